@@ -1,0 +1,21 @@
+"""An action: what a person in Slack asked for by a button, kept until it is done in Salesforce and on the card."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """`id` comes from Slack's trigger id; `verb` is "claim" or "not_fit"; `task` is the key of the Task it makes."""
+
+    id: str
+    lead: str
+    alert: str
+    verb: str
+    user: str
+    user_name: str
+    at: datetime
+    response_url: str = ""
+    done: datetime | None = None
+    outcome: str = ""
+    attempts: int = 0

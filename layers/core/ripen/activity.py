@@ -1,0 +1,46 @@
+"""An activity: one thing that a lead did, or that happened to a mail we sent it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from ripen.lead import Touch
+
+
+class Kind(StrEnum):
+    FORM_SUBMITTED = "form_submitted"
+    PAGE_VIEWED = "page_viewed"
+    LINK_CLICKED = "link_clicked"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    REJECTED_BY_SALES = "rejected_by_sales"
+    CLAIMED_BY_SALES = "claimed_by_sales"
+
+
+class Verdict(StrEnum):
+    """Who did it; apart from the activity, so that it can be revised."""
+
+    UNJUDGED = "unjudged"
+    HUMAN = "human"
+    MACHINE = "machine"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity:
+    """`subject` is the name of what it was done to: the form, page or email. `facts` hold what that kind needs:
+    link_clicked {send, link, url}, form_submitted {source, page}, bounced {send, type}, … No personal data there.
+    """
+
+    id: str
+    lead: str
+    kind: Kind
+    at: datetime
+    """When it happened, by the source's clock."""
+    received: datetime
+    subject: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+    touch: Touch | None = None
+    verdict: Verdict = Verdict.HUMAN
+    folded: datetime | None = None
+    """When score.react took it into the lead's state; None means not yet."""

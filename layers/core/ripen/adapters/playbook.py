@@ -1,0 +1,67 @@
+"""The live playbook: a pointer row names a bundle in S3, kept in memory until the pointer moves."""
+
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+import boto3
+import msgspec
+from botocore.config import Config
+
+from ripen.adapters.table import Table, keys
+from ripen.bundle import Bundle
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+_FRESH_SECONDS = 5.0
+
+
+class NotPublished(Exception):
+    """No playbook has been published yet: run `ripen publish`."""
+
+
+@dataclass(frozen=True)
+class Live:
+    bundle: Bundle
+    site: str
+    """Public address that links start with, without a slash at the end."""
+
+
+class Playbook:
+    """Bundles by hash, and the live one; a moved pointer is seen within 5 seconds."""
+
+    def __init__(self, table: Table, bucket: str, client: Any = None) -> None:
+        self._table = table
+        self._bucket = bucket
+        self._client = client
+        self._bundles: dict[str, Bundle] = {}
+        self._live: Live | None = None
+        self._read = -1e9
+
+    def live(self) -> Live:
+        if self._live is None or monotonic() - self._read > _FRESH_SECONDS:
+            row = self._table.get(keys.LIVE)
+            if row is None:
+                raise NotPublished
+            self._live = Live(self.bundle(row.value.bundle), row.value.site)
+            self._read = monotonic()
+        return self._live
+
+    def bundle(self, hash: str) -> Bundle:
+        """The bundle with that hash: bundles never change and are never deleted."""
+        if hash not in self._bundles:
+            if self._client is None:
+                self._client = boto3.client("s3", config=_CONFIG)
+            found = self._client.get_object(Bucket=self._bucket, Key=f"bundles/{hash}.json")
+            self._bundles[hash] = msgspec.json.decode(found["Body"].read(), type=Bundle)
+        return self._bundles[hash]
+
+    def put(self, bundle: Bundle) -> None:
+        """Store a bundle under its hash; the pointer is moved by `ripen publish`."""
+        if self._client is None:
+            self._client = boto3.client("s3", config=_CONFIG)
+        self._client.put_object(
+            Bucket=self._bucket,
+            Key=f"bundles/{bundle.hash}.json",
+            Body=msgspec.json.encode(bundle),
+            ContentType="application/json",
+        )

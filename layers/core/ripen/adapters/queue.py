@@ -1,0 +1,35 @@
+"""SQS as an alarm bell: a message only says which row to look at. Losing one loses nothing (the tick finds the row)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from ripen.agenda import Ref
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+_MOST_DELAY = 900
+
+
+class Queue:
+    """One queue, by its URL. A message's body is the ref, as it is."""
+
+    def __init__(self, url: str, client: Any = None) -> None:
+        self._url = url
+        self._client = client or boto3.client("sqs", config=_CONFIG)
+
+    def wake(self, *refs: Ref, delay: int = 0) -> None:
+        """Ring for each row, after `delay` seconds (at most 900: SQS's limit)."""
+        for batch in _tens(refs):
+            self._client.send_message_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(n), "MessageBody": ref, "DelaySeconds": min(delay, _MOST_DELAY)}
+                    for n, ref in enumerate(batch)
+                ],
+            )
+
+
+def _tens(refs: Sequence[Ref]) -> Iterable[Sequence[Ref]]:
+    return (refs[start : start + 10] for start in range(0, len(refs), 10))

@@ -1,0 +1,62 @@
+"""What one transaction may do to the table's rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ripen.adapters.table.keys import Key
+from ripen.agenda import Lane
+
+
+@dataclass(frozen=True)
+class Create[T]:
+    """Write a row that must not be there yet. `due` puts it on the agenda; `expires` lets it be deleted some time
+    after (TTL, wall clock)."""
+
+    key: Key[T]
+    value: T
+    due: datetime | None = None
+    lane: Lane = Lane.HOT
+    expires: datetime | None = None
+    even_if_expired_at: datetime | None = None
+    """Overwrite a row whose `expires` is before this moment."""
+
+
+@dataclass(frozen=True)
+class Replace[T]:
+    """Write a row over version `was` of it (0: it must not be there). Without `due` it leaves the agenda."""
+
+    key: Key[T]
+    value: T
+    was: int
+    due: datetime | None = None
+    lane: Lane = Lane.HOT
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Mark[T]:
+    """Set only the due time of a row that is there, in any version (an absent one is a conflict). Raises the row's
+    version, so that whoever is working on it notices."""
+
+    key: Key[T]
+    due: datetime
+    lane: Lane = Lane.HOT
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """Nothing is written unless this row still has this version (0: is still absent)."""
+
+    key: Key[Any]
+    version: int
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Nothing is written unless this row is absent."""
+
+    key: Key[Any]
+
+
+Change = Create[Any] | Replace[Any] | Mark[Any] | Unchanged | Absent

@@ -1,0 +1,157 @@
+"""Every key of the table, built and parsed here only. `docs/architecture.md` has the table as a picture.
+
+A Key knows the type of what lies under it, so that reading is typed: `table.get(keys.profile(lead))` is a
+`Row[Profile] | None`.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from ripen.action import Action
+from ripen.activity import Activity
+from ripen.agenda import Ref
+from ripen.alert import Alert
+from ripen.contact import ConsentRecord, Contact, Suppression
+from ripen.decision import Decision
+from ripen.journey import Enrollment
+from ripen.lead import Profile
+from ripen.ledger import Send, SendPointer
+from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Seen, Stop
+from ripen.state import State
+
+
+@dataclass(frozen=True)
+class Key[T]:
+    pk: str
+    sk: str
+    type: type[T]
+
+    @property
+    def ref(self) -> Ref:
+        """The row's address for a wake-up message."""
+        return Ref(f"{self.pk}|{self.sk}")
+
+    @property
+    def lead(self) -> str:
+        """The lead the row belongs to; only for rows under lead#."""
+        return self.pk.removeprefix("lead#")
+
+
+def _moment(at: datetime) -> str:
+    """Sorts as it reads: 2026-11-21T10:00:00.000Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def profile(lead: str) -> Key[Profile]:
+    return Key(f"lead#{lead}", "profile", Profile)
+
+
+def state(lead: str) -> Key[State]:
+    return Key(f"lead#{lead}", "state", State)
+
+
+def contact(lead: str) -> Key[Contact]:
+    return Key(f"lead#{lead}", "contact", Contact)
+
+
+def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
+    return Key(f"lead#{lead}", f"activity#{_moment(at)}#{id}", Activity)
+
+
+def crm_mark(lead: str) -> Key[CrmMark]:
+    return Key(f"lead#{lead}", "due#crm", CrmMark)
+
+
+def decay_mark(lead: str) -> Key[DecayMark]:
+    return Key(f"lead#{lead}", "due#decay", DecayMark)
+
+
+def enrollment(lead: str, journey: str, key: str) -> Key[Enrollment]:
+    return Key(f"lead#{lead}", f"enrollment#{journey}#{key}", Enrollment)
+
+
+def send(lead: str, id: str) -> Key[Send]:
+    return Key(f"lead#{lead}", f"send#{id}", Send)
+
+
+def send_pointer(id: str) -> Key[SendPointer]:
+    return Key(f"send#{id}", "lead", SendPointer)
+
+
+def alert(lead: str, id: str) -> Key[Alert]:
+    return Key(f"lead#{lead}", f"alert#{id}", Alert)
+
+
+def action(lead: str, id: str) -> Key[Action]:
+    return Key(f"lead#{lead}", f"action#{id}", Action)
+
+
+def consent(lead: str, at: datetime, id: str) -> Key[ConsentRecord]:
+    return Key(f"lead#{lead}", f"consent#{_moment(at)}#{id}", ConsentRecord)
+
+
+def decision(lead: str, at: datetime, id: str) -> Key[Decision]:
+    return Key(f"lead#{lead}", f"decision#{_moment(at)}#{id}", Decision)
+
+
+def address(email_hash: str) -> Key[Pointer]:
+    return Key(f"email#{email_hash}", "lead", Pointer)
+
+
+def suppression(email_hash: str) -> Key[Suppression]:
+    return Key(f"email#{email_hash}", "suppression", Suppression)
+
+
+def crm_pointer(crm_id: str) -> Key[Pointer]:
+    return Key(f"crm#{crm_id}", "lead", Pointer)
+
+
+def seen(source: str, id: str) -> Key[Seen]:
+    return Key(f"seen#{source}#{id}", "-", Seen)
+
+
+def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
+    """A submission that looked like a machine's: kept for a human to release."""
+    return Key(f"quarantine#{form}", f"activity#{_moment(at)}#{id}", Activity)
+
+
+STOP = Key("setting#stop", "-", Stop)
+CLOCK = Key("setting#clock", "-", ClockOffset)
+LIVE = Key("setting#bundle", "-", Live)
+
+_TYPES: dict[str, type[Any]] = {
+    "profile": Profile,
+    "state": State,
+    "contact": Contact,
+    "activity": Activity,
+    "due#crm": CrmMark,
+    "due#decay": DecayMark,
+    "enrollment": Enrollment,
+    "send": Send,
+    "alert": Alert,
+    "action": Action,
+    "consent": ConsentRecord,
+    "decision": Decision,
+}
+
+
+def kind(ref: Ref | str) -> str:
+    """What kind of row a ref leads to: "activity", "send", "due#crm", …: who is to be woken for it."""
+    sk = ref.partition("|")[2]
+    return sk if sk.startswith("due#") else sk.partition("#")[0]
+
+
+def parse(ref: Ref | str) -> Key[Any]:
+    """The key behind a ref that `Key.ref` made. ValueError for anything else."""
+    pk, found, sk = ref.partition("|")
+    if not found or not pk.startswith("lead#") or kind(ref) not in _TYPES:
+        raise ValueError(f"not the address of a row: {ref!r}")
+    return Key(pk, sk, _TYPES[kind(ref)])
+
+
+def typed[T](key: Key[Any], type: type[T]) -> Key[T]:
+    """The key, if it leads to a row of that type. ValueError otherwise."""
+    if key.type is not type:
+        raise ValueError(f"{key.ref} is no {type.__name__}")
+    return cast("Key[T]", key)

@@ -1,0 +1,226 @@
+"""DynamoDB, in seven verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
+(milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL.
+
+Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB) and "BatchGetItem" (100 keys).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import boto3
+import msgspec
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ripen.adapters.table.changes import Absent, Change, Create, Mark, Replace, Unchanged
+from ripen.adapters.table.keys import Key, parse
+from ripen.agenda import Lane, Ref, shard
+from ripen.state import State
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+_CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
+
+
+class Conflict(Exception):
+    """The transaction was not made: `at` are the indexes of the changes whose condition did not hold.
+
+    Trying again helps only after reading again.
+    """
+
+    def __init__(self, at: tuple[int, ...]) -> None:
+        super().__init__(f"changes {at} met another state")
+        self.at = at
+
+
+@dataclass(frozen=True)
+class Row[T]:
+    key: Key[T]
+    value: T
+    version: int
+    due: datetime | None = None
+    lane: Lane = Lane.HOT
+
+
+@dataclass(frozen=True)
+class Due:
+    """One entry of the agenda: which row, and when it is due."""
+
+    ref: Ref
+    at: datetime
+
+
+class Table:
+    """Rows of the table, read consistently and changed in transactions."""
+
+    def __init__(self, name: str, client: Any = None) -> None:
+        self._name = name
+        self._client = client or boto3.client("dynamodb", config=_CONFIG)
+
+    def get[T](self, key: Key[T]) -> Row[T] | None:
+        """The row, read consistently, or None."""
+        found = self._client.get_item(TableName=self._name, Key=_key(key), ConsistentRead=True)
+        return _row(key, found["Item"]) if "Item" in found else None
+
+    def get_many(self, keys: Sequence[Key[Any]]) -> list[Any]:
+        """Rows in the order of the keys, None where there is none; one request for up to 100 keys."""
+        found: dict[tuple[str, str], dict[str, Any]] = {}
+        wanted = [_key(key) for key in dict.fromkeys(keys)]
+        while wanted:
+            answer = self._client.batch_get_item(
+                RequestItems={self._name: {"Keys": wanted[:100], "ConsistentRead": True}}
+            )
+            for item in answer["Responses"][self._name]:
+                found[item["pk"]["S"], item["sk"]["S"]] = item
+            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            wanted = left + wanted[100:]
+        return [_row(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
+
+    def under(self, lead: str, prefix: str, newest_first: bool = False) -> Iterator[Row[Any]]:
+        """All rows of a lead whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each typed by
+        its kind."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
+            ExpressionAttributeValues={":pk": {"S": f"lead#{lead}"}} | ({":prefix": {"S": prefix}} if prefix else {}),
+            ConsistentRead=True,
+            ScanIndexForward=not newest_first,
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield _row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
+
+    def write(self, *changes: Change, token: str = "") -> None:
+        """All of the changes or none, in one transaction. Raises Conflict. `token` (at most 36 characters) makes a
+        repetition within 10 minutes harmless."""
+        items = [_transact(self._name, change) for change in changes]
+        extra = {"ClientRequestToken": token} if token else {}
+        try:
+            self._client.transact_write_items(TransactItems=items, **extra)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException":
+                raise
+            reasons = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
+            if not any(reason in _CONFLICTS for reason in reasons):
+                raise
+            raise Conflict(tuple(i for i, reason in enumerate(reasons) if reason in _CONFLICTS)) from error
+
+    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
+        """What is due by then in one shard of a lane, earliest first."""
+        found = self._client.query(
+            TableName=self._name,
+            IndexName="agenda",
+            KeyConditionExpression="agenda = :agenda AND due <= :until",
+            ExpressionAttributeValues={
+                ":agenda": {"S": f"{lane}#{shard}"},
+                ":until": {"N": str(_millis(until))},
+            },
+            Limit=limit,
+        )
+        return [Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), _moment(item["due"]["N"])) for item in found["Items"]]
+
+    def lease(self, due: Due, until: datetime) -> bool:
+        """Take what is due by moving its due time to `until`; False if somebody else did. Leaves the version."""
+        pk, _, sk = due.ref.partition("|")
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={"pk": {"S": pk}, "sk": {"S": sk}},
+                UpdateExpression="SET due = :until",
+                ConditionExpression="due = :due",
+                ExpressionAttributeValues={
+                    ":until": {"N": str(_millis(until))},
+                    ":due": {"N": str(_millis(due.at))},
+                },
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+
+def _millis(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def _moment(millis: str) -> datetime:
+    return datetime.fromtimestamp(int(millis) / 1000, UTC)
+
+
+def _key(key: Key[Any]) -> dict[str, Any]:
+    return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _row[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
+    return Row(
+        key,
+        msgspec.json.decode(item["body"]["S"], type=key.type),
+        int(item["version"]["N"]),
+        _moment(item["due"]["N"]) if "due" in item else None,
+        Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
+    )
+
+
+def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
+    item = _key(change.key) | {
+        "body": {"S": msgspec.json.encode(change.value).decode()},
+        "version": {"N": str(version)},
+    }
+    if change.due:
+        item["due"] = {"N": str(_millis(change.due))}
+        item["agenda"] = {"S": f"{change.lane}#{shard(change.key.lead)}"}
+    if change.expires:
+        item["expires"] = {"N": str(int(change.expires.timestamp()))}
+    if change.key.type is State:
+        item["roster"] = {"S": str(shard(change.key.lead))}
+    return item
+
+
+def _transact(table: str, change: Change) -> dict[str, Any]:
+    match change:
+        case Create(even_if_expired_at=None):
+            item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
+        case Create():
+            moment = cast("datetime", change.even_if_expired_at)
+            item, condition = _item(change, 1), "attribute_not_exists(pk) OR expires < :now"
+            values = {":now": {"N": str(int(moment.timestamp()))}}
+        case Replace(was=0):
+            item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
+        case Replace():
+            item, condition = _item(change, change.was + 1), "version = :was"
+            values = {":was": {"N": str(change.was)}}
+        case Mark():
+            return {
+                "Update": {
+                    "TableName": table,
+                    "Key": _key(change.key),
+                    "UpdateExpression": "SET due = :due, agenda = :agenda ADD version :one",
+                    "ConditionExpression": "attribute_exists(pk)",
+                    "ExpressionAttributeValues": {
+                        ":due": {"N": str(_millis(change.due))},
+                        ":agenda": {"S": f"{change.lane}#{shard(change.key.lead)}"},
+                        ":one": {"N": "1"},
+                    },
+                }
+            }
+        case Unchanged() if change.version:
+            return {
+                "ConditionCheck": {
+                    "TableName": table,
+                    "Key": _key(change.key),
+                    "ConditionExpression": "version = :was",
+                    "ExpressionAttributeValues": {":was": {"N": str(change.version)}},
+                }
+            }
+        case Unchanged() | Absent():
+            return {
+                "ConditionCheck": {
+                    "TableName": table,
+                    "Key": _key(change.key),
+                    "ConditionExpression": "attribute_not_exists(pk)",
+                }
+            }
+    put: dict[str, Any] = {"TableName": table, "Item": item, "ConditionExpression": condition}
+    if values:
+        put["ExpressionAttributeValues"] = values
+    return {"Put": put}

@@ -1,0 +1,39 @@
+"""An alert: one card in Slack about one lead, posted once and kept up to date."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class AlertState(StrEnum):
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    POSTED = "posted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alert:
+    """PLANNED → CLAIMED → POSTED. An ambiguous post is looked up by its metadata before it is made again (rule 5)."""
+
+    id: str
+    lead: str
+    kind: str
+    """Today "hot"."""
+    planned: datetime
+    state: AlertState = AlertState.PLANNED
+    claimed: datetime | None = None
+    posted: datetime | None = None
+    channel: str = ""
+    ts: str = ""
+    """Slack's name of the message within the channel."""
+    shown: str = ""
+    """Digest of the card as it stands in Slack: an update that would change nothing is not made."""
+    outcome: str = ""
+    """"" while open, then "claimed" or "not a fit"."""
+    by: str = ""
+    """Slack user id of who did it."""
+    by_name: str = ""
+    acted: datetime | None = None
+    attempts: int = 0
+    error: str = ""

@@ -1,0 +1,210 @@
+"""The compiled playbook: what `ripen publish` writes and the functions read. The marketer's files are checked by
+`ripen.playbook` (pydantic, command line only); here is what is left of them, in a form that loads in a millisecond.
+
+msgspec structs, because steps are a tagged union. Texts by locale are dicts such as {"ja": …, "en": …}.
+"""
+
+from typing import Literal
+
+from msgspec import Struct, field
+
+Texts = dict[str, str]
+
+
+class Brand(Struct, frozen=True, kw_only=True):
+    """Who speaks: playbook/ripen.yaml."""
+
+    name: Texts
+    sender_name: Texts
+    sender: str
+    """The address mails come from; its domain is verified in SES."""
+    reply_to: str
+    postal_address: Texts
+    contact: Texts
+    """Where complaints go: a phone number, an address or a URL (特定電子メール法)."""
+    privacy_url: str = ""
+    locales: tuple[str, ...] = ("ja", "en")
+    default_locale: str = "ja"
+    time_zone: str = "Asia/Tokyo"
+    accent: str = "#0f766e"
+    """The brand's colour on pages and in mails."""
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """One test of one profile field, or of fit, engagement, total or rank. Strings are compared case-folded and NFKC.
+
+    One of them is set: `any_of` (equals one of), `contains` (holds one of), `at_least` (number), `present` (is not blank).
+    The field "email_kind" is "free", "role" or "company"; "domain" is the address's domain.
+    """
+
+    field: str
+    any_of: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    at_least: float | None = None
+    present: bool | None = None
+
+
+class SyncRule(Struct, frozen=True, kw_only=True):
+    """Which leads the CRM gets (DESIGN rule 9): all of `when` hold and none of `unless`."""
+
+    when: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
+    lead_source: str = "Ripen"
+
+
+class FormField(Struct, frozen=True, kw_only=True):
+    name: str
+    type: Literal["email", "text", "tel", "select", "textarea"] = "text"
+    label: Texts
+    required: bool = False
+    autocomplete: str = ""
+    placeholder: Texts = {}
+    options: tuple[Texts, ...] = ()
+    max_length: int = 200
+
+
+class Consent(Struct, frozen=True, kw_only=True):
+    """The wording under the tick box, as data: the record of a consent keeps it."""
+
+    purpose: str = "marketing"
+    version: str
+    text: Texts
+
+
+class Form(Struct, frozen=True, kw_only=True):
+    name: str
+    title: Texts
+    fields: tuple[FormField, ...]
+    submit: Texts
+    consent: Consent | None = None
+    honeypot: str = "website"
+    """A field people do not see: filled in, it was a machine."""
+    thank_you: str = ""
+    """Name of the page a browser is sent to."""
+    origins: tuple[str, ...] = ()
+    """Sites that may post this form from a browser (CORS), e.g. "https://www.example.jp"."""
+    sources: dict[str, dict[str, str]] = {}
+    """By provider, where its answers go: {"typeform": {"form_id": …, "<question ref>": "<our field>"}}."""
+    mapping: dict[str, str] = {}
+    """From names a company's own site uses to ours: {"mail": "email", "氏名": "full_name"}."""
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """A landing page: Liquid, rendered with the form, the brand and the locale."""
+
+    name: str
+    source: Texts
+    """Liquid by locale; one under "*" serves all."""
+    title: Texts
+    form: str = ""
+
+
+class Mail(Struct, frozen=True, kw_only=True):
+    """One mail in one locale: Liquid for each part; html is compiled from MJML, its hrefs are {{ links[n] }}."""
+
+    subject: str
+    html: str
+    text: str
+    preheader: str = ""
+    links: tuple[str, ...] = ()
+    """Targets by number, frozen at publish: absolute, or a path on our own site ("/pages/…")."""
+
+
+class Email(Struct, frozen=True, kw_only=True):
+    name: str
+    mail_class: Literal["marketing", "transactional"]
+    locales: dict[str, Mail]
+    sender_name: Texts = {}
+
+
+class SendStep(Struct, frozen=True, kw_only=True, tag="send"):
+    id: str
+    email: str
+
+
+class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
+    id: str
+    seconds: int
+
+
+Step = SendStep | WaitStep
+
+
+class Enrol(Struct, frozen=True, kw_only=True):
+    """Who enters: on a form (by name). `again`: never, or after `again_seconds` since the last entry."""
+
+    form: str
+    again_seconds: int | None = None
+
+
+class Journey(Struct, frozen=True, kw_only=True):
+    name: str
+    enrol: Enrol
+    steps: tuple[Step, ...]
+    goal_rank: str = ""
+    """Leaves at once on reaching this rank; "" means no goal."""
+
+
+class EngagementRule(Struct, frozen=True, kw_only=True):
+    """Points for one kind of activity; `subject` "" means any. `cap`: the most this rule gives at any moment."""
+
+    code: str
+    kind: str
+    subject: str = ""
+    points: float
+    cap: float | None = None
+    words: Texts
+    """The reason in words, Liquid: {{ count }}, {{ today }}, {{ subject }}, {{ last }}."""
+
+
+class FitRule(Struct, frozen=True, kw_only=True):
+    code: str
+    when: tuple[Condition, ...]
+    points: float
+    words: Texts
+
+
+class Threshold(Struct, frozen=True, kw_only=True):
+    """Hysteresis: up at `enter`, down only below `leave`."""
+
+    enter: float
+    leave: float
+
+
+class Scoring(Struct, frozen=True, kw_only=True):
+    half_life_days: float
+    engagement: tuple[EngagementRule, ...]
+    fit: tuple[FitRule, ...]
+    warm: Threshold
+    hot: Threshold
+    fit_cap: float | None = None
+    engagement_cap: float | None = None
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    name: str
+    when: tuple[Condition, ...]
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """What holds for every marketing mail."""
+
+    per_week: int | None = None
+    """Most marketing mails to one lead in 7 days; None: no cap."""
+
+
+class Bundle(Struct, frozen=True, kw_only=True):
+    """`hash` is of the content of all else; the bundle lies in S3 under it and is never deleted."""
+
+    hash: str = ""
+    brand: Brand
+    sync: SyncRule
+    scoring: Scoring
+    policy: Policy = field(default_factory=Policy)
+    forms: dict[str, Form] = {}
+    pages: dict[str, Page] = {}
+    emails: dict[str, Email] = {}
+    journeys: dict[str, Journey] = {}
+    segments: dict[str, Segment] = {}
+    messages: dict[str, Texts] = {}
+    """Words of the built-in pages (unsubscribe, errors) that the playbook replaces, by name."""

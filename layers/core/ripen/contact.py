@@ -1,0 +1,52 @@
+"""May we write to this lead: consent, refusals, and what was sent lately."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Permission:
+    """Where one purpose stands now; the proof is the append-only ConsentRecord named by `record`."""
+
+    granted: bool
+    at: datetime
+    record: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """The lead's `contact` row. A claim of a send is made only if this row is unchanged since it was judged."""
+
+    lead: str
+    consent: dict[str, Permission] = field(default_factory=dict)
+    """By purpose; today there is one, "marketing"."""
+    unsubscribed: datetime | None = None
+    bounced: datetime | None = None
+    complained: datetime | None = None
+    sent: dict[str, int] = field(default_factory=dict)
+    """Claims by UTC day, "2026-11-21": the counters behind the frequency cap; older than 8 days are dropped."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsentRecord:
+    """What was agreed or withdrawn, with the wording shown: the proof that the law asks for (特定電子メール法)."""
+
+    id: str
+    lead: str
+    purpose: str
+    granted: bool
+    at: datetime
+    source: str
+    """Where: "form:whitepaper", "unsubscribe", "complaint", …"""
+    version: str = ""
+    wording: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suppression:
+    """An address nobody may write to, by its keyed hash: survives the lead. `reason` is "bounce" or "complaint"."""
+
+    reason: str
+    at: datetime
+    detail: str = ""

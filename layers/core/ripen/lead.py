@@ -1,0 +1,57 @@
+"""A lead: one person whom we can name, and how that person came to us."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touch:
+    """One arrival: where from and under which campaign. Empty strings where nothing was known."""
+
+    at: datetime
+    url: str = ""
+    referrer: str = ""
+    utm_source: str = ""
+    utm_medium: str = ""
+    utm_campaign: str = ""
+    utm_term: str = ""
+    utm_content: str = ""
+    gclid: str = ""
+    yclid: str = ""
+    fbclid: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmLink:
+    """The record in the CRM that stands for this lead. `object` is "Lead" or "Contact"; `url` opens it in a browser."""
+
+    object: str
+    id: str
+    url: str
+    owner: str = ""
+    owner_name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile:
+    """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture alone,
+    but for `crm`, which score.sync writes. Blank is the empty string, never None."""
+
+    id: str
+    email: str
+    created: datetime
+    locale: str = "ja"
+    last_name: str = ""
+    first_name: str = ""
+    company: str = ""
+    department: str = ""
+    job_title: str = ""
+    phone: str = ""
+    """E.164 where it could be read, with ";ext=" where there is one (RFC 3966); else as typed."""
+    attributes: dict[str, str] = field(default_factory=dict)
+    """Any other field of a form, by its name."""
+    first_touch: Touch | None = None
+    lead_touch: Touch | None = None
+    """The touch of the submission that made the lead."""
+    last_touch: Touch | None = None
+    crm: CrmLink | None = None

@@ -1,0 +1,69 @@
+"""Settings that hold for the whole installation: one row each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """Present and `on`: nothing is claimed any more (DESIGN rule 11)."""
+
+    on: bool
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockOffset:
+    """How far the application clock runs ahead of the wall clock; only the local cloud writes it."""
+
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """Which playbook bundle is live, and the public address that links in mails and pages start with (no slash at
+    the end)."""
+
+    bundle: str
+    site: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CrmMark:
+    """The `due#crm` row: this lead waits to be written to the CRM, or what was written last."""
+
+    lead: str
+    urgent: bool = False
+    """A new lead or a new rank, which goes within 2 seconds; else a mere score change."""
+    written: datetime | None = None
+    digest: str = ""
+    """Of the values last written: an update that would change nothing is not made."""
+    attempts: int = 0
+    error: str = ""
+    waits_for: str = ""
+    """What is missing before the CRM takes it ("last_name, company"), or why sync.when does not admit it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecayMark:
+    """The `due#decay` row: when time alone may change the lead's rank."""
+
+    lead: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Replay defence: this submission was taken, and became this activity of this lead."""
+
+    lead: str
+    activity: str
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """From an address, a CRM id, … to the lead it belongs to."""
+
+    lead: str

@@ -1,0 +1,54 @@
+"""What the fold keeps of a lead: the sums behind its score, its rank, its segments, its journeys."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Rank(StrEnum):
+    COLD = "cold"
+    WARM = "warm"
+    HOT = "hot"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tally:
+    """What one scoring rule has given: `points` as they stood at `at`, halved once per half-life since (closed form,
+    so that activities may arrive in any order)."""
+
+    points: float
+    at: datetime
+    count: int = 0
+    last: datetime | None = None
+    recent: tuple[datetime, ...] = ()
+    """The latest times, at most 10, newest first: for "3 times today"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A lead's latest entry into one journey, kept for `again`."""
+
+    key: str
+    at: datetime
+    active: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """The lead's `state` row: written by score.react alone. Numbers are rounded only for rank and display."""
+
+    lead: str
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    """Engagement, by rule code."""
+    fit: float = 0.0
+    fit_reasons: tuple[str, ...] = ()
+    """Codes of the fit rules that hold, strongest first."""
+    rank: Rank = Rank.COLD
+    rank_since: datetime | None = None
+    episode: int = 0
+    """How many times the lead has turned hot."""
+    segments: tuple[str, ...] = ()
+    journeys: dict[str, Entry] = field(default_factory=dict)
+    last_activity: datetime | None = None
+    folded: int = 0
+    """How many activities went in."""
