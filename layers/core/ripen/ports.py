@@ -1,0 +1,58 @@
+"""What the functions want from the outside, each as narrow as its use. The adapters fulfil them; so do the fakes in
+tests/fakes.py."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from ripen.agenda import Ref
+from ripen.lead import CrmLink
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware UTC, by the application clock."""
+
+
+class Wake(Protocol):
+    def wake(self, *refs: Ref, delay: int = 0) -> None:
+        """Ring for these rows, after `delay` seconds."""
+
+
+class Mailer(Protocol):
+    def send(self, mail: "OutgoingMail") -> str:
+        """Hand one mail to the provider, in exactly one attempt; returns its message id.
+
+        Raises Undeliverable (not accepted) or Unsure (may have been accepted).
+        """
+
+
+class Chat(Protocol):
+    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+        """Post a card whose metadata names the alert; returns (channel id, ts). Raises Undeliverable or Unsure."""
+
+    def find(self, channel: str, alert: str) -> tuple[str, str] | None:
+        """The card already posted for this alert, by its metadata. Raises Undeliverable."""
+
+    def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
+        """Show the card anew in its place. Raises Undeliverable."""
+
+    def email_of(self, user: str) -> str:
+        """The address of a Slack user, "" where Slack does not tell. Raises Undeliverable."""
+
+    def respond(self, response_url: str, text: str) -> None:
+        """Tell only the person who pressed. Raises Undeliverable."""
+
+
+class CrmOwners(Protocol):
+    """What notify.act asks of the CRM."""
+
+    def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+        """Make the user with that address the record's owner, and make one Task for them, found again by `task_key`.
+
+        Returns the link with its new owner. Raises Undeliverable(permanent=True) where no active user has that
+        address, Undeliverable(permanent=False) where trying later may help.
+        """
+
+
+class OutgoingMail(Protocol):
+    """See ripen.mail.OutgoingMail, which has the fields."""

@@ -1,0 +1,90 @@
+"""The table's verbs, against moto."""
+
+from datetime import timedelta
+
+import pytest
+
+from ripen.adapters.table import Absent, Conflict, Create, Mark, Replace, Table, Unchanged, keys
+from ripen.agenda import Lane, shard
+from ripen.setting import CrmMark, Seen
+from tests.builders import a_lead
+from tests.fakes import NOON
+
+LEAD = a_lead()
+
+
+def test_a_row_comes_back_as_it_was_written(table: Table) -> None:
+    table.write(Create(keys.profile("lead1"), LEAD))
+    row = table.get(keys.profile("lead1"))
+    assert row is not None
+    assert (row.value, row.version, row.due) == (LEAD, 1, None)
+
+
+def test_nothing_is_written_when_one_condition_fails(table: Table) -> None:
+    table.write(Create(keys.profile("lead1"), LEAD))
+    with pytest.raises(Conflict) as caught:
+        table.write(Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")), Create(keys.profile("lead1"), LEAD))
+    assert caught.value.at == (1,)
+    assert table.get(keys.crm_mark("lead1")) is None
+
+
+def test_a_row_changed_meanwhile_is_not_overwritten(table: Table) -> None:
+    key = keys.crm_mark("lead1")
+    table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
+    row = table.get(key)
+    assert row is not None
+    table.write(Mark(key, NOON + timedelta(minutes=1)))
+    with pytest.raises(Conflict):
+        table.write(Replace(key, row.value, row.version))
+
+
+def test_an_unchanged_and_an_absent_row_let_a_write_through(table: Table) -> None:
+    table.write(Create(keys.profile("lead1"), LEAD))
+    table.write(
+        Unchanged(keys.profile("lead1"), 1),
+        Unchanged(keys.state("lead1"), 0),
+        Absent(keys.suppression("hash")),
+        Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")),
+    )
+    with pytest.raises(Conflict):
+        table.write(Absent(keys.profile("lead1")), Create(keys.decay_mark("lead1"), CrmMark(lead="lead1")))
+
+
+def test_only_one_takes_what_is_due(table: Table) -> None:
+    key = keys.crm_mark("lead1")
+    table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
+    (due,) = table.due(Lane.HOT, shard("lead1"), NOON)
+    assert due.ref == key.ref
+    assert table.lease(due, NOON + timedelta(minutes=5))
+    assert not table.lease(due, NOON + timedelta(minutes=5))
+    assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+
+
+def test_a_replaced_row_without_a_due_time_leaves_the_agenda(table: Table) -> None:
+    key = keys.crm_mark("lead1")
+    table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
+    table.write(Replace(key, CrmMark(lead="lead1"), 1))
+    assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+
+
+def test_an_expired_row_may_be_written_again(table: Table) -> None:
+    key = keys.seen("form", "x")
+    seen = Seen(lead="lead1", activity="a")
+    table.write(Create(key, seen, expires=NOON))
+    with pytest.raises(Conflict):
+        table.write(Create(key, seen, expires=NOON, even_if_expired_at=NOON))
+    table.write(Create(key, seen, expires=NOON, even_if_expired_at=NOON + timedelta(seconds=1)))
+
+
+def test_many_rows_come_in_the_order_asked_for(table: Table) -> None:
+    table.write(Create(keys.profile("lead1"), LEAD), Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")))
+    mark, state, profile = table.get_many([keys.crm_mark("lead1"), keys.state("lead1"), keys.profile("lead1")])
+    assert state is None
+    assert profile.value == LEAD
+    assert mark.value == CrmMark(lead="lead1")
+
+
+def test_rows_under_a_lead_are_typed_by_their_kind(table: Table) -> None:
+    table.write(Create(keys.profile("lead1"), LEAD), Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")))
+    assert [row.value for row in table.under("lead1", "due#")] == [CrmMark(lead="lead1")]
+    assert len(list(table.under("lead1", ""))) == 2

@@ -1,0 +1,68 @@
+"""Fixtures that all tests share: a table as infra/template.yaml makes it, on moto; a clock and queues of our own."""
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ripen.adapters.table import Table
+from tests.fakes import FakeClock, FakeQueue
+
+os.environ |= {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "ap-northeast-1",
+    "POWERTOOLS_METRICS_NAMESPACE": "Ripen",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+}
+for name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL"):
+    os.environ.setdefault(name, name.lower())
+for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT"):
+    os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
+os.environ.setdefault("SLACK_API", "https://slack.com/api/")
+
+
+@pytest.fixture
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("dynamodb")
+        client.create_table(
+            TableName="table",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": type}
+                for name, type in (("pk", "S"), ("sk", "S"), ("agenda", "S"), ("due", "N"), ("roster", "S"))
+            ],
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            GlobalSecondaryIndexes=[
+                {
+                    "IndexName": index,
+                    "KeySchema": [
+                        {"AttributeName": index, "KeyType": "HASH"},
+                        {"AttributeName": sort, "KeyType": "RANGE"},
+                    ],
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+                for index, sort in (("agenda", "due"), ("roster", "pk"))
+            ],
+        )
+        yield client
+
+
+@pytest.fixture
+def table(dynamodb: Any) -> Table:
+    return Table("table", dynamodb)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def queue() -> FakeQueue:
+    return FakeQueue()

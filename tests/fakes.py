@@ -1,0 +1,33 @@
+"""Stand-ins for the ports: real behaviour in memory, no mocks."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from ripen.agenda import Ref
+
+NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+"""Noon in Tokyo, a Saturday."""
+
+
+@dataclass
+class FakeClock:
+    at: datetime = NOON
+
+    def now(self) -> datetime:
+        return self.at
+
+    def move(self, **delta: float) -> None:
+        """move(days=3)"""
+        self.at += timedelta(**delta)
+
+
+@dataclass
+class FakeQueue:
+    """Remembers who was woken, and after how long."""
+
+    woken: list[Ref] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
+
+    def wake(self, *refs: Ref, delay: int = 0) -> None:
+        self.woken += refs
+        self.delays += [delay] * len(refs)
