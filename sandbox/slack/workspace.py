@@ -1,0 +1,55 @@
+"""The workspace behind the proxy: who is in it, and how its binary is started."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+CONFIG = "workspace.yaml"
+"""Written into the stand-in's folder; the proxy reads the bot token from it."""
+SALES = "C0SALES"
+_LOOPBACK = Path(__file__).with_name("loopback.js")
+_PEOPLE = (("U0ALICE", "alice", "Alice Sato"), ("U0BOB", "bob", "Bob Tanaka"), ("U0CAROL", "carol", "Carol Ito"))
+
+
+def config(signing_secret: str, token: str, api_url: str) -> str:
+    """The workspace as local-slack reads it (JSON, which is YAML): the channel sales, Alice, Bob and Carol, and our
+    app, whose buttons and commands are posted, signed, to `<api_url>/slack`."""
+    people = [
+        {"id": id, "name": name, "real_name": real_name, "email": f"{name}@ripen.example", "tz": "Asia/Tokyo"}
+        for id, name, real_name in _PEOPLE
+    ]
+    members = ["U0RIPEN", *(id for id, _, _ in _PEOPLE)]
+    workspace = {
+        "workspace": {"name": "Ripen", "domain": "ripen", "teamId": "T0RIPEN"},
+        "app": {
+            "appId": "A0RIPEN",
+            "botUserId": "U0RIPEN",
+            "botName": "Ripen",
+            "botToken": token,
+            "signingSecret": signing_secret,
+            "mode": "events",
+            "requestUrl": f"{api_url}/slack",
+        },
+        "users": people,
+        "channels": [
+            {"id": SALES, "name": "sales", "topic": "Leads that are ready for a call", "members": members},
+            {"id": "C0GENERAL", "name": "general", "members": members},
+        ],
+    }
+    return json.dumps(workspace, indent=2)
+
+
+def start(binary: Path, folder: Path, port: int, text: str, log: Path) -> subprocess.Popen[bytes]:
+    """Start the workspace on 127.0.0.1:`port` with the configuration `text`; its files stay under `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CONFIG).write_text(text)
+    command = [str(binary), "--config", str(folder / CONFIG), "--port", str(port), "--base-host", "127.0.0.1"]
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [*command, "--files-dir", str(folder / "files")],
+            cwd=folder,
+            env=os.environ | {"BUN_OPTIONS": f"--preload={_LOOPBACK}"},
+            stdout=output,
+            stderr=output,
+        )
