@@ -1,7 +1,6 @@
 """The workspace behind the proxy: who is in it, and how its binary is started."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
@@ -44,12 +43,12 @@ def start(binary: Path, folder: Path, port: int, text: str, log: Path) -> subpro
     """Start the workspace on 127.0.0.1:`port` with the configuration `text`; its files stay under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(text)
+    (folder / "bunfig.toml").write_text(f"preload = [{json.dumps(str(_LOOPBACK))}]\n")
     command = [str(binary), "--config", str(folder / CONFIG), "--port", str(port), "--base-host", "127.0.0.1"]
     with log.open("ab") as output:
         return subprocess.Popen(
             [*command, "--files-dir", str(folder / "files")],
             cwd=folder,
-            env=os.environ | {"BUN_OPTIONS": f"--preload={_LOOPBACK}"},
             stdout=output,
             stderr=output,
         )
