@@ -44,6 +44,10 @@ class CrmMark:
     error: str = ""
     waits_for: str = ""
     """What is missing before the CRM takes it ("last_name, company"), or why sync.when does not admit it."""
+    claimed: datetime | None = None
+    """When a worker took it to make a Task, the one thing that made twice would stand there twice."""
+    task: str = ""
+    """Key of the last Task made for a Contact's owner, or found needless."""
 
 
 @dataclass(frozen=True, kw_only=True)
