@@ -1,8 +1,11 @@
 """The send ledger: one row per message to one person, so that nothing is sent twice and nothing is lost."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from zlib import crc32
+
+from ripen.agenda import Lane
 
 
 class SendState(StrEnum):
@@ -39,6 +42,9 @@ class Send:
     state: SendState = SendState.PLANNED
     reason: str = ""
     attempt: int = 0
+    """How many times it was claimed."""
+    not_before: datetime | None = None
+    """Set where the provider refused for now: no claim until then, whoever wakes us."""
     claimed: datetime | None = None
     unknown: datetime | None = None
     """Since when the outcome is unknown."""
@@ -64,3 +70,123 @@ class SendPointer:
     email: str
     bundle: str = ""
     locale: str = ""
+
+
+LEASE = timedelta(minutes=5)
+"""How long a claim may take before we take it that the worker died."""
+RESOLVE = timedelta(minutes=60)
+"""How long an unknown outcome waits for SES's own event."""
+_EARLY = timedelta(seconds=2)
+"""A queue may ring this much before the time."""
+_LONGEST_PAUSE = timedelta(minutes=10)
+
+BY_PROVIDER = frozenset({"rejected by SES", "rendering failed"})
+"""Reasons of FAILED that came as an event after the mail was taken: an acceptance does not undo them."""
+
+
+class IllegalMove(Exception):
+    """The row is not in a state from which this can happen: somebody else moved it, read it again."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The row after a move, and when somebody must look at it again (None: never)."""
+
+    send: Send
+    due: datetime | None = None
+
+
+def lane(send: Send) -> Lane:
+    """What a person waits for goes before mass mail."""
+    return Lane.HOT if send.mail_class is MailClass.TRANSACTIONAL else Lane.BULK
+
+
+def may_be_claimed(send: Send, now: datetime) -> bool:
+    return send.state is SendState.PLANNED and (send.not_before is None or send.not_before <= now + _EARLY)
+
+
+def claim(send: Send, bundle: str, subject: str, now: datetime) -> Moved:
+    """PLANNED → CLAIMED, for at most five minutes."""
+    _from(send, SendState.PLANNED)
+    claimed = replace(
+        send,
+        state=SendState.CLAIMED,
+        attempt=send.attempt + 1,
+        claimed=now,
+        not_before=None,
+        bundle=bundle,
+        subject=subject,
+        reason="",
+    )
+    return Moved(claimed, now + LEASE)
+
+
+def skip(send: Send, reason: str) -> Moved:
+    """PLANNED → SKIPPED."""
+    _from(send, SendState.PLANNED)
+    return Moved(replace(send, state=SendState.SKIPPED, reason=reason))
+
+
+def fail(send: Send, reason: str) -> Moved:
+    """PLANNED → FAILED: it could not even be written."""
+    _from(send, SendState.PLANNED)
+    return Moved(replace(send, state=SendState.FAILED, reason=reason))
+
+
+def accept(send: Send, message_id: str, at: datetime) -> Moved:
+    """Any state → ACCEPTED: that the provider took it is proof, and no doubt or plan of ours outweighs it.
+
+    Only what the provider itself gave up afterwards stays FAILED. The earliest time and the first message id stay.
+    """
+    gave_up = send.state is SendState.FAILED and send.reason in BY_PROVIDER
+    return Moved(
+        replace(
+            send,
+            state=send.state if gave_up else SendState.ACCEPTED,
+            reason=send.reason if gave_up else "",
+            accepted=min(send.accepted or at, at),
+            message_id=send.message_id or message_id,
+            unknown=None,
+            not_before=None,
+        )
+    )
+
+
+def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> Moved:
+    """CLAIMED → FAILED for good, or → PLANNED and not before `after` seconds (by default longer with each attempt)."""
+    _from(send, SendState.CLAIMED)
+    if permanent:
+        return Moved(replace(send, state=SendState.FAILED, reason=reason))
+    pause = timedelta(seconds=after) if after is not None else _pause(send)
+    later = replace(send, state=SendState.PLANNED, reason=reason, not_before=now + pause, claimed=None)
+    return Moved(later, now + pause)
+
+
+def doubt(send: Send, reason: str, now: datetime) -> Moved:
+    """CLAIMED → UNKNOWN: there was no clear answer."""
+    _from(send, SendState.CLAIMED)
+    return Moved(replace(send, state=SendState.UNKNOWN, reason=reason, unknown=now), now + RESOLVE)
+
+
+def overdue(send: Send, now: datetime) -> Moved | None:
+    """What time alone does: a claim whose lease is over → UNKNOWN; an UNKNOWN that no event settled within the hour →
+    PLANNED again if the person waits for it, HELD for a human otherwise. None: nothing yet."""
+    if send.state is SendState.CLAIMED and send.claimed and send.claimed + LEASE <= now + _EARLY:
+        return doubt(send, "the worker did not come back", now)
+    if send.state is SendState.UNKNOWN and send.unknown and send.unknown + RESOLVE <= now + _EARLY:
+        if send.mail_class is MailClass.TRANSACTIONAL:
+            again = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason="no answer, sent again")
+            return Moved(again, now)
+        return Moved(replace(send, state=SendState.HELD, reason="no answer from SES"))
+    return None
+
+
+def _pause(send: Send) -> timedelta:
+    """10 s, 20 s, 40 s … 10 minutes, spread by a few seconds so that what was refused together does not return together."""
+    spread = crc32(send.id.encode()) % 10
+    return min(timedelta(seconds=10 * 2 ** min(send.attempt - 1, 10)), _LONGEST_PAUSE) + timedelta(seconds=spread)
+
+
+def _from(send: Send, state: SendState) -> None:
+    if send.state is not state:
+        raise IllegalMove(f"{send.id} is {send.state}, not {state}")

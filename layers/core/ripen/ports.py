@@ -2,10 +2,13 @@
 tests/fakes.py."""
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ripen.agenda import Ref
 from ripen.lead import CrmLink
+
+if TYPE_CHECKING:
+    from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
 
 
 class Clock(Protocol):
@@ -52,7 +55,3 @@ class CrmOwners(Protocol):
         Returns the link with its new owner. Raises Undeliverable(permanent=True) where no active user has that
         address, Undeliverable(permanent=False) where trying later may help.
         """
-
-
-class OutgoingMail(Protocol):
-    """See ripen.mail.OutgoingMail, which has the fields."""

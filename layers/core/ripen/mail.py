@@ -1,0 +1,134 @@
+"""One mail to one person: the playbook's words with this lead's name in them, ready for the provider."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.header import Header
+from email.utils import formataddr
+
+from ripen import template, token, wording
+from ripen.bundle import Bundle, Email, Mail, Texts
+from ripen.lead import Profile
+from ripen.ledger import Send
+
+
+class Unwritable(Exception):
+    """The mail cannot be written from this playbook for this lead; the text says why, without personal data."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutgoingMail:
+    """What is handed to the provider. Header values are ASCII on one line; `to` is the address as the lead typed it."""
+
+    sender: str
+    to: str
+    reply_to: str
+    subject: str
+    html: str
+    text: str
+    headers: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    """Come back with every event of the provider about this mail."""
+    locale: str = ""
+
+
+def compose(send: Send, profile: Profile, bundle: Bundle, site: str, key: bytes, now: datetime) -> OutgoingMail:
+    """The mail as its next attempt. `key` signs the links (Secrets.key("link")). Raises Unwritable."""
+    email = bundle.emails.get(send.email)
+    if email is None:
+        raise Unwritable(f"the playbook has no mail {send.email}")
+    locale = _locale(email, profile, bundle)
+    mail = email.locales[locale]
+    unsubscribe_url = f"{site}/unsubscribe/{token.sign(key, token.Purpose.UNSUBSCRIBE, token.Link(send.id))}"
+    variables = _variables(send, profile, bundle, email, locale, now) | {
+        "unsubscribe_url": unsubscribe_url,
+        "links": [
+            f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, number))}"
+            for number in range(len(mail.links))
+        ],
+    }
+    subject, html, text = _rendered(mail, variables)
+    return OutgoingMail(
+        sender=mailbox(_sender_name(bundle, email, locale), bundle.brand.sender),
+        to=profile.email,
+        reply_to=one_line(bundle.brand.reply_to),
+        subject=subject,
+        html=html,
+        text=text,
+        headers={
+            "List-Unsubscribe": f"<{unsubscribe_url}>",  # RFC 8058: one HTTPS address, and both headers
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+            "Feedback-ID": f"{_word(send.email)}:{_word(send.origin)}:{send.mail_class}:ripen",  # Gmail's feedback loop
+        },
+        tags={
+            "send_id": send.id,
+            "lead": send.lead,
+            "class": str(send.mail_class),
+            "attempt": str(send.attempt + 1),
+        },
+        locale=locale,
+    )
+
+
+def mailbox(name: str, address: str) -> str:
+    """`name <address>` for a header: the name RFC 2047-encoded where it is not ASCII, in words of at most 75 letters."""
+    name = one_line(name)
+    if name.isascii():
+        return formataddr((name, one_line(address)))
+    return f"{Header(name, 'utf-8').encode(linesep='')} <{one_line(address)}>"
+
+
+def one_line(text: str) -> str:
+    """Nothing in it begins a header of its own: whatever is not printable is one space."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:
+    try:
+        variables["preheader"] = template.render_line(mail.preheader, variables)
+        return (
+            template.render_line(mail.subject, variables),
+            template.render_html(mail.html, variables),
+            template.render_text(mail.text, variables),
+        )
+    except template.TemplateError as error:
+        raise Unwritable(str(error)) from error
+
+
+def _variables(
+    send: Send, profile: Profile, bundle: Bundle, email: Email, locale: str, now: datetime
+) -> dict[str, object]:
+    brand, default = bundle.brand, bundle.brand.default_locale
+    return {
+        "lead": {
+            name: getattr(profile, name)
+            for name in ("last_name", "first_name", "company", "department", "job_title", "locale")
+        },
+        "greeting": wording.greeting(profile, locale),
+        "brand": {
+            "name": _said(brand.name, locale, default),
+            "sender_name": _sender_name(bundle, email, locale),
+            "postal_address": _said(brand.postal_address, locale, default),
+            "contact": _said(brand.contact, locale, default),
+        },
+        "today": wording.date(now, locale, brand.time_zone),
+    }
+
+
+def _locale(email: Email, profile: Profile, bundle: Bundle) -> str:
+    for locale in (profile.locale, bundle.brand.default_locale, *email.locales):
+        if locale in email.locales:
+            return locale
+    raise Unwritable(f"the mail {email.name} is written in no language")
+
+
+def _sender_name(bundle: Bundle, email: Email, locale: str) -> str:
+    default = bundle.brand.default_locale
+    return _said(email.sender_name, locale, default) or _said(bundle.brand.sender_name, locale, default)
+
+
+def _said(texts: Texts, locale: str, default: str) -> str:
+    return texts.get(locale) or texts.get(default, "")
+
+
+def _word(name: str) -> str:
+    return "".join(c if (c.isascii() and c.isalnum()) or c in "-_" else "-" for c in name)[:60]
