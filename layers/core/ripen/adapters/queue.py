@@ -4,12 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import boto3
+from aws_lambda_powertools import Logger
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ripen.agenda import Ref
 
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
 _MOST_DELAY = 900
+logger = Logger(child=True)
 
 
 class Queue:
@@ -20,15 +23,19 @@ class Queue:
         self._client = client or boto3.client("sqs", config=_CONFIG)
 
     def wake(self, *refs: Ref, delay: int = 0) -> None:
-        """Ring for each row, after `delay` seconds (at most 900: SQS's limit)."""
+        """Ring for each row, after `delay` seconds (at most 900: SQS's limit). A bell that does not ring is logged and
+        no error: the row is on the agenda."""
         for batch in _tens(refs):
-            self._client.send_message_batch(
-                QueueUrl=self._url,
-                Entries=[
-                    {"Id": str(n), "MessageBody": ref, "DelaySeconds": min(delay, _MOST_DELAY)}
-                    for n, ref in enumerate(batch)
-                ],
-            )
+            try:
+                self._ring(batch, min(delay, _MOST_DELAY))
+            except (BotoCoreError, ClientError) as error:
+                logger.warning("nobody was woken", queue=self._url, rows=len(batch), error=type(error).__name__)
+
+    def _ring(self, refs: Sequence[Ref], delay: int) -> None:
+        self._client.send_message_batch(
+            QueueUrl=self._url,
+            Entries=[{"Id": str(n), "MessageBody": ref, "DelaySeconds": delay} for n, ref in enumerate(refs)],
+        )
 
 
 def _tens(refs: Sequence[Ref]) -> Iterable[Sequence[Ref]]:
