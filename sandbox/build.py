@@ -1,0 +1,67 @@
+"""`sam build`, once for each state of the source: the same build for `make up` and for the tests."""
+
+import fcntl
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from sandbox.home import PROJECT, TOOLS
+
+_BUILT = PROJECT / ".aws-sam" / "local"
+_SOURCES = ("functions", "layers", "infra/template.yaml")
+
+
+class CommandFailed(Exception):
+    """A tool ended with an error; the message is what it said last."""
+
+
+def architecture() -> str:
+    """This machine's, in Lambda's words."""
+    return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
+
+
+def build() -> tuple[Path, str]:
+    """The built template, and a digest of what it was built from. Does nothing when nothing has changed."""
+    _BUILT.mkdir(parents=True, exist_ok=True)
+    template, stamp = _BUILT / "template.yaml", _BUILT / "built-from"
+    with (_BUILT.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        digest = _digest()
+        if not template.exists() or not stamp.exists() or stamp.read_text() != digest:
+            stamp.unlink(missing_ok=True)
+            environment = dict(os.environ) | {"ARCHITECTURE": architecture()}
+            sam("build", "--parameter-overrides", f"Architecture={architecture()}", "--build-dir", str(_BUILT), env=environment)
+            stamp.write_text(digest)
+    return template, digest
+
+
+def sam(*arguments: str, env: dict[str, str]) -> str:
+    """Run the SAM command line with the project's own Python and uv. Raises CommandFailed."""
+    path = os.pathsep.join((str(Path(sys.executable).parent), str(TOOLS / "uv" / "bin"), env.get("PATH", "")))
+    quiet = {"SAM_CLI_TELEMETRY": "0", "SAM_CLI_CHECK_NEWER_VERSION": "0", "PATH": path}
+    done = subprocess.run(
+        [str(TOOLS / "sam" / "bin" / "sam"), *arguments],
+        cwd=PROJECT,
+        env=env | quiet,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise CommandFailed(f"sam {arguments[0]} failed:\n" + "\n".join(done.stdout.splitlines()[-25:]))
+    return done.stdout
+
+
+def _digest() -> str:
+    found = hashlib.sha256(architecture().encode())
+    for source in _SOURCES:
+        root = PROJECT / source
+        for file in sorted(root.rglob("*")) if root.is_dir() else [root]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                found.update(str(file.relative_to(PROJECT)).encode() + b"\0" + file.read_bytes())
+    return found.hexdigest()

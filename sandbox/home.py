@@ -1,0 +1,111 @@
+"""Where a local cloud keeps what it has: .local in the project, or the folder that RIPEN_LOCAL names."""
+
+import json
+import os
+import socket
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+TOOLS = PROJECT / ".tools"
+REGION = "ap-northeast-1"
+STACK = "ripen"
+_PORTS = {"api": 8700, "mailbox": 8701, "slack": 8702, "salesforce": 8703, "aws": 8704, "workspace": 8705}
+
+
+@dataclass(frozen=True)
+class Home:
+    folder: Path
+
+    @classmethod
+    def here(cls) -> "Home":
+        return cls(Path(os.environ.get("RIPEN_LOCAL") or PROJECT / ".local").absolute())
+
+    def at(self, *parts: str) -> Path:
+        """A folder of its own for one part of the cloud, made if it is not there."""
+        folder = self.folder.joinpath(*parts)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def log(self, name: str) -> Path:
+        return self.at("logs") / f"{name}.log"
+
+    def ports(self) -> dict[str, int]:
+        """The ports of last time, so that links in old mails still lead here; another one for each that is taken."""
+        kept = self.at() / "ports.json"
+        wanted = _PORTS | (json.loads(kept.read_text()) if kept.exists() else {})
+        ports = {name: _free(port) for name, port in wanted.items()}
+        kept.write_text(json.dumps(ports))
+        return ports
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What `ripen status --json` prints: a contract for scripts. All addresses are on 127.0.0.1."""
+
+    pid: int
+    ready: bool
+    api: str
+    mailbox: str
+    slack: str
+    salesforce: str
+    aws: str
+    ca: str
+    """File with the certificate authority that Salesforce's stand-in is signed by."""
+    secrets: dict[str, str] = field(default_factory=dict)
+    stack: dict[str, str] = field(default_factory=dict)
+    """The stack's outputs, by name."""
+
+    def write(self, home: Home) -> None:
+        draft = home.at() / "status.json.draft"
+        draft.write_text(json.dumps(asdict(self), indent=2))
+        draft.chmod(0o600)
+        draft.replace(home.folder / "status.json")
+
+    @staticmethod
+    def read(home: Home) -> "Status | None":
+        """The cloud that runs in this folder, or None. What a killed one left behind does not count."""
+        try:
+            status = Status(**json.loads((home.folder / "status.json").read_text()))
+        except FileNotFoundError:
+            return None
+        return status if _alive(status.pid) else None
+
+    @staticmethod
+    def forget(home: Home) -> None:
+        (home.folder / "status.json").unlink(missing_ok=True)
+
+
+def aws_environment(endpoint: str) -> dict[str, str]:
+    """What the AWS SDKs and tools need to talk to the emulator, and nothing of the user's own account."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return clean | {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _free(port: int) -> int:
+    for candidate in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", candidate))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise OSError("no free port on 127.0.0.1")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,113 @@
+"""The stack on the emulator: deployed with `sam deploy` from the template that goes to AWS, then given what the emulator
+does not make of it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from botocore.exceptions import ClientError
+
+from sandbox.build import architecture, sam
+from sandbox.home import REGION, STACK, Home, aws_environment
+
+_ARTIFACTS = "ripen-artifacts"
+
+
+class Cloud:
+    """The emulator as AWS's clients see it."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+    def client(self, name: str, url: str = "") -> Any:
+        return self._session.client(name, endpoint_url=url or self.url)
+
+
+def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) -> dict[str, str]:
+    """The stack's outputs. Does nothing when the same build lies there already."""
+    parameters = {"Architecture": architecture(), "SlackApi": slack}
+    stamp = home.at("aws") / "deployed"
+    wanted = json.dumps([digest, parameters])
+    if not _is_up(cloud) or not stamp.exists() or stamp.read_text() != wanted:
+        stamp.unlink(missing_ok=True)
+        cloud.client("s3").create_bucket(
+            Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
+        ) if not _has_bucket(cloud) else None
+        sam(
+            *("deploy", "--template-file", str(template), "--stack-name", STACK, "--s3-bucket", _ARTIFACTS),
+            *("--region", REGION, "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"),
+            *("--no-fail-on-empty-changeset", "--no-progressbar", "--parameter-overrides"),
+            *(f"{name}={value}" for name, value in parameters.items()),
+            env=aws_environment(cloud.url),
+        )
+        stamp.write_text(wanted)
+    [stack] = cloud.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def route(cloud: Cloud, template: Path) -> str:
+    """Make the routes of the template's `HttpApi` events, which the emulator does not make of the API's definition.
+
+    Returns the API's id. Routes that are there stay as they are.
+    """
+    ids = _physical_ids(cloud)
+    gateway = cloud.client("apigatewayv2")
+    api = ids["Api"]
+    there = {found["RouteKey"] for found in gateway.get_routes(ApiId=api, MaxResults="500")["Items"]}
+    for function, routes in _http_events(yaml.safe_load(template.read_text())):
+        missing = [key for key in routes if key not in there]
+        if not missing:
+            continue
+        arn = cloud.client("lambda").get_function(FunctionName=ids[function])["Configuration"]["FunctionArn"]
+        integration = gateway.create_integration(
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=arn,
+            IntegrationMethod="POST",
+            PayloadFormatVersion="2.0",
+        )["IntegrationId"]
+        for key in missing:
+            gateway.create_route(ApiId=api, RouteKey=key, Target=f"integrations/{integration}")
+    return api
+
+
+def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:
+    """Put the local connections beside the master key that the template made."""
+    client = cloud.client("secretsmanager")
+    kept = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    if kept | connections != kept:
+        client.put_secret_value(SecretId=secret, SecretString=json.dumps(kept | connections))
+
+
+def _http_events(template: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
+    for name, resource in template["Resources"].items():
+        events = resource.get("Properties", {}).get("Events", {}) if resource["Type"].endswith("::Function") else {}
+        yield (
+            name,
+            [
+                f"{event['Properties']['Method'].upper()} {event['Properties']['Path']}"
+                for event in events.values()
+                if event["Type"] == "HttpApi"
+            ],
+        )
+
+
+def _physical_ids(cloud: Cloud) -> dict[str, str]:
+    found = cloud.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
+    return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
+
+
+def _is_up(cloud: Cloud) -> bool:
+    try:
+        [stack] = cloud.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    except ClientError:
+        return False
+    return str(stack["StackStatus"]) in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+
+
+def _has_bucket(cloud: Cloud) -> bool:
+    return any(bucket["Name"] == _ARTIFACTS for bucket in cloud.client("s3").list_buckets()["Buckets"])
