@@ -28,7 +28,7 @@ _LENGTHS = {
     "Title": 128,
     "Phone": 40,
     "Department": 80,
-    "LeadSource": 255,
+    "Description": 32_000,
     "Ripen_Reasons__c": 4000,
 }
 _LENGTH = 255

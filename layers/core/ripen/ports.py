@@ -1,6 +1,7 @@
 """What the functions want from the outside, each as narrow as its use. The adapters fulfil them; so do the fakes in
 tests/fakes.py."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -8,6 +9,7 @@ from ripen.agenda import Ref
 from ripen.lead import CrmLink
 
 if TYPE_CHECKING:
+    from ripen.crm import Found, Wanted, Write, Written
     from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
 
 
@@ -44,6 +46,17 @@ class Chat(Protocol):
 
     def respond(self, response_url: str, text: str) -> None:
         """Tell only the person who pressed. Raises Undeliverable."""
+
+
+class CrmRecords(Protocol):
+    """What score.sync asks of the CRM, for up to 200 leads a call. Raises Undeliverable where a call failed whole."""
+
+    def find(self, leads: "Sequence[Wanted]") -> "Found":
+        """The records that may stand for these leads, and the Tasks already made for them."""
+
+    def write(self, writes: "Sequence[Write]") -> "list[Written]":
+        """Make or change the records, each for itself; what became of each, in the same order. Repeating is harmless,
+        but for Tasks, which are to be found first."""
 
 
 class CrmOwners(Protocol):

@@ -1,0 +1,81 @@
+"""Salesforce's access tokens: client credentials, or a JWT signed with our key (OAuth 2.0 flows of an External Client App).
+
+We ask for the token ourselves: simple-salesforce's own login knows no timeout, insists on *.salesforce.com, and logs in
+again without end where a token keeps being refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from time import time
+from typing import Any
+
+import requests
+
+from ripen.errors import Undeliverable
+
+_JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+_LIFETIME_SECONDS = 180
+_HOUR = 3600
+
+
+class NotConnected(Undeliverable):
+    """There is no working connection: settings are missing, or Salesforce refuses them. An administrator has to act, so
+    it is tried again every hour."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=False, after=_HOUR)
+
+
+@dataclass(frozen=True)
+class Token:
+    access: str
+    instance: str
+    """Where the API and the record pages live: https://acme.my.salesforce.com"""
+
+
+def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
+    """A new token. Raises NotConnected, or Undeliverable(permanent=False) where Salesforce is not to be reached."""
+    login, client = str(settings.get("login") or "").rstrip("/"), str(settings.get("client_id") or "")
+    if not login or not client:
+        raise NotConnected("Salesforce is not connected")
+    url = f"{login}/services/oauth2/token"
+    try:
+        if settings.get("private_key") and settings.get("username"):
+            answer = session.post(url, data={"grant_type": _JWT_BEARER, "assertion": _assertion(settings, login)})
+        elif settings.get("client_secret"):
+            basic = (client, str(settings["client_secret"]))
+            answer = session.post(url, data={"grant_type": "client_credentials"}, auth=basic)
+        else:
+            raise NotConnected("Salesforce is not connected")
+    except requests.RequestException as error:
+        raise Undeliverable(f"no answer from Salesforce's login: {type(error).__name__}", permanent=False) from error
+    return _token(answer)
+
+
+def _assertion(settings: Mapping[str, Any], login: str) -> str:
+    import jwt  # with cryptography behind it: only who signs pays for the import
+
+    sandbox = ".sandbox." in login or login.endswith("//test.salesforce.com")
+    audience = f"https://{'test' if sandbox else 'login'}.salesforce.com"
+    claims = {
+        "iss": settings["client_id"],
+        "sub": settings["username"],
+        "aud": audience,
+        "exp": int(time()) + _LIFETIME_SECONDS,
+    }
+    try:
+        return jwt.encode(claims, str(settings["private_key"]), algorithm="RS256")
+    except (ValueError, TypeError, jwt.PyJWTError) as error:
+        raise NotConnected("the private key for Salesforce cannot be read") from error
+
+
+def _token(answer: requests.Response) -> Token:
+    try:
+        body = answer.json()
+    except requests.JSONDecodeError:
+        body = {}
+    if answer.ok and isinstance(body, dict) and body.get("access_token") and body.get("instance_url"):
+        return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"))
+    if 400 <= answer.status_code < 500 and answer.status_code != 429 and isinstance(body, dict) and body.get("error"):
+        raise NotConnected(f"Salesforce refuses our login: {body['error']}: {body.get('error_description', '')}")
+    raise Undeliverable(f"Salesforce's login answered {answer.status_code}", permanent=False)
