@@ -12,9 +12,11 @@ from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from ripen.alert import Alert
+from ripen.bundle import Bundle
 from ripen.lead import Profile, Touch
-from ripen.score import Score
-from ripen.state import Rank
+from ripen.reasons import reasons
+from ripen.score import Score, score
+from ripen.state import Rank, State
 from ripen.wording import display_phone, full_name
 
 type Block = dict[str, Any]
@@ -73,6 +75,19 @@ class Standing:
     rank: Rank
     score: Score
     reasons: Sequence[str] = ()
+
+
+def standing(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> Standing:
+    """How the lead stands at `now`, in the words of the brand's locale."""
+    known = state or State(lead=profile.id)
+    brand = bundle.brand
+    why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone)
+    return Standing(
+        profile=profile,
+        rank=known.rank,
+        score=score(known, bundle.scoring, now),
+        reasons=[reason.words for reason in why],
+    )
 
 
 def card(alert: Alert, standing: Standing, locale: str, tz: str) -> dict[str, Any]:

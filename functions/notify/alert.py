@@ -1,0 +1,237 @@
+"""Tells sales: one Slack card for each alert, posted once and shown anew when something about it has changed.
+
+PLANNED → CLAIMED → POSTED. The claim comes before the post; a post whose answer was lost (or whose worker died) is looked
+up by its metadata before it is made again. The row's due time brings back whatever did not come through.
+"""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from json import dumps
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ripen import ids, ports
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.slack import Slack
+from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
+from ripen.agenda import Ref
+from ripen.alert import Alert, AlertState
+from ripen.bundle import Bundle
+from ripen.card import card, standing
+from ripen.decision import Decision
+from ripen.errors import Undeliverable, Unsure
+
+logger = Logger()
+batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+chat = Slack(os.environ["SLACK_API"], Secrets(os.environ["SECRET"]))
+channel = os.environ["SALES_CHANNEL"]
+
+_LEASE = timedelta(minutes=5)
+_LOOK_UP = timedelta(seconds=15)
+_WAIT = timedelta(minutes=1)
+_MOST_SECONDS = 900
+_TRIES = 5
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, on_message, batch, context)
+
+
+def on_message(record: SQSRecord) -> None:
+    show(Ref(record.body), Desk(table, clock, playbook.live().bundle, chat, channel))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What showing a card takes."""
+
+    table: Table
+    clock: ports.Clock
+    bundle: Bundle
+    chat: ports.Chat
+    channel: str
+
+
+def show(ref: Ref, desk: Desk) -> None:
+    """Bring the card in Slack to where the row stands. A failure is written on the row, which stays due."""
+    key = keys.typed(keys.parse(ref), Alert)
+    for _ in range(_TRIES):
+        row = desk.table.get(key)
+        if row is None:
+            logger.warning("no such alert", ref=ref)
+            return
+        try:
+            if _step(row, desk):
+                return
+        except Conflict:
+            continue
+    raise Conflict(())
+
+
+def _step(row: Row[Alert], desk: Desk) -> bool:
+    """Do what the row's state asks for; whether that was all."""
+    match row.value.state:
+        case AlertState.PLANNED if wait := _wait(desk):
+            return _leave_due(row, desk, replace(row.value, error=wait), _WAIT)
+        case AlertState.PLANNED:
+            return _post(_claim(row, desk), desk)
+        case AlertState.CLAIMED if _is_held(row.value, desk.clock.now()):
+            return True
+        case AlertState.CLAIMED:
+            return _look_up(_claim(row, desk), desk)
+        case AlertState.POSTED:
+            return _refresh(row, desk)
+        case AlertState.FAILED:
+            return _settle(row, desk, row.value)
+
+
+def _wait(desk: Desk) -> str:
+    """Why no new card may be posted now; "" if one may."""
+    stop = desk.table.get(keys.STOP)
+    if stop and stop.value.on:
+        return "stopped"
+    return "" if desk.channel else "no channel is set"
+
+
+def _is_held(alert: Alert, now: datetime) -> bool:
+    """Another worker is at it; without `claimed` an answer was lost and nobody is."""
+    return alert.claimed is not None and now < alert.claimed + _LEASE
+
+
+def _claim(row: Row[Alert], desk: Desk) -> Row[Alert]:
+    now = desk.clock.now()
+    alert = replace(row.value, state=AlertState.CLAIMED, claimed=now, attempts=row.value.attempts + 1)
+    desk.table.write(Replace(row.key, alert, was=row.version, due=now + _LEASE))
+    return Row(row.key, alert, row.version + 1, now + _LEASE)
+
+
+def _look_up(row: Row[Alert], desk: Desk) -> bool:
+    """Its post may have come through: take that card over, or post."""
+    try:
+        found = desk.chat.find(desk.channel, row.value.id)
+    except Undeliverable as error:
+        lost = replace(row.value, claimed=None, error=error.reason)
+        return _leave_due(row, desk, lost, _pause(row.value, error))
+    return _posted(row, desk, *found, shown="") if found else _post(row, desk)
+
+
+def _post(row: Row[Alert], desk: Desk) -> bool:
+    rendered = render(row.value, desk)
+    if rendered is None:
+        return _fail(row, desk, "no such lead")
+    try:
+        place, ts = desk.chat.post(desk.channel, rendered, row.value.id)
+    except Unsure as error:
+        return _leave_due(row, desk, replace(row.value, claimed=None, error=str(error)), _LOOK_UP)
+    except Undeliverable as error:
+        if error.permanent:
+            return _fail(row, desk, error.reason)
+        again = replace(row.value, state=AlertState.PLANNED, claimed=None, error=error.reason)
+        return _leave_due(row, desk, again, _pause(row.value, error))
+    return _posted(row, desk, place, ts, _digest(rendered))
+
+
+def _refresh(row: Row[Alert], desk: Desk) -> bool:
+    """Show what has changed since: the link to Salesforce, who claimed it."""
+    rendered = render(row.value, desk)
+    if rendered is None or (shown := _digest(rendered)) == row.value.shown:
+        return row.due is None or _settle(row, desk, row.value)
+    try:
+        desk.chat.update(row.value.channel, row.value.ts, rendered, row.value.id)
+    except Undeliverable as error:
+        if error.permanent:
+            return _settle(row, desk, replace(row.value, shown=shown, error=error.reason))
+        later = replace(row.value, attempts=row.value.attempts + 1, error=error.reason)
+        return _leave_due(row, desk, later, _pause(row.value, error))
+    return _settle(row, desk, replace(row.value, shown=shown, attempts=0, error=""))
+
+
+def render(alert: Alert, desk: Desk) -> dict[str, Any] | None:
+    """The card as the lead stands now; None without a lead."""
+    profile, state = desk.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
+    if profile is None:
+        return None
+    brand = desk.bundle.brand
+    shown = standing(profile.value, state.value if state else None, desk.bundle, desk.clock.now())
+    return card(alert, shown, brand.default_locale, brand.time_zone)
+
+
+def _posted(row: Row[Alert], desk: Desk, place: str, ts: str, shown: str) -> bool:
+    now = desk.clock.now()
+    alert = replace(
+        row.value, state=AlertState.POSTED, posted=now, channel=place, ts=ts, shown=shown, attempts=0, error=""
+    )
+    logger.info("card posted", alert=alert.id)
+    return _settle(row, desk, alert, _decision(alert, desk, "posted")) and shown != ""
+
+
+def _fail(row: Row[Alert], desk: Desk, reason: str) -> bool:
+    logger.error("card cannot be posted", alert=row.value.id, reason=reason)
+    alert = replace(row.value, state=AlertState.FAILED, error=reason)
+    return _settle(row, desk, alert, _decision(alert, desk, "failed", reason))
+
+
+def _settle(row: Row[Alert], desk: Desk, alert: Alert, *decisions: Create[Decision]) -> bool:
+    """Write the outcome and leave the agenda; whether that was all (else somebody wants it shown anew)."""
+    return _write(row, desk, alert, None, *decisions)
+
+
+def _leave_due(row: Row[Alert], desk: Desk, alert: Alert, after: timedelta) -> bool:
+    """Nothing more can be done now: the row's due time brings it back."""
+    logger.warning("card waits", alert=alert.id, reason=alert.error, seconds=after.total_seconds())
+    _write(row, desk, alert, desk.clock.now() + after)
+    return True
+
+
+def _write(row: Row[Alert], desk: Desk, alert: Alert, due: datetime | None, *decisions: Create[Decision]) -> bool:
+    """Write over the row also where it was marked meanwhile (the link has come, somebody claimed): what notify.act
+    wrote is kept, and the row stays due. True if nothing came between."""
+    was = row.version
+    for _ in range(_TRIES):
+        try:
+            desk.table.write(Replace(row.key, alert, was=was, due=due), *decisions)
+        except Conflict:
+            now = desk.table.get(row.key)
+            if now is None or (now.value.state, now.value.claimed) != (row.value.state, row.value.claimed):
+                raise
+            was, alert, due = now.version, _as_acted(alert, now.value), due or desk.clock.now()
+        else:
+            return was == row.version
+    raise Conflict(())
+
+
+def _as_acted(alert: Alert, now: Alert) -> Alert:
+    return replace(alert, outcome=now.outcome, by=now.by, by_name=now.by_name, acted=now.acted)
+
+
+def _pause(alert: Alert, error: Undeliverable) -> timedelta:
+    return timedelta(seconds=error.after or min(30 * 2 ** min(alert.attempts, 10), _MOST_SECONDS))
+
+
+def _decision(alert: Alert, desk: Desk, outcome: str, reason: str = "") -> Create[Decision]:
+    now = desk.clock.now()
+    decision = Decision(
+        id=ids.digest(alert.id, outcome),
+        lead=alert.lead,
+        at=now,
+        what="alert",
+        subject=alert.kind,
+        outcome=outcome,
+        reason=reason,
+        bundle=desk.bundle.hash,
+    )
+    return Create(keys.decision(alert.lead, now, decision.id), decision)
+
+
+def _digest(rendered: dict[str, Any]) -> str:
+    return ids.digest(dumps(rendered, sort_keys=True))
