@@ -16,6 +16,8 @@ from ripen.ids import digest
 from ripen.ledger import Moved, Send, SendState, accept
 
 _INVALID_DOMAIN = "5.4.4"
+_POLICY = "5.7."
+"""Status of a refusal for security or policy (RFC 3463 §3.8): our authentication or standing, not the person's address."""
 
 
 class Event(StrEnum):
@@ -126,11 +128,8 @@ def _particulars(event: Event, found: _Record) -> tuple[str, datetime, bool, str
     match event:
         case Event.BOUNCED if found.bounce:
             bounce = found.bounce
-            hard = bounce.bounce_type == "Permanent" or any(
-                recipient.status == _INVALID_DOMAIN for recipient in bounce.bounced_recipients
-            )
             detail = f"{bounce.bounce_type}/{bounce.bounce_sub_type}"[:60]
-            return bounce.feedback_id, bounce.timestamp, hard, detail
+            return bounce.feedback_id, bounce.timestamp, _hard(bounce), detail
         case Event.COMPLAINED if found.complaint:
             complaint = found.complaint
             kind = complaint.complaint_feedback_type or ""
@@ -143,6 +142,14 @@ def _particulars(event: Event, found: _Record) -> tuple[str, datetime, bool, str
             return "", mailed, False, ""
         case _:
             raise msgspec.ValidationError(f"a {event} event without its block")
+
+
+def _hard(bounce: _Bounce) -> bool:
+    statuses = [recipient.status or "" for recipient in bounce.bounced_recipients]
+    if _INVALID_DOMAIN in statuses:
+        return True
+    ours = bounce.bounce_sub_type == "General" and any(status.startswith(_POLICY) for status in statuses)
+    return bounce.bounce_type == "Permanent" and not ours
 
 
 def settle(send: Send, feedback: Feedback) -> Moved | None:

@@ -6,6 +6,8 @@ from enum import StrEnum
 from zlib import crc32
 
 from ripen.agenda import Lane
+from ripen.decision import Decision
+from ripen.ids import digest
 
 
 class SendState(StrEnum):
@@ -80,6 +82,8 @@ _EARLY = timedelta(seconds=2)
 """A queue may ring this much before the time."""
 _LONGEST_PAUSE = timedelta(minutes=10)
 
+OPEN = frozenset({SendState.PLANNED, SendState.CLAIMED, SendState.UNKNOWN})
+"""States from which a send moves on by itself: such a row is always on the agenda."""
 BY_PROVIDER = frozenset({"rejected by SES", "rendering failed"})
 """Reasons of FAILED that came as an event after the mail was taken: an acceptance does not undo them."""
 
@@ -179,6 +183,23 @@ def overdue(send: Send, now: datetime) -> Moved | None:
             return Moved(again, now)
         return Moved(replace(send, state=SendState.HELD, reason="no answer from SES"))
     return None
+
+
+def decision(before: Send, after: Send, now: datetime) -> Decision | None:
+    """What a move means to people: None where the send is only claimed or postponed."""
+    if after.state in (before.state, SendState.PLANNED, SendState.CLAIMED):
+        return None
+    return Decision(
+        id=digest("decision", after.id, after.state, after.attempt),
+        lead=after.lead,
+        at=now,
+        what="send",
+        subject=after.email,
+        outcome=str(after.state),
+        reason=after.reason,
+        bundle=after.bundle,
+        facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)},
+    )
 
 
 def _pause(send: Send) -> timedelta:
