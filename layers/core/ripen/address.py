@@ -1,10 +1,174 @@
 """E-mail addresses: normalised once, at the door, and looked up by a keyed hash."""
 
 import hmac
+import re
 from base64 import b32encode
 from hashlib import sha256
+from typing import Literal
+from unicodedata import category, normalize
+
+from email_validator import EmailNotValidError, validate_email
+
+from ripen.errors import Rejected
+
+Kind = Literal["free", "role", "company"]
+
+_CARRIERS = frozenset(
+    ("docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "vodafone.ne.jp", "disney.ne.jp", "pdx.ne.jp")
+)
+"""Phone companies that once gave out addresses such as a..b@ and a.@, which people still have (RFC 5321 forbids them)."""
+_CARRIER_LOCAL = re.compile(r"[a-z0-9._+/?-]{1,64}")
+
+_FREE = _CARRIERS | frozenset(
+    [
+        "gmail.com",
+        "googlemail.com",
+        "yahoo.co.jp",
+        "yahoo.com",
+        "ymail.ne.jp",
+        "ymail.com",
+        "outlook.com",
+        "outlook.jp",
+        "hotmail.com",
+        "hotmail.co.jp",
+        "live.jp",
+        "live.com",
+        "msn.com",
+        "icloud.com",
+        "me.com",
+        "mac.com",
+        "aol.com",
+        "aol.jp",
+        "proton.me",
+        "protonmail.com",
+        "gmx.com",
+        "gmx.net",
+        "mail.com",
+        "zoho.com",
+        "fastmail.com",
+        "qq.com",
+        "163.com",
+        "naver.com",
+        "daum.net",
+        "excite.co.jp",
+        "goo.jp",
+        "mail.goo.ne.jp",
+        "nifty.com",
+        "biglobe.ne.jp",
+        "ocn.ne.jp",
+        "so-net.ne.jp",
+        "plala.or.jp",
+        "i.softbank.jp",
+        "ymobile.ne.jp",
+        "uqmobile.jp",
+        "rakuten.jp",
+    ]
+)
+_ROLES = frozenset(
+    [
+        "info",
+        "sales",
+        "support",
+        "contact",
+        "office",
+        "admin",
+        "administrator",
+        "postmaster",
+        "webmaster",
+        "hello",
+        "help",
+        "inquiry",
+        "toiawase",
+        "marketing",
+        "pr",
+        "press",
+        "recruit",
+        "saiyo",
+        "jinji",
+        "soumu",
+        "keiri",
+        "hr",
+        "jobs",
+        "billing",
+        "noreply",
+        "no-reply",
+    ]
+)
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0x3002: 0x2E, 0xFF61: 0x2E}
+_INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+_LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
+_LONGEST_LOCAL = 64
+
+NOT_AN_ADDRESS = "this is not an e-mail address"
+NOT_ASCII = "mail cannot be sent to an address with such letters before the @"
+TOO_LONG = "this e-mail address is too long"
 
 
 def address_hash(key: bytes, email: str) -> str:
     """26 characters that name a normalised address without telling it; `key` is Secrets.key("address")."""
     return b32encode(hmac.digest(key, email.encode(), sha256)[:16]).decode().rstrip("=").lower()
+
+
+def normalise(raw: str) -> str:
+    """The address as we keep it and write to it: half-width, without name or "mailto:", in lower case, the domain in
+    punycode. Raises Rejected(field="email").
+
+    The part before the @ is lower-cased too: no provider in use tells cases apart, but people type them as they like, and
+    one person must stay one lead.
+    """
+    local, domain = _split(_bare(raw))
+    if not local.isascii():
+        raise Rejected(NOT_ASCII, field="email")
+    if len(local) > _LONGEST_LOCAL or len(local) + len(domain) >= _LONGEST:
+        raise Rejected(TOO_LONG, field="email")
+    if _of_carrier(domain):
+        if not _CARRIER_LOCAL.fullmatch(local):
+            raise Rejected(NOT_AN_ADDRESS, field="email")
+        return f"{local}@{domain}"
+    try:
+        found = validate_email(f"{local}@{domain}", check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise Rejected(NOT_AN_ADDRESS, field="email") from None
+    email = (found.ascii_email or found.normalized).lower()
+    if len(email) > _LONGEST:
+        raise Rejected(TOO_LONG, field="email")
+    return email
+
+
+def kind(email: str) -> Kind:
+    """Whose a normalised address is: "free" (a free-mail or phone company's), "role" (info@, sales@), or "company"."""
+    local, _, domain = email.partition("@")
+    if domain in _FREE or _of_carrier(domain):
+        return "free"
+    return "role" if local.partition("+")[0] in _ROLES else "company"
+
+
+def domain(email: str) -> str:
+    """What follows the @ of a normalised address."""
+    return email.partition("@")[2]
+
+
+def _bare(raw: str) -> str:
+    """Without width, spaces around, display name and mailto:; in lower case."""
+    text = raw.translate(_WIDE).translate(_INVISIBLE).strip()
+    if any(category(letter) in ("Cc", "Cs") for letter in text):
+        raise Rejected(NOT_AN_ADDRESS, field="email")
+    if text.endswith(">") and "<" in text:
+        text = text[text.rindex("<") + 1 : -1].strip()
+    text = text.lower()
+    if text.startswith("mailto:"):
+        text = text.removeprefix("mailto:").partition("?")[0].strip()
+    return text
+
+
+def _split(text: str) -> tuple[str, str]:
+    if text.count("@") != 1:
+        raise Rejected(NOT_AN_ADDRESS, field="email")
+    local, _, domain = text.partition("@")
+    return local.strip(), normalize("NFKC", domain.strip())
+
+
+def _of_carrier(domain: str) -> bool:
+    """Theirs, or one of the old regional ones below it (t.vodafone.ne.jp)."""
+    return domain in _CARRIERS or any(domain.endswith(f".{carrier}") for carrier in _CARRIERS)
