@@ -7,6 +7,7 @@ What people typed is shown as plain text or escaped, and cut. Limits: Slack, "Bl
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo

@@ -1,0 +1,237 @@
+"""Does what somebody asked for by a button on a card: Claim makes them the owner in Salesforce, Not a fit rejects.
+
+Who comes first is settled in our table, before Salesforce is asked: two people who press together must not take the record
+from each other. Then Salesforce follows, as late as it must.
+"""
+
+import os
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ripen import ids, ports
+from ripen.action import Action
+from ripen.activity import Activity, Kind
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.slack import Slack
+from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
+from ripen.agenda import Ref
+from ripen.alert import Alert
+from ripen.card import CLAIM, CLAIMED, NOT_A_FIT
+from ripen.decision import Decision
+from ripen.errors import Undeliverable
+from ripen.lead import CrmLink, Profile
+from ripen.wording import full_name
+
+logger = Logger()
+batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+secrets = Secrets(os.environ["SECRET"])
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+chat = Slack(os.environ["SLACK_API"], secrets)
+owners = Salesforce(secrets)
+alerts = Queue(os.environ["ALERT_QUEUE"])
+
+_TRIES = 6
+_FIRST_SECONDS = 30
+_MOST_SECONDS = 6 * 3600
+_PATIENCE = timedelta(days=1)
+"""So long a claim waits for the lead to be in Salesforce, or for Salesforce itself."""
+_WORDS = {
+    "ja": {
+        "late": "{who} さんが先に対応を始めています。",
+        "closed": "{who} さんがすでに見送りにしています。",
+        "refused": "対応の記録はしましたが、Salesforce の所有者は変更できませんでした（{reason}）。"
+        "Salesforce の管理者にご確認ください。",
+        "no record": "対応の記録はしましたが、このリードは Salesforce にまだ登録されていないため、所有者は変更していません。",
+        "task": "ホットリードに連絡: {name}",
+        "about": "Slack で {who} さんが対応を引き受けました。",
+    },
+    "en": {
+        "late": "{who} was first and is on it.",
+        "closed": "{who} has already marked this as not a fit.",
+        "refused": "The card is yours, but the owner in Salesforce could not be changed ({reason}). "
+        "Please ask your Salesforce administrator.",
+        "no record": "The card is yours, but this lead is not in Salesforce yet, so no owner was set.",
+        "task": "Call a hot lead: {name}",
+        "about": "Claimed by {who} in Slack.",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What doing it takes."""
+
+    table: Table
+    clock: ports.Clock
+    locale: str
+    chat: ports.Chat
+    owners: ports.CrmOwners
+    alerts: ports.Wake
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, on_message, batch, context)
+
+
+def on_message(record: SQSRecord) -> None:
+    locale = playbook.live().bundle.brand.default_locale
+    act(Ref(record.body), Desk(table, clock, locale, chat, owners, alerts))
+
+
+def act(ref: Ref, desk: Desk) -> None:
+    """Do what the action asks; done once, however often it is woken."""
+    key = keys.typed(keys.parse(ref), Action)
+    for _ in range(_TRIES):
+        row = desk.table.get(key)
+        if row is None or row.value.done:
+            return
+        try:
+            _take(row, desk) if not row.value.outcome else _follow(row, desk)
+        except Conflict:
+            continue
+        return
+    raise Conflict(())
+
+
+def _take(row: Row[Action], desk: Desk) -> None:
+    """Settle who acts on the card. First come, first served: the alert's row decides."""
+    action = row.value
+    alert = desk.table.get(keys.alert(action.lead, action.alert))
+    if alert is None:
+        return _done(row, desk, "no such alert")
+    if alert.value.outcome:
+        return _too_late(row, alert.value, desk)
+    now = desk.clock.now()
+    outcome = CLAIMED if action.verb == CLAIM else NOT_A_FIT
+    acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
+    taken = replace(action, outcome=outcome, done=None if outcome == CLAIMED else now)
+    desk.table.write(
+        Replace(row.key, taken, was=row.version, due=now if outcome == CLAIMED else None),
+        Replace(alert.key, acted, was=alert.version, due=now),
+        _activity(action, desk),
+        _decision(action, desk, "alert", outcome),
+    )
+    desk.alerts.wake(alert.key.ref)
+    logger.info("alert acted on", alert=alert.value.id, outcome=outcome)
+    if outcome == CLAIMED:
+        _follow(Row(row.key, taken, row.version + 1, now), desk)
+    return None
+
+
+def _too_late(row: Row[Action], alert: Alert, desk: Desk) -> None:
+    if alert.by != row.value.user:
+        text = "late" if alert.outcome == CLAIMED else "closed"
+        _tell(row.value, desk, text, who=alert.by_name)
+    _done(row, desk, "too late")
+
+
+def _follow(row: Row[Action], desk: Desk) -> None:
+    """Make whoever claimed the owner in Salesforce, once the lead is there."""
+    action = row.value
+    profile = desk.table.get(keys.profile(action.lead))
+    waited = desk.clock.now() - action.at > _PATIENCE
+    if profile is None or profile.value.crm is None:
+        return _give_up(row, desk, "no record") if waited else _later(row, desk, _FIRST_SECONDS)
+    try:
+        link = _claim(action, profile.value, profile.value.crm, desk)
+    except Undeliverable as error:
+        if error.permanent or waited:
+            return _give_up(row, desk, "refused", error.reason)
+        return _later(row, desk, error.after or _FIRST_SECONDS)
+    return _owned(row, profile, link, desk)
+
+
+def _claim(action: Action, profile: Profile, link: CrmLink, desk: Desk) -> CrmLink:
+    email = desk.chat.email_of(action.user)
+    if not email:
+        raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
+    words = _WORDS.get(desk.locale, _WORDS["en"])
+    name = full_name(profile) or profile.company or profile.email
+    return desk.owners.claim(
+        link,
+        email,
+        ids.digest("claim-task", action.alert),
+        words["task"].format(name=name),
+        words["about"].format(who=action.user_name),
+    )
+
+
+def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -> None:
+    """Note the new owner, and let the card show it. On a conflict all is done again, which changes nothing there."""
+    action, now = row.value, desk.clock.now()
+    alert = keys.alert(action.lead, action.alert)
+    desk.table.write(
+        Replace(row.key, replace(action, done=now), was=row.version),
+        Replace(profile.key, replace(profile.value, crm=link), was=profile.version),
+        Mark(alert, now),
+        _decision(action, desk, "crm", "owner set"),
+    )
+    desk.alerts.wake(alert.ref)
+
+
+def _give_up(row: Row[Action], desk: Desk, text: str, reason: str = "") -> None:
+    logger.warning("no owner set", action=row.value.id, reason=reason or text)
+    _tell(row.value, desk, text, reason=reason)
+    _done(row, desk, CLAIMED, _decision(row.value, desk, "crm", "owner not set", reason or text))
+
+
+def _later(row: Row[Action], desk: Desk, seconds: int) -> None:
+    """The row's due time brings it back, after a while that doubles."""
+    action = replace(row.value, attempts=row.value.attempts + 1)
+    pause = min(seconds * 2 ** min(row.value.attempts, 12), _MOST_SECONDS)
+    desk.table.write(Replace(row.key, action, was=row.version, due=desk.clock.now() + timedelta(seconds=pause)))
+
+
+def _done(row: Row[Action], desk: Desk, outcome: str, *also: Change) -> None:
+    action = replace(row.value, outcome=outcome, done=desk.clock.now())
+    desk.table.write(Replace(row.key, action, was=row.version), *also)
+
+
+def _tell(action: Action, desk: Desk, text: str, **values: str) -> None:
+    """Only the person who pressed sees it; the card stands without it."""
+    if not action.response_url:
+        return
+    try:
+        desk.chat.respond(action.response_url, _WORDS.get(desk.locale, _WORDS["en"])[text].format(**values))
+    except Undeliverable as error:
+        logger.warning("could not answer in Slack", action=action.id, reason=error.reason)
+
+
+def _activity(action: Action, desk: Desk) -> Create[Activity]:
+    now = desk.clock.now()
+    activity = Activity(
+        id=ids.digest("activity", action.id),
+        lead=action.lead,
+        kind=Kind.CLAIMED_BY_SALES if action.verb == CLAIM else Kind.REJECTED_BY_SALES,
+        at=action.at,
+        received=now,
+        facts={"alert": action.alert, "user": action.user},
+    )
+    return Create(keys.activity(action.lead, action.at, activity.id), activity, due=now)
+
+
+def _decision(action: Action, desk: Desk, what: str, outcome: str, reason: str = "") -> Create[Decision]:
+    now = desk.clock.now()
+    decision = Decision(
+        id=ids.digest(what, outcome, action.id),
+        lead=action.lead,
+        at=now,
+        what=what,
+        subject=action.alert,
+        outcome=outcome,
+        reason=reason,
+        facts={"user": action.user},
+    )
+    return Create(keys.decision(action.lead, now, decision.id), decision)
