@@ -1,0 +1,112 @@
+"""nurture.tick: each minute, takes whatever is due from the agenda and wakes its worker.
+
+A lost message, a purged queue or a crashed worker loses nothing: the row is still due, and after its lease it is woken
+again.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import product
+from math import ceil
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ripen.adapters.clock import Clock
+from ripen.adapters.queue import Queue
+from ripen.adapters.table import Due, Table, keys
+from ripen.agenda import SHARDS, Lane, Ref
+from ripen.ports import Clock as AnyClock
+from ripen.ports import Wake
+
+_THREADS = 10
+"""As many connections as a boto3 client keeps."""
+_LEASE = timedelta(minutes=5)
+_AHEAD = timedelta(seconds=60)
+_PAGE = 100
+_RESERVE_MILLIS = 10_000
+"""What the pages under way may still take."""
+
+logger = Logger()
+MOVES = "CLOCK_MOVES" in os.environ
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves=MOVES)
+react, react_bulk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["REACT_BULK_QUEUE"])
+deliver, deliver_bulk = Queue(os.environ["DELIVER_QUEUE"]), Queue(os.environ["DELIVER_BULK_QUEUE"])
+advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE"])
+alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
+
+
+@dataclass(frozen=True)
+class Bells:
+    """Who is woken for a row, by its kind and its lane."""
+
+    hot: Mapping[str, Wake]
+    bulk: Mapping[str, Wake]
+
+    def of(self, ref: Ref, lane: Lane) -> Wake | None:
+        return (self.hot if lane is Lane.HOT else self.bulk).get(keys.kind(ref))
+
+
+_either = {"due#crm": sync, "enrollment": advance, "alert": alert, "action": act}
+bells = Bells(
+    hot={"activity": react, "due#decay": react, "send": deliver} | _either,
+    bulk={"activity": react_bulk, "due#decay": react_bulk, "send": deliver_bulk} | _either,
+)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    ahead = timedelta() if MOVES else _AHEAD
+    return {"woken": tick(table, clock, bells, ahead, lambda: has_time(context))}
+
+
+def has_time(context: Any) -> bool:
+    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS
+
+
+def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
+    """Wakes the worker of everything due within `ahead`, at its second; returns how many rows were woken.
+
+    Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes.
+    """
+
+    def sweep(place: tuple[Lane, int]) -> int:
+        return sum(_page(page, place[0], clock, bells) for page in _pages(*place, table, clock, ahead, goes_on))
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        woken = sum(pool.map(sweep, product(Lane, range(SHARDS))))
+    logger.info("ticked", extra={"woken": woken})
+    return woken
+
+
+def _pages(
+    lane: Lane, shard: int, table: Table, clock: AnyClock, ahead: timedelta, goes_on: Callable[[], bool]
+) -> Iterator[list[Due]]:
+    """What this call has leased, page by page, until nothing is left, others take it all, or time is nearly out."""
+    while goes_on():
+        now = clock.now()
+        found = table.due(lane, shard, now + ahead, _PAGE)
+        leased = [due for due in found if table.lease(due, max(now, due.at) + _LEASE)]
+        yield leased
+        if len(found) < _PAGE or not leased:
+            return
+
+
+def _page(leased: list[Due], lane: Lane, clock: AnyClock, bells: Bells) -> int:
+    now, rings = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
+    for due in leased:
+        rings[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)
+    woken = 0
+    for (kind, delay), refs in rings.items():
+        bell = bells.of(refs[0], lane)
+        if bell is None:
+            logger.error("nobody to wake", extra={"kind": kind, "refs": refs})
+            continue
+        bell.wake(*refs, delay=delay)
+        woken += len(refs)
+    return woken

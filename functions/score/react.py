@@ -1,0 +1,184 @@
+"""score.react: takes new activities, and the passing of time, into a lead's state, with all that follows from it, in
+one transaction.
+
+Woken through SQS (React, ReactBulk) for `activity#` and `due#decay` rows.
+"""
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from random import uniform
+from time import sleep
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ripen.activity import Activity
+from ripen.adapters.batch import by_lead
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Replace, Row, Table, keys
+from ripen.agenda import Lane
+from ripen.bundle import Bundle
+from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, crm_due, fold
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import Profile
+from ripen.ports import Clock as AnyClock
+from ripen.ports import Wake
+from ripen.setting import CrmMark, DecayMark
+from ripen.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bells:
+    """Who hears of what follows."""
+
+    advance: Wake
+    sync: Wake
+    alert: Wake
+
+
+class Contended(Exception):
+    """Others kept writing this lead; its messages come again."""
+
+
+logger = Logger()
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+bells = Bells(
+    advance=Queue(os.environ["ADVANCE_QUEUE"]),
+    sync=Queue(os.environ["SYNC_QUEUE"]),
+    alert=Queue(os.environ["ALERT_QUEUE"]),
+)
+
+_TRIES = 6
+_MOST_CHANGES = 100
+"""DynamoDB's limit for one transaction."""
+_MOST_ACTIVITIES = 40
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, bells))
+
+
+def react(refs: Sequence[str], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells) -> None:
+    """Folds what these rows of one lead say, each once, however often and in whatever order they are named."""
+    rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
+    activities = [keys.typed(key, Activity) for key in rows if key.type is not DecayMark]
+    lead = rows[0].lead
+    if len(activities) < len(rows):
+        _react(lead, [], table, bundle, clock, bells)
+    for start in range(0, len(activities), _MOST_ACTIVITIES):
+        _react(lead, activities[start : start + _MOST_ACTIVITIES], table, bundle, clock, bells)
+
+
+def _react(
+    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells
+) -> None:
+    for attempt in range(_TRIES):
+        known = _read(lead, activities, table)
+        if known is None:
+            logger.warning("no such lead", extra={"lead": lead})
+            return
+        now = clock.now()
+        folded = fold(
+            known.profile,
+            known.state.value if known.state else None,
+            (row.value for row in known.activities),
+            bundle,
+            now,
+        )
+        if activities and not folded.activities:
+            return
+        changes = _changes(known, folded, _shaken(lead, folded, table), now)
+        if len(changes) > _MOST_CHANGES and len(activities) > 1:
+            middle = len(activities) // 2
+            _react(lead, activities[:middle], table, bundle, clock, bells)
+            _react(lead, activities[middle:], table, bundle, clock, bells)
+            return
+        try:
+            table.write(*changes)
+        except Conflict:
+            sleep(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, no secret)
+            continue
+        _ring(changes, now, bells)
+        logger.info("folded", extra={"lead": lead, "count": len(folded.activities), "rank": folded.state.rank})
+        return
+    raise Contended(lead)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    profile: Profile
+    state: Row[State] | None
+    crm: Row[CrmMark] | None
+    decay: Row[DecayMark] | None
+    activities: list[Row[Activity]]
+
+
+def _read(lead: str, activities: Sequence[Key[Activity]], table: Table) -> _Known | None:
+    profile, state, crm, decay, *rows = table.get_many(
+        [keys.profile(lead), keys.state(lead), keys.crm_mark(lead), keys.decay_mark(lead), *activities]
+    )
+    if profile is None:
+        return None
+    return _Known(profile=profile.value, state=state, crm=crm, decay=decay, activities=[row for row in rows if row])
+
+
+def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:
+    """The journeys the lead is in, where something happened that may end them."""
+    if JourneysShaken() not in folded.consequences:
+        return []
+    return [row.key for row in table.under(lead, "enrollment#") if row.value.state is EnrollmentState.ACTIVE]
+
+
+def _changes(known: _Known, folded: Folded, shaken: list[Key[Enrollment]], now: datetime) -> list[Change]:
+    lead = known.profile.id
+    rows = {row.value.id: row for row in known.activities}
+    return [
+        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
+        *(Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities),
+        *_consequences(known, folded, now),
+        *_decay(lead, known.decay, folded.decay),
+        *(Mark(key, now) for key in shaken),
+        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
+    ]
+
+
+def _consequences(known: _Known, folded: Folded, now: datetime) -> Iterable[Change]:
+    for consequence in folded.consequences:
+        match consequence:
+            case LeadTurnedHot(alert):
+                yield Create(keys.alert(alert.lead, alert.id), alert, due=now)
+            case Enrolled(entry):
+                yield Create(keys.enrollment(entry.lead, entry.journey, entry.key), entry, due=now)
+            case CrmFellBehind(urgent):
+                yield _crm(known.profile.id, known.crm, urgent, now)
+            case JourneysShaken():
+                pass
+
+
+def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
+    mark = row.value if row else CrmMark(lead=lead)
+    return Replace(
+        keys.crm_mark(lead),
+        replace(mark, urgent=mark.urgent or urgent),
+        row.version if row else 0,
+        due=crm_due(urgent, mark.written, row.due if row else None, now),
+    )
+
+
+def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
+    if due or (row and row.due):
+        yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)
+
+
+def _ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
+    """Whoever has something to do now is woken; the tick does it where this fails."""
+    due = [change.key.ref for change in changes if isinstance(change, Create | Replace | Mark) and change.due == now]
+    for kind, bell in (("alert", bells.alert), ("due#crm", bells.sync), ("enrollment", bells.advance)):
+        bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
