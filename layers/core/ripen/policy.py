@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ripen.bundle import Policy
-from ripen.contact import Contact, Suppression
+from ripen.contact import Contact, Permission, Suppression
 from ripen.ledger import MailClass, Send
 
 STOPPED_PAUSE = timedelta(seconds=60)
@@ -62,6 +62,12 @@ def refuses(contact: Contact) -> bool:
     if contact.unsubscribed is None:
         return False
     return not (permission and permission.granted and permission.at > contact.unsubscribed)
+
+
+def withdrawn(contact: Contact, record: str, now: datetime) -> Contact:
+    """The contact of somebody who has just unsubscribed; `record` names the proof."""
+    no = Permission(granted=False, at=now, record=record)
+    return replace(contact, unsubscribed=now, consent=contact.consent | {"marketing": no})
 
 
 def _never(send: Send, contact: Contact, suppressed: Suppression | None, now: datetime) -> str:

@@ -1,0 +1,145 @@
+"""Take in what SES tells about our mails (SES → SNS → SQS): settle the send, and keep away from addresses that bounced or
+complained."""
+
+import json
+import os
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ripen import feedback, ledger
+from ripen.activity import Activity, Kind
+from ripen.adapters.clock import Clock
+from ripen.adapters.queue import Queue
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.address import address_hash
+from ripen.contact import ConsentRecord, Contact, Suppression
+from ripen.feedback import Event, Feedback, Ignored
+from ripen.ids import digest
+from ripen.ledger import Moved, Send
+from ripen.ports import Clock as Time
+from ripen.ports import Wake
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+secrets = Secrets(os.environ["SECRET"])
+react = Queue(os.environ["REACT_QUEUE"])
+
+_TRIES = 5
+_TEST_TEXT = "Successfully validated SNS topic"
+"""What SES posts, as plain text, when the event destination is made."""
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, record_handler, processor, context)
+
+
+def record_handler(record: SQSRecord) -> None:
+    message = str(json.loads(record.body)["Message"])
+    if message.startswith(_TEST_TEXT):
+        logger.info("feedback ignored", reason="SES tests the topic")
+        return
+    try:
+        told = feedback.read(message)
+    except Ignored as ignored:
+        logger.info("feedback ignored", reason=str(ignored))
+        metrics.add_metric(name="FeedbackIgnored", unit=MetricUnit.Count, value=1)
+        return
+    outcome = take_in(told, table, clock, react, secrets.key("address"))
+    logger.info("feedback", send=told.send, lead=told.lead, feedback=told.event, detail=told.detail, outcome=outcome)
+    metrics.add_metric(name=f"Feedback{told.event.name.capitalize()}", unit=MetricUnit.Count, value=1)
+
+
+def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key: bytes) -> str:
+    """Settle the send and whatever the event means for its lead, in one transaction; "settled", "repeated" or "unknown".
+
+    A repetition changes nothing.
+    """
+    for _ in range(_TRIES):
+        refusal_key = keys.suppression(address_hash(address_key, told.recipient))
+        send, contact, refusal = table.get_many([keys.send(told.lead, told.send), keys.contact(told.lead), refusal_key])
+        if send is None:
+            return "unknown"
+        moved = feedback.settle(send.value, told)
+        if moved is None:
+            return "repeated"
+        changes = _settled(send, moved, told, clock)
+        activity = _activity(send.value, told, clock)
+        if activity:
+            changes += _refused(contact, refusal, refusal_key, activity, told)
+        try:
+            table.write(*changes)
+        except Conflict:
+            continue
+        if activity:
+            react.wake(keys.activity(told.lead, activity.at, activity.id).ref)
+        return "settled"
+    raise Conflict(())
+
+
+def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Time) -> list[Change]:
+    changes: list[Change] = [Replace(send.key, moved.send, send.version, moved.due, ledger.lane(moved.send))]
+    if decision := ledger.decision(send.value, moved.send, clock.now()):
+        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
+    return changes
+
+
+def _activity(send: Send, told: Feedback, clock: Time) -> Activity | None:
+    """The first final bounce or complaint of a send is something that happened to its lead."""
+    match told.event:
+        case Event.BOUNCED if told.final and send.bounced is None:
+            kind = Kind.BOUNCED
+        case Event.COMPLAINED if told.final and send.complained is None:
+            kind = Kind.COMPLAINED
+        case _:
+            return None
+    return Activity(
+        id=digest(kind, told.send),
+        lead=told.lead,
+        kind=kind,
+        at=told.at,
+        received=clock.now(),
+        subject=send.email,
+        facts={"send": told.send, "type": told.detail},
+    )
+
+
+def _refused(
+    contact: Row[Contact] | None,
+    refusal: Row[Suppression] | None,
+    refusal_key: Key[Suppression],
+    activity: Activity,
+    told: Feedback,
+) -> list[Change]:
+    """Nobody writes to the address again, the lead's contact says why, and score.react hears of it."""
+    before = contact.value if contact else Contact(lead=told.lead)
+    record = ConsentRecord(
+        id=digest("withdrawn", activity.id),
+        lead=told.lead,
+        purpose="marketing",
+        granted=False,
+        at=told.at,
+        source="complaint",
+    )
+    changes: list[Change] = [
+        Replace(keys.contact(told.lead), feedback.refused(before, told, record.id), contact.version if contact else 0),
+        Replace(
+            refusal_key,
+            feedback.suppressed(refusal.value if refusal else None, told),
+            refusal.version if refusal else 0,
+        ),
+        Create(keys.activity(told.lead, activity.at, activity.id), activity, due=activity.received),
+    ]
+    if told.event is Event.COMPLAINED:
+        changes.append(Create(keys.consent(told.lead, record.at, record.id), record))
+    return changes
