@@ -1,0 +1,199 @@
+"""What people do in Slack: the card's buttons, and `/ripen`. Slack waits 3 seconds, so a press is only written down here
+(notify.act does it); a retry or a replay has the same trigger id and makes nothing new.
+
+The signature is checked here and not by bolt, which answers 500 to a malformed timestamp.
+"""
+
+import os
+import re
+from typing import Annotated, Any
+from urllib.parse import parse_qs
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Meta, Struct
+from slack_bolt import Ack, App, BoltRequest, BoltResponse
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.signature import SignatureVerifier
+
+from ripen import ids, ports
+from ripen.action import Action
+from ripen.adapters.clock import Clock
+from ripen.adapters.gateway import Request, Response, answer, request, respond
+from ripen.adapters.playbook import NotPublished, Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Conflict, Create, Table, keys
+from ripen.address import address_hash, normalise
+from ripen.bundle import Bundle
+from ripen.card import CLAIM, NOT_FIT, OPEN_CRM, glance, press, standing
+from ripen.errors import Rejected
+
+logger = Logger()
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
+actions = Queue(os.environ["ACT_QUEUE"])
+bolt = App(
+    authorize=lambda enterprise_id, team_id: AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id),
+    process_before_response=True,
+    request_verification_enabled=False,
+    token_verification_enabled=False,
+)
+
+_MAILTO = re.compile(r"<mailto:[^|>]*\|([^>]*)>")
+_WORDS = {
+    "ja": {
+        "usage": "使い方: `/ripen lead メールアドレス` でリードのスコアと理由を表示します。",
+        "unknown": "このメールアドレスのリードは見つかりませんでした。",
+        "malformed": "メールアドレスの形が正しくありません。例: `/ripen lead hanako@example.co.jp`",
+    },
+    "en": {
+        "usage": "Usage: `/ripen lead EMAIL` shows a lead's score and the reasons for it.",
+        "unknown": "No lead has this e-mail address.",
+        "malformed": "This is not an e-mail address. Example: `/ripen lead hanako@example.com`",
+    },
+}
+
+Short = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class User(Struct, frozen=True):
+    id: Annotated[str, Meta(pattern="^[UW][A-Z0-9]{2,20}$")]
+    name: Annotated[str, Meta(max_length=255)] = ""
+
+
+class Button(Struct, frozen=True):
+    action_id: Short
+    value: Annotated[str, Meta(max_length=2000)] | None = None
+
+
+class Press(Struct, frozen=True, tag_field="type", tag="block_actions"):
+    """Slack's block_actions payload, as far as we read it."""
+
+    user: User
+    trigger_id: Short
+    actions: Annotated[tuple[Button, ...], Meta(min_length=1, max_length=1)]
+    response_url: Annotated[str, Meta(pattern="^(https?://[^ ]{1,500})?$")] = ""
+
+
+class Challenge(Struct, frozen=True, tag_field="type", tag="url_verification"):
+    challenge: Short
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    try:
+        asked = request(event)
+        text = trusted(asked, str(secrets.all().get("slack_signing_secret") or ""))
+        taken = bolt.dispatch(checked(text, asked))
+    except Rejected as error:
+        return answer({"error": error.reason}, error.status)
+    return respond(taken.status, taken.body, taken.first_headers())
+
+
+def trusted(asked: Request, secret: str) -> str:
+    """The body, if Slack signed it within the last 5 minutes of the wall clock (Slack, "Verifying requests from
+    Slack"); a check of our certificate (`ssl_check=1`) comes unsigned."""
+    try:
+        text = asked.body.decode()
+    except UnicodeDecodeError:
+        raise Rejected("the body is not UTF-8") from None
+    if text.startswith("ssl_check=1") or text.endswith("&ssl_check=1"):
+        return "ssl_check=1"
+    stamp = asked.headers.get("x-slack-request-timestamp", "")
+    signature = asked.headers.get("x-slack-signature", "")
+    if not (secret and re.fullmatch(r"[0-9]{1,12}", stamp) and signature.isascii()):
+        raise Rejected("no valid signature", status=401)
+    if not SignatureVerifier(secret).is_valid(text, stamp, signature):
+        raise Rejected("no valid signature", status=401)
+    return text
+
+
+def checked(text: str, asked: Request) -> BoltRequest:
+    """The request for bolt, if it is one of the kinds this app takes and has the shape of its kind."""
+    try:
+        form = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
+        if text.startswith("{") or "payload" in form:
+            msgspec.json.decode(text if text.startswith("{") else form["payload"], type=Press | Challenge)
+        elif not {"command", "ssl_check"} & form.keys():
+            raise Rejected("neither a command nor a button", status=404)
+        return BoltRequest(body=text, headers={"content-type": asked.headers.get("content-type", "")})
+    except (msgspec.DecodeError, ValueError, TypeError, AttributeError, RecursionError):
+        raise Rejected("the payload cannot be read") from None
+
+
+@bolt.action(CLAIM)
+@bolt.action(NOT_FIT)
+def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+    try:
+        note(msgspec.convert(body, Press), table, clock, actions)
+    except Rejected as error:
+        return BoltResponse(status=error.status, body={"error": error.reason})
+    return ack()
+
+
+@bolt.action(OPEN_CRM)
+def on_open(ack: Ack) -> BoltResponse:
+    """The button's address opens by itself."""
+    return ack()
+
+
+@bolt.command("/ripen")
+def on_command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
+    try:
+        bundle = playbook.live().bundle
+    except NotPublished:
+        return ack("No playbook has been published yet: `ripen publish`.")
+    said = reply(str(body.get("text", "")), table, clock, bundle, secrets.key("address"))
+    return ack(response_type="ephemeral", **said)
+
+
+def note(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) -> None:
+    """Write down what was asked for, once. Raises Rejected for a button that is not ours."""
+    found = press(pressed.actions[0].value or "")
+    if found is None:
+        raise Rejected("not a button of ours")
+    lead, alert = found
+    if table.get(keys.alert(lead, alert)) is None:
+        raise Rejected("no such alert", status=404)
+    now = clock.now()
+    action = Action(
+        id=ids.digest("slack", pressed.trigger_id),
+        lead=lead,
+        alert=alert,
+        verb=pressed.actions[0].action_id,
+        user=pressed.user.id,
+        user_name=pressed.user.name,
+        at=now,
+        response_url=pressed.response_url,
+    )
+    key = keys.action(lead, action.id)
+    try:
+        table.write(Create(key, action, due=now))
+    except Conflict:
+        logger.info("pressed already", action=action.id)
+        return
+    actions.wake(key.ref)
+
+
+def reply(text: str, table: Table, clock: ports.Clock, bundle: Bundle, address_key: bytes) -> dict[str, Any]:
+    """The answer to `/ripen …`: {"text"} and, for a lead that we know, {"blocks"}."""
+    locale = bundle.brand.default_locale
+    words = _WORDS.get(locale, _WORDS["en"])
+    verb, _, rest = _MAILTO.sub(r"\1", text).strip().partition(" ")
+    if verb.lower() != "lead" or not rest.strip():
+        return {"text": words["usage"]}
+    try:
+        email = normalise(rest)
+    except Rejected:
+        return {"text": words["malformed"]}
+    pointer = table.get(keys.address(address_hash(address_key, email)))
+    if pointer is None:
+        return {"text": words["unknown"]}
+    lead = pointer.value.lead
+    profile, state = table.get_many([keys.profile(lead), keys.state(lead)])
+    if profile is None:
+        return {"text": words["unknown"]}
+    return glance(standing(profile.value, state.value if state else None, bundle, clock.now()), locale)
