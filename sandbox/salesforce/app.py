@@ -1,0 +1,31 @@
+"""The Salesforce stand-in, put together."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+
+from sandbox.salesforce import control
+from sandbox.salesforce.api import Api
+from sandbox.salesforce.connected_app import connected_app
+from sandbox.salesforce.faults import Faults
+from sandbox.salesforce.gate import Gate
+from sandbox.salesforce.journal import Journal
+from sandbox.salesforce.oauth import OAuth, Tokens
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.schema import load
+from sandbox.salesforce.seed import seed
+from sandbox.salesforce.usage import Usage
+
+
+def build(folder: Path, now: Callable[[], datetime], base_url: str) -> Starlette:
+    """An org that keeps its records under `folder`, dates them by `now`, and is reached at `base_url` (no slash at the
+    end). How to log in: `connected_app.connected_app(folder)`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    faults, tokens, usage = Faults(), Tokens(), Usage(now)
+    org = Org(load(), Journal(folder / "records.jsonl"), faults, now)
+    seed(org)
+    oauth = OAuth(org, connected_app(folder), tokens, base_url)
+    gate = Gate(Api(org, usage, now), tokens, usage, faults)
+    return Starlette(routes=[*oauth.routes, *gate.routes, *control.routes(org, faults, tokens, usage)])

@@ -1,0 +1,77 @@
+"""What tests and the command line may do to the org that no API of Salesforce offers."""
+
+from collections.abc import Callable
+
+from pydantic import BaseModel, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.salesforce.conversion import convert
+from sandbox.salesforce.faults import Fault, Faults
+from sandbox.salesforce.oauth import Tokens
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.refused import Refused
+from sandbox.salesforce.seed import seed
+from sandbox.salesforce.usage import Usage
+
+
+class Knobs(BaseModel):
+    """What an administrator would set."""
+
+    daily_calls: int = Field(default=15_000, ge=0)
+    token_seconds: int = Field(default=7200, ge=0)
+
+
+def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route]:
+    """POST /_control/faults {mode, count, seconds}, GET the same, DELETE the same; POST /_control/knobs {daily_calls,
+    token_seconds}; POST /_control/convert {lead}; POST /_control/reset."""
+
+    async def put_fault(request: Request) -> Response:
+        faults.put(Fault.model_validate(await request.json()))
+        return JSONResponse(faults.listed())
+
+    async def show_faults(_: Request) -> Response:
+        return JSONResponse(faults.listed())
+
+    async def clear_faults(_: Request) -> Response:
+        faults.clear()
+        return JSONResponse(faults.listed())
+
+    async def turn(request: Request) -> Response:
+        knobs = Knobs.model_validate(await request.json())
+        usage.daily, tokens.seconds = knobs.daily_calls, knobs.token_seconds
+        return JSONResponse(knobs.model_dump())
+
+    async def convert_lead(request: Request) -> Response:
+        return JSONResponse(convert(org, str((await request.json()).get("lead", ""))))
+
+    async def reset(_: Request) -> Response:
+        faults.clear()
+        tokens.forget()
+        org.journal.clear()
+        seed(org)
+        return Response(status_code=204)
+
+    return [
+        Route("/_control/faults", _told(put_fault), methods=["POST"]),
+        Route("/_control/faults", show_faults),
+        Route("/_control/faults", clear_faults, methods=["DELETE"]),
+        Route("/_control/knobs", _told(turn), methods=["POST"]),
+        Route("/_control/convert", _told(convert_lead), methods=["POST"]),
+        Route("/_control/reset", reset, methods=["POST"]),
+    ]
+
+
+def _told(act: Callable[[Request], object]) -> Callable[[Request], object]:
+    """What was asked wrongly is said, with 400."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await act(request)  # type: ignore[misc,no-any-return]
+        except (ValidationError, ValueError) as wrong:
+            return JSONResponse({"error": str(wrong)}, 400)
+        except Refused as refused:
+            return JSONResponse(refused.body(), refused.status)
+
+    return answer

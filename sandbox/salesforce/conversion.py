@@ -1,0 +1,36 @@
+"""Converting a lead, as a person in sales does it with a button: account, contact and opportunity come of it."""
+
+from dataclasses import replace
+
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.refused import Refused
+
+_SAME = ("LastName", "FirstName", "Salutation", "Email", "Phone", "MobilePhone", "Title", "LeadSource", "OwnerId")
+
+
+def convert(org: Org, id: str) -> dict[str, str]:
+    """The ids of what came of it. Our fields go along, under the same names. Raises Refused."""
+    leads = org.schema["Lead"]
+    with org.journal.atomic():
+        lead = org.read(leads, id)
+        if lead.values["IsConverted"]:
+            raise Refused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        owner = lead.values["OwnerId"]
+        account = org.create(org.schema["Account"], {"Name": lead.values["Company"], "OwnerId": owner})
+        carried = [f.name for f in leads.fields if f.custom and org.schema["Contact"].field(f.name)]
+        given = {name: lead.values[name] for name in (*_SAME, *carried) if lead.values.get(name) is not None}
+        contact = org.create(org.schema["Contact"], {**given, "AccountId": account.id})
+        deal = {"Name": lead.values["Company"], "AccountId": account.id, "OwnerId": owner}
+        opportunity = org.create(
+            org.schema["Opportunity"],
+            {**deal, "StageName": "Prospecting", "CloseDate": lead.values["CreatedDate"][:10]},
+        )
+        became = {
+            "ConvertedAccountId": account.id,
+            "ConvertedContactId": contact.id,
+            "ConvertedOpportunityId": opportunity.id,
+        }
+        changed = {**became, "IsConverted": True, "Status": "Closed - Converted"}
+        changed["ConvertedDate"] = opportunity.values["CreatedDate"][:10]
+        org.journal.put(replace(lead, values={**lead.values, **changed}))
+    return became

@@ -1,0 +1,51 @@
+"""The duplicate rule, when it is on: a new lead or contact with the address of one that is there raises an alert, which
+the caller may overrule."""
+
+import re
+from typing import Any
+
+from sandbox.salesforce.faults import Mode
+from sandbox.salesforce.org import Org
+from sandbox.salesforce.refused import Refused
+from sandbox.salesforce.schema import SObject
+
+_TEXT = "Use one of these records?"
+
+
+def check(org: Org, sobject: SObject, given: dict[str, Any], headers: dict[str, str], base: str) -> None:
+    """Raises Refused (DUPLICATES_DETECTED)."""
+    email = str(given.get("Email") or "")
+    overruled = re.search(r"allowSave=true", headers.get("sforce-duplicate-rule-header", ""), re.IGNORECASE)
+    if sobject.name not in ("Lead", "Contact") or not email or overruled or not org.faults.active(Mode.DUPLICATE):
+        return
+    found = [record for name in ("Contact", "Lead") for record in org.find(name, "Email", email)]
+    if found and org.faults.take(Mode.DUPLICATE):
+        matches = [_match(kind, [r.id for r in found if r.object == kind], base) for kind in ("Contact", "Lead")]
+        result = {
+            "allowSave": True,
+            "duplicateRule": f"Standard_{sobject.name}_Duplicate_Rule",
+            "duplicateRuleEntityType": sobject.name,
+            "errorMessage": _TEXT,
+            "matchResults": [match for match in matches if match["size"]],
+        }
+        raise Refused("DUPLICATES_DETECTED", _TEXT, duplicateResult=result)
+
+
+def _match(kind: str, ids: list[str], base: str) -> dict[str, Any]:
+    return {
+        "entityType": kind,
+        "errors": [],
+        "matchEngine": "FuzzyMatchEngine",
+        "matchRecords": [
+            {
+                "additionalInformation": [],
+                "fieldDiffs": [],
+                "matchConfidence": 100.0,
+                "record": {"attributes": {"type": kind, "url": f"{base}/sobjects/{kind}/{id}"}, "Id": id},
+            }
+            for id in ids
+        ],
+        "rule": f"Standard_{kind}_Match_Rule_v1_1",
+        "size": len(ids),
+        "success": True,
+    }

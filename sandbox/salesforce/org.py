@@ -1,0 +1,170 @@
+"""The org: what may be written to a record, and what follows from it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sandbox.salesforce import ids, values
+from sandbox.salesforce.faults import Faults, Mode
+from sandbox.salesforce.journal import Journal, Record
+from sandbox.salesforce.refused import Refused, not_found
+from sandbox.salesforce.schema import Field, Schema, SObject
+
+INTEGRATION_USER = ids.make("005", 1)
+
+
+class Org:
+    """All writes go through here. `user` is who writes."""
+
+    def __init__(self, schema: Schema, journal: Journal, faults: Faults, now: Callable[[], datetime]) -> None:
+        self.schema = schema
+        self.journal = journal
+        self.faults = faults
+        self._now = now
+
+    def sobject(self, name: str) -> SObject:
+        found = next((s for s in self.schema.values() if s.name.lower() == name.lower()), None)
+        if found is None:
+            raise not_found()
+        return found
+
+    def read(self, sobject: SObject, id: str) -> Record:
+        """The record by its id of 15 or 18. Raises Refused, also for what is in the recycle bin."""
+        if not ids.looks_right(id):
+            raise Refused("MALFORMED_ID", f"malformed id {id}")
+        record = self.journal.get(sobject.name, ids.full(id))
+        if record is None:
+            raise not_found("Provided external ID field does not exist or is not accessible: " + id)
+        if record.deleted:
+            raise Refused("ENTITY_IS_DELETED", "entity is deleted", status=404)
+        return record
+
+    def find(self, object: str, name: str, value: str) -> list[Record]:
+        """The records with this value in the field of that name, in any case of letters."""
+        wanted = value.lower()
+        return [r for r in self.journal.all(object) if str(r.values.get(name) or "").lower() == wanted]
+
+    def create(self, sobject: SObject, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
+        """Raises Refused."""
+        row = self._taken(sobject, given, lambda field: field.createable)
+        missing = [f.name for f in sobject.fields if f.required and row.get(f.name) is None]
+        if missing:
+            raise values.required(*missing)
+        id = ids.make(sobject.prefix, self.journal.count(sobject.name) + 1)
+        row = {f.name: _default(f) for f in sobject.fields} | {k: v for k, v in row.items() if v is not None}
+        at = values.written(self._now())
+        row |= {"Id": id, "CreatedDate": at, "CreatedById": user}
+        if "OwnerId" in row:
+            row["OwnerId"] = row["OwnerId"] or user
+        return self._kept(sobject, Record(id, sobject.name, row), user)
+
+    def update(self, sobject: SObject, id: str, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
+        """Raises Refused."""
+        before = self.read(sobject, id)
+        row = self._taken(sobject, given, lambda field: field.updateable)
+        if before.values.get("IsConverted"):
+            raise Refused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+        return self._kept(sobject, replace(before, values={**before.values, **row}), user)
+
+    def delete(self, sobject: SObject, id: str) -> None:
+        """Into the recycle bin. Raises Refused."""
+        before = self.read(sobject, id)
+        self.journal.put(replace(before, values={**before.values, "IsDeleted": True}, deleted=True))
+
+    def _taken(self, sobject: SObject, given: dict[str, Any], writable: Callable[[Field], bool]) -> dict[str, Any]:
+        row: dict[str, Any] = {}
+        closed: list[str] = []
+        for name, value in given.items():
+            if name == "attributes":
+                continue
+            field = sobject.field(name)
+            if field is None:
+                raise Refused("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+            if writable(field):
+                row[field.name] = values.accept(field, value)
+            else:
+                closed.append(field.name)
+        if closed:
+            raise Refused(
+                "INVALID_FIELD_FOR_INSERT_UPDATE",
+                f"Unable to create/update fields: {', '.join(closed)}. Please check the security settings of this "
+                "field and verify that it is read/write for your profile or permission set.",
+                *closed,
+            )
+        return row
+
+    def _kept(self, sobject: SObject, record: Record, user: str) -> Record:
+        """Checked against the other records, completed, and stored."""
+        if self.faults.take(Mode.LOCK_ROW):
+            text = f"unable to obtain exclusive access to this record or 1 records: {record.id}"
+            raise Refused("UNABLE_TO_LOCK_ROW", text)
+        self._check_references(sobject, record)
+        self._check_unique(sobject, record)
+        at = values.written(self._now())
+        row = record.values | _derived(sobject.name, record.values)
+        row |= {"LastModifiedDate": at, "LastModifiedById": user, "SystemModstamp": at}
+        kept = replace(record, values={f.name: row.get(f.name) for f in sobject.fields})
+        self.journal.put(kept)
+        return kept
+
+    def _check_references(self, sobject: SObject, record: Record) -> None:
+        for field in sobject.fields:
+            target = record.values.get(field.name)
+            if not field.referenceTo or target is None or not (field.createable or field.updateable):
+                continue
+            known = [self.schema[name] for name in field.referenceTo if name in self.schema]
+            kind = next((s for s in known if target.startswith(s.prefix)), None)
+            found = self.journal.get(kind.name, target) if kind else None
+            if kind is None and known:
+                raise Refused("MALFORMED_ID", f"{field.label}: id value of incorrect type: {target}", field.name)
+            if kind and found is None:
+                raise Refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+            if found and found.deleted:
+                raise Refused("ENTITY_IS_DELETED", "entity is deleted")
+            if found and field.name == "OwnerId" and not found.values["IsActive"]:
+                text = f"Operation performed with inactive user [{target}] as owner of {sobject.name.lower()}"
+                raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
+
+    def _check_unique(self, sobject: SObject, record: Record) -> None:
+        for field in sobject.fields:
+            value = record.values.get(field.name)
+            twins = self.find(sobject.name, field.name, value) if field.unique and value else ()
+            for twin in (t for t in twins if t.id != record.id):
+                text = f"duplicate value found: {field.name} duplicates value on record with id: {twin.id}"
+                raise Refused("DUPLICATE_VALUE", text, field.name)
+        if sobject.name == "CampaignMember" and any(
+            _same_member(record, other) for other in self.journal.all(sobject.name) if other.id != record.id
+        ):
+            raise Refused("DUPLICATE_VALUE", "Already a campaign member.")
+
+
+def _same_member(one: Record, other: Record) -> bool:
+    return all(one.values.get(name) == other.values.get(name) for name in ("CampaignId", "LeadId", "ContactId"))
+
+
+def _default(field: Field) -> Any:
+    return False if field.type == "boolean" else field.default
+
+
+def _derived(object: str, row: dict[str, Any]) -> dict[str, Any]:
+    match object:
+        case "Lead" | "Contact" | "User":
+            return {"Name": full_name(row.get("FirstName"), row.get("LastName"))}
+        case "Task":
+            return {"IsClosed": row.get("Status") == "Completed"}
+        case "CampaignMember":
+            return {"HasResponded": row.get("Status") == "Responded"}
+        case "Opportunity":
+            return {
+                "IsClosed": str(row.get("StageName")).startswith("Closed"),
+                "IsWon": row.get("StageName") == "Closed Won",
+            }
+        case _:
+            return {}
+
+
+def full_name(first: str | None, last: str | None) -> str:
+    """Family name first where it is written in Japanese, as a Japanese user of Salesforce sees it."""
+    parts: Iterable[str | None] = (last, first) if last and ord(last[0]) >= 0x3040 else (first, last)
+    return " ".join(part for part in parts if part)

@@ -1,0 +1,31 @@
+"""An answer of "no", in the three shapes in which Salesforce says it."""
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A request, or one row of it, that Salesforce does not take."""
+
+    def __init__(self, code: str, message: str, *fields: str, status: int = 400, **more: Any) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.fields = list(fields)
+        self.status = status
+        self.more = more
+
+    def body(self) -> list[dict[str, Any]]:
+        """The answer to a request for one thing."""
+        error: dict[str, Any] = {**self.more, "message": self.message, "errorCode": self.code}
+        return [{**error, "fields": self.fields}] if self.fields else [error]
+
+    def row(self) -> dict[str, Any]:
+        """The answer for one record among many."""
+        return {
+            "success": False,
+            "errors": [{"statusCode": self.code, "message": self.message, "fields": self.fields, **self.more}],
+        }
+
+
+def not_found(message: str = "The requested resource does not exist") -> Refused:
+    return Refused("NOT_FOUND", message, status=404)

@@ -1,0 +1,141 @@
+"""What objects there are and what fields they have: the standard ones from facts of a real org (standard/*.json), ours
+from the Salesforce package itself, so that what we deploy and what we test against cannot differ.
+
+A field of the package that its permission set does not grant is not there, as on Salesforce.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from xml.etree.ElementTree import parse
+
+from pydantic import TypeAdapter
+
+STANDARD = Path(__file__).parent / "standard"
+PACKAGE = Path(__file__).parents[2] / "infra" / "salesforce"
+_METADATA = "{http://soap.sforce.com/2006/04/metadata}"
+_TYPES = {
+    "Text": "string",
+    "Number": "double",
+    "Picklist": "picklist",
+    "LongTextArea": "textarea",
+    "DateTime": "datetime",
+    "Date": "date",
+    "Url": "url",
+    "Checkbox": "boolean",
+    "Email": "email",
+}
+_CARRIERS = {"Activity": ("Task",)}  # a custom field of Activity is a field of Task (and of Event, which we lack)
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    label: str
+    type: str
+    length: int = 0
+    precision: int = 0
+    scale: int = 0
+    nillable: bool = False
+    createable: bool = False
+    updateable: bool = False
+    defaultedOnCreate: bool = False  # noqa: N815 (the describe's own words, here and below)
+    externalId: bool = False  # noqa: N815
+    idLookup: bool = False  # noqa: N815
+    unique: bool = False
+    restrictedPicklist: bool = False  # noqa: N815
+    picklistValues: tuple[str, ...] = ()  # noqa: N815
+    default: str | None = None
+    referenceTo: tuple[str, ...] = ()  # noqa: N815
+    relationshipName: str | None = None  # noqa: N815
+    polymorphicForeignKey: bool = False  # noqa: N815
+
+    @property
+    def custom(self) -> bool:
+        return self.name.endswith("__c")
+
+    @property
+    def required(self) -> bool:
+        return self.createable and not self.nillable and not self.defaultedOnCreate
+
+
+@dataclass(frozen=True)
+class SObject:
+    name: str
+    label: str
+    plural: str
+    prefix: str
+    fields: tuple[Field, ...]
+
+    def field(self, name: str) -> Field | None:
+        """By name, in any case, as Salesforce finds it."""
+        return self._by_name.get(name.lower())
+
+    def relation(self, name: str) -> Field | None:
+        """The reference field behind a relationship name such as Owner."""
+        wanted = name.lower()
+        return next((f for f in self.fields if f.relationshipName and f.relationshipName.lower() == wanted), None)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Field]:
+        return {field.name.lower(): field for field in self.fields}
+
+
+type Schema = dict[str, SObject]
+
+_FIELDS = TypeAdapter(tuple[Field, ...])
+
+
+def load(package: Path = PACKAGE) -> Schema:
+    """All objects by name."""
+    schema = {sobject.name: sobject for sobject in map(_standard, sorted(STANDARD.glob("*.json")))}
+    granted = dict(_granted(package))
+    for path in sorted(package.glob("force-app/**/fields/*.field-meta.xml")):
+        folder = path.parent.parent.name
+        for name in _CARRIERS.get(folder, (folder,)):
+            field = _custom(path)
+            editable = granted.get(f"{name}.{field.name}")
+            if editable is not None:
+                visible = replace(field, createable=editable, updateable=editable)
+                schema[name] = replace(schema[name], fields=(*schema[name].fields, visible))
+    return schema
+
+
+def _standard(path: Path) -> SObject:
+    read = json.loads(path.read_text())
+    fields = _FIELDS.validate_python(read["fields"])
+    return SObject(read["name"], read["label"], read["labelPlural"], read["keyPrefix"], fields)
+
+
+def _custom(path: Path) -> Field:
+    root = parse(path).getroot()  # noqa: S314
+
+    def text(tag: str, default: str = "") -> str:
+        return str(root.findtext(_METADATA + tag, default))
+
+    kind = _TYPES[text("type")]
+    external = text("externalId") == "true"
+    return Field(
+        name=text("fullName"),
+        label=text("label"),
+        type=kind,
+        length=int(text("length", "255" if kind in ("url", "picklist") else "0")),
+        precision=int(text("precision", "0")),
+        scale=int(text("scale", "0")),
+        nillable=text("required") != "true",
+        externalId=external,
+        idLookup=external,
+        unique=text("unique") == "true",
+        restrictedPicklist=root.findtext(f".//{_METADATA}restricted") == "true",
+        picklistValues=tuple(str(v.text) for v in root.iterfind(f".//{_METADATA}value/{_METADATA}fullName")),
+    )
+
+
+def _granted(package: Path) -> Iterator[tuple[str, bool]]:
+    """Each field that a permission set makes visible, and whether it may be edited."""
+    for path in sorted(package.glob("force-app/**/*.permissionset-meta.xml")):
+        for grant in parse(path).getroot().iterfind(_METADATA + "fieldPermissions"):  # noqa: S314
+            if grant.findtext(_METADATA + "readable") == "true":
+                yield str(grant.findtext(_METADATA + "field")), grant.findtext(_METADATA + "editable") == "true"

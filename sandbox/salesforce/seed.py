@@ -1,0 +1,44 @@
+"""Who is in the org at first: Ripen's user, three people in sales, one former colleague, one customer."""
+
+from sandbox.salesforce.connected_app import USERNAME
+from sandbox.salesforce.journal import Record
+from sandbox.salesforce.org import INTEGRATION_USER, Org
+
+_PEOPLE = (
+    ("Ripen", None, USERNAME, "ripen@ripen.example", True),
+    ("Suzuki", "Alice", "alice@acme.example", "alice@ripen.example", True),
+    ("Tanaka", "Bob", "bob@acme.example", "bob@ripen.example", True),
+    ("Sato", "Carol", "carol@acme.example", "carol@ripen.example", True),
+    ("Left", "Dave", "dave@acme.example", "dave@ripen.example", False),
+)
+
+
+def seed(org: Org) -> None:
+    """Fills an org that has no users yet."""
+    if org.journal.count("User"):
+        return
+    with org.journal.atomic():
+        for last, first, username, email, active in _PEOPLE:
+            _user(org, last, first, username, email, active)
+        bob = org.find("User", "Email", "bob@ripen.example")[0].id
+        account = org.create(org.schema["Account"], {"Name": "既存商事株式会社", "OwnerId": bob})
+        customer = {"LastName": "既存", "FirstName": "花子", "Email": "existing.customer@example.co.jp"}
+        org.create(org.schema["Contact"], {**customer, "AccountId": account.id, "OwnerId": bob})
+
+
+def _user(org: Org, last: str, first: str | None, username: str, email: str, active: bool) -> Record:
+    return org.create(
+        org.schema["User"],
+        {
+            "LastName": last,
+            "FirstName": first,
+            "Username": username,
+            "Email": email,
+            "Alias": email.split("@")[0][:8],
+            "IsActive": active,
+            "TimeZoneSidKey": "Asia/Tokyo",
+            "LocaleSidKey": "ja_JP",
+            "LanguageLocaleKey": "ja",
+        },
+        INTEGRATION_USER,
+    )
