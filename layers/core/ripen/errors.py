@@ -2,6 +2,7 @@
 
 Rejected            what came in is wrong: never try again, tell the sender (4xx)
 Undeliverable       the other side refused; `permanent` says for good, else later
+NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
 Unsure              no clear answer: it may or may not have been done; find out before doing it again
 
 Anything else is a bug and is raised.
@@ -26,6 +27,13 @@ class Undeliverable(Exception):
         self.reason = reason
         self.permanent = permanent
         self.after = after
+
+
+class NotConnected(Undeliverable):
+    """There is no working connection. It is tried again every hour."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, permanent=False, after=3600)
 
 
 class Unsure(Exception):

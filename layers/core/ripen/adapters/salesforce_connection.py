@@ -10,9 +10,9 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
-from ripen.adapters.salesforce_token import NotConnected, Token, fetch
+from ripen.adapters.salesforce_token import Token, fetch
 from ripen.adapters.secrets import Secrets
-from ripen.errors import Undeliverable
+from ripen.errors import NotConnected, Undeliverable
 
 VERSION = "62.0"
 BASE = f"/services/data/v{VERSION}"

@@ -11,19 +11,10 @@ from typing import Any
 
 import requests
 
-from ripen.errors import Undeliverable
+from ripen.errors import NotConnected, Undeliverable
 
 _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFETIME_SECONDS = 180
-_HOUR = 3600
-
-
-class NotConnected(Undeliverable):
-    """There is no working connection: settings are missing, or Salesforce refuses them. An administrator has to act, so
-    it is tried again every hour."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason, permanent=False, after=_HOUR)
 
 
 @dataclass(frozen=True)

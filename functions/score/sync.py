@@ -1,0 +1,240 @@
+"""score.sync: writes leads to Salesforce, up to 200 in two calls, and brings back the link to each record.
+
+Woken through SQS (Sync) for `due#crm` rows. What was made once is found again (by our key, a Task by its own), so that a
+death between any two calls is repeated without harm. A failure is written on the mark, which is due again later.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ripen import crm, crm_mark, ids
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
+from ripen.alert import AlertState
+from ripen.bundle import Bundle
+from ripen.decision import Decision
+from ripen.errors import Undeliverable
+from ripen.lead import CrmLink, Profile
+from ripen.ports import Clock as AnyClock
+from ripen.ports import CrmRecords, Wake
+from ripen.reasons import reasons
+from ripen.score import score
+from ripen.setting import CrmMark, Pointer
+from ripen.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What syncing takes."""
+
+    table: Table
+    clock: AnyClock
+    bundle: Bundle
+    crm: CrmRecords
+    alert: Wake
+
+
+logger = Logger()
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+salesforce = Salesforce(Secrets(os.environ["SECRET"]))
+alert = Queue(os.environ["ALERT_QUEUE"])
+
+_AT_ONCE = 200
+_TRIES = 5
+_REASONS = 10
+_MOST_ALERTS = 50
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    desk = Desk(table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert)
+    left = sync([record["body"] for record in event["Records"]], desk)
+    again = [record["messageId"] for record in event["Records"] if record["body"] in left]
+    return {"batchItemFailures": [{"itemIdentifier": id} for id in again]}
+
+
+def sync(refs: Sequence[str], desk: Desk) -> set[str]:
+    """Bring the CRM to where these leads stand; returns the refs that could not be dealt with (no such kind of row, or
+    others kept writing it)."""
+    marks = {ref: lead for ref in dict.fromkeys(refs) if (lead := _lead(ref))}
+    left = {ref for ref in refs if ref not in marks}
+    for some in batched(marks.values(), _AT_ONCE, strict=False):
+        left |= _sync(some, desk)
+    return left
+
+
+def _lead(ref: str) -> str:
+    try:
+        return keys.typed(keys.parse(ref), CrmMark).lead
+    except ValueError:
+        logger.error("not a CRM mark", ref=ref)
+        return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Case:
+    profile: Row[Profile]
+    state: State
+    mark: Row[CrmMark]
+
+    @property
+    def lead(self) -> str:
+        return self.profile.value.id
+
+
+def _sync(leads: Sequence[str], desk: Desk) -> set[str]:
+    now = desk.clock.now()
+    cases = {case.lead: case for case in _cases(leads, desk.table) if not crm_mark.is_claimed(case.mark.value, now)}
+    outcomes: dict[str, crm_mark.Outcome] = {}
+    wanted: list[crm.Wanted] = []
+    for case in cases.values():
+        judged = _judge(case, desk.bundle, now)
+        if isinstance(judged, crm_mark.Outcome):
+            outcomes[case.lead] = judged
+        else:
+            wanted.append(judged)
+    if wanted:
+        outcomes |= _bring(wanted, cases, desk, now)
+    return {
+        keys.crm_mark(lead).ref for lead, outcome in outcomes.items() if not _settle(cases[lead], outcome, desk, now)
+    }
+
+
+def _cases(leads: Sequence[str], table: Table) -> Iterator[_Case]:
+    """Those that are on the agenda: a mark without a due time was dealt with by an earlier message."""
+    rows = table.get_many(
+        [key for lead in leads for key in (keys.profile(lead), keys.state(lead), keys.crm_mark(lead))]
+    )
+    for profile, state, mark in batched(rows, 3, strict=True):
+        if profile and state and mark and mark.due:
+            yield _Case(profile=profile, state=state.value, mark=mark)
+
+
+def _judge(case: _Case, bundle: Bundle, now: datetime) -> crm.Wanted | crm_mark.Outcome:
+    profile, state, brand = case.profile.value, case.state, bundle.brand
+    standing = score(state, bundle.scoring, now)
+    if why := crm.barred(profile, state, standing, bundle.sync):
+        return crm_mark.parked(case.mark.value, why)
+    locale = brand.default_locale
+    why_in_words = reasons(profile, state, bundle.scoring, now, locale, brand.time_zone, absolute=True, limit=_REASONS)
+    wanted = crm.wanted(profile, state, standing, [reason.words for reason in why_in_words], bundle.sync, locale)
+    if crm.digest(wanted) == case.mark.value.digest:
+        return crm_mark.unchanged()
+    return wanted
+
+
+def _bring(
+    wanted: Sequence[crm.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+) -> dict[str, crm_mark.Outcome]:
+    """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
+    try:
+        found = desk.crm.find(wanted)
+    except Undeliverable as failure:
+        return {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in wanted}
+    outcomes: dict[str, crm_mark.Outcome] = {}
+    writes: list[tuple[crm.Wanted, crm.Write]] = []
+    for want in wanted:
+        case = cases[want.lead]
+        match crm.plan(want, found, case.profile.value, case.mark.value.task):
+            case crm.Waits(reason=reason):
+                outcomes[want.lead] = crm_mark.parked(case.mark.value, reason)
+            case crm.Write(task=None) as write:
+                writes.append((want, write))
+            case crm.Write() as write:
+                if claimed := _claim(case, desk.table, now):
+                    cases[want.lead] = claimed
+                    writes.append((want, write))
+    if not writes:
+        return outcomes
+    try:
+        results = desk.crm.write([write for _, write in writes])
+    except Undeliverable as failure:
+        return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want, _ in writes}
+    for (want, write), written in zip(writes, results, strict=True):
+        outcomes[want.lead] = crm_mark.concluded(cases[want.lead].mark.value, want, write, written, now)
+    return outcomes
+
+
+def _claim(case: _Case, table: Table, now: datetime) -> _Case | None:
+    """Two workers may have found no Task: only one of them makes it."""
+    mark, due = replace(case.mark.value, claimed=now), now + crm_mark.LEASE
+    try:
+        table.write(Replace(case.mark.key, mark, case.mark.version, due=due, lane=case.mark.lane))
+    except Conflict:
+        return None
+    return replace(case, mark=replace(case.mark, value=mark, version=case.mark.version + 1, due=due))
+
+
+def _settle(case: _Case, outcome: crm_mark.Outcome, desk: Desk, now: datetime) -> bool:
+    """Write down what became of it, in one transaction; False if others kept writing.
+
+    A mark that was set anew meanwhile stays due; one that another worker has settled is left alone; a profile that
+    capture changed meanwhile keeps the change and gets the link.
+    """
+    seen = case.mark.version
+    for _ in range(_TRIES):
+        alerts = _alerts(case, outcome.link, desk.table, now)
+        try:
+            desk.table.write(*_changes(case, outcome, case.mark.version != seen, desk, now), *alerts)
+        except Conflict:
+            profile, mark = desk.table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
+            if profile is None or mark is None or mark.due is None:
+                return True
+            case = replace(case, profile=profile, mark=mark)
+        else:
+            desk.alert.wake(*(change.key.ref for change in alerts))
+            _log(case, outcome)
+            return True
+    return False
+
+
+def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: Desk, now: datetime) -> Iterator[Change]:
+    due = case.mark.due if is_due_anew else outcome.due
+    yield Replace(case.mark.key, outcome.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane)
+    if outcome.link and outcome.link != case.profile.value.crm:
+        yield Replace(case.profile.key, replace(case.profile.value, crm=outcome.link), case.profile.version)
+        pointer = keys.crm_pointer(outcome.link.id)
+        if desk.table.get(pointer) is None:
+            yield Create(pointer, Pointer(lead=case.lead))
+    if news := outcome.news:
+        decision = Decision(
+            id=ids.digest("crm", case.lead, now.isoformat(), news.outcome),
+            lead=case.lead,
+            at=now,
+            what="crm",
+            subject=news.object,
+            outcome=news.outcome,
+            reason=news.reason,
+            bundle=desk.bundle.hash,
+            facts={"id": outcome.link.id} if outcome.link else {},
+        )
+        yield Create(keys.decision(case.lead, now, decision.id), decision)
+
+
+def _alerts(case: _Case, link: CrmLink | None, table: Table, now: datetime) -> list[Mark[Any]]:
+    """Cards that sales still looks at are to show the record and its owner."""
+    if link is None or link == case.profile.value.crm:
+        return []
+    rows = table.under(case.lead, "alert#", newest_first=True)
+    shown = [row.key for row in rows if not row.value.outcome and row.value.state is not AlertState.FAILED]
+    return [Mark(key, now) for key in shown[:_MOST_ALERTS]]
+
+
+def _log(case: _Case, outcome: crm_mark.Outcome) -> None:
+    """A reason may quote what the lead typed; its code does not."""
+    if news := outcome.news:
+        logger.info("crm", lead=case.lead, outcome=news.outcome, reason=news.reason.partition(":")[0])
+    elif outcome.due:
+        logger.warning("crm", lead=case.lead, outcome="delayed", until=outcome.due.isoformat())
