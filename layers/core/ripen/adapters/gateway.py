@@ -40,7 +40,17 @@ class Request:
     """The variable parts of the path."""
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    body: bytes = b""
+    raw: str = ""
+    encoded: bool = False
+    """Is `raw` the body in base64?"""
+
+    @property
+    def body(self) -> bytes:
+        """The very bytes that were sent. Raises Rejected where the event's base64 is none."""
+        try:
+            return b64decode(self.raw, validate=True) if self.encoded else self.raw.encode()
+        except (NotBase64, ValueError):
+            raise Rejected("the body cannot be read") from None
 
     @property
     def from_browser(self) -> bool:
@@ -49,7 +59,7 @@ class Request:
 
 
 def request(event: Mapping[str, Any]) -> Request:
-    """The request behind an event. Raises Rejected where the body is not what the event says."""
+    """The request behind an event."""
     context = event.get("requestContext") or {}
     http = context.get("http") or {}
     headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
@@ -61,16 +71,9 @@ def request(event: Mapping[str, Any]) -> Request:
         parameters={name: str(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=dict(parse_qsl(str(event.get("rawQueryString", "")))),
         headers=headers,
-        body=_body(event),
+        raw=str(event.get("body") or ""),
+        encoded=bool(event.get("isBase64Encoded")),
     )
-
-
-def _body(event: Mapping[str, Any]) -> bytes:
-    body = event.get("body") or ""
-    try:
-        return b64decode(body, validate=True) if event.get("isBase64Encoded") else str(body).encode()
-    except (NotBase64, ValueError):
-        raise Rejected("the body cannot be read") from None
 
 
 def respond(status: int, body: str = "", headers: Mapping[str, str] | None = None) -> Response:
@@ -83,9 +86,9 @@ def page(html: str, status: int = 200, headers: Mapping[str, str] | None = None)
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON for scripts."""
+    """JSON for scripts, in ASCII: what a stranger sent may hold half a letter, which UTF-8 does not know."""
     known = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
-    return respond(status, json.dumps(content, ensure_ascii=False), known | dict(headers or {}))
+    return respond(status, json.dumps(content), known | dict(headers or {}))
 
 
 def redirect(location: str, status: int = 303, headers: Mapping[str, str] | None = None) -> Response:

@@ -1,0 +1,174 @@
+"""POST and OPTIONS /forms/<form>: what a person or a company's own site sends becomes an activity, once, before we answer.
+
+A browser gets 303 to the thank-you page, or the page again with what was wrong; a script gets 202 {"activity": id}, or
+{"error": …, "field": …}. A submission that fell into the honeypot is kept apart and answered as if all were well.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from aws_lambda_powertools import Logger, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from capture.store import Busy, ring, store
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters import body, gateway
+from ripen.adapters.clock import Clock
+from ripen.adapters.gateway import Request, Response
+from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import Form
+from ripen.errors import Rejected
+from ripen.once import once
+from ripen.ports import Wake
+from ripen.submission import asked_language, hit_honeypot, read
+from ripen.text import clean
+
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
+react = Queue(os.environ["REACT_QUEUE"])
+logger = Logger()
+
+_QUARANTINE = timedelta(days=30)
+_LONGEST_KEY = 255
+_PREFLIGHT = {
+    "access-control-allow-methods": "POST, OPTIONS",
+    "access-control-allow-headers": "content-type, idempotency-key",
+    "access-control-max-age": "600",
+}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    desk = Desk(table, react, playbook.live(), secrets.key("address"), clock.now(), lambda: uuid4().hex)
+    return serve(event, desk)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one request is answered with."""
+
+    table: Table
+    react: Wake
+    live: Live
+    key: bytes
+    now: datetime
+    new_id: Callable[[], str]
+
+
+def serve(event: dict[str, Any], desk: Desk) -> Response:
+    """The answer to a request, whatever it holds."""
+    request = gateway.request(event)
+    form = desk.live.bundle.forms.get(request.parameters.get("form", ""))
+    cors = _cors(request, form, desk.live)
+    if cors is None:
+        return gateway.answer({"error": "this site may not post this form", "field": ""}, 403, {"vary": "Origin"})
+    if request.method == "OPTIONS":
+        return gateway.respond(204, "", cors | _PREFLIGHT)
+    answered = _answer(request, form, desk)
+    return answered | {"headers": answered["headers"] | cors}
+
+
+def _cors(request: Request, form: Form | None, live: Live) -> dict[str, str] | None:
+    """Headers for the site it was sent from; None where that is neither ours nor one that the form lists."""
+    origin = request.headers.get("origin", "")
+    if not origin or origin == live.site or origin.partition("://")[2] == request.host:
+        return {"vary": "Origin"}
+    if form and origin in form.origins:
+        return {"vary": "Origin", "access-control-allow-origin": origin}
+    return None if form else {"vary": "Origin"}
+
+
+def _answer(request: Request, form: Form | None, desk: Desk) -> Response:
+    answers: body.Pairs = []
+    try:
+        if form is None:
+            raise Rejected("there is no such form", status=404)
+        answers = body.read(request.headers.get("content-type", ""), request.body)
+        activity = _take(request, form, answers, desk)
+    except Rejected as rejected:
+        return _refuse(request, form, answers, desk, rejected)
+    except (Busy, BotoCoreError, ClientError):
+        logger.exception("not stored")
+        return _refuse(request, form, answers, desk, Rejected("please try again in a minute", status=503))
+    if not request.from_browser:
+        return gateway.answer({"activity": activity}, 202)
+    locale = _language(request, answers, desk.live)
+    return gateway.redirect(f"/pages/{quote(form.thank_you or 'thanks')}?lang={locale}")
+
+
+def _take(request: Request, form: Form, answers: body.Pairs, desk: Desk) -> str:
+    """The id of the activity that it became, now or when it was sent first."""
+    if hit_honeypot(form, answers):
+        return _quarantine(form, answers, desk)
+    submission = read(
+        form,
+        answers,
+        locale=_language(request, answers, desk.live),
+        now=desk.now,
+        complete=request.from_browser,
+        referer=request.headers.get("referer", ""),
+    )
+    if submission.page not in desk.live.bundle.pages:
+        submission = replace(submission, page="")
+    key = clean(request.headers.get("idempotency-key", ""))
+    if key is None or len(key) > _LONGEST_KEY:
+        raise Rejected("an Idempotency-Key has at most 255 plain characters", field="idempotency-key")
+    stored = store(
+        desk.table,
+        submission,
+        form,
+        once(submission, desk.now, key),
+        key=desk.key,
+        now=desk.now,
+        new_id=desk.new_id,
+    )
+    ring(desk.react, stored)
+    logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
+    return stored.activity
+
+
+def _quarantine(form: Form, answers: body.Pairs, desk: Desk) -> str:
+    """Kept for 30 days as it was typed, so that a person can release it; never an activity of a lead."""
+    id = desk.new_id()
+    typed = {name: value for name, value in answers if clean(value) is not None and clean(name)}
+    caught = Activity(
+        id=id,
+        lead="",
+        kind=Kind.FORM_SUBMITTED,
+        at=desk.now,
+        received=desk.now,
+        subject=form.name,
+        facts=typed,
+        verdict=Verdict.MACHINE,
+    )
+    desk.table.write(Create(keys.quarantine(form.name, desk.now, id), caught, expires=desk.now + _QUARANTINE))
+    with single_metric("HoneypotHit", MetricUnit.Count, 1):
+        logger.info("honeypot", form=form.name, activity=id)
+    return id
+
+
+def _refuse(request: Request, form: Form | None, answers: body.Pairs, desk: Desk, why: Rejected) -> Response:
+    """What was wrong: for scripts as JSON, for people on the page they came from, with what they typed."""
+    retry = {"retry-after": "60"} if why.status == 503 else {}
+    if not request.from_browser:
+        return gateway.answer({"error": why.reason, "field": why.field}, why.status, retry)
+    from capture.refusal import explain  # Liquid is slow to load, and most submissions are good
+
+    locale = _language(request, answers, desk.live)
+    return gateway.page(explain(desk.live, form, answers, why, locale, desk.new_id()), why.status, retry)
+
+
+def _language(request: Request, answers: body.Pairs, live: Live) -> str:
+    brand = live.bundle.brand
+    return gateway.language(request, brand.locales, brand.default_locale, asked_language(answers))

@@ -1,0 +1,109 @@
+"""GET /c/<token>: a click in a mail goes where the mail says. The token holds no address; the target was frozen at publish.
+
+The click is only noted, and judged after 120 seconds: scanners follow every link. Nothing else changes.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters import gateway
+from ripen.adapters.clock import Clock
+from ripen.adapters.gateway import Request, Response
+from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Conflict, Create, Table, keys
+from ripen.bundle import Bundle
+from ripen.ids import digest
+from ripen.ledger import SendPointer
+from ripen.token import BadToken, Link, Purpose, read
+
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
+logger = Logger()
+
+_JUDGED_AFTER = timedelta(seconds=120)
+_HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    return serve(gateway.request(event), table, playbook.live(), playbook.bundle, secrets.key("link"), clock.now())
+
+
+@dataclass(frozen=True)
+class _Click:
+    link: Link
+    to: SendPointer
+    url: str
+
+
+def serve(
+    request: Request, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes, now: datetime
+) -> Response:
+    """A redirect to the link's target, or a page that says that this link does not work."""
+    click = _read(request.parameters.get("token", ""), table, live, bundle_of, key)
+    if click is None:
+        return _bad_link(request, live)
+    if request.method == "GET":
+        _note(request, click, table, now)
+    return gateway.redirect(click.url, 302, _HEADERS)
+
+
+def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes) -> _Click | None:
+    try:
+        link = read(key, Purpose.CLICK, token)
+    except BadToken:
+        return None
+    row = table.get(keys.send_pointer(link.send))
+    if row is None:
+        return None
+    bundle = bundle_of(row.value.bundle) if row.value.bundle else live.bundle
+    url = _target(bundle, row.value, link.number, live.site)
+    return _Click(link, row.value, url) if url else None
+
+
+def _target(bundle: Bundle, to: SendPointer, number: int, site: str) -> str:
+    """Where the link leads; "" for a link that the mail does not have, or a target that is no address of the web."""
+    email = bundle.emails.get(to.email)
+    mail = email.locales.get(to.locale or bundle.brand.default_locale) if email else None
+    target = mail.links[number] if mail and number < len(mail.links) else ""
+    if not target.isascii() or not target.isprintable() or " " in target or "\\" in target:
+        return ""
+    if target.startswith("/"):
+        return "" if target.startswith("//") else site + target
+    return target if target.startswith(("https://", "http://")) else ""
+
+
+def _note(request: Request, click: _Click, table: Table, now: datetime) -> None:
+    """Losing a click is better than losing a reader: whatever fails here, the redirect goes out."""
+    activity = Activity(
+        id=digest("click", request.id),
+        lead=click.to.lead,
+        kind=Kind.LINK_CLICKED,
+        at=now,
+        received=now,
+        subject=click.to.email,
+        facts={"send": click.link.send, "link": str(click.link.number), "url": click.url},
+        verdict=Verdict.UNJUDGED,
+    )
+    try:
+        table.write(Create(keys.activity(activity.lead, now, activity.id), activity, due=now + _JUDGED_AFTER))
+    except (Conflict, BotoCoreError, ClientError):
+        logger.exception("click not noted", send=click.link.send)
+
+
+def _bad_link(request: Request, live: Live) -> Response:
+    from ripen.pages import builtin_page  # Liquid is slow to load, and most links are good
+
+    brand = live.bundle.brand
+    locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
+    return gateway.page(builtin_page("bad-link", locale, brand), 404, _HEADERS)

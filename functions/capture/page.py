@@ -1,0 +1,35 @@
+"""GET /pages/<page>?lang=: a landing page of the playbook, with a fresh nonce so that its form counts once."""
+
+import os
+from typing import Any
+from uuid import uuid4
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from capture.landing import arrived, show
+from ripen.adapters import gateway
+from ripen.adapters.gateway import Request, Response
+from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.table import Table
+from ripen.pages import builtin_page
+from ripen.text import clean
+
+playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    return serve(gateway.request(event), playbook.live(), nonce=uuid4().hex)
+
+
+def serve(request: Request, live: Live, nonce: str) -> Response:
+    """The page in the language asked for, or a page that says there is none."""
+    brand = live.bundle.brand
+    locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
+    name = request.parameters.get("page", "")
+    page = live.bundle.pages.get(name)
+    if page:
+        carried = {key: value for key, value in arrived(request, live).items() if clean(value)}
+        return gateway.page(show(live, page, locale, nonce, carried, query=request.query))
+    if name == "thanks":
+        return gateway.page(builtin_page("thanks", locale, brand))
+    return gateway.page(builtin_page("not-found", locale, brand), 404)

@@ -1,0 +1,132 @@
+"""The one durable write of a submission, which the form and the webhook share: everything or nothing, and nothing twice."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import random
+from time import sleep
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.address import address_hash
+from ripen.agenda import Ref
+from ripen.bundle import Form
+from ripen.contact import Contact
+from ripen.errors import Rejected
+from ripen.intake import Intake, Names, take_in
+from ripen.lead import Profile
+from ripen.once import Once
+from ripen.ports import Wake
+from ripen.setting import Pointer, Seen
+from ripen.submission import Submission
+
+logger = Logger()
+
+_ATTEMPTS = 8
+_PAUSE_SECONDS = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """`ref` is the new activity's row; None where the submission had been taken before."""
+
+    lead: str
+    activity: str
+    ref: Ref | None
+
+
+class Busy(Exception):
+    """The same person's rows were being changed all the time: trying later helps."""
+
+
+def store(
+    table: Table,
+    submission: Submission,
+    form: Form,
+    once: Once,
+    *,
+    key: bytes,
+    now: datetime,
+    new_id: Callable[[], str],
+    source: str = "form",
+) -> Stored:
+    """Keep the submission, or find it kept. Raises Busy, and Rejected where an Idempotency-Key is used for someone else.
+
+    `key` is Secrets.key("address").
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            return _try(table, submission, form, once, key, now, new_id, source)
+        except Conflict:
+            sleep(_PAUSE_SECONDS * 2**attempt * random())  # noqa: S311
+    raise Busy
+
+
+def ring(react: Wake, stored: Stored) -> None:
+    """Wake score.react for a new activity. That may fail: the row is on the agenda, and the tick finds it."""
+    if stored.ref is None:
+        return
+    try:
+        react.wake(stored.ref)
+    except (BotoCoreError, ClientError):
+        logger.warning("not woken", lead=stored.lead, activity=stored.activity)
+
+
+def _try(
+    table: Table,
+    submission: Submission,
+    form: Form,
+    once: Once,
+    key: bytes,
+    now: datetime,
+    new_id: Callable[[], str],
+    source: str,
+) -> Stored:
+    pointer_key, seen_key = keys.address(address_hash(key, submission.email)), keys.seen(once.source, once.id)
+    pointer, seen = table.get_many([pointer_key, seen_key])
+    lead = pointer.value.lead if pointer else ""
+    if seen and _holds(seen.value, now):
+        if once.source == "key" and seen.value.lead != lead:
+            raise Rejected("this Idempotency-Key was used for another address", field="idempotency-key", status=422)
+        return Stored(lead=seen.value.lead, activity=seen.value.activity, ref=None)
+    lead = lead or new_id()
+    profile, contact = table.get_many([keys.profile(lead), keys.contact(lead)])
+    made = take_in(
+        submission,
+        profile.value if profile else None,
+        contact.value if contact else None,
+        wording=form.consent,
+        names=Names(lead=lead, activity=new_id(), consent=new_id()),
+        now=now,
+        source=source,
+    )
+    seen_now = Seen(lead=lead, activity=made.activity.id, expires=once.until)
+    changes: list[Change] = [Create(seen_key, seen_now, expires=once.until, even_if_expired_at=now)]
+    if not pointer:
+        changes.append(Create(pointer_key, Pointer(lead=lead)))
+    table.write(*changes, *_rows(made, profile, contact, now))
+    return Stored(lead=lead, activity=made.activity.id, ref=_activity(made).ref)
+
+
+def _rows(made: Intake, profile: Row[Profile] | None, contact: Row[Contact] | None, now: datetime) -> list[Change]:
+    lead = made.profile.id
+    changes: list[Change] = [
+        Replace(keys.profile(lead), made.profile, profile.version if profile else 0),
+        Create(_activity(made), made.activity, due=now),
+    ]
+    if made.contact:
+        changes.append(Replace(keys.contact(lead), made.contact, contact.version if contact else 0))
+    if made.consent:
+        changes.append(Create(keys.consent(lead, made.consent.at, made.consent.id), made.consent))
+    return changes
+
+
+def _activity(made: Intake) -> keys.Key[object]:
+    return keys.activity(made.activity.lead, made.activity.at, made.activity.id)
+
+
+def _holds(seen: Seen, now: datetime) -> bool:
+    """Is it still remembered? In whole seconds, as the table judges when it is written over."""
+    return seen.expires is None or int(seen.expires.timestamp()) >= int(now.timestamp())

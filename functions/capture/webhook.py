@@ -1,0 +1,124 @@
+"""POST /webhooks/<source>: a form provider tells us of a submission. Its signature is checked over the raw bytes, the
+submission is kept once by the provider's id, and only then it is told 200; whatever else, it sends again.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from capture.store import Busy, ring, store
+from ripen.adapters import gateway, typeform
+from ripen.adapters.body import LARGEST
+from ripen.adapters.clock import Clock
+from ripen.adapters.gateway import Request, Response
+from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Table
+from ripen.bundle import Form
+from ripen.errors import Rejected
+from ripen.once import from_provider
+from ripen.ports import Wake
+from ripen.signature import TYPEFORM, genuine
+from ripen.submission import asked_language, read
+
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
+react = Queue(os.environ["REACT_QUEUE"])
+logger = Logger()
+
+_SIGNATURES = {"typeform": TYPEFORM}
+"""The sources that may call, and how each signs."""
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    desk = Desk(table, react, playbook.live(), secrets.key("address"), _secret, clock.now(), lambda: uuid4().hex)
+    return serve(gateway.request(event), desk)
+
+
+def _secret(source: str, fresh: bool) -> str:
+    return str(secrets.all(fresh).get(source, ""))
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin."""
+
+    table: Table
+    react: Wake
+    live: Live
+    key: bytes
+    secret: Callable[[str, bool], str]
+    now: datetime
+    new_id: Callable[[], str]
+
+
+def serve(request: Request, desk: Desk) -> Response:
+    """200 {"activity": id} for a submission, new or known; 4xx with the reason for anything else."""
+    source = request.parameters.get("source", "")
+    try:
+        _check(source, request, desk)
+        answered = typeform.read(request.body)
+        if answered is None:
+            return gateway.answer({"ignored": "no form was submitted"})
+        return gateway.answer({"activity": _take(source, answered, desk)})
+    except Rejected as rejected:
+        logger.warning("webhook refused", source=source[:40], status=rejected.status, reason=rejected.reason)
+        return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status)
+    except Busy:
+        return gateway.answer({"error": "please try again", "field": ""}, 503, {"retry-after": "60"})
+
+
+def _check(source: str, request: Request, desk: Desk) -> None:
+    """Raises Rejected. A secret that has just been changed is fetched once more before a signature is refused."""
+    spec = _SIGNATURES.get(source)
+    if spec is None:
+        raise Rejected("there is no such source", status=404)
+    if len(request.body) > 4 * LARGEST:
+        raise Rejected("the body is larger than 256 KB", status=413)
+    if not request.headers.get(spec.header):
+        raise Rejected(f"the header {spec.header} is missing", status=401)
+    if not any(genuine(spec, desk.secret(source, fresh), request.headers, request.body) for fresh in (False, True)):
+        raise Rejected("the signature is wrong", status=401)
+
+
+def _take(source: str, answered: typeform.Answered, desk: Desk) -> str:
+    form = _form(source, answered.form_id, desk.live)
+    answers = answered.named(form.sources[source])
+    brand = desk.live.bundle.brand
+    asked = asked_language(answers)
+    submission = read(
+        form,
+        answers,
+        locale=asked if asked in brand.locales else brand.default_locale,
+        now=min(answered.at, desk.now),
+        complete=False,
+    )
+    stored = store(
+        desk.table,
+        submission,
+        form,
+        from_provider(source, answered.token, desk.now),
+        key=desk.key,
+        now=desk.now,
+        new_id=desk.new_id,
+        source=source,
+    )
+    ring(desk.react, stored)
+    logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
+    return stored.activity
+
+
+def _form(source: str, form_id: str, live: Live) -> Form:
+    for form in live.bundle.forms.values():
+        if form.sources.get(source, {}).get("form_id") == form_id:
+            return form
+    raise Rejected("no form of the playbook takes this form_id", field="form_id", status=404)
