@@ -179,6 +179,10 @@ def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Itera
 
 def _ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
     """Whoever has something to do now is woken; the tick does it where this fails."""
-    due = [change.key.ref for change in changes if isinstance(change, Create | Replace | Mark) and change.due == now]
+    due = [
+        change.key.ref
+        for change in changes
+        if isinstance(change, Create | Replace | Mark) and change.due and change.due <= now
+    ]
     for kind, bell in (("alert", bells.alert), ("due#crm", bells.sync), ("enrollment", bells.advance)):
         bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
