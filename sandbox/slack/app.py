@@ -1,0 +1,246 @@
+"""The Slack stand-in: a proxy in front of local-slack that adds what it lacks, so that what works here works there.
+
+Added to the Web API: the token is checked, blocks are checked, message metadata is kept, chat.postMessage has a pace (429),
+conversations.history takes channel ids only and goes by pages. All the rest is passed through.
+
+For scripts (JSON; users U0ALICE, U0BOB, U0CAROL; channel C0SALES):
+  GET  /messages.json                     what stands in #sales: [{ts, text, blocks, thread}]
+  POST /_control/interact                 press a button: {"channel", "messageTs", "user", "action": <the button>}
+  POST /_control/command                  {"channel", "user", "command": "/ripen", "text": "lead hanako@example.co.jp"}
+  GET  /_control/messages/C0SALES         all that is to be seen there, ephemeral answers too
+  GET  /_control/deliveries               what was posted to our app: [{status, seconds, body}]
+  POST /_control/faults                   {"mode", "count", "method", "seconds"}, see faults.py; DELETE ends them
+  POST /_control/pace                     {"per_second", "burst"}
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+import httpx
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from sandbox.slack.blocks import MOST_CHARACTERS, characters, refused
+from sandbox.slack.faults import Bucket, Fault, Faults, Mode, Pace
+from sandbox.slack.workspace import CONFIG, SALES
+
+_MOST_TEXT = 40_000
+_MOST_DELIVERIES = 200
+_JSON_FIELDS = ("blocks", "metadata", "attachments")
+Answer = dict[str, Any]
+
+
+class Proxy:
+    def __init__(self, folder: Path, upstream: str, api: Callable[[], str]) -> None:
+        self._config = folder / CONFIG
+        self._upstream = upstream
+        self._api = api
+        self._metadata: dict[tuple[str, str], Any] = {}
+        self._deliveries: list[Answer] = []
+        self._faults = Faults()
+        self._bucket = Bucket()
+        self._client: httpx.AsyncClient
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        async with httpx.AsyncClient(timeout=60, trust_env=False) as self._client:
+            yield
+
+    async def call(self, request: Request) -> Response:
+        """One call of the Web API."""
+        method = request.path_params["method"]
+        fault = self._faults.take(method)
+        if fault and fault.mode in (Mode.DOWN, Mode.ERROR_500):
+            return Response("upstream trouble", 503 if fault.mode is Mode.DOWN else 500)
+        if fault and fault.mode is Mode.RATELIMIT:
+            return _too_many(max(1, round(fault.seconds)))
+        asked, token = await _arguments(request)
+        if (error := self._bad_token(token)) or (error := _bad_message(method, asked)):
+            return JSONResponse(error)
+        if method == "chat.postMessage" and (wait := self._bucket.wait(str(asked.get("channel")))):
+            return _too_many(wait)
+        answer = await self._answer(method, asked, token)
+        if fault and fault.mode is Mode.HANG_AFTER:
+            await asyncio.sleep(fault.seconds)
+        return Cut() if fault and fault.mode is Mode.DROP_AFTER else JSONResponse(answer)
+
+    async def _answer(self, method: str, asked: Answer, token: str) -> Answer:
+        sent = {name: value for name, value in asked.items() if name != "metadata"}
+        found = await self._client.post(
+            f"{self._upstream}/api/{method}", json=sent, headers={"authorization": f"Bearer {token}"}
+        )
+        answer: Answer = found.json()
+        if not answer.get("ok"):
+            return answer
+        if method in ("chat.postMessage", "chat.update") and "metadata" in asked:
+            self._metadata[answer["channel"], answer["ts"]] = asked["metadata"]
+        return self._page(asked, answer) if method == "conversations.history" else answer
+
+    def _page(self, asked: Answer, answer: Answer) -> Answer:
+        """One page of the history, newest first, with metadata where it was asked for."""
+        start, limit = int(asked.get("cursor") or 0), int(asked.get("limit") or 100)
+        all = [message for message in answer["messages"] if message.get("subtype") != "ephemeral"]
+        page = all[start : start + limit]
+        if str(asked.get("include_all_metadata", "")).lower() in ("1", "true"):
+            for message in page:
+                if metadata := self._metadata.get((asked["channel"], message["ts"])):
+                    message["metadata"] = metadata
+        more = len(all) > start + limit
+        cursor = {"next_cursor": str(start + limit) if more else ""}
+        return answer | {"messages": page, "has_more": more, "response_metadata": cursor}
+
+    def _bad_token(self, token: str) -> Answer | None:
+        if not token:
+            return _no("not_authed")
+        seeded = json.loads(self._config.read_text())["app"]["botToken"]
+        return None if token == seeded else _no("invalid_auth")
+
+    async def deliver(self, request: Request) -> Response:
+        """What a person did, on its way to our app, byte by byte: Slack waits 3 seconds."""
+        body = await request.body()
+        headers = {
+            name: value for name, value in request.headers.items() if name.startswith(("x-slack", "content-type"))
+        }
+        start = time.monotonic()
+        try:
+            answer = await self._client.post(f"{self._api()}/slack", content=body, headers=headers, timeout=10)
+            status, text = answer.status_code, answer.text
+        except httpx.TransportError as error:
+            status, text = 502, type(error).__name__
+        seconds = round(time.monotonic() - start, 3)
+        self._deliveries = [*self._deliveries, {"status": status, "seconds": seconds, "body": text}][-_MOST_DELIVERIES:]
+        return Response(text, status, media_type="application/json")
+
+    async def deliveries(self, request: Request) -> Response:
+        return JSONResponse(self._deliveries)
+
+    async def messages(self, request: Request) -> Response:
+        """What everybody sees in #sales, threads under their first message."""
+        found = await self._client.get(f"{self._upstream}/_control/messages/{SALES}")
+        all = [message for message in found.json()["messages"] if message.get("subtype") != "ephemeral"]
+        return JSONResponse([_shown(message, all) for message in all if not message.get("thread_ts")])
+
+    async def faults(self, request: Request) -> Response:
+        if request.method == "DELETE":
+            self._faults.clear()
+            return Response(status_code=204)
+        try:
+            self._faults.put(Fault.model_validate_json(await request.body()))
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return Response(status_code=204)
+
+    async def pace(self, request: Request) -> Response:
+        try:
+            self._bucket.pace = Pace.model_validate_json(await request.body())
+        except ValidationError as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return Response(status_code=204)
+
+    async def home(self, request: Request) -> Response:
+        """The workspace's own page."""
+        return RedirectResponse(f"{self._upstream}/archives/{SALES}")
+
+    async def passed_on(self, request: Request) -> Response:
+        query = f"?{request.url.query}" if request.url.query else ""
+        headers = {name: value for name, value in request.headers.items() if name in ("content-type", "authorization")}
+        answer = await self._client.request(
+            request.method,
+            f"{self._upstream}{request.url.path}{query}",
+            content=await request.body(),
+            headers=headers,
+        )
+        return Response(answer.content, answer.status_code, media_type=answer.headers.get("content-type"))
+
+
+class Cut(Response):
+    """An answer that breaks off in the middle."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b'{"ok":', "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def build(folder: Path, upstream: str, api: Callable[[], str]) -> Starlette:
+    """The proxy for the workspace at `upstream`, whose configuration lies in `folder`; `api()` is our app's address."""
+    proxy = Proxy(folder, upstream, api)
+    routes = [
+        Route("/", proxy.home),
+        Route("/messages.json", proxy.messages),
+        Route("/slack", proxy.deliver, methods=["POST"]),
+        Route("/api/{method}", proxy.call, methods=["GET", "POST"]),
+        Route("/_control/deliveries", proxy.deliveries),
+        Route("/_control/faults", proxy.faults, methods=["POST", "DELETE"]),
+        Route("/_control/pace", proxy.pace, methods=["POST"]),
+        Route("/{path:path}", proxy.passed_on, methods=["GET", "POST"]),
+    ]
+    return Starlette(routes=routes, lifespan=proxy.lifespan)
+
+
+async def _arguments(request: Request) -> tuple[Answer, str]:
+    """Arguments from query and body, in any of the encodings that clients use, and the token."""
+    asked: Answer = dict(request.query_params)
+    text = (await request.body()).decode()
+    if request.headers.get("content-type", "").startswith("application/json"):
+        asked |= json.loads(text or "{}")
+    else:
+        asked |= dict(parse_qsl(text))
+    for name in _JSON_FIELDS:
+        if isinstance(asked.get(name), str):
+            asked[name] = json.loads(asked[name])
+    token = request.headers.get("authorization", "").removeprefix("Bearer ").strip()
+    return asked, token or str(asked.pop("token", ""))
+
+
+def _bad_message(method: str, asked: Answer) -> Answer | None:
+    """Why Slack would refuse this call before it looks into the workspace."""
+    if method in ("chat.update", "conversations.history") and not str(asked.get("channel", "")).startswith(
+        ("C", "G", "D")
+    ):
+        return _no("channel_not_found")
+    if method not in ("chat.postMessage", "chat.update", "chat.postEphemeral"):
+        return None
+    blocks = asked.get("blocks")
+    if not blocks and not asked.get("text"):
+        return _no("no_text")
+    if len(asked.get("text") or "") > _MOST_TEXT:
+        return _no("msg_too_long")
+    if blocks and (wrong := refused(blocks)):
+        return _no("invalid_blocks") | {"errors": wrong, "response_metadata": {"messages": wrong}}
+    if blocks and characters(blocks) > MOST_CHARACTERS:
+        return _no("msg_blocks_too_long")
+    return None
+
+
+def _no(error: str) -> Answer:
+    return {"ok": False, "error": error}
+
+
+def _too_many(seconds: int) -> Response:
+    return JSONResponse(_no("ratelimited"), 429, {"Retry-After": str(seconds)})
+
+
+def _shown(message: Answer, all: list[Answer]) -> Answer:
+    thread = [
+        {"ts": reply["ts"], "text": reply.get("text", ""), "blocks": reply.get("blocks", [])}
+        for reply in all
+        if reply.get("thread_ts") == message["ts"]
+    ]
+    return {
+        "ts": message["ts"],
+        "text": message.get("text", ""),
+        "blocks": message.get("blocks", []),
+        "thread": thread,
+    }

@@ -1,0 +1,68 @@
+"""What can be made to go wrong in the Slack stand-in, and how much it takes."""
+
+import time
+from enum import StrEnum
+
+from pydantic import BaseModel, Field
+
+
+class Mode(StrEnum):
+    DOWN = "down"  # 503, nothing done
+    ERROR_500 = "error_500"  # nothing done
+    RATELIMIT = "ratelimit"  # 429 with Retry-After, nothing done
+    HANG_AFTER = "hang_after"  # done, and then no answer for `seconds`
+    DROP_AFTER = "drop_after"  # done, and then the connection breaks
+
+
+class Fault(BaseModel):
+    """The next `count` calls (-1: until cleared) of methods that begin with `method` meet it."""
+
+    mode: Mode
+    count: int = 1
+    method: str = ""
+    seconds: float = Field(default=30, ge=0, le=600)
+
+
+class Pace(BaseModel):
+    """chat.postMessage: about one message a second and channel, with short bursts."""
+
+    per_second: float = Field(default=1, gt=0)
+    burst: int = Field(default=10, ge=1)
+
+
+class Faults:
+    def __init__(self) -> None:
+        self._set: list[Fault] = []
+
+    def put(self, fault: Fault) -> None:
+        self._set = [known for known in self._set if known.mode is not fault.mode] + [fault]
+
+    def clear(self) -> None:
+        self._set = []
+
+    def take(self, method: str) -> Fault | None:
+        """The fault that this call meets, once less."""
+        for fault in self._set:
+            if fault.count and method.startswith(fault.method):
+                fault.count -= 1 if fault.count > 0 else 0
+                return fault
+        return None
+
+
+class Bucket:
+    """A token bucket for each channel, by the wall clock."""
+
+    def __init__(self) -> None:
+        self.pace = Pace()
+        self._left: dict[str, tuple[float, float]] = {}
+
+    def wait(self, channel: str) -> int:
+        """0 if the message may pass, else seconds to wait."""
+        now = time.monotonic()
+        left, at = self._left.get(channel, (float(self.pace.burst), now))
+        left = min(self.pace.burst, left + (now - at) * self.pace.per_second)
+        if left < 1:
+            self._left[channel] = (left, now)
+            return max(1, round((1 - left) / self.pace.per_second))
+        self._left[channel] = (left - 1, now)
+        return 0
