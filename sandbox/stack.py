@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import boto3
-import yaml
 from botocore.exceptions import ClientError
+from ruamel.yaml import YAML
 
 from sandbox.build import architecture, sam
 from sandbox.home import REGION, STACK, Home, aws_environment
@@ -21,7 +21,12 @@ class Cloud:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+        known = aws_environment(url)
+        self._session = boto3.Session(
+            aws_access_key_id=known["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=known["AWS_SECRET_ACCESS_KEY"],
+            region_name=REGION,
+        )
 
     def client(self, name: str, url: str = "") -> Any:
         return self._session.client(name, endpoint_url=url or self.url)
@@ -34,9 +39,9 @@ def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) ->
     wanted = json.dumps([digest, parameters])
     if not _is_up(cloud) or not stamp.exists() or stamp.read_text() != wanted:
         stamp.unlink(missing_ok=True)
-        cloud.client("s3").create_bucket(
-            Bucket=_ARTIFACTS, CreateBucketConfiguration={"LocationConstraint": REGION}
-        ) if not _has_bucket(cloud) else None
+        if not _has_bucket(cloud):
+            place = {"LocationConstraint": REGION}
+            cloud.client("s3").create_bucket(Bucket=_ARTIFACTS, CreateBucketConfiguration=place)
         sam(
             *("deploy", "--template-file", str(template), "--stack-name", STACK, "--s3-bucket", _ARTIFACTS),
             *("--region", REGION, "--capabilities", "CAPABILITY_IAM", "--no-confirm-changeset"),
@@ -58,7 +63,7 @@ def route(cloud: Cloud, template: Path) -> str:
     gateway = cloud.client("apigatewayv2")
     api = ids["Api"]
     there = {found["RouteKey"] for found in gateway.get_routes(ApiId=api, MaxResults="500")["Items"]}
-    for function, routes in _http_events(yaml.safe_load(template.read_text())):
+    for function, routes in _http_events(YAML(typ="safe").load(template)):
         missing = [key for key in routes if key not in there]
         if not missing:
             continue

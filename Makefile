@@ -1,0 +1,90 @@
+# Ripen: `make` lists what there is to do. Everything is set up inside this folder, at the first need.
+.DEFAULT_GOAL := list
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/bash
+
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+PYTHON := .venv/bin/python
+SAM := .tools/sam/bin/sam
+SLACK := sandbox/node_modules/.installed
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
+export UV := $(CURDIR)/$(UV)
+export UV_NO_CONFIG := 1
+export SAM_CLI_TELEMETRY := 0
+quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
+
+.PHONY: list setup up test check deploy clean-up pin
+
+list: ## list what there is to do
+	@echo "Ripen. First: make up"
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+up: setup ## start everything on this machine and open the doors (DETACH=1: in the background)
+	@$(PYTHON) -m sandbox $(if $(DETACH),--detach)
+
+test: setup ## run every test: unit, adapters, local cloud, browser
+	@$(PYTHON) -m tests.chrome
+	@$(PYTHON) -m pytest
+
+check: .venv/.installed $(SAM) ## look for mistakes without running anything
+	@ruff check .
+	@ruff format --check --quiet . || { ruff format --check .; exit 1; }
+	@mypy
+	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
+	@ripen check
+
+deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
+	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
+	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
+	@echo "Now put the connections into the stack's secret and run: ripen publish"
+
+clean-up: ## forget the local cloud and its data (the tools stay)
+	@if [ -x .venv/bin/ripen ] && [ -f .local/status.json ]; then ripen down || true; fi
+	@rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@echo "The local cloud is forgotten."
+
+pin: $(UV) ## write down the newest versions that fit (requirements*.txt)
+	@for file in layers/dependencies/requirements requirements-dev requirements-sam sandbox/requirements-emulator; do \
+	  $(UV) pip compile --quiet --upgrade --no-header --no-annotate --python-version 3.13 \
+	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
+	@echo "The pinned versions are new: make test"
+
+# --- what the targets above stand on -----------------------------------------------------------------------------------
+
+setup: .venv/.installed .tools/emulator/.installed $(SAM) $(SLACK)
+
+$(UV):
+	@echo "· uv $(UV_VERSION), into .tools"
+	@command -v python3 >/dev/null || { echo "python3 is missing: sudo apt-get install python3 python3-venv"; exit 1; }
+	@rm -rf .tools/uv && mkdir -p .tools
+	@python3 -m venv .tools/uv >.tools/last.log 2>&1 || { rm -rf .tools/uv; \
+	  echo "python3 cannot make environments: sudo apt-get install python3-venv"; exit 1; }
+	@$(call quietly,.tools/uv/bin/python -m pip install --disable-pip-version-check uv==$(UV_VERSION),uv could not be installed.)
+	@touch $@
+
+.venv/.installed: $(UV) requirements-dev.txt pyproject.toml
+	@echo "· Python 3.13 and the project's libraries, into .venv"
+	@[ -x $(PYTHON) ] || { $(call quietly,$(UV) venv --python 3.13 .venv,Python 3.13 could not be installed.) }
+	@$(call quietly,$(UV) pip install --python $(PYTHON) -r requirements-dev.txt,The libraries could not be installed.)
+	@$(call quietly,$(UV) pip install --python $(PYTHON) --no-deps -e .,The project could not be installed.)
+	@touch $@
+
+.tools/emulator/.installed: sandbox/requirements-emulator.txt | .venv/.installed
+	@echo "· the AWS emulator, into .tools"
+	@[ -x .tools/emulator/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/emulator,No environment could be made.) }
+	@$(call quietly,$(UV) pip install --python .tools/emulator/bin/python -r $<,The AWS emulator could not be installed.)
+	@touch $@
+
+$(SAM): requirements-sam.txt | .venv/.installed
+	@echo "· the SAM command line, into .tools"
+	@[ -x .tools/sam/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/sam,No environment could be made.) }
+	@$(call quietly,$(UV) pip install --python .tools/sam/bin/python -r $<,The SAM command line could not be installed.)
+	@touch $@
+
+$(SLACK): sandbox/package.json
+	@echo "· the local Slack workspace, into sandbox/node_modules"
+	@mkdir -p .tools; command -v npm >/dev/null || { echo "npm is missing: sudo apt-get install npm"; exit 1; }
+	@$(call quietly,npm install --prefix sandbox --no-package-lock --no-audit --no-fund --loglevel=error,The local Slack could not be installed.)
+	@touch $@

@@ -1,0 +1,1 @@
+"""The `ripen` command: what people and scripts ask of a running Ripen, on this machine or on AWS."""

@@ -1,0 +1,58 @@
+"""ripen stop, ripen resume: the one switch that halts all sending (DESIGN rule 11)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from getpass import getuser
+from itertools import product
+from time import sleep
+
+from rich.console import Console
+
+from cli.stack import Stack, connect
+from ripen.adapters.table import Create, Key, Replace, keys
+from ripen.agenda import SHARDS, Lane
+from ripen.ledger import Send, SendState
+from ripen.setting import Stop
+
+_UNTIL_NO_CLAIM_SECONDS = 2.0
+_LEASE = timedelta(minutes=6)
+"""A claimed send stands on the agenda at the end of its lease of five minutes."""
+_MOST = 1000
+
+
+def stop() -> None:
+    """Stop all sending. Returns when nothing can be claimed any more, and says what was on its way."""
+    stack = connect()
+    console = Console(highlight=False)
+    row = stack.table.get(keys.STOP)
+    if row and row.value.on:
+        console.print(f"Sending is stopped already, since {row.value.at:%Y-%m-%d %H:%M} UTC.")
+    else:
+        sign = Stop(on=True, at=stack.clock.now(), by=getuser())
+        stack.table.write(Replace(keys.STOP, sign, row.version) if row else Create(keys.STOP, sign))
+        sleep(_UNTIL_NO_CLAIM_SECONDS)
+    flying = in_flight(stack)
+    console.print(f"[bold]Sending is stopped.[/] In flight: {flying}. What is due waits; ripen resume goes on.")
+
+
+def resume() -> None:
+    """Go on sending. What waited goes out within a minute or two, once."""
+    stack = connect()
+    row = stack.table.get(keys.STOP)
+    console = Console(highlight=False)
+    if row is None or not row.value.on:
+        console.print("Sending was not stopped.")
+        return
+    stack.table.write(Replace(keys.STOP, replace(row.value, on=False, at=stack.clock.now(), by=getuser()), row.version))
+    console.print("Sending goes on. What waited is taken from the agenda within a minute or two.")
+
+
+def in_flight(stack: Stack) -> int:
+    """Sends that were claimed before the stop and have no outcome yet."""
+    until = stack.clock.now() + _LEASE
+    found: list[Key[Send]] = []
+    for lane, shard in product(Lane, range(SHARDS)):
+        refs = (due.ref for due in stack.table.due(lane, shard, until, limit=_MOST))
+        found += [keys.typed(keys.parse(ref), Send) for ref in refs if keys.kind(ref) == "send"]
+    rows = stack.table.get_many(found) if found else []
+    return sum(1 for row in rows if row and row.value.state is SendState.CLAIMED)

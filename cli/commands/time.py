@@ -1,0 +1,44 @@
+"""ripen clock +3d: let time pass on the local cloud."""
+
+import re
+from datetime import timedelta
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from cli.failure import Failure
+from cli.stack import connect, local
+from sandbox.clock import walk
+
+_UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def clock(
+    by: str = typer.Argument("", help="+3d, +2h, +30m, +90s or several, such as +1d12h; nothing shows the time."),
+) -> None:
+    """Move the local cloud's clock forward, doing on the way what falls due, in its order."""
+    delta = span(by) if by else timedelta()
+    local()
+    stack = connect()
+    console = Console(highlight=False)
+    start = stack.clock.now()
+    if delta:
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+        with Progress(*columns, console=console, transient=True) as progress:
+            task = progress.add_task("Time passes", total=delta.total_seconds())
+
+            def shown(done: timedelta) -> None:
+                progress.update(task, completed=done.total_seconds())
+
+            walk(stack, start + delta, shown)
+    console.print(f"It is {stack.clock.now():%Y-%m-%d %H:%M:%S} UTC on the local cloud.")
+
+
+def span(text: str) -> timedelta:
+    """+1d12h as a timedelta. Raises Failure for anything else: time does not go back."""
+    if not re.fullmatch(r"\+?(\d+[dhms])+", text):
+        raise Failure(
+            f"{text!r} is no span of time.", "Say it like +3d, +2h, +30m or +90s; the clock only goes forward."
+        )
+    return timedelta(**{_UNITS[unit]: int(amount) for amount, unit in re.findall(r"(\d+)([dhms])", text)})

@@ -1,0 +1,97 @@
+"""All that Ripen knows about one lead, put together for people and scripts."""
+
+from typing import Any
+
+import msgspec
+
+from cli.failure import Failure
+from cli.stack import Stack
+from ripen.adapters.playbook import NotPublished
+from ripen.adapters.table import Row, keys
+from ripen.address import address_hash, normalise
+from ripen.contact import Contact
+from ripen.errors import Rejected
+from ripen.lead import Profile
+from ripen.reasons import reasons
+from ripen.score import score
+from ripen.state import State
+
+_MOST_REASONS = 10
+
+
+def dossier(stack: Stack, email: str) -> dict[str, Any]:
+    """What `ripen lead EMAIL --json` prints: a contract for scripts. Scores stand as of now."""
+    rows = list(stack.table.under(_lead(stack, email), ""))
+    profile = _one(rows, Profile)
+    if profile is None:
+        raise Failure(f"The lead {email} has no profile.", "Look at its rows in the table.")
+    state, contact = _one(rows, State), _one(rows, Contact)
+    return {
+        "profile": _plain(profile),
+        **_judged(stack, profile, state),
+        "segments": list(state.segments) if state else [],
+        "touches": {
+            "first": _plain(profile.first_touch),
+            "lead": _plain(profile.lead_touch),
+            "last": _plain(profile.last_touch),
+        },
+        "consent": _plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
+        "enrollments": _all(rows, "enrollment"),
+        "sends": _all(rows, "send"),
+        "alerts": _all(rows, "alert"),
+        "decisions": _all(rows, "decision"),
+        "activities": _all(rows, "activity"),
+        "crm": next(iter(_all(rows, "due#crm")), None),
+    }
+
+
+def _lead(stack: Stack, email: str) -> str:
+    try:
+        address = normalise(email)
+    except Rejected as error:
+        raise Failure(f"{email!r} is no address: {error.reason}") from None
+    row = stack.table.get(keys.address(address_hash(stack.secrets.key("address"), address)))
+    if row is None:
+        raise Failure(
+            f"No lead has the address {address}.", "Has it filled in a form? The mailbox and the page: ripen status"
+        )
+    return row.value.lead
+
+
+def _judged(stack: Stack, profile: Profile, state: State | None) -> dict[str, Any]:
+    nothing = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "reasons": []}
+    if state is None:
+        return nothing
+    try:
+        bundle = stack.playbook.live().bundle
+    except NotPublished:
+        raise Failure("No playbook has been published yet.", "Publish it with: ripen publish") from None
+    now = stack.clock.now()
+    points = score(state, bundle.scoring, now)
+    zone = bundle.brand.time_zone
+    found = reasons(profile, state, bundle.scoring, now, profile.locale, zone, limit=_MOST_REASONS)
+    return {
+        "score": {
+            "fit": round(points.fit, 1),
+            "engagement": round(points.engagement, 1),
+            "total": round(points.total, 1),
+        },
+        "rank": str(state.rank),
+        "reasons": [_plain(reason) | {"points": round(reason.points, 1)} for reason in found],
+    }
+
+
+def _one[T](rows: list[Row[Any]], type: type[T]) -> T | None:
+    return next((row.value for row in rows if isinstance(row.value, type)), None)
+
+
+def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
+    return [
+        _plain(row.value) | {"due": row.due.isoformat() if row.due else None}
+        for row in rows
+        if keys.kind(row.key.ref) == kind
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value)

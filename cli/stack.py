@@ -1,0 +1,76 @@
+"""The stack that a command talks to: the local cloud if one runs in this folder, else the one on AWS."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from cli.failure import Failure
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Table
+from sandbox.home import STACK, Home, Status, aws_environment
+
+
+@dataclass(frozen=True)
+class Stack:
+    table: Table
+    playbook: Playbook
+    secrets: Secrets
+    clock: Clock
+    site: str
+    """Public address of the API, without a slash at the end."""
+    queues: tuple[str, ...]
+    """URLs of all queues."""
+    tick: str
+    """Name of the function that wakes whatever is due."""
+    local: Status | None
+    """The local cloud, if this is one."""
+
+    @property
+    def region(self) -> str:
+        return str(boto3.client("sqs").meta.region_name)
+
+
+def connect() -> Stack:
+    """Raises Failure with the next step where there is nothing to talk to."""
+    status = Status.read(Home.here())
+    if status:
+        os.environ.pop("AWS_PROFILE", None)
+        os.environ.update({k: v for k, v in aws_environment(status.aws).items() if k.startswith("AWS_")})
+        os.environ["REQUESTS_CA_BUNDLE"] = status.ca
+    outputs = status.stack if status else _outputs(os.environ.get("RIPEN_STACK", STACK))
+    table = Table(outputs["Table"])
+    return Stack(
+        table=table,
+        playbook=Playbook(table, outputs["Bucket"]),
+        secrets=Secrets(outputs["Secret"]),
+        clock=Clock(table, moves=status is not None),
+        site=status.api if status else outputs["ApiUrl"],
+        queues=tuple(outputs["Queues"].split(",")),
+        tick=outputs["Tick"],
+        local=status,
+    )
+
+
+def local() -> Status:
+    """The local cloud. Raises Failure if none runs."""
+    status = Status.read(Home.here())
+    if status is None:
+        raise Failure("The local cloud is not running.", "Start it with: make up")
+    return status
+
+
+def _outputs(stack: str) -> dict[str, str]:
+    try:
+        client: Any = boto3.client("cloudformation")
+        [found] = client.describe_stacks(StackName=stack)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise Failure(
+            f"No local cloud is running, and there is no stack {stack!r} on AWS to talk to ({error}).",
+            "Start the local cloud with: make up – or deploy with: make deploy, and name the stack in RIPEN_STACK",
+        ) from None
+    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -1,0 +1,104 @@
+"""python -m sandbox [--detach]: the local cloud, until Ctrl-C, or in the background."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+import typer
+from rich.console import Console
+
+from sandbox.build import CommandFailed
+from sandbox.emulator import EmulatorFailed
+from sandbox.home import PROJECT, Home, Status
+from sandbox.runner import running
+from sandbox.welcome import welcome
+
+_PATIENCE_SECONDS = 300
+_STEP = "· "
+console = Console(highlight=False)
+
+
+def up(detach: bool = typer.Option(False, help="Return when everything is ready, and let it run on.")) -> None:
+    """Start the local cloud."""
+    home = Home.here()
+    found = Status.read(home)
+    if found:
+        console.print("The local cloud is running already." if found.ready else "The local cloud is starting already.")
+        console.print(welcome(found, detached=True))
+    elif detach:
+        _detached(home)
+    else:
+        _foreground(home)
+
+
+def _foreground(home: Home) -> None:
+    ended = Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        ended.set()
+        if not ready:
+            raise KeyboardInterrupt
+
+    ready = False
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    started = time.monotonic()
+    try:
+        with running(home, lambda step: console.print(f"{_STEP}{step}")) as (runner, status):
+            ready = True
+            console.print(f"Ready after {time.monotonic() - started:.0f} s.\n")
+            console.print(welcome(status, detached=not sys.stdout.isatty()))
+            while not ended.wait(1):
+                if runner.failed():
+                    console.print(f"[red]{runner.failed()}[/] {home.folder}/logs")
+                    raise typer.Exit(1)
+            console.print("Stopping …")
+    except KeyboardInterrupt:
+        console.print("Stopped before it was ready.")
+        raise typer.Exit(130) from None
+    except (CommandFailed, EmulatorFailed, RuntimeError, OSError) as error:
+        console.print(f"[red]The local cloud did not start.[/] {error}", markup=True)
+        raise typer.Exit(1) from None
+
+
+def _detached(home: Home) -> None:
+    log = home.log("runner")
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "sandbox"],
+            cwd=PROJECT,
+            env=dict(os.environ) | {"RIPEN_LOCAL": str(home.folder), "PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+        )
+    shown = 0
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while child.poll() is None and time.monotonic() < until:
+        shown = _show(log, shown)
+        status = Status.read(home)
+        if status and status.ready:
+            console.print(welcome(status, detached=True))
+            return
+        time.sleep(0.2)
+    child.terminate()
+    console.print(f"[red]The local cloud did not start.[/] The end of {log}:")
+    console.print("\n".join(log.read_text(errors="replace").splitlines()[-25:]), markup=False)
+    raise typer.Exit(1)
+
+
+def _show(log: Path, shown: int) -> int:
+    steps = [line for line in log.read_text(errors="replace").splitlines() if line.startswith(_STEP)]
+    for step in steps[shown:]:
+        console.print(step)
+    return len(steps)
+
+
+if __name__ == "__main__":
+    typer.run(up)

@@ -1,0 +1,154 @@
+"""Starts everything in the order that it needs each other, and stops it the other way round."""
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ripen.adapters.clock import Clock
+from ripen.adapters.table import Table
+from sandbox import proxy
+from sandbox.build import build
+from sandbox.certificates import certificate
+from sandbox.connections import connections
+from sandbox.emulator import Emulator
+from sandbox.home import PROJECT, Home, Status, aws_environment
+from sandbox.salesforce import app as salesforce
+from sandbox.server import Server
+from sandbox.ses import app as ses
+from sandbox.slack import app as slack
+from sandbox.slack import workspace
+from sandbox.stack import Cloud, deploy, give_secrets, route
+
+_WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
+
+Report = Callable[[str], Any]
+"""Told what is done next, one line each."""
+
+
+class Runner:
+    """One local cloud in one folder. `start` once, then `stop` once, also after a failed start."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._stack = ExitStack()
+        self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self._emulator: Emulator | None = None
+
+    def start(self, report: Report) -> Status:
+        """Returns when everything is ready. Raises what the part that failed raises."""
+        home, ports = self._home, self._home.ports()
+        report("Certificates, mailbox, Salesforce")
+        tls = certificate(home.at("certs"))
+        status = Status(
+            pid=os.getpid(),
+            ready=False,
+            api=f"http://127.0.0.1:{ports['api']}",
+            mailbox=f"http://127.0.0.1:{ports['mailbox']}",
+            slack=f"http://127.0.0.1:{ports['slack']}",
+            salesforce=f"https://127.0.0.1:{ports['salesforce']}",
+            aws=f"http://127.0.0.1:{ports['aws']}",
+            ca=str(tls.authorities),
+        )
+        secrets = connections(home.at("secrets"), home.at("salesforce"), status.salesforce)
+        cloud = Cloud(status.aws)
+        topic: list[str] = []
+
+        def publish(event: dict[str, Any]) -> None:
+            if topic:
+                cloud.client("sns").publish(TopicArn=topic[0], Message=json.dumps(event))
+
+        self._serve(ses.build(home.at("ses"), self.now, publish), ports["mailbox"])
+        self._serve(
+            salesforce.build(home.at("salesforce"), self.now, status.salesforce), ports["salesforce"], tls.chain
+        )
+        report("AWS emulator")
+        self._emulator = Emulator(home, ports["aws"], status.mailbox, tls.authorities)
+        self._stack.callback(self._emulator.stop)
+        self._emulator.start()
+        report("sam build")
+        template, digest = build()
+        report("sam deploy")
+        outputs = deploy(home, cloud, template, digest, f"{status.slack}/api/")
+        topic.append(outputs["EventsTopic"])
+        self._now = Clock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
+        report("Routes, secrets, Slack workspace")
+        api = route(cloud, template)
+        give_secrets(cloud, outputs["Secret"], secrets)
+        self._serve(proxy.build(status.aws, lambda: f"{api}.execute-api.localhost"), ports["api"])
+        self._chat(secrets, status, ports)
+        status = replace(
+            status,
+            secrets={name: value for name, value in secrets.items() if isinstance(value, str)},
+            stack=outputs,
+        )
+        status.write(home)
+        self._stack.callback(Status.forget, home)
+        report("Playbook")
+        _publish(home)
+        status = replace(status, ready=True)
+        status.write(home)
+        return status
+
+    def now(self) -> datetime:
+        """By the application clock as soon as there is one."""
+        return self._now()
+
+    def failed(self) -> str:
+        """Why it does not run any more, or ""."""
+        return "" if self._emulator and self._emulator.runs() else "The AWS emulator has ended; see its log."
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def _serve(self, app: Any, port: int, tls: Path | None = None) -> None:
+        server = Server(app, port, tls)
+        server.start()
+        self._stack.callback(server.stop)
+
+    def _chat(self, secrets: dict[str, Any], status: Status, ports: dict[str, int]) -> None:
+        folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"
+        text = workspace.config(secrets["slack_signing_secret"], secrets["slack_bot_token"], status.api)
+        process = workspace.start(_WORKSPACE, folder, ports["workspace"], text, self._home.log("slack"))
+        self._stack.callback(_end, process)
+        self._serve(slack.build(folder, upstream, lambda: status.api), ports["slack"])
+
+
+@contextmanager
+def running(home: Home, report: Report) -> Iterator[tuple[Runner, Status]]:
+    """A cloud for as long as the block lasts."""
+    runner = Runner(home)
+    try:
+        yield runner, runner.start(report)
+    finally:
+        runner.stop()
+
+
+def _publish(home: Home) -> None:
+    command = ["-m", "cli", "publish", str(PROJECT / "playbook")]
+    environment = aws_environment("") | {"RIPEN_LOCAL": str(home.folder)}
+    done = subprocess.run(
+        [str(PROJECT / ".venv/bin/python"), *command],
+        cwd=PROJECT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"The playbook was not published:\n{done.stdout}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
