@@ -1,0 +1,136 @@
+"""The journey engine: where a lead goes next, and which mails that plans."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from ripen.bundle import Email, Enrol, Journey, SendStep, WaitStep
+from ripen.contact import Contact, Permission
+from ripen.engine import Moved, advance
+from ripen.ids import send_id
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.ledger import MailClass
+from ripen.state import Rank, State
+from tests.builders import a_bundle
+from tests.fakes import NOON
+
+BUNDLE = a_bundle()
+JOURNEY = BUNDLE.journeys["whitepaper"]
+THREE_DAYS = timedelta(days=3)
+LATER = NOON + timedelta(minutes=1)
+HOT = State(lead="lead1", rank=Rank.HOT)
+
+
+def an_enrollment(**changes: Any) -> Enrollment:
+    known: dict[str, Any] = {
+        "lead": "lead1",
+        "journey": "whitepaper",
+        "key": "a1",
+        "entered": NOON,
+        "bundle": "bundle1",
+    }
+    return Enrollment(**(known | changes))
+
+
+def moved(enrollment: Enrollment, journey: Journey = JOURNEY, **known: Any) -> Moved:
+    return advance(enrollment, journey, BUNDLE.emails, known.get("state"), known.get("contact"), known.get("now", NOON))
+
+
+def waiting() -> Enrollment:
+    return moved(an_enrollment()).enrollment
+
+
+def test_it_sends_and_then_waits() -> None:
+    got = moved(an_enrollment())
+    (send,) = got.sends
+    assert send.id == send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")
+    assert (send.email, send.mail_class, send.step) == (
+        "whitepaper-delivery",
+        MailClass.TRANSACTIONAL,
+        "send-whitepaper-delivery",
+    )
+    assert (send.planned, send.valid_until) == (NOON, NOON + timedelta(days=7))
+    assert (got.enrollment.step, got.enrollment.until, got.due) == ("wait-3-days", NOON + THREE_DAYS, NOON + THREE_DAYS)
+    assert got.enrollment.visits == {"send-whitepaper-delivery": 1, "wait-3-days": 1}
+
+
+def test_inside_a_wait_nothing_moves() -> None:
+    got = moved(waiting(), now=NOON + THREE_DAYS - timedelta(milliseconds=1))
+    assert (got.enrollment, got.sends, got.due) == (waiting(), (), NOON + THREE_DAYS)
+
+
+def test_after_the_wait_it_sends_and_finishes() -> None:
+    got = moved(waiting(), now=NOON + THREE_DAYS)
+    assert [send.email for send in got.sends] == ["case-study"]
+    assert (got.enrollment.state, got.enrollment.left, got.due) == (EnrollmentState.FINISHED, NOON + THREE_DAYS, None)
+    assert [(d.subject, d.outcome) for d in got.decisions] == [("whitepaper", "finished")]
+
+
+def test_a_finished_journey_stays_finished() -> None:
+    done = moved(waiting(), now=NOON + THREE_DAYS).enrollment
+    assert moved(done, now=NOON + 2 * THREE_DAYS) == Moved(enrollment=done, sends=(), due=None, decisions=())
+
+
+@pytest.mark.parametrize("refusal", ["unsubscribed", "bounced", "complained"])
+def test_a_refusal_ends_it_even_inside_a_wait(refusal: str) -> None:
+    got = moved(waiting(), contact=Contact(lead="lead1", **{refusal: LATER}), now=LATER)
+    assert (got.enrollment.state, got.enrollment.reason, got.due) == (EnrollmentState.EXITED, refusal, None)
+    assert got.enrollment.until is None
+    assert [(d.outcome, d.reason) for d in got.decisions] == [("exited", refusal)]
+    assert got.sends == ()
+
+
+def test_who_refused_mail_before_still_gets_what_was_asked_for() -> None:
+    contact = Contact(
+        lead="lead1",
+        unsubscribed=NOON - timedelta(days=1),
+        consent={"marketing": Permission(granted=False, at=NOON, record="r")},
+    )
+    assert [send.email for send in moved(an_enrollment(), contact=contact).sends] == ["whitepaper-delivery"]
+
+
+def test_the_goal_ends_it_inside_a_wait() -> None:
+    journey = replace(JOURNEY, goal_rank="hot")
+    got = moved(waiting(), journey, state=HOT, now=LATER)
+    assert (got.enrollment.state, got.enrollment.reason) == (EnrollmentState.EXITED, "goal reached")
+    assert moved(waiting(), journey, state=State(lead="lead1", rank=Rank.WARM), now=LATER).due == NOON + THREE_DAYS
+    assert moved(waiting(), JOURNEY, state=HOT, now=LATER).due == NOON + THREE_DAYS
+
+
+def test_the_goal_does_not_keep_back_what_was_asked_for() -> None:
+    got = moved(an_enrollment(), replace(JOURNEY, goal_rank="hot"), state=HOT)
+    assert [send.email for send in got.sends] == ["whitepaper-delivery"]
+    assert got.enrollment.reason == "goal reached"
+
+
+def test_the_goal_keeps_back_marketing() -> None:
+    journey = replace(JOURNEY, goal_rank="warm", steps=(SendStep(id="s", email="case-study"),))
+    assert moved(an_enrollment(), journey, state=HOT).sends == ()
+
+
+def test_an_empty_journey_finishes_at_once() -> None:
+    assert moved(an_enrollment(), replace(JOURNEY, steps=())).enrollment.state is EnrollmentState.FINISHED
+
+
+def test_a_wait_of_no_time_does_not_wait() -> None:
+    journey = replace(JOURNEY, steps=(WaitStep(id="w", seconds=0), SendStep(id="s", email="case-study")))
+    assert len(moved(an_enrollment(), journey).sends) == 1
+
+
+def test_a_long_journey_goes_on_in_another_run() -> None:
+    emails = {"m": Email(name="m", mail_class="marketing", locales={})}
+    journey = Journey(
+        name="whitepaper", enrol=Enrol(form="f"), steps=tuple(SendStep(id=str(n), email="m") for n in range(30))
+    )
+    first = advance(an_enrollment(), journey, emails, None, None, NOON)
+    assert (len(first.sends), first.due, first.enrollment.state) == (20, NOON, EnrollmentState.ACTIVE)
+    second = advance(first.enrollment, journey, emails, None, None, NOON)
+    assert len({send.id for send in first.sends + second.sends}) == 30
+    assert second.enrollment.state is EnrollmentState.FINISHED
+
+
+def test_the_same_run_again_plans_the_same_sends() -> None:
+    assert moved(an_enrollment()).sends[0].id == moved(an_enrollment(), now=LATER).sends[0].id
+    assert moved(an_enrollment()).sends[0].id != moved(an_enrollment(key="a2")).sends[0].id
