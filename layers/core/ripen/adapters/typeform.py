@@ -13,6 +13,8 @@ from ripen.errors import Rejected
 
 RESPONSE = "form_response"
 
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
 
 class _Question(BaseModel):
     id: str = ""
@@ -52,7 +54,7 @@ class Answered(BaseModel):
 
     form_id: str
     token: str = Field(min_length=1, max_length=200)
-    submitted_at: AwareDatetime
+    submitted_at: AwareDatetime = Field(ge=_EARLIEST)
     hidden: dict[str, str | int | float | bool | None] = {}
     answers: list[_Answer] = Field(default=[], max_length=300)
 
