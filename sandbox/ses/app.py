@@ -1,0 +1,116 @@
+"""One ASGI application: SES's API under /v2/email, the mailbox at /, faults and late feedback under /_control."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.ses.api import Api
+from sandbox.ses.events import Wire, record
+from sandbox.ses.faults import MODES, Faults
+from sandbox.ses.message import Kept
+from sandbox.ses.store import Store
+
+_PAGE = Path(__file__).with_name("mailbox.html")
+_NEW_TAB = '<base target="_blank">'
+
+
+def build(folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str, Any]], None]) -> Starlette:
+    """SES over HTTP; it keeps its state under `folder`, takes its times from `now`, and gives each event record to
+    `publish`, which stands for the SNS topic."""
+    store, faults = Store(folder), Faults()
+    wire = Wire(publish, faults)
+    mailbox, control = Mailbox(store), Control(store, faults, wire, now)
+    return Starlette(
+        routes=[
+            *Api(store, faults, wire, now).routes(),
+            Route("/", mailbox.page),
+            Route("/messages.json", mailbox.messages),
+            Route("/list.json", mailbox.list),
+            Route("/messages/{id}", mailbox.message),
+            Route("/messages/{id}/html", mailbox.html),
+            Route("/messages/{id}/raw", mailbox.raw),
+            Route("/_control/faults", control.faults, methods=["GET", "POST", "DELETE"]),
+            Route("/_control/release", control.release, methods=["POST"]),
+            Route("/_control/messages/{id}/{event}", control.feedback, methods=["POST"]),
+        ]
+    )
+
+
+class Mailbox:
+    """What people, and `ripen mailbox`, look at."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def page(self, request: Request) -> Response:
+        return HTMLResponse(_PAGE.read_text())
+
+    def messages(self, request: Request) -> Response:
+        return JSONResponse(self._store.mails())
+
+    def list(self, request: Request) -> Response:
+        """Newest first, without the texts."""
+        wanted = ("id", "to", "from", "subject", "at", "outcome")
+        return JSONResponse([{name: mail[name] for name in wanted} for mail in reversed(self._store.mails())])
+
+    def message(self, request: Request) -> Response:
+        return JSONResponse(self._store.mail(_known(self._store, request).id))
+
+    def html(self, request: Request) -> Response:
+        """The html part alone, shut in: no scripts, no forms, links in a tab of their own."""
+        policy = "sandbox allow-popups allow-popups-to-escape-sandbox; script-src 'none'; form-action 'none'"
+        html = self._store.mail(_known(self._store, request).id)["html"]
+        return HTMLResponse(_NEW_TAB + html, headers={"content-security-policy": policy})
+
+    def raw(self, request: Request) -> Response:
+        return Response(self._store.raw(_known(self._store, request).id), media_type="text/plain; charset=utf-8")
+
+
+class Control:
+    """What tests and demonstrations turn."""
+
+    def __init__(self, store: Store, faults: Faults, wire: Wire, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._faults = faults
+        self._wire = wire
+        self._now = now
+
+    async def faults(self, request: Request) -> Response:
+        """POST {"mode", "count", "seconds"}; GET shows what is left; DELETE clears."""
+        if request.method == "DELETE":
+            self._faults.clear()
+        if request.method == "POST":
+            asked = await request.json()
+            if asked.get("mode") not in MODES:
+                return JSONResponse({"error": "no such mode", "modes": MODES}, 400)
+            self._faults.seconds = float(asked.get("seconds", self._faults.seconds))
+            self._faults.set(asked["mode"], int(asked.get("count", 1)))
+        return JSONResponse(self._faults.left())
+
+    def release(self, request: Request) -> Response:
+        return JSONResponse({"released": self._wire.release()})
+
+    def feedback(self, request: Request) -> Response:
+        """POST /_control/messages/<id>/bounce|complaint|delivery|reject: SES tells that of a mail it sent before."""
+        kept, event = _known(self._store, request), request.path_params["event"].capitalize()
+        if event not in ("Bounce", "Complaint", "Delivery", "Reject", "Send"):
+            return JSONResponse({"error": "no such event"}, 404)
+        if event in ("Bounce", "Complaint"):
+            for address in kept.recipients:
+                self._store.suppress(address, event.upper(), self._now())
+        self._wire.tell([record(kept, self._store.mail(kept.id)["subject"], event, self._now())])
+        return JSONResponse({"told": event})
+
+
+def _known(store: Store, request: Request) -> Kept:
+    kept = store.kept(str(request.path_params["id"]))
+    if kept is None:
+        raise HTTPException(404, "no such mail")
+    return kept
