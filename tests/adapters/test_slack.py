@@ -1,0 +1,154 @@
+"""The Slack adapter against the stand-in: an independent workspace behind our proxy."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from ripen.adapters.slack import Slack
+from ripen.errors import Undeliverable, Unsure
+from tests.slack_workspace import KnownSecrets, Workspace, running
+
+CARD = {
+    "text": "山田 花子 様",
+    "blocks": [{"type": "section", "block_id": "a", "text": {"type": "mrkdwn", "text": "*78点*"}}],
+}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with running(tmp_path_factory.mktemp("slack")) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def workspace(started: Workspace) -> Workspace:
+    started.reset()
+    return started
+
+
+@pytest.fixture
+def chat(workspace: Workspace) -> Slack:
+    return Slack(workspace.api, KnownSecrets())
+
+
+def test_a_posted_card_stands_in_the_channel(chat: Slack, workspace: Workspace) -> None:
+    channel, ts = chat.post("sales", CARD, "alert1")
+
+    [message] = workspace.messages()
+    assert (channel, ts) == ("C0SALES", message["ts"])
+    assert (message["text"], message["blocks"]) == (CARD["text"], CARD["blocks"])
+
+
+@pytest.mark.parametrize("channel", ["sales", "#sales", "C0SALES"])
+def test_a_card_is_found_by_the_alert_in_its_metadata(chat: Slack, channel: str) -> None:
+    chat.post("sales", CARD, "alert1")
+    wanted = chat.post("sales", CARD, "alert2")
+    chat.post("sales", CARD, "alert3")
+
+    assert chat.find(channel, "alert2") == wanted
+    assert chat.find(channel, "alert4") is None
+
+
+def test_a_card_is_found_behind_two_hundred_newer_messages(chat: Slack, workspace: Workspace) -> None:
+    wanted = chat.post("sales", CARD, "alert1")
+    for n in range(205):
+        workspace.control("message", channel="C0SALES", user="U0ALICE", text=str(n))
+
+    assert chat.find("sales", "alert1") == wanted
+
+
+def test_an_update_takes_the_place_of_the_card(chat: Slack, workspace: Workspace) -> None:
+    channel, ts = chat.post("sales", CARD, "alert1")
+
+    chat.update(channel, ts, CARD | {"text": "anew"}, "alert1")
+
+    assert [message["text"] for message in workspace.messages()] == ["anew"]
+    assert chat.find("sales", "alert1") == (channel, ts)
+
+
+def test_a_person_has_an_address(chat: Slack) -> None:
+    assert chat.email_of("U0ALICE") == "alice@ripen.example"
+
+
+def test_an_unknown_person_is_refused_for_good(chat: Slack) -> None:
+    with pytest.raises(Undeliverable) as refused:
+        chat.email_of("U0NOBODY")
+
+    assert refused.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("secrets", "channel", "reason"),
+    [
+        (KnownSecrets(slack_bot_token="xoxb-other"), "sales", "chat.postMessage: invalid_auth"),
+        (KnownSecrets(slack_bot_token=""), "sales", "slack_bot_token is not set"),
+        (KnownSecrets(), "nowhere", "chat.postMessage: channel_not_found"),
+    ],
+)
+def test_a_fault_of_the_settings_waits_ten_minutes(
+    workspace: Workspace, secrets: KnownSecrets, channel: str, reason: str
+) -> None:
+    with pytest.raises(Undeliverable) as refused:
+        Slack(workspace.api, secrets).post(channel, CARD, "alert1")
+
+    assert (refused.value.reason, refused.value.permanent, refused.value.after) == (reason, False, 600)
+
+
+def test_blocks_that_slack_does_not_take_are_refused_for_good(chat: Slack) -> None:
+    with pytest.raises(Undeliverable) as refused:
+        chat.post("sales", CARD | {"blocks": [{"type": "nope"}]}, "alert1")
+
+    assert refused.value.permanent
+
+
+def test_too_many_messages_wait_as_long_as_slack_says(chat: Slack, workspace: Workspace) -> None:
+    workspace.control("faults", mode="ratelimit", seconds=7)
+
+    with pytest.raises(Undeliverable) as refused:
+        chat.post("sales", CARD, "alert1")
+
+    assert (refused.value.permanent, refused.value.after) == (False, 7)
+
+
+@pytest.mark.parametrize(("mode", "posted"), [("drop_after", 1), ("error_500", 0), ("down", 0)])
+def test_a_post_without_a_clear_answer_is_unsure(chat: Slack, workspace: Workspace, mode: str, posted: int) -> None:
+    workspace.control("faults", mode=mode)
+
+    with pytest.raises(Unsure):
+        chat.post("sales", CARD, "alert1")
+
+    assert len(workspace.messages()) == posted
+
+
+def test_a_post_that_hangs_is_unsure_and_stands(chat: Slack, workspace: Workspace) -> None:
+    workspace.control("faults", mode="hang_after", seconds=6)
+
+    with pytest.raises(Unsure):
+        chat.post("sales", CARD, "alert1")
+
+    assert chat.find("sales", "alert1")
+
+
+def test_where_nobody_listens_nothing_was_posted() -> None:
+    with pytest.raises(Undeliverable) as refused:
+        Slack("http://127.0.0.1:9/api/", KnownSecrets()).post("sales", CARD, "alert1")
+
+    assert not refused.value.permanent
+
+
+@pytest.mark.parametrize("mode", ["drop_after", "error_500", "down"])
+def test_an_update_without_an_answer_may_be_made_again(chat: Slack, workspace: Workspace, mode: str) -> None:
+    channel, ts = chat.post("sales", CARD, "alert1")
+    workspace.control("faults", mode=mode)
+
+    with pytest.raises(Undeliverable) as refused:
+        chat.update(channel, ts, CARD, "alert1")
+
+    assert not refused.value.permanent
+
+
+def test_a_response_url_that_is_gone_is_refused(chat: Slack, workspace: Workspace) -> None:
+    with pytest.raises(Undeliverable) as refused:
+        chat.respond(f"{workspace.url}/_hooks/response/gone", "late")
+
+    assert refused.value.permanent
