@@ -14,6 +14,7 @@ from sandbox.salesforce.gate import Gate
 from sandbox.salesforce.journal import Journal
 from sandbox.salesforce.oauth import OAuth, Tokens
 from sandbox.salesforce.org import Org
+from sandbox.salesforce.pages import Pages
 from sandbox.salesforce.schema import load
 from sandbox.salesforce.seed import seed
 from sandbox.salesforce.usage import Usage
@@ -28,4 +29,5 @@ def build(folder: Path, now: Callable[[], datetime], base_url: str) -> Starlette
     seed(org)
     oauth = OAuth(org, connected_app(folder), tokens, base_url)
     gate = Gate(Api(org, usage, now), tokens, usage, faults)
-    return Starlette(routes=[*oauth.routes, *gate.routes, *control.routes(org, faults, tokens, usage)])
+    routes = [*oauth.routes, *gate.routes, *Pages(org).routes, *control.routes(org, faults, tokens, usage)]
+    return Starlette(routes=routes)
