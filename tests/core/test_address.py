@@ -36,7 +36,14 @@ def test_a_japanese_domain_becomes_punycode(typed: str) -> None:
 
 @pytest.mark.parametrize(
     "real",
-    ["a..b@docomo.ne.jp", "a.@ezweb.ne.jp", ".a@docomo.ne.jp", "-a-@softbank.ne.jp", "a..b.@t.vodafone.ne.jp", "a.@au.com"],
+    [
+        "a..b@docomo.ne.jp",
+        "a.@ezweb.ne.jp",
+        ".a@docomo.ne.jp",
+        "-a-@softbank.ne.jp",
+        "a..b.@t.vodafone.ne.jp",
+        "a.@au.com",
+    ],
 )
 def test_old_addresses_of_phone_companies_are_real(real: str) -> None:
     assert normalise(real) == real

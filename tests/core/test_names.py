@@ -31,7 +31,9 @@ def test_old_letters_match_but_only_loosely() -> None:
     assert loosely("山田") != loosely("川田")
 
 
-@pytest.mark.parametrize("typed", ["株式会社サンプル", "㈱サンプル", "(株)サンプル", "（株）サンプル", "株式会社　ｻﾝﾌﾟﾙ"])
+@pytest.mark.parametrize(
+    "typed", ["株式会社サンプル", "㈱サンプル", "(株)サンプル", "（株）サンプル", "株式会社　ｻﾝﾌﾟﾙ"]
+)
 def test_one_company_has_one_key_however_it_is_typed(typed: str) -> None:
     assert company_key(typed) == company_key("株式会社サンプル")
 
