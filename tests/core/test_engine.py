@@ -20,6 +20,11 @@ BUNDLE = a_bundle()
 JOURNEY = BUNDLE.journeys["whitepaper"]
 THREE_DAYS = timedelta(days=3)
 LATER = NOON + timedelta(minutes=1)
+CONTACTS = {
+    "unsubscribed": Contact(lead="lead1", unsubscribed=LATER),
+    "bounced": Contact(lead="lead1", bounced=LATER),
+    "complained": Contact(lead="lead1", complained=LATER),
+}
 HOT = State(lead="lead1", rank=Rank.HOT)
 
 
@@ -73,9 +78,9 @@ def test_a_finished_journey_stays_finished() -> None:
     assert moved(done, now=NOON + 2 * THREE_DAYS) == Moved(enrollment=done, sends=(), due=None, decisions=())
 
 
-@pytest.mark.parametrize("refusal", ["unsubscribed", "bounced", "complained"])
+@pytest.mark.parametrize("refusal", CONTACTS)
 def test_a_refusal_ends_it_even_inside_a_wait(refusal: str) -> None:
-    got = moved(waiting(), contact=Contact(lead="lead1", **{refusal: LATER}), now=LATER)
+    got = moved(waiting(), contact=CONTACTS[refusal], now=LATER)
     assert (got.enrollment.state, got.enrollment.reason, got.due) == (EnrollmentState.EXITED, refusal, None)
     assert got.enrollment.until is None
     assert [(d.outcome, d.reason) for d in got.decisions] == [("exited", refusal)]

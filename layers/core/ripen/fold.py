@@ -208,7 +208,7 @@ def _ranked(
     before: Rank, state: State, score: Score, taken: tuple[Activity, ...], bundle: Bundle, now: datetime
 ) -> Decision:
     return Decision(
-        id=digest("ranked", state.lead, now.isoformat()),
+        id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
         lead=state.lead,
         at=now,
         what="rank",

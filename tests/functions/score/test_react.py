@@ -1,0 +1,301 @@
+"""score.react on a real table: one transaction for a change and all that follows, whatever happens around it."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters.batch import by_lead
+from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.ids import alert_id
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import CrmLink
+from ripen.setting import CrmMark, DecayMark
+from ripen.state import Rank, State
+from score.react import Bells, react
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+BUNDLE = a_bundle()
+STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark("lead1")
+ENROLLMENT = keys.enrollment("lead1", "whitepaper", "activity1")
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+
+
+def key_of(activity: Activity) -> Key[Activity]:
+    return keys.activity(activity.lead, activity.at, activity.id)
+
+
+def captured(table: Table, *activities: Activity) -> list[str]:
+    """The rows as capture writes them; returns what it wakes react with."""
+    for activity in activities:
+        table.write(Create(key_of(activity), activity, due=NOON))
+    return [key_of(activity).ref for activity in activities]
+
+
+def a_lead_row(table: Table, **changes: Any) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead(**changes)))
+
+
+def value[T](table: Table, key: Key[T]) -> T:
+    row = table.get(key)
+    assert row is not None
+    return row.value
+
+
+def due(table: Table, key: Key[Any]) -> datetime | None:
+    row = table.get(key)
+    assert row is not None
+    return row.due
+
+
+def woken(queue: object) -> list[str]:
+    assert isinstance(queue, FakeQueue)
+    return [str(ref) for ref in queue.woken]
+
+
+def forms(count: int, **changes: Any) -> list[Activity]:
+    return [an_activity(id=f"activity{n}", subject="contact", **changes) for n in range(1, count + 1)]
+
+
+def test_a_form_of_a_senior_person_turns_the_lead_hot_with_all_that_follows(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given
+    a_lead_row(table, job_title="部長")
+    (ref,) = captured(table, an_activity())
+    # when
+    react([ref], table, BUNDLE, clock, bells)
+    # then the state is written and the activity has left the agenda
+    assert value(table, STATE).rank is Rank.HOT
+    assert value(table, key_of(an_activity())).folded == NOON
+    assert due(table, key_of(an_activity())) is None
+    # and each hand-off is a row due now, whose worker is woken
+    alert = keys.alert("lead1", alert_id("lead1", "hot", 1))
+    for key, bell in ((alert, bells.alert), (CRM, bells.sync), (ENROLLMENT, bells.advance)):
+        assert due(table, key) == NOON
+        assert woken(bell) == [key.ref]
+    assert value(table, CRM).urgent
+    # and why is on record
+    outcomes = {(row.value.what, row.value.outcome) for row in table.under("lead1", "decision#")}
+    assert outcomes == {("rank", "rose"), ("enrollment", "entered")}
+
+
+def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    refs = captured(table, an_activity())
+    react(refs * 2, table, BUNDLE, clock, bells)
+    before = table.get(STATE)
+    clock.move(minutes=1)
+    react(refs, table, BUNDLE, clock, bells)
+    assert table.get(STATE) == before
+    assert len(woken(bells.advance)) == 1
+
+
+def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, bells: Bells) -> None:
+    """The second writer finds another version of the state and reads again."""
+    a_lead_row(table, job_title="")
+    first, second = captured(table, *forms(2))
+
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if not interruptions:
+                interruptions.append(True)
+                react([second], table, BUNDLE, clock, bells)
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    react([first], Interrupted("table", table._client), BUNDLE, clock, bells)
+    state = value(table, STATE)
+    assert (state.tallies["form"].count, state.tallies["form"].points, state.folded) == (2, 60, 2)
+
+
+def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table, job_title="部長")
+    refs = captured(table, *forms(6))
+
+    def work(n: int) -> None:
+        react(refs[n % 3 :: 2] + refs[:n], table, BUNDLE, clock, bells)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(6)))
+    state = value(table, STATE)
+    assert (state.folded, state.tallies["form"].count, state.episode) == (6, 6, 1)
+    assert len(list(table.under("lead1", "alert#"))) == 1
+
+
+def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wrongly(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    class Dying(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            raise Killed
+
+    class DeadBell:
+        def wake(self, *refs: object, delay: int = 0) -> None:
+            raise Killed
+
+    a_lead_row(table, job_title="部長")
+    refs = captured(table, an_activity())
+    # when it dies before the write
+    with pytest.raises(Killed):
+        react(refs, Dying("table", table._client), BUNDLE, clock, bells)
+    # then nothing has changed
+    assert table.get(STATE) is None
+    assert due(table, key_of(an_activity())) == NOON
+    # when it dies after the write
+    with pytest.raises(Killed):
+        react(refs, table, BUNDLE, clock, Bells(advance=DeadBell(), sync=DeadBell(), alert=DeadBell()))
+    # then all that follows is on the agenda, once, whoever comes again
+    react(refs, table, BUNDLE, clock, bells)
+    waiting = {keys.kind(due.ref) for due in table.due(Lane.HOT, shard("lead1"), NOON)}
+    assert waiting == {"alert", "due#crm", "enrollment"}
+    assert value(table, STATE).folded == 1
+
+
+def test_a_mere_change_of_score_waits_and_comes_at_most_every_quarter_of_an_hour(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    a_lead_row(table, job_title="", crm=CrmLink(object="Lead", id="00Q", url=""))
+    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    row = table.get(CRM)
+    assert row is not None
+    table.write(Replace(CRM, replace(row.value, urgent=False, written=NOON, digest="d"), row.version))
+    clock.move(minutes=5)
+    view = an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now(), received=clock.now())
+    react(captured(table, view), table, BUNDLE, clock, bells)
+    assert due(table, CRM) == NOON + timedelta(minutes=15)
+    assert value(table, CRM) == CrmMark(lead="lead1", written=NOON, digest="d")
+    assert len(woken(bells.sync)) == 1
+
+
+def test_decay_alone_lets_the_rank_fall_at_its_time(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table, job_title="")
+    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    mark = due(table, DECAY)
+    assert mark is not None
+    clock.at = mark
+    react([DECAY.ref], table, BUNDLE, clock, bells)
+    assert value(table, STATE).rank is Rank.COLD
+    assert due(table, DECAY) is None
+    assert value(table, CRM).urgent
+
+
+def test_an_early_look_leaves_the_mark_for_later(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table, job_title="")
+    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    mark = due(table, DECAY)
+    clock.move(days=1)
+    react([DECAY.ref], table, BUNDLE, clock, bells)
+    again = due(table, DECAY)
+    assert mark is not None
+    assert again is not None
+    assert abs(mark - again) < timedelta(milliseconds=2)
+    assert value(table, STATE).rank is Rank.WARM
+
+
+def test_an_unsubscription_has_the_journeys_looked_at_now(table: Table, clock: FakeClock, bells: Bells) -> None:
+    # given a lead that waits in one journey and has left another
+    a_lead_row(table, job_title="")
+    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    row = table.get(ENROLLMENT)
+    assert row is not None
+    table.write(Replace(ENROLLMENT, replace(row.value, step="wait-3-days"), row.version, due=NOON + timedelta(days=3)))
+    left = Enrollment(
+        lead="lead1", journey="old", key="x", entered=NOON, bundle="bundle1", state=EnrollmentState.FINISHED
+    )
+    table.write(Create(keys.enrollment("lead1", "old", "x"), left))
+    # when
+    clock.move(hours=1)
+    no = an_activity(id="no", kind=Kind.UNSUBSCRIBED, at=clock.now(), received=clock.now())
+    react(captured(table, no), table, BUNDLE, clock, bells)
+    # then
+    assert due(table, ENROLLMENT) == clock.now()
+    assert woken(bells.advance)[1:] == [ENROLLMENT.ref]
+    assert due(table, keys.enrollment("lead1", "old", "x")) is None
+
+
+def test_a_click_that_waits_for_its_verdict_stays_on_the_agenda(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.UNJUDGED)
+    table.write(Create(key_of(click), click, due=NOON + timedelta(seconds=120)))
+    react([key_of(click).ref], table, BUNDLE, clock, bells)
+    assert table.get(STATE) is None
+    clock.move(seconds=120)
+    react([key_of(click).ref], table, BUNDLE, clock, bells)
+    assert value(table, key_of(click)).verdict is Verdict.HUMAN
+    assert value(table, STATE).tallies["click"].count == 1
+
+
+def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    many = [an_activity(id=f"activity{n}", at=NOON - timedelta(seconds=n)) for n in range(100)]
+    react(captured(table, *many), table, BUNDLE, clock, bells)
+    assert value(table, STATE).folded == 100
+    assert len(list(table.under("lead1", "enrollment#"))) == 1
+
+
+def test_a_lead_without_any_activity_is_judged_too(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table, job_title="部長")
+    table.write(Create(DECAY, DecayMark(lead="lead1"), due=NOON, lane=Lane.BULK))
+    react([DECAY.ref], table, BUNDLE, clock, bells)
+    assert value(table, STATE).fit == 40
+
+
+def test_rows_that_are_not_there_are_nothing_to_do(table: Table, clock: FakeClock, bells: Bells) -> None:
+    react([key_of(an_activity()).ref], table, BUNDLE, clock, bells)
+    a_lead_row(table)
+    react([key_of(an_activity()).ref], table, BUNDLE, clock, bells)
+    assert table.get(STATE) is None
+
+
+def test_another_row_than_an_activity_is_refused(table: Table, clock: FakeClock, bells: Bells) -> None:
+    with pytest.raises(ValueError, match="no Activity"):
+        react([CRM.ref], table, BUNDLE, clock, bells)
+
+
+def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own() -> None:
+    # given
+    bodies = ["lead#1|activity#a", "lead#2|activity#a", "lead#1|activity#b", "nonsense", "lead#3|activity#a"]
+    records = [
+        {"messageId": str(n), "receiptHandle": "", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
+        for n, body in enumerate(bodies)
+    ]
+    seen: list[Sequence[str]] = []
+
+    def work(refs: Sequence[str]) -> None:
+        seen.append(refs)
+        if refs[0] == "nonsense" or refs[0].startswith("lead#1|"):
+            raise ValueError
+
+    # when
+    answer = by_lead({"Records": records}, work)
+    # then
+    assert seen == [
+        ["lead#1|activity#a", "lead#1|activity#b"],
+        ["lead#2|activity#a"],
+        ["nonsense"],
+        ["lead#3|activity#a"],
+    ]
+    assert {failure["itemIdentifier"] for failure in answer["batchItemFailures"]} == {"0", "2", "3"}
+
+
+def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    table.write(Create(STATE, State(lead="lead1")))
+    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    row = table.get(STATE)
+    assert row is not None
+    assert row.version == 2
