@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sandbox.ses.checks import Refused, bare, send_email
 from sandbox.ses.events import Wire, outcome, records, stamp
 from sandbox.ses.faults import Faults
-from sandbox.ses.message import Kept, build
+from sandbox.ses.message import Kept, build, sender
 from sandbox.ses.store import Store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -85,9 +85,9 @@ class Api:
 
     def _permitted(self, asked: dict[str, Any]) -> None:
         """A sender and a configuration set must be known, once any was made known."""
-        account, sender = self._store.account, bare(asked["FromEmailAddress"])
-        if account["identities"] and not {sender, sender.rpartition("@")[2]} & set(account["identities"]):
-            message = f"Email address is not verified. The following identities failed the check: {sender}"
+        account, address = self._store.account, bare(sender(asked))
+        if account["identities"] and not {address, address.rpartition("@")[2]} & set(account["identities"]):
+            message = f"Email address is not verified. The following identities failed the check: {address}"
             raise Refused("MessageRejected", message)
         name = asked.get("ConfigurationSetName", "")
         if name and account["sets"] and name not in account["sets"]:
@@ -99,7 +99,7 @@ class Api:
         kept = Kept(
             id=id,
             at=stamp(at),
-            sender=asked["FromEmailAddress"],
+            sender=sender(asked),
             recipients=recipients,
             configuration_set=asked.get("ConfigurationSetName", ""),
             tags={tag["Name"]: tag["Value"] for tag in asked.get("EmailTags", [])},

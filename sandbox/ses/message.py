@@ -28,6 +28,13 @@ class Kept:
         return asdict(self)
 
 
+def sender(request: dict[str, Any]) -> str:
+    """Who a request says it is from: a raw mail may say so in its own From."""
+    if request.get("FromEmailAddress") or "Raw" not in request["Content"]:
+        return str(request.get("FromEmailAddress", ""))
+    return str(message_from_bytes(b64decode(request["Content"]["Raw"]["Data"]))["From"] or "")
+
+
 def build(request: dict[str, Any], id: str, at: datetime) -> bytes:
     """The mail that leaves SES: CRLF lines, multipart/alternative, the custom headers, SES's own Message-ID and Date."""
     content = request["Content"]

@@ -1,0 +1,276 @@
+"""The SES stand-in, spoken to by boto3 over a real socket."""
+
+import json
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+import uvicorn
+from botocore.config import Config
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
+
+from sandbox.ses.app import build
+from sandbox.ses.events import Record
+from tests.fakes import NOON
+
+
+@dataclass
+class Served:
+    url: str
+    told: list[Record]
+
+    @property
+    def ses(self) -> Any:
+        once = Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=0.5)
+        return boto3.client("sesv2", endpoint_url=self.url, config=once)
+
+    def mails(self) -> list[dict[str, Any]]:
+        return list(httpx.get(f"{self.url}/messages.json").json())
+
+    def fault(self, mode: str, count: int = 1) -> None:
+        httpx.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
+
+    def events(self, count: int) -> list[str]:
+        for _ in range(200):
+            if len(self.told) >= count:
+                break
+            sleep(0.01)
+        return [record["eventType"] for record in self.told]
+
+
+def now() -> datetime:
+    return NOON
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    told: list[Record] = []
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(build(tmp_path, now, told.append), host="127.0.0.1", port=port, log_level="critical")
+    )
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.005)
+    yield Served(f"http://127.0.0.1:{port}", told)
+    server.should_exit = server.force_exit = True
+    thread.join(5)
+
+
+def a_request(**changes: Any) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "FromEmailAddress": "=?utf-8?b?44Oq44Oa44Oz?= <news@example.com>",
+        "Destination": {"ToAddresses": ["hanako@example.co.jp"]},
+        "ReplyToAddresses": ["hello@example.com"],
+        "Content": {
+            "Simple": {
+                "Subject": {"Data": "資料をお届けします", "Charset": "UTF-8"},
+                "Body": {"Text": {"Data": "こんにちは"}, "Html": {"Data": "<p>こんにちは</p>"}},
+                "Headers": [{"Name": "List-Unsubscribe", "Value": "<https://u.example/x>"}],
+            }
+        },
+        "EmailTags": [{"Name": "send_id", "Value": "s1"}, {"Name": "lead", "Value": "lead1"}],
+        "ConfigurationSetName": "set",
+    }
+    return known | changes
+
+
+def simple(**changes: Any) -> dict[str, Any]:
+    return a_request(Content={"Simple": a_request()["Content"]["Simple"] | changes})
+
+
+def test_a_mail_is_kept_whole(served: Served, tmp_path: Path) -> None:
+    id = served.ses.send_email(**a_request())["MessageId"]
+    (mail,) = served.mails()
+    assert mail["to"] == "hanako@example.co.jp"
+    assert mail["from"] == "リペン <news@example.com>"
+    assert mail["subject"] == "資料をお届けします"
+    assert (mail["text"], mail["html"]) == ("こんにちは", "<p>こんにちは</p>")
+    assert mail["headers"]["List-Unsubscribe"] == "<https://u.example/x>"
+    assert mail["headers"]["Reply-To"] == "hello@example.com"
+    assert mail["headers"]["Message-ID"] == f"<{id}@ap-northeast-1.amazonses.com>"
+    assert mail["at"] == "2026-11-21T03:00:00.000Z"
+    (path,) = tmp_path.glob("mails/*.eml")
+    assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n")
+
+
+def test_a_second_start_finds_the_mails_again(served: Served, tmp_path: Path) -> None:
+    served.ses.send_email(**a_request())
+    from sandbox.ses.store import Store
+
+    assert Store(tmp_path).mails() == served.mails()
+
+
+def test_send_and_delivery_are_told_with_the_tags(served: Served) -> None:
+    id = served.ses.send_email(**a_request())["MessageId"]
+    assert served.events(2) == ["Send", "Delivery"]
+    mail = served.told[0]["mail"]
+    assert mail["messageId"] == id
+    assert mail["tags"]["send_id"] == ["s1"]
+    assert mail["destination"] == ["hanako@example.co.jp"]
+    json.dumps(served.told)
+
+
+@pytest.mark.parametrize(
+    ("address", "events", "kind"),
+    [
+        ("success@simulator.amazonses.com", ["Send", "Delivery"], None),
+        ("bounce@simulator.amazonses.com", ["Send", "Bounce"], "Permanent/General"),
+        ("bounce+label@simulator.amazonses.com", ["Send", "Bounce"], "Permanent/General"),
+        ("bounce-7@simulator.example.com", ["Send", "Bounce"], "Permanent/General"),
+        ("softbounce@simulator.amazonses.com", ["Send", "Bounce"], "Transient/MailboxFull"),
+        ("suppressionlist@simulator.amazonses.com", ["Send", "Bounce"], "Permanent/OnAccountSuppressionList"),
+        ("complaint@simulator.amazonses.com", ["Send", "Delivery", "Complaint"], None),
+    ],
+)
+def test_special_addresses_have_their_fate(served: Served, address: str, events: list[str], kind: str | None) -> None:
+    served.ses.send_email(**a_request(Destination={"ToAddresses": [address]}))
+    assert served.events(len(events)) == events
+    if kind:
+        bounce = served.told[-1]["bounce"]
+        assert f"{bounce['bounceType']}/{bounce['bounceSubType']}" == kind
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        a_request(Destination={"ToAddresses": ["nobody"]}),
+        a_request(Destination={"ToAddresses": ["あ@example.com"]}),
+        a_request(Destination={"ToAddresses": ["a b@example.com"]}),
+        a_request(Destination={"ToAddresses": ["a@example.com\r\nBcc: b@example.com"]}),
+        a_request(Destination={"ToAddresses": []}),
+        a_request(Destination={"ToAddresses": [f"a{n}@example.com" for n in range(51)]}),
+        a_request(EmailTags=[{"Name": "who", "Value": "a@b.example"}]),
+        simple(Headers=[{"Name": "X-Name", "Value": "日本"}]),
+        simple(Headers=[{"Name": "X-Name", "Value": "a\r\nBcc: b@example.com"}]),
+        simple(Headers=[{"Name": "X-Name", "Value": "a" * 996}]),
+        simple(Headers=[{"Name": f"X-{n}", "Value": "a"} for n in range(16)]),
+        simple(Headers=[{"Name": "Subject", "Value": "a"}]),
+        simple(Subject={"Data": "a\r\nBcc: b@example.com"}),
+        simple(Body={}),
+    ],
+)
+def test_what_ses_refuses_is_refused(served: Served, request_: dict[str, Any]) -> None:
+    with pytest.raises(ClientError) as refused:
+        served.ses.send_email(**request_)
+    assert refused.value.response["Error"]["Code"] == "BadRequestException"
+    assert served.mails() == []
+
+
+def test_an_old_carrier_address_is_taken_as_it_is(served: Served) -> None:
+    served.ses.send_email(**a_request(Destination={"ToAddresses": ["a..b.@docomo.ne.jp"]}))
+    assert served.mails()[0]["headers"]["To"] == "a..b.@docomo.ne.jp"
+
+
+@pytest.mark.parametrize(
+    ("mode", "code"),
+    [
+        ("throttle", "TooManyRequestsException"),
+        ("quota", "TooManyRequestsException"),
+        ("pause", "SendingPausedException"),
+        ("suspend", "AccountSuspendedException"),
+    ],
+)
+def test_a_refusal_on_demand_takes_no_mail_and_passes(served: Served, mode: str, code: str) -> None:
+    served.fault(mode)
+    with pytest.raises(ClientError) as refused:
+        served.ses.send_email(**a_request())
+    assert refused.value.response["Error"]["Code"] == code
+    assert served.mails() == []
+    served.ses.send_email(**a_request())
+    assert len(served.mails()) == 1
+
+
+def test_a_mail_can_be_taken_without_an_answer(served: Served) -> None:
+    served.fault("accept_hang")
+    with pytest.raises(ReadTimeoutError):
+        served.ses.send_email(**a_request())
+    assert served.events(2) == ["Send", "Delivery"]
+    assert len(served.mails()) == 1
+
+
+def test_a_connection_can_break_before_the_mail_is_taken(served: Served) -> None:
+    served.fault("drop")
+    with pytest.raises(ConnectionClosedError):
+        served.ses.send_email(**a_request())
+    assert served.mails() == []
+
+
+def test_a_mail_can_be_taken_and_answered_with_an_error(served: Served) -> None:
+    served.fault("error_after_accept")
+    with pytest.raises(ClientError) as failed:
+        served.ses.send_email(**a_request())
+    assert failed.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
+    assert len(served.mails()) == 1
+
+
+def test_events_can_be_lost_doubled_and_late(served: Served) -> None:
+    served.fault("lose_events")
+    served.ses.send_email(**a_request())
+    served.fault("delay_events")
+    served.ses.send_email(**a_request())
+    assert served.events(0) == []
+    httpx.post(f"{served.url}/_control/release")
+    assert served.events(2) == ["Send", "Delivery"]
+    served.fault("duplicate_events")
+    served.ses.send_email(**a_request())
+    assert sorted(served.events(6)) == ["Delivery"] * 3 + ["Send"] * 3
+
+
+def test_feedback_can_come_long_after(served: Served) -> None:
+    id = served.ses.send_email(**a_request())["MessageId"]
+    assert httpx.post(f"{served.url}/_control/messages/{id}/complaint").status_code == 200
+    assert served.events(3) == ["Send", "Delivery", "Complaint"]
+    suppressed = served.ses.list_suppressed_destinations()["SuppressedDestinationSummaries"]
+    assert [each["EmailAddress"] for each in suppressed] == ["hanako@example.co.jp"]
+    served.ses.send_email(**a_request())
+    assert served.events(5)[3:] == ["Send", "Bounce"]
+
+
+def test_the_account_can_be_looked_after_by_boto3(served: Served) -> None:
+    ses = served.ses
+    assert ses.get_account()["SendingEnabled"]
+    ses.create_email_identity(EmailIdentity="example.com")
+    assert ses.get_email_identity(EmailIdentity="example.com")["VerifiedForSendingStatus"]
+    ses.create_configuration_set(ConfigurationSetName="set")
+    ses.create_configuration_set_event_destination(
+        ConfigurationSetName="set",
+        EventDestinationName="sns",
+        EventDestination={"Enabled": True, "MatchingEventTypes": ["SEND"], "SnsDestination": {"TopicArn": "arn"}},
+    )
+    assert len(ses.get_configuration_set_event_destinations(ConfigurationSetName="set")["EventDestinations"]) == 1
+    ses.put_suppressed_destination(EmailAddress="A@example.com", Reason="BOUNCE")
+    assert ses.get_suppressed_destination(EmailAddress="a@example.com")["SuppressedDestination"]["Reason"] == "BOUNCE"
+    ses.delete_suppressed_destination(EmailAddress="a@example.com")
+    with pytest.raises(ses.exceptions.NotFoundException):
+        ses.get_suppressed_destination(EmailAddress="a@example.com")
+    with pytest.raises(ses.exceptions.MessageRejected, match="not verified"):
+        ses.send_email(**a_request(FromEmailAddress="news@other.example"))
+    with pytest.raises(ses.exceptions.NotFoundException):
+        ses.send_email(**a_request(ConfigurationSetName="other"))
+
+
+def test_the_mailbox_shuts_a_mail_in(served: Served) -> None:
+    id = served.ses.send_email(**simple(Body={"Html": {"Data": "<script>alert(1)</script><p>本文</p>"}}))["MessageId"]
+    shown = httpx.get(f"{served.url}/messages/{id}/html")
+    assert "script-src 'none'" in shown.headers["content-security-policy"]
+    assert shown.headers["content-security-policy"].startswith("sandbox")
+    assert httpx.get(f"{served.url}/messages/none").status_code == 404
+    assert "Mailbox" in httpx.get(served.url).text
+
+
+def test_raw_mail_is_taken(served: Served) -> None:
+    raw = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: Hi\r\n\r\nHello\r\n"
+    served.ses.send_email(Content={"Raw": {"Data": raw}}, Destination={"ToAddresses": ["b@example.com"]})
+    assert served.mails()[0]["subject"] == "Hi"
