@@ -1,0 +1,301 @@
+"""notify.alert: one card per alert, whatever happens between the calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from json import dumps
+from typing import Any
+
+import pytest
+
+from notify.alert import Desk, show
+from ripen.adapters.table import Create, Mark, Replace, Table, keys
+from ripen.alert import Alert, AlertState
+from ripen.errors import Undeliverable, Unsure
+from ripen.lead import CrmLink
+from ripen.setting import Stop
+from ripen.state import Rank, State
+from tests.builders import a_bundle, a_lead
+from tests.fakes import NOON, FakeClock
+from tests.functions.notify.fakes import FakeChat
+
+ID = "a" * 26
+KEY = keys.alert("lead1", ID)
+DOWN = Undeliverable("chat.postMessage: down", permanent=False)
+CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+
+
+@dataclass
+class Sales:
+    table: Table
+    clock: FakeClock
+    chat: FakeChat
+    channel: str = "sales"
+
+    def wake(self) -> None:
+        show(KEY.ref, Desk(self.table, self.clock, a_bundle(), self.chat, self.channel))
+
+    def alert(self) -> Alert:
+        row = self.table.get(KEY)
+        assert row
+        return row.value
+
+    def waits(self) -> float | None:
+        """Seconds until the row is due; None off the agenda."""
+        row = self.table.get(KEY)
+        return (row.due - self.clock.now()).total_seconds() if row and row.due else None
+
+    def change(self, **changes: Any) -> None:
+        """What somebody else does to the alert, which then wants to be shown."""
+        row = self.table.get(KEY)
+        assert row
+        self.table.write(Replace(KEY, replace(row.value, **changes), was=row.version, due=self.clock.now()))
+
+    def decisions(self) -> list[str]:
+        return [row.value.outcome for row in self.table.under("lead1", "decision#")]
+
+
+@pytest.fixture
+def sales(table: Table, clock: FakeClock) -> Sales:
+    table.write(
+        Create(keys.profile("lead1"), a_lead()),
+        Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT, fit=40)),
+        Create(KEY, Alert(id=ID, lead="lead1", kind="hot", planned=NOON), due=NOON),
+    )
+    return Sales(table, clock, FakeChat())
+
+
+def synced(sales: Sales) -> None:
+    row = sales.table.get(keys.profile("lead1"))
+    assert row
+    sales.table.write(Replace(row.key, replace(row.value, crm=CRM), was=row.version), Mark(KEY, sales.clock.now()))
+
+
+def test_a_planned_alert_becomes_one_card(sales: Sales) -> None:
+    sales.wake()
+
+    assert list(sales.chat.cards) == ["1"]
+    assert (sales.alert().state, sales.alert().channel, sales.alert().ts) == (AlertState.POSTED, "C0SALES", "1")
+    assert sales.waits() is None
+    assert sales.decisions() == ["posted"]
+
+
+def test_waking_it_again_does_nothing(sales: Sales) -> None:
+    sales.wake()
+    sales.wake()
+
+    assert (sales.chat.posts, sales.chat.updates) == (1, 0)
+    assert sales.decisions() == ["posted"]
+
+
+def test_a_new_link_to_salesforce_is_shown_in_the_same_card(sales: Sales) -> None:
+    sales.wake()
+    synced(sales)
+
+    sales.wake()
+
+    assert (sales.chat.posts, sales.chat.updates) == (1, 1)
+    assert CRM.url in dumps(sales.chat.cards["1"][1])
+    assert sales.waits() is None
+
+
+def test_who_acted_is_shown_in_the_same_card(sales: Sales) -> None:
+    sales.wake()
+    sales.change(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON)
+
+    sales.wake()
+
+    assert "対応: <@U0ALICE>" in dumps(sales.chat.cards["1"][1], ensure_ascii=False)
+    assert sales.alert().outcome == "claimed"
+
+
+def test_slack_being_down_leaves_it_planned_and_due_later_and_later(sales: Sales) -> None:
+    sales.chat.trouble = [DOWN, DOWN]
+
+    sales.wake()
+    first = sales.waits()
+    sales.clock.move(seconds=first or 0)
+    sales.wake()
+    second = sales.waits()
+
+    assert sales.alert().state is AlertState.PLANNED
+    assert first and second and first < second
+    sales.wake()
+    assert list(sales.chat.cards) == ["3"]
+
+
+def test_it_waits_as_long_as_slack_asks(sales: Sales) -> None:
+    sales.chat.trouble = [Undeliverable("ratelimited", permanent=False, after=7)]
+
+    sales.wake()
+
+    assert sales.waits() == 7
+
+
+@pytest.mark.parametrize(("stands", "posts"), [(True, 1), (False, 2)])
+def test_a_post_without_an_answer_is_looked_up_before_it_is_made_again(sales: Sales, stands: bool, posts: int) -> None:
+    sales.chat.trouble, sales.chat.stands = [Unsure("timeout")], stands
+
+    sales.wake()
+    assert sales.alert().state is AlertState.CLAIMED
+    sales.clock.move(seconds=sales.waits() or 0)
+    sales.wake()
+
+    assert (sales.chat.posts, len(sales.chat.cards), sales.chat.looks) == (posts, 1, 1)
+    assert sales.alert().state is AlertState.POSTED
+    assert sales.decisions() == ["posted"]
+
+
+def test_a_look_up_that_fails_is_tried_again_and_nothing_is_posted_blindly(sales: Sales) -> None:
+    sales.chat.trouble = [Unsure("timeout"), DOWN]
+
+    sales.wake()
+    sales.wake()
+    assert (sales.chat.posts, sales.alert().state) == (1, AlertState.CLAIMED)
+    assert sales.waits()
+    sales.wake()
+
+    assert (sales.chat.posts, sales.alert().state) == (1, AlertState.POSTED)
+
+
+def test_what_another_worker_holds_is_left_alone(sales: Sales) -> None:
+    sales.change(state=AlertState.CLAIMED, claimed=NOON)
+
+    sales.wake()
+
+    assert (sales.chat.posts, sales.chat.looks) == (0, 0)
+
+
+@pytest.mark.parametrize(("minutes", "looks"), [(4.9, 0), (5, 1)])
+def test_a_worker_that_died_is_succeeded_when_its_lease_is_over(sales: Sales, minutes: float, looks: int) -> None:
+    sales.change(state=AlertState.CLAIMED, claimed=NOON)
+
+    sales.clock.move(minutes=minutes)
+    sales.wake()
+
+    assert sales.chat.looks == looks
+
+
+def test_a_worker_that_died_after_the_post_leaves_no_second_card(sales: Sales) -> None:
+    sales.change(state=AlertState.CLAIMED, claimed=NOON)
+    sales.chat.post("sales", {"text": "of the dead worker"}, ID)
+    sales.clock.move(minutes=6)
+
+    sales.wake()
+
+    assert (sales.chat.posts, sales.alert().ts) == (1, "1")
+    assert sales.chat.cards["1"][1]["text"] != "of the dead worker"
+
+
+@dataclass
+class Interrupted(FakeChat):
+    """Something else happens while the post is under way."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+        self.meanwhile()
+        return super().post(channel, card, alert)
+
+
+def test_a_link_that_comes_during_the_post_is_shown_and_the_card_is_one(sales: Sales) -> None:
+    sales.chat = Interrupted(meanwhile=lambda: synced(sales))
+
+    sales.wake()
+
+    assert (sales.chat.posts, sales.chat.updates) == (1, 1)
+    assert CRM.url in dumps(sales.chat.cards["1"][1])
+    assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, None)
+
+
+def test_two_workers_at_once_make_one_card(sales: Sales) -> None:
+    sales.chat = Interrupted(meanwhile=sales.wake)
+
+    sales.wake()
+
+    assert list(sales.chat.cards) == ["1"]
+
+
+def test_an_update_that_fails_is_made_later(sales: Sales) -> None:
+    sales.wake()
+    synced(sales)
+    sales.chat.trouble = [DOWN]
+
+    sales.wake()
+    assert sales.waits() == 30
+    sales.wake()
+
+    assert CRM.url in dumps(sales.chat.cards["1"][1])
+    assert sales.waits() is None
+
+
+def test_a_card_that_somebody_deleted_stays_deleted(sales: Sales) -> None:
+    sales.wake()
+    synced(sales)
+    sales.chat.trouble = [Undeliverable("chat.update: message_not_found", permanent=True)]
+
+    sales.wake()
+    sales.wake()
+
+    assert (sales.chat.posts, sales.chat.updates, sales.waits()) == (1, 1, None)
+    assert "message_not_found" in sales.alert().error
+
+
+def test_a_card_refused_for_good_is_given_up_visibly(sales: Sales) -> None:
+    sales.chat.trouble = [Undeliverable("chat.postMessage: invalid_blocks", permanent=True)]
+
+    sales.wake()
+    sales.wake()
+
+    assert (sales.alert().state, sales.waits(), sales.chat.posts) == (AlertState.FAILED, None, 1)
+    assert sales.decisions() == ["failed"]
+
+
+def test_while_stopped_no_card_is_posted_and_none_is_lost(sales: Sales) -> None:
+    sales.table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
+
+    sales.wake()
+    assert (sales.chat.posts, sales.waits(), sales.alert().error) == (0, 60, "stopped")
+    sales.table.write(Replace(keys.STOP, Stop(on=False, at=NOON), was=1))
+    sales.wake()
+
+    assert sales.chat.posts == 1
+
+
+def test_without_a_channel_it_waits(sales: Sales) -> None:
+    sales.channel = ""
+
+    sales.wake()
+
+    assert (sales.chat.posts, sales.waits()) == (0, 60)
+
+
+def test_an_alert_that_is_not_there_is_passed_over(sales: Sales) -> None:
+    sales.channel = "sales"
+
+    show(keys.alert("lead2", ID).ref, Desk(sales.table, sales.clock, a_bundle(), sales.chat, "sales"))
+
+    assert sales.chat.posts == 0
+
+
+def test_a_lead_without_a_profile_fails_visibly(table: Table, clock: FakeClock) -> None:
+    table.write(Create(KEY, Alert(id=ID, lead="lead1", kind="hot", planned=NOON), due=NOON))
+    sales = Sales(table, clock, FakeChat())
+
+    sales.wake()
+
+    assert (sales.alert().state, sales.alert().error) == (AlertState.FAILED, "no such lead")
+
+
+def test_whatever_is_lost_after_the_claim_comes_back_by_its_due_time(sales: Sales) -> None:
+    class Killed(Exception):
+        """The worker's end."""
+
+    def killed() -> None:
+        raise Killed
+
+    sales.chat = Interrupted(meanwhile=killed)
+    with pytest.raises(Killed):
+        sales.wake()
+
+    assert (sales.alert().state, sales.waits()) == (AlertState.CLAIMED, timedelta(minutes=5).total_seconds())
