@@ -101,7 +101,7 @@ def _form(
                 "name": field.name,
                 "type": field.type,
                 "label": said(field.label, locale, brand),
-                "required": field.required,
+                "must": field.required,
                 "autocomplete": field.autocomplete,
                 "placeholder": said(field.placeholder, locale, brand),
                 "options": [said(option, locale, brand) for option in field.options],

@@ -1,0 +1,84 @@
+"""`ripen check` and `ripen publish`."""
+
+import json as encoding
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cli.failure import Failure
+from cli.playbook import Broken, compile_playbook
+from cli.playbook import publish as make_live
+from cli.stack import connect
+from ripen.adapters.table import Conflict
+from ripen.bundle import Bundle
+
+_FOLDER = typer.Argument(help="The playbook's folder.", show_default=True)
+_screen = Console(highlight=False, soft_wrap=True)
+
+
+def check(
+    folder: Annotated[Path, _FOLDER] = Path("playbook"),
+    json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON, for scripts.")] = False,
+) -> None:
+    """Check the playbook: every mistake in one run, each with its place and what to write instead."""
+    try:
+        bundle = compile_playbook(folder)
+    except Broken as broken:
+        if json:
+            print(encoding.dumps([asdict(problem) for problem in broken.problems], ensure_ascii=False))
+            sys.exit(1)
+        raise _told(broken, folder) from None
+    if json:
+        print("[]")
+        return
+    _screen.print(f"[green]The playbook is in order[/] ({_size(bundle)}).")
+    _screen.print("Make it live with: ripen publish")
+
+
+def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
+    """Check the playbook, store it under the hash of its content, and make it live."""
+    try:
+        bundle = compile_playbook(folder)
+    except Broken as broken:
+        raise _told(broken, folder) from None
+    stack = connect()
+    try:
+        moved = make_live(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
+    except Conflict:
+        raise Failure(
+            "Somebody else published at the same moment.", "Look at their change, then publish again."
+        ) from None
+    if not moved:
+        _screen.print(f"Nothing has changed: {bundle.hash} is live already.")
+        return
+    _screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
+    for page in sorted(name for name, page in bundle.pages.items() if page.form):
+        _screen.print(f"See it at {stack.site}/pages/{page}")
+
+
+def _size(bundle: Bundle) -> str:
+    return ", ".join(
+        f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}"
+        for name, part in (
+            ("forms", bundle.forms),
+            ("pages", bundle.pages),
+            ("emails", bundle.emails),
+            ("journeys", bundle.journeys),
+        )
+    )
+
+
+def _told(broken: Broken, folder: Path) -> Failure:
+    error = Console(stderr=True, highlight=False, soft_wrap=True)
+    for problem in broken.problems:
+        place = f"{folder / problem.file}:{problem.line}:{problem.column}"
+        error.print(f"[cyan]{escape(place)}[/] {escape(problem.message)}")
+    count = len(broken.problems)
+    return Failure(
+        f"{count} problem{'s' if count != 1 else ''} in the playbook.", "Mend the above, then run: ripen check"
+    )

@@ -1,0 +1,7 @@
+"""The playbook: the marketer's files, checked, compiled and published."""
+
+from cli.playbook.compile import compile_playbook
+from cli.playbook.problem import Broken, Problem
+from cli.playbook.publish import publish
+
+__all__ = ["Broken", "Problem", "compile_playbook", "publish"]

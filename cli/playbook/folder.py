@@ -1,0 +1,161 @@
+"""The playbook's folder, read: every file as its model, with its places; nothing is compared with anything yet."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from cli.playbook.document import Document, read
+from cli.playbook.expansion import Expanded, expand
+from cli.playbook.models import EmailFile, FormFile, JourneyFile, PageFront, RipenFile, ScoringFile, SegmentFile
+from cli.playbook.problem import Broken, Problem, nearest
+from cli.playbook.reading import model_of
+
+_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments"}
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
+_FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Entry[M: BaseModel]:
+    document: Document
+    model: M
+
+
+@dataclass(frozen=True)
+class PageEntry(Entry[PageFront]):
+    source: Expanded
+
+
+@dataclass(frozen=True)
+class MailEntry(Entry[EmailFile]):
+    bodies: dict[str, Expanded]
+    """MJML by locale."""
+    texts: dict[str, Expanded]
+    """Text parts written by hand, by locale."""
+
+
+@dataclass
+class Folder:
+    """What could be read. `names` has every name by kind, also of files that are broken, so that a reference to one
+    is not called unknown."""
+
+    path: Path
+    problems: list[Problem] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    ripen: Entry[RipenFile] | None = None
+    scoring: Entry[ScoringFile] | None = None
+    forms: dict[str, Entry[FormFile]] = field(default_factory=dict)
+    journeys: dict[str, Entry[JourneyFile]] = field(default_factory=dict)
+    segments: dict[str, Entry[SegmentFile]] = field(default_factory=dict)
+    emails: dict[str, MailEntry] = field(default_factory=dict)
+    pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
+    """By name and locale; "*" is for all locales."""
+
+
+def load(path: Path) -> Folder:
+    """All files of the folder; what is wrong with them is in `problems`. Raises Broken if there is no such folder."""
+    if not (path / "ripen.yaml").is_file():
+        raise Broken([Problem("ripen.yaml", 1, 1, f"there is no such file in {path}; a playbook begins with it")])
+    folder = Folder(path)
+    folder.problems += [
+        Problem(found.name, 1, 1, f"nothing reads this{nearest(found.name, _KNOWN)}")
+        for found in sorted(path.iterdir())
+        if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
+    ]
+    folder.ripen = _entry(folder, RipenFile, path / "ripen.yaml")
+    folder.scoring = _entry(folder, ScoringFile, path / "scoring.yaml")
+    folder.forms = _entries(folder, FormFile, "forms")
+    folder.journeys = _entries(folder, JourneyFile, "journeys")
+    folder.segments = _entries(folder, SegmentFile, "segments")
+    _pages(folder)
+    _emails(folder)
+    return folder
+
+
+def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M] | None:
+    file = str(path.relative_to(folder.path))
+    try:
+        document = read(file, _text(path, file))
+        return Entry(document, model_of(model, document))
+    except Broken as broken:
+        folder.problems += broken.problems
+        return None
+
+
+def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[str, Entry[M]]:
+    found = {}
+    for path in sorted((folder.path / kind).glob("*")):
+        if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
+            folder.problems.append(_misnamed(f"{kind}/{path.name}", "small-letters-and-digits.yaml"))
+            continue
+        folder.names.setdefault(kind, set()).add(path.stem)
+        entry = _entry(folder, model, path)
+        if entry:
+            found[path.stem] = entry
+    return found
+
+
+def _pages(folder: Folder) -> None:
+    parts = folder.path / "pages"
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith("_")):
+        file = f"pages/{path.name}"
+        named = _PAGE.fullmatch(path.name)
+        if not named:
+            folder.problems.append(_misnamed(file, "name.ja.liquid or name.liquid; shared parts begin with _"))
+            continue
+        folder.names.setdefault("pages", set()).add(named[1])
+        try:
+            text = _text(path, file)
+            front = _FRONT.match(text)
+            if not front:
+                raise Broken([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
+            document = read(file, front[1], shift=1)
+            source = expand(text[front.end() :], file, parts, shift=front[0].count("\n"))
+            folder.problems += source.problems
+            page = PageEntry(document, model_of(PageFront, document), source)
+            folder.pages.setdefault(named[1], {})[named[2] or "*"] = page
+        except Broken as broken:
+            folder.problems += broken.problems
+
+
+def _emails(folder: Folder) -> None:
+    parts = folder.path / "emails"
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith("_")):
+        file = f"emails/{path.name}"
+        if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
+            folder.problems.append(_misnamed(file, "a folder small-letters-and-digits/ with an email.yaml in it"))
+            continue
+        folder.names.setdefault("emails", set()).add(path.name)
+        entry = _entry(folder, EmailFile, path / "email.yaml")
+        bodies, texts = (dict(_parts(folder, path, suffix)) for suffix in (".mjml", ".txt"))
+        if entry:
+            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, texts)
+
+
+def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expanded]]:
+    for found in sorted(path.glob(f"*{suffix}")):
+        file = str(found.relative_to(folder.path))
+        try:
+            expanded = expand(_text(found, file), file, folder.path / "emails")
+        except Broken as broken:
+            folder.problems += broken.problems
+            continue
+        folder.problems += expanded.problems
+        yield found.stem, expanded
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Broken([Problem(file, 1, 1, "this file is not UTF-8; save it as UTF-8")]) from None
+    except FileNotFoundError:
+        raise Broken([Problem(file, 1, 1, "this file is missing")]) from None
+
+
+def _misnamed(file: str, wanted: str) -> Problem:
+    return Problem(file, 1, 1, f"this name will not do; write {wanted}")

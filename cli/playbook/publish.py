@@ -1,0 +1,21 @@
+"""Making a bundle live: it is stored first and pointed to last, so that no function is sent to what is not there."""
+
+from datetime import datetime
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Replace, Table, keys
+from ripen.bundle import Bundle
+from ripen.setting import Live
+
+
+def publish(bundle: Bundle, table: Table, playbook: Playbook, site: str, now: datetime) -> bool:
+    """Store the bundle and move the pointer to it; False if it was live already, at this site.
+
+    Raises Conflict if somebody else published in the same moment.
+    """
+    live = table.get(keys.LIVE)
+    if live and (live.value.bundle, live.value.site) == (bundle.hash, site):
+        return False
+    playbook.put(bundle)
+    table.write(Replace(keys.LIVE, Live(bundle=bundle.hash, site=site, at=now), was=live.version if live else 0))
+    return True

@@ -1,0 +1,73 @@
+"""From a document to its model, with every mistake named in words and at its place."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from cli.playbook.document import Document
+from cli.playbook.models import Words
+from cli.playbook.problem import Broken, Problem, nearest
+
+_WORDS = {
+    "string_type": "write a text here (in quotes if it looks like a number or a date)",
+    "bool_type": "write true or false",
+    "dict_type": "write keys and values here",
+    "model_type": "write keys and values here",
+    "tuple_type": "write a list here",
+    "too_short": "this must not be empty",
+}
+
+
+def model_of[M: BaseModel](model: type[M], document: Document) -> M:
+    """The document as that model. Raises Broken with all that is wrong in it."""
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise Broken(_problem(model, document, found) for found in error.errors()) from None
+
+
+def texts(part: object, where: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], Words]]:
+    """Every text by locale in a model, with the path to it."""
+    match part:
+        case Words():
+            yield where, part
+        case BaseModel():
+            for name, field in type(part).model_fields.items():
+                yield from texts(getattr(part, name), (*where, field.alias or name))
+        case dict():
+            for name, value in part.items():
+                yield from texts(value, (*where, name))
+        case tuple():
+            for number, value in enumerate(part):
+                yield from texts(value, (*where, number))
+
+
+def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
+    where = tuple(found["loc"])
+    match found["type"]:
+        case "extra_forbidden":
+            known = _keys(model, where[:-1])
+            return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known)}")
+        case "missing":
+            return document.problem(where, f"{where[-1]!r} is missing")
+        case "value_error":
+            return document.problem(where, str(found["ctx"]["error"]))
+        case "string_pattern_mismatch":
+            return document.problem(where, f"{found['input']!r} does not fit {found['ctx']['pattern']}")
+        case "literal_error":
+            return document.problem(where, f"{found['input']!r} is none of {found['ctx']['expected']}")
+    return document.problem(where, _WORDS.get(found["type"], str(found["msg"])))
+
+
+def _keys(kind: Any, where: Sequence[int | str]) -> set[str]:
+    """The keys that may stand at that path of a model."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        if not where:
+            return set(fields)
+        return _keys(fields.get(str(where[0])), where[1:])
+    arguments = get_args(kind)
+    inside = isinstance(where[0], int) if where else False
+    deeper = where[1:] if where and (inside or dict in (kind, getattr(kind, "__origin__", None))) else where
+    return {key for argument in arguments for key in _keys(argument, deeper)}

@@ -1,0 +1,49 @@
+"""What a template may ask for, by where it is used; and the check that it asks for nothing else."""
+
+from collections.abc import Iterator, Mapping
+
+from cli.playbook.expansion import Expanded
+from cli.playbook.problem import Problem, nearest
+from ripen.template import TemplateError, parse
+
+type Known = Mapping[str, "Known | None"]
+
+_BRAND = dict.fromkeys(("name", "sender_name", "postal_address", "contact", "privacy_url", "accent"))
+
+MAIL: Known = {
+    "lead": dict.fromkeys(("last_name", "first_name", "company", "department", "job_title", "locale")),
+    "brand": _BRAND,
+    **dict.fromkeys(("greeting", "links", "unsubscribe_url", "preheader", "today")),
+}
+PAGE: Known = {
+    "page": dict.fromkeys(("name", "title")),
+    "brand": _BRAND,
+    "form": dict.fromkeys(("name", "title", "submit", "action", "honeypot", "consent", "consented", "fields")),
+    **dict.fromkeys(("locale", "languages", "hidden", "error")),
+}
+ENGAGEMENT: Known = dict.fromkeys(("when", "count", "today", "last", "subject"))
+FIT: Known = {"lead": dict.fromkeys(("company", "department", "job_title", "locale", "domain"))}
+
+
+def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem]:
+    """What keeps the template from being used: a mistake in its Liquid, or a variable that nobody will give it."""
+    try:
+        asked = parse(template.text, html).analyze().globals
+    except TemplateError as error:
+        yield template.problem(error.line, error.column, f"Liquid: {error.reason}")
+        return
+    for root, places in asked.items():
+        for place in places:
+            line, column = template.at(place.span.index)
+            inside = known.get(root)
+            second = place.segments[1] if len(place.segments) > 1 else None
+            if root not in known:
+                yield template.problem(line, column, f"unknown variable {root!r}{nearest(root, known)}")
+            elif isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
+                message = f"{root!r} has no {second!r}{nearest(second, inside)}"
+                yield template.problem(line, column, message)
+
+
+def used(source: str, *, html: bool) -> set[str]:
+    """The variables a template that parses asks for, as "brand.contact"."""
+    return {str(place) for places in parse(source, html).analyze().globals.values() for place in places}
