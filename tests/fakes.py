@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 
+from ripen.adapters.table import Change, Due, Table
 from ripen.agenda import Ref
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -31,3 +33,17 @@ class FakeQueue:
     def wake(self, *refs: Ref, delay: int = 0) -> None:
         self.woken += refs
         self.delays += [delay] * len(refs)
+
+
+class OneAtATime(Table):
+    """For tests with threads: moto checks a condition and writes in two steps, DynamoDB in one."""
+
+    _lock = Lock()
+
+    def write(self, *changes: Change, token: str = "") -> None:
+        with self._lock:
+            super().write(*changes, token=token)
+
+    def lease(self, due: Due, until: datetime) -> bool:
+        with self._lock:
+            return super().lease(due, until)
