@@ -19,7 +19,7 @@ from ripen.setting import CrmMark, DecayMark
 from ripen.state import Rank, State
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
 
 BUNDLE = a_bundle()
 STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark("lead1")
@@ -124,7 +124,7 @@ def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock
     refs = captured(table, *forms(6))
 
     def work(n: int) -> None:
-        react(refs[n % 3 :: 2] + refs[:n], table, BUNDLE, clock, bells)
+        react(refs[n % 3 :: 2] + refs[:n], OneAtATime("table", table._client), BUNDLE, clock, bells)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(6)))

@@ -1,0 +1,208 @@
+"""nurture.advance on a real table: an enrollment moves once, with its sends, in one transaction."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import boto3
+import pytest
+from msgspec.structs import replace as altered
+
+from nurture.advance import move
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.bundle import Bundle
+from ripen.contact import Contact
+from ripen.ids import send_id
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.ledger import SendState
+from ripen.setting import Live
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+KEY = keys.enrollment("lead1", "whitepaper", "a1")
+FIRST = send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")
+SECOND = send_id("whitepaper", "a1", "send-case-study", 1, "lead1")
+THREE_DAYS = timedelta(days=3)
+
+
+@pytest.fixture
+def playbook(table: Table) -> Playbook:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    made = Playbook(table, "bucket", s3)
+    publish(made, table, a_bundle())
+    return made
+
+
+def publish(playbook: Playbook, table: Table, bundle: Bundle) -> None:
+    playbook.put(bundle)
+    row = table.get(keys.LIVE)
+    table.write(
+        Replace(keys.LIVE, Live(bundle=bundle.hash, site="https://ripen.example", at=NOON), row.version if row else 0)
+    )
+
+
+@pytest.fixture
+def bulk() -> FakeQueue:
+    return FakeQueue()
+
+
+def an_enrollment_row(table: Table, **changes: Any) -> None:
+    known: dict[str, Any] = {
+        "lead": "lead1",
+        "journey": "whitepaper",
+        "key": "a1",
+        "entered": NOON,
+        "bundle": "bundle1",
+    }
+    table.write(Create(KEY, Enrollment(**(known | changes)), due=NOON))
+
+
+def test_the_first_step_plans_the_white_paper_and_waits(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    # given
+    an_enrollment_row(table)
+    # when
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    # then
+    send = table.get(keys.send("lead1", FIRST))
+    pointer = table.get(keys.send_pointer(FIRST))
+    row = table.get(KEY)
+    assert send is not None
+    assert (send.value.state, send.due, send.lane) == (SendState.PLANNED, NOON, Lane.HOT)
+    assert send.value.valid_until == NOON + timedelta(days=7)
+    assert pointer is not None
+    assert (pointer.value.lead, pointer.value.email) == ("lead1", "whitepaper-delivery")
+    assert row is not None
+    assert (row.value.step, row.due) == ("wait-3-days", NOON + THREE_DAYS)
+    assert queue.woken == [keys.send("lead1", FIRST).ref]
+    assert bulk.woken == []
+
+
+def test_marketing_goes_by_the_bulk_lane_and_the_journey_ends(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    an_enrollment_row(table)
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    clock.move(days=3)
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    send, row = table.get(keys.send("lead1", SECOND)), table.get(KEY)
+    assert send is not None
+    assert send.lane is Lane.BULK
+    assert bulk.woken == [send.key.ref]
+    assert row is not None
+    assert (row.value.state, row.due) == (EnrollmentState.FINISHED, None)
+    assert [d.value.outcome for d in table.under("lead1", "decision#")] == ["finished"]
+
+
+def test_woken_twice_or_early_it_moves_once(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    an_enrollment_row(table)
+    for _ in range(3):
+        move(KEY.ref, table, playbook, clock, queue, bulk)
+    row = table.get(KEY)
+    assert row is not None
+    assert (row.value.until, row.due) == (NOON + THREE_DAYS, NOON + THREE_DAYS)
+    clock.move(days=3)
+    for _ in range(3):
+        move(KEY.ref, table, playbook, clock, queue, bulk)
+    assert len(list(table.under("lead1", "send#"))) == 2
+    assert len(queue.woken + bulk.woken) == 2
+
+
+def test_two_workers_at_once_plan_each_send_once(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if not interruptions:
+                interruptions.append(True)
+                move(KEY.ref, table, playbook, clock, queue, bulk)
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    an_enrollment_row(table)
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queue, bulk)
+    assert [row.value.id for row in table.under("lead1", "send#")] == [FIRST]
+    assert queue.woken == [keys.send("lead1", FIRST).ref]
+
+
+def test_a_refusal_that_comes_in_between_is_seen(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    """The lead unsubscribes after the wait is over and before the write: the mark makes the write read again."""
+
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if not interruptions:
+                interruptions.append(True)
+                table.write(
+                    Create(keys.contact("lead1"), Contact(lead="lead1", unsubscribed=clock.now())),
+                    Mark(KEY, clock.now()),
+                )
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    an_enrollment_row(table)
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    clock.move(days=3)
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queue, bulk)
+    row = table.get(KEY)
+    assert row is not None
+    assert (row.value.state, row.value.reason) == (EnrollmentState.EXITED, "unsubscribed")
+    assert bulk.woken == []
+
+
+def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    an_enrollment_row(table, state=EnrollmentState.FINISHED, step="send-case-study")
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+    assert queue.woken == []
+
+
+def test_the_graph_is_pinned_and_the_mail_is_live(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    # given an enrollment in a playbook that was replaced by one with other steps and another class for the mail
+    an_enrollment_row(table)
+    old = a_bundle()
+    mail = altered(old.emails["whitepaper-delivery"], mail_class="marketing")
+    journey = altered(old.journeys["whitepaper"], steps=())
+    new = altered(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
+    publish(playbook, table, new)
+    playbook._read = -1e9
+    # when
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    # then
+    assert bulk.woken == [keys.send("lead1", FIRST).ref]
+    row = table.get(KEY)
+    assert row is not None
+    assert row.value.step == "wait-3-days"
+
+
+def test_a_row_that_is_not_there_is_nothing_to_do(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    assert queue.woken == []
+
+
+def test_a_wait_that_a_lease_hides_gets_its_time_back(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    an_enrollment_row(table)
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    clock.at = NOON + THREE_DAYS - timedelta(seconds=1)
+    (due,) = table.due(Lane.BULK, shard("lead1"), NOON + THREE_DAYS)
+    table.lease(due, clock.now() + timedelta(minutes=5))
+    move(KEY.ref, table, playbook, clock, queue, bulk)
+    row = table.get(KEY)
+    assert row is not None
+    assert row.due == NOON + THREE_DAYS
+    assert replace(row.value, until=None).step == "wait-3-days"

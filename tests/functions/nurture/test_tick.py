@@ -1,0 +1,149 @@
+"""nurture.tick on a real table: whatever is due is woken, at its second, by one tick only."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from nurture.tick import Bells, tick
+from ripen.action import Action
+from ripen.activity import Activity
+from ripen.adapters.table import Create, Key, Replace, Table, keys
+from ripen.agenda import Lane
+from ripen.alert import Alert
+from ripen.journey import Enrollment
+from ripen.ledger import MailClass, Send
+from ripen.setting import CrmMark, DecayMark
+from tests.builders import a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+
+AHEAD = timedelta(seconds=60)
+SECOND = timedelta(seconds=1)
+
+
+def an_activity_row(table: Table, n: int = 1, lead: str = "lead1", due: datetime = NOON, lane: Lane = Lane.HOT) -> str:
+    activity = an_activity(id=f"activity{n}", lead=lead)
+    key = keys.activity(lead, activity.at, activity.id)
+    table.write(Create(key, activity, due=due, lane=lane))
+    return key.ref
+
+
+def ticked(table: Table, clock: FakeClock, queue: FakeQueue, ahead: timedelta = AHEAD) -> int:
+    bells = {"activity": queue}
+    return tick(table, clock, Bells(hot=bells, bulk=bells), ahead, lambda: True)
+
+
+def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) -> None:
+    # given one row of each kind in each lane
+    def rows(lead: str) -> list[tuple[Key[Any], object]]:
+        send = Send(id="s", lead=lead, email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
+        return [
+            (keys.activity(lead, NOON, "a"), an_activity(lead=lead)),
+            (keys.crm_mark(lead), CrmMark(lead=lead)),
+            (keys.decay_mark(lead), DecayMark(lead=lead)),
+            (keys.enrollment(lead, "j", "k"), Enrollment(lead=lead, journey="j", key="k", entered=NOON, bundle="b")),
+            (keys.send(lead, "s"), send),
+            (keys.alert(lead, "a"), Alert(id="a", lead=lead, kind="hot", planned=NOON)),
+            (
+                keys.action(lead, "a"),
+                Action(id="a", lead=lead, alert="a", verb="claim", user="U", user_name="", at=NOON),
+            ),
+        ]
+
+    for lane in Lane:
+        for key, value in rows(lane):
+            table.write(Create(key, value, due=NOON, lane=lane))
+    names = ("activity", "due#crm", "due#decay", "enrollment", "send", "alert", "action")
+    hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
+    # when
+    assert tick(table, clock, Bells(hot=hot, bulk=bulk), AHEAD, lambda: True) == 14
+    # then
+    for lane, bells in ((Lane.HOT, hot), (Lane.BULK, bulk)):
+        assert {name: bell.woken for name, bell in bells.items()} == {
+            keys.kind(key.ref): [key.ref] for key, _ in rows(lane)
+        }
+
+
+def test_what_is_due_within_the_minute_comes_at_its_second(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    late = an_activity_row(table, 1, "lead1", NOON - timedelta(hours=1))
+    soon = an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=29_001))
+    an_activity_row(table, 3, "lead3", NOON + timedelta(milliseconds=60_001))
+    assert ticked(table, clock, queue) == 2
+    assert dict(zip(queue.woken, queue.delays, strict=True)) == {late: 0, soon: 30}
+
+
+def test_where_the_clock_is_moved_nothing_is_woken_early(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    due = an_activity_row(table, 1, "lead1", NOON)
+    an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=1))
+    assert ticked(table, clock, queue, ahead=timedelta()) == 1
+    assert (queue.woken, queue.delays) == ([due], [0])
+
+
+def test_within_its_lease_a_row_is_woken_once_and_after_it_again(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    ref = an_activity_row(table)
+    assert ticked(table, clock, queue) == 1
+    clock.at = NOON + timedelta(minutes=4) - SECOND
+    assert ticked(table, clock, queue) == 0
+    clock.at = NOON + timedelta(minutes=5)
+    assert ticked(table, clock, queue) == 1
+    assert queue.woken == [ref, ref]
+
+
+def test_a_row_leased_ahead_of_its_time_keeps_its_whole_lease(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    an_activity_row(table, due=NOON + AHEAD)
+    assert ticked(table, clock, queue) == 1
+    clock.at = NOON + timedelta(minutes=5)
+    assert ticked(table, clock, queue, ahead=timedelta()) == 0
+
+
+def test_ticks_at_once_wake_each_row_once(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    refs = {an_activity_row(table, n, f"lead{n}") for n in range(60)}
+    with ThreadPoolExecutor(3) as pool:
+        one = OneAtATime("table", table._client)
+        woken = list(pool.map(lambda _: ticked(one, clock, queue), range(3)))
+    assert sum(woken) == 60
+    assert len(queue.woken) == 60
+    assert set(queue.woken) == refs
+
+
+def test_a_backlog_is_worked_off_page_by_page(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    for n in range(230):
+        an_activity_row(table, n, "lead1", NOON - timedelta(seconds=n))
+    assert ticked(table, clock, queue) == 230
+
+
+def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    an_activity_row(table)
+    bells = Bells(hot={"activity": queue}, bulk={})
+    assert tick(table, clock, bells, AHEAD, lambda: False) == 0
+    assert ticked(table, clock, queue) == 1
+
+
+def test_what_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    """The index lags behind the table: a row may have left the agenda since."""
+    an_activity_row(table)
+
+    class Lagging(Table):
+        def due(self, *place: Any, **more: Any) -> Any:
+            found = super().due(*place, **more)
+            for entry in found:
+                key = keys.typed(keys.parse(entry.ref), Activity)
+                table.write(Replace(key, an_activity(folded=NOON), 1))
+            return found
+
+    assert ticked(Lagging("table", table._client), clock, queue) == 0
+    assert queue.woken == []
+
+
+def test_an_unknown_kind_is_passed_over_and_out_of_the_way(
+    table: Table, clock: FakeClock, queue: FakeQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead(), due=NOON - SECOND))
+    an_activity_row(table)
+    assert ticked(table, clock, queue) == 1
+    assert ticked(table, clock, queue) == 0
