@@ -76,7 +76,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
     door = create_server(("127.0.0.1", 0))
     url = f"https://127.0.0.1:{door.getsockname()[1]}"
     app = Counting(build(folder, lambda: datetime.now(UTC), url))
-    server = uvicorn.Server(uvicorn.Config(app, ssl_certfile=folder / "server.pem", log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, ssl_certfile=folder / "server.pem", log_level="critical", lifespan="off"))
     thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     while not server.started:
