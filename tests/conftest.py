@@ -26,30 +26,35 @@ for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC"
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 
 
+def create_table(client: Any) -> None:
+    """The table as infra/template.yaml makes it."""
+    client.create_table(
+        TableName="table",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": type}
+            for name, type in (("pk", "S"), ("sk", "S"), ("agenda", "S"), ("due", "N"), ("roster", "S"))
+        ],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": index, "KeyType": "HASH"},
+                    {"AttributeName": sort, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+            for index, sort in (("agenda", "due"), ("roster", "pk"))
+        ],
+    )
+
+
 @pytest.fixture
 def dynamodb() -> Iterator[Any]:
     with mock_aws():
         client = boto3.client("dynamodb")
-        client.create_table(
-            TableName="table",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": type}
-                for name, type in (("pk", "S"), ("sk", "S"), ("agenda", "S"), ("due", "N"), ("roster", "S"))
-            ],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": index,
-                    "KeySchema": [
-                        {"AttributeName": index, "KeyType": "HASH"},
-                        {"AttributeName": sort, "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-                for index, sort in (("agenda", "due"), ("roster", "pk"))
-            ],
-        )
+        create_table(client)
         yield client
 
 

@@ -1,0 +1,319 @@
+"""Delivery of one mail, with an SES that answers as it is told."""
+
+from dataclasses import replace
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as with_
+
+from nurture.deliver import OutOfTime, deliver, handler, record_handler
+from ripen import token
+from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
+from ripen.address import address_hash
+from ripen.agenda import Lane, shard
+from ripen.bundle import Policy
+from ripen.contact import Contact, Suppression
+from ripen.ledger import Send, SendState
+from tests.builders import a_bundle, a_lead, a_mail
+from tests.fakes import NOON, FakeClock
+from tests.functions.nurture.mails import (
+    ADDRESS_KEY,
+    LINK_KEY,
+    SITE,
+    FakeSes,
+    Killed,
+    a_context,
+    a_send,
+    an_outside,
+    decisions,
+    is_silent,
+    kills,
+    known,
+    pauses,
+    planned,
+    refuses,
+    throttles,
+)
+
+
+def row(table: Table, key: Key[Send]) -> Row[Send]:
+    found = table.get(key)
+    assert found is not None
+    return found
+
+
+def test_a_planned_mail_is_handed_over_once_and_written_down(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key = planned(table, a_send())
+    ses = FakeSes()
+
+    deliver(key, an_outside(table, clock, ses))
+
+    (mail,) = ses.taken
+    assert mail.to == "hanako@example.co.jp"
+    assert mail.tags == {"send_id": a_send().id, "lead": "lead1", "class": "transactional", "attempt": "1"}
+    after = row(table, key)
+    assert (after.value.state, after.due) == (SendState.ACCEPTED, None)
+    assert after.value.message_id == f"m-{a_send().id}-1"
+    assert after.value.subject == "山田様へ"
+    assert decisions(table) == [("accepted", "")]
+    pointer = table.get(keys.send_pointer(a_send().id))
+    assert pointer is not None
+    assert (pointer.value.bundle, pointer.value.locale) == ("bundle1", "ja")
+
+
+def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table, clock: FakeClock) -> None:
+    known(table)
+    ses = FakeSes()
+    deliver(planned(table, a_send()), an_outside(table, clock, ses))
+    click = ses.taken[0].text.splitlines()[1]
+    assert click.startswith(f"{SITE}/c/")
+    assert token.read(LINK_KEY, token.Purpose.CLICK, click.rpartition("/")[2]).send == a_send().id
+    url = ses.taken[0].headers["List-Unsubscribe"].strip("<>")
+    assert token.read(LINK_KEY, token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
+
+
+def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    outside = an_outside(table, clock, ses)
+    ses.meanwhile = lambda mail: deliver(key, outside)
+    deliver(key, outside)
+    deliver(key, outside)
+    assert ses.calls == 1
+
+
+def test_a_mail_that_is_gone_is_nothing(table: Table, clock: FakeClock) -> None:
+    assert deliver(keys.send("lead1", "none"), an_outside(table, clock, FakeSes())) is None
+
+
+@pytest.mark.parametrize(
+    ("contact", "reason"),
+    [
+        ({"consent": {}}, "no consent"),
+        ({"unsubscribed": NOON}, "unsubscribed"),
+        ({"bounced": NOON}, "bounced"),
+        ({"complained": NOON}, "complained"),
+        ({"sent": {"2026-11-20": 2}}, "capped"),
+    ],
+)
+def test_marketing_mail_is_skipped_with_a_reason(
+    table: Table, clock: FakeClock, contact: dict[str, Any], reason: str
+) -> None:
+    known(table, **contact)
+    key, ses = planned(table, a_send(email="case-study")), FakeSes()
+
+    deliver(key, an_outside(table, clock, ses, playbook=a_bundle(policy=Policy(per_week=2))))
+
+    after = row(table, key)
+    assert (after.value.state, after.value.reason, after.due) == (SendState.SKIPPED, reason, None)
+    assert decisions(table) == [("skipped", reason)]
+    assert ses.calls == 0
+
+
+def test_what_was_asked_for_goes_without_consent_even_after_unsubscribing(table: Table, clock: FakeClock) -> None:
+    known(table, consent={}, unsubscribed=NOON)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses))
+    assert row(table, key).value.state is SendState.ACCEPTED
+
+
+def test_a_suppressed_address_gets_nothing(table: Table, clock: FakeClock) -> None:
+    known(table)
+    hashed = address_hash(ADDRESS_KEY, "hanako@example.co.jp")
+    table.write(Create(keys.suppression(hashed), Suppression(reason="bounce", at=NOON)))
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses))
+    assert (row(table, key).value.reason, ses.calls) == ("suppressed", 0)
+
+
+def test_a_mail_past_its_time_is_skipped(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    clock.move(days=8)
+    deliver(key, an_outside(table, clock, ses))
+    assert (row(table, key).value.reason, ses.calls) == ("expired", 0)
+
+
+def test_a_refusal_while_the_mail_is_written_is_seen_by_the_claim(table: Table, clock: FakeClock) -> None:
+    # given a lead who unsubscribes after the policy was judged and before the claim
+    known(table)
+    key, ses = planned(table, a_send(email="case-study")), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            contact = table.get(keys.contact("lead1"))
+            assert contact is not None
+            table.write(Replace(contact.key, replace(contact.value, unsubscribed=clock.now()), contact.version))
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.reason, ses.calls) == ("unsubscribed", 0)
+
+
+def test_nothing_is_claimed_while_sending_is_stopped(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses, stopped=lambda: True))
+    after = row(table, key)
+    assert (after.value, after.due, ses.calls) == (a_send(), NOON + timedelta(seconds=60), 0)
+    deliver(key, an_outside(table, clock, ses))
+    assert ses.calls == 1
+
+
+def test_a_stop_that_comes_while_the_mail_is_written_holds_it(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses, stopped=iter([False, True]).__next__))
+    assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
+
+
+def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClock) -> None:
+    known(table)
+    bundle = a_bundle()
+    broken = with_(bundle.emails["case-study"], locales={"ja": a_mail(text="{{ nobody.knows }}")})
+    outside = an_outside(table, clock, FakeSes(), playbook=with_(bundle, emails=bundle.emails | {"case-study": broken}))
+    key, other = planned(table, a_send(email="case-study")), planned(table, a_send())
+    deliver(key, outside)
+    deliver(other, outside)
+    after = row(table, key)
+    assert (after.value.state, after.value.reason, after.due) == (SendState.FAILED, "render", None)
+    assert row(table, other).value.state is SendState.ACCEPTED
+    assert ("failed", "render") in decisions(table)
+
+
+def test_a_throttled_mail_waits_and_goes_once(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send(email="case-study")), FakeSes(answer=throttles)
+    outside = an_outside(table, clock, ses, playbook=a_bundle(policy=Policy(per_week=1)))
+    deliver(key, outside)
+    after = row(table, key)
+    assert after.value.state is SendState.PLANNED
+    assert after.due and NOON + timedelta(seconds=10) <= after.due <= NOON + timedelta(seconds=20)
+    # a wake before its time changes nothing
+    deliver(key, outside)
+    assert ses.calls == 1
+    # its own first attempt does not count against the cap
+    clock.at = after.due
+    ses.answer = FakeSes().answer
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.ACCEPTED
+    contact = table.get(keys.contact("lead1"))
+    assert contact is not None
+    assert contact.value.sent == {"2026-11-21": 1}
+
+
+def test_a_paused_account_fails_nobody(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes(answer=pauses)))
+    after = row(table, key)
+    assert (after.value.state, after.due) == (SendState.PLANNED, NOON + timedelta(seconds=600))
+    assert decisions(table) == []
+
+
+def test_a_mail_refused_for_good_is_failed(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes(answer=refuses)))
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.FAILED, None)
+    assert decisions(table) == [("failed", "refused by SES (MessageRejected)")]
+
+
+@pytest.mark.parametrize(("email", "after_an_hour"), [("whitepaper-delivery", "accepted"), ("case-study", "held")])
+def test_silence_is_resolved_after_an_hour_by_class(
+    table: Table, clock: FakeClock, email: str, after_an_hour: str
+) -> None:
+    known(table)
+    key, ses = planned(table, a_send(email=email)), FakeSes(answer=is_silent, takes=False)
+    outside = an_outside(table, clock, ses)
+    deliver(key, outside)
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.UNKNOWN, NOON + timedelta(minutes=60))
+    clock.move(minutes=59)
+    deliver(key, outside)
+    assert ses.calls == 1
+    clock.move(minutes=1)
+    ses.answer = FakeSes().answer
+    deliver(key, outside)
+    deliver(key, outside)
+    assert row(table, key).value.state == after_an_hour
+    assert len(ses.taken) == (1 if after_an_hour == "accepted" else 0)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_dead_workers_claim_becomes_unknown_when_its_lease_is_over(
+    table: Table, clock: FakeClock, taken: bool
+) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes(answer=kills, takes=taken)
+    outside = an_outside(table, clock, ses)
+    with pytest.raises(Killed):
+        deliver(key, outside)
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.CLAIMED, NOON + timedelta(minutes=5))
+    clock.move(minutes=4)
+    assert deliver(key, outside) is None
+    clock.move(minutes=1)
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.UNKNOWN
+    assert ses.calls == 1
+
+
+def test_a_mail_sent_again_is_written_from_the_same_playbook(table: Table, clock: FakeClock) -> None:
+    known(table)
+    old, new = a_bundle(), a_bundle(hash="bundle2")
+    key, ses = planned(table, a_send()), FakeSes(answer=throttles)
+    deliver(key, an_outside(table, clock, ses, playbook=old))
+    clock.move(minutes=1)
+    ses.answer = FakeSes().answer
+    deliver(key, an_outside(table, clock, ses, playbook=new, bundle={"bundle1": old}.__getitem__))
+    assert row(table, key).value.bundle == "bundle1"
+
+
+def test_a_row_whose_story_is_over_leaves_the_agenda(table: Table, clock: FakeClock) -> None:
+    key = planned(table, a_send(state=SendState.ACCEPTED))
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert row(table, key).due is None
+
+
+def test_rows_keep_to_the_lane_of_their_class(table: Table, clock: FakeClock) -> None:
+    known(table)
+    ses = FakeSes(answer=throttles)
+    for email in ("case-study", "whitepaper-delivery"):
+        deliver(planned(table, a_send(email=email)), an_outside(table, clock, ses))
+    later = NOON + timedelta(hours=1)
+    bulk, hot = (table.due(lane, shard("lead1"), later) for lane in (Lane.BULK, Lane.HOT))
+    assert [due.ref for due in bulk] == [keys.send("lead1", a_send(email="case-study").id).ref]
+    assert [due.ref for due in hot] == [keys.send("lead1", a_send().id).ref]
+
+
+def test_a_lead_without_a_contact_row_gets_what_was_asked_for(table: Table, clock: FakeClock) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert row(table, key).value.state is SendState.ACCEPTED
+    assert table.get(keys.contact("lead1")) is not None
+    assert Contact(lead="lead1").sent == {}
+
+
+def test_an_erased_lead_gets_nothing(table: Table, clock: FakeClock) -> None:
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert row(table, key).value.reason == "no such lead"
+
+
+def test_no_mail_is_begun_when_the_invocation_is_nearly_over() -> None:
+    record: Any = SimpleNamespace(body="lead#lead1|send#x")
+    with pytest.raises(OutOfTime):
+        record_handler(record, a_context(14_999))
+
+
+def test_a_message_that_names_no_send_fails_alone() -> None:
+    bodies = ["", "lead#lead1|profile", "nonsense"]
+    records = [{"messageId": str(n), "body": body, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)]
+    answer = handler({"Records": records}, a_context())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}, {"itemIdentifier": "1"}, {"itemIdentifier": "2"}]}
