@@ -1,0 +1,102 @@
+"""Bodies of posted forms: three kinds, the same fields; everything else is refused with a reason and a status."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.adapters.body import LARGEST, read
+from ripen.errors import Rejected
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data; boundary=b0undary"
+JSON = "application/json; charset=utf-8"
+FIELDS = [("email", "a@example.com"), ("会社", "株式会社 サンプル & Co.")]
+
+
+def multipart(*parts: tuple[str, bytes], extra: str = "") -> bytes:
+    head = b"".join(
+        f'--b0undary\r\nContent-Disposition: form-data; name="{name}"{extra}\r\n\r\n'.encode() + value + b"\r\n"
+        for name, value in parts
+    )
+    return head + b"--b0undary--\r\n"
+
+
+def status(content_type: str, body: bytes) -> int:
+    with pytest.raises(Rejected) as caught:
+        read(content_type, body)
+    assert caught.value.reason
+    return caught.value.status
+
+
+def test_all_three_kinds_give_the_same_fields() -> None:
+    urlencoded = "email=a%40example.com&%E4%BC%9A%E7%A4%BE=%E6%A0%AA%E5%BC%8F%E4%BC%9A%E7%A4%BE+サンプル+%26+Co."
+    assert read(URLENCODED, urlencoded.encode()) == FIELDS
+    assert read(MULTIPART, multipart(*((name, value.encode()) for name, value in FIELDS))) == FIELDS
+    assert read(JSON, json.dumps(dict(FIELDS)).encode()) == FIELDS
+
+
+def test_plain_json_values_become_text() -> None:
+    body = b'{"a": true, "b": false, "c": null, "d": 12, "e": 1.5, "a": "again"}'
+    assert read(JSON, body) == [("a", "true"), ("b", "false"), ("c", ""), ("d", "12"), ("e", "1.5"), ("a", "again")]
+
+
+def test_a_file_is_left_behind() -> None:
+    body = multipart(("cv", b"\x00\xff"), extra='; filename="cv.pdf"')
+    assert read(MULTIPART, body) == []
+
+
+def test_64_kb_are_taken_and_one_byte_more_is_not() -> None:
+    body = b"note=" + b"x" * (LARGEST - 5)
+    assert read(URLENCODED, body) == [("note", "x" * (LARGEST - 5))]
+    assert status(URLENCODED, body + b"x") == 413
+
+
+@pytest.mark.parametrize("content_type", ["", "text/plain", "application/xml", "image/png", "application/jsonx", ";"])
+def test_another_kind_of_content_is_415(content_type: str) -> None:
+    assert status(content_type, b"email=a@example.com") == 415
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (URLENCODED, b"email=\xff\xfe"),
+        (URLENCODED, b"email=%ff%fe"),
+        (URLENCODED, b"%ff=1"),
+        (URLENCODED, b"&".join(b"f%d=1" % n for n in range(201))),
+        (JSON, b'{"email": "\xff"}'),
+        (JSON, b""),
+        (JSON, b"[]"),
+        (JSON, b'"email"'),
+        (JSON, b"{"),
+        (JSON, b'{"email": NaN}'),
+        (JSON, b'{"email": Infinity}'),
+        (JSON, b'{"email": ["a@example.com"]}'),
+        (JSON, b'{"email": {"a": 1}}'),
+        (JSON, b'{"deep": ' + b"[" * 30_000 + b"]" * 30_000 + b"}"),
+        (JSON, b'{"a":' * 9_000 + b"1" + b"}" * 9_000),
+        (JSON, b'{"n": ' + b"9" * 5000 + b"}"),
+        (MULTIPART, b""),
+        (MULTIPART, b"no parts"),
+        (MULTIPART, multipart(("email", b"\xff"))),
+        (MULTIPART, multipart(("email", b"a@example.com"))[:-9]),
+        ("multipart/form-data", multipart(("email", b"a"))),
+        (MULTIPART, multipart(*((f"f{n}", b"1") for n in range(201)))),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_400(content_type: str, body: bytes) -> None:
+    assert status(content_type, body) == 400
+
+
+KINDS = st.sampled_from([URLENCODED, MULTIPART, JSON, "multipart/form-data; boundary=", "application/json"])
+
+
+@given(KINDS | st.text(max_size=40), st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(content_type: str, body: bytes) -> None:
+    try:
+        found = read(content_type, body)
+    except Rejected as rejected:
+        assert 400 <= rejected.status < 500
+        return
+    assert all(isinstance(value, str) for _, value in found)
