@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ripen.alert import Alert
@@ -120,7 +120,8 @@ def _facts(standing: Standing, locale: str) -> list[Block]:
     words, profile = _words(locale), standing.profile
     blocks: list[Block] = [
         {"type": "header", "block_id": "who", "text": _plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}"[:150])},
-        _section("score", _score_line(standing, words), _contact_line(profile, words)),
+        _section("score", *_score_lines(standing, words)),
+        _contact(profile, words),
     ]
     if standing.reasons:
         lines = [f"• {_escape(_cut(reason, 'reason'))}" for reason in standing.reasons[:3]]
@@ -138,7 +139,7 @@ def _who(profile: Profile, locale: str) -> str:
     return f"{named}　{company}".strip() if locale == "ja" else ", ".join(filter(None, (named, company)))
 
 
-def _score_line(standing: Standing, words: dict[str, str]) -> str:
+def _score_lines(standing: Standing, words: dict[str, str]) -> list[str]:
     score, profile = standing.score, standing.profile
     line = words["score"].format(
         total=round(score.total),
@@ -147,16 +148,17 @@ def _score_line(standing: Standing, words: dict[str, str]) -> str:
         engagement=round(score.engagement),
     )
     place = words["sep"].join(_escape(_cut(part, "word")) for part in (profile.department, profile.job_title) if part)
-    return f"{line}\n{place}" if place else line
+    return [line, place] if place else [line]
 
 
-def _contact_line(profile: Profile, words: dict[str, str]) -> str:
-    parts = [f"✉️ <mailto:{quote(profile.email, safe='@.+-_')}|{_escape(_cut(profile.email, 'touch'))}>"]
+def _contact(profile: Profile, words: dict[str, str]) -> Block:
+    """Phone and address as words that Slack itself makes links of; a phone as typed keeps nothing a link is made of."""
+    parts = [f"✉️ {_escape(_cut(profile.email, 'touch'))}"]
     if profile.phone:
-        shown = _escape(_cut(display_phone(profile.phone), "word"))
-        number = profile.phone.partition(";")[0]
-        parts.insert(0, f"☎️ <tel:{number}|{shown}>" if re.fullmatch(r"\+\d{6,15}", number) else f"☎️ {shown}")
-    return words["sep"].join(parts)
+        shown = display_phone(profile.phone)
+        parts.insert(0, f"☎️ {_escape(_cut(re.sub(r'[:/.@]', ' ', shown), 'word'))}")
+    text = {"type": "mrkdwn", "text": words["sep"].join(parts)}
+    return {"type": "section", "block_id": "contact", "text": text}
 
 
 def _touches(profile: Profile, words: dict[str, str]) -> str:
