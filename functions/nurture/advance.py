@@ -10,9 +10,10 @@ from time import sleep
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -25,7 +26,7 @@ from ripen.ports import Clock as AnyClock
 from ripen.ports import Wake
 
 logger = Logger()
-processor = BatchProcessor(event_type=EventType.SQS)
+batch = messages()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
@@ -42,7 +43,7 @@ class Contended(Exception):
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> Any:
-    return process_partial_response(event, one, processor, context)
+    return process_partial_response(event, one, batch, context)
 
 
 def one(record: SQSRecord) -> None:

@@ -90,9 +90,7 @@ def test_points_taken_away_that_come_back_may_raise_the_rank() -> None:
 amounts = st.floats(-200, 200)
 
 
-@given(
-    st.integers(-60, 100), amounts, amounts, amounts, st.sampled_from([None, 40.0]), st.sampled_from(list(Rank))
-)
+@given(st.integers(-60, 100), amounts, amounts, amounts, st.sampled_from([None, 40.0]), st.sampled_from(list(Rank)))
 def test_no_change_of_rank_is_missed(
     fit: int, a: float, capped: float, negative: float, cap: float | None, before: Rank
 ) -> None:

@@ -104,7 +104,9 @@ def test_fit_is_the_sum_of_the_rules_that_hold_strongest_first() -> None:
     assert fit(a_lead(job_title="部長"), replace(SCORING, fit_cap=25.0)) == (25, ("title",))
 
 
-@given(st.lists(st.tuples(st.sampled_from([Kind.FORM_SUBMITTED, Kind.LINK_CLICKED]), st.integers(0, 400))), st.randoms())
+@given(
+    st.lists(st.tuples(st.sampled_from([Kind.FORM_SUBMITTED, Kind.LINK_CLICKED]), st.integers(0, 400))), st.randoms()
+)
 def test_any_order_gives_the_same_sums(done: list[tuple[Kind, int]], random: Random) -> None:
     activities = [
         an_activity(id=str(n), kind=kind, at=NOON - timedelta(days=days)) for n, (kind, days) in enumerate(done)

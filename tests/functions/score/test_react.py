@@ -1,6 +1,5 @@
 """score.react on a real table: one transaction for a change and all that follows, whatever happens around it."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 
 from ripen.activity import Activity, Kind, Verdict
-from ripen.adapters.batch import by_lead
 from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import alert_id
@@ -264,32 +262,6 @@ def test_rows_that_are_not_there_are_nothing_to_do(table: Table, clock: FakeCloc
 def test_another_row_than_an_activity_is_refused(table: Table, clock: FakeClock, bells: Bells) -> None:
     with pytest.raises(ValueError, match="no Activity"):
         react([CRM.ref], table, BUNDLE, clock, bells)
-
-
-def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own() -> None:
-    # given
-    bodies = ["lead#1|activity#a", "lead#2|activity#a", "lead#1|activity#b", "nonsense", "lead#3|activity#a"]
-    records = [
-        {"messageId": str(n), "receiptHandle": "", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
-        for n, body in enumerate(bodies)
-    ]
-    seen: list[Sequence[str]] = []
-
-    def work(refs: Sequence[str]) -> None:
-        seen.append(refs)
-        if refs[0] == "nonsense" or refs[0].startswith("lead#1|"):
-            raise ValueError
-
-    # when
-    answer = by_lead({"Records": records}, work)
-    # then
-    assert seen == [
-        ["lead#1|activity#a", "lead#1|activity#b"],
-        ["lead#2|activity#a"],
-        ["nonsense"],
-        ["lead#3|activity#a"],
-    ]
-    assert {failure["itemIdentifier"] for failure in answer["batchItemFailures"]} == {"0", "2", "3"}
 
 
 def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, bells: Bells) -> None:
