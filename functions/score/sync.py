@@ -210,7 +210,7 @@ def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: De
             yield Create(pointer, Pointer(lead=case.lead))
     if news := outcome.news:
         decision = Decision(
-            id=ids.digest("crm", case.lead, now.isoformat(), news.outcome),
+            id=ids.digest("crm", case.lead, case.mark.version, news.outcome),
             lead=case.lead,
             at=now,
             what="crm",
