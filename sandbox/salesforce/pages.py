@@ -21,6 +21,7 @@ _LISTS = {
     "Contact": ("Name", "AccountId", "Email", "Ripen_Rank__c", "Ripen_Score__c", "OwnerId", "LastModifiedDate"),
     "Task": ("Subject", "WhoId", "OwnerId", "Status", "Priority", "CreatedDate"),
 }
+_OURS = ("Rank", "Score", "Fit", "Engagement", "Reasons", "Last_Activity", "Landing_Page")  # what sales reads first
 _MOST = 200
 _SYSTEM = {"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"}
 _HIDDEN = {"Id", "IsDeleted", "SystemModstamp", "FirstName", "LastName", "IsUnreadByOwner", "TaskSubtype"}
@@ -70,7 +71,7 @@ class Pages:
 
     def _view(self, sobject: SObject, record: Record, words: Words) -> View:
         shown = [f for f in sobject.fields if f.name not in _HIDDEN and record.values.get(f.name) not in (None, False)]
-        ours = [f for f in shown if f.custom]
+        ours = sorted((f for f in shown if f.custom), key=_reading_order)
         system = [f for f in shown if f.name in _SYSTEM]
         details = [f for f in shown if f not in ours and f not in system]
         sections = (("Ripen", ours), (words.say("Details"), details), (words.say("System"), system))
@@ -112,7 +113,7 @@ class Pages:
             case "url" if str(value).startswith(("http://", "https://")):
                 return {"text": value, "link": value, "look": "text"}
             case "picklist" if field.name == "Ripen_Rank__c":
-                return {"text": words.say(value), "look": f"rank {value}"}
+                return {"text": words.say(value.title()), "look": f"rank {value}"}
             case "picklist":
                 return {"text": words.say(value), "look": "text"}
             case _:
@@ -127,6 +128,11 @@ class Pages:
             "link": _link(found),
             "look": "text",
         }
+
+
+def _reading_order(field: Field) -> tuple[int, str]:
+    short = field.name.removeprefix("Ripen_").removesuffix("__c")
+    return (_OURS.index(short) if short in _OURS else len(_OURS), short if short != "Key" else "~")
 
 
 def _link(record: Record) -> str:
