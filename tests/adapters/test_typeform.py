@@ -1,0 +1,122 @@
+"""Typeform's event, in the shape of its documentation's example."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.adapters.typeform import read
+from ripen.errors import Rejected
+
+
+def an_answer(type: str, ref: str, value: object, key: str = "") -> dict[str, Any]:
+    return {"type": type, key or type: value, "field": {"id": f"id-{ref}", "type": type, "ref": ref}}
+
+
+def an_event(*answers: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    response = {
+        "form_id": "abc123",
+        "token": "a3a12ec67a1365927098a606107fac15",
+        "landed_at": "2026-11-21T02:50:00Z",
+        "submitted_at": "2026-11-21T11:55:00+09:00",
+        "definition": {"id": "abc123", "title": "資料", "fields": []},
+        "answers": list(answers),
+    }
+    return {"event_id": "01E1FT", "event_type": "form_response", "form_response": response | changes}
+
+
+def named(*answers: dict[str, Any], names: dict[str, str], **changes: Any) -> list[tuple[str, str]]:
+    found = read(json.dumps(an_event(*answers, **changes)).encode())
+    assert found is not None
+    return found.named(names)
+
+
+def test_every_kind_of_answer_becomes_text_under_our_name() -> None:
+    answers = (
+        an_answer("email", "q1", "hanako@example.co.jp"),
+        an_answer("text", "q2", "山田"),
+        an_answer("phone_number", "q3", "+81312345678"),
+        an_answer("choice", "q4", {"label": "部長"}),
+        an_answer("choice", "q5", {"other": "室長"}),
+        an_answer("choices", "q6", {"labels": ["A", "B"], "other": "C"}),
+        an_answer("boolean", "q7", True),
+        an_answer("boolean", "q8", False),
+        an_answer("number", "q9", 42),
+        an_answer("date", "q10", "2026-11-21"),
+        an_answer("url", "q11", "https://example.com"),
+        an_answer("file_url", "q12", "https://files.example/x"),
+        an_answer("text", "unmapped", "x"),
+    )
+    values = dict(named(*answers, names={f"q{n}": f"f{n}" for n in range(1, 13)}))
+    assert values == {
+        "f1": "hanako@example.co.jp",
+        "f2": "山田",
+        "f3": "+81312345678",
+        "f4": "部長",
+        "f5": "室長",
+        "f6": "A, B, C",
+        "f7": "true",
+        "f8": "false",
+        "f9": "42",
+        "f10": "2026-11-21",
+        "f11": "https://example.com",
+        "f12": "",
+    }
+
+
+def test_a_question_is_known_by_its_id_too() -> None:
+    assert named(an_answer("text", "q1", "A"), names={"id-q1": "company"}) == [("company", "A")]
+
+
+def test_hidden_fields_come_along_under_their_own_or_the_given_name() -> None:
+    hidden = {"utm_source": "news", "source": "x", "n": 1, "none": None}
+    assert named(names={"source": "utm_medium"}, hidden=hidden) == [
+        ("utm_source", "news"),
+        ("utm_medium", "x"),
+        ("n", "1"),
+        ("none", ""),
+    ]
+
+
+def test_the_time_and_the_id_are_the_responses() -> None:
+    found = read(json.dumps(an_event()).encode())
+    assert found is not None
+    assert (found.at, found.form_id) == (datetime(2026, 11, 21, 2, 55, tzinfo=UTC), "abc123")
+    assert found.token == "a3a12ec67a1365927098a606107fac15"
+
+
+def test_another_kind_of_event_is_none_of_ours() -> None:
+    assert read(b'{"event_id": "x", "event_type": "form_response_partial"}') is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"event_type": "form_response"}',
+        b'{"event_type": "form_response", "form_response": null}',
+        b"\xff",
+        json.dumps(an_event(token="")).encode(),
+        json.dumps(an_event(submitted_at="yesterday")).encode(),
+        json.dumps(an_event(submitted_at="2026-11-21T11:55:00")).encode(),
+        json.dumps(an_event(submitted_at="0001-01-01T00:00:00+14:00")).encode(),
+        json.dumps(an_event(answers=[{"type": "text"}])).encode(),
+        json.dumps(an_event(hidden={"a": ["b"]})).encode(),
+        b'{"event_type": ' + b"[" * 50_000,
+    ],
+)
+def test_what_is_no_event_of_typeforms_is_refused(body: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        read(body)
+    assert caught.value.status == 400
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused(body: bytes) -> None:
+    with pytest.raises(Rejected):
+        read(body)

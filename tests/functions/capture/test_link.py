@@ -1,0 +1,155 @@
+"""A click goes where the mail says, and is noted for later judgement; nothing else leads anywhere."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from capture.link import serve
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters.gateway import Response, request
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Change, Create, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.bundle import Bundle, Email
+from ripen.ids import digest
+from ripen.ledger import SendPointer
+from ripen.token import Link, Purpose, sign
+from tests.builders import a_bundle, a_mail
+from tests.fakes import NOON
+from tests.functions.capture.events import KEY, SITE, an_event, rows
+
+SEND = digest("send1")
+LINKS = (
+    "/pages/whitepaper-read",
+    "https://www.example.com/a?b=1",
+    "//evil.example/x",
+    "https://a.example/\r\nset-cookie: x=1",
+    "javascript:alert(1)",
+    "/\\evil.example",
+    "https://a.example/山",
+)
+
+
+def bundle_with(links: tuple[str, ...]) -> Bundle:
+    mail = a_mail(links=links)
+    return replace(
+        a_bundle(),
+        emails={"case-study": Email(name="case-study", mail_class="marketing", locales={"ja": mail, "en": mail})},
+    )
+
+
+LIVE = Live(bundle_with(LINKS), SITE)
+
+
+class ReadOnlyTable(Table):
+    """A DynamoDB that takes no writes."""
+
+    def write(self, *changes: Change, token: str = "") -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+
+
+@pytest.fixture
+def sent(table: Table) -> Table:
+    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale="ja")))
+    return table
+
+
+def token(number: int = 0, send: str = SEND) -> str:
+    return sign(KEY, Purpose.CLICK, Link(send, number))
+
+
+def follow(table: Table, token: str, method: str = "GET", id: str = "request1") -> Response:
+    event = an_event(method, f"/c/{token}", {"token": token}, id=id)
+    return serve(request(event), table, LIVE, lambda hash: bundle_with(("/old",)), KEY, NOON)
+
+
+def activities(table: Table) -> list[Activity]:
+    return [row.value for row in table.under("lead1", "activity#")]
+
+
+def test_a_click_goes_to_the_target_and_leaves_a_mark(sent: Table) -> None:
+    answered = follow(sent, token(1))
+    assert (answered["statusCode"], answered["headers"]["location"]) == (302, LINKS[1])
+    assert answered["headers"]["referrer-policy"] == "no-referrer"
+    assert answered["headers"]["cache-control"] == "no-store"
+    assert answered["headers"]["x-robots-tag"] == "noindex"
+    (activity,) = activities(sent)
+    assert (activity.kind, activity.subject, activity.verdict) == (Kind.LINK_CLICKED, "case-study", Verdict.UNJUDGED)
+    assert activity.facts == {"send": SEND, "link": "1", "url": LINKS[1]}
+
+
+def test_a_click_waits_120_seconds_for_its_judgement(sent: Table) -> None:
+    follow(sent, token())
+    due_by = [sent.due(Lane.HOT, shard("lead1"), NOON + timedelta(seconds=seconds)) for seconds in (119, 120)]
+    assert [len(due) for due in due_by] == [0, 1]
+
+
+def test_a_path_leads_to_our_own_site(sent: Table) -> None:
+    assert follow(sent, token(0))["headers"]["location"] == f"{SITE}/pages/whitepaper-read"
+
+
+def test_a_link_leads_where_it_led_when_the_mail_was_sent(table: Table) -> None:
+    pointer = SendPointer(lead="lead1", email="case-study", locale="ja", bundle="old1")
+    table.write(Create(keys.send_pointer(SEND), pointer))
+    assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old"
+
+
+def test_head_leads_there_but_is_no_click(sent: Table) -> None:
+    assert follow(sent, token(), "HEAD")["statusCode"] == 302
+    assert activities(sent) == []
+
+
+def test_every_click_is_noted_and_one_request_only_once(sent: Table) -> None:
+    for id in ("request1", "request1", "request2"):
+        assert follow(sent, token(), id=id)["statusCode"] == 302
+    assert len(activities(sent)) == 2
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 7, 65535])
+def test_a_target_that_is_no_plain_address_leads_nowhere(sent: Table, number: int) -> None:
+    answered = follow(sent, token(number))
+    assert answered["statusCode"] == 404
+    assert "location" not in answered["headers"]
+    assert activities(sent) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        token()[:-1],
+        token()[:-1] + ("A" if token()[-1] != "A" else "B"),
+        token() + "A",
+        sign(KEY, Purpose.UNSUBSCRIBE, Link(SEND)),
+        sign(b"x" * 32, Purpose.CLICK, Link(SEND)),
+        token(send=digest("never sent")),
+        "//evil.example",
+        "https://evil.example",
+        "\r\nset-cookie: x",
+    ],
+)
+def test_a_token_that_is_not_ours_gets_a_page_and_no_redirect(sent: Table, wrong: str) -> None:
+    before = rows(sent)
+    answered = follow(sent, wrong)
+    assert answered["statusCode"] == 404
+    assert "<h1>" in answered["body"]
+    assert "location" not in answered["headers"]
+    assert rows(sent) == before
+
+
+def test_a_reader_gets_there_even_when_the_click_cannot_be_noted(sent: Table) -> None:
+    answered = follow(ReadOnlyTable("table", sent._client), token())
+    assert (answered["statusCode"], answered["headers"]["location"]) == (302, f"{SITE}/pages/whitepaper-read")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
+@given(st.text(max_size=60))
+def test_any_other_text_leads_nowhere(sent: Table, text: str) -> None:
+    answered: dict[str, Any] = follow(sent, text)
+    assert answered["statusCode"] == 404
+    assert "location" not in answered["headers"]

@@ -1,0 +1,93 @@
+"""A landing page: in the reader's language, with a nonce of its own and how the visitor came in hidden fields."""
+
+from html import unescape
+
+from msgspec.structs import replace
+
+from capture.page import serve
+from ripen.adapters.gateway import request
+from ripen.adapters.playbook import Live
+from ripen.bundle import Page
+from tests.builders import a_bundle
+from tests.functions.capture.events import SITE, an_event
+
+SOURCE = {
+    "*": "{{ page.title }} {{ locale }} {{ form.action }}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}|"
+    "{% for l in languages %}{{ l.code }}:{{ l.url }} {% endfor %}"
+}
+LIVE = Live(
+    replace(
+        a_bundle(),
+        pages={
+            "whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source=SOURCE, form="whitepaper"),
+            "thin": Page(name="thin", title={"ja": "薄い"}, source={"*": "{{ page.title }}"}),
+        },
+    ),
+    SITE,
+)
+
+
+def shown(page: str = "whitepaper", query: str = "", **headers: str) -> tuple[int, str]:
+    event = an_event(
+        "GET",
+        f"/pages/{page}",
+        {"page": page},
+        query=query,
+        headers={k.replace("_", "-"): v for k, v in headers.items()},
+    )
+    answered = serve(request(event), LIVE, nonce="n1")
+    assert "content-security-policy" in answered["headers"]
+    assert answered["headers"]["cache-control"] == "no-store"
+    return answered["statusCode"], unescape(answered["body"])
+
+
+def test_a_page_is_in_the_language_asked_for_else_the_browsers_else_ours() -> None:
+    assert shown(query="lang=en")[1].startswith("資料 en ")
+    assert shown(accept_language="en")[1].startswith("資料 en ")
+    assert shown(query="lang=ja", accept_language="en")[1].startswith("資料 ja ")
+    assert shown(query="lang=xx", accept_language="en")[1].startswith("資料 ja ")
+    assert shown()[1].startswith("資料 ja /forms/whitepaper|")
+
+
+def test_a_form_carries_its_nonce_its_page_and_how_the_visitor_came() -> None:
+    _, html = shown(query="lang=en&utm_source=news&gclid=g1&other=x", referer="https://search.example/?q=1")
+    hidden = html.split("|")[1]
+    assert "nonce=n1;" in hidden
+    assert "lang=en;" in hidden
+    assert "page=whitepaper;" in hidden
+    assert "utm_source=news;" in hidden
+    assert "gclid=g1;" in hidden
+    assert f"page_url={SITE}/pages/whitepaper?lang=en&utm_source=news&gclid=g1&other=x;" in hidden
+    assert "referrer=https://search.example/?q=1;" in hidden
+    assert "other=" not in hidden.replace("&other=", "")
+
+
+def test_a_change_of_language_keeps_the_campaign() -> None:
+    _, html = shown(query="lang=ja&utm_source=news")
+    assert "en:/pages/whitepaper?lang=en&utm_source=news" in html
+
+
+def test_a_page_without_a_form_is_shown_too() -> None:
+    assert shown("thin") == (200, "薄い")
+
+
+def test_what_comes_in_the_query_stays_text() -> None:
+    event = an_event(
+        "GET", "/pages/whitepaper", {"page": "whitepaper"}, query="utm_source=%22%3E%3Cscript%3E&utm_term=%00"
+    )
+    body = serve(request(event), LIVE, nonce="n1")["body"]
+    assert "<script>" not in body
+    assert "\x00" not in body
+
+
+def test_an_unknown_page_is_404_with_a_page() -> None:
+    for name in ("nothing", "../secret", "", "whitepaper/"):
+        status, html = shown(name)
+        assert status == 404
+        assert "<h1>" in html
+
+
+def test_there_is_always_a_page_that_says_thanks() -> None:
+    status, html = shown("thanks")
+    assert status == 200
+    assert "<h1>" in html

@@ -1,0 +1,222 @@
+"""A provider's call: believed only with its signature, kept once by its id, and told why where it is refused."""
+
+import hmac
+import json
+from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from itertools import count as counter
+from typing import Any
+
+import pytest
+from msgspec.structs import replace as changed
+
+from capture.webhook import Desk, serve
+from ripen.activity import Activity
+from ripen.adapters.gateway import Response, request
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Table, keys
+from ripen.address import address_hash
+from ripen.lead import Profile
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeQueue
+from tests.functions.capture.events import KEY, SITE, an_event, count, rows
+
+SECRET = "typeform secret"
+EMAIL = "hanako@example.co.jp"
+
+
+@dataclass
+class Vault:
+    """Secrets that may have been changed since they were fetched."""
+
+    known: dict[str, str] = field(default_factory=lambda: {"typeform": SECRET})
+    new: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, source: str, fresh: bool) -> str:
+        return ((self.new or self.known) if fresh else self.known).get(source, "")
+
+
+@pytest.fixture
+def desk(table: Table, queue: FakeQueue) -> Desk:
+    bundle = a_bundle()
+    form = bundle.forms["whitepaper"]
+    names = {"form_id": "abc123", "q_email": "email", "q_name": "full_name", "q_legal": "consent", "q_phone": "phone"}
+    bundle = changed(bundle, forms={"whitepaper": changed(form, sources={"typeform": names})})
+    ids = counter(1)
+    return Desk(table, queue, Live(bundle, SITE), KEY, Vault(), NOON, lambda: f"{next(ids):032x}")
+
+
+def a_response(**changes: Any) -> dict[str, Any]:
+    known = {
+        "form_id": "abc123",
+        "token": "token1",
+        "submitted_at": "2026-11-21T02:55:00Z",
+        "hidden": {"utm_source": "news", "lang": "en"},
+        "answers": [
+            {"type": "email", "email": EMAIL, "field": {"id": "1", "type": "email", "ref": "q_email"}},
+            {"type": "text", "text": "山田 花子", "field": {"id": "2", "type": "short_text", "ref": "q_name"}},
+            {"type": "boolean", "boolean": True, "field": {"id": "3", "type": "legal", "ref": "q_legal"}},
+            {
+                "type": "phone_number",
+                "phone_number": "+81312345678",
+                "field": {"id": "4", "type": "x", "ref": "q_phone"},
+            },
+        ],
+    }
+    return {"event_id": "event1", "event_type": "form_response", "form_response": known | changes}
+
+
+def signature(body: str, secret: str = SECRET) -> str:
+    return "sha256=" + b64encode(hmac.digest(secret.encode(), body.encode(), sha256)).decode()
+
+
+def call(desk: Desk, content: object, headers: dict[str, str] | None = None, source: str = "typeform") -> Response:
+    body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    signed = {"typeform-signature": signature(body)} if headers is None else headers
+    event = an_event("POST", f"/webhooks/{source}", {"source": source}, headers=signed, body=body)
+    return serve(request(event), desk)
+
+
+def told(answered: Response) -> dict[str, str]:
+    found: dict[str, str] = json.loads(answered["body"])
+    return found
+
+
+def lead_of(table: Table) -> Profile:
+    pointer = table.get(keys.address(address_hash(KEY, EMAIL)))
+    assert pointer is not None
+    row = table.get(keys.profile(pointer.value.lead))
+    assert row is not None
+    return row.value
+
+
+def activities(table: Table) -> list[Activity]:
+    return [row.value for row in table.under(lead_of(table).id, "activity#")]
+
+
+def test_a_signed_response_becomes_a_lead_and_an_activity(desk: Desk, queue: FakeQueue) -> None:
+    answered = call(desk, a_response())
+    (activity,) = activities(desk.table)
+    assert (answered["statusCode"], told(answered)) == (200, {"activity": activity.id})
+    profile = lead_of(desk.table)
+    assert (profile.last_name, profile.first_name, profile.phone, profile.locale) == (
+        "山田",
+        "花子",
+        "+81312345678",
+        "en",
+    )
+    assert (activity.subject, activity.facts["source"]) == ("whitepaper", "typeform")
+    assert activity.at == datetime(2026, 11, 21, 2, 55, tzinfo=UTC)
+    assert activity.touch is not None
+    assert activity.touch.utm_source == "news"
+    assert len(queue.woken) == 1
+
+
+def test_a_legal_question_is_a_consent_and_a_no_is_none(desk: Desk) -> None:
+    response = a_response()
+    call(desk, response)
+    assert count(desk.table, "consent#") == 1
+    response["form_response"]["answers"][2]["boolean"] = False
+    call(desk, a_response(token="token2", answers=response["form_response"]["answers"]))
+    assert count(desk.table, "consent#") == 1
+
+
+def test_a_body_in_base64_is_signed_as_it_was_sent(desk: Desk) -> None:
+    body = json.dumps(a_response(), ensure_ascii=False)
+    event = an_event(
+        "POST",
+        "/webhooks/typeform",
+        {"source": "typeform"},
+        headers={"typeform-signature": signature(body)},
+        body=b64encode(body.encode()).decode(),
+        encoded=True,
+    )
+    assert serve(request(event), desk)["statusCode"] == 200
+
+
+def test_the_same_response_again_changes_nothing(desk: Desk, queue: FakeQueue) -> None:
+    first = call(desk, a_response())
+    before = rows(desk.table)
+    again = call(replace(desk, now=NOON + timedelta(days=20)), a_response() | {"event_id": "event2"})
+    assert (again["statusCode"], told(again)) == (200, told(first))
+    assert rows(desk.table) == before
+    assert len(queue.woken) == 1
+
+
+def test_thirty_at_once_make_one_lead(desk: Desk) -> None:
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: call(desk, a_response()), range(30)))
+    assert {answered["statusCode"] for answered in answers} == {200}
+    assert len(activities(desk.table)) == 1
+
+
+def test_a_time_in_the_future_counts_as_now(desk: Desk) -> None:
+    call(desk, a_response(submitted_at="2031-01-01T00:00:00Z"))
+    assert activities(desk.table)[0].at == NOON
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"typeform-signature": ""},
+        {"typeform-signature": "sha256="},
+        {"typeform-signature": "sha256=署名"},
+        {"typeform-signature": signature("another body")},
+        {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False), "another secret")},
+    ],
+)
+def test_without_its_signature_nobody_is_believed(desk: Desk, headers: dict[str, str]) -> None:
+    answered = call(desk, a_response(), headers)
+    assert answered["statusCode"] == 401
+    assert "signature" in told(answered)["error"]
+    assert rows(desk.table) == []
+
+
+def test_a_body_written_again_no_longer_fits_its_signature(desk: Desk) -> None:
+    signed = {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False))}
+    assert call(desk, json.dumps(a_response(), ensure_ascii=False, indent=1), signed)["statusCode"] == 401
+
+
+def test_without_a_secret_everything_is_refused(desk: Desk) -> None:
+    body = json.dumps(a_response())
+    signed = {"typeform-signature": signature(body, "")}
+    assert call(replace(desk, secret=Vault(known={})), body, signed)["statusCode"] == 401
+
+
+def test_a_secret_that_was_just_changed_is_fetched_again(desk: Desk) -> None:
+    body = json.dumps(a_response())
+    signed = {"typeform-signature": signature(body, "new secret")}
+    assert call(replace(desk, secret=Vault(new={"typeform": "new secret"})), body, signed)["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "wrong"),
+    [
+        ("{", 400, ""),
+        ("", 400, ""),
+        ({"event_type": "form_response"}, 400, "form_response"),
+        (a_response(form_id="other"), 404, "form_id"),
+        (a_response(answers=[]), 400, "email"),
+        (a_response(hidden={"utm_source": "\x00"}), 400, "utm_source"),
+        (a_response(answers=[{"type": "email", "email": "nobody", "field": {"ref": "q_email"}}]), 400, "email"),
+        ("x" * 300_000, 413, ""),
+    ],
+)
+def test_what_cannot_be_taken_is_told_why(desk: Desk, content: object, status: int, wrong: str) -> None:
+    answered = call(desk, content)
+    assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
+    assert rows(desk.table) == []
+
+
+def test_an_unknown_source_is_404(desk: Desk) -> None:
+    for source in ("nothing", "", "../typeform", "山"):
+        assert call(desk, a_response(), source=source)["statusCode"] == 404
+
+
+def test_another_kind_of_event_is_ignored(desk: Desk) -> None:
+    assert call(desk, {"event_id": "x", "event_type": "form_response_partial"})["statusCode"] == 200
+    assert rows(desk.table) == []
