@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel
 
@@ -53,17 +53,16 @@ def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFil
 
 def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     model, document = entry.model, entry.document
-    if model.time_zone not in available_timezones():
-        yield document.problem(("time_zone",), f"no time zone {model.time_zone!r}{nearest(model.time_zone, _zones())}")
+    try:
+        ZoneInfo(model.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = nearest(model.time_zone, available_timezones())
+        yield document.problem(("time_zone",), f"no time zone {model.time_zone!r}{hint}")
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
         if address.count("@") != 1 or not address.isascii() or any(c.isspace() for c in address):
             yield document.problem(("sender", key), f"{address!r} is no e-mail address")
     yield from _tests(folder, document, "sync.when", model.sync.when, _SCORES)
     yield from _tests(folder, document, "sync.unless", model.sync.unless, _SCORES)
-
-
-def _zones() -> set[str]:
-    return {zone for zone in available_timezones() if "/" in zone}
 
 
 def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:

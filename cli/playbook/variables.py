@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from cli.playbook.expansion import Expanded
 from cli.playbook.problem import Problem, nearest
-from ripen.template import TemplateError, parse
+from ripen.template import FILTERS, TemplateError, parse
 
 type Known = Mapping[str, "Known | None"]
 
-_BRAND = dict.fromkeys(("name", "sender_name", "postal_address", "contact", "privacy_url", "accent"))
+_SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
 
 MAIL: Known = {
     "lead": dict.fromkeys(("last_name", "first_name", "company", "department", "job_title", "locale")),
-    "brand": _BRAND,
+    "brand": _SENDER,
     **dict.fromkeys(("greeting", "links", "unsubscribe_url", "preheader", "today")),
 }
 PAGE: Known = {
     "page": dict.fromkeys(("name", "title")),
-    "brand": _BRAND,
+    "brand": {**_SENDER, "privacy_url": None, "accent": None},
     "form": dict.fromkeys(("name", "title", "submit", "action", "honeypot", "consent", "consented", "fields")),
     **dict.fromkeys(("locale", "languages", "hidden", "error")),
 }
@@ -28,11 +28,14 @@ FIT: Known = {"lead": dict.fromkeys(("company", "department", "job_title", "loca
 def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem]:
     """What keeps the template from being used: a mistake in its Liquid, or a variable that nobody will give it."""
     try:
-        asked = parse(template.text, html).analyze().globals
+        found = parse(template.text, html).analyze()
     except TemplateError as error:
         yield template.problem(error.line, error.column, f"Liquid: {error.reason}")
         return
-    for root, places in asked.items():
+    for name, spans in found.filters.items():
+        for span in spans if name not in FILTERS else ():
+            yield template.problem(*template.at(span.index), f"unknown filter {name!r}{nearest(name, FILTERS)}")
+    for root, places in found.globals.items():
         for place in places:
             line, column = template.at(place.span.index)
             inside = known.get(root)

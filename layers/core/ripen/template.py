@@ -28,7 +28,7 @@ _TAGS = frozenset(
         "unless",
     ]
 )
-_FILTERS = frozenset(
+FILTERS = frozenset(
     [
         "append",
         "at_least",
@@ -51,6 +51,7 @@ _FILTERS = frozenset(
         "url_encode",
     ]
 )
+"""What a template may do to a value."""
 
 
 class TemplateError(Exception):
@@ -73,7 +74,7 @@ class _Limited(Environment):
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
         self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
-        self.filters = {name: filter for name, filter in self.filters.items() if name in _FILTERS}
+        self.filters = {name: filter for name, filter in self.filters.items() if name in FILTERS}
 
 
 _HTML = _Limited(undefined=FalsyStrictUndefined, autoescape=True)

@@ -1,0 +1,255 @@
+"""From the marketer's files to the bundle, and from the bundle to what is live."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from cli.failure import Failure
+from cli.main import app
+from cli.playbook import compile_playbook, publish
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Table, keys
+from ripen.bundle import Bundle, Condition, Mail, SendStep, WaitStep
+from ripen.pages import brand_variables, render_page
+from ripen.template import render_html, render_line, render_text
+from tests.fakes import NOON
+
+EXAMPLE = Path(__file__).parents[2] / "playbook"
+DAY = 86400
+
+
+@pytest.fixture(scope="module")
+def example() -> Bundle:
+    return compile_playbook(EXAMPLE)
+
+
+def _variables(bundle: Bundle, mail: Mail, locale: str, **lead: str) -> dict[str, object]:
+    known = dict.fromkeys(("last_name", "first_name", "company", "department", "job_title"), "")
+    return {
+        "lead": known | {"locale": locale} | lead,
+        "greeting": "株式会社サンプル\nご担当者様",
+        "brand": brand_variables(bundle.brand, locale),
+        "links": [f"https://site.example/c/{number}" for number in range(len(mail.links))],
+        "unsubscribe_url": "https://site.example/unsubscribe/token",
+        "preheader": "",
+        "today": "2026年11月21日",
+    }
+
+
+def test_a_journey_becomes_steps_with_ids_of_their_own(example: Bundle) -> None:
+    journey = example.journeys["whitepaper"]
+
+    assert journey.enrol.form == "whitepaper"
+    assert journey.enrol.again_seconds == 90 * DAY
+    assert journey.steps == (
+        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery"),
+        WaitStep(id="wait-3-days", seconds=3 * DAY),
+        SendStep(id="send-case-study", email="case-study"),
+    )
+
+
+def test_conditions_are_read_in_their_short_forms(example: Bundle) -> None:
+    fit = {rule.code: rule.when for rule in example.scoring.fit}
+
+    assert fit["company"] == (Condition(field="company", present=True),)
+    assert fit["work-mail"] == (Condition(field="email_kind", any_of=("company",)),)
+    assert fit["competitor"][0].any_of == ("competitor.example", "competitor-two.example")
+    assert "部長" in fit["senior"][0].contains
+
+
+def test_scoring_knows_what_was_done_to_what(example: Bundle) -> None:
+    rules = {rule.code: (rule.kind, rule.subject, rule.points, rule.cap) for rule in example.scoring.engagement}
+
+    assert rules == {
+        "whitepaper": ("form_submitted", "whitepaper", 30, 45),
+        "mail-click": ("link_clicked", "", 15, 45),
+        "pricing": ("page_viewed", "pricing", 12, 36),
+    }
+    assert example.scoring.half_life_days == 14
+
+
+def test_every_provider_s_questions_lead_to_our_fields(example: Bundle) -> None:
+    form = example.forms["whitepaper"]
+
+    assert form.sources["typeform"]["form_id"]
+    assert form.sources["typeform"]["company"] == "company"
+    assert form.mapping["氏名"] == "full_name"
+    assert [field.name for field in form.fields if field.required] == ["email"]
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("name", ["whitepaper-delivery", "case-study"])
+def test_html_and_text_of_a_mail_hold_the_same_links_and_the_legal_words(
+    example: Bundle, name: str, locale: str
+) -> None:
+    mail = example.emails[name].locales[locale]
+    variables = _variables(example, mail, locale, last_name="山田", company="A&B <社>")
+
+    html, text = render_html(mail.html, variables), render_text(mail.text, variables)
+
+    assert mail.links
+    for part in (html, text):
+        for link in variables["links"]:  # type: ignore[attr-defined]
+            assert link in part
+        assert "https://site.example/unsubscribe/token" in part
+        for legal in ("sender_name", "postal_address", "contact"):
+            assert brand_variables(example.brand, locale)[legal] in part
+    assert "A&B <社>" not in html
+    assert "{{" not in html + text
+    assert "{%" not in html + text
+
+
+def test_no_target_stays_in_a_mail_where_a_scanner_or_a_forger_could_read_it(example: Bundle) -> None:
+    for email in example.emails.values():
+        for mail in email.locales.values():
+            assert set(re.findall(r'href="([^"]*)"', mail.html)) <= {"{{ links[0] }}", "{{ unsubscribe_url }}"}
+            assert all(link.startswith("/pages/") for link in mail.links)
+
+
+def test_the_delivery_leads_to_the_guide_in_the_reader_s_language(example: Bundle) -> None:
+    email = example.emails["whitepaper-delivery"]
+
+    assert email.mail_class == "transactional"
+    assert email.locales["ja"].links == ("/pages/whitepaper-read?lang=ja",)
+    assert email.locales["en"].links == ("/pages/whitepaper-read?lang=en",)
+
+
+def test_the_text_part_keeps_the_line_break_of_a_greeting_and_no_markup(example: Bundle) -> None:
+    mail = example.emails["case-study"].locales["ja"]
+
+    text = render_text(mail.text, _variables(example, mail, "ja"))
+
+    assert "株式会社サンプル\nご担当者様\n\n" in text
+    assert "<" not in text
+    assert "\n\n\n" not in text
+
+
+def test_a_subject_reads_well_without_a_name(example: Bundle) -> None:
+    mail = example.emails["case-study"].locales["ja"]
+
+    assert render_line(mail.subject, _variables(example, mail, "ja")).startswith("最初の返信")
+    assert render_line(mail.subject, _variables(example, mail, "ja", last_name="山田")).startswith("山田様、最初の")
+
+
+def test_a_part_of_a_mail_may_depend_on_the_lead_in_html_and_in_text(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "p")
+    body = tmp_path / "p/emails/case-study/en.mjml"
+    shown = "{% if lead.company != '' %}<mj-text>Only for companies</mj-text>{% endif %}"
+    body.write_text(body.read_text("utf-8").replace("<mj-button", f"{shown}\n<mj-button", 1), "utf-8")
+
+    bundle = compile_playbook(tmp_path / "p")
+
+    mail = bundle.emails["case-study"].locales["en"]
+    for source, render in ((mail.html, render_html), (mail.text, render_text)):
+        assert "Only for companies" in render(source, _variables(bundle, mail, "en", company="Example"))
+        assert "Only for companies" not in render(source, _variables(bundle, mail, "en"))
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_the_landing_page_has_a_form_that_works_without_a_script(example: Bundle, locale: str) -> None:
+    html = render_page(
+        example.pages["whitepaper"],
+        example.forms["whitepaper"],
+        example.brand,
+        locale,
+        nonce="once",
+        hidden={"utm_source": '"><script>alert(1)</script>'},
+        languages={"ja": "/pages/whitepaper?lang=ja", "en": "/pages/whitepaper?lang=en"},
+        values={"company": "<b>", "consent": "yes"},
+        errors={"email": "?!"},
+    )
+
+    assert f'<html lang="{locale}">' in html
+    assert 'method="post" action="/forms/whitepaper"' in html
+    assert '<input type="hidden" name="nonce" value="once">' in html
+    assert f'<input type="hidden" name="lang" value="{locale}">' in html
+    assert "<script" not in html
+    assert 'value="&lt;b&gt;"' in html
+    assert re.search(r'name="website" tabindex="-1"', html)
+    assert re.search(r'name="consent" value="yes" checked', html)
+    assert re.search(r'aria-describedby="wrong-email".*\n<p class="wrong" id="wrong-email">\?!</p>', html)
+    for field in example.forms["whitepaper"].fields:
+        assert f'<label for="field-{field.name}">' in html
+        assert f'id="field-{field.name}" name="{field.name}"' in html
+
+
+def test_no_page_fetches_anything_from_elsewhere(example: Bundle) -> None:
+    for page in example.pages.values():
+        for source in page.source.values():
+            assert not re.search(r"<(script|link rel=.stylesheet|img|iframe)|@import|url\(", source)
+
+
+def test_the_hash_is_of_the_content_alone(example: Bundle, tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "p")
+    assert compile_playbook(tmp_path / "p").hash == example.hash
+    assert re.fullmatch(r"[0-9a-f]{32}", example.hash)
+
+    scoring = tmp_path / "p/scoring.yaml"
+    scoring.write_text(scoring.read_text("utf-8").replace("points: 12", "points: 13"), "utf-8")
+    assert compile_playbook(tmp_path / "p").hash != example.hash
+
+
+def test_a_bundle_is_the_same_after_storage(example: Bundle) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(example), type=Bundle) == example
+
+
+@pytest.fixture
+def playbook(table: Table) -> Iterator[Playbook]:
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    yield Playbook(table, "bucket", client)
+
+
+def test_publishing_stores_the_bundle_and_moves_the_pointer(table: Table, playbook: Playbook, example: Bundle) -> None:
+    assert publish(example, table, playbook, "https://site.example", NOON)
+
+    assert playbook.live().bundle == example
+    assert playbook.live().site == "https://site.example"
+
+
+def test_publishing_the_same_again_changes_nothing(table: Table, playbook: Playbook, example: Bundle) -> None:
+    publish(example, table, playbook, "https://site.example", NOON)
+
+    assert not publish(example, table, playbook, "https://site.example", NOON + timedelta(days=1))
+
+    live = table.get(keys.LIVE)
+    assert live
+    assert live.value.at == NOON
+
+
+def test_publishing_to_another_site_moves_the_pointer(table: Table, playbook: Playbook, example: Bundle) -> None:
+    publish(example, table, playbook, "https://site.example", NOON)
+
+    assert publish(example, table, playbook, "https://other.example", NOON)
+
+
+def test_check_says_where_and_fails(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "p")
+    (tmp_path / "p/journeys/whitepaper.yaml").write_text("enrol: {on: {form: nobody}}\nsteps: [{send: nothing}]\n")
+
+    found = CliRunner().invoke(app, ["check", str(tmp_path / "p"), "--json"])
+
+    assert found.exit_code == 1
+    assert [problem["line"] for problem in msgspec.json.decode(found.stdout) if "journeys/" in problem["file"]] == [
+        1,
+        2,
+    ]
+    assert CliRunner().invoke(app, ["check", str(tmp_path / "p")]).exit_code != 0
+    assert CliRunner().invoke(app, ["check", str(EXAMPLE)]).exit_code == 0
+
+
+def test_what_is_broken_is_not_published(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLE, tmp_path / "p")
+    (tmp_path / "p/scoring.yaml").unlink()
+
+    found = CliRunner().invoke(app, ["publish", str(tmp_path / "p")])
+
+    assert isinstance(found.exception, Failure)
+    assert found.exception.what == "1 problem in the playbook."
