@@ -44,7 +44,7 @@ class Workspace:
         return httpx.post(f"{self.url}/_control/{name}", json=asked, timeout=30)
 
     def call(self, method: str, token: str = TOKEN, **asked: Any) -> httpx.Response:
-        headers = {"authorization": f"Bearer {token}"}
+        headers = {"authorization": f"Bearer {token}"} if token else {}
         return httpx.post(f"{self.api}{method}", json=asked, headers=headers, timeout=30)
 
     def reset(self) -> None:
@@ -56,7 +56,7 @@ class Workspace:
 
 @contextmanager
 def running(folder: Path, api: Callable[[], str] = lambda: "http://127.0.0.1:9") -> Iterator[Workspace]:
-    behind, before = _free_port(), _free_port()
+    behind, before = free_port(), free_port()
     text = workspace.config(SIGNING_SECRET, TOKEN, f"http://127.0.0.1:{before}")
     process = workspace.start(BINARY, folder, behind, text, folder / "log")
     server = Server(app.build(folder, f"http://127.0.0.1:{behind}", api), before)
@@ -70,7 +70,7 @@ def running(folder: Path, api: Callable[[], str] = lambda: "http://127.0.0.1:9")
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])

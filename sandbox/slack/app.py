@@ -64,7 +64,10 @@ class Proxy:
             return Response("upstream trouble", 503 if fault.mode is Mode.DOWN else 500)
         if fault and fault.mode is Mode.RATELIMIT:
             return _too_many(max(1, round(fault.seconds)))
-        asked, token = await _arguments(request)
+        try:
+            asked, token = await _arguments(request)
+        except ValueError:
+            return JSONResponse(_no("invalid_json"))
         if (error := self._bad_token(token)) or (error := _bad_message(method, asked)):
             return JSONResponse(error)
         if method == "chat.postMessage" and (wait := self._bucket.wait(str(asked.get("channel")))):
@@ -186,7 +189,11 @@ def build(folder: Path, upstream: str, api: Callable[[], str]) -> Starlette:
         Route("/_control/pace", proxy.pace, methods=["POST"]),
         Route("/{path:path}", proxy.passed_on, methods=["GET", "POST"]),
     ]
-    return Starlette(routes=routes, lifespan=proxy.lifespan)
+    return Starlette(routes=routes, lifespan=proxy.lifespan, exception_handlers={httpx.TransportError: _silent})
+
+
+async def _silent(request: Request, error: Exception) -> Response:
+    return Response("The Slack workspace does not answer.", 503)
 
 
 async def _arguments(request: Request) -> tuple[Answer, str]:
@@ -194,7 +201,10 @@ async def _arguments(request: Request) -> tuple[Answer, str]:
     asked: Answer = dict(request.query_params)
     text = (await request.body()).decode()
     if request.headers.get("content-type", "").startswith("application/json"):
-        asked |= json.loads(text or "{}")
+        body = json.loads(text or "{}")
+        if not isinstance(body, dict):
+            raise ValueError("not an object")
+        asked |= body
     else:
         asked |= dict(parse_qsl(text))
     for name in _JSON_FIELDS:

@@ -1,0 +1,216 @@
+"""The Slack stand-in as a whole: local-slack behind our proxy, and what people do in it on its way to our function."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+from starlette.routing import Route
+
+import notify.slack
+from ripen.adapters.gateway import request
+from ripen.adapters.slack import Slack
+from ripen.adapters.table import Create, Table, keys
+from ripen.alert import Alert
+from ripen.card import Standing, card
+from ripen.score import Score
+from ripen.state import Rank
+from sandbox.server import Server
+from tests.builders import a_lead
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.slack_workspace import SIGNING_SECRET, KnownSecrets, Workspace, free_port, running
+
+ID = "a" * 26
+BUTTON = {"type": "button", "action_id": "claim", "block_id": "act", "value": f"lead1|{ID}"}
+
+
+@dataclass
+class OurApp:
+    """Our function behind HTTP, as API Gateway has it."""
+
+    port: int = field(default_factory=free_port)
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    async def _slack(self, asked: HttpRequest) -> Response:
+        event = {
+            "rawPath": asked.url.path,
+            "requestContext": {"http": {"method": asked.method}},
+            "headers": dict(asked.headers),
+            "body": (await asked.body()).decode(),
+            "isBase64Encoded": False,
+        }
+        self.events.append(event)
+        answer = notify.slack.handler(event, None)  # type: ignore[arg-type]
+        return Response(answer["body"], answer["statusCode"], answer["headers"])
+
+    def server(self) -> Server:
+        return Server(Starlette(routes=[Route("/slack", self._slack, methods=["POST"])]), self.port)
+
+
+@pytest.fixture(scope="module")
+def app() -> Iterator[OurApp]:
+    app = OurApp()
+    server = app.server()
+    server.start()
+    yield app
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def started(app: OurApp, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    with running(tmp_path_factory.mktemp("slack"), lambda: f"http://127.0.0.1:{app.port}") as workspace:
+        yield workspace
+
+
+@pytest.fixture
+def workspace(started: Workspace, app: OurApp) -> Workspace:
+    started.reset()
+    app.events.clear()
+    return started
+
+
+@pytest.fixture
+def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> Table:
+    table.write(Create(keys.alert("lead1", ID), Alert(id=ID, lead="lead1", kind="hot", planned=NOON)))
+    for name, value in (("table", table), ("clock", clock), ("actions", queue), ("secrets", KnownSecrets())):
+        monkeypatch.setattr(notify.slack, name, value)
+    return table
+
+
+def a_card() -> dict[str, Any]:
+    score = Score(fit=45, engagement=33, total=78)
+    standing = Standing(profile=a_lead(), rank=Rank.HOT, score=score, reasons=("役職: 部長級",))
+    return card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
+
+
+def test_a_press_comes_signed_to_our_function_within_three_seconds(workspace: Workspace, wired: Table) -> None:
+    channel, ts = Slack(workspace.api, KnownSecrets()).post("sales", a_card(), ID)
+
+    workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
+
+    [action] = [row.value for row in wired.under("lead1", "action#")]
+    assert (action.verb, action.user, action.user_name) == ("claim", "U0BOB", "bob")
+    [delivery] = httpx.get(f"{workspace.url}/_control/deliveries").json()[-1:]
+    assert delivery["status"] == 200
+    assert delivery["seconds"] < 3
+
+
+def test_an_answer_to_one_person_is_seen_by_that_person_only(workspace: Workspace, wired: Table) -> None:
+    chat = Slack(workspace.api, KnownSecrets())
+    channel, ts = chat.post("sales", a_card(), ID)
+    workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
+    [action] = [row.value for row in wired.under("lead1", "action#")]
+
+    chat.respond(action.response_url, "alice was first")
+
+    seen = httpx.get(f"{workspace.url}/_control/messages/C0SALES").json()["messages"]
+    assert [(m["text"], m.get("ephemeral_to")) for m in seen[1:]] == [("alice was first", "U0BOB")]
+    assert len(workspace.messages()) == 1
+
+
+def test_a_press_that_our_function_refuses_is_seen_in_the_deliveries(workspace: Workspace, wired: Table) -> None:
+    channel, ts = Slack(workspace.api, KnownSecrets()).post("sales", a_card(), ID)
+
+    workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON | {"value": "lead2|" + ID})
+
+    assert httpx.get(f"{workspace.url}/_control/deliveries").json()[-1]["status"] == 404
+
+
+def test_the_signature_is_ours_to_check(workspace: Workspace, app: OurApp, wired: Table) -> None:
+    workspace.control("command", channel="C0SALES", user="U0ALICE", command="/other", text="x")
+
+    [event] = app.events
+    assert "command=%2Fother" in notify.slack.trusted(request(event), SIGNING_SECRET)
+
+
+@pytest.mark.parametrize(("token", "error"), [("", "not_authed"), ("xoxb-other", "invalid_auth")])
+def test_only_the_seeded_token_is_taken(workspace: Workspace, token: str, error: str) -> None:
+    assert workspace.call("users.info", token=token, user="U0ALICE").json() == {"ok": False, "error": error}
+
+
+def test_metadata_is_given_back_where_it_is_asked_for(workspace: Workspace) -> None:
+    metadata = {"event_type": "a", "event_payload": {"b": "c"}}
+    workspace.call("chat.postMessage", channel="sales", text="x", metadata=metadata)
+
+    plain = workspace.call("conversations.history", channel="C0SALES").json()
+    full = workspace.call("conversations.history", channel="C0SALES", include_all_metadata=True).json()
+
+    assert "metadata" not in plain["messages"][0]
+    assert full["messages"][0]["metadata"] == metadata
+
+
+def test_history_takes_no_names_and_goes_by_pages_newest_first(workspace: Workspace) -> None:
+    for n in range(3):
+        workspace.call("chat.postMessage", channel="sales", text=str(n))
+
+    first = workspace.call("conversations.history", channel="C0SALES", limit=2).json()
+    cursor = first["response_metadata"]["next_cursor"]
+    second = workspace.call("conversations.history", channel="C0SALES", limit=2, cursor=cursor).json()
+
+    assert workspace.call("conversations.history", channel="sales").json()["error"] == "channel_not_found"
+    assert [m["text"] for m in first["messages"] + second["messages"]] == ["2", "1", "0"]
+    assert (first["has_more"], second["has_more"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("message", "error"),
+    [
+        ({}, "no_text"),
+        ({"text": "x" * 40_001}, "msg_too_long"),
+        ({"blocks": [{"type": "nope"}]}, "invalid_blocks"),
+        ({"blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": "x" * 3000}}] * 5}, "msg_blocks_too_long"),
+    ],
+)
+def test_a_message_that_slack_refuses_is_refused(workspace: Workspace, message: dict[str, Any], error: str) -> None:
+    answer = workspace.call("chat.postMessage", channel="sales", **message).json()
+
+    assert (answer["ok"], answer["error"]) == (False, error)
+    assert workspace.messages() == []
+
+
+def test_what_is_wrong_with_blocks_is_said_with_its_place(workspace: Workspace) -> None:
+    answer = workspace.call("chat.postMessage", channel="sales", blocks=[{"type": "nope"}]).json()
+
+    assert answer["response_metadata"]["messages"] == ["[ERROR] unsupported type [json-pointer:/blocks/0/type]"]
+
+
+def test_too_many_messages_in_one_channel_are_slowed_down(workspace: Workspace) -> None:
+    workspace.control("pace", per_second=0.001, burst=2)
+    answers = [workspace.call("chat.postMessage", channel="general", text="x") for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert int(answers[2].headers["retry-after"]) > 0
+    assert workspace.call("chat.postMessage", channel="sales", text="x").status_code == 200
+
+
+def test_a_thread_stands_under_its_message(workspace: Workspace) -> None:
+    first = workspace.call("chat.postMessage", channel="sales", text="a").json()
+    workspace.call("chat.postMessage", channel="sales", text="b", thread_ts=first["ts"])
+
+    [message] = workspace.messages()
+    assert [reply["text"] for reply in message["thread"]] == ["b"]
+
+
+def test_the_page_of_the_workspace_is_one_click_away(workspace: Workspace) -> None:
+    page = httpx.get(workspace.url, follow_redirects=True)
+
+    assert page.status_code == 200
+    assert "local-slack" in page.text
+
+
+def test_a_fault_that_is_none_is_refused(workspace: Workspace) -> None:
+    assert workspace.control("faults", mode="nonsense").status_code == 400
+    assert workspace.control("pace", burst=0).status_code == 400
+
+
+def test_what_is_no_json_is_told_so(workspace: Workspace) -> None:
+    headers = {"authorization": "Bearer x", "content-type": "application/json"}
+
+    answer = httpx.post(f"{workspace.api}chat.postMessage", content=b"[", headers=headers)
+
+    assert json.loads(answer.text) == {"ok": False, "error": "invalid_json"}
