@@ -14,7 +14,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ripen.activity import Activity
+from ripen.activity import Activity, Verdict
 from ripen.adapters.batch import by_lead
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
@@ -29,6 +29,7 @@ from ripen.ports import Clock as AnyClock
 from ripen.ports import Wake
 from ripen.setting import CrmMark, DecayMark
 from ripen.state import State
+from ripen.verdict import BURST
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,6 +92,7 @@ def _react(
             (row.value for row in known.activities),
             bundle,
             now,
+            _siblings(known, table),
         )
         if activities and not folded.activities:
             return
@@ -127,6 +129,13 @@ def _read(lead: str, activities: Sequence[Key[Activity]], table: Table) -> _Know
     if profile is None:
         return None
     return _Known(profile=profile.value, state=state, crm=crm, decay=decay, activities=[row for row in rows if row])
+
+
+def _siblings(known: _Known, table: Table) -> list[Activity]:
+    """What happened around the clicks that wait for a verdict, folded or not: the same whoever is woken first."""
+    unjudged = [row.value.at for row in known.activities if row.value.verdict is Verdict.UNJUDGED]
+    minutes = {keys.minute(at + apart) for at in unjudged for apart in (-BURST, BURST)}
+    return [row.value for minute in sorted(minutes) for row in table.under(known.profile.id, minute)]
 
 
 def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:

@@ -1,25 +1,16 @@
 """Batches from SQS: one bad message never fails its neighbours, and is seen."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
 from ripen.adapters.batch import by_lead
-
-
-def an_event(*bodies: str) -> dict[str, Any]:
-    return {
-        "Records": [
-            {"messageId": str(n), "receiptHandle": "", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
-            for n, body in enumerate(bodies)
-        ]
-    }
+from tests.functions.wakeups import an_sqs_event
 
 
 def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own(caplog: pytest.LogCaptureFixture) -> None:
     # given
-    event = an_event("lead#1|activity#a", "lead#2|activity#a", "lead#1|activity#b", "nonsense", "lead#3|activity#a")
+    event = an_sqs_event("lead#1|activity#a", "lead#2|activity#a", "lead#1|activity#b", "nonsense", "lead#3|activity#a")
     seen: list[Sequence[str]] = []
 
     def work(refs: Sequence[str]) -> None:
@@ -44,9 +35,9 @@ def test_a_batch_in_which_all_fail_answers_too() -> None:
     def work(refs: Sequence[str]) -> None:
         raise ValueError
 
-    answer = by_lead(an_event("lead#1|activity#a"), work)
+    answer = by_lead(an_sqs_event("lead#1|activity#a"), work)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
 def test_a_batch_without_failure_is_done() -> None:
-    assert by_lead(an_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}
+    assert by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}

@@ -72,11 +72,13 @@ def fold(
     activities: Iterable[Activity],
     bundle: Bundle,
     now: datetime,
+    siblings: Iterable[Activity] = (),
 ) -> Folded:
     """The lead's state with these activities in it, judged at `now`, and all that follows. What is folded already, given
-    twice or not ripe yet stays out; no activity at all means that only time has passed."""
-    siblings = tuple(activities)
-    taken = _taken(siblings, now)
+    twice or not ripe yet stays out; no activity at all means that only time has passed. `siblings` are those that
+    happened about the same time: they tell a scanner from a person."""
+    given = tuple(activities)
+    taken = _taken(given, (*given, *siblings), now)
     before = state or State(lead=profile.id, rank_since=now)
     after, entered, decisions = _enrol(_summed(before, profile, taken, bundle), taken, bundle, now)
     judged, sum = _judged(after, profile, bundle, now)
@@ -107,10 +109,10 @@ def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: d
     return min(wanted, due) if due else wanted
 
 
-def _taken(activities: tuple[Activity, ...], now: datetime) -> tuple[Activity, ...]:
+def _taken(activities: tuple[Activity, ...], siblings: tuple[Activity, ...], now: datetime) -> tuple[Activity, ...]:
     new = {a.id: a for a in activities if a.folded is None and is_ripe(a, now)}
     ordered = sorted(new.values(), key=lambda a: (a.received, a.id))
-    return tuple(replace(judge(a, activities), folded=now) for a in ordered)
+    return tuple(replace(judge(a, siblings), folded=now) for a in ordered)
 
 
 def _summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:

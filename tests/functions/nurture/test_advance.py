@@ -4,22 +4,21 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 from msgspec.structs import replace as altered
 
+from nurture import advance
 from nurture.advance import move
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Mark, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.bundle import Bundle
 from ripen.contact import Contact
 from ripen.ids import send_id
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
-from ripen.setting import Live
 from tests.builders import a_bundle
 from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
 
 KEY = keys.enrollment("lead1", "whitepaper", "a1")
 FIRST = send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")
@@ -29,19 +28,7 @@ THREE_DAYS = timedelta(days=3)
 
 @pytest.fixture
 def playbook(table: Table) -> Playbook:
-    s3 = boto3.client("s3")
-    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
-    made = Playbook(table, "bucket", s3)
-    publish(made, table, a_bundle())
-    return made
-
-
-def publish(playbook: Playbook, table: Table, bundle: Bundle) -> None:
-    playbook.put(bundle)
-    row = table.get(keys.LIVE)
-    table.write(
-        Replace(keys.LIVE, Live(bundle=bundle.hash, site="https://ripen.example", at=NOON), row.version if row else 0)
-    )
+    return a_playbook(table, a_bundle())
 
 
 @pytest.fixture
@@ -167,7 +154,7 @@ def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
 
 
 def test_the_graph_is_pinned_and_the_mail_is_live(
-    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+    table: Table, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     # given an enrollment in a playbook that was replaced by one with other steps and another class for the mail
     an_enrollment_row(table)
@@ -175,10 +162,8 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     mail = altered(old.emails["whitepaper-delivery"], mail_class="marketing")
     journey = altered(old.journeys["whitepaper"], steps=())
     new = altered(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
-    publish(playbook, table, new)
-    playbook._read = -1e9
     # when
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, a_playbook(table, old, new), clock, queue, bulk)
     # then
     assert bulk.woken == [keys.send("lead1", FIRST).ref]
     row = table.get(KEY)
@@ -206,3 +191,14 @@ def test_a_wait_that_a_lease_hides_gets_its_time_back(
     assert row is not None
     assert row.due == NOON + THREE_DAYS
     assert replace(row.value, until=None).step == "wait-3-days"
+
+
+def test_the_handler_works_on_what_sqs_brings(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_enrollment_row(table)
+    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("hot", queue), ("bulk", queue)):
+        monkeypatch.setattr(advance, name, real)
+    answer = advance.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert queue.woken == [keys.send("lead1", FIRST).ref]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from nurture import tick as tick_module
 from nurture.tick import Bells, tick
 from ripen.action import Action
 from ripen.activity import Activity
@@ -17,6 +18,7 @@ from ripen.ledger import MailClass, Send
 from ripen.setting import CrmMark, DecayMark
 from tests.builders import a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.functions.wakeups import LambdaContext
 
 AHEAD = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -140,10 +142,19 @@ def test_what_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock, qu
     assert queue.woken == []
 
 
-def test_an_unknown_kind_is_passed_over_and_out_of_the_way(
-    table: Table, clock: FakeClock, queue: FakeQueue, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unknown_kind_is_passed_over_and_out_of_the_way(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(), due=NOON - SECOND))
     an_activity_row(table)
     assert ticked(table, clock, queue) == 1
     assert ticked(table, clock, queue) == 0
+
+
+def test_the_handler_counts_what_it_woke_and_stops_in_time(
+    table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    an_activity_row(table)
+    bells = Bells(hot={"activity": queue}, bulk={})
+    for name, real in (("table", table), ("clock", clock), ("bells", bells)):
+        monkeypatch.setattr(tick_module, name, real)
+    assert tick_module.handler({}, LambdaContext(millis=9_000)) == {"woken": 0}
+    assert tick_module.handler({}, LambdaContext()) == {"woken": 1}

@@ -15,9 +15,11 @@ from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import CrmLink
 from ripen.setting import CrmMark, DecayMark
 from ripen.state import Rank, State
+from score import react as react_module
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()
 STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark("lead1")
@@ -235,6 +237,44 @@ def test_a_click_that_waits_for_its_verdict_stays_on_the_agenda(table: Table, cl
     react([key_of(click).ref], table, BUNDLE, clock, bells)
     assert value(table, key_of(click)).verdict is Verdict.HUMAN
     assert value(table, STATE).tallies["click"].count == 1
+
+
+def test_a_scanner_is_seen_whoever_is_woken_first(table: Table, clock: FakeClock, bells: Bells) -> None:
+    """Three links of one mail within two seconds, over the turn of a minute, each in a batch of its own."""
+    a_lead_row(table)
+    turn = NOON + timedelta(minutes=1)
+    clicks = [
+        an_activity(
+            id=f"click{n}",
+            kind=Kind.LINK_CLICKED,
+            verdict=Verdict.UNJUDGED,
+            at=turn + timedelta(seconds=n - 1),
+            received=turn,
+            facts={"send": "s", "link": str(n)},
+        )
+        for n in range(3)
+    ]
+    refs = captured(table, *clicks)
+    clock.move(minutes=4)
+    for ref in refs:
+        react([ref], table, BUNDLE, clock, bells)
+    assert [value(table, key_of(click)).verdict for click in clicks] == [Verdict.MACHINE] * 3
+    assert value(table, STATE).tallies == {}
+
+
+def test_the_handler_works_on_what_sqs_brings(
+    table: Table, clock: FakeClock, bells: Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    a_lead_row(table)
+    (ref,) = captured(table, an_activity())
+    for name, real in (("table", table), ("clock", clock), ("bells", bells), ("playbook", a_playbook(table, BUNDLE))):
+        monkeypatch.setattr(react_module, name, real)
+    # when
+    answer = react_module.handler(an_sqs_event(ref, "lead#lead2|activity#x#y", "nonsense"), LambdaContext())
+    # then
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert value(table, STATE).folded == 1
 
 
 def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock: FakeClock, bells: Bells) -> None:

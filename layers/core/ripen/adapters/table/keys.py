@@ -59,6 +59,11 @@ def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
     return Key(f"lead#{lead}", f"activity#{_moment(at)}#{id}", Activity)
 
 
+def minute(at: datetime) -> str:
+    """Prefix of the sort keys of all activities in that minute, for `table.under`."""
+    return f"activity#{_moment(at)[:16]}"
+
+
 def crm_mark(lead: str) -> Key[CrmMark]:
     return Key(f"lead#{lead}", "due#crm", CrmMark)
 
