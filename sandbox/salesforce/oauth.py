@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from sandbox.salesforce.connected_app import ConnectedApp
+from sandbox.salesforce.faults import Mode
 from sandbox.salesforce.ids import make
 from sandbox.salesforce.org import INTEGRATION_USER, Org
 
@@ -58,6 +59,7 @@ class Tokens:
 class OAuth:
     def __init__(self, org: Org, app: ConnectedApp, tokens: Tokens, base_url: str) -> None:
         self._org = org
+        self._faults = org.faults
         self._app = app
         self._tokens = tokens
         self._base_url = base_url
@@ -68,6 +70,8 @@ class OAuth:
         ]
 
     async def _token(self, request: Request) -> JSONResponse:
+        if self._faults.take(Mode.DOWN):
+            return JSONResponse({"error": "server_error", "error_description": "temporarily unavailable"}, 503)
         form = {key: str(value) for key, value in (await request.form()).items()}
         try:
             user = self._granted(form, request.headers.get("authorization", ""))

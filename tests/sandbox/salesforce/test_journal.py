@@ -1,0 +1,49 @@
+"""Records outlive the process, whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.salesforce.journal import Journal, Record
+
+
+def test_a_second_start_finds_what_the_first_wrote(tmp_path: Path) -> None:
+    first = Journal(tmp_path / "records")
+    first.put(Record("1", "Lead", {"Name": "山田"}))
+    first.put(Record("1", "Lead", {"Name": "山田 太郎"}))
+    first.put(Record("2", "Lead", {}, deleted=True))
+    again = Journal(tmp_path / "records")
+    assert again.get("Lead", "1") == Record("1", "Lead", {"Name": "山田 太郎"})
+    assert [record.id for record in again.all("Lead")] == ["1"]
+    assert again.count("Lead") == 2
+
+
+def test_what_fails_together_is_taken_back_together(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "records")
+    journal.put(Record("1", "Lead", {"Name": "before"}))
+    with pytest.raises(ZeroDivisionError), journal.atomic():
+        journal.put(Record("1", "Lead", {"Name": "after"}))
+        journal.put(Record("2", "Lead", {}))
+        raise ZeroDivisionError
+    for found in (journal, Journal(tmp_path / "records")):
+        assert list(found.all("Lead")) == [Record("1", "Lead", {"Name": "before"})]
+
+
+def test_an_inner_failure_leaves_the_outer_changes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "records")
+    with journal.atomic():
+        journal.put(Record("1", "Lead", {}))
+        with pytest.raises(ZeroDivisionError), journal.atomic():
+            journal.put(Record("2", "Lead", {}))
+            raise ZeroDivisionError
+    assert [record.id for record in Journal(tmp_path / "records").all("Lead")] == ["1"]
+
+
+def test_a_line_cut_short_by_a_crash_is_passed_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "records")
+    journal.put(Record("1", "Lead", {}))
+    with (tmp_path / "records").open("a") as file:
+        file.write('{"id": "2", "obj')
+    again = Journal(tmp_path / "records")
+    again.put(Record("3", "Lead", {}))
+    assert [record.id for record in Journal(tmp_path / "records").all("Lead")] == ["1", "3"]
