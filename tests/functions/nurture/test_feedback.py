@@ -1,0 +1,167 @@
+"""Feedback from SES, through SNS and SQS, into the ledger, the contact and the suppressions."""
+
+import json
+from dataclasses import replace
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from nurture.feedback import handler, take_in
+from ripen.adapters.table import Create, Row, Table, keys
+from ripen.address import address_hash
+from ripen.contact import Contact, Suppression
+from ripen.feedback import Event, Feedback
+from ripen.ledger import Send, SendState
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.nurture.mails import ADDRESS_KEY, a_context, a_send, an_event, decisions, known, planned
+
+SEND = a_send(state=SendState.ACCEPTED, message_id="m1", accepted=NOON, attempt=1)
+REFUSAL = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
+
+
+def told(table: Table, clock: FakeClock, queue: FakeQueue, *events: Feedback) -> list[str]:
+    return [take_in(event, table, clock, queue, ADDRESS_KEY) for event in events]
+
+
+def send(table: Table) -> Send:
+    row = table.get(keys.send("lead1", SEND.id))
+    assert row is not None
+    return row.value
+
+
+def contact(table: Table) -> Contact:
+    row = table.get(keys.contact("lead1"))
+    assert row is not None
+    return row.value
+
+
+def under(table: Table, prefix: str) -> list[Row[Any]]:
+    return list(table.under("lead1", prefix))
+
+
+def test_an_event_settles_a_send_whose_answer_was_lost(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    planned(table, a_send(state=SendState.UNKNOWN, unknown=NOON, attempt=1))
+    assert told(table, clock, queue, an_event(SEND, Event.SENT)) == ["settled"]
+    row = table.get(keys.send("lead1", SEND.id))
+    assert row is not None
+    assert (row.value.state, row.value.message_id, row.due) == (SendState.ACCEPTED, "m1", None)
+    assert decisions(table) == [("accepted", "")]
+    assert queue.woken == []
+
+
+@pytest.mark.parametrize("state", [SendState.HELD, SendState.PLANNED, SendState.CLAIMED, SendState.SKIPPED])
+def test_an_event_wins_over_every_state_of_ours(
+    table: Table, clock: FakeClock, queue: FakeQueue, state: SendState
+) -> None:
+    known(table)
+    planned(table, a_send(state=state, attempt=1))
+    told(table, clock, queue, an_event(SEND, Event.DELIVERED))
+    assert (send(table).state, send(table).delivered) == (SendState.ACCEPTED, NOON)
+
+
+def test_a_final_bounce_suppresses_the_address_and_is_an_activity(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    known(table)
+    planned(table, SEND)
+    told(table, clock, queue, an_event(SEND, Event.BOUNCED, detail="Permanent/General"))
+    assert (send(table).state, send(table).bounced) == (SendState.ACCEPTED, NOON)
+    assert contact(table).bounced == NOON
+    refusal = table.get(REFUSAL)
+    assert refusal is not None
+    assert refusal.value == Suppression(reason="bounce", at=NOON, detail="Permanent/General")
+    (activity,) = under(table, "activity#")
+    assert (activity.value.kind, activity.value.folded, activity.due) == ("bounced", None, NOON)
+    assert queue.woken == [activity.key.ref]
+
+
+def test_a_passing_bounce_refuses_nobody(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    planned(table, SEND)
+    told(table, clock, queue, an_event(SEND, Event.BOUNCED, final=False))
+    assert (contact(table).bounced, table.get(REFUSAL), under(table, "activity#")) == (None, None, [])
+
+
+def test_a_complaint_takes_the_consent_back_with_proof(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    planned(table, SEND)
+    told(table, clock, queue, an_event(SEND, Event.COMPLAINED))
+    assert contact(table).complained == NOON
+    (proof,) = under(table, "consent#")
+    assert (proof.value.granted, proof.value.source) == (False, "complaint")
+    assert contact(table).consent["marketing"].record == proof.value.id
+    assert not contact(table).consent["marketing"].granted
+    assert len(queue.woken) == 1
+
+
+def test_a_repeated_event_changes_nothing(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    planned(table, SEND)
+    bounce = an_event(SEND, Event.BOUNCED)
+    assert told(table, clock, queue, bounce, bounce) == ["settled", "repeated"]
+    assert len(queue.woken) == 1
+
+
+def test_any_order_gives_the_same_rows(dynamodb: Any, clock: FakeClock, queue: FakeQueue) -> None:
+    table = Table("table", dynamodb)
+    events = [an_event(SEND, event) for event in (Event.SENT, Event.DELIVERED, Event.BOUNCED, Event.COMPLAINED)]
+    outcomes = set()
+    for number, order in enumerate(permutations(events)):
+        lead = f"lead{number + 10}"
+        table.write(*_rows(lead))
+        for event in order:
+            renamed = {"lead": lead, "recipient": f"{lead}@example.com"}
+            take_in(_with(event, **renamed), table, clock, queue, ADDRESS_KEY)
+        final, about, refusal = table.get_many(
+            [
+                keys.send(lead, SEND.id),
+                keys.contact(lead),
+                keys.suppression(address_hash(ADDRESS_KEY, f"{lead}@example.com")),
+            ]
+        )
+        outcomes.add(str((_with(final.value, lead=""), _with(about.value, lead=""), refusal.value)))
+    assert len(outcomes) == 1
+
+
+def _rows(lead: str) -> list[Any]:
+    return [
+        Create(keys.send(lead, SEND.id), _with(SEND, lead=lead)),
+        Create(keys.contact(lead), Contact(lead=lead)),
+    ]
+
+
+def _with(thing: Any, **changes: Any) -> Any:
+    return replace(thing, **changes)
+
+
+@pytest.mark.parametrize("first", [Event.REJECTED, Event.SENT])
+def test_a_mail_that_ses_gave_up_is_failed_in_any_order(
+    table: Table, clock: FakeClock, queue: FakeQueue, first: Event
+) -> None:
+    known(table)
+    planned(table, SEND)
+    second = Event.SENT if first is Event.REJECTED else Event.REJECTED
+    told(table, clock, queue, an_event(SEND, first), an_event(SEND, second))
+    assert (send(table).state, send(table).reason) == (SendState.FAILED, "rejected by SES")
+
+
+def test_an_event_about_a_send_we_do_not_have_is_dropped(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    assert told(table, clock, queue, an_event(SEND, Event.BOUNCED)) == ["unknown"]
+
+
+def test_what_is_no_event_of_ours_is_ignored_and_nonsense_fails_alone() -> None:
+    mail = {"timestamp": "2026-11-21T03:00:00.000Z", "messageId": "m1", "destination": ["a@example.com"]}
+    messages = [
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        json.dumps({"eventType": "Open", "mail": mail, "open": {}}),
+        json.dumps({"notificationType": "Bounce", "mail": mail, "bounce": {}}),
+        json.dumps({"eventType": "Send", "mail": mail, "send": {}}),
+        "no JSON",
+        json.dumps({"eventType": "Send"}),
+    ]
+    bodies = [json.dumps({"Type": "Notification", "Message": message}) for message in messages] + ["", "{}"]
+    records = [{"messageId": str(n), "body": body, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)]
+    failed = handler({"Records": records}, a_context())["batchItemFailures"]
+    assert [each["itemIdentifier"] for each in failed] == ["2", "4", "5", "6", "7"]

@@ -1,0 +1,153 @@
+"""Unsubscribing: GET shows, POST does, at once and once."""
+
+from typing import Any
+
+import pytest
+
+from nurture.preferences import respond
+from ripen import token
+from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.contact import Contact, Permission
+from ripen.ledger import SendPointer
+from tests.builders import a_brand
+from tests.fakes import FakeClock, FakeQueue
+from tests.functions.nurture.mails import LINK_KEY, a_send, known
+
+GOOD = token.sign(LINK_KEY, token.Purpose.UNSUBSCRIBE, token.Link(a_send().id))
+
+
+@pytest.fixture
+def mailed(table: Table) -> Table:
+    """Hanako, who gave her consent and got a mail in Japanese."""
+    known(table)
+    table.write(
+        Create(
+            keys.send_pointer(a_send().id),
+            SendPointer(lead="lead1", email="case-study", bundle="bundle1", locale="ja"),
+        )
+    )
+    return table
+
+
+def ask(table: Table, clock: FakeClock, queue: FakeQueue, method: str, token: str = GOOD, **event: Any) -> Any:
+    known: dict[str, Any] = {
+        "rawPath": f"/unsubscribe/{token}",
+        "pathParameters": {"token": token},
+        "headers": {"accept": "text/html"},
+        "requestContext": {"http": {"method": method}},
+    }
+    return respond(known | event, table, clock, queue, LINK_KEY, a_brand())
+
+
+def contact(table: Table) -> Contact:
+    row = table.get(keys.contact("lead1"))
+    assert row is not None
+    return row.value
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_changes_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue, method: str) -> None:
+    answer = ask(mailed, clock, queue, method)
+    assert answer["statusCode"] == 200
+    assert "<form" in answer["body"]
+    assert "hanako" not in answer["body"]
+    assert contact(mailed).unsubscribed is None
+    assert queue.woken == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"body": "List-Unsubscribe=One-Click", "headers": {"content-type": "application/x-www-form-urlencoded"}},
+        {"body": "--x\r\n…", "headers": {"content-type": "multipart/form-data; boundary=x"}},
+        {"body": ""},
+        {},
+        {"body": "!!!", "isBase64Encoded": True},
+    ],
+)
+def test_one_click_unsubscribes_at_once_whatever_the_body(
+    mailed: Table, clock: FakeClock, queue: FakeQueue, body: dict[str, Any]
+) -> None:
+    # when
+    answer = ask(mailed, clock, queue, "POST", **body)
+    # then
+    assert answer["statusCode"] == 200
+    assert not {"location", "set-cookie"} & {name.lower() for name in answer["headers"]}
+    after = contact(mailed)
+    assert after.unsubscribed == clock.now()
+    assert not after.consent["marketing"].granted
+    (proof,) = mailed.under("lead1", "consent#")
+    assert (proof.value.granted, proof.value.source) == (False, "unsubscribe")
+    (activity,) = mailed.under("lead1", "activity#")
+    assert (activity.value.kind, activity.value.subject, activity.due) == ("unsubscribed", "case-study", clock.now())
+    assert queue.woken == [activity.key.ref]
+
+
+def test_a_second_time_is_answered_alike_and_does_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    first = ask(mailed, clock, queue, "POST")
+    clock.move(minutes=1)
+    assert ask(mailed, clock, queue, "POST") == first
+    assert len(list(mailed.under("lead1", "activity#"))) == 1
+    assert len(queue.woken) == 1
+
+
+def test_who_agreed_again_can_unsubscribe_again(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    ask(mailed, clock, queue, "POST")
+    clock.move(days=1)
+    row = mailed.get(keys.contact("lead1"))
+    assert row is not None
+    agreed = Contact(
+        lead="lead1",
+        unsubscribed=row.value.unsubscribed,
+        consent={"marketing": Permission(granted=True, at=clock.now(), record="r2")},
+    )
+    mailed.write(Replace(row.key, agreed, row.version))
+    clock.move(days=1)
+    ask(mailed, clock, queue, "POST")
+    assert contact(mailed).unsubscribed == clock.now()
+
+
+def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    clock.move(days=730)
+    assert ask(mailed, clock, queue, "POST")["statusCode"] == 200
+    assert contact(mailed).unsubscribed is not None
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "x" * 48,
+        GOOD[:-1],
+        GOOD[:-1] + ("A" if GOOD[-1] != "A" else "B"),
+        "あ" * 48,
+        token.sign(LINK_KEY, token.Purpose.CLICK, token.Link(a_send().id)),
+        token.sign(LINK_KEY, token.Purpose.UNSUBSCRIBE, token.Link("a" * 26)),
+    ],
+)
+def test_a_bad_link_is_a_page_that_says_so(
+    mailed: Table, clock: FakeClock, queue: FakeQueue, method: str, bad: str
+) -> None:
+    answer = ask(mailed, clock, queue, method, bad)
+    assert answer["statusCode"] == 404
+    assert "<html" in answer["body"]
+    assert contact(mailed).unsubscribed is None
+
+
+def test_other_methods_are_not_allowed(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    answer = ask(mailed, clock, queue, "DELETE")
+    assert (answer["statusCode"], answer["headers"]["allow"]) == (405, "GET, POST")
+
+
+def test_the_page_speaks_the_mails_language_unless_asked(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    assert 'lang="ja"' in ask(mailed, clock, queue, "GET", headers={"accept-language": "en"})["body"]
+    assert 'lang="en"' in ask(mailed, clock, queue, "GET", rawQueryString="lang=en")["body"]
+    assert 'lang="en"' in ask(mailed, clock, queue, "GET", "x", headers={"accept-language": "en"})["body"]
+
+
+def test_the_address_is_not_told_to_others(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    headers = ask(mailed, clock, queue, "GET")["headers"]
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-robots-tag"] == "noindex"
