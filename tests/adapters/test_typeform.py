@@ -63,7 +63,6 @@ def test_every_kind_of_answer_becomes_text_under_our_name() -> None:
         "f9": "42",
         "f10": "2026-11-21",
         "f11": "https://example.com",
-        "f12": "",
     }
 
 
@@ -77,8 +76,17 @@ def test_hidden_fields_come_along_under_their_own_or_the_given_name() -> None:
         ("utm_source", "news"),
         ("utm_medium", "x"),
         ("n", "1"),
-        ("none", ""),
     ]
+
+
+def test_an_answer_comes_before_a_hidden_field_and_the_first_answer_before_the_second() -> None:
+    answers = (an_answer("text", "q1", ""), an_answer("text", "q2", "A"), an_answer("text", "q3", "B"))
+    names = {"q1": "company", "q2": "company", "q3": "company"}
+    assert named(*answers, names=names, hidden={"company": "C"}) == [("company", "A")]
+
+
+def test_a_link_cannot_tick_the_box() -> None:
+    assert named(names={"agree": "consent"}, hidden={"consent": "true", "agree": "true"}) == []
 
 
 def test_the_time_and_the_id_are_the_responses() -> None:

@@ -24,7 +24,7 @@ from ripen.bundle import Bundle, FormField, Page
 from ripen.contact import Contact
 from ripen.lead import Profile
 from tests.builders import a_bundle
-from tests.fakes import NOON, FakeQueue
+from tests.fakes import NOON, FakeQueue, OneAtATime
 from tests.functions.capture.events import BROWSER, KEY, SITE, a_json_post, a_post, an_event, count, rows
 
 EMAIL = "hanako@example.co.jp"
@@ -235,6 +235,7 @@ def test_other_content_within_ten_minutes_is_another_submission(desk: Desk) -> N
 
 
 def test_twenty_at_the_same_moment_make_one_activity(desk: Desk, queue: FakeQueue) -> None:
+    desk = replace(desk, table=OneAtATime("table", desk.table._client))
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: serve(a_post(email=EMAIL, nonce="n1", consent="on"), desk), range(20)))
     assert {answered["statusCode"] for answered in answers} == {202}
@@ -244,6 +245,7 @@ def test_twenty_at_the_same_moment_make_one_activity(desk: Desk, queue: FakeQueu
 
 
 def test_different_submissions_of_one_person_at_the_same_moment_are_all_kept(desk: Desk) -> None:
+    desk = replace(desk, table=OneAtATime("table", desk.table._client))
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda n: serve(a_post(email=EMAIL, nonce=f"n{n}"), desk), range(3)))
     assert {answered["statusCode"] for answered in answers} == {202}

@@ -21,7 +21,7 @@ from ripen.adapters.table import Table, keys
 from ripen.address import address_hash
 from ripen.lead import Profile
 from tests.builders import a_bundle
-from tests.fakes import NOON, FakeQueue
+from tests.fakes import NOON, FakeQueue, OneAtATime
 from tests.functions.capture.events import KEY, SITE, an_event, count, rows
 
 SECRET = "typeform secret"
@@ -147,6 +147,7 @@ def test_the_same_response_again_changes_nothing(desk: Desk, queue: FakeQueue) -
 
 
 def test_thirty_at_once_make_one_lead(desk: Desk) -> None:
+    desk = replace(desk, table=OneAtATime("table", desk.table._client))
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(desk, a_response()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {200}

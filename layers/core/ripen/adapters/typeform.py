@@ -64,14 +64,18 @@ class Answered(BaseModel):
 
     def named(self, names: dict[str, str]) -> list[tuple[str, str]]:
         """The answers to the questions that `names` knows by ref or id, under the names it gives them, and the hidden
-        fields under their own, or the one it gives them."""
-        found = []
+        fields under their own, or the one it gives them. An answer comes before a hidden field, and where two questions
+        fill one field the first answer does. A hidden field is part of a link, so it never stands for a tick."""
+        found: dict[str, str] = {}
         for answer in self.answers:
             name = names.get(answer.field.ref) or names.get(answer.field.id)
-            if name:
-                found.append((name, answer.value()))
-        carried = ((names.get(name, name), "" if value is None else str(value)) for name, value in self.hidden.items())
-        return [*found, *carried]
+            if name and (value := answer.value()):
+                found.setdefault(name, value)
+        for hidden, content in self.hidden.items():
+            name = names.get(hidden, hidden)
+            if name != "consent" and content is not None:
+                found.setdefault(name, str(content))
+        return list(found.items())
 
 
 class _Event(BaseModel):
