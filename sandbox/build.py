@@ -33,7 +33,14 @@ def build() -> tuple[Path, str]:
         if not template.exists() or not stamp.exists() or stamp.read_text() != digest:
             stamp.unlink(missing_ok=True)
             environment = dict(os.environ) | {"ARCHITECTURE": architecture()}
-            sam("build", "--parameter-overrides", f"Architecture={architecture()}", "--build-dir", str(_BUILT), env=environment)
+            sam(
+                "build",
+                "--parameter-overrides",
+                f"Architecture={architecture()}",
+                "--build-dir",
+                str(_BUILT),
+                env=environment,
+            )
             stamp.write_text(digest)
     return template, digest
 

@@ -1,5 +1,6 @@
 """The AWS emulator: a process of its own, in an environment of its own, so that functions see only their layers."""
 
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -20,6 +21,7 @@ class Emulator:
         """`ses` is where the functions find SES; `authorities` signed the other stand-ins."""
         self.url = f"http://127.0.0.1:{port}"
         self._log = home.log("emulator")
+        self._scratch = home.at("tmp")
         # Functions inherit this environment: whatever the local cloud has and AWS has not is said here, and the template
         # needs no word about it.
         self._environment = aws_environment(self.url) | {
@@ -30,7 +32,7 @@ class Emulator:
             "STATE_DIR": str(home.at("aws")),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(home.at("aws", "s3")),
-            "TMPDIR": str(home.at("tmp")),
+            "TMPDIR": str(self._scratch),
             "LOG_LEVEL": "INFO",
             "LAMBDA_WARM_TTL_SECONDS": "120",
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -47,6 +49,7 @@ class Emulator:
 
     def start(self) -> None:
         """Returns when it answers. Raises EmulatorFailed."""
+        self._clear()
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
                 [str(TOOLS / "emulator" / "bin" / "ministack")],
@@ -74,9 +77,15 @@ class Emulator:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
                 self._process.kill()
+        self._clear()
 
     def tail(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
+
+    def _clear(self) -> None:
+        """It unpacks the layers for each function's process, and leaves them."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir()
 
     def _answers(self) -> bool:
         try:

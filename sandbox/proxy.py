@@ -54,7 +54,7 @@ def build(emulator: str, host: Callable[[], str]) -> Starlette:
         response.raw_headers += [
             (name.lower(), value)
             for name, value in answer.headers.raw
-            if name.decode("latin-1").lower() not in _HOP_BY_HOP | {"content-encoding"}
+            if name.decode("latin-1").lower() not in _HOP_BY_HOP | {"content-encoding", "date"}
         ]
         return response
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from ripen.adapters.clock import Clock
@@ -24,6 +25,7 @@ from sandbox.ses import app as ses
 from sandbox.slack import app as slack
 from sandbox.slack import workspace
 from sandbox.stack import Cloud, deploy, give_secrets, route
+from sandbox.warm import warm
 
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
 
@@ -93,6 +95,7 @@ class Runner:
         _publish(home)
         status = replace(status, ready=True)
         status.write(home)
+        Thread(target=warm, args=(cloud, template, status.api), daemon=True).start()
         return status
 
     def now(self) -> datetime:

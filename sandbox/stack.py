@@ -59,7 +59,7 @@ def route(cloud: Cloud, template: Path) -> str:
 
     Returns the API's id. Routes that are there stay as they are.
     """
-    ids = _physical_ids(cloud)
+    ids = physical_ids(cloud)
     gateway = cloud.client("apigatewayv2")
     api = ids["Api"]
     there = {found["RouteKey"] for found in gateway.get_routes(ApiId=api, MaxResults="500")["Items"]}
@@ -101,7 +101,8 @@ def _http_events(template: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
         )
 
 
-def _physical_ids(cloud: Cloud) -> dict[str, str]:
+def physical_ids(cloud: Cloud) -> dict[str, str]:
+    """What the stack's resources are called on the emulator, by their names in the template."""
     found = cloud.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
 
