@@ -74,7 +74,7 @@ def mailbox(name: str, address: str) -> str:
     name = one_line(name)
     if name.isascii():
         return formataddr((name, one_line(address)))
-    return f"{Header(name, 'utf-8').encode(linesep='')} <{one_line(address)}>"
+    return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{one_line(address)}>"
 
 
 def one_line(text: str) -> str:

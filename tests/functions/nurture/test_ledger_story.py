@@ -75,8 +75,10 @@ class Sending(RuleBasedStateMachine):
         self.last_taken: dict[str, Any] = {}
 
     def teardown(self) -> None:
-        self._heal()
-        self.aws.stop()
+        try:
+            self._heal()
+        finally:
+            self.aws.stop()
 
     @initialize(target=sends)
     def begin(self) -> Any:

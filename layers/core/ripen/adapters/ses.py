@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import (
     ClientError,
     ConnectTimeoutError,
+    CredentialRetrievalError,
     EndpointConnectionError,
     HTTPClientError,
     NoCredentialsError,
@@ -69,7 +70,7 @@ class Ses:
             raise refusal(error) from error
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
             raise Undeliverable("SES cannot be reached", permanent=False) from error
-        except NoCredentialsError as error:
+        except (NoCredentialsError, CredentialRetrievalError) as error:
             raise Undeliverable("no right to use SES", permanent=False, after=_ACCOUNT_PAUSE) from error
         except SSLError as error:
             if any(words in str(error).upper() for words in map(str.upper, _NO_HANDSHAKE)):
@@ -79,6 +80,8 @@ class Ses:
             raise Unsure(f"no answer from SES ({type(error).__name__})") from error
         finally:
             self._used = time()
+        if "MessageId" not in answer:
+            raise Unsure("SES's answer broke off")
         return str(answer["MessageId"])
 
     def _awake(self) -> Any:

@@ -1,0 +1,205 @@
+"""SES's answers and silences: was the mail taken, not taken, or can nobody say? The last two are told by real sockets."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ripen.adapters import ses as module
+from ripen.adapters.ses import Ses, refusal
+from ripen.errors import Undeliverable, Unsure
+from ripen.mail import OutgoingMail
+
+MAIL = OutgoingMail(
+    sender="=?utf-8?b?44Oq?= <news@example.com>",
+    to="a..b@docomo.ne.jp",
+    reply_to="hello@example.com",
+    subject="資料",
+    html="<p>本文</p>",
+    text="本文",
+    headers={"List-Unsubscribe": "<https://u.example/x>"},
+    tags={"send_id": "s1", "lead": "lead1"},
+)
+RATE, QUOTA = "Maximum sending rate exceeded.", "Daily message quota exceeded."
+UNVERIFIED = "Email address is not verified. The following identities failed the check in region …: news@example.com"
+LATER, ACCOUNT, FOR_GOOD = "later", "account", "for good"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "status", "meaning"),
+    [
+        ("TooManyRequestsException", RATE, 429, LATER),
+        ("ThrottlingException", RATE, 400, LATER),
+        ("Throttling", "Rate exceeded", 400, LATER),
+        ("SomethingNew", "", 429, LATER),
+        ("TooManyRequestsException", QUOTA, 429, ACCOUNT),
+        ("ThrottlingException", QUOTA, 400, ACCOUNT),
+        ("LimitExceededException", "", 400, ACCOUNT),
+        ("SendingPausedException", "", 400, ACCOUNT),
+        ("AccountSuspendedException", "", 400, ACCOUNT),
+        ("MailFromDomainNotVerifiedException", "", 400, ACCOUNT),
+        ("NotFoundException", "Configuration set <x> does not exist.", 404, ACCOUNT),
+        ("BadRequestException", "Configuration set x does not exist", 400, ACCOUNT),
+        ("MessageRejected", UNVERIFIED, 400, ACCOUNT),
+        ("MessageRejected", "Sending paused for this account.", 400, ACCOUNT),
+        ("AccessDeniedException", "not authorized", 403, ACCOUNT),
+        ("ExpiredTokenException", "", 403, ACCOUNT),
+        ("InvalidSignatureException", "", 403, ACCOUNT),
+        ("SomethingNew", "", 400, ACCOUNT),
+        ("MessageRejected", "Invalid content", 400, FOR_GOOD),
+        ("BadRequestException", "Missing final '@domain'", 400, FOR_GOOD),
+        ("InternalFailure", "", 500, None),
+        ("ServiceUnavailable", "", 503, None),
+        ("502", "Bad Gateway", 502, None),
+        ("TooManyRequestsException", RATE, 500, None),
+    ],
+)
+def test_an_error_answer_says_whether_and_when_to_try_again(
+    code: str, message: str, status: int, meaning: str | None
+) -> None:
+    response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    found = refusal(ClientError(response, "SendEmail"))
+    if meaning is None:
+        assert isinstance(found, Unsure)
+    else:
+        assert isinstance(found, Undeliverable)
+        assert (found.permanent, found.after) == (meaning == FOR_GOOD, 600 if meaning == ACCOUNT else None)
+
+
+@contextmanager
+def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that reads each request and then does as told; yields its URL and what it read."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    seen: list[bytes] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                seen.append(_request(connection))
+                answer(connection)
+
+    Thread(target=serve, daemon=True).start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", seen
+    listener.close()
+
+
+def _request(connection: socket.socket) -> bytes:
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += connection.recv(65536)
+    head, _, body = got.partition(b"\r\n\r\n")
+    length = int(next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")).split()[1])
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + body
+
+
+def _says(status: str, body: bytes = b"{}", length: int | None = None) -> Callable[[socket.socket], None]:
+    size = len(body) if length is None else length
+    head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {size}\r\n\r\n"
+    return lambda connection: connection.sendall(head.encode() + body)
+
+
+def _hangs(connection: socket.socket) -> None:
+    connection.settimeout(3)
+    connection.recv(1)
+
+
+def a_ses(url: str) -> Ses:
+    """The adapter with its own settings, but for a shorter patience."""
+    patient = module._CONFIG.merge(Config(read_timeout=0.3, connect_timeout=0.3))
+    return Ses("set", boto3.client("sesv2", endpoint_url=url, config=patient))
+
+
+def test_a_mail_that_is_taken_has_an_id() -> None:
+    with answering(_says("200 OK", b'{"MessageId": "m1"}')) as (url, seen):
+        assert a_ses(url).send(MAIL) == "m1"
+    (request,) = seen
+    assert b'"a..b@docomo.ne.jp"' in request
+    assert b'"ConfigurationSetName": "set"' in request
+    assert b'{"Name": "send_id", "Value": "s1"}' in request
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        _hangs,
+        lambda connection: None,
+        _says("500 Internal Server Error"),
+        _says("503 Service Unavailable", b"<html>"),
+        _says("502 Bad Gateway", b"<html>down</html>"),
+        _says("200 OK", b'{"Mess', 60),
+        _says("200 OK", b"", 60),
+        _says("200 OK", b"{}"),
+        _says("200 OK", b"<html>a proxy</html>"),
+        lambda connection: connection.sendall(b"nonsense\r\n\r\n"),
+        lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-le"),
+    ],
+)
+def test_without_a_clear_answer_nobody_can_say_and_nobody_asks_twice(answer: Any) -> None:
+    with answering(answer) as (url, seen):
+        with pytest.raises(Unsure):
+            a_ses(url).send(MAIL)
+        assert len(seen) == 1
+
+
+def test_a_refused_connection_took_nothing() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(Undeliverable) as refused:
+        a_ses(f"http://127.0.0.1:{port}").send(MAIL)
+    assert not refused.value.permanent
+
+
+def test_a_name_that_does_not_resolve_took_nothing() -> None:
+    with pytest.raises(Undeliverable) as refused:
+        a_ses("http://no-such-host.invalid").send(MAIL)
+    assert not refused.value.permanent
+
+
+def test_no_secure_connection_took_nothing() -> None:
+    # given a server that does not speak TLS where TLS is expected
+    def plain(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
+
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(65536)
+            plain(connection)
+
+    Thread(target=serve, daemon=True).start()
+    with pytest.raises(Undeliverable) as refused:
+        a_ses(f"https://127.0.0.1:{listener.getsockname()[1]}").send(MAIL)
+    listener.close()
+    assert not refused.value.permanent
+
+
+def test_a_throttled_call_is_made_once() -> None:
+    body = b'{"message": "Maximum sending rate exceeded."}'
+    with answering(_says("429 Too Many Requests", body)) as (url, seen):
+        with pytest.raises(Undeliverable) as refused:
+            a_ses(url).send(MAIL)
+        assert (refused.value.permanent, len(seen)) == (False, 1)
+
+
+def test_a_connection_left_idle_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a server that closes silently after each answer, as a network forgets a sleeping Lambda's connections
+    with answering(_says("200 OK", b'{"MessageId": "m1"}')) as (url, seen):
+        ses = a_ses(url)
+        ses.send(MAIL)
+        monkeypatch.setattr(module, "_IDLE", -1.0)
+        ses.send(MAIL)
+        assert len(seen) == 2

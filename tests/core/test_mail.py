@@ -1,0 +1,155 @@
+"""One mail to one person: words, links and headers, whatever the person called themselves."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from ripen import token
+from ripen.bundle import Bundle
+from ripen.lead import Profile
+from ripen.ledger import MailClass, Send
+from ripen.mail import OutgoingMail, Unwritable, compose, mailbox
+from tests.builders import a_brand, a_bundle, a_lead, a_mail
+from tests.fakes import NOON
+
+KEY = b"k" * 32
+ID = "a" * 25 + "e"
+
+
+def a_send(**changes: Any) -> Send:
+    known: dict[str, Any] = {
+        "id": ID,
+        "lead": "lead1",
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "s",
+        "planned": NOON,
+    }
+    return Send(**(known | changes))
+
+
+def written(profile: Profile | None = None, bundle: Bundle | None = None, **send: Any) -> OutgoingMail:
+    return compose(a_send(**send), profile or a_lead(), bundle or a_bundle(), "https://m.example.com", KEY, NOON)
+
+
+def saying(**mail: Any) -> Bundle:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], locales={"ja": a_mail(**mail)})
+    return replace(bundle, emails={"case-study": email})
+
+
+def test_a_mail_names_the_person_and_the_sender() -> None:
+    mail = written()
+    assert mail.subject == "山田様へ"
+    assert mail.text.startswith("山田 花子 様\n")
+    assert "<p>山田 花子 様</p>" in mail.html
+    assert mail.sender == "=?utf-8?b?44Oq44Oa44Oz57eo6ZuG6YOo?= <news@example.com>"
+    assert mail.reply_to == "hello@example.com"
+    assert mail.locale == "ja"
+
+
+def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() -> None:
+    mail = written()
+    unsubscribe = mail.headers["List-Unsubscribe"]
+    assert unsubscribe.startswith("<https://m.example.com/unsubscribe/")
+    assert unsubscribe.strip("<>") in mail.text
+    assert unsubscribe.strip("<>") in mail.html
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    click = mail.text.splitlines()[1].removeprefix("https://m.example.com/c/")
+    assert token.read(KEY, token.Purpose.CLICK, click) == token.Link(ID, 0)
+    with pytest.raises(token.BadToken):
+        token.read(KEY, token.Purpose.UNSUBSCRIBE, click)
+
+
+def test_both_classes_can_be_unsubscribed_from() -> None:
+    assert "List-Unsubscribe" in written(mail_class=MailClass.TRANSACTIONAL).headers
+
+
+def test_the_tags_name_the_send_and_the_coming_attempt() -> None:
+    assert written(attempt=1).tags == {"send_id": ID, "lead": "lead1", "class": "marketing", "attempt": "2"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "written_in", "got"),
+    [
+        ("en", {"ja", "en"}, "en"),
+        ("fr", {"ja", "en"}, "ja"),
+        ("en", {"ja"}, "ja"),
+        ("ja", {"en"}, "en"),
+    ],
+)
+def test_a_language_that_is_not_there_falls_back(asked: str, written_in: set[str], got: str) -> None:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], locales={locale: a_mail() for locale in written_in})
+    mail = written(a_lead(locale=asked), replace(bundle, emails={"case-study": email}))
+    assert mail.locale == got
+
+
+@pytest.mark.parametrize("address", ["a..b@docomo.ne.jp", "a.@ezweb.ne.jp", "hanako+news@example.co.jp"])
+def test_an_address_is_kept_as_typed(address: str) -> None:
+    assert written(a_lead(email=address)).to == address
+
+
+HOSTILE = [
+    "{{7*7}}",
+    "{% for i in (1..999999999) %}x{% endfor %}",
+    "<script>alert(1)</script>",
+    "\r\nBcc: victim@example.com",
+    "\u2028Bcc: x",
+    "\x00\x1b[31m",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_come_out_as_text_and_begin_no_header(value: str) -> None:
+    brand = a_brand(sender_name={"ja": f"A{value}"}, reply_to=f"hello@example.com{value}")
+    bundle = saying(html="<p>{{ lead.company }}</p>", text="{{ lead.company }}", subject="{{ lead.company }}")
+    mail = written(a_lead(company=value), replace(bundle, brand=brand))
+    for line in (mail.subject, mail.sender, mail.reply_to, *mail.headers.values()):
+        assert line.isprintable(), line
+    assert all(header.isascii() for header in (mail.sender, *mail.headers.values()))
+    assert "<script>" not in mail.html
+    assert "49" not in mail.text
+    assert value.strip() in mail.text
+
+
+def test_a_long_name_is_encoded_in_words_of_legal_length() -> None:
+    name = "株式会社サンプルマーケティングオートメーション編集部チーム東京本社"
+    sender = mailbox(name, "news@example.com")
+    assert all(len(word) <= 75 for word in sender.split())
+    from email.header import decode_header, make_header
+
+    assert str(make_header(decode_header(sender))) == f"{name} <news@example.com>"
+
+
+def test_names_of_mails_that_are_not_ascii_fit_a_header() -> None:
+    bundle = a_bundle()
+    mail = written(bundle=replace(bundle, emails={"事例": bundle.emails["case-study"]}), email="事例")
+    assert mail.headers["Feedback-ID"] == "--:whitepaper:marketing:ripen"
+
+
+@pytest.mark.parametrize(
+    ("bundle", "email"),
+    [
+        (saying(text="{{ nobody.knows }}"), "case-study"),
+        (saying(html="{% for %}"), "case-study"),
+        (a_bundle(), "no-such-mail"),
+        (
+            replace(a_bundle(), emails={"case-study": replace(a_bundle().emails["case-study"], locales={})}),
+            "case-study",
+        ),
+    ],
+)
+def test_what_cannot_be_written_says_why_without_personal_data(bundle: Bundle, email: str) -> None:
+    with pytest.raises(Unwritable) as why:
+        written(bundle=bundle, email=email)
+    assert str(why.value)
+    assert "山田" not in str(why.value)
+
+
+def test_a_sender_of_its_own_signs_a_mail() -> None:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], sender_name={"ja": "Tanaka"})
+    assert written(bundle=replace(bundle, emails={"case-study": email})).sender == "Tanaka <news@example.com>"
