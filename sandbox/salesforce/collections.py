@@ -5,6 +5,7 @@ from typing import Any
 
 from sandbox.salesforce import duplicates
 from sandbox.salesforce.call import Answer, Call
+from sandbox.salesforce.ids import full, looks_right
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused, not_found
 from sandbox.salesforce.schema import SObject
@@ -31,6 +32,8 @@ def answer(org: Org, call: Call, rest: list[str]) -> Answer:
             return _upsert(org, call, org.sobject(name), key)
         case "DELETE", []:
             return _delete(org, call)
+        case "GET", [name]:
+            return _read(org, call, org.sobject(name))
         case _:
             raise not_found()
 
@@ -131,6 +134,22 @@ def _delete(org: Org, call: Call) -> Answer:
         return _done(id)
 
     return Answer(200, _written(org, ids, write, together))
+
+
+def _read(org: Org, call: Call, sobject: SObject) -> Answer:
+    """The records in the order of the ids; null for one that is not there."""
+    names = [name for name in call.query.get("fields", "").split(",") if name]
+    for name in names:
+        if sobject.field(name) is None:
+            raise Refused("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
+    fields = [field for field in sobject.fields if field.name.lower() in {name.lower() for name in names} | {"id"}]
+    rows: list[Row | None] = []
+    for id in call.query.get("ids", "").split(","):
+        record = org.journal.get(sobject.name, full(id)) if looks_right(id) else None
+        attributes = {"type": sobject.name, "url": f"{call.base}/sobjects/{sobject.name}/{full(id)}"}
+        found = record if record and not record.deleted else None
+        rows.append({"attributes": attributes} | {f.name: found.values.get(f.name) for f in fields} if found else None)
+    return Answer(200, rows)
 
 
 def _type(org: Org, row: Row) -> SObject:

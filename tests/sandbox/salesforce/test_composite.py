@@ -136,6 +136,14 @@ def test_rows_are_changed_and_deleted_by_id(org: AnOrg) -> None:
     assert org.query("SELECT Id FROM Lead") == []
 
 
+def test_many_records_are_read_in_the_order_of_their_ids(org: AnOrg) -> None:
+    one, two = org.lead(LastName="a"), org.lead(LastName="b")
+    path = f"/composite/sobjects/Lead?ids={two},00QJ50000000099MAA,{one}&fields=LastName"
+    second, nobody, first = org.ask("GET", path).json()
+    assert (second["LastName"], nobody, first["LastName"]) == ("b", None, "a")
+    assert set(first) == {"attributes", "Id", "LastName"}
+
+
 @pytest.mark.parametrize(
     "body",
     [{"records": []}, {"records": [row(LastName="a", Company="b")] * 201}, {"records": "x"}, {}, {"records": [1]}],
