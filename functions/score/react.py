@@ -58,7 +58,6 @@ bells = Bells(
 _TRIES = 6
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction."""
-_MOST_ACTIVITIES = 40
 
 
 @logger.inject_lambda_context
@@ -71,32 +70,20 @@ def react(refs: Sequence[str], table: Table, bundle: Bundle, clock: AnyClock, be
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
     activities = [keys.typed(key, Activity) for key in rows if key.type is not DecayMark]
     lead = rows[0].lead
+    if activities:
+        _react(lead, activities, table, bundle, clock, bells)
     if len(activities) < len(rows):
         _react(lead, [], table, bundle, clock, bells)
-    for start in range(0, len(activities), _MOST_ACTIVITIES):
-        _react(lead, activities[start : start + _MOST_ACTIVITIES], table, bundle, clock, bells)
 
 
 def _react(
     lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells
 ) -> None:
     for attempt in range(_TRIES):
-        known = _read(lead, activities, table)
-        if known is None:
-            logger.warning("no such lead", extra={"lead": lead})
-            return
         now = clock.now()
-        folded = fold(
-            known.profile,
-            known.state.value if known.state else None,
-            (row.value for row in known.activities),
-            bundle,
-            now,
-            _siblings(known, table),
-        )
-        if activities and not folded.activities:
+        changes = _changes(lead, activities, table, bundle, now)
+        if not changes:
             return
-        changes = _changes(known, folded, _shaken(lead, folded, table), now)
         if len(changes) > _MOST_CHANGES and len(activities) > 1:
             middle = len(activities) // 2
             _react(lead, activities[:middle], table, bundle, clock, bells)
@@ -107,10 +94,34 @@ def _react(
         except Conflict:
             sleep(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, no secret)
             continue
+        logger.info("folded", extra={"lead": lead, "activities": len(activities)})
         _ring(changes, now, bells)
-        logger.info("folded", extra={"lead": lead, "count": len(folded.activities), "rank": folded.state.rank})
         return
     raise Contended(lead)
+
+
+def _changes(
+    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime
+) -> list[Change]:
+    """The whole transaction; empty where there is nothing to do."""
+    known = _read(lead, activities, table)
+    if known is None:
+        logger.warning("no such lead", extra={"lead": lead})
+        return []
+    before = known.state.value if known.state else None
+    given = [row.value for row in known.activities]
+    folded = fold(known.profile, before, given, bundle, now, _siblings(known, table))
+    if activities and not folded.activities:
+        return []
+    rows = {row.value.id: row for row in known.activities}
+    return [
+        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
+        *(Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities),
+        *_consequences(known, folded, now),
+        *_decay(lead, known.decay, folded.decay),
+        *(Mark(key, now) for key in _shaken(lead, folded, table)),
+        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
+    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,19 +154,6 @@ def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:
     if JourneysShaken() not in folded.consequences:
         return []
     return [row.key for row in table.under(lead, "enrollment#") if row.value.state is EnrollmentState.ACTIVE]
-
-
-def _changes(known: _Known, folded: Folded, shaken: list[Key[Enrollment]], now: datetime) -> list[Change]:
-    lead = known.profile.id
-    rows = {row.value.id: row for row in known.activities}
-    return [
-        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
-        *(Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities),
-        *_consequences(known, folded, now),
-        *_decay(lead, known.decay, folded.decay),
-        *(Mark(key, now) for key in shaken),
-        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
-    ]
 
 
 def _consequences(known: _Known, folded: Folded, now: datetime) -> Iterable[Change]:
