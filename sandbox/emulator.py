@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
+from threading import Thread
 
 import httpx
 
@@ -77,15 +78,17 @@ class Emulator:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-        self._clear()
 
     def tail(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
 
     def _clear(self) -> None:
-        """It unpacks the layers for each function's process, and leaves them."""
-        shutil.rmtree(self._scratch, ignore_errors=True)
+        """It unpacks the layers for each function's process and leaves them there: many files, so nobody waits for it."""
+        left = self._scratch.with_name(f"left-{time.time_ns()}")
+        self._scratch.rename(left)
         self._scratch.mkdir()
+        for folder in left.parent.glob("left-*"):
+            Thread(target=shutil.rmtree, args=(folder, True), daemon=True).start()
 
     def _answers(self) -> bool:
         try:

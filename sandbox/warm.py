@@ -1,5 +1,6 @@
 """Starts every function once, so that the first person does not wait for it: the emulator unpacks the layers for each."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,26 +10,39 @@ from ruamel.yaml import YAML
 
 from sandbox.stack import Cloud, physical_ids
 
-_SECONDS = 40
+_SECONDS = 60
+_NOTHING = {
+    "ScoreReact": "lead#nobody|due#decay",
+    "ScoreSync": "lead#nobody|due#crm",
+    "NurtureAdvance": "lead#nobody|enrollment#none#once",
+    "NurtureDeliver": "lead#nobody|send#none",
+    "NurtureFeedback": json.dumps({"Type": "Notification", "Message": "{}"}),
+    "NotifyAlert": "lead#nobody|alert#none",
+    "NotifyAct": "lead#nobody|action#none",
+}
+"""For each worker, a message about a row that is not there."""
 
 
 def warm(cloud: Cloud, template: Path, api: str) -> None:
-    """Visits every address with something that is refused, and wakes every worker with nothing to do."""
+    """Visits every address with something that is refused, and wakes every worker for nothing."""
     ids = physical_ids(cloud)
     for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
             event = next(iter(resource["Properties"]["Events"].values()))
             try:
-                _visit(event, api) if event["Type"] == "HttpApi" else _wake(cloud, ids[name])
+                if event["Type"] == "HttpApi":
+                    _visit(event["Properties"], api)
+                elif name in _NOTHING:
+                    _wake(cloud, ids[name], _NOTHING[name])
             except (httpx.TransportError, BotoCoreError, ClientError):
                 return  # the cloud is being stopped
 
 
-def _visit(event: dict[str, Any], api: str) -> None:
-    properties = event["Properties"]
-    path = "/".join("-" if part.startswith("{") else part for part in properties["Path"].split("/"))
-    httpx.request(properties["Method"], api + path, timeout=_SECONDS, trust_env=False)
+def _visit(route: dict[str, Any], api: str) -> None:
+    path = "/".join("-" if part.startswith("{") else part for part in route["Path"].split("/"))
+    httpx.request(route["Method"], api + path, timeout=_SECONDS, trust_env=False)
 
 
-def _wake(cloud: Cloud, function: str) -> None:
-    cloud.client("lambda").invoke(FunctionName=function, Payload=b'{"Records": []}')
+def _wake(cloud: Cloud, function: str, body: str) -> None:
+    record = {"messageId": "warm", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
+    cloud.client("lambda").invoke(FunctionName=function, Payload=json.dumps({"Records": [record]}))
