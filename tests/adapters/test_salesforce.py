@@ -76,7 +76,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
     door = create_server(("127.0.0.1", 0))
     url = f"https://127.0.0.1:{door.getsockname()[1]}"
     app = Counting(build(folder, lambda: datetime.now(UTC), url))
-    server = uvicorn.Server(uvicorn.Config(app, ssl_certfile=folder / "server.pem", log_level="critical", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, ssl_certfile=folder / "server.pem", log_level="critical", lifespan="off")
+    )
     thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
     thread.start()
     while not server.started:
@@ -370,7 +372,7 @@ def test_a_lead_converted_meanwhile_is_claimed_as_the_contact(org: Org, salesfor
 def test_who_is_no_active_user_cannot_claim(org: Org, salesforce: Salesforce, email: str) -> None:
     link = written(a_wish(), salesforce)
 
-    with pytest.raises(Undeliverable) as caught:
+    with pytest.raises(Undeliverable, match="no active Salesforce user") as caught:
         salesforce.claim(link, email, "task1", "Call", "Hot")
 
     assert caught.value.permanent

@@ -409,6 +409,21 @@ def test_one_refused_lead_does_not_stop_its_neighbours(office: Office) -> None:
     assert office.decisions("lead2") == [("created", "")]
 
 
+def test_what_was_refused_for_good_is_not_tried_again_until_the_lead_changes(office: Office) -> None:
+    office.admit()
+    office.crm.refuses["lead1"] = Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: no", permanent=True)
+    office.sync()
+    office.crm.refuses.clear()
+
+    office.sync()
+    asked = office.crm.calls
+    office.change(fit=10)
+    office.sync()
+
+    assert asked == 2
+    assert len(office.crm.records) == 1
+
+
 def test_a_locked_record_is_tried_again(office: Office) -> None:
     office.admit()
     office.crm.refuses["lead1"] = Undeliverable("UNABLE_TO_LOCK_ROW: x", permanent=False)
