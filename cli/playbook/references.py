@@ -63,6 +63,11 @@ def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
             yield document.problem(("sender", key), f"{address!r} is no e-mail address")
     yield from _tests(folder, document, "sync.when", model.sync.when, _SCORES)
     yield from _tests(folder, document, "sync.unless", model.sync.unless, _SCORES)
+    for number, tests in enumerate(model.sync.unless):
+        if len(tests) > 1:
+            yield document.problem(
+                ("sync", "unless", number), "each of these keeps a lead out: write one field per `-`"
+            )
 
 
 def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cli.failure import Failure
 from cli.main import app
 from cli.playbook import compile_playbook, publish
+from cli.playbook.mailing import numbered
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
 from ripen.bundle import Bundle, Condition, Mail, SendStep, WaitStep
@@ -150,6 +151,25 @@ def test_a_part_of_a_mail_may_depend_on_the_lead_in_html_and_in_text(tmp_path: P
     for source, render in ((mail.html, render_html), (mail.text, render_text)):
         assert "Only for companies" in render(source, _variables(bundle, mail, "en", company="Example"))
         assert "Only for companies" not in render(source, _variables(bundle, mail, "en"))
+
+
+def test_links_to_one_target_have_one_number_and_mail_addresses_none() -> None:
+    html = (
+        '<a href="https://a.example/?x=1&amp;y=2">1</a><a class="b" href="/pages/p">2</a>'
+        '<a href="https://a.example/?x=1&amp;y=2">3</a><a href="mailto:a@b.example">4</a>'
+        '<a href="{{unsubscribe_url}}">5</a>'
+    )
+
+    numbers, links = numbered(html)
+
+    assert links == ("https://a.example/?x=1&y=2", "/pages/p")
+    assert re.findall(r'href="([^"]*)"', numbers) == [
+        "{{ links[0] }}",
+        "{{ links[1] }}",
+        "{{ links[0] }}",
+        "mailto:a@b.example",
+        "{{unsubscribe_url}}",
+    ]
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
