@@ -7,12 +7,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ripen import feedback, ledger
 from ripen.activity import Activity, Kind
+from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
@@ -27,7 +28,7 @@ from ripen.ports import Wake
 
 logger = Logger()
 metrics = Metrics()
-processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+batch = messages()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
@@ -41,7 +42,7 @@ _TEST_TEXT = "Successfully validated SNS topic"
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, record_handler, processor, context)
+    return process_partial_response(event, record_handler, batch, context)
 
 
 def record_handler(record: SQSRecord) -> None:
@@ -57,7 +58,8 @@ def record_handler(record: SQSRecord) -> None:
         return
     outcome = take_in(told, table, clock, react, secrets.key("address"))
     logger.info("feedback", send=told.send, lead=told.lead, feedback=told.event, detail=told.detail, outcome=outcome)
-    metrics.add_metric(name=f"Feedback{told.event.name.capitalize()}", unit=MetricUnit.Count, value=1)
+    kind = "Deferred" if told.event is Event.BOUNCED and not told.final else told.event.name.title().replace("_", "")
+    metrics.add_metric(name=f"Feedback{kind}", unit=MetricUnit.Count, value=1)
 
 
 def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key: bytes) -> str:

@@ -9,7 +9,6 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ripen import contact as contacts
 from ripen import policy, token
 from ripen.activity import Activity, Kind
 from ripen.adapters import gateway
@@ -19,7 +18,7 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.bundle import Brand
-from ripen.contact import Contact
+from ripen.contact import ConsentRecord, Contact
 from ripen.ids import digest
 from ripen.ledger import SendPointer
 from ripen.pages import BuiltinPage, builtin_page
@@ -72,7 +71,7 @@ def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, reac
         if policy.refuses(before):
             return False
         id = digest("unsubscribed", send, now.isoformat())
-        record = contacts.ConsentRecord(
+        record = ConsentRecord(
             id=id, lead=pointer.lead, purpose="marketing", granted=False, at=now, source="unsubscribe"
         )
         activity = Activity(

@@ -156,6 +156,24 @@ def test_a_refusal_while_the_mail_is_written_is_seen_by_the_claim(table: Table, 
     assert (row(table, key).value.reason, ses.calls) == ("unsubscribed", 0)
 
 
+def test_of_two_workers_at_once_one_claims(table: Table, clock: FakeClock) -> None:
+    # given a second worker that is through before the first one claims
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            deliver(key, an_outside(table, clock, ses))
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.attempt, ses.calls) == (1, 1)
+    assert decisions(table) == [("accepted", "")]
+
+
 def test_nothing_is_claimed_while_sending_is_stopped(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
