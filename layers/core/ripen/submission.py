@@ -90,7 +90,6 @@ def read(form: Form, answers: Answers, *, locale: str, now: datetime, complete: 
         raise Refused(complaints)
     if "phone" in known:
         known["phone"] = phone(known["phone"])
-    own = {wanted.name for wanted in form.fields} | set(form.mapping.values()) | {NAME_TO_REVIEW}
     apart = {*PROFILE, *CAMPAIGN, *_CARRIED, "consent"}
     return Submission(
         form=form.name,
@@ -98,7 +97,7 @@ def read(form: Form, answers: Answers, *, locale: str, now: datetime, complete: 
         locale=locale,
         touch=arrival(known, now, referer),
         fields={name: known[name] for name in PROFILE if name in known},
-        attributes={name: value for name, value in known.items() if name in own and name not in apart},
+        attributes={name: value for name, value in known.items() if name not in apart},
         consent=agreed(form.consent, known.get("consent", "")),
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),
