@@ -119,7 +119,7 @@ def press(value: str) -> tuple[str, str] | None:
 def _facts(standing: Standing, locale: str) -> list[Block]:
     words, profile = _words(locale), standing.profile
     blocks: list[Block] = [
-        {"type": "header", "block_id": "who", "text": _plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}"[:150])},
+        {"type": "header", "block_id": "who", "text": _plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}")},
         _section("score", *_score_lines(standing, words)),
         _contact(profile, words),
     ]
@@ -223,7 +223,7 @@ def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:
 def _links(profile: Profile, words: dict[str, str]) -> list[Block]:
     if profile.crm is None or not profile.crm.url.startswith("https://"):
         return []
-    return [{"type": "button", "action_id": OPEN_CRM, "text": _plain(words["open"]), "url": profile.crm.url[:3000]}]
+    return [{"type": "button", "action_id": OPEN_CRM, "text": _plain(words["open"]), "url": profile.crm.url}]
 
 
 def _text(standing: Standing, locale: str) -> str:
@@ -239,7 +239,7 @@ def _words(locale: str) -> dict[str, str]:
 
 
 def _section(block_id: str, *lines: str) -> Block:
-    return {"type": "section", "block_id": block_id, "text": _mrkdwn("\n".join(lines)[:3000])}
+    return {"type": "section", "block_id": block_id, "text": _mrkdwn("\n".join(lines))}
 
 
 def _plain(text: str) -> Block:

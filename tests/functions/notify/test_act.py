@@ -174,10 +174,15 @@ def test_a_claim_before_the_lead_is_in_salesforce_stands_at_once_and_the_owner_f
     assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("claimed", False, 30)
     profile = unsynced.table.get(keys.profile("lead1"))
     assert profile
-    unsynced.table.write(Replace(profile.key, a_lead(crm=CRM), was=profile.version))
+    alert = unsynced.table.get(ALERT)
+    assert alert
+    unsynced.table.write(
+        Replace(profile.key, a_lead(crm=CRM), was=profile.version), Replace(ALERT, alert.value, was=alert.version)
+    )
     unsynced.clock.move(seconds=30)
     unsynced.act(key)
 
+    assert unsynced.waits(ALERT) == 0
     assert (unsynced.owners.owner, unsynced.done(key)) == ("alice@ripen.example", True)
     assert len(unsynced.activities()) == 1
 

@@ -187,15 +187,28 @@ def test_a_worker_that_died_after_the_post_leaves_no_second_card(sales: Sales) -
     assert sales.chat.cards["1"][1]["text"] != "of the dead worker"
 
 
+class Killed(Exception):
+    """A worker's end."""
+
+
+def killed() -> None:
+    raise Killed
+
+
 @dataclass
 class Interrupted(FakeChat):
-    """Something else happens while the post is under way."""
+    """Something else happens while the post, or the update, is under way."""
 
     meanwhile: Callable[[], None] = lambda: None
+    on_update: Callable[[], None] = lambda: None
 
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
         self.meanwhile()
         return super().post(channel, card, alert)
+
+    def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
+        self.on_update()
+        super().update(channel, ts, card, alert)
 
 
 def test_a_link_that_comes_during_the_post_is_shown_and_the_card_is_one(sales: Sales) -> None:
@@ -288,14 +301,33 @@ def test_a_lead_without_a_profile_fails_visibly(table: Table, clock: FakeClock) 
 
 
 def test_whatever_is_lost_after_the_claim_comes_back_by_its_due_time(sales: Sales) -> None:
-    class Killed(Exception):
-        """The worker's end."""
-
-    def killed() -> None:
-        raise Killed
-
     sales.chat = Interrupted(meanwhile=killed)
     with pytest.raises(Killed):
         sales.wake()
 
     assert (sales.alert().state, sales.waits()) == (AlertState.CLAIMED, timedelta(minutes=5).total_seconds())
+
+
+def test_a_link_that_comes_during_the_post_is_not_lost_with_the_worker(sales: Sales) -> None:
+    sales.chat = Interrupted(meanwhile=lambda: synced(sales), on_update=killed)
+
+    with pytest.raises(Killed):
+        sales.wake()
+
+    assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, 0)
+
+
+def test_a_claim_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> None:
+    def claimed() -> None:
+        if not sales.alert().outcome:
+            sales.change(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON)
+
+    sales.chat = Interrupted(on_update=claimed)
+    sales.wake()
+    synced(sales)
+
+    sales.wake()
+
+    assert (sales.alert().outcome, sales.alert().by) == ("claimed", "U0ALICE")
+    assert "<@U0ALICE>" in dumps(sales.chat.cards["1"][1])
+    assert sales.waits() is None
