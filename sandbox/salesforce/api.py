@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sandbox.salesforce import collections, composite, describe, records
+from sandbox.salesforce import composite, describe, records, rows
 from sandbox.salesforce.call import Answer, Call
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.query_pages import QueryPages
@@ -42,7 +42,7 @@ class Api:
             case "POST", "composite":
                 return composite.answer(self.answer, self._org.journal, call)
             case _, "composite", "sobjects", *rest:
-                return collections.answer(self._org, call, rest)
+                return rows.answer(self._org, call, rest)
             case "GET", "limits":
                 return Answer(200, self._usage.limits())
             case ("GET",):

@@ -8,7 +8,8 @@ from secrets import token_hex
 
 from sandbox.salesforce.call import Answer, Call
 from sandbox.salesforce.org import Org
-from sandbox.salesforce.query import Asked, Row
+from sandbox.salesforce.paths import Row
+from sandbox.salesforce.query import Asked
 from sandbox.salesforce.refused import Refused
 
 _OPEN = 10  # cursors, as for one user on Salesforce

@@ -38,6 +38,8 @@ def people(org: AnOrg) -> AnOrg:
         ("WHERE (Ripen_Score__c = 10 OR Ripen_Score__c = 40) AND Ripen_Rank__c = 'warm'", ["Baba"]),
         ("WHERE IsConverted = false AND Email LIKE 'abe%'", ["Abe"]),
         ("WHERE IsConverted = TRUE", []),
+        ("WHERE Lead.Email = 'abe@example.co.jp' ORDER BY Lead.LastName", ["Abe"]),
+        ("WHERE LastName LIKE 'a%' OR Owner.Name = 'nobody'", ["Abe"]),
         ("WHERE CreatedDate > 2026-11-22T00:00:00Z AND Email != null", ["Baba", "O'Hara"]),
         ("WHERE CreatedDate = TODAY AND Email != null", ["O'Hara"]),
         ("WHERE CreatedDate = LAST_N_DAYS:1 AND Email != null", ["Baba", "O'Hara"]),
@@ -76,6 +78,12 @@ def test_a_parent_is_nested_with_its_own_attributes(org: AnOrg) -> None:
     )
 
 
+def test_the_object_may_stand_before_the_field(org: AnOrg) -> None:
+    org.lead()
+    row = org.query("SELECT Lead.LastName, Lead.Owner.Name FROM Lead")[0]
+    assert (row["LastName"], row["Owner"]["Name"]) == ("山田", "Ripen")
+
+
 def test_counting_gives_no_records(people: AnOrg) -> None:
     answer = people.ask("GET", "/query", params={"q": "SELECT COUNT() FROM Lead WHERE Email != null"})
     assert answer.json() == {"totalSize": 3, "done": True, "records": []}
@@ -99,6 +107,8 @@ def test_counting_gives_no_records(people: AnOrg) -> None:
         ("SELECT Id FROM Lead LIMIT x", "MALFORMED_QUERY", "unexpected token: 'x'"),
         ("SELECT Id FROM Lead WHERE Ripen_Score__c = '5'", "INVALID_FIELD", "must be of type double"),
         ("SELECT Id FROM Lead WHERE Email = 5", "INVALID_FIELD", "be enclosed in quotes"),
+        ("SELECT Id FROM Lead WHERE Email = TODAY", "INVALID_FIELD", "be enclosed in quotes"),
+        ("SELECT Id FROM Lead WHERE Id = 'x'", "INVALID_QUERY_FILTER_OPERATOR", "invalid ID field: x"),
         ("", "MALFORMED_QUERY", ""),
     ],
 )

@@ -1,0 +1,88 @@
+"""How SOQL compares: letters of any case are equal, nothing is neither more nor less, a day may be a span."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sandbox.salesforce import soql
+from sandbox.salesforce.journal import Record
+
+
+def plain(type: str, value: Any) -> Any:
+    """A stored value as it is compared: letters of any case are equal, except in ids."""
+    if value is None:
+        return None
+    match type:
+        case "datetime":
+            return datetime.fromisoformat(value)
+        case "date":
+            return date.fromisoformat(value)
+        case "id" | "reference":
+            return value
+        case _:
+            return value.casefold() if isinstance(value, str) else value
+
+
+def holds(operator: str, left: Any, right: Any) -> bool:
+    if operator == "=":
+        return bool(left == right)
+    if operator == "!=":
+        return bool(left != right)
+    if left is None or right is None:
+        return False
+    return bool({"<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right}[operator])
+
+
+def within(operator: str, left: Any, start: date, end: date) -> bool:
+    """`start` and `end` are the first and last day of a span."""
+    if left is None:
+        return operator == "!="
+    day = left.astimezone(UTC).date() if isinstance(left, datetime) else left
+    match operator:
+        case "=":
+            return bool(start <= day <= end)
+        case "!=":
+            return not start <= day <= end
+        case "<":
+            return bool(day < start)
+        case "<=":
+            return bool(day <= end)
+        case ">":
+            return bool(day > end)
+        case _:
+            return bool(day >= start)
+
+
+def span(literal: soql.DayLiteral, today: date) -> tuple[date, date]:
+    day = timedelta(days=1)
+    match literal.name:
+        case "YESTERDAY":
+            return today - day, today - day
+        case "TOMORROW":
+            return today + day, today + day
+        case "LAST_N_DAYS":
+            return today - literal.days * day, today
+        case "NEXT_N_DAYS":
+            return today + day, today + literal.days * day
+        case _:
+            return today, today
+
+
+def like(text: str) -> re.Pattern[str]:
+    pieces = re.findall(r"\\.|.", text, flags=re.DOTALL)
+    wild = {"%": ".*", "_": "."}
+    return re.compile(
+        "".join(wild.get(piece) or re.escape(piece.removeprefix("\\") or piece) for piece in pieces),
+        re.IGNORECASE | re.DOTALL,
+    )
+
+
+def by(read: Callable[[Record], Any], order: soql.Order) -> Callable[[Record, Record], int]:
+    def compare(one: Record, other: Record) -> int:
+        left, right = (v.casefold() if isinstance(v, str) else v for v in (read(one), read(other)))
+        if left is None or right is None:
+            return ((left is None) - (right is None)) * (1 if order.nulls_last else -1)
+        return ((left > right) - (left < right)) * (-1 if order.descending else 1)
+
+    return compare
