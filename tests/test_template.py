@@ -191,7 +191,8 @@ def test_sam_takes_the_template() -> None:
 
 
 def _file(name: str) -> Path:
-    return PROJECT / "functions" / (FUNCTIONS[name]["Handler"].removesuffix(".handler").replace(".", "/") + ".py")
+    module = str(FUNCTIONS[name]["Handler"]).removesuffix(".handler")
+    return PROJECT / "functions" / f"{module.replace('.', '/')}.py"
 
 
 @cache

@@ -73,7 +73,7 @@ def ripen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def eventually[T](look: Callable[[], T], seconds: float = 60) -> T:
+def eventually[T](look: Callable[[], T], seconds: float = 120) -> T:
     """What `look` finds as soon as it finds something: for what other processes are doing right now."""
     until = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < until:

@@ -1,6 +1,8 @@
 """One local cloud for all end-to-end tests, in a folder and on ports of its own."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -8,8 +10,8 @@ from tests.e2e.cloud import Running, ripen, start
 
 
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    folder = tmp_path_factory.mktemp("cloud")
-    running = start(folder)
-    yield running
-    assert ripen(folder, "down").returncode == 0
+def cloud() -> Iterator[Running]:
+    with TemporaryDirectory(prefix="ripen-", ignore_cleanup_errors=True) as folder:
+        running = start(Path(folder))
+        yield running
+        assert ripen(running.folder, "down").returncode == 0

@@ -1,0 +1,62 @@
+"""The command line fails in one clear line, with the next step, and never with a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMANDS = ("status", "down", "lead", "mailbox", "slack", "crm", "clock", "stop", "resume", "check", "publish")
+
+
+def test_help_names_every_command() -> None:
+    done = _ripen(Path("/nowhere"), "--help")
+    assert done.returncode == 0
+    for command in COMMANDS:
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("command", ["status", "mailbox", "slack", "down", "clock"])
+def test_without_a_local_cloud_it_says_how_to_start_one(command: str, tmp_path: Path) -> None:
+    done = _ripen(tmp_path, command)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "not running" in done.stderr
+    assert "make up" in done.stderr
+
+
+def test_without_any_stack_it_names_both_ways_to_get_one(tmp_path: Path) -> None:
+    done = _ripen(tmp_path, "lead", "hanako@example.co.jp")
+    assert done.returncode == 1
+    assert "make up" in done.stderr
+    assert "make deploy" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_a_killed_cloud_left_behind_does_not_count_as_running(tmp_path: Path) -> None:
+    # given the status of a process that has ended
+    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
+    urls = dict.fromkeys(("api", "mailbox", "slack", "salesforce", "aws", "ca"), "http://127.0.0.1:1")
+    (tmp_path / "status.json").write_text(json.dumps({"pid": int(ended.stdout), "ready": True, **urls}))
+
+    # when it is asked for
+    done = _ripen(tmp_path, "status")
+
+    # then it is not there
+    assert done.returncode == 1
+    assert "not running" in done.stderr
+
+
+def _ripen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=PROJECT,
+        env=clean | {"RIPEN_LOCAL": str(folder), "AWS_EC2_METADATA_DISABLED": "true", "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
