@@ -1,71 +1,22 @@
 """The SES stand-in, spoken to by boto3 over a real socket."""
 
 import json
-import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from threading import Thread
-from time import sleep
 from typing import Any
 
-import boto3
 import httpx
 import pytest
-import uvicorn
-from botocore.config import Config
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from sandbox.ses.app import build
-from sandbox.ses.events import Record
-from tests.fakes import NOON
-
-
-@dataclass
-class Served:
-    url: str
-    told: list[Record]
-
-    @property
-    def ses(self) -> Any:
-        once = Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=0.5)
-        return boto3.client("sesv2", endpoint_url=self.url, config=once)
-
-    def mails(self) -> list[dict[str, Any]]:
-        return list(httpx.get(f"{self.url}/messages.json").json())
-
-    def fault(self, mode: str, count: int = 1) -> None:
-        httpx.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
-
-    def events(self, count: int) -> list[str]:
-        for _ in range(200):
-            if len(self.told) >= count:
-                break
-            sleep(0.01)
-        return [record["eventType"] for record in self.told]
-
-
-def now() -> datetime:
-    return NOON
+from sandbox.ses.store import Store
+from tests.sandbox.ses_server import Served, serving
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    told: list[Record] = []
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(build(tmp_path, now, told.append), host="127.0.0.1", port=port, log_level="critical")
-    )
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        sleep(0.005)
-    yield Served(f"http://127.0.0.1:{port}", told)
-    server.should_exit = server.force_exit = True
-    thread.join(5)
+    with serving(tmp_path) as served:
+        yield served
 
 
 def a_request(**changes: Any) -> dict[str, Any]:
@@ -107,8 +58,6 @@ def test_a_mail_is_kept_whole(served: Served, tmp_path: Path) -> None:
 
 def test_a_second_start_finds_the_mails_again(served: Served, tmp_path: Path) -> None:
     served.ses.send_email(**a_request())
-    from sandbox.ses.store import Store
-
     assert Store(tmp_path).mails() == served.mails()
 
 

@@ -18,6 +18,7 @@ from ripen.ids import digest, send_id
 from ripen.lead import Profile
 from ripen.ledger import MailClass, Send, SendPointer
 from ripen.mail import OutgoingMail
+from ripen.ports import Mailer
 from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON, FakeClock
 
@@ -75,7 +76,7 @@ class FakeSes:
         return self.answer(mail)
 
 
-def an_outside(table: Table, clock: FakeClock, ses: FakeSes, **changes: Any) -> Outside:
+def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> Outside:
     bundle = changes.pop("playbook", a_bundle())
     known: dict[str, Any] = {
         "table": table,

@@ -1,0 +1,143 @@
+"""Delivery and feedback against the SES stand-in over a real socket: what it says on the wire is understood."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nurture.deliver import deliver
+from nurture.feedback import take_in
+from ripen import feedback
+from ripen.adapters.ses import Ses
+from ripen.adapters.table import Key, Table, keys
+from ripen.ledger import Send, SendState
+from tests.builders import a_lead
+from tests.fakes import FakeClock, FakeQueue
+from tests.functions.nurture.mails import ADDRESS_KEY, a_send, an_outside, known, planned
+from tests.sandbox.ses_server import Served, serving
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as served:
+        yield served
+
+
+def hear(served: Served, table: Table, clock: FakeClock, queue: FakeQueue, count: int) -> None:
+    """Take in the events the stand-in told, as they would come out of SQS."""
+    assert len(served.events(count)) == count
+    for record in served.told:
+        take_in(feedback.read(json.dumps(record)), table, clock, queue, ADDRESS_KEY)
+
+
+def state(table: Table, key: Key[Send]) -> SendState:
+    row = table.get(key)
+    assert row is not None
+    return row.value.state
+
+
+def outside(served: Served, table: Table, clock: FakeClock) -> Any:
+    return an_outside(table, clock, Ses("set", served.ses))
+
+
+def test_a_mail_arrives_whole_and_is_settled(served: Served, table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table, a_lead(email="a..b@docomo.ne.jp"))
+    key = planned(table, a_send())
+    deliver(key, outside(served, table, clock))
+    (mail,) = served.mails()
+    assert (mail["to"], mail["from"], mail["subject"]) == (
+        "a..b@docomo.ne.jp",
+        "リペン編集部 <news@example.com>",
+        "山田様へ",
+    )
+    assert mail["headers"]["List-Unsubscribe"].strip("<>") in mail["text"]
+    hear(served, table, clock, queue, 2)
+    row = table.get(key)
+    assert row is not None
+    assert (row.value.state, row.value.message_id) == (SendState.ACCEPTED, mail["id"])
+    assert row.value.delivered is not None
+
+
+@pytest.mark.parametrize("mode", ["accept_hang", "error_after_accept", "truncate"])
+def test_a_mail_whose_answer_is_lost_is_settled_by_its_event(
+    served: Served, table: Table, clock: FakeClock, queue: FakeQueue, mode: str
+) -> None:
+    known(table)
+    key = planned(table, a_send())
+    served.fault(mode)
+    deliver(key, outside(served, table, clock))
+    assert state(table, key) is SendState.UNKNOWN
+    hear(served, table, clock, queue, 2)
+    clock.move(hours=2)
+    deliver(key, outside(served, table, clock))
+    assert state(table, key) is SendState.ACCEPTED
+    assert len(served.mails()) == 1
+
+
+@pytest.mark.parametrize(("email", "mails"), [("whitepaper-delivery", 1), ("case-study", 0)])
+def test_a_mail_that_was_dropped_is_sent_again_only_if_it_was_asked_for(
+    served: Served, table: Table, clock: FakeClock, email: str, mails: int
+) -> None:
+    known(table)
+    key = planned(table, a_send(email=email))
+    served.fault("drop")
+    deliver(key, outside(served, table, clock))
+    assert state(table, key) is SendState.UNKNOWN
+    clock.move(minutes=60)
+    deliver(key, outside(served, table, clock))
+    deliver(key, outside(served, table, clock))
+    assert len(served.mails()) == mails
+
+
+@pytest.mark.parametrize("mode", ["throttle", "quota", "pause", "suspend"])
+def test_a_mail_refused_for_now_goes_once_when_the_fault_is_over(
+    served: Served, table: Table, clock: FakeClock, mode: str
+) -> None:
+    known(table)
+    key = planned(table, a_send(email="case-study"))
+    served.fault(mode, 2)
+    for _ in range(4):
+        deliver(key, outside(served, table, clock))
+        clock.at += timedelta(minutes=11)
+    assert state(table, key) is SendState.ACCEPTED
+    assert len(served.mails()) == 1
+
+
+def test_an_address_ses_does_not_take_fails_that_mail(served: Served, table: Table, clock: FakeClock) -> None:
+    known(table, a_lead(email="あ@example.com"))
+    key = planned(table, a_send())
+    deliver(key, outside(served, table, clock))
+    assert state(table, key) is SendState.FAILED
+
+
+@pytest.mark.parametrize(
+    ("address", "events", "kind"),
+    [("bounce@simulator.amazonses.com", 2, "bounced"), ("complaint@simulator.amazonses.com", 3, "complained")],
+)
+def test_a_refusal_by_the_other_side_stops_what_comes_next(
+    served: Served, table: Table, clock: FakeClock, queue: FakeQueue, address: str, events: int, kind: str
+) -> None:
+    known(table, a_lead(email=address))
+    deliver(planned(table, a_send()), outside(served, table, clock))
+    hear(served, table, clock, queue, events)
+    assert [keys.kind(ref) for ref in queue.woken] == ["activity"]
+    later = planned(table, a_send(email="case-study"))
+    deliver(later, outside(served, table, clock))
+    row = table.get(later)
+    assert row is not None
+    assert (row.value.state, row.value.reason) == (SendState.SKIPPED, kind)
+
+
+def test_doubled_and_reordered_events_change_nothing(
+    served: Served, table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    known(table, a_lead(email="bounce@simulator.amazonses.com"))
+    key = planned(table, a_send())
+    served.fault("duplicate_events")
+    deliver(key, outside(served, table, clock))
+    hear(served, table, clock, queue, 4)
+    assert state(table, key) is SendState.ACCEPTED
+    assert len(queue.woken) == 1
