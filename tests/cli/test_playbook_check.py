@@ -77,7 +77,7 @@ def test_the_example_is_in_order(plan: Plan) -> None:
         ("emails/case-study/ja.mjml", "<mj-button", "<mj-buton", "mismatched tag"),
         ("emails/case-study/ja.mjml", "{{ greeting |", "{{ greting |", "unknown variable 'greting'; did you mean 'greeting'?"),
         ("emails/case-study/ja.mjml", "| newline_to_br }}", "| newline_to_bar }}", "did you mean 'newline_to_br'?"),
-        ("emails/case-study/ja.mjml", "{% else %}", "{% esle %}", "Liquid:"),
+        ("emails/case-study/ja.mjml", "{{ greeting", "{% esle %}{{ greeting", "Liquid:"),
         ("emails/case-study/ja.mjml", "/pages/pricing?lang=ja", "/pages/prices", "there is no page 'prices'; did you mean 'pricing'?"),
         ("emails/case-study/ja.mjml", "/pages/pricing?lang=ja", "{{ lead.company }}", "a link needs a fixed target"),
         ("emails/case-study/ja.mjml", "/pages/pricing?lang=ja", "javascript:alert(1)", "a link needs a fixed target"),

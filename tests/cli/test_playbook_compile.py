@@ -137,6 +137,8 @@ def test_a_subject_reads_well_without_a_name(example: Bundle) -> None:
 
     assert render_line(mail.subject, _variables(example, mail, "ja")).startswith("最初の返信")
     assert render_line(mail.subject, _variables(example, mail, "ja", last_name="山田")).startswith("山田様、最初の")
+    advertisement = _variables(example, mail, "ja", last_name="今すぐ https://evil.example へ")
+    assert "evil" not in render_line(mail.subject, advertisement)
 
 
 def test_a_part_of_a_mail_may_depend_on_the_lead_in_html_and_in_text(tmp_path: Path) -> None:
