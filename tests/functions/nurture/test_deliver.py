@@ -9,15 +9,17 @@ import pytest
 from msgspec.structs import replace as with_
 
 from nurture.deliver import OutOfTime, deliver, handler, record_handler
+from nurture.feedback import take_in
 from ripen import token
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.address import address_hash
 from ripen.agenda import Lane, shard
 from ripen.bundle import Policy
 from ripen.contact import Contact, Suppression
+from ripen.feedback import Event
 from ripen.ledger import Send, SendState
 from tests.builders import a_bundle, a_lead, a_mail
-from tests.fakes import NOON, FakeClock
+from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.nurture.mails import (
     ADDRESS_KEY,
     LINK_KEY,
@@ -26,6 +28,7 @@ from tests.functions.nurture.mails import (
     Killed,
     a_context,
     a_send,
+    an_event,
     an_outside,
     decisions,
     is_silent,
@@ -172,6 +175,23 @@ def test_of_two_workers_at_once_one_claims(table: Table, clock: FakeClock) -> No
     # then
     assert (row(table, key).value.attempt, ses.calls) == (1, 1)
     assert decisions(table) == [("accepted", "")]
+
+
+def test_an_event_that_comes_while_a_mail_is_written_again_stops_it(table: Table, clock: FakeClock) -> None:
+    # given a mail on its second attempt, whose first attempt SES tells of just before the claim
+    known(table)
+    key, ses = planned(table, a_send(attempt=1)), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            take_in(an_event(a_send(), Event.SENT), table, clock, FakeQueue(), ADDRESS_KEY)
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.state, ses.calls) == (SendState.ACCEPTED, 0)
 
 
 def test_nothing_is_claimed_while_sending_is_stopped(table: Table, clock: FakeClock) -> None:
