@@ -4,13 +4,15 @@ import fcntl
 import hashlib
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from sandbox.home import PROJECT, TOOLS
 
-_BUILT = PROJECT / ".aws-sam" / "local"
+_BUILDS = PROJECT / ".aws-sam" / "local"
+_KEPT = 3
 _SOURCES = ("functions", "layers", "infra/template.yaml")
 
 
@@ -24,24 +26,21 @@ def architecture() -> str:
 
 
 def build() -> tuple[Path, str]:
-    """The built template, and a digest of what it was built from. Does nothing when nothing has changed."""
-    _BUILT.mkdir(parents=True, exist_ok=True)
-    template, stamp = _BUILT / "template.yaml", _BUILT / "built-from"
-    with (_BUILT.parent / "lock").open("w") as lock:
+    """The built template, and a digest of what it was built from. Each state of the source has a folder of its own, so that
+    clouds of different states do not disturb each other; the latest few are kept."""
+    _BUILDS.mkdir(parents=True, exist_ok=True)
+    with (_BUILDS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         digest = _digest()
-        if not template.exists() or not stamp.exists() or stamp.read_text() != digest:
-            stamp.unlink(missing_ok=True)
+        folder = _BUILDS / digest[:12]
+        template, done = folder / "template.yaml", folder / "done"
+        if not done.exists():
+            parameters = ("--parameter-overrides", f"Architecture={architecture()}")
             environment = dict(os.environ) | {"ARCHITECTURE": architecture()}
-            sam(
-                "build",
-                "--parameter-overrides",
-                f"Architecture={architecture()}",
-                "--build-dir",
-                str(_BUILT),
-                env=environment,
-            )
-            stamp.write_text(digest)
+            sam("build", *parameters, "--build-dir", str(folder), env=environment)
+        done.touch()
+        for old in sorted(_BUILDS.glob("*/done"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
+            shutil.rmtree(old.parent, ignore_errors=True)
     return template, digest
 
 
