@@ -129,8 +129,9 @@ def _judge(case: _Case, bundle: Bundle, now: datetime) -> crm.Wanted | crm_mark.
         return crm_mark.parked(case.mark.value, why)
     locale = brand.default_locale
     why_in_words = reasons(profile, state, bundle.scoring, now, locale, brand.time_zone, absolute=True, limit=_REASONS)
-    wanted = crm.wanted(profile, state, standing, [reason.words for reason in why_in_words], bundle.sync, locale)
-    if crm.digest(wanted) == case.mark.value.digest:
+    words, mark = [reason.words for reason in why_in_words], case.mark.value
+    wanted = crm.wanted(profile, state, standing, words, bundle.sync, locale, mark.task)
+    if crm.digest(wanted) == mark.digest:
         return crm_mark.unchanged()
     return wanted
 
@@ -147,7 +148,7 @@ def _bring(
     writes: list[tuple[crm.Wanted, crm.Write]] = []
     for want in wanted:
         case = cases[want.lead]
-        match crm.plan(want, found, case.profile.value, case.mark.value.task):
+        match crm.plan(want, found, case.profile.value):
             case crm.Waits(reason=reason):
                 outcomes[want.lead] = crm_mark.parked(case.mark.value, reason)
             case crm.Write(task=None) as write:

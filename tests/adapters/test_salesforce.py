@@ -111,7 +111,7 @@ def a_wish(n: int = 1, **changes: Any) -> Wanted:
 
 
 def a_plan(wish: Wanted, salesforce: Salesforce) -> Write:
-    found = crm.plan(wish, salesforce.find([wish]), a_lead(id=wish.lead, email=wish.email), "")
+    found = crm.plan(wish, salesforce.find([wish]), a_lead(id=wish.lead, email=wish.email))
     assert isinstance(found, Write)
     return found
 
@@ -172,7 +172,7 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
 
     found = salesforce.find(wishes)
     results = salesforce.write(
-        [plan for wish in wishes if isinstance(plan := crm.plan(wish, found, a_lead(id=wish.lead), ""), Write)]
+        [plan for wish in wishes if isinstance(plan := crm.plan(wish, found, a_lead(id=wish.lead)), Write)]
     )
 
     assert composites(org) == 2
@@ -230,6 +230,13 @@ def test_an_existing_contact_is_found_in_any_case_and_its_owner_gets_one_task(or
     assert salesforce.find([wish]).tasks == {wish.task.key}
     assert a_plan(wish, salesforce).task is None
     assert ask(org, "SELECT Id FROM Lead") == []
+
+
+def test_a_task_that_is_done_with_is_not_searched(org: Org, salesforce: Salesforce) -> None:
+    wish = a_wish(email=CUSTOMER)
+    written(wish, salesforce)
+
+    assert salesforce.find([replace(wish, task_is_done=True)]).tasks == frozenset()
 
 
 def test_what_sales_filled_in_is_left_alone(org: Org, salesforce: Salesforce) -> None:

@@ -28,8 +28,10 @@ def a_state(**changes: Any) -> State:
     return State(**(known | changes))
 
 
-def a_wish(profile: Profile | None = None, state: State | None = None, score: Score = SCORE) -> Wanted:
-    return crm.wanted(profile or a_lead(), state or a_state(), score, ["役職: 部長"], SyncRule(), "ja")
+def a_wish(
+    profile: Profile | None = None, state: State | None = None, score: Score = SCORE, last_task: str = ""
+) -> Wanted:
+    return crm.wanted(profile or a_lead(), state or a_state(), score, ["役職: 部長"], SyncRule(), "ja", last_task)
 
 
 def a_record(**changes: Any) -> Record:
@@ -40,8 +42,8 @@ def a_contact(**changes: Any) -> Record:
     return a_record(**({"object": "Contact", "id": "0031", "owner": "0051"} | changes))
 
 
-def planned(wish: Wanted, *records: Record, tasks: frozenset[str] = frozenset(), last_task: str = "") -> Write:
-    found = crm.plan(wish, Found(records=records, tasks=tasks), a_lead(), last_task)
+def planned(wish: Wanted, *records: Record, tasks: frozenset[str] = frozenset()) -> Write:
+    found = crm.plan(wish, Found(records=records, tasks=tasks), a_lead())
     assert isinstance(found, Write)
     return found
 
@@ -67,13 +69,13 @@ def test_a_lead_in_the_crm_is_kept_up_to_date_when_it_cools_down() -> None:
 def test_a_new_lead_needs_a_name_and_a_company() -> None:
     nobody = a_lead(last_name=" ", company="")
 
-    assert crm.plan(a_wish(nobody), Found(), nobody, "") == Waits(reason="last_name, company")
+    assert crm.plan(a_wish(nobody), Found(), nobody) == Waits(reason="last_name, company")
 
 
 def test_a_contact_needs_neither() -> None:
     nobody = a_lead(last_name="", company="")
 
-    assert isinstance(crm.plan(a_wish(nobody), Found(records=(a_contact(),)), nobody, ""), Write)
+    assert isinstance(crm.plan(a_wish(nobody), Found(records=(a_contact(),)), nobody), Write)
 
 
 def test_a_new_lead_carries_everything_known_and_its_source() -> None:
@@ -181,7 +183,7 @@ def test_a_converted_lead_is_never_written_its_contact_is() -> None:
 def test_a_record_that_sales_deleted_is_not_made_again() -> None:
     profile = a_lead(crm=LINK)
 
-    assert crm.plan(a_wish(profile), Found(), profile, "") == Waits(reason=crm.DELETED)
+    assert crm.plan(a_wish(profile), Found(), profile) == Waits(reason=crm.DELETED)
 
 
 def test_an_existing_contact_gets_a_task_and_no_lead() -> None:
@@ -203,7 +205,7 @@ def test_a_task_that_is_there_is_not_made_again() -> None:
     wish = a_wish()
 
     assert planned(wish, a_contact(), tasks=frozenset({wish.task.key})).task is None
-    assert planned(wish, a_contact(), last_task=wish.task.key).task is None
+    assert planned(a_wish(last_task=wish.task.key), a_contact()).task is None
 
 
 def test_who_converted_our_lead_gets_no_task_for_it() -> None:

@@ -41,6 +41,8 @@ class Wanted:
     source: str
     task: Task
     """For the owner, where the lead is a Contact already."""
+    task_is_done: bool
+    """Made already, or found needless: then it is not even searched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,9 +118,23 @@ def missing(profile: Profile) -> tuple[str, ...]:
     return tuple(name for name in ("last_name", "company") if not getattr(profile, name).strip())
 
 
-def wanted(profile: Profile, state: State, score: Score, reasons: Iterable[str], rule: SyncRule, locale: str) -> Wanted:
-    """How the lead shall stand in the CRM; `reasons` are in words, with absolute dates."""
+def wanted(
+    profile: Profile,
+    state: State,
+    score: Score,
+    reasons: Iterable[str],
+    rule: SyncRule,
+    locale: str,
+    last_task: str = "",
+) -> Wanted:
+    """How the lead shall stand in the CRM. `reasons` are in words, with absolute dates; `last_task` is the key of the
+    Task last dealt with (CrmMark.task)."""
     reasons = tuple(reasons)
+    task = Task(
+        key=ids.digest("task", profile.id, state.episode),
+        subject=_subject(state.rank, locale),
+        description="\n".join(reasons),
+    )
     return Wanted(
         lead=profile.id,
         email=profile.email,
@@ -127,11 +143,8 @@ def wanted(profile: Profile, state: State, score: Score, reasons: Iterable[str],
         as_lead=standard(profile, "Lead"),
         as_contact=standard(profile, "Contact"),
         source=fit_in("LeadSource", rule.lead_source),
-        task=Task(
-            key=ids.digest("task", profile.id, state.episode),
-            subject=_subject(state.rank, locale),
-            description="\n".join(reasons),
-        ),
+        task=task,
+        task_is_done=task.key == last_task,
     )
 
 
@@ -141,8 +154,8 @@ def digest(wanted: Wanted) -> str:
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
-def plan(wanted: Wanted, found: Found, profile: Profile, last_task: str) -> Write | Waits:
-    """What to write. `last_task` is the key of the Task last made (CrmMark.task)."""
+def plan(wanted: Wanted, found: Found, profile: Profile) -> Write | Waits:
+    """What to write, if anything can be."""
     record = match(wanted, found.records)
     if record is None and wanted.link:
         return Waits(reason=DELETED)
@@ -157,7 +170,7 @@ def plan(wanted: Wanted, found: Found, profile: Profile, last_task: str) -> Writ
         object=record.object,
         record=record,
         fields=wanted.ours | {name: value for name, value in values.items() if _is_blank(record, name)},
-        task=wanted.task if _needs_task(wanted, record, found.tasks, last_task) else None,
+        task=wanted.task if _needs_task(wanted, record, found.tasks) else None,
     )
 
 
@@ -188,10 +201,10 @@ def _is_about(wanted: Wanted, record: Record) -> bool:
     )
 
 
-def _needs_task(wanted: Wanted, record: Record, tasks: Set[str], last_task: str) -> bool:
+def _needs_task(wanted: Wanted, record: Record, tasks: Set[str]) -> bool:
     """Not for a Lead that sales converted: they have it in hand."""
     was_lead = wanted.link is not None and wanted.link.object == "Lead"
-    return record.object == "Contact" and not was_lead and wanted.task.key not in {*tasks, last_task}
+    return record.object == "Contact" and not (was_lead or wanted.task_is_done or wanted.task.key in tasks)
 
 
 def _is_blank(record: Record, name: str) -> bool:

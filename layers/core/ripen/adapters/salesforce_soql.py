@@ -12,6 +12,8 @@ Row = Mapping[str, Any]
 
 _IN_ONE_QUERY = 100
 """Addresses and keys of 200 leads would make a query longer than Salesforce takes in one address (16 KB)."""
+_LATELY = "CreatedDate = LAST_N_DAYS:30"
+"""A Task is searched only after a crash, which is never so long ago; dates are indexed, our key on a Task cannot be."""
 _CONTACT = ("Id", "Ripen_Key__c", "Email", "OwnerId", "Owner.Name", *STANDARD["Contact"])
 _LEAD = ("Id", "Ripen_Key__c", "OwnerId", "Owner.Name", "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
@@ -27,7 +29,8 @@ def searches(leads: Sequence[Wanted]) -> Iterator[str]:
                 object,
                 _sought(some, object),
             )
-    yield soql("SELECT Ripen_Key__c FROM Task WHERE Ripen_Key__c IN {}", [lead.task.key for lead in leads])
+    if tasks := [lead.task.key for lead in leads if not lead.task_is_done]:
+        yield soql("SELECT Ripen_Key__c FROM Task WHERE Ripen_Key__c IN {} AND {:literal}", tasks, _LATELY)
 
 
 def owners(leads: Sequence[str]) -> str:
@@ -43,7 +46,7 @@ def claim_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str
             "SELECT Id, Name FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1", owner_email
         ),
         soql("SELECT Id{:literal} FROM {:literal} WHERE Id = {}", converted, link.object, link.id),
-        soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} LIMIT 1", task),
+        soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", task, _LATELY),
     )
 
 
