@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sandbox.salesforce import soql
 from sandbox.salesforce.journal import Record
+
+ZONE = ZoneInfo("Asia/Tokyo")
+"""Where the org's users are: their days begin and end there."""
 
 
 def plain(type: str, value: Any) -> Any:
@@ -38,7 +42,7 @@ def within(operator: str, left: Any, start: date, end: date) -> bool:
     """`start` and `end` are the first and last day of a span."""
     if left is None:
         return operator == "!="
-    day = left.astimezone(UTC).date() if isinstance(left, datetime) else left
+    day = left.astimezone(ZONE).date() if isinstance(left, datetime) else left
     match operator:
         case "=":
             return bool(start <= day <= end)

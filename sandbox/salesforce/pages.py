@@ -3,13 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from liquid import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
+from sandbox.salesforce.comparing import ZONE
 from sandbox.salesforce.journal import Record
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused
@@ -25,7 +25,6 @@ _OURS = ("Rank", "Score", "Fit", "Engagement", "Reasons", "Last_Activity", "Land
 _MOST = 200
 _SYSTEM = {"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"}
 _HIDDEN = {"Id", "IsDeleted", "SystemModstamp", "FirstName", "LastName", "IsUnreadByOwner", "TaskSubtype"}
-_ZONE = ZoneInfo("Asia/Tokyo")
 _SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"}
 _TEMPLATES = Environment(autoescape=True, loader=FileSystemLoader(Path(__file__).parent / "templates"))
 
@@ -105,7 +104,7 @@ class Pages:
             case "reference":
                 return self._reference(value)
             case "datetime":
-                return {"text": f"{datetime.fromisoformat(value).astimezone(_ZONE):%Y-%m-%d %H:%M}", "look": "time"}
+                return {"text": f"{datetime.fromisoformat(value).astimezone(ZONE):%Y-%m-%d %H:%M}", "look": "time"}
             case "double" | "currency":
                 return {"text": f"{value:,.0f}", "look": "number"}
             case "boolean":

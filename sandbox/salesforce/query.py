@@ -1,17 +1,18 @@
 """Answers a query from the records of the org."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cmp_to_key
 from typing import Any, assert_never
 
 from sandbox.salesforce import ids, soql
-from sandbox.salesforce.comparing import by, holds, like, plain, span, within
+from sandbox.salesforce.comparing import ZONE, by, holds, like, plain, span, within
 from sandbox.salesforce.journal import Record
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.paths import HINT, Paths, Row
 from sandbox.salesforce.refused import Refused
 from sandbox.salesforce.schema import SObject
+from sandbox.salesforce.soql_parser import parse
 
 _NUMBERS = ("double", "currency", "percent", "int")
 _UNQUOTED = (*_NUMBERS, "boolean", "date", "datetime")
@@ -22,9 +23,9 @@ class Asked:
 
     def __init__(self, org: Org, source: str, base: str, now: datetime, deleted: bool = False) -> None:
         self._org = org
-        self._today = now.astimezone(UTC).date()
+        self._today = now.astimezone(ZONE).date()
         self._deleted = deleted
-        self.query = soql.parse(source)
+        self.query = parse(source)
         self._object = self._source(self.query.object)
         self._paths = Paths(org, source, self._object, base)
 

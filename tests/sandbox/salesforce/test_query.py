@@ -78,6 +78,14 @@ def test_a_parent_is_nested_with_its_own_attributes(org: AnOrg) -> None:
     )
 
 
+def test_a_day_is_a_day_where_the_users_are(org: AnOrg) -> None:
+    org.clock.move(hours=11)
+    org.lead(LastName="before midnight in Tokyo")
+    org.clock.move(hours=2)
+    assert names(org, "WHERE CreatedDate = TODAY") == []
+    assert names(org, "WHERE CreatedDate = YESTERDAY") == ["before midnight in Tokyo"]
+
+
 def test_the_object_may_stand_before_the_field(org: AnOrg) -> None:
     org.lead()
     row = org.query("SELECT Lead.LastName, Lead.Owner.Name FROM Lead")[0]
