@@ -14,7 +14,7 @@ from starlette.routing import Route
 from sandbox.ses.checks import Refused, bare, send_email
 from sandbox.ses.events import Wire, outcome, records, stamp
 from sandbox.ses.faults import Faults
-from sandbox.ses.message import Kept, build, sender
+from sandbox.ses.message import Kept, build, sender, subject
 from sandbox.ses.store import Store
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -96,8 +96,10 @@ class Api:
     def _take(self, asked: dict[str, Any], recipients: list[str]) -> str:
         id, at = f"0106{uuid4().hex[:12]}-{uuid4()}-000000", self._now()
         suppressed = any(address.lower() in self._store.account["suppressed"] for address in recipients)
+        raw = build(asked, id, at)
         kept = Kept(
             id=id,
+            subject=subject(raw),
             at=stamp(at),
             sender=sender(asked),
             recipients=recipients,
@@ -105,9 +107,9 @@ class Api:
             tags={tag["Name"]: tag["Value"] for tag in asked.get("EmailTags", [])},
             outcome=outcome(recipients[0], suppressed) if recipients else "delivered",
         )
-        self._store.keep(kept, build(asked, id, at))
+        self._store.keep(kept, raw)
         if kept.configuration_set:
-            self._wire.tell(records(kept, self._store.mail(id)["subject"], at))
+            self._wire.tell(records(kept, at))
         return id
 
     async def account(self, request: Request) -> Response:

@@ -57,8 +57,19 @@ class Mailbox:
 
     def list(self, request: Request) -> Response:
         """Newest first, without the texts."""
-        wanted = ("id", "to", "from", "subject", "at", "outcome")
-        return JSONResponse([{name: mail[name] for name in wanted} for mail in reversed(self._store.mails())])
+        return JSONResponse(
+            [
+                {
+                    "id": kept.id,
+                    "to": ", ".join(kept.recipients),
+                    "from": kept.sender,
+                    "subject": kept.subject,
+                    "at": kept.at,
+                    "outcome": kept.outcome,
+                }
+                for kept in reversed(self._store.all())
+            ]
+        )
 
     def message(self, request: Request) -> Response:
         return JSONResponse(self._store.mail(_known(self._store, request).id))
@@ -105,7 +116,7 @@ class Control:
         if event in ("Bounce", "Complaint"):
             for address in kept.recipients:
                 self._store.suppress(address, event.upper(), self._now())
-        self._wire.tell([record(kept, self._store.mail(kept.id)["subject"], event, self._now())])
+        self._wire.tell([record(kept, event, self._now())])
         return JSONResponse({"told": event})
 
 

@@ -36,26 +36,25 @@ _SIMULATED = {
 }
 
 
-def records(kept: Kept, subject: str, at: datetime) -> list[Record]:
+def records(kept: Kept, at: datetime) -> list[Record]:
     """All that SES tells about a mail with this outcome, in order."""
-    told = [record(kept, subject, "Send", at)]
+    told = [record(kept, "Send", at)]
     match kept.outcome:
         case "delivered":
-            told.append(record(kept, subject, "Delivery", at))
+            told.append(record(kept, "Delivery", at))
         case "complained":
-            told += [record(kept, subject, "Delivery", at), record(kept, subject, "Complaint", at)]
+            told += [record(kept, "Delivery", at), record(kept, "Complaint", at)]
         case "bounced":
-            told.append(record(kept, subject, "Bounce", at))
+            told.append(record(kept, "Bounce", at))
         case "deferred":
-            told.append(record(kept, subject, "Bounce", at, "Transient", "MailboxFull", "4.2.2"))
+            told.append(record(kept, "Bounce", at, "Transient", "MailboxFull", "4.2.2"))
         case "suppressed":
-            told.append(record(kept, subject, "Bounce", at, "Permanent", "OnAccountSuppressionList"))
+            told.append(record(kept, "Bounce", at, "Permanent", "OnAccountSuppressionList"))
     return told
 
 
 def record(
     kept: Kept,
-    subject: str,
     event: str,
     at: datetime,
     bounce_type: str = "Permanent",
@@ -102,14 +101,14 @@ def record(
         },
         "Reject": {"reject": {"reason": "Bad content"}},
     }
-    return {"eventType": event, "mail": _mail(kept, subject), **blocks[event]}
+    return {"eventType": event, "mail": _mail(kept), **blocks[event]}
 
 
 def stamp(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03}Z"
 
 
-def _mail(kept: Kept, subject: str) -> Record:
+def _mail(kept: Kept) -> Record:
     return {
         "timestamp": kept.at,
         "source": kept.sender,
@@ -117,8 +116,8 @@ def _mail(kept: Kept, subject: str) -> Record:
         "messageId": kept.id,
         "destination": kept.recipients,
         "headersTruncated": False,
-        "headers": [{"name": "From", "value": kept.sender}, {"name": "Subject", "value": subject}],
-        "commonHeaders": {"from": [kept.sender], "to": kept.recipients, "messageId": kept.id, "subject": subject},
+        "headers": [{"name": "From", "value": kept.sender}, {"name": "Subject", "value": kept.subject}],
+        "commonHeaders": {"from": [kept.sender], "to": kept.recipients, "messageId": kept.id, "subject": kept.subject},
         "tags": {"ses:configuration-set": [kept.configuration_set]}
         | {name: [value] for name, value in kept.tags.items()},
     }

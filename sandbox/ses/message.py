@@ -20,6 +20,7 @@ class Kept:
     at: str
     sender: str
     recipients: list[str]
+    subject: str = ""
     configuration_set: str = ""
     tags: dict[str, str] = field(default_factory=dict)
     outcome: str = "delivered"
@@ -33,6 +34,10 @@ def sender(request: dict[str, Any]) -> str:
     if request.get("FromEmailAddress") or "Raw" not in request["Content"]:
         return str(request.get("FromEmailAddress", ""))
     return str(message_from_bytes(b64decode(request["Content"]["Raw"]["Data"]))["From"] or "")
+
+
+def subject(raw: bytes) -> str:
+    return _decoded(message_from_bytes(raw)["Subject"])
 
 
 def build(request: dict[str, Any], id: str, at: datetime) -> bytes:
@@ -80,7 +85,7 @@ def shown(raw: bytes, kept: Kept) -> dict[str, Any]:
         "id": kept.id,
         "to": ", ".join(kept.recipients),
         "from": _decoded(mail["From"]),
-        "subject": _decoded(mail["Subject"]),
+        "subject": kept.subject,
         "headers": {name: _decoded(value) for name, value in mail.items()},
         "html": _body(mail, "text/html"),
         "text": _body(mail, "text/plain"),

@@ -57,6 +57,10 @@ class Store:
         kept, path = self._kept[id]
         return shown(path.read_bytes(), kept)
 
+    def all(self) -> list[Kept]:
+        """What is known of each mail, in the order they were taken."""
+        return [kept for kept, _ in list(self._kept.values())]
+
     def mails(self) -> list[dict[str, Any]]:
         """All mails in the order they were taken."""
         return [self.mail(id) for id in self.ids()]
