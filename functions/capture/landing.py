@@ -38,6 +38,7 @@ def show(
         bundle.brand,
         locale,
         nonce=nonce,
+        action=f"/forms/{page.form}#form",  # so that a page with complaints opens where they are
         hidden=hidden,
         languages=languages,
         values=values,

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from capture.landing import show
 from ripen.adapters.playbook import Live
+from ripen.arrival import CAMPAIGN
 from ripen.bundle import Form, Page
 from ripen.complaint import Refused
 from ripen.errors import Rejected
@@ -30,7 +31,10 @@ def explain(
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
     errors = {wrong.field: wrong.said(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
     nonce = typed.get("nonce", nonce)
-    return show(live, page, locale, nonce, typed, values=typed, errors=errors, error=_words(why, locale))
+    campaign = {name: typed[name] for name in CAMPAIGN if name in typed}
+    return show(
+        live, page, locale, nonce, typed, query=campaign, values=typed, errors=errors, error=_words(why, locale)
+    )
 
 
 def _page(live: Live, form: Form, name: str) -> Page | None:

@@ -17,7 +17,7 @@ from msgspec.structs import replace as changed
 from capture.form import Desk, serve
 from ripen.activity import Activity, Verdict
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Table, keys
+from ripen.adapters.table import Change, Conflict, Table, keys
 from ripen.address import address_hash
 from ripen.agenda import Lane, Ref, shard
 from ripen.bundle import Bundle, FormField, Page
@@ -36,6 +36,13 @@ class SilentQueue(FakeQueue):
 
     def wake(self, *refs: Ref, delay: int = 0) -> None:
         raise ClientError({"Error": {"Code": "ServiceUnavailable"}}, "SendMessageBatch")
+
+
+class RestlessTable(Table):
+    """Somebody else is always first."""
+
+    def write(self, *changes: Change, token: str = "") -> None:
+        raise Conflict((0,))
 
 
 class SilentTable(Table):
@@ -57,7 +64,7 @@ def with_page() -> Bundle:
     bundle = a_bundle()
     source = {
         "*": "{{ page.name }} {{ locale }}: {{ error }}|{% for f in form.fields %}{{ f.name }}={{ f.value }}[{{ f.error }}]"
-        "{% endfor %}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}"
+        "{% endfor %}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}|{% for l in languages %}{{ l.url }} {% endfor %}"
     }
     form = changed(
         bundle.forms["whitepaper"],
@@ -314,6 +321,7 @@ def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(des
     assert "size=[入力してください。]" in html
     assert "nonce=n1;" in html
     assert "utm_source=news;" in html
+    assert "/pages/whitepaper?utm_source=news&amp;lang=en" in html
     assert rows(desk.table) == []
 
 
@@ -351,6 +359,12 @@ def test_when_the_table_is_down_people_and_scripts_are_told_to_try_again(desk: D
     page = serve(a_post(email=EMAIL, size="9", headers=BROWSER), desk)
     assert page["statusCode"] == 503
     assert f"email={EMAIL}" in page["body"]
+
+
+def test_who_never_gets_a_turn_is_told_to_try_again(desk: Desk, queue: FakeQueue) -> None:
+    answered = serve(a_post(email=EMAIL), replace(desk, table=RestlessTable("table", desk.table._client)))
+    assert answered["statusCode"] == 503
+    assert (rows(desk.table), queue.woken) == ([], [])
 
 
 # bad input

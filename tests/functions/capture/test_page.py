@@ -46,7 +46,7 @@ def test_a_page_is_in_the_language_asked_for_else_the_browsers_else_ours() -> No
     assert shown(accept_language="en")[1].startswith("資料 en ")
     assert shown(query="lang=ja", accept_language="en")[1].startswith("資料 ja ")
     assert shown(query="lang=xx", accept_language="en")[1].startswith("資料 ja ")
-    assert shown()[1].startswith("資料 ja /forms/whitepaper|")
+    assert shown()[1].startswith("資料 ja /forms/whitepaper#form|")
 
 
 def test_a_form_carries_its_nonce_its_page_and_how_the_visitor_came() -> None:
