@@ -118,6 +118,7 @@ def _take(request: Request, form: Form, answers: body.Pairs, desk: Desk) -> str:
         now=desk.now,
         complete=request.from_browser,
         referer=request.headers.get("referer", ""),
+        guessed=not asked_language(answers) and "accept-language" not in request.headers,
     )
     if submission.page not in desk.live.bundle.pages:
         submission = replace(submission, page="")

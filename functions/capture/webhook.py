@@ -101,6 +101,7 @@ def _take(source: str, answered: typeform.Answered, desk: Desk) -> str:
         locale=asked if asked in brand.locales else brand.default_locale,
         now=min(answered.at, desk.now),
         complete=False,
+        guessed=asked not in brand.locales,
     )
     stored = store(
         desk.table,

@@ -1,5 +1,6 @@
 """What a submission makes of a lead: the newest of everything, nothing blanked, consent with its proof."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,12 @@ def test_a_known_lead_gets_what_is_new_and_loses_nothing() -> None:
     assert (profile.first_touch, profile.lead_touch) == (first, first)
     assert profile.last_touch == a_submission().touch
     assert profile.created == NOON
+
+
+def test_a_language_that_nobody_said_changes_nothing_for_a_known_lead() -> None:
+    guess = a_submission(locale="ja", guessed=True)
+    assert taken(guess, a_lead(locale="en")).profile.locale == "en"
+    assert taken(replace(guess, locale="en")).profile.locale == "en"
 
 
 def test_a_submission_that_comes_late_does_not_move_the_last_touch_back() -> None:

@@ -65,9 +65,7 @@ def merge(profile: Profile | None, submission: Submission, lead: str, now: datet
     touch is set once, the last one moves. A name that could not be split does not replace one that is."""
     touch = submission.touch
     if profile is None:
-        profile = Profile(
-            id=lead, email=submission.email, created=now, first_touch=touch, lead_touch=touch, last_touch=touch
-        )
+        profile = Profile(id=lead, email=submission.email, created=now, locale=submission.locale)
     new = dict(submission.fields)
     unsplit = NAME_TO_REVIEW in submission.attributes and "first_name" not in new
     if unsplit and profile.first_name:
@@ -83,7 +81,7 @@ def merge(profile: Profile | None, submission: Submission, lead: str, now: datet
         department=new.get("department", profile.department),
         job_title=new.get("job_title", profile.job_title),
         phone=new.get("phone", profile.phone),
-        locale=submission.locale,
+        locale=profile.locale if submission.guessed else submission.locale,
         attributes=attributes | submission.attributes,
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,

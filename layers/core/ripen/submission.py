@@ -57,6 +57,8 @@ class Submission:
     email: str
     locale: str
     touch: Touch
+    guessed: bool = False
+    """Nobody said the language: it is only our default, and changes nothing for a known lead."""
     fields: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
     consent: bool = False
@@ -73,7 +75,16 @@ def asked_language(answers: Answers) -> str:
     return next((value for name, value in answers if name == "lang"), "")
 
 
-def read(form: Form, answers: Answers, *, locale: str, now: datetime, complete: bool, referer: str = "") -> Submission:
+def read(
+    form: Form,
+    answers: Answers,
+    *,
+    locale: str,
+    now: datetime,
+    complete: bool,
+    referer: str = "",
+    guessed: bool = False,
+) -> Submission:
     """The submission. Raises Refused with everything that is wrong with it.
 
     `complete` asks for all fields that the form requires; else an address is enough, because losing a lead for a missing
@@ -95,6 +106,7 @@ def read(form: Form, answers: Answers, *, locale: str, now: datetime, complete: 
         form=form.name,
         email=email,
         locale=locale,
+        guessed=guessed,
         touch=arrival(known, now, referer),
         fields={name: known[name] for name in PROFILE if name in known},
         attributes={name: value for name, value in known.items() if name not in apart},

@@ -168,6 +168,14 @@ def test_the_same_person_stays_one_lead_and_keeps_what_is_left_blank(desk: Desk)
     assert profile.lead_touch == profile.first_touch
 
 
+def test_a_script_that_says_no_language_changes_none(desk: Desk) -> None:
+    serve(a_post(email=EMAIL, lang="en"), desk)
+    serve(a_post(email=EMAIL, company="A社"), desk)
+    assert profile_of(desk.table).locale == "en"
+    serve(a_post(email=EMAIL, company="B社", headers={"accept-language": "ja"}), desk)
+    assert profile_of(desk.table).locale == "ja"
+
+
 def test_an_old_address_of_a_phone_company_is_kept(desk: Desk) -> None:
     assert serve(a_post(email="a..b@docomo.ne.jp"), desk)["statusCode"] == 202
     assert profile_of(desk.table, "a..b@docomo.ne.jp").email == "a..b@docomo.ne.jp"

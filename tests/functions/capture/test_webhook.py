@@ -115,6 +115,14 @@ def test_a_signed_response_becomes_a_lead_and_an_activity(desk: Desk, queue: Fak
     assert len(queue.woken) == 1
 
 
+def test_without_a_language_a_new_lead_gets_ours_and_a_known_one_keeps_its_own(desk: Desk) -> None:
+    call(desk, a_response(hidden={}))
+    assert lead_of(desk.table).locale == "ja"
+    call(desk, a_response(token="token2"))
+    call(desk, a_response(token="token3", hidden={}))
+    assert lead_of(desk.table).locale == "en"
+
+
 def test_a_legal_question_is_a_consent_and_a_no_is_none(desk: Desk) -> None:
     response = a_response()
     call(desk, response)
