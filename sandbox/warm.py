@@ -16,7 +16,7 @@ _NOTHING = {
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
     "NurtureDeliver": "lead#nobody|send#none",
-    "NurtureFeedback": json.dumps({"Type": "Notification", "Message": "{}"}),
+    "NurtureFeedback": json.dumps({"Type": "Notification", "Message": "Successfully validated SNS topic"}),
     "NotifyAlert": "lead#nobody|alert#none",
     "NotifyAct": "lead#nobody|action#none",
 }
