@@ -23,6 +23,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._records: dict[str, dict[str, Record]] = {}
+        self._indexes: dict[tuple[str, str], dict[str, set[str]]] = {}
         self._undo: list[tuple[str, str, Record | None]] = []
         self._depth = 0
         if path.exists():
@@ -39,6 +40,16 @@ class Journal:
         """Oldest first."""
         return (record for record in self._records.get(object, {}).values() if deleted or not record.deleted)
 
+    def find(self, object: str, name: str, value: str) -> list[Record]:
+        """Those with this value in any case of letters, oldest first; an index is kept for each field asked for."""
+        if (object, name) not in self._indexes:
+            self._indexes[object, name] = {}
+            for record in self.all(object, deleted=True):
+                self._point(name, record, record.id)
+        ids = self._indexes[object, name].get(value.lower(), set())
+        found = (self._records[object][id] for id in sorted(ids))
+        return [record for record in found if not record.deleted]
+
     def count(self, object: str) -> int:
         """How many there ever were."""
         return len(self._records.get(object, {}))
@@ -46,10 +57,11 @@ class Journal:
     def put(self, record: Record) -> None:
         with self.atomic():
             self._undo.append((record.object, record.id, self.get(record.object, record.id)))
-            self._records.setdefault(record.object, {})[record.id] = replace(record, values=dict(record.values))
+            self._set(record.object, record.id, replace(record, values=dict(record.values)))
 
     def clear(self) -> None:
         self._records.clear()
+        self._indexes.clear()
         self._path.unlink(missing_ok=True)
 
     @contextmanager
@@ -67,13 +79,22 @@ class Journal:
         if not self._depth:
             self._commit()
 
+    def _set(self, object: str, id: str, record: Record | None) -> None:
+        before = self._records.setdefault(object, {}).pop(id, None) if record is None else self.get(object, id)
+        if record:
+            self._records.setdefault(object, {})[id] = record
+        for name in [name for indexed, name in self._indexes if indexed == object]:
+            if before:
+                self._indexes[object, name].get(_key(before, name), set()).discard(id)
+            if record:
+                self._point(name, record, id)
+
+    def _point(self, name: str, record: Record, id: str) -> None:
+        self._indexes[record.object, name].setdefault(_key(record, name), set()).add(id)
+
     def _roll_back(self, mark: int) -> None:
         while len(self._undo) > mark:
-            object, id, before = self._undo.pop()
-            if before is None:
-                del self._records[object][id]
-            else:
-                self._records[object][id] = before
+            self._set(*self._undo.pop())
 
     def _commit(self) -> None:
         changed = {(object, id): None for object, id, _ in self._undo}
@@ -82,6 +103,10 @@ class Journal:
             with self._path.open("a") as file:
                 for object, id in changed:
                     file.write(_line(self._records[object][id]))
+
+
+def _key(record: Record, name: str) -> str:
+    return str(record.values.get(name) or "").lower()
 
 
 def _line(record: Record) -> str:

@@ -42,8 +42,7 @@ class Org:
 
     def find(self, object: str, name: str, value: str) -> list[Record]:
         """The records with this value in the field of that name, in any case of letters."""
-        wanted = value.lower()
-        return [r for r in self.journal.all(object) if str(r.values.get(name) or "").lower() == wanted]
+        return self.journal.find(object, name, value)
 
     def create(self, sobject: SObject, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
         """Raises Refused."""

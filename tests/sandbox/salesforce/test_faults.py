@@ -32,6 +32,7 @@ def test_a_fault_happens_so_often_as_asked_and_leaves_nothing(org: AnOrg, mode: 
 def test_without_number_a_fault_stays_until_it_is_taken_away(org: AnOrg) -> None:
     org.fault("error_500", -1)
     assert [org.ask("GET", "/limits").status_code for _ in range(3)] == [500, 500, 500]
+    assert org.web.get("/_control/faults").json() == [{"mode": "error_500", "count": -1, "seconds": 60}]
     org.web.delete("/_control/faults")
     assert org.ask("GET", "/limits").status_code == 200
 

@@ -39,6 +39,26 @@ def test_an_inner_failure_leaves_the_outer_changes(tmp_path: Path) -> None:
     assert [record.id for record in Journal(tmp_path / "records").all("Lead")] == ["1"]
 
 
+def test_what_is_found_by_value_follows_every_change(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "records")
+
+    def found(value: str) -> list[str]:
+        return [record.id for record in journal.find("Lead", "Email", value)]
+
+    journal.put(Record("1", "Lead", {"Email": "A@x.jp"}))
+    assert (found("a@X.jp"), found("b@x.jp")) == (["1"], [])
+    journal.put(Record("2", "Lead", {"Email": "a@x.jp"}))
+    journal.put(Record("1", "Lead", {"Email": "b@x.jp"}))
+    assert (found("a@x.jp"), found("b@x.jp")) == (["2"], ["1"])
+    with pytest.raises(ZeroDivisionError), journal.atomic():
+        journal.put(Record("1", "Lead", {"Email": "c@x.jp"}))
+        journal.put(Record("3", "Lead", {"Email": "b@x.jp"}))
+        raise ZeroDivisionError
+    assert (found("b@x.jp"), found("c@x.jp")) == (["1"], [])
+    journal.put(Record("1", "Lead", {"Email": "b@x.jp"}, deleted=True))
+    assert found("b@x.jp") == []
+
+
 def test_a_line_cut_short_by_a_crash_is_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "records")
     journal.put(Record("1", "Lead", {}))

@@ -139,11 +139,12 @@ def test_an_answer_comes_in_pages(org: AnOrg) -> None:
             for number in range(start, start + 200)
         ]
         org.ask("POST", "/composite/sobjects", {"records": rows})
-    asked = {"params": {"q": "SELECT LastName FROM Lead"}, "headers": {"Sforce-Query-Options": "batchSize=300"}}
+    asked = {"params": {"q": "SELECT LastName FROM Lead"}, "headers": {"Sforce-Query-Options": "batchSize=200"}}
     first = org.ask("GET", "/query/", **asked).json()
-    assert (first["totalSize"], first["done"], len(first["records"])) == (400, False, 300)
+    assert (first["totalSize"], first["done"], len(first["records"])) == (400, False, 200)
     second = org.web.get(first["nextRecordsUrl"]).json()
-    assert (second["totalSize"], second["done"], len(second["records"])) == (400, True, 100)
+    assert (second["totalSize"], second["done"], len(second["records"])) == (400, True, 200)
+    assert "nextRecordsUrl" not in second
     seen = {lead["LastName"] for lead in first["records"] + second["records"]}
     assert len(seen) == 400
     wrong = org.ask("GET", "/query/01gXXXXXXXXXXXXAAA-300")
