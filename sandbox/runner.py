@@ -116,7 +116,7 @@ class Runner:
 
     def _chat(self, secrets: dict[str, Any], status: Status, ports: dict[str, int]) -> None:
         folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"
-        text = workspace.config(secrets["slack_signing_secret"], secrets["slack_bot_token"], status.api)
+        text = workspace.config(secrets["slack_signing_secret"], secrets["slack_bot_token"], status.slack)
         process = workspace.start(_WORKSPACE, folder, ports["workspace"], text, self._home.log("slack"))
         self._stack.callback(_end, process)
         self._serve(slack.build(folder, upstream, lambda: status.api), ports["slack"])
