@@ -31,7 +31,9 @@ class Journal:
                 record = _read(line)
                 if record:
                     self._records.setdefault(record.object, {})[record.id] = record
-            path.write_text("".join(_line(record) for records in self._records.values() for record in records.values()))
+            compact = path.with_suffix(".compact")
+            compact.write_text("".join(_line(r) for records in self._records.values() for r in records.values()))
+            compact.replace(path)
 
     def get(self, object: str, id: str) -> Record | None:
         return self._records.get(object, {}).get(id)
@@ -110,7 +112,7 @@ def _key(record: Record, name: str) -> str:
 
 
 def _line(record: Record) -> str:
-    return json.dumps(asdict(record), ensure_ascii=False) + "\n"
+    return json.dumps(asdict(record)) + "\n"
 
 
 def _read(line: str) -> Record | None:

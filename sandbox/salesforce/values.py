@@ -52,7 +52,7 @@ def required(*names: str) -> Refused:
 
 
 def _text(field: Field, value: Any) -> str | None:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _broken(value):
         raise _unreadable("string", value)
     text = value.strip()
     if field.length and len(text) > field.length:
@@ -70,6 +70,11 @@ def _text(field: Field, value: Any) -> str | None:
             field.name,
         )
     return text or _nothing(field)
+
+
+def _broken(text: str) -> bool:
+    """Half of a pair of surrogates is no text."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def _reference(field: Field, value: Any) -> str:
@@ -110,4 +115,4 @@ def _unreadable(type: str, value: Any) -> Refused:
     kind = {str: "VALUE_STRING", bool: "VALUE_TRUE", int: "VALUE_NUMBER_INT", float: "VALUE_NUMBER_FLOAT"}.get(
         value.__class__, "START_OBJECT" if isinstance(value, dict) else "VALUE_NULL"
     )
-    return Refused("JSON_PARSER_ERROR", f"Cannot deserialize instance of {type} from {kind} value {value}")
+    return Refused("JSON_PARSER_ERROR", f"Cannot deserialize instance of {type} from {kind} value {value!a}")

@@ -11,10 +11,11 @@ def test_a_second_start_finds_what_the_first_wrote(tmp_path: Path) -> None:
     first = Journal(tmp_path / "records")
     first.put(Record("1", "Lead", {"Name": "山田"}))
     first.put(Record("1", "Lead", {"Name": "山田 太郎"}))
-    first.put(Record("2", "Lead", {}, deleted=True))
+    first.put(Record("2", "Lead", {"Name": "two\u2028lines\x85and\nmore"}, deleted=True))
     again = Journal(tmp_path / "records")
     assert again.get("Lead", "1") == Record("1", "Lead", {"Name": "山田 太郎"})
     assert [record.id for record in again.all("Lead")] == ["1"]
+    assert again.get("Lead", "2") == first.get("Lead", "2")
     assert again.count("Lead") == 2
 
 

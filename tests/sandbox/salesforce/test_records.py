@@ -1,5 +1,6 @@
 """One record at a time: what is stored, and what is refused in which words."""
 
+import json
 from typing import Any
 
 import pytest
@@ -63,6 +64,7 @@ def test_last_name_and_company_are_required(org: AnOrg) -> None:
         ),
         ({"Ripen_Score__c": "many"}, "JSON_PARSER_ERROR", None),
         ({"LastName": 5}, "JSON_PARSER_ERROR", None),
+        ({"FirstName": "half \ud83d"}, "JSON_PARSER_ERROR", None),
         ({"Ripen_Last_Activity__c": "2026-11-21T12:00:00"}, "JSON_PARSER_ERROR", None),
         ({"Ripen_Score__c": 100_000}, "NUMBER_OUTSIDE_VALID_RANGE", None),
         ({"LastName": None}, "REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]"),
@@ -73,7 +75,9 @@ def test_last_name_and_company_are_required(org: AnOrg) -> None:
 def test_a_wrong_value_is_refused_and_nothing_is_kept(
     org: AnOrg, fields: dict[str, Any], code: str, message: str | None
 ) -> None:
-    error = refused(org.ask("POST", "/sobjects/Lead", {"LastName": "a", "Company": "b", **fields}))
+    body = json.dumps({"LastName": "a", "Company": "b", **fields})
+    answer = org.ask("POST", "/sobjects/Lead", content=body, headers={"Content-Type": "application/json"})
+    error = refused(answer)
     assert error["errorCode"] == code
     assert message is None or error["message"] == message
     assert org.query("SELECT Id FROM Lead") == []
