@@ -1,0 +1,103 @@
+"""ripen lead: what is known about one lead, as scripts get it."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cli.dossier import dossier
+from cli.failure import Failure
+from cli.stack import Stack
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.contact import ConsentRecord, Contact, Permission
+from ripen.ledger import MailClass, Send, SendState
+from ripen.setting import Pointer
+from ripen.state import Rank, State, Tally
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock
+
+KEY = b"k" * 32
+
+
+class Held:
+    """The secrets and the playbook of a stack, in memory."""
+
+    def key(self, purpose: str) -> bytes:
+        assert purpose == "address"
+        return KEY
+
+    def live(self) -> Live:
+        return Live(a_bundle(), "https://site.example")
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock) -> Stack:
+    held: Any = Held()
+    at: Any = clock
+    return Stack(table=table, playbook=held, secrets=held, clock=at, site="", queues=(), tick="", local=None)
+
+
+def test_a_dossier_has_what_scripts_were_promised(stack: Stack, table: Table, clock: FakeClock) -> None:
+    # given a lead with a fold, a consent and a skipped mail
+    lead = a_lead()
+    granted = Permission(granted=True, at=NOON, record="record1")
+    record = ConsentRecord(
+        id="record1", lead=lead.id, purpose="marketing", granted=True, at=NOON, source="form:whitepaper"
+    )
+    send = Send(
+        id="send1",
+        lead=lead.id,
+        email="case-study",
+        mail_class=MailClass.MARKETING,
+        origin="whitepaper",
+        step="send-case-study",
+        planned=NOON,
+        state=SendState.SKIPPED,
+        reason="unsubscribed",
+    )
+    form = Tally(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
+    state = State(lead=lead.id, tallies={"form": form}, fit=40, fit_reasons=("title",), rank=Rank.HOT, segments=("a",))
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
+        Create(keys.profile(lead.id), lead),
+        Create(keys.state(lead.id), state),
+        Create(keys.contact(lead.id), Contact(lead=lead.id, consent={"marketing": granted})),
+        Create(keys.consent(lead.id, NOON, record.id), record),
+        Create(keys.send(lead.id, send.id), send, due=NOON),
+        Create(keys.activity(lead.id, NOON, "activity1"), an_activity()),
+    )
+
+    # when it is asked for half a life later, with the address typed as people do
+    clock.move(days=14)
+    found = dossier(stack, " Hanako＠Example.co.jp ")
+
+    # then all is there, the score as of now
+    assert found["profile"]["last_name"] == "山田"
+    assert found["score"] == {"fit": 40, "engagement": 15.0, "total": 55.0}
+    assert found["rank"] == "hot"
+    assert [reason["code"] for reason in found["reasons"]] == ["title", "form"]
+    assert found["segments"] == ["a"]
+    assert set(found["touches"]) == {"first", "lead", "last"}
+    assert found["consent"]["consent"]["marketing"]["granted"] is True
+    assert [kept["id"] for kept in found["consent"]["records"]] == ["record1"]
+    assert [(kept["state"], kept["reason"]) for kept in found["sends"]] == [("skipped", "unsubscribed")]
+    assert found["enrollments"] == found["alerts"] == found["decisions"] == []
+    json.dumps(found)
+
+
+def test_a_lead_that_was_not_folded_yet_is_cold(stack: Stack, table: Table) -> None:
+    lead = a_lead()
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
+        Create(keys.profile(lead.id), lead),
+    )
+    found = dossier(stack, lead.email)
+    assert (found["rank"], found["score"]["total"]) == ("cold", 0)
+
+
+@pytest.mark.parametrize("email", ["nobody@example.co.jp", "no address"])
+def test_an_address_that_nobody_has_is_a_failure_that_names_it(stack: Stack, email: str) -> None:
+    with pytest.raises(Failure, match=email):
+        dossier(stack, email)
