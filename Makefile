@@ -9,6 +9,7 @@ UV := .tools/uv/bin/uv
 PYTHON := .venv/bin/python
 SAM := .tools/sam/bin/sam
 SLACK := sandbox/node_modules/.installed
+PEERS := tests/peers/node_modules/.installed
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 export UV := $(CURDIR)/$(UV)
 export UV_NO_CONFIG := 1
@@ -24,7 +25,7 @@ list: ## list what there is to do
 up: setup ## start everything on this machine and open the doors (DETACH=1: in the background)
 	@$(PYTHON) -m sandbox $(if $(DETACH),--detach)
 
-test: setup ## run every test: unit, adapters, local cloud, browser
+test: setup $(PEERS) ## run every test: unit, adapters, local cloud, browser
 	@$(PYTHON) -m tests.chrome
 	@$(PYTHON) -m pytest
 
@@ -87,4 +88,9 @@ $(SLACK): sandbox/package.json
 	@echo "· the local Slack workspace, into sandbox/node_modules"
 	@mkdir -p .tools; command -v npm >/dev/null || { echo "npm is missing: sudo apt-get install npm"; exit 1; }
 	@$(call quietly,npm install --prefix sandbox --no-package-lock --no-audit --no-fund --loglevel=error,The local Slack could not be installed.)
+	@touch $@
+
+$(PEERS): tests/peers/package.json | $(SLACK)
+	@echo "· the libraries that our requests, mails and pages are held against, into tests/peers/node_modules"
+	@$(call quietly,npm install --prefix tests/peers --no-package-lock --no-audit --no-fund --loglevel=error,The libraries could not be installed.)
 	@touch $@

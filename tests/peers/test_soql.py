@@ -1,0 +1,91 @@
+"""Our SOQL says to somebody else's parser what we mean, whatever people type."""
+
+import re
+
+import pytest
+
+from ripen.adapters import salesforce_soql as soql
+from ripen.crm import Wanted, wanted
+from ripen.lead import CrmLink
+from ripen.score import Score
+from ripen.state import Rank, State
+from tests.builders import a_bundle, a_lead
+from tests.peers import node
+
+HOSTILE = [
+    "o'hara@example.com",
+    "' OR Id != null OR Email = '@example.com",
+    "back\\slash@example.com",
+    "\\' OR Id != null --@example.com",
+    'double"quote@example.com',
+    "percent%_under@example.com",
+    "line\nbreak\ttab@example.com",
+    "山田+花子@例え.jp",
+    "👩‍💻‮rtl@example.com",
+]
+LINKS = {
+    "Lead": CrmLink(object="Lead", id="00Q000000000001AAA", url=""),
+    "Contact": CrmLink(object="Contact", id="003000000000001AAA", url=""),
+}
+
+
+def test_the_search_for_leads_is_understood() -> None:
+    # given as many leads as one call takes, some of them with addresses that try to say more
+    emails = HOSTILE + [f"person{n}@example.com" for n in range(200 - len(HOSTILE))]
+    leads = [_wanted(f"lead{n}", email) for n, email in enumerate(emails)]
+
+    # when the queries are read by somebody else
+    read = node.run("soql", list(soql.searches(leads)))
+
+    # then every address and key is one value, none is a word of the query
+    assert [query["object"] for query in read] == ["Lead", "Contact", "Lead", "Contact", "Task"]
+    people = [query for query in read if query["object"] == "Lead"]
+    said = [_text(literal) for query in people for literal in query["literals"]]
+    keys = [lead.lead for lead in leads]
+    assert sorted(said) == sorted([*emails, *keys])
+    assert {"Ripen_Key__c", "Owner.Name", "ConvertedContact.Email"} <= set(people[0]["fields"])
+    [tasks] = [query for query in read if query["object"] == "Task"]
+    assert [_text(literal) for literal in tasks["literals"]] == [lead.task.key for lead in leads]
+
+
+@pytest.mark.parametrize("object", LINKS)
+def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
+    lead = _wanted("lead1", "hanako@example.co.jp", LINKS[object])
+    read = node.run("soql", list(soql.searches([lead])))
+    asked = {query["object"]: [_text(literal) for literal in query["literals"]] for query in read}
+    assert LINKS[object].id in asked[object]
+    assert all(LINKS[object].id not in literals for other, literals in asked.items() if other != object)
+
+
+@pytest.mark.parametrize("object", LINKS)
+def test_the_search_for_an_owner_is_understood(object: str) -> None:
+    queries = [soql.claim_searches(LINKS[object], email, "task1") for email in HOSTILE]
+    read = node.run("soql", [query for three in queries for query in three])
+    users, records, tasks = read[0::3], read[1::3], read[2::3]
+    assert {query["object"] for query in users} == {"User"}
+    assert [_text(query["literals"][0]) for query in users] == HOSTILE
+    assert {query["object"] for query in records} == {object}
+    assert {_text(literal) for query in records for literal in query["literals"]} == {LINKS[object].id}
+    assert {_text(literal) for query in tasks for literal in query["literals"]} == {"task1"}
+
+
+def test_the_question_for_owners_is_understood() -> None:
+    [read] = node.run("soql", [soql.owners(["lead1", "lead2"])])
+    assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name"])
+    assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
+
+
+def _wanted(lead: str, email: str, link: CrmLink | None = None) -> Wanted:
+    profile = a_lead(id=lead, email=email, crm=link)
+    state = State(lead=lead, rank=Rank.HOT, episode=1)
+    return wanted(profile, state, Score(fit=40, engagement=30, total=70), (), a_bundle().sync, "ja")
+
+
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
+"""Salesforce, SOQL and SOSL Reference, "Quoted String Escape Sequences"; any other escaped letter is itself."""
+
+
+def _text(literal: str) -> str:
+    """What a quoted literal stands for."""
+    assert literal.startswith("'") and literal.endswith("'"), literal
+    return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), literal[1:-1])
