@@ -7,7 +7,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 CORE = ROOT / "layers/core/ripen"
-PURE = {"pydantic", "msgspec", "dateutil", "holidays", "liquid", "phonenumbers", "email_validator", "markupsafe", "idna"}
+PURE = {
+    "pydantic",
+    "msgspec",
+    "dateutil",
+    "holidays",
+    "liquid",
+    "phonenumbers",
+    "email_validator",
+    "markupsafe",
+    "idna",
+}
 IMPURE_STANDARD = {"os", "socket", "subprocess", "random", "time", "threading", "asyncio", "urllib.request", "http"}
 
 
@@ -41,7 +51,8 @@ def test_core_asks_no_clock_and_no_chance() -> None:
         for file in core_files()
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in asked
-        if isinstance(node.func.value, ast.Name) and node.func.value.id in {"datetime", "date", "uuid", "secrets", "time"}
+        if isinstance(node.func.value, ast.Name)
+        and node.func.value.id in {"datetime", "date", "uuid", "secrets", "time"}
     ]
     assert wrong == []
 

@@ -6,9 +6,9 @@ from sandbox.salesforce.org import INTEGRATION_USER, Org
 
 _PEOPLE = (
     ("Ripen", None, USERNAME, "ripen@ripen.example", True),
-    ("Suzuki", "Alice", "alice@acme.example", "alice@ripen.example", True),
+    ("Sato", "Alice", "alice@acme.example", "alice@ripen.example", True),
     ("Tanaka", "Bob", "bob@acme.example", "bob@ripen.example", True),
-    ("Sato", "Carol", "carol@acme.example", "carol@ripen.example", True),
+    ("Ito", "Carol", "carol@acme.example", "carol@ripen.example", True),
     ("Left", "Dave", "dave@acme.example", "dave@ripen.example", False),
 )
 
