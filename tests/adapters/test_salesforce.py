@@ -351,7 +351,7 @@ def test_claiming_changes_the_owner_and_makes_one_task(org: Org, salesforce: Sal
     again = salesforce.claim(link, "alice@ripen.example", "task1", "Call", "Hot")
 
     assert claimed == again
-    assert (claimed.id, claimed.owner_name) == (link.id, "Alice Suzuki")
+    assert (claimed.id, claimed.owner_name) == (link.id, "Alice Sato")
     [task] = ask(org, "SELECT WhoId, OwnerId, Subject, Description FROM Task")
     assert (task["WhoId"], task["OwnerId"]) == (link.id, claimed.owner)
     [lead] = ask(org, "SELECT OwnerId FROM Lead")

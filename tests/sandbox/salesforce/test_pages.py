@@ -20,7 +20,7 @@ def test_a_record_shows_our_fields_and_its_tasks_and_leads_to_its_owner(org: AnO
     org.create("Task", Subject="of another", WhoId=other)
     page = org.web.get(f"/lightning/r/Lead/{lead}/view?lang=en").text
     assert "Ripen Reasons" in page and "料金ページを3回閲覧" in page and "Warm" in page
-    assert f'<a href="/lightning/r/User/{alice}/view">Alice Suzuki</a>' in page
+    assert f'<a href="/lightning/r/User/{alice}/view">Alice Sato</a>' in page
     assert "hers" in page and "of another" not in page
 
 
