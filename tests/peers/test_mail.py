@@ -1,0 +1,200 @@
+"""Our mails, read by somebody else's reader: all of the example playbook's, in both languages, to people of all kinds."""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.playbook.compile import compile_playbook
+from ripen import token
+from ripen.adapters.ses import Ses
+from ripen.bundle import Bundle
+from ripen.lead import Profile
+from ripen.mail import compose
+from sandbox.ses.message import build
+from tests.builders import a_lead
+from tests.fakes import NOON
+from tests.functions.nurture.mails import LINK_KEY, SITE, a_send
+from tests.peers import node
+
+MARKUP = "<script>{{ 7*7 }}&amp;<b>"
+PEOPLE = {
+    "Hanako": a_lead(),
+    "Jane": a_lead(locale="en", first_name="Jane", last_name="Miller", company="Sample Trading Inc."),
+    "nobody": a_lead(last_name="", first_name="", company=""),
+    "Bcc": a_lead(last_name="山田\r\nBcc: victim@example.com", company="a\r\n\r\nb"),
+    "markup": a_lead(last_name=MARKUP, first_name="", company=MARKUP),
+    "markup without a name": a_lead(last_name="", first_name="", company=MARKUP),
+    "long": a_lead(last_name="寿" * 200, first_name="限" * 200, company="無" * 200),
+    "odd address": a_lead(email="o'hara+tag@xn--wgv71a119e.example", locale="en"),
+}
+
+
+@dataclass(frozen=True)
+class Mail:
+    profile: Profile
+    send: str
+    raw: bytes
+    theirs: dict[str, Any]
+    """As postal-mime reads it."""
+
+    @property
+    def pythons(self) -> EmailMessage:
+        read = message_from_bytes(self.raw, policy=policy.default)
+        assert isinstance(read, EmailMessage)
+        return read
+
+    def header(self, name: str) -> list[str]:
+        return [header["value"] for header in self.theirs["headers"] if header["key"] == name]
+
+
+class Client:
+    """Keeps what SES would be asked to send."""
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.request = request
+        return {"MessageId": "m1"}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return compile_playbook(Path(__file__).parents[2] / "playbook")
+
+
+@pytest.fixture(scope="module")
+def mails(bundle: Bundle) -> list[Mail]:
+    written = [
+        (replace(profile, locale=locale), *_written(bundle, email, replace(profile, locale=locale)))
+        for email, locale, profile in product(bundle.emails, ("ja", "en"), PEOPLE.values())
+    ]
+    read = node.run("mail", [b64encode(raw).decode() for _, _, raw in written])
+    return [Mail(profile, send, raw, theirs) for (profile, send, raw), theirs in zip(written, read, strict=True)]
+
+
+def _written(bundle: Bundle, email: str, profile: Profile) -> tuple[str, bytes]:
+    send, client = a_send(email=email, mail_class=bundle.emails[email].mail_class), Client()
+    Ses("set1", client).send(compose(send, profile, bundle, SITE, LINK_KEY, NOON))
+    return send.id, build(client.request, "m1", NOON)
+
+
+def test_each_goes_to_one_person_and_comes_from_us(mails: list[Mail], bundle: Bundle) -> None:
+    for mail in mails:
+        assert [to["address"] for to in mail.theirs["to"]] == [mail.profile.email]
+        assert (mail.theirs["cc"], mail.theirs["bcc"], mail.theirs["attachments"]) == ([], [], 0)
+        assert mail.theirs["from"] == {
+            "address": bundle.brand.sender,
+            "name": bundle.brand.sender_name[mail.profile.locale],
+        }
+        assert [to["address"] for to in mail.theirs["replyTo"]] == [bundle.brand.reply_to]
+        assert [to.addr_spec for to in mail.pythons["To"].addresses] == [mail.profile.email]
+        assert mail.pythons["Cc"] is mail.pythons["Bcc"] is None
+        assert mail.pythons.defects == []
+
+
+def test_two_readers_read_the_same(mails: list[Mail]) -> None:
+    for mail in mails:
+        assert mail.theirs["subject"] == mail.pythons["Subject"]
+        for kind in ("html", "plain"):
+            part = mail.pythons.get_body((kind,))
+            assert part is not None
+            theirs = mail.theirs["html" if kind == "html" else "text"]
+            assert _tight(part.get_content()) == _tight(theirs)
+
+
+def test_unsubscribing_takes_one_press_as_mailboxes_want_it(mails: list[Mail]) -> None:
+    for mail in mails:
+        [address], [post] = mail.header("list-unsubscribe"), mail.header("list-unsubscribe-post")
+        assert address.isascii() and len(address) <= 995
+        assert post == "List-Unsubscribe=One-Click"
+        signed = re.fullmatch(rf"<{SITE}/unsubscribe/([^>]+)>", address)
+        assert signed and token.read(LINK_KEY, token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
+
+
+def test_no_line_is_longer_than_mail_allows(mails: list[Mail]) -> None:
+    """RFC 5322, 2.1.1: 998 without the line break."""
+    for mail in mails:
+        assert max(len(line) for line in mail.raw.split(b"\r\n")) <= 998
+
+
+def test_all_links_are_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
+    for mail in mails:
+        page = _Page.of(mail.theirs["html"])
+        in_text = re.findall(r"https?://\S+", mail.theirs["text"])
+        assert set(in_text) == {link for link in page.links if not link.startswith(("mailto:", "tel:"))}
+        assert page.links and page.loaded == []
+        for link in in_text:
+            _is_ours(link, mail.send)
+
+
+def test_the_text_says_what_the_html_says(mails: list[Mail]) -> None:
+    for mail in mails:
+        in_text = re.sub(r"https?://\S+", "", mail.theirs["text"])
+        assert _tight(in_text) == _tight(_Page.of(mail.theirs["html"]).words)
+
+
+def test_what_people_typed_is_words(mails: list[Mail]) -> None:
+    for mail in mails:
+        page, typed = _Page.of(mail.theirs["html"]), mail.profile
+        assert "script" not in page.tags
+        if MARKUP in (typed.last_name, typed.company) and (typed.last_name or typed.locale == "ja"):
+            assert MARKUP in page.words
+            assert MARKUP in mail.theirs["text"]
+
+
+def _is_ours(link: str, send: str) -> None:
+    signed = re.fullmatch(rf"{SITE}/(c|unsubscribe)/([A-Za-z0-9._-]+)", link)
+    assert signed, link
+    purpose = token.Purpose.CLICK if signed[1] == "c" else token.Purpose.UNSUBSCRIBE
+    assert token.read(LINK_KEY, purpose, signed[2]).send == send
+
+
+def _tight(text: str) -> str:
+    return "".join(text.split())
+
+
+class _Page(HTMLParser):
+    """What a reader of the html sees and may press, and what it would load by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.links: list[str] = []
+        self.loaded: list[str] = []
+        self.tags: set[str] = set()
+        self._unseen: list[str] = []
+
+    @classmethod
+    def of(cls, html: str) -> "_Page":
+        page = cls()
+        page.feed(html)
+        page.close()
+        return page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.tags.add(tag)
+        if tag == "a":
+            self.links.append(named.get("href") or "")
+        if named.get("src"):
+            self.loaded.append(named["src"] or "")
+        hidden = "display:none" in (named.get("style") or "").replace(" ", "")
+        if tag in ("style", "title", "script") or hidden or (self._unseen and tag == self._unseen[-1]):
+            self._unseen.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._unseen and tag == self._unseen[-1]:
+            self._unseen.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self._unseen:
+            self.words += data
