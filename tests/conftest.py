@@ -1,7 +1,10 @@
-"""Fixtures that all tests share: a table as infra/template.yaml makes it, on moto; a clock and queues of our own."""
+"""Fixtures that all tests share: a table as infra/template.yaml makes it, on moto; a clock and queues of our own; one
+local cloud for all tests that need a whole one."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import boto3
@@ -9,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from ripen.adapters.table import Table
+from tests.e2e.cloud import Running, ripen, start
 from tests.fakes import FakeClock, FakeQueue
 
 os.environ |= {
@@ -71,3 +75,12 @@ def clock() -> FakeClock:
 @pytest.fixture
 def queue() -> FakeQueue:
     return FakeQueue()
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Running]:
+    """Running, in a folder and on ports of its own. What one test does there, the next one finds: use names of your own."""
+    with TemporaryDirectory(prefix="ripen-", ignore_cleanup_errors=True) as folder:
+        running = start(Path(folder))
+        yield running
+        assert ripen(running.folder, "down").returncode == 0

@@ -29,7 +29,7 @@ def explain(
     page = _page(live, form, typed.get("page", ""))
     if page is None or not typed:
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
-    errors = {wrong.field: wrong.said(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
+    errors = {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
     nonce = typed.get("nonce", nonce)
     campaign = {name: typed[name] for name in CAMPAIGN if name in typed}
     return show(

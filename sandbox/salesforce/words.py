@@ -37,6 +37,8 @@ _JAPANESE = {
     "Due Date Only": "期日",
     "Created Date": "作成日時",
     "Last Modified Date": "最終更新日時",
+    "Created By ID": "作成者",
+    "Last Modified By ID": "最終更新者",
     "Converted": "取引開始済み",
     "Closed": "完了",
     "Details": "詳細",

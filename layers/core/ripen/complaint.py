@@ -36,6 +36,11 @@ class Complaint:
         text = _JAPANESE.get(self.text, self.text) if locale == "ja" else self.text
         return text.replace("{limit}", str(self.limit))
 
+    def sentence(self, locale: str) -> str:
+        """For people, who read it beside the field."""
+        said = self.said(locale)
+        return said if said.endswith("。") else f"{said[:1].upper()}{said[1:]}."
+
 
 class Refused(Rejected):
     """A submission with something wrong in it: the first complaint is the reason, all of them are kept for the page."""
