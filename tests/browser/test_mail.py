@@ -21,7 +21,7 @@ DONE = {"ja": "配信を停止しました", "en": "You are unsubscribed"}
 
 def test_the_mail_arrives_and_its_link_opens_the_paper(visitor: Visitor) -> None:
     # given a person who has asked for the paper
-    visitor.asks_for_the_paper()
+    visitor.has_asked_for_the_paper()
 
     # when the mail is read
     mail = _opened(visitor)
@@ -36,9 +36,10 @@ def test_the_mail_arrives_and_its_link_opens_the_paper(visitor: Visitor) -> None
     eventually(lambda: [done for done in _activities(visitor) if done["kind"] == "link_clicked"])
 
 
+@pytest.mark.parametrize(("device", "lang"), [(Device.PHONE, "ja"), (Device.DESK, "en")])
 def test_who_follows_the_way_out_is_asked_first_and_then_left_alone(visitor: Visitor) -> None:
     # given a mail in the reader's hands
-    visitor.asks_for_the_paper()
+    visitor.has_asked_for_the_paper()
     mail = _opened(visitor)
 
     # when the reader goes to the page behind its link
@@ -62,7 +63,7 @@ def test_who_follows_the_way_out_is_asked_first_and_then_left_alone(visitor: Vis
 def test_sales_find_the_lead_in_salesforce_and_its_card_in_slack(chromium: Browser, cloud: Running, lang: str) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         # given a lead that is hot
-        visitor.asks_for_the_paper()
+        visitor.has_asked_for_the_paper()
         lead = eventually(lambda: _told(visitor))
 
         # when somebody in sales looks it up

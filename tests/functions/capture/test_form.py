@@ -337,7 +337,7 @@ def test_the_page_speaks_english_too(desk: Desk) -> None:
     desk = replace(desk, live=Live(with_page(), SITE))
     html = serve(a_post(email="", lang="en", company="A", headers=BROWSER), desk)["body"]
     assert "whitepaper en: Please check what you entered." in html
-    assert "email=[this is needed]" in html
+    assert "email=[This is needed.]" in html
 
 
 def test_a_script_may_leave_out_what_a_page_asks_for(desk: Desk) -> None:
