@@ -16,7 +16,7 @@ export UV_NO_CONFIG := 1
 export SAM_CLI_TELEMETRY := 0
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test check deploy clean-up pin
+.PHONY: list setup up test check deploy pictures clean-up pin
 
 list: ## list what there is to do
 	@echo "Ripen. First: make up"
@@ -40,6 +40,9 @@ deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; 
 	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
 	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
 	@echo "Now put the connections into the stack's secret and run: ripen publish"
+
+pictures: setup ## take the pictures of the README anew, from the local cloud that runs
+	@$(PYTHON) docs/story.py
 
 clean-up: ## forget the local cloud and its data (the tools stay)
 	@if [ -x .venv/bin/ripen ] && [ -f .local/status.json ]; then ripen down || true; fi

@@ -1,0 +1,125 @@
+"""make pictures: docs/story.png and docs/story.ja.png, made from what the running local cloud really shows.
+
+For each language, the playbook is published with that language first (Slack and Salesforce speak it), one visitor asks for
+the guide, and what everybody then sees is put side by side. At the end the playbook is as it was.
+"""
+
+import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import httpx
+from playwright.sync_api import Browser, sync_playwright
+
+from cli.stack import local
+from sandbox.home import PROJECT, Home
+from tests.browser.visitor import Device, Visitor
+from tests.chrome import chrome
+from tests.e2e.cloud import Running, eventually
+
+_WIDTH = 1800
+_LANGUAGES = {"en": "[ja, en]", "ja": "[en, ja]"}
+"""By language, what the locales in ripen.yaml must not be."""
+_CAPTIONS = {
+    "en": ("A form is filled in", "The guide arrives by mail", "Sales hears why in Slack", "Salesforce knows too"),
+    "ja": ("フォームに入力すると", "資料がメールで届き", "営業にはSlackで理由まで届き", "Salesforceにも残る"),
+}
+_PAGE = """<!doctype html><meta charset="utf-8"><style>
+*{box-sizing:border-box} body{margin:0;width:1800px;padding:44px 52px 52px;background:#e9efee;color:#16211f;
+font:600 24px/1.4 system-ui,"Noto Sans CJK JP","Noto Sans JP",sans-serif}
+main{display:grid;grid-template-columns:320px 440px 450px 1fr;gap:36px;align-items:start}
+figure{margin:0} figcaption{display:flex;gap:.6em;align-items:center;margin-bottom:20px;white-space:nowrap}
+b{flex:none;width:1.7em;height:1.7em;border-radius:50%%;background:#0f766e;color:#fff;display:grid;place-items:center;font-size:.8em}
+div{background:#fff;border-radius:16px;overflow:hidden;box-shadow:0 14px 34px #0d33301f;max-height:640px}
+div.phone{border:9px solid #14201e;border-radius:38px} div.slack{padding:10px 12px} img{display:block;width:100%%}
+</style><main>%s</main>"""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    page: bytes
+    mail: bytes
+    card: bytes
+    record: bytes
+
+
+def main() -> None:
+    status = local()
+    cloud = Running(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chrome())
+        for lang in _LANGUAGES:
+            with _speaking(cloud, lang):
+                pictures = _taken(browser, cloud, lang)
+            target = PROJECT / "docs" / ("story.png" if lang == "en" else f"story.{lang}.png")
+            target.write_bytes(_composed(browser, pictures, lang))
+            print(f"{target.relative_to(PROJECT)}: {target.stat().st_size // 1024} KB")
+        browser.close()
+
+
+@contextmanager
+def _speaking(cloud: Running, lang: str) -> Iterator[None]:
+    """The playbook with that language first for as long as the block lasts."""
+    with TemporaryDirectory() as folder:
+        playbook = Path(folder) / "playbook"
+        shutil.copytree(PROJECT / "playbook", playbook)
+        settings = playbook / "ripen.yaml"
+        wanted = "[en, ja]" if lang == "en" else "[ja, en]"
+        settings.write_text(settings.read_text().replace(f"locales: {_LANGUAGES[lang]}", f"locales: {wanted}"))
+        cloud.ripen("publish", str(playbook))
+    yield
+    cloud.ripen("publish", str(PROJECT / "playbook"))
+
+
+def _taken(browser: Browser, cloud: Running, lang: str) -> Pictures:
+    with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
+        visitor.opens("pages/whitepaper")
+        page = visitor.page.screenshot()
+        visitor.email = f"{uuid4().hex[:4]}@sample-trading.example.com"
+        visitor.has_asked_for_the_paper()
+        lead = eventually(lambda: _told(cloud, visitor.email))
+        mails = httpx.get(f"{cloud.status['mailbox']}/list.json").json()
+        mail = next(mail["id"] for mail in mails if mail["to"] == visitor.email)
+        visitor.page.set_viewport_size({"width": 520, "height": 756})
+        visitor.page.goto(f"{cloud.status['mailbox']}/messages/{mail}/html")
+        mail_seen = visitor.page.screenshot()
+        visitor.page.set_viewport_size({"width": 470, "height": 800})
+        visitor.page.goto(f"{lead['profile']['crm']['url']}?lang={lang}")
+        record = visitor.page.screenshot()
+        visitor.page.set_viewport_size({"width": 680, "height": 900})
+        visitor.page.goto(cloud.status["slack"])
+        card = visitor.page.locator(".msg", has_text=visitor.email).locator(".msg-body").last
+        card.wait_for()
+        return Pictures(page=page, mail=mail_seen, card=card.screenshot(), record=record)
+
+
+def _told(cloud: Running, email: str) -> dict[str, dict[str, dict[str, str]]]:
+    """The lead once the mail is out, and the card has its link to Salesforce."""
+    lead = cloud.lead(email)
+    linked = any("url" in str(card["blocks"]) for card in cloud.cards(email))
+    return lead if lead["profile"]["crm"] and linked and cloud.mails(email) else {}
+
+
+def _composed(browser: Browser, pictures: Pictures, lang: str) -> bytes:
+    kinds = ("phone", "mail", "slack", "record")
+    shown = (pictures.page, pictures.mail, pictures.card, pictures.record)
+    figures = [
+        f'<figure><figcaption><b>{number}</b>{escape(caption)}</figcaption><div class="{kind}">'
+        f'<img src="data:image/png;base64,{base64.b64encode(picture).decode()}"></div></figure>'
+        for number, (caption, kind, picture) in enumerate(zip(_CAPTIONS[lang], kinds, shown, strict=True), start=1)
+    ]
+    page = browser.new_page(viewport={"width": _WIDTH, "height": 600})
+    page.set_content(_PAGE % "".join(figures))
+    picture = page.screenshot(full_page=True)
+    page.close()
+    return picture
+
+
+if __name__ == "__main__":
+    main()
