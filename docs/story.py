@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
 import httpx
 from playwright.sync_api import Browser, sync_playwright
@@ -81,7 +80,7 @@ def _taken(browser: Browser, cloud: Running, lang: str) -> Pictures:
     with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
         visitor.opens("pages/whitepaper")
         page = visitor.page.screenshot()
-        visitor.email = f"{uuid4().hex[:4]}@sample-trading.example.com"
+        visitor.email = f"{visitor.email[:4]}@sample.example.com"
         visitor.has_asked_for_the_paper()
         lead = eventually(lambda: _told(cloud, visitor.email))
         mails = httpx.get(f"{cloud.status['mailbox']}/list.json").json()
