@@ -1,0 +1,139 @@
+"""Every page and mail that people get, as axe-core sees it: on a phone and at a desk, in both languages, without a violation.
+
+The functions themselves answer the browser; no cloud is needed.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Route, ViewportSize
+
+from capture import form as form_function
+from capture import page as page_function
+from cli.playbook.compile import compile_playbook
+from nurture.preferences import respond
+from ripen import token
+from ripen.adapters import gateway
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import Bundle
+from ripen.contact import Contact
+from ripen.ledger import SendPointer
+from ripen.mail import compose
+from tests.browser.visitor import Device
+from tests.builders import a_lead
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.capture.events import BROWSER, KEY, SITE, a_post, an_event
+from tests.functions.nurture.mails import a_send
+
+AXE = Path(__file__).parents[1] / "peers/node_modules/axe-core/axe.min.js"
+SIZES: dict[Device, ViewportSize] = {
+    Device.PHONE: {"width": 390, "height": 844},
+    Device.DESK: {"width": 1280, "height": 900},
+}
+SEND = "a" * 26
+RULES = {
+    "page": "axe.run()",
+    # The rest is advice for sites: a mail is read inside a page that has a heading and landmarks of its own.
+    "mail": "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})",
+}
+
+type Shown = dict[str, str]
+"""Pages as HTML, by what they are."""
+
+
+@pytest.fixture(scope="module")
+def bundle() -> Bundle:
+    return compile_playbook(Path(__file__).parents[2] / "playbook")
+
+
+@pytest.fixture
+def shown(bundle: Bundle, table: Table, lang: str) -> Shown:
+    return {
+        **_pages(bundle, lang),
+        **_refused(bundle, table, lang),
+        **_unsubscribing(bundle, table, lang),
+        **_mails(bundle, lang),
+    }
+
+
+def test_nothing_that_people_get_shuts_anybody_out(chromium: Browser, shown: Shown, lang: str, device: Device) -> None:
+    context = chromium.new_context(viewport=SIZES[device], locale=lang)
+    page, axe = context.new_page(), AXE.read_text()
+    found: dict[str, list[str]] = {}
+    for what, html in shown.items():
+        page.unroute_all()
+        page.route("**/*", _answering(html))
+        page.goto(f"{SITE}/{what.replace(' ', '-')}")
+        page.evaluate(axe)
+        for wrong in page.evaluate(RULES["mail" if what.startswith("mail") else "page"])["violations"]:
+            found.setdefault(what, []).append(_told(wrong))
+    context.close()
+    assert found == {}
+
+
+def test_axe_would_notice(chromium: Browser) -> None:
+    page = chromium.new_page()
+    page.set_content("<html><body><main><h1>x</h1><form><input name=email></form></main></body></html>")
+    page.evaluate(AXE.read_text())
+    wrong = {found["id"] for found in page.evaluate("axe.run()")["violations"]}
+    page.close()
+    assert {"label", "html-has-lang", "document-title"} <= wrong
+
+
+def _told(wrong: dict[str, Any]) -> str:
+    where = [node["html"][:160] + " – " + node["failureSummary"].replace("\n", " ")[:300] for node in wrong["nodes"]]
+    return f"{wrong['id']}: {where}"
+
+
+def _answering(html: str) -> Callable[[Route], None]:
+    return lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8")
+
+
+def _pages(bundle: Bundle, lang: str) -> Shown:
+    live = Live(bundle, SITE)
+    names = (*bundle.pages, "thanks", "no-such-page")
+    events = {name: an_event("GET", f"/pages/{name}", {"page": name}, query=f"lang={lang}") for name in names}
+    return {
+        name: str(page_function.serve(gateway.request(event), live, "nonce1")["body"]) for name, event in events.items()
+    }
+
+
+def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
+    """The form again with what was wrong, and the page for a form that stands on no page of ours."""
+    desk = form_function.Desk(table, FakeQueue(), Live(bundle, SITE), KEY, NOON, lambda: "id1")
+    wrong = {
+        "email": "hanako@",
+        "last_name": "長" * 300,
+        "company": "株式会社サンプル",
+        "page": "whitepaper",
+        "lang": lang,
+    }
+    nothing = a_post("whitepaper", headers=BROWSER | {"accept-language": lang})
+    return {
+        "whitepaper refused": str(form_function.serve(a_post("whitepaper", headers=BROWSER, **wrong), desk)["body"]),
+        "nothing sent": str(form_function.serve(nothing, desk)["body"]),
+    }
+
+
+def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
+    table.write(
+        Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale=lang)),
+        Create(keys.contact("lead1"), Contact(lead="lead1")),
+    )
+    good = token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))
+
+    def page(method: str, signed: str) -> str:
+        event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")
+        return str(respond(event, table, FakeClock(), FakeQueue(), KEY, bundle.brand)["body"])
+
+    return {"unsubscribe": page("GET", good), "unsubscribed": page("POST", good), "bad link": page("GET", "x")}
+
+
+def _mails(bundle: Bundle, lang: str) -> Shown:
+    profile = a_lead(locale=lang)
+    return {
+        f"mail {name}": compose(a_send(email=name), profile, bundle, SITE, KEY, NOON).html for name in bundle.emails
+    }

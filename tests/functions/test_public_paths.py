@@ -1,0 +1,229 @@
+"""Whatever comes to a public path, it is answered, and never by a mistake of ours (5xx)."""
+
+import hashlib
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from itertools import count
+from time import time
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import notify.slack
+from capture import form, link, page, webhook
+from cli.playbook.compile import compile_playbook
+from nurture import preferences
+from ripen import token
+from ripen.adapters import gateway
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import Bundle
+from ripen.ledger import SendPointer
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.capture.events import KEY, SITE
+from tests.hostile import BROKEN, HIDDEN, TEXTS
+from tests.slack_workspace import SIGNING_SECRET, KnownSecrets
+from tests.test_architecture import ROOT
+
+SECRET = "typeform secret"
+SEND = "a" * 26
+NAMES = ("email", "last_name", "first_name", "company", "department", "job_title", "phone", "full_name", "consent")
+CARRIED = ("page", "nonce", "lang", "page_url", "referrer", "utm_source", "gclid", "website", "氏名", "mail", "")
+METHODS = ("HEAD", "OPTIONS", "PUT", "DELETE", "")
+KINDS = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/plain", "")
+LONGEST_QUERY = 10_240
+"""API Gateway refuses a request line and headers longer than this altogether (HTTP API quotas)."""
+
+often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+words = st.sampled_from([*TEXTS.values(), *HIDDEN.values(), *BROKEN.values()]) | st.text(max_size=60)
+good = st.sampled_from(
+    ["hanako@example.co.jp", "ja", "en", "on", "whitepaper", "https://go.example.jp/pages/x?utm_source=a"]
+)
+values = words | good | st.just("長" * 30_000)
+fields = st.lists(st.tuples(st.sampled_from(NAMES + CARRIED) | st.text(max_size=9), values), max_size=5)
+anything: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | values,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@st.composite
+def bodies(draw: st.DrawFn) -> tuple[str, bytes]:
+    """Forms as browsers and scripts send them, with their content type, and what is none."""
+    found = draw(st.just([]) | fields)
+    if draw(st.booleans()):
+        found = [pair for pair in found if pair[0] not in ("email", "mail")] + [("email", "hanako@example.co.jp")]
+    match draw(st.sampled_from(["urlencoded", "urlencoded", "json", "multipart", "deep", "anything", "bytes"])):
+        case "urlencoded":
+            return KINDS[0], urlencode(found, errors="replace").encode()
+        case "json":
+            return KINDS[1], json.dumps(dict(found)).encode()
+        case "multipart":
+            parts = [
+                f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in found
+            ]
+            return KINDS[2], ("".join(parts) + "--x--\r\n").encode(errors="replace")
+        case "deep":
+            return KINDS[1], b'{"a":' * 5000
+        case "anything":
+            return KINDS[1], json.dumps(draw(anything)).encode()
+        case _:
+            return draw(st.sampled_from(KINDS)), draw(st.binary(max_size=400))
+
+
+@st.composite
+def events(draw: st.DrawFn, *parameters: str) -> dict[str, Any]:
+    """What API Gateway may pass on, most of it well meant; `parameters` are good for the path's only variable part."""
+    part = draw(_mostly(st.sampled_from(parameters), words))
+    kind, body = draw(bodies())
+    encoded = draw(st.booleans())
+    known = {"content-type": _mostly(st.just(kind), words), "accept": st.sampled_from(["text/html", "*/*"])}
+    more = dict.fromkeys(("accept-language", "referer", "host", "idempotency-key", "cookie"), words)
+    origin = {"origin": _mostly(st.sampled_from(["", SITE, "https://www.ripen.example"]), words)}
+    return {
+        "rawPath": "/x/" + quote(part, errors="replace"),
+        "rawQueryString": draw(fields.map(lambda found: urlencode(found, errors="replace")) | words)[:LONGEST_QUERY],
+        "headers": draw(st.fixed_dictionaries(known, optional=more | origin)),
+        "pathParameters": dict.fromkeys(("form", "page", "token", "source"), part),
+        "requestContext": {
+            "http": {"method": draw(_mostly(st.sampled_from(["GET", "POST"]), st.sampled_from(METHODS)))}
+        },
+        "body": b64encode(body).decode() if encoded else body.decode(errors="replace"),
+        "isBase64Encoded": encoded,
+    }
+
+
+def _mostly[T](usual: st.SearchStrategy[T], other: st.SearchStrategy[T]) -> st.SearchStrategy[T]:
+    return st.integers(0, 5).flatmap(lambda number: usual if number else other)
+
+
+def is_an_answer(answer: dict[str, Any]) -> None:
+    """One that API Gateway can pass on, and that is not our mistake."""
+    assert 200 <= answer["statusCode"] < 500
+    for name, value in answer["headers"].items():
+        assert name.isascii() and value.isascii() and value.isprintable(), (name, value)
+    assert json.loads(json.dumps(answer)) == answer
+    assert len(answer["body"].encode()) < 1_000_000
+
+
+@pytest.fixture(scope="module")
+def live() -> Live:
+    return Live(compile_playbook(ROOT / "playbook"), SITE)
+
+
+@pytest.fixture
+def ids() -> Iterator[int]:
+    return count(1)
+
+
+@pytest.fixture
+def mailed(table: Table) -> Table:
+    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale="ja")))
+    return table
+
+
+@often
+@given(event=events("whitepaper"))
+def test_a_form(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]) -> None:
+    is_an_answer(form.serve(event, form.Desk(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
+
+
+@often
+@given(event=events("whitepaper", "pricing", "thanks"))
+def test_a_page(live: Live, event: dict[str, Any]) -> None:
+    is_an_answer(page.serve(gateway.request(event), live, "nonce1"))
+
+
+@often
+@given(event=events(*(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99))))
+def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
+    def bundle_of(hash: str) -> Bundle:
+        raise AssertionError("the send names no bundle")
+
+    is_an_answer(link.serve(gateway.request(event), mailed, live, bundle_of, KEY, NOON))
+
+
+@often
+@given(event=events(token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))))
+def test_an_unsubscription(
+    mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
+) -> None:
+    is_an_answer(preferences.respond(event, mailed, clock, queue, KEY, live.bundle.brand))
+
+
+@often
+@given(
+    event=events("typeform"),
+    signed=st.booleans(),
+    answers=st.none() | st.lists(st.tuples(values, anything), max_size=4),
+)
+def test_a_webhook(
+    table: Table,
+    queue: FakeQueue,
+    live: Live,
+    ids: Iterator[int],
+    event: dict[str, Any],
+    signed: bool,
+    answers: list[tuple[str, Any]] | None,
+) -> None:
+    if answers is not None:
+        event |= {"body": json.dumps(_responded(answers)), "isBase64Encoded": False}
+    if signed:
+        body = gateway.request(event | {"isBase64Encoded": False}).body
+        digest = b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
+        event["headers"] |= {"typeform-signature": f"sha256={digest}"}
+        event |= {"isBase64Encoded": False}
+    new_id = lambda: f"{next(ids):032x}"  # noqa: E731
+    desk = webhook.Desk(table, queue, live, KEY, lambda source, fresh: SECRET, NOON, new_id)
+    is_an_answer(webhook.serve(gateway.request(event), desk))
+
+
+def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An event of Typeform's, but for what the answers are."""
+    found = [{"type": "text", "text": value, "field": {"id": "1", "ref": name}} for name, value in answers]
+    email = {"type": "email", "email": "hanako@example.co.jp", "field": {"id": "2", "ref": "email"}}
+    response = {"form_id": "lT4Z3j", "token": "t1", "submitted_at": "2026-11-21T02:55:00Z", "answers": [*found, email]}
+    return {"event_type": "form_response", "form_response": response}
+
+
+@often
+@given(
+    event=events("slack"),
+    body=bodies().map(lambda found: found[1])
+    | values.map(lambda text: urlencode({"command": "/ripen", "text": f"lead {text}"}, errors="replace").encode())
+    | anything.map(lambda payload: urlencode({"payload": json.dumps(payload)}).encode()),
+    signed=st.booleans(),
+)
+def test_slack(
+    table: Table,
+    clock: FakeClock,
+    queue: FakeQueue,
+    live: Live,
+    monkeypatch: pytest.MonkeyPatch,
+    event: dict[str, Any],
+    body: bytes,
+    signed: bool,
+) -> None:
+    wired = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "playbook": _Published(live)}
+    for name, value in wired.items():
+        monkeypatch.setattr(notify.slack, name, value)
+    if signed:
+        stamp = str(int(time()))
+        digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+        event["headers"] |= {"x-slack-request-timestamp": stamp, "x-slack-signature": f"v0={digest}"}
+        event |= {"body": b64encode(body).decode(), "isBase64Encoded": True}
+    is_an_answer(notify.slack.handler(event, None))  # type: ignore[arg-type]
+
+
+class _Published:
+    def __init__(self, live: Live) -> None:
+        self._live = live
+
+    def live(self) -> Live:
+        return self._live

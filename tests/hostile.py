@@ -1,0 +1,45 @@
+"""What people type who mean harm, or do not know any better."""
+
+TEXTS = {
+    "liquid": "{{ 7*7 }}",
+    "liquid of ours": "{{ links[0] }}{{ brand.name }}",
+    "loop": "{% for i in (1..999999999) %}x{% endfor %}",
+    "raw": "{% raw %}{{ lead.email }}{% endraw %}",
+    "script": "<script>alert(1)</script>",
+    "attribute": "\"'><img src=x onerror=alert(1)>",
+    "entity": "&lt;b&gt;&#x3c;&amp;",
+    "mention": "<!channel> <@U0ALICE> <https://evil.example|here>",
+    "link": "https://evil.example/login",
+    "scheme": "javascript:alert(1)",
+    "formula": "=HYPERLINK('https://evil.example','here')",
+    "command": "=cmd|' /C calc'!A0",
+    "soql": "' OR Id != null OR Name = '",
+    "markup of the terminal": "[bold red]x[/] [link=https://evil.example]y[/link]",
+    "composite reference": "@{ref.id}",
+    "percent": "%0d%0aBcc:%20victim@example.com",
+    "family": "👩‍👩‍👧‍👦 🏳️‍🌈",
+    "combining": "Z̴̡͖ȃ̷l̵g̶o̸",
+    "old letters": "髙﨑 邊󠄆 𠮷野家",
+    "arabic": "مرحبا بالعالم",
+    "null": "null",
+    "nothing": "undefined None NaN",
+}
+"""One line each, and nothing in them that is not kept: shown exactly as typed, wherever they are shown."""
+
+HIDDEN = {
+    "right to left": "abc\u202egpj.exe",
+    "isolates": "\u2066evil\u2069",
+    "zero width": "ad\u200bmin",
+    "byte order mark": "\ufeffx",
+}
+"""What nobody sees is taken out."""
+
+BROKEN = {
+    "header": "x\r\nBcc: victim@example.com",
+    "null byte": "a\x00b",
+    "escape": "\x1b[31mred\x1b]8;;https://evil.example\x07",
+    "line separator": "a\u2028b",
+    "half a letter": "\ud800",
+    "backspaces": "good\x08\x08\x08\x08evil",
+}
+"""Control characters: refused, or made a space where they only break a line."""
