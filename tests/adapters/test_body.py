@@ -70,6 +70,7 @@ def test_another_kind_of_content_is_415(content_type: str) -> None:
         (JSON, b"[]"),
         (JSON, b'"email"'),
         (JSON, b"{"),
+        (JSON, '{"email": "a@example.com", "last_name": "\ufffd\ufffd"}'.encode()),
         (JSON, b'{"email": NaN}'),
         (JSON, b'{"email": Infinity}'),
         (JSON, b'{"email": ["a@example.com"]}'),

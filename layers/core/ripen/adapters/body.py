@@ -15,6 +15,8 @@ LARGEST = 64 * 1024
 _MOST_FIELDS = 200
 
 _NOT_UTF8 = "the body is not valid UTF-8"
+_REPLACED = "\ufffd"
+"""What API Gateway writes for bytes of a JSON body that are no text; who means this character writes it as an escape."""
 
 Pairs = list[tuple[str, str]]
 
@@ -69,8 +71,11 @@ def _multipart(content_type: str, body: bytes) -> Pairs:
 
 def _json(body: bytes) -> Pairs:
     """An object of plain values; true, false and numbers as they are written, null as nothing."""
+    text = _text(body)
+    if _REPLACED in text:
+        raise Rejected(_NOT_UTF8)
     try:
-        found = json.loads(_text(body), object_pairs_hook=_Object, parse_constant=_no_number)
+        found = json.loads(text, object_pairs_hook=_Object, parse_constant=_no_number)
     except (ValueError, RecursionError):
         raise Rejected("the body is not valid JSON") from None
     if not isinstance(found, _Object):
