@@ -1,6 +1,6 @@
 """The plain address of the API: passes every request on to the emulator, which tells its APIs apart by the host header."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -21,8 +21,9 @@ _HOP_BY_HOP = {
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def build(emulator: str, host: Callable[[], str]) -> Starlette:
-    """Method, path and query as they were typed, header by header, body byte by byte; redirects are not followed."""
+def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) -> Starlette:
+    """Method, path and query as they were typed, header by header, body byte by byte; redirects are not followed. What
+    the routes of `before` take does not come to the emulator's API."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -58,4 +59,4 @@ def build(emulator: str, host: Callable[[], str]) -> Starlette:
         ]
         return response
 
-    return Starlette(routes=[Route("/{path:path}", passed_on, methods=_METHODS)], lifespan=lifespan)
+    return Starlette(routes=[*before, Route("/{path:path}", passed_on, methods=_METHODS)], lifespan=lifespan)

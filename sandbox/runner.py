@@ -13,7 +13,7 @@ from typing import Any
 
 from ripen.adapters.clock import Clock
 from ripen.adapters.table import Table
-from sandbox import proxy
+from sandbox import preflight, proxy
 from sandbox.build import build
 from sandbox.certificates import certificate
 from sandbox.connections import connections
@@ -82,7 +82,8 @@ class Runner:
         report("Routes, secrets, Slack workspace")
         api = route(cloud, template)
         give_secrets(cloud, outputs["Secret"], secrets)
-        self._serve(proxy.build(status.aws, lambda: f"{api}.execute-api.localhost"), ports["api"])
+        asked_first = preflight.routes(cloud, template)
+        self._serve(proxy.build(status.aws, lambda: f"{api}.execute-api.localhost", asked_first), ports["api"])
         self._chat(secrets, status, ports)
         status = replace(
             status,

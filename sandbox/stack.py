@@ -63,7 +63,7 @@ def route(cloud: Cloud, template: Path) -> str:
     gateway = cloud.client("apigatewayv2")
     api = ids["Api"]
     there = {found["RouteKey"] for found in gateway.get_routes(ApiId=api, MaxResults="500")["Items"]}
-    for function, routes in _http_events(YAML(typ="safe").load(template)):
+    for function, routes in http_events(template):
         missing = [key for key in routes if key not in there]
         if not missing:
             continue
@@ -88,8 +88,9 @@ def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None
         client.put_secret_value(SecretId=secret, SecretString=json.dumps(kept | connections))
 
 
-def _http_events(template: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:
-    for name, resource in template["Resources"].items():
+def http_events(template: Path) -> Iterator[tuple[str, list[str]]]:
+    """The functions' names in the template, and the routes ("GET /pages/{page}") that each is to answer."""
+    for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}) if resource["Type"].endswith("::Function") else {}
         yield (
             name,
