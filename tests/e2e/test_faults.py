@@ -1,0 +1,106 @@
+"""A part of the outside world is down, or a queue is emptied: the work waits and goes through once, the rest goes on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import a_director
+
+
+def test_while_the_mail_is_down_sales_hears_all_the_same_and_the_mail_goes_later_once(cloud: Running) -> None:
+    person = a_director()
+
+    # when SES breaks every connection
+    with cloud.fault("mailbox", "drop"):
+        cloud.submit("whitepaper", **person)
+
+        # then the card and the record are there, and the mail waits
+        eventually(lambda: cloud.cards(person["last_name"]))
+        eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+        eventually(lambda: sends(cloud, person) == ["unknown"])
+        assert cloud.mails(person["email"]) == []
+
+    # and when SES is back, it goes out, once
+    cloud.ripen("clock", "+61m")
+    eventually(lambda: cloud.mails(person["email"]))
+    cloud.ripen("clock", "+2m")
+    assert len(cloud.mails(person["email"])) == 1
+    assert sends(cloud, person) == ["accepted"]
+
+
+def test_while_slack_is_down_the_rest_goes_on_and_the_card_comes_later_once(cloud: Running) -> None:
+    person = a_director()
+
+    with cloud.fault("slack", "down"):
+        cloud.submit("whitepaper", **person)
+        eventually(lambda: cloud.mails(person["email"]))
+        eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+        eventually(lambda: [alert for alert in cloud.lead(person["email"])["alerts"] if alert["error"]])
+
+    assert cloud.cards(person["last_name"]) == []
+    cloud.ripen("clock", "+16m")
+    [card] = eventually(lambda: cloud.cards(person["last_name"]))
+    assert "/lightning/" in str(card)
+
+
+def test_while_salesforce_is_down_the_rest_goes_on_and_the_record_comes_later_once(cloud: Running) -> None:
+    person = a_director()
+
+    with cloud.fault("salesforce", "down"):
+        cloud.submit("whitepaper", **person)
+        eventually(lambda: cloud.mails(person["email"]))
+        [card] = eventually(lambda: cloud.cards(person["last_name"]))
+        eventually(lambda: (cloud.lead(person["email"])["crm"] or {}).get("error"))
+        assert "/lightning/" not in str(card)
+
+    cloud.ripen("clock", "+5m")
+    [later] = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "/lightning/" in str(card)])
+    assert later["ts"] == card["ts"]
+    assert len(cloud.query(f"SELECT Id FROM Lead WHERE Email = '{person['email']}'")) == 1
+
+
+@pytest.mark.parametrize("kind", ["React", "Deliver"])
+def test_what_a_purged_queue_forgot_the_agenda_remembers(cloud: Running, kind: str) -> None:
+    person = a_director()
+
+    # given a queue that nobody reads, and that is emptied
+    with nobody_reads(cloud, kind) as url:
+        cloud.submit("whitepaper", **person)
+        eventually(lambda: waiting(cloud, url))
+        cloud.cloud.client("sqs").purge_queue(QueueUrl=url)
+        assert waiting(cloud, url) == 0
+
+    # when its reader is back, and the agenda is looked at after the lease
+    cloud.ripen("clock", "+6m")
+
+    # then all has come through, once
+    assert len(eventually(lambda: cloud.mails(person["email"]))) == 1
+    assert len(eventually(lambda: cloud.cards(person["last_name"]))) == 1
+
+
+@contextmanager
+def nobody_reads(cloud: Running, queue: str) -> Iterator[str]:
+    """The queue's URL; its messages stay where they are for as long as the block lasts."""
+    [url] = [url for url in cloud.stack.queues if f"-{queue}-" in url]
+    client = cloud.cloud.client("lambda")
+    mappings = client.list_event_source_mappings()["EventSourceMappings"]
+    [reader] = [each["UUID"] for each in mappings if each["EventSourceArn"].endswith(url.rpartition("/")[2])]
+    client.update_event_source_mapping(UUID=reader, Enabled=False)
+    try:
+        yield url
+    finally:
+        client.update_event_source_mapping(UUID=reader, Enabled=True)
+
+
+def sends(cloud: Running, person: dict[str, str]) -> list[str]:
+    return [send["state"] for send in cloud.lead(person["email"])["sends"]]
+
+
+def waiting(cloud: Running, url: str) -> int:
+    found: dict[str, Any] = cloud.cloud.client("sqs").get_queue_attributes(
+        QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+    )
+    return int(found["Attributes"]["ApproximateNumberOfMessages"])

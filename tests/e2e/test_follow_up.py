@@ -1,0 +1,77 @@
+"""Three days after the white paper: who gets the case study, who does not, and where it stands why."""
+
+import re
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import a_director, an_address
+
+
+@dataclass(frozen=True)
+class People:
+    agreed: str
+    silent: str
+    unsubscribed: str
+    bounced: str
+
+
+@pytest.fixture(scope="module")
+def people(cloud: Running) -> People:
+    """Four who asked for the white paper and got it, three days later: one without agreeing to more mails, one who has
+    unsubscribed since, one whose mailbox does not exist."""
+    people = People(
+        agreed=an_address(),
+        silent=an_address(),
+        unsubscribed=an_address(),
+        bounced=f"bounce-{token_hex(3)}@simulator.example.jp",
+    )
+    for email in (people.agreed, people.unsubscribed, people.bounced):
+        cloud.submit("whitepaper", **a_director(email=email, consent="yes"))
+    cloud.submit("whitepaper", **a_director(email=people.silent))
+    unsubscribe(cloud, eventually(lambda: cloud.mails(people.unsubscribed))[0])
+    for email in (people.agreed, people.silent):
+        eventually(lambda email=email: cloud.mails(email))  # type: ignore[misc]
+    eventually(lambda: [send for send in cloud.lead(people.bounced)["sends"] if send["bounced"]])
+    cloud.ripen("clock", "+3d")
+    return people
+
+
+def unsubscribe(cloud: Running, mail: dict[str, Any]) -> None:
+    """As a mailbox with an unsubscribe button does it (RFC 8058), after a scanner has looked at the address."""
+    [url] = re.findall(r"<(https?://[^>]+)>", mail["headers"]["List-Unsubscribe"])
+    path = url.removeprefix(cloud.status["api"])
+    shown = cloud.get(path)
+    assert (shown.status_code, "<form" in shown.text) == (200, True)
+    assert cloud.lead(mail["to"])["consent"]["unsubscribed"] is None, "looking must change nothing"
+    assert cloud.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+
+
+def test_who_agreed_gets_the_follow_up_once(cloud: Running, people: People) -> None:
+    first, second = eventually(lambda: mails if len(mails := cloud.mails(people.agreed)) > 1 else [])
+    assert first["subject"] != second["subject"]
+
+
+def test_who_agreed_to_nothing_gets_only_what_was_asked_for(cloud: Running, people: People) -> None:
+    assert len(cloud.mails(people.silent)) == 1
+    assert told(cloud, people.silent) == ["no consent"]
+
+
+def test_who_unsubscribed_gets_nothing_more(cloud: Running, people: People) -> None:
+    assert len(cloud.mails(people.unsubscribed)) == 1
+    assert told(cloud, people.unsubscribed) == ["unsubscribed"]
+
+
+def test_an_address_that_bounced_gets_nothing_more(cloud: Running, people: People) -> None:
+    assert len(cloud.mails(people.bounced)) == 1
+    assert told(cloud, people.bounced) == ["bounced"]
+
+
+def told(cloud: Running, email: str) -> list[str]:
+    """Why there was no second mail, as `ripen lead` says it."""
+    lead = cloud.lead(email)
+    skipped = [send["reason"] for send in lead["sends"] if send["state"] == "skipped"]
+    return skipped + [entry["reason"] for entry in lead["enrollments"] if entry["state"] == "exited"]

@@ -1,0 +1,44 @@
+"""What sales finds in Salesforce, and when."""
+
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import a_director, an_address
+
+CUSTOMER = "existing.customer@example.co.jp"
+"""A Contact who was in Salesforce before we came, and belongs to Bob."""
+
+
+def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) -> None:
+    # given a Contact that Bob looks after
+    [contact] = cloud.query(f"SELECT Id, OwnerId, Owner.Email FROM Contact WHERE Email = '{CUSTOMER}'")
+    assert contact["Owner"]["Email"] == "bob@ripen.example"
+
+    # when that person fills in the form
+    cloud.submit("whitepaper", **a_director(email=CUSTOMER))
+    lead = eventually(lambda: lead if (lead := cloud.lead(CUSTOMER))["profile"]["crm"] else {})
+
+    # then the Contact stands for the lead, Bob has something to do, once, and nobody is there twice
+    assert lead["profile"]["crm"]["id"] == contact["Id"]
+    tasks = cloud.query(f"SELECT OwnerId, Subject FROM Task WHERE WhoId = '{contact['Id']}'")
+    assert [task["OwnerId"] for task in tasks] == [contact["OwnerId"]]
+    assert cloud.query(f"SELECT Id FROM Lead WHERE Email = '{CUSTOMER}'") == []
+    [written] = cloud.query(f"SELECT Ripen_Rank__c, Ripen_Key__c FROM Contact WHERE Id = '{contact['Id']}'")
+    assert written == {"Ripen_Rank__c": "hot", "Ripen_Key__c": lead["profile"]["id"]}
+
+
+def test_an_address_alone_waits_visibly_until_name_and_company_are_known(cloud: Running) -> None:
+    # given somebody who left an address only
+    email = an_address()
+    cloud.submit("whitepaper", email=email)
+    waiting = eventually(lambda: crm if (crm := cloud.lead(email)["crm"] or {}).get("waits_for") else {})
+
+    # then it is said what is missing, and Salesforce has nothing
+    assert waiting["waits_for"] == "last_name, company"
+    assert cloud.query(f"SELECT Id FROM Lead WHERE Email = '{email}'") == []
+
+    # when name and company come
+    cloud.submit("whitepaper", **a_director(email=email))
+    eventually(lambda: cloud.lead(email)["profile"]["crm"])
+
+    # then the record is made
+    [record] = cloud.query(f"SELECT Company FROM Lead WHERE Email = '{email}'")
+    assert record["Company"] == "株式会社サンプル商事"

@@ -1,0 +1,95 @@
+"""What sales does in Slack, and what comes of it in Salesforce."""
+
+import hmac
+import json
+import time
+from hashlib import sha256
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+
+from tests.e2e.cloud import SALES, Running, eventually
+from tests.e2e.people import a_director
+
+
+def a_card(cloud: Running, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:
+    """A hot lead that stands in Salesforce, and its card."""
+    person = a_director(**changes)
+    cloud.submit("whitepaper", **person)
+    [card] = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "/lightning/" in str(card)])
+    return person, card
+
+
+def press(cloud: Running, card: dict[str, Any], action: str, user: str) -> None:
+    [button] = [
+        element
+        for block in card["blocks"]
+        for element in block.get("elements", [])
+        if element.get("action_id") == action
+    ]
+    asked = {"channel": SALES, "messageTs": card["ts"], "user": user, "action": button | {"block_id": "act"}}
+    cloud.control("slack", "interact", **asked)
+
+
+def test_who_claims_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running) -> None:
+    # given a card
+    person, card = a_card(cloud)
+
+    # when Alice claims it, presses once more, and Bob comes too late
+    press(cloud, card, "claim", "U0ALICE")
+    press(cloud, card, "claim", "U0ALICE")
+    press(cloud, card, "claim", "U0BOB")
+    claimed = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Suzuki" in str(card)])
+
+    # then the record is hers, with one thing to do
+    record = cloud.lead(person["email"])["profile"]["crm"]["id"]
+    [owned] = cloud.query(f"SELECT Owner.Email FROM Lead WHERE Id = '{record}'")
+    assert owned["Owner"]["Email"] == "alice@ripen.example"
+    [task] = cloud.query(f"SELECT Owner.Email, Subject FROM Task WHERE WhoId = '{record}'")
+    assert task["Owner"]["Email"] == "alice@ripen.example"
+    assert person["last_name"] in task["Subject"]
+
+    # and the same card says so, without its buttons
+    assert [shown["ts"] for shown in claimed] == [card["ts"]]
+    assert '"claim"' not in json.dumps(claimed)
+    assert cloud.lead(person["email"])["alerts"][0]["by"] == "U0ALICE"
+
+
+def test_a_lead_that_is_not_a_fit_is_closed_and_nobody_gets_it(cloud: Running) -> None:
+    person, card = a_card(cloud)
+
+    press(cloud, card, "not_fit", "U0BOB")
+
+    eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "U0BOB" in str(card)])
+    lead = cloud.lead(person["email"])
+    assert lead["alerts"][0]["outcome"] == "not a fit"
+    assert cloud.query(f"SELECT Id FROM Task WHERE WhoId = '{lead['profile']['crm']['id']}'") == []
+
+
+def test_the_command_shows_a_lead_to_who_asks_only(cloud: Running) -> None:
+    person, _ = a_card(cloud)
+
+    answer = command(cloud, f"lead {person['email']}")
+
+    assert answer.status_code == 200
+    assert answer.json()["response_type"] == "ephemeral"
+    assert person["last_name"] in answer.text.encode().decode("unicode_escape")
+
+
+@pytest.mark.parametrize("how", [{"secret": "guessed"}, {"age": 600}, {"secret": ""}])
+def test_nobody_but_slack_now_is_believed(cloud: Running, how: dict[str, Any]) -> None:
+    answer = command(cloud, "lead hanako@example.co.jp", **how)
+
+    assert answer.status_code == 401
+
+
+def command(cloud: Running, text: str, secret: str | None = None, age: int = 0) -> httpx.Response:
+    """`/ripen` as Slack posts it; "" as the secret: unsigned."""
+    body = urlencode({"command": "/ripen", "text": text, "user_id": "U0ALICE", "team_id": "T0RIPEN"})
+    stamp = str(int(time.time()) - age)
+    key = cloud.status["secrets"]["slack_signing_secret"] if secret is None else secret
+    signature = "v0=" + hmac.new(key.encode(), f"v0:{stamp}:{body}".encode(), sha256).hexdigest()
+    signed = {"x-slack-request-timestamp": stamp, "x-slack-signature": signature} if key else {}
+    return cloud.post("/slack", content=body, headers={"content-type": "application/x-www-form-urlencoded"} | signed)
