@@ -59,7 +59,7 @@ def test_while_salesforce_is_down_the_rest_goes_on_and_the_record_comes_later_on
     cloud.ripen("clock", "+5m")
     [later] = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "/lightning/" in str(card)])
     assert later["ts"] == card["ts"]
-    assert len(cloud.query(f"SELECT Id FROM Lead WHERE Email = '{person['email']}'")) == 1
+    assert len(cloud.records("Lead", "Id", Email=person["email"])) == 1
 
 
 @pytest.mark.parametrize("kind", ["React", "Deliver"])

@@ -9,7 +9,7 @@ CUSTOMER = "existing.customer@example.co.jp"
 
 def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) -> None:
     # given a Contact that Bob looks after
-    [contact] = cloud.query(f"SELECT Id, OwnerId, Owner.Email FROM Contact WHERE Email = '{CUSTOMER}'")
+    [contact] = cloud.records("Contact", "Id, OwnerId, Owner.Email", Email=CUSTOMER)
     assert contact["Owner"]["Email"] == "bob@ripen.example"
 
     # when that person fills in the form
@@ -18,10 +18,10 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) ->
 
     # then the Contact stands for the lead, Bob has something to do, once, and nobody is there twice
     assert lead["profile"]["crm"]["id"] == contact["Id"]
-    tasks = cloud.query(f"SELECT OwnerId, Subject FROM Task WHERE WhoId = '{contact['Id']}'")
+    tasks = cloud.records("Task", "OwnerId, Subject", WhoId=contact["Id"])
     assert [task["OwnerId"] for task in tasks] == [contact["OwnerId"]]
-    assert cloud.query(f"SELECT Id FROM Lead WHERE Email = '{CUSTOMER}'") == []
-    [written] = cloud.query(f"SELECT Ripen_Rank__c, Ripen_Key__c FROM Contact WHERE Id = '{contact['Id']}'")
+    assert cloud.records("Lead", "Id", Email=CUSTOMER) == []
+    [written] = cloud.records("Contact", "Ripen_Rank__c, Ripen_Key__c", Id=contact["Id"])
     assert written == {"Ripen_Rank__c": "hot", "Ripen_Key__c": lead["profile"]["id"]}
 
 
@@ -33,12 +33,12 @@ def test_an_address_alone_waits_visibly_until_name_and_company_are_known(cloud: 
 
     # then it is said what is missing, and Salesforce has nothing
     assert waiting["waits_for"] == "last_name, company"
-    assert cloud.query(f"SELECT Id FROM Lead WHERE Email = '{email}'") == []
+    assert cloud.records("Lead", "Id", Email=email) == []
 
     # when name and company come
     cloud.submit("whitepaper", **a_director(email=email))
     eventually(lambda: cloud.lead(email)["profile"]["crm"])
 
     # then the record is made
-    [record] = cloud.query(f"SELECT Company FROM Lead WHERE Email = '{email}'")
+    [record] = cloud.records("Lead", "Company", Email=email)
     assert record["Company"] == "株式会社サンプル商事"

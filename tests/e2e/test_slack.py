@@ -45,9 +45,9 @@ def test_who_claims_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running
 
     # then the record is hers, with one thing to do
     record = cloud.lead(person["email"])["profile"]["crm"]["id"]
-    [owned] = cloud.query(f"SELECT Owner.Email FROM Lead WHERE Id = '{record}'")
+    [owned] = cloud.records("Lead", "Owner.Email", Id=record)
     assert owned["Owner"]["Email"] == "alice@ripen.example"
-    [task] = cloud.query(f"SELECT Owner.Email, Subject FROM Task WHERE WhoId = '{record}'")
+    [task] = cloud.records("Task", "Owner.Email, Subject", WhoId=record)
     assert task["Owner"]["Email"] == "alice@ripen.example"
     assert person["last_name"] in task["Subject"]
 
@@ -65,7 +65,7 @@ def test_a_lead_that_is_not_a_fit_is_closed_and_nobody_gets_it(cloud: Running) -
     eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "U0BOB" in str(card)])
     lead = cloud.lead(person["email"])
     assert lead["alerts"][0]["outcome"] == "not a fit"
-    assert cloud.query(f"SELECT Id FROM Task WHERE WhoId = '{lead['profile']['crm']['id']}'") == []
+    assert cloud.records("Task", "Id", WhoId=lead["profile"]["crm"]["id"]) == []
 
 
 def test_the_command_shows_a_lead_to_who_asks_only(cloud: Running) -> None:
