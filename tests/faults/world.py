@@ -1,0 +1,306 @@
+"""One lead's story, told by the real functions, with whatever is to go wrong in it.
+
+form → mail, record, card → claim in Slack → follow-up after three days. Whoever waits for an answer asks again where none
+comes (the site that posts the form, Slack); a message whose worker died comes again or is lost; the tick does the rest.
+"""
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from time import monotonic, sleep
+from time import time as wall_time
+from typing import Any
+from urllib.parse import urlencode
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Create, Table, keys
+from ripen.setting import ClockOffset, Live
+from tests.builders import a_bundle
+from tests.conftest import create_table
+from tests.faults.stand_ins import Outside, outside
+from tests.functions.capture.events import an_event
+from tests.functions.wakeups import an_sqs_event
+from tests.slack_workspace import SIGNING_SECRET
+
+WORKERS = {
+    "react": "score.react",
+    "react_bulk": "score.react",
+    "advance": "nurture.advance",
+    "deliver": "nurture.deliver",
+    "deliver_bulk": "nurture.deliver",
+    "sync": "score.sync",
+    "alert": "notify.alert",
+    "act": "notify.act",
+    "feedback": "nurture.feedback",
+}
+_PATIENT = 10.0
+_HORIZON = timedelta(hours=3)
+_MOST_ROUNDS = 40
+_MOST_RECEIVED = 5
+_numbers = count(1)
+
+
+@dataclass
+class Time:
+    """The wall clock, moved ahead."""
+
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Where a process dies: in the function's nth invocation, before or after its nth call that changes something."""
+
+    function: str
+    invocation: int
+    change: int
+    moment: str
+
+    def __str__(self) -> str:
+        return f"{self.function}[{self.invocation}] {self.moment} change {self.change}"
+
+
+@dataclass
+class Ran:
+    """One invocation and what it asked of the outside."""
+
+    function: str
+    number: int
+    calls: list[str]
+
+
+@dataclass
+class World:
+    """`kill` strikes once. `lossy`: a message whose worker died does not come again. `deliver` says how messages reach
+    their workers: it takes all that wait and gives back the groups of them that are handed over at the same time."""
+
+    outside: Outside
+    time: Time
+    kill: Kill | None = None
+    lossy: bool = False
+    patience: float = _PATIENT
+    order: Callable[[list[tuple[str, str]]], list[list[tuple[str, str]]]] = lambda waiting: [[waiting[0]]]
+    number: int = 0
+    ran: list[Ran] = field(default_factory=list)
+    died: str = ""
+    dead: list[tuple[str, str]] = field(default_factory=list)
+    received: Counter[tuple[str, str]] = field(default_factory=Counter)
+    told: int = 0
+    mailed: int = 0
+
+    def begin(self) -> None:
+        """A new lead in an empty table, org and channel; nothing goes wrong yet."""
+        self.number = next(_numbers)
+        self.kill, self.lossy, self.patience, self.died = None, False, _PATIENT, ""
+        self.order = lambda waiting: [[waiting[0]]]
+        self.time.ahead, self.ran, self.dead = timedelta(), [], []
+        self.received.clear()
+        self.queues.waiting.clear()
+        self.queues.silent = 0
+        _empty(self.outside.client("dynamodb"))
+        self.table = Table("table", self.outside.client("dynamodb"))
+        live = Live(bundle="bundle1", site="https://ripen.example", at=self.now())
+        self.table.write(Create(keys.LIVE, live), Create(keys.CLOCK, ClockOffset()))
+        self.outside.org.control("reset")
+        self.outside.org.log_in()
+        self.outside.workspace.reset()
+        self.told, self.mailed = self.queues.told, self._mails()
+
+    @property
+    def queues(self) -> Any:
+        return self.outside.queues
+
+    @property
+    def email(self) -> str:
+        return f"hanako{self.number}@sample{self.number}.example.jp"
+
+    def now(self) -> datetime:
+        return self.time.now()
+
+    # What people do
+
+    def tell(self) -> None:
+        """The whole story."""
+        self.submit()
+        self.settle()
+        self.press()
+        self.settle()
+        self.pass_time(days=3)
+        self.settle()
+
+    def submit(self) -> None:
+        """A script posts the form, and again where it gets no answer."""
+        person = {
+            "email": self.email,
+            "last_name": "山田",
+            "first_name": "花子",
+            "company": f"株式会社見本{self.number}",
+            "job_title": "部長",
+            "phone": "03-1234-5678",
+            "consent": "yes",
+        }
+        headers = {"content-type": "application/json", "idempotency-key": f"key{self.number}"}
+        post = an_event("POST", "/forms/whitepaper", {"form": "whitepaper"}, headers=headers, body=json.dumps(person))
+        assert self._asked("capture.form", lambda: post) == 202
+
+    def press(self, user: str = "alice") -> None:
+        """Somebody presses Claim; Slack posts it again where it gets no answer."""
+        [card] = self.cards()
+        [value] = [
+            part["value"] for block in card["blocks"] for part in block.get("elements", []) if part.get("value")
+            if part["action_id"] == "claim"
+        ]  # fmt: skip
+        payload = {
+            "type": "block_actions",
+            "team": {"id": "T0RIPEN"},
+            "user": {"id": f"U0{user.upper()}", "name": user, "username": user},
+            "trigger_id": f"{self.number}.{user}",
+            "response_url": "",
+            "actions": [{"type": "button", "action_id": "claim", "block_id": "act", "value": value}],
+        }
+        assert self._asked("notify.slack", lambda: _signed(payload)) == 200
+
+    def pass_time(self, **delta: float) -> None:
+        self.time.ahead += timedelta(**delta)
+        row = self.table.get(keys.CLOCK)
+        assert row
+        item = {"pk": {"S": row.key.pk}, "sk": {"S": row.key.sk}}
+        body = json.dumps({"seconds": self.time.ahead.total_seconds()})
+        self.outside.client("dynamodb").put_item(
+            TableName="table", Item=item | {"body": {"S": body}, "version": {"N": "1"}}
+        )
+
+    # What the cloud does
+
+    def settle(self, horizon: timedelta = _HORIZON) -> None:
+        """Hand over all messages, and go from due time to due time until nothing is due within the horizon."""
+        until = self.now() + horizon
+        for _ in range(_MOST_ROUNDS):
+            self.drain()
+            due = self.next_due()
+            if due is None or due > until:
+                return
+            if due > self.now():
+                self.pass_time(seconds=(due - self.now()).total_seconds() + 0.1)
+            self.run("nurture.tick", {})
+        raise AssertionError(f"does not come to rest: {self.agenda()}")
+
+    def drain(self) -> None:
+        """Hand over messages until none is left, SES's events among them."""
+        while self._waits():
+            for group in self.order(self.queues.waiting[:]):
+                for message in group:
+                    if message in self.queues.waiting:
+                        self.queues.waiting.remove(message)
+                self._hand_over(group)
+
+    def agenda(self) -> list[tuple[datetime, str]]:
+        """What is due when: (time, kind of row)."""
+        items = self.outside.client("dynamodb").scan(TableName="table")["Items"]
+        return sorted(
+            (datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), keys.kind(f"|{item['sk']['S']}"))
+            for item in items
+            if "due" in item
+        )
+
+    def next_due(self) -> datetime | None:
+        return next((at for at, _ in self.agenda()), None)
+
+    def run(self, function: str, *events: dict[str, Any]) -> list[Any]:
+        """Invoke a function, several times at once where there are several events; None for who died."""
+        asked = []
+        for event in events:
+            number = 1 + sum(ran.function == function for ran in self.ran)
+            self.ran.append(Ran(function, number, []))
+            kill = self.kill if self.kill and (self.kill.function, self.kill.invocation) == (function, number) else None
+            die = (kill.change, kill.moment) if kill else None
+            asked.append({"function": function, "event": event, "die": die, "patience": self.patience})
+        answers = self.outside.worker.run(asked)
+        for ran, answer in zip(self.ran[-len(answers) :], answers, strict=True):
+            ran.calls = answer["calls"]
+            if answer["killed"]:
+                self.died = f"{self.kill} ({ran.calls[-1]})"
+            else:
+                assert answer["answer"] is not None, f"{function}: {self._log()}"
+        return [answer["answer"] for answer in answers]
+
+    def _hand_over(self, group: list[tuple[str, str]]) -> None:
+        for function in dict.fromkeys(WORKERS[queue] for queue, _ in group):
+            messages = [message for message in group if WORKERS[message[0]] == function]
+            answers = self.run(function, *(an_sqs_event(body) for _, body in messages))
+            for message, answer in zip(messages, answers, strict=True):
+                if (answer is None and not self.lossy) or (answer and answer["batchItemFailures"]):
+                    self._again(message)
+
+    def _again(self, message: tuple[str, str]) -> None:
+        self.received[message] += 1
+        where = self.queues.waiting if self.received[message] < _MOST_RECEIVED else self.dead
+        where.append(message)
+
+    def _waits(self) -> bool:
+        """Is there a message? SES tells two events of each mail, a little after its answer."""
+        until = monotonic() + 5
+        while not self.queues.waiting and self.queues.told - self.told < 2 * (self._mails() - self.mailed):
+            assert monotonic() < until, "SES told nothing"
+            sleep(0.005)
+        return bool(self.queues.waiting)
+
+    def _mails(self) -> int:
+        return len(list((self.outside.folder / "ses" / "mails").glob("*.json")))
+
+    def _asked(self, function: str, event: Callable[[], dict[str, Any]]) -> int:
+        """The answer's status; whoever got none asks again."""
+        for _ in range(3):
+            [answer] = self.run(function, event())
+            if answer is not None:
+                return int(answer["statusCode"])
+        raise AssertionError("no answer")
+
+    def _log(self) -> str:
+        return self.outside.worker.log.read_text()[-3000:]
+
+    # What is to be seen
+
+    def cards(self) -> list[dict[str, Any]]:
+        return [card for card in self.outside.workspace.messages() if f"見本{self.number}" in str(card)]
+
+    def mails(self) -> list[str]:
+        return sorted(mail["subject"] for mail in self.outside.mailbox.mails() if mail["to"] == self.email)
+
+
+def a_world(folder: Path) -> Any:
+    """A world that lasts as long as the generator."""
+    time = Time()
+    with outside(folder, time.now) as found:
+        create_table(found.client("dynamodb"))
+        s3 = found.client("s3")
+        s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+        Playbook(Table("table", found.client("dynamodb")), "bucket", s3).put(a_bundle())
+        yield World(found, time)
+
+
+def _empty(dynamodb: Any) -> None:
+    items = dynamodb.scan(TableName="table")["Items"]
+    for item in items:
+        dynamodb.delete_item(TableName="table", Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def _signed(payload: dict[str, Any]) -> dict[str, Any]:
+    """As Slack posts a pressed button."""
+    body, stamp = urlencode({"payload": json.dumps(payload)}), str(int(wall_time()))
+    seal = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": f"v0={seal}",
+    }
+    return an_event("POST", "/slack", {}, headers=headers, body=body)
