@@ -45,10 +45,11 @@ class Gate:
             await _hang(request, fault)
         try:
             self._admit(request)
-            answer = self._api.answer(await _call(request))
+            asked = await _call(request)
+            answer = self._api.answer(asked)
         except Refused as refused:
             return self._shown(Answer(refused.status, refused.body()))
-        return await self._sent(request, answer)
+        return await self._sent(request, asked, answer)
 
     def _admit(self, request: Request) -> None:
         """Raises Refused."""
@@ -62,8 +63,8 @@ class Gate:
             raise too_many()
         self._usage.count()
 
-    async def _sent(self, request: Request, answer: Answer) -> Response:
-        if request.method in _WRITES:
+    async def _sent(self, request: Request, asked: Call, answer: Answer) -> Response:
+        if _writes(asked):
             if fault := self._faults.take(Mode.HANG_AFTER_WRITE):
                 await _hang(request, fault)
             if self._faults.take(Mode.DROP_AFTER_WRITE):
@@ -75,6 +76,14 @@ class Gate:
         if answer.status == 204:
             return Response(status_code=204, headers=headers)
         return JSONResponse(answer.body, answer.status, headers)
+
+
+def _writes(asked: Call) -> bool:
+    """A composite call that only reads is posted, too."""
+    parts = asked.body.get("compositeRequest") if isinstance(asked.body, dict) else None
+    if isinstance(parts, list):
+        return any(part.get("method") != "GET" for part in parts if isinstance(part, dict))
+    return asked.method in _WRITES
 
 
 async def _call(request: Request) -> Call:

@@ -302,9 +302,7 @@ def test_settings_that_do_not_work_are_an_administrators_matter(org: Org, change
     assert (caught.value.permanent, caught.value.after) == (False, 3600)
 
 
-@pytest.mark.parametrize(
-    ("mode", "after"), [("error_500", None), ("down", None), ("limit", 900), ("drop_after_write", None)]
-)
+@pytest.mark.parametrize(("mode", "after"), [("error_500", None), ("down", None), ("limit", 900)])
 def test_a_call_that_fails_whole_is_tried_later(org: Org, salesforce: Salesforce, mode: str, after: int | None) -> None:
     salesforce.find([a_wish()])
     org.control("faults", mode=mode, count=1)

@@ -23,7 +23,7 @@ def outcome(world: World) -> Outcome:
     org = world.outside.org
     records = org.query(f"SELECT {_LEAD} FROM Lead WHERE Email = '{world.email}'")  # noqa: S608
     ids = "', '".join(record["Id"] for record in records)
-    tasks = org.query(f"SELECT Id, Subject FROM Task WHERE WhoId IN ('{ids}')")  # noqa: S608
+    tasks = org.query(f"SELECT Id, Subject FROM Task WHERE WhoId IN ('{ids}')") if ids else []  # noqa: S608
     lead = records[0]["Ripen_Key__c"] if records else ""
     return _rows(world, lead) | {
         "mails": len(world.mails()),

@@ -106,8 +106,8 @@ class Mailbox:
     def fault(self, mode: str, count: int = 1) -> None:
         httpx.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 3}).raise_for_status()
 
-    def mails(self) -> list[dict[str, Any]]:
-        return list(httpx.get(f"{self.url}/list.json").json())
+    def clear(self) -> None:
+        httpx.delete(f"{self.url}/_control/faults").raise_for_status()
 
     def off(self) -> None:
         self.server.stop()
@@ -127,7 +127,9 @@ class Org:
     def control(self, what: str, **asked: Any) -> None:
         self.web.post(f"/_control/{what}", json=asked).raise_for_status()
 
-    def log_in(self) -> None:
+    def clear(self) -> None:
+        """No faults, and a token that holds."""
+        self.web.delete("/_control/faults").raise_for_status()
         asked = {"grant_type": "client_credentials"}
         token = self.web.post("/services/oauth2/token", data=asked, auth=self.basic).json()["access_token"]
         self.web.headers["Authorization"] = f"Bearer {token}"
@@ -145,6 +147,12 @@ class Outside:
     workspace: Workspace
     worker: Worker
     folder: Path
+
+    def calm(self) -> None:
+        """No faults any more."""
+        self.mailbox.clear()
+        self.org.clear()
+        httpx.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
 
     def client(self, name: str) -> Any:
         return boto3.client(name, endpoint_url=self.aws)

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.sandbox.salesforce.conftest import AnOrg
+from tests.sandbox.salesforce.conftest import BASE, AnOrg
 
 LEAD = {"LastName": "山田", "Company": "みどり物流", "Email": "taro@example.co.jp"}
 
@@ -103,3 +103,11 @@ def test_the_calls_of_a_day_run_out_and_come_back_the_next_day(org: AnOrg) -> No
 @pytest.mark.parametrize("body", [{"mode": "tea"}, {}, [], {"mode": "hang", "seconds": -1}])
 def test_a_fault_that_nobody_knows_is_refused(org: AnOrg, body: object) -> None:
     assert org.web.post("/_control/faults", json=body).status_code == 400
+
+
+def test_a_composite_call_that_only_reads_is_no_write(org: AnOrg) -> None:
+    org.fault("drop_after_write")
+
+    read = org.composite({"method": "GET", "url": f"{BASE}/query?q=SELECT+Id+FROM+User", "referenceId": "users"})
+
+    assert read[0]["httpStatusCode"] == 200
