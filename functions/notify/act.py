@@ -43,6 +43,7 @@ owners = Salesforce(secrets)
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
 _TRIES = 6
+_LEASE = timedelta(minutes=5)
 _FIRST_SECONDS = 30
 _MOST_SECONDS = 6 * 3600
 _PATIENCE = timedelta(days=1)
@@ -95,14 +96,26 @@ def act(ref: Ref, desk: Desk) -> None:
     key = keys.typed(keys.parse(ref), Action)
     for _ in range(_TRIES):
         row = desk.table.get(key)
-        if row is None or row.value.done:
+        if row is None or row.value.done or _is_held(row.value, desk):
             return
         try:
-            _take(row, desk) if not row.value.outcome else _follow(row, desk)
+            _take(row, desk) if not row.value.outcome else _follow(_held(row, desk), desk)
         except Conflict:
             continue
         return
     raise Conflict(())
+
+
+def _is_held(action: Action, desk: Desk) -> bool:
+    """Another worker is at it: two who search Salesforce for a Task at once would find none, and make two."""
+    return action.claimed is not None and desk.clock.now() < action.claimed + _LEASE
+
+
+def _held(row: Row[Action], desk: Desk) -> Row[Action]:
+    now = desk.clock.now()
+    action = replace(row.value, claimed=now)
+    desk.table.write(Replace(row.key, action, was=row.version, due=now + _LEASE))
+    return Row(row.key, action, row.version + 1, now + _LEASE)
 
 
 def _take(row: Row[Action], desk: Desk) -> None:
@@ -116,17 +129,18 @@ def _take(row: Row[Action], desk: Desk) -> None:
     now = desk.clock.now()
     outcome = CLAIMED if action.verb == CLAIM else NOT_A_FIT
     acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
-    taken = replace(action, outcome=outcome, done=None if outcome == CLAIMED else now)
+    goes_on = outcome == CLAIMED
+    taken = replace(action, outcome=outcome, claimed=now if goes_on else None, done=None if goes_on else now)
     desk.table.write(
-        Replace(row.key, taken, was=row.version, due=now if outcome == CLAIMED else None),
+        Replace(row.key, taken, was=row.version, due=now + _LEASE if goes_on else None),
         Replace(alert.key, acted, was=alert.version, due=now),
         _activity(action, desk),
         _decision(action, desk, "alert", outcome),
     )
     desk.alerts.wake(alert.key.ref)
     logger.info("alert acted on", alert=alert.value.id, outcome=outcome)
-    if outcome == CLAIMED:
-        _follow(Row(row.key, taken, row.version + 1, now), desk)
+    if goes_on:
+        _follow(Row(row.key, taken, row.version + 1, now + _LEASE), desk)
     return None
 
 
@@ -169,16 +183,22 @@ def _claim(action: Action, profile: Profile, link: CrmLink, desk: Desk) -> CrmLi
 
 
 def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -> None:
-    """Note the new owner, and let the card show it. On a conflict all is done again, which changes nothing there."""
+    """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
     action, now = row.value, desk.clock.now()
     alert = keys.alert(action.lead, action.alert)
-    desk.table.write(
-        Replace(row.key, replace(action, done=now), was=row.version),
-        Replace(profile.key, replace(profile.value, crm=link), was=profile.version),
-        Mark(alert, now),
-        _decision(action, desk, "crm", "owner set"),
-    )
-    desk.alerts.wake(alert.ref)
+    for _ in range(_TRIES):
+        try:
+            desk.table.write(
+                Replace(row.key, replace(action, done=now), was=row.version),
+                Replace(profile.key, replace(profile.value, crm=link), was=profile.version),
+                Mark(alert, now),
+                _decision(action, desk, "crm", "owner set"),
+            )
+        except Conflict:
+            profile = desk.table.get(profile.key) or profile
+        else:
+            return desk.alerts.wake(alert.ref)
+    raise Conflict(())
 
 
 def _give_up(row: Row[Action], desk: Desk, text: str, reason: str = "") -> None:
@@ -189,7 +209,7 @@ def _give_up(row: Row[Action], desk: Desk, text: str, reason: str = "") -> None:
 
 def _later(row: Row[Action], desk: Desk, seconds: int) -> None:
     """The row's due time brings it back, after a while that doubles."""
-    action = replace(row.value, attempts=row.value.attempts + 1)
+    action = replace(row.value, attempts=row.value.attempts + 1, claimed=None)
     pause = min(seconds * 2 ** min(row.value.attempts, 12), _MOST_SECONDS)
     desk.table.write(Replace(row.key, action, was=row.version, due=desk.clock.now() + timedelta(seconds=pause)))
 

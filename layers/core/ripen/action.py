@@ -16,6 +16,8 @@ class Action:
     user_name: str
     at: datetime
     response_url: str = ""
+    claimed: datetime | None = None
+    """When a worker took it to ask Salesforce: another leaves it alone for five minutes."""
     done: datetime | None = None
     outcome: str = ""
     attempts: int = 0

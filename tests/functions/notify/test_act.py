@@ -274,6 +274,47 @@ def test_two_people_at_once_make_one_owner(sales: Sales) -> None:
     assert len(sales.chat.told) == 1
 
 
+def test_two_workers_on_one_press_ask_salesforce_once(sales: Sales) -> None:
+    key = sales.press("U0ALICE")
+
+    @dataclass
+    class Raced(FakeOwners):
+        asked: int = 0
+
+        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+            self.asked += 1
+            sales.act(key)  # woken again while the first is on the line
+            return super().claim(link, *rest)
+
+    sales.owners = owners = Raced()
+    sales.act(key)
+
+    assert owners.asked == 1
+    assert sales.done(key)
+
+
+def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) -> None:
+    class Killed(BaseException):
+        pass
+
+    @dataclass
+    class Deadly(FakeOwners):
+        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+            raise Killed
+
+    key, sales.owners = sales.press("U0ALICE"), Deadly()
+    with pytest.raises(Killed):
+        sales.act(key)
+
+    sales.owners = FakeOwners()
+    sales.act(key)
+    assert (sales.done(key), sales.waits(key)) == (False, 300)
+    sales.clock.move(minutes=5)
+    sales.act(key)
+
+    assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
+
+
 def test_an_action_on_no_alert_is_done(table: Table, clock: FakeClock) -> None:
     sales = Sales(table, clock)
     key = sales.press("U0ALICE")
