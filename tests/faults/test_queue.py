@@ -1,0 +1,69 @@
+"""A queue loses messages, doubles them, mixes them up or cannot be reached: a message is only a bell, the table knows."""
+
+from random import Random
+
+import pytest
+
+from tests.faults.outcome import Outcome, outcome, unlike
+from tests.faults.world import World
+
+Message = tuple[str, str]
+BELLS = ("react", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(the_world: World) -> Outcome:
+    the_world.begin()
+    the_world.tell()
+    return outcome(the_world)
+
+
+@pytest.mark.parametrize("queues", [*((bell,) for bell in BELLS), BELLS], ids="+".join)
+def test_what_a_purged_queue_held_is_done_all_the_same(
+    world: World, undisturbed: Outcome, queues: tuple[str, ...]
+) -> None:
+    world.lost = set(queues)
+    world.tell()
+    assert world.lost == set(), "there was nothing to lose"
+    assert unlike(outcome(world), undisturbed) == {}
+
+
+def test_what_cannot_be_rung_is_done_all_the_same(world: World, undisturbed: Outcome) -> None:
+    world.queues.silent = 12
+    world.tell()
+    assert world.queues.silent == 0
+    assert unlike(outcome(world), undisturbed) == {}
+
+
+def test_each_message_given_to_two_workers_at_once_is_done_once(world: World, undisturbed: Outcome) -> None:
+    world.order = lambda waiting: [[waiting[0], waiting[0]]]
+    world.tell()
+    assert unlike(outcome(world), undisturbed) == {}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_messages_in_any_order_and_any_company_do_the_same(world: World, undisturbed: Outcome, seed: int) -> None:
+    random = Random(seed)  # noqa: S311
+
+    def order(waiting: list[Message]) -> list[list[Message]]:
+        chosen = random.choices(waiting, k=random.randint(1, 4))
+        return [chosen]
+
+    world.order = order
+    world.tell()
+    assert unlike(outcome(world), undisturbed) == {}
+
+
+def test_all_messages_once_more_when_all_is_done_change_nothing(world: World, undisturbed: Outcome) -> None:
+    world.tell()
+    again = world.handed[:]
+    Random(7).shuffle(again)  # noqa: S311
+    world.queues.waiting += again
+    world.settle()
+    assert unlike(outcome(world), undisturbed) == {}
+
+
+def test_a_form_and_a_button_sent_twice_at_once_count_once(world: World, undisturbed: Outcome) -> None:
+    world.at_once = 2
+    world.tell()
+    assert unlike(outcome(world), undisturbed) == {}
