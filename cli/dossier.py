@@ -6,12 +6,16 @@ import msgspec
 
 from cli.failure import Failure
 from cli.stack import Stack
+from ripen.activity import Activity
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import Row, keys
 from ripen.address import address_hash, normalise
+from ripen.alert import Alert
 from ripen.contact import Contact
 from ripen.errors import Rejected
+from ripen.journey import Enrollment
 from ripen.lead import Profile
+from ripen.ledger import Send
 from ripen.reasons import reasons
 from ripen.score import score
 from ripen.state import State
@@ -42,6 +46,7 @@ def dossier(stack: Stack, email: str) -> dict[str, Any]:
         "decisions": _all(rows, "decision"),
         "activities": _all(rows, "activity"),
         "crm": next(iter(_all(rows, "due#crm")), None),
+        "next": _next(rows),
     }
 
 
@@ -91,6 +96,24 @@ def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
         for row in rows
         if keys.kind(row.key.ref) == kind
     ]
+
+
+def _next(rows: list[Row[Any]]) -> list[dict[str, str]]:
+    """What stands on the agenda for this lead, the soonest first."""
+    waiting = sorted((row.due, row.key.ref, row.value) for row in rows if row.due)
+    return [{"due": due.isoformat(), "kind": keys.kind(ref), "subject": _subject(value)} for due, ref, value in waiting]
+
+
+def _subject(value: Any) -> str:
+    match value:
+        case Enrollment():
+            return f"{value.journey} · {value.step}" if value.step else value.journey
+        case Send():
+            return value.email
+        case Activity() | Alert():
+            return str(value.kind)
+        case _:
+            return ""
 
 
 def _plain(value: Any) -> Any:

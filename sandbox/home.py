@@ -10,7 +10,15 @@ PROJECT = Path(__file__).resolve().parent.parent
 TOOLS = PROJECT / ".tools"
 REGION = "ap-northeast-1"
 STACK = "ripen"
-_PORTS = {"api": 8700, "mailbox": 8701, "slack": 8702, "salesforce": 8703, "aws": 8704, "workspace": 8705}
+_PORTS = {
+    "api": 8700,
+    "mailbox": 8701,
+    "slack": 8702,
+    "salesforce": 8703,
+    "aws": 8704,
+    "workspace": 8705,
+    "console": 8706,
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,7 @@ class Status:
     slack: str
     salesforce: str
     aws: str
+    console: str = ""
     ca: str
     """File with the certificate authority that Salesforce's stand-in is signed by."""
     secrets: dict[str, str] = field(default_factory=dict)

@@ -11,12 +11,14 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from cli.stack import connect
 from ripen.adapters.clock import Clock
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy
 from sandbox.build import build
 from sandbox.certificates import certificate
 from sandbox.connections import connections
+from sandbox.console import app as console
 from sandbox.emulator import Emulator
 from sandbox.home import PROJECT, Home, Status, aws_environment
 from sandbox.salesforce import app as salesforce
@@ -55,6 +57,7 @@ class Runner:
             slack=f"http://127.0.0.1:{ports['slack']}",
             salesforce=f"https://127.0.0.1:{ports['salesforce']}",
             aws=f"http://127.0.0.1:{ports['aws']}",
+            console=f"http://127.0.0.1:{ports['console']}",
             ca=str(tls.authorities),
         )
         secrets = connections(home.at("secrets"), home.at("salesforce"), status.salesforce)
@@ -94,6 +97,7 @@ class Runner:
         self._stack.callback(Status.forget, home)
         report("Playbook")
         _publish(home)
+        self._serve(console.build(connect, lambda: status), ports["console"])
         status = replace(status, ready=True)
         status.write(home)
         Thread(target=warm, args=(cloud, template, status.api), daemon=True).start()

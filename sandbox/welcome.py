@@ -11,6 +11,7 @@ def welcome(status: Status, detached: bool) -> str:
             f"{status.api}/pages/whitepaper?lang=en",
             "fill in the form: a lead is born (lang=ja: Japanese)",
         ),
+        ("Console", status.console, "one lead's life as it happens, with buttons to try it"),
         ("Mailbox", status.mailbox, "every mail that Ripen sends arrives here"),
         ("Slack", status.slack, "hot leads arrive in #sales: press Claim"),
         ("Salesforce", status.salesforce, "what sales sees (the certificate is our own)"),

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cli.failure import Failure
-from cli.stack import connect, local
+from cli.stack import Stack, connect, local
 
 _JSON = typer.Option(False, "--json", help="For scripts.")
 _SECONDS = 20
@@ -51,10 +51,7 @@ def query(
     soql: str = typer.Argument(help="For example: SELECT Id, LastName, Ripen_Score__c FROM Lead"), as_json: bool = _JSON
 ) -> None:
     """Ask Salesforce in SOQL."""
-    login = connect().secrets.all().get("salesforce") or {}
-    if not login.get("client_secret"):
-        raise Failure("Salesforce is not connected by client credentials.", 'Put "salesforce" into Ripen\'s secret.')
-    records = [_without_attributes(record) for record in _records(login, soql)]
+    records = ask(connect(), soql)
     if as_json:
         print(json.dumps(records, ensure_ascii=False, indent=2))
         return
@@ -63,6 +60,14 @@ def query(
     for record in records:
         table.add_row(*(escape(_shown(record.get(name))) for name in names))
     Console().print(table)
+
+
+def ask(stack: Stack, soql: str) -> list[dict[str, Any]]:
+    """The records that Salesforce finds."""
+    login = stack.secrets.all().get("salesforce") or {}
+    if not login.get("client_secret"):
+        raise Failure("Salesforce is not connected by client credentials.", 'Put "salesforce" into Ripen\'s secret.')
+    return [_without_attributes(record) for record in _records(login, soql)]
 
 
 def _records(login: dict[str, Any], soql: str) -> list[dict[str, Any]]:

@@ -1,0 +1,135 @@
+"""The console's page and its buttons.
+
+It stands on 127.0.0.1 and acts only on what its own page sends: another site's form is refused.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from liquid import Environment, FileSystemLoader
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from cli.failure import Failure
+from cli.stack import Stack
+from ripen.adapters.table import keys
+from sandbox.console.deeds import Deeds, somebody
+from sandbox.console.life import Life
+from sandbox.console.words import words
+from sandbox.home import Status
+
+_HERE = Path(__file__).parent
+_TEMPLATES = Environment(autoescape=True, loader=FileSystemLoader(_HERE / "templates"))
+_LANGUAGES = ("ja", "en")
+_CAN = ("form", "click", "claim", "not_fit", "minutes", "days", "unsubscribe")
+
+
+def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlette:
+    """`connect` is called once, at the first look."""
+    console = Console(cache(connect), status)
+    return Starlette(
+        routes=[
+            Route("/", console.page),
+            Route("/do/{deed}", console.do, methods=["POST"]),
+            Route("/console.css", console.file),
+            Route("/console.js", console.file),
+        ],
+    )
+
+
+class Console:
+    def __init__(self, connect: Callable[[], Stack], status: Callable[[], Status]) -> None:
+        self._connect = connect
+        self._status = status
+        self._deeds = Deeds(connect, status)
+
+    def page(self, request: Request) -> Response:
+        lang, email = _language(request), request.query_params.get("lead", "").strip()
+        life = Life(self._connect(), self._status(), lang)
+        view: dict[str, Any] = {
+            "lang": lang,
+            "say": words(lang),
+            "email": email,
+            "query": urlencode({"lead": email}) if email else "",
+            "time": life.time(),
+            "passing": self._deeds.time_passes,
+            "stopped": self._stopped(),
+            "problem": request.query_params.get("problem", "") or self._deeds.failed,
+            "somebody": [{"name": name, "value": value} for name, value in somebody(lang).items()],
+            "life": None,
+        }
+        try:
+            view["leads"] = life.leads()
+            view["life"] = life.told(email) if email else None
+        except Failure as failure:
+            view["problem"] = view["problem"] or failure.what
+        except httpx.TransportError as error:
+            view["problem"] = f"A part of the local cloud does not answer: {error}"
+        page = HTMLResponse(_TEMPLATES.get_template("page.liquid").render(**view), headers=self._policy())
+        page.set_cookie("lang", lang, samesite="strict")
+        return page
+
+    async def do(self, request: Request) -> Response:
+        """One deed, then the page again."""
+        deed = request.path_params["deed"]
+        if request.headers.get("origin", "") != f"http://{request.headers.get('host', '')}" or deed not in _CAN:
+            return Response("Only this page's own buttons work here.", 403)
+        asked = {name: str(value) for name, value in (await request.form()).items()}
+        lang, email = asked.pop("lang", "en"), asked.get("email", "")
+        problem = await run_in_threadpool(self._tried, deed, email, asked | {"lang": lang})
+        kept = {"lead": email, "lang": lang} | ({"problem": problem} if problem else {})
+        return RedirectResponse(f"/?{urlencode(kept)}", 303)
+
+    def file(self, request: Request) -> Response:
+        return FileResponse(_HERE / request.url.path.lstrip("/"))
+
+    def _tried(self, deed: str, email: str, asked: dict[str, str]) -> str:
+        """What went wrong, or ""."""
+        deeds = self._deeds
+        try:
+            match deed:
+                case "form":
+                    deeds.form(asked)
+                case "click":
+                    deeds.click(email)
+                case "claim":
+                    deeds.claim(email)
+                case "not_fit":
+                    deeds.not_a_fit(email)
+                case "minutes":
+                    deeds.pass_time(timedelta(minutes=3))
+                case "days":
+                    deeds.pass_time(timedelta(days=3))
+                case _:
+                    deeds.unsubscribe(email)
+        except Failure as failure:
+            return f"{failure.what} {failure.next_step}".strip()
+        except httpx.TransportError as error:
+            return f"A part of the local cloud does not answer: {error}"
+        return ""
+
+    def _stopped(self) -> bool:
+        row = self._connect().table.get(keys.STOP)
+        return bool(row and row.value.on)
+
+    def _policy(self) -> dict[str, str]:
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; "
+            f"frame-src {self._status().mailbox}; base-uri 'none'; frame-ancestors 'none'"
+        )
+        return {"content-security-policy": policy, "cache-control": "no-store"}
+
+
+def _language(request: Request) -> str:
+    """By ?lang=, else the last one, else by what the browser prefers."""
+    asked = request.query_params.get("lang") or request.cookies.get("lang")
+    prefers = request.headers.get("accept-language", "").lower().startswith("ja")
+    return asked if asked in _LANGUAGES else "ja" if prefers else "en"

@@ -1,0 +1,134 @@
+"""What the buttons do: just what a visitor, a colleague in sales or time itself would."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from secrets import token_hex
+from threading import Lock, Thread
+from typing import Any
+
+import httpx
+
+from cli.dossier import dossier
+from cli.failure import Failure
+from cli.stack import Stack
+from sandbox.clock import walk
+from sandbox.home import Status
+from sandbox.slack.workspace import SALES
+
+_FORM = "whitepaper"
+_SECONDS = 40
+_CLICK = re.compile(r'href="([^"]+/c/[^"]+)"')
+_STOP = re.compile(r'href="([^"]+/unsubscribe/[^"]+)"')
+_BOB = "U0BOB"
+_PEOPLE: dict[str, dict[str, str]] = {
+    "ja": {
+        "last_name": "山田",
+        "first_name": "花子",
+        "company": "株式会社サンプル商事",
+        "department": "情報システム部",
+        "job_title": "部長",
+        "phone": "03-1234-5678",
+    },
+    "en": {
+        "last_name": "Miller",
+        "first_name": "Jane",
+        "company": "Sample Trading Inc.",
+        "department": "Marketing",
+        "job_title": "Director",
+        "phone": "+1 212 555 0123",
+    },
+}
+
+
+def somebody(lang: str) -> dict[str, str]:
+    """A person nobody knows yet, to start with."""
+    return {"email": f"{token_hex(3)}@sample-shoji.example.jp"} | _PEOPLE[lang]
+
+
+class Deeds:
+    """Each raises Failure with what to do about it."""
+
+    def __init__(self, stack: Callable[[], Stack], status: Callable[[], Status]) -> None:
+        self._stack = stack
+        self._status = status
+        self._passing = Lock()
+        self._walked = 0.0
+        self._failed = ""
+
+    @property
+    def time_passes(self) -> str:
+        """How far it has come, in percent; "" while the clock just ticks."""
+        return f"{self._walked * 100:.0f}" if self._passing.locked() else ""
+
+    @property
+    def failed(self) -> str:
+        """Why time did not pass the last time, or ""."""
+        return self._failed
+
+    def form(self, answers: Mapping[str, str]) -> None:
+        """The form is filled in and sent."""
+        answer = httpx.post(f"{self._status().api}/forms/{_FORM}", json=dict(answers), timeout=_SECONDS)
+        if answer.is_error:
+            said = answer.json()
+            raise Failure(f"{said.get('field') or 'form'}: {said.get('error', answer.status_code)}")
+
+    def click(self, email: str) -> None:
+        """The link in the newest mail is followed, as a browser does."""
+        headers = {"user-agent": "Mozilla/5.0", "accept": "text/html", "sec-fetch-mode": "navigate"}
+        httpx.get(self._link(email, _CLICK), headers=headers, follow_redirects=True, timeout=_SECONDS)
+
+    def unsubscribe(self, email: str) -> None:
+        """The way out in the newest mail is taken, and its button pressed."""
+        httpx.post(self._link(email, _STOP), data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS)
+
+    def claim(self, email: str) -> None:
+        """Bob presses Claim on the lead's card in Slack."""
+        self._press(email, "claim")
+
+    def not_a_fit(self, email: str) -> None:
+        self._press(email, "not_fit")
+
+    def pass_time(self, by: timedelta) -> None:
+        """Starts, and returns at once: days take a while."""
+        if not self._passing.acquire(blocking=False):
+            raise Failure("Time is passing already.")
+        self._walked, self._failed = 0.0, ""
+        Thread(target=self._walk, args=(by,), daemon=True).start()
+
+    def _walk(self, by: timedelta) -> None:
+        def passed(done: timedelta) -> None:
+            self._walked = min(1.0, done / by)
+
+        try:
+            stack = self._stack()
+            walk(stack, stack.clock.now() + by, passed)
+        except Failure as failure:
+            self._failed = failure.what
+        finally:
+            self._passing.release()
+
+    def _link(self, email: str, pattern: re.Pattern[str]) -> str:
+        mailbox = self._status().mailbox
+        for mail in httpx.get(f"{mailbox}/list.json", timeout=_SECONDS).json():
+            if mail["to"] == email:
+                html = httpx.get(f"{mailbox}/messages/{mail['id']}", timeout=_SECONDS).json()["html"]
+                if found := pattern.search(html):
+                    return found[1]
+        raise Failure("There is no mail with such a link yet.", "Fill in the form first.")
+
+    def _press(self, email: str, action: str) -> None:
+        stamps = {alert["ts"] for alert in dossier(self._stack(), email)["alerts"]}
+        slack = self._status().slack
+        for card in httpx.get(f"{slack}/messages.json", timeout=_SECONDS).json():
+            button = _button(card["blocks"], action) if card["ts"] in stamps else None
+            if button:
+                pressed = {"channel": SALES, "messageTs": card["ts"], "user": _BOB, "action": button}
+                httpx.post(f"{slack}/_control/interact", json=pressed, timeout=_SECONDS)
+                return
+        raise Failure("There is no such button on a card about this lead.", "The card comes when the lead is hot.")
+
+
+def _button(blocks: list[dict[str, Any]], action: str) -> dict[str, Any] | None:
+    elements = [element for block in blocks for element in block.get("elements", [])]
+    return next((element for element in elements if element.get("action_id") == action), None)

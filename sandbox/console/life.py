@@ -1,0 +1,162 @@
+"""What the page shows of one lead: gathered from the dossier, the mailbox, Slack and Salesforce, and put into words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+
+from cli.commands.read import ask
+from cli.dossier import dossier
+from cli.stack import Stack
+from ripen.activity import Activity
+from ripen.lead import Profile
+from ripen.wording import display_phone, full_name
+from sandbox.console.card import parts
+from sandbox.console.chart import chart
+from sandbox.console.curve import curve, span
+from sandbox.console.words import say
+from sandbox.home import Status
+
+_SECONDS = 20
+_MOST_LEADS = 12
+_FIELDS = {
+    "Lead": ("Name", "Company", "Title", "Phone", "Status"),
+    "Contact": ("Name", "Title", "Phone"),
+}
+_OURS = ("Ripen_Rank__c", "Ripen_Score__c", "Ripen_Reasons__c")
+
+type View = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Life:
+    """One lead, told in one language."""
+
+    stack: Stack
+    status: Status
+    lang: str
+
+    def told(self, email: str) -> View:
+        """Raises Failure where nobody has that address."""
+        found = dossier(self.stack, email)
+        bundle, now = self.stack.playbook.live().bundle, self.stack.clock.now()
+        profile = msgspec.convert(found["profile"], Profile)
+        activities = [msgspec.convert(activity, Activity) for activity in found["activities"]]
+        start, end = span(activities, now)
+        alerts = {alert["id"]: alert["kind"] for alert in found["alerts"]}
+        return {
+            "who": self._who(found, profile),
+            "chart": chart(curve(profile, activities, bundle.scoring, start, now, end), bundle.scoring, now)
+            | {"start": self._time(start.isoformat()), "end": self._time(end.isoformat())},
+            "reasons": [{"words": r["words"], "points": f"{r['points']:+.0f}"} for r in found["reasons"]],
+            "next": [self._due(row) for row in found["next"]],
+            "activities": [self._activity(row) for row in reversed(found["activities"])],
+            "mails": self._mails(profile.email),
+            "cards": self._cards(found["alerts"]),
+            "record": self._record(profile) if profile.crm else None,
+            "decisions": [self._decision(row, alerts) for row in reversed(found["decisions"])],
+        }
+
+    def leads(self) -> list[str]:
+        """Who was written to lately, the latest first."""
+        mails = httpx.get(f"{self.status.mailbox}/list.json", timeout=_SECONDS).json()
+        return list(dict.fromkeys(mail["to"] for mail in mails))[:_MOST_LEADS]
+
+    def time(self) -> str:
+        return self._time(self.stack.clock.now().isoformat(), seconds=True)
+
+    def _who(self, found: View, profile: Profile) -> View:
+        about = (profile.company, profile.department, profile.job_title, display_phone(profile.phone), profile.email)
+        consent = found["consent"]
+        agreed = consent.get("consent", {}).get("marketing", {}).get("granted", False)
+        left = consent.get("unsubscribed")
+        return {
+            "name": full_name(profile) or profile.email,
+            "about": [part for part in about if part],
+            "rank": found["rank"],
+            "rank_said": self._say(found["rank"]),
+            "total": f"{found['score']['total']:.0f}",
+            "fit": f"{found['score']['fit']:.0f}",
+            "engagement": f"{found['score']['engagement']:.0f}",
+            "consent": self._say("unsubscribed_since" if left else "consent_yes" if agreed else "consent_no"),
+        }
+
+    def _due(self, row: View) -> View:
+        return {"at": self._time(row["due"]), "what": self._say(row["kind"]), "subject": self._say(row["subject"])}
+
+    def _activity(self, row: View) -> View:
+        touch = row["touch"] or {}
+        campaign = " / ".join(touch[name] for name in ("utm_source", "utm_medium", "utm_campaign") if touch.get(name))
+        return {
+            "at": self._time(row["at"]),
+            "what": self._say(row["kind"]),
+            "subject": row["subject"],
+            "verdict": row["verdict"],
+            "verdict_said": self._say(row["verdict"]),
+            "campaign": campaign,
+        }
+
+    def _decision(self, row: View, alerts: dict[str, str]) -> View:
+        """`alerts` are the kinds of the lead's alerts by their ids, which say nothing to people."""
+        reason = "activity_reason" if row["reason"] == "activity" else row["reason"]
+        subject = str(alerts.get(row["subject"], row["subject"]))
+        subject = self._say(subject) if row["what"] in ("rank", "alert", "crm") else subject
+        return {
+            "at": self._time(row["at"]),
+            "what": self._say(row["what"]),
+            "subject": subject,
+            "outcome": self._say(row["outcome"]),
+            "kind": row["outcome"],
+            "reason": self._say(reason),
+        }
+
+    def _mails(self, email: str) -> list[View]:
+        mails = httpx.get(f"{self.status.mailbox}/list.json", timeout=_SECONDS).json()
+        return [
+            {
+                "subject": mail["subject"],
+                "at": self._time(mail["at"]),
+                "outcome": mail["outcome"],
+                "url": f"{self.status.mailbox}/messages/{mail['id']}/html",
+            }
+            for mail in mails
+            if mail["to"] == email
+        ]
+
+    def _cards(self, alerts: list[View]) -> list[View]:
+        cards = httpx.get(f"{self.status.slack}/messages.json", timeout=_SECONDS).json()
+        stamps, people = {alert["ts"] for alert in alerts}, {alert["by"]: alert["by_name"] for alert in alerts}
+        return [{"parts": parts(card["blocks"], people)} for card in cards if card["ts"] in stamps]
+
+    def _record(self, profile: Profile) -> View | None:
+        link = profile.crm
+        if link is None or link.object not in _FIELDS or not link.id.isalnum():
+            return None
+        names = (*_FIELDS[link.object], *_OURS)
+        rows = ask(self.stack, f"SELECT {', '.join(names)}, Owner.Name FROM {link.object} WHERE Id = '{link.id}'")  # noqa: S608
+        tasks = ask(self.stack, f"SELECT Subject, Status FROM Task WHERE WhoId = '{link.id}'")  # noqa: S608
+        lines = [(name, row[name]) for row in rows for name in names if row.get(name) is not None]
+        owner = [("Owner", row["Owner"]["Name"]) for row in rows if row.get("Owner")]
+        return {
+            "object": link.object,
+            "url": link.url,
+            "lines": [
+                {"name": self._say(name.removeprefix("Ripen_").removesuffix("__c")), "text": self._say(_text(value))}
+                for name, value in [*lines, *owner]
+            ],
+            "tasks": [f"{task['Subject']} ({task['Status']})" for task in tasks],
+        }
+
+    def _say(self, word: str) -> str:
+        return say(word, self.lang)
+
+    def _time(self, at: str, seconds: bool = False) -> str:
+        zone = ZoneInfo(self.stack.playbook.live().bundle.brand.time_zone)
+        return f"{datetime.fromisoformat(at).astimezone(zone):{'%Y-%m-%d %H:%M:%S' if seconds else '%m-%d %H:%M:%S'}}"
+
+
+def _text(value: Any) -> str:
+    return f"{value:,.0f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,94 @@
+"""The console: one lead's life as it happens, lived by its buttons."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.visitor import PEOPLE, Device, Visitor
+from tests.e2e.cloud import Running
+
+pytestmark = pytest.mark.timeout(600)
+
+DEEDS = {
+    "ja": {
+        "form": "フォームを送信する",
+        "click": "メールのリンクをクリック",
+        "claim": "Slack で「対応する」を押す",
+        "minutes": "3分進める",
+    },
+    "en": {
+        "form": "Send the form",
+        "click": "Click the link in the mail",
+        "claim": "Press Claim in Slack",
+        "minutes": "Let 3 minutes pass",
+    },
+}
+CLICKED = {"ja": "メールのリンクをクリック", "en": "Clicked a link"}
+CLAIMED = {"ja": "営業が対応を開始", "en": "Claimed by sales"}
+HUMAN = {"ja": "人", "en": "human"}
+HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_lead_lives_before_your_eyes(chromium: Browser, cloud: Running, lang: str) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
+        page, person = visitor.page, PEOPLE[lang]
+
+        # given nobody yet
+        page.goto(f"{cloud.status['console']}/?lang={lang}")
+        visitor.takes_a_picture("console-empty")
+
+        # when the form is sent, then mail, card and record come by themselves
+        page.get_by_role("button", name=DEEDS[lang]["form"]).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text(person["last_name"])
+        expect(page.locator("#slack")).to_contain_text(person["company"])
+        expect(page.locator("#salesforce")).to_contain_text(person["company"])
+        expect(page.frame_locator("#mails iframe").locator("body")).to_contain_text(person["last_name"])
+        assert page.locator("#score circle").count() == 1
+        visitor.takes_a_picture("console-new")
+
+        # when the link is clicked and judged, and sales claims the lead, then that is seen too
+        _press(page, DEEDS[lang]["click"])
+        expect(page.locator("#activities")).to_contain_text(CLICKED[lang])
+        _press(page, DEEDS[lang]["claim"])
+        expect(page.locator("#activities")).to_contain_text(CLAIMED[lang])
+        _press(page, DEEDS[lang]["minutes"])
+        click = page.locator("#activities li", has_text=CLICKED[lang])
+        expect(click).to_contain_text(HUMAN[lang], timeout=120_000)
+        expect(page.get_by_role("status")).to_have_count(0, timeout=120_000)
+        visitor.takes_a_picture("console")
+
+        # and on a phone it is all there
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert not visitor.scrolls_sideways()
+        visitor.takes_a_picture("console-narrow")
+
+
+def test_hostile_text_is_shown_as_text(chromium: Browser, cloud: Running) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+        cloud.submit("whitepaper", email=visitor.email, last_name=HOSTILE, company=HOSTILE)
+        visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead={visitor.email}")
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
+        assert visitor.page.title() == f"{HOSTILE} · Ripen Console"
+
+
+def test_what_goes_wrong_is_said(chromium: Browser, cloud: Running) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+        visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead=nobody@nowhere.example.jp")
+        expect(visitor.page.get_by_role("alert")).to_contain_text("No lead has the address")
+
+
+def test_another_sites_form_cannot_press_its_buttons(cloud: Running) -> None:
+    email = f"{uuid4().hex[:12]}@visitor.example.jp"
+    address, answers = f"{cloud.status['console']}/do/form", {"email": email, "lang": "en"}
+    for headers in ({"origin": "https://elsewhere.example"}, {}):
+        assert httpx.post(address, data=answers, headers=headers).status_code == 403
+    assert cloud.tried("lead", email, "--json").returncode == 1
+
+
+def _press(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name).click()
+    page.wait_for_load_state()
+    expect(page.get_by_role("alert")).to_have_count(0)

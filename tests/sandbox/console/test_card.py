@@ -1,0 +1,48 @@
+"""Slack's blocks on the console: text as text, bold and links where Slack has them, nothing that runs."""
+
+from typing import Any
+
+from sandbox.console.card import parts
+
+PEOPLE = {"U0BOB": "Bob Tanaka"}
+
+
+def _section(text: str, type: str = "mrkdwn") -> list[dict[str, Any]]:
+    return [{"type": "section", "text": {"type": type, "text": text}}]
+
+
+def _texts(blocks: list[dict[str, Any]]) -> list[tuple[str, bool, str]]:
+    return [
+        (run["text"], run["bold"], run["url"]) for part in parts(blocks, PEOPLE) for run in part["runs"] if run["text"]
+    ]
+
+
+def test_bold_and_links_are_told_apart_from_text() -> None:
+    found = _texts(_section("*90点* HOT <https://example.com/a|開く>"))
+    assert found == [("90点", True, ""), (" HOT ", False, ""), ("開く", False, "https://example.com/a")]
+
+
+def test_who_is_mentioned_is_named_if_known() -> None:
+    assert _texts(_section("<@U0BOB> <@U0ZOE>")) == [
+        ("@Bob Tanaka", False, ""),
+        (" ", False, ""),
+        ("@U0ZOE", False, ""),
+    ]
+
+
+def test_plain_text_stays_as_it_is() -> None:
+    assert _texts(_section("*no* <https://x.example|y>", "plain_text")) == [("*no* <https://x.example|y>", False, "")]
+
+
+def test_what_slack_escapes_is_text_again() -> None:
+    assert _texts(_section("&lt;script&gt; &amp;")) == [("<script> &", False, "")]
+
+
+def test_a_link_leads_to_the_web_or_nowhere() -> None:
+    buttons = [{"type": "button", "text": {"text": "x"}, "url": "javascript:alert(1)"}]
+    [part] = parts([{"type": "actions", "elements": buttons}], PEOPLE)
+    assert part["buttons"] == [{"text": "x", "url": "", "style": ""}]
+
+
+def test_blocks_that_are_not_known_are_left_out() -> None:
+    assert parts([{"type": "divider"}, {"type": "section", "fields": []}], PEOPLE) == []
