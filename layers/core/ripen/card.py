@@ -18,6 +18,7 @@ from ripen.lead import Profile, Touch
 from ripen.reasons import reasons
 from ripen.score import Score, score
 from ripen.state import Rank, State
+from ripen.text import one_line
 from ripen.wording import display_phone, full_name
 
 type Block = dict[str, Any]
@@ -258,5 +259,5 @@ def _escape(text: str) -> str:
 
 def _cut(text: str, kind: str) -> str:
     """On one line, without control and direction characters, and no longer than that kind may be."""
-    flat = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    flat = one_line(text)
     return flat if len(flat) <= _LONGEST[kind] else flat[: _LONGEST[kind] - 1] + "…"

@@ -9,6 +9,7 @@ from ripen import template, token, wording
 from ripen.bundle import Bundle, Email, Mail, Texts
 from ripen.lead import Profile
 from ripen.ledger import Send
+from ripen.text import one_line
 
 
 class Unwritable(Exception):
@@ -75,11 +76,6 @@ def mailbox(name: str, address: str) -> str:
     if name.isascii():
         return formataddr((name, one_line(address)))
     return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{one_line(address)}>"
-
-
-def one_line(text: str) -> str:
-    """Nothing in it begins a header of its own: whatever is not printable is one space."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from liquid import BoundTemplate, Environment, FalsyStrictUndefined
 from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
 
+from ripen.text import one_line
+
 _TAGS = frozenset(
     [
         "content",
@@ -94,8 +96,7 @@ def render_text(source: str, variables: Mapping[str, object]) -> str:
 def render_line(source: str, variables: Mapping[str, object]) -> str:
     """As render_text, on one line: whatever breaks a line, control characters included, becomes one space, so that a
     value cannot begin a header of its own."""
-    plain = "".join(c if c.isprintable() else " " for c in render_text(source, variables))
-    return " ".join(plain.split())
+    return one_line(render_text(source, variables))
 
 
 @lru_cache(maxsize=2048)

@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ripen.lead import Profile
+from ripen.text import is_shown
 
 _LONGEST_NAME = 40
 _UNLIKE_A_NAME = ("://", "www.", "@", "http", "/")
@@ -86,7 +87,11 @@ def _bare(name: str) -> str:
 
 def _could_be_a_name(text: str) -> bool:
     lower = text.casefold()
-    return 0 < len(text) <= _LONGEST_NAME and text.isprintable() and not any(sign in lower for sign in _UNLIKE_A_NAME)
+    return (
+        0 < len(text) <= _LONGEST_NAME
+        and all(map(is_shown, text))
+        and not any(sign in lower for sign in _UNLIKE_A_NAME)
+    )
 
 
 def _is_east_asian(letter: str) -> bool:

@@ -1,0 +1,234 @@
+"""What people type is shown as text everywhere it surfaces: page, profile, mail, Slack, Salesforce, command line.
+
+Every text goes through every field of the example playbook's form.
+"""
+
+import html as markup
+import json
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from io import StringIO
+from itertools import count
+from typing import Any
+
+import pytest
+from rich.console import Console, Group
+
+from capture.form import Desk, serve
+from cli.commands.lead import _parts
+from cli.playbook.compile import compile_playbook
+from ripen import card, crm
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Table, keys
+from ripen.address import address_hash
+from ripen.alert import Alert
+from ripen.card import Standing
+from ripen.lead import CrmLink, Profile, Touch
+from ripen.mail import OutgoingMail, compose
+from ripen.score import Score
+from ripen.state import Rank, State
+from sandbox.slack.blocks import refused
+from tests.builders import a_lead
+from tests.fakes import NOON, FakeQueue
+from tests.functions.capture.events import BROWSER, KEY, SITE, a_json_post, a_post
+from tests.functions.nurture.mails import LINK_KEY, a_send
+from tests.hostile import BROKEN, HIDDEN, TEXTS
+from tests.test_architecture import ROOT
+
+FIELDS = ("last_name", "first_name", "company", "department", "job_title")
+EMAIL = "hanako@example.co.jp"
+SCORE = Score(fit=40, engagement=38, total=78)
+LIVE = Live(compile_playbook(ROOT / "playbook"), SITE)
+
+
+@pytest.fixture
+def desk(table: Table, queue: FakeQueue) -> Desk:
+    ids: Iterator[int] = count(1)
+    return Desk(table, queue, LIVE, KEY, NOON, lambda: f"{next(ids):032x}")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("text", (TEXTS | HIDDEN).values(), ids=TEXTS | HIDDEN)
+def test_a_page_shows_it_again_in_its_field_and_nowhere_else(desk: Desk, text: str, lang: str) -> None:
+    # given the page as it is after something harmless
+    names = (*FIELDS, "phone", "email")
+    harmless = _refused(desk, dict.fromkeys(names, "x") | {"lang": lang})
+
+    # when it comes back with what was typed
+    page = _refused(desk, dict.fromkeys(names, text) | {"lang": lang, "page": text, "utm_source": text, "nonce": text})
+
+    # then it is in the fields, and the page has no other parts than before
+    assert [page.values[name] for name in names] == [text] * len(names)
+    assert page.values["utm_source"] == text
+    assert [part for part in page.parts if "utm_source" not in part[1]] == harmless.parts
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_it_is_kept_as_typed_and_what_nobody_sees_is_not(desk: Desk, text: str) -> None:
+    kept = _taken(desk, dict.fromkeys(FIELDS, f"\u202e{text}\u200b"))
+    assert [getattr(kept, field) for field in FIELDS] == [text] * len(FIELDS)
+
+
+def test_a_name_that_nobody_sees_is_none(desk: Desk) -> None:
+    assert _taken(desk, {"last_name": "\u200d \u200b\u200c"}).last_name == ""
+
+
+@pytest.mark.parametrize("field", FIELDS)
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
+def test_what_breaks_lines_or_controls_is_refused_or_made_a_space(desk: Desk, text: str, field: str) -> None:
+    answer = serve(a_json_post({"email": EMAIL, field: text}), desk)
+    if "\r\n" in text:
+        assert getattr(_lead(desk), field) == text.replace("\r\n", " ")
+    else:
+        assert (answer["statusCode"], json.loads(answer["body"])["field"]) == (400, field)
+
+
+@pytest.mark.parametrize("content", ["json", "form"])
+def test_a_hundred_kilobytes_are_refused_with_a_reason(desk: Desk, content: str) -> None:
+    huge = {"email": EMAIL, "company": "x" * 100_000}
+    answer = serve(a_json_post(huge) if content == "json" else a_post(headers=BROWSER, **huge), desk)
+    assert answer["statusCode"] == 413
+    assert len(answer["body"]) < 20_000
+
+
+def test_as_much_as_a_body_may_hold_comes_back_in_its_field(desk: Desk) -> None:
+    much = "x" * 60_000
+    assert _refused(desk, {"email": "x", "company": much}).values["company"] == much
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("email", LIVE.bundle.emails)
+def test_a_mail_says_it_in_words(email: str, lang: str) -> None:
+    harmless = _mail(email, a_lead(locale=lang))
+    for text in (TEXTS | {"long": "寿" * 200}).values():
+        mail = _mail(email, a_lead(locale=lang, last_name=text, first_name="", company=text))
+        assert _Read.of(mail.html).parts == _Read.of(harmless.html).parts
+        assert "49" not in mail.subject + mail.text
+        assert mail.text.count("http") == harmless.text.count("http")
+        assert mail.subject.isprintable() or "\u200d" in mail.subject
+        assert {**mail.headers, "to": mail.to} == {**harmless.headers, "to": harmless.to}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_mail_greets_by_every_name_that_could_be_one(lang: str) -> None:
+    for text in (TEXTS["liquid"], TEXTS["family"], TEXTS["old letters"], TEXTS["arabic"], TEXTS["entity"]):
+        mail = _mail("whitepaper-delivery", a_lead(locale=lang, last_name=text, first_name=""))
+        assert text in mail.text
+        assert text in markup.unescape(mail.html)
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_a_card_says_it_in_words(text: str, locale: str) -> None:
+    # given a card that has the text wherever a person, a colleague or a rule may write
+    touch = Touch(at=NOON, utm_source=text, url="https://go.example.jp/")
+    link = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner_name=text)
+    profile = a_lead(**dict.fromkeys(FIELDS, text) | {"first_name": ""}, first_touch=touch, crm=link)
+    claimed = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=card.CLAIMED, by_name=text, acted=NOON)
+    message = card.card(
+        claimed, Standing(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
+    )
+
+    # then Slack takes it, and people read what was typed: nothing is a link, a mention, or gone
+    assert refused(message["blocks"]) == []
+    assert "<" not in "".join(_marked(message))
+    shown = "\n".join(map(markup.unescape, _marked(message)))
+    assert shown.count(text) == len(["department", "job title", "reason", "claimed by", "owner"])
+    plain = "\n".join(_plain(message))
+    assert plain.count(text) == len(["name", "company", "origin"])
+    assert text in markup.unescape(message["text"])
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_the_crm_is_told_what_was_typed(text: str) -> None:
+    profile = a_lead(**dict.fromkeys(FIELDS, text))
+    state = State(lead="lead1", rank=Rank.HOT, episode=1)
+    wanted = crm.wanted(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
+    assert wanted.as_lead["LastName"] == wanted.as_lead["Company"] == wanted.as_lead["Title"] == text
+    assert wanted.as_contact["Department"] == text
+    assert wanted.ours["Ripen_Reasons__c"] == text
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_the_command_line_prints_it(text: str) -> None:
+    profile = a_lead(**dict.fromkeys(FIELDS, text))
+    found = {
+        "profile": {name: getattr(profile, name) for name in (*FIELDS, "email", "phone")} | {"crm": None},
+        "score": {"total": 1, "fit": 1, "engagement": 0},
+        "rank": "cold",
+        "reasons": [{"points": 1.0, "words": text}],
+        "enrollments": [],
+        "sends": [],
+        "alerts": [{"kind": "hot", "state": "posted", "outcome": "claimed", "by_name": text, "posted": None}],
+        "decisions": [],
+    }
+    out = StringIO()
+    Console(file=out, highlight=False, width=400).print(Group(*_parts(found)))
+    assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
+
+
+def _refused(desk: Desk, answers: dict[str, str]) -> "_Read":
+    """The page that comes back for a submission without a good address."""
+    answer = serve(a_post(headers=BROWSER, **answers), desk)
+    assert answer["statusCode"] == 400
+    return _Read.of(answer["body"])
+
+
+def _taken(desk: Desk, answers: dict[str, str]) -> Profile:
+    assert serve(a_json_post({"email": EMAIL} | answers), desk)["statusCode"] == 202
+    return _lead(desk)
+
+
+def _lead(desk: Desk) -> Profile:
+    pointer = desk.table.get(keys.address(address_hash(KEY, EMAIL)))
+    assert pointer
+    row = desk.table.get(keys.profile(pointer.value.lead))
+    assert row
+    return row.value
+
+
+def _mail(email: str, profile: Profile) -> OutgoingMail:
+    return compose(a_send(email=email), profile, LIVE.bundle, SITE, LINK_KEY, NOON)
+
+
+def _marked(message: dict[str, Any]) -> list[str]:
+    """The texts that Slack formats."""
+    return _texts({"blocks": message["blocks"]}, "mrkdwn")
+
+
+def _plain(message: dict[str, Any]) -> list[str]:
+    return _texts({"blocks": message["blocks"]}, "plain_text")
+
+
+def _texts(found: Any, type: str) -> list[str]:
+    match found:
+        case {"type": kind, "text": str(text)}:
+            return [text] if kind == type else []
+        case dict():
+            return [text for value in found.values() for text in _texts(value, type)]
+        case list():
+            return [text for value in found for text in _texts(value, type)]
+        case _:
+            return []
+
+
+class _Read(HTMLParser):
+    """What a page or a mail is made of, and what stands in its fields."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[tuple[str, str]] = []
+        self.values: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, html: str) -> "_Read":
+        read = cls()
+        read.feed(html)
+        read.close()
+        return read
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        named = dict(attrs)
+        self.parts.append((tag, " ".join([named.get("name") or "", *named])))
+        if tag == "input":
+            self.values[named.get("name") or ""] = named.get("value") or ""
