@@ -57,6 +57,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "unsubscribed_since": ("配信停止", "Unsubscribed"),
     "form_submitted": ("フォームを送信", "Sent the form"),
     "page_viewed": ("ページを閲覧", "Looked at a page"),
+    "page_read": ("ページを読んだ", "Read a page"),
+    "file_downloaded": ("ファイルをダウンロード", "Downloaded a file"),
+    "link_followed": ("外部リンクへ移動", "Followed a link to another site"),
     "link_clicked": ("メールのリンクをクリック", "Clicked a link"),
     "unsubscribed": ("配信を停止", "Unsubscribed"),
     "bounced": ("メールが届かなかった", "Mail bounced"),
@@ -112,6 +115,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "Reasons": ("評価理由", "Reasons"),
     "Owner": ("所有者", "Owner"),
     "Task": ("ToDo", "Task"),
+    "would have posted": ("投稿を見合わせ", "would have posted"),
+    "would have sent": ("送信を見合わせ", "would have sent"),
+    "would have written": ("書き込みを見合わせ", "would have written"),
+    "would have set the owner": ("担当者の設定を見合わせ", "would have set the owner"),
+    "shadow": ("シャドーモード", "shadow mode"),
     "entered lately": ("最近開始済み", "entered lately"),
 }
 
