@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.test_accessibility import AXE
 from tests.browser.visitor import PEOPLE, Device, Visitor
 from tests.e2e.cloud import Running
 
@@ -59,6 +60,8 @@ def test_a_lead_lives_before_your_eyes(chromium: Browser, cloud: Running, lang: 
         expect(click).to_contain_text(HUMAN[lang], timeout=120_000)
         expect(page.get_by_role("status")).to_have_count(0, timeout=120_000)
         visitor.takes_a_picture("console")
+        page.evaluate(AXE.read_text())
+        assert page.evaluate("axe.run({iframes: false})")["violations"] == []
 
         # and on a phone it is all there
         page.set_viewport_size({"width": 390, "height": 844})
