@@ -48,6 +48,7 @@ def _bundle(files: Folder, ripen: RipenFile, scoring: ScoringFile) -> Bundle:
         ),
         policy=bundle.Policy(per_week=ripen.policy.per_week),
         scoring=_scoring(scoring, locales),
+        tracking=_tracking(ripen),
         forms={name: _form(name, entry.model, locales) for name, entry in files.forms.items()},
         pages={name: _page(name, versions) for name, versions in files.pages.items()},
         emails={name: _email(name, entry, locales) for name, entry in files.emails.items()},
@@ -74,6 +75,13 @@ def _brand(ripen: RipenFile) -> bundle.Brand:
         time_zone=ripen.time_zone,
         accent=ripen.brand.accent,
     )
+
+
+def _tracking(ripen: RipenFile) -> bundle.Tracking | None:
+    tracking = ripen.tracking
+    if tracking is None:
+        return None
+    return bundle.Tracking(sites=tracking.sites, consent=tracking.consent, pages=tracking.pages)
 
 
 def _conditions(tests: tuple[Tests, ...]) -> tuple[bundle.Condition, ...]:
@@ -200,6 +208,8 @@ def _kind(on: On) -> tuple[Kind, str]:
             (Kind.FORM_SUBMITTED, on.form),
             (Kind.PAGE_VIEWED, on.page),
             (Kind.LINK_CLICKED, on.click),
+            (Kind.PAGE_READ, on.read),
+            (Kind.FILE_DOWNLOADED, on.download),
         )
         if subject
     )

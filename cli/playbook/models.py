@@ -83,6 +83,15 @@ class Sync(Part):
     unless: AllOf = ()
 
 
+Site = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d+)?$")]
+
+
+class TrackingPart(Part):
+    sites: tuple[Site, ...] = ()
+    consent: Literal["required", "assumed"] = "required"
+    pages: dict[Name, tuple[Annotated[str, Field(pattern=r"^/")], ...]] = {}
+
+
 class RipenFile(Part):
     brand: Naming
     sender: Sender
@@ -90,6 +99,7 @@ class RipenFile(Part):
     time_zone: str = "Asia/Tokyo"
     policy: Limits = Limits()
     sync: Sync = Sync()
+    tracking: TrackingPart | None = None
 
 
 class FieldPart(Part):
@@ -122,7 +132,7 @@ class FormFile(Part):
     honeypot: str = "website"
     thank_you: str = ""
     lead_magnet: str = ""
-    origins: tuple[Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d+)?$")], ...] = ()
+    origins: tuple[Site, ...] = ()
     mapping: dict[str, str] = {}
     sources: dict[Literal["typeform"], Source] = {}
 
@@ -133,16 +143,18 @@ class PageFront(Part):
 
 
 class On(Part):
-    """One thing a lead does, named: {form: whitepaper}, {click: any}, {page: pricing}."""
+    """One thing a lead does, named: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing}, {download: any}."""
 
     form: str = ""
     page: str = ""
     click: str = ""
+    read: str = ""
+    download: str = ""
 
     @model_validator(mode="after")
     def _one(self) -> "On":
-        if sum(map(bool, (self.form, self.page, self.click))) != 1:
-            raise ValueError("write exactly one of form, page or click")
+        if sum(map(bool, (self.form, self.page, self.click, self.read, self.download))) != 1:
+            raise ValueError("write exactly one of form, page, click, read or download")
         return self
 
 

@@ -45,7 +45,7 @@ def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFil
         for page in versions.values():
             if page.model.form:
                 yield from _known(page.document, ("form",), page.model.form, folder, "forms")
-    yield from _scoring(folder, scoring)
+    yield from _scoring(folder, scoring, ripen.model)
     entries: list[Entry[Any]] = [ripen, scoring, *folder.forms.values(), *folder.emails.values()]
     for entry in entries:
         yield from _locales(entry, ripen.model.locales)
@@ -107,7 +107,7 @@ def _magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Probl
         yield entry.document.problem(where, f"no journey sends {mail!r} on this form; add one with `- send: {mail}`")
 
 
-def _scoring(folder: Folder, entry: Entry[ScoringFile]) -> Iterator[Problem]:
+def _scoring(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Iterator[Problem]:
     scoring, document = entry.model, entry.document
     if scoring.warm.enter >= scoring.hot.enter:
         yield document.problem(("warm", "enter"), "warm must begin below hot")
@@ -121,9 +121,10 @@ def _scoring(folder: Folder, entry: Entry[ScoringFile]) -> Iterator[Problem]:
                 yield document.problem((kind, number, "code"), f"another reason has the code {code!r} already")
             seen.add(code)
     for number, rule in enumerate(scoring.engagement):
-        for key, kind in (("form", "forms"), ("page", "pages"), ("click", "emails")):
+        for key, kind in (("form", "forms"), ("page", "pages"), ("read", "pages"), ("click", "emails")):
             subject = getattr(rule.on, key)
-            if subject and subject != "any":
+            named = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
+            if subject and subject != "any" and subject not in named:
                 yield from _known(document, ("engagement", number, "on", key), subject, folder, kind)
     for number, fit in enumerate(scoring.fit):
         yield from _tests(folder, document, f"fit.{number}.when", fit.when, set())

@@ -167,7 +167,8 @@ def _refuse(request: Request, form: Form | None, answers: body.Pairs, desk: Desk
     from capture.refusal import explain  # Liquid is slow to load, and most submissions are good
 
     locale = _language(request, answers, desk.live)
-    return gateway.page(explain(desk.live, form, answers, why, locale, desk.new_id()), why.status, retry)
+    shown = gateway.page(explain(desk.live, form, answers, why, locale, desk.new_id()), why.status, retry)
+    return gateway.tracked(shown) if desk.live.bundle.tracking else shown
 
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:

@@ -6,8 +6,9 @@ from urllib.parse import urlencode
 from ripen.adapters.gateway import Request
 from ripen.adapters.playbook import Live
 from ripen.arrival import CAMPAIGN
-from ripen.bundle import Page
+from ripen.bundle import Page, Tracking
 from ripen.pages import render_page
+from ripen.visit import BRIDGE
 
 _CARRIED = ("page_url", "referrer")
 
@@ -29,10 +30,9 @@ def show(
     bundle = live.bundle
     form = bundle.forms.get(page.form)
     hidden = {"lang": locale, "page": page.name} | {name: carried[name] for name in _names() if carried.get(name)}
-    languages = {
-        code: f"/pages/{page.name}?{urlencode({**(query or {}), 'lang': code})}" for code in bundle.brand.locales
-    }
-    return render_page(
+    kept = {name: value for name, value in (query or {}).items() if name != BRIDGE}
+    languages = {code: f"/pages/{page.name}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
+    html = render_page(
         page,
         form,
         bundle.brand,
@@ -45,11 +45,21 @@ def show(
         errors=errors,
         error=error,
     )
+    return _with_script(html, bundle.tracking)
+
+
+def _with_script(html: str, tracking: Tracking | None) -> str:
+    """Our script at the page's end, unless the playbook tracks nothing."""
+    if tracking is None:
+        return html
+    script = f'<script async src="/ripen.js" data-consent="{tracking.consent}"></script>\n'
+    before, end, after = html.rpartition("</body>")
+    return before + script + end + after if end else html + script
 
 
 def arrived(request: Request, live: Live) -> dict[str, str]:
     """How the visitor came to the page: campaign and click ids of its address, the address itself, the referrer."""
-    asked = urlencode(request.query)
+    asked = urlencode({name: value for name, value in request.query.items() if name != BRIDGE})
     url = f"{live.site}{request.path}" + (f"?{asked}" if asked else "")
     campaign = {name: request.query[name] for name in CAMPAIGN if name in request.query}
     return campaign | {"page_url": url, "referrer": request.headers.get("referer", "")}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -19,11 +20,13 @@ from ripen.adapters.clock import Clock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Conflict, Create, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.bundle import Bundle
 from ripen.ids import digest
 from ripen.ledger import SendPointer
 from ripen.token import BadToken, Link, Purpose, read
+from ripen.visit import bridged
+from ripen.visitor import Bridge
 
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
@@ -32,6 +35,8 @@ secrets = Secrets(os.environ["SECRET"])
 logger = Logger()
 
 _JUDGED_AFTER = timedelta(seconds=120)
+_BRIDGE_KEPT = timedelta(days=1)
+"""It may be crossed for ten minutes only; a beacon may lie in its queue for longer."""
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
@@ -53,9 +58,12 @@ def serve(
     click = _read(request.parameters.get("token", ""), table, live, bundle_of, key)
     if click is None:
         return _bad_link(request, live)
+    url = click.url
     if request.method == "GET":
-        _note(request, click, table, now)
-    return gateway.redirect(click.url, 302, _HEADERS)
+        token = uuid4().hex
+        to_page = bridged(url, token, live.bundle.tracking, live.site)
+        url = to_page if _note(request, click, table, now, token if to_page != url else "") else url
+    return gateway.redirect(url, 302, _HEADERS)
 
 
 def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes) -> _Click | None:
@@ -83,8 +91,9 @@ def _target(bundle: Bundle, to: SendPointer, number: int, site: str) -> str:
     return target if target.startswith(("https://", "http://")) else ""
 
 
-def _note(request: Request, click: _Click, table: Table, now: datetime) -> None:
-    """Losing a click is better than losing a reader: whatever fails here, the redirect goes out."""
+def _note(request: Request, click: _Click, table: Table, now: datetime, token: str) -> bool:
+    """Was it noted? Losing a click is better than losing a reader: whatever fails here, the redirect goes out. The token is
+    what our script on the page tells the click by."""
     activity = Activity(
         id=digest("click", request.id),
         lead=click.to.lead,
@@ -95,10 +104,16 @@ def _note(request: Request, click: _Click, table: Table, now: datetime) -> None:
         facts={"send": click.link.send, "link": str(click.link.number), "url": click.url},
         verdict=Verdict.UNJUDGED,
     )
+    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + _JUDGED_AFTER)]
+    if token:
+        bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
+        changes.append(Create(keys.bridge(token), bridge, expires=now + _BRIDGE_KEPT))
     try:
-        table.write(Create(keys.activity(activity.lead, now, activity.id), activity, due=now + _JUDGED_AFTER))
+        table.write(*changes)
     except (Conflict, BotoCoreError, ClientError):
         logger.exception("click not noted", send=click.link.send)
+        return False
+    return True
 
 
 def _bad_link(request: Request, live: Live) -> Response:

@@ -29,7 +29,8 @@ def serve(request: Request, live: Live, nonce: str) -> Response:
     page = live.bundle.pages.get(name)
     if page:
         carried = {key: value for key, value in arrived(request, live).items() if clean(value)}
-        return gateway.page(show(live, page, locale, nonce, carried, query=request.query))
+        shown = gateway.page(show(live, page, locale, nonce, carried, query=request.query))
+        return gateway.tracked(shown) if live.bundle.tracking else shown
     if name == "thanks":
         return gateway.page(builtin_page("thanks", locale, brand))
     return gateway.page(builtin_page("not-found", locale, brand), 404)

@@ -1,7 +1,7 @@
 """The one durable write of a submission, which the form and the webhook share: everything or nothing, and nothing twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from random import random
 from time import sleep
@@ -9,6 +9,7 @@ from time import sleep
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from capture.visits import Brought, bring
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.address import address_hash
 from ripen.agenda import Ref
@@ -21,6 +22,7 @@ from ripen.once import Once
 from ripen.ports import Wake
 from ripen.setting import Pointer, Seen
 from ripen.submission import Submission
+from ripen.visit import touched
 
 logger = Logger()
 
@@ -102,11 +104,17 @@ def _try(
         now=now,
         source=source,
     )
+    brought = bring(table, submission.visitor, lead, now) if submission.visitor else Brought()
+    made = replace(
+        made,
+        profile=touched(made.profile, brought.touches),
+        activity=replace(made.activity, brings=brought.keys),
+    )
     seen_now = Seen(lead=lead, activity=made.activity.id, expires=once.until)
     changes: list[Change] = [Create(seen_key, seen_now, expires=once.until, even_if_expired_at=now)]
     if not pointer:
         changes.append(Create(pointer_key, Pointer(lead=lead)))
-    table.write(*changes, *_rows(made, profile, contact, now))
+    table.write(*changes, *_rows(made, profile, contact, now), *brought.changes)
     return Stored(lead=lead, activity=made.activity.id, ref=_activity(made).ref)
 
 

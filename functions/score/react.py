@@ -139,7 +139,17 @@ def _read(lead: str, activities: Sequence[Key[Activity]], table: Table) -> _Know
     )
     if profile is None:
         return None
-    return _Known(profile=profile.value, state=state, crm=crm, decay=decay, activities=[row for row in rows if row])
+    found = [row for row in rows if row]
+    return _Known(
+        profile=profile.value, state=state, crm=crm, decay=decay, activities=found + _brought(lead, found, table)
+    )
+
+
+def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
+    """The visits that became the lead's with a form that is not folded yet: sales is to hear of all at once."""
+    named = {row.key.sk for row in found}
+    brought = {sk for row in found if row.value.folded is None for sk in row.value.brings} - named
+    return [row for row in table.get_many([keys.beside(lead, sk) for sk in sorted(brought)]) if row] if brought else []
 
 
 def _siblings(known: _Known, table: Table) -> list[Activity]:

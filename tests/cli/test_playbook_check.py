@@ -70,7 +70,7 @@ def test_the_example_is_in_order(plan: Plan) -> None:
         ("scoring.yaml", "leave: 60", "leave: 70", "`leave` must be lower than `enter`"),
         ("scoring.yaml", "- code: pricing", "- code: mail-click", "another reason has the code 'mail-click' already"),
         ("scoring.yaml", "on: {page: pricing}", "on: {page: prices}", "there is no 'prices' in pages/"),
-        ("scoring.yaml", "on: {page: pricing}", "on: {page: pricing, form: whitepaper}", "exactly one of form, page or click"),
+        ("scoring.yaml", "on: {page: pricing}", "on: {page: pricing, form: whitepaper}", "exactly one of form, page, click, read or download"),
         ("scoring.yaml", "{{ when }}閲覧", "{{ wenn }}閲覧", "unknown variable 'wenn'; did you mean 'when'?"),
         ("emails/case-study/email.yaml", "class: marketing", "class: promotion", "'promotion' is none of 'marketing'"),
         ("emails/case-study/email.yaml", "lead.last_name }}", "lead.lastname }}", "'lead' has no 'lastname'; did you mean 'last_name'?"),

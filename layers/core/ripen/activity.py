@@ -10,6 +10,10 @@ from ripen.lead import Touch
 class Kind(StrEnum):
     FORM_SUBMITTED = "form_submitted"
     PAGE_VIEWED = "page_viewed"
+    PAGE_READ = "page_read"
+    FILE_DOWNLOADED = "file_downloaded"
+    LINK_FOLLOWED = "link_followed"
+    """Out of a page to another site; a link in a mail is clicked."""
     LINK_CLICKED = "link_clicked"
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
@@ -28,8 +32,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
-    """`subject` is the name of what it was done to: the form, page or email. `facts` hold what that kind needs:
-    link_clicked {send, link, url}, form_submitted {source, page}, bounced {send, type}, … No personal data there.
+    """`subject` is the name of what it was done to: the form, page, file or email. `facts` hold what that kind needs:
+    link_clicked {send, link, url}, form_submitted {source, page}, page_viewed {visitor, url, title, click}, bounced
+    {send, type}, … No personal data there.
     """
 
     id: str
@@ -44,3 +49,5 @@ class Activity:
     verdict: Verdict = Verdict.HUMAN
     folded: datetime | None = None
     """When score.react took it into the lead's state; None means not yet."""
+    brings: tuple[str, ...] = ()
+    """Sort keys of the visits that became the lead's together with it: they are folded in one go."""

@@ -30,6 +30,17 @@ class Brand(Struct, frozen=True, kw_only=True):
     """The brand's colour on pages and in mails."""
 
 
+class Tracking(Struct, frozen=True, kw_only=True):
+    """Visits: where our script runs, and on whose word."""
+
+    sites: tuple[str, ...] = ()
+    """The company's own sites that include /ripen.js, e.g. "https://www.example.jp"."""
+    consent: Literal["required", "assumed"] = "required"
+    """Whether our own pages wait for `window.ripenConsent` before they look at anything."""
+    pages: dict[str, tuple[str, ...]] = {}
+    """Names for pages of those sites, by path; a "*" at the end stands for anything."""
+
+
 class Condition(Struct, frozen=True, kw_only=True):
     """One test of one profile field, or of fit, engagement, total or rank. Strings are compared case-folded and NFKC.
 
@@ -206,5 +217,7 @@ class Bundle(Struct, frozen=True, kw_only=True):
     emails: dict[str, Email] = {}
     journeys: dict[str, Journey] = {}
     segments: dict[str, Segment] = {}
+    tracking: Tracking | None = None
+    """None: no page carries our script, and no beacon is taken."""
     messages: dict[str, Texts] = {}
     """Words of the built-in pages (unsubscribe, errors) that the playbook replaces, by name."""

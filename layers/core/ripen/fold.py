@@ -21,7 +21,14 @@ from ripen.segment import segments
 from ripen.state import Entry, Rank, State
 from ripen.verdict import is_ripe, judge
 
-_DONE_BY_THE_LEAD = (Kind.FORM_SUBMITTED, Kind.PAGE_VIEWED, Kind.LINK_CLICKED)
+_DONE_BY_THE_LEAD = (
+    Kind.FORM_SUBMITTED,
+    Kind.PAGE_VIEWED,
+    Kind.PAGE_READ,
+    Kind.FILE_DOWNLOADED,
+    Kind.LINK_FOLLOWED,
+    Kind.LINK_CLICKED,
+)
 _REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED)
 _CALM = timedelta(seconds=60)
 _RARELY = timedelta(minutes=15)

@@ -23,6 +23,11 @@ class Wake(Protocol):
         """Ring for these rows, after `delay` seconds."""
 
 
+class Post(Protocol):
+    def post(self, message: str) -> None:
+        """Keep one message for a worker; what it says is nowhere else, so a failure is raised."""
+
+
 class Mailer(Protocol):
     def send(self, mail: "OutgoingMail") -> str:
         """Hand one mail to the provider, in exactly one attempt; returns its message id.

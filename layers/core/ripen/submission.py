@@ -17,12 +17,13 @@ from ripen.lead import Touch
 from ripen.names import split_name
 from ripen.phone import phone
 from ripen.text import clean
+from ripen.visitor import is_visitor
 
 PROFILE = ("last_name", "first_name", "company", "department", "job_title", "phone")
 NAME_TO_REVIEW = "name_to_review"
 """The attribute that keeps a full name as typed where a person should look at how it was split."""
 
-_CARRIED = ("page_url", "referrer", "page", "nonce", "lang")
+_CARRIED = ("page_url", "referrer", "page", "nonce", "lang", "visitor")
 _LONGEST = 200
 _YES = frozenset(
     [
@@ -64,6 +65,8 @@ class Submission:
     consent: bool = False
     nonce: str = ""
     page: str = ""
+    visitor: str = ""
+    """The browser's id, where our script runs on the page; "" where it does not or must not."""
 
 
 def hit_honeypot(form: Form, answers: Answers) -> bool:
@@ -113,6 +116,7 @@ def read(
         consent=agreed(form.consent, known.get("consent", "")),
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),
+        visitor=visitor if is_visitor(visitor := known.get("visitor", "")) else "",
     )
 
 

@@ -85,6 +85,12 @@ def page(html: str, status: int = 200, headers: Mapping[str, str] | None = None)
     return respond(status, html, _PAGE_HEADERS | dict(headers or {}))
 
 
+def tracked(page: Response) -> Response:
+    """The page, allowed our own script (/ripen.js) and what that tells us."""
+    policy = page["headers"]["content-security-policy"] + "; script-src 'self'; connect-src 'self'"
+    return page | {"headers": page["headers"] | {"content-security-policy": policy}}
+
+
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON for scripts, in ASCII: what a stranger sent may hold half a letter, which UTF-8 does not know."""
     known = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}

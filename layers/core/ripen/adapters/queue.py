@@ -1,4 +1,6 @@
-"""SQS as an alarm bell: a message only says which row to look at. Losing one loses nothing (the tick finds the row)."""
+"""SQS as an alarm bell: a message only says which row to look at. Losing one loses nothing (the tick finds the row).
+
+A beacon alone is posted: its message is its one durable write, and its queue has a dead-letter queue."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -30,6 +32,10 @@ class Queue:
                 self._ring(batch, min(delay, _MOST_DELAY))
             except (BotoCoreError, ClientError) as error:
                 logger.warning("nobody was woken", queue=self._url, rows=len(batch), error=type(error).__name__)
+
+    def post(self, message: str) -> None:
+        """Keep one message that is the only record of what it says. Raises what the client raises."""
+        self._client.send_message(QueueUrl=self._url, MessageBody=message)
 
     def _ring(self, refs: Sequence[Ref], delay: int) -> None:
         self._client.send_message_batch(

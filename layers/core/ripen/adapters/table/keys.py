@@ -19,6 +19,7 @@ from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
 from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Seen, Stop
 from ripen.state import State
+from ripen.visitor import Bridge, Join, VisitorPointer
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,28 @@ def action(lead: str, id: str) -> Key[Action]:
     return Key(f"lead#{lead}", f"action#{id}", Action)
 
 
+def join(lead: str, visitor: str) -> Key[Join]:
+    return Key(f"lead#{lead}", f"join#{visitor}", Join)
+
+
+def visitor_pointer(visitor: str) -> Key[VisitorPointer]:
+    return Key(f"visitor#{visitor}", "lead", VisitorPointer)
+
+
+def visit(visitor: str, at: datetime, id: str) -> Key[Activity]:
+    """What a visitor did, under the same sort key that it has under a lead."""
+    return Key(f"visitor#{visitor}", activity("", at, id).sk, Activity)
+
+
+def bridge(token: str) -> Key[Bridge]:
+    return Key(f"bridge#{token}", "-", Bridge)
+
+
+def beside(lead: str, sk: str) -> Key[Activity]:
+    """The lead's activity with that sort key."""
+    return Key(f"lead#{lead}", sk, Activity)
+
+
 def consent(lead: str, at: datetime, id: str) -> Key[ConsentRecord]:
     return Key(f"lead#{lead}", f"consent#{_moment(at)}#{id}", ConsentRecord)
 
@@ -136,6 +159,7 @@ _TYPES: dict[str, type[Any]] = {
     "send": Send,
     "alert": Alert,
     "action": Action,
+    "join": Join,
     "consent": ConsentRecord,
     "decision": Decision,
 }
@@ -150,7 +174,7 @@ def kind(ref: Ref | str) -> str:
 def parse(ref: Ref | str) -> Key[Any]:
     """The key behind a ref that `Key.ref` made. ValueError for anything else."""
     pk, found, sk = ref.partition("|")
-    if not found or not pk.startswith("lead#") or kind(ref) not in _TYPES:
+    if not found or not pk.startswith(("lead#", "visitor#")) or kind(ref) not in _TYPES:
         raise ValueError(f"not the address of a row: {ref!r}")
     return Key(pk, sk, _TYPES[kind(ref)])
 

@@ -7,7 +7,7 @@ Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import boto3
 import msgspec
@@ -77,15 +77,24 @@ class Table:
             wanted = left + wanted[100:]
         return [_row(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
 
-    def under(self, lead: str, prefix: str, newest_first: bool = False) -> Iterator[Row[Any]]:
-        """All rows of a lead whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each typed by
-        its kind."""
+    def under(
+        self,
+        owner: str,
+        prefix: str,
+        newest_first: bool = False,
+        *,
+        of: Literal["lead", "visitor"] = "lead",
+        most: int | None = None,
+    ) -> Iterator[Row[Any]]:
+        """The rows of a lead or a visitor whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each
+        typed by its kind; the first `most` of them, or all."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             KeyConditionExpression="pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
-            ExpressionAttributeValues={":pk": {"S": f"lead#{lead}"}} | ({":prefix": {"S": prefix}} if prefix else {}),
+            ExpressionAttributeValues={":pk": {"S": f"{of}#{owner}"}} | ({":prefix": {"S": prefix}} if prefix else {}),
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
+            PaginationConfig={"MaxItems": most, "PageSize": most},
         )
         for page in pages:
             for item in page["Items"]:

@@ -1,0 +1,98 @@
+"""GET /ripen.js: the script that a site includes. POST and OPTIONS /track: what it tells of a visit, in one durable write.
+
+The beacon is read and kept in a queue of its own, so that a busy site never stands in a form's way; capture.bulk does the
+rest. Who sends Sec-GPC (Global Privacy Control) is not followed.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ripen.adapters import gateway
+from ripen.adapters.clock import Clock
+from ripen.adapters.gateway import Request, Response
+from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.queue import Queue
+from ripen.adapters.table import Table
+from ripen.beacon import read
+from ripen.errors import Rejected
+from ripen.ports import Post
+from ripen.visit import hosts
+
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+track = Queue(os.environ["TRACK_QUEUE"])
+logger = Logger()
+
+SCRIPT = Path(__file__).with_name("ripen.js").read_text("utf-8")
+_SCRIPT_HEADERS = {
+    "content-type": "text/javascript; charset=utf-8",
+    "cache-control": "public, max-age=3600",
+    "cross-origin-resource-policy": "cross-origin",
+    "x-content-type-options": "nosniff",
+}
+_PREFLIGHT = {
+    "access-control-allow-methods": "POST, OPTIONS",
+    "access-control-allow-headers": "content-type",
+    "access-control-max-age": "600",
+}
+_NOT_TRACKED = "this site is not tracked"
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    request = gateway.request(event)
+    if request.method == "GET":
+        return gateway.respond(200, SCRIPT, _SCRIPT_HEADERS)
+    return serve(request, Desk(track, playbook.live(), clock.now()))
+
+
+@dataclass(frozen=True)
+class Desk:
+    track: Post
+    live: Live
+    now: datetime
+
+
+def serve(request: Request, desk: Desk) -> Response:
+    """204 once it is kept, or nothing was to be kept; 4xx with a reason for anything that is no beacon."""
+    known = _hosts(request, desk.live)
+    cors = _cors(request, known)
+    if not known or cors is None:
+        return gateway.answer({"error": _NOT_TRACKED, "field": ""}, 403, {"vary": "Origin"})
+    if request.method == "OPTIONS":
+        return gateway.respond(204, "", cors | _PREFLIGHT)
+    if request.headers.get("sec-gpc") == "1":
+        return gateway.respond(204, "", cors)
+    try:
+        beacon = read(request.body, desk.now, known, request.headers.get("user-agent", ""))
+        desk.track.post(msgspec.json.encode(beacon).decode())
+    except Rejected as rejected:
+        return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status, cors)
+    except (BotoCoreError, ClientError):
+        logger.exception("not kept")
+        return gateway.answer({"error": "please try again in a minute", "field": ""}, 503, cors | {"retry-after": "60"})
+    return gateway.respond(204, "", cors)
+
+
+def _hosts(request: Request, live: Live) -> frozenset[str]:
+    """The sites whose visits count: ours by any of its names, and those that the playbook lists."""
+    tracking = live.bundle.tracking
+    return hosts(tracking, live.site) | {request.host} if tracking else frozenset()
+
+
+def _cors(request: Request, known: frozenset[str]) -> dict[str, str] | None:
+    """Headers for the site it was sent from; None where that is no site of the company."""
+    origin = request.headers.get("origin", "")
+    if not origin:
+        return {"vary": "Origin"}
+    if origin.partition("://")[2] not in known:
+        return None
+    return {"vary": "Origin", "access-control-allow-origin": origin}
