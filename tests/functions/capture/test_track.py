@@ -48,7 +48,7 @@ def a_beacon(**known: Any) -> str:
     return json.dumps({"visitor": VISITOR, "events": [EVENT]} | known)
 
 
-def sent(body: str | bytes, post: FakePost, method: str = "POST", live: Live = LIVE, **headers: str) -> Response:
+def sent(body: str | bytes, post: FakePost, method: str = "POST", live: Live = LIVE, **headers: Any) -> Response:
     raw = body if isinstance(body, bytes) else body.encode()
     event = an_event(
         method,
@@ -114,7 +114,8 @@ def test_a_site_that_is_not_ours_may_not_send() -> None:
 
 def test_our_own_pages_and_scripts_may_send() -> None:
     post = FakePost()
-    for headers in ({}, {"origin": SITE}, {"origin": "http://localhost:8700", "host": "localhost:8700"}):
+    known: list[dict[str, Any]] = [{}, {"origin": SITE}, {"origin": "http://localhost:8700", "host": "localhost:8700"}]
+    for headers in known:
         assert sent(a_beacon(), post, **headers)["statusCode"] == 204
     assert len(post.kept) == 3
 
@@ -162,7 +163,7 @@ def test_the_script_is_small_and_stands_alone() -> None:
 @given(
     st.binary(max_size=300), st.dictionaries(st.sampled_from(["origin", "sec_gpc", "user_agent"]), st.text(max_size=20))
 )
-def test_nothing_that_is_sent_breaks_it(body: bytes, headers: dict[str, str]) -> None:
+def test_nothing_that_is_sent_breaks_it(body: bytes, headers: dict[str, Any]) -> None:
     post = FakePost()
     assert sent(body, post, **headers)["statusCode"] in (204, 400, 403, 413)
     assert post.kept == []

@@ -1,0 +1,166 @@
+"""What our script tells of a visit, in a real browser; and what it does not tell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.browser.visitor import PEOPLE, Device, Visitor
+from tests.e2e.cloud import Running, eventually
+
+pytestmark = pytest.mark.timeout(600)
+
+OWN_SITE = "https://www.ripen.example"
+WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing page 3 times today"}
+
+
+def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium: Browser, cloud: Running) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+        # given somebody who comes from a campaign and looks at the price three times
+        with _told(visitor.page, at_least=4):
+            visitor.opens("pages/whitepaper")
+            visitor.page.goto(f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair")
+            for _ in range(2):
+                visitor.page.reload()
+        expect(visitor.page).to_have_url(f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair")
+
+        # when the same browser fills in the form
+        visitor.opens("pages/whitepaper")
+        visitor.types(email=visitor.email, **PEOPLE["ja"] | {"last_name": "三度見"})
+        visitor.sends()
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("お申し込みありがとうございます")
+
+        # then the card says so, and the first touch is the earliest
+        [card] = eventually(lambda: cloud.cards("三度見"))
+        eventually(lambda: cloud.cards(WORDS["ja"]))
+        assert "三度見" in str(card)
+        lead = cloud.lead(visitor.email)
+        views = [done for done in lead["activities"] if done["subject"] == "pricing"]
+        assert [view["kind"] for view in views] == ["page_viewed"] * 3
+        assert lead["touches"]["first"]["at"] < lead["touches"]["lead"]["at"]
+
+
+def test_a_click_in_a_mail_is_told_by_the_page_it_opens_and_leaves_nothing_in_its_address(
+    chromium: Browser, cloud: Running
+) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
+        # given a mail, and a browser that nobody knows
+        visitor.has_asked_for_the_paper()
+        [mail] = eventually(lambda: cloud.mails(visitor.email))
+        link = next(word for word in mail["text"].split() if "/c/" in word)
+
+        # when its link is opened there
+        with _told(visitor.page):
+            visitor.page.goto(link)
+        assert "rpn=" not in visitor.page.url
+
+        # then the visit is likely the lead's, and speaks for the click
+        [view] = eventually(lambda: _done(visitor, "page_viewed"))
+        [click] = [done for done in _done(visitor, "link_clicked") if done["id"] == view["facts"]["click"]]
+        assert view["facts"]["likely"] == "yes"
+        assert click["subject"] == "whitepaper-delivery"
+        assert PEOPLE["en"]["first_name"] not in visitor.page.content()
+
+
+def test_who_asks_not_to_be_followed_leaves_no_trace(chromium: Browser, cloud: Running) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+        told = _listen(visitor.page)
+        visitor.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
+        visitor.opens("pages/pricing")
+        visitor.page.wait_for_timeout(600)
+        visitor.opens("pages/whitepaper")
+        assert told == []
+        assert visitor.page.evaluate("[localStorage.length, window.ripen.visitor()]") == [0, ""]
+
+
+def test_a_browser_that_forbids_everything_still_shows_the_page_and_sends_the_form(
+    chromium: Browser, cloud: Running
+) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+        broken: list[Any] = []
+        visitor.page.on("pageerror", broken.append)
+        visitor.page.add_init_script(
+            "for (const [of, name] of [[window, 'localStorage'], [window, 'fetch'], [navigator, 'sendBeacon'], [crypto, 'getRandomValues']])"
+            " Object.defineProperty(of, name, {get() { throw new Error(name) }});"
+        )
+        visitor.opens("pages/whitepaper")
+        visitor.types(email=visitor.email)
+        visitor.sends()
+        expect(visitor.page.get_by_role("heading", level=1)).to_have_text("お申し込みありがとうございます")
+        assert broken == []
+
+
+def test_a_site_of_the_company_waits_for_consent_and_then_tells_what_is_read_and_taken(
+    chromium: Browser, cloud: Running
+) -> None:
+    with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
+        # given a page that asks first
+        told, page = _listen(visitor.page), visitor.page
+        page.route(f"{OWN_SITE}/**", lambda route: _own_page(route, cloud))
+        page.goto(f"{OWN_SITE}/pricing")
+        page.wait_for_function("window.ripen")
+        page.wait_for_timeout(600)
+        assert told == []
+        assert page.evaluate("localStorage.length") == 0
+
+        # when the visitor agrees, reads, takes a file and leaves
+        page.evaluate("ripen.consent(true)")
+        page.mouse.wheel(0, 4000)
+        page.wait_for_timeout(3200)
+        page.get_by_role("link", name="PDF").click()
+        page.goto("about:blank")
+
+        # then that is told
+        eventually(lambda: [event for event in _events(told) if event["type"] == "dwell"])
+        events = {event["type"]: event for event in _events(told)}
+        assert list(events) == ["page_view", "download", "dwell"]
+        assert events["dwell"]["seconds"] >= 3
+        assert events["dwell"]["scroll"] > 50
+        assert events["download"]["target"] == f"{OWN_SITE}/guide.pdf"
+
+        # and no more once the word is taken back
+        page.goto(f"{OWN_SITE}/pricing")
+        page.wait_for_function("window.ripen")
+        before = page.evaluate("localStorage.length")
+        page.evaluate("ripen.consent(false)")
+        assert [before, page.evaluate("localStorage.length")] == [1, 0]
+
+
+def _own_page(route: Route, cloud: Running) -> None:
+    html = (
+        "<!doctype html><title>Plans</title><body style='height:3000px'><a href='/guide.pdf' download>PDF</a>"
+        f"<script async src='{cloud.status['api']}/ripen.js' data-consent='required'></script>"
+    )
+    route.fulfill(content_type="text/html", body=html)
+
+
+def _listen(page: Page) -> list[dict[str, Any]]:
+    """All beacons from now on."""
+    told: list[dict[str, Any]] = []
+    page.context.on(
+        "request", lambda asked: told.append(asked.post_data_json) if asked.url.endswith("/track") else None
+    )
+    return told
+
+
+@contextmanager
+def _told(page: Page, at_least: int = 1) -> Iterator[None]:
+    """The beacons of what is done within are answered before it ends."""
+    taken: list[int] = []
+    page.context.on("response", lambda answer: taken.append(answer.status) if answer.url.endswith("/track") else None)
+    yield
+    for _ in range(100):
+        if len(taken) >= at_least:
+            break
+        page.wait_for_timeout(200)
+    assert taken[:at_least] == [204] * at_least
+
+
+def _events(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for beacon in told for event in beacon["events"]]
+
+
+def _done(visitor: Visitor, kind: str) -> list[dict[str, Any]]:
+    return [done for done in visitor.cloud.lead(visitor.email)["activities"] if done["kind"] == kind]
