@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Page, Request, Response, Route, expect
 
 from tests.browser.visitor import PEOPLE, Device, Visitor
 from tests.e2e.cloud import Running, eventually
@@ -139,9 +139,12 @@ def _own_page(route: Route, cloud: Running) -> None:
 def _listen(page: Page) -> list[dict[str, Any]]:
     """All beacons from now on."""
     told: list[dict[str, Any]] = []
-    page.context.on(
-        "request", lambda asked: told.append(asked.post_data_json) if asked.url.endswith("/track") else None
-    )
+
+    def note(asked: Request) -> None:
+        if asked.url.endswith("/track") and asked.post_data_json:
+            told.append(asked.post_data_json)
+
+    page.context.on("request", note)
     return told
 
 
@@ -149,7 +152,12 @@ def _listen(page: Page) -> list[dict[str, Any]]:
 def _told(page: Page, at_least: int = 1) -> Iterator[None]:
     """The beacons of what is done within are answered before it ends."""
     taken: list[int] = []
-    page.context.on("response", lambda answer: taken.append(answer.status) if answer.url.endswith("/track") else None)
+
+    def note(answer: Response) -> None:
+        if answer.url.endswith("/track"):
+            taken.append(answer.status)
+
+    page.context.on("response", note)
     yield
     for _ in range(100):
         if len(taken) >= at_least:
