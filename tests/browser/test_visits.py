@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Response, Route, expect
+from playwright.sync_api import Browser, Error, Page, Request, Response, Route, expect
 
 from tests.browser.visitor import PEOPLE, Device, Visitor
 from tests.e2e.cloud import Running, eventually
@@ -81,8 +81,12 @@ def test_a_browser_that_forbids_everything_still_shows_the_page_and_sends_the_fo
     chromium: Browser, cloud: Running
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
-        broken: list[Any] = []
-        visitor.page.on("pageerror", lambda error: broken.append(error))
+        broken: list[Error] = []
+
+        def note(error: Error) -> None:
+            broken.append(error)
+
+        visitor.page.on("pageerror", note)
         visitor.page.add_init_script(
             "for (const [of, name] of [[window, 'localStorage'], [window, 'fetch'], [navigator, 'sendBeacon'], [crypto, 'getRandomValues']])"
             " Object.defineProperty(of, name, {get() { throw new Error(name) }});"
