@@ -28,7 +28,7 @@ from sandbox.server import Server
 from sandbox.ses import app as ses
 from tests.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
-BELLS = ("react", "react_bulk", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")
+BELLS = ("react", "react_bulk", "advance", "deliver", "deliver_bulk", "sync", "alert", "act", "track")
 
 
 @dataclass
