@@ -12,6 +12,7 @@ from sandbox.stack import Cloud, physical_ids
 
 _SECONDS = 60
 _NOTHING = {
+    "CaptureBulk": "lead#nobody|join#nobody1",
     "ScoreReact": "lead#nobody|due#decay",
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
