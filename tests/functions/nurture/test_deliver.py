@@ -211,6 +211,20 @@ def test_a_stop_that_comes_while_the_mail_is_written_holds_it(table: Table, cloc
     assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
 
 
+def test_a_stop_that_comes_while_a_slow_claim_is_written_holds_the_mail(table: Table, clock: FakeClock) -> None:
+    # given a claim that the table takes so long to write that the stop comes in between
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=iter([False, False, True]).__next__))
+    # then nothing is handed over, and it goes once when sending goes on
+    after = row(table, key)
+    assert (after.value.state, after.due, ses.calls) == (SendState.PLANNED, NOON + timedelta(seconds=60), 0)
+    clock.move(seconds=60)
+    deliver(key, an_outside(table, clock, ses))
+    assert (row(table, key).value.state, ses.calls) == (SendState.ACCEPTED, 1)
+
+
 def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClock) -> None:
     known(table)
     bundle = a_bundle()
