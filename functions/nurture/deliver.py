@@ -191,9 +191,8 @@ def _claim(gathered: Gathered, mail: OutgoingMail, bundle: Bundle, outside: Outs
 
 def _hand_over(row: Row[Send], mail: OutgoingMail, outside: Outside) -> Send:
     if outside.stopped():  # the table may have taken long to write the claim
-        pause = int(policy.STOPPED_PAUSE.total_seconds())
         return _conclude(
-            row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=pause, now=now), outside
+            row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), outside
         )
     try:
         message_id = outside.mailer.send(mail)

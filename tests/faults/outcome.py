@@ -51,7 +51,7 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
     return {
         "linked": "/lightning/r/Lead/" in text,
         "claimed": "<@U0ALICE>" in text,
-        "owner": "Alice Suzuki" in text,
+        "owner": "Alice Sato" in text,
         "thread": len(card["thread"]),
     }
 

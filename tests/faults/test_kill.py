@@ -50,6 +50,13 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_is_done_twice(
     assert not wrong, "\n".join(wrong)
 
 
+def test_what_the_functions_log_names_nobody(the_world: World, undisturbed: tuple[Outcome, list[Ran]]) -> None:
+    log = the_world.outside.worker.log.read_text()
+    assert "card posted" in log
+    found = [word for word in ("山田", "花子", "見本", "hanako", "example.jp", "1234-5678", "312345678") if word in log]
+    assert found == []
+
+
 def points(ran: list[Ran]) -> list[Kill]:
     """Where to kill: in each way an invocation of a function goes, once. Both mails count: they are of two classes."""
     seen, kills = set(), []
