@@ -29,7 +29,7 @@ from sandbox.home import Status
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(autoescape=True, loader=FileSystemLoader(_HERE / "templates"))
 _LANGUAGES = ("ja", "en")
-_CAN = ("form", "click", "claim", "not_fit", "minutes", "days", "unsubscribe")
+_CAN = ("form", "visit", "click", "claim", "not_fit", "minutes", "days", "unsubscribe")
 
 
 def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlette:
@@ -98,6 +98,8 @@ class Console:
             match deed:
                 case "form":
                     deeds.form(asked)
+                case "visit":
+                    deeds.visit(email)
                 case "click":
                     deeds.click(email)
                 case "claim":

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from hashlib import sha256
 from secrets import token_hex
 from threading import Lock, Thread
 from typing import Any
@@ -46,6 +47,11 @@ def somebody(lang: str) -> dict[str, str]:
     return {"email": f"{token_hex(3)}@sample-shoji.example.jp"} | _PEOPLE[lang]
 
 
+def _browser(email: str) -> str:
+    """The id that our script would keep in this person's browser."""
+    return sha256(email.encode()).hexdigest()[:32]
+
+
 class Deeds:
     """Each raises Failure with what to do about it."""
 
@@ -68,7 +74,8 @@ class Deeds:
 
     def form(self, answers: Mapping[str, str]) -> None:
         """The form is filled in and sent."""
-        answer = httpx.post(f"{self._status().api}/forms/{_FORM}", json=dict(answers), timeout=_SECONDS)
+        sent = dict(answers) | {"visitor": _browser(answers.get("email", ""))}
+        answer = httpx.post(f"{self._status().api}/forms/{_FORM}", json=sent, timeout=_SECONDS)
         if answer.is_error:
             said = answer.json()
             raise Failure(f"{said.get('field') or 'form'}: {said.get('error', answer.status_code)}")
@@ -77,6 +84,15 @@ class Deeds:
         """The link in the newest mail is followed, as a browser does."""
         headers = {"user-agent": "Mozilla/5.0", "accept": "text/html", "sec-fetch-mode": "navigate"}
         httpx.get(self._link(email, _CLICK), headers=headers, follow_redirects=True, timeout=_SECONDS)
+
+    def visit(self, email: str) -> None:
+        """The pricing page is looked at, and the script on it tells."""
+        api, now = self._status().api, self._stack().clock.now().isoformat()
+        view = {"id": token_hex(8), "type": "page_view", "url": f"{api}/pages/pricing", "at": now}
+        beacon = {"visitor": _browser(email), "sent": now, "events": [view]}
+        answer = httpx.post(f"{api}/track", json=beacon, timeout=_SECONDS)
+        if answer.is_error:
+            raise Failure(f"The visit was not taken: {answer.text}")
 
     def unsubscribe(self, email: str) -> None:
         """The way out in the newest mail is taken, and its button pressed."""

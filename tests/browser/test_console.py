@@ -15,18 +15,21 @@ pytestmark = pytest.mark.timeout(600)
 DEEDS = {
     "ja": {
         "form": "フォームを送信する",
+        "visit": "料金ページを見る",
         "click": "メールのリンクをクリック",
         "claim": "Slack で「対応する」を押す",
         "minutes": "3分進める",
     },
     "en": {
         "form": "Send the form",
+        "visit": "Look at the pricing page",
         "click": "Click the link in the mail",
         "claim": "Press Claim in Slack",
         "minutes": "Let 3 minutes pass",
     },
 }
 CLICKED = {"ja": "メールのリンクをクリック", "en": "Clicked a link"}
+VIEWED = {"ja": "ページを閲覧", "en": "Looked at a page"}
 CLAIMED = {"ja": "営業が対応を開始", "en": "Claimed by sales"}
 HUMAN = {"ja": "人", "en": "human"}
 HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
@@ -49,6 +52,11 @@ def test_a_lead_lives_before_your_eyes(chromium: Browser, cloud: Running, lang: 
         expect(page.frame_locator("#mails iframe").locator("body")).to_contain_text(person["last_name"])
         assert page.locator("#score circle").count() == 1
         visitor.takes_a_picture("console-new")
+
+        # when the pricing page is looked at, then that counts
+        _press(page, DEEDS[lang]["visit"])
+        expect(page.locator("#activities")).to_contain_text(VIEWED[lang])
+        expect(page.locator("#score circle")).to_have_count(2)
 
         # when the link is clicked and judged, and sales claims the lead, then that is seen too
         _press(page, DEEDS[lang]["click"])
