@@ -10,13 +10,14 @@ from datetime import timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ripen import ids, ports
 from ripen.action import Action
 from ripen.activity import Activity, Kind
+from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -33,7 +34,7 @@ from ripen.lead import CrmLink, Profile
 from ripen.wording import full_name
 
 logger = Logger()
-batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+batch = messages()
 secrets = Secrets(os.environ["SECRET"])
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)

@@ -11,11 +11,12 @@ from json import dumps
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ripen import ids, ports
+from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
@@ -29,7 +30,7 @@ from ripen.decision import Decision
 from ripen.errors import Undeliverable, Unsure
 
 logger = Logger()
-batch = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+batch = messages()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
