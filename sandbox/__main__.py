@@ -8,13 +8,14 @@ import time
 from pathlib import Path
 from threading import Event
 from types import FrameType
+from typing import IO
 
 import typer
 from rich.console import Console
 
 from sandbox.build import CommandFailed
 from sandbox.emulator import EmulatorFailed
-from sandbox.home import PROJECT, Home, Status
+from sandbox.home import PROJECT, Home, Status, ask_this_machine_directly
 from sandbox.runner import running
 from sandbox.welcome import welcome
 
@@ -25,18 +26,38 @@ console = Console(highlight=False)
 
 def up(detach: bool = typer.Option(False, help="Return when everything is ready, and let it run on.")) -> None:
     """Start the local cloud."""
+    ask_this_machine_directly()
     home = Home.here()
-    found = Status.read(home)
-    if found:
-        console.print("The local cloud is running already." if found.ready else "The local cloud is starting already.")
-        console.print(welcome(found, detached=True))
-    elif detach:
+    lock = home.take() or _wait(home)
+    if lock is None:
+        return
+    if detach:
+        lock.close()
         _detached(home)
     else:
-        _foreground(home)
+        _foreground(home, lock)
 
 
-def _foreground(home: Home) -> None:
+def _wait(home: Home) -> IO[str] | None:
+    """The folder, once whoever has it is gone; None if that is a cloud that is ready, or becomes so."""
+    until = time.monotonic() + _PATIENCE_SECONDS
+    found = Status.read(home)
+    if not (found and found.ready):
+        console.print("The local cloud is starting already, or still ending …")
+    while time.monotonic() < until:
+        found = Status.read(home)
+        if found and found.ready:
+            console.print("The local cloud is running already.")
+            console.print(welcome(found, detached=True))
+            return None
+        if lock := home.take():
+            return lock
+        time.sleep(0.2)
+    console.print(f"[red]Another process has {home.folder}[/] and does not come to an end; its logs are in there.")
+    raise typer.Exit(1)
+
+
+def _foreground(home: Home, lock: IO[str]) -> None:
     ended = Event()
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -45,11 +66,11 @@ def _foreground(home: Home) -> None:
             raise KeyboardInterrupt
 
     ready = False
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, stop)
     started = time.monotonic()
     try:
-        with running(home, lambda step: console.print(f"{_STEP}{step}")) as (runner, status):
+        with running(home, lock, lambda step: console.print(f"{_STEP}{step}")) as (runner, status):
             ready = True
             console.print(f"Ready after {time.monotonic() - started:.0f} s.\n")
             console.print(welcome(status, detached=not sys.stdout.isatty()))
@@ -80,13 +101,19 @@ def _detached(home: Home) -> None:
         )
     shown = 0
     until = time.monotonic() + _PATIENCE_SECONDS
-    while child.poll() is None and time.monotonic() < until:
-        shown = _show(log, shown)
-        status = Status.read(home)
-        if status and status.ready:
-            console.print(welcome(status, detached=True))
-            return
-        time.sleep(0.2)
+    try:
+        while child.poll() is None and time.monotonic() < until:
+            shown = _show(log, shown)
+            status = Status.read(home)
+            if status and status.ready:
+                console.print(welcome(status, detached=True))
+                return
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        child.terminate()
+        child.wait()
+        console.print("Stopped before it was ready.")
+        raise typer.Exit(130) from None
     child.terminate()
     console.print(f"[red]The local cloud did not start.[/] The end of {log}:")
     console.print("\n".join(log.read_text(errors="replace").splitlines()[-25:]), markup=False)

@@ -5,10 +5,12 @@ import subprocess
 import time
 from pathlib import Path
 from threading import Thread
+from typing import IO
 
 import httpx
 
-from sandbox.home import REGION, TOOLS, Home, aws_environment
+from sandbox.home import PROJECT, REGION, TOOLS, Home, aws_environment
+from sandbox.tied import tied
 
 _PATIENCE_SECONDS = 60
 
@@ -48,13 +50,14 @@ class Emulator:
     def pid(self) -> int:
         return self._process.pid if self._process else 0
 
-    def start(self) -> None:
-        """Returns when it answers. Raises EmulatorFailed."""
+    def start(self, lock: IO[str] | None = None) -> None:
+        """Returns when it answers. Raises EmulatorFailed. It keeps `lock` until it has written down what it knows."""
         self._clear()
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
-                [str(TOOLS / "emulator" / "bin" / "ministack")],
+                tied(str(TOOLS / "emulator/bin/python"), "-P", str(PROJECT / "sandbox/emulator_main.py")),
                 env=self._environment,
+                pass_fds=[lock.fileno()] if lock else [],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

@@ -1,10 +1,13 @@
 """Where a local cloud keeps what it has: .local in the project, or the folder that RIPEN_LOCAL names."""
 
+import fcntl
 import json
 import os
 import socket
+import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import IO
 
 PROJECT = Path(__file__).resolve().parent.parent
 TOOLS = PROJECT / ".tools"
@@ -19,6 +22,10 @@ _PORTS = {
     "workspace": 8705,
     "console": 8706,
 }
+_HERE = "127.0.0.1,localhost"
+_PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"}
+_RESERVED: dict[int, IO[str]] = {}
+"""Ports that this process has spoken for, each by a lock: two clouds that start at once must not take the same."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,29 @@ class Home:
 
     def log(self, name: str) -> Path:
         return self.at("logs") / f"{name}.log"
+
+    def take(self) -> IO[str] | None:
+        """The folder for this process alone, for as long as the file, or one that was passed on, is open; None while
+        another has it."""
+        file = (self.at() / "lock").open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return None
+        return file
+
+    def is_taken(self) -> bool:
+        try:
+            file = (self.folder / "lock").open()
+        except FileNotFoundError:
+            return False
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
 
     def ports(self) -> dict[str, int]:
         """The ports of last time, so that links in old mails still lead here; another one for each that is taken."""
@@ -78,7 +108,7 @@ class Status:
             status = Status(**json.loads((home.folder / "status.json").read_text()))
         except FileNotFoundError:
             return None
-        return status if _alive(status.pid) else None
+        return status if _alive(status.pid) and home.is_taken() else None
 
     @staticmethod
     def forget(home: Home) -> None:
@@ -86,8 +116,13 @@ class Status:
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """What the AWS SDKs and tools need to talk to the emulator, and nothing of the user's own account."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    """What the AWS SDKs and tools need to talk to the emulator, and nothing of the user's own account, nor a proxy: all
+    that is asked is on this machine."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("AWS_") and name.lower() not in _PROXIES
+    }
     return clean | {
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "test",
@@ -98,16 +133,39 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def ask_this_machine_directly() -> None:
+    """For this process and those it starts: a proxy, where there is one, is for other machines."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, (os.environ.get(name), _HERE)))
+
+
 def _free(port: int) -> int:
-    for candidate in (port, 0):
+    for candidate in (port, 0, 0, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", candidate))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            found = int(probe.getsockname()[1])
+            if _reserve(found):
+                return found
     raise OSError("no free port on 127.0.0.1")
+
+
+def _reserve(port: int) -> bool:
+    if port in _RESERVED:
+        return True
+    folder = Path(tempfile.gettempdir()) / f"ripen-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    file = (folder / str(port)).open("a")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return False
+    _RESERVED[port] = file
+    return True
 
 
 def _alive(pid: int) -> bool:

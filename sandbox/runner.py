@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 from cli.stack import connect
 from ripen.adapters.clock import Clock
@@ -38,8 +38,9 @@ Report = Callable[[str], Any]
 class Runner:
     """One local cloud in one folder. `start` once, then `stop` once, also after a failed start."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, lock: IO[str]) -> None:
         self._home = home
+        self._lock = lock
         self._stack = ExitStack()
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._emulator: Emulator | None = None
@@ -75,7 +76,7 @@ class Runner:
         report("AWS emulator")
         self._emulator = Emulator(home, ports["aws"], status.mailbox, tls.authorities)
         self._stack.callback(self._emulator.stop)
-        self._emulator.start()
+        self._emulator.start(self._lock)
         report("sam build")
         template, digest = build()
         report("sam deploy")
@@ -128,9 +129,9 @@ class Runner:
 
 
 @contextmanager
-def running(home: Home, report: Report) -> Iterator[tuple[Runner, Status]]:
-    """A cloud for as long as the block lasts."""
-    runner = Runner(home)
+def running(home: Home, lock: IO[str], report: Report) -> Iterator[tuple[Runner, Status]]:
+    """A cloud for as long as the block lasts; `lock` is what home.take() gave."""
+    runner = Runner(home, lock)
     try:
         yield runner, runner.start(report)
     finally:

@@ -1,5 +1,6 @@
 """A stand-in served from a thread of the runner's process, on 127.0.0.1 only."""
 
+import logging
 import socket
 import threading
 import time
@@ -39,6 +40,8 @@ class Server:
             time.sleep(0.02)
 
     def stop(self) -> None:
+        """Requests under way are broken off after a second, without a word in the log."""
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.should_exit = True
         self._thread.join(5)
         self._socket.close()

@@ -4,6 +4,8 @@ import json
 import subprocess
 from pathlib import Path
 
+from sandbox.tied import tied
+
 CONFIG = "workspace.yaml"
 """Written into the stand-in's folder; the proxy reads the bot token from it."""
 SALES = "C0SALES"
@@ -47,7 +49,7 @@ def start(binary: Path, folder: Path, port: int, text: str, log: Path) -> subpro
     command = [str(binary), "--config", str(folder / CONFIG), "--port", str(port), "--base-host", "127.0.0.1"]
     with log.open("ab") as output:
         return subprocess.Popen(
-            [*command, "--files-dir", str(folder / "files")],
+            tied(*command, "--files-dir", str(folder / "files")),
             cwd=folder,
             stdout=output,
             stderr=output,

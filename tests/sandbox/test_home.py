@@ -1,0 +1,70 @@
+"""A folder and its ports belong to one cloud at a time."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.home import Home, aws_environment
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_TAKES = """
+import sys
+from pathlib import Path
+from sandbox.home import Home
+home = Home(Path(sys.argv[1]))
+lock = home.take()
+print(*home.ports().values(), lock is not None, flush=True)
+sys.stdin.read()
+"""
+
+
+def other(folder: Path) -> subprocess.Popen[str]:
+    """Another process that starts a cloud there."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _TAKES, str(folder)],
+        cwd=_PROJECT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_clouds_that_start_at_once_take_other_ports(tmp_path: Path) -> None:
+    processes = [other(tmp_path / "one"), other(tmp_path / "two")]
+
+    said = [process.stdout.readline().split() for process in processes if process.stdout]
+    for process in processes:
+        process.communicate()
+
+    assert [words[-1] for words in said] == ["True", "True"]
+    assert set(said[0][:-1]).isdisjoint(said[1][:-1])
+
+
+def test_a_folder_is_taken_until_its_process_is_gone(tmp_path: Path) -> None:
+    # given a cloud in another process
+    home = Home(tmp_path)
+    assert not home.is_taken()
+    process = other(tmp_path)
+    assert process.stdout
+    process.stdout.readline()
+
+    # then nobody else gets the folder
+    assert home.is_taken()
+    assert home.take() is None
+
+    # when that process is killed, it is free
+    process.kill()
+    process.communicate()
+    assert not home.is_taken()
+    assert home.take()
+
+
+def test_functions_ask_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+
+    names = {name.lower() for name in aws_environment("http://127.0.0.1:1")}
+
+    assert not names & {"http_proxy", "https_proxy"}
