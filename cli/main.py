@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.commands import cloud, lead, playbook, read, sending, time
+from cli.commands import cloud, doctor, lead, playbook, read, sending, shadow, time
 from cli.failure import Failure
 
 app = typer.Typer(
@@ -27,6 +27,8 @@ app.add_typer(crm, name="crm")
 app.command()(time.clock)
 app.command()(sending.stop)
 app.command()(sending.resume)
+app.add_typer(shadow.app, name="shadow")
+app.command()(doctor.doctor)
 app.command()(playbook.check)
 app.command()(playbook.publish)
 

@@ -29,6 +29,11 @@ class Stack:
     """Name of the function that wakes whatever is due."""
     local: Status | None
     """The local cloud, if this is one."""
+    configuration_set: str = ""
+    """Of SES."""
+    channel: str = ""
+    """Where cards about hot leads are posted."""
+    slack_api: str = ""
 
     @property
     def region(self) -> str:
@@ -52,6 +57,9 @@ def connect() -> Stack:
         site=status.api if status else outputs["ApiUrl"],
         queues=tuple(outputs["Queues"].split(",")),
         tick=outputs["Tick"],
+        configuration_set=outputs.get("ConfigurationSetName", ""),
+        channel=outputs.get("Channel", ""),
+        slack_api=outputs.get("SlackAddress", ""),
         local=status,
     )
 

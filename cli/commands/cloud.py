@@ -31,11 +31,13 @@ def status(as_json: bool = typer.Option(False, "--json", help="For scripts.")) -
         console.print("The local cloud is starting.")
         return
     stack = connect()
-    stopped = stack.table.get(keys.STOP)
+    stopped, shadow = stack.table.get_many([keys.STOP, keys.SHADOW])
     console.print(welcome(found, detached=True))
     console.print(f"Its clock says {stack.clock.now():%Y-%m-%d %H:%M:%S} UTC.")
     if stopped and stopped.value.on:
         console.print(f"[bold red]Sending is stopped[/] since {stopped.value.at:%Y-%m-%d %H:%M} UTC: ripen resume")
+    if shadow and shadow.value.on:
+        console.print(f"[bold yellow]Shadow mode is on[/] since {shadow.value.at:%Y-%m-%d %H:%M} UTC: ripen shadow off")
 
 
 def down() -> None:

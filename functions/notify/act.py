@@ -23,6 +23,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.salesforce import Salesforce
 from ripen.adapters.secrets import Secrets
+from ripen.adapters.shadow import in_shadow
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
@@ -31,6 +32,7 @@ from ripen.card import CLAIM, CLAIMED, NOT_A_FIT
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.lead import CrmLink, Profile
+from ripen.setting import SHADOWED
 from ripen.wording import full_name
 
 logger = Logger()
@@ -155,6 +157,8 @@ def _too_late(row: Row[Action], alert: Alert, desk: Desk) -> None:
 def _follow(row: Row[Action], desk: Desk) -> None:
     """Make whoever claimed the owner in Salesforce, once the lead is there."""
     action = row.value
+    if in_shadow(desk.table):
+        return _done(row, desk, CLAIMED, _decision(action, desk, "crm", "would have set the owner", SHADOWED))
     profile = desk.table.get(keys.profile(action.lead))
     waited = desk.clock.now() - action.at > _PATIENCE
     if profile is None or profile.value.crm is None:
@@ -222,7 +226,7 @@ def _done(row: Row[Action], desk: Desk, outcome: str, *also: Change) -> None:
 
 def _tell(action: Action, desk: Desk, text: str, **values: str) -> None:
     """Only the person who pressed sees it; the card stands without it."""
-    if not action.response_url:
+    if not action.response_url or in_shadow(desk.table):
         return
     try:
         desk.chat.respond(action.response_url, _WORDS.get(desk.locale, _WORDS["en"])[text].format(**values))

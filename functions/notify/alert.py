@@ -20,6 +20,7 @@ from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
+from ripen.adapters.shadow import in_shadow
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
@@ -28,6 +29,7 @@ from ripen.bundle import Bundle
 from ripen.card import card, standing
 from ripen.decision import Decision
 from ripen.errors import Undeliverable, Unsure
+from ripen.setting import SHADOWED
 
 logger = Logger()
 batch = messages()
@@ -40,6 +42,7 @@ channel = os.environ["SALES_CHANNEL"]
 _LEASE = timedelta(minutes=5)
 _LOOK_UP = timedelta(seconds=15)
 _WAIT = timedelta(minutes=1)
+_SHADOW_WAIT = timedelta(hours=1)
 _MOST_SECONDS = 900
 _TRIES = 5
 
@@ -82,17 +85,21 @@ def show(ref: Ref, desk: Desk) -> None:
 def _step(row: Row[Alert], desk: Desk) -> bool:
     """Do what the row's state asks for; whether that was all."""
     match row.value.state:
+        case AlertState.PLANNED if in_shadow(desk.table):
+            return _foresee(row, desk)
         case AlertState.PLANNED if wait := _wait(desk):
             return _leave_due(row, desk, replace(row.value, error=wait), _WAIT)
         case AlertState.PLANNED:
             return _post(_claim(row, desk), desk)
         case AlertState.CLAIMED if _is_held(row.value, desk.clock.now()):
             return True
+        case AlertState.CLAIMED if in_shadow(desk.table):
+            return _leave_due(row, desk, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
         case AlertState.CLAIMED:
             return _look_up(_claim(row, desk), desk)
         case AlertState.POSTED:
             return _refresh(row, desk)
-        case AlertState.FAILED:
+        case AlertState.FAILED | AlertState.SHADOW:
             return _settle(row, desk, row.value)
 
 
@@ -114,6 +121,17 @@ def _claim(row: Row[Alert], desk: Desk) -> Row[Alert]:
     alert = replace(row.value, state=AlertState.CLAIMED, claimed=now, attempts=row.value.attempts + 1)
     desk.table.write(Replace(row.key, alert, was=row.version, due=now + _LEASE))
     return Row(row.key, alert, row.version + 1, now + _LEASE)
+
+
+def _foresee(row: Row[Alert], desk: Desk) -> bool:
+    """Shadow mode: the card that would have been posted is a decision, and is not posted later."""
+    rendered = render(row.value, desk)
+    if rendered is None:
+        return _fail(row, desk, "no such lead")
+    alert = replace(row.value, state=AlertState.SHADOW, error="")
+    return _settle(
+        row, desk, alert, _decision(alert, desk, "would have posted", SHADOWED, {"text": str(rendered["text"])})
+    )
 
 
 def _look_up(row: Row[Alert], desk: Desk) -> bool:
@@ -147,6 +165,8 @@ def _refresh(row: Row[Alert], desk: Desk) -> bool:
     rendered = render(row.value, desk)
     if rendered is None or (shown := _digest(rendered)) == row.value.shown:
         return row.due is None or _settle(row, desk, row.value)
+    if in_shadow(desk.table):
+        return _leave_due(row, desk, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
     try:
         desk.chat.update(row.value.channel, row.value.ts, rendered, row.value.id)
     except Undeliverable as error:
@@ -219,7 +239,9 @@ def _pause(alert: Alert, error: Undeliverable) -> timedelta:
     return timedelta(seconds=error.after or min(30 * 2 ** min(alert.attempts, 10), _MOST_SECONDS))
 
 
-def _decision(alert: Alert, desk: Desk, outcome: str, reason: str = "") -> Create[Decision]:
+def _decision(
+    alert: Alert, desk: Desk, outcome: str, reason: str = "", facts: dict[str, str] | None = None
+) -> Create[Decision]:
     now = desk.clock.now()
     decision = Decision(
         id=ids.digest(alert.id, outcome),
@@ -230,6 +252,7 @@ def _decision(alert: Alert, desk: Desk, outcome: str, reason: str = "") -> Creat
         outcome=outcome,
         reason=reason,
         bundle=desk.bundle.hash,
+        facts=facts or {},
     )
     return Create(keys.decision(alert.lead, now, decision.id), decision)
 

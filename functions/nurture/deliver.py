@@ -98,6 +98,7 @@ class Gathered:
     pointer: Row[SendPointer] | None
     refusal_key: Key[Suppression]
     refusal: Row[Suppression] | None
+    in_shadow: bool
 
     @property
     def about(self) -> Contact:
@@ -118,13 +119,15 @@ def deliver(key: Key[Send], outside: Outside) -> Send | None:
 
 
 def _gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | None:
-    """`thoroughly` also reads whether the address is suppressed; the claim's own condition asks that in any case."""
+    """`thoroughly` also reads whether the address is suppressed; the claim's own condition asks that in any case, but
+    shadow mode makes no claim."""
     lead, id = key.lead, key.sk.removeprefix("send#")
-    send, profile, contact, pointer = outside.table.get_many(
-        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id)]
+    send, profile, contact, pointer, shadow = outside.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW]
     )
     if send is None:
         return None
+    in_shadow = bool(shadow and shadow.value.on)
     refusal_key = keys.suppression(address_hash(outside.address_key, profile.value.email if profile else ""))
     return Gathered(
         send=send,
@@ -132,7 +135,8 @@ def _gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | No
         contact=contact,
         pointer=pointer,
         refusal_key=refusal_key,
-        refusal=outside.table.get(refusal_key) if thoroughly else None,
+        refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
+        in_shadow=in_shadow,
     )
 
 
@@ -166,6 +170,8 @@ def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), outside, now)
+    if gathered.in_shadow:
+        return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), outside, now)
     if outside.stopped():
         return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), outside, now)
     return _hand_over(_claim(gathered, mail, bundle, outside, now), mail, outside)

@@ -19,6 +19,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.salesforce import Salesforce
 from ripen.adapters.secrets import Secrets
+from ripen.adapters.shadow import in_shadow
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
 from ripen.alert import AlertState
 from ripen.bundle import Bundle
@@ -105,7 +106,9 @@ def _sync(leads: Sequence[str], desk: Desk) -> set[str]:
             outcomes[case.lead] = judged
         else:
             wanted.append(judged)
-    if wanted:
+    if wanted and in_shadow(desk.table):
+        outcomes |= {want.lead: _foresee(want, cases[want.lead], now) for want in wanted}
+    elif wanted:
         outcomes |= _bring(wanted, cases, desk, now)
     return {
         keys.crm_mark(lead).ref for lead, outcome in outcomes.items() if not _settle(cases[lead], outcome, desk, now)
@@ -134,6 +137,11 @@ def _judge(case: _Case, bundle: Bundle, now: datetime) -> crm.Wanted | crm_mark.
     if crm.digest(wanted) == mark.digest:
         return crm_mark.unchanged()
     return wanted
+
+
+def _foresee(want: crm.Wanted, case: _Case, now: datetime) -> crm_mark.Outcome:
+    lacking = () if want.link else crm.missing(case.profile.value)
+    return crm_mark.foreseen(case.mark.value, want, lacking, now)
 
 
 def _bring(
@@ -219,7 +227,7 @@ def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: De
             outcome=news.outcome,
             reason=news.reason,
             bundle=desk.bundle.hash,
-            facts={"id": outcome.link.id} if outcome.link else {},
+            facts=news.facts | ({"id": outcome.link.id} if outcome.link else {}),
         )
         yield Create(keys.decision(case.lead, now, decision.id), decision)
 

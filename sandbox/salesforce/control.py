@@ -25,7 +25,7 @@ class Knobs(BaseModel):
 
 def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route]:
     """POST /_control/faults {mode, count, seconds}, GET the same, DELETE the same; POST /_control/knobs {daily_calls,
-    token_seconds}; POST /_control/convert {lead}; POST /_control/reset."""
+    token_seconds}; GET /_control/usage; POST /_control/convert {lead}; POST /_control/reset."""
 
     async def put_fault(request: Request) -> Response:
         faults.put(Fault.model_validate(await request.json()))
@@ -43,6 +43,9 @@ def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route
         usage.daily, tokens.seconds = knobs.daily_calls, knobs.token_seconds
         return JSONResponse(knobs.model_dump())
 
+    async def show_usage(_: Request) -> Response:
+        return JSONResponse({"used": usage.used, "daily": usage.daily})
+
     async def convert_lead(request: Request) -> Response:
         return JSONResponse(convert(org, str((await request.json()).get("lead", ""))))
 
@@ -58,6 +61,7 @@ def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route
         Route("/_control/faults", show_faults),
         Route("/_control/faults", clear_faults, methods=["DELETE"]),
         Route("/_control/knobs", _told(turn), methods=["POST"]),
+        Route("/_control/usage", show_usage),
         Route("/_control/convert", _told(convert_lead), methods=["POST"]),
         Route("/_control/reset", reset, methods=["POST"]),
     ]

@@ -84,6 +84,10 @@ class Running:
         assert answer.is_success, answer.text
         return answer
 
+    def asked(self, part: str, name: str) -> Any:
+        """What a stand-in tells about itself."""
+        return self._outside.get(f"{self.status[part]}/_control/{name}").json()
+
     @contextmanager
     def fault(self, part: str, mode: str) -> Iterator[None]:
         """That part of the outside world fails so for as long as the block lasts."""

@@ -10,6 +10,8 @@ class AlertState(StrEnum):
     CLAIMED = "claimed"
     POSTED = "posted"
     FAILED = "failed"
+    SHADOW = "shadow"
+    """Would have been posted, had it not been for shadow mode; it is not posted later."""
 
 
 @dataclass(frozen=True, kw_only=True)

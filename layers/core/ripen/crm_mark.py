@@ -1,18 +1,21 @@
 """What becomes of a CRM mark: written, parked, refused, delayed. Whoever looks at the row sees why it waits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ripen import crm
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead import CrmLink
-from ripen.setting import CrmMark
+from ripen.setting import SHADOWED, CrmMark
 
 LEASE = timedelta(minutes=5)
+_SHADOW_WAIT = timedelta(days=1)
+"""The end of shadow mode brings the marks forward; this is for those that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _DOUBLINGS = 10
+_TOLD = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,7 @@ class News:
     object: str
     outcome: str
     reason: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,23 @@ def parked(mark: CrmMark, reason: str) -> Outcome:
     return Outcome(
         change=lambda mark: replace(_calm(mark), waits_for=reason),
         news=None if mark.waits_for == reason else News(object="Lead", outcome="waits", reason=reason),
+    )
+
+
+def foreseen(mark: CrmMark, wanted: crm.Wanted, lacking: tuple[str, ...], now: datetime) -> Outcome:
+    """Shadow mode: it waits, and goes when that ends. What would be written is told once for each time it changes;
+    `lacking` is what a new record could not be made without."""
+    would = crm.digest(wanted)
+    facts = {name: str(value) for name, value in wanted.ours.items() if name in _TOLD}
+    if lacking:
+        facts["lacking"] = ", ".join(lacking)
+    about = wanted.link.object if wanted.link else "Lead"
+    return Outcome(
+        change=lambda mark: replace(_calm(mark), waits_for=SHADOWED, foreseen=would),
+        due=now + _SHADOW_WAIT,
+        news=None
+        if mark.foreseen == would
+        else News(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
     )
 
 

@@ -8,6 +8,7 @@ from zlib import crc32
 from ripen.agenda import Lane
 from ripen.decision import Decision
 from ripen.ids import digest
+from ripen.setting import SHADOWED
 
 
 class SendState(StrEnum):
@@ -156,6 +157,12 @@ def accept(send: Send, message_id: str, at: datetime) -> Moved:
     )
 
 
+def foresee(send: Send, bundle: str, subject: str) -> Moved:
+    """PLANNED → SKIPPED in shadow mode: it would have gone. It does not go later either."""
+    _from(send, SendState.PLANNED)
+    return Moved(replace(send, state=SendState.SKIPPED, reason=SHADOWED, bundle=bundle, subject=subject))
+
+
 def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> Moved:
     """CLAIMED → FAILED for good, or → PLANNED and not before `after` seconds (by default longer with each attempt)."""
     _from(send, SendState.CLAIMED)
@@ -195,10 +202,11 @@ def decision(before: Send, after: Send, now: datetime) -> Decision | None:
         at=now,
         what="send",
         subject=after.email,
-        outcome=str(after.state),
+        outcome="would have sent" if after.reason == SHADOWED else str(after.state),
         reason=after.reason,
         bundle=after.bundle,
-        facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)},
+        facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)}
+        | ({"subject": after.subject} if after.reason == SHADOWED else {}),
     )
 
 

@@ -14,6 +14,19 @@ class Stop:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shadow:
+    """Present and `on`: everything is judged, nothing is sent or written outside. What would have been is a decision
+    whose reason is SHADOWED."""
+
+    on: bool
+    at: datetime
+    by: str = ""
+
+
+SHADOWED = "shadow"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClockOffset:
     """How far the application clock runs ahead of the wall clock; only the local cloud writes it."""
 
@@ -46,6 +59,8 @@ class CrmMark:
     """What is missing before the CRM takes it ("last_name, company"), or why sync.when does not admit it."""
     claimed: datetime | None = None
     """When a worker took it to make a Task, the one thing that made twice would stand there twice."""
+    foreseen: str = ""
+    """Digest of the values that shadow mode would have written last: each is told once."""
     task: str = ""
     """Key of the last Task made for a Contact's owner, or found needless."""
 

@@ -17,7 +17,7 @@ from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
-from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Seen, Stop
+from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Seen, Shadow, Stop
 from ripen.state import State
 from ripen.visitor import Bridge, Join, VisitorPointer
 
@@ -145,6 +145,7 @@ def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
 
 
 STOP = Key("setting#stop", "-", Stop)
+SHADOW = Key("setting#shadow", "-", Shadow)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", Live)
 

@@ -1,4 +1,4 @@
-"""DynamoDB, in seven verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
+"""DynamoDB, in eight verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
 (milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL.
 
 Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB) and "BatchGetItem" (100 keys).
@@ -99,6 +99,17 @@ class Table:
         for page in pages:
             for item in page["Items"]:
                 yield _row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
+
+    def leads(self, shard: int) -> Iterator[str]:
+        """The ids of all leads with a state in one shard of the roster."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName="roster",
+            KeyConditionExpression="roster = :shard",
+            ExpressionAttributeValues={":shard": {"S": str(shard)}},
+        )
+        for page in pages:
+            yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
 
     def write(self, *changes: Change, token: str = "") -> None:
         """All of the changes or none, in one transaction. Raises Conflict. `token` (at most 36 characters) makes a

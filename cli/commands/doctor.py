@@ -1,0 +1,46 @@
+"""ripen doctor: what a real deployment still lacks."""
+
+import json
+import sys
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.doctor import examine
+from cli.doctor.finding import Finding, State
+from cli.stack import connect
+
+_MARKS = {State.OK: "[green]✓ ok[/]", State.WARN: "[yellow]! warn[/]", State.FAIL: "[bold red]✗ fail[/]"}
+
+
+def doctor(
+    folder: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Look at every prerequisite: its state, its owner, and the next step. Ends with 1 if one fails."""
+    found = list(examine(connect(), folder))
+    if as_json:
+        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+    else:
+        _show(found)
+    sys.exit(1 if any(finding.state is State.FAIL for finding in found) else 0)
+
+
+def _show(found: list[Finding]) -> None:
+    console, table = Console(highlight=False), Table("", "What", "Whose", "Found")
+    for finding in found:
+        table.add_row(_MARKS[finding.state], finding.title, str(finding.owner), escape(finding.found))
+    console.print(table)
+    for finding in found:
+        if finding.next_step:
+            console.print(
+                f"{_MARKS[finding.state]} [bold]{finding.title}[/] ({finding.owner}): {escape(finding.next_step)}"
+            )
+    count = Counter(finding.state for finding in found)
+    console.print(f"{count[State.OK]} ok, {count[State.WARN]} to look at, {count[State.FAIL]} missing. docs/deploy.md")

@@ -1,0 +1,63 @@
+"""Shadow mode, looked at from outside: what would have been done, and what waits for its end."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from ripen.adapters.table import Conflict, Mark, Row, Table, keys
+from ripen.agenda import SHARDS
+from ripen.decision import Decision
+from ripen.setting import SHADOWED, CrmMark
+
+_THREADS = 8
+_AT_ONCE = 100
+
+
+def would_have(table: Table) -> list[dict[str, Any]]:
+    """All that shadow mode kept from happening, oldest first: {at, lead, email, what, subject, outcome, facts}."""
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = [
+            entry for entries in pool.map(lambda shard: list(_of(shard, table)), range(SHARDS)) for entry in entries
+        ]
+    return sorted(found, key=lambda entry: (entry["at"], entry["lead"], entry["what"]))
+
+
+def bring_forward(table: Table, now: datetime) -> int:
+    """Let all CRM marks that waited for the end of shadow mode be due now; how many they were."""
+
+    def shard(number: int) -> int:
+        waiting = [row for row in _marks(number, table) if row.due and row.value.waits_for == SHADOWED]
+        for row in waiting:
+            with suppress(Conflict):  # somebody is writing it: it is being looked at
+                table.write(Mark(row.key, now, row.lane))
+        return len(waiting)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return sum(pool.map(shard, range(SHARDS)))
+
+
+def _of(shard: int, table: Table) -> Iterator[dict[str, Any]]:
+    for lead in table.leads(shard):
+        decisions: list[Decision] = [row.value for row in table.under(lead, "decision#")]
+        shadowed = [decision for decision in decisions if decision.reason == SHADOWED]
+        if not shadowed:
+            continue
+        profile = table.get(keys.profile(lead))
+        for decision in shadowed:
+            yield {
+                "at": decision.at.isoformat(),
+                "lead": lead,
+                "email": profile.value.email if profile else "",
+                "what": decision.what,
+                "subject": decision.subject,
+                "outcome": decision.outcome,
+                "facts": decision.facts,
+            }
+
+
+def _marks(shard: int, table: Table) -> Iterator[Row[CrmMark]]:
+    for leads in batched(table.leads(shard), _AT_ONCE, strict=False):
+        yield from (row for row in table.get_many([keys.crm_mark(lead) for lead in leads]) if row)

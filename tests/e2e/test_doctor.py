@@ -1,0 +1,38 @@
+"""ripen doctor on the local cloud: the stand-ins answer as the real ones do."""
+
+import json
+
+import pytest
+
+from tests.e2e.cloud import Running
+
+pytestmark = pytest.mark.timeout(600)
+_WELL = {
+    "Secret",
+    "Salesforce login",
+    "Salesforce fields",
+    "Salesforce permission set",
+    "Salesforce API calls left",
+    "Slack token",
+    "Slack channel",
+    "Playbook",
+    "Sending is on",
+}
+
+
+def states(cloud: Running) -> dict[str, str]:
+    return {finding["title"]: finding["state"] for finding in json.loads(cloud.tried("doctor", "--json").stdout)}
+
+
+def test_the_local_cloud_is_connected(cloud: Running) -> None:
+    found = states(cloud)
+    assert {title for title in _WELL if found.get(title) != "ok"} == set()
+
+
+def test_an_org_that_takes_hardly_a_call_more_is_seen(cloud: Running) -> None:
+    used = cloud.asked("salesforce", "usage")["used"]
+    cloud.control("salesforce", "knobs", daily_calls=used + 4)
+    try:
+        assert states(cloud)["Salesforce API calls left"] != "ok"
+    finally:
+        cloud.control("salesforce", "knobs")

@@ -1,0 +1,55 @@
+"""Shadow mode on the local cloud: the stand-ins of SES, Salesforce and Slack hear nothing."""
+
+import json
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.e2e.cloud import SALES, Running, eventually
+from tests.e2e.people import a_director
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def shadowed(cloud: Running) -> Iterator[Running]:
+    cloud.ripen("clock", "+2m")  # what other tests have set off is done before
+    cloud.ripen("shadow", "on")
+    yield cloud
+    cloud.ripen("shadow", "off")
+
+
+def heard(cloud: Running) -> tuple[int, int, int]:
+    """Mails, messages in Slack and calls at Salesforce, of all time."""
+    mails = httpx.get(f"{cloud.status['mailbox']}/messages.json", timeout=20).json()
+    messages = httpx.get(f"{cloud.status['slack']}/_control/messages/{SALES}", timeout=20).json()
+    return len(mails), len(json.dumps(messages)), cloud.asked("salesforce", "usage")["used"]
+
+
+def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> None:
+    # given somebody whom everybody should hear of
+    cloud, person = shadowed, a_director()
+    before = heard(cloud)
+
+    # when the form arrives, and time passes
+    cloud.submit("whitepaper", **person)
+    eventually(lambda: kept_back(cloud, person) == {"would have sent", "would have written", "would have posted"})
+    cloud.ripen("clock", "+2h")
+
+    # then nobody outside heard of it, and what would have been done is listed
+    assert heard(cloud) == before
+    assert cloud.lead(person["email"])["rank"] == "hot"
+    assert len(kept_back(cloud, person)) == 3
+
+    # when shadow mode ends, then Salesforce gets the lead; the mail and the card stay unsent
+    cloud.ripen("shadow", "off")
+    cloud.ripen("clock", "+5m")
+    eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+    assert cloud.mails(person["email"]) == []
+    assert cloud.cards(person["last_name"]) == []
+
+
+def kept_back(cloud: Running, person: dict[str, str]) -> set[str]:
+    listed = json.loads(cloud.ripen("shadow", "--json"))
+    return {entry["outcome"] for entry in listed if entry["email"] == person["email"]}

@@ -1,0 +1,221 @@
+"""Shadow mode: everything is judged, nothing is sent or written outside, and what was kept back is told."""
+
+from dataclasses import replace
+
+import pytest
+
+from cli.shadow import bring_forward, would_have
+from notify.act import Desk as ActDesk
+from notify.act import act
+from notify.alert import Desk as AlertDesk
+from notify.alert import show
+from nurture.deliver import deliver
+from ripen.action import Action
+from ripen.adapters.table import Create, Mark, Replace, Table, keys
+from ripen.address import address_hash
+from ripen.alert import Alert, AlertState
+from ripen.contact import Suppression
+from ripen.decision import Decision
+from ripen.lead import CrmLink
+from ripen.ledger import SendState
+from ripen.setting import Shadow
+from ripen.state import Rank, State
+from tests.builders import a_bundle, a_lead
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.notify.fakes import FakeChat, FakeOwners
+from tests.functions.nurture.mails import ADDRESS_KEY, FakeSes, a_send, an_outside, known, planned
+from tests.functions.score.test_sync import FakeCrm, Office
+
+ALERT = keys.alert("lead1", "a" * 26)
+LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+
+
+@pytest.fixture(autouse=True)
+def shadow(table: Table) -> None:
+    """Every test begins in shadow mode."""
+    table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
+
+
+def end(table: Table) -> None:
+    row = table.get(keys.SHADOW)
+    assert row
+    table.write(Replace(keys.SHADOW, replace(row.value, on=False), row.version))
+
+
+def told(table: Table) -> list[tuple[str, str, str]]:
+    rows: list[Decision] = [row.value for row in table.under("lead1", "decision#")]
+    return [(row.what, row.outcome, row.reason) for row in rows]
+
+
+def an_alert(table: Table, **changes: object) -> None:
+    alert = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON)
+    table.write(
+        Create(keys.profile("lead1"), a_lead()),
+        Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT, fit=40)),
+        Create(ALERT, replace(alert, **changes), due=NOON),  # type: ignore[arg-type]
+    )
+
+
+def shown(table: Table, clock: FakeClock, chat: FakeChat) -> Alert:
+    show(ALERT.ref, AlertDesk(table, clock, a_bundle(), chat, "sales"))
+    row = table.get(ALERT)
+    assert row
+    return row.value
+
+
+def calls(chat: FakeChat) -> int:
+    return chat.posts + chat.updates + chat.looks + len(chat.told)
+
+
+def test_a_mail_is_judged_and_written_down_but_not_sent(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+
+    send = deliver(key, an_outside(table, clock, ses))
+
+    assert ses.calls == 0
+    assert send and (send.state, send.reason, send.subject) == (SendState.SKIPPED, "shadow", "山田様へ")
+    row = table.get(key)
+    assert row and row.due is None
+    assert told(table) == [("send", "would have sent", "shadow")]
+
+
+def test_a_mail_that_would_not_have_gone_has_its_own_reason(table: Table, clock: FakeClock) -> None:
+    known(table, consent={})
+    ses = FakeSes()
+
+    send = deliver(planned(table, a_send(email="case-study")), an_outside(table, clock, ses))
+
+    assert send and send.reason == "no consent"
+    assert told(table) == [("send", "skipped", "no consent")]
+
+
+def test_a_suppressed_address_is_seen_without_a_claim(table: Table, clock: FakeClock) -> None:
+    known(table)
+    hash = address_hash(ADDRESS_KEY, a_lead().email)
+    table.write(Create(keys.suppression(hash), Suppression(reason="bounced", at=NOON)))
+
+    send = deliver(planned(table, a_send()), an_outside(table, clock, FakeSes()))
+
+    assert send and send.reason == "suppressed"
+
+
+def test_a_mail_of_shadow_mode_is_not_sent_after_its_end(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses))
+    end(table)
+
+    deliver(key, an_outside(table, clock, ses))
+
+    assert ses.calls == 0
+
+
+def test_a_lead_is_not_written_before_the_end_and_once_after_it(table: Table, clock: FakeClock) -> None:
+    # given a lead that is due for the CRM
+    table.write(Create(keys.state("other"), State(lead="other")))
+    office = Office(table, clock, FakeCrm(), FakeQueue())
+    office.admit()
+
+    # when it is looked at in shadow mode, twice
+    office.sync()
+    table.write(Mark(keys.crm_mark("lead1"), NOON))
+    office.sync()
+
+    # then nothing was asked of the CRM, and what would have been written is told once
+    assert office.crm.calls == 0
+    mark = office.mark()
+    assert (mark.value.waits_for, mark.due is not None) == ("shadow", True)
+    assert told(table) == [("crm", "would have written", "shadow")]
+
+    # when shadow mode ends
+    end(table)
+    assert bring_forward(table, clock.now()) == 1
+
+    # then it is due at once, and goes
+    assert office.mark().due == clock.now()
+    office.sync()
+    assert len(office.crm.records) == 1
+    assert (office.mark().due, office.mark().value.waits_for) == (None, "")
+    assert bring_forward(table, clock.now()) == 0
+
+
+def test_what_a_lead_lacks_for_the_crm_is_told(table: Table, clock: FakeClock) -> None:
+    office = Office(table, clock, FakeCrm(), FakeQueue())
+    office.admit(last_name="")
+
+    office.sync()
+
+    [row] = table.under("lead1", "decision#")
+    assert row.value.facts["lacking"] == "last_name"
+
+
+def test_a_card_is_written_down_and_never_posted(table: Table, clock: FakeClock) -> None:
+    an_alert(table)
+    chat = FakeChat()
+
+    assert shown(table, clock, chat).state is AlertState.SHADOW
+    end(table)
+    assert shown(table, clock, chat).state is AlertState.SHADOW
+
+    assert calls(chat) == 0
+    assert told(table) == [("alert", "would have posted", "shadow")]
+    row = table.get(ALERT)
+    assert row and row.due is None
+
+
+@pytest.mark.parametrize("state", [AlertState.CLAIMED, AlertState.POSTED])
+def test_a_card_from_before_waits_for_the_end(table: Table, clock: FakeClock, state: AlertState) -> None:
+    an_alert(table, state=state, channel="C0SALES", ts="1", shown="old")
+    chat = FakeChat()
+
+    shown(table, clock, chat)
+    assert calls(chat) == 0
+
+    end(table)
+    clock.move(hours=1)
+    assert shown(table, clock, chat).state is AlertState.POSTED
+    assert calls(chat) > 0
+
+
+def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: Table, clock: FakeClock) -> None:
+    # given a card from before shadow mode
+    an_alert(table, state=AlertState.POSTED, channel="C0SALES", ts="1")
+    row = table.get(keys.profile("lead1"))
+    assert row
+    table.write(Replace(row.key, replace(row.value, crm=LINK), row.version))
+    chat, owners = FakeChat(), FakeOwners()
+    desk = ActDesk(table, clock, "ja", chat, owners, FakeQueue())
+
+    # when two people press Claim
+    for user in ("U0ALICE", "U0BOB"):
+        action = Action(
+            id=user,
+            lead="lead1",
+            alert="a" * 26,
+            verb="claim",
+            user=user,
+            user_name=user,
+            at=NOON,
+            response_url="https://hooks.slack.com/1",
+        )
+        table.write(Create(keys.action("lead1", user), action, due=NOON))
+        act(keys.action("lead1", user).ref, desk)
+
+    # then the first has it, and nothing left the house
+    alert = table.get(ALERT)
+    assert alert and alert.value.by == "U0ALICE"
+    assert (calls(chat), owners.owner, owners.tasks) == (0, "", {})
+    assert ("crm", "would have set the owner", "shadow") in told(table)
+    done = table.get(keys.action("lead1", "U0ALICE"))
+    assert done and done.value.done and done.due is None
+
+
+def test_all_that_was_kept_back_is_listed_with_its_address(table: Table, clock: FakeClock) -> None:
+    an_alert(table)
+    shown(table, clock, FakeChat())
+
+    [entry] = would_have(table)
+
+    assert (entry["email"], entry["what"], entry["outcome"]) == ("hanako@example.co.jp", "alert", "would have posted")
+    assert "山田" in entry["facts"]["text"]
