@@ -81,7 +81,13 @@ def _is_by_record(body: object, expected: int) -> bool:
 
 
 def _typed(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
-    return {"attributes": {"type": object}, **fields}
+    return {"attributes": {"type": object}, **{name: _inert(value) for name, value in fields.items()}}
+
+
+def _inert(value: str | int) -> str | int:
+    """In a composite call `@{name.field}` stands for an earlier answer, and cannot be quoted: typed by one person, it would
+    have the records of all others in the call refused."""
+    return value.replace("@{", "@ {") if isinstance(value, str) else value
 
 
 def _collection(method: str, url: str, records: list[dict[str, Any]], headers: dict[str, str]) -> Part:

@@ -1,0 +1,18 @@
+"""The parts of a composite call hold what people typed, and nothing of it says more."""
+
+import json
+
+from ripen.adapters import salesforce_parts as parts
+from ripen.crm import Task, Write
+
+
+def test_what_looks_like_a_reference_to_another_answer_is_none() -> None:
+    hostile = "@{q0.records[0].Id}"
+    made = [
+        parts.upsert([Write(lead="lead1", object="Lead", record=None, fields={"Title": hostile})]),
+        parts.update([("Lead", "00Q1", {"Title": hostile, "Ripen_Score__c": 7})]),
+        parts.create_tasks([(Task(key="task1", subject=hostile, description=hostile), "00Q1", "005")]),
+    ]
+    assert "@{" not in json.dumps(made)
+    assert made[0]["body"]["records"][0]["Title"] == "@ {q0.records[0].Id}"
+    assert made[1]["body"]["records"][0]["Ripen_Score__c"] == 7
