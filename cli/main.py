@@ -1,5 +1,6 @@
 """The command line: every command and its name, in one place."""
 
+import os
 import sys
 
 import typer
@@ -8,6 +9,7 @@ from rich.markup import escape
 
 from cli.commands import cloud, doctor, lead, playbook, read, sending, shadow, time
 from cli.failure import Failure
+from sandbox.home import ask_this_machine_directly
 
 app = typer.Typer(
     help="Ripen: marketing automation inside Salesforce and Slack.",
@@ -33,8 +35,18 @@ app.command()(playbook.check)
 app.command()(playbook.publish)
 
 
+@app.callback()
+def talk_to(
+    stack: str = typer.Option("", help="The stack on AWS to talk to, also while a local cloud runs.", metavar="NAME"),
+) -> None:
+    """Marketing automation inside Salesforce and Slack."""
+    if stack:
+        os.environ["RIPEN_STACK"] = stack
+
+
 def main() -> None:
     """`ripen`: a failure is one line and its next step, never a traceback."""
+    ask_this_machine_directly()
     try:
         app()
     except Failure as failure:

@@ -1,4 +1,5 @@
-"""The stack that a command talks to: the local cloud if one runs in this folder, else the one on AWS."""
+"""The stack that a command talks to: the one on AWS that is named, else the local cloud if one runs in this folder, else the
+one on AWS by the usual name."""
 
 import os
 from dataclasses import dataclass
@@ -41,13 +42,14 @@ class Stack:
 
 
 def connect() -> Stack:
-    """Raises Failure with the next step where there is nothing to talk to."""
-    status = Status.read(Home.here())
+    """The local cloud, unless RIPEN_STACK names another. Raises Failure with the next step where there is nothing to talk to."""
+    named = os.environ.get("RIPEN_STACK", "")
+    status = None if named else Status.read(Home.here())
     if status:
         os.environ.pop("AWS_PROFILE", None)
         os.environ.update({k: v for k, v in aws_environment(status.aws).items() if k.startswith("AWS_")})
         os.environ["REQUESTS_CA_BUNDLE"] = status.ca
-    outputs = status.stack if status else _outputs(os.environ.get("RIPEN_STACK", STACK))
+    outputs = status.stack if status else _outputs(named or STACK)
     table = Table(outputs["Table"])
     return Stack(
         table=table,
@@ -65,7 +67,11 @@ def connect() -> Stack:
 
 
 def local() -> Status:
-    """The local cloud. Raises Failure if none runs."""
+    """The local cloud. Raises Failure if none runs, or a stack on AWS is meant."""
+    if named := os.environ.get("RIPEN_STACK"):
+        raise Failure(
+            f"This is for the local cloud only, and {named!r} is on AWS.", "Leave out --stack and RIPEN_STACK."
+        )
     status = Status.read(Home.here())
     if status is None:
         raise Failure("The local cloud is not running.", "Start it with: make up")
@@ -78,7 +84,7 @@ def _outputs(stack: str) -> dict[str, str]:
         [found] = client.describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         raise Failure(
-            f"No local cloud is running, and there is no stack {stack!r} on AWS to talk to ({error}).",
-            "Start the local cloud with: make up – or deploy with: make deploy, and name the stack in RIPEN_STACK",
+            f"There is no stack {stack!r} on AWS to talk to, and no local cloud that is meant ({error}).",
+            "Start the local cloud with: make up – or deploy with: make deploy, and name the stack: ripen --stack NAME",
         ) from None
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -27,6 +27,7 @@ console = Console(highlight=False)
 def up(detach: bool = typer.Option(False, help="Return when everything is ready, and let it run on.")) -> None:
     """Start the local cloud."""
     ask_this_machine_directly()
+    os.environ.pop("RIPEN_STACK", None)  # a stack on AWS is not what is published to from here
     home = Home.here()
     lock = home.take() or _wait(home)
     if lock is None:

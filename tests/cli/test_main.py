@@ -36,6 +36,13 @@ def test_without_any_stack_it_names_both_ways_to_get_one(tmp_path: Path) -> None
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["status", "clock"])
+def test_what_is_for_the_local_cloud_does_not_touch_a_named_stack(command: str, tmp_path: Path) -> None:
+    done = _ripen(tmp_path, "--stack", "ripen-production", command)
+    assert done.returncode == 1
+    assert "local cloud only" in done.stderr
+
+
 def test_what_a_killed_cloud_left_behind_does_not_count_as_running(tmp_path: Path) -> None:
     # given the status of a process that has ended
     ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True)
