@@ -39,9 +39,9 @@ def all_hold(conditions: Iterable[Condition], traits: Traits) -> bool:
 def evaluate(condition: Condition, traits: Traits) -> bool:
     """Whether every test that the condition makes holds. A trait nobody has told us is blank."""
     value = traits.get(condition.field, "")
-    text = _plain(str(value))
+    text = plain(str(value))
     return (
-        (not condition.any_of or text in map(_plain, condition.any_of))
+        (not condition.any_of or text in map(plain, condition.any_of))
         and (not condition.contains or any(_pattern(word).search(text) for word in condition.contains))
         and (condition.at_least is None or _reaches(value, condition.at_least))
         and (condition.present is None or condition.present == bool(text))
@@ -56,8 +56,8 @@ def _reaches(value: str | float, least: float) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _plain(text: str) -> str:
-    """Full width and half width, upper and lower case are one (Unicode, UAX #15 NFKC)."""
+def plain(text: str) -> str:
+    """As texts are compared: full width and half width, upper and lower case are one (Unicode, UAX #15 NFKC)."""
     return normalize("NFKC", text).casefold().strip()
 
 
@@ -65,7 +65,7 @@ def _plain(text: str) -> str:
 def _pattern(word: str) -> re.Pattern[str]:
     """Finds the word. Latin letters and digits only as whole words, so that "IT" is not found in "recruiting"; Japanese
     has no spaces between words and is found anywhere."""
-    plain = _plain(word)
-    before = r"(?<![a-z0-9])" if plain[:1].isascii() and plain[:1].isalnum() else ""
-    after = r"(?![a-z0-9])" if plain[-1:].isascii() and plain[-1:].isalnum() else ""
-    return re.compile(before + re.escape(plain) + after)
+    text = plain(word)
+    before = r"(?<![a-z0-9])" if text[:1].isascii() and text[:1].isalnum() else ""
+    after = r"(?![a-z0-9])" if text[-1:].isascii() and text[-1:].isalnum() else ""
+    return re.compile(before + re.escape(text) + after)

@@ -11,8 +11,10 @@ from functools import lru_cache
 
 from ripen.activity import Activity, Verdict
 from ripen.bundle import EngagementRule, Scoring
-from ripen.condition import all_hold, traits
+from ripen.condition import traits
 from ripen.lead import Profile
+from ripen.matching import holding
+from ripen.same import Same
 from ripen.state import State, Tally
 
 _RECENT = 10
@@ -46,7 +48,7 @@ def tally(tallies: Mapping[str, Tally], activity: Activity, scoring: Scoring) ->
 def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
     """Points for who the lead is, at most `fit_cap`, and the codes of the rules that hold, strongest first."""
     known = traits(profile)
-    held = [rule for rule in scoring.fit if all_hold(rule.when, known)]
+    held = holding(scoring.fit, known)
     points = sum(rule.points for rule in held)
     codes = tuple(rule.code for rule in sorted(held, key=lambda rule: -rule.points))
     return (points if scoring.fit_cap is None else min(points, scoring.fit_cap)), codes
@@ -69,7 +71,7 @@ def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
 
 def tallied(state: State, scoring: Scoring) -> Iterable[tuple[Tally, EngagementRule]]:
     """The lead's tallies with their rules."""
-    rules = _index(_Same(scoring)).by_code
+    rules = _index(Same(scoring)).by_code
     return ((found, rules[code]) for code, found in state.tallies.items() if code in rules)
 
 
@@ -106,7 +108,7 @@ def _add(tally: Tally | None, points: float, at: datetime, half_life: timedelta)
 
 
 def _matching(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
-    rules = _index(_Same(scoring)).by_kind
+    rules = _index(Same(scoring)).by_kind
     kind, subject = activity.kind.value, activity.subject
     return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
@@ -117,24 +119,11 @@ class _Index:
     by_code: dict[str, EngagementRule]
 
 
-class _Same:
-    """The very same rules: they hold dicts, which cannot be hashed by content."""
-
-    def __init__(self, scoring: Scoring) -> None:
-        self.scoring = scoring
-
-    def __hash__(self) -> int:
-        return id(self.scoring)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.scoring is other.scoring
-
-
 @lru_cache(maxsize=4)
-def _index(same: _Same) -> _Index:
+def _index(same: Same[Scoring]) -> _Index:
     """The rules by what they look at, made once per playbook, so that one activity costs the same under a thousand
     rules as under ten."""
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}
-    for rule in same.scoring.engagement:
+    for rule in same.value.engagement:
         by_kind[rule.kind, rule.subject] = (*by_kind.get((rule.kind, rule.subject), ()), rule)
-    return _Index(by_kind, {rule.code: rule for rule in same.scoring.engagement})
+    return _Index(by_kind, {rule.code: rule for rule in same.value.engagement})
