@@ -1,0 +1,108 @@
+"""What one activity costs: CPU of our process and write units, from its request through capture and react.
+
+The floor makes the very same calls to AWS through the same stub, by plain boto3 and without our code; both take turns.
+"""
+
+import gc
+import os
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from time import process_time_ns
+from typing import TYPE_CHECKING
+
+from bench.outside import SECRET, Stub, stub
+from bench.plan import example, with_rules
+from bench.recorder import Recorder
+from bench.report import Figure, show
+
+if TYPE_CHECKING:
+    from bench.story import Act, Story
+
+ROUNDS = 7
+EACH = 10
+BAR = 2.5
+SAME = 1.1
+FEW, MANY = 10, 1000
+PEERS = """Peers, CPU per event on a machine like this, databases included: Parcelvoy 1.99 ms (3.26 with one event rule),
+Plunk 2.23 ms. Ours is the functions' own process: without Lambda, API Gateway, and what AWS's services spend themselves.
+The floor makes the same calls by boto3 alone. Write units: base table and index entries, as DynamoDB charges them."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one activity took, and its calls without us."""
+
+    subject_ms: float
+    floor_ms: float
+    units: float
+
+
+def main() -> int:
+    with stub() as outside:
+        os.environ |= outside.environment()
+        outside.secret(dict(SECRET))
+        with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # the functions' logs
+            figures = measure(outside)
+    return show("activity", figures, PEERS)
+
+
+def measure(outside: Stub) -> dict[str, Figure]:
+    recorder = Recorder()
+    from bench.story import Story  # the functions in it make their clients when they are imported
+
+    story = Story(recorder)
+    story.live(example())
+    kinds = {"form": story.form, "click": story.click}
+    found = {name: _figure(_rounds(make, recorder, outside)) for name, make in kinds.items()}
+    return found | {f"{MANY} rules": _rules(story, recorder, outside)}
+
+
+def _rounds(make: "Callable[[], Act]", recorder: Recorder, outside: Stub) -> list[Round]:
+    """The first one only warms."""
+    return [_round(make, recorder, outside) for _ in range(ROUNDS + 1)][1:]
+
+
+def _round(make: "Callable[[], Act]", recorder: Recorder, outside: Stub) -> Round:
+    acts = [make() for _ in range(EACH)]
+    recorder.take()
+    outside.units()
+    subject = _cpu_ms(acts)
+    units, calls = outside.units(), recorder.take()
+    return Round(subject / EACH, _cpu_ms([lambda: recorder.replay(calls)]) / EACH, units / EACH)
+
+
+def _cpu_ms(acts: "list[Act]") -> float:
+    gc.collect()
+    started = process_time_ns()
+    for act in acts:
+        act()
+    return (process_time_ns() - started) / 1e6
+
+
+def _figure(rounds: list[Round]) -> Figure:
+    subject, floor = median(each.subject_ms for each in rounds), median(each.floor_ms for each in rounds)
+    units = median(each.units for each in rounds)
+    return Figure(ratio=subject / floor, bar=BAR, cpu_ms=subject, floor_ms=floor, write_units=units)
+
+
+def _rules(story: "Story", recorder: Recorder, outside: Stub) -> Figure:
+    """A form under many rules and segments, with the same under few as its floor."""
+    rounds = []
+    for _ in range(ROUNDS + 1):
+        story.live(with_rules(FEW))
+        few = _round(story.form, recorder, outside)
+        story.live(with_rules(MANY))
+        many = _round(story.form, recorder, outside)
+        rounds.append(Round(many.subject_ms, few.subject_ms, many.units))
+    subject, floor = (median(times) for times in zip(*[(r.subject_ms, r.floor_ms) for r in rounds[1:]], strict=True))
+    return Figure(
+        ratio=subject / floor, bar=SAME, cpu_ms=subject, floor_ms=floor, write_units=median(r.units for r in rounds)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,205 @@
+"""The first event of each function, the rows that it finds, and what the floor beside it does."""
+
+import json
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from hmac import digest as hmac
+from typing import Any
+from urllib.parse import quote
+
+from bench.outside import SECRET
+from bench.requests import an_event, form_post
+from ripen.action import Action
+from ripen.activity import Activity, Kind
+from ripen.adapters.table import Change, Create, keys
+from ripen.alert import Alert, AlertState
+from ripen.bundle import Bundle
+from ripen.contact import Contact, Permission
+from ripen.ids import alert_id
+from ripen.journey import Enrollment
+from ripen.lead import CrmLink, Profile
+from ripen.ledger import MailClass, Send, SendPointer
+from ripen.setting import CrmMark
+from ripen.state import Rank, State, Tally
+from ripen.token import Link, Purpose, sign
+
+LEAD, SEND = "lead1", "a" * 26
+ALERT = alert_id(LEAD, "hot", 1)
+AT = datetime(2026, 11, 21, 3, tzinfo=UTC)
+FORM_ID = "lT4Z3j"
+LIVE = "setting#bundle|-"
+_SHARDS = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class First:
+    """`clients` and `reads` are the floor's; `library` is what the customer fixed for this function."""
+
+    event: dict[str, Any]
+    clients: tuple[str, ...]
+    reads: tuple[str, ...] = (LIVE,)
+    queries: int = 0
+    library: str = ""
+
+
+def firsts() -> dict[str, First]:
+    """By module."""
+    store, mail = ("dynamodb", "s3"), f"send#{SEND}|lead"
+    private = (*store, "secretsmanager")
+    return {
+        "capture.form": First(event=form_post(1), clients=(*private, "sqs")),
+        "capture.page": First(event=_get("/pages/whitepaper", page="whitepaper"), clients=store),
+        "capture.link": First(event=_get("/c/-", token=_token(Purpose.CLICK)), clients=private, reads=(LIVE, mail)),
+        "capture.webhook": First(event=_typeform(), clients=(*private, "sqs")),
+        "score.react": First(event=_message(_activity().key.ref), clients=(*store, "sqs"), reads=(LIVE, _row("state"))),
+        "score.sync": First(
+            event=_message(_row("due#crm")),
+            clients=(*private, "sqs"),
+            reads=(LIVE, _row("profile")),
+            library="simple_salesforce",
+        ),
+        "nurture.tick": First(event={}, clients=("dynamodb", "sqs"), reads=(), queries=_SHARDS),
+        "nurture.advance": First(
+            event=_message(_row("enrollment#whitepaper#once")), clients=(*store, "sqs"), reads=(LIVE, _row("state"))
+        ),
+        "nurture.deliver": First(
+            event=_message(_row(f"send#{SEND}")), clients=(*private, "sesv2"), reads=(LIVE, _row("profile"))
+        ),
+        "nurture.feedback": First(
+            event=_message(_delivered()), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row(f"send#{SEND}"),)
+        ),
+        "nurture.preferences": First(
+            event=_get("/unsubscribe/-", token=_token(Purpose.UNSUBSCRIBE)),
+            clients=(*private, "sqs"),
+            reads=(LIVE, mail),
+        ),
+        "notify.alert": First(event=_message(_row(f"alert#{ALERT}")), clients=private),
+        "notify.slack": First(
+            event=_press(),
+            clients=("dynamodb", "secretsmanager", "sqs"),
+            reads=(_row(f"alert#{ALERT}"),),
+            library="slack_bolt",
+        ),
+        "notify.act": First(event=_message(_row("action#a1")), clients=(*private, "sqs"), reads=(LIVE, _row("profile"))),
+    }
+
+
+def rows(bundle: Bundle) -> Iterator[Change]:
+    """The lead as it stands before each first call."""
+    now = datetime.now(UTC)
+    link = CrmLink(object="Lead", id="00Q000000000001AAA", url="https://crm.example/1")
+    profile = Profile(
+        id=LEAD,
+        email="hanako@example.co.jp",
+        created=AT,
+        last_name="山田",
+        first_name="花子",
+        company="株式会社サンプル",
+        department="マーケティング部",
+        job_title="部長",
+        phone="+81312345678",
+        crm=link,
+    )
+    tallies = {"form": Tally(points=30, at=AT, count=1, last=AT, recent=(AT,))}
+    yield Create(keys.profile(LEAD), profile)
+    yield Create(keys.state(LEAD), State(lead=LEAD, tallies=tallies, fit=45, rank=Rank.HOT, rank_since=AT, episode=1))
+    granted = Permission(granted=True, at=AT, record="r1")
+    yield Create(keys.contact(LEAD), Contact(lead=LEAD, consent={"marketing": granted}))
+    yield _activity()
+    yield Create(keys.crm_mark(LEAD), CrmMark(lead=LEAD, urgent=True), due=now)
+    entered = Enrollment(lead=LEAD, journey="whitepaper", key="once", entered=now, bundle=bundle.hash, activity="a1")
+    yield Create(keys.enrollment(LEAD, "whitepaper", "once"), entered, due=now)
+    send = Send(
+        id=SEND,
+        lead=LEAD,
+        email="whitepaper-delivery",
+        mail_class=MailClass.TRANSACTIONAL,
+        origin="whitepaper",
+        step="send-whitepaper-delivery",
+        planned=now,
+    )
+    yield Create(keys.send(LEAD, SEND), send, due=now)
+    yield Create(keys.send_pointer(SEND), SendPointer(lead=LEAD, email="whitepaper-delivery", locale="ja"))
+    alert = Alert(id=ALERT, lead=LEAD, kind="hot", planned=now, state=AlertState.PLANNED)
+    yield Create(keys.alert(LEAD, ALERT), alert, due=now)
+    yield Create(keys.action(LEAD, "a1"), _action(now), due=now)
+
+
+def _row(sk: str) -> str:
+    return f"lead#{LEAD}|{sk}"
+
+
+def _activity() -> Create[Activity]:
+    activity = Activity(id="a1", lead=LEAD, kind=Kind.FORM_SUBMITTED, at=AT, received=AT, subject="whitepaper")
+    return Create(keys.activity(LEAD, AT, "a1"), activity, due=AT)
+
+
+def _action(now: datetime) -> Action:
+    return Action(id="a1", lead=LEAD, alert=ALERT, verb="claim", user="U0123456", user_name="taro", at=now)
+
+
+def _message(body: str) -> dict[str, Any]:
+    record = {"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
+    return {"Records": [record]}
+
+
+def _get(path: str, **parameters: str) -> dict[str, Any]:
+    return an_event("GET", path, parameters, {}, "", "1")
+
+
+def _token(purpose: Purpose) -> str:
+    key = hmac(SECRET["master"].encode(), b"link", "sha256")
+    return sign(key, purpose, Link(SEND))
+
+
+def _delivered() -> str:
+    event = {
+        "eventType": "Delivery",
+        "mail": {
+            "messageId": "0100",
+            "timestamp": "2026-11-21T03:00:00.000Z",
+            "destination": ["hanako@example.co.jp"],
+            "tags": {"send": [SEND], "lead": [LEAD]},
+        },
+        "delivery": {"timestamp": "2026-11-21T03:00:01.000Z", "recipients": ["hanako@example.co.jp"]},
+    }
+    return json.dumps({"Type": "Notification", "Message": json.dumps(event)})
+
+
+def _typeform() -> dict[str, Any]:
+    answers = [
+        {"type": "email", "email": "hanako@example.co.jp", "field": {"id": "1", "ref": "email"}},
+        {"type": "text", "text": "山田", "field": {"id": "2", "ref": "last_name"}},
+    ]
+    response = {
+        "form_id": FORM_ID,
+        "token": "t" * 32,
+        "submitted_at": "2026-11-21T03:00:00Z",
+        "answers": answers,
+    }
+    body = json.dumps({"event_type": "form_response", "form_response": response})
+    seal = b64encode(hmac(SECRET["typeform"].encode(), body.encode(), sha256)).decode()
+    headers = {"typeform-signature": f"sha256={seal}", "content-type": "application/json"}
+    return an_event("POST", "/webhooks/typeform", {"source": "typeform"}, headers, body, "1")
+
+
+def _press() -> dict[str, Any]:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U0123456", "name": "taro"},
+        "team": {"id": "T1"},
+        "trigger_id": "1.2.3",
+        "actions": [{"action_id": "not_fit", "block_id": "b", "type": "button", "value": f"{LEAD}|{ALERT}"}],
+    }
+    body, stamp = f"payload={quote(json.dumps(payload))}", str(int(time.time()))
+    seal = hmac(SECRET["slack_signing_secret"].encode(), f"v0:{stamp}:{body}".encode(), "sha256").hex()
+    headers = {
+        "content-type": "application/x-www-form-urlencoded",
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": f"v0={seal}",
+    }
+    return an_event("POST", "/slack", {}, headers, body, "1")

@@ -1,0 +1,112 @@
+"""One function as Lambda runs it: the Runtime Interface Emulator that comes with the SAM CLI, awslambdaric, the built code and
+layers; a process of its own, started by its first event."""
+
+import json
+import os
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+from bench.outside import PROJECT
+from sandbox.build import architecture
+
+RUNTIME = PROJECT / ".tools" / "runtime"
+_RAPID = PROJECT / ".tools/sam/lib/python3.13/site-packages/samcli/local/rapid"
+_SECONDS = 60
+
+
+class Refused(Exception):
+    """The function did not do what it was asked to."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A function's own files, and the layers it is run with."""
+
+    code: Path
+    layers: tuple[Path, ...]
+
+
+def first_call(built: Built, handler: str, event: dict[str, Any], environment: dict[str, str]) -> float:
+    """CPU in ms of the function's process, from its birth to its first answer."""
+    door, api = _free(), _free()
+    places = [*built.layers, RUNTIME / "lib/python3.13/site-packages"]
+    known = {
+        "PATH": os.environ["PATH"],
+        "HOME": "/tmp",  # noqa: S108 (as Lambda has it)
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONPATH": os.pathsep.join(map(str, places)),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a function's folder is read-only
+        "LAMBDA_TASK_ROOT": str(built.code),
+        "AWS_LAMBDA_FUNCTION_NAME": "bench",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+    }
+    emulator = subprocess.Popen(
+        [
+            str(_RAPID / f"aws-lambda-rie-{architecture()}"),
+            "--runtime-interface-emulator-address",
+            f"127.0.0.1:{door}",
+            "--runtime-api-address",
+            f"127.0.0.1:{api}",
+            "--log-level",
+            "error",
+            str(RUNTIME / "bin/python"),
+            "-m",
+            "awslambdaric",
+            handler,
+        ],
+        cwd=built.code,
+        env=environment | known,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        answered = _ask(door, event)
+        if "errorType" in answered or answered.get("batchItemFailures") or answered.get("statusCode", 200) >= 400:
+            raise Refused(f"{handler}: {answered}")
+        return sum(_cpu_ms(pid) for pid in _children(emulator.pid))
+    finally:
+        for pid in _children(emulator.pid):
+            os.kill(pid, 9)
+        emulator.kill()
+        emulator.wait()
+
+
+def _ask(door: int, event: dict[str, Any]) -> dict[str, Any]:
+    request = Request(  # noqa: S310 (ours)
+        f"http://127.0.0.1:{door}/2015-03-31/functions/function/invocations", json.dumps(event).encode()
+    )
+    until = time.monotonic() + _SECONDS
+    while True:
+        try:
+            with urlopen(request, timeout=_SECONDS) as answer:  # noqa: S310
+                return dict(json.loads(answer.read()))
+        except URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _children(pid: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        found += [int(child) for child in task.read_text().split()]
+    return found
+
+
+def _cpu_ms(pid: int) -> float:
+    """All threads of a process, the ended ones too (Linux: CPUCLOCK_SCHED of another process's clock)."""
+    return time.clock_gettime_ns((~pid << 3) | 2) / 1e6
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

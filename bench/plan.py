@@ -1,0 +1,50 @@
+"""Playbooks to measure with: the example, and one with as many rules and segments as wanted."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from msgspec.structs import replace
+
+from bench.outside import PROJECT
+from cli.playbook.compile import compile_playbook
+from ripen.bundle import Bundle, Condition, EngagementRule, FitRule, Segment
+
+_FIELDS = ("company", "department", "job_title")
+
+
+@cache
+def example() -> Bundle:
+    """The playbook that comes with the project."""
+    return compile_playbook(PROJECT / "playbook")
+
+
+def with_rules(count: int) -> Bundle:
+    """The example with so many rules of engagement, of fit and segments more, of all kinds, none of which our lead meets:
+    what is measured is the looking, not the finding."""
+    plan = example()
+    scoring = replace(
+        plan.scoring,
+        engagement=(*plan.scoring.engagement, *(_engagement(n) for n in range(count))),
+        fit=(
+            *plan.scoring.fit,
+            *(FitRule(code=f"fit{n}", when=when, points=1, words={"ja": ""}) for n, when in _some(count)),
+        ),
+    )
+    segments = {f"more{n}": Segment(name=f"more{n}", when=when) for n, when in _some(count)}
+    return replace(plan, hash=f"rules{count}", scoring=scoring, segments=plan.segments | segments)
+
+
+def _engagement(n: int) -> EngagementRule:
+    kind, subject = (("page_viewed", f"/page{n}"), ("link_clicked", f"mail{n}"), ("form_submitted", f"form{n}"))[n % 3]
+    return EngagementRule(code=f"done{n}", kind=kind, subject=subject, points=1, cap=5, words={"ja": ""})
+
+
+def _some(count: int) -> Iterator[tuple[int, tuple[Condition, ...]]]:
+    for n in range(count):
+        kinds = (
+            Condition(field="domain", any_of=(f"company{n}.example", f"other{n}.example")),
+            Condition(field=_FIELDS[n % 3], contains=(f"担当{n}", f"chief {n}")),
+            Condition(field="total", at_least=1000 + n),
+            Condition(field=f"question{n}", present=True),
+        )
+        yield n, (kinds[n % 4], Condition(field="email_kind", any_of=("company",)))

@@ -1,0 +1,59 @@
+"""Notes every call to AWS of this process, so that the floor can make the same ones."""
+
+from typing import Any
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+
+Call = tuple[str, str, dict[str, Any]]
+
+
+class Recorder:
+    """Must be made before the clients whose calls it is to note."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._on = True
+        boto3.setup_default_session()
+        boto3.DEFAULT_SESSION.events.register("before-parameter-build", self._note)
+        self._clients: dict[str, Any] = {}
+
+    def take(self) -> list[Call]:
+        """What was called since it was last asked."""
+        calls, self.calls = self.calls, []
+        return calls
+
+    def replay(self, calls: list[Call]) -> None:
+        """The same calls in the same order, by plain boto3; they are not noted again."""
+        self._on = False
+        for service, verb, params in calls:
+            if service not in self._clients:
+                self._clients[service] = boto3.client(service, config=_CONFIG)
+            getattr(self._clients[service], verb)(**params)
+        self._on = True
+
+    def rang(self) -> str:
+        """The ref in the newest wake-up."""
+        return next(
+            str(params["Entries"][0]["MessageBody"])
+            for _, verb, params in reversed(self.calls)
+            if verb == "send_message_batch"
+        )
+
+    def wrote(self, kind: str) -> str:
+        """The ref of the newest row of a kind."""
+        items = [
+            change["Put"]["Item"]
+            for _, verb, params in reversed(self.calls)
+            if verb == "transact_write_items"
+            for change in params["TransactItems"]
+            if "Put" in change
+        ]
+        return next(f"{item['pk']['S']}|{item['sk']['S']}" for item in items if item["sk"]["S"].startswith(kind))
+
+    def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
+        if self._on:
+            self.calls.append((model.service_model.service_name, xform_name(model.name), params))

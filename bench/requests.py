@@ -1,0 +1,41 @@
+"""Requests as API Gateway passes them on (payload format 2.0)."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+SITE = "https://go.example.jp"
+
+
+def an_event(
+    method: str, path: str, parameters: dict[str, str], headers: dict[str, str], body: str, id: str
+) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "go.example.jp", "user-agent": "Mozilla/5.0"} | headers,
+        "pathParameters": parameters,
+        "requestContext": {"http": {"method": method, "path": path}, "requestId": id},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def form_post(number: int) -> dict[str, Any]:
+    """A browser posts the example's form, each number as somebody else."""
+    fields = {
+        "email": f"hanako{number}@example{number % 100}.co.jp",
+        "last_name": "山田",
+        "first_name": "花子",
+        "company": "株式会社サンプル",
+        "department": "マーケティング部",
+        "job_title": "部長",
+        "phone": "03-1234-5678",
+        "consent": "yes",
+        "lang": "ja",
+        "page": "whitepaper",
+        "nonce": f"{number:032x}",
+        "page_url": f"{SITE}/pages/whitepaper?utm_source=news",
+    }
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
+    return an_event("POST", "/forms/whitepaper", {"form": "whitepaper"}, headers, urlencode(fields), f"form{number}")

@@ -1,0 +1,90 @@
+"""The activities that are measured: each from its request, through capture, to the fold in react."""
+
+from base64 import b32encode
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+import score.react
+from bench.recorder import Recorder
+from bench.requests import SITE, an_event, form_post
+from capture import form, link
+from cli.playbook.publish import publish
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Create, keys
+from ripen.bundle import Bundle
+from ripen.ledger import SendPointer
+from ripen.token import Link, Purpose, sign
+
+Act = Callable[[], None]
+
+
+class Context:
+    function_name = "bench"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:ap-northeast-1:1:function:bench"
+    aws_request_id = "1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 30_000
+
+
+class LaterClock:
+    """The wall clock, ahead by as long as a click waits for its verdict."""
+
+    ahead = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class Story:
+    """Makes activities; making one prepares all that it needs, and what comes back is then measured."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._clock = score.react.clock = LaterClock()  # type: ignore[assignment]
+        self._number = 0
+
+    def live(self, bundle: Bundle) -> None:
+        """Publish it, and make the functions see it at once."""
+        publish(bundle, form.table, Playbook(form.table, "bucket"), SITE, datetime.now(UTC))
+        for function in (form, link, score.react):
+            function.playbook = Playbook(form.table, "bucket")  # type: ignore[attr-defined]
+            function.playbook.live()  # type: ignore[attr-defined]
+
+    def form(self) -> Act:
+        """A stranger asks for the white paper, with consent."""
+        self._number += 1
+        event = form_post(self._number)
+
+        def act() -> None:
+            self._clock.ahead = timedelta()
+            answered = form.handler(event, Context())  # type: ignore[arg-type]
+            assert answered["statusCode"] == 303, answered
+            self._react(self._recorder.rang())
+
+        return act
+
+    def click(self) -> Act:
+        """A lead clicks in a mail, and two minutes later it is judged."""
+        self.form()()
+        lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
+        send = b32encode(sha256(lead.encode()).digest()[:16]).decode().rstrip("=").lower()
+        form.table.write(Create(keys.send_pointer(send), SendPointer(lead=lead, email="case-study", locale="ja")))
+        token = sign(link.secrets.key("link"), Purpose.CLICK, Link(send))
+        event = an_event("GET", f"/c/{token}", {"token": token}, {}, "", f"click{lead}")
+
+        def act() -> None:
+            self._clock.ahead = timedelta(minutes=3)
+            answered = link.handler(event, Context())  # type: ignore[arg-type]
+            assert answered["statusCode"] == 302, answered
+            self._react(self._recorder.wrote("activity#"))
+
+        return act
+
+    def _react(self, ref: str) -> None:
+        record = {"messageId": "1", "eventSource": "aws:sqs", "body": ref, "attributes": {}, "messageAttributes": {}}
+        answered = score.react.handler({"Records": [record]}, Context())
+        assert not answered["batchItemFailures"], answered

@@ -1,0 +1,208 @@
+"""The outside for the benches: one small HTTP server, in a process of its own, that answers as DynamoDB, S3, Secrets Manager,
+SQS, SES, Salesforce and Slack do when all is well. It keeps the rows and objects it is given and judges no condition.
+
+It counts what DynamoDB would charge: a write of a transaction costs two units for each KB begun, and each entry that comes
+to or leaves an index one (AWS, DynamoDB Developer Guide, "Read and write operations").
+
+    python -m bench.stub server.pem    prints its ports, plain and TLS (Salesforce's), then serves until it is killed
+"""
+
+import json
+import re
+import socket
+import ssl
+import sys
+from collections.abc import Callable
+from hashlib import md5
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import ceil
+from threading import Thread
+from typing import Any
+
+Item = dict[str, dict[str, str]]
+_INDEXES = {"agenda": ("agenda", "due"), "roster": ("roster",)}
+_WEB = {
+    "/services/oauth2/token": {"access_token": "token", "instance_url": "SELF"},
+    "/api/chat.postMessage": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
+    "/api/chat.update": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
+    "/api/users.info": {"ok": True, "user": {"profile": {"email": "taro@example.jp"}}},
+    "/v2/email/outbound-emails": {"MessageId": "0100"},
+}
+
+
+class Outside:
+    """Rows, objects, and what was written."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Item] = {}
+        self.objects: dict[str, bytes] = {}
+        self.secret = "{}"
+        self.units = 0
+
+    def dynamodb(self, verb: str, asked: dict[str, Any]) -> dict[str, Any]:
+        match verb:
+            case "GetItem":
+                found = self.rows.get(_key(asked["Key"]))
+                return {"Item": found} if found else {}
+            case "BatchGetItem":
+                [(table, wanted)] = asked["RequestItems"].items()
+                rows = [self.rows.get(_key(key)) for key in wanted["Keys"]]
+                return {"Responses": {table: [row for row in rows if row]}, "UnprocessedKeys": {}}
+            case "Query":
+                items = self._under(asked["ExpressionAttributeValues"]) if "IndexName" not in asked else []
+                return {"Items": items, "Count": len(items), "ScannedCount": len(items)}
+            case "TransactWriteItems":
+                for change in asked["TransactItems"]:
+                    self._change(change)
+                return {}
+            case "PutItem":
+                self._put(asked["Item"], 1)
+                return {}
+            case "UpdateItem":
+                self.units += 2
+                return {}
+        raise NotImplementedError(verb)
+
+    def _under(self, values: Item) -> list[Item]:
+        pk, prefix = values[":pk"]["S"], values.get(":prefix", {"S": ""})["S"]
+        return [self.rows[key] for key in sorted(self.rows) if key[0] == pk and key[1].startswith(prefix)]
+
+    def _change(self, change: dict[str, Any]) -> None:
+        if "Put" in change:
+            self._put(change["Put"]["Item"], 2)
+        elif "Update" in change:  # ripen's Mark: a new due time and a raised version
+            asked = change["Update"]
+            values, row = asked["ExpressionAttributeValues"], self.rows[_key(asked["Key"])]
+            version = {"N": str(int(row["version"]["N"]) + 1)}
+            self._put(row | {"due": values[":due"], "agenda": values[":agenda"], "version": version}, 2)
+        else:
+            self.units += 2
+
+    def _put(self, item: Item, price: int) -> None:
+        before = self.rows.get(_key(item), {})
+        self.units += price * ceil(
+            sum(len(name) + len(next(iter(value.values()))) for name, value in item.items()) / 1024
+        )
+        for attributes in _INDEXES.values():
+            old = [before.get(name) for name in attributes if name in before]
+            new = [item.get(name) for name in attributes if name in item]
+            self.units += (bool(old) + bool(new)) if old != new else 0
+        self.rows[_key(item)] = item
+
+
+def _key(item: Item) -> tuple[str, str]:
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def _rang(asked: dict[str, Any]) -> dict[str, Any]:
+    sent = [
+        {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": _md5(entry["MessageBody"])}
+        for entry in asked["Entries"]
+    ]
+    return {"Successful": sent, "Failed": []}
+
+
+def _md5(text: str) -> str:
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def _composite(asked: dict[str, Any]) -> dict[str, Any]:
+    """Queries find nothing; of whatever is written, each record is made."""
+    made = {"success": True, "created": True, "id": "00Q000000000001AAA", "errors": []}
+    parts = []
+    for part in asked["compositeRequest"]:
+        if part["method"] == "GET":
+            body: Any = {"totalSize": 0, "done": True, "records": []}
+        else:
+            body = [made for _ in (part.get("body") or {}).get("records", ())]
+        parts.append({"httpStatusCode": 200, "body": body, "httpHeaders": {}, "referenceId": part["referenceId"]})
+    return {"compositeResponse": parts}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet for each answer
+    outside = Outside()
+
+    def do_GET(self) -> None:
+        if self.path == "/_units":
+            units, self.outside.units = self.outside.units, 0
+            self._answer({"units": units})
+        elif self.path.partition("?")[0] in self.outside.objects:
+            self._send(self.outside.objects[self.path.partition("?")[0]], "application/octet-stream")
+        else:
+            self._answer({"ok": True})
+
+    def do_PUT(self) -> None:
+        self.outside.objects[self.path.partition("?")[0]] = self._body()
+        self._send(b"", "text/plain")
+
+    def do_POST(self) -> None:
+        service, _, verb = self.headers.get("x-amz-target", "").rpartition(".")
+        self._answer(self._served(service, verb, self._body()))
+
+    def _served(self, service: str, verb: str, body: bytes) -> Any:
+        if service.startswith("DynamoDB"):
+            return self.outside.dynamodb(verb, json.loads(body))
+        if service == "secretsmanager":
+            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.outside.secret}
+        if service == "AmazonSQS":
+            return _rang(json.loads(body))
+        if self.path == "/_secret":
+            self.outside.secret = body.decode()
+            return {}
+        if re.search("/composite$", self.path):
+            return _composite(json.loads(body))
+        here = f"https://{self.headers['host']}"
+        return {name: here if value == "SELF" else value for name, value in _WEB.get(self.path, {"ok": True}).items()}
+
+    def _body(self) -> bytes:
+        if self.headers.get("transfer-encoding") == "chunked":
+            return b"".join(iter(self._chunk, b""))
+        return self.rfile.read(int(self.headers.get("content-length", 0)))
+
+    def _chunk(self) -> bytes:
+        size = int(self.rfile.readline().partition(b";")[0], 16)
+        found = self.rfile.read(size) if size else b""
+        if size:
+            self.rfile.readline()
+        else:
+            while self.rfile.readline().strip():
+                pass
+        return found
+
+    def _answer(self, content: Any) -> None:
+        self._send(json.dumps(content).encode(), "application/json")
+
+    def _send(self, body: bytes, kind: str) -> None:
+        self.send_response(200)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        self.wfile.flush()
+
+    log_message: Callable[..., None] = lambda *_: None  # noqa: E731 (silence, in the library's own signature)
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        connection, address = super().get_request()
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection, address
+
+
+def main(certificate: str) -> None:
+    plain, secure = Server(("127.0.0.1", 0), Handler), Server(("127.0.0.1", 0), Handler)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate)
+    secure.socket = context.wrap_socket(secure.socket, server_side=True)
+    print(plain.server_port, secure.server_port, flush=True)
+    Thread(target=secure.serve_forever, daemon=True).start()
+    plain.serve_forever()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
