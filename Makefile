@@ -20,7 +20,7 @@ quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2
 
 list: ## list what there is to do
 	@echo "Ripen. First: make up"
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 up: setup ## start everything on this machine and open the doors (DETACH=1: in the background)
 	@$(PYTHON) -m sandbox $(if $(DETACH),--detach)
@@ -36,6 +36,15 @@ check: .venv/.installed $(SAM) ## look for mistakes without running anything
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
 	@ripen check
 
+bench: ## measure speed against floors (alone: bench-cold, bench-activity)
+	@failed=; for name in cold activity; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
+
+bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## the first call of each function, as Lambda runs it
+	@$(PYTHON) -m bench.cold
+
+bench-activity: .venv/.installed ## what a form, a click … cost in CPU and write units
+	@$(PYTHON) -m bench.activity
+
 deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
 	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
 	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
@@ -50,7 +59,7 @@ clean-up: ## forget the local cloud and its data (the tools stay)
 	@echo "The local cloud is forgotten."
 
 pin: $(UV) ## write down the newest versions that fit (requirements*.txt)
-	@for file in layers/dependencies/requirements requirements-dev requirements-sam sandbox/requirements-emulator; do \
+	@for file in layers/dependencies/requirements requirements-dev requirements-sam sandbox/requirements-emulator bench/requirements; do \
 	  $(UV) pip compile --quiet --upgrade --no-header --no-annotate --python-version 3.13 \
 	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
 	@echo "The pinned versions are new: make test"
@@ -79,6 +88,12 @@ $(UV):
 	@echo "· the AWS emulator, into .tools"
 	@[ -x .tools/emulator/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/emulator,No environment could be made.) }
 	@$(call quietly,$(UV) pip install --python .tools/emulator/bin/python -r $<,The AWS emulator could not be installed.)
+	@touch $@
+
+.tools/runtime/.installed: bench/requirements.txt | .venv/.installed
+	@echo "· what Lambda brings along, into .tools"
+	@[ -x .tools/runtime/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/runtime,No environment could be made.) }
+	@$(call quietly,$(UV) pip install --python .tools/runtime/bin/python --compile-bytecode -r $<,Lambda's runtime could not be installed.)
 	@touch $@
 
 $(SAM): requirements-sam.txt | .venv/.installed

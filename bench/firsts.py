@@ -84,7 +84,9 @@ def firsts() -> dict[str, First]:
             reads=(_row(f"alert#{ALERT}"),),
             library="slack_bolt",
         ),
-        "notify.act": First(event=_message(_row("action#a1")), clients=(*private, "sqs"), reads=(LIVE, _row("profile"))),
+        "notify.act": First(
+            event=_message(_row("action#a1")), clients=(*private, "sqs"), reads=(LIVE, _row("profile"))
+        ),
     }
 
 

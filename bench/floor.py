@@ -25,7 +25,7 @@ if library == "slack_bolt":
     app.action("not_fit")(lambda ack: ack())
 if library == "simple_salesforce":
     import requests
-    from simple_salesforce import Salesforce
+    from simple_salesforce.api import Salesforce
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

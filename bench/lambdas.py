@@ -80,9 +80,7 @@ def first_call(built: Built, handler: str, event: dict[str, Any], environment: d
 
 
 def _ask(door: int, event: dict[str, Any]) -> dict[str, Any]:
-    request = Request(  # noqa: S310 (ours)
-        f"http://127.0.0.1:{door}/2015-03-31/functions/function/invocations", json.dumps(event).encode()
-    )
+    request = Request(f"http://127.0.0.1:{door}/2015-03-31/functions/function/invocations", json.dumps(event).encode())
     until = time.monotonic() + _SECONDS
     while True:
         try:

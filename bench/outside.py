@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 from urllib.request import Request, urlopen
 
 from sandbox.certificates import certificate
@@ -61,7 +62,7 @@ class Stub:
             **{f"{name}_QUEUE": f"{self.url}/1/{name.lower()}" for name in QUEUES},
         }
 
-    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, object]:
+    def _ask(self, method: str, path: str, body: bytes | None = None) -> dict[str, Any]:
         with urlopen(Request(self.url + path, data=body, method=method), timeout=10) as answer:  # noqa: S310 (ours)
             return dict(json.loads(answer.read()))
 

@@ -4,7 +4,6 @@ from base64 import b32encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import score.react
 from bench.recorder import Recorder
@@ -52,7 +51,7 @@ class Story:
         publish(bundle, form.table, Playbook(form.table, "bucket"), SITE, datetime.now(UTC))
         for function in (form, link, score.react):
             function.playbook = Playbook(form.table, "bucket")  # type: ignore[attr-defined]
-            function.playbook.live()  # type: ignore[attr-defined]
+            function.playbook.live()
 
     def form(self) -> Act:
         """A stranger asks for the white paper, with consent."""

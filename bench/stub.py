@@ -21,7 +21,7 @@ from typing import Any
 
 Item = dict[str, dict[str, str]]
 _INDEXES = {"agenda": ("agenda", "due"), "roster": ("roster",)}
-_WEB = {
+_WEB: dict[str, dict[str, Any]] = {
     "/services/oauth2/token": {"access_token": "token", "instance_url": "SELF"},
     "/api/chat.postMessage": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
     "/api/chat.update": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
@@ -36,7 +36,7 @@ class Outside:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Item] = {}
         self.objects: dict[str, bytes] = {}
-        self.secret = "{}"
+        self.vault = "{}"
         self.units = 0
 
     def dynamodb(self, verb: str, asked: dict[str, Any]) -> dict[str, Any]:
@@ -145,11 +145,11 @@ class Handler(BaseHTTPRequestHandler):
         if service.startswith("DynamoDB"):
             return self.outside.dynamodb(verb, json.loads(body))
         if service == "secretsmanager":
-            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.outside.secret}
+            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.outside.vault}
         if service == "AmazonSQS":
             return _rang(json.loads(body))
         if self.path == "/_secret":
-            self.outside.secret = body.decode()
+            self.outside.vault = body.decode()
             return {}
         if re.search("/composite$", self.path):
             return _composite(json.loads(body))
@@ -182,7 +182,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
         self.wfile.flush()
 
-    log_message: Callable[..., None] = lambda *_: None  # noqa: E731 (silence, in the library's own signature)
+    log_message: Callable[..., None] = lambda *_: None
 
 
 class Server(ThreadingHTTPServer):

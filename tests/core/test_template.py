@@ -1,8 +1,16 @@
 """Templates: values are text, limits hold, and errors say where."""
 
-import pytest
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 
-from ripen.template import TemplateError, render_html, render_line, render_text
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen import limited_liquid
+from ripen.template import TemplateError, parse, render_html, render_line, render_text
 
 
 @pytest.mark.parametrize("hostile", ["{{7*7}}", "{% for i in (1..9) %}x{% endfor %}", "{{ secret }}", "{%"])
@@ -86,3 +94,41 @@ def test_a_missing_value_may_be_tested_for_and_may_have_a_default() -> None:
 def test_python_objects_do_not_open_up() -> None:
     with pytest.raises(TemplateError):
         render_text("{{ a.__class__ }}", {"a": "x"})
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["{{ lead.company }}", "{{count}}", "{{ none }}", "{{ yes }}", "{{ lead }}", "{{ nobody }}", "}}", "{{"]
+        )
+        | st.sampled_from(
+            ["{{ count | plus: 1 }}", "{%- if count %}x{% endif %}", "{{- when -}}", " 回 ", "<b>", "{{ lead['a b'] }}"]
+        )
+        | st.text(max_size=5),
+        max_size=5,
+    ).map("".join),
+    st.text(max_size=10),
+)
+def test_what_is_filled_in_without_liquid_is_what_liquid_writes(source: str, company: str) -> None:
+    variables = {"lead": {"company": company}, "count": 3, "none": None, "yes": True, "when": "本日"}
+
+    def outcome(render: Callable[[], str]) -> str:
+        try:
+            return render()
+        except TemplateError as error:
+            return repr(error)
+
+    by_liquid = outcome(lambda: limited_liquid.render(parse(source), variables))
+
+    assert outcome(lambda: render_text(source, variables)) == by_liquid
+
+
+def test_a_template_that_only_names_values_does_not_load_liquid() -> None:
+    script = (
+        "import sys; from ripen.template import render_text; "
+        "assert render_text('役職: {{ lead.title }}', {'lead': {'title': '部長'}}) == '役職: 部長'; "
+        "assert 'liquid' not in sys.modules"
+    )
+
+    known = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    assert subprocess.run([sys.executable, "-c", script], env=known, check=False).returncode == 0

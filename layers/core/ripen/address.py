@@ -7,8 +7,6 @@ from hashlib import sha256
 from typing import Literal
 from unicodedata import category, normalize
 
-from email_validator import EmailNotValidError, validate_email
-
 from ripen.errors import Rejected
 
 Kind = Literal["free", "role", "company"]
@@ -126,6 +124,8 @@ def normalise(raw: str) -> str:
         if not _CARRIER_LOCAL.fullmatch(local):
             raise Rejected(NOT_AN_ADDRESS, field="email")
         return f"{local}@{domain}"
+    from email_validator import EmailNotValidError, validate_email  # slow to load, and most functions only look up
+
     try:
         found = validate_email(f"{local}@{domain}", check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:

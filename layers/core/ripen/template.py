@@ -4,32 +4,21 @@ Two environments: html, where every value is escaped, and plain, for subjects, t
 loader, no clock ("now" is an argument like any other) and no filter that multiplies a string.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
-
-from liquid import BoundTemplate, Environment, FalsyStrictUndefined
-from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
+from typing import TYPE_CHECKING
 
 from ripen.text import one_line
 
-_TAGS = frozenset(
-    [
-        "content",
-        "output",
-        "illegal",
-        "#",
-        "assign",
-        "break",
-        "capture",
-        "case",
-        "comment",
-        "continue",
-        "echo",
-        "for",
-        "if",
-        "unless",
-    ]
-)
+if TYPE_CHECKING:
+    from liquid import BoundTemplate
+
+LONGEST = 1_000_000
+"""Characters that a template may write."""
+
+_VALUE = re.compile(r"\{\{\s*([a-z_]\w*(?:\.[a-z_]\w*)*)\s*\}\}", re.ASCII)
+
 FILTERS = frozenset(
     [
         "append",
@@ -67,22 +56,6 @@ class TemplateError(Exception):
         self.column = column
 
 
-class _Limited(Environment):
-    context_depth_limit = 12
-    loop_iteration_limit = 5_000
-    local_namespace_limit = 50_000
-    output_stream_limit = 1_000_000
-
-    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        super().setup_tags_and_filters(extra=extra)
-        self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
-        self.filters = {name: filter for name, filter in self.filters.items() if name in FILTERS}
-
-
-_HTML = _Limited(undefined=FalsyStrictUndefined, autoescape=True)
-_PLAIN = _Limited(undefined=FalsyStrictUndefined)
-
-
 def render_html(source: str, variables: Mapping[str, object]) -> str:
     """The template with every value escaped for HTML. Raises TemplateError."""
     return _render(parse(source, html=True), variables)
@@ -90,7 +63,8 @@ def render_html(source: str, variables: Mapping[str, object]) -> str:
 
 def render_text(source: str, variables: Mapping[str, object]) -> str:
     """The template with values as they are, for what is no HTML. Raises TemplateError."""
-    return _render(parse(source), variables)
+    filled = _filled(source, variables)
+    return _render(parse(source), variables) if filled is None else filled
 
 
 def render_line(source: str, variables: Mapping[str, object]) -> str:
@@ -100,26 +74,37 @@ def render_line(source: str, variables: Mapping[str, object]) -> str:
 
 
 @lru_cache(maxsize=2048)
-def parse(source: str, html: bool = False) -> BoundTemplate:
+def parse(source: str, html: bool = False) -> "BoundTemplate":
     """The parsed template, kept. Raises TemplateError."""
-    try:
-        return (_HTML if html else _PLAIN).from_string(source)
-    except LiquidError as error:
-        raise _told(error) from None
+    from ripen import limited_liquid  # slow to load
+
+    return limited_liquid.parse(source, html)
 
 
-def _render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
-    try:
-        return template.render(**variables)
-    except LiquidError as error:
-        raise _told(error) from None
-    except (ValueError, OverflowError):  # a number too long to be written out
-        raise TemplateError("Liquid stopped: a number is too large") from None
+def _render(template: "BoundTemplate", variables: Mapping[str, object]) -> str:
+    from ripen import limited_liquid
+
+    return limited_liquid.render(template, variables)
 
 
-def _told(error: LiquidError) -> TemplateError:
-    where = error.context()
-    line, column = (where[0], where[1] + 1) if where else (1, 1)
-    if isinstance(error, LiquidSyntaxError | UndefinedError | UnknownFilterError):
-        return TemplateError(str(error.message), line, column)
-    return TemplateError(f"Liquid stopped: {type(error).__name__}", line, column)
+def _filled(source: str, variables: Mapping[str, object]) -> str | None:
+    """The text of a template that only names values which are there, and so needs no Liquid; None for any other."""
+    parts = _VALUE.split(source)
+    if any(mark in part for part in parts[::2] for mark in ("{{", "}}", "{%")):
+        return None
+    for at in range(1, len(parts), 2):
+        value = _named(parts[at], variables)
+        if value is None:
+            return None
+        parts[at] = value
+    text = "".join(parts)
+    return text if len(text) <= LONGEST and "\r" not in text else None  # Liquid makes every line break a line feed
+
+
+def _named(path: str, variables: Mapping[str, object]) -> str | None:
+    found: object = variables
+    for name in path.split("."):
+        if not isinstance(found, Mapping) or name not in found:
+            return None
+        found = found[name]
+    return str(found) if type(found) in (str, int) else None

@@ -12,7 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ripen.agenda import Ref
 
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"})
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    parameter_validation=False,  # what we send is built here, from types
+)
 _MOST_DELAY = 900
 logger = Logger(child=True)
 

@@ -9,21 +9,34 @@ salesforce              {"login": "https://acme.my.salesforce.com", "client_id",
 """
 
 import hmac
+import json
 from hashlib import sha256
+from time import monotonic
 from typing import Any
 
-from aws_lambda_powertools.utilities import parameters
+import boto3
+from botocore.config import Config
+
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+_FRESH_SECONDS = 300.0
 
 
 class Secrets:
     """Fetched at the first use and kept five minutes; `fresh` asks again, after a refusal."""
 
-    def __init__(self, id: str) -> None:
+    def __init__(self, id: str, client: Any = None) -> None:
         self._id = id
+        self._client = client
+        self._known: dict[str, Any] = {}
+        self._read = -1e9
 
     def all(self, fresh: bool = False) -> dict[str, Any]:
-        found = parameters.get_secret(self._id, transform="json", max_age=300, force_fetch=fresh)
-        return dict(found) if isinstance(found, dict) else {}
+        if fresh or monotonic() - self._read > _FRESH_SECONDS:
+            self._client = self._client or boto3.client("secretsmanager", config=_CONFIG)
+            found = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
+            self._known = found if isinstance(found, dict) else {}
+            self._read = monotonic()
+        return dict(self._known)
 
     def key(self, purpose: str) -> bytes:
         """32 bytes for one purpose ("address", "link", …), derived from the master: purposes cannot stand in for

@@ -4,24 +4,27 @@ Source: Typeform, Webhooks, "Example payload" and Responses, "JSON response expl
 a key that its `type` names; a legal question's answer is a boolean.
 """
 
+import re
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, Field, ValidationError
+import msgspec
+from msgspec import Meta, Struct
 
 from ripen.errors import Rejected
 
 RESPONSE = "form_response"
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+_WHERE = re.compile(r" - at `\$\.([^`]+)`$")
 
 
-class _Question(BaseModel):
+class _Question(Struct, frozen=True):
     id: str = ""
     ref: str = ""
 
 
-class _Answer(BaseModel):
+class _Answer(Struct, frozen=True):
     type: str
     field: _Question
     text: str | None = None
@@ -49,14 +52,18 @@ class _Answer(BaseModel):
         return self.text or self.email or self.phone_number or self.url or self.date or ""
 
 
-class Answered(BaseModel):
+class Answered(Struct, frozen=True):
     """One filled-in form. `token` is its id, the same however often it is sent."""
 
     form_id: str
-    token: str = Field(min_length=1, max_length=200)
-    submitted_at: AwareDatetime = Field(ge=_EARLIEST)
+    token: Annotated[str, Meta(min_length=1, max_length=200)]
+    submitted_at: Annotated[datetime, Meta(tz=True)]
     hidden: dict[str, str | int | float | bool | None] = {}
-    answers: list[_Answer] = Field(default=[], max_length=300)
+    answers: Annotated[list[_Answer], Meta(max_length=300)] = []
+
+    def __post_init__(self) -> None:
+        if self.submitted_at < _EARLIEST:
+            raise ValueError("submitted before there was a web form")
 
     @property
     def at(self) -> datetime:
@@ -78,7 +85,7 @@ class Answered(BaseModel):
         return list(found.items())
 
 
-class _Event(BaseModel):
+class _Event(Struct, frozen=True):
     event_type: str
     form_response: Answered | None = None
 
@@ -86,10 +93,10 @@ class _Event(BaseModel):
 def read(body: bytes) -> Answered | None:
     """The response in an event; None for another kind of event. Raises Rejected where it is not as Typeform says."""
     try:
-        event = _Event.model_validate_json(body)
-    except ValidationError as error:
-        where = ".".join(str(part) for part in error.errors(include_input=False, include_url=False)[0]["loc"])
-        raise Rejected("this is no event of Typeform's", field=where) from None
+        event = msgspec.json.decode(body, type=_Event)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        where = _WHERE.search(str(error))
+        raise Rejected("this is no event of Typeform's", field=where[1] if where else "") from None
     if event.event_type != RESPONSE:
         return None
     if event.form_response is None:

@@ -19,7 +19,12 @@ from ripen.adapters.table.keys import Key, parse
 from ripen.agenda import Lane, Ref, shard
 from ripen.state import State
 
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
+_CONFIG = Config(
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"total_max_attempts": 4, "mode": "standard"},
+    parameter_validation=False,  # what we send is built here, from types
+)
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
 
 
