@@ -19,7 +19,7 @@ from bench.report import Figure, show
 from bench.requests import SITE
 from sandbox.build import build
 
-ROUNDS = 3
+ROUNDS = 7
 BAR = 1.5
 NOTES = """CPU of the function's process from its birth to its first answer, under the Runtime Interface Emulator, with the layers
 and the code that `sam build` made. The floor: a bare handler, boto3, the same clients and first fetches (floor.py); with
@@ -71,10 +71,10 @@ def _places(build: Path, folder: Path) -> tuple[dict[str, Built], Built]:
     """Where each function's code is, and the floor's; the layers as /opt holds them."""
     layers = tuple(build / "opt" / name / "python" for name in ("CoreLayer", "DependenciesLayer"))
     shutil.copy(Path(__file__).parent / "floor.py", folder)
-    return {name: Built(build / _logical(name), layers) for name in firsts()}, Built(folder, layers)
+    return {name: Built(build / logical(name), layers) for name in firsts()}, Built(folder, layers)
 
 
-def _logical(module: str) -> str:
+def logical(module: str) -> str:
     """capture.form → CaptureForm, as in the template."""
     return "".join(part.title() for part in module.split("."))
 

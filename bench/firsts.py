@@ -85,7 +85,10 @@ def firsts() -> dict[str, First]:
             library="slack_bolt",
         ),
         "notify.act": First(
-            event=_message(_row("action#a1")), clients=(*private, "sqs"), reads=(LIVE, _row("profile"))
+            event=_message(_row("action#a1")),
+            clients=(*private, "sqs"),
+            reads=(LIVE, _row("profile")),
+            library="simple_salesforce",
         ),
     }
 

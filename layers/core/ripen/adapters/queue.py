@@ -3,6 +3,7 @@
 A beacon alone is posted: its message is its one durable write, and its queue has a dead-letter queue."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import boto3
@@ -27,7 +28,7 @@ class Queue:
 
     def __init__(self, url: str, client: Any = None) -> None:
         self._url = url
-        self._client = client or boto3.client("sqs", config=_CONFIG)
+        self._client = client or _shared()
 
     def wake(self, *refs: Ref, delay: int = 0) -> None:
         """Ring for each row, after `delay` seconds (at most 900: SQS's limit). A bell that does not ring is logged and
@@ -47,6 +48,12 @@ class Queue:
             QueueUrl=self._url,
             Entries=[{"Id": str(n), "MessageBody": ref, "DelaySeconds": delay} for n, ref in enumerate(refs)],
         )
+
+
+@cache
+def _shared() -> Any:
+    """One client for all queues: making one costs a cold start as much as ten calls."""
+    return boto3.client("sqs", config=_CONFIG)
 
 
 def _tens(refs: Sequence[Ref]) -> Iterable[Sequence[Ref]]:
