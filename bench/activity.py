@@ -94,8 +94,10 @@ def _rules(story: "Story", recorder: Recorder, outside: Stub) -> Figure:
     rounds = []
     for _ in range(ROUNDS + 1):
         story.live(with_rules(FEW))
+        story.form()()  # the rules are indexed at the first one
         few = _round(story.form, recorder, outside)
         story.live(with_rules(MANY))
+        story.form()()
         many = _round(story.form, recorder, outside)
         rounds.append(Round(many.subject_ms, few.subject_ms, many.units))
     subject, floor = (median(times) for times in zip(*[(r.subject_ms, r.floor_ms) for r in rounds[1:]], strict=True))

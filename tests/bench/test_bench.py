@@ -5,6 +5,7 @@ import json
 import pytest
 
 from bench import activity, cold, plan
+from bench.firsts import firsts
 from bench.report import Figure, show
 from bench.stub import Outside
 from ripen.segment import segments
@@ -32,7 +33,7 @@ def test_every_round_counts_towards_a_median_of_at_least_seven() -> None:
 
 
 def test_what_is_measured_is_in_the_template() -> None:
-    assert {cold.logical(module) for module in cold.firsts()} <= set(FUNCTIONS)
+    assert {cold.logical(module) for module in firsts()} <= set(FUNCTIONS)
 
 
 def test_as_many_rules_and_segments_are_there_as_wanted() -> None:

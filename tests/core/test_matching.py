@@ -55,7 +55,12 @@ def test_rules_that_the_lead_gives_no_reason_to_ask_are_not_asked() -> None:
             Condition(field="total", at_least=n),
         )
     )
-    traits: dict[str, str | float] = {"email_kind": "company", "domain": "7.example", "job_title": "役職8。", "total": 1.5}
+    traits: dict[str, str | float] = {
+        "email_kind": "company",
+        "domain": "7.example",
+        "job_title": "役職8。",
+        "total": 1.5,
+    }
     first = holding(rules, traits)
     asked.clear()
 
