@@ -56,7 +56,7 @@ def measure(outside: Stub) -> dict[str, Figure]:
 
     story = Story(recorder)
     story.live(example())
-    kinds = {"form": story.form, "click": story.click}
+    kinds = {"form": story.form, "click": story.click, "beacon": story.beacon}
     found = {name: _figure(_rounds(make, recorder, outside)) for name, make in kinds.items()}
     return found | {f"{MANY} rules": _rules(story, recorder, outside)}
 

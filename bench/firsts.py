@@ -11,8 +11,11 @@ from hmac import digest as hmac
 from typing import Any
 from urllib.parse import quote
 
+import msgspec
+
 from bench.outside import SECRET
-from bench.requests import an_event, form_post
+from bench.requests import SITE, an_event, beacon_post, form_post
+from ripen import beacon
 from ripen.action import Action
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import Change, Create, keys
@@ -26,6 +29,7 @@ from ripen.ledger import MailClass, Send, SendPointer
 from ripen.setting import CrmMark
 from ripen.state import Rank, State, Tally
 from ripen.token import Link, Purpose, sign
+from ripen.visitor import VisitorPointer
 
 LEAD, SEND = "lead1", "a" * 26
 ALERT = alert_id(LEAD, "hot", 1)
@@ -54,6 +58,10 @@ def firsts() -> dict[str, First]:
         "capture.form": First(event=form_post(1), clients=(*private, "sqs")),
         "capture.page": First(event=_get("/pages/whitepaper", page="whitepaper"), clients=store),
         "capture.link": First(event=_get("/c/-", token=_token(Purpose.CLICK)), clients=private, reads=(LIVE, mail)),
+        "capture.track": First(event=beacon_post("visitor-1", "view-1"), clients=(*store, "sqs")),
+        "capture.bulk": First(
+            event=_message(_beacon()), clients=(*store, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
+        ),
         "capture.webhook": First(event=_typeform(), clients=(*private, "sqs")),
         "score.react": First(event=_message(_activity().key.ref), clients=(*store, "sqs"), reads=(LIVE, _row("state"))),
         "score.sync": First(
@@ -131,6 +139,7 @@ def rows(bundle: Bundle) -> Iterator[Change]:
     yield Create(keys.send_pointer(SEND), SendPointer(lead=LEAD, email="whitepaper-delivery", locale="ja"))
     alert = Alert(id=ALERT, lead=LEAD, kind="hot", planned=now, state=AlertState.PLANNED)
     yield Create(keys.alert(LEAD, ALERT), alert, due=now)
+    yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, sure=True))
     yield Create(keys.action(LEAD, "a1"), _action(now), due=now)
 
 
@@ -173,6 +182,12 @@ def _delivered() -> str:
         "delivery": {"timestamp": "2026-11-21T03:00:01.000Z", "recipients": ["hanako@example.co.jp"]},
     }
     return json.dumps({"Type": "Notification", "Message": json.dumps(event)})
+
+
+def _beacon() -> str:
+    sent = beacon_post("visitor-1", "view-1")["body"].encode()
+    read = beacon.read(sent, datetime.now(UTC), frozenset([SITE.partition("://")[2]]))
+    return msgspec.json.encode(read).decode()
 
 
 def _typeform() -> dict[str, Any]:

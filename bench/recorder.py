@@ -43,6 +43,10 @@ class Recorder:
             if verb == "send_message_batch"
         )
 
+    def posted(self) -> str:
+        """The newest message that is no wake-up."""
+        return next(str(params["MessageBody"]) for _, verb, params in reversed(self.calls) if verb == "send_message")
+
     def wrote(self, kind: str) -> str:
         """The ref of the newest row of a kind."""
         items = [

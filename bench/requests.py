@@ -1,5 +1,6 @@
 """Requests as API Gateway passes them on (payload format 2.0)."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -39,3 +40,10 @@ def form_post(number: int) -> dict[str, Any]:
     }
     headers = {"content-type": "application/x-www-form-urlencoded", "accept": "text/html"}
     return an_event("POST", "/forms/whitepaper", {"form": "whitepaper"}, headers, urlencode(fields), f"form{number}")
+
+
+def beacon_post(visitor: str, id: str) -> dict[str, Any]:
+    """A visitor's browser tells of one page view."""
+    seen = {"id": id, "type": "page_view", "url": f"{SITE}/pages/pricing", "title": "料金", "at": 0}
+    body = json.dumps({"visitor": visitor, "events": [seen]})
+    return an_event("POST", "/track", {}, {"content-type": "text/plain", "origin": SITE}, body, id)

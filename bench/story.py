@@ -4,17 +4,19 @@ from base64 import b32encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import score.react
 from bench.recorder import Recorder
-from bench.requests import SITE, an_event, form_post
-from capture import form, link
+from bench.requests import SITE, an_event, beacon_post, form_post
+from capture import bulk, form, link, track
 from cli.playbook.publish import publish
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
 from ripen.bundle import Bundle
 from ripen.ledger import SendPointer
 from ripen.token import Link, Purpose, sign
+from ripen.visitor import VisitorPointer
 
 Act = Callable[[], None]
 
@@ -49,7 +51,7 @@ class Story:
     def live(self, bundle: Bundle) -> None:
         """Publish it, and make the functions see it at once."""
         publish(bundle, form.table, Playbook(form.table, "bucket"), SITE, datetime.now(UTC))
-        for function in (form, link, score.react):
+        for function in (form, link, track, bulk, score.react):
             function.playbook = Playbook(form.table, "bucket")  # type: ignore[attr-defined]
             function.playbook.live()
 
@@ -83,7 +85,28 @@ class Story:
 
         return act
 
+    def beacon(self) -> Act:
+        """A lead looks at a page in a browser that is known to be the lead's."""
+        self.form()()
+        lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
+        form.table.write(Create(keys.visitor_pointer(f"visitor-{self._number}"), VisitorPointer(lead=lead, sure=True)))
+        event = beacon_post(f"visitor-{self._number}", f"view-{self._number}")
+
+        def act() -> None:
+            self._clock.ahead = timedelta()
+            answered = track.handler(event, Context())  # type: ignore[arg-type]
+            assert answered["statusCode"] == 204, answered
+            answered = bulk.handler(_message(self._recorder.posted()), Context())  # type: ignore[arg-type]
+            assert not answered["batchItemFailures"], answered
+            self._react(self._recorder.rang())
+
+        return act
+
     def _react(self, ref: str) -> None:
-        record = {"messageId": "1", "eventSource": "aws:sqs", "body": ref, "attributes": {}, "messageAttributes": {}}
-        answered = score.react.handler({"Records": [record]}, Context())
+        answered = score.react.handler(_message(ref), Context())
         assert not answered["batchItemFailures"], answered
+
+
+def _message(body: str) -> dict[str, Any]:
+    record = {"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
+    return {"Records": [record]}

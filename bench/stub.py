@@ -95,6 +95,8 @@ def _key(item: Item) -> tuple[str, str]:
 
 
 def _rang(asked: dict[str, Any]) -> dict[str, Any]:
+    if "MessageBody" in asked:
+        return {"MessageId": "1", "MD5OfMessageBody": _md5(asked["MessageBody"])}
     sent = [
         {"Id": entry["Id"], "MessageId": entry["Id"], "MD5OfMessageBody": _md5(entry["MessageBody"])}
         for entry in asked["Entries"]
