@@ -24,8 +24,6 @@ from urllib.request import OpenerDirector
 import boto3
 import requests.adapters
 import simple_salesforce  # noqa: F401 (loaded once here, and not by each child)
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
-from aws_lambda_powertools.utilities.parameters.constants import DEFAULT_PROVIDERS
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
@@ -177,9 +175,8 @@ def main() -> None:
     ripen.adapters.clock._FRESH_SECONDS = 1e9  # one look at the clock in each process, so that calls keep their numbers
     for function in FUNCTIONS:
         importlib.import_module(function)
-    for service in ("s3", "sesv2"):
+    for service in ("s3", "secretsmanager", "sesv2"):
         boto3.client(service)  # botocore reads what a service is like once, and not in each child
-    DEFAULT_PROVIDERS["secrets"] = SecretsProvider()
     number()
     gc.freeze()
     print("ready", flush=True)
