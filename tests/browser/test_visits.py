@@ -27,6 +27,7 @@ def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium:
         # when the same browser fills in the form
         visitor.opens("pages/whitepaper")
         visitor.types(email=visitor.email, **PEOPLE["ja"] | {"last_name": "三度見"})
+        visitor.page.wait_for_timeout(3_200)  # a page is read if it is looked at for three seconds
         visitor.sends()
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text("お申し込みありがとうございます")
 

@@ -41,7 +41,7 @@ def test_who_claims_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running
     press(cloud, card, "claim", "U0ALICE")
     press(cloud, card, "claim", "U0ALICE")
     press(cloud, card, "claim", "U0BOB")
-    claimed = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Suzuki" in str(card)])
+    claimed = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Sato" in str(card)])
 
     # then the record is hers, with one thing to do
     record = cloud.lead(person["email"])["profile"]["crm"]["id"]
