@@ -35,6 +35,8 @@ def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium:
         [card] = eventually(lambda: cloud.cards("三度見"))
         eventually(lambda: cloud.cards(WORDS["ja"]))
         assert "三度見" in str(card)
+        # (the join brings the earlier touch a moment after the card)
+        eventually(lambda: cloud.lead(visitor.email)["touches"]["first"]["utm_source"] == "spring-fair")
         lead = cloud.lead(visitor.email)
         views = [done for done in lead["activities"] if done["subject"] == "pricing"]
         assert [view["kind"] for view in views] == ["page_viewed"] * 3
