@@ -1,6 +1,7 @@
 """GET /c/<token>: a click in a mail goes where the mail says. The token holds no address; the target was frozen at publish.
 
-The click is only noted, and judged after 120 seconds: scanners follow every link. Nothing else changes.
+The hit is only noted with its signals, and judged later (verdict.py): scanners follow every link, the hidden one too.
+Nothing else changes.
 """
 
 import os
@@ -21,7 +22,8 @@ from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Table, keys
-from ripen.bundle import Bundle
+from ripen.bundle import Bundle, Mail
+from ripen.hit import PATIENCE, TRAP, facts
 from ripen.ids import digest
 from ripen.ledger import SendPointer
 from ripen.token import BadToken, Link, Purpose, read
@@ -34,14 +36,20 @@ playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 logger = Logger()
 
-_JUDGED_AFTER = timedelta(seconds=120)
 _BRIDGE_KEPT = timedelta(days=1)
 """It may be crossed for ten minutes only; a beacon may lie in its queue for longer."""
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    return serve(gateway.request(event), table, playbook.live(), playbook.bundle, secrets.key("link"), clock.now())
+    own = OwnKeys(link=secrets.key("link"), network=secrets.key("network"))
+    return serve(gateway.request(event), table, playbook.live(), playbook.bundle, own, clock.now())
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnKeys:
+    link: bytes
+    network: bytes
 
 
 @dataclass(frozen=True)
@@ -49,21 +57,26 @@ class _Click:
     link: Link
     to: SendPointer
     url: str
+    """"" for the hidden link, which leads nowhere."""
+    of: int
+    """How many links the mail has."""
 
 
 def serve(
-    request: Request, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes, now: datetime
+    request: Request, table: Table, live: Live, bundle_of: Callable[[str], Bundle], own: OwnKeys, now: datetime
 ) -> Response:
-    """A redirect to the link's target, or a page that says that this link does not work."""
-    click = _read(request.parameters.get("token", ""), table, live, bundle_of, key)
+    """A redirect to the link's target, nothing at all for the hidden link, or a page that says that this link does not
+    work."""
+    click = _read(request.parameters.get("token", ""), table, live, bundle_of, own.link)
     if click is None:
         return _bad_link(request, live)
-    url = click.url
-    if request.method == "GET":
-        token = uuid4().hex
-        to_page = bridged(url, token, live.bundle.tracking, live.site)
-        url = to_page if _note(request, click, table, now, token if to_page != url else "") else url
-    return gateway.redirect(url, 302, _HEADERS)
+    token = uuid4().hex
+    to_page = bridged(click.url, token, live.bundle.tracking, live.site)
+    bridge = token if request.method == "GET" and to_page != click.url else ""
+    noted = _note(request, click, own.network, table, now, bridge)
+    if not click.url:
+        return gateway.respond(204, "", _HEADERS)
+    return gateway.redirect(to_page if noted and bridge else click.url, 302, _HEADERS)
 
 
 def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes) -> _Click | None:
@@ -75,15 +88,19 @@ def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundl
     if row is None:
         return None
     bundle = bundle_of(row.value.bundle) if row.value.bundle else live.bundle
-    url = _target(bundle, row.value, link.number, live.site)
-    return _Click(link, row.value, url) if url else None
+    mail = _mail(bundle, row.value)
+    url = _target(mail, link.number, live.site) if mail else ""
+    return _Click(link, row.value, url, len(mail.links) if mail else 0) if url or link.number == TRAP else None
 
 
-def _target(bundle: Bundle, to: SendPointer, number: int, site: str) -> str:
-    """Where the link leads; "" for a link that the mail does not have, or a target that is no address of the web."""
+def _mail(bundle: Bundle, to: SendPointer) -> Mail | None:
     email = bundle.emails.get(to.email)
-    mail = email.locales.get(to.locale or bundle.brand.default_locale) if email else None
-    target = mail.links[number] if mail and number < len(mail.links) else ""
+    return email.locales.get(to.locale or bundle.brand.default_locale) if email else None
+
+
+def _target(mail: Mail, number: int, site: str) -> str:
+    """Where the link leads; "" for a link that the mail does not have, or a target that is no address of the web."""
+    target = mail.links[number] if number < len(mail.links) else ""
     if not target.isascii() or not target.isprintable() or " " in target or "\\" in target:
         return ""
     if target.startswith("/"):
@@ -91,9 +108,10 @@ def _target(bundle: Bundle, to: SendPointer, number: int, site: str) -> str:
     return target if target.startswith(("https://", "http://")) else ""
 
 
-def _note(request: Request, click: _Click, table: Table, now: datetime, token: str) -> bool:
+def _note(request: Request, click: _Click, key: bytes, table: Table, now: datetime, token: str) -> bool:
     """Was it noted? Losing a click is better than losing a reader: whatever fails here, the redirect goes out. The token is
     what our script on the page tells the click by."""
+    which = {"send": click.link.send, "link": str(click.link.number), "of": str(click.of), "url": click.url}
     activity = Activity(
         id=digest("click", request.id),
         lead=click.to.lead,
@@ -101,10 +119,10 @@ def _note(request: Request, click: _Click, table: Table, now: datetime, token: s
         at=now,
         received=now,
         subject=click.to.email,
-        facts={"send": click.link.send, "link": str(click.link.number), "url": click.url},
+        facts=which | facts(request.method, request.headers, request.address, key),
         verdict=Verdict.UNJUDGED,
     )
-    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + _JUDGED_AFTER)]
+    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + PATIENCE)]
     if token:
         bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
         changes.append(Create(keys.bridge(token), bridge, expires=now + _BRIDGE_KEPT))

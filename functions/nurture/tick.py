@@ -55,8 +55,8 @@ class Bells:
 
 _either = {"due#crm": sync, "enrollment": advance, "alert": alert, "action": act, "join": track}
 bells = Bells(
-    hot={"activity": react, "due#decay": react, "send": deliver} | _either,
-    bulk={"activity": react_bulk, "due#decay": react_bulk, "send": deliver_bulk} | _either,
+    hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _either,
+    bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk} | _either,
 )
 
 

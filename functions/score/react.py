@@ -1,12 +1,11 @@
 """score.react: takes new activities, and the passing of time, into a lead's state, with all that follows from it, in
 one transaction.
 
-Woken through SQS (React, ReactBulk) for `activity#` and `due#decay` rows.
+Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refold` rows.
 """
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from random import uniform
 from time import sleep
@@ -19,26 +18,16 @@ from ripen.adapters.batch import by_lead
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Replace, Row, Table, keys
-from ripen.agenda import Lane
+from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.bundle import Bundle
-from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, crm_due, fold
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.lead import Profile
+from ripen.fold import Folded, VerdictsAged, fold
 from ripen.ports import Clock as AnyClock
-from ripen.ports import Wake
-from ripen.setting import CrmMark, DecayMark
-from ripen.state import State
-from ripen.verdict import BURST
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bells:
-    """Who hears of what follows."""
-
-    advance: Wake
-    sync: Wake
-    alert: Wake
+from ripen.score import happened
+from ripen.setting import DecayMark, RefoldMark
+from ripen.verdict import FOLLOWS, is_click, is_sign
+from score.again import again
+from score.follow import Bells as Bells
+from score.follow import Known, following, keys_of, ring
 
 
 class Contended(Exception):
@@ -58,6 +47,8 @@ bells = Bells(
 _TRIES = 6
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction."""
+_MOST_WAITING = 40
+"""Clicks that are taken along in one fold."""
 
 
 @logger.inject_lambda_context
@@ -68,81 +59,88 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def react(refs: Sequence[str], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells) -> None:
     """Folds what these rows of one lead say, each once, however often and in whatever order they are named."""
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
-    activities = [keys.typed(key, Activity) for key in rows if key.type is not DecayMark]
-    lead = rows[0].lead
+    lead, marks = rows[0].lead, {key.type for key in rows}
+    activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
     if activities:
-        _react(lead, activities, table, bundle, clock, bells)
-    if len(activities) < len(rows):
-        _react(lead, [], table, bundle, clock, bells)
+        _fold(lead, activities, table, bundle, clock, bells)
+    if DecayMark in marks:
+        _fold(lead, [], table, bundle, clock, bells)
+    if RefoldMark in marks:
+        _refold(lead, table, bundle, clock, bells)
 
 
-def _react(
+def _fold(
     lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells
 ) -> None:
-    for attempt in range(_TRIES):
-        now = clock.now()
-        changes = _changes(lead, activities, table, bundle, now)
-        if not changes:
-            return
+    aged = False
+
+    def write(now: datetime) -> bool:
+        nonlocal aged
+        changes, aged = _changes(lead, activities, table, bundle, now)
         if len(changes) > _MOST_CHANGES and len(activities) > 1:
-            middle = len(activities) // 2
-            _react(lead, activities[:middle], table, bundle, clock, bells)
-            _react(lead, activities[middle:], table, bundle, clock, bells)
-            return
-        try:
+            return False
+        if changes:
             table.write(*changes)
+            logger.info("folded", extra={"lead": lead, "activities": len(activities)})
+            ring(changes, now, bells)
+        return True
+
+    if not _tried(lead, write, clock):
+        middle = len(activities) // 2
+        _fold(lead, activities[:middle], table, bundle, clock, bells)
+        _fold(lead, activities[middle:], table, bundle, clock, bells)
+    elif aged:
+        _refold(lead, table, bundle, clock, bells)
+
+
+def _refold(lead: str, table: Table, bundle: Bundle, clock: AnyClock, bells: Bells) -> None:
+    def write(now: datetime) -> bool:
+        changes, done = again(lead, table, bundle, now)
+        if changes:
+            table.write(*changes)
+            logger.info("folded anew", extra={"lead": lead})
+            ring(changes, now, bells)
+        return done
+
+    while not _tried(lead, write, clock):
+        pass
+
+
+def _tried(lead: str, write: Callable[[datetime], bool], clock: AnyClock) -> bool:
+    """What `write` answers once nobody else was quicker. Raises Contended."""
+    for attempt in range(_TRIES):
+        try:
+            return write(clock.now())
         except Conflict:
             sleep(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, no secret)
-            continue
-        logger.info("folded", extra={"lead": lead, "activities": len(activities)})
-        _ring(changes, now, bells)
-        return
     raise Contended(lead)
 
 
 def _changes(
     lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime
-) -> list[Change]:
-    """The whole transaction; empty where there is nothing to do."""
-    known = _read(lead, activities, table)
-    if known is None:
-        logger.warning("no such lead", extra={"lead": lead})
-        return []
-    before = known.state.value if known.state else None
-    given = [row.value for row in known.activities]
-    folded = fold(known.profile, before, given, bundle, now, _siblings(known, table))
-    if activities and not folded.activities:
-        return []
-    rows = {row.value.id: row for row in known.activities}
-    return [
-        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
-        *(Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities),
-        *_consequences(known, folded, now),
-        *_decay(lead, known.decay, folded.decay),
-        *(Mark(key, now) for key in _shaken(lead, folded, table)),
-        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
-    ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    profile: Profile
-    state: Row[State] | None
-    crm: Row[CrmMark] | None
-    decay: Row[DecayMark] | None
-    activities: list[Row[Activity]]
-
-
-def _read(lead: str, activities: Sequence[Key[Activity]], table: Table) -> _Known | None:
-    profile, state, crm, decay, *rows = table.get_many(
-        [keys.profile(lead), keys.state(lead), keys.crm_mark(lead), keys.decay_mark(lead), *activities]
-    )
+) -> tuple[list[Change], bool]:
+    """The whole transaction, empty where there is nothing to do; and whether verdicts given before look otherwise now."""
+    profile, state, crm, decay, refold, *found = table.get_many([*keys_of(lead), *activities])
     if profile is None:
-        return None
-    found = [row for row in rows if row]
-    return _Known(
-        profile=profile.value, state=state, crm=crm, decay=decay, activities=found + _brought(lead, found, table)
+        logger.warning("no such lead", extra={"lead": lead})
+        return [], False
+    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold)
+    named: list[Row[Activity]] = [row for row in found if row]
+    rows = {row.value.id: row for row in (*named, *_brought(lead, named, table))}
+    around = _around(lead, [row.value for row in rows.values()], table)
+    rows = {row.value.id: row for row in _waiting(around)} | rows
+    folded = fold(
+        known.profile,
+        state.value if state else None,
+        [row.value for row in rows.values()],
+        bundle,
+        now,
+        [row.value for row in around],
+        _delivered(lead, around, table),
     )
+    if activities and not folded.activities:
+        return [], False
+    return _with_activities(following(known, folded, table, now), folded, rows), VerdictsAged() in folded.consequences
 
 
 def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
@@ -152,54 +150,27 @@ def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Ro
     return [row for row in table.get_many([keys.beside(lead, sk) for sk in sorted(brought)]) if row] if brought else []
 
 
-def _siblings(known: _Known, table: Table) -> list[Activity]:
-    """What happened around the clicks that wait for a verdict, folded or not: the same whoever is woken first."""
-    unjudged = [row.value.at for row in known.activities if row.value.verdict is Verdict.UNJUDGED]
-    minutes = {keys.minute(at + apart) for at in unjudged for apart in (-BURST, BURST)}
-    return [row.value for minute in sorted(minutes) for row in table.under(known.profile.id, minute)]
+def _with_activities(changes: list[Change], folded: Folded, rows: dict[str, Row[Activity]]) -> list[Change]:
+    return changes + [Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities]
 
 
-def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:
-    """The journeys the lead is in, where something happened that may end them."""
-    if JourneysShaken() not in folded.consequences:
+def _around(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
+    """What else happened about the time of clicks and of signs of a person: the same whoever is woken first."""
+    telling = [a for a in activities if a.folded is None and (is_click(a) or is_sign(a))]
+    if not telling:
         return []
-    return [row.key for row in table.under(lead, "enrollment#") if row.value.state is EnrollmentState.ACTIVE]
+    first, last = min(map(happened, telling)) - FOLLOWS, max(a.at for a in telling) + FOLLOWS
+    return list(table.between(lead, keys.since(first), keys.since(last)))
 
 
-def _consequences(known: _Known, folded: Folded, now: datetime) -> Iterable[Change]:
-    for consequence in folded.consequences:
-        match consequence:
-            case LeadTurnedHot(alert):
-                yield Create(keys.alert(alert.lead, alert.id), alert, due=now)
-            case Enrolled(entry):
-                yield Create(keys.enrollment(entry.lead, entry.journey, entry.key), entry, due=now)
-            case CrmFellBehind(urgent):
-                yield _crm(known.profile.id, known.crm, urgent, now)
-            case JourneysShaken():
-                pass
+def _waiting(around: Sequence[Row[Activity]]) -> list[Row[Activity]]:
+    """Clicks that wait for a verdict: a burst is judged at once, and a person's form lets the click before it count."""
+    unjudged = (row for row in around if row.value.verdict is Verdict.UNJUDGED and row.value.folded is None)
+    return [row for row in unjudged if is_click(row.value)][:_MOST_WAITING]
 
 
-def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
-    mark = row.value if row else CrmMark(lead=lead)
-    return Replace(
-        keys.crm_mark(lead),
-        replace(mark, urgent=mark.urgent or urgent),
-        row.version if row else 0,
-        due=crm_due(urgent, mark.written, row.due if row else None, now),
-    )
-
-
-def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
-    if due or (row and row.due):
-        yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)
-
-
-def _ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
-    """Whoever has something to do now is woken; the tick does it where this fails."""
-    due = [
-        change.key.ref
-        for change in changes
-        if isinstance(change, Create | Replace | Mark) and change.due and change.due <= now
-    ]
-    for kind, bell in (("alert", bells.alert), ("due#crm", bells.sync), ("enrollment", bells.advance)):
-        bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
+def _delivered(lead: str, around: Sequence[Row[Activity]], table: Table) -> dict[str, datetime]:
+    """When the mails were delivered whose links were clicked, by send id."""
+    sends = {row.value.facts.get("send", "") for row in around if is_click(row.value)} - {""}
+    found = table.get_many([keys.send(lead, send) for send in sorted(sends)]) if sends else []
+    return {row.value.id: row.value.delivered for row in found if row and row.value.delivered}

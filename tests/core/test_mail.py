@@ -1,5 +1,6 @@
 """One mail to one person: words, links and headers, whatever the person called themselves."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from msgspec.structs import replace
 
 from ripen import token
 from ripen.bundle import Bundle
+from ripen.hit import TRAP
 from ripen.lead import Profile
 from ripen.ledger import MailClass, Send
 from ripen.mail import OutgoingMail, Unwritable, compose, mailbox
@@ -61,6 +63,19 @@ def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() 
     assert token.read(KEY, token.Purpose.CLICK, click) == token.Link(ID, 0)
     with pytest.raises(token.BadToken):
         token.read(KEY, token.Purpose.UNSUBSCRIBE, click)
+
+
+def test_each_mail_has_one_hidden_link_that_people_neither_see_nor_hear_nor_reach() -> None:
+    mail = written(bundle=saying(html="<html><body><p>{{ greeting }}</p></body></html>"))
+    hidden = re.search(
+        r'<div style="display:none[^"]*" aria-hidden="true"><a href="([^"]+)" tabindex="-1".*</a></div></body>',
+        mail.html,
+    )
+    assert hidden
+    link = token.read(KEY, token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
+    assert link == token.Link(ID, TRAP)
+    assert hidden[1] not in mail.text
+    assert written().html.count("display:none") == 1
 
 
 def test_both_classes_can_be_unsubscribed_from() -> None:

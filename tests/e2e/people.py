@@ -2,6 +2,13 @@
 
 from secrets import token_hex
 
+A_BROWSER = {
+    "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
+    "accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "sec-fetch-mode": "navigate",
+}
+"""How people ask for pages. Who asks otherwise for a link in a mail is taken for a machine."""
+
 
 def a_director(**changes: str) -> dict[str, str]:
     """A good fit: hot with the first form."""

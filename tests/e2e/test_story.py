@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director
+from tests.e2e.people import A_BROWSER, a_director
 
 
 def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> None:
@@ -59,7 +59,7 @@ def test_the_click_is_recorded_and_leads_on(cloud: Running) -> None:
     link = re.findall(r'href="([^"]+/c/[^"]+)"', mail["html"])[0]
 
     # when its link is clicked
-    answer = httpx.get(link, follow_redirects=True, timeout=60)
+    answer = httpx.get(link, headers=A_BROWSER, follow_redirects=True, timeout=60)
 
     # then the white paper is shown, and the click counts after two minutes
     assert answer.status_code == 200

@@ -31,10 +31,19 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """How a verdict came about: the points for a machine, each reason behind them, and the version of the rules."""
+
+    points: int
+    rules: int
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Activity:
     """`subject` is the name of what it was done to: the form, page, file or email. `facts` hold what that kind needs:
-    link_clicked {send, link, url}, form_submitted {source, page}, page_viewed {visitor, url, title, click}, bounced
-    {send, type}, … No personal data there.
+    link_clicked {send, link, of, url} and the signals of hit.py, form_submitted {source, page}, page_viewed {visitor, url,
+    title, click}, bounced {send, type}, … No personal data there.
     """
 
     id: str
@@ -47,6 +56,8 @@ class Activity:
     facts: dict[str, str] = field(default_factory=dict)
     touch: Touch | None = None
     verdict: Verdict = Verdict.HUMAN
+    judgement: Judgement | None = None
+    """Why that verdict, where it was judged."""
     folded: datetime | None = None
     """When score.react took it into the lead's state; None means not yet."""
     brings: tuple[str, ...] = ()

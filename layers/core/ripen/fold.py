@@ -3,23 +3,24 @@
 Any order and any repetition of activities leads to the same sums; the rank is judged at `now` only (DESIGN rule 3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from ripen import told
 from ripen.activity import Activity, Kind, Verdict
 from ripen.alert import Alert
 from ripen.bundle import Bundle, Journey
 from ripen.condition import traits
 from ripen.decision import Decision
-from ripen.ids import alert_id, digest
+from ripen.ids import alert_id
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.rank import ORDER, next_crossing, rank
 from ripen.score import Score, fit, happened, score, tally
 from ripen.segment import segments
 from ripen.state import Entry, Rank, State
-from ripen.verdict import is_ripe, judge
+from ripen.verdict import Evidence, is_click, is_ripe, judge, rejudge
 
 _DONE_BY_THE_LEAD = (
     Kind.FORM_SUBMITTED,
@@ -58,7 +59,12 @@ class JourneysShaken:
     """Something happened that may end the journeys the lead is in: a refusal, or a rank that may be their goal."""
 
 
-Consequence = LeadTurnedHot | Enrolled | CrmFellBehind | JourneysShaken
+@dataclass(frozen=True)
+class VerdictsAged:
+    """Clicks that were folded before look otherwise now: the lead is to be folded anew (refold.py)."""
+
+
+Consequence = LeadTurnedHot | Enrolled | CrmFellBehind | JourneysShaken | VerdictsAged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,25 +86,30 @@ def fold(
     bundle: Bundle,
     now: datetime,
     siblings: Iterable[Activity] = (),
+    delivered: Mapping[str, datetime] | None = None,
 ) -> Folded:
     """The lead's state with these activities in it, judged at `now`, and all that follows. What is folded already, given
     twice or not ripe yet stays out; no activity at all means that only time has passed. `siblings` are those that
-    happened about the same time: they tell a scanner from a person."""
-    given = tuple(activities)
-    taken = _taken(given, (*given, *siblings), now)
+    happened about the same time, `delivered` is when the mails were, by send id: they tell a scanner from a person."""
+    given, around = tuple(activities), tuple(siblings)
+    evidence = Evidence((*around, *given), delivered)
+    taken = _taken(given, evidence, now)
     before = state or State(lead=profile.id, rank_since=now)
-    after, entered, decisions = _enrol(_summed(before, profile, taken, bundle), taken, bundle, now)
-    judged, sum = _judged(after, profile, bundle, now)
+    after, entered, decisions = _enrol(summed(before, profile, taken, bundle), taken, bundle, now)
+    judged, sum = ranked(after, profile, bundle, now)
+    decisions += told.machines(taken, evidence, bundle, now)
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if judged.rank is not before.rank:
-        decisions += (_ranked(before.rank, judged, sum, taken, bundle, now),)
+        reason = "activity" if _matters(taken) else "decay"
+        decisions += (told.ranked(before.rank, judged, sum, taken, reason, bundle, now),)
     if judged.episode > before.episode:
-        id = alert_id(profile.id, "hot", judged.episode)
-        consequences.append(LeadTurnedHot(Alert(id=id, lead=profile.id, kind="hot", planned=now)))
+        consequences.append(turned_hot(judged, now))
     if _shakes(before, judged, taken):
         consequences.append(JourneysShaken())
-    if taken or state is None or judged.rank is not before.rank:
+    if _matters(taken) or state is None or judged.rank is not before.rank:
         consequences.append(CrmFellBehind(_is_urgent(state, judged, profile, taken)))
+    if taken and any(a.folded and rejudge(a, evidence).verdict is not a.verdict for a in around if is_click(a)):
+        consequences.append(VerdictsAged())
     return Folded(
         state=judged,
         score=sum,
@@ -109,6 +120,12 @@ def fold(
     )
 
 
+def turned_hot(state: State, now: datetime) -> LeadTurnedHot:
+    """Sales hears of this episode."""
+    id = alert_id(state.lead, "hot", state.episode)
+    return LeadTurnedHot(Alert(id=id, lead=state.lead, kind="hot", planned=now))
+
+
 def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: datetime) -> datetime:
     """When the CRM is written to: at once if urgent, else after a minute and at most every 15 minutes per lead; never
     later than it already was to be."""
@@ -116,13 +133,19 @@ def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: d
     return min(wanted, due) if due else wanted
 
 
-def _taken(activities: tuple[Activity, ...], siblings: tuple[Activity, ...], now: datetime) -> tuple[Activity, ...]:
-    new = {a.id: a for a in activities if a.folded is None and is_ripe(a, now)}
+def _taken(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) -> tuple[Activity, ...]:
+    new = {a.id: a for a in activities if a.folded is None and is_ripe(a, evidence, now)}
     ordered = sorted(new.values(), key=lambda a: (a.received, a.id))
-    return tuple(replace(judge(a, siblings), folded=now) for a in ordered)
+    return tuple(replace(judge(a, evidence), folded=now) for a in ordered)
 
 
-def _summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:
+def _matters(taken: tuple[Activity, ...]) -> bool:
+    """Whether anything but machines' hits is among them."""
+    return any(a.verdict is not Verdict.MACHINE for a in taken)
+
+
+def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:
+    """The state with the points of these activities, and with the fit as the profile is now."""
     tallies = state.tallies
     for activity in taken:
         tallies = tally(tallies, activity, bundle.scoring)
@@ -138,13 +161,15 @@ def _summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle:
     )
 
 
-def _judged(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[State, Score]:
+def ranked(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[State, Score]:
+    """The state with its rank and segments judged at `now`, and the score behind them."""
     sum = score(state, bundle.scoring, now)
     new = rank(sum.total, state.rank, bundle.scoring)
     known = traits(profile, fit=sum.fit, engagement=sum.engagement, total=sum.total, rank=new.value)
     judged = replace(state, segments=segments(bundle.segments, known))
     if new is not state.rank:
         judged = replace(judged, rank=new, rank_since=now, episode=state.episode + (new is Rank.HOT))
+        judged = replace(judged, alerted=now if new is Rank.HOT else state.alerted)
     return judged, sum
 
 
@@ -161,7 +186,7 @@ def _enrol(
                 enrollment = _enrollment(journey, activity, bundle)
                 entered.append(enrollment)
                 entries[journey.name] = Entry(key=enrollment.key, at=enrollment.entered)
-            decisions.append(_enrolled(journey, activity, refusal, bundle, now))
+            decisions.append(told.enrolled(journey, activity, refusal, bundle, now))
     return replace(state, journeys=entries), tuple(entered), tuple(decisions)
 
 
@@ -196,35 +221,4 @@ def _is_urgent(state: State | None, after: State, profile: Profile, taken: tuple
         state is None
         or state.rank is not after.rank
         or (profile.crm is None and any(a.kind is Kind.FORM_SUBMITTED for a in taken))
-    )
-
-
-def _enrolled(journey: Journey, activity: Activity, refusal: str, bundle: Bundle, now: datetime) -> Decision:
-    return Decision(
-        id=digest("enrolled", activity.lead, journey.name, activity.id),
-        lead=activity.lead,
-        at=now,
-        what="enrollment",
-        subject=journey.name,
-        outcome="refused" if refusal else "entered",
-        reason=refusal,
-        bundle=bundle.hash,
-        activities=(activity.id,),
-    )
-
-
-def _ranked(
-    before: Rank, state: State, score: Score, taken: tuple[Activity, ...], bundle: Bundle, now: datetime
-) -> Decision:
-    return Decision(
-        id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
-        lead=state.lead,
-        at=now,
-        what="rank",
-        subject=state.rank.value,
-        outcome="rose" if ORDER.index(state.rank) > ORDER.index(before) else "fell",
-        reason="activity" if taken else "decay",
-        bundle=bundle.hash,
-        activities=tuple(activity.id for activity in taken),
-        facts={"from": before.value, "total": f"{score.total:.1f}"},
     )

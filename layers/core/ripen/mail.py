@@ -7,6 +7,7 @@ from email.utils import formataddr
 
 from ripen import template, token, wording
 from ripen.bundle import Bundle, Email, Mail, Texts
+from ripen.hit import TRAP
 from ripen.lead import Profile
 from ripen.ledger import Send
 from ripen.text import one_line
@@ -48,12 +49,13 @@ def compose(send: Send, profile: Profile, bundle: Bundle, site: str, key: bytes,
         ],
     }
     subject, html, text = _rendered(mail, variables)
+    trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, TRAP))}"
     return OutgoingMail(
         sender=mailbox(_sender_name(bundle, email, locale), bundle.brand.sender),
         to=profile.email,
         reply_to=one_line(bundle.brand.reply_to),
         subject=subject,
-        html=html,
+        html=_trapped(html, trap),
         text=text,
         headers={
             "List-Unsubscribe": f"<{unsubscribe_url}>",  # RFC 8058: one HTTPS address, and both headers
@@ -76,6 +78,14 @@ def mailbox(name: str, address: str) -> str:
     if name.isascii():
         return formataddr((name, one_line(address)))
     return f"{Header(name, 'utf-8', maxlinelen=75).encode(linesep='')} <{one_line(address)}>"
+
+
+def _trapped(html: str, url: str) -> str:
+    """The mail with its hidden link, which people neither see, hear nor reach by Tab: who fetches it is a machine."""
+    style = "display:none;mso-hide:all;visibility:hidden;max-height:0;overflow:hidden"
+    trap = f'<div style="{style}" aria-hidden="true"><a href="{url}" tabindex="-1" rel="nofollow"></a></div>'
+    before, body, after = html.rpartition("</body>")
+    return before + trap + body + after if body else html + trap
 
 
 def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:

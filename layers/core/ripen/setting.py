@@ -73,6 +73,13 @@ class DecayMark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefoldMark:
+    """The `due#refold` row: verdicts are to be judged anew, and the state to be made from all activities again."""
+
+    lead: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Seen:
     """Replay defence: this submission was taken, and became this activity of this lead."""
 

@@ -47,6 +47,8 @@ class State:
     rank_since: datetime | None = None
     episode: int = 0
     """How many times the lead has turned hot."""
+    alerted: datetime | None = None
+    """When sales was last to be told of it."""
     segments: tuple[str, ...] = ()
     journeys: dict[str, Entry] = field(default_factory=dict)
     last_activity: datetime | None = None

@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from capture.link import serve
+from capture.link import OwnKeys, serve
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.bundle import Bundle, Email
+from ripen.hit import TRAP, network
 from ripen.ids import digest
 from ripen.ledger import SendPointer
 from ripen.token import Link, Purpose, sign
@@ -24,6 +25,7 @@ from tests.fakes import NOON
 from tests.functions.capture.events import KEY, SITE, an_event, rows
 
 SEND = digest("send1")
+NETWORK_KEY = b"n" * 32
 LINKS = (
     "/pages/whitepaper-read",
     "https://www.example.com/a?b=1",
@@ -63,9 +65,11 @@ def token(number: int = 0, send: str = SEND) -> str:
     return sign(KEY, Purpose.CLICK, Link(send, number))
 
 
-def follow(table: Table, token: str, method: str = "GET", id: str = "request1") -> Response:
-    event = an_event(method, f"/c/{token}", {"token": token}, id=id)
-    return serve(request(event), table, LIVE, lambda hash: bundle_with(("/old",)), KEY, NOON)
+def follow(table: Table, token: str, method: str = "GET", id: str = "request1", **headers: str) -> Response:
+    event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers)
+    event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
+    own = OwnKeys(link=KEY, network=NETWORK_KEY)
+    return serve(request(event), table, LIVE, lambda hash: bundle_with(("/old",)), own, NOON)
 
 
 def activities(table: Table) -> list[Activity]:
@@ -80,7 +84,25 @@ def test_a_click_goes_to_the_target_and_leaves_a_mark(sent: Table) -> None:
     assert answered["headers"]["x-robots-tag"] == "noindex"
     (activity,) = activities(sent)
     assert (activity.kind, activity.subject, activity.verdict) == (Kind.LINK_CLICKED, "case-study", Verdict.UNJUDGED)
-    assert activity.facts == {"send": SEND, "link": "1", "url": LINKS[1]}
+    assert activity.facts.items() >= {"send": SEND, "link": "1", "of": "7", "url": LINKS[1]}.items()
+
+
+def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> None:
+    follow(sent, token(), **{"user-agent": "Mozilla/5.0", "accept": "text/html"})
+    follow(sent, token(), "HEAD", id="request2", **{"user-agent": "curl/8"})
+    one, other = sorted((a.facts for a in activities(sent)), key=lambda facts: facts["method"])
+    near = {"network": network("203.0.113.7", NETWORK_KEY)}
+    assert one.items() >= ({"method": "GET", "agent": "browser", "asked": "like a browser"} | near).items()
+    assert other.items() >= ({"method": "HEAD", "agent": "library", "asked": "barely"} | near).items()
+    assert "203.0.113" not in str(activities(sent))
+
+
+def test_the_hidden_link_leads_nowhere_and_is_kept(sent: Table) -> None:
+    answered = follow(sent, token(TRAP))
+    assert (answered["statusCode"], answered["body"]) == (204, "")
+    assert "location" not in answered["headers"]
+    (activity,) = activities(sent)
+    assert (activity.facts["link"], activity.facts["url"]) == (str(TRAP), "")
 
 
 def test_a_click_waits_120_seconds_for_its_judgement(sent: Table) -> None:
@@ -99,9 +121,10 @@ def test_a_link_leads_where_it_led_when_the_mail_was_sent(table: Table) -> None:
     assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old"
 
 
-def test_head_leads_there_but_is_no_click(sent: Table) -> None:
+def test_head_leads_there_and_is_kept_as_what_it_is(sent: Table) -> None:
     assert follow(sent, token(), "HEAD")["statusCode"] == 302
-    assert activities(sent) == []
+    (activity,) = activities(sent)
+    assert activity.facts["method"] == "HEAD"
 
 
 def test_every_click_is_noted_and_one_request_only_once(sent: Table) -> None:
@@ -110,7 +133,7 @@ def test_every_click_is_noted_and_one_request_only_once(sent: Table) -> None:
     assert len(activities(sent)) == 2
 
 
-@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 7, 65535])
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 7, 65534])
 def test_a_target_that_is_no_plain_address_leads_nowhere(sent: Table, number: int) -> None:
     answered = follow(sent, token(number))
     assert answered["statusCode"] == 404

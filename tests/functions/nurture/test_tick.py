@@ -15,7 +15,7 @@ from ripen.agenda import Lane
 from ripen.alert import Alert
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send
-from ripen.setting import CrmMark, DecayMark
+from ripen.setting import CrmMark, DecayMark, RefoldMark
 from tests.builders import a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
 from tests.functions.wakeups import LambdaContext
@@ -44,6 +44,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
             (keys.activity(lead, NOON, "a"), an_activity(lead=lead)),
             (keys.crm_mark(lead), CrmMark(lead=lead)),
             (keys.decay_mark(lead), DecayMark(lead=lead)),
+            (keys.refold_mark(lead), RefoldMark(lead=lead)),
             (keys.enrollment(lead, "j", "k"), Enrollment(lead=lead, journey="j", key="k", entered=NOON, bundle="b")),
             (keys.send(lead, "s"), send),
             (keys.alert(lead, "a"), Alert(id="a", lead=lead, kind="hot", planned=NOON)),
@@ -56,10 +57,10 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
     for lane in Lane:
         for key, value in rows(lane):
             table.write(Create(key, value, due=NOON, lane=lane))
-    names = ("activity", "due#crm", "due#decay", "enrollment", "send", "alert", "action")
+    names = ("activity", "due#crm", "due#decay", "due#refold", "enrollment", "send", "alert", "action")
     hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
     # when
-    assert tick(table, clock, Bells(hot=hot, bulk=bulk), AHEAD, lambda: True) == 14
+    assert tick(table, clock, Bells(hot=hot, bulk=bulk), AHEAD, lambda: True) == 16
     # then
     for lane, bells in ((Lane.HOT, hot), (Lane.BULK, bulk)):
         assert {name: bell.woken for name, bell in bells.items()} == {

@@ -36,6 +36,8 @@ class Request:
     path: str
     id: str = ""
     host: str = ""
+    address: str = ""
+    """The sender's IP."""
     parameters: dict[str, str] = field(default_factory=dict)
     """The variable parts of the path."""
     query: dict[str, str] = field(default_factory=dict)
@@ -67,6 +69,7 @@ def request(event: Mapping[str, Any]) -> Request:
         method=str(http.get("method", "GET")),
         path=str(event.get("rawPath", "/")),
         id=str(context.get("requestId", "")),
+        address=str(http.get("sourceIp", "")),
         host=headers.get("host") or str(context.get("domainName", "")),
         parameters={name: str(value) for name, value in (event.get("pathParameters") or {}).items()},
         query=dict(parse_qsl(str(event.get("rawQueryString", "")))),

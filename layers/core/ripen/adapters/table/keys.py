@@ -17,7 +17,7 @@ from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
-from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Seen, Shadow, Stop
+from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
 from ripen.visitor import Bridge, Join, VisitorPointer
 
@@ -60,9 +60,9 @@ def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
     return Key(f"lead#{lead}", f"activity#{_moment(at)}#{id}", Activity)
 
 
-def minute(at: datetime) -> str:
-    """Prefix of the sort keys of all activities in that minute, for `table.under`."""
-    return f"activity#{_moment(at)[:16]}"
+def since(at: datetime) -> str:
+    """Where the sort keys of all activities from that time on begin, for `table.between`."""
+    return f"activity#{_moment(at)}"
 
 
 def crm_mark(lead: str) -> Key[CrmMark]:
@@ -71,6 +71,10 @@ def crm_mark(lead: str) -> Key[CrmMark]:
 
 def decay_mark(lead: str) -> Key[DecayMark]:
     return Key(f"lead#{lead}", "due#decay", DecayMark)
+
+
+def refold_mark(lead: str) -> Key[RefoldMark]:
+    return Key(f"lead#{lead}", "due#refold", RefoldMark)
 
 
 def enrollment(lead: str, journey: str, key: str) -> Key[Enrollment]:
@@ -156,6 +160,7 @@ _TYPES: dict[str, type[Any]] = {
     "activity": Activity,
     "due#crm": CrmMark,
     "due#decay": DecayMark,
+    "due#refold": RefoldMark,
     "enrollment": Enrollment,
     "send": Send,
     "alert": Alert,

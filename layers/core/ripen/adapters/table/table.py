@@ -93,10 +93,33 @@ class Table:
     ) -> Iterator[Row[Any]]:
         """The rows of a lead or a visitor whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each
         typed by its kind; the first `most` of them, or all."""
+        condition = "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else "")
+        values = {":pk": f"{of}#{owner}"} | ({":prefix": prefix} if prefix else {})
+        return self._rows(condition, values, newest_first, most)
+
+    def between(self, lead: str, first: str, last: str) -> Iterator[Row[Any]]:
+        """The lead's rows whose sort keys lie between these two, in their order."""
+        values = {":pk": f"lead#{lead}", ":first": first, ":last": last}
+        return self._rows("pk = :pk AND sk BETWEEN :first AND :last", values)
+
+    def leads(self, shard: int) -> Iterator[str]:
+        """The ids of all leads with a state in one shard of the roster."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
-            KeyConditionExpression="pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else ""),
-            ExpressionAttributeValues={":pk": {"S": f"{of}#{owner}"}} | ({":prefix": {"S": prefix}} if prefix else {}),
+            IndexName="roster",
+            KeyConditionExpression="roster = :shard",
+            ExpressionAttributeValues={":shard": {"S": str(shard)}},
+        )
+        for page in pages:
+            yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
+
+    def _rows(
+        self, condition: str, values: dict[str, str], newest_first: bool = False, most: int | None = None
+    ) -> Iterator[Row[Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
             ConsistentRead=True,
             ScanIndexForward=not newest_first,
             PaginationConfig={"MaxItems": most, "PageSize": most},

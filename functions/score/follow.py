@@ -1,0 +1,107 @@
+"""What a fold reads of a lead, and the rows that follow from it; shared by folding (react.py) and folding anew (again.py)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
+from ripen.agenda import Lane
+from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, VerdictsAged, crm_due
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import Profile
+from ripen.ports import Wake
+from ripen.setting import CrmMark, DecayMark, RefoldMark
+from ripen.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bells:
+    """Who hears of what follows."""
+
+    advance: Wake
+    sync: Wake
+    alert: Wake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A lead's rows that a fold reads or writes, besides its activities."""
+
+    profile: Profile
+    state: Row[State] | None
+    crm: Row[CrmMark] | None
+    decay: Row[DecayMark] | None
+    refold: Row[RefoldMark] | None
+
+
+def keys_of(lead: str) -> list[Key[Profile] | Key[State] | Key[CrmMark] | Key[DecayMark] | Key[RefoldMark]]:
+    """The keys of what is Known, in the order of `known`."""
+    return [
+        keys.profile(lead),
+        keys.state(lead),
+        keys.crm_mark(lead),
+        keys.decay_mark(lead),
+        keys.refold_mark(lead),
+    ]
+
+
+def following(known: Known, folded: Folded, table: Table, now: datetime) -> list[Change]:
+    """The state and all that follows from it, but for the activities themselves."""
+    lead = known.profile.id
+    return [
+        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
+        *_consequences(known, folded, now),
+        *_decay(lead, known.decay, folded.decay),
+        *(Mark(key, now) for key in _shaken(lead, folded, table)),
+        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
+    ]
+
+
+def ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
+    """Whoever has something to do now is woken; the tick does it where this fails."""
+    due = [
+        change.key.ref
+        for change in changes
+        if isinstance(change, Create | Replace | Mark) and change.due and change.due <= now
+    ]
+    for kind, bell in (("alert", bells.alert), ("due#crm", bells.sync), ("enrollment", bells.advance)):
+        bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
+
+
+def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:
+    """The journeys the lead is in, where something happened that may end them."""
+    if JourneysShaken() not in folded.consequences:
+        return []
+    return [row.key for row in table.under(lead, "enrollment#") if row.value.state is EnrollmentState.ACTIVE]
+
+
+def _consequences(known: Known, folded: Folded, now: datetime) -> Iterable[Change]:
+    lead = known.profile.id
+    for consequence in folded.consequences:
+        match consequence:
+            case LeadTurnedHot(alert):
+                yield Create(keys.alert(lead, alert.id), alert, due=now)
+            case Enrolled(entry):
+                yield Create(keys.enrollment(lead, entry.journey, entry.key), entry, due=now)
+            case CrmFellBehind(urgent):
+                yield _crm(lead, known.crm, urgent, now)
+            case VerdictsAged():
+                was = known.refold.version if known.refold else 0
+                yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), was, due=now, lane=Lane.BULK)
+            case JourneysShaken():
+                pass
+
+
+def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
+    mark = row.value if row else CrmMark(lead=lead)
+    return Replace(
+        keys.crm_mark(lead),
+        replace(mark, urgent=mark.urgent or urgent),
+        row.version if row else 0,
+        due=crm_due(urgent, mark.written, row.due if row else None, now),
+    )
+
+
+def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
+    if due or (row and row.due):
+        yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)

@@ -1,0 +1,87 @@
+"""The decisions that a fold leaves behind: what people read to see why."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ripen.activity import Activity, Verdict
+from ripen.bundle import Bundle, Journey
+from ripen.decision import Decision
+from ripen.ids import digest
+from ripen.rank import ORDER
+from ripen.score import Score
+from ripen.state import Rank, State
+from ripen.verdict import RULES, Evidence, begins, is_click
+
+
+def enrolled(journey: Journey, activity: Activity, refusal: str, bundle: Bundle, now: datetime) -> Decision:
+    """That the activity let the lead into the journey, or why it did not."""
+    return Decision(
+        id=digest("enrolled", activity.lead, journey.name, activity.id),
+        lead=activity.lead,
+        at=now,
+        what="enrollment",
+        subject=journey.name,
+        outcome="refused" if refusal else "entered",
+        reason=refusal,
+        bundle=bundle.hash,
+        activities=(activity.id,),
+    )
+
+
+def ranked(
+    before: Rank,
+    state: State,
+    score: Score,
+    taken: tuple[Activity, ...],
+    reason: str,
+    bundle: Bundle,
+    now: datetime,
+) -> Decision:
+    """That the rank is another one; `reason` is activity, decay or revised verdicts."""
+    return Decision(
+        id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
+        lead=state.lead,
+        at=now,
+        what="rank",
+        subject=state.rank.value,
+        outcome="rose" if ORDER.index(state.rank) > ORDER.index(before) else "fell",
+        reason=reason,
+        bundle=bundle.hash,
+        activities=tuple(activity.id for activity in taken),
+        facts={"from": before.value, "total": f"{score.total:.1f}"},
+    )
+
+
+def machines(taken: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
+    """Which hits were a machine's, and why: one decision for each burst."""
+    first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and begins(a, evidence)]
+    return tuple(_verdict(a.subject, (a,), bundle, now) for a in first)
+
+
+def revised(changed: Iterable[tuple[Activity, Activity]], bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
+    """Whose verdicts became others, given as (before, after): one decision for each mail and verdict."""
+    groups: dict[tuple[str, str, Verdict], list[Activity]] = {}
+    for before, after in changed:
+        if before.verdict is not after.verdict:
+            groups.setdefault((after.subject, after.facts.get("send", ""), after.verdict), []).append(after)
+    return tuple(_verdict(subject, tuple(group), bundle, now) for (subject, _, _), group in groups.items())
+
+
+def _verdict(subject: str, clicks: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
+    first = clicks[0]
+    return Decision(
+        id=digest("verdict", first.id, first.verdict, now.isoformat()),
+        lead=first.lead,
+        at=now,
+        what="verdict",
+        subject=subject,
+        outcome=first.verdict.value,
+        reason=", ".join(first.judgement.why) if first.judgement else "",
+        bundle=bundle.hash,
+        activities=tuple(click.id for click in clicks),
+        facts={
+            "send": first.facts.get("send", ""),
+            "points": str(first.judgement.points if first.judgement else 0),
+            "rules": str(RULES),
+        },
+    )

@@ -1,0 +1,43 @@
+"""A mail scanner fetches all that is linked in a mail, as a browser would."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import A_BROWSER, a_director
+
+
+def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> None:
+    # given a lead whose mail was delivered
+    person = a_director()
+    cloud.submit("whitepaper", **person)
+    address = person["email"]
+    lead = eventually(lambda: _delivered(cloud, address))
+    [mail] = cloud.mails(address)
+
+    # when all links are fetched at once
+    for link in re.findall(r'href="(http[^"]+)"', mail["html"]):
+        if link.startswith(cloud.status["api"]):
+            httpx.get(link, headers=A_BROWSER, timeout=60)
+    cloud.ripen("clock", "+3m")
+
+    # then nothing has changed but the note that a machine was there
+    after = cloud.lead(address)
+    assert {a["verdict"] for a in after["activities"] if a["kind"] == "link_clicked"} == {"machine"}
+    assert [d["reason"] for d in after["decisions"] if d["what"] == "verdict"] == ["fetched the hidden link"]
+    assert [send["clicked"] for send in after["sends"]] == [None]
+    assert after["score"]["engagement"] == pytest.approx(lead["score"]["engagement"], abs=0.1)
+    assert (after["rank"], after["segments"]) == (lead["rank"], lead["segments"])
+
+    # and judging it anew changes nothing
+    cloud.ripen("reclassify", address)
+    cloud.ripen("clock", "+1m")
+    assert cloud.lead(address)["score"] == after["score"]
+
+
+def _delivered(cloud: Running, email: str) -> dict[str, Any]:
+    lead = cloud.lead(email)
+    return lead if lead and lead["sends"] and all(send["delivered"] for send in lead["sends"]) else {}

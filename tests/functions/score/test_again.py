@@ -1,0 +1,286 @@
+"""Verdicts that are revised: the score heals, in one transaction, and nothing is told twice."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Table, keys
+from ripen.agenda import Lane
+from ripen.hit import PATIENCE, TRAP
+from ripen.ledger import MailClass, Send
+from ripen.setting import CrmMark, RefoldMark
+from ripen.state import Rank, State, Tally
+from score.follow import Bells
+from score.react import react
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+
+BUNDLE = a_bundle()
+STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+
+
+def key_of(activity: Activity) -> Key[Activity]:
+    return keys.activity(activity.lead, activity.at, activity.id)
+
+
+def a_click(link: int, seconds: float = 0, **facts: str) -> Activity:
+    at = NOON + timedelta(seconds=seconds)
+    signals = {"method": "GET", "agent": "browser", "asked": "like a browser", "network": "farm", "of": "9"}
+    return an_activity(
+        id=f"click{link}",
+        kind=Kind.LINK_CLICKED,
+        subject="case-study",
+        at=at,
+        received=at,
+        verdict=Verdict.UNJUDGED,
+        facts=signals | {"send": "send1", "link": str(link)} | facts,
+    )
+
+
+def a_form(seconds: float) -> Activity:
+    at = NOON + timedelta(seconds=seconds)
+    return an_activity(id="form", subject="contact", at=at, received=at)
+
+
+def captured(table: Table, *activities: Activity) -> list[str]:
+    for activity in activities:
+        wait = PATIENCE if activity.kind is Kind.LINK_CLICKED else timedelta()
+        table.write(Create(key_of(activity), activity, due=activity.received + wait))
+    return [key_of(activity).ref for activity in activities]
+
+
+def a_lead_row(table: Table, **changes: Any) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead(**({"job_title": ""} | changes))))
+
+
+def value[T](table: Table, key: Key[T]) -> T:
+    row = table.get(key)
+    assert row is not None
+    return row.value
+
+
+def due(table: Table, key: Key[Any]) -> datetime | None:
+    row = table.get(key)
+    return row.due if row else None
+
+
+def verdicts(table: Table) -> list[tuple[str, str]]:
+    rows = (row.value for row in table.under("lead1", "decision#"))
+    return [(decision.outcome, decision.reason) for decision in rows if decision.what == "verdict"]
+
+
+def clicks(table: Table) -> list[Verdict]:
+    return [row.value.verdict for row in table.under("lead1", "activity#") if row.value.kind is Kind.LINK_CLICKED]
+
+
+def marked(table: Table, now: datetime) -> str:
+    """As `ripen reclassify` does."""
+    table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=now, lane=Lane.BULK))
+    return REFOLD.ref
+
+
+def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given a lead whose form was taken in, and whom the CRM knows
+    a_lead_row(table)
+    react(captured(table, a_form(-600)), table, BUNDLE, clock, bells)
+    before, crm = value(table, STATE), table.get(CRM)
+    # when a scanner calls
+    refs = captured(table, *(a_click(n, seconds=n / 5) for n in range(4)), a_click(TRAP, seconds=1))
+    clock.move(seconds=125)
+    for ref in refs:
+        react([ref], table, BUNDLE, clock, bells)
+    # then only that it was there is written down, once and with its reason
+    assert value(table, STATE) == replace(before, folded=before.folded + 5)
+    assert table.get(CRM) == crm
+    assert clicks(table) == [Verdict.MACHINE] * 5
+    assert verdicts(table) == [("machine", "fetched the hidden link")]
+    assert all(row.due is None for row in table.under("lead1", "activity#"))
+
+
+def test_a_burst_is_told_of_in_words(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    refs = captured(table, *(a_click(n, seconds=n) for n in range(3)))
+    clock.move(seconds=122)
+    react(refs[:1], table, BUNDLE, clock, bells)
+    assert clicks(table) == [Verdict.MACHINE] * 3
+    assert verdicts(table) == [("machine", "3 links in 2 s")]
+
+
+def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    clicked = captured(table, a_click(0))
+    clock.move(seconds=20)
+    react(clicked, table, BUNDLE, clock, bells)
+    assert table.get(STATE) is None
+    react(captured(table, a_form(20)), table, BUNDLE, clock, bells)
+    assert value(table, STATE).tallies["click"].count == 1
+    assert clicks(table) == [Verdict.HUMAN]
+
+
+def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    sent = Send(id="send1", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
+    table.write(Create(keys.send("lead1", "send1"), replace(sent, delivered=NOON)))
+    refs = captured(table, a_click(0, seconds=3, asked="barely"))
+    clock.move(seconds=125)
+    react(refs, table, BUNDLE, clock, bells)
+    assert verdicts(table) == [("machine", "does not ask as a browser does, came at once after delivery")]
+
+
+def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, bells: Bells) -> None:
+    # given a click that passed for a person's
+    a_lead_row(table)
+    react(captured(table, a_form(-3600)), table, BUNDLE, clock, bells)
+    right = value(table, STATE)
+    first = captured(table, a_click(0))
+    clock.move(seconds=125)
+    react(first, table, BUNDLE, clock, bells)
+    assert value(table, STATE).tallies["click"].count == 1
+    # when the same network fetches the hidden link four minutes after it
+    trap = captured(table, a_click(TRAP, seconds=240))
+    clock.move(seconds=240)
+    react(trap, table, BUNDLE, clock, bells)
+    # then it was none
+    state = value(table, STATE)
+    assert state.tallies == right.tallies
+    assert state.last_activity == right.last_activity
+    assert (state.rank, state.folded) == (right.rank, 3)
+    assert clicks(table) == [Verdict.MACHINE] * 2
+    assert verdicts(table)[-1] == ("machine", "fetched the hidden link")
+    assert due(table, REFOLD) is None
+
+
+def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    refs = captured(table, a_click(0, agent="none"))
+    clock.move(seconds=125)
+    react(refs, table, BUNDLE, clock, bells)
+    assert value(table, STATE).tallies == {}
+    react(captured(table, a_form(600)), table, BUNDLE, FakeClock(NOON + timedelta(seconds=600)), bells)
+    assert set(value(table, STATE).tallies) == {"click", "form"}
+    assert verdicts(table) == [
+        ("machine", "calls itself no browser"),
+        ("human", "calls itself no browser, a person followed"),
+    ]
+
+
+def a_false_alarm(table: Table, bells: Bells) -> Iterator[str]:
+    """A lead that older rules let a machine make hot."""
+    a_lead_row(table, job_title="部長")
+    passed = [replace(a_click(n, agent="library", send=f"s{n}"), verdict=Verdict.HUMAN) for n in range(3)]
+    react(captured(table, *passed), table, BUNDLE, FakeClock(), bells)
+    assert value(table, STATE).rank is Rank.HOT
+    yield marked(table, NOON)
+
+
+def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clock: FakeClock, bells: Bells) -> None:
+    (mark,) = a_false_alarm(table, bells)
+    written = table.get(CRM)
+    assert written is not None
+    clock.move(hours=1)
+    react([mark], table, BUNDLE, clock, bells)
+    state = value(table, STATE)
+    assert (state.rank, state.tallies, state.episode) == (Rank.WARM, {}, 1)
+    assert value(table, CRM) == CrmMark(lead="lead1", urgent=True)
+    assert clicks(table) == [Verdict.MACHINE] * 3
+    assert len(list(table.under("lead1", "alert#"))) == 1
+    # and doing it again changes nothing
+    before = list(table.under("lead1", ""))
+    react([mark], table, BUNDLE, clock, bells)
+    assert list(table.under("lead1", "")) == before
+
+
+def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: FakeClock, bells: Bells) -> None:
+    class Killed(BaseException):
+        pass
+
+    class Dying(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            raise Killed
+
+    class Rivalled(Table):
+        rivals = 1
+
+        def write(self, *changes: Change, token: str = "") -> None:
+            if self.rivals:
+                self.rivals -= 1
+                raise Conflict((0,))
+            super().write(*changes, token=token)
+
+    (mark,) = a_false_alarm(table, bells)
+    with pytest.raises(Killed):
+        react([mark], Dying("table", table._client), BUNDLE, clock, bells)
+    assert due(table, REFOLD) == NOON
+    react([mark], Rivalled("table", table._client), BUNDLE, clock, bells)
+    assert value(table, STATE).rank is Rank.WARM
+    assert due(table, REFOLD) is None
+
+
+def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock, bells: Bells) -> None:
+    (mark,) = a_false_alarm(table, bells)
+
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if not interruptions:
+                interruptions.append(True)
+                react(captured(table, a_form(60)), table, BUNDLE, clock, bells)
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    clock.move(seconds=4000)
+    react([mark], Interrupted("table", table._client), BUNDLE, clock, bells)
+    state = value(table, STATE)
+    assert (state.tallies["form"].count, state.folded) == (1, 4)
+    assert value(table, key_of(a_form(60))).folded is not None
+
+
+def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeClock, bells: Bells) -> None:
+    a_lead_row(table)
+    passed = [replace(a_click(n, n * 60, agent="none"), verdict=Verdict.HUMAN, folded=NOON) for n in range(150)]
+    captured(table, *passed)
+    points = {"click": Tally(points=1500, at=NOON, count=150, last=NOON)}
+    table.write(Create(STATE, State(lead="lead1", rank=Rank.HOT, rank_since=NOON, tallies=points)))
+    react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), bells)
+    assert clicks(table) == [Verdict.MACHINE] * 150
+    assert value(table, STATE).tallies == {}
+    assert due(table, REFOLD) is None
+
+
+def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, bells: Bells) -> None:
+    (mark,) = a_false_alarm(table, bells)
+    forms = captured(table, *(replace(a_form(3600 + n), id=f"form{n}") for n in range(4)))
+    clock.move(hours=2)
+
+    def work(ref: str) -> None:
+        react([ref], OneAtATime("table", table._client), BUNDLE, clock, bells)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, [forms[0], mark, *forms[1:]]))
+    state = value(table, STATE)
+    assert (state.tallies["form"].count, state.folded, set(state.tallies)) == (4, 7, {"form"})
+
+
+def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(table: Table, clock: FakeClock, bells: Bells) -> None:
+    react([REFOLD.ref], table, BUNDLE, clock, bells)
+    a_lead_row(table)
+    react([marked(table, NOON)], table, BUNDLE, clock, bells)
+    assert table.get(STATE) is None
+    react(captured(table, a_form(0)), table, BUNDLE, clock, bells)
+    before = table.get(STATE)
+    table.write(Mark(REFOLD, NOON, Lane.BULK))
+    react([REFOLD.ref], table, BUNDLE, clock, bells)
+    assert before is not None
+    assert value(table, STATE) == before.value
+    assert due(table, REFOLD) is None
