@@ -1,12 +1,13 @@
 """All that Ripen knows about one lead, put together for people and scripts."""
 
+from collections import defaultdict
 from typing import Any
 
 import msgspec
 
 from cli.failure import Failure
 from cli.stack import Stack
-from ripen.activity import Activity
+from ripen.activity import Activity, Verdict
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import Row, keys
 from ripen.address import address_hash, normalise
@@ -19,13 +20,14 @@ from ripen.ledger import Send
 from ripen.reasons import reasons
 from ripen.score import score
 from ripen.state import State
+from ripen.verdict import is_click
 
 _MOST_REASONS = 10
 
 
 def dossier(stack: Stack, email: str) -> dict[str, Any]:
     """What `ripen lead EMAIL --json` prints: a contract for scripts. Scores stand as of now."""
-    rows = list(stack.table.under(_lead(stack, email), ""))
+    rows = list(stack.table.under(find(stack, email), ""))
     profile = _one(rows, Profile)
     if profile is None:
         raise Failure(f"The lead {email} has no profile.", "Look at its rows in the table.")
@@ -41,7 +43,7 @@ def dossier(stack: Stack, email: str) -> dict[str, Any]:
         },
         "consent": _plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
         "enrollments": _all(rows, "enrollment"),
-        "sends": _all(rows, "send"),
+        "sends": _sends(rows),
         "alerts": _all(rows, "alert"),
         "decisions": _all(rows, "decision"),
         "activities": _all(rows, "activity"),
@@ -50,7 +52,8 @@ def dossier(stack: Stack, email: str) -> dict[str, Any]:
     }
 
 
-def _lead(stack: Stack, email: str) -> str:
+def find(stack: Stack, email: str) -> str:
+    """The id of the lead with this address, typed as people do. Raises Failure."""
     try:
         address = normalise(email)
     except Rejected as error:
@@ -114,6 +117,23 @@ def _subject(value: Any) -> str:
             return str(value.kind)
         case _:
             return ""
+
+
+def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
+    """Each mail with the hits on its links; `clicked` is when a person first did."""
+    hits = defaultdict[str, list[dict[str, Any]]](list)
+    for activity in (row.value for row in rows if isinstance(row.value, Activity) and is_click(row.value)):
+        why = activity.judgement.why if activity.judgement else ()
+        hit = {"at": activity.at, "link": activity.facts.get("link", ""), "verdict": activity.verdict, "why": why}
+        hits[activity.facts.get("send", "")].append(_plain(hit))
+    return [
+        send
+        | {
+            "clicked": next((hit["at"] for hit in hits[send["id"]] if hit["verdict"] == Verdict.HUMAN), None),
+            "clicks": hits[send["id"]],
+        }
+        for send in _all(rows, "send")
+    ]
 
 
 def _plain(value: Any) -> Any:

@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.commands import cloud, doctor, lead, playbook, read, sending, shadow, time
+from cli.commands import cloud, doctor, lead, playbook, read, sending, shadow, time, verdicts
 from cli.failure import Failure
 from sandbox.home import ask_this_machine_directly
 
@@ -31,6 +31,7 @@ app.command()(sending.stop)
 app.command()(sending.resume)
 app.add_typer(shadow.app, name="shadow")
 app.command()(doctor.doctor)
+app.command()(verdicts.reclassify)
 app.command()(playbook.check)
 app.command()(playbook.publish)
 

@@ -18,8 +18,10 @@ def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[
     """The whole transaction, empty where there is nothing to do, and whether that is all: where too many verdicts are
     revised for one, the mark stays due, and the rest comes in the next."""
     profile, state, crm, decay, mark = table.get_many(keys_of(lead))  # the state before what it was made of
-    if profile is None or state is None or mark is None or mark.due is None:
+    if mark is None or mark.due is None:
         return [], True
+    if profile is None or state is None:
+        return [_marked(lead, mark, None)], True
     activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
     delivered = {row.value.id: row.value.delivered for row in table.under(lead, "send#") if row.value.delivered}
     known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=mark)
@@ -33,9 +35,12 @@ def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[
         most=_MOST_CLICKS,
     )
     done = len(folded.activities) < _MOST_CLICKS
-    due = None if done else now
     return [
         *following(known, folded, table, now),
         *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
-        Replace(keys.refold_mark(lead), RefoldMark(lead=lead), mark.version, due=due, lane=Lane.BULK),
+        _marked(lead, mark, None if done else now),
     ], done
+
+
+def _marked(lead: str, mark: Row[RefoldMark], due: datetime | None) -> Change:
+    return Replace(keys.refold_mark(lead), RefoldMark(lead=lead), mark.version, due=due, lane=Lane.BULK)

@@ -60,7 +60,6 @@ class Send:
     delivered: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
-    clicked: datetime | None = None
     events: tuple[str, ...] = field(default=())
     """Digests of feedback already taken in: a repeated event changes nothing."""
 

@@ -276,7 +276,7 @@ def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(table: Table, c
     react([REFOLD.ref], table, BUNDLE, clock, bells)
     a_lead_row(table)
     react([marked(table, NOON)], table, BUNDLE, clock, bells)
-    assert table.get(STATE) is None
+    assert (table.get(STATE), due(table, REFOLD)) == (None, None)
     react(captured(table, a_form(0)), table, BUNDLE, clock, bells)
     before = table.get(STATE)
     table.write(Mark(REFOLD, NOON, Lane.BULK))
