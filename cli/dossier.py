@@ -123,7 +123,7 @@ def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
     """Each mail with the hits on its links; `clicked` is when a person first did."""
     hits = defaultdict[str, list[dict[str, Any]]](list)
     for activity in (row.value for row in rows if isinstance(row.value, Activity) and is_click(row.value)):
-        why = activity.judgement.why if activity.judgement else ()
+        why = list(activity.judgement.why) if activity.judgement else []
         hit = {"at": activity.at, "link": activity.facts.get("link", ""), "verdict": activity.verdict, "why": why}
         hits[activity.facts.get("send", "")].append(_plain(hit))
     return [

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
@@ -12,6 +12,9 @@ from ripen.lead import Profile
 from ripen.ports import Wake
 from ripen.setting import CrmMark, DecayMark, RefoldMark
 from ripen.state import State
+
+_SAME = timedelta(milliseconds=1)
+"""Due times are kept to the millisecond."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,5 +106,8 @@ def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Ch
 
 
 def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
-    if due or (row and row.due):
+    before = row.due if row else None
+    if before and due and abs(before - due) < _SAME:
+        return
+    if due or before:
         yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)

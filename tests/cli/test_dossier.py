@@ -1,6 +1,8 @@
 """ripen lead: what is known about one lead, as scripts get it."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from cli.dossier import dossier
 from cli.failure import Failure
 from cli.stack import Stack
+from ripen.activity import Judgement, Kind, Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.address import address_hash
@@ -101,3 +104,38 @@ def test_a_lead_that_was_not_folded_yet_is_cold(stack: Stack, table: Table) -> N
 def test_an_address_that_nobody_has_is_a_failure_that_names_it(stack: Stack, email: str) -> None:
     with pytest.raises(Failure, match=email):
         dossier(stack, email)
+
+
+def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stack: Stack, table: Table) -> None:
+    # given a mail whose link a scanner fetched and a person clicked twice
+    lead = a_lead()
+    send = Send(id="send1", lead=lead.id, email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
+        Create(keys.profile(lead.id), lead),
+        Create(keys.send(lead.id, send.id), send),
+        Create(keys.send(lead.id, "send2"), replace(send, id="send2")),
+    )
+    for n, verdict in enumerate((Verdict.MACHINE, Verdict.HUMAN, Verdict.HUMAN)):
+        at = NOON + timedelta(minutes=n)
+        click = an_activity(
+            id=f"c{n}",
+            kind=Kind.LINK_CLICKED,
+            at=at,
+            verdict=verdict,
+            facts={"send": "send1", "link": "0"},
+            judgement=Judgement(points=60, rules=2, why=("calls itself a scanner",)) if n == 0 else None,
+        )
+        table.write(Create(keys.activity(lead.id, at, click.id), click))
+
+    # when it is asked for
+    clicked, untouched = dossier(stack, lead.email)["sends"]
+
+    # then
+    assert clicked["clicked"] == "2026-11-21T03:01:00Z"
+    assert [(hit["verdict"], hit["why"]) for hit in clicked["clicks"]] == [
+        ("machine", ["calls itself a scanner"]),
+        ("human", []),
+        ("human", []),
+    ]
+    assert (untouched["clicked"], untouched["clicks"]) == (None, [])
