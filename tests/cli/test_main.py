@@ -9,7 +9,20 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
-COMMANDS = ("status", "down", "lead", "mailbox", "slack", "crm", "clock", "stop", "resume", "reclassify", "check", "publish")
+COMMANDS = (
+    "status",
+    "down",
+    "lead",
+    "mailbox",
+    "slack",
+    "crm",
+    "clock",
+    "stop",
+    "resume",
+    "reclassify",
+    "check",
+    "publish",
+)
 
 
 def test_help_names_every_command() -> None:

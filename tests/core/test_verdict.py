@@ -107,7 +107,7 @@ def test_another_network_is_the_same_machine_only_in_the_same_burst() -> None:
         ({"asked": "barely"}, 40),
     ],
 )
-def test_each_signal_weighs_its_points(signals: dict[str, str], expected: int) -> None:
+def test_each_signal_weighs_its_points(signals: dict[str, Any], expected: int) -> None:
     got = judged(a_click(**signals))
     assert points(got) == expected
     assert got.verdict is (Verdict.MACHINE if expected >= 60 else Verdict.HUMAN)

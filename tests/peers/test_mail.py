@@ -183,7 +183,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
         self.tags.add(tag)
-        if tag == "a":
+        if tag == "a" and not self._unseen:
             self.links.append(named.get("href") or "")
         if named.get("src"):
             self.loaded.append(named["src"] or "")
