@@ -133,6 +133,22 @@ def test_a_person_who_follows_speaks_for_the_click() -> None:
     assert judged(a_click(agent="library"), a_sign(60, kind=Kind.BOUNCED)).verdict is Verdict.MACHINE
 
 
+def test_a_page_view_speaks_for_the_click_that_brought_it_and_for_no_other() -> None:
+    click = a_click(agent="library")
+    assert judged(click, a_sign(60, kind=Kind.PAGE_VIEWED)).verdict is Verdict.MACHINE
+    assert judged(click, a_sign(60, kind=Kind.PAGE_VIEWED, facts={"click": "click7"})).verdict is Verdict.MACHINE
+    assert judged(click, a_sign(60, kind=Kind.PAGE_VIEWED, facts={"click": "click0"})).verdict is Verdict.HUMAN
+
+
+def test_what_a_machines_click_brought_is_the_machines() -> None:
+    visit = a_sign(3, kind=Kind.PAGE_VIEWED, facts={"click": "click0"})
+    caught = Evidence([a_click(), a_click(TRAP, seconds=1), visit])
+    assert judge(visit, caught).verdict is Verdict.MACHINE
+    assert why(judge(visit, caught)) == ("brought by a machine's click",)
+    assert judge(judge(visit, caught), Evidence([a_click(), visit])).verdict is Verdict.HUMAN
+    assert judge(visit, Evidence([visit])) == visit
+
+
 def test_a_person_speaks_for_the_latest_click_only_or_the_one_it_names() -> None:
     scanned, clicked = a_click(0, agent="library"), a_click(1, seconds=60, agent="library")
     evidence = Evidence([scanned, clicked, a_sign(90)])

@@ -20,7 +20,7 @@ from ripen.rank import ORDER, next_crossing, rank
 from ripen.score import Score, fit, happened, score, tally
 from ripen.segment import segments
 from ripen.state import Entry, Rank, State
-from ripen.verdict import Evidence, is_click, is_ripe, judge, rejudge
+from ripen.verdict import Evidence, can_change, is_ripe, judge, rejudge
 
 _DONE_BY_THE_LEAD = (
     Kind.FORM_SUBMITTED,
@@ -108,7 +108,7 @@ def fold(
         consequences.append(JourneysShaken())
     if _matters(taken) or state is None or judged.rank is not before.rank:
         consequences.append(CrmFellBehind(_is_urgent(state, judged, profile, taken)))
-    if taken and any(a.folded and rejudge(a, evidence).verdict is not a.verdict for a in around if is_click(a)):
+    if taken and any(a.folded and rejudge(a, evidence).verdict is not a.verdict for a in around if can_change(a)):
         consequences.append(VerdictsAged())
     return Folded(
         state=judged,

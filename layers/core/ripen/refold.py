@@ -17,7 +17,7 @@ from ripen.lead import Profile
 from ripen.rank import ORDER, next_crossing
 from ripen.score import score
 from ripen.state import Rank, State
-from ripen.verdict import Evidence, is_click, rejudge
+from ripen.verdict import Evidence, rejudge
 
 _MOST_CROSSINGS = 100
 
@@ -32,11 +32,11 @@ def refold(
     most: int | None = None,
 ) -> Folded:
     """The lead as it would stand had the present verdicts and points held all along. `activities` are all of the lead's;
-    those not folded yet stay out, but tell of the others. Of the clicks that look otherwise now at most `most` are in the
+    those not folded yet stay out, but tell of the others. Of those that look otherwise now at most `most` are in the
     answer, for it to fit a transaction; the state is right with any of them."""
     known = tuple(activities)
     evidence = Evidence(known, delivered)
-    judged = [(a, rejudge(a, evidence) if is_click(a) else a) for a in known if a.folded]
+    judged = [(a, rejudge(a, evidence)) for a in known if a.folded]
     changed = [pair for pair in judged if pair[0] != pair[1]][:most]
     lived = _replayed(profile, [after for _, after in judged], bundle, now)
     after, sum = ranked(lived, profile, bundle, now)

@@ -18,7 +18,7 @@ RULES = 2
 """The version of what follows; raise it with every change, and say `ripen reclassify --all`."""
 
 FOLLOWS = timedelta(minutes=30)
-"""A form or a page view within this time of a click is a sign of the person who clicked."""
+"""A form within this time of a click is a sign of the person who clicked."""
 NEAR = timedelta(minutes=5)
 """Who fetched the hidden link is known by its network for this long."""
 _BURST = timedelta(seconds=2)
@@ -36,8 +36,7 @@ _AUTOMATIC = 60
 _BARE = 40
 _PROMPTLY = 30
 _PERSON = -100
-
-_PERSONAL = (Kind.FORM_SUBMITTED, Kind.PAGE_VIEWED)
+_BROUGHT = Judgement(points=_MACHINE_FROM, rules=RULES, why=("brought by a machine's click",))
 
 
 class Evidence:
@@ -52,12 +51,17 @@ class Evidence:
             if is_click(activity):
                 self._hits[activity.facts.get("send", "")].append(activity)
         self._followed = frozenset(_followed(known))
+        self._clicks = {click.id: click for hits in self._hits.values() for click in hits}
 
     def near(self, click: Activity) -> list[Activity]:
         """All hits on the mail of this click within five minutes of it, in their order."""
         hits = self._hits[click.facts.get("send", "")]
         start = bisect_left(hits, happened(click) - NEAR, key=happened)
         return hits[start : bisect_right(hits, happened(click) + NEAR, key=happened)]
+
+    def behind(self, activity: Activity) -> Activity | None:
+        """The click that brought this visit."""
+        return self._clicks.get(activity.facts.get("click", ""))
 
     def is_followed(self, click: Activity) -> bool:
         """Whether a person showed up after just this click."""
@@ -73,8 +77,15 @@ def is_click(activity: Activity) -> bool:
 
 
 def is_sign(activity: Activity) -> bool:
-    """Whether it may show that a person is there."""
-    return activity.kind in _PERSONAL and activity.verdict is Verdict.HUMAN
+    """Whether it shows that a person is there: a form, or a page that noticed which click had opened it."""
+    if is_click(activity):
+        return False
+    return "click" in activity.facts or (activity.kind is Kind.FORM_SUBMITTED and activity.verdict is Verdict.HUMAN)
+
+
+def can_change(activity: Activity) -> bool:
+    """Whether new evidence may give it another verdict: a click, and what it brought."""
+    return is_click(activity) or activity.facts.get("click", "") != ""
 
 
 def is_ripe(activity: Activity, evidence: Evidence, now: datetime) -> bool:
@@ -87,13 +98,22 @@ def is_ripe(activity: Activity, evidence: Evidence, now: datetime) -> bool:
 
 
 def judge(activity: Activity, evidence: Evidence) -> Activity:
-    """The activity with a verdict; one that stands is not touched."""
-    return rejudge(activity, evidence) if activity.verdict is Verdict.UNJUDGED else activity
+    """The activity with a verdict. One that stands is not touched, but a visit is whoever's the click was that brought it."""
+    waits = activity.verdict is Verdict.UNJUDGED
+    return rejudge(activity, evidence) if waits or evidence.behind(activity) else activity
 
 
 def rejudge(activity: Activity, evidence: Evidence) -> Activity:
-    """The activity with the verdict of the present rules, and why."""
-    found = list(_weighed(activity, evidence)) if is_click(activity) else []
+    """The activity with the verdict of the present rules, and why; unchanged where it is nothing that is judged."""
+    if is_click(activity):
+        return _judged(activity, list(_weighed(activity, evidence)))
+    if click := evidence.behind(activity):
+        verdict = rejudge(click, evidence).verdict
+        return replace(activity, verdict=verdict, judgement=None if verdict is Verdict.HUMAN else _BROUGHT)
+    return replace(activity, verdict=Verdict.HUMAN) if activity.verdict is Verdict.UNJUDGED else activity
+
+
+def _judged(activity: Activity, found: list[tuple[int, str]]) -> Activity:
     points = sum(weight for weight, _ in found)
     return replace(
         activity,
@@ -156,12 +176,10 @@ def _swept(click: Activity, hits: Iterable[Activity]) -> str:
 
 
 def _followed(known: list[Activity]) -> Iterator[str]:
-    """The clicks that a person followed: each sign speaks for the latest click before it, or for the one it names."""
+    """The clicks that a person followed: a visit speaks for the click that brought it, a form for the latest before it."""
     clicks = [a for a in known if is_click(a) and a.facts.get("method") != "HEAD" and not _is_trap(a)]
     times = [happened(click) for click in clicks]
-    for sign in known:
-        if not is_sign(sign):
-            continue
+    for sign in filter(is_sign, known):
         if "click" in sign.facts:
             yield sign.facts["click"]
             continue
