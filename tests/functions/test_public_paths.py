@@ -23,6 +23,7 @@ from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.bundle import Bundle
+from ripen.hit import TRAP
 from ripen.ledger import SendPointer
 from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.capture.events import KEY, SITE
@@ -146,12 +147,17 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
 
 
 @often
-@given(event=events("GET", *(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99))))
+@given(
+    event=events(
+        "GET", *(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99, TRAP))
+    )
+)
 def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
     def bundle_of(hash: str) -> Bundle:
         raise AssertionError("the send names no bundle")
 
-    is_an_answer(link.serve(gateway.request(event), mailed, live, bundle_of, KEY, NOON))
+    own = link.OwnKeys(link=KEY, network=KEY)
+    is_an_answer(link.serve(gateway.request(event), mailed, live, bundle_of, own, NOON))
 
 
 @often
