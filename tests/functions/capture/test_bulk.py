@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from capture.bulk import Desk, join, keep, take
 from capture.form import Desk as FormDesk
 from capture.form import serve as submit
+from capture.link import OwnKeys
 from capture.link import serve as click
 from ripen.activity import Activity, Kind
 from ripen.adapters.gateway import request
@@ -239,7 +240,8 @@ def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
     )
     token = sign(KEY, Purpose.CLICK, Link(send, 0))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
-    location = click(request(event), table, Live(BUNDLE, SITE), lambda _: BUNDLE, KEY, NOON)["headers"]["location"]
+    own = OwnKeys(link=KEY, network=KEY)
+    location = click(request(event), table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)["headers"]["location"]
     rpn = location.partition("?rpn=")[2]
     (clicked,) = [row.value for row in table.under("lead1", "activity#")]
 
