@@ -102,17 +102,6 @@ class Table:
         values = {":pk": f"lead#{lead}", ":first": first, ":last": last}
         return self._rows("pk = :pk AND sk BETWEEN :first AND :last", values)
 
-    def leads(self, shard: int) -> Iterator[str]:
-        """The ids of all leads with a state in one shard of the roster."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName="roster",
-            KeyConditionExpression="roster = :shard",
-            ExpressionAttributeValues={":shard": {"S": str(shard)}},
-        )
-        for page in pages:
-            yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
-
     def _rows(
         self, condition: str, values: dict[str, str], newest_first: bool = False, most: int | None = None
     ) -> Iterator[Row[Any]]:
