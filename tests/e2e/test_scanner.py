@@ -27,7 +27,8 @@ def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> Non
     # then nothing has changed but the note that a machine was there
     after = cloud.lead(address)
     assert {a["verdict"] for a in after["activities"] if a["kind"] == "link_clicked"} == {"machine"}
-    assert [d["reason"] for d in after["decisions"] if d["what"] == "verdict"] == ["fetched the hidden link"]
+    [told] = [d for d in after["decisions"] if d["what"] == "verdict"]
+    assert told["reason"].startswith("fetched the hidden link")
     assert [send["clicked"] for send in after["sends"]] == [None]
     assert after["score"]["engagement"] == pytest.approx(lead["score"]["engagement"], abs=0.1)
     assert (after["rank"], after["segments"]) == (lead["rank"], lead["segments"])
