@@ -131,10 +131,15 @@ class Running:
 
 
 def start(folder: Path) -> Running:
+    """Its functions write down their calls to AWS: see recording/."""
+    calls = folder / "calls"
+    calls.mkdir()
+    path = (str(Path(__file__).parent / "recording"), os.environ.get("PYTHONPATH", ""))
+    recording = {"PYTHONPATH": os.pathsep.join(filter(None, path)), "RIPEN_CALLS": str(calls)}
     done = subprocess.run(
         [sys.executable, "-m", "sandbox", "--detach"],
         cwd=_PROJECT,
-        env=_environment(folder),
+        env=_environment(folder) | recording,
         capture_output=True,
         text=True,
         check=False,

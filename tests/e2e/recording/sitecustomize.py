@@ -1,0 +1,85 @@
+"""Writes down, for each function of the local cloud, which rights its calls to AWS need.
+
+Python loads a module of this name by itself at its start; the tests put this folder on the path of the emulator, whose
+functions inherit it. Anywhere else it does nothing. Production code knows nothing of it.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+_TRANSACTED = {
+    "Put": "PutItem",
+    "Update": "UpdateItem",
+    "Delete": "DeleteItem",
+    "ConditionCheck": "ConditionCheckItem",
+}
+_ALIASES = {"sqs:SendMessageBatch": "sqs:SendMessage", "sesv2:SendEmail": "ses:SendEmail"}
+
+
+def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(action, resource) for one call, in IAM's words where they differ from the API's."""
+    if operation == "TransactWriteItems":
+        for item in asked["TransactItems"]:
+            for kind, part in item.items():
+                yield f"dynamodb:{_TRANSACTED[kind]}", part["TableName"]
+    elif operation == "BatchGetItem":
+        for table in asked["RequestItems"]:
+            yield "dynamodb:BatchGetItem", table
+    elif service == "dynamodb":
+        index = asked.get("IndexName")
+        yield f"dynamodb:{operation}", asked["TableName"] + (f"/index/{index}" if index else "")
+    elif service == "s3":
+        yield f"s3:{operation}", f"{asked['Bucket']}/{asked.get('Key', '')}"
+    elif service == "sesv2":
+        yield (
+            _ALIASES.get(f"sesv2:{operation}", f"ses:{operation}"),
+            f"configuration-set/{asked['ConfigurationSetName']}",
+        )
+        yield _ALIASES.get(f"sesv2:{operation}", f"ses:{operation}"), "identity/*"
+    else:
+        action = f"{service}:{operation}"
+        yield _ALIASES.get(action, action), asked.get("QueueUrl") or asked.get("SecretId") or json.dumps(asked)
+
+
+def _watch(client: Any, folder: str, function: str) -> None:
+    call, seen = client._make_api_call, set[tuple[str, str]]()
+    file = Path(folder) / f"{os.getpid()}.jsonl"
+
+    def watched(self: Any, operation: str, asked: dict[str, Any]) -> Any:
+        for right in rights(self.meta.service_model.service_name, operation, asked):
+            if right not in seen:
+                seen.add(right)
+                with file.open("a") as lines:
+                    lines.write(json.dumps([function, *right]) + "\n")
+        return call(self, operation, asked)
+
+    client._make_api_call = watched
+
+
+class _Finder(MetaPathFinder):
+    """Looks on as the function itself imports botocore, so that it gets the one it would get anyway."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        if name != "botocore.client":
+            return None
+        sys.meta_path.remove(self)
+        spec: Any = find_spec(name)
+        load = spec.loader.exec_module
+
+        def loaded(module: Any) -> None:
+            load(module)
+            _watch(module.BaseClient, os.environ["RIPEN_CALLS"], os.environ["AWS_LAMBDA_FUNCTION_NAME"])
+
+        spec.loader.exec_module = loaded
+        return cast("ModuleSpec", spec)
+
+
+if "RIPEN_CALLS" in os.environ and "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    sys.meta_path.insert(0, _Finder())

@@ -1,0 +1,134 @@
+"""Least privilege, proven: what each function did on the local cloud, beside what its policy allows.
+
+It comes after the story (files run in the order of their names) and walks through what it needs itself, so that it can be run
+alone. Each right must be used, or stand in NOT_SEEN with its reason.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from secrets import token_hex
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.stack import physical_ids
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import a_director
+from tests.e2e.test_follow_up import unsubscribe
+from tests.e2e.test_slack import command, press
+from tests.e2e.test_ways_in import signature, typeform
+from tests.test_template import FUNCTIONS, _list
+
+pytestmark = pytest.mark.timeout(900)
+
+Right = tuple[str, str]
+"""(action, resource): ("dynamodb:Query", "Table/index/agenda")."""
+
+NOT_SEEN: dict[str, dict[Right, str]] = {
+    "NurtureTick": {
+        ("sqs:SendMessage", "Act"): "a claim that Slack or Salesforce could not take comes back by the tick",
+        ("sqs:SendMessage", "DeliverBulk"): "a marketing mail that SES would not take comes back by the tick",
+        ("sqs:SendMessage", "ReactBulk"): "a score that decays below a threshold does so weeks later",
+    }
+}
+
+
+@pytest.fixture
+def story(cloud: Running) -> Running:
+    """Every function has had every kind of work."""
+    person, visitor = a_director(consent="yes"), token_hex(16)
+    look(cloud, visitor)
+    cloud.submit("whitepaper", **person, visitor=visitor)
+    [mail] = eventually(lambda: cloud.mails(person["email"]))
+    [card] = eventually(lambda: cloud.cards(person["last_name"]))
+    eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+    look(cloud, visitor)
+    for link in re.findall(r'href="([^"]+/c/[^"]+)"', mail["html"])[:1]:
+        httpx.head(link, timeout=60)
+        httpx.get(link, follow_redirects=True, timeout=60)
+    cloud.get("/pages/whitepaper")
+    body = typeform(a_director()["email"], "least-privilege")
+    secret = cloud.status["secrets"]["typeform"]
+    cloud.post("/webhooks/typeform", content=body, headers={"Typeform-Signature": signature(secret, body)})
+    bounces, leaves, waits = a_director(email=f"bounce-{token_hex(3)}@simulator.example.jp"), a_director(), a_director()
+    for somebody in (bounces, leaves):
+        cloud.submit("whitepaper", **somebody)
+    unsubscribe(cloud, eventually(lambda: cloud.mails(leaves["email"]))[0])
+    eventually(lambda: [send for send in cloud.lead(bounces["email"])["sends"] if send["bounced"]])
+    press(cloud, card, "claim", "U0ALICE")
+    command(cloud, f"lead {person['email']}")
+    eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
+    cloud.ripen("stop")
+    cloud.submit("whitepaper", **waits)
+    eventually(lambda: cloud.lead(waits["email"])["alerts"])
+    cloud.ripen("clock", "+3m")
+    cloud.ripen("resume")
+    cloud.ripen("clock", "+3d")
+    eventually(lambda: cloud.mails(person["email"])[1:])
+    return cloud
+
+
+def look(cloud: Running, visitor: str) -> None:
+    """What the script tells of a page view."""
+    now, url = datetime.now(UTC).isoformat(), f"{cloud.status['api']}/pages/pricing"
+    event = {"id": token_hex(8), "type": "page_view", "at": now, "url": url}
+    assert cloud.post("/track", json={"visitor": visitor, "sent": now, "events": [event]}).status_code == 204
+
+
+def test_every_function_may_do_what_it_does_and_nothing_else(story: Running) -> None:
+    done, allowed = calls(story), {name: set(_allowed(name)) for name in FUNCTIONS}
+    too_little = {name: sorted(did - allowed[name]) for name, did in done.items() if did - allowed[name]}
+    unused = {name: may - done.get(name, set()) - set(NOT_SEEN.get(name, {})) for name, may in allowed.items()}
+    too_much = {name: sorted(rest) for name, rest in unused.items() if rest}
+    assert (too_little, too_much) == ({}, {})
+
+
+def test_what_is_said_not_to_be_seen_is_allowed_at_all() -> None:
+    assert {name: set(rights) - set(_allowed(name)) for name, rights in NOT_SEEN.items()} == {
+        name: set() for name in NOT_SEEN
+    }
+
+
+def calls(cloud: Running) -> dict[str, set[Right]]:
+    """What each function has done since the cloud was started, by the names of the template."""
+    names = {physical: name for name, physical in physical_ids(cloud.cloud).items()}
+    done: dict[str, set[Right]] = {}
+    for file in (cloud.folder / "calls").glob("*.jsonl"):
+        for line in file.read_text().splitlines():
+            function, action, resource = json.loads(line)
+            done.setdefault(names[function], set()).add((action, _named(resource, names)))
+    return done
+
+
+def _named(resource: str, names: dict[str, str]) -> str:
+    """A physical name as the template says it; an object of the bucket by its folder."""
+    if resource in names:
+        return names[resource]
+    head, slash, rest = resource.partition("/")
+    if head == "configuration-set":
+        return f"{head}/{names[rest]}"
+    if head in names:
+        return names[head] + slash + re.sub(r"^bundles/.*", "bundles/*", rest)
+    return names.get(resource.rpartition("/")[2], resource)
+
+
+def _allowed(name: str) -> Iterator[Right]:
+    for policy in FUNCTIONS[name]["Policies"]:
+        for statement in policy["Statement"]:
+            for action in _list(statement["Action"]):
+                for resource in _list(statement["Resource"]):
+                    yield action, _short(resource)
+
+
+def _short(resource: Any) -> str:
+    """!GetAtt Table.Arn → Table; !Sub "${Bucket.Arn}/bundles/*" → Bucket/bundles/*; of SES what comes after the account."""
+    if "Ref" in resource:
+        return str(resource["Ref"])
+    if "Fn::GetAtt" in resource:
+        found = resource["Fn::GetAtt"]
+        return str(found[0] if isinstance(found, list) else found.partition(".")[0])
+    text = str(resource["Fn::Sub"]).rpartition("${AWS::AccountId}:")[2]
+    return re.sub(r"\$\{(\w+)(\.Arn)?\}", r"\1", text)
