@@ -28,11 +28,14 @@ Right = tuple[str, str]
 """(action, resource): ("dynamodb:Query", "Table/index/agenda")."""
 
 NOT_SEEN: dict[str, dict[Right, str]] = {
+    "CaptureWebhook": {
+        ("dynamodb:Query", "Table"): "the visits of a browser whose id stands in a hidden field of the provider's form",
+    },
     "NurtureTick": {
         ("sqs:SendMessage", "Act"): "a claim that Slack or Salesforce could not take comes back by the tick",
         ("sqs:SendMessage", "DeliverBulk"): "a marketing mail that SES would not take comes back by the tick",
         ("sqs:SendMessage", "ReactBulk"): "a score that decays below a threshold does so weeks later",
-    }
+    },
 }
 
 
