@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from bench.outside import PROJECT
 from cli.playbook.compile import compile_playbook
-from ripen.bundle import Bundle, Condition, EngagementRule, FitRule, Segment
+from ripen.bundle import Bundle, EngagementRule, FitRule, Segment
+from ripen.clause import Condition
 
 _FIELDS = ("company", "department", "job_title")
 

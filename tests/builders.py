@@ -8,23 +8,20 @@ from ripen.activity import Activity, Kind
 from ripen.bundle import (
     Brand,
     Bundle,
-    Condition,
     Consent,
     Email,
     EngagementRule,
-    Enrol,
     FitRule,
     Form,
     FormField,
-    Journey,
     Mail,
     Page,
     Scoring,
-    SendStep,
     SyncRule,
     Threshold,
-    WaitStep,
 )
+from ripen.clause import Condition
+from ripen.graph import Again, Journey, OnActivity, SendStep, Until, WaitStep
 from ripen.lead import Profile
 from tests.fakes import NOON
 
@@ -156,10 +153,12 @@ def a_bundle(**changes: Any) -> Bundle:
             journeys={
                 "whitepaper": Journey(
                     name="whitepaper",
-                    enrol=Enrol(form="whitepaper", again_seconds=90 * DAY),
+                    enrol=(OnActivity(kind="form_submitted", subject="whitepaper"),),
+                    again=Again(how="after", seconds=90 * DAY),
+                    first="send-whitepaper-delivery",
                     steps=(
-                        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery"),
-                        WaitStep(id="wait-3-days", seconds=3 * DAY),
+                        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery", next="wait-3-days"),
+                        WaitStep(id="wait-3-days", until=Until(days=3), next="send-case-study"),
                         SendStep(id="send-case-study", email="case-study"),
                     ),
                 )

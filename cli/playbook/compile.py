@@ -11,9 +11,10 @@ from cli.playbook.folder import Folder, MailEntry, PageEntry, load
 from cli.playbook.models import FormFile, JourneyFile, On, RipenFile, ScoringFile, StepPart, Tests, ThresholdPart
 from cli.playbook.phrases import seconds
 from cli.playbook.problem import Broken, Problem
-from ripen import bundle
+from ripen import bundle, graph
 from ripen.activity import Kind
 from ripen.bundle import Bundle
+from ripen.clause import Condition
 
 _DAY = 86400
 
@@ -84,9 +85,9 @@ def _tracking(ripen: RipenFile) -> bundle.Tracking | None:
     return bundle.Tracking(sites=tracking.sites, consent=tracking.consent, pages=tracking.pages)
 
 
-def _conditions(tests: tuple[Tests, ...]) -> tuple[bundle.Condition, ...]:
+def _conditions(tests: tuple[Tests, ...]) -> tuple[Condition, ...]:
     return tuple(
-        bundle.Condition(
+        Condition(
             field=field,
             any_of=asked.any_of,
             contains=asked.contains,
@@ -155,19 +156,32 @@ def _email(name: str, entry: MailEntry, locales: tuple[str, ...]) -> bundle.Emai
     )
 
 
-def _journey(name: str, journey: JourneyFile) -> bundle.Journey:
-    return bundle.Journey(
+def _journey(name: str, journey: JourneyFile) -> graph.Journey:
+    ids = [step.name for step in journey.steps]
+    again = journey.enrol.again
+    return graph.Journey(
         name=name,
-        enrol=bundle.Enrol(form=journey.enrol.on.form, again_seconds=journey.enrol.again),
-        steps=tuple(_step(step) for step in journey.steps),
-        goal_rank=journey.goal.get("rank", ""),
+        enrol=(graph.OnActivity(kind=Kind.FORM_SUBMITTED, subject=journey.enrol.on.form),),
+        again=graph.Again() if again is None else graph.Again(how="after", seconds=again),
+        first=ids[0],
+        steps=tuple(map(_step, journey.steps, [*ids[1:], graph.END])),
+        goal=Condition(field="rank", any_of=_from(journey.goal["rank"])) if journey.goal else None,
     )
 
 
-def _step(step: StepPart) -> bundle.Step:
+def _from(rank: str) -> tuple[str, ...]:
+    return ("warm", "hot") if rank == "warm" else ("hot",)
+
+
+def _step(step: StepPart, next: str) -> graph.Step:
     if step.send:
-        return bundle.SendStep(id=step.name, email=step.send)
-    return bundle.WaitStep(id=step.name, seconds=seconds(step.wait))
+        return graph.SendStep(id=step.name, email=step.send, next=next)
+    return graph.WaitStep(id=step.name, until=_until(step.wait), next=next)
+
+
+def _until(phrase: str) -> graph.Until:
+    length = seconds(phrase)
+    return graph.Until(days=length // _DAY) if length % _DAY == 0 else graph.Until(seconds=length)
 
 
 def _scoring(scoring: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:

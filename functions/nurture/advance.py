@@ -19,7 +19,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.engine import Moved, advance
+from ripen.engine import Moved, Scene, advance
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send, SendPointer
 from ripen.ports import Clock as AnyClock
@@ -54,18 +54,24 @@ def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, hot: Wake,
     """Does what is due in this enrollment now; nothing if it was done already or is over."""
     key = keys.typed(keys.parse(ref), Enrollment)
     for _ in range(_TRIES):
-        row, state, contact = table.get_many([key, keys.state(key.lead), keys.contact(key.lead)])
-        if row is None or row.due is None:
-            return
-        pinned = playbook.bundle(row.value.bundle)
-        moved = advance(
-            row.value,
-            pinned.journeys[row.value.journey],
-            pinned.emails | playbook.live().bundle.emails,
-            state and state.value,
-            contact and contact.value,
-            clock.now(),
+        row, profile, state, contact = table.get_many(
+            [key, keys.profile(key.lead), keys.state(key.lead), keys.contact(key.lead)]
         )
+        if row is None or row.due is None or profile is None:
+            return
+        pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
+        scene = Scene(
+            profile=profile.value,
+            journey=pinned.journeys[row.value.journey],
+            live=live.journeys.get(row.value.journey),
+            emails=pinned.emails | live.emails,
+            brand=live.brand,
+            calendar=live.calendar,
+            state=state.value if state else None,
+            contact=contact.value if contact else None,
+            live_bundle=live.hash,
+        )
+        moved = advance(row.value, scene, clock.now())
         try:
             table.write(*_changes(row, moved))
         except Conflict:

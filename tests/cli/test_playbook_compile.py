@@ -17,7 +17,9 @@ from cli.playbook import compile_playbook, publish
 from cli.playbook.mailing import numbered
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
-from ripen.bundle import Bundle, Condition, Mail, SendStep, WaitStep
+from ripen.bundle import Bundle, Mail
+from ripen.clause import Condition
+from ripen.graph import Again, OnActivity, SendStep, Until, WaitStep
 from ripen.pages import brand_variables, render_page
 from ripen.template import render_html, render_line, render_text
 from tests.fakes import NOON
@@ -47,11 +49,12 @@ def _variables(bundle: Bundle, mail: Mail, locale: str, **lead: str) -> dict[str
 def test_a_journey_becomes_steps_with_ids_of_their_own(example: Bundle) -> None:
     journey = example.journeys["whitepaper"]
 
-    assert journey.enrol.form == "whitepaper"
-    assert journey.enrol.again_seconds == 90 * DAY
+    assert journey.enrol == (OnActivity(kind="form_submitted", subject="whitepaper"),)
+    assert journey.again == Again(how="after", seconds=90 * DAY)
+    assert journey.first == "send-whitepaper-delivery"
     assert journey.steps == (
-        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery"),
-        WaitStep(id="wait-3-days", seconds=3 * DAY),
+        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery", next="wait-3-days"),
+        WaitStep(id="wait-3-days", until=Until(days=3), next="send-case-study"),
         SendStep(id="send-case-study", email="case-study"),
     )
 

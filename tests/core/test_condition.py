@@ -2,7 +2,8 @@
 
 import pytest
 
-from ripen.bundle import Condition, Segment
+from ripen.bundle import Segment
+from ripen.clause import Condition
 from ripen.condition import all_hold, evaluate, traits
 from ripen.segment import segments
 from tests.builders import a_lead

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen import crm, crm_mark
-from ripen.bundle import Condition, SyncRule
+from ripen.bundle import SyncRule
+from ripen.clause import Condition
 from ripen.crm import Found, Record, Waits, Wanted, Write, Written
 from ripen.crm_fields import fit_in, ours, standard
 from ripen.errors import NotConnected, Undeliverable

@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from ripen.bundle import Email, Enrol, Journey, SendStep, WaitStep
+from ripen.bundle import Email
+from ripen.clause import Condition
 from ripen.contact import Contact, Permission
-from ripen.engine import Moved, advance
+from ripen.engine import Moved, Scene, advance
+from ripen.graph import Journey, SendStep, Until, WaitStep
 from ripen.ids import send_id
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import MailClass
 from ripen.state import Rank, State
-from tests.builders import a_bundle
+from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON
 
 BUNDLE = a_bundle()
@@ -25,6 +27,7 @@ CONTACTS = {
     "bounced": Contact(lead="lead1", bounced=LATER),
     "complained": Contact(lead="lead1", complained=LATER),
 }
+HOT_RANK = Condition(field="rank", any_of=("hot",))
 HOT = State(lead="lead1", rank=Rank.HOT)
 
 
@@ -39,8 +42,21 @@ def an_enrollment(**changes: Any) -> Enrollment:
     return Enrollment(**(known | changes))
 
 
+def a_scene(journey: Journey = JOURNEY, **known: Any) -> Scene:
+    bundle = BUNDLE
+    usual: dict[str, Any] = {
+        "profile": a_lead(id="lead1"),
+        "live": journey,
+        "emails": bundle.emails,
+        "brand": bundle.brand,
+        "calendar": bundle.calendar,
+    }
+    return Scene(journey=journey, **(usual | known))
+
+
 def moved(enrollment: Enrollment, journey: Journey = JOURNEY, **known: Any) -> Moved:
-    return advance(enrollment, journey, BUNDLE.emails, known.get("state"), known.get("contact"), known.get("now", NOON))
+    now = known.pop("now", NOON)
+    return advance(enrollment, a_scene(journey, **known), now)
 
 
 def waiting() -> Enrollment:
@@ -75,7 +91,7 @@ def test_after_the_wait_it_sends_and_finishes() -> None:
 
 def test_a_finished_journey_stays_finished() -> None:
     done = moved(waiting(), now=NOON + THREE_DAYS).enrollment
-    assert moved(done, now=NOON + 2 * THREE_DAYS) == Moved(enrollment=done, sends=(), due=None, decisions=())
+    assert moved(done, now=NOON + 2 * THREE_DAYS) == Moved(enrollment=done, effects=(), due=None, decisions=())
 
 
 @pytest.mark.parametrize("refusal", CONTACTS)
@@ -97,7 +113,7 @@ def test_who_refused_mail_before_still_gets_what_was_asked_for() -> None:
 
 
 def test_the_goal_ends_it_inside_a_wait() -> None:
-    journey = replace(JOURNEY, goal_rank="hot")
+    journey = replace(JOURNEY, goal=HOT_RANK)
     got = moved(waiting(), journey, state=HOT, now=LATER)
     assert (got.enrollment.state, got.enrollment.reason) == (EnrollmentState.EXITED, "goal reached")
     assert moved(waiting(), journey, state=State(lead="lead1", rank=Rank.WARM), now=LATER).due == NOON + THREE_DAYS
@@ -105,33 +121,37 @@ def test_the_goal_ends_it_inside_a_wait() -> None:
 
 
 def test_the_goal_does_not_keep_back_what_was_asked_for() -> None:
-    got = moved(an_enrollment(), replace(JOURNEY, goal_rank="hot"), state=HOT)
+    got = moved(an_enrollment(), replace(JOURNEY, goal=HOT_RANK), state=HOT)
     assert [send.email for send in got.sends] == ["whitepaper-delivery"]
     assert got.enrollment.reason == "goal reached"
 
 
 def test_the_goal_keeps_back_marketing() -> None:
-    journey = replace(JOURNEY, goal_rank="warm", steps=(SendStep(id="s", email="case-study"),))
+    journey = replace(JOURNEY, goal=HOT_RANK, first="s", steps=(SendStep(id="s", email="case-study"),))
     assert moved(an_enrollment(), journey, state=HOT).sends == ()
 
 
 def test_an_empty_journey_finishes_at_once() -> None:
-    assert moved(an_enrollment(), replace(JOURNEY, steps=())).enrollment.state is EnrollmentState.FINISHED
+    assert moved(an_enrollment(), replace(JOURNEY, first="", steps=())).enrollment.state is EnrollmentState.FINISHED
 
 
 def test_a_wait_of_no_time_does_not_wait() -> None:
-    journey = replace(JOURNEY, steps=(WaitStep(id="w", seconds=0), SendStep(id="s", email="case-study")))
+    journey = replace(
+        JOURNEY, first="w", steps=(WaitStep(id="w", until=Until(), next="s"), SendStep(id="s", email="case-study"))
+    )
     assert len(moved(an_enrollment(), journey).sends) == 1
 
 
 def test_a_long_journey_goes_on_in_another_run() -> None:
     emails = {"m": Email(name="m", mail_class="marketing", locales={})}
     journey = Journey(
-        name="whitepaper", enrol=Enrol(form="f"), steps=tuple(SendStep(id=str(n), email="m") for n in range(30))
+        name="whitepaper",
+        first="0",
+        steps=tuple(SendStep(id=str(n), email="m", next=str(n + 1) if n < 29 else "") for n in range(30)),
     )
-    first = advance(an_enrollment(), journey, emails, None, None, NOON)
+    first = moved(an_enrollment(), journey, emails=emails)
     assert (len(first.sends), first.due, first.enrollment.state) == (20, NOON, EnrollmentState.ACTIVE)
-    second = advance(first.enrollment, journey, emails, None, None, NOON)
+    second = moved(first.enrollment, journey, emails=emails)
     assert len({send.id for send in first.sends + second.sends}) == 30
     assert second.enrollment.state is EnrollmentState.FINISHED
 

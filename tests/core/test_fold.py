@@ -11,8 +11,10 @@ from msgspec.json import encode
 from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind, Verdict
-from ripen.bundle import Bundle, Condition, EngagementRule, Enrol, Segment
+from ripen.bundle import Bundle, EngagementRule, Segment
+from ripen.clause import Condition
 from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, crm_due, fold
+from ripen.graph import Again
 from ripen.ids import alert_id
 from ripen.lead import CrmLink
 from ripen.state import Rank, State
@@ -150,7 +152,7 @@ def test_a_lead_enters_again_only_after_the_pause(days: int, enters: bool) -> No
 
 
 def test_a_lead_enters_once_where_the_journey_says_so() -> None:
-    journey = altered(BUNDLE.journeys["whitepaper"], enrol=Enrol(form="whitepaper"))
+    journey = altered(BUNDLE.journeys["whitepaper"], again=Again())
     bundle = altered(BUNDLE, journeys={"whitepaper": journey})
     first = folded(an_activity(), bundle=bundle)
     (entry,) = (c.enrollment for c in first.consequences if isinstance(c, Enrolled))
@@ -240,7 +242,7 @@ def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
     history: list[tuple[Kind, int, Verdict]], sizes: list[int], random: Random
 ) -> None:
     # given activities that give points, and a journey that is entered once
-    journey = altered(BUNDLE.journeys["whitepaper"], enrol=Enrol(form="whitepaper"))
+    journey = altered(BUNDLE.journeys["whitepaper"], again=Again())
     bundle = altered(BUNDLE, journeys={"whitepaper": journey})
     activities = [
         an_activity(

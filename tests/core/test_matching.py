@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.bundle import Condition, Segment
+from ripen.bundle import Segment
+from ripen.clause import Condition
 from ripen.condition import all_hold
 from ripen.matching import holding
 

@@ -6,7 +6,8 @@ import pytest
 from msgspec.structs import replace
 
 from ripen.activity import Kind
-from ripen.bundle import Condition, EngagementRule, FitRule
+from ripen.bundle import EngagementRule, FitRule
+from ripen.clause import Condition
 from ripen.reasons import Reason, reasons
 from ripen.score import fit, tally
 from ripen.state import State, Tally

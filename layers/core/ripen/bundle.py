@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-Texts = dict[str, str]
+from ripen.clause import Clause, Condition
+from ripen.graph import Journey, Priority, Texts
 
 
 class Brand(Struct, frozen=True, kw_only=True):
@@ -39,20 +40,6 @@ class Tracking(Struct, frozen=True, kw_only=True):
     """Whether our own pages wait for `window.ripenConsent` before they look at anything."""
     pages: dict[str, tuple[str, ...]] = {}
     """Names for pages of those sites, by path; a "*" at the end stands for anything."""
-
-
-class Condition(Struct, frozen=True, kw_only=True):
-    """One test of one profile field, or of fit, engagement, total or rank. Strings are compared case-folded and NFKC.
-
-    One of them is set: `any_of` (equals one of), `contains` (holds one of), `at_least` (number), `present` (is not blank).
-    The field "email_kind" is "free", "role" or "company"; "domain" is the address's domain.
-    """
-
-    field: str
-    any_of: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
-    at_least: float | None = None
-    present: bool | None = None
 
 
 class SyncRule(Struct, frozen=True, kw_only=True):
@@ -126,34 +113,8 @@ class Email(Struct, frozen=True, kw_only=True):
     mail_class: Literal["marketing", "transactional"]
     locales: dict[str, Mail]
     sender_name: Texts = {}
-
-
-class SendStep(Struct, frozen=True, kw_only=True, tag="send"):
-    id: str
-    email: str
-
-
-class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
-    id: str
-    seconds: int
-
-
-Step = SendStep | WaitStep
-
-
-class Enrol(Struct, frozen=True, kw_only=True):
-    """Who enters: on a form (by name). `again`: never, or after `again_seconds` since the last entry."""
-
-    form: str
-    again_seconds: int | None = None
-
-
-class Journey(Struct, frozen=True, kw_only=True):
-    name: str
-    enrol: Enrol
-    steps: tuple[Step, ...]
-    goal_rank: str = ""
-    """Leaves at once on reaching this rank; "" means no goal."""
+    sender: Literal["brand", "owner"] = "brand"
+    """Who it is from: the brand, or the lead's owner in the CRM where there is one (replies go there too)."""
 
 
 class EngagementRule(Struct, frozen=True, kw_only=True):
@@ -193,15 +154,64 @@ class Scoring(Struct, frozen=True, kw_only=True):
 
 
 class Segment(Struct, frozen=True, kw_only=True):
+    """All of `when` and all of `also` hold. `when` has what one field can tell, which is found by index."""
+
     name: str
-    when: tuple[Condition, ...]
+    when: tuple[Condition, ...] = ()
+    also: tuple[Clause, ...] = ()
+
+
+class Quiet(Struct, frozen=True, kw_only=True):
+    """No marketing mail between these times of the lead's day: "21:00" to "08:00"."""
+
+    start: str
+    end: str
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """What holds for every marketing mail."""
+    """What holds for every marketing mail; days and weeks are the lead's own."""
 
+    per_day: int | None = None
     per_week: int | None = None
     """Most marketing mails to one lead in 7 days; None: no cap."""
+    quiet: Quiet | None = None
+    unless: Clause | None = None
+    """Nobody for whom this holds gets marketing mail (an open opportunity, a competitor)."""
+
+
+class Calendar(Struct, frozen=True, kw_only=True):
+    """When the company works: public holidays of `country` (ISO 3166, "" for none), its own closures, its hours."""
+
+    country: str = "JP"
+    closures: tuple[tuple[str, str], ...] = ()
+    """First and last day, "2026-12-29"; or "12-29", each year."""
+    workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
+    opens: str = "09:00"
+    closes: str = "18:00"
+
+
+class Campaign(Struct, frozen=True, kw_only=True):
+    """One mailing to one segment at one time: playbook/campaigns/<name>.yaml."""
+
+    name: str
+    email: str
+    segment: str
+    at: str
+    """Local date and time, "2026-12-01T10:00"."""
+    zone: Literal["brand", "lead"] = "brand"
+    """Whose local time."""
+    per_hour: int | None = None
+    """No faster than this."""
+    canary: float = 0
+    """So large a share of the audience first, 0 to 1 …"""
+    canary_seconds: int = 0
+    """… and the rest so much later, if nothing halted it."""
+    priority: Priority = "normal"
+    expires_seconds: int = 86400
+    halt_bounces: float = 0.05
+    """Halts where this share of the mails bounced, …"""
+    halt_complaints: float = 0.001
+    halt_unsubscribes: float = 0.02
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
@@ -217,6 +227,10 @@ class Bundle(Struct, frozen=True, kw_only=True):
     emails: dict[str, Email] = {}
     journeys: dict[str, Journey] = {}
     segments: dict[str, Segment] = {}
+    campaigns: dict[str, Campaign] = {}
+    calendar: Calendar = field(default_factory=Calendar)
+    stages: tuple[str, ...] = ("lead", "mql", "sql", "opportunity", "customer")
+    """Lifecycle stages, in their order."""
     tracking: Tracking | None = None
     """None: no page carries our script, and no beacon is taken."""
     messages: dict[str, Texts] = {}

@@ -1,15 +1,56 @@
-"""Conditions of the playbook: do they hold for this lead?"""
+"""Conditions and clauses of the playbook: do they hold for this lead?"""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import lru_cache
 from unicodedata import normalize
 
 from ripen.address import kind
-from ripen.bundle import Condition
+from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.lead import Profile
 
 Traits = Mapping[str, str | float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What clauses are asked about."""
+
+    traits: Mapping[str, str | float]
+    """As condition.traits gives them."""
+    now: datetime
+    count: Callable[[str, str, datetime | None], int] = lambda kind, subject, since: 0
+    """How often (kind, subject, since when; None: ever) the lead did it."""
+    tags: frozenset[str] = field(default_factory=frozenset)
+    segments: frozenset[str] = field(default_factory=frozenset)
+    purposes: frozenset[str] = field(default_factory=frozenset)
+    """For which consent stands."""
+
+
+def holds(clause: Clause, facts: Facts) -> bool:
+    """Whether the clause holds, however it is nested."""
+    match clause:
+        case Condition():
+            return evaluate(clause, facts.traits)
+        case Did():
+            within = clause.within_seconds
+            since = None if within is None else facts.now - timedelta(seconds=within)
+            times = facts.count(clause.kind, clause.subject, since)
+            return times >= clause.at_least and (clause.at_most is None or times <= clause.at_most)
+        case Belongs():
+            return clause.segment in facts.segments
+        case Agreed():
+            return clause.purpose in facts.purposes
+        case Tagged():
+            return clause.tag in facts.tags
+        case AllOf():
+            return all(holds(part, facts) for part in clause.of)
+        case AnyOf():
+            return any(holds(part, facts) for part in clause.of)
+        case Not():
+            return not holds(clause.clause, facts)
 
 
 def traits(profile: Profile, **judged: str | float) -> Traits:
@@ -27,6 +68,8 @@ def traits(profile: Profile, **judged: str | float) -> Traits:
         "job_title": profile.job_title,
         "phone": profile.phone,
         "locale": profile.locale,
+        "country": profile.country,
+        "stage": profile.stage,
         **judged,
     }
 

@@ -1,23 +1,44 @@
 """The journey engine: where one lead goes next in one journey, and which mails that plans. It decides; nurture.advance
 applies."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import assert_never
 
-from ripen.bundle import Email, Journey, SendStep, Step, WaitStep
+from ripen.activity import Activity
+from ripen.bundle import Brand, Calendar, Email
+from ripen.condition import Facts, holds, traits
 from ripen.contact import Contact
 from ripen.decision import Decision
+from ripen.effect import Effect, PlanSend
+from ripen.graph import Journey, SendStep, Step, WaitStep
 from ripen.ids import digest, send_id
 from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import Profile
 from ripen.ledger import MailClass, Send
-from ripen.rank import reached
 from ripen.state import State
 
 _MOST_STEPS = 20
 """In one run; what is left is due at once again, so that one transaction stays small."""
-_VALID = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that the next step may depend on."""
+
+    profile: Profile
+    journey: Journey
+    """As the enrollment is pinned to it."""
+    live: Journey | None
+    """As it is now; None where the playbook has dropped it. Its `moves` say what becomes of who stands on changed steps."""
+    emails: Mapping[str, Email]
+    brand: Brand
+    calendar: Calendar
+    state: State | None = None
+    contact: Contact | None = None
+    activities: Sequence[Activity] = ()
+    """What the lead did, at least since `looks_back`."""
+    live_bundle: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,57 +46,62 @@ class Moved:
     """`due` is when the enrollment is to be looked at again; None once it is over."""
 
     enrollment: Enrollment
-    sends: tuple[Send, ...]
+    effects: tuple[Effect, ...]
     due: datetime | None
     decisions: tuple[Decision, ...]
 
+    @property
+    def sends(self) -> tuple[Send, ...]:
+        return tuple(effect.send for effect in self.effects if isinstance(effect, PlanSend))
 
-def advance(
-    enrollment: Enrollment,
-    journey: Journey,
-    emails: Mapping[str, Email],
-    state: State | None,
-    contact: Contact | None,
-    now: datetime,
-) -> Moved:
+
+def looks_back(enrollment: Enrollment, journey: Journey, now: datetime) -> datetime | None:
+    """From when on the activities are needed to move it now; None: not at all."""
+    return None
+
+
+def advance(enrollment: Enrollment, scene: Scene, now: datetime) -> Moved:
     """Steps from where the enrollment stands to the next wait, or out of the journey.
 
     It leaves at once, even inside a wait, when the lead refused mail after entering, or reached the goal; only what the
     lead asked for (transactional mail) goes out before the goal is looked at.
     """
-    sends: list[Send] = []
+    effects: list[Effect] = []
+    journey = scene.journey
     for _ in range(_MOST_STEPS):
         if enrollment.state is not EnrollmentState.ACTIVE:
-            return _over(enrollment, sends, ())
+            return _over(enrollment, effects, ())
         here = _standing(enrollment, journey, now)
-        if reason := _refused(enrollment, contact) or _goal(here, journey, emails, state):
+        if reason := _refused(enrollment, scene.contact) or _goal(here, scene, now):
             gone = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
-            return _over(gone, sends, (_left(gone, "exited", reason, now),))
+            return _over(gone, effects, (_left(gone, "exited", reason, now),))
         match here:
             case None:
                 done = replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None)
-                return _over(done, sends, (_left(done, "finished", "", now),))
+                return _over(done, effects, (_left(done, "finished", "", now),))
             case WaitStep():
                 if enrollment.step != here.id:
-                    enrollment = replace(_entered(enrollment, here), until=now + timedelta(seconds=here.seconds))
+                    until = now + timedelta(seconds=here.until.seconds, days=here.until.days)
+                    enrollment = replace(_entered(enrollment, here), until=until)
                 if enrollment.until is not None and now < enrollment.until:
-                    return Moved(enrollment=enrollment, sends=tuple(sends), due=enrollment.until, decisions=())
+                    return Moved(enrollment=enrollment, effects=tuple(effects), due=enrollment.until, decisions=())
             case SendStep():
                 enrollment = _entered(enrollment, here)
-                sends.append(_send(enrollment, here, emails[here.email], now))
+                effects.append(PlanSend(send=_send(enrollment, here, scene.emails[here.email], now)))
             case _:
-                assert_never(here)
-    return Moved(enrollment=enrollment, sends=tuple(sends), due=now, decisions=())
+                raise NotImplementedError(here)
+    return Moved(enrollment=enrollment, effects=tuple(effects), due=now, decisions=())
 
 
 def _standing(enrollment: Enrollment, journey: Journey, now: datetime) -> Step | None:
     """The wait that is not over yet, else the next step; None at the end."""
+    steps = {step.id: step for step in journey.steps}
     if not enrollment.step:
-        return journey.steps[0] if journey.steps else None
-    at = next(n for n, step in enumerate(journey.steps) if step.id == enrollment.step)
+        return steps.get(journey.first)
+    at = steps[enrollment.step]
     if enrollment.until is not None and now < enrollment.until:
-        return journey.steps[at]
-    return journey.steps[at + 1] if at + 1 < len(journey.steps) else None
+        return at
+    return steps.get(getattr(at, "next", ""))
 
 
 def _entered(enrollment: Enrollment, step: Step) -> Enrollment:
@@ -95,16 +121,25 @@ def _refused(enrollment: Enrollment, contact: Contact | None) -> str:
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")
 
 
-def _goal(here: Step | None, journey: Journey, emails: Mapping[str, Email], state: State | None) -> str:
-    if not journey.goal_rank or state is None or not reached(state.rank, journey.goal_rank):
+def _goal(here: Step | None, scene: Scene, now: datetime) -> str:
+    goal = scene.journey.goal
+    if goal is None or not holds(goal, _facts(scene, now)):
         return ""
-    if isinstance(here, SendStep) and emails[here.email].mail_class == "transactional":
+    if isinstance(here, SendStep) and scene.emails[here.email].mail_class == "transactional":
         return ""
     return "goal reached"
 
 
+def _facts(scene: Scene, now: datetime) -> Facts:
+    state = scene.state
+    return Facts(traits=traits(scene.profile, rank=state.rank.value if state else "cold"), now=now)
+
+
 def _send(enrollment: Enrollment, step: SendStep, email: Email, now: datetime) -> Send:
     return Send(
+        entry=enrollment.key,
+        priority=step.priority,
+        capped=step.capped,
         id=send_id(enrollment.journey, enrollment.key, step.id, enrollment.visits[step.id], enrollment.lead),
         lead=enrollment.lead,
         email=step.email,
@@ -112,12 +147,12 @@ def _send(enrollment: Enrollment, step: SendStep, email: Email, now: datetime) -
         origin=enrollment.journey,
         step=step.id,
         planned=now,
-        valid_until=now + _VALID,
+        valid_until=now + timedelta(seconds=step.expires_seconds),
     )
 
 
-def _over(enrollment: Enrollment, sends: list[Send], decisions: tuple[Decision, ...]) -> Moved:
-    return Moved(enrollment=enrollment, sends=tuple(sends), due=None, decisions=decisions)
+def _over(enrollment: Enrollment, effects: list[Effect], decisions: tuple[Decision, ...]) -> Moved:
+    return Moved(enrollment=enrollment, effects=tuple(effects), due=None, decisions=decisions)
 
 
 def _left(enrollment: Enrollment, outcome: str, reason: str, now: datetime) -> Decision:

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from ripen import told
 from ripen.activity import Activity, Kind, Verdict
 from ripen.alert import Alert
-from ripen.bundle import Bundle, Journey
+from ripen.bundle import Bundle
 from ripen.condition import traits
 from ripen.decision import Decision
+from ripen.graph import Journey, OnActivity, Trigger
 from ripen.ids import alert_id
 from ripen.journey import Enrollment
 from ripen.lead import Profile
@@ -179,7 +180,7 @@ def _enrol(
     entries, entered, decisions = dict(state.journeys), [], []
     for activity in taken:
         for journey in bundle.journeys.values():
-            if activity.kind is not Kind.FORM_SUBMITTED or activity.subject != journey.enrol.form:
+            if not any(_lets_in(trigger, activity) for trigger in journey.enrol):
                 continue
             refusal = _refusal(journey, entries.get(journey.name), activity)
             if not refusal:
@@ -190,21 +191,28 @@ def _enrol(
     return replace(state, journeys=entries), tuple(entered), tuple(decisions)
 
 
+def _lets_in(trigger: Trigger, activity: Activity) -> bool:
+    match trigger:
+        case OnActivity(kind=kind, subject=subject):
+            return activity.kind == kind and subject in ("", activity.subject)
+    return False
+
+
 def _refusal(journey: Journey, entry: Entry | None, activity: Activity) -> str:
     """Why the activity does not let the lead in; "" if it does."""
-    again = journey.enrol.again_seconds
+    again = journey.again
     if entry is None:
         return ""
-    if again is None:
+    if again.how == "never":
         return "entered once already"
-    return "entered lately" if activity.received - entry.at < timedelta(seconds=again) else ""
+    return "entered lately" if activity.received - entry.at < timedelta(seconds=again.seconds) else ""
 
 
 def _enrollment(journey: Journey, activity: Activity, bundle: Bundle) -> Enrollment:
     return Enrollment(
         lead=activity.lead,
         journey=journey.name,
-        key="once" if journey.enrol.again_seconds is None else activity.id,
+        key="once" if journey.again.how == "never" else activity.id,
         entered=activity.received,
         bundle=bundle.hash,
         activity=activity.id,

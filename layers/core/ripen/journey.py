@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class EnrollmentState(StrEnum):
@@ -29,6 +30,14 @@ class Enrollment:
     """How often each step was visited: the occurrence in a send's id."""
     until: datetime | None = None
     """When the wait it stands in ends."""
+    began: datetime | None = None
+    """When the step it stands on began: a wait_for counts from there."""
+    took: dict[str, str] = field(default_factory=dict)
+    """By step: the path taken at its latest visit."""
+    facts: dict[str, str] = field(default_factory=dict)
+    """Of the activity that let it in: {{ entry.order }} in mails."""
+    answers: dict[str, Any] = field(default_factory=dict)
+    """By webhook step: the JSON it answered; {"failed": reason} where it did not."""
     reason: str = ""
     left: datetime | None = None
     activity: str = ""

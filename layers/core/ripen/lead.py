@@ -50,6 +50,13 @@ class Profile:
     """E.164 where it could be read, with ";ext=" where there is one (RFC 3966); else as typed."""
     attributes: dict[str, str] = field(default_factory=dict)
     """Any other field of a form, by its name."""
+    country: str = ""
+    """ISO 3166, where it is known."""
+    time_zone: str = ""
+    """IANA name, where it is known."""
+    tags: tuple[str, ...] = ()
+    stage: str = ""
+    """Lifecycle stage, one of Bundle.stages."""
     first_touch: Touch | None = None
     lead_touch: Touch | None = None
     """The touch of the submission that made the lead."""

@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 from zlib import crc32
 
 from ripen.agenda import Lane
 from ripen.decision import Decision
+from ripen.graph import Priority
 from ripen.ids import digest
 from ripen.setting import SHADOWED
 
@@ -41,6 +43,12 @@ class Send:
     """The journey's or the campaign's name."""
     step: str
     planned: datetime
+    entry: str = ""
+    """The enrollment's key; "" for a campaign's mail."""
+    campaign: bool = False
+    priority: Priority = "normal"
+    capped: Literal["skip", "hold", "drop"] = "skip"
+    """What becomes of it over the cap (graph.SendStep)."""
     valid_until: datetime | None = None
     state: SendState = SendState.PLANNED
     reason: str = ""

@@ -6,7 +6,8 @@ from email.header import Header
 from email.utils import formataddr
 
 from ripen import template, token, wording
-from ripen.bundle import Bundle, Email, Mail, Texts
+from ripen.bundle import Bundle, Email, Mail
+from ripen.graph import Texts
 from ripen.hit import TRAP
 from ripen.lead import Profile
 from ripen.ledger import Send

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
-from ripen.bundle import Condition
+from ripen.clause import Condition
 from ripen.condition import Traits, all_hold, plain
 from ripen.same import Same
 

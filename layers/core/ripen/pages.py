@@ -7,7 +7,8 @@ style-src 'unsafe-inline'; form-action 'self'` fits them all (a playbook that em
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from ripen.bundle import Brand, Form, Page, Texts
+from ripen.bundle import Brand, Form, Page
+from ripen.graph import Texts
 from ripen.template import render_html
 
 BuiltinPage = Literal["not-found", "bad-link", "unsubscribe", "unsubscribed", "thanks", "invalid"]

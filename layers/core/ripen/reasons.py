@@ -6,7 +6,8 @@ from datetime import date, datetime
 from math import floor
 from zoneinfo import ZoneInfo
 
-from ripen.bundle import EngagementRule, Scoring, Texts
+from ripen.bundle import EngagementRule, Scoring
+from ripen.graph import Texts
 from ripen.lead import Profile
 from ripen.score import capped, decayed, half_life, tallied
 from ripen.state import State, Tally

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ripen.activity import Activity, Verdict
-from ripen.bundle import Bundle, Journey
+from ripen.bundle import Bundle
 from ripen.decision import Decision
+from ripen.graph import Journey
 from ripen.ids import digest
 from ripen.rank import ORDER
 from ripen.score import Score

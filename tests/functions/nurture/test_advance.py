@@ -16,7 +16,7 @@ from ripen.contact import Contact
 from ripen.ids import send_id
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
-from tests.builders import a_bundle
+from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
 
@@ -44,7 +44,10 @@ def an_enrollment_row(table: Table, **changes: Any) -> None:
         "entered": NOON,
         "bundle": "bundle1",
     }
-    table.write(Create(KEY, Enrollment(**(known | changes)), due=NOON))
+    table.write(
+        Create(keys.profile("lead1"), a_lead(id="lead1")),
+        Create(KEY, Enrollment(**(known | changes)), due=NOON),
+    )
 
 
 def test_the_first_step_plans_the_white_paper_and_waits(

@@ -10,7 +10,8 @@ from msgspec.structs import replace as with_
 
 from ripen.adapters.table import Create, Mark, Replace, Row, Table, keys
 from ripen.alert import Alert, AlertState
-from ripen.bundle import Bundle, Condition, SyncRule
+from ripen.bundle import Bundle, SyncRule
+from ripen.clause import Condition
 from ripen.crm import DELETED, Found, Record, Wanted, Write, Written
 from ripen.crm_fields import STANDARD
 from ripen.decision import Decision
