@@ -20,6 +20,14 @@ class Kind(StrEnum):
     COMPLAINED = "complained"
     REJECTED_BY_SALES = "rejected_by_sales"
     CLAIMED_BY_SALES = "claimed_by_sales"
+    POINTS_GIVEN = "points_given"
+    """By a journey's step: facts {points, journey, step, words.<locale>}."""
+    UPDATED = "updated"
+    """Fields, tags or stage, by a journey's step: facts {journey, step}."""
+    ENTRY_ASKED = "entry_asked"
+    """Into the journey that is its subject: facts {key, by}."""
+    REPLIED = "replied"
+    """To a mail of ours, in person: facts {send, message}."""
 
 
 class Verdict(StrEnum):
