@@ -2,38 +2,54 @@
 
 import os
 import sys
+from typing import Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperGroup
 
-from cli.commands import cloud, doctor, lead, playbook, read, sending, shadow, time, verdicts
 from cli.failure import Failure
+from cli.late import Late
 from sandbox.home import ask_this_machine_directly
 
+COMMANDS = {
+    "status": ("cli.commands.cloud:status", "Where the local cloud's parts are."),
+    "down": ("cli.commands.cloud:down", "Stop the local cloud; its data stays for the next `make up`."),
+    "lead": ("cli.commands.lead:lead", "Who it is, what it is worth and why, what was sent, and every decision."),
+    "mailbox": ("cli.commands.read:mailbox", "The mails that the local cloud has sent, newest last."),
+    "slack": ("cli.commands.read:slack", "The cards in the local Slack's sales channel, oldest first."),
+    "crm": ("cli.commands.read:crm", "Ask Salesforce."),
+    "clock": ("cli.commands.time:clock", "Move the local cloud's clock forward."),
+    "stop": ("cli.commands.sending:stop", "Stop all sending."),
+    "resume": ("cli.commands.sending:resume", "Go on sending."),
+    "shadow": ("cli.commands.shadow:app", "Shadow mode: judge everything, send and write nothing."),
+    "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
+    "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
+    "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
+    "publish": (
+        "cli.commands.playbook:publish",
+        "Check the playbook, store it under the hash of its content, and make it live.",
+    ),
+}
+"""Where each is, to be imported when it is called, and how the promise it makes there begins."""
+
+
+class Commands(TyperGroup):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        for name, (place, says) in COMMANDS.items():
+            self.add_command(Late(name, place, says))
+
+
 app = typer.Typer(
+    cls=Commands,
     help="Ripen: marketing automation inside Salesforce and Slack.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-app.command()(cloud.status)
-app.command()(cloud.down)
-app.command()(lead.lead)
-app.command()(read.mailbox)
-app.command()(read.slack)
-crm = typer.Typer(help="Ask Salesforce.", no_args_is_help=True)
-crm.command("query")(read.query)
-app.add_typer(crm, name="crm")
-app.command()(time.clock)
-app.command()(sending.stop)
-app.command()(sending.resume)
-app.add_typer(shadow.app, name="shadow")
-app.command()(doctor.doctor)
-app.command()(verdicts.reclassify)
-app.command()(playbook.check)
-app.command()(playbook.publish)
 
 
 @app.callback()

@@ -47,6 +47,10 @@ def slack(as_json: bool = _JSON) -> None:
         console.print(Panel(escape(card["text"]), title=str(card["ts"]), title_align="left", expand=False))
 
 
+crm = typer.Typer(help="Ask Salesforce.", no_args_is_help=True)
+
+
+@crm.command()
 def query(
     soql: str = typer.Argument(help="For example: SELECT Id, LastName, Ripen_Score__c FROM Lead"), as_json: bool = _JSON
 ) -> None:

@@ -8,21 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.late import Late
+from cli.main import COMMANDS
+
 PROJECT = Path(__file__).resolve().parents[2]
-COMMANDS = (
-    "status",
-    "down",
-    "lead",
-    "mailbox",
-    "slack",
-    "crm",
-    "clock",
-    "stop",
-    "resume",
-    "reclassify",
-    "check",
-    "publish",
-)
 
 
 def test_help_names_every_command() -> None:
@@ -30,6 +19,28 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in COMMANDS:
         assert command in done.stdout
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str) -> None:
+    place, says = COMMANDS[name]
+    found = Late(name, place, says).found()
+    assert found.help.replace("\n", " ").startswith(says.rstrip("."))
+
+
+def test_the_list_of_commands_imports_none_of_them() -> None:
+    # given what commands stand on
+    heavy = ("boto3", "pydantic", "ripen", "cli.commands", "cli.playbook", "cli.doctor")
+
+    # when the list is asked for
+    script = "import sys\nfrom cli.main import main\ntry:\n main()\nfinally:\n print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--help"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+
+    # then nothing of it is there
+    assert "reclassify" in done.stdout
+    assert not set(heavy) & set(done.stderr.split())
 
 
 @pytest.mark.parametrize("command", ["status", "mailbox", "slack", "down", "clock"])
