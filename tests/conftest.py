@@ -30,6 +30,15 @@ for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC"
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the processes that `make test` runs side by side, one has the local cloud and all tests on it, from the beginning;
+    what is left is shared out module by module, because their fixtures are made once for each."""
+    for item in items:
+        on_the_cloud = "cloud" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("cloud" if on_the_cloud else item.location[0]))
+    items.sort(key=lambda item: "cloud" not in getattr(item, "fixturenames", ()))
+
+
 def create_table(client: Any) -> None:
     """The table as infra/template.yaml makes it."""
     client.create_table(

@@ -128,6 +128,12 @@ def test_a_clock_that_is_seconds_off_is_let_be_so_that_a_repetition_has_the_same
     assert times == {NOON - timedelta(seconds=40)}
 
 
+@pytest.mark.parametrize("fast", [6, 20, 31, 59, 61, 3600])
+def test_what_was_done_before_a_form_does_not_come_after_it_where_the_browsers_clock_is_fast(fast: int) -> None:
+    (event,) = a_beacon(an_event(at=millis(seconds=-fast)), sent=millis(seconds=-fast)).events
+    assert NOON - timedelta(minutes=1) <= event.at <= NOON + timedelta(seconds=5)
+
+
 @pytest.mark.parametrize("at", [None, "yesterday", True, [], 1e300, -1e300, 0, 10**30, "0001-01-01T00:00:00+14:00"])
 def test_a_time_that_cannot_be_is_the_moment_it_came_in(at: object) -> None:
     assert a_beacon(an_event(at=at)).events[0].at == NOON

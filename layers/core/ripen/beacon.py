@@ -25,6 +25,8 @@ MOST_EVENTS = 50
 _LONGEST_URL = 2000
 _LONGEST_TITLE = 200
 _OLDEST = timedelta(days=7)
+_NEAR = timedelta(seconds=5)
+"""Clocks that are set by the network differ by less."""
 _MINUTE = timedelta(minutes=1)
 _ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview|facebookexternalhit|lighthouse", re.IGNORECASE)
 
@@ -113,11 +115,12 @@ def _events(listed: list[Any], sent: datetime | None, received: datetime, hosts:
 
 
 def _corrected(at: datetime | None, sent: datetime | None, received: datetime) -> datetime:
-    """When it happened by our clock; the moment it came in where that cannot be."""
+    """When it happened by our clock, up to a minute early rather than late, for what a visitor did before a form must not
+    come after it; the moment it came in where that cannot be."""
     if at is None:
         return received
     if sent is not None:
-        at = at + round((received - sent) / _MINUTE) * _MINUTE
+        at = at + (received - sent + _NEAR) // _MINUTE * _MINUTE
     return at if received - _OLDEST <= at <= received + _MINUTE else received
 
 
