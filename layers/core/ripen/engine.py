@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ripen.activity import Activity
-from ripen.bundle import Brand, Calendar, Email
+from ripen.bundle import Brand, Calendar, Email, Scoring
 from ripen.condition import Facts, holds, traits
 from ripen.contact import Contact
 from ripen.decision import Decision
@@ -39,6 +39,8 @@ class Scene:
     activities: Sequence[Activity] = ()
     """What the lead did, at least since `looks_back`."""
     live_bundle: str = ""
+    scoring: Scoring | None = None
+    """For clauses about fit, engagement and total."""
 
 
 @dataclass(frozen=True, kw_only=True)
