@@ -36,7 +36,7 @@ class Until(Struct, frozen=True, kw_only=True):
     offset_days: int = 0
     """… and so many days after it (negative: before)."""
     yearly: bool = False
-    """The next return of that date, not the date itself."""
+    """Its next return: the date itself where that is still to come, then each year; 29 February is the 28th in others."""
     weekdays: tuple[int, ...] = ()
     """The next of these days that is not over (0 is Monday)."""
     at: str = ""

@@ -1,0 +1,31 @@
+"""Dates as people type them into forms, and their return each year."""
+
+import re
+from datetime import date
+from typing import Literal
+from unicodedata import normalize
+
+Leap = Literal["28 February", "1 March"]
+
+_TYPED = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?(?:[T\s].*)?", re.ASCII)
+
+
+def read_date(text: str) -> date | None:
+    """The day in "2026-12-01", "2026/12/1", "2026.12.1" or "2026年12月1日", in any width, a time after it not looked at;
+    None where it is anything else or no day that exists. The order is always year, month, day: others are ambiguous."""
+    found = _TYPED.fullmatch(normalize("NFKC", text).strip())
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def anniversary(of: date, year: int, leap: Leap = "28 February") -> date:
+    """That day in another year; `leap` is 29 February where the year has none. Raises OverflowError outside of the
+    calendar."""
+    if not date.min.year <= year <= date.max.year:
+        raise OverflowError(f"year {year}")
+    try:
+        return of.replace(year=year)
+    except ValueError:
+        return date(year, 3, 1) if leap == "1 March" else date(year, 2, 28)
