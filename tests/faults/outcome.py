@@ -25,7 +25,7 @@ def outcome(world: World) -> Outcome:
     ids = "', '".join(record["Id"] for record in records)
     tasks = org.query(f"SELECT Id, Subject FROM Task WHERE WhoId IN ('{ids}')") if ids else []  # noqa: S608
     lead = records[0]["Ripen_Key__c"] if records else ""
-    return _rows(world, lead) | {
+    return rows(world, lead) | {
         "mails": len(world.mails()),
         "cards": [_card(card) for card in world.cards()],
         "records": [_record(record) for record in records],
@@ -56,7 +56,7 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _rows(world: World, lead: str) -> dict[str, Any]:
+def rows(world: World, lead: str) -> Outcome:
     """By kind of row, what of it is the same in every good ending."""
     rows: dict[str, list[Any]] = {}
     for row in world.table.under(lead, ""):

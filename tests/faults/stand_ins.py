@@ -26,6 +26,7 @@ from sandbox.salesforce import app as salesforce
 from sandbox.salesforce.connected_app import connected_app
 from sandbox.server import Server
 from sandbox.ses import app as ses
+from tests.faults.arrivals import TYPEFORM_SECRET
 from tests.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
 BELLS = ("react", "react_bulk", "advance", "deliver", "deliver_bulk", "sync", "alert", "act", "track")
@@ -41,15 +42,17 @@ class Queues:
     """How many events SES told."""
     silent: int = 0
 
-    async def send_batch(self, request: Request) -> Response:
+    async def send(self, request: Request) -> Response:
+        """One message, or a batch of them."""
         if self.silent:
             self.silent -= 1
             return JSONResponse({"__type": "InternalFailure"}, 500)
         asked = await request.json()
         queue = asked["QueueUrl"].rpartition("/")[2]
-        self.waiting += [(queue, entry["MessageBody"]) for entry in asked["Entries"]]
-        sent = [{"Id": entry["Id"], "MessageId": "", "MD5OfMessageBody": ""} for entry in asked["Entries"]]
-        return JSONResponse({"Successful": sent, "Failed": []}, media_type="application/x-amz-json-1.0")
+        self.waiting += [(queue, entry["MessageBody"]) for entry in asked.get("Entries", [asked])]
+        sent = [{"Id": entry["Id"], "MessageId": "", "MD5OfMessageBody": ""} for entry in asked.get("Entries", [])]
+        answer = {"Successful": sent, "Failed": []} if sent else {"MessageId": "", "MD5OfMessageBody": ""}
+        return JSONResponse(answer, media_type="application/x-amz-json-1.0")
 
     def publish(self, event: dict[str, Any]) -> None:
         """As SNS hands it to SQS."""
@@ -57,7 +60,7 @@ class Queues:
         self.waiting.append(("feedback", json.dumps({"Type": "Notification", "Message": json.dumps(event)})))
 
     def app(self) -> Starlette:
-        return Starlette(routes=[Route("/", self.send_batch, methods=["POST"])])
+        return Starlette(routes=[Route("/", self.send, methods=["POST"])])
 
 
 class Worker:
@@ -199,6 +202,7 @@ def _secret(aws: str, connection: dict[str, str]) -> None:
         "master": "m" * 32,
         "slack_bot_token": TOKEN,
         "slack_signing_secret": SIGNING_SECRET,
+        "typeform": TYPEFORM_SECRET,
         "salesforce": connection,
     }
     boto3.client("secretsmanager", endpoint_url=aws).create_secret(Name="secret", SecretString=json.dumps(known))

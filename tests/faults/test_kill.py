@@ -6,9 +6,10 @@ changes something, and after each of them, in every way that its invocations go.
 
 import pytest
 
+from tests.faults.kills import Kill, Ran, points
 from tests.faults.outcome import Outcome, outcome, unlike
-from tests.faults.worker import FUNCTIONS, READS
-from tests.faults.world import Kill, Ran, World
+from tests.faults.worker import FUNCTIONS
+from tests.faults.world import World
 
 
 @pytest.fixture(scope="module")
@@ -39,14 +40,14 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_is_done_twice(
     for number, kill in enumerate(kills):
         # given a worker that dies there; every other message dies with its worker
         the_world.begin()
-        the_world.kill, the_world.lossy = kill, number % 2 == 1
+        the_world.kills, the_world.lossy = (kill,), number % 2 == 1
         # when the story is told
         the_world.tell()
         # then it ends as the undisturbed one
         assert the_world.died, f"{kill} did not happen"
         found = outcome(the_world)
         if found != end and found != held(end, kill):
-            wrong.append(f"{the_world.died}: {unlike(found, end)}")
+            wrong.append(f"{kill}: {unlike(found, end)}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -55,20 +56,6 @@ def test_what_the_functions_log_names_nobody(the_world: World, undisturbed: tupl
     assert "card posted" in log
     found = [word for word in ("山田", "花子", "見本", "hanako", "example.jp", "1234-5678", "312345678") if word in log]
     assert found == []
-
-
-def points(ran: list[Ran]) -> list[Kill]:
-    """Where to kill: in each way an invocation of a function goes, once. Both mails count: they are of two classes."""
-    seen, kills = set(), []
-    for each in ran:
-        way = (each.function, tuple(sorted(each.calls)))
-        if way in seen and each.function != "nurture.deliver":
-            continue
-        seen.add(way)
-        changes = sum(not name.startswith(READS) for name in each.calls)
-        kills += [Kill(each.function, each.number, 1, "before")] if changes else []
-        kills += [Kill(each.function, each.number, n, "after") for n in range(1, changes + 1)]
-    return kills
 
 
 def held(end: Outcome, kill: Kill) -> Outcome | None:

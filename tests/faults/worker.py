@@ -46,6 +46,9 @@ FUNCTIONS = (
     "notify.slack",
     "notify.act",
 )
+"""Those of a lead's story."""
+OF_A_VISIT = ("capture.track", "capture.bulk", "capture.webhook", "capture.link", "nurture.preferences")
+"""Those that only a visitor's story needs."""
 READS = (
     "BatchGetItem",
     "GetItem",
@@ -173,7 +176,7 @@ def told(child: int, reading: int) -> dict[str, Any]:
 def main() -> None:
     ripen.agenda.SHARDS = 2  # a tick asks 4 shards instead of 128
     ripen.adapters.clock._FRESH_SECONDS = 1e9  # one look at the clock in each process, so that calls keep their numbers
-    for function in FUNCTIONS:
+    for function in (*FUNCTIONS, *OF_A_VISIT):
         importlib.import_module(function)
     for service in ("s3", "secretsmanager", "sesv2"):
         boto3.client(service)  # botocore reads what a service is like once, and not in each child

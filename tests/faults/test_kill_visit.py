@@ -1,0 +1,66 @@
+"""Who takes a visitor's clicks, beacons and refusals is killed between any two of its calls, and the story ends the same."""
+
+from itertools import zip_longest
+
+import pytest
+
+from tests.faults.kills import Kill, Ran, points
+from tests.faults.outcome import Outcome, unlike
+from tests.faults.visit import Visit, published
+from tests.faults.worker import OF_A_VISIT
+from tests.faults.world import World
+
+
+@pytest.fixture(scope="module")
+def visit(the_world: World) -> Visit:
+    return published(the_world)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(visit: Visit) -> tuple[Outcome, list[Ran]]:
+    visit.begin()
+    visit.tell()
+    return visit.end(), visit.world.ran
+
+
+def test_the_visit_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome, list[Ran]]) -> None:
+    end, _ = undisturbed
+    kinds = [kind for kind, *_ in end["row activity"]]
+    assert kinds == ["form_submitted", "link_clicked", "page_viewed", "page_viewed", "unsubscribed"]
+    assert (end["seen on the desk"], end["seen on the phone"]) == (["/pricing"], ["/"])
+    assert (end["mails"], end["left on the agenda"]) == (1, ["due#decay"])
+
+
+def test_whoever_is_killed_no_visit_is_lost_and_none_counts_twice(
+    visit: Visit, undisturbed: tuple[Outcome, list[Ran]]
+) -> None:
+    end, ran = undisturbed
+    wanted = [[kill for kill in points(ran) if kill.function == function] for function in OF_A_VISIT]
+    assert all(wanted)
+    wrong = []
+    for number, struck in enumerate(zip_longest(*wanted)):
+        # given that of each function a worker dies, each at its next point; every other bell dies with its worker
+        kills = tuple(kill for kill in struck if kill)
+        visit.begin()
+        visit.world.kills, visit.world.lossy = kills, number % 2 == 1
+        # when the visit is made
+        visit.tell()
+        # then it ends as the undisturbed one
+        assert len(visit.world.died) == len(kills), f"{kills} did not all happen: {visit.world.died}"
+        if differs := unlike(visit.end(), clicked_again(end) if any(map(hit_noted, kills)) else end):
+            wrong.append(f"{'; '.join(map(str, kills))}: {differs}")
+    assert not wrong, "\n".join(wrong)
+
+
+def hit_noted(kill: Kill) -> bool:
+    return kill.function == "capture.link" and kill.moment == "after"
+
+
+def clicked_again(end: Outcome) -> Outcome:
+    """Who gets no answer to a click clicks again: that is another hit, noted as such, and one person all the same."""
+    [(rank, episode, folded, *more)] = end["row state"]
+    hits = [activity for activity in end["row activity"] if activity[0] == "link_clicked"]
+    return end | {
+        "row activity": sorted([*end["row activity"], *hits], key=str),
+        "row state": [(rank, episode, folded + len(hits), *more)],
+    }
