@@ -35,6 +35,16 @@ class FakeQueue:
         self.delays += [delay] * len(refs)
 
 
+@dataclass
+class FakePost:
+    """Remembers what was to be kept."""
+
+    kept: list[str] = field(default_factory=list)
+
+    def post(self, message: str) -> None:
+        self.kept.append(message)
+
+
 class OneAtATime(Table):
     """For tests with threads: moto checks a condition and writes in two steps, DynamoDB in one."""
 

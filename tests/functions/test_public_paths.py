@@ -10,22 +10,24 @@ from time import time
 from typing import Any
 from urllib.parse import quote, urlencode
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import notify.slack
-from capture import form, link, page, webhook
+from capture import form, link, page, track, webhook
 from cli.playbook.compile import compile_playbook
 from nurture import preferences
 from ripen import token
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
+from ripen.beacon import Beacon, EventType
 from ripen.bundle import Bundle
 from ripen.hit import TRAP
 from ripen.ledger import SendPointer
-from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.functions.capture.events import KEY, SITE
 from tests.hostile import BROKEN, HIDDEN, TEXTS
 from tests.slack_workspace import SIGNING_SECRET, KnownSecrets
@@ -79,8 +81,9 @@ def bodies(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 @st.composite
-def events(draw: st.DrawFn, method: str, *parameters: str) -> dict[str, Any]:
-    """What API Gateway may pass on, most of it well meant; `parameters` are good for the path's only variable part."""
+def events(draw: st.DrawFn, methods: str, *parameters: str) -> dict[str, Any]:
+    """What API Gateway may pass on, most of it well meant; `methods` are the path's own, and `parameters` are good for its
+    only variable part."""
     part = draw(_mostly(st.sampled_from(parameters), words))
     kind, body = draw(bodies())
     encoded = not _is_text(body) or draw(st.booleans())
@@ -92,10 +95,31 @@ def events(draw: st.DrawFn, method: str, *parameters: str) -> dict[str, Any]:
         "rawQueryString": draw(fields.map(lambda found: urlencode(found, errors="replace")) | words)[:LONGEST_QUERY],
         "headers": draw(st.fixed_dictionaries(known, optional=more | origin)),
         "pathParameters": dict.fromkeys(("form", "page", "token", "source"), part),
-        "requestContext": {"http": {"method": draw(_mostly(st.just(method), st.sampled_from(METHODS)))}},
+        "requestContext": {
+            "http": {"method": draw(_mostly(st.sampled_from(methods.split()), st.sampled_from(METHODS)))}
+        },
         "body": b64encode(body).decode() if encoded else body.decode(),
         "isBase64Encoded": encoded,
     }
+
+
+@st.composite
+def beacons(draw: st.DrawFn) -> bytes:
+    """As our script makes them, but for what their values are."""
+    address = _mostly(st.sampled_from([f"{SITE}/pricing", f"{SITE}/?utm_source=a&rpn=b#c"]), words)
+    moment = st.just(round(NOON.timestamp() * 1000)) | st.integers() | st.floats() | words
+    about = {"title": values, "referrer": address, "target": address, "seconds": anything, "scroll": anything}
+    event = st.fixed_dictionaries(
+        {"id": _mostly(st.just("e1"), words), "type": _mostly(st.sampled_from(list(EventType)), words), "url": address},
+        optional=about | {"at": moment},
+    )
+    beacon = {
+        "visitor": draw(_mostly(st.just("0123456789abcdef"), words)),
+        "events": draw(_mostly(st.lists(event, min_size=1, max_size=3), anything)),
+        "sent": draw(moment),
+        "bridge": draw(words),
+    }
+    return json.dumps(beacon).encode()
 
 
 def _is_text(body: bytes) -> bool:
@@ -135,7 +159,7 @@ def mailed(table: Table) -> Table:
 
 
 @often
-@given(event=events("POST", "whitepaper"))
+@given(event=events("POST OPTIONS", "whitepaper"))
 def test_a_form(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]) -> None:
     is_an_answer(form.serve(event, form.Desk(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
 
@@ -149,7 +173,7 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
 @often
 @given(
     event=events(
-        "GET", *(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99, TRAP))
+        "GET HEAD", *(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99, TRAP))
     )
 )
 def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
@@ -161,11 +185,30 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 
 
 @often
-@given(event=events("POST", token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))))
+@given(event=events("GET POST", token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))))
 def test_an_unsubscription(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
     is_an_answer(preferences.respond(event, mailed, clock, queue, KEY, live.bundle.brand))
+
+
+@often
+@given(event=events("POST OPTIONS", "track"), beacon=st.none() | beacons())
+def test_a_beacon(live: Live, event: dict[str, Any], beacon: bytes | None) -> None:
+    if beacon is not None:
+        event |= {"body": b64encode(beacon).decode(), "isBase64Encoded": True}
+    post = FakePost()
+    is_an_answer(track.serve(gateway.request(event), track.Desk(post, live, NOON)))
+    # what was kept can be read again, and fits into a message
+    for message in post.kept:
+        assert msgspec.json.decode(message, type=Beacon).events
+        assert len(message.encode()) <= 256 * 1024
+
+
+@often
+@given(event=events("GET", "ripen.js").filter(lambda event: event["requestContext"]["http"]["method"] == "GET"))
+def test_the_script(event: dict[str, Any]) -> None:
+    is_an_answer(track.handler(event, None))  # type: ignore[arg-type]
 
 
 @often

@@ -3,7 +3,6 @@
 import gzip
 import json
 from base64 import b64encode
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -20,21 +19,13 @@ from ripen.adapters.playbook import Live
 from ripen.beacon import Beacon
 from ripen.bundle import Tracking
 from tests.builders import a_bundle
-from tests.fakes import NOON
+from tests.fakes import NOON, FakePost
 from tests.functions.capture.events import SITE, an_event
 
 OURS = "https://www.example.co.jp"
 LIVE = Live(replace(a_bundle(), tracking=Tracking(sites=(OURS,))), SITE)
 VISITOR = "0123456789abcdef"
 EVENT = {"id": "e1", "type": "page_view", "url": f"{OURS}/pricing", "title": "料金"}
-
-
-@dataclass
-class FakePost:
-    kept: list[str] = field(default_factory=list)
-
-    def post(self, message: str) -> None:
-        self.kept.append(message)
 
 
 class SilentPost(FakePost):
