@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
     "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
     "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
+    "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
     "publish": (
         "cli.commands.playbook:publish",
         "Check the playbook, store it under the hash of its content, and make it live.",

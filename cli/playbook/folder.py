@@ -13,7 +13,7 @@ from cli.playbook.models import EmailFile, FormFile, JourneyFile, PageFront, Rip
 from cli.playbook.problem import Broken, Problem, nearest
 from cli.playbook.reading import model_of
 
-_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments"}
+_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "personas", "simulations"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
 _FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)

@@ -1,0 +1,147 @@
+"""ripen simulate: lets an invented lead live through a journey, with the real code and a clock that jumps."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from difflib import unified_diff
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec.structs import replace
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+
+from cli.failure import Failure
+from cli.playbook import Broken, compile_playbook
+from cli.simulation.paths import missed, walk
+from cli.simulation.run import Lived
+from cli.simulation.scenario import Scenario, said, scenarios
+from cli.simulation.transcript import Line
+from ripen.bundle import Bundle
+from ripen.graph import Journey
+
+_screen = Console(highlight=False, soft_wrap=True)
+
+
+def simulate(
+    journey: Annotated[str, typer.Argument(help="The journey's name.", show_default=False)] = "",
+    lead: Annotated[str, typer.Option(help="A persona: a file, or a name in personas/.")] = "",
+    events: Annotated[str, typer.Option(help='What happens: "+2d click case-study; +3d unsubscribe", or a file.')] = "",
+    begins: Annotated[str, typer.Option("--from", help="When it begins, the lead's time: 2026-11-24 10:00")] = "",
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help="Enter by hand instead of by the journey's trigger.")
+    ] = False,
+    paths: Annotated[bool, typer.Option("--paths", help="Walk every way through the journey.")] = False,
+    most: Annotated[int, typer.Option(help="With --paths: at most so many ways.", min=1)] = 100,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All of simulations/, held against their transcripts.")
+    ] = False,
+    update: Annotated[bool, typer.Option("--update", help="With --all: write the transcripts anew.")] = False,
+    lang: Annotated[str, typer.Option(help="ja or en.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
+) -> None:
+    """Live through a journey as one invented lead: what is sent when, what not and why. Nothing leaves this machine."""
+    bundle = _compiled(folder)
+    if everything:
+        _all(folder, bundle, update)
+        return
+    if not journey or not lead:
+        raise Failure(
+            "Which journey, and who?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
+        )
+    told = Path(events).read_text("utf-8") if events and Path(events).is_file() else events
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
+    if paths:
+        _paths(scenario, bundle, most, lang, as_json)
+        return
+    lived = scenario.live(bundle)
+    if as_json:
+        print(json.dumps([_plain(line) for line in lived.lines], ensure_ascii=False, indent=2))
+        return
+    print(scenario.transcript(lived, lang), end="")
+
+
+def _paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
+    def live(journey: Journey) -> Lived:
+        return scenario.live(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)
+
+    walked = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Ways walked", total=most)
+        for way in walk(scenario.journey, live, most):
+            walked.append(way)
+            progress.advance(task)
+    steps, ways = missed(scenario.journey, [way.lived for way in walked])
+    if as_json:
+        found = {
+            "ways": [{"choices": way.choices, "lines": [_plain(line) for line in way.lived.lines]} for way in walked],
+            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in ways]},
+            "all": len(walked) < most,
+        }
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    for number, way in enumerate(walked, 1):
+        chosen = " → ".join(f"{step}: {option}" for step, option in way.choices.items()) or "no choice on the way"
+        _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
+        print(scenario.transcript(way.lived, lang).partition("\n\n")[2])
+    _screen.print(f"{len(walked)} way{'s' if len(walked) != 1 else ''} through {scenario.journey.name}.")
+    if len(walked) == most:
+        _screen.print(f"[yellow]There may be more:[/] --most {most * 5}")
+    for step in steps:
+        _screen.print(f"[yellow]never reached:[/] {escape(step)}")
+    for step, option in ways:
+        _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
+
+
+def _all(folder: Path, bundle: Bundle, update: bool) -> None:
+    found = scenarios(folder, bundle)
+    if not found:
+        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/playbook.md shows what one looks like.")
+    lives: dict[str, list[Lived]] = {}
+    wrong = 0
+    for scenario in found:
+        lived = scenario.live(bundle)
+        lives.setdefault(scenario.journey.name, []).append(lived)
+        wrong += _differs(scenario, scenario.transcript(lived), update)
+    for name, lived_ones in sorted(lives.items()):
+        steps, ways = missed(bundle.journeys[name], lived_ones)
+        for left in (*steps, *(f"{step}: {option}" for step, option in ways)):
+            _screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
+    for name in sorted(bundle.journeys.keys() - lives.keys()):
+        _screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
+    if wrong:
+        raise Failure(
+            f"{wrong} of {len(found)} simulations end otherwise than their transcripts say.",
+            "If it is meant so: ripen simulate --all --update – and look at the diff before you commit it.",
+        )
+    _screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
+
+
+def _differs(scenario: Scenario, transcript: str, update: bool) -> bool:
+    """Whether the transcript is another than was approved; shows how."""
+    golden = scenario.golden
+    approved = golden.read_text("utf-8") if golden and golden.is_file() else ""
+    if golden is None or approved == transcript:
+        return False
+    if update:
+        golden.write_text(transcript, "utf-8")
+        _screen.print(f"written: {golden}")
+        return False
+    lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), "now", lineterm="")
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    return True
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {"at": line.at.isoformat(), "code": line.code, "own": line.own, "facts": line.facts}
+
+
+def _compiled(folder: Path) -> Bundle:
+    try:
+        return compile_playbook(folder)
+    except Broken as broken:
+        raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None

@@ -1,0 +1,110 @@
+"""What happens to a lead, in words: one sentence for each code, Japanese and English. `ripen simulate` and `ripen why` speak so."""
+
+from collections.abc import Mapping
+
+_SENTENCES: dict[str, tuple[str, str]] = {
+    "form_submitted": ("フォーム {subject} を送信した", "filled in the form {subject}"),
+    "page_viewed": ("ページ {subject} を見た", "looked at the page {subject}"),
+    "page_read": ("ページ {subject} を読んだ", "read the page {subject}"),
+    "file_downloaded": ("{subject} をダウンロードした", "downloaded {subject}"),
+    "link_followed": ("リンク {subject} をたどった", "followed a link to {subject}"),
+    "link_clicked": ("メール {subject} のリンクをクリックした", "clicked a link in {subject}"),
+    "unsubscribed": ("配信を停止した", "unsubscribed"),
+    "bounced": ("メール {subject} が届かなかった", "{subject} bounced"),
+    "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
+    "replied": ("メール {subject} に返信した", "replied to {subject}"),
+    "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
+    "claimed_by_sales": ("営業が対応を始めた", "was taken on by sales"),
+    "activity": ("{kind} {subject}", "{kind} {subject}"),
+    "verdict.machine": (
+        "{subject} へのアクセスは機械によるもの: {reason}",
+        "the hit on {subject} was a machine's: {reason}",
+    ),
+    "verdict.human": ("{subject} へのアクセスは本人によるもの", "the hit on {subject} was a person's"),
+    "score": (
+        "スコア {before} → {after}（属性 {fit}、行動 {engagement}）",
+        "score {before} → {after} (fit {fit}, engagement {engagement})",
+    ),
+    "rank": ("ランク {before} → {after}", "rank {before} → {after}"),
+    "rank.rose": ("ランクが {subject} に上がった（{reason}）", "rank rose to {subject} ({reason})"),
+    "rank.fell": ("ランクが {subject} に下がった（{reason}）", "rank fell to {subject} ({reason})"),
+    "segment.joined": ("セグメント {subject} に入った", "joined the segment {subject}"),
+    "segment.left": ("セグメント {subject} から外れた", "left the segment {subject}"),
+    "enrollment.entered": ("シナリオ {subject} を開始した", "entered {subject}"),
+    "enrollment.refused": ("シナリオ {subject} は開始しない: {reason}", "did not enter {subject}: {reason}"),
+    "enrollment.finished": ("シナリオ {subject} を最後まで終えた", "finished {subject}"),
+    "enrollment.exited": ("シナリオ {subject} を離れた: {reason}", "left {subject}: {reason}"),
+    "enrollment.moved": ("シナリオ {subject} の {to} へ移った", "was moved to {to} of {subject}"),
+    "path": ("{subject}: {path} へ進む", "{subject}: takes {path}"),
+    "wait": ("{until} まで待つ（{subject}）", "waits until {until} ({subject})"),
+    "wait.open": ("待つ（{subject}）", "waits ({subject})"),
+    "updated": ("{subject}: {changes}", "{subject}: {changes}"),
+    "profile": ("登録内容を変更: {changes}", "changed: {changes}"),
+    "send.accepted": ("メール {subject}{title} を送信した", "sent {subject}{title}"),
+    "send.skipped": ("メール {subject} は送らない: {reason}", "did not send {subject}: {reason}"),
+    "send.failed": ("メール {subject} を送れなかった: {reason}", "could not send {subject}: {reason}"),
+    "send.held": ("メール {subject} を保留した: {reason}", "held {subject}: {reason}"),
+    "send.unknown": (
+        "メール {subject} の結果が分からない: {reason}",
+        "does not know what became of {subject}: {reason}",
+    ),
+    "send.would have sent": ("メール {subject}{title} を送るところだった", "would have sent {subject}{title}"),
+    "send.waits": ("メール {subject} は {until} まで待つ", "{subject} waits until {until}"),
+    "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),
+    "alert.posted": ("Slack に知らせた", "told sales in Slack"),
+    "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
+    "crm.created": ("Salesforce に {subject} を作成した", "made the {subject} in Salesforce"),
+    "crm.updated": ("Salesforce の {subject} を更新した", "updated the {subject} in Salesforce"),
+    "crm.waiting": ("Salesforce への書き込みは待つ: {reason}", "does not write to Salesforce yet: {reason}"),
+    "outside": ("{kind}: {told}", "{kind}: {told}"),
+    "impossible": ("「{written}」は起こらない: {reason}", '"{written}" cannot happen: {reason}'),
+    "never": ("シナリオ {subject} には入らなかった", "never entered {subject}"),
+    "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),
+    "other": ("{what} {subject}: {outcome}{because}", "{what} {subject}: {outcome}{because}"),
+}
+_REASONS: dict[str, str] = {
+    "no consent": "同意がない",
+    "unsubscribed": "配信停止",
+    "bounced": "不達",
+    "complained": "迷惑メール報告",
+    "suppressed": "配信禁止のアドレス",
+    "capped": "配信数の上限",
+    "expired": "期限切れ",
+    "quiet hours": "配信しない時間帯",
+    "shadow": "シャドーモード",
+    "goal reached": "目標に到達",
+    "exit step": "終了ステップ",
+    "dropped": "取りやめた",
+    "released": "保留を解いた",
+    "entered once already": "一度入っている",
+    "entered lately": "最近入ったばかり",
+    "activity": "行動による",
+    "decay": "時間の経過による",
+    "revised verdicts": "判定の見直しによる",
+    "no answer from SES": "SES から応答がない",
+    "render": "文面を作れない",
+}
+
+
+def say(code: str, facts: Mapping[str, str], lang: str) -> str:
+    """The sentence; a code without one is shown as its facts."""
+    ja, en = _SENTENCES.get(code) or ("{facts}", "{facts}")
+    known = {"facts": " ".join((code, *facts.values()))} | dict(facts)
+    if "reason" in known:
+        known["reason"] = reason(known["reason"], lang)
+    return (ja if lang == "ja" else en).format_map(_Blank(known)).strip()
+
+
+def reason(text: str, lang: str) -> str:
+    """A reason of the code's own words in that language; an unknown one stays as it is."""
+    return _REASONS.get(text, text) if lang == "ja" else text
+
+
+def knows(code: str) -> bool:
+    """Whether there is a sentence for it."""
+    return code in _SENTENCES
+
+
+class _Blank(dict[str, str]):
+    def __missing__(self, name: str) -> str:
+        return ""

@@ -1,0 +1,206 @@
+"""Lets happen what a scenario says, by the very code that takes it in on AWS."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from cli.failure import Failure
+from cli.playbook.problem import nearest
+from cli.simulation import workers
+from cli.simulation.happening import Happening
+from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
+from ripen import token
+from ripen.activity import Activity, Kind
+from ripen.adapters import gateway
+from ripen.adapters.table import Create, Replace, Row, keys
+from ripen.feedback import Event, Feedback
+from ripen.ids import digest
+from ripen.journey import Enrollment
+from ripen.lead import Profile
+from ripen.ledger import Send, SendPointer, SendState
+
+_BROWSER = {
+    "accept": "text/html,application/xhtml+xml",
+    "sec-fetch-mode": "navigate",
+    "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
+    "host": "ripen.example",
+}
+_VIEWS = {"view": Kind.PAGE_VIEWED, "read": Kind.PAGE_READ, "download": Kind.FILE_DOWNLOADED}
+
+
+class Impossible(Exception):
+    """It cannot happen as things stand: a link is clicked in a mail that has not been sent."""
+
+
+def happen(happening: Happening, world: World, lead: str, number: int) -> None:
+    """At the world's time. Raises Impossible, and Failure where the playbook does not know what it is about."""
+    words = happening.words
+    match happening.verb:
+        case "form":
+            _form(_known(happening, world.bundle.forms), dict(_pairs(words[1:], happening)), world, lead, number)
+        case "click" | "scan":
+            _click(_known(happening, world.bundle.emails), words, happening.verb == "scan", world, lead, number)
+        case "view" | "read" | "download":
+            _did(_VIEWS[happening.verb], _word(happening), world, lead, number)
+        case "unsubscribe":
+            _unsubscribe(words[0] if words else "", world, lead)
+        case "bounce" | "complain":
+            _refuse(happening.verb, words[0] if words else "", world, lead)
+        case "set":
+            _change(world, lead, dict(_pairs(words, happening)))
+        case "tag" | "untag":
+            _tag(world, lead, words, happening.verb == "tag")
+        case "enter":
+            enter(_known(happening, world.bundle.journeys), world, lead, f"by hand {number}")
+
+
+def enter(journey: str, world: World, lead: str, key: str) -> None:
+    """By hand, which asks no trigger."""
+    now = world.clock.now()
+    row = keys.enrollment(lead, journey, key)
+    enrollment = Enrollment(lead=lead, journey=journey, key=key, entered=now, bundle=world.bundle.hash)
+    world.table.write(Create(row, enrollment, due=now))
+    world.bell.wake(row.ref)
+
+
+def latest(world: World, lead: str, email: str = "") -> Row[Send]:
+    """The latest mail that went out. Raises Impossible."""
+    sent = [row for row in world.table.under(lead, "send#") if row.value.state is SendState.ACCEPTED]
+    sent = [row for row in sent if email in ("", row.value.email)]
+    if not sent:
+        raise Impossible(f"{email or 'no mail'} has not been sent")
+    return max(sent, key=lambda row: row.value.accepted or row.value.planned)
+
+
+def _form(form: str, answers: dict[str, str], world: World, lead: str, number: int) -> None:
+    row = world.table.get(keys.profile(lead))
+    asked = world.bundle.forms[form]
+    typed = _typed(row.value, {field.name for field in asked.fields}) if row else {}
+    if asked.consent and _agrees(world, lead):
+        typed["consent"] = "yes"
+    event = _event("POST", f"/forms/{form}", {"form": form}, f"form {number}", json.dumps(typed | answers))
+    desk = workers.form.Desk(
+        world.table, world.bell, world.playbook.live(), ADDRESS_KEY, world.clock.now(), lambda: f"simulated{number}"
+    )
+    answer = workers.form.serve(event, desk)
+    if answer["statusCode"] != 202:
+        raise Failure(f"The form {form} refuses this: {answer['body']}", "Give the persona what the form requires.")
+
+
+def _typed(profile: Profile, asked: set[str]) -> dict[str, str]:
+    """What this person fills in of what is asked."""
+    known = {name: getattr(profile, name, "") for name in asked if hasattr(profile, name)}
+    return {name: str(value) for name, value in (profile.attributes | known).items() if name in asked and value}
+
+
+def _agrees(world: World, lead: str) -> bool:
+    row = world.table.get(keys.contact(lead))
+    permission = row.value.consent.get("marketing") if row else None
+    return bool(permission and permission.granted)
+
+
+def _click(email: str, words: tuple[str, ...], machine: bool, world: World, lead: str, number: int) -> None:
+    send = latest(world, lead, email).value
+    links = [int(words[1]) - 1] if len(words) > 1 and words[1].isdigit() else [0]
+    for link in links:
+        signed = token.sign(LINK_KEY, token.Purpose.CLICK, token.Link(send.id, link))
+        method = "HEAD" if machine else "GET"
+        event = _event(method, f"/c/{signed}", {"token": signed}, f"click {number}")
+        request = gateway.request(event)
+        own = workers.link.OwnKeys(link=LINK_KEY, network=NETWORK_KEY)
+        now = world.clock.now()
+        answer = workers.link.serve(request, world.table, world.playbook.live(), world.playbook.bundle, own, now)
+        if answer["statusCode"] != 302:
+            raise Failure(f"The mail {email} has no link {link + 1}.", "Count its links from 1.")
+
+
+def _did(kind: Kind, subject: str, world: World, lead: str, number: int) -> None:
+    now = world.clock.now()
+    activity = Activity(
+        id=digest("did", kind, subject, number), lead=lead, kind=kind, at=now, received=now, subject=subject
+    )
+    key = keys.activity(lead, now, activity.id)
+    world.table.write(Create(key, activity, due=now))
+    world.bell.wake(key.ref)
+
+
+def _unsubscribe(email: str, world: World, lead: str) -> None:
+    send = latest(world, lead, email).value
+    pointer = SendPointer(lead=lead, email=send.email)
+    workers.preferences.unsubscribe(pointer, send.id, world.table, world.clock, world.bell)
+
+
+def _refuse(verb: str, email: str, world: World, lead: str) -> None:
+    send, now = latest(world, lead, email).value, world.clock.now()
+    profile = world.table.get(keys.profile(lead))
+    told = Feedback(
+        event=Event.BOUNCED if verb == "bounce" else Event.COMPLAINED,
+        send=send.id,
+        lead=lead,
+        message_id=send.message_id,
+        recipient=profile.value.email if profile else "",
+        mailed=send.accepted or now,
+        at=now,
+        id=digest(verb, send.id),
+        final=True,
+        detail="Permanent/General" if verb == "bounce" else "abuse",
+    )
+    workers.feedback.take_in(told, world.table, world.clock, world.bell, ADDRESS_KEY)
+
+
+def _change(world: World, lead: str, fields: dict[str, str]) -> None:
+    row = world.table.get(keys.profile(lead))
+    if row is None:
+        return
+    own: dict[str, Any] = {name: value for name, value in fields.items() if hasattr(row.value, name)}
+    others = {name: value for name, value in fields.items() if name not in own}
+    attributes = row.value.attributes | others
+    _write_profile(world, row, replace(row.value, **(own | {"attributes": attributes})))
+
+
+def _tag(world: World, lead: str, tags: tuple[str, ...], add: bool) -> None:
+    row = world.table.get(keys.profile(lead))
+    if row is None:
+        return
+    kept = tuple(tag for tag in row.value.tags if tag not in tags)
+    _write_profile(world, row, replace(row.value, tags=(*kept, *tags) if add else kept))
+
+
+def _write_profile(world: World, row: Row[Profile], profile: Profile) -> None:
+    world.table.write(Replace(row.key, profile, row.version))
+    world.bell.wake(keys.decay_mark(profile.id).ref)
+
+
+def _event(method: str, path: str, parameters: dict[str, str], id: str, body: str = "") -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": (_BROWSER if not body else {"host": "ripen.example", "content-type": "application/json"}),
+        "pathParameters": parameters,
+        "requestContext": {"http": {"method": method, "sourceIp": "192.0.2.1"}, "requestId": id},
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _known(happening: Happening, names: dict[str, Any]) -> str:
+    name = _word(happening)
+    if name not in names:
+        raise Failure(f"In {happening.written!r}: there is no {name!r}{nearest(name, names)}", "Mend the event.")
+    return name
+
+
+def _word(happening: Happening) -> str:
+    if not happening.words:
+        raise Failure(f"{happening.written!r} does not say which.", f"Name it: {happening.verb} NAME")
+    return happening.words[0]
+
+
+def _pairs(words: tuple[str, ...], happening: Happening) -> list[tuple[str, str]]:
+    for word in words:
+        if "=" not in word:
+            raise Failure(
+                f"In {happening.written!r}: {word!r} is no field=value.", 'Say for example: set company="Acme"'
+            )
+    return [(name, value) for name, _, value in (word.partition("=") for word in words)]

@@ -1,0 +1,66 @@
+"""What happens to the lead in a simulation, as a marketer writes it: "+2d click whitepaper-delivery"."""
+
+import re
+import shlex
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cli.failure import Failure
+from cli.playbook.problem import nearest
+
+VERBS = {
+    "form": "form NAME [field=value …]",
+    "click": "click EMAIL [number of the link]",
+    "scan": "scan EMAIL (a machine fetches its links)",
+    "view": "view PAGE",
+    "read": "read PAGE",
+    "download": "download FILE",
+    "unsubscribe": "unsubscribe",
+    "bounce": "bounce [EMAIL]",
+    "complain": "complain [EMAIL]",
+    "set": "set field=value …",
+    "tag": "tag NAME …",
+    "untag": "untag NAME …",
+    "enter": "enter JOURNEY (by hand)",
+}
+_UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_AFTER = re.compile(r"\+((?:\d+[wdhms])+|0)\s+(.+)", re.DOTALL)
+_AT = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)\s+(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Happening:
+    at: datetime
+    verb: str
+    words: tuple[str, ...]
+    written: str
+
+
+def happenings(text: str | tuple[str, ...], start: datetime, zone: str) -> list[Happening]:
+    """What is written, by ";" or line by line, in its order in time. Offsets count from `start`; dates are local to `zone`.
+    Raises Failure with what to write instead."""
+    phrases = re.split(r"[;\n]", text) if isinstance(text, str) else text
+    found = [_happening(phrase.strip(), start, zone) for phrase in phrases if phrase.strip()]
+    return sorted(found, key=lambda happening: happening.at)
+
+
+def _happening(phrase: str, start: datetime, zone: str) -> Happening:
+    if after := _AFTER.fullmatch(phrase):
+        units = re.findall(r"(\d+)([wdhms])", after[1])
+        at, rest = start, after[2]
+        for amount, unit in units:
+            at += timedelta(**{_UNITS[unit]: int(amount)})
+    elif fixed := _AT.fullmatch(phrase):
+        local = datetime.fromisoformat(fixed[1]).replace(tzinfo=ZoneInfo(zone))
+        at, rest = local.astimezone(start.tzinfo), fixed[2]
+    else:
+        raise Failure(
+            f"{phrase!r} does not say when.", 'Begin with +2d, +90m or a date: "+2d click case-study; +3d unsubscribe"'
+        )
+    verb, *words = shlex.split(rest)
+    if verb not in VERBS:
+        raise Failure(
+            f"{verb!r} is nothing that can happen{nearest(verb, VERBS)}", f"Known: {'; '.join(VERBS.values())}"
+        )
+    return Happening(at, verb, tuple(words), phrase)

@@ -1,0 +1,105 @@
+"""A scenario file, playbook/simulations/<name>.yaml: who lives what. Beside it lies the transcript as it was approved."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, Field
+
+from cli.failure import Failure
+from cli.playbook.document import read
+from cli.playbook.models import Part
+from cli.playbook.problem import Broken, nearest
+from cli.playbook.reading import model_of
+from cli.simulation.happening import happenings
+from cli.simulation.persona import Persona, persona
+from cli.simulation.run import Lived, live, zone_of
+from cli.simulation.transcript import rendered
+from ripen.bundle import Bundle
+from ripen.graph import Journey
+from ripen.wording import full_name
+
+Moment = Annotated[str, BeforeValidator(lambda written: str(written)[:16].replace("T", " "))]
+
+
+class ScenarioFile(Part):
+    journey: str
+    lead: str
+    begins: Moment = Field(alias="from")
+    """Local to the lead."""
+    events: tuple[str, ...] = ()
+    by_hand: bool = False
+    language: Literal["ja", "en"] = "en"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`golden` is the file that the transcript is held against; None for one said on the command line."""
+
+    journey: Journey
+    persona: Persona
+    start: datetime
+    events: str | tuple[str, ...]
+    by_hand: bool = False
+    language: Literal["ja", "en"] = "en"
+    golden: Path | None = None
+
+    def live(self, bundle: Bundle, journey: Journey | None = None) -> Lived:
+        """`journey`: another version of it."""
+        due = happenings(self.events, self.start, zone_of(self.persona, bundle))
+        return live(journey or self.journey, bundle, self.persona, due, self.start, by_hand=self.by_hand)
+
+    def transcript(self, lived: Lived, language: str = "") -> str:
+        profile = self.persona.profile(self.start)
+        who = f"{full_name(profile)} <{profile.email}>".strip()
+        lang = language or self.language
+        return f"{self.journey.name} · {who} · {lived.zone}\n\n{rendered(lived.lines, lived.zone, lang)}"
+
+
+def scenarios(folder: Path, bundle: Bundle) -> list[Scenario]:
+    """All scenario files of a playbook. Raises Failure."""
+    return [_scenario(path, folder, bundle) for path in sorted((folder / "simulations").glob("*.yaml"))]
+
+
+def said(
+    journey: str, lead: str, events: str, begins: datetime | str, by_hand: bool, folder: Path, bundle: Bundle
+) -> Scenario:
+    """A scenario put together from options. Raises Failure."""
+    who = persona(lead, folder)
+    return Scenario(_journey(journey, bundle), who, _start(begins, zone_of(who, bundle)), events, by_hand)
+
+
+def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
+    try:
+        file = model_of(ScenarioFile, read(f"simulations/{path.name}", path.read_text("utf-8")))
+    except Broken as broken:
+        raise Failure(str(broken), "Mend the scenario's file.") from None
+    who = persona(file.lead, folder)
+    start = _start(file.begins, zone_of(who, bundle))
+    return Scenario(
+        _journey(file.journey, bundle),
+        who,
+        start,
+        file.events,
+        file.by_hand,
+        file.language,
+        golden=path.with_suffix(".txt"),
+    )
+
+
+def _journey(name: str, bundle: Bundle) -> Journey:
+    if name not in bundle.journeys:
+        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys)}", "Look into journeys/.")
+    return bundle.journeys[name]
+
+
+def _start(begins: datetime | str, zone: str) -> datetime:
+    if isinstance(begins, datetime):
+        return begins
+    try:
+        local = datetime.fromisoformat(begins)
+    except ValueError:
+        raise Failure(f"{begins!r} is no time to begin.", "Say it like 2026-11-24 10:00") from None
+    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))

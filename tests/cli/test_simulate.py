@@ -1,0 +1,211 @@
+"""ripen simulate: a journey lived in memory by the real workers, told, and held against what was approved."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from shutil import copytree
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from cli.commands.simulate import simulate
+from cli.failure import Failure
+from cli.simulation.happening import happenings
+from cli.simulation.persona import Persona
+from cli.simulation.run import Lived, live
+from cli.simulation.transcript import moment, rendered
+from ripen.bundle import Bundle
+from ripen.graph import Again
+from tests.builders import a_bundle
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+START = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
+HANAKO = Persona(email="hanako@example.co.jp", last_name="山田", first_name="花子")
+PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
+
+
+def lived(events: str = "", persona: Persona = HANAKO, bundle: Bundle | None = None, by_hand: bool = False) -> Lived:
+    playbook = bundle or a_bundle()
+    due = happenings(events, START, "Asia/Tokyo")
+    return live(playbook.journeys["whitepaper"], playbook, persona, due, START, by_hand=by_hand)
+
+
+def codes(story: Lived) -> list[str]:
+    return [f"{line.code} {line.facts.get('subject', '')}".strip() for line in story.lines]
+
+
+def test_who_asks_for_the_guide_gets_it_at_once_and_the_rest_after_three_days() -> None:
+    story = lived()
+    assert codes(story) == [
+        "form_submitted whitepaper",
+        "score",
+        "rank",
+        "enrollment.entered whitepaper",
+        "send.accepted whitepaper-delivery",
+        "wait wait-3-days",
+        "send.accepted case-study",
+        "enrollment.finished whitepaper",
+    ]
+    assert [line.at for line in story.lines][-1] == datetime(2026, 11, 27, 10, 0, tzinfo=TOKYO)
+    assert [mail.to for mail in story.world.mails] == ["hanako@example.co.jp"] * 2
+
+
+def test_who_did_not_agree_is_not_written_to_and_the_reason_is_told() -> None:
+    story = lived(persona=HANAKO.model_copy(update={"consent": False}))
+    [skipped] = [line for line in story.lines if line.code == "send.skipped"]
+    assert (skipped.facts["subject"], skipped.facts["reason"]) == ("case-study", "no consent")
+    assert len(story.world.mails) == 1
+
+
+def test_unsubscribing_ends_the_journey_inside_its_wait() -> None:
+    story = lived("+1d unsubscribe")
+    assert codes(story)[-2:] == ["unsubscribed whitepaper-delivery", "enrollment.exited whitepaper"]
+    assert story.runs[0].reason == "unsubscribed"
+
+
+def test_a_click_of_a_person_scores_and_one_of_a_machine_does_not() -> None:
+    person, machine = lived("+1d click whitepaper-delivery"), lived("+1d scan whitepaper-delivery")
+    assert "score" in codes(person)[6:]
+    assert "score" not in codes(machine)[6:]
+    assert any(code.startswith("verdict.machine") for code in codes(machine))
+
+
+def test_what_cannot_happen_is_told_and_the_rest_goes_on() -> None:
+    story = lived("+1h click case-study")
+    assert "impossible" in codes(story)
+    assert codes(story)[-1] == "enrollment.finished whitepaper"
+
+
+def test_by_hand_nothing_is_filled_in() -> None:
+    assert codes(lived(by_hand=True))[0] == "enrollment.entered whitepaper"
+
+
+def test_a_second_entry_is_judged_by_the_journeys_own_rule() -> None:
+    never = a_bundle()
+    never = replace(never, journeys={"whitepaper": replace(never.journeys["whitepaper"], again=Again())})
+    refused = [
+        line
+        for line in lived("+0 form whitepaper; +5d form whitepaper", bundle=never).lines
+        if line.code == "enrollment.refused"
+    ]
+    assert [line.facts["reason"] for line in refused] == ["entered once already"]
+
+
+def test_a_bounce_keeps_the_address_from_further_mail() -> None:
+    story = lived("+1h bounce")
+    assert codes(story)[-1] == "enrollment.exited whitepaper"
+    assert len(story.world.mails) == 1
+
+
+def test_the_same_story_is_told_the_same_way_each_time() -> None:
+    assert lived("+1d view pricing").lines == lived("+1d view pricing").lines
+
+
+def test_times_are_the_leads_own_and_both_languages_are_spoken() -> None:
+    story = lived()
+    assert moment(START, "America/New_York", "en") == "2026-11-23 Mon 20:00"
+    assert "2026-11-24 Tue 10:00  ▸ filled in the form whitepaper" in rendered(story.lines, "Asia/Tokyo", "en")
+    assert "2026-11-24 火 10:00  ▸ フォーム whitepaper を送信した" in rendered(story.lines, "Asia/Tokyo", "ja")
+
+
+@pytest.mark.parametrize(
+    ("events", "told"),
+    [
+        ("2d click x", "does not say when"),
+        ("+2d clack x", "did you mean 'click'"),
+        ("+2d click whitepaper-delivry", "did you mean 'whitepaper-delivery'"),
+        ("+2d form", "does not say which"),
+        ("+2d set company", "no field=value"),
+        ("+1h click whitepaper-delivery 9", "no link 9"),
+    ],
+)
+def test_an_event_that_is_not_understood_says_what_to_write(events: str, told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        lived(events)
+
+
+def test_offsets_and_dates_both_say_when() -> None:
+    first, second = happenings("2026-11-25 09:30 view pricing; +1d2h30m view pricing", START, "Asia/Tokyo")
+    assert (first.at, second.at) == (
+        datetime(2026, 11, 25, 9, 30, tzinfo=TOKYO),
+        datetime(2026, 11, 25, 12, 30, tzinfo=TOKYO),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return copytree(PLAYBOOK, tmp_path / "playbook")
+
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    usual = {
+        "journey": "",
+        "lead": "",
+        "events": "",
+        "begins": "2026-11-24 10:00",
+        "by_hand": False,
+        "paths": False,
+        "most": 100,
+        "everything": False,
+        "update": False,
+        "lang": "en",
+        "as_json": False,
+        "folder": folder,
+    }
+
+    def called(**changes: object) -> None:
+        simulate(**(usual | changes))  # type: ignore[arg-type]
+
+    return called
+
+
+def test_the_example_playbook_lives_as_its_transcripts_say(run: Run) -> None:
+    run(everything=True, folder=PLAYBOOK)
+
+
+def test_a_changed_mail_is_shown_as_a_difference_and_fails(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a journey that waits a day longer than was approved
+    journey = folder / "journeys" / "whitepaper.yaml"
+    journey.write_text(journey.read_text("utf-8").replace("3 days", "4 days"), "utf-8")
+    # when, then
+    with pytest.raises(Failure, match="otherwise than their transcripts"):
+        run(everything=True)
+    out = capsys.readouterr().out
+    assert "-2026-11-27 Fri 10:00" in out
+    assert "+2026-11-28 Sat 10:00" in out
+    # and when it is approved
+    run(everything=True, update=True)
+    run(everything=True)
+
+
+def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run(journey="whitepaper", lead="ken", as_json=True)
+    lines = json.loads(capsys.readouterr().out)
+    assert lines[0] == {
+        "at": "2026-11-24T15:00:00+00:00",
+        "code": "form_submitted",
+        "own": True,
+        "facts": {"subject": "whitepaper"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"journey": "whitepapr", "lead": "ken"}, "did you mean 'whitepaper'"),
+        ({"journey": "whitepaper", "lead": "nobody"}, "no persona 'nobody'"),
+        ({"journey": "whitepaper"}, "who"),
+        ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "no time to begin"),
+    ],
+)
+def test_what_is_missing_is_said(run: Run, said: dict[str, str], told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        run(**said)
