@@ -1,7 +1,7 @@
 """One simulation, from its start to the end of the journey."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cli.simulation.deeds import Impossible, enter, happen
 from cli.simulation.happening import Happening
@@ -14,11 +14,13 @@ from ripen.bundle import Bundle
 from ripen.graph import Journey, OnActivity, OnDate
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import OPEN
+from ripen.local_time import zone
 
 LONGEST = timedelta(days=400)
 """As far away as a birthday can be, and a month."""
 _SETTLED = timedelta(minutes=5)
 """A click waits two minutes for its verdict."""
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _VERBS = {
     Kind.FORM_SUBMITTED: "form",
     Kind.PAGE_VIEWED: "view",
@@ -67,7 +69,7 @@ def live(
 
 def zone_of(persona: Persona, bundle: Bundle) -> str:
     """The persona's own time."""
-    return persona.time_zone or bundle.brand.time_zone
+    return zone(persona.profile(_ANY_DAY), bundle.brand).key
 
 
 def _arrive(world: World, persona: Persona) -> None:
