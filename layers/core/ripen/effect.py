@@ -21,6 +21,8 @@ class Update:
     remove_tags: tuple[str, ...] = ()
     stage: str = ""
     points: float = 0
+    words: dict[str, str] = field(default_factory=dict)
+    """The reason for the points, by locale."""
     step: str = ""
 
 

@@ -1,114 +1,228 @@
-"""The journey engine: where one lead goes next in one journey, and which mails that plans. It decides; nurture.advance
-applies."""
+"""The journey engine: where one lead goes next in one journey, and what that wants done. It decides; nurture.advance
+applies.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+It may be woken early, late or twice. A step begins when the one before it was over, however late that is noticed, unless
+that is longer ago than needs.LATE: then it begins now.
+"""
+
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ripen.activity import Activity
-from ripen.bundle import Brand, Calendar, Email, Scoring
-from ripen.condition import Facts, holds, traits
+from ripen import journey_told, split, waiting
+from ripen.asking import dids, facts, fades, fields
+from ripen.condition import holds
 from ripen.contact import Contact
 from ripen.decision import Decision
-from ripen.effect import Effect, PlanSend
-from ripen.graph import Journey, SendStep, Step, WaitStep
-from ripen.ids import digest, send_id
+from ripen.deeds import deed
+from ripen.effect import Effect, Update
+from ripen.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep, WebhookStep
 from ripen.journey import Enrollment, EnrollmentState
-from ripen.lead import Profile
-from ripen.ledger import MailClass, Send
-from ripen.state import State
+from ripen.moving import moved_over
+from ripen.needs import LATE, needs
+from ripen.needs import looks_back as looks_back
+from ripen.scene import Moved as Moved
+from ripen.scene import Scene as Scene
+from ripen.template import TemplateError
+from ripen.update import updated
+from ripen.ways import ANSWERED, ELSE, OTHERWISE, names, next_steps, standing, steps_of
+from ripen.when import over, place
 
 _MOST_STEPS = 20
 """In one run; what is left is due at once again, so that one transaction stays small."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Scene:
-    """All that the next step may depend on."""
-
-    profile: Profile
-    journey: Journey
-    """As the enrollment is pinned to it."""
-    live: Journey | None
-    """As it is now; None where the playbook has dropped it. Its `moves` say what becomes of who stands on changed steps."""
-    emails: Mapping[str, Email]
-    brand: Brand
-    calendar: Calendar
-    state: State | None = None
-    contact: Contact | None = None
-    activities: Sequence[Activity] = ()
-    """What the lead did, at least since `looks_back`."""
-    live_bundle: str = ""
-    scoring: Scoring | None = None
-    """For clauses about fit, engagement and total."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moved:
-    """`due` is when the enrollment is to be looked at again; None once it is over."""
-
-    enrollment: Enrollment
-    effects: tuple[Effect, ...]
-    due: datetime | None
-    decisions: tuple[Decision, ...]
-
-    @property
-    def sends(self) -> tuple[Send, ...]:
-        return tuple(effect.send for effect in self.effects if isinstance(effect, PlanSend))
-
-
-def looks_back(enrollment: Enrollment, journey: Journey, now: datetime) -> datetime | None:
-    """From when on the activities are needed to move it now; None: not at all."""
-    return None
+_MOST_VISITS = 5_000
+"""Of all steps together, in one enrollment: nobody goes in circles for ever."""
+_ANSWER_WITHIN = timedelta(days=1)
+"""After so long a webhook is taken not to answer."""
 
 
 def advance(enrollment: Enrollment, scene: Scene, now: datetime) -> Moved:
     """Steps from where the enrollment stands to the next wait, or out of the journey.
 
-    It leaves at once, even inside a wait, when the lead refused mail after entering, or reached the goal; only what the
-    lead asked for (transactional mail) goes out before the goal is looked at.
+    It leaves at once, even inside a wait, when the lead refused mail after entering, reached the goal or meets the exit;
+    only what the lead asked for (transactional mail) goes out before the last two are looked at.
     """
-    effects: list[Effect] = []
-    journey = scene.journey
-    for _ in range(_MOST_STEPS):
-        if enrollment.state is not EnrollmentState.ACTIVE:
-            return _over(enrollment, effects, ())
-        here = _standing(enrollment, journey, now)
-        if reason := _refused(enrollment, scene.contact) or _goal(here, scene, now):
-            gone = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
-            return _over(gone, effects, (_left(gone, "exited", reason, now),))
+    if enrollment.state is not EnrollmentState.ACTIVE:
+        return Moved(enrollment=enrollment, effects=(), due=None, decisions=())
+    since = looks_back(enrollment, scene.journey, now)
+    return _Run(enrollment, scene, now, since).moved()
+
+
+class _Run:
+    """One run: what has been decided so far."""
+
+    def __init__(self, enrollment: Enrollment, scene: Scene, now: datetime, since: datetime | None) -> None:
+        self._enrollment, self._scene, self._now, self._since = enrollment, scene, now, since
+        self._at = now
+        """When the next step begins."""
+        self._effects: list[Effect] = []
+        self._decisions: list[Decision] = []
+
+    def moved(self) -> Moved:
+        if reason := _refused(self._enrollment, self._scene.contact):
+            return self._out(EnrollmentState.EXITED, reason)
+        self._enrollment, self._scene, told = moved_over(self._enrollment, self._scene, self._now)
+        self._decisions += told
+        self._at = _on_time(self._enrollment.began or self._enrollment.entered, self._now)
+        if self._enrollment.state is not EnrollmentState.ACTIVE:
+            return self._over()
+        for _ in range(_MOST_STEPS):
+            before = self._enrollment, len(self._decisions)
+            look = self._look()
+            here = self._here()
+            if reason := self._reached(here):
+                return self._out(EnrollmentState.EXITED, reason)
+            if look:
+                return self._stand(look)
+            if here is None:
+                return self._out(EnrollmentState.FINISHED, "")
+            if isinstance(here, ExitStep):
+                self._enter(here)
+                return self._out(EnrollmentState.EXITED, here.reason)
+            if sum(self._enrollment.visits.values()) >= _MOST_VISITS:
+                return self._out(EnrollmentState.EXITED, "went in circles")
+            if self._knows_too_little(here):
+                self._enrollment = before[0]
+                del self._decisions[before[1] :]
+                return self._again()
+            self._enter(here)
+            self._do(here)
+        return self._again()
+
+    # --- standing, and going on
+
+    def _look(self) -> datetime | None:
+        """When to look again at the step it stands on; None where it is over, or between two steps."""
+        here, enrollment, now = standing(self._enrollment, self._scene.journey), self._enrollment, self._now
         match here:
-            case None:
-                done = replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None)
-                return _over(done, effects, (_left(done, "finished", "", now),))
             case WaitStep():
-                if enrollment.step != here.id:
-                    until = now + timedelta(seconds=here.until.seconds, days=here.until.days)
-                    enrollment = replace(_entered(enrollment, here), until=until)
-                if enrollment.until is not None and now < enrollment.until:
-                    return Moved(enrollment=enrollment, effects=tuple(effects), due=enrollment.until, decisions=())
-            case SendStep():
-                enrollment = _entered(enrollment, here)
-                effects.append(PlanSend(send=_send(enrollment, here, scene.emails[here.email], now)))
+                if enrollment.until and now < enrollment.until:
+                    return enrollment.until
+                self._at = _on_time(enrollment.until or now, now)
+                self._enrollment = replace(enrollment, until=None)
+            case WaitForStep():
+                found = waiting.judge(here, enrollment.began or now, enrollment, self._scene, now)
+                if isinstance(found, waiting.Standing):
+                    self._enrollment = replace(enrollment, until=found.until)
+                    return found.look
+                self._at = _on_time(found.at, now)
+                self._take(here, names(here.paths)[found.path])
+            case WebhookStep():
+                answer = enrollment.answers.get(here.id)
+                if answer is None and enrollment.until and now < enrollment.until:
+                    return enrollment.until
+                self._at = now
+                failed = answer is None or (isinstance(answer, dict) and "failed" in answer)
+                self._take(here, OTHERWISE if failed else ANSWERED)
+        return None
+
+    def _here(self) -> Step | None:
+        """The step it stands on, or else the one it comes to; None at the end."""
+        journey = self._scene.journey
+        if here := standing(self._enrollment, journey):
+            return here
+        [id] = next_steps(self._enrollment, journey)
+        return steps_of(journey).get(id)
+
+    def _reached(self, here: Step | None) -> str:
+        """Why it leaves before this step."""
+        goal, exit = self._scene.journey.goal, self._scene.journey.exit
+        if goal is None and exit is None:
+            return ""
+        if isinstance(here, SendStep) and self._scene.emails[here.email].mail_class == "transactional":
+            return ""
+        known = facts(self._enrollment, self._scene, self._now, self._enrollment.entered)
+        if goal is not None and holds(goal, known):
+            return "goal reached"
+        return "exit condition met" if exit is not None and holds(exit, known) else ""
+
+    def _knows_too_little(self, here: Step) -> bool:
+        """Whether the step asks what the lead did before the time that was looked up for this run: the next run will."""
+        wanted = needs(here, self._now)
+        return wanted is not None and (self._since is None or wanted < self._since)
+
+    # --- steps
+
+    def _enter(self, step: Step) -> None:
+        known = self._enrollment
+        self._enrollment = replace(
+            known,
+            step=step.id,
+            visits=known.visits | {step.id: known.visits.get(step.id, 0) + 1},
+            took={id: path for id, path in known.took.items() if id not in ("", step.id)},
+            answers={id: answer for id, answer in known.answers.items() if id != step.id},
+            began=self._at,
+            until=None,
+        )
+
+    def _do(self, step: Step) -> None:
+        enrollment, scene = self._enrollment, self._scene
+        match step:
+            case WaitStep():
+                known = fields(enrollment, scene, self._at)
+                until = over(step.until, self._at, place(scene.profile, scene.brand, scene.calendar), known)
+                if until is None:
+                    self._take(step, OTHERWISE)
+                else:
+                    self._enrollment = replace(enrollment, until=until)
+            case BranchStep():
+                asked = facts(enrollment, scene, self._at, None)
+                held = (
+                    name for path, name in zip(step.paths, names(step.paths), strict=True) if holds(path.when, asked)
+                )
+                self._take(step, next(held, ELSE))
+            case SplitStep():
+                self._take(step, names(step.paths)[split.taken(step.by, enrollment.lead, step.paths)])
             case _:
-                raise NotImplementedError(here)
-    return Moved(enrollment=enrollment, effects=tuple(effects), due=now, decisions=())
+                self._act(step)
+
+    def _act(self, step: Step) -> None:
+        try:
+            effect = deed(step, self._enrollment, self._scene, self._now)
+        except TemplateError as error:
+            self._decisions.append(self._told(step, "failed", str(error)))
+            if isinstance(step, WebhookStep):
+                self._take(step, OTHERWISE)
+            return
+        if effect:
+            self._effects.append(effect)
+        if isinstance(effect, Update):
+            self._scene = replace(self._scene, profile=updated(self._scene.profile, effect, self._scene.stages))
+        if isinstance(step, WebhookStep):
+            self._enrollment = replace(self._enrollment, until=self._now + _ANSWER_WITHIN)
+
+    def _take(self, step: Step, path: str) -> None:
+        took = self._enrollment.took | {step.id: path}
+        self._enrollment = replace(self._enrollment, took=took, until=None)
+        self._decisions.append(self._told(step, "took", path))
+
+    def _told(self, step: Step, outcome: str, reason: str) -> Decision:
+        return journey_told.at_step(self._enrollment, step.id, outcome, reason, self._now)
+
+    # --- ends of a run
+
+    def _stand(self, look: datetime) -> Moved:
+        journey = self._scene.journey
+        ahead = fades(dids(journey.goal, journey.exit), self._scene.activities)
+        return self._moved(min([look, *(at for at in ahead if at > self._now)]))
+
+    def _again(self) -> Moved:
+        return self._moved(self._now)
+
+    def _out(self, state: EnrollmentState, reason: str) -> Moved:
+        self._enrollment = replace(self._enrollment, state=state, reason=reason, left=self._now, until=None)
+        self._decisions.append(journey_told.left(self._enrollment, self._now))
+        return self._over()
+
+    def _over(self) -> Moved:
+        return self._moved(None)
+
+    def _moved(self, due: datetime | None) -> Moved:
+        effects, decisions = tuple(self._effects), tuple(self._decisions)
+        return Moved(enrollment=self._enrollment, effects=effects, due=due, decisions=decisions)
 
 
-def _standing(enrollment: Enrollment, journey: Journey, now: datetime) -> Step | None:
-    """The wait that is not over yet, else the next step; None at the end."""
-    steps = {step.id: step for step in journey.steps}
-    if not enrollment.step:
-        return steps.get(journey.first)
-    at = steps[enrollment.step]
-    if enrollment.until is not None and now < enrollment.until:
-        return at
-    return steps.get(getattr(at, "next", ""))
-
-
-def _entered(enrollment: Enrollment, step: Step) -> Enrollment:
-    visits = enrollment.visits | {step.id: enrollment.visits.get(step.id, 0) + 1}
-    return replace(enrollment, step=step.id, visits=visits, until=None)
+def _on_time(nominal: datetime, now: datetime) -> datetime:
+    return nominal if nominal <= now <= nominal + LATE else now
 
 
 def _refused(enrollment: Enrollment, contact: Contact | None) -> str:
@@ -121,51 +235,3 @@ def _refused(enrollment: Enrollment, contact: Contact | None) -> str:
         "unsubscribed": contact.unsubscribed,
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")
-
-
-def _goal(here: Step | None, scene: Scene, now: datetime) -> str:
-    goal = scene.journey.goal
-    if goal is None or not holds(goal, _facts(scene, now)):
-        return ""
-    if isinstance(here, SendStep) and scene.emails[here.email].mail_class == "transactional":
-        return ""
-    return "goal reached"
-
-
-def _facts(scene: Scene, now: datetime) -> Facts:
-    state = scene.state
-    return Facts(traits=traits(scene.profile, rank=state.rank.value if state else "cold"), now=now)
-
-
-def _send(enrollment: Enrollment, step: SendStep, email: Email, now: datetime) -> Send:
-    return Send(
-        entry=enrollment.key,
-        priority=step.priority,
-        capped=step.capped,
-        id=send_id(enrollment.journey, enrollment.key, step.id, enrollment.visits[step.id], enrollment.lead),
-        lead=enrollment.lead,
-        email=step.email,
-        mail_class=MailClass(email.mail_class),
-        origin=enrollment.journey,
-        step=step.id,
-        planned=now,
-        valid_until=now + timedelta(seconds=step.expires_seconds),
-    )
-
-
-def _over(enrollment: Enrollment, effects: list[Effect], decisions: tuple[Decision, ...]) -> Moved:
-    return Moved(enrollment=enrollment, effects=tuple(effects), due=None, decisions=decisions)
-
-
-def _left(enrollment: Enrollment, outcome: str, reason: str, now: datetime) -> Decision:
-    return Decision(
-        id=digest("left", enrollment.lead, enrollment.journey, enrollment.key),
-        lead=enrollment.lead,
-        at=now,
-        what="enrollment",
-        subject=enrollment.journey,
-        outcome=outcome,
-        reason=reason,
-        bundle=enrollment.bundle,
-        activities=(enrollment.activity,) if enrollment.activity else (),
-    )

@@ -1,0 +1,90 @@
+"""What a journey's clauses are asked about. What the lead did is judged as it was known at the moment in question, however
+late we look; the rest (fields, rank, segments, tags, consent) as it is now.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+
+from ripen.activity import Activity, Verdict
+from ripen.clause import Clause, Did
+from ripen.condition import Facts, Traits, traits
+from ripen.journey import Enrollment
+from ripen.listening import parts
+from ripen.scene import Scene
+from ripen.score import happened, score
+
+CLOCKS = timedelta(minutes=1)
+"""How far a browser's clock may be off: what happened less than so long before a step began, and reached us after it, was
+done since then."""
+
+
+def facts(
+    enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None, *, unjudged: bool = False
+) -> Facts:
+    """`since` limits what the lead did to what came after it, without what let the lead in. `unjudged` takes clicks for a
+    person's that nobody has judged yet."""
+    verdicts = (Verdict.HUMAN, Verdict.UNJUDGED) if unjudged else (Verdict.HUMAN,)
+    known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
+    if since is not None:
+        known = [a for a in known if is_since(a, since) and a.id != enrollment.activity]
+    contact, state = scene.contact, scene.state
+    return Facts(
+        traits=fields(enrollment, scene, at),
+        now=at,
+        count=partial(_count, known),
+        tags=frozenset(scene.profile.tags),
+        segments=frozenset(state.segments if state else ()),
+        purposes=frozenset(name for name, said in contact.consent.items() if said.granted) if contact else frozenset(),
+    )
+
+
+def fields(enrollment: Enrollment, scene: Scene, at: datetime) -> Traits:
+    """The lead's, "entry.<fact>" of what let it in, and "answers.<step>.<name>" of webhooks."""
+    state = scene.state
+    judged: dict[str, str | float] = {"rank": state.rank.value if state else "cold"}
+    if state and scene.scoring:
+        sum = score(state, scene.scoring, at)
+        judged |= {"fit": sum.fit, "engagement": sum.engagement, "total": sum.total}
+    entry = {f"entry.{name}": value for name, value in enrollment.facts.items()}
+    return {**traits(scene.profile, **judged), **entry, **dict(_flat("answers", enrollment.answers))}
+
+
+def is_since(activity: Activity, began: datetime) -> bool:
+    """Whether it reached us, and was done, after that."""
+    return activity.received >= began and happened(activity) >= began - CLOCKS
+
+
+def dids(*clauses: Clause | None) -> tuple[Did, ...]:
+    """All that the clauses count."""
+    return tuple(part for clause in clauses if clause for part in parts(clause) if isinstance(part, Did))
+
+
+def is_about(did: Did, activity: Activity) -> bool:
+    return activity.kind == did.kind and did.subject in ("", activity.subject)
+
+
+def fades(counted: Iterable[Did], activities: Iterable[Activity]) -> Iterator[datetime]:
+    """When each of the activities falls out of a window in which it is counted."""
+    windows = [(did, timedelta(seconds=did.within_seconds)) for did in counted if did.within_seconds is not None]
+    if windows:
+        yield from (happened(a) + window for a in activities for did, window in windows if is_about(did, a))
+
+
+def _count(known: Iterable[Activity], kind: str, subject: str, since: datetime | None) -> int:
+    return sum(a.kind == kind and subject in ("", a.subject) and (since is None or happened(a) > since) for a in known)
+
+
+def _flat(name: str, value: object) -> Iterator[tuple[str, str | float]]:
+    """JSON by dotted names; an item of a list has its number, from 0."""
+    match value:
+        case bool():
+            yield name, "true" if value else "false"
+        case str() | int() | float():
+            yield name, value
+        case Mapping():
+            for key, part in value.items():
+                yield from _flat(f"{name}.{key}", part)
+        case list():
+            for number, part in enumerate(value):
+                yield from _flat(f"{name}.{number}", part)

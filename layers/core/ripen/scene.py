@@ -1,0 +1,53 @@
+"""What the journey engine is told, and what it answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ripen.activity import Activity
+from ripen.bundle import Brand, Calendar, Email, Scoring
+from ripen.contact import Contact
+from ripen.decision import Decision
+from ripen.effect import Effect, PlanSend
+from ripen.graph import Journey
+from ripen.journey import Enrollment
+from ripen.lead import Profile
+from ripen.ledger import Send
+from ripen.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scene:
+    """All that the next step may depend on."""
+
+    profile: Profile
+    journey: Journey
+    """As the enrollment is pinned to it."""
+    live: Journey | None
+    """As it is now; None where the playbook has dropped it. Its `moves` say what becomes of who stands on changed steps."""
+    emails: Mapping[str, Email]
+    brand: Brand
+    calendar: Calendar
+    state: State | None = None
+    contact: Contact | None = None
+    activities: Sequence[Activity] = ()
+    """What the lead did, at least since `looks_back`."""
+    live_bundle: str = ""
+    scoring: Scoring | None = None
+    """For clauses about fit, engagement and total."""
+    stages: tuple[str, ...] = ()
+    """Lifecycle stages, in their order."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """`due` is when the enrollment is to be looked at again; None once it is over."""
+
+    enrollment: Enrollment
+    effects: tuple[Effect, ...]
+    due: datetime | None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def sends(self) -> tuple[Send, ...]:
+        return tuple(effect.send for effect in self.effects if isinstance(effect, PlanSend))

@@ -1,0 +1,88 @@
+"""Which path of a wait_for is taken, and when it was: the first moment at which one of them held decides, however late we
+look, and at that moment their order.
+
+What the lead did is looked at moment by moment; a clause that asks about anything else is judged as of now.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ripen.activity import Verdict
+from ripen.asking import dids, facts, fades, fields, is_about, is_since
+from ripen.clause import AllOf, AnyOf, Clause, Did, Not
+from ripen.condition import holds
+from ripen.graph import WaitForStep
+from ripen.hit import PATIENCE
+from ripen.journey import Enrollment
+from ripen.listening import parts
+from ripen.scene import Scene
+from ripen.when import over, place
+
+_JUDGED_BY = PATIENCE + timedelta(minutes=3)
+"""So long a click may wait for its verdict; a path that hangs on it is not taken before."""
+_SELDOM = timedelta(days=30)
+"""Where time alone changes nothing."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    path: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`until` is the next of its own times, `look` when to look again."""
+
+    until: datetime | None
+    look: datetime
+
+
+def judge(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene, now: datetime) -> Taken | Standing:
+    """The path taken since the step began, if any."""
+    counted = dids(*(path.when for path in step.paths))
+    relevant = [a for a in scene.activities if is_since(a, began) and any(is_about(did, a) for did in counted)]
+    ends = _ends(step, began, enrollment, scene)
+    times = {began, now, *(a.received for a in relevant), *filter(None, ends), *fades(counted, relevant)}
+    past = sorted(at for at in times if began <= at <= now)
+    hanging = [a for a in relevant if a.verdict is Verdict.UNJUDGED and now < a.received + _JUDGED_BY]
+    taken = _taken(step, ends, past, began, enrollment, scene, unjudged=False)
+    if hanging and taken != _taken(step, ends, past, began, enrollment, scene, unjudged=True):
+        return Standing(_next(ends, now), min(a.received for a in hanging) + _JUDGED_BY)
+    if taken:
+        return taken
+    return Standing(_next(ends, now), min([at for at in times if at > now], default=now + _SELDOM))
+
+
+def _ends(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene) -> list[datetime | None]:
+    """When each path's time is over, None where it has none."""
+    where, known = place(scene.profile, scene.brand, scene.calendar), fields(enrollment, scene, began)
+    return [over(path.after, began, where, known) if path.after else None for path in step.paths]
+
+
+def _taken(
+    step: WaitForStep,
+    ends: list[datetime | None],
+    past: list[datetime],
+    began: datetime,
+    enrollment: Enrollment,
+    scene: Scene,
+    *,
+    unjudged: bool,
+) -> Taken | None:
+    for at in past:
+        known = facts(enrollment, scene, at, began, unjudged=unjudged)
+        for number, (path, end) in enumerate(zip(step.paths, ends, strict=True)):
+            is_over = end is not None and end <= at
+            if is_over or (path.when and (at == past[-1] or _is_past(path.when)) and holds(path.when, known)):
+                return Taken(number, at)
+    return None
+
+
+def _is_past(clause: Clause) -> bool:
+    """Whether it asks only what the lead did, which is known of any moment."""
+    return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in parts(clause))
+
+
+def _next(ends: list[datetime | None], now: datetime) -> datetime | None:
+    return min((end for end in ends if end and end > now), default=None)

@@ -1,0 +1,96 @@
+"""Journeys, enrollments and scenes for the tests of the engine; and a lead's life as the engine sees it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ripen.activity import Activity, Kind
+from ripen.bundle import Email
+from ripen.clause import Did
+from ripen.engine import Moved, Scene, advance, looks_back
+from ripen.graph import Journey, SendStep, Step
+from ripen.journey import Enrollment
+from ripen.ledger import Send
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON
+
+BUNDLE = a_bundle()
+EMAILS = {name: Email(name=name, mail_class="marketing", locales={}) for name in "abcdefgh"}
+TRANSACTIONAL = Email(name="promised", mail_class="transactional", locales={})
+CLICKED = Did(kind="link_clicked", subject="a")
+
+
+def an_enrollment(**changes: Any) -> Enrollment:
+    known: dict[str, Any] = {"lead": "lead1", "journey": "j", "key": "k", "entered": NOON, "bundle": "bundle1"}
+    return Enrollment(**(known | changes))
+
+
+def a_journey(*steps: Step, **changes: Any) -> Journey:
+    return Journey(name="j", first=steps[0].id if steps else "", steps=steps, **changes)
+
+
+def a_scene(journey: Journey, **known: Any) -> Scene:
+    usual: dict[str, Any] = {
+        "profile": a_lead(id="lead1"),
+        "live": journey,
+        "emails": EMAILS | {"promised": TRANSACTIONAL},
+        "brand": BUNDLE.brand,
+        "calendar": BUNDLE.calendar,
+        "stages": BUNDLE.stages,
+    }
+    return Scene(journey=journey, **(usual | known))
+
+
+def moved(journey: Journey, enrollment: Enrollment | None = None, now: datetime = NOON, **known: Any) -> Moved:
+    return advance(enrollment or an_enrollment(), a_scene(journey, **known), now)
+
+
+def send(id: str, next: str = "") -> SendStep:
+    return SendStep(id=id, email=id.partition("-")[0], next=next)
+
+
+def sent(result: Moved) -> list[str]:
+    return [each.step for each in result.sends]
+
+
+def a_click(after: timedelta, subject: str = "a", **changes: Any) -> Activity:
+    at = NOON + after
+    usual = {"id": f"click{after}", "kind": Kind.LINK_CLICKED, "subject": subject, "at": at, "received": at}
+    return an_activity(**(usual | changes))
+
+
+@dataclass
+class Life:
+    """A lead's days in one journey: what it did reaches the engine, and whoever is due is woken."""
+
+    journey: Journey
+    activities: Sequence[Activity] = ()
+    known: dict[str, Any] = field(default_factory=dict)
+    enrollment: Enrollment = field(default_factory=an_enrollment)
+    sends: list[Send] = field(default_factory=list)
+    due: datetime | None = NOON
+
+    def wake(self, now: datetime) -> None:
+        """As nurture.advance does: it reads no more than it is told to."""
+        since = looks_back(self.enrollment, self.journey, now)
+        known = [a for a in self.activities if a.received <= now and since is not None and a.at >= since]
+        result = moved(self.journey, self.enrollment, now, activities=known, **self.known)
+        self.enrollment, self.due = result.enrollment, result.due
+        self.sends += result.sends
+
+    def live(self, late: Callable[[], timedelta] = timedelta, extra: Iterable[datetime] = (), runs: int = 400) -> None:
+        """To the end: woken for what is due and for each activity, `late` by so much, and at `extra` times too."""
+        rings = sorted([*(a.received + late() for a in self.activities), *extra])
+        now = NOON
+        for _ in range(runs):
+            if self.due is None:
+                return
+            wanted = max(now, self.due + late() if self.due > now else now)
+            now = min(wanted, rings.pop(0)) if rings and rings[0] <= wanted else wanted
+            self.wake(now)
+        raise AssertionError("it never ends")
+
+
+def at(enrollment: Enrollment, **changes: Any) -> Enrollment:
+    return replace(enrollment, **changes)
