@@ -5,7 +5,6 @@ Whoever wakes us, and however often, a claim is never taken twice and is followe
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +14,18 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ripen import ledger, policy, ports
+from nurture.judging import Gathered, Outside, gather, is_stopped, judged, zone_of
+from ripen import cap, ledger, policy
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
-from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import Ses
 from ripen.adapters.stop import StopSign
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
-from ripen.address import address_hash
 from ripen.bundle import Bundle
-from ripen.contact import Contact, Suppression
 from ripen.errors import Undeliverable, Unsure
+from ripen.journey import EnrollmentState, leave
 from ripen.lead import Profile
 from ripen.ledger import IllegalMove, Moved, Send, SendPointer
 from ripen.mail import OutgoingMail, Unwritable, compose
@@ -66,6 +65,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         clock=clock,
         mailer=ses,
         stopped=stop.on,
+        may_send=lambda name: "yes",
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
@@ -74,41 +74,10 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         metrics.add_metric(name=f"Mail{send.state.capitalize()}", unit=MetricUnit.Count, value=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outside:
-    """All that a delivery needs of the world."""
-
-    table: Table
-    live: Callable[[], Live]
-    bundle: Callable[[str], Bundle]
-    clock: ports.Clock
-    mailer: ports.Mailer
-    stopped: Callable[[], bool]
-    link_key: bytes
-    address_key: bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gathered:
-    """The rows that one send is judged by and changes."""
-
-    send: Row[Send]
-    profile: Profile | None
-    contact: Row[Contact] | None
-    pointer: Row[SendPointer] | None
-    refusal_key: Key[Suppression]
-    refusal: Row[Suppression] | None
-    in_shadow: bool
-
-    @property
-    def about(self) -> Contact:
-        return self.contact.value if self.contact else Contact(lead=self.send.value.lead)
-
-
 def deliver(key: Key[Send], outside: Outside) -> Send | None:
     """Do what is due for this send now; returns the row as it is then, None if there was nothing to do."""
     for number in range(_TRIES):
-        gathered = _gather(key, outside, thoroughly=number > 0)
+        gathered = gather(key, outside, thoroughly=number > 0)
         if gathered is None:
             return None
         try:
@@ -116,28 +85,6 @@ def deliver(key: Key[Send], outside: Outside) -> Send | None:
         except Conflict:  # somebody changed one of the rows since: judge by what they are now
             continue
     raise Conflict(())
-
-
-def _gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | None:
-    """`thoroughly` also reads whether the address is suppressed; the claim's own condition asks that in any case, but
-    shadow mode makes no claim."""
-    lead, id = key.lead, key.sk.removeprefix("send#")
-    send, profile, contact, pointer, shadow = outside.table.get_many(
-        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW]
-    )
-    if send is None:
-        return None
-    in_shadow = bool(shadow and shadow.value.on)
-    refusal_key = keys.suppression(address_hash(outside.address_key, profile.value.email if profile else ""))
-    return Gathered(
-        send=send,
-        profile=profile.value if profile else None,
-        contact=contact,
-        pointer=pointer,
-        refusal_key=refusal_key,
-        refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
-        in_shadow=in_shadow,
-    )
 
 
 def _step(gathered: Gathered, outside: Outside) -> Send | None:
@@ -152,39 +99,49 @@ def _step(gathered: Gathered, outside: Outside) -> Send | None:
 
 
 def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
-    row, live = gathered.send, outside.live()
-    if gathered.profile is None:
+    row, profile = gathered.send, gathered.profile
+    if profile is None:
         return _write(row, ledger.skip(row.value, "no such lead"), outside, now)
-    refusal = gathered.refusal.value if gathered.refusal else None
-    match policy.judge(row.value, gathered.about, refusal, outside.stopped(), live.bundle.policy, now):
-        case policy.Wait(until):
+    match judged(gathered, profile, outside, now):
+        case policy.Wait(until, ""):
             return _write(row, Moved(row.value, until), outside, now)
-        case policy.Skip(reason):
-            return _write(row, ledger.skip(row.value, reason), outside, now)
+        case policy.Wait(until, reason):
+            return _write(row, ledger.postpone(row.value, reason, until), outside, now)
+        case policy.Skip(reason, leaves):
+            left = _left(row.value, reason, outside, now) if leaves else ()
+            return _write(row, ledger.skip(row.value, reason), outside, now, *left)
         case policy.Claim():
-            pass
+            return _send(gathered, profile, outside, now)
+
+
+def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Send:
+    row, live = gathered.send, outside.live()
     # What was claimed once is written from the same playbook again.
     bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
-        mail = compose(row.value, gathered.profile, bundle, live.site, outside.link_key, now)
+        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now)
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), outside, now)
     if gathered.in_shadow:
         return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), outside, now)
-    if outside.stopped():
+    if is_stopped(row.value, outside):
         return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), outside, now)
-    return _hand_over(_claim(gathered, mail, bundle, outside, now), mail, outside)
+    return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), mail, outside)
 
 
-def _claim(gathered: Gathered, mail: OutgoingMail, bundle: Bundle, outside: Outside, now: datetime) -> Row[Send]:
+def _claim(
+    gathered: Gathered, profile: Profile, mail: OutgoingMail, bundle: Bundle, outside: Outside, now: datetime
+) -> Row[Send]:
     """One transaction: nothing is claimed if the row, the contact or the address's standing changed since."""
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
+    zone = zone_of(profile, outside.live().bundle.brand)
+    counted = cap.counted(gathered.known, row.value, now, zone)
     outside.table.write(
-        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(row.value)),
-        Replace(keys.contact(lead), policy.counted(gathered.about, row.value, now), contact.version if contact else 0),
+        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
+        Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(gathered.refusal_key),
         Replace(
             keys.send_pointer(row.value.id),
@@ -196,7 +153,7 @@ def _claim(gathered: Gathered, mail: OutgoingMail, bundle: Bundle, outside: Outs
 
 
 def _hand_over(row: Row[Send], mail: OutgoingMail, outside: Outside) -> Send:
-    if outside.stopped():  # the table may have taken long to write the claim
+    if is_stopped(row.value, outside):  # the table may have taken long to write the claim
         return _conclude(
             row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), outside
         )
@@ -228,9 +185,20 @@ def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], outside: 
     raise Conflict(())
 
 
-def _write(row: Row[Send], moved: Moved, outside: Outside, now: datetime) -> Send:
+def _left(send: Send, reason: str, outside: Outside, now: datetime) -> list[Change]:
+    """The lead leaves the journey that planned this mail, if it is still in it."""
+    key = keys.enrollment(send.lead, send.origin, send.entry)
+    row = None if send.campaign else outside.table.get(key)
+    if row is None or row.value.state is not EnrollmentState.ACTIVE:
+        return []
+    gone, decision = leave(row.value, reason, now)
+    return [Replace(key, gone, row.version), Create(keys.decision(gone.lead, now, decision.id), decision)]
+
+
+def _write(row: Row[Send], moved: Moved, outside: Outside, now: datetime, *more: Change) -> Send:
     changes: list[Change] = [
-        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(row.value)),
+        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
+        *more,
     ]
     if decision := ledger.decision(row.value, moved.send, now):
         changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))

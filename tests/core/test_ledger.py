@@ -37,6 +37,9 @@ MOVES: list[tuple[SendState, Callable[[Send], Moved]]] = [
     (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", NOON)),
     (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
     (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
+    (SendState.PLANNED, lambda send: ledger.postpone(send, "quiet hours", NOON)),
+    (SendState.HELD, lambda send: ledger.release(send, "alice", NOON)),
+    (SendState.HELD, lambda send: ledger.drop(send, "alice")),
     (SendState.CLAIMED, lambda send: ledger.refuse(send, "no", permanent=True, after=None, now=NOON)),
     (SendState.CLAIMED, lambda send: ledger.doubt(send, "silence", NOON)),
 ]
@@ -145,3 +148,27 @@ def test_a_decision_is_made_where_a_story_turns() -> None:
 def test_the_lane_is_the_class() -> None:
     assert ledger.lane(a_send()) is Lane.BULK
     assert ledger.lane(a_send(mail_class=MailClass.TRANSACTIONAL)) is Lane.HOT
+
+
+def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:
+    morning = NOON + timedelta(hours=9)
+    moved = ledger.postpone(a_send(), "quiet hours", morning)
+    assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
+    told = ledger.decision(a_send(), moved.send, NOON)
+    assert told is not None
+    assert (told.outcome, told.reason) == ("postponed", "quiet hours")
+    again = ledger.postpone(moved.send, "quiet hours", morning + timedelta(days=1)).send
+    assert ledger.decision(moved.send, again, morning) is None
+
+
+def test_what_is_held_is_released_or_dropped_by_somebody() -> None:
+    held = a_send(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
+    released, dropped = ledger.release(held, "alice", NOON), ledger.drop(held, "alice")
+    assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
+    assert ledger.may_be_claimed(released.send, NOON)
+    assert (dropped.send.state, dropped.send.reason, dropped.due) == (SendState.SKIPPED, "dropped by alice", None)
+    told = [ledger.decision(held, moved.send, NOON) for moved in (released, dropped)]
+    assert [(each.outcome, each.reason) for each in told if each] == [
+        ("released", "released by alice"),
+        ("skipped", "dropped by alice"),
+    ]

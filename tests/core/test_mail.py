@@ -1,6 +1,7 @@
 """One mail to one person: words, links and headers, whatever the person called themselves."""
 
 import re
+from dataclasses import replace as dc_replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 from ripen import token
 from ripen.bundle import Bundle
 from ripen.hit import TRAP
-from ripen.lead import Profile
+from ripen.lead import CrmLink, Profile
 from ripen.ledger import MailClass, Send
 from ripen.mail import OutgoingMail, Unwritable, compose, mailbox
 from tests.builders import a_brand, a_bundle, a_lead, a_mail
@@ -168,3 +169,36 @@ def test_a_sender_of_its_own_signs_a_mail() -> None:
     bundle = a_bundle()
     email = replace(bundle.emails["case-study"], sender_name={"ja": "Tanaka"})
     assert written(bundle=replace(bundle, emails={"case-study": email})).sender == "Tanaka <news@example.com>"
+
+
+ALICE = CrmLink(
+    object="Lead", id="00Q1", url="", owner="005A", owner_name="Alice Sato", owner_email="alice@example.com"
+)
+
+
+@pytest.mark.parametrize(
+    ("owner", "sender", "reply_to"),
+    [
+        (ALICE, "Alice Sato <alice@example.com>", "alice@example.com"),
+        (dc_replace(ALICE, owner_email="alice@Example.COM"), "Alice Sato <alice@Example.COM>", "alice@Example.COM"),
+        (dc_replace(ALICE, owner_email="alice@other.example"), "Alice Sato <news@example.com>", "alice@other.example"),
+        (dc_replace(ALICE, owner_email=""), "Alice Sato <news@example.com>", "hello@example.com"),
+        (dc_replace(ALICE, owner_email="a@example.com>,x"), "Alice Sato <news@example.com>", "hello@example.com"),
+        (dc_replace(ALICE, owner_name=""), "Ripen <news@example.com>", "hello@example.com"),
+        (dc_replace(ALICE, owner="00G1", owner_name="Queue"), "Ripen <news@example.com>", "hello@example.com"),
+        (None, "Ripen <news@example.com>", "hello@example.com"),
+    ],
+)
+def test_a_mail_from_the_owner_uses_only_an_address_that_the_brand_may_send_from(
+    owner: CrmLink | None, sender: str, reply_to: str
+) -> None:
+    bundle = a_bundle(brand=a_brand(sender_name={"ja": "Ripen"}))
+    email = replace(bundle.emails["case-study"], sender="owner")
+    bundle = replace(bundle, emails={"case-study": email})
+    mail = written(a_lead(crm=owner), bundle)
+    assert (mail.sender, mail.reply_to) == (sender, reply_to)
+
+
+def test_a_mail_from_the_brand_is_not_signed_by_the_owner() -> None:
+    mail = written(a_lead(crm=ALICE), a_bundle(brand=a_brand(sender_name={"ja": "Ripen"})))
+    assert (mail.sender, mail.reply_to) == ("Ripen <news@example.com>", "hello@example.com")

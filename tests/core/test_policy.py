@@ -1,15 +1,18 @@
 """May this mail go: each no with its reason, at the edges."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.bundle import Policy
+from ripen.bundle import Policy, Quiet
+from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.condition import Facts
 from ripen.contact import Contact, Permission, Suppression
 from ripen.ledger import MailClass, Send
-from ripen.policy import Claim, Skip, Wait, counted, judge, refuses, withdrawn
+from ripen.policy import About, Claim, Judgement, Skip, Wait, judge, refuses, withdrawn
 from tests.fakes import NOON
 
 YES = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
@@ -74,13 +77,6 @@ def test_while_stopped_nothing_is_judged_away() -> None:
     assert judged == Wait(NOON + timedelta(seconds=60))
 
 
-def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
-    before = a_contact(sent={"2026-11-12": 5, "2026-11-20": 1})
-    assert counted(before, NEWS, NOON).sent == {"2026-11-20": 1, "2026-11-21": 1}
-    assert counted(before, ASKED_FOR, NOON).sent == {"2026-11-20": 1}
-    assert counted(before, replace(NEWS, attempt=1), NOON).sent == {"2026-11-20": 1}
-
-
 def test_a_second_try_is_not_stopped_by_the_cap() -> None:
     full = a_contact(sent={"2026-11-21": 2})
     assert judge(replace(NEWS, attempt=1), full, None, False, Policy(per_week=2), NOON) == Claim()
@@ -93,3 +89,95 @@ def test_unsubscribing_stands_until_a_later_consent() -> None:
     again = {"marketing": Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")}
     assert not refuses(replace(gone, consent=again))
     assert not refuses(a_contact())
+
+
+NIGHT = Quiet(start="21:00", end="08:00")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def marketing(policy: Policy, at: datetime = NOON, **about: Any) -> Judgement:
+    send, contact = about.pop("send", NEWS), about.pop("contact", a_contact())
+    eternal = replace(send, valid_until=about.pop("valid_until", None))
+    return judge(eternal, contact, None, False, policy, at, About(**({"zone": TOKYO} | about)))
+
+
+def test_quiet_hours_are_the_leads_and_hold_back_only_marketing() -> None:
+    late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
+    assert marketing(Policy(quiet=NIGHT), late) == Wait(datetime(2026, 11, 22, 8, 0, tzinfo=TOKYO), "quiet hours")
+    assert marketing(Policy(quiet=NIGHT), late, zone=ZoneInfo("Europe/London")) == Claim()
+    assert marketing(Policy(quiet=NIGHT), late, send=ASKED_FOR) == Claim()
+
+
+def test_whoever_does_not_want_it_hears_so_also_at_night() -> None:
+    late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
+    assert marketing(Policy(quiet=NIGHT), late, contact=a_contact(unsubscribed=NOON)) == Skip("unsubscribed")
+
+
+CUSTOMER = Condition(field="stage", any_of=("opportunity",))
+
+
+@pytest.mark.parametrize(
+    ("unless", "reason"),
+    [
+        (CUSTOMER, "policy: stage"),
+        (Not(clause=CUSTOMER), None),
+        (Tagged(tag="competitor"), "policy: tag competitor"),
+        (AllOf(of=(CUSTOMER, Tagged(tag="competitor"))), "policy: stage, tag competitor"),
+        (AnyOf(of=(CUSTOMER, Belongs(segment="press"))), "policy: stage, segment press"),
+        (AllOf(of=(CUSTOMER, Belongs(segment="press"))), None),
+        (Did(kind="link_clicked", subject="pricing"), None),
+        (Not(clause=Did(kind="link_clicked", subject="pricing")), "policy: pricing"),
+        (Agreed(purpose="partners"), None),
+        (Not(clause=Agreed(purpose="partners")), "policy: consent partners"),
+    ],
+)
+def test_the_policy_spares_whom_it_names(unless: Clause, reason: str | None) -> None:
+    facts = Facts(traits={"stage": "opportunity"}, now=NOON, tags=frozenset({"competitor"}))
+    wanted = Skip(reason) if reason else Claim()
+    assert marketing(Policy(unless=unless), facts=facts) == wanted
+    assert marketing(Policy(unless=unless), facts=facts, send=ASKED_FOR) == Claim()
+
+
+def test_consent_stands_for_its_own_purpose_only() -> None:
+    contact = a_contact(consent=YES | {"partners": NO["marketing"]})
+    assert marketing(Policy(), contact=contact, purpose="partners") == Skip("no consent")
+    gone = withdrawn(a_contact(consent={"partners": YES["marketing"]}), "r2", NOON)
+    assert marketing(Policy(), contact=gone, purpose="partners") == Skip("unsubscribed")
+    assert marketing(Policy(), contact=a_contact(consent={"partners": YES["marketing"]}), purpose="partners") == Claim()
+
+
+FULL = a_contact(sent={"2026-11-21": 1})
+MIDNIGHT = datetime(2026, 11, 22, tzinfo=TOKYO)
+
+
+@pytest.mark.parametrize(
+    ("capped", "valid_until", "judged"),
+    [
+        ("skip", None, Skip("capped")),
+        ("drop", None, Skip("capped", leaves=True)),
+        ("hold", None, Wait(MIDNIGHT, "capped")),
+        ("hold", MIDNIGHT, Wait(MIDNIGHT, "capped")),
+        ("hold", MIDNIGHT - timedelta(seconds=1), Skip("capped")),
+    ],
+)
+def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime | None, judged: Judgement) -> None:
+    send = replace(NEWS, capped=capped)
+    assert marketing(Policy(per_day=1), contact=FULL, send=send, valid_until=valid_until) == judged
+    assert marketing(Policy(per_day=1), contact=FULL, send=replace(send, attempt=1)) == Claim()
+
+
+def test_the_last_place_is_kept_for_what_matters_more() -> None:
+    first = replace(NEWS, id="s2", priority="high", valid_until=None)
+    planned = lambda: [(first, NOON)]  # noqa: E731
+    assert marketing(Policy(per_day=1), planned=planned) == Skip("capped")
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, capped="hold")) == Wait(MIDNIGHT, "capped")
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+
+
+def test_the_other_mails_are_read_only_for_the_last_place() -> None:
+    def planned() -> list[Any]:
+        raise AssertionError
+
+    assert marketing(Policy(per_day=2), planned=planned) == Claim()
+    assert marketing(Policy(per_day=1), planned=planned, contact=FULL) == Skip("capped")
+    assert marketing(Policy(), planned=planned) == Claim()

@@ -71,7 +71,7 @@ def test_the_search_for_an_owner_is_understood(object: str) -> None:
 
 def test_the_question_for_owners_is_understood() -> None:
     [read] = node.run("soql", [soql.owners(["lead1", "lead2"])])
-    assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name"])
+    assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email"])
     assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
 
 

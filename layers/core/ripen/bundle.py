@@ -113,6 +113,8 @@ class Email(Struct, frozen=True, kw_only=True):
     mail_class: Literal["marketing", "transactional"]
     locales: dict[str, Mail]
     sender_name: Texts = {}
+    purpose: str = "marketing"
+    """Which consent a marketing mail needs."""
     sender: Literal["brand", "owner"] = "brand"
     """Who it is from: the brand, or the lead's owner in the CRM where there is one (replies go there too)."""
 

@@ -55,6 +55,7 @@ class Record:
     email: str = ""
     owner: str = ""
     owner_name: str = ""
+    owner_email: str = ""
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
     fields: dict[str, str] = field(default_factory=dict)

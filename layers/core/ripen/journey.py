@@ -1,9 +1,12 @@
 """A journey: one scenario for one lead. The engine decides; nurture.advance applies."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from ripen.decision import Decision
+from ripen.ids import digest
 
 
 class EnrollmentState(StrEnum):
@@ -42,3 +45,19 @@ class Enrollment:
     left: datetime | None = None
     activity: str = ""
     """The activity that enrolled it."""
+
+
+def leave(enrollment: Enrollment, reason: str, now: datetime) -> tuple[Enrollment, Decision]:
+    """Out of the journey before its end, and the decision that says why."""
+    gone = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
+    return gone, Decision(
+        id=digest("left", gone.lead, gone.journey, gone.key),
+        lead=gone.lead,
+        at=now,
+        what="enrollment",
+        subject=gone.journey,
+        outcome="exited",
+        reason=reason,
+        bundle=gone.bundle,
+        activities=(gone.activity,) if gone.activity else (),
+    )

@@ -30,6 +30,7 @@ class CrmLink:
     url: str
     owner: str = ""
     owner_name: str = ""
+    owner_email: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

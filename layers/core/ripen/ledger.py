@@ -139,6 +139,27 @@ def skip(send: Send, reason: str) -> Moved:
     return Moved(replace(send, state=SendState.SKIPPED, reason=reason))
 
 
+def postpone(send: Send, reason: str, until: datetime) -> Moved:
+    """PLANNED, and not before then: the policy has it wait."""
+    _from(send, SendState.PLANNED)
+    return Moved(replace(send, reason=reason, not_before=until), until)
+
+
+def release(send: Send, who: str, now: datetime) -> Moved:
+    """HELD → PLANNED: somebody has looked, and wants it sent although it may have gone before."""
+    _from(send, SendState.HELD)
+    return Moved(
+        replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason=f"released by {who}"),
+        now,
+    )
+
+
+def drop(send: Send, who: str) -> Moved:
+    """HELD → SKIPPED."""
+    _from(send, SendState.HELD)
+    return Moved(replace(send, state=SendState.SKIPPED, reason=f"dropped by {who}"))
+
+
 def fail(send: Send, reason: str) -> Moved:
     """PLANNED → FAILED: it could not even be written."""
     _from(send, SendState.PLANNED)
@@ -200,21 +221,37 @@ def overdue(send: Send, now: datetime) -> Moved | None:
 
 
 def decision(before: Send, after: Send, now: datetime) -> Decision | None:
-    """What a move means to people: None where the send is only claimed or postponed."""
-    if after.state in (before.state, SendState.PLANNED, SendState.CLAIMED):
+    """What a move means to people: None where the send is only claimed, or tried again."""
+    outcome = _outcome(before, after)
+    if not outcome:
         return None
     return Decision(
-        id=digest("decision", after.id, after.state, after.attempt),
+        id=digest("decision", after.id, outcome, after.attempt),
         lead=after.lead,
         at=now,
         what="send",
         subject=after.email,
-        outcome="would have sent" if after.reason == SHADOWED else str(after.state),
+        outcome=outcome,
         reason=after.reason,
         bundle=after.bundle,
         facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)}
         | ({"subject": after.subject} if after.reason == SHADOWED else {}),
     )
+
+
+def _outcome(before: Send, after: Send) -> str:
+    """Past tense, or "" where nothing was decided."""
+    if after.reason == SHADOWED and after.state is not before.state:
+        return "would have sent"
+    match before.state, after.state:
+        case SendState.PLANNED, SendState.PLANNED:
+            return "postponed" if after.reason != before.reason else ""
+        case SendState.HELD, SendState.PLANNED:
+            return "released"
+        case _, SendState.PLANNED | SendState.CLAIMED:
+            return ""
+        case _:
+            return str(after.state) if after.state is not before.state else ""
 
 
 def _pause(send: Send) -> timedelta:

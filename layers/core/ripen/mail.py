@@ -1,5 +1,6 @@
 """One mail to one person: the playbook's words with this lead's name in them, ready for the provider."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
@@ -12,6 +13,10 @@ from ripen.hit import TRAP
 from ripen.lead import Profile
 from ripen.ledger import Send
 from ripen.text import one_line
+
+_QUEUE = "00G"
+"""Ids of Salesforce's queues begin so; no person signs for one."""
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 
 
 class Unwritable(Exception):
@@ -51,10 +56,11 @@ def compose(send: Send, profile: Profile, bundle: Bundle, site: str, key: bytes,
     }
     subject, html, text = _rendered(mail, variables)
     trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, TRAP))}"
+    sender, reply_to = _from(email, profile, bundle, locale)
     return OutgoingMail(
-        sender=mailbox(_sender_name(bundle, email, locale), bundle.brand.sender),
+        sender=sender,
         to=profile.email,
-        reply_to=one_line(bundle.brand.reply_to),
+        reply_to=reply_to,
         subject=subject,
         html=_trapped(html, trap),
         text=text,
@@ -119,6 +125,21 @@ def _variables(
         },
         "today": wording.date(now, locale, brand.time_zone),
     }
+
+
+def _from(email: Email, profile: Profile, bundle: Bundle, locale: str) -> tuple[str, str]:
+    """Whom it is from and who gets the replies. An owner's own address only where the brand's domain is verified for it:
+    another one would fail SPF and DKIM."""
+    brand, owner = bundle.brand, profile.crm
+    if email.sender == "brand" or owner is None or not owner.owner_name or owner.owner.startswith(_QUEUE):
+        return mailbox(_sender_name(bundle, email, locale), brand.sender), one_line(brand.reply_to)
+    address = owner.owner_email if _ADDRESS.fullmatch(owner.owner_email) else ""
+    ours = _domain(address) == _domain(brand.sender)
+    return mailbox(owner.owner_name, address if ours else brand.sender), address or one_line(brand.reply_to)
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
 
 
 def _locale(email: Email, profile: Profile, bundle: Bundle) -> str:

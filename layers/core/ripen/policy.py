@@ -1,15 +1,20 @@
 """May this mail go to this person now? Each no has a reason in words, which becomes the decision people can read."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from typing import assert_never
 
+from ripen import cap
 from ripen.bundle import Policy
+from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.condition import Facts, holds
 from ripen.contact import Contact, Permission, Suppression
 from ripen.ledger import MailClass, Send
+from ripen.quiet import quiet_until
 
 STOPPED_PAUSE = timedelta(seconds=60)
 """How long a mail waits before we look again whether sending is stopped."""
-_WEEK = 7
 
 
 @dataclass(frozen=True)
@@ -19,46 +24,66 @@ class Claim:
 
 @dataclass(frozen=True)
 class Skip:
-    """It may not, and never will."""
+    """It may not, and never will; `leaves`: nor does the lead stay in the journey that planned it."""
 
     reason: str
+    leaves: bool = False
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Nothing goes now; the mail keeps its place."""
+    """Nothing goes now; the mail keeps its place. Without a reason of its own, what it waits for holds for everybody."""
 
     until: datetime
+    reason: str = ""
 
 
 Judgement = Claim | Skip | Wait
 
 
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What else a marketing mail is judged by."""
+
+    zone: tzinfo = UTC
+    """The lead's."""
+    purpose: str = "marketing"
+    """For which consent must stand."""
+    facts: Facts | None = None
+    """For Policy.unless."""
+    planned: Callable[[], Iterable[cap.Planned]] = tuple
+    """The lead's other mails; asked only where one more place is left under the cap."""
+
+
 def judge(
-    send: Send, contact: Contact, suppressed: Suppression | None, stopped: bool, policy: Policy, now: datetime
+    send: Send,
+    contact: Contact,
+    suppressed: Suppression | None,
+    stopped: bool,
+    policy: Policy,
+    now: datetime,
+    about: About | None = None,
 ) -> Judgement:
     """Transactional mail is held back only by a stop, its own expiry, or an address that bounced or complained;
-    marketing mail also needs a consent that stands, and room under the cap."""
+    marketing mail also needs a consent that stands, a lead whom the policy does not spare, a time that is not quiet, and
+    room under the cap."""
+    about = about or About()
     if stopped:
         return Wait(now + STOPPED_PAUSE)
-    reason = _never(send, contact, suppressed, now)
-    if not reason and send.mail_class is MailClass.MARKETING:
-        reason = _unwanted(contact) or _capped(send, contact, policy, now)
-    return Skip(reason) if reason else Claim()
+    if reason := _never(send, contact, suppressed, now):
+        return Skip(reason)
+    if send.mail_class is MailClass.TRANSACTIONAL:
+        return Claim()
+    if reason := _unwanted(contact, about.purpose) or _spared(policy.unless, about.facts):
+        return Skip(reason)
+    if policy.quiet and (until := quiet_until(policy.quiet, now, about.zone)):
+        return Wait(until, "quiet hours")
+    return _capped(send, contact, policy, about, now)
 
 
-def counted(contact: Contact, send: Send, now: datetime) -> Contact:
-    """The contact after a claim: marketing mail counts under the cap, once however often it is tried."""
-    oldest = _day(now - timedelta(days=_WEEK))
-    sent = {day: count for day, count in contact.sent.items() if day >= oldest}
-    if send.mail_class is MailClass.MARKETING and send.attempt == 0:
-        sent[_day(now)] = sent.get(_day(now), 0) + 1
-    return replace(contact, sent=sent)
-
-
-def refuses(contact: Contact) -> bool:
-    """Unsubscribed, and no consent has been given since."""
-    permission = contact.consent.get("marketing")
+def refuses(contact: Contact, purpose: str = "marketing") -> bool:
+    """Unsubscribed, and no consent for this has been given since."""
+    permission = contact.consent.get(purpose)
     if contact.unsubscribed is None:
         return False
     return not (permission and permission.granted and permission.at > contact.unsubscribed)
@@ -80,20 +105,54 @@ def _never(send: Send, contact: Contact, suppressed: Suppression | None, now: da
     return "suppressed" if suppressed else ""
 
 
-def _unwanted(contact: Contact) -> str:
-    if refuses(contact):
+def _unwanted(contact: Contact, purpose: str) -> str:
+    if refuses(contact, purpose):
         return "unsubscribed"
-    permission = contact.consent.get("marketing")
+    permission = contact.consent.get(purpose)
     return "" if permission and permission.granted else "no consent"
 
 
-def _capped(send: Send, contact: Contact, policy: Policy, now: datetime) -> str:
-    if policy.per_week is None or send.attempt > 0:
+def _spared(unless: Clause | None, facts: Facts | None) -> str:
+    if unless is None or facts is None or not holds(unless, facts):
         return ""
-    first = _day(now - timedelta(days=_WEEK - 1))
-    week = sum(count for day, count in contact.sent.items() if day >= first)
-    return "capped" if week >= policy.per_week else ""
+    return f"policy: {', '.join(dict.fromkeys(_asked(unless)))}"
 
 
-def _day(at: datetime) -> str:
-    return at.date().isoformat()
+def _asked(clause: Clause) -> Iterable[str]:
+    """What the clause asks about, in its order."""
+    match clause:
+        case Condition():
+            return [clause.field]
+        case Did():
+            return [clause.subject or clause.kind]
+        case Belongs():
+            return [f"segment {clause.segment}"]
+        case Agreed():
+            return [f"consent {clause.purpose}"]
+        case Tagged():
+            return [f"tag {clause.tag}"]
+        case AllOf() | AnyOf():
+            return [name for part in clause.of for name in _asked(part)]
+        case Not():
+            return _asked(clause.clause)
+        case _:
+            assert_never(clause)
+
+
+def _capped(send: Send, contact: Contact, policy: Policy, about: About, now: datetime) -> Judgement:
+    left = cap.room(contact, policy, now, about.zone)
+    if left is None or send.attempt > 0:  # what was claimed once has its place
+        return Claim()
+    kept = left == 1 and bool(cap.goes_first(send, about.planned(), now, about.zone))
+    if left > 0 and not kept:
+        return Claim()
+    match send.capped:
+        case "skip":
+            return Skip("capped")
+        case "drop":
+            return Skip("capped", leaves=True)
+        case "hold":
+            opens = cap.opens(contact, policy, now, about.zone, kept=int(kept))
+            if opens is None or (send.valid_until and opens > send.valid_until):
+                return Skip("capped")
+            return Wait(opens, "capped")

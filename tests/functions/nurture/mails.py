@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from nurture.deliver import Outside
+from nurture.judging import Outside
 from ripen import ledger
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Table, keys
@@ -85,6 +85,7 @@ def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> O
         "clock": clock,
         "mailer": ses,
         "stopped": lambda: False,
+        "may_send": lambda name: "yes",
         "link_key": LINK_KEY,
         "address_key": ADDRESS_KEY,
     }

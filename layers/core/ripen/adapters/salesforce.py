@@ -14,7 +14,7 @@ from ripen.crm import Found, Task, Wanted, Write, Written
 from ripen.errors import Undeliverable
 from ripen.lead import CrmLink
 
-Owners = Mapping[str, tuple[str, str]]
+Owners = Mapping[str, soql.Owner]
 
 
 class Salesforce:
@@ -75,7 +75,7 @@ class Salesforce:
         for answer in self._call(wanted).values():
             if refused := parts.refusals(answer, 1)[0]:
                 raise refused
-        return self._link(object, id, (owner, str(users[0].get("Name") or "")))
+        return self._link(object, id, (owner, str(users[0].get("Name") or ""), str(users[0].get("Email") or "")))
 
     def _call(self, wanted: Mapping[str, parts.Part]) -> dict[str, Answer]:
         if not wanted:
@@ -90,7 +90,9 @@ class Salesforce:
         refusals = parts.refusals(answers["new"], len(writes))
         owners = _owners(answers["owners"])
         return {
-            write.lead: Written(link=self._link("Lead", id, owners.get(id, ("", ""))) if id else None, refused=refused)
+            write.lead: Written(
+                link=self._link("Lead", id, owners.get(id, ("", "", ""))) if id else None, refused=refused
+            )
             for write, id, refused in zip(writes, ids, refusals, strict=True)
         }
 
@@ -100,14 +102,17 @@ class Salesforce:
         refusals = parts.refusals(answers["known"], len(writes))
         return {
             write.lead: Written(
-                link=self._link(record.object, record.id, (record.owner, record.owner_name)), refused=refused
+                link=self._link(record.object, record.id, (record.owner, record.owner_name, record.owner_email)),
+                refused=refused,
             )
             for write, refused in zip(writes, refusals, strict=True)
             if (record := write.record)
         }
 
-    def _link(self, object: str, id: str, owner: tuple[str, str]) -> CrmLink:
-        return CrmLink(object=object, id=id, url=self._line.page(object, id), owner=owner[0], owner_name=owner[1])
+    def _link(self, object: str, id: str, owner: soql.Owner) -> CrmLink:
+        user, name, email = owner
+        url = self._line.page(object, id)
+        return CrmLink(object=object, id=id, url=url, owner=user, owner_name=name, owner_email=email)
 
 
 def _owners(answer: Answer) -> Owners:

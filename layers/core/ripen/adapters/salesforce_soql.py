@@ -9,13 +9,15 @@ from ripen.crm_fields import STANDARD
 from ripen.lead import CrmLink
 
 Row = Mapping[str, Any]
+Owner = tuple[str, str, str]
+"""Id, name and address; "" where there is none."""
 
 _IN_ONE_QUERY = 100
 """Addresses and keys of 200 leads would make a query longer than Salesforce takes in one address (16 KB)."""
 _LATELY = "CreatedDate = LAST_N_DAYS:30"
 """A Task is searched only after a crash, which is never so long ago; dates are indexed, our key on a Task cannot be."""
-_CONTACT = ("Id", "Ripen_Key__c", "Email", "OwnerId", "Owner.Name", *STANDARD["Contact"])
-_LEAD = ("Id", "Ripen_Key__c", "OwnerId", "Owner.Name", "ConvertedContactId", *STANDARD["Lead"])
+_CONTACT = ("Id", "Ripen_Key__c", "Email", "OwnerId", "Owner.Name", "Owner.Email", *STANDARD["Contact"])
+_LEAD = ("Id", "Ripen_Key__c", "OwnerId", "Owner.Name", "Owner.Email", "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
@@ -35,7 +37,7 @@ def searches(leads: Sequence[Wanted]) -> Iterator[str]:
 
 def owners(leads: Sequence[str]) -> str:
     """Who got the Leads just made: the assignment rules know, we do not."""
-    return soql("SELECT Id, OwnerId, Owner.Name FROM Lead WHERE Ripen_Key__c IN {}", list(leads))
+    return soql("SELECT Id, OwnerId, Owner.Name, Owner.Email FROM Lead WHERE Ripen_Key__c IN {}", list(leads))
 
 
 def claim_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str, str]:
@@ -43,7 +45,8 @@ def claim_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str
     converted = ", ConvertedContactId" if link.object == "Lead" else ""
     return (
         soql(
-            "SELECT Id, Name FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1", owner_email
+            "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1",
+            owner_email,
         ),
         soql("SELECT Id{:literal} FROM {:literal} WHERE Id = {}", converted, link.object, link.id),
         soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", task, _LATELY),
@@ -69,9 +72,10 @@ def object_of(row: Row) -> str:
     return str(row["attributes"]["type"])
 
 
-def owner_of(row: Row) -> tuple[str, str]:
-    """The owner's id and name; a queue has both too."""
-    return str(row.get("OwnerId") or ""), str((row.get("Owner") or {}).get("Name") or "")
+def owner_of(row: Row) -> Owner:
+    """A queue has an id and a name too."""
+    owner = row.get("Owner") or {}
+    return str(row.get("OwnerId") or ""), str(owner.get("Name") or ""), str(owner.get("Email") or "")
 
 
 def _sought(leads: Iterable[Wanted], object: str) -> str:
@@ -87,7 +91,7 @@ def _sought(leads: Iterable[Wanted], object: str) -> str:
 
 def _record(row: Row) -> Record:
     object = object_of(row)
-    owner, owner_name = owner_of(row)
+    owner, owner_name, owner_email = owner_of(row)
     return Record(
         object=object,
         id=str(row["Id"]),
@@ -95,6 +99,7 @@ def _record(row: Row) -> Record:
         email=str(row.get("Email") or ""),
         owner=owner,
         owner_name=owner_name,
+        owner_email=owner_email,
         converted_to=str(row.get("ConvertedContactId") or ""),
         fields={name: str(row[name]) for name in STANDARD[object] if row.get(name)},
     )

@@ -1,0 +1,139 @@
+"""What one mail is judged by: the rows that say who it is for, and what the policy makes of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ripen import policy, ports
+from ripen.activity import Verdict
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Key, Row, Table, keys
+from ripen.address import address_hash
+from ripen.bundle import Brand, Bundle
+from ripen.cap import Planned
+from ripen.condition import Facts, traits
+from ripen.contact import Contact, Suppression
+from ripen.lead import Profile
+from ripen.ledger import Send, SendPointer
+from ripen.score import score
+from ripen.state import State
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """All that a delivery needs of the world."""
+
+    table: Table
+    live: Callable[[], Live]
+    bundle: Callable[[str], Bundle]
+    clock: ports.Clock
+    mailer: ports.Mailer
+    stopped: Callable[[], bool]
+    may_send: Callable[[str], str]
+    """Of a campaign, by its name: "yes", "later" (it is paused or halted) or "never" (it was stopped)."""
+    link_key: bytes
+    address_key: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """The rows that one send is judged by and changes."""
+
+    send: Row[Send]
+    profile: Profile | None
+    contact: Row[Contact] | None
+    pointer: Row[SendPointer] | None
+    state: State | None
+    """Read only where the policy asks about it."""
+    refusal_key: Key[Suppression]
+    refusal: Row[Suppression] | None
+    in_shadow: bool
+
+    @property
+    def known(self) -> Contact:
+        return self.contact.value if self.contact else Contact(lead=self.send.value.lead)
+
+
+def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | None:
+    """None if there is no such send. `thoroughly` also reads whether the address is suppressed; the claim's own condition
+    asks that in any case, but shadow mode makes no claim."""
+    lead, id = key.lead, key.sk.removeprefix("send#")
+    asks_state = outside.live().bundle.policy.unless is not None
+    send, profile, contact, pointer, shadow, *state = outside.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW]
+        + ([keys.state(lead)] if asks_state else [])
+    )
+    if send is None:
+        return None
+    in_shadow = bool(shadow and shadow.value.on)
+    refusal_key = keys.suppression(address_hash(outside.address_key, profile.value.email if profile else ""))
+    return Gathered(
+        send=send,
+        profile=profile.value if profile else None,
+        contact=contact,
+        pointer=pointer,
+        state=state[0].value if state and state[0] else None,
+        refusal_key=refusal_key,
+        refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
+        in_shadow=in_shadow,
+    )
+
+
+def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> policy.Judgement:
+    """May it go now?"""
+    send, live = gathered.send.value, outside.live().bundle
+    if send.campaign and outside.may_send(send.origin) == "never":
+        return policy.Skip("campaign stopped")
+    refusal = gathered.refusal.value if gathered.refusal else None
+    about = policy.About(
+        zone=zone_of(profile, live.brand),
+        purpose=live.emails[send.email].purpose if send.email in live.emails else "marketing",
+        facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
+        planned=lambda: _planned(gathered.send.key, outside.table),
+    )
+    return policy.judge(send, gathered.known, refusal, is_stopped(send, outside), live.policy, now, about)
+
+
+def is_stopped(send: Send, outside: Outside) -> bool:
+    """All sending, or the campaign that this mail belongs to."""
+    return outside.stopped() or (send.campaign and outside.may_send(send.origin) == "later")
+
+
+def zone_of(profile: Profile, brand: Brand) -> tzinfo:
+    for name in (profile.time_zone, brand.time_zone):
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            continue
+    return UTC
+
+
+def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:
+    state = gathered.state or State(lead=profile.id)
+    points = score(state, outside.live().bundle.scoring, now)
+
+    def count(kind: str, subject: str, since: datetime | None) -> int:
+        done = (row.value for row in outside.table.under(profile.id, "activity#"))
+        return sum(
+            each.kind == kind
+            and (not subject or each.subject == subject)
+            and (since is None or each.at >= since)
+            and each.verdict is not Verdict.MACHINE
+            for each in done
+        )
+
+    return Facts(
+        traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
+        now=now,
+        count=count,
+        tags=frozenset(profile.tags),
+        segments=frozenset(state.segments),
+        purposes=frozenset(name for name, given in gathered.known.consent.items() if given.granted),
+    )
+
+
+def _planned(key: Key[Send], table: Table) -> Iterable[Planned]:
+    """The lead's other mails that are still to come."""
+    rows: Iterable[Row[Send]] = table.under(key.lead, "send#")
+    return [(row.value, row.due) for row in rows if row.due and row.key.sk != key.sk]
