@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from nurture.judging import Gathered, Outside, gather, is_stopped, judged, zone_of
+from nurture.judging import Gathered, Outside, gather, is_stopped, judged
 from ripen import cap, ledger, policy
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
@@ -28,6 +28,7 @@ from ripen.errors import Undeliverable, Unsure
 from ripen.journey import EnrollmentState, leave
 from ripen.lead import Profile
 from ripen.ledger import IllegalMove, Moved, Send, SendPointer
+from ripen.local_time import zone
 from ripen.mail import OutgoingMail, Unwritable, compose
 
 logger = Logger()
@@ -137,8 +138,7 @@ def _claim(
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
-    zone = zone_of(profile, outside.live().bundle.brand)
-    counted = cap.counted(gathered.known, row.value, now, zone)
+    counted = cap.counted(gathered.known, row.value, now, zone(profile, outside.live().bundle.brand))
     outside.table.write(
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime
 
 from ripen import policy, ports
 from ripen.activity import Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.address import address_hash
-from ripen.bundle import Brand, Bundle
+from ripen.bundle import Bundle
 from ripen.cap import Planned
 from ripen.condition import Facts, traits
 from ripen.contact import Contact, Suppression
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
+from ripen.local_time import zone
 from ripen.score import score
 from ripen.state import State
 
@@ -87,7 +87,7 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
         return policy.Skip("campaign stopped")
     refusal = gathered.refusal.value if gathered.refusal else None
     about = policy.About(
-        zone=zone_of(profile, live.brand),
+        zone=zone(profile, live.brand),
         purpose=live.emails[send.email].purpose if send.email in live.emails else "marketing",
         facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
         planned=lambda: _planned(gathered.send.key, outside.table),
@@ -98,15 +98,6 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
 def is_stopped(send: Send, outside: Outside) -> bool:
     """All sending, or the campaign that this mail belongs to."""
     return outside.stopped() or (send.campaign and outside.may_send(send.origin) == "later")
-
-
-def zone_of(profile: Profile, brand: Brand) -> tzinfo:
-    for name in (profile.time_zone, brand.time_zone):
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            continue
-    return UTC
 
 
 def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:

@@ -26,10 +26,10 @@ def a_contact(sent: dict[str, int]) -> Contact:
 
 def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
     before = a_contact({"2026-11-12": 5, "2026-11-14": 1, "2026-11-20": 1})
-    assert counted(before, NEWS, NOON, UTC).sent == {"2026-11-14": 1, "2026-11-20": 1, "2026-11-21": 1}
+    assert counted(before, NEWS, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1, "2026-11-21": 1}
     asked_for = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
-    assert counted(before, asked_for, NOON, UTC).sent == {"2026-11-14": 1, "2026-11-20": 1}
-    assert counted(before, replace(NEWS, attempt=1), NOON, UTC).sent == {"2026-11-14": 1, "2026-11-20": 1}
+    assert counted(before, asked_for, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
+    assert counted(before, replace(NEWS, attempt=1), NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
 
 
 def test_a_day_is_the_leads() -> None:

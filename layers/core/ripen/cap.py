@@ -5,11 +5,13 @@ The last place of a day is kept for a mail of higher priority that is planned fo
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from ripen.bundle import Policy
 from ripen.contact import Contact
 from ripen.ledger import MailClass, Send, SendState
+from ripen.local_time import instant
 
 Planned = tuple[Send, datetime]
 """A mail and when it is due."""
@@ -18,7 +20,7 @@ _WEEK = 7
 _ORDER = {"high": 0, "normal": 1, "low": 2}
 
 
-def counted(contact: Contact, send: Send, now: datetime, zone: tzinfo) -> Contact:
+def counted(contact: Contact, send: Send, now: datetime, zone: ZoneInfo) -> Contact:
     """The contact after a claim: marketing mail counts, once however often it is tried."""
     today = now.astimezone(zone).date()
     oldest = (today - timedelta(days=_WEEK)).isoformat()
@@ -28,12 +30,12 @@ def counted(contact: Contact, send: Send, now: datetime, zone: tzinfo) -> Contac
     return replace(contact, sent=sent)
 
 
-def room(contact: Contact, policy: Policy, now: datetime, zone: tzinfo) -> int | None:
+def room(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo) -> int | None:
     """How many more may go today; None where there is no cap."""
     return _room(contact, policy, now.astimezone(zone).date())
 
 
-def opens(contact: Contact, policy: Policy, now: datetime, zone: tzinfo, kept: int) -> datetime | None:
+def opens(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo, kept: int) -> datetime | None:
     """When the next day begins on which one may go, if only the `kept` ones go until then. None: never."""
     today = now.astimezone(zone).date()
     sent = contact.sent | {today.isoformat(): contact.sent.get(today.isoformat(), 0) + kept}
@@ -41,13 +43,13 @@ def opens(contact: Contact, policy: Policy, now: datetime, zone: tzinfo, kept: i
         day = today + timedelta(days=days)
         left = _room(replace(contact, sent=sent), policy, day)
         if left is None or left > 0:
-            return datetime.combine(day, time(), zone).astimezone(UTC)
+            return instant(day, time(), zone)
     return None
 
 
-def goes_first(send: Send, planned: Iterable[Planned], now: datetime, zone: tzinfo) -> str:
+def goes_first(send: Send, planned: Iterable[Planned], now: datetime, zone: ZoneInfo) -> str:
     """The mail of higher priority that is due by the end of the lead's day and has no place yet; "" if there is none."""
-    tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    tomorrow = instant(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
     return next(
         (
             other.email

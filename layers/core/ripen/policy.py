@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from ripen import cap
 from ripen.bundle import Policy
@@ -15,6 +16,7 @@ from ripen.quiet import quiet_until
 
 STOPPED_PAUSE = timedelta(seconds=60)
 """How long a mail waits before we look again whether sending is stopped."""
+_UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ Judgement = Claim | Skip | Wait
 class About:
     """What else a marketing mail is judged by."""
 
-    zone: tzinfo = UTC
+    zone: ZoneInfo = _UTC
     """The lead's."""
     purpose: str = "marketing"
     """For which consent must stand."""
