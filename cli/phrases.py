@@ -48,6 +48,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "メール {subject} の結果が分からない: {reason}",
         "does not know what became of {subject}: {reason}",
     ),
+    "send.postponed": ("メール {subject} は待つ: {reason}", "{subject} waits: {reason}"),
+    "send.released": ("保留していたメール {subject} を送る: {reason}", "sends {subject}, which was held: {reason}"),
     "send.would have sent": ("メール {subject}{title} を送るところだった", "would have sent {subject}{title}"),
     "send.waits": ("メール {subject} は {until} まで待つ", "{subject} waits until {until}"),
     "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),

@@ -14,7 +14,8 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from nurture.judging import Gathered, Outside, gather, is_stopped, judged
+from nurture.judging import Gathered, gather, is_stopped, judged
+from nurture.judging import Outside as Outside
 from ripen import cap, ledger, policy
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
@@ -66,7 +67,6 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         clock=clock,
         mailer=ses,
         stopped=stop.on,
-        may_send=lambda name: "yes",
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )

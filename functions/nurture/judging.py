@@ -30,10 +30,10 @@ class Outside:
     clock: ports.Clock
     mailer: ports.Mailer
     stopped: Callable[[], bool]
-    may_send: Callable[[str], str]
-    """Of a campaign, by its name: "yes", "later" (it is paused or halted) or "never" (it was stopped)."""
     link_key: bytes
     address_key: bytes
+    may_send: Callable[[str], str] = lambda name: "yes"
+    """Of a campaign, by its name: "yes", "later" (it is paused or halted) or "never" (it was stopped)."""
 
 
 @dataclass(frozen=True, kw_only=True)

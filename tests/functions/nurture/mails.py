@@ -85,7 +85,6 @@ def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> O
         "clock": clock,
         "mailer": ses,
         "stopped": lambda: False,
-        "may_send": lambda name: "yes",
         "link_key": LINK_KEY,
         "address_key": ADDRESS_KEY,
     }
