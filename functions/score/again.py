@@ -1,4 +1,5 @@
-"""Folds a lead anew where its verdicts were revised: all of its activities, one state, and only what was not told yet."""
+"""Folds a lead anew where its verdicts were revised, or what it is judged by is another: all of its activities, one state,
+and only what was not told yet."""
 
 from datetime import datetime
 
@@ -6,9 +7,12 @@ from ripen.activity import Activity
 from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.bundle import Bundle
+from ripen.edition import edition
+from ripen.entry import consulted
 from ripen.refold import refold
 from ripen.setting import RefoldMark
-from score.follow import Known, following, keys_of
+from ripen.state import State
+from score.follow import Known, following, keys_of, runs
 
 _MOST_CLICKS = 40
 """In one transaction; the decisions about them come on top."""
@@ -17,14 +21,15 @@ _MOST_CLICKS = 40
 def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[Change], bool]:
     """The whole transaction, empty where there is nothing to do, and whether that is all: where too many verdicts are
     revised for one, the mark stays due, and the rest comes in the next."""
-    profile, state, crm, decay, mark = table.get_many(keys_of(lead))  # the state before what it was made of
-    if mark is None or mark.due is None:
-        return [], True
+    profile, state, crm, decay, mark, contact = table.get_many(keys_of(lead))  # the state before what it was made of
+    is_marked = mark is not None and mark.due is not None
     if profile is None or state is None:
-        return [_marked(lead, mark, None)], True
+        return ([_marked(lead, mark, None)] if is_marked else []), True
+    if not is_marked and not is_outdated(state, bundle):
+        return [], True
     activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
     delivered = {row.value.id: row.value.delivered for row in table.under(lead, "send#") if row.value.delivered}
-    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=mark)
+    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=mark, contact=contact)
     folded = refold(
         known.profile,
         state.value,
@@ -33,14 +38,22 @@ def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[
         now,
         delivered,
         most=_MOST_CLICKS,
+        contact=known.permission,
+        enrollments=runs(lead, consulted(state.value, known.profile, (), bundle, now), table),
     )
     done = len(folded.activities) < _MOST_CLICKS
     return [
         *following(known, folded, table, now),
         *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
-        _marked(lead, mark, None if done else now),
+        *([_marked(lead, mark, None if done else now)] if is_marked or not done else []),
     ], done
 
 
-def _marked(lead: str, mark: Row[RefoldMark], due: datetime | None) -> Change:
-    return Replace(keys.refold_mark(lead), RefoldMark(lead=lead), mark.version, due=due, lane=Lane.BULK)
+def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
+    """Whether the state was made with other definitions than are live."""
+    return state is not None and state.value.rules != edition(bundle)
+
+
+def _marked(lead: str, mark: Row[RefoldMark] | None, due: datetime | None) -> Change:
+    was = mark.version if mark else 0
+    return Replace(keys.refold_mark(lead), RefoldMark(lead=lead), was, due=due, lane=Lane.BULK)

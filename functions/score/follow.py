@@ -1,11 +1,13 @@
 """What a fold reads of a lead, and the rows that follow from it; shared by folding (react.py) and folding anew (again.py)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
+from ripen.contact import Contact
 from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, VerdictsAged, crm_due
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
@@ -15,6 +17,8 @@ from ripen.state import State
 
 _SAME = timedelta(milliseconds=1)
 """Due times are kept to the millisecond."""
+_MOST_SHAKEN = 40
+"""In one transaction; whoever stands in more runs of journeys at once is looked at in the rest when their waits end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,27 +39,39 @@ class Known:
     crm: Row[CrmMark] | None
     decay: Row[DecayMark] | None
     refold: Row[RefoldMark] | None
+    contact: Row[Contact] | None
+
+    @property
+    def permission(self) -> Contact | None:
+        return self.contact.value if self.contact else None
 
 
-def keys_of(lead: str) -> list[Key[Profile] | Key[State] | Key[CrmMark] | Key[DecayMark] | Key[RefoldMark]]:
-    """The keys of what is Known, in the order of `known`."""
+def keys_of(lead: str) -> list[Key[Any]]:
+    """The keys of what is Known, in its order."""
     return [
         keys.profile(lead),
         keys.state(lead),
         keys.crm_mark(lead),
         keys.decay_mark(lead),
         keys.refold_mark(lead),
+        keys.contact(lead),
     ]
+
+
+def runs(lead: str, journeys: Iterable[str], table: Table) -> list[Enrollment]:
+    """The lead's enrollments in these journeys."""
+    return [row.value for name in sorted(journeys) for row in table.under(lead, f"enrollment#{name}#")]
 
 
 def following(known: Known, folded: Folded, table: Table, now: datetime) -> list[Change]:
     """The state and all that follows from it, but for the activities themselves."""
     lead = known.profile.id
+    hearing = _hearing(lead, folded, table)
     return [
-        Replace(keys.state(lead), folded.state, known.state.version if known.state else 0),
+        Replace(keys.state(lead), _without_those_over(folded, hearing), known.state.version if known.state else 0),
         *_consequences(known, folded, now),
         *_decay(lead, known.decay, folded.decay),
-        *(Mark(key, now) for key in _shaken(lead, folded, table)),
+        *(Mark(key, now) for key in [key for found in hearing.values() for key in found][:_MOST_SHAKEN]),
         *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
     ]
 
@@ -71,11 +87,25 @@ def ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
         bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
 
 
-def _shaken(lead: str, folded: Folded, table: Table) -> list[Key[Enrollment]]:
-    """The journeys the lead is in, where something happened that may end them."""
-    if JourneysShaken() not in folded.consequences:
-        return []
-    return [row.key for row in table.under(lead, "enrollment#") if row.value.state is EnrollmentState.ACTIVE]
+def _hearing(lead: str, folded: Folded, table: Table) -> dict[str, list[Key[Enrollment]]]:
+    """By journey that hears what happened: where the lead stands in it now."""
+    hearing: dict[str, list[Key[Enrollment]]] = {
+        name: [] for shock in folded.consequences if isinstance(shock, JourneysShaken) for name in shock.journeys
+    }
+    for row in table.under(lead, "enrollment#") if hearing else ():
+        if row.value.journey in hearing and row.value.state is EnrollmentState.ACTIVE:
+            hearing[row.value.journey].append(row.key)
+    return hearing
+
+
+def _without_those_over(folded: Folded, hearing: Mapping[str, Sequence[Key[Enrollment]]]) -> State:
+    """The state, with it noted which journeys are over and need not be asked again."""
+    entered = {entry.enrollment.journey for entry in folded.consequences if isinstance(entry, Enrolled)}
+    over = {name for name, found in hearing.items() if not found} - entered
+    if not over:
+        return folded.state
+    entries = {name: replace(e, active=e.active and name not in over) for name, e in folded.state.journeys.items()}
+    return replace(folded.state, journeys=entries)
 
 
 def _consequences(known: Known, folded: Folded, now: datetime) -> Iterable[Change]:
@@ -91,7 +121,7 @@ def _consequences(known: Known, folded: Folded, now: datetime) -> Iterable[Chang
             case VerdictsAged():
                 was = known.refold.version if known.refold else 0
                 yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), was, due=now, lane=Lane.BULK)
-            case JourneysShaken():
+            case JourneysShaken():  # marked above
                 pass
 
 

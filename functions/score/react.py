@@ -20,18 +20,23 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.bundle import Bundle
+from ripen.entry import consulted
 from ripen.fold import Folded, VerdictsAged, fold
 from ripen.ports import Clock as AnyClock
 from ripen.score import happened
 from ripen.setting import DecayMark, RefoldMark
 from ripen.verdict import FOLLOWS, is_click, is_sign
-from score.again import again
+from score.again import again, is_outdated
 from score.follow import Bells as Bells
-from score.follow import Known, following, keys_of, ring
+from score.follow import Known, following, keys_of, ring, runs
 
 
 class Contended(Exception):
     """Others kept writing this lead; its messages come again."""
+
+
+class Outdated(Exception):
+    """The state was made with other definitions than are live: it is to be made again first."""
 
 
 logger = Logger()
@@ -85,7 +90,12 @@ def _fold(
             ring(changes, now, bells)
         return True
 
-    if not _tried(lead, write, clock):
+    try:
+        fits = _tried(lead, write, clock)
+    except Outdated:
+        _refold(lead, table, bundle, clock, bells)
+        fits = _tried(lead, write, clock)
+    if not fits:
         middle = len(activities) // 2
         _fold(lead, activities[:middle], table, bundle, clock, bells)
         _fold(lead, activities[middle:], table, bundle, clock, bells)
@@ -119,24 +129,30 @@ def _tried(lead: str, write: Callable[[datetime], bool], clock: AnyClock) -> boo
 def _changes(
     lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime
 ) -> tuple[list[Change], bool]:
-    """The whole transaction, empty where there is nothing to do; and whether verdicts given before look otherwise now."""
-    profile, state, crm, decay, refold, *found = table.get_many([*keys_of(lead), *activities])
+    """The whole transaction, empty where there is nothing to do; and whether verdicts given before look otherwise now.
+    Raises Outdated."""
+    profile, state, crm, decay, refold, contact, *found = table.get_many([*keys_of(lead), *activities])
     if profile is None:
         logger.warning("no such lead", extra={"lead": lead})
         return [], False
-    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold)
+    if is_outdated(state, bundle):
+        raise Outdated(lead)
+    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold, contact=contact)
     named: list[Row[Activity]] = [row for row in found if row]
     rows = {row.value.id: row for row in (*named, *_brought(lead, named, table))}
     around = _around(lead, [row.value for row in rows.values()], table)
     rows = {row.value.id: row for row in _waiting(around)} | rows
+    before, given = state.value if state else None, [row.value for row in rows.values()]
     folded = fold(
         known.profile,
-        state.value if state else None,
-        [row.value for row in rows.values()],
+        before,
+        given,
         bundle,
         now,
         [row.value for row in around],
         _delivered(lead, around, table),
+        contact=known.permission,
+        enrollments=runs(lead, consulted(before, known.profile, given, bundle, now), table),
     )
     if activities and not folded.activities:
         return [], False

@@ -8,7 +8,9 @@ from bench import activity, cold, plan
 from bench.firsts import firsts
 from bench.report import Figure, show
 from bench.stub import Outside
+from ripen.condition import Facts
 from ripen.segment import segments
+from tests.fakes import NOON
 from tests.test_template import FUNCTIONS
 
 
@@ -42,7 +44,7 @@ def test_as_many_rules_and_segments_are_there_as_wanted() -> None:
     for rules in ("engagement", "fit"):
         assert len(getattr(many.scoring, rules)) - len(getattr(few.scoring, rules)) == 990
     assert len(many.segments) - len(few.segments) == 990
-    assert segments(many.segments, {"email_kind": "company"}) == ()
+    assert segments(many.segments, Facts(traits={"email_kind": "company"}, now=NOON), {}) == ()
 
 
 def test_a_transaction_costs_two_units_for_each_kilobyte_and_one_for_each_index_entry() -> None:

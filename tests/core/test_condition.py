@@ -4,9 +4,10 @@ import pytest
 
 from ripen.bundle import Segment
 from ripen.clause import Condition
-from ripen.condition import all_hold, evaluate, traits
+from ripen.condition import Facts, all_hold, evaluate, traits
 from ripen.segment import segments
 from tests.builders import a_lead
+from tests.fakes import NOON
 
 
 @pytest.mark.parametrize(
@@ -66,4 +67,4 @@ def test_a_lead_is_in_every_segment_whose_conditions_hold() -> None:
         "all": Segment(name="all", when=()),
         "students": Segment(name="students", when=(Condition(field="job_title", contains=("学生",)),)),
     }
-    assert segments(defined, traits(a_lead(job_title="部長"))) == ("all", "senior")
+    assert segments(defined, Facts(traits=traits(a_lead(job_title="部長")), now=NOON), {}) == ("all", "senior")

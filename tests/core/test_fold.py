@@ -33,6 +33,10 @@ def a_click(n: int = 0, **changes: object) -> Activity:
     return an_activity(**({"id": f"click{n}", "kind": Kind.LINK_CLICKED} | changes))
 
 
+def is_shaken(got: Folded) -> bool:
+    return any(isinstance(consequence, JourneysShaken) for consequence in got.consequences)
+
+
 def test_a_form_makes_a_warm_lead_of_a_new_one() -> None:
     got = folded(an_activity())
     assert got.state.rank is Rank.WARM
@@ -166,17 +170,25 @@ def test_a_lead_enters_once_where_the_journey_says_so() -> None:
 @pytest.mark.parametrize("kind", [Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED])
 def test_a_refusal_shakes_the_journeys_the_lead_is_in(kind: Kind) -> None:
     refusal = an_activity(id="no", kind=kind)
-    assert JourneysShaken() in folded(refusal, state=folded(an_activity()).state).consequences
-    assert JourneysShaken() not in folded(refusal).consequences
+    assert JourneysShaken(("whitepaper",)) in folded(refusal, state=folded(an_activity()).state).consequences
+    assert not is_shaken(folded(refusal))
 
 
-def test_a_rising_rank_shakes_the_journeys_and_a_falling_one_does_not() -> None:
-    warm = folded(an_activity())
-    hot = folded(an_activity(id="2"), state=warm.state)
-    assert hot.state.rank is Rank.HOT
-    assert JourneysShaken() in hot.consequences
-    assert hot.decay is not None
-    assert JourneysShaken() not in folded(state=hot.state, now=hot.decay).consequences
+def test_a_change_of_rank_shakes_only_the_journeys_that_hear_of_it() -> None:
+    goal = altered(BUNDLE.journeys["whitepaper"], goal=Condition(field="rank", any_of=("hot",)))
+    hearing = altered(BUNDLE, journeys={"whitepaper": goal})
+    for bundle, is_heard in ((BUNDLE, False), (hearing, True)):
+        warm = folded(an_activity(), bundle=bundle)
+        hot = folded(an_activity(id="2"), state=warm.state, bundle=bundle)
+        assert hot.state.rank is Rank.HOT
+        assert is_shaken(hot) is is_heard
+        assert not is_shaken(folded(a_click(), state=warm.state, bundle=bundle))
+
+
+def test_a_journey_that_is_known_to_be_over_is_not_shaken() -> None:
+    state = folded(an_activity()).state
+    over = replace(state, journeys={"whitepaper": replace(state.journeys["whitepaper"], active=False)})
+    assert not is_shaken(folded(an_activity(id="no", kind=Kind.UNSUBSCRIBED), state=over))
 
 
 def test_a_bounce_is_not_something_the_lead_did() -> None:

@@ -50,3 +50,13 @@ class Suppression:
     reason: str
     at: datetime
     detail: str = ""
+
+
+def standing(contact: Contact | None) -> frozenset[str]:
+    """The purposes for which a consent stands: given, and not withdrawn since."""
+    if contact is None:
+        return frozenset()
+    ended = contact.unsubscribed
+    return frozenset(
+        purpose for purpose, known in contact.consent.items() if known.granted and (ended is None or known.at > ended)
+    )

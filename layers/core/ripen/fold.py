@@ -11,17 +11,22 @@ from ripen import told
 from ripen.activity import Activity, Kind, Verdict
 from ripen.alert import Alert
 from ripen.bundle import Bundle
-from ripen.condition import traits
+from ripen.condition import Facts
+from ripen.contact import Contact
 from ripen.decision import Decision
-from ripen.graph import Journey, OnActivity, Trigger
+from ripen.edition import edition
+from ripen.entry import enter
 from ripen.ids import alert_id
 from ripen.journey import Enrollment
 from ripen.lead import Profile
-from ripen.rank import ORDER, next_crossing, rank
+from ripen.listening import REFUSALS, says
+from ripen.occasion import next_occasion
+from ripen.rank import next_crossing, next_level, rank
 from ripen.score import Score, fit, happened, score, tally
-from ripen.segment import segments
-from ripen.state import Entry, Rank, State
+from ripen.segment import levels, next_change, segments
+from ripen.state import Rank, State
 from ripen.verdict import Evidence, can_change, is_ripe, judge, rejudge
+from ripen.watch import facts, noted
 
 _DONE_BY_THE_LEAD = (
     Kind.FORM_SUBMITTED,
@@ -31,7 +36,13 @@ _DONE_BY_THE_LEAD = (
     Kind.LINK_FOLLOWED,
     Kind.LINK_CLICKED,
 )
-_REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED)
+_TELLS: dict[Kind, tuple[str, ...]] = {
+    Kind.FORM_SUBMITTED: ("field", "tag", "consent"),
+    Kind.UPDATED: ("field", "tag", "consent"),
+    Kind.UNSUBSCRIBED: ("consent",),
+    Kind.COMPLAINED: ("consent",),
+}
+"""What else may be another because of them (listening.hears)."""
 _CALM = timedelta(seconds=60)
 _RARELY = timedelta(minutes=15)
 
@@ -57,7 +68,9 @@ class CrmFellBehind:
 
 @dataclass(frozen=True)
 class JourneysShaken:
-    """Something happened that may end the journeys the lead is in: a refusal, or a rank that may be their goal."""
+    """Something happened that these journeys, which the lead has entered, listen to: they are looked at now."""
+
+    journeys: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,7 +83,7 @@ Consequence = LeadTurnedHot | Enrolled | CrmFellBehind | JourneysShaken | Verdic
 
 @dataclass(frozen=True, kw_only=True)
 class Folded:
-    """`activities` went in just now, each with its verdict; `decay` is when time alone may change the rank."""
+    """`activities` went in just now, each with its verdict; `decay` is when time alone may change something."""
 
     state: State
     score: Score
@@ -88,16 +101,21 @@ def fold(
     now: datetime,
     siblings: Iterable[Activity] = (),
     delivered: Mapping[str, datetime] | None = None,
+    *,
+    contact: Contact | None = None,
+    enrollments: Iterable[Enrollment] = (),
 ) -> Folded:
     """The lead's state with these activities in it, judged at `now`, and all that follows. What is folded already, given
     twice or not ripe yet stays out; no activity at all means that only time has passed. `siblings` are those that
-    happened about the same time, `delivered` is when the mails were, by send id: they tell a scanner from a person."""
+    happened about the same time, `delivered` is when the mails were, by send id: they tell a scanner from a person. `contact` says for what
+    a consent stands; `enrollments` are those in the journeys that entry.consulted names."""
     given, around = tuple(activities), tuple(siblings)
     evidence = Evidence((*around, *given), delivered)
     taken = _taken(given, evidence, now)
-    before = state or State(lead=profile.id, rank_since=now)
-    after, entered, decisions = _enrol(summed(before, profile, taken, bundle), taken, bundle, now)
-    judged, sum = ranked(after, profile, bundle, now)
+    before = state or State(lead=profile.id, rank_since=now, rules=edition(bundle))
+    after, sum = ranked(summed(before, profile, taken, bundle), profile, bundle, now)
+    after, known = settled(after, profile, sum, contact, bundle, now)
+    judged, entered, decisions = enter(before, after, known, taken, profile, enrollments, bundle, now, is_new=not state)
     decisions += told.machines(taken, evidence, bundle, now)
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if judged.rank is not before.rank:
@@ -105,8 +123,8 @@ def fold(
         decisions += (told.ranked(before.rank, judged, sum, taken, reason, bundle, now),)
     if judged.episode > before.episode:
         consequences.append(turned_hot(judged, now))
-    if _shakes(before, judged, taken):
-        consequences.append(JourneysShaken())
+    if shock := shaken(before, judged, taken):
+        consequences.append(shock)
     if _matters(taken) or state is None or judged.rank is not before.rank:
         consequences.append(CrmFellBehind(_is_urgent(state, judged, profile, taken)))
     if taken and any(a.folded and rejudge(a, evidence).verdict is not a.verdict for a in around if can_change(a)):
@@ -117,7 +135,7 @@ def fold(
         activities=taken,
         consequences=tuple(consequences),
         decisions=decisions,
-        decay=next_crossing(judged, bundle.scoring, now),
+        decay=next_look(judged, profile, known, bundle),
     )
 
 
@@ -141,20 +159,22 @@ def _taken(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) 
 
 
 def _matters(taken: tuple[Activity, ...]) -> bool:
-    """Whether anything but machines' hits is among them."""
-    return any(a.verdict is not Verdict.MACHINE for a in taken)
+    """Whether anything is among them but machines' hits, and wishes about journeys."""
+    return any(a.verdict is not Verdict.MACHINE and a.kind is not Kind.ENTRY_ASKED for a in taken)
 
 
 def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:
-    """The state with the points of these activities, and with the fit as the profile is now."""
-    tallies = state.tallies
+    """The state with the points and times of these activities, and with the fit as the profile is now."""
+    tallies, times = state.tallies, state.watched
     for activity in taken:
         tallies = tally(tallies, activity, bundle.scoring)
+        times = noted(times, activity, bundle)
     points, reasons = fit(profile, bundle.scoring)
     own = [happened(a) for a in taken if a.kind in _DONE_BY_THE_LEAD and a.verdict is Verdict.HUMAN]
     return replace(
         state,
         tallies=tallies,
+        watched=times,
         fit=points,
         fit_reasons=reasons,
         last_activity=max([*own, *filter(None, [state.last_activity])], default=None),
@@ -163,65 +183,53 @@ def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: 
 
 
 def ranked(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[State, Score]:
-    """The state with its rank and segments judged at `now`, and the score behind them."""
+    """The state with its rank judged at `now`, and the score behind it."""
     sum = score(state, bundle.scoring, now)
     new = rank(sum.total, state.rank, bundle.scoring)
-    known = traits(profile, fit=sum.fit, engagement=sum.engagement, total=sum.total, rank=new.value)
-    judged = replace(state, segments=segments(bundle.segments, known))
+    judged = state
     if new is not state.rank:
-        judged = replace(judged, rank=new, rank_since=now, episode=state.episode + (new is Rank.HOT))
+        judged = replace(state, rank=new, rank_since=now, episode=state.episode + (new is Rank.HOT))
         judged = replace(judged, alerted=now if new is Rank.HOT else state.alerted)
     return judged, sum
 
 
-def _enrol(
-    state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetime
-) -> tuple[State, tuple[Enrollment, ...], tuple[Decision, ...]]:
-    entries, entered, decisions = dict(state.journeys), [], []
-    for activity in taken:
-        for journey in bundle.journeys.values():
-            if not any(_lets_in(trigger, activity) for trigger in journey.enrol):
-                continue
-            refusal = _refusal(journey, entries.get(journey.name), activity)
-            if not refusal:
-                enrollment = _enrollment(journey, activity, bundle)
-                entered.append(enrollment)
-                entries[journey.name] = Entry(key=enrollment.key, at=enrollment.entered)
-            decisions.append(told.enrolled(journey, activity, refusal, bundle, now))
-    return replace(state, journeys=entries), tuple(entered), tuple(decisions)
+def settled(
+    state: State, profile: Profile, sum: Score, contact: Contact | None, bundle: Bundle, now: datetime
+) -> tuple[State, Facts]:
+    """The state with its segments judged at `now`, after its rank; and what is known of the lead then."""
+    known = facts(profile, state, sum, contact, now)
+    found = segments(bundle.segments, known, state.watched)
+    return replace(state, segments=found), replace(known, segments=frozenset(found))
 
 
-def _lets_in(trigger: Trigger, activity: Activity) -> bool:
-    match trigger:
-        case OnActivity(kind=kind, subject=subject):
-            return activity.kind == kind and subject in ("", activity.subject)
-    return False
-
-
-def _refusal(journey: Journey, entry: Entry | None, activity: Activity) -> str:
-    """Why the activity does not let the lead in; "" if it does."""
-    again = journey.again
-    if entry is None:
-        return ""
-    if again.how == "never":
-        return "entered once already"
-    return "entered lately" if activity.received - entry.at < timedelta(seconds=again.seconds) else ""
-
-
-def _enrollment(journey: Journey, activity: Activity, bundle: Bundle) -> Enrollment:
-    return Enrollment(
-        lead=activity.lead,
-        journey=journey.name,
-        key="once" if journey.again.how == "never" else activity.id,
-        entered=activity.received,
-        bundle=bundle.hash,
-        activity=activity.id,
+def next_look(state: State, profile: Profile, known: Facts, bundle: Bundle) -> datetime | None:
+    """When time alone may change the rank or a segment, or a date lets into a journey; None if it never will."""
+    total, engagement = (levels(bundle.segments, field) for field in ("total", "engagement"))
+    moments = (
+        next_crossing(state, bundle.scoring, known.now),
+        next_level(state, bundle.scoring, known.now, total, engagement),
+        next_change(bundle.segments, known, state.watched),
+        next_occasion(state, profile, bundle, known.now),
     )
+    return min(filter(None, moments), default=None)
 
 
-def _shakes(before: State, after: State, taken: tuple[Activity, ...]) -> bool:
-    rose = ORDER.index(after.rank) > ORDER.index(before.rank)
-    return bool(after.journeys) and (rose or any(a.kind in _REFUSALS for a in taken))
+def shaken(before: State, after: State, taken: Iterable[Activity]) -> JourneysShaken | None:
+    """Which of the journeys it has entered hear something of this."""
+    names = {name for a in taken if a.verdict is not Verdict.MACHINE for name in (*says(a), *_TELLS.get(a.kind, ()))}
+    if names:
+        names.add("score")
+    if before.rank is not after.rank:
+        names |= {"rank", "score"}
+    if before.segments != after.segments:
+        names.add("segment")
+    refused = not names.isdisjoint(REFUSALS)
+    heard = [
+        name
+        for name, entry in before.journeys.items()
+        if entry.active and (refused or not names.isdisjoint(entry.hears))
+    ]
+    return JourneysShaken(tuple(sorted(heard))) if heard else None
 
 
 def _is_urgent(state: State | None, after: State, profile: Profile, taken: tuple[Activity, ...]) -> bool:

@@ -71,32 +71,49 @@ class _Column:
         yield from (at for _, at in self.least[:end])
 
 
-class _Index:
-    """The rules' positions by what may make them hold."""
+class Finder:
+    """Positions by the conditions that may hold, found by a lead's values."""
 
-    def __init__(self, rules: tuple[Rule, ...]) -> None:
-        self._always: Positions = []
+    def __init__(self) -> None:
         self._columns: dict[str, _Column] = defaultdict(_Column)
-        shared = Counter(key for rule in rules for condition in rule.when for key in _keys(condition))
-        for at, rule in enumerate(rules):
-            told = [condition for condition in rule.when if _needs_a_value(condition)]
-            if told:
-                chosen = min(told, key=lambda condition: max(shared[key] for key in _keys(condition)))
-                self._columns[chosen.field].add(chosen, at)
-            else:
-                self._always.append(at)
+
+    def add(self, condition: Condition, at: int) -> None:
+        """The condition must need a value."""
+        self._columns[condition.field].add(condition, at)
+
+    def close(self) -> None:
+        """After the last one."""
         for column in self._columns.values():
             column.least.sort()
 
     def candidates(self, traits: Traits) -> set[int]:
-        found = set(self._always)
+        found: set[int] = set()
         for name, value in traits.items():
             if column := self._columns.get(name):
                 found.update(column.candidates(value))
         return found
 
 
-def _needs_a_value(condition: Condition) -> bool:
+class _Index:
+    """The rules' positions by what may make them hold."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self._always: Positions = []
+        self._finder = Finder()
+        shared = Counter(key for rule in rules for condition in rule.when for key in keys(condition))
+        for at, rule in enumerate(rules):
+            told = [condition for condition in rule.when if needs_a_value(condition)]
+            if told:
+                self._finder.add(min(told, key=lambda condition: max(shared[key] for key in keys(condition))), at)
+            else:
+                self._always.append(at)
+        self._finder.close()
+
+    def candidates(self, traits: Traits) -> set[int]:
+        return self._finder.candidates(traits).union(self._always)
+
+
+def needs_a_value(condition: Condition) -> bool:
     """Whether it cannot hold of a trait that is blank."""
     values = (*condition.any_of, *condition.contains)
     if values:
@@ -104,7 +121,7 @@ def _needs_a_value(condition: Condition) -> bool:
     return condition.at_least is not None or condition.present is True
 
 
-def _keys(condition: Condition) -> list[tuple[str, str, str]]:
+def keys(condition: Condition) -> list[tuple[str, str, str]]:
     """What the condition shares with others that the same value would bring up."""
     if condition.any_of:
         return [(condition.field, "any_of", plain(value)) for value in condition.any_of]

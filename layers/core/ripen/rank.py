@@ -1,11 +1,13 @@
 """The rank: cold, warm or hot, judged at one moment, with hysteresis; and when time alone may change it."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil, floor, log2
 
 from ripen.bundle import Scoring
-from ripen.score import capped, decayed, half_life, tallied
+from ripen.score import capped, decayed, half_life, score, tallied
 from ripen.state import Rank, State
 
 _LEAST = 2.0**-64
@@ -24,7 +26,24 @@ def rank(total: float, before: Rank, scoring: Scoring) -> Rank:
 
 
 def next_crossing(state: State, scoring: Scoring, now: datetime) -> datetime | None:
-    """When decay alone may change the rank that stands at `now`; None if it never will.
+    """When decay alone may change the rank that stands at `now`; None if it never will."""
+    return _crossing(state, scoring, now, state.fit, _edges(state, scoring))
+
+
+def next_level(
+    state: State, scoring: Scoring, now: datetime, total: Sequence[float], engagement: Sequence[float]
+) -> datetime | None:
+    """When decay alone may bring the total or the engagement over one of these thresholds (lowest first)."""
+    sum = score(state, scoring, now)
+    asked = ((state.fit, total, sum.total), (0.0, engagement, sum.engagement))
+    moments = (_crossing(state, scoring, now, base, _beside(levels, here)) for base, levels, here in asked if levels)
+    return min(filter(None, moments), default=None)
+
+
+def _crossing(
+    state: State, scoring: Scoring, now: datetime, base: float, edges: Sequence[tuple[float, bool]]
+) -> datetime | None:
+    """When `base` and the decaying engagement next come to one of the edges, each with whether by falling.
 
     With d = 0.5 ** (time / half-life) every tally is a straight line in d until it comes under its cap, so the total is
     made of straight lines between those corners, and the crossing is solved, not searched for.
@@ -36,17 +55,32 @@ def next_crossing(state: State, scoring: Scoring, now: datetime) -> datetime | N
         slope = sum(points for points, cap in parts if not _is_capped(points, cap, high))
         crossings = [
             d
-            for edge, falling in _edges(state, scoring)
-            if slope and (slope > 0) == falling and low <= (d := (edge - state.fit - level) / slope) <= high
+            for edge, falling in edges
+            if slope and (slope > 0) == falling and low <= (d := (edge - base - level) / slope) <= high
         ]
         if crossings and max(crossings) > _LEAST:
             return now + half_life(scoring) * log2(1 / max(crossings)) + _LATER
     return None
 
 
+def _beside(levels: Sequence[float], here: float) -> list[tuple[float, bool]]:
+    """The thresholds next below and next above."""
+    above = bisect_right(levels, here)
+    return [(level, True) for level in levels[above - 1 : above] if above] + [
+        (level, False) for level in levels[above : above + 1]
+    ]
+
+
 def reached(rank: Rank, goal: str) -> bool:
     """Whether the rank is the goal or above it."""
     return ORDER.index(rank) >= ORDER.index(Rank(goal))
+
+
+def turned(before: Rank, after: Rank, to: str) -> bool:
+    """Whether it has just become that rank: by rising to it or past it, or, for cold, by falling back to it."""
+    if Rank(to) is Rank.COLD:
+        return after is Rank.COLD and before is not Rank.COLD
+    return reached(after, to) and not reached(before, to)
 
 
 def _is_capped(points: float, cap: float | None, high: float) -> bool:

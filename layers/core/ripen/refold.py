@@ -1,5 +1,5 @@
 """The fold done over: every verdict judged anew, and the state made again from all that was ever folded. So points that a
-machine was given are taken back exactly, and those that a person was denied are given.
+machine was given are taken back exactly, those that a person was denied are given, and new scoring and segments reach all.
 
 What was done stays done: journeys entered, alerts made. Only what has not been told yet follows.
 """
@@ -12,9 +12,24 @@ from itertools import groupby
 from ripen import told
 from ripen.activity import Activity
 from ripen.bundle import Bundle
-from ripen.fold import Consequence, CrmFellBehind, Folded, JourneysShaken, ranked, summed, turned_hot
+from ripen.contact import Contact
+from ripen.edition import edition
+from ripen.entry import enter, listens
+from ripen.fold import (
+    Consequence,
+    CrmFellBehind,
+    Enrolled,
+    Folded,
+    next_look,
+    ranked,
+    settled,
+    shaken,
+    summed,
+    turned_hot,
+)
+from ripen.journey import Enrollment
 from ripen.lead import Profile
-from ripen.rank import ORDER, next_crossing
+from ripen.rank import next_crossing
 from ripen.score import score
 from ripen.state import Rank, State
 from ripen.verdict import Evidence, rejudge
@@ -30,6 +45,9 @@ def refold(
     now: datetime,
     delivered: Mapping[str, datetime] | None = None,
     most: int | None = None,
+    *,
+    contact: Contact | None = None,
+    enrollments: Iterable[Enrollment] = (),
 ) -> Folded:
     """The lead as it would stand had the present verdicts and points held all along. `activities` are all of the lead's;
     those not folded yet stay out, but tell of the others. Of those that look otherwise now at most `most` are in the
@@ -40,24 +58,27 @@ def refold(
     changed = [pair for pair in judged if pair[0] != pair[1]][:most]
     lived = _replayed(profile, [after for _, after in judged], bundle, now)
     after, sum = ranked(lived, profile, bundle, now)
-    kept = _kept(state, after, now)
-    consequences: list[Consequence] = []
+    after, facts = settled(_kept(state, after, bundle, now), profile, sum, contact, bundle, now)
+    kept, entered, decisions = enter(state, after, facts, (), profile, enrollments, bundle, now)
+    kept = _renewed(kept, bundle)
+    consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if kept.episode > state.episode:
         consequences.append(turned_hot(kept, now))
-    if kept.journeys and ORDER.index(kept.rank) > ORDER.index(state.rank):
-        consequences.append(JourneysShaken())
+    if shock := shaken(state, kept, ()):
+        consequences.append(shock)
     if kept.rank is not state.rank or _shows(state, bundle, now) != _shows(kept, bundle, now):
-        consequences.append(CrmFellBehind(urgent=kept.rank is not state.rank))
-    decisions = told.revised(changed, bundle, now)
+        consequences.append(CrmFellBehind(urgent=kept.rank is not state.rank and kept.rules == state.rules))
+    decisions += told.revised(changed, bundle, now)
     if kept.rank is not state.rank:
-        decisions += (told.ranked(state.rank, kept, sum, (), "verdicts revised", bundle, now),)
+        reason = "verdicts revised" if state.rules == kept.rules else "playbook changed"
+        decisions += (told.ranked(state.rank, kept, sum, (), reason, bundle, now),)
     return Folded(
         state=kept,
         score=sum,
         activities=tuple(after for _, after in changed),
         consequences=tuple(consequences),
         decisions=decisions,
-        decay=next_crossing(kept, bundle.scoring, now),
+        decay=next_look(kept, profile, facts, bundle),
     )
 
 
@@ -88,18 +109,34 @@ def _waited(state: State, profile: Profile, since: datetime, until: datetime, bu
     return state
 
 
-def _kept(state: State, lived: State, now: datetime) -> State:
+def _kept(state: State, lived: State, bundle: Bundle, now: datetime) -> State:
     """What was lived, with what was done. Sales hears of a lead that is hot after all, unless it heard of it during this
-    very time of being hot."""
+    very time of being hot; not of one that is hot only because scoring is another one now."""
     since = lived.rank_since or now
-    news = lived.rank is Rank.HOT and state.rank is not Rank.HOT and (state.alerted is None or state.alerted < since)
+    news = (
+        lived.rank is Rank.HOT
+        and state.rank is not Rank.HOT
+        and (state.alerted is None or state.alerted < since)
+        and state.rules == edition(bundle)
+    )
     return replace(
         lived,
         journeys=state.journeys,
+        fields=state.fields,
+        looked=state.looked,
         rank_since=state.rank_since if lived.rank is state.rank else since,
         episode=state.episode + news,
         alerted=now if news else state.alerted,
     )
+
+
+def _renewed(state: State, bundle: Bundle) -> State:
+    """As made with these definitions; entries also hear what their journeys listen to now."""
+    entries = {
+        name: replace(entry, hears=listens(journey, entry.hears)) if (journey := bundle.journeys.get(name)) else entry
+        for name, entry in state.journeys.items()
+    }
+    return replace(state, rules=edition(bundle), journeys=entries)
 
 
 def _shows(state: State, bundle: Bundle, now: datetime) -> tuple[int, datetime | None]:

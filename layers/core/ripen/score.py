@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from ripen.activity import Activity, Verdict
+from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import EngagementRule, Scoring
 from ripen.condition import traits
 from ripen.lead import Profile
@@ -18,6 +18,13 @@ from ripen.same import Same
 from ripen.state import State, Tally
 
 _RECENT = 10
+GIVEN = EngagementRule(
+    code="given",
+    kind=Kind.POINTS_GIVEN,
+    points=0,
+    words={"ja": "ジャーニーによる加点", "en": "Points given by a journey"},
+)
+"""What journeys' steps gave, kept and decayed as what any rule gives."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +46,9 @@ def tally(tallies: Mapping[str, Tally], activity: Activity, scoring: Scoring) ->
     if activity.verdict is not Verdict.HUMAN:
         return dict(tallies)
     at = happened(activity)
+    if activity.kind is Kind.POINTS_GIVEN:
+        points = float(activity.facts.get("points", "0"))
+        return dict(tallies) | {GIVEN.code: _add(tallies.get(GIVEN.code), points, at, half_life(scoring))}
     return dict(tallies) | {
         rule.code: _add(tallies.get(rule.code), rule.points, at, half_life(scoring))
         for rule in _matching(activity, scoring)
@@ -126,4 +136,4 @@ def _index(same: Same[Scoring]) -> _Index:
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}
     for rule in same.value.engagement:
         by_kind[rule.kind, rule.subject] = (*by_kind.get((rule.kind, rule.subject), ()), rule)
-    return _Index(by_kind, {rule.code: rule for rule in same.value.engagement})
+    return _Index(by_kind, {rule.code: rule for rule in (*same.value.engagement, GIVEN)})

@@ -31,6 +31,9 @@ class Entry:
     key: str
     at: datetime
     active: bool = True
+    """Whether it may still be in it; False once it is known to be over."""
+    hears: tuple[str, ...] = ()
+    """What can move it at once (listening.hears), of the graph it is pinned to."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +42,7 @@ class State:
 
     lead: str
     tallies: dict[str, Tally] = field(default_factory=dict)
-    """Engagement, by rule code."""
+    """Engagement, by rule code; `given` has what journeys gave."""
     fit: float = 0.0
     fit_reasons: tuple[str, ...] = ()
     """Codes of the fit rules that hold, strongest first."""
@@ -51,6 +54,14 @@ class State:
     """When sales was last to be told of it."""
     segments: tuple[str, ...] = ()
     journeys: dict[str, Entry] = field(default_factory=dict)
+    watched: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """The newest times of what clauses ask about (watch.py)."""
+    fields: dict[str, str] = field(default_factory=dict)
+    """What stood in the fields that triggers ask about; blank ones are left out."""
+    looked: datetime | None = None
+    """Until when the dates in them have been judged."""
+    rules: str = ""
+    """What is scored, watched and grouped by, as it was when this state was made (edition.py)."""
     last_activity: datetime | None = None
     folded: int = 0
     """How many activities went in."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from ripen.activity import Activity, Verdict
 from ripen.bundle import Bundle
 from ripen.decision import Decision
-from ripen.graph import Journey
+from ripen.door import Cause
 from ripen.ids import digest
 from ripen.rank import ORDER
 from ripen.score import Score
@@ -14,18 +14,19 @@ from ripen.state import Rank, State
 from ripen.verdict import RULES, Evidence, begins, is_click
 
 
-def enrolled(journey: Journey, activity: Activity, refusal: str, bundle: Bundle, now: datetime) -> Decision:
-    """That the activity let the lead into the journey, or why it did not."""
+def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
+    """That the lead entered the journey, or why it did not."""
     return Decision(
-        id=digest("enrolled", activity.lead, journey.name, activity.id),
-        lead=activity.lead,
+        id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, key),
+        lead=lead,
         at=now,
         what="enrollment",
-        subject=journey.name,
+        subject=cause.journey,
         outcome="refused" if refusal else "entered",
         reason=refusal,
         bundle=bundle.hash,
-        activities=(activity.id,),
+        activities=(cause.activity,) if cause.activity else (),
+        facts={"by": cause.why} | ({"key": key} if key else {}),
     )
 
 

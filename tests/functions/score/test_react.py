@@ -10,6 +10,7 @@ import pytest
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
+from ripen.edition import edition
 from ripen.ids import alert_id
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import CrmLink
@@ -306,7 +307,7 @@ def test_another_row_than_an_activity_is_refused(table: Table, clock: FakeClock,
 
 def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, bells: Bells) -> None:
     a_lead_row(table)
-    table.write(Create(STATE, State(lead="lead1")))
+    table.write(Create(STATE, State(lead="lead1", rules=edition(BUNDLE))))
     react(captured(table, an_activity()), table, BUNDLE, clock, bells)
     row = table.get(STATE)
     assert row is not None
