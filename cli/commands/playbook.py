@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.failure import Failure
-from cli.playbook import Broken, compile_playbook
+from cli.playbook import Broken, Problem, check_playbook, compile_playbook
 from cli.playbook import publish as make_live
 from cli.stack import connect
 from ripen.adapters.table import Conflict
@@ -27,17 +27,23 @@ def check(
 ) -> None:
     """Check the playbook: every mistake in one run, each with its place and what to write instead."""
     try:
-        bundle = compile_playbook(folder)
+        checked = check_playbook(folder)
     except Broken as broken:
         if json:
-            print(encoding.dumps([asdict(problem) for problem in broken.problems], ensure_ascii=False))
+            _print_json(broken.problems)
             sys.exit(1)
         raise _told(broken, folder) from None
     if json:
-        print("[]")
+        _print_json(checked.warnings)
         return
-    _screen.print(f"[green]The playbook is in order[/] ({_size(bundle)}).")
+    _show(checked.warnings, folder)
+    warned = f", {_count(len(checked.warnings), 'warning')}" if checked.warnings else ""
+    _screen.print(f"[green]The playbook is in order[/] ({_size(checked.bundle)}){warned}.")
     _screen.print("Make it live with: ripen publish")
+
+
+def _print_json(problems: tuple[Problem, ...]) -> None:
+    print(encoding.dumps([asdict(problem) for problem in problems], ensure_ascii=False))
 
 
 def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
@@ -69,16 +75,25 @@ def _size(bundle: Bundle) -> str:
             ("pages", bundle.pages),
             ("emails", bundle.emails),
             ("journeys", bundle.journeys),
+            ("segments", bundle.segments),
+            ("campaigns", bundle.campaigns),
         )
     )
 
 
 def _told(broken: Broken, folder: Path) -> Failure:
+    _show(broken.problems, folder)
+    count = sum(problem.severity == "mistake" for problem in broken.problems)
+    return Failure(f"{_count(count, 'problem')} in the playbook.", "Mend the above, then run: ripen check")
+
+
+def _show(problems: tuple[Problem, ...], folder: Path) -> None:
     error = Console(stderr=True, highlight=False, soft_wrap=True)
-    for problem in broken.problems:
+    for problem in problems:
         place = f"{folder / problem.file}:{problem.line}:{problem.column}"
-        error.print(f"[cyan]{escape(place)}[/] {escape(problem.message)}")
-    count = len(broken.problems)
-    return Failure(
-        f"{count} problem{'s' if count != 1 else ''} in the playbook.", "Mend the above, then run: ripen check"
-    )
+        severity = "[yellow]warning:[/] " if problem.severity == "warning" else ""
+        error.print(f"[cyan]{escape(place)}[/] {severity}{escape(problem.message)}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"

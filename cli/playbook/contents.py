@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from cli.playbook import mailing, mjml, variables
+from cli.playbook import bodies, looks, mailing, mjml, variables
 from cli.playbook.expansion import Expanded
-from cli.playbook.folder import Entry, Folder, MailEntry, PageEntry
-from cli.playbook.models import ScoringFile, Words
+from cli.playbook.flow import laid_out, templates
+from cli.playbook.folder import Body, Entry, Folder, MailEntry, PageEntry
+from cli.playbook.models.part import Words
+from cli.playbook.models.scores import ScoringFile
+from cli.playbook.models.settings import RipenFile
 from cli.playbook.problem import Problem, nearest
 from cli.playbook.variables import Known
 
@@ -19,16 +22,17 @@ _LEGAL = {
 }
 
 
-def unsound(folder: Folder, scoring: Entry[ScoringFile], locales: tuple[str, ...]) -> Iterator[Problem]:
+def unsound(folder: Folder, scoring: Entry[ScoringFile], ripen: RipenFile) -> Iterator[Problem]:
     """Every mistake in a template."""
     for name, versions in folder.pages.items():
-        yield from _pages(folder, name, versions, locales)
-    for mail in folder.emails.values():
-        yield from _mail(folder, mail, locales)
+        yield from _pages(folder, name, versions, ripen.locales)
+    for name, mail in folder.emails.items():
+        yield from _mail(folder, name, mail, ripen)
     for number, rule in enumerate(scoring.model.engagement):
         yield from _words(scoring, ("engagement", number, "words"), rule.words, variables.ENGAGEMENT)
     for number, fit in enumerate(scoring.model.fit):
         yield from _words(scoring, ("fit", number, "words"), fit.words, variables.FIT)
+    yield from _steps(folder)
 
 
 def _pages(folder: Folder, name: str, versions: dict[str, PageEntry], locales: tuple[str, ...]) -> Iterator[Problem]:
@@ -40,46 +44,86 @@ def _pages(folder: Folder, name: str, versions: dict[str, PageEntry], locales: t
         yield from _links(folder, page.source)
 
 
-def _mail(folder: Folder, mail: MailEntry, locales: tuple[str, ...]) -> Iterator[Problem]:
+def _steps(folder: Folder) -> Iterator[Problem]:
+    """The templates in journeys' steps."""
+    known = variables.step(folder)
+    for entry in folder.journeys.values():
+        for place, source in templates(laid_out(entry.model.steps)):
+            for problem in variables.unknown(Expanded(source, ((entry.document.file, 1),)), known, html=False):
+                yield entry.document.problem(place, problem.message)
+
+
+def _mail(folder: Folder, name: str, mail: MailEntry, ripen: RipenFile) -> Iterator[Problem]:
+    known, locales = variables.mail(folder), ripen.locales
     for key, words in (("subject", mail.model.subject), ("preheader", mail.model.preheader)):
-        yield from _words(mail, (key,), words, variables.MAIL)
+        yield from _words(mail, (key,), words, known)
     for locale in locales:
         if locale not in mail.bodies:
-            yield mail.document.problem((), f"there is no {locale}.mjml beside this file")
+            others = {body.written_as for body in mail.bodies.values()}
+            wanted = f"{locale}.{min(others)}" if others else f"{locale}.mjml, .md, .html or .txt"
+            yield mail.document.problem((), f"there is no {wanted} beside this file")
     for locale in sorted((mail.bodies.keys() | mail.texts.keys()) - set(locales)):
         yield mail.document.problem((), f"{locale!r} is none of the locales in ripen.yaml{nearest(locale, locales)}")
     for locale, body in mail.bodies.items():
-        yield from _body(folder, mail, body, mail.texts.get(locale))
+        yield from _body(folder, name, mail, locale, body, ripen, known)
 
 
-def _body(folder: Folder, mail: MailEntry, body: Expanded, text: Expanded | None) -> Iterator[Problem]:
-    mistakes = [*variables.unknown(body, variables.MAIL, html=True), *mjml.wrong(body)]
+def _body(
+    folder: Folder, name: str, mail: MailEntry, locale: str, body: Body, ripen: RipenFile, known: Known
+) -> Iterator[Problem]:
+    source, text = body.source, mail.texts.get(locale)
+    mistakes = list(variables.unknown(source, known, html=body.written_as != "txt"))
+    if body.written_as == "mjml":
+        mistakes += mjml.wrong(source)
+    if body.written_as == "md" and body.frame is None:
+        return  # said already
     if text:
-        mistakes += variables.unknown(text, variables.MAIL, html=False)
+        mistakes += variables.unknown(text, known, html=False)
     yield from mistakes
-    yield from _links(folder, body)
+    yield from _links(folder, source)
     if mistakes:
         return
     try:
-        html, links = mailing.numbered(mjml.compiled(body))
+        made = bodies.made(mail, locale, name, ripen)
     except mailing.BadLink as bad:
         message = f"a link needs a fixed target (https://… or /pages/…) or {{{{ unsubscribe_url }}}}, not {str(bad)!r}"
-        yield body.problem(*body.at(max(body.text.find(str(bad)), 0)), message)
+        yield source.problem(*source.at(max(source.text.find(str(bad)), 0)), message)
         return
     except ValueError as error:
-        yield body.problem(1, 1, f"MJML: {error}")
+        yield source.problem(1, 1, f"MJML: {error}")
         return
-    if mailing.is_too_heavy(html):
-        yield body.problem(1, 1, "this mail is larger than 100 KB; mailbox providers cut it off")
-    for part, source in (("html", html), ("text", text.text if text else mailing.text_of(html))):
-        said = variables.used(source, html=part == "html")
+    yield from _made(mail, source, made)
+    yield from looks.poor(source, made.html)
+    yield from _untold(source, made, ripen)
+
+
+def _made(mail: MailEntry, source: Expanded, made: bodies.Made) -> Iterator[Problem]:
+    """What the law and the mailbox providers ask of the finished mail."""
+    if mailing.is_too_heavy(made.html):
+        yield source.problem(1, 1, "this mail is larger than 100 KB; mailbox providers cut it off")
+    if not made.text.strip():
+        yield source.problem(1, 1, "this mail has no text part; write some words")
+    parts = (("html", made.html), ("text", made.text)) if made.html else (("text", made.text),)
+    for part, template in parts:
+        said = variables.used(template, html=part == "html")
         if mail.model.mail_class == "marketing":
             for needed, what in _LEGAL.items():
                 if needed not in said:
-                    yield body.problem(1, 1, f"the {part} of a marketing mail must say {what}")
-        for number, link in enumerate(links):
+                    yield source.problem(1, 1, f"the {part} of a marketing mail must say {what}")
+        for number, link in enumerate(made.links):
             if f"links[{number}]" not in said:
-                yield body.problem(1, 1, f"the {part} lacks the link to {link}")
+                yield source.problem(1, 1, f"the {part} lacks the link to {link}")
+
+
+def _untold(source: Expanded, made: bodies.Made, ripen: RipenFile) -> Iterator[Problem]:
+    """Links of which nobody could tell later where the visit came from."""
+    for link in made.links:
+        if bodies.is_ours(link, ripen) and not bodies.has_utm(link):
+            place = source.at(max(source.text.find(link), 0))
+            message = (
+                f"{link} has no utm_source; add it, or write `utm: {{}}` in ripen.yaml to have it put on all links"
+            )
+            yield source.warning(*place, message)
 
 
 def _links(folder: Folder, source: Expanded) -> Iterator[Problem]:

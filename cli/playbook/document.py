@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -19,8 +19,11 @@ class Document:
     value: Any
     shift: int = 0
 
-    def problem(self, where: Sequence[int | str], message: str) -> Problem:
-        """A problem at that path into the document, or at its deepest part that is there."""
+    def problem(
+        self, where: Sequence[int | str], message: str, severity: Literal["mistake", "warning"] = "mistake"
+    ) -> Problem:
+        """A problem at that path into the document, or at its deepest part that is there: a short form leaves out what
+        the long one has."""
         line, column = 0, 0
         here = self.value
         for part in where:
@@ -29,9 +32,12 @@ class Document:
             elif isinstance(here, CommentedSeq) and isinstance(part, int) and part < len(here):
                 line, column = here.lc.item(part)
             else:
-                break
+                continue
             here = here[part]
-        return Problem(self.file, line + 1 + self.shift, column + 1, message)
+        return Problem(self.file, line + 1 + self.shift, column + 1, message, severity)
+
+    def warning(self, where: Sequence[int | str], message: str) -> Problem:
+        return self.problem(where, message, "warning")
 
 
 def read(file: str, text: str, shift: int = 0) -> Document:

@@ -29,6 +29,9 @@ class Expanded:
         file, written = self.origin[min(max(line, 1), len(self.origin)) - 1]
         return Problem(file, written, max(column, 1), message)
 
+    def warning(self, line: int, column: int, message: str) -> Problem:
+        return replace(self.problem(line, column, message), severity="warning")
+
     def at(self, index: int) -> tuple[int, int]:
         """Line and column of a character of `text`."""
         before = self.text[:index]

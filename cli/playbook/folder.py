@@ -9,11 +9,18 @@ from pydantic import BaseModel
 
 from cli.playbook.document import Document, read
 from cli.playbook.expansion import Expanded, expand
-from cli.playbook.models import EmailFile, FormFile, JourneyFile, PageFront, RipenFile, ScoringFile, SegmentFile
+from cli.playbook.models.forms import FormFile, PageFront
+from cli.playbook.models.journeys import JourneyFile
+from cli.playbook.models.mailings import CampaignFile, EmailFile, SegmentFile
+from cli.playbook.models.scores import ScoringFile
+from cli.playbook.models.settings import RipenFile
 from cli.playbook.problem import Broken, Problem, nearest
 from cli.playbook.reading import model_of
 
-_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "personas", "simulations"}
+_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
+    "personas",
+    "simulations",
+}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
 _FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
@@ -32,10 +39,20 @@ class PageEntry(Entry[PageFront]):
 
 @dataclass(frozen=True)
 class MailEntry(Entry[EmailFile]):
-    bodies: dict[str, Expanded]
-    """MJML by locale."""
+    bodies: dict[str, "Body"]
+    """By locale."""
     texts: dict[str, Expanded]
-    """Text parts written by hand, by locale."""
+    """Text parts written by hand beside a body, by locale."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A mail as it is written; `frame` is what goes around a body in Markdown."""
+
+    written_as: str
+    """mjml, md, html or txt (a mail of text alone)."""
+    source: Expanded
+    frame: Expanded | None = None
 
 
 @dataclass
@@ -51,6 +68,7 @@ class Folder:
     forms: dict[str, Entry[FormFile]] = field(default_factory=dict)
     journeys: dict[str, Entry[JourneyFile]] = field(default_factory=dict)
     segments: dict[str, Entry[SegmentFile]] = field(default_factory=dict)
+    campaigns: dict[str, Entry[CampaignFile]] = field(default_factory=dict)
     emails: dict[str, MailEntry] = field(default_factory=dict)
     pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
     """By name and locale; "*" is for all locales."""
@@ -71,6 +89,7 @@ def load(path: Path) -> Folder:
     folder.forms = _entries(folder, FormFile, "forms")
     folder.journeys = _entries(folder, JourneyFile, "journeys")
     folder.segments = _entries(folder, SegmentFile, "segments")
+    folder.campaigns = _entries(folder, CampaignFile, "campaigns")
     _pages(folder)
     _emails(folder)
     return folder
@@ -131,9 +150,36 @@ def _emails(folder: Folder) -> None:
             continue
         folder.names.setdefault("emails", set()).add(path.name)
         entry = _entry(folder, EmailFile, path / "email.yaml")
-        bodies, texts = (dict(_parts(folder, path, suffix)) for suffix in (".mjml", ".txt"))
+        bodies, texts = _bodies(folder, path)
         if entry:
             folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, texts)
+
+
+def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, Expanded]]:
+    """The bodies of one mail, and the text parts beside them."""
+    bodies: dict[str, Body] = {}
+    for suffix in (".mjml", ".md", ".html"):
+        for locale, source in _parts(folder, path, suffix):
+            if locale in bodies:
+                other = f"{locale}.{bodies[locale].written_as}"
+                message = f"this mail is in {other} already; keep one of the two"
+                folder.problems.append(source.problem(1, 1, message))
+            frame = _frame(folder, locale, source) if suffix == ".md" else None
+            bodies[locale] = Body(suffix[1:], source, frame)
+    texts = dict(_parts(folder, path, ".txt"))
+    alone = {locale: Body("txt", source) for locale, source in texts.items() if locale not in bodies}
+    return bodies | alone, {locale: source for locale, source in texts.items() if locale in bodies}
+
+
+def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
+    """What a body in Markdown is put into."""
+    parts = folder.path / "emails"
+    for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
+        if (parts / name).is_file():
+            return expand((parts / name).read_text("utf-8"), f"emails/{name}", parts)
+    message = "a mail in Markdown is put into emails/_frame.mjml, which is missing; see docs/playbook.md"
+    folder.problems.append(source.problem(1, 1, message))
+    return None
 
 
 def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expanded]]:

@@ -2,6 +2,7 @@
 
 import html as markup
 import re
+from collections.abc import Callable
 from pathlib import PurePosixPath
 
 from inscriptis import get_text
@@ -10,6 +11,8 @@ from inscriptis.model.config import ParserConfig
 
 _LINK = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")', re.IGNORECASE)
 _ANCHOR = re.compile(r'<a\b[^>]*?\shref="([^"]*)"[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"https?://[^\s<>\"'、。，）」』】｝＞]+|(?<![\w/.}])/pages/[\w./?=&%#-]+")
+_AFTER_ADDRESS = ".,;:!?)"
 _HIDDEN = re.compile(r'<div style="display:none;.*?</div>', re.DOTALL)
 _CONDITIONAL = re.compile(r"<!--.*?-->", re.DOTALL)
 _UNSUBSCRIBE = re.compile(r"\{\{\s*unsubscribe_url\s*\}\}")
@@ -21,8 +24,12 @@ class BadLink(Exception):
     """A link whose target is not fixed at publish."""
 
 
-def numbered(html: str) -> tuple[str, tuple[str, ...]]:
-    """The html with {{ links[n] }} for each target, and the targets. Raises BadLink.
+def as_written(target: str) -> str:
+    return target
+
+
+def numbered(html: str, final: Callable[[str], str] = as_written) -> tuple[str, tuple[str, ...]]:
+    """The html with {{ links[n] }} for each target, and the targets, as `final` makes them. Raises BadLink.
 
     The unsubscribe link, mail addresses and phone numbers stay as they are.
     """
@@ -34,11 +41,28 @@ def numbered(html: str) -> tuple[str, tuple[str, ...]]:
             return found[0]
         if not is_fixed(target):
             raise BadLink(target)
+        target = final(target)
         if target not in targets:
             targets.append(target)
         return f"{found[1]}{{{{ links[{targets.index(target)}] }}}}{found[3]}"
 
     return _LINK.sub(replace, html), tuple(targets)
+
+
+def numbered_text(
+    text: str, links: tuple[str, ...], final: Callable[[str], str] = as_written
+) -> tuple[str, tuple[str, ...]]:
+    """A text with {{ links[n] }} for each address in it, and the targets: those of the html first."""
+    targets = list(links)
+
+    def replace(found: re.Match[str]) -> str:
+        written = found[0].rstrip(_AFTER_ADDRESS)
+        target = final(written)
+        if target not in targets:
+            targets.append(target)
+        return f"{{{{ links[{targets.index(target)}] }}}}{found[0][len(written) :]}"
+
+    return _ADDRESS.sub(replace, text), tuple(targets)
 
 
 def is_fixed(target: str) -> bool:

@@ -59,6 +59,6 @@ def wrong(source: Expanded) -> Iterator[Problem]:
     yield from found
 
 
-def compiled(source: Expanded) -> str:
+def compiled(source: str) -> str:
     """HTML for mail clients. ValueError where the compiler refuses."""
-    return str(mjml2html(source.text, fonts={}))
+    return str(mjml2html(source, fonts={}))

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`file` is relative to the playbook's folder; line and column count from 1."""
+    """`file` is relative to the playbook's folder; line and column count from 1. A warning keeps nothing from being
+    published."""
 
     file: str
     line: int
     column: int
     message: str
+    severity: Literal["mistake", "warning"] = "mistake"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"

@@ -6,7 +6,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from cli.playbook.document import Document
-from cli.playbook.models import Words
+from cli.playbook.models.part import Words
+from cli.playbook.models.steps import VERBS, kind_of
 from cli.playbook.problem import Broken, Problem, nearest
 
 _WORDS = {
@@ -47,8 +48,13 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     where = tuple(found["loc"])
     match found["type"]:
         case "extra_forbidden":
-            known = _keys(model, where[:-1])
+            known = _keys(*_last_step(model, where[:-1]))
             return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known)}")
+        case "union_tag_not_found":
+            keys = list(found["input"]) if isinstance(found["input"], dict) else []
+            unknown = next((key for key in keys if key != "id"), None)
+            said = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
+            return document.problem((*where, *keys[:1]), said or f"a step is one of: {', '.join(VERBS)}")
         case "missing":
             return document.problem(where, f"{where[-1]!r} is missing")
         case "value_error":
@@ -58,6 +64,15 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
         case "literal_error":
             return document.problem(where, f"{found['input']!r} is none of {found['ctx']['expected']}")
     return document.problem(where, _WORDS.get(found["type"], str(found["msg"])))
+
+
+def _last_step(model: type[BaseModel], where: tuple[int | str, ...]) -> tuple[type[BaseModel], tuple[int | str, ...]]:
+    """The model of the innermost step on that path, and the path within it: pydantic puts a step's verb after its number."""
+    for at in range(len(where) - 1, 0, -1):
+        verb = where[at]
+        if isinstance(where[at - 1], int) and isinstance(verb, str) and verb in VERBS:
+            return kind_of(verb), where[at + 1 :]
+    return model, where
 
 
 def _keys(kind: Any, where: Sequence[int | str]) -> set[str]:

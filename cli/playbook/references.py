@@ -1,29 +1,21 @@
 """Do the files fit together: what one names, another has."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel
 
-from cli.playbook.document import Document
+from cli.playbook import mentions
+from cli.playbook.flow import laid_out
 from cli.playbook.folder import Entry, Folder
-from cli.playbook.models import FormFile, RipenFile, ScoringFile, Tests
+from cli.playbook.mentions import known, repeated, tests
+from cli.playbook.models.forms import FormFile
+from cli.playbook.models.scores import ScoringFile
+from cli.playbook.models.settings import RipenFile
+from cli.playbook.models.steps import SendPart
 from cli.playbook.problem import Problem, nearest
 from cli.playbook.reading import texts
-
-_PROFILE = {
-    "email",
-    "domain",
-    "email_kind",
-    "last_name",
-    "first_name",
-    "company",
-    "department",
-    "job_title",
-    "phone",
-} | {"locale"}
-_SCORES = {"fit", "engagement", "total", "rank"}
 
 
 def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFile]) -> Iterator[Problem]:
@@ -31,22 +23,23 @@ def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFil
     yield from _ripen(folder, ripen)
     for name, form in folder.forms.items():
         yield from _form(folder, name, form)
-    for journey in folder.journeys.values():
-        where = journey.document
-        yield from _known(where, ("enrol", "on", "form"), journey.model.enrol.on.form, folder, "forms")
-        for number, step in enumerate(journey.model.steps):
-            if step.send:
-                yield from _known(where, ("steps", number, "send"), step.send, folder, "emails")
-        ids = [step.name for step in journey.model.steps]
-        yield from _repeated(where, "steps", ids, "give one of them an `id` of its own")
-    for segment in folder.segments.values():
-        yield from _tests(folder, segment.document, "when", segment.model.when, _SCORES)
+    yield from mentions.journeys(folder, ripen.model)
+    yield from mentions.segments(folder, ripen.model)
+    for campaign in folder.campaigns.values():
+        yield from known(campaign.document, ("email",), campaign.model.email, folder, "emails")
+        yield from known(campaign.document, ("segment",), campaign.model.segment, folder, "segments")
     for versions in folder.pages.values():
         for page in versions.values():
             if page.model.form:
-                yield from _known(page.document, ("form",), page.model.form, folder, "forms")
+                yield from known(page.document, ("form",), page.model.form, folder, "forms")
     yield from _scoring(folder, scoring, ripen.model)
-    entries: list[Entry[Any]] = [ripen, scoring, *folder.forms.values(), *folder.emails.values()]
+    entries: list[Entry[Any]] = [
+        ripen,
+        scoring,
+        *folder.forms.values(),
+        *folder.emails.values(),
+        *folder.journeys.values(),
+    ]
     for entry in entries:
         yield from _locales(entry, ripen.model.locales)
 
@@ -61,10 +54,11 @@ def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
         if address.count("@") != 1 or not address.isascii() or any(c.isspace() for c in address):
             yield document.problem(("sender", key), f"{address!r} is no e-mail address")
-    yield from _tests(folder, document, "sync.when", model.sync.when, _SCORES)
-    yield from _tests(folder, document, "sync.unless", model.sync.unless, _SCORES)
-    for number, tests in enumerate(model.sync.unless):
-        if len(tests) > 1:
+    yield from mentions.clause(folder, document, ("policy", "unless"), model.policy.unless, model)
+    yield from tests(folder, document, ("sync", "when"), model.sync.when, mentions.SCORES)
+    yield from tests(folder, document, ("sync", "unless"), model.sync.unless, mentions.SCORES)
+    for number, asked in enumerate(model.sync.unless):
+        if len(asked) > 1:
             yield document.problem(
                 ("sync", "unless", number), "each of these keeps a lead out: write one field per `-`"
             )
@@ -79,9 +73,9 @@ def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem
         yield document.problem(
             ("honeypot",), f"{form.honeypot!r} is a field of the form; nobody may fill the honeypot in"
         )
-    yield from _repeated(document, "fields", [field.name for field in form.fields], "a field has its name alone")
+    yield from repeated(document, "fields", [field.name for field in form.fields], "a field has its name alone")
     if form.thank_you:
-        yield from _known(document, ("thank_you",), form.thank_you, folder, "pages")
+        yield from known(document, ("thank_you",), form.thank_you, folder, "pages")
     if form.lead_magnet:
         yield from _magnet(folder, name, entry)
     targets = ours | {"full_name"} | ({"consent"} if form.consent else set())
@@ -97,11 +91,12 @@ def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem
 
 def _magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:
     mail, where = entry.model.lead_magnet, ("lead_magnet",)
-    yield from _known(entry.document, where, mail, folder, "emails")
+    yield from known(entry.document, where, mail, folder, "emails")
     if mail in folder.emails and folder.emails[mail].model.mail_class != "transactional":
         yield entry.document.problem(where, f"{mail!r} was asked for: write `class: transactional` in its email.yaml")
     if not any(
-        journey.model.enrol.on.form == name and any(step.send == mail for step in journey.model.steps)
+        any(on.form == name for on in journey.model.enrol.on)
+        and any(isinstance(laid.part, SendPart) and laid.part.send == mail for laid in laid_out(journey.model.steps))
         for journey in folder.journeys.values()
     ):
         yield entry.document.problem(where, f"no journey sends {mail!r} on this form; add one with `- send: {mail}`")
@@ -125,33 +120,9 @@ def _scoring(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Ite
             subject = getattr(rule.on, key)
             named = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
             if subject and subject != "any" and subject not in named:
-                yield from _known(document, ("engagement", number, "on", key), subject, folder, kind)
+                yield from known(document, ("engagement", number, "on", key), subject, folder, kind)
     for number, fit in enumerate(scoring.fit):
-        yield from _tests(folder, document, f"fit.{number}.when", fit.when, set())
-
-
-def _tests(folder: Folder, document: Document, path: str, tests: Iterable[Tests], more: set[str]) -> Iterator[Problem]:
-    """Fields that no form asks for and no profile has."""
-    asked = {field.name for form in folder.forms.values() for field in form.model.fields}
-    known = _PROFILE | asked | more
-    where = [int(part) if part.isdigit() else part for part in path.split(".")]
-    for number, test in enumerate(tests):
-        for field in test:
-            if field not in known:
-                place = (*where, number, field)
-                yield document.problem(place, f"nothing asks for {field!r}{nearest(field, known)}")
-
-
-def _known(document: Document, where: Sequence[int | str], name: str, folder: Folder, kind: str) -> Iterator[Problem]:
-    names = folder.names.get(kind, set())
-    if name not in names:
-        yield document.problem(where, f"there is no {name!r} in {kind}/{nearest(name, names)}")
-
-
-def _repeated(document: Document, key: str, names: list[str], instead: str) -> Iterator[Problem]:
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            yield document.problem((key, number), f"{name!r} is there twice; {instead}")
+        yield from tests(folder, document, ("fit", number, "when"), fit.when, set())
 
 
 def _locales[M: BaseModel](entry: Entry[M], locales: tuple[str, ...]) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from cli.playbook import variables
 from cli.playbook.folder import Folder
 from cli.playbook.problem import Problem
 from ripen.bundle import Bundle
@@ -38,10 +39,12 @@ def _pages(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
 
 
 def _mails(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
+    entered = {name: dict.fromkeys(inside or (), "") for name, inside in variables.entered(folder).items()}
     for email in bundle.emails.values():
         for locale, mail in email.locales.items():
             for known in (_FULL, dict.fromkeys(_FIELDS, "")):
-                variables = {
+                said = {
+                    **entered,
                     "lead": {**known, "locale": locale},
                     "greeting": "山田 花子 様",
                     "brand": brand_variables(bundle.brand, locale),
@@ -51,8 +54,8 @@ def _mails(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
                     "today": "2026年11月21日",
                 }
                 try:
-                    render_html(mail.html, variables)
+                    render_html(mail.html, said)
                     for source in (mail.text, mail.subject, mail.preheader):
-                        render_text(source, variables)
+                        render_text(source, said)
                 except TemplateError as error:
-                    yield folder.emails[email.name].bodies[locale].problem(1, 1, f"Liquid: {error.reason}")
+                    yield folder.emails[email.name].bodies[locale].source.problem(1, 1, f"Liquid: {error.reason}")

@@ -3,6 +3,10 @@
 from collections.abc import Iterator, Mapping
 
 from cli.playbook.expansion import Expanded
+from cli.playbook.flow import laid_out
+from cli.playbook.folder import Folder
+from cli.playbook.mentions import entry_fields
+from cli.playbook.models.steps import WebhookPart
 from cli.playbook.problem import Problem, nearest
 from ripen.template import FILTERS, TemplateError, parse
 
@@ -10,7 +14,7 @@ type Known = Mapping[str, "Known | None"]
 
 _SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
 
-MAIL: Known = {
+_MAIL: Known = {
     "lead": dict.fromkeys(("last_name", "first_name", "company", "department", "job_title", "locale")),
     "brand": _SENDER,
     **dict.fromkeys(("greeting", "links", "unsubscribe_url", "preheader", "today")),
@@ -23,6 +27,32 @@ PAGE: Known = {
 }
 ENGAGEMENT: Known = dict.fromkeys(("when", "count", "today", "last", "subject"))
 FIT: Known = {"lead": dict.fromkeys(("company", "department", "job_title", "locale", "domain"))}
+
+
+def mail(folder: Folder) -> Known:
+    """What a mail may say."""
+    return {**_MAIL, **entered(folder)}
+
+
+def step(folder: Folder) -> Known:
+    """What the words of a step may say."""
+    lead = _MAIL["lead"] or {}
+    return {"lead": {**lead, "email": None, "phone": None}, "today": None, **entered(folder)}
+
+
+def entered(folder: Folder) -> dict[str, Known | None]:
+    """Of the run of the journey that brought the lead there. Blank where there is no such thing."""
+    hooks = {
+        laid.id
+        for journey in folder.journeys.values()
+        for laid in laid_out(journey.model.steps)
+        if isinstance(laid.part, WebhookPart)
+    }
+    return {
+        "entry": dict.fromkeys(entry_fields(folder) | {"source", "page"}),
+        "answers": dict.fromkeys(hooks),
+        "owner": {"name": None, "email": None},
+    }
 
 
 def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem]:

@@ -116,3 +116,9 @@ def test_a_submission_without_a_tick_leaves_the_contact_alone() -> None:
     granted = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     made = taken(a_submission(), a_lead(), granted)
     assert (made.contact, made.consent) == (None, None)
+
+
+def test_an_answer_that_the_form_keeps_stays_with_the_activity() -> None:
+    activity = taken(a_submission(entry={"webinar_date": "2026-12-10", "source": "x"})).activity
+
+    assert activity.facts == {"webinar_date": "2026-12-10", "source": "form", "page": ""}

@@ -180,3 +180,13 @@ def test_any_answers_are_read_or_refused(answers: list[tuple[str, str]]) -> None
         return
     kept = [*submission.fields.values(), *submission.attributes.values(), submission.email]
     assert all(value and value == value.strip() and len(value) <= 254 for value in kept)
+
+
+def test_only_the_answers_that_the_form_says_are_kept_with_the_submission() -> None:
+    kept = FormField(name="webinar_date", label={"ja": "日程"}, entry=True)
+    form = replace(FORM, fields=(*FORM.fields, kept, FormField(name="birthday", label={"ja": "誕生日"}, type="date")))
+
+    found = read_it(MAIL, ("webinar_date", "2026-12-10"), ("birthday", "1990-02-28"), form=form)
+
+    assert found.entry == {"webinar_date": "2026-12-10"}
+    assert found.attributes == {"webinar_date": "2026-12-10", "birthday": "1990-02-28"}

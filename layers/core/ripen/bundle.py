@@ -52,13 +52,15 @@ class SyncRule(Struct, frozen=True, kw_only=True):
 
 class FormField(Struct, frozen=True, kw_only=True):
     name: str
-    type: Literal["email", "text", "tel", "select", "textarea"] = "text"
+    type: Literal["email", "text", "tel", "date", "select", "textarea"] = "text"
     label: Texts
     required: bool = False
     autocomplete: str = ""
     placeholder: Texts = {}
     options: tuple[Texts, ...] = ()
     max_length: int = 200
+    entry: bool = False
+    """Kept with the submission's activity, among its facts: where it was for, such as a webinar's date. No personal data."""
 
 
 class Consent(Struct, frozen=True, kw_only=True):

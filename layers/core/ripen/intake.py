@@ -52,7 +52,7 @@ def take_in(
             at=submission.touch.at,
             received=now,
             subject=submission.form,
-            facts={"source": source, "page": submission.page},
+            facts=submission.entry | {"source": source, "page": submission.page},
             touch=submission.touch,
         ),
         contact=_permit(contact or Contact(lead=names.lead), record) if record or contact is None else None,

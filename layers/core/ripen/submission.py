@@ -62,6 +62,8 @@ class Submission:
     """Nobody said the language: it is only our default, and changes nothing for a known lead."""
     fields: dict[str, str] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
+    entry: dict[str, str] = field(default_factory=dict)
+    """Answers that are kept with the activity."""
     consent: bool = False
     nonce: str = ""
     page: str = ""
@@ -113,6 +115,7 @@ def read(
         touch=arrival(known, now, referer),
         fields={name: known[name] for name in PROFILE if name in known},
         attributes={name: value for name, value in known.items() if name not in apart},
+        entry={wanted.name: known[wanted.name] for wanted in form.fields if wanted.entry and wanted.name in known},
         consent=agreed(form.consent, known.get("consent", "")),
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),

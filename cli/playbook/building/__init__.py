@@ -1,0 +1,1 @@
+"""From the marketer's models to the structs that the functions read."""

@@ -1,0 +1,41 @@
+"""Journeys: who is let in, when it is over, and the steps laid out."""
+
+from cli.playbook.building.clauses import condition, conditions, optional
+from cli.playbook.building.scoring import kind
+from cli.playbook.building.steps import step
+from cli.playbook.flow import laid_out
+from cli.playbook.models.journeys import JourneyFile, TriggerPart
+from ripen import graph
+from ripen.graph import OnDate, OnField, OnRank, OnSchedule, OnSegment
+
+
+def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.Journey:
+    enrol, laid = written.enrol, laid_out(written.steps)
+    return graph.Journey(
+        name=name,
+        enrol=tuple(_trigger(on, enrol.again.key) for on in enrol.on),
+        who=optional(enrol.who),
+        again=enrol.again.again,
+        goal=optional(written.goal),
+        exit=optional(written.exit),
+        first=laid[0].id,
+        steps=tuple(step(each, locales) for each in laid),
+        moves=written.changes,
+    )
+
+
+def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
+    if on.every:
+        return OnSchedule(rrule=on.every.removeprefix("RRULE:"), start=on.start or "", segment=on.segment)
+    if on.segment:
+        return OnSegment(segment=on.segment)
+    if on.rank:
+        return OnRank(rank=on.rank)
+    if on.field:
+        [(field, asked)] = on.field.items()
+        return OnField(when=condition(field, asked))
+    if on.date:
+        at = on.at or "09:00"
+        return OnDate(field=on.date, offset_days=on.offset, yearly=on.yearly, at=at, leap=on.leap)
+    what, subject = kind(on)
+    return graph.OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)

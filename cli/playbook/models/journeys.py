@@ -1,0 +1,79 @@
+"""journeys/<name>.yaml"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cli.playbook import phrases
+from cli.playbook.models.clauses import ClauseTree
+from cli.playbook.models.part import FieldTest, Name, Part, Tests
+from cli.playbook.models.spans import At, Moment
+from cli.playbook.models.steps import Steps
+from ripen.graph import Move
+
+ACTIVITIES = ("form", "page", "read", "click", "download")
+_TRIGGERS = (*ACTIVITIES, "segment", "rank", "field", "date", "every")
+
+
+class TriggerPart(Part):
+    """What lets in: one of form, page, read, click, download, segment, rank, field, date, every."""
+
+    form: str = ""
+    page: str = ""
+    read: str = ""
+    click: str = Field("", description="A link in this mail")
+    download: str = ""
+    where: Tests = Field({}, description="About what was done: the answers of the form, e.g. {plan: [pro]}")
+    segment: str = Field("", description="Joins it (or, with `every`: everyone in it)")
+    rank: Literal["", "warm", "hot"] = Field("", description="Becomes it")
+    field: Annotated[dict[str, FieldTest], Field(max_length=1)] = Field({}, description="Becomes this: {plan: [pro]}")
+    date: str = Field("", description="A date of the lead's: birthday")
+    offset: Annotated[int, BeforeValidator(phrases.signed_days, json_schema_input_type=str)] = 0
+    yearly: bool = False
+    at: At | None = None
+    leap: Literal["28 February", "1 March"] = Field("28 February", description="When 29 February is in other years")
+    every: str = Field("", description="An RRULE: FREQ=MONTHLY;BYDAY=1MO")
+    start: Moment | None = Field(None, description="Local date and time of the first: 2026-12-01T09:00")
+
+    @model_validator(mode="after")
+    def _one(self) -> "TriggerPart":
+        written = [key for key in _TRIGGERS if getattr(self, key)]
+        if written not in ([key] for key in _TRIGGERS) and written != ["segment", "every"]:
+            raise ValueError(f"write exactly one of {', '.join(_TRIGGERS[:-1])} or {_TRIGGERS[-1]}")
+        if self.every:
+            if not self.segment or self.start is None:
+                raise ValueError("`every` needs a `segment` to write to and a `start`, e.g. 2026-12-01T09:00")
+            phrases.rule(self.every, self.start)
+        elif self.start is not None:
+            raise ValueError("`start` goes with `every`")
+        if not self.date and (self.offset or self.yearly or self.at):
+            raise ValueError("`offset`, `yearly` and `at` go with `date`")
+        if self.where and not any(getattr(self, key) for key in ACTIVITIES):
+            raise ValueError(f"`where` goes with one of: {', '.join(ACTIVITIES)}")
+        return self
+
+
+def _listed(written: Any) -> Any:
+    return [written] if isinstance(written, dict) else written
+
+
+class EnrolPart(Part):
+    on: Annotated[
+        tuple[TriggerPart, ...],
+        BeforeValidator(_listed, json_schema_input_type=TriggerPart | list[TriggerPart]),
+    ] = Field((), description="Without it, only a hand, an import or another journey lets in")
+    who: ClauseTree | None = None
+    again: Annotated[phrases.Reentry, BeforeValidator(phrases.again, json_schema_input_type=str)] = Field(
+        default_factory=phrases.Reentry,
+        description="never, after exit, after 90 days, or once per <answer of the form>",
+    )
+
+
+class JourneyFile(Part):
+    enrol: EnrolPart
+    goal: ClauseTree | None = Field(None, description="Who meets it leaves at once, also inside a wait")
+    exit: ClauseTree | None = Field(None, description="Who meets it leaves at once, and has not reached the goal")
+    steps: Annotated[Steps, Field(min_length=1)]
+    changes: dict[Name, Annotated[Move, BeforeValidator(phrases.move, json_schema_input_type=str)]] = Field(
+        {}, description="For who stands on a changed or removed step: stay, move to <step>, exit"
+    )

@@ -1,0 +1,49 @@
+"""emails/<name>/email.yaml, segments/<name>.yaml and campaigns/<name>.yaml"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from cli.playbook import phrases
+from cli.playbook.models.clauses import ClauseTree, Length
+from cli.playbook.models.part import Name, Part, Words
+from cli.playbook.models.spans import Moment
+
+Portion = Annotated[float, BeforeValidator(phrases.share, json_schema_input_type=str | float)]
+
+
+class EmailFile(Part):
+    mail_class: Literal["marketing", "transactional"] = Field(alias="class")
+    subject: Words
+    preheader: Words = Field(default_factory=lambda: Words({"*": ""}))
+    sender_name: Words | None = None
+    sender: Literal["brand", "owner"] = Field(
+        "brand", description="owner: the lead's owner in the CRM, if there is one"
+    )
+
+
+class SegmentFile(Part):
+    when: ClauseTree
+
+
+class Canary(Part):
+    share: Portion = Field(description="Of the audience: 10%")
+    wait: Length = Field(description="Before the rest: 2 hours")
+
+
+class Halt(Part):
+    bounces: Portion = 0.05
+    complaints: Portion = 0.001
+    unsubscribes: Portion = 0.02
+
+
+class CampaignFile(Part):
+    email: Name
+    segment: Name
+    at: Moment = Field(description="Local date and time: 2026-12-01T10:00")
+    zone: Literal["brand", "lead"] = Field("brand", description="Whose local time")
+    per_hour: Annotated[int, Field(ge=1)] | None = None
+    canary: Canary | None = None
+    priority: Literal["high", "normal", "low"] = "normal"
+    expires: Length = 86400
+    halt: Halt = Field(default_factory=Halt, description="Stops by itself where so large a share did this")

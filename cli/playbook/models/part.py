@@ -1,0 +1,80 @@
+"""What every file is made of: names, texts by locale, and tests of one field."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True)
+
+
+class Words(RootModel[dict[str, str]]):
+    """A text by locale, {ja: …, en: …}; a plain text is the same in all of them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _same_in_all(cls, written: Any) -> Any:
+        return {"*": written} if isinstance(written, str) else written
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        by_locale: dict[str, Any] = handler(core)
+        return {"anyOf": [{"type": "string"}, by_locale], "description": "A text, or texts by locale: {ja: …, en: …}"}
+
+    def by_locale(self, locales: tuple[str, ...]) -> dict[str, str]:
+        """The text in each of these locales that has one."""
+        if "*" in self.root:
+            return dict.fromkeys(locales, self.root["*"])
+        return {locale: self.root[locale] for locale in locales if locale in self.root}
+
+
+class Test(Part):
+    """What is asked of one field; all that is written here must hold."""
+
+    any_of: tuple[str, ...] = ()
+    contains: tuple[str, ...] = ()
+    at_least: float | None = None
+    present: bool | None = None
+
+
+def _test(written: Any) -> Any:
+    match written:
+        case "present" | "blank":
+            return {"present": written == "present"}
+        case str():
+            return {"any_of": [written]}
+        case list():
+            return {"any_of": written}
+    return written
+
+
+FieldTest = Annotated[
+    Test, BeforeValidator(_test, json_schema_input_type=str | list[str] | Test)  # "present", equals, equals one of
+]
+Tests = dict[str, FieldTest]
+"""By field: {job_title: {contains: [director]}, phone: present, email_kind: company}."""
+
+
+def _listed(written: Any) -> Any:
+    return [written] if isinstance(written, dict) else written
+
+
+AllOf = Annotated[tuple[Tests, ...], BeforeValidator(_listed, json_schema_input_type=Tests | list[Tests])]
+
+
+def _day_as_text(written: Any) -> Any:
+    """YAML reads 2026-12-01 as a date."""
+    match written:
+        case datetime():
+            return written.isoformat(timespec="minutes")
+        case date():
+            return written.isoformat()
+    return written
+
+
+DayText = BeforeValidator(_day_as_text, json_schema_input_type=str)

@@ -1,0 +1,83 @@
+"""Can every step be reached, does every wait end, and does no journey turn in a circle without a pause?"""
+
+from collections.abc import Iterator, Sequence
+
+from cli.playbook.document import Document
+from cli.playbook.flow import Laid, laid_out
+from cli.playbook.folder import Folder
+from cli.playbook.models import steps as written
+from cli.playbook.problem import Problem, nearest
+from ripen.graph import END
+
+
+def wrong(folder: Folder) -> Iterator[Problem]:
+    """Every mistake in the way a journey's steps lead on."""
+    for entry in folder.journeys.values():
+        laid = laid_out(entry.model.steps)
+        yield from _nowhere(entry.document, laid)
+        yield from _unreached(entry.document, laid)
+        yield from _endless(entry.document, laid)
+        yield from _circles(entry.document, laid)
+
+
+def _nowhere(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+    """Jumps to no step."""
+    ids = {step.id for step in laid}
+    for step in laid:
+        if isinstance(step.part, written.JumpPart) and step.part.jump.to not in ids:
+            to = step.part.jump.to
+            message = f"this journey has no step {to!r}{nearest(to, ids)}"
+            yield document.problem((*step.where, "jump", "to"), message)
+        for route in step.routes:
+            if route.to and route.to not in ids:
+                message = f"this journey has no step {route.to!r}{nearest(route.to, ids)}"
+                yield document.problem(route.where, message)
+
+
+def _unreached(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+    """The first step of each path that nobody can get to."""
+    by_id = {step.id: step for step in laid}
+    reached: set[str] = set()
+    waiting = [laid[0].id]
+    while waiting:
+        if (id := waiting.pop()) in by_id and id not in reached:
+            reached.add(id)
+            waiting += by_id[id].after
+    lost = [step for step in laid if step.id not in reached]
+    beyond = {id for step in lost for id in step.after}
+    for step in lost:
+        if step.id not in beyond:
+            message = f"nobody gets to {step.id!r}: every step before it leads elsewhere; move it, or take it out"
+            yield document.problem(step.where, message)
+
+
+def _endless(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+    for step in laid:
+        part = step.part
+        if isinstance(part, written.WaitForPart) and not part.forever and all(not path.after for path in part.wait_for):
+            message = "whoever does none of this waits for good; add `- {after: 5 days, then: […]}`, or `forever: true`"
+            yield document.problem((*step.where, "wait_for"), message)
+
+
+def _circles(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+    """Jumps back with no wait on the way: the lead would rush through in one second."""
+    by_id = {step.id: step for step in laid}
+    for step in laid:
+        if isinstance(step.part, written.JumpPart) and step.id in _at_once(step.part.jump.to, by_id):
+            message = f"this goes back to {step.part.jump.to!r} with no wait on the way; put a `wait` between them"
+            yield document.problem((*step.where, "jump"), message)
+
+
+def _at_once(start: str, by_id: dict[str, Laid]) -> set[str]:
+    """Steps that come after that one before any wait."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        id = waiting.pop()
+        step = by_id.get(id)
+        if id == END or step is None or id in found:
+            continue
+        found.add(id)
+        if not isinstance(step.part, written.WaitPart | written.WaitForPart):
+            waiting += step.after
+    return found

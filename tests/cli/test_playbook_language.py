@@ -1,0 +1,357 @@
+"""What the marketer's words mean: from a journey's file to the graph that the engine runs."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from cli.playbook import phrases
+from cli.playbook.building.clauses import clause
+from cli.playbook.building.journeys import journey
+from cli.playbook.building.mailings import campaign, segment
+from cli.playbook.document import read
+from cli.playbook.models.clauses import ClauseTree
+from cli.playbook.models.journeys import JourneyFile
+from cli.playbook.models.mailings import CampaignFile, SegmentFile
+from cli.playbook.reading import model_of
+from ripen import graph
+from ripen.bundle import Campaign, Segment
+from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.graph import END, Again, Journey, Move, Until
+
+DAY = 86400
+HOT = Condition(field="rank", any_of=("hot",))
+
+
+def compiled(text: str) -> Journey:
+    return journey("j", model_of(JourneyFile, read("j.yaml", text)), ("ja", "en"))
+
+
+def steps(text: str) -> dict[str, graph.Step]:
+    return {step.id: step for step in compiled(f"enrol: {{on: {{form: f}}}}\nsteps:\n{text}").steps}
+
+
+def asked(text: str) -> Clause:
+    return clause(TypeAdapter(ClauseTree).validate_python(read("c.yaml", f"when: {text}").value["when"]))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "meant"),
+    [
+        ("30 minutes", Until(seconds=1800)),
+        ("24 hours", Until(seconds=DAY)),
+        ("1 day", Until(days=1)),
+        ("2 weeks", Until(days=14)),
+        ("3 days at 10:00", Until(days=3, at="10:00")),
+        ("3 business days at 9:00", Until(business_days=3, at="09:00")),
+        ("4 business hours", Until(business_seconds=4 * 3600)),
+        ("1 day at 10:00 on a business day", Until(days=1, at="10:00", business=True)),
+        ("until 10:00", Until(at="10:00")),
+        ("until 2026-12-01 at 10:00", Until(date="2026-12-01", at="10:00")),
+        ("until Tuesday at 10:00", Until(weekdays=(1,), at="10:00")),
+        ("until Tue, Thu or Friday", Until(weekdays=(1, 3, 4))),
+        ("until renewal - 7 days at 09:00", Until(field="renewal", offset_days=-7, at="09:00")),
+        ("until renewal + 1 week", Until(field="renewal", offset_days=7)),
+        ("until next birthday", Until(field="birthday", yearly=True)),
+    ],
+)
+def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
+    assert phrases.until(phrase) == meant
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["", "0 days", "3", "three days", "3 days at 25:00", "until 2026-02-30", "2 business weeks", "until", "until Tuseday at",
+     "until renewal -7 days", "at 10:00", "3 days until Tuesday"],
+)  # fmt: skip
+def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) -> None:
+    with pytest.raises(ValueError, match=r"write|there is no day"):
+        phrases.until(phrase)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "key"),
+    [
+        ("never", Again(), ""),
+        ("after 90 days", Again(how="after", seconds=90 * DAY), ""),
+        ("after exit", Again(how="after exit"), ""),
+        ("once per webinar_date", Again(how="by key"), "webinar_date"),
+    ],
+)
+def test_who_was_in_it_comes_again_as_written(written: str, meant: Again, key: str) -> None:
+    found = compiled(f"enrol: {{on: {{form: f}}, again: {written}}}\nsteps: [{{send: m}}]")
+
+    assert found.again == meant
+    assert found.enrol == (graph.OnActivity(kind="form_submitted", subject="f", key=key),)
+
+
+@pytest.mark.parametrize(
+    ("on", "meant"),
+    [
+        ("{form: f, where: {plan: [pro]}}", graph.OnActivity(kind="form_submitted", subject="f",
+                                                            where=(Condition(field="plan", any_of=("pro",)),))),
+        ("{click: any}", graph.OnActivity(kind="link_clicked")),
+        ("{page: pricing}", graph.OnActivity(kind="page_viewed", subject="pricing")),
+        ("{read: guide}", graph.OnActivity(kind="page_read", subject="guide")),
+        ("{download: a.pdf}", graph.OnActivity(kind="file_downloaded", subject="a.pdf")),
+        ("{segment: s}", graph.OnSegment(segment="s")),
+        ("{rank: hot}", graph.OnRank(rank="hot")),
+        ("{field: {plan: [pro]}}", graph.OnField(when=Condition(field="plan", any_of=("pro",)))),
+        ('{date: birthday, yearly: true, at: "9:00"}', graph.OnDate(field="birthday", yearly=True, at="09:00")),
+        ("{date: renewal, offset: -90 days}", graph.OnDate(field="renewal", offset_days=-90)),
+        ("{date: birthday, yearly: true, leap: 1 March}", graph.OnDate(field="birthday", yearly=True, leap="1 March")),
+        ('{every: "FREQ=MONTHLY;BYDAY=1MO", start: 2026-12-07T09:00, segment: s}',
+         graph.OnSchedule(rrule="FREQ=MONTHLY;BYDAY=1MO", start="2026-12-07T09:00", segment="s")),
+    ],
+)  # fmt: skip
+def test_a_journey_is_entered_by(on: str, meant: graph.Trigger) -> None:
+    assert compiled(f"enrol: {{on: {on}}}\nsteps: [{{send: m}}]").enrol == (meant,)
+
+
+def test_several_ways_in_are_a_list_and_none_is_by_hand() -> None:
+    several = compiled("enrol: {on: [{form: f}, {rank: hot}], who: {consent: marketing}}\nsteps: [{send: m}]")
+
+    assert len(several.enrol) == 2
+    assert several.who == Agreed(purpose="marketing")
+    assert compiled("enrol: {}\nsteps: [{send: m}]").enrol == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("{clicked: m}", Did(kind="link_clicked", subject="m")),
+        ("{clicked: any, times: 3, within: 14 days}", Did(kind="link_clicked", at_least=3, within_seconds=14 * DAY)),
+        ("{never: {viewed: p, within: 30 days}}",
+         Did(kind="page_viewed", subject="p", at_least=0, at_most=0, within_seconds=30 * DAY)),
+        ("{submitted: f}", Did(kind="form_submitted", subject="f")),
+        ("{read: p}", Did(kind="page_read", subject="p")),
+        ("{downloaded: a.pdf}", Did(kind="file_downloaded", subject="a.pdf")),
+        ("{replied: any}", Did(kind="replied")),
+        ("{segment: s}", Belongs(segment="s")),
+        ("{consent: marketing}", Agreed(purpose="marketing")),
+        ("{tag: vip}", Tagged(tag="vip")),
+        ("{rank: hot}", HOT),
+        ("{rank: warm}", Condition(field="rank", any_of=("warm", "hot"))),
+        ("{rank: [warm]}", Condition(field="rank", any_of=("warm",))),
+        ("{job_title: {contains: [部長]}}", Condition(field="job_title", contains=("部長",))),
+        ("{phone: blank}", Condition(field="phone", present=False)),
+        ("{field: {tag: x}}", Condition(field="tag", any_of=("x",))),
+        ("{not: {tag: vip}}", Not(clause=Tagged(tag="vip"))),
+        ("{any: [{tag: vip}, {rank: hot}]}", AnyOf(of=(Tagged(tag="vip"), HOT))),
+        ("{rank: hot, tag: vip}", AllOf(of=(HOT, Tagged(tag="vip")))),
+        ("[{rank: hot}, {tag: vip}]", AllOf(of=(HOT, Tagged(tag="vip")))),
+        ("{all: [{rank: hot}, {all: [{tag: vip}]}]}", AllOf(of=(HOT, Tagged(tag="vip")))),
+    ],
+)  # fmt: skip
+def test_a_clause_means_what_it_says(written: str, meant: Clause) -> None:
+    assert asked(written) == meant
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("{times: 3}", "`times` and `within` go with one of: clicked"),
+        ("{clicked: m, viewed: p, within: 3 days}", "write clicked and viewed apart"),
+        ("{never: {rank: hot}}", "write {not: …} for anything else"),
+        ("{rank: boiling}", "there is no rank 'boiling'"),
+        ("{}", "an empty clause says nothing"),
+    ],
+)
+def test_a_clause_that_cannot_be_meant_is_refused(written: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        asked(written)
+
+
+def test_a_path_that_ends_goes_on_after_its_step() -> None:
+    found = steps("""
+  - wait_for:
+      - {when: {clicked: a}, then: [{send: b}, {wait: 1 day}]}
+      - {when: {rank: hot}}
+      - {after: 5 days, then: [{send: c}]}
+  - branch:
+      - when: {phone: present}
+        then:
+          - branch: [{when: {tag: vip}, then: [{send: d}]}]
+      - else: [exit]
+  - send: e
+""")
+
+    assert list(found) == ["wait-for-clicked-a", "send-b", "wait-1-day", "send-c", "branch-phone", "branch-tag-vip",
+                           "send-d", "exit", "send-e"]  # fmt: skip
+    assert found["wait-for-clicked-a"] == graph.WaitForStep(
+        id="wait-for-clicked-a",
+        paths=(
+            graph.WaitPath(name="clicked a", when=Did(kind="link_clicked", subject="a"), next="send-b"),
+            graph.WaitPath(name="hot", when=HOT, next="branch-phone"),
+            graph.WaitPath(name="after 5 days", after=Until(days=5), next="send-c"),
+        ),
+    )
+    assert found["send-b"] == graph.SendStep(id="send-b", email="b", next="wait-1-day")
+    assert found["wait-1-day"] == graph.WaitStep(id="wait-1-day", until=Until(days=1), next="branch-phone")
+    assert found["send-c"] == graph.SendStep(id="send-c", email="c", next="branch-phone")
+    assert found["branch-phone"] == graph.BranchStep(
+        id="branch-phone",
+        paths=(graph.Path(name="phone", when=Condition(field="phone", present=True), next="branch-tag-vip"),),
+        otherwise="exit",
+    )
+    assert found["branch-tag-vip"] == graph.BranchStep(
+        id="branch-tag-vip",
+        paths=(graph.Path(name="tag vip", when=Tagged(tag="vip"), next="send-d"),),
+        otherwise="send-e",
+    )
+    assert found["send-d"] == graph.SendStep(id="send-d", email="d", next="send-e")
+    assert found["exit"] == graph.ExitStep(id="exit")
+    assert found["send-e"] == graph.SendStep(id="send-e", email="e", next=END)
+
+
+def test_a_split_has_weights_and_paths() -> None:
+    found = steps("""
+  - split: {by: offer, paths: {demo: {weight: 3, steps: [{send: demo}]}, trial: [{send: trial}], none: []}}
+  - send: last
+""")
+
+    assert found["split-offer"] == graph.SplitStep(
+        id="split-offer",
+        by="offer",
+        paths=(
+            graph.Share(name="demo", weight=3, next="send-demo"),
+            graph.Share(name="trial", next="send-trial"),
+            graph.Share(name="none", next="send-last"),
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("send: m, priority: high, capped: hold, expires: 3 days, id: x",
+         graph.SendStep(id="x", email="m", priority="high", capped="hold", expires_seconds=3 * DAY)),
+        ("update: {fields: {plan: pro}, add_tags: [vip], remove_tags: [new], points: 5, words: good, stage: mql}",
+         graph.UpdateStep(id="update-mql", fields={"plan": "pro"}, add_tags=("vip",), remove_tags=("new",), points=5,
+                          words={"ja": "good", "en": "good"}, stage="mql")),
+        ("crm: {task: {ja: 電話, en: Call}, due: 2 days, campaign: Expo, status: Sent, owner: a@b.example}",
+         graph.CrmStep(id="crm-task", task={"ja": "電話", "en": "Call"}, due_days=2, campaign="Expo", status="Sent",
+                       owner="a@b.example")),
+        ("notify: Look, channel: sales", graph.NotifyStep(id="notify", text={"ja": "Look", "en": "Look"}, channel="sales")),
+        ("webhook: {url: https://hook.example/x, body: {plan: pro}, timeout: 5 minutes}", None),
+        ("webhook: {url: https://hook.example/x, body: {plan: pro}}",
+         graph.WebhookStep(id="webhook-hook-example", url="https://hook.example/x", body={"plan": "pro"})),
+        ("enrol: other", graph.EnrolStep(id="enrol-other", journey="other")),
+        ("leave: other", graph.LeaveStep(id="leave-other", journey="other")),
+        ("jump: {to: x, most: 5}", graph.JumpStep(id="jump-x", to="x", most=5)),
+        ("jump: x", graph.JumpStep(id="jump-x", to="x")),
+        ("exit: bought", graph.ExitStep(id="exit", reason="bought")),
+    ],
+)  # fmt: skip
+def test_a_step_means_what_it_says(written: str, meant: graph.Step | None) -> None:
+    if meant is None:
+        with pytest.raises(Exception, match="less than or equal to 20"):
+            steps(f"  - {{{written}}}")
+    else:
+        assert steps(f"  - {{{written}}}")[meant.id] == meant
+
+
+def test_who_has_no_date_goes_where_the_wait_says_or_out() -> None:
+    found = steps("""
+  - {wait: until renewal - 7 days, id: out}
+  - {wait: until renewal - 3 days, id: path, otherwise: [{send: a}]}
+  - {wait: until renewal - 2 days, id: onward, otherwise: []}
+  - {wait: until renewal, id: named, otherwise: last}
+  - send: b
+  - {send: c, id: last}
+""")
+
+    otherwise = {step.id: step.otherwise for step in found.values() if isinstance(step, graph.WaitStep)}
+    assert otherwise == {"out": END, "path": "send-a", "onward": "named", "named": "last"}
+
+
+def test_without_an_answer_a_webhook_s_lead_goes_on_unless_a_path_is_written() -> None:
+    found = steps("""
+  - {webhook: {url: https://a.example}}
+  - {webhook: {url: https://b.example, otherwise: [{send: sorry}]}}
+  - send: last
+""")
+
+    otherwise = {step.id: step.otherwise for step in found.values() if isinstance(step, graph.WebhookStep)}
+    assert otherwise == {"webhook-a-example": "webhook-b-example", "webhook-b-example": "send-sorry"}
+
+
+def test_changes_say_what_becomes_of_who_stands_there() -> None:
+    found = compiled("""
+enrol: {on: {form: f}}
+goal: {rank: warm}
+exit: {any: [{tag: customer}, {submitted: contact}]}
+steps: [{send: m}]
+changes: {wait-3-days: stay, send-x: move to send-m, old: exit}
+""")
+
+    assert found.moves == {
+        "wait-3-days": Move(how="stay"),
+        "send-x": Move(how="move", to="send-m"),
+        "old": Move(how="exit"),
+    }
+    assert found.goal == Condition(field="rank", any_of=("warm", "hot"))
+    assert found.exit == AnyOf(of=(Tagged(tag="customer"), Did(kind="form_submitted", subject="contact")))
+
+
+def test_a_segment_has_apart_what_one_field_can_tell() -> None:
+    written = read(
+        "s.yaml", "when: [{rank: hot}, {all: [{company: present}]}, {never: {clicked: any}}, {not: {tag: x}}]"
+    )
+
+    assert segment("s", model_of(SegmentFile, written)) == Segment(
+        name="s",
+        when=(HOT, Condition(field="company", present=True)),
+        also=(Did(kind="link_clicked", at_least=0, at_most=0), Not(clause=Tagged(tag="x"))),
+    )
+
+
+def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
+    written = read(
+        "c.yaml",
+        "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, canary: {share: 10%, wait: 2 hours}, "
+        "priority: low, expires: 2 days, halt: {bounces: 4%}}",
+    )
+
+    assert campaign("c", model_of(CampaignFile, written)) == Campaign(
+        name="c",
+        email="m",
+        segment="s",
+        at="2026-12-01T10:00",
+        zone="lead",
+        per_hour=500,
+        canary=0.1,
+        canary_seconds=7200,
+        priority="low",
+        expires_seconds=2 * DAY,
+        halt_bounces=0.04,
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("FREQ=SOMETIMES", "is no RRULE"),
+        ("FREQ=MINUTELY", "more than once an hour"),
+        ("FREQ=DAILY;UNTIL=20200101", "never returns"),
+    ],
+)
+def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        phrases.rule(rule, "2026-12-01T09:00")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("2026-12-29 to 2027-01-03", ("2026-12-29", "2027-01-03")),
+        ("12-29 to 01-03", ("12-29", "01-03")),
+        ("08-13", ("08-13", "08-13")),
+    ],
+)
+def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tuple[str, str]) -> None:
+    assert phrases.closure(written) == meant
+
+
+@pytest.mark.parametrize("written", ["2027-01-03 to 2026-12-29", "13-01", "2026-12-29 to 01-03", "New Year"])
+def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match=r"write|ends before"):
+        phrases.closure(written)
