@@ -154,7 +154,8 @@ def _subject(
 
 def _date(folder: Folder, document: Document, where: Place, field: str) -> Iterator[Problem]:
     """The field of the lead that holds a date."""
-    asked = {each.name for form in folder.forms.values() for each in form.model.fields} | _updated(folder)
+    asked = {each.name for form in folder.forms.values() for each in form.model.fields} | updated(folder)
+    asked |= {f"entry.{name}" for name in entry_fields(folder)}
     if field not in asked:
         yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, asked)}")
 
@@ -164,11 +165,22 @@ def entry_fields(folder: Folder) -> set[str]:
     return {each.name for form in folder.forms.values() for each in form.model.fields if each.entry}
 
 
+def hooks(folder: Folder) -> set[str]:
+    """Ids of the steps that call a webhook."""
+    return {
+        step.id
+        for journey in folder.journeys.values()
+        for step in laid_out(journey.model.steps)
+        if isinstance(step.part, written.WebhookPart)
+    }
+
+
 def _tags(folder: Folder) -> set[str]:
     return {tag for update in _updates(folder) for tag in update.add_tags}
 
 
-def _updated(folder: Folder) -> set[str]:
+def updated(folder: Folder) -> set[str]:
+    """Fields that a journey fills in."""
     return {name for update in _updates(folder) for name in update.fields}
 
 
@@ -184,11 +196,14 @@ def tests(
 ) -> Iterator[Problem]:
     """Fields that no form asks for and no profile has."""
     fields = {field.name for form in folder.forms.values() for field in form.model.fields}
-    names = PROFILE | fields | _updated(folder) | more
+    names = PROFILE | fields | updated(folder) | more
+    if clause:
+        names |= {f"entry.{name}" for name in entry_fields(folder) | {"source", "page"}}
     words = {*DID, "never", "segment", "consent", "tag", "all", "any", "not"} if clause else set()
     for number, test in enumerate(asked):
         for field in test:
-            if field not in names:
+            hook = field.split(".")[1] if clause and field.startswith("answers.") else ""
+            if field not in names and hook not in hooks(folder):
                 message = f"nothing asks for {field!r}{nearest(field, names | words)}"
                 yield document.problem((*where, number, field), message)
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from cli.playbook import variables
 from cli.playbook.folder import Folder
 from cli.playbook.problem import Problem
 from ripen.bundle import Bundle
+from ripen.mail import Blank, entered
 from ripen.pages import brand_variables, render_page
 from ripen.template import TemplateError, render_html, render_text
 
@@ -39,13 +39,13 @@ def _pages(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
 
 
 def _mails(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
-    entered = {name: dict.fromkeys(inside or (), "") for name, inside in variables.entered(folder).items()}
     for email in bundle.emails.values():
         for locale, mail in email.locales.items():
             for known in (_FULL, dict.fromkeys(_FIELDS, "")):
                 said = {
-                    **entered,
-                    "lead": {**known, "locale": locale},
+                    **entered(None),
+                    "lead": Blank({**known, "locale": locale}),
+                    "owner": {"name": ""},
                     "greeting": "山田 花子 様",
                     "brand": brand_variables(bundle.brand, locale),
                     "links": [f"https://ripen.example/c/{number}" for number in range(len(mail.links))],

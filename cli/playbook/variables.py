@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from cli.playbook.expansion import Expanded
-from cli.playbook.flow import laid_out
 from cli.playbook.folder import Folder
-from cli.playbook.mentions import entry_fields
-from cli.playbook.models.steps import WebhookPart
+from cli.playbook.mentions import entry_fields, hooks, updated
 from cli.playbook.problem import Problem, nearest
 from ripen.template import FILTERS, TemplateError, parse
 
@@ -14,8 +12,8 @@ type Known = Mapping[str, "Known | None"]
 
 _SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
 
+_PERSON = {"last_name", "first_name", "company", "department", "job_title", "locale"}
 _MAIL: Known = {
-    "lead": dict.fromkeys(("last_name", "first_name", "company", "department", "job_title", "locale")),
     "brand": _SENDER,
     **dict.fromkeys(("greeting", "links", "unsubscribe_url", "preheader", "today")),
 }
@@ -31,27 +29,26 @@ FIT: Known = {"lead": dict.fromkeys(("company", "department", "job_title", "loca
 
 def mail(folder: Folder) -> Known:
     """What a mail may say."""
-    return {**_MAIL, **entered(folder)}
+    known = dict.fromkeys(_PERSON | asked(folder))
+    return {**_MAIL, "lead": known, "owner": {"name": None}, **entered(folder)}
 
 
 def step(folder: Folder) -> Known:
     """What the words of a step may say."""
-    lead = _MAIL["lead"] or {}
-    return {"lead": {**lead, "email": None, "phone": None}, "today": None, **entered(folder)}
+    known = dict.fromkeys(_PERSON | asked(folder) | {"id", "email", "phone", "country", "stage", "rank"})
+    return {"lead": known, "journey": None, **entered(folder)}
+
+
+def asked(folder: Folder) -> set[str]:
+    """Every field that a form asks for, or a journey fills in."""
+    return {field.name for form in folder.forms.values() for field in form.model.fields} | updated(folder)
 
 
 def entered(folder: Folder) -> dict[str, Known | None]:
-    """Of the run of the journey that brought the lead there. Blank where there is no such thing."""
-    hooks = {
-        laid.id
-        for journey in folder.journeys.values()
-        for laid in laid_out(journey.model.steps)
-        if isinstance(laid.part, WebhookPart)
-    }
+    """Of the run of the journey that brought the lead there; blank where there is no such thing."""
     return {
         "entry": dict.fromkeys(entry_fields(folder) | {"source", "page"}),
-        "answers": dict.fromkeys(hooks),
-        "owner": {"name": None, "email": None},
+        "answers": dict.fromkeys(hooks(folder)),
     }
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.utils import formataddr
+from typing import Any
 
 from ripen import template, token, wording
 from ripen.bundle import Bundle, Email, Mail
 from ripen.graph import Texts
 from ripen.hit import TRAP
+from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send
 from ripen.text import one_line
@@ -25,7 +27,8 @@ class Unwritable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class OutgoingMail:
-    """What is handed to the provider. Header values are ASCII on one line; `to` is the address as the lead typed it."""
+    """What is handed to the provider. Header values are ASCII on one line; `to` is the address as the lead typed it;
+    `html` is "" for a mail of text alone."""
 
     sender: str
     to: str
@@ -39,21 +42,48 @@ class OutgoingMail:
     locale: str = ""
 
 
-def compose(send: Send, profile: Profile, bundle: Bundle, site: str, key: bytes, now: datetime) -> OutgoingMail:
-    """The mail as its next attempt. `key` signs the links (Secrets.key("link")). Raises Unwritable."""
+class Blank(dict[str, Any]):
+    """What is not there is blank."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
+class Answers(dict[str, Any]):
+    """By webhook step; one that was not called has said nothing."""
+
+    def __missing__(self, step: str) -> Blank:
+        return Blank()
+
+
+def compose(
+    send: Send,
+    profile: Profile,
+    bundle: Bundle,
+    site: str,
+    key: bytes,
+    now: datetime,
+    enrollment: Enrollment | None = None,
+) -> OutgoingMail:
+    """The mail as its next attempt. `key` signs the links (Secrets.key("link")); `enrollment` is the one that planned it,
+    where there is one. Raises Unwritable."""
     email = bundle.emails.get(send.email)
     if email is None:
         raise Unwritable(f"the playbook has no mail {send.email}")
     locale = _locale(email, profile, bundle)
     mail = email.locales[locale]
     unsubscribe_url = f"{site}/unsubscribe/{token.sign(key, token.Purpose.UNSUBSCRIBE, token.Link(send.id))}"
-    variables = _variables(send, profile, bundle, email, locale, now) | {
-        "unsubscribe_url": unsubscribe_url,
-        "links": [
-            f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, number))}"
-            for number in range(len(mail.links))
-        ],
-    }
+    variables = (
+        _variables(profile, bundle, email, locale, now)
+        | entered(enrollment)
+        | {
+            "unsubscribe_url": unsubscribe_url,
+            "links": [
+                f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, number))}"
+                for number in range(len(mail.links))
+            ],
+        }
+    )
     subject, html, text = _rendered(mail, variables)
     trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, TRAP))}"
     sender, reply_to = _from(email, profile, bundle, locale)
@@ -62,7 +92,7 @@ def compose(send: Send, profile: Profile, bundle: Bundle, site: str, key: bytes,
         to=profile.email,
         reply_to=reply_to,
         subject=subject,
-        html=_trapped(html, trap),
+        html=_trapped(html, trap) if html else "",
         text=text,
         headers={
             "List-Unsubscribe": f"<{unsubscribe_url}>",  # RFC 8058: one HTTPS address, and both headers
@@ -107,15 +137,12 @@ def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:
         raise Unwritable(str(error)) from error
 
 
-def _variables(
-    send: Send, profile: Profile, bundle: Bundle, email: Email, locale: str, now: datetime
-) -> dict[str, object]:
+def _variables(profile: Profile, bundle: Bundle, email: Email, locale: str, now: datetime) -> dict[str, object]:
     brand, default = bundle.brand, bundle.brand.default_locale
+    own = ("last_name", "first_name", "company", "department", "job_title", "locale")
     return {
-        "lead": {
-            name: getattr(profile, name)
-            for name in ("last_name", "first_name", "company", "department", "job_title", "locale")
-        },
+        "lead": Blank(profile.attributes | {name: getattr(profile, name) for name in own}),
+        "owner": {"name": profile.crm.owner_name if profile.crm else ""},
         "greeting": wording.greeting(profile, locale),
         "brand": {
             "name": _said(brand.name, locale, default),
@@ -140,6 +167,15 @@ def _from(email: Email, profile: Profile, bundle: Bundle, locale: str) -> tuple[
 
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].lower()
+
+
+def entered(enrollment: Enrollment | None) -> dict[str, object]:
+    """{{ entry.… }} of what let the lead in, and {{ answers.<step>.… }} of webhooks; blank where there is no such thing."""
+    answers = enrollment.answers if enrollment else {}
+    return {
+        "entry": Blank(enrollment.facts if enrollment else {}),
+        "answers": Answers({step: Blank(said) for step, said in answers.items() if isinstance(said, dict)}),
+    }
 
 
 def _locale(email: Email, profile: Profile, bundle: Bundle) -> str:

@@ -118,8 +118,9 @@ def _request(mail: OutgoingMail, configuration_set: str) -> dict[str, Any]:
             "Simple": {
                 "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
                 "Body": {
-                    "Text": {"Data": mail.text, "Charset": "UTF-8"},
-                    "Html": {"Data": mail.html, "Charset": "UTF-8"},
+                    part: {"Data": text, "Charset": "UTF-8"}
+                    for part, text in (("Text", mail.text), ("Html", mail.html))
+                    if text
                 },
                 "Headers": [{"Name": name, "Value": value} for name, value in mail.headers.items()],
             }
