@@ -7,7 +7,7 @@ from pydantic import Field
 
 from cli.failure import Failure
 from cli.playbook.document import read
-from cli.playbook.models import Part
+from cli.playbook.models.part import Part
 from cli.playbook.problem import Broken
 from cli.playbook.reading import model_of
 from ripen.address import normalise

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 
 from cli.failure import Failure
 from cli.playbook.document import read
-from cli.playbook.models import Part
+from cli.playbook.models.part import Part
 from cli.playbook.problem import Broken, nearest
 from cli.playbook.reading import model_of
 from cli.simulation.happening import happenings

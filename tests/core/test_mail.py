@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from ripen import token
 from ripen.bundle import Bundle
 from ripen.hit import TRAP
+from ripen.journey import Enrollment
 from ripen.lead import CrmLink, Profile
 from ripen.ledger import MailClass, Send
 from ripen.mail import OutgoingMail, Unwritable, compose, mailbox
@@ -202,3 +203,38 @@ def test_a_mail_from_the_owner_uses_only_an_address_that_the_brand_may_send_from
 def test_a_mail_from_the_brand_is_not_signed_by_the_owner() -> None:
     mail = written(a_lead(crm=ALICE), a_bundle(brand=a_brand(sender_name={"ja": "Ripen"})))
     assert (mail.sender, mail.reply_to) == ("Ripen <news@example.com>", "hello@example.com")
+
+
+def test_a_mail_says_what_let_the_lead_in_and_what_a_webhook_answered() -> None:
+    words = (
+        "{{ entry.webinar_date }}|{{ answers.webhook-a.seat }}|{{ entry.none }}{{ answers.none.seat }}|{{ lead.plan }}"
+    )
+    enrollment = Enrollment(
+        lead="lead1",
+        journey="webinar",
+        key="k",
+        entered=NOON,
+        bundle="b",
+        facts={"webinar_date": "2026-12-10"},
+        answers={"webhook-a": {"seat": 12}, "webhook-b": {"failed": "no answer"}},
+    )
+
+    mail = compose(
+        a_send(),
+        a_lead(attributes={"plan": "pro", "company": "not this one"}),
+        saying(text=words),
+        "https://m.example.com",
+        KEY,
+        NOON,
+        enrollment,
+    )
+
+    assert mail.text == "2026-12-10|12||pro"
+
+
+def test_what_nothing_is_known_of_is_blank() -> None:
+    assert written(bundle=saying(text="{{ entry.x }}|{{ answers.a.b }}|{{ lead.x }}|{{ owner.name }}")).text == "|||"
+
+
+def test_a_mail_of_text_alone_has_no_html_at_all() -> None:
+    assert written(bundle=saying(html="")).html == ""
