@@ -26,11 +26,11 @@ from ripen.adapters.stop import StopSign
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.bundle import Bundle
 from ripen.errors import Undeliverable, Unsure
-from ripen.journey import EnrollmentState, leave
+from ripen.journey import Enrollment, EnrollmentState, leave
 from ripen.lead import Profile
 from ripen.ledger import IllegalMove, Moved, Send, SendPointer
 from ripen.local_time import zone
-from ripen.mail import OutgoingMail, Unwritable, compose
+from ripen.mail import OutgoingMail, Unwritable, asks_of_entry, compose
 
 logger = Logger()
 metrics = Metrics()
@@ -120,7 +120,8 @@ def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime)
     # What was claimed once is written from the same playbook again.
     bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
-        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now)
+        enrollment = _enrollment(row.value, bundle, outside)
+        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now, enrollment)
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), outside, now)
@@ -129,6 +130,15 @@ def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime)
     if is_stopped(row.value, outside):
         return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), outside, now)
     return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), mail, outside)
+
+
+def _enrollment(send: Send, bundle: Bundle, outside: Outside) -> Enrollment | None:
+    """Read only where the mail asks what let the lead in, or what a webhook answered."""
+    email = bundle.emails.get(send.email)
+    if not send.entry or email is None or not asks_of_entry(email):
+        return None
+    row = outside.table.get(keys.enrollment(send.lead, send.origin, send.entry))
+    return row.value if row else None
 
 
 def _claim(

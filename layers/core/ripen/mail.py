@@ -19,6 +19,7 @@ from ripen.text import one_line
 _QUEUE = "00G"
 """Ids of Salesforce's queues begin so; no person signs for one."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
+_OF_ENTRY = re.compile(r"\{[{%][^}]*\b(?:entry|answers)\b")
 
 
 class Unwritable(Exception):
@@ -106,6 +107,15 @@ def compose(
             "attempt": str(send.attempt + 1),
         },
         locale=locale,
+    )
+
+
+def asks_of_entry(email: Email) -> bool:
+    """Does it say something of the run of the journey that sends it?"""
+    return any(
+        _OF_ENTRY.search(part) is not None
+        for mail in email.locales.values()
+        for part in (mail.subject, mail.preheader, mail.html, mail.text)
     )
 
 

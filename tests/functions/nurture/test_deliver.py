@@ -242,6 +242,24 @@ def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClo
     assert ("failed", "render") in decisions(table)
 
 
+def test_a_mail_says_what_let_the_lead_in(table: Table, clock: FakeClock) -> None:
+    # given a mail that names the webinar's date, and an enrollment that knows it
+    known(table)
+    bundle = a_bundle()
+    dated = with_(bundle.emails["whitepaper-delivery"], locales={"ja": a_mail(text="{{ entry.webinar_date }}")})
+    bundle = with_(bundle, emails={"whitepaper-delivery": dated})
+    facts = {"webinar_date": "2026-12-10"}
+    enrollment = Enrollment(
+        lead="lead1", journey="whitepaper", key="2026-12-10", entered=NOON, bundle=bundle.hash, facts=facts
+    )
+    table.write(Create(keys.enrollment("lead1", "whitepaper", enrollment.key), enrollment))
+    ses = FakeSes()
+    # when it is delivered
+    deliver(planned(table, a_send(entry=enrollment.key)), an_outside(table, clock, ses, playbook=bundle))
+    # then
+    assert [mail.text for mail in ses.taken] == ["2026-12-10"]
+
+
 def test_a_throttled_mail_waits_and_goes_once(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send(email="case-study")), FakeSes(answer=throttles)
