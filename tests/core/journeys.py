@@ -8,6 +8,7 @@ from typing import Any
 from ripen.activity import Activity, Kind
 from ripen.bundle import Email
 from ripen.clause import Did
+from ripen.contact import Contact
 from ripen.engine import Moved, Scene, advance, looks_back
 from ripen.graph import Journey, SendStep, Step
 from ripen.journey import Enrollment
@@ -66,28 +67,33 @@ class Life:
 
     journey: Journey
     activities: Sequence[Activity] = ()
-    known: dict[str, Any] = field(default_factory=dict)
     enrollment: Enrollment = field(default_factory=an_enrollment)
     sends: list[Send] = field(default_factory=list)
     due: datetime | None = NOON
+    refuses: datetime | None = None
+    """When the lead unsubscribes; nobody is woken for it."""
 
     def wake(self, now: datetime) -> None:
         """As nurture.advance does: it reads no more than it is told to."""
         since = looks_back(self.enrollment, self.journey, now)
         known = [a for a in self.activities if a.received <= now and since is not None and a.at >= since]
-        result = moved(self.journey, self.enrollment, now, activities=known, **self.known)
+        has_refused = self.refuses is not None and self.refuses <= now
+        contact = Contact(lead="lead1", unsubscribed=self.refuses) if has_refused else None
+        result = moved(self.journey, self.enrollment, now, activities=known, contact=contact)
         self.enrollment, self.due = result.enrollment, result.due
         self.sends += result.sends
 
-    def live(self, late: Callable[[], timedelta] = timedelta, extra: Iterable[datetime] = (), runs: int = 400) -> None:
+    def live(
+        self, late: Callable[[], timedelta] = timedelta, extra: Iterable[datetime] = (), runs: int = 600
+    ) -> "Life":
         """To the end: woken for what is due and for each activity, `late` by so much, and at `extra` times too."""
         rings = sorted([*(a.received + late() for a in self.activities), *extra])
         now = NOON
         for _ in range(runs):
             if self.due is None:
-                return
+                return self
             wanted = max(now, self.due + late() if self.due > now else now)
-            now = min(wanted, rings.pop(0)) if rings and rings[0] <= wanted else wanted
+            now = max(now, rings.pop(0)) if rings and rings[0] <= wanted else wanted
             self.wake(now)
         raise AssertionError("it never ends")
 
