@@ -6,7 +6,7 @@ import pytest
 
 from ripen.activity import Verdict
 from ripen.clause import AllOf, Condition, Did, Not, Tagged
-from ripen.graph import Until, WaitForStep, WaitPath, WaitStep
+from ripen.graph import BranchStep, Path, Until, WaitForStep, WaitPath, WaitStep
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.state import Rank, State
 from tests.builders import a_lead
@@ -166,3 +166,11 @@ def test_who_is_new_begins_when_it_entered() -> None:
     assert moved(journey, an_enrollment(), NOON + 10 * MINUTE).due == NOON + DAY
     assert moved(journey, an_enrollment(), NOON + HOUR).due == NOON + HOUR + DAY
     assert moved(journey, an_enrollment(entered=NOON + HOUR), NOON).due == NOON + DAY
+
+
+def test_a_branch_that_is_reached_late_asks_what_was_done_in_time() -> None:
+    fork = BranchStep(id="fork", paths=(Path(name="x", when=CLICKED, next="a"),), otherwise="b")
+    journey = a_journey(WaitStep(id="w", until=Until(seconds=3600), next="fork"), fork, send("a"), send("b"))
+    stands, late = moved(journey).enrollment, NOON + HOUR + 10 * MINUTE
+    assert sent(moved(journey, stands, late, activities=[a_click(HOUR)])) == ["a"]
+    assert sent(moved(journey, stands, late, activities=[a_click(HOUR + MINUTE)])) == ["b"]
