@@ -36,14 +36,17 @@ check: .venv/.installed $(SAM) ## look for mistakes without running anything
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
 	@ripen check
 
-bench: ## measure speed against floors (alone: bench-cold, bench-activity)
-	@failed=; for name in cold activity; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
+bench: ## measure speed against floors (alone: bench-cold, bench-activity, bench-journeys)
+	@failed=; for name in cold activity journeys; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
 
 bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## the first call of each function, as Lambda runs it
 	@$(PYTHON) -m bench.cold
 
 bench-activity: .venv/.installed ## what a form, a click … cost in CPU and write units
 	@$(PYTHON) -m bench.activity
+
+bench-journeys: .venv/.installed ## what a step of a journey costs, 100,000 people walking (QUICK=1: fewer)
+	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
 
 deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
 	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}

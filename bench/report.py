@@ -13,16 +13,19 @@ class Figure:
     cpu_ms: float
     floor_ms: float
     write_units: float | None = None
+    per_second: float | None = None
+    """How many of them one core does, for what comes in masses."""
 
 
 def show(bench: str, figures: dict[str, Figure], notes: str) -> int:
     """Prints all; the exit code: 1 where a ratio is over its bar."""
-    print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'write units':>13}")
+    print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'write units':>13}{'per second':>12}")
     for name, figure in figures.items():
         units = "" if figure.write_units is None else f"{figure.write_units:.1f}"
+        many = "" if figure.per_second is None else f"{figure.per_second:,.0f}"
         over = "  over" if figure.ratio > figure.bar else ""
         print(
-            f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}{units:>13}{over}"
+            f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}{units:>13}{many:>12}{over}"
         )
     print(f"\n{notes}\n")
     print(line(bench, figures), flush=True)
@@ -30,14 +33,15 @@ def show(bench: str, figures: dict[str, Figure], notes: str) -> int:
 
 
 def line(bench: str, figures: dict[str, Figure]) -> str:
-    """{"bench": …, "figures": {name: {"ratio", "bar", "cpu_ms", "write_units"}}}"""
+    """{"bench": …, "figures": {name: {"ratio", "bar", "cpu_ms", "write_units"}}}, and "per_second" where it is told."""
     return json.dumps({"bench": bench, "figures": {name: _rounded(figure) for name, figure in figures.items()}})
 
 
 def _rounded(figure: Figure) -> dict[str, float | None]:
-    return {
+    rounded: dict[str, float | None] = {
         "ratio": round(figure.ratio, 3),
         "bar": figure.bar,
         "cpu_ms": round(figure.cpu_ms, 3),
         "write_units": None if figure.write_units is None else round(figure.write_units, 2),
     }
+    return rounded if figure.per_second is None else rounded | {"per_second": round(figure.per_second)}

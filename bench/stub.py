@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 import sys
+from collections import defaultdict
 from collections.abc import Callable
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -35,6 +36,7 @@ class Outside:
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Item] = {}
+        self._owned = defaultdict[str, dict[str, Item]](dict)
         self.objects: dict[str, bytes] = {}
         self.vault = "{}"
         self.units = 0
@@ -64,8 +66,9 @@ class Outside:
         raise NotImplementedError(verb)
 
     def _under(self, values: Item) -> list[Item]:
-        pk, prefix = values[":pk"]["S"], values.get(":prefix", {"S": ""})["S"]
-        return [self.rows[key] for key in sorted(self.rows) if key[0] == pk and key[1].startswith(prefix)]
+        own, prefix = self._owned[values[":pk"]["S"]], values.get(":prefix", {"S": ""})["S"]
+        first, last = (values.get(name, {"S": ""})["S"] for name in (":first", ":last"))
+        return [own[sk] for sk in sorted(own) if sk.startswith(prefix) and first <= sk and (not last or sk <= last)]
 
     def _change(self, change: dict[str, Any]) -> None:
         if "Put" in change:
@@ -87,7 +90,8 @@ class Outside:
             old = [before.get(name) for name in attributes if name in before]
             new = [item.get(name) for name in attributes if name in item]
             self.units += (bool(old) + bool(new)) if old != new else 0
-        self.rows[_key(item)] = item
+        pk, sk = _key(item)
+        self.rows[pk, sk] = self._owned[pk][sk] = item
 
 
 def _key(item: Item) -> tuple[str, str]:

@@ -1,11 +1,15 @@
 """The benches can be started, and their last line is what scripts expect."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
-from bench import activity, cold, plan
+from bench import activity, cold, journeys, plan
 from bench.firsts import firsts
+from bench.outside import PROJECT
 from bench.report import Figure, show
 from bench.stub import Outside
 from ripen.condition import Facts
@@ -32,6 +36,7 @@ def test_the_last_line_is_json_for_scripts_and_the_exit_code_says_whether_a_bar_
 
 def test_every_round_counts_towards_a_median_of_at_least_seven() -> None:
     assert activity.ROUNDS >= 7 <= cold.ROUNDS
+    assert journeys.ROUNDS >= 7
 
 
 def test_what_is_measured_is_in_the_template() -> None:
@@ -45,6 +50,47 @@ def test_as_many_rules_and_segments_are_there_as_wanted() -> None:
         assert len(getattr(many.scoring, rules)) - len(getattr(few.scoring, rules)) == 990
     assert len(many.segments) - len(few.segments) == 990
     assert segments(many.segments, Facts(traits={"email_kind": "company"}, now=NOON), {}) == ()
+
+
+def test_what_comes_in_masses_says_how_many_one_core_does(capsys: pytest.CaptureFixture[str]) -> None:
+    blocks = [journeys.Block(8.0, 20.0, 5.0), journeys.Block(12.0, 20.0, None)]
+
+    assert show("journeys", {"step": journeys.figure(blocks)}, "notes") == 0
+
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert json.loads(last)["figures"] == {
+        "step": {"ratio": 1.6, "bar": 2.0, "cpu_ms": 2.5, "write_units": 5.0, "per_second": 400}
+    }
+
+
+def test_the_walk_of_a_few_reaches_its_end() -> None:
+    command = [sys.executable, "-m", "bench.journeys", "--quick"]
+    paths = os.pathsep.join(str(PROJECT / part) for part in (".", "layers/core", "functions"))
+
+    done = subprocess.run(command, cwd=PROJECT, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True)
+
+    assert done.stdout, done.stderr
+    figure = json.loads(done.stdout.splitlines()[-1])["figures"]["step"]
+    assert figure["write_units"] > 0 < figure["per_second"]
+
+
+def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:
+    outside = Outside()
+    for owner, sort in (("lead#1", "a#1"), ("lead#1", "a#2"), ("lead#1", "b#1"), ("lead#2", "a#1")):
+        outside.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": a_row(owner, sort)}}]})
+
+    def found(**values: str) -> list[str]:
+        asked = {f":{name}": {"S": value} for name, value in values.items()}
+        return [row["sk"]["S"] for row in outside.dynamodb("Query", {"ExpressionAttributeValues": asked})["Items"]]
+
+    assert found(pk="lead#1") == ["a#1", "a#2", "b#1"]
+    assert found(pk="lead#1", prefix="a#") == ["a#1", "a#2"]
+    assert found(pk="lead#1", first="a#2", last="b#1") == ["a#2", "b#1"]
+    assert found(pk="lead#3") == []
+
+
+def a_row(owner: str, sort: str) -> dict[str, dict[str, str]]:
+    return {"pk": {"S": owner}, "sk": {"S": sort}}
 
 
 def test_a_transaction_costs_two_units_for_each_kilobyte_and_one_for_each_index_entry() -> None:

@@ -1,0 +1,145 @@
+"""The walk that is measured: people in a journey of send, wait, branch and send, moved by nurture.advance."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Any
+
+from msgspec.structs import replace
+
+import nurture.advance
+from bench.plan import example
+from bench.recorder import Recorder
+from bench.requests import SITE
+from bench.story import Context
+from cli.playbook.publish import publish
+from ripen.activity import Activity, Kind
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Change, Create, keys
+from ripen.clause import Did
+from ripen.contact import Contact, Permission
+from ripen.engine import Scene, advance
+from ripen.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import Profile
+from ripen.state import Rank, State
+
+_START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+_DAYS = 3
+_MAIL = "case-study"
+_TIMES_IN = 10
+"""Enrollments of one lead."""
+_TOGETHER = 10
+"""Messages in one invocation (BatchSize)."""
+_CLICKED = Did(kind="link_clicked", subject=_MAIL, within_seconds=7 * 86400)
+JOURNEY = Journey(
+    name="bench",
+    first="send-1",
+    steps=(
+        SendStep(id="send-1", email=_MAIL, next="wait"),
+        WaitStep(id="wait", until=Until(days=_DAYS, at="10:00"), next="branch"),
+        BranchStep(id="branch", paths=(Path(name="clicked", when=_CLICKED, next="send-2"),), otherwise="send-3"),
+        SendStep(id="send-2", email=_MAIL),
+        SendStep(id="send-3", email=_MAIL),
+    ),
+)
+
+
+class SetClock:
+    """Stands where it is put."""
+
+    at = _START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Walk:
+    """People who enter, and how they go through."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._table = nurture.advance.table
+        self._clock = nurture.advance.clock = SetClock()  # type: ignore[assignment]
+        self._lead = 0
+        plan = example()
+        self._plan = replace(plan, hash="bench", journeys=plan.journeys | {JOURNEY.name: JOURNEY})
+        publish(self._plan, self._table, Playbook(self._table, "bucket"), SITE, _START)
+        nurture.advance.playbook = Playbook(self._table, "bucket")
+        nurture.advance.playbook.live()
+
+    def enter(self, count: int) -> list[str]:
+        """So many enrollments that are due, ten of each lead; every other lead has clicked."""
+        refs, changes = list[str](), list[Change]()
+        for number in range(count):
+            if number % _TIMES_IN == 0:
+                self._lead += 1
+                changes += _rows(f"lead{self._lead}", clicked=self._lead % 2 == 0)
+            enrollment = _enrollment(f"lead{self._lead}", number)
+            key = keys.enrollment(enrollment.lead, enrollment.journey, enrollment.key)
+            changes.append(Create(key, enrollment, due=_START))
+            refs.append(key.ref)
+        for some in batched(changes, 100, strict=False):
+            self._table.write(*some)
+        return refs
+
+    def through(self, refs: list[str]) -> None:
+        """All of them from their first step to their end."""
+        for ahead in (timedelta(), timedelta(days=_DAYS + 1)):
+            self._clock.at = _START + ahead
+            for some in batched(refs, _TOGETHER, strict=False):
+                answered = nurture.advance.handler({"Records": list(map(_message, some))}, Context())
+                assert not answered["batchItemFailures"], answered
+
+    def scenes(self, count: int) -> list[Scene]:
+        """As nurture.advance would tell the engine of so many."""
+        return [self._scene(f"lead{number}", clicked=number % 2 == 0) for number in range(count)]
+
+    def _scene(self, lead: str, *, clicked: bool) -> Scene:
+        rows = (change.value for change in _rows(lead, clicked=clicked) if isinstance(change, Create))
+        profile, state, contact, *activities = rows
+        return Scene(
+            profile=profile,
+            journey=JOURNEY,
+            live=JOURNEY,
+            emails=self._plan.emails,
+            brand=self._plan.brand,
+            calendar=self._plan.calendar,
+            state=state,
+            contact=contact,
+            activities=activities,
+            scoring=self._plan.scoring,
+        )
+
+
+def think(scenes: list[Scene]) -> None:
+    """All of them through the engine alone."""
+    for number, scene in enumerate(scenes):
+        stands = advance(_enrollment(scene.profile.id, number), scene, _START).enrollment
+        gone = advance(stands, scene, _START + timedelta(days=_DAYS + 1))
+        assert gone.enrollment.state is EnrollmentState.FINISHED, gone
+
+
+def _enrollment(lead: str, number: int) -> Enrollment:
+    return Enrollment(lead=lead, journey=JOURNEY.name, key=f"k{number}", entered=_START, bundle="bench")
+
+
+def _rows(lead: str, *, clicked: bool) -> list[Change]:
+    long_ago = _START - timedelta(days=30)
+    profile = Profile(
+        id=lead, email=f"{lead}@example.co.jp", created=long_ago, last_name="山田", company="株式会社サンプル"
+    )
+    agreed = {"marketing": Permission(granted=True, at=long_ago, record="r")}
+    rows: list[Change] = [
+        Create(keys.profile(lead), profile),
+        Create(keys.state(lead), State(lead=lead, rank=Rank.WARM)),
+        Create(keys.contact(lead), Contact(lead=lead, consent=agreed)),
+    ]
+    if clicked:
+        at = _START + timedelta(days=1)
+        click = Activity(id=f"c{lead}", lead=lead, kind=Kind.LINK_CLICKED, at=at, received=at, subject=_MAIL)
+        rows.append(Create(keys.activity(lead, at, click.id), click))
+    return rows
+
+
+def _message(body: str) -> dict[str, Any]:
+    return {"messageId": body, "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
