@@ -15,6 +15,7 @@ from cli.playbook.publish import publish
 from ripen.activity import Activity, Kind
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, keys
+from ripen.bundle import Email
 from ripen.clause import Did
 from ripen.contact import Contact, Permission
 from ripen.engine import Scene, advance
@@ -25,7 +26,7 @@ from ripen.state import Rank, State
 
 _START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 _DAYS = 3
-_MAIL = "case-study"
+_MAIL = "bench"
 _TIMES_IN = 10
 """Enrollments of one lead."""
 _TOGETHER = 10
@@ -62,7 +63,8 @@ class Walk:
         self._clock = nurture.advance.clock = SetClock()  # type: ignore[assignment]
         self._lead = 0
         plan = example()
-        self._plan = replace(plan, hash="bench", journeys=plan.journeys | {JOURNEY.name: JOURNEY})
+        mail = Email(name=_MAIL, mail_class="marketing", locales={})
+        self._plan = replace(plan, hash="bench", emails={_MAIL: mail}, journeys={JOURNEY.name: JOURNEY})
         publish(self._plan, self._table, Playbook(self._table, "bucket"), SITE, _START)
         nurture.advance.playbook = Playbook(self._table, "bucket")
         nurture.advance.playbook.live()
