@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from itertools import count, pairwise
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,7 +56,7 @@ untils = st.one_of(
 
 
 @st.composite
-def journeys(draw: st.DrawFn, *, by_deeds: bool = True, **known: Any) -> Journey:
+def journeys(draw: st.DrawFn, /, *, by_deeds: bool = True) -> Journey:
     """Steps nested up to three deep, each path going on after the step that it hangs on; loops with waits in them."""
     number, steps = count(), list[Step]()
 
@@ -94,7 +93,7 @@ def journeys(draw: st.DrawFn, *, by_deeds: bool = True, **known: Any) -> Journey
         return id
 
     first = path(END, 0)
-    return Journey(name="j", first=first, steps=tuple(steps), **known)
+    return Journey(name="j", first=first, steps=tuple(steps))
 
 
 def a_deed(number: int, seconds: int, kind: str, subject: str) -> Activity:
