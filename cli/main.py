@@ -27,6 +27,9 @@ COMMANDS = {
     "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
     "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
     "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
+    "why": ("cli.commands.why:why", "Why a lead got what it got: every decision in words."),
+    "held": ("cli.commands.held:held", "List, release or drop the mails whose fate is not known."),
+    "redrive": ("cli.commands.redrive:redrive", "Try again what workers gave up; list what is late."),
     "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
     "publish": (
         "cli.commands.playbook:publish",

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from cli.moment import moment
 from cli.phrases import say
 from cli.simulation.world import Written
 from ripen.activity import Activity
@@ -20,9 +20,10 @@ from ripen.score import score
 from ripen.setting import CrmMark
 from ripen.state import State
 
-_DAYS = ("月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 _LATER = {
-    "path": 1,
+    "step.took": 1,
+    "step.failed": 1,
+    "step.moved": 1,
     "send.accepted": 2,
     "send.skipped": 2,
     "send.waits": 2,
@@ -63,13 +64,6 @@ def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
     return "\n".join(shown) + "\n" if shown else ""
 
 
-def moment(at: datetime, zone: str, lang: str) -> str:
-    """A minute in that zone: 2026-11-24 Tue 10:00."""
-    local = at.astimezone(ZoneInfo(zone))
-    day = _DAYS[0 if lang == "ja" else 1][local.weekday()]
-    return f"{local:%Y-%m-%d} {day} {local:%H:%M}"
-
-
 def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
     match row.after:
         case Activity() if row.before is None:
@@ -87,7 +81,7 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
-        case Decision() if row.after.what == "verdict" or row.after.outcome == "refused":
+        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome == "refused":
             yield from decided(row.after)
         case _ if (
             row.before is None and keys.kind(row.key.ref) not in _KNOWN | _QUIET_KINDS and row.key.pk[:5] == "lead#"
@@ -128,9 +122,6 @@ def _moved(row: Written) -> Iterator[Line]:
     if before is None:
         yield Line(row.at, "enrollment.entered", journey)
         return
-    for step, path in after.took.items():
-        if before.took.get(step) != path or before.visits.get(step) != after.visits.get(step):
-            yield Line(row.at, "path", {"subject": step, "path": path, "journey": after.journey})
     match after.state:
         case EnrollmentState.ACTIVE if after.step and (before.step, before.until) != (after.step, after.until):
             until = {"until": after.until.isoformat()} if after.until else {}

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 
 from cli.commands.simulate import simulate
 from cli.failure import Failure
+from cli.moment import moment
 from cli.simulation.happening import happenings
 from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
-from cli.simulation.transcript import moment, rendered
+from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
 from ripen.graph import Again
 from tests.builders import a_bundle

@@ -1,0 +1,64 @@
+"""ripen held: mails that wait for a decision of yours."""
+
+import json
+from getpass import getuser
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.failure import Failure
+from cli.held import Held, drop, let_go
+from cli.held import held as ask
+from cli.stack import connect
+
+
+def held(
+    release: Annotated[
+        str, typer.Option(help="Send this one after all: its id, its beginning, or all.", metavar="ID")
+    ] = "",
+    dropped: Annotated[str, typer.Option("--drop", help="Never send this one, or all.", metavar="ID")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """List the mails whose fate is not known, so that they are not sent twice by themselves; send or drop them."""
+    if release and dropped:
+        raise Failure("One thing at a time.", "Say --release or --drop.")
+    stack = connect()
+    found = ask(stack)
+    console = Console(highlight=False, soft_wrap=True)
+    if release:
+        count = let_go(stack, _named(found, release), getuser())
+        console.print(f"[bold]{count} released.[/] What is still wanted goes out within a minute or two.")
+    elif dropped:
+        count = drop(stack, _named(found, dropped), getuser())
+        console.print(f"[bold]{count} dropped.[/] What was dropped stays unsent.")
+    elif as_json:
+        print(json.dumps([each.plain() for each in found], ensure_ascii=False, indent=2))
+    elif not found:
+        console.print("No mail is held.")
+    else:
+        console.print(_listed(found))
+        console.print(
+            "Each may have arrived. Send it after all: ripen held --release ID – or not: ripen held --drop ID"
+        )
+
+
+def _named(found: list[Held], id: str) -> list[Held]:
+    if id == "all":
+        return found
+    named = [each for each in found if each.row.value.id.startswith(id)]
+    if len(named) != 1:
+        what = f"{len(named)} held mails have ids that begin with" if named else "No held mail has the id"
+        raise Failure(f"{what} {id!r}.", "See them all: ripen held")
+    return named
+
+
+def _listed(found: list[Held]) -> Table:
+    table = Table("Id", "Who", "Mail", "Of", "Since", "Why", title=f"{len(found)} held", title_justify="left")
+    for each in found:
+        send = each.row.value
+        since = f"{each.since:%Y-%m-%d %H:%M} UTC"
+        table.add_row(*map(escape, (send.id[:8], each.email, send.email, send.origin, since, send.reason)))
+    return table

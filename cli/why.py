@@ -1,0 +1,108 @@
+"""Why a lead got what it got: every decision, score change and deed of one lead, in words, with what was behind it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from cli.dossier import find
+from cli.failure import Failure
+from cli.phrases import knows, say
+from cli.stack import Stack
+from ripen.activity import Activity, Kind
+from ripen.adapters.playbook import NotPublished
+from ripen.adapters.table import keys
+from ripen.bundle import Bundle, Scoring
+from ripen.decision import Decision
+from ripen.journey import Enrollment
+from ripen.ledger import Send
+from ripen.local_time import zone
+from ripen.score import happened, tally
+
+_BEHIND = ("send", "enrollment", "step")
+
+
+@dataclass(frozen=True)
+class Because:
+    """One thing that was decided or happened, and the activities behind it."""
+
+    at: datetime
+    code: str
+    facts: dict[str, str]
+    reason: str = ""
+    bundle: str = ""
+    behind: tuple[Activity, ...] = ()
+    points: dict[str, float] = field(default_factory=dict)
+    """By rule, what an activity gave."""
+
+    def words(self, lang: str) -> str:
+        if knows(self.code):
+            return say(self.code, self.facts, lang)
+        what, _, outcome = self.code.partition(".")
+        because = f" ({self.reason})" if self.reason else ""
+        return say("other", self.facts | {"what": what, "outcome": outcome, "because": because}, lang)
+
+
+@dataclass(frozen=True)
+class Story:
+    zone: str
+    locale: str
+    """The playbook's default."""
+    told: tuple[Because, ...]
+
+
+def why(stack: Stack, email: str) -> Story:
+    """The oldest first. Raises Failure where nobody has that address."""
+    lead = find(stack, email)
+    try:
+        bundle = stack.playbook.live().bundle
+    except NotPublished:
+        raise Failure("No playbook has been published yet.", "Publish it with: ripen publish") from None
+    rows = [row.value for row in stack.table.under(lead, "")]
+    profile = stack.table.get(keys.profile(lead))
+    found = sorted(_told(rows, bundle), key=lambda because: (because.at, because.code))
+    where = zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
+    return Story(where, bundle.brand.default_locale, tuple(found))
+
+
+def _told(rows: list[Any], bundle: Bundle) -> Iterator[Because]:
+    activities = {row.id: row for row in rows if isinstance(row, Activity)}
+    sends = {row.id: row for row in rows if isinstance(row, Send)}
+    entries = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
+    for activity in activities.values():
+        yield _did(activity, bundle.scoring)
+    for decision in (row for row in rows if isinstance(row, Decision)):
+        send = sends.get(decision.facts.get("send", ""))
+        behind = _behind(decision, send, entries)
+        title = send.subject if send else decision.facts.get("subject", "")
+        facts = decision.facts | {"subject": decision.subject, "reason": decision.reason}
+        yield Because(
+            at=decision.at,
+            code=f"{decision.what}.{decision.outcome}",
+            facts=facts | {"title": f" “{title}”" if title else ""},
+            reason=decision.reason,
+            bundle=decision.bundle,
+            behind=tuple(activities[id] for id in behind if id in activities),
+        )
+
+
+def _did(activity: Activity, scoring: Scoring) -> Because:
+    """What the lead did, and the points that it was worth by the scoring that is live."""
+    points = {code: given.points for code, given in tally({}, activity, scoring).items()}
+    code = str(activity.kind) if knows(str(activity.kind)) else "activity"
+    facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
+    return Because(at=happened(activity), code=code, facts=facts, points=points)
+
+
+def _behind(decision: Decision, send: Send | None, entries: dict[tuple[str, str], Enrollment]) -> tuple[str, ...]:
+    """The activities of the decision, or those that let the lead into the journey that decided."""
+    if decision.activities or decision.what not in _BEHIND:
+        return decision.activities
+    journey = send.origin if send else decision.facts.get("origin", decision.subject)
+    entry = entries.get((journey, send.entry if send else decision.facts.get("entry", "")))
+    return (entry.activity,) if entry and entry.activity else ()
+
+
+def is_own(because: Because) -> bool:
+    """The lead did it, nobody decided it."""
+    return because.code == "activity" or because.code in {str(kind) for kind in Kind}

@@ -1,0 +1,40 @@
+"""A stack whose table is moto's, and whose secrets and playbook are in memory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cli.stack import Stack
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Table
+from ripen.bundle import Bundle
+from tests.builders import a_bundle
+from tests.fakes import FakeClock
+
+KEY = b"k" * 32
+
+
+@dataclass
+class Kept:
+    """Secrets and bundles."""
+
+    bundles: tuple[Bundle, ...]
+
+    def key(self, purpose: str) -> bytes:
+        return KEY
+
+    def live(self) -> Live:
+        return Live(self.bundles[-1], "https://site.example")
+
+    def bundle(self, hash: str) -> Bundle:
+        return next(bundle for bundle in self.bundles if bundle.hash == hash)
+
+    def put(self, bundle: Bundle) -> None:
+        self.bundles = (bundle, *self.bundles)
+
+
+def a_stack(table: Table, clock: FakeClock, *bundles: Bundle, queues: tuple[str, ...] = ()) -> Stack:
+    """The last bundle is live."""
+    kept: Any = Kept(bundles or (a_bundle(),))
+    at: Any = clock
+    site = "https://site.example"
+    return Stack(table=table, playbook=kept, secrets=kept, clock=at, site=site, queues=queues, tick="", local=None)

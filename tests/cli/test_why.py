@@ -1,0 +1,119 @@
+"""ripen why: the decisions about one lead, in words."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli.commands import why as command
+from cli.stack import Stack
+from cli.why import why
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.decision import Decision
+from ripen.journey import Enrollment
+from ripen.ledger import MailClass, Send
+from ripen.setting import Pointer
+from tests.builders import a_lead, an_activity
+from tests.cli.stack import KEY, a_stack
+from tests.fakes import NOON, FakeClock
+
+
+def decision(**changes: Any) -> Decision:
+    known: dict[str, Any] = {
+        "id": "d1",
+        "lead": "lead1",
+        "at": NOON + timedelta(minutes=1),
+        "what": "send",
+        "subject": "case-study",
+        "outcome": "skipped",
+        "reason": "no consent",
+        "bundle": "b1a2b3c4d5e6",
+    }
+    return Decision(**(known | changes))
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    lead = a_lead()
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
+    )
+    return stack
+
+
+def keep(table: Table, *decisions: Decision) -> None:
+    table.write(*(Create(keys.decision(d.lead, d.at, d.id), d) for d in decisions))
+
+
+def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stack, table: Table) -> None:
+    table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
+    keep(table, decision(), decision(id="d2", what="rank", subject="hot", outcome="rose", reason="activity"))
+    told = why(stack, "hanako@example.co.jp").told
+    assert [because.words("en") for because in told] == [
+        "filled in the form whitepaper",
+        "rank rose to hot (activity)",
+        "did not send case-study: no consent",
+    ]
+    assert told[0].points == {"form": 30}
+    assert told[2].words("ja") == "メール case-study は送らない: 同意がない"
+
+
+def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
+    send = Send(
+        id="s1",
+        lead="lead1",
+        email="case-study",
+        mail_class=MailClass.MARKETING,
+        origin="whitepaper",
+        step="send-case-study",
+        planned=NOON,
+        entry="a1",
+        subject="山田様へ",
+    )
+    entry = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="b", activity="activity1")
+    table.write(
+        Create(keys.activity("lead1", NOON, "activity1"), an_activity()),
+        Create(keys.send("lead1", "s1"), send),
+        Create(keys.enrollment("lead1", "whitepaper", "a1"), entry),
+    )
+    keep(table, decision(outcome="accepted", reason="", facts={"send": "s1", "origin": "whitepaper"}))
+    accepted = why(stack, "hanako@example.co.jp").told[-1]
+    assert [activity.id for activity in accepted.behind] == ["activity1"]
+    assert accepted.words("en") == "sent case-study “山田様へ”"
+
+
+def test_it_is_shown_in_the_leads_time_with_reason_and_version(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
+    keep(table, decision(activities=("activity1",)))
+    command.why("hanako@example.co.jp", lang="en", as_json=False)
+    out = capsys.readouterr().out
+    assert "2026-11-21 Sat 12:01" in out
+    assert "playbook b1a2b3c" in out
+    assert "because: filled in the form whitepaper (2026-11-21 Sat 12:00)" in out
+
+
+def test_by_default_it_speaks_the_playbooks_first_language(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    keep(table, decision())
+    command.why("hanako@example.co.jp", lang="", as_json=False)
+    assert "送らない: 同意がない" in capsys.readouterr().out
+
+
+def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:
+    keep(table, decision(what="weather", outcome="changed", subject="rain", reason="wind"))
+    [told] = why(stack, "hanako@example.co.jp").told
+    assert told.words("en") == "weather rain: changed (wind)"
+
+
+def test_scripts_get_all_of_it(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    keep(table, decision())
+    command.why("hanako@example.co.jp", lang="en", as_json=True)
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["code"], told["reason"], told["playbook"]) == ("send.skipped", "no consent", "b1a2b3c4d5e6")
