@@ -30,6 +30,8 @@ COMMANDS = {
     "why": ("cli.commands.why:why", "Why a lead got what it got: every decision in words."),
     "held": ("cli.commands.held:held", "List, release or drop the mails whose fate is not known."),
     "redrive": ("cli.commands.redrive:redrive", "Try again what workers gave up; list what is late."),
+    "plan": ("cli.commands.plan:plan", "What a publish would change, for whom, and what it would send."),
+    "rollback": ("cli.commands.rollback:rollback", "Make live again what was live before."),
     "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
     "publish": (
         "cli.commands.playbook:publish",

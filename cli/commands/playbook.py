@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.failure import Failure
+from cli.plan import guard
 from cli.playbook import Broken, Problem, check_playbook, compile_playbook
 from cli.playbook import publish as make_live
 from cli.stack import connect
@@ -53,6 +54,9 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
     except Broken as broken:
         raise _told(broken, folder) from None
     stack = connect()
+    enrollments, standing = guard.affected(stack, bundle)
+    if open_ := [place for place in standing if place.is_open]:
+        raise Failure("\n".join(map(guard.demand, open_)), "See all that would change: ripen plan")
     try:
         moved = make_live(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
     except Conflict:
@@ -63,6 +67,8 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
         _screen.print(f"Nothing has changed: {bundle.hash} is live already.")
         return
     _screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
+    if woken := guard.wake(stack, enrollments, standing):
+        _screen.print(f"{woken} people are moved on as the journeys say.")
     for page in sorted(name for name, page in bundle.pages.items() if page.form):
         _screen.print(f"See it at {stack.site}/pages/{page}")
 

@@ -1,13 +1,14 @@
 """ripen redrive: try again what workers gave up."""
 
 import json
+from functools import partial
 from typing import Annotated
 
 import boto3
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from cli.redrive import kinds, late, queues, waiting
@@ -30,7 +31,7 @@ def redrive(
         with Progress(console=Console(stderr=True), transient=True) as progress:
             for queue in found:
                 task = progress.add_task(queue.name, total=counts[queue.name] or None)
-                moved[queue.name] = move(queue, sqs, lambda done, task=task: progress.update(task, completed=done))
+                moved[queue.name] = move(queue, sqs, partial(_shown, progress, task))
     overdue = late(stack)
     if as_json:
         rows = [{"row": due.ref, "due": due.at.isoformat()} for due in overdue]
@@ -53,3 +54,7 @@ def redrive(
         console.print(f"  since {due.at:%Y-%m-%d %H:%M} UTC  {escape(due.ref)}")
     if len(overdue) > _MOST_SHOWN:
         console.print(f"  and {len(overdue) - _MOST_SHOWN} more: ripen redrive --json")
+
+
+def _shown(progress: Progress, task: TaskID, done: int) -> None:
+    progress.update(task, completed=done)

@@ -44,6 +44,13 @@ class Live:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Published:
+    """What was made live, the latest last; bundles are never deleted, so that each can be again."""
+
+    history: tuple[Live, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class CrmMark:
     """The `due#crm` row: this lead waits to be written to the CRM, or what was written last."""
 

@@ -17,7 +17,7 @@ from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
-from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, RefoldMark, Seen, Shadow, Stop
+from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
 from ripen.visitor import Bridge, Join, VisitorPointer
 
@@ -152,6 +152,7 @@ STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", Live)
+PUBLISHED = Key("setting#published", "-", Published)
 
 _TYPES: dict[str, type[Any]] = {
     "profile": Profile,

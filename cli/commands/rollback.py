@@ -1,0 +1,53 @@
+"""ripen rollback: back to a playbook that was live before."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from cli.failure import Failure
+from cli.playbook.publish import publish
+from cli.stack import connect
+from ripen.adapters.table import Conflict, keys
+from ripen.setting import Live
+
+_MOST = 20
+
+
+def rollback(
+    to: Annotated[str, typer.Option(help="The hash, or the beginning of it.", metavar="HASH")] = "",
+    show: Annotated[bool, typer.Option("--list", help="Only list what was live.")] = False,
+) -> None:
+    """Make the playbook live that was so before, or the one with that hash. People in journeys go on as they stand."""
+    stack = connect()
+    row = stack.table.get(keys.PUBLISHED)
+    history = row.value.history if row else ()
+    console = Console(highlight=False)
+    if show:
+        table = Table("Published", "Playbook")
+        for past in reversed(history[-_MOST:]):
+            table.add_row(f"{past.at:%Y-%m-%d %H:%M} UTC", past.bundle)
+        console.print(table)
+        return
+    chosen = _chosen(history, to)
+    bundle = stack.playbook.bundle(chosen)
+    try:
+        publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
+    except Conflict:
+        raise Failure("Somebody published at the same moment.", "Look first: ripen rollback --list") from None
+    console.print(f"[green]Live again:[/] {chosen}. Undo it with: ripen rollback")
+
+
+def _chosen(history: tuple[Live, ...], to: str) -> str:
+    """Raises Failure where there is none such, or no other."""
+    hashes = list(dict.fromkeys(past.bundle for past in history))
+    if to:
+        fitting = [hash for hash in hashes if hash.startswith(to)]
+        if len(fitting) != 1:
+            raise Failure(f"{len(fitting)} playbooks that were live begin with {to!r}.", "See: ripen rollback --list")
+        return fitting[0]
+    before = [past.bundle for past in history if past.bundle != history[-1].bundle]
+    if not before:
+        raise Failure("No other playbook has been live yet.", "See: ripen rollback --list")
+    return before[-1]

@@ -1,0 +1,95 @@
+"""ripen held: mails whose fate is not known are listed, released or dropped."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli.commands import held as command
+from cli.failure import Failure
+from cli.held import held
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.ids import digest
+from ripen.ledger import MailClass, Send, SendState
+from ripen.state import State
+from tests.builders import a_lead
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    return stack
+
+
+def a_held_send(table: Table, lead: str, **changes: Any) -> Send:
+    known: dict[str, Any] = {
+        "id": digest(lead),
+        "lead": lead,
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "s",
+        "planned": NOON,
+        "attempt": 1,
+        "state": SendState.HELD,
+        "reason": "no answer from SES",
+        "unknown": NOON,
+    }
+    send = Send(**(known | changes))
+    table.write(
+        Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.jp")),
+        Create(keys.state(lead), State(lead=lead)),
+        Create(keys.send(lead, send.id), send),
+    )
+    return send
+
+
+def state_of(table: Table, send: Send) -> tuple[SendState, bool]:
+    row = table.get(keys.send(send.lead, send.id))
+    assert row is not None
+    return row.value.state, row.due is not None
+
+
+def test_only_what_is_held_is_listed_the_oldest_first(stack: Stack, table: Table) -> None:
+    a_held_send(table, "lead1")
+    a_held_send(table, "lead2", unknown=NOON - timedelta(hours=1))
+    a_held_send(table, "lead3", state=SendState.ACCEPTED)
+    assert [(each.email, each.row.value.email) for each in held(stack)] == [
+        ("lead2@example.jp", "case-study"),
+        ("lead1@example.jp", "case-study"),
+    ]
+
+
+def test_one_is_released_by_the_beginning_of_its_id_and_is_due_now(stack: Stack, table: Table) -> None:
+    one, other = a_held_send(table, "lead1"), a_held_send(table, "lead2")
+    command.held(release=one.id[:6], dropped="")
+    assert state_of(table, one) == (SendState.PLANNED, True)
+    assert state_of(table, other) == (SendState.HELD, False)
+
+
+def test_all_are_dropped_with_the_decision_that_says_by_whom(stack: Stack, table: Table) -> None:
+    sends = [a_held_send(table, f"lead{n}") for n in range(3)]
+    command.held(release="", dropped="all")
+    assert [state_of(table, send) for send in sends] == [(SendState.SKIPPED, False)] * 3
+    [decision] = [row.value for row in table.under("lead0", "decision#")]
+    assert (decision.outcome, decision.reason.split()[0]) == ("skipped", "dropped")
+
+
+def test_an_id_that_is_not_there_or_not_enough_is_said(stack: Stack, table: Table) -> None:
+    a_held_send(table, "lead1")
+    with pytest.raises(Failure, match="No held mail"):
+        command.held(release="zzz", dropped="")
+    with pytest.raises(Failure, match="One thing at a time"):
+        command.held(release="a", dropped="b")
+
+
+def test_scripts_get_the_list(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    send = a_held_send(table, "lead1")
+    command.held(release="", dropped="", as_json=True)
+    [told] = json.loads(capsys.readouterr().out)
+    assert (told["id"], told["mail"], told["reason"]) == (send.id, "case-study", "no answer from SES")

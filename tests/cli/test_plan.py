@@ -1,0 +1,204 @@
+"""ripen plan, publish's guard and rollback: what would change, for whom, what it would send; and back again."""
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from cli.commands import rollback as back
+from cli.failure import Failure
+from cli.plan.difference import Change, difference
+from cli.plan.forecast import forecast
+from cli.plan.guard import affected, demand, wake
+from cli.plan.standing import Place, everyone, places
+from cli.playbook.publish import publish
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.bundle import Bundle, Policy
+from ripen.contact import Contact, Permission
+from ripen.graph import Journey, Move, SendStep, Until, WaitStep
+from ripen.journey import Enrollment
+from ripen.state import State
+from tests.builders import a_bundle, a_lead
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+
+LIVE = a_bundle()
+JOURNEY = LIVE.journeys["whitepaper"]
+
+
+def with_journey(journey: Journey | None, hash: str = "bundle2", **changes: Any) -> Bundle:
+    journeys = {"whitepaper": journey} if journey else {}
+    return replace(LIVE, hash=hash, journeys=journeys, **changes)
+
+
+def longer(**moves: Move) -> Bundle:
+    """The wait takes four days."""
+    steps = tuple(replace(step, until=Until(days=4)) if isinstance(step, WaitStep) else step for step in JOURNEY.steps)
+    return with_journey(replace(JOURNEY, steps=steps, moves=moves))
+
+
+STAY, EXIT = Move(how="stay"), Move(how="exit")
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock) -> Stack:
+    return a_stack(table, clock, LIVE)
+
+
+def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **changes: Any) -> None:
+    """On the wait of the journey, with consent."""
+    known: dict[str, Any] = {
+        "lead": lead,
+        "journey": "whitepaper",
+        "key": "a1",
+        "entered": NOON,
+        "bundle": LIVE.hash,
+        "step": "wait-3-days",
+        "until": NOON + until,
+        "began": NOON,
+        "visits": {"send-whitepaper-delivery": 1, "wait-3-days": 1},
+    }
+    yes = Permission(granted=True, at=NOON, record="r")
+    table.write(
+        Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.jp")),
+        Create(keys.state(lead), State(lead=lead)),
+        Create(keys.contact(lead), Contact(lead=lead, consent={"marketing": yes})),
+        Create(
+            keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | changes)), due=NOON + until, lane=Lane.BULK
+        ),
+    )
+
+
+def test_the_same_playbook_is_no_difference() -> None:
+    assert not difference(LIVE, replace(LIVE, hash="other"))
+
+
+def test_steps_are_compared_by_id() -> None:
+    new = replace(
+        JOURNEY,
+        steps=(
+            JOURNEY.steps[0],
+            replace(JOURNEY.steps[1], until=Until(days=4), next="send-news"),
+            SendStep(id="send-news", email="case-study"),
+        ),
+    )
+    [journey] = difference(LIVE, with_journey(new)).journeys
+    assert [(step.name, step.how) for step in journey.steps] == [
+        ("wait-3-days", "changed"),
+        ("send-news", "added"),
+        ("send-case-study", "removed"),
+    ]
+    assert "until.days: 3 → 4" in journey.steps[0].lines
+
+
+def test_everything_else_is_compared_part_by_part_and_shortly_told() -> None:
+    new = replace(LIVE, policy=Policy(per_week=2), emails={"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]})
+    assert difference(LIVE, new).others == (
+        Change("policy", "changed", ("per_week: – → 2",)),
+        Change("emails/case-study", "removed"),
+    )
+
+
+def test_before_the_first_publish_all_is_new() -> None:
+    assert {journey.how for journey in difference(None, LIVE).journeys} == {"added"}
+
+
+def test_people_are_counted_on_changed_and_removed_steps_only(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1")
+    somebody(table, "lead2")
+    somebody(table, "lead3", step="send-whitepaper-delivery", until=timedelta())
+    assert places(stack, everyone(stack), LIVE) == []
+    assert places(stack, everyone(stack), longer()) == [Place("whitepaper", "wait-3-days", "changed", 2)]
+    gone = with_journey(replace(JOURNEY, steps=(JOURNEY.steps[0],)))
+    assert places(stack, everyone(stack), gone) == [Place("whitepaper", "wait-3-days", "removed", 2)]
+
+
+def test_who_stands_on_a_changed_step_must_be_spoken_for(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1")
+    _, [place] = affected(stack, longer())
+    assert place.is_open
+    assert "changes: {wait-3-days: stay}" in demand(place)
+    _, [spoken] = affected(stack, longer(**{"wait-3-days": STAY}))
+    assert not spoken.is_open
+
+
+def test_a_journey_that_is_dropped_asks_nothing(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1")
+    _, [place] = affected(stack, with_journey(None))
+    assert (place.how, place.is_open) == ("journey removed", False)
+
+
+def test_nobody_is_looked_for_where_no_step_has_changed(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1")
+    assert affected(stack, replace(LIVE, hash="other", policy=Policy(per_week=1))) == ([], [])
+
+
+def test_who_is_moved_is_due_now_and_who_stays_is_not(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1")
+    new = longer(**{"wait-3-days": EXIT})
+    assert wake(stack, *affected(stack, new)) == 1
+    assert len(table.due(Lane.BULK, shard("lead1"), NOON)) == 1
+    somebody(table, "lead2")
+    assert wake(stack, *affected(stack, longer(**{"wait-3-days": STAY}))) == 0
+
+
+def test_the_next_day_is_lived_with_the_new_playbook_and_changes_nothing(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", timedelta(hours=2))
+    somebody(table, "lead2", timedelta(hours=25))
+    before = [row.value for row in table.under("lead1", "")]
+    found = forecast(stack, replace(LIVE, hash="new"), most=10)
+    assert (found.mails, found.leads, found.more) == (Counter({("whitepaper", "case-study", "sent"): 1}), 1, 0)
+    assert [row.value for row in table.under("lead1", "")] == before
+
+
+def test_who_would_not_be_written_to_is_told_with_the_reason(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", timedelta(hours=2))
+    somebody(table, "lead2", timedelta(hours=2))
+    capped = replace(LIVE, hash="new", policy=Policy(per_week=0))
+    assert forecast(stack, capped, most=1).mails == Counter({("whitepaper", "case-study", "capped"): 1})
+    assert forecast(stack, capped, most=1).more == 1
+
+
+def test_who_is_moved_out_is_sent_nothing_more(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", timedelta(hours=2))
+    assert forecast(stack, longer(**{"wait-3-days": EXIT}), most=10).mails == Counter()
+
+
+@pytest.fixture
+def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    monkeypatch.setattr(back, "connect", lambda: stack)
+    for hash in ("aaa1", "bbb2"):
+        publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
+        clock.move(hours=1)
+    return stack
+
+
+def live(table: Table) -> str:
+    row = table.get(keys.LIVE)
+    assert row is not None
+    return row.value.bundle
+
+
+def test_rollback_makes_the_one_before_live_and_can_be_undone(published: Stack, table: Table) -> None:
+    back.rollback(to="", show=False)
+    assert live(table) == "aaa1"
+    back.rollback(to="", show=False)
+    assert live(table) == "bbb2"
+    back.rollback(to="aaa", show=False)
+    assert live(table) == "aaa1"
+
+
+def test_what_was_never_live_cannot_be_again(published: Stack, table: Table) -> None:
+    with pytest.raises(Failure, match="'ccc'"):
+        back.rollback(to="ccc", show=False)
+
+
+def test_what_was_live_before_there_was_a_history_is_in_it(stack: Stack, table: Table) -> None:
+    publish(replace(LIVE, hash="old1"), table, stack.playbook, stack.site, NOON)
+    row = table.get(keys.PUBLISHED)
+    assert row is not None
+    assert [past.bundle for past in row.value.history] == ["old1"]

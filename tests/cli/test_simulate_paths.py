@@ -1,0 +1,118 @@
+"""ripen simulate --paths: every way through a journey is walked, and what is never come to is named."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from cli.simulation.paths import Walked, forced, missed, options, walk
+from cli.simulation.persona import Persona
+from cli.simulation.run import Lived, live
+from ripen.clause import Belongs, Did
+from ripen.graph import (
+    BranchStep,
+    ExitStep,
+    Journey,
+    JumpStep,
+    OnActivity,
+    Path,
+    SendStep,
+    Share,
+    SplitStep,
+    Until,
+    WaitForStep,
+    WaitPath,
+    WaitStep,
+)
+from tests.builders import a_bundle
+
+START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
+HANAKO = Persona(email="hanako@example.co.jp", last_name="山田")
+CLICKED = Did(kind="link_clicked", subject="whitepaper-delivery")
+JOURNEY = Journey(
+    name="whitepaper",
+    enrol=(OnActivity(kind="form_submitted", subject="whitepaper"),),
+    first="send",
+    steps=(
+        SendStep(id="send", email="whitepaper-delivery", next="listen"),
+        WaitForStep(
+            id="listen",
+            paths=(
+                WaitPath(name="clicked", when=CLICKED, next="who"),
+                WaitPath(name="after-5-days", after=Until(days=5), next="offer"),
+            ),
+        ),
+        BranchStep(id="who", paths=(Path(name="big", when=Belongs(segment="nobody"), next="out"),), otherwise="study"),
+        SplitStep(
+            id="offer",
+            by="offer",
+            paths=(Share(name="demo", next="study"), Share(name="none", weight=9, next="out")),
+        ),
+        SendStep(id="study", email="case-study"),
+        ExitStep(id="out"),
+        WaitStep(id="island", until=Until(days=1)),
+    ),
+)
+
+
+def lived(journey: Journey) -> Lived:
+    bundle = a_bundle(journeys={"whitepaper": journey})
+    return live(journey, bundle, HANAKO, [], START)
+
+
+def walked(journey: Journey = JOURNEY, most: int = 50) -> list[Walked]:
+    return list(walk(journey, lived, most))
+
+
+def test_every_way_is_walked_once() -> None:
+    assert {tuple(way.choices.items()) for way in walked()} == {
+        (("listen", "clicked"), ("who", "big")),
+        (("listen", "clicked"), ("who", "else")),
+        (("listen", "after-5-days"), ("offer", "demo")),
+        (("listen", "after-5-days"), ("offer", "none")),
+    }
+
+
+def test_each_way_ends_as_its_choices_say() -> None:
+    mails = {tuple(way.choices.values()): len(way.lived.world.mails) for way in walked()}
+    assert mails[("clicked", "else")] == mails[("after-5-days", "demo")] == 2
+    assert mails[("clicked", "big")] == mails[("after-5-days", "none")] == 1
+    assert {way.lived.runs[0].reason for way in walked() if way.choices.get("who") == "big"} == {"exit step"}
+
+
+def test_what_no_way_comes_to_is_named() -> None:
+    steps, ways = missed(JOURNEY, [way.lived for way in walked()])
+    assert (steps, ways) == (["island"], [])
+
+
+def test_one_life_leaves_ways_untaken() -> None:
+    steps, ways = missed(JOURNEY, [lived(forced(JOURNEY, {"listen": "clicked"}))])
+    assert "offer" in steps
+    assert ("listen", "after-5-days") in ways
+
+
+def test_with_a_bound_each_walk_still_takes_a_way_that_none_took() -> None:
+    first, second = walked(most=2)
+    assert set(second.choices.items()) - set(first.choices.items())
+
+
+def test_a_loop_ends_by_itself() -> None:
+    loop = replace(
+        JOURNEY,
+        steps=(
+            SendStep(id="send", email="whitepaper-delivery", next="listen"),
+            replace(
+                JOURNEY.steps[1],
+                paths=(
+                    WaitPath(name="clicked", when=CLICKED),
+                    WaitPath(name="after-5-days", after=Until(days=5), next="again"),
+                ),
+            ),
+            JumpStep(id="again", to="listen", most=2),
+        ),
+    )
+    assert len(walked(loop)) == 2
+
+
+def test_a_step_without_a_choice_has_none() -> None:
+    assert options(JOURNEY.steps[0]) == ()
