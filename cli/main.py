@@ -27,11 +27,17 @@ COMMANDS = {
     "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
     "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
     "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
-    "why": ("cli.commands.why:why", "Why a lead got what it got: every decision in words."),
-    "held": ("cli.commands.held:held", "List, release or drop the mails whose fate is not known."),
-    "redrive": ("cli.commands.redrive:redrive", "Try again what workers gave up; list what is late."),
-    "plan": ("cli.commands.plan:plan", "What a publish would change, for whom, and what it would send."),
-    "rollback": ("cli.commands.rollback:rollback", "Make live again what was live before."),
+    "why": (
+        "cli.commands.why:why",
+        "Why this lead got what it got: each mail sent or not, each point, each write to the CRM.",
+    ),
+    "held": (
+        "cli.commands.held:held",
+        "List the mails whose fate is not known, so that they are not sent twice by themselves.",
+    ),
+    "redrive": ("cli.commands.redrive:redrive", "Move what lies in the dead-letter queues back to where it came from."),
+    "plan": ("cli.commands.plan:plan", "Compare the playbook with what is live."),
+    "rollback": ("cli.commands.rollback:rollback", "Make the playbook live that was so before."),
     "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
     "publish": (
         "cli.commands.playbook:publish",

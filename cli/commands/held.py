@@ -22,7 +22,7 @@ def held(
     dropped: Annotated[str, typer.Option("--drop", help="Never send this one, or all.", metavar="ID")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
-    """List the mails whose fate is not known, so that they are not sent twice by themselves; send or drop them."""
+    """List the mails whose fate is not known, so that they are not sent twice by themselves. Send or drop them."""
     if release and dropped:
         raise Failure("One thing at a time.", "Say --release or --drop.")
     stack = connect()

@@ -27,7 +27,7 @@ def plan(
     most: Annotated[int, typer.Option(help="Look ahead for at most so many people.", min=0)] = 2000,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
-    """Compare the playbook with what is live: each step, who stands there, and the mails of the next 24 hours. Changes
+    """Compare the playbook with what is live. Each step, who stands there, and the mails of the next 24 hours. Changes
     nothing. Fails where somebody stands on a changed step and the journey does not say what becomes of them."""
     try:
         new = compile_playbook(folder)
