@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from cli.failure import Failure
 from cli.stack import Stack
-from ripen.adapters.table import keys
+from ripen.adapters.table import Key, keys
 from sandbox.console.deeds import Deeds, somebody
 from sandbox.console.life import Life
 from sandbox.console.words import words
@@ -61,11 +61,14 @@ class Console:
             "query": urlencode({"lead": email}) if email else "",
             "time": life.time(),
             "passing": self._deeds.time_passes,
-            "stopped": self._stopped(),
+            "stopped": self._is_on(keys.STOP),
+            "shadow": self._is_on(keys.SHADOW),
             "problem": request.query_params.get("problem", "") or self._deeds.failed,
             "somebody": [{"name": name, "value": value} for name, value in somebody(lang).items()],
             "life": None,
         }
+        if view["shadow"]:
+            view["kept_back"] = life.kept_back()
         try:
             view["leads"] = life.leads()
             view["life"] = life.told(email) if email else None
@@ -118,8 +121,8 @@ class Console:
             return f"A part of the local cloud does not answer: {error}"
         return ""
 
-    def _stopped(self) -> bool:
-        row = self._connect().table.get(keys.STOP)
+    def _is_on(self, switch: Key[Any]) -> bool:
+        row = self._connect().table.get(switch)
         return bool(row and row.value.on)
 
     def _policy(self) -> dict[str, str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from cli.commands.read import ask
 from cli.dossier import dossier
+from cli.shadow import would_have
 from cli.stack import Stack
 from ripen.activity import Activity
 from ripen.lead import Profile
@@ -22,6 +23,7 @@ from sandbox.home import Status
 
 _SECONDS = 20
 _MOST_LEADS = 12
+_MOST_KEPT_BACK = 50
 _FIELDS = {
     "Lead": ("Name", "Company", "Title", "Phone", "Status"),
     "Contact": ("Name", "Title", "Phone"),
@@ -64,6 +66,19 @@ class Life:
         """Who was written to lately, the latest first."""
         mails = httpx.get(f"{self.status.mailbox}/list.json", timeout=_SECONDS).json()
         return list(dict.fromkeys(mail["to"] for mail in mails))[:_MOST_LEADS]
+
+    def kept_back(self) -> list[View]:
+        """What shadow mode kept from happening to anybody, the latest first."""
+        return [
+            {
+                "at": self._time(entry["at"]),
+                "email": entry["email"],
+                "what": self._say(entry["what"]),
+                "outcome": self._say(entry["outcome"]),
+                "told": entry["facts"].get("text") or entry["facts"].get("subject") or "",
+            }
+            for entry in reversed(would_have(self.stack.table)[-_MOST_KEPT_BACK:])
+        ]
 
     def time(self) -> str:
         return self._time(self.stack.clock.now().isoformat(), seconds=True)

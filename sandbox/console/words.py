@@ -6,6 +6,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "now": ("ローカル環境の時計", "The local cloud's clock"),
     "time_passes": ("時間を進めています", "Time is passing"),
     "stopped": ("配信は停止中です（ripen resume で再開）", "Sending is stopped (ripen resume goes on)"),
+    "shadow_on": (
+        "シャドーモードです。判定だけを行い、外部には送信も書き込みもしません（ripen shadow off で終了）",
+        "Shadow mode is on: everything is judged, nothing is sent or written outside (ripen shadow off ends it)",
+    ),
+    "kept_back": ("シャドーモードで見合わせたこと", "What would have been done"),
     "try_it": ("試してみる", "Try it"),
     "leads": ("最近の見込み客", "Recent leads"),
     "find": ("メールアドレスで開く", "Open by e-mail address"),
