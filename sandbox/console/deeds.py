@@ -22,7 +22,7 @@ _SECONDS = 40
 _CLICK = re.compile(r'href="([^"]+/c/[^"]+)"')
 _STOP = re.compile(r'href="([^"]+/unsubscribe/[^"]+)"')
 _BOB = "U0BOB"
-_PEOPLE: dict[str, dict[str, str]] = {
+PEOPLE: dict[str, dict[str, str]] = {
     "ja": {
         "last_name": "山田",
         "first_name": "花子",
@@ -44,7 +44,7 @@ _PEOPLE: dict[str, dict[str, str]] = {
 
 def somebody(lang: str) -> dict[str, str]:
     """A person nobody knows yet, to start with."""
-    return {"email": f"{token_hex(3)}@sample-shoji.example.jp"} | _PEOPLE[lang]
+    return {"email": f"{token_hex(3)}@sample-shoji.example.jp"} | PEOPLE[lang]
 
 
 def _browser(email: str) -> str:

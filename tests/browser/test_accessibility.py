@@ -69,7 +69,7 @@ def test_nothing_that_people_get_shuts_anybody_out(chromium: Browser, shown: Sho
         page.goto(f"{SITE}/{what.replace(' ', '-')}")
         page.evaluate(axe)
         for wrong in page.evaluate(RULES["mail" if what.startswith("mail") else "page"])["violations"]:
-            found.setdefault(what, []).append(_told(wrong))
+            found.setdefault(what, []).append(told(wrong))
     context.close()
     assert found == {}
 
@@ -83,7 +83,7 @@ def test_axe_would_notice(chromium: Browser) -> None:
     assert {"label", "html-has-lang", "document-title"} <= wrong
 
 
-def _told(wrong: dict[str, Any]) -> str:
+def told(wrong: dict[str, Any]) -> str:
     where = [node["html"][:160] + " – " + node["failureSummary"].replace("\n", " ")[:300] for node in wrong["nodes"]]
     return f"{wrong['id']}: {where}"
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from sandbox.console.deeds import PEOPLE
 from tests.browser.test_accessibility import AXE
-from tests.browser.visitor import PEOPLE, Device, Visitor
+from tests.browser.visitor import Device, Visitor
 from tests.e2e.cloud import Running
 
 pytestmark = pytest.mark.timeout(600)

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.visitor import LABELS, PEOPLE, Device, Visitor
+from sandbox.console.deeds import PEOPLE
+from tests.browser.visitor import LABELS, Device, Visitor
 from tests.e2e.cloud import Running
 
 pytestmark = pytest.mark.timeout(600)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from tests.browser.visitor import PEOPLE, Device, Visitor
+from sandbox.console.deeds import PEOPLE
+from tests.browser.visitor import Device, Visitor
 from tests.e2e.cloud import Running, eventually
 
 pytestmark = pytest.mark.timeout(600)

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, expect
 
+from sandbox.console.deeds import PEOPLE
 from tests.e2e.cloud import Running
 
 _PICTURES = Path(__file__).parents[1] / "pictures"
@@ -34,24 +35,6 @@ LABELS = {
         "department": "Department Optional",
         "job_title": "Job title Optional",
         "phone": "Phone Optional",
-    },
-}
-PEOPLE = {
-    "ja": {
-        "last_name": "山田",
-        "first_name": "花子",
-        "company": "株式会社サンプル商事",
-        "department": "情報システム部",
-        "job_title": "部長",
-        "phone": "03-1234-5678",
-    },
-    "en": {
-        "last_name": "Miller",
-        "first_name": "Jane",
-        "company": "Sample Trading Inc.",
-        "department": "Marketing",
-        "job_title": "Director",
-        "phone": "+1 212 555 0123",
     },
 }
 SEND = {"ja": "メールで受け取る", "en": "Send me the guide"}

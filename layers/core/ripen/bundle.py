@@ -237,5 +237,3 @@ class Bundle(Struct, frozen=True, kw_only=True):
     """Lifecycle stages, in their order."""
     tracking: Tracking | None = None
     """None: no page carries our script, and no beacon is taken."""
-    messages: dict[str, Texts] = {}
-    """Words of the built-in pages (unsubscribe, errors) that the playbook replaces, by name."""

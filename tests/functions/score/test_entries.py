@@ -201,7 +201,7 @@ def test_another_playbook_with_the_same_definitions_changes_nothing(
     react(taken_in(table, an_order(1)), table, a_plan(), clock, bells)
     before = table.get(STATE)
     assert before is not None
-    other = altered(a_plan(), hash="bundle2", messages={"x": {"en": "y"}})
+    other = altered(a_plan(), hash="bundle2", pages={})
     clock.move(minutes=1)
     react([DECAY.ref], table, other, clock, bells)
     after = table.get(STATE)
