@@ -25,7 +25,7 @@ os.environ |= {
 }
 for name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL"):
     os.environ.setdefault(name, name.lower())
-for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT", "TRACK"):
+for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT", "TRACK", "WALK"):
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 

@@ -42,9 +42,9 @@ ROUTES = {
 VERBS = {
     "dynamodb:BatchGetItem": r"\bget_many\(",
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
-    "dynamodb:UpdateItem": r"\b(Mark|lease)\(",
+    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|tally)\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
-    "dynamodb:Query": r"\.(under|due)\(",
+    "dynamodb:Query": r"\.(under|due|leads)\(",
 }
 """What each verb of the table is called in IAM."""
 

@@ -127,7 +127,7 @@ def _did(kind: Kind, subject: str, world: World, lead: str, number: int) -> None
 def _unsubscribe(email: str, world: World, lead: str) -> None:
     send = latest(world, lead, email).value
     pointer = SendPointer(lead=lead, email=send.email)
-    workers.preferences.unsubscribe(pointer, send.id, world.table, world.clock, world.bell)
+    workers.preferences.unsubscribe(pointer, send.id, world.table, world.clock, world.bell, world.bell)
 
 
 def _refuse(verb: str, email: str, world: World, lead: str) -> None:
@@ -145,7 +145,7 @@ def _refuse(verb: str, email: str, world: World, lead: str) -> None:
         final=True,
         detail="Permanent/General" if verb == "bounce" else "abuse",
     )
-    workers.feedback.take_in(told, world.table, world.clock, world.bell, ADDRESS_KEY)
+    workers.feedback.take_in(told, world.table, world.clock, world.bell, ADDRESS_KEY, world.bell)
 
 
 def _change(world: World, lead: str, fields: dict[str, str]) -> None:

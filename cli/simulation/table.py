@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from ripen.adapters.table import Absent, Change, Conflict, Create, Due, Key, Mark, Replace, Row, Table, Unchanged
+from ripen.adapters.table import Absent, Add, Change, Conflict, Create, Due, Key, Mark, Replace, Row, Table, Unchanged
 from ripen.adapters.table.keys import parse
 from ripen.agenda import Lane, Ref
 from ripen.agenda import shard as shard_of
+from ripen.counts import Counts
 
 Wrote = Callable[[Key[Any], Any, Any, datetime | None], None]
 """Is told of each row written: its key, what it was (None: new), what it is, and when it is due."""
@@ -58,11 +59,9 @@ class MemoryTable(Table):
         pk = f"lead#{lead}"
         yield from (self._typed(pk, sk) for sk in sorted(self._kept.get(pk, {})) if first <= sk <= last)
 
-    def leads(self, shard: int) -> Iterator[str]:
-        for pk, rows in sorted(self._kept.items()):
-            lead = pk.removeprefix("lead#")
-            if "state" in rows and shard_of(lead) == shard:
-                yield lead
+    def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
+        found = sorted(pk.removeprefix("lead#") for pk, rows in self._kept.items() if "state" in rows)
+        yield from [lead for lead in found if lead > after and shard_of(lead) == shard][:most]
 
     def write(self, *changes: Change, token: str = "") -> None:
         if len(changes) > _MOST_CHANGES:
@@ -118,6 +117,8 @@ class MemoryTable(Table):
                 return (kept.version if kept else 0) == was
             case Mark():
                 return kept is not None
+            case Add():
+                return True
 
     def _apply(self, change: Change) -> None:
         rows = self._kept.setdefault(change.key.pk, {})
@@ -130,6 +131,10 @@ class MemoryTable(Table):
                 rows[change.key.sk] = _Kept(body, version, due, change.lane, change.expires)
                 before = _row(change.key, kept).value if kept else None
                 self._wrote(change.key, before, change.value, due)
+            case Add(key, numbers):
+                of = dict(_row(key, kept).value.of) if kept else {}
+                sums = Counts(of=of | {name: of.get(name, 0) + number for name, number in numbers.items()})
+                rows[key.sk] = _Kept(msgspec.json.encode(sums), kept.version + 1 if kept else 1)
             case Mark() if kept:
                 rows[change.key.sk] = _Kept(kept.body, kept.version + 1, _to_millis(change.due), change.lane)
             case _:

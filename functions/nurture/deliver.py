@@ -18,12 +18,14 @@ from nurture.judging import Gathered, gather, is_stopped, judged
 from nurture.judging import Outside as Outside
 from ripen import cap, ledger, policy
 from ripen.adapters.batch import messages
+from ripen.adapters.campaign_sign import CampaignSign
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import Ses
 from ripen.adapters.stop import StopSign
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.tally import tally
 from ripen.bundle import Bundle
 from ripen.errors import Undeliverable, Unsure
 from ripen.journey import Enrollment, EnrollmentState, leave
@@ -40,6 +42,7 @@ clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 stop = StopSign(table)
+campaigns = CampaignSign(table)
 ses = Ses(os.environ["CONFIGURATION_SET"])
 
 _ENOUGH_MILLIS = 15_000
@@ -67,6 +70,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         clock=clock,
         mailer=ses,
         stopped=stop.on,
+        may_send=campaigns.says,
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
@@ -155,9 +159,16 @@ def _claim(
         Absent(gathered.refusal_key),
         Replace(
             keys.send_pointer(row.value.id),
-            SendPointer(lead=lead, email=row.value.email, bundle=bundle.hash, locale=mail.locale),
+            SendPointer(
+                lead=lead,
+                email=row.value.email,
+                bundle=bundle.hash,
+                locale=mail.locale,
+                campaign=row.value.origin if row.value.campaign else "",
+            ),
             pointer.version if pointer else 0,
         ),
+        *tally(row.value, moved.send),
     )
     return Row(row.key, moved.send, row.version + 1)
 
@@ -208,6 +219,7 @@ def _left(send: Send, reason: str, outside: Outside, now: datetime) -> list[Chan
 def _write(row: Row[Send], moved: Moved, outside: Outside, now: datetime, *more: Change) -> Send:
     changes: list[Change] = [
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
+        *tally(row.value, moved.send),
         *more,
     ]
     if decision := ledger.decision(row.value, moved.send, now):

@@ -18,6 +18,7 @@ from ripen.adapters.clock import Clock
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.tally import tally
 from ripen.address import address_hash
 from ripen.contact import ConsentRecord, Contact, Suppression
 from ripen.feedback import Event, Feedback, Ignored
@@ -32,7 +33,7 @@ batch = messages()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
-react = Queue(os.environ["REACT_QUEUE"])
+react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 _TRIES = 5
 _TEST_TEXT = "Successfully validated SNS topic"
@@ -56,14 +57,15 @@ def record_handler(record: SQSRecord) -> None:
         logger.info("feedback ignored", reason=str(ignored))
         metrics.add_metric(name="FeedbackIgnored", unit=MetricUnit.Count, value=1)
         return
-    outcome = take_in(told, table, clock, react, secrets.key("address"))
+    outcome = take_in(told, table, clock, react, secrets.key("address"), walk)
     logger.info("feedback", send=told.send, lead=told.lead, feedback=told.event, detail=told.detail, outcome=outcome)
     kind = "Deferred" if told.event is Event.BOUNCED and not told.final else told.event.name.title().replace("_", "")
     metrics.add_metric(name=f"Feedback{kind}", unit=MetricUnit.Count, value=1)
 
 
-def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key: bytes) -> str:
+def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key: bytes, walk: Wake) -> str:
     """Settle the send and whatever the event means for its lead, in one transaction; "settled", "repeated" or "unknown".
+    A campaign is looked at, for it may have to halt.
 
     A repetition changes nothing.
     """
@@ -85,12 +87,17 @@ def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key:
             continue
         if activity:
             react.wake(keys.activity(told.lead, activity.at, activity.id).ref)
+            if send.value.campaign:
+                walk.wake(keys.campaign(send.value.origin).ref)
         return "settled"
     raise Conflict(())
 
 
 def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Time) -> list[Change]:
-    changes: list[Change] = [Replace(send.key, moved.send, send.version, moved.due, ledger.lane(moved.send))]
+    changes: list[Change] = [
+        Replace(send.key, moved.send, send.version, moved.due, ledger.lane(moved.send)),
+        *tally(send.value, moved.send),
+    ]
     if decision := ledger.decision(send.value, moved.send, clock.now()):
         changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
     return changes

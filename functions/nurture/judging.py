@@ -10,6 +10,7 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.address import address_hash
 from ripen.bundle import Bundle
+from ripen.campaign import LOOK_AGAIN, STOPPED
 from ripen.cap import Planned
 from ripen.condition import Facts, traits
 from ripen.contact import Contact, Suppression
@@ -83,8 +84,11 @@ def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | Non
 def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> policy.Judgement:
     """May it go now?"""
     send, live = gathered.send.value, outside.live().bundle
-    if send.campaign and outside.may_send(send.origin) == "never":
-        return policy.Skip("campaign stopped")
+    match outside.may_send(send.origin) if send.campaign else "yes":
+        case "later":
+            return policy.Wait(now + LOOK_AGAIN)
+        case "never":
+            return policy.Skip(STOPPED)
     refusal = gathered.refusal.value if gathered.refusal else None
     about = policy.About(
         zone=zone(profile, live.brand),
@@ -97,7 +101,7 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
 
 def is_stopped(send: Send, outside: Outside) -> bool:
     """All sending, or the campaign that this mail belongs to."""
-    return outside.stopped() or (send.campaign and outside.may_send(send.origin) == "later")
+    return outside.stopped() or (send.campaign and outside.may_send(send.origin) != "yes")
 
 
 def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:

@@ -16,9 +16,10 @@ from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Add, Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.bundle import Brand
 from ripen.contact import ConsentRecord, Contact
+from ripen.counts import counter
 from ripen.ids import digest
 from ripen.ledger import SendPointer
 from ripen.pages import BuiltinPage, builtin_page
@@ -31,7 +32,7 @@ table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
-react = Queue(os.environ["REACT_QUEUE"])
+react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 _TRIES = 5
 _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
@@ -41,11 +42,11 @@ _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
-    return respond(event, table, clock, react, secrets.key("link"), playbook.live().bundle.brand)
+    return respond(event, table, clock, react, secrets.key("link"), playbook.live().bundle.brand, walk)
 
 
 def respond(
-    event: dict[str, Any], table: Table, clock: Time, react: Wake, link_key: bytes, brand: Brand
+    event: dict[str, Any], table: Table, clock: Time, react: Wake, link_key: bytes, brand: Brand, walk: Wake
 ) -> gateway.Response:
     """The page for this request; a POST with a good token unsubscribes before it is answered."""
     asked = gateway.request(event | {"body": ""})  # what the body says does not matter, so neither do its faults
@@ -57,14 +58,15 @@ def respond(
         case "GET" | "HEAD":
             return _page("unsubscribe", 200, locale, brand)
         case "POST":
-            unsubscribe(pointer.value, pointer.key.pk.removeprefix("send#"), table, clock, react)
+            unsubscribe(pointer.value, pointer.key.pk.removeprefix("send#"), table, clock, react, walk)
             return _page("unsubscribed", 200, locale, brand)
         case _:
             return gateway.respond(405, "", {"allow": "GET, POST"})
 
 
-def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, react: Wake) -> bool:
-    """Take the consent back, with its proof, in one transaction; False if that was done before."""
+def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, react: Wake, walk: Wake) -> bool:
+    """Take the consent back, with its proof, in one transaction; False if that was done before. The campaign that
+    it came by is looked at."""
     for _ in range(_TRIES):
         row, now = table.get(keys.contact(pointer.lead)), clock.now()
         before = row.value if row else Contact(lead=pointer.lead)
@@ -89,14 +91,24 @@ def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, reac
                 Replace(keys.contact(pointer.lead), policy.withdrawn(before, id, now), row.version if row else 0),
                 Create(keys.consent(pointer.lead, now, id), record),
                 Create(key, activity, due=now),
+                *_counted(pointer),
             )
         except Conflict:
             continue
         react.wake(key.ref)
+        if pointer.campaign:
+            walk.wake(keys.campaign(pointer.campaign).ref)
         logger.info("unsubscribed", lead=pointer.lead, send=send)
         metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
         return True
     raise Conflict(())
+
+
+def _counted(pointer: SendPointer) -> list[Change]:
+    """The campaign may have to halt where too many leave by its mails."""
+    if not pointer.campaign:
+        return []
+    return [Add(keys.campaign_count(pointer.campaign, counter(pointer.lead)), {"unsubscribed": 1})]
 
 
 def _pointer(text: str, table: Table, link_key: bytes) -> Row[SendPointer] | None:

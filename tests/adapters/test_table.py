@@ -1,16 +1,27 @@
-"""The table's verbs, against moto."""
+"""The table's verbs, against moto and against the quick stand-in that other tests use for many rows."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Absent, Conflict, Create, Mark, Replace, Table, Unchanged, keys
+from ripen.adapters.table import Absent, Add, Conflict, Create, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Lane, shard
+from ripen.campaign import CampaignRun
 from ripen.setting import CrmMark, Seen
+from ripen.state import State
+from ripen.walk import Walk
 from tests.builders import a_lead
 from tests.fakes import NOON
+from tests.quick_dynamodb import QuickDynamoDB
 
 LEAD = a_lead()
+
+
+@pytest.fixture(params=["moto", "quick"])
+def table(request: pytest.FixtureRequest) -> Table:
+    client: Any = request.getfixturevalue("dynamodb") if request.param == "moto" else QuickDynamoDB()
+    return Table("table", client)
 
 
 def test_a_row_comes_back_as_it_was_written(table: Table) -> None:
@@ -88,3 +99,46 @@ def test_rows_under_a_lead_are_typed_by_their_kind(table: Table) -> None:
     table.write(Create(keys.profile("lead1"), LEAD), Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")))
     assert [row.value for row in table.under("lead1", "due#")] == [CrmMark(lead="lead1")]
     assert len(list(table.under("lead1", ""))) == 2
+
+
+def test_numbers_add_up_in_a_row_that_nobody_made(table: Table) -> None:
+    key = keys.campaign_count("autumn", 3)
+    table.write(Add(key, {"planned": 45}))
+    table.write(Add(key, {"planned": -1, "skipped: no consent": 1}), Create(keys.profile("lead1"), LEAD))
+    row = table.get(key)
+    assert row is not None
+    assert (row.value.of, row.version) == ({"planned": 44, "skipped: no consent": 1}, 2)
+    with pytest.raises(Conflict):
+        table.write(Add(key, {"planned": 1}), Create(keys.profile("lead1"), LEAD))
+    assert table.get_many([key]) == [row]
+
+
+def test_the_roster_is_read_page_by_page(table: Table) -> None:
+    leads = sorted(lead for lead in (f"lead{n}" for n in range(400)) if shard(lead) == 5)
+    for lead in leads:
+        table.write(Create(keys.state(lead), State(lead=lead)))
+    assert list(table.leads(5)) == leads
+    assert list(table.leads(5, most=3)) == leads[:3]
+    assert list(table.leads(5, after=leads[2], most=2)) == leads[3:5]
+    assert list(table.leads(5, after=leads[-1])) == []
+
+
+def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None:
+    run = keys.campaign("autumn")
+    for key, kind in (
+        (run, "campaign"),
+        (keys.walk(run, 63), "walk"),
+        (keys.entries("welcome", "everyone", "2026-11-21"), "entries"),
+        (keys.schedule("welcome"), "schedule"),
+    ):
+        assert (keys.parse(key.ref), keys.kind(key.ref)) == (key, kind)
+    assert keys.walked_for(keys.typed(keys.parse(keys.walk(run, 63).ref), Walk)) == run
+    assert keys.typed(run, CampaignRun) == run
+
+
+@pytest.mark.parametrize(
+    "ref", ["", "lead#1", "lead#1|nothing", "setting#stop|-", "email#1|lead", "campaign|-", "x#1|walk#1"]
+)
+def test_any_other_text_is_the_address_of_no_row(ref: str) -> None:
+    with pytest.raises(ValueError, match="not the address"):
+        keys.parse(ref)

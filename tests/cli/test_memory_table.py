@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from cli.simulation.table import MemoryTable
-from ripen.adapters.table import Absent, Conflict, Create, Due, Mark, Replace, Table, Unchanged, keys
+from ripen.adapters.table import Absent, Add, Conflict, Create, Due, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Lane, shard
 from ripen.contact import Contact
 from ripen.setting import Seen
@@ -16,6 +16,7 @@ LATER = NOON + timedelta(hours=1, microseconds=1499)
 LEAD = keys.profile("lead1")
 STATE = keys.state("lead1")
 CONTACT = keys.contact("lead1")
+COUNT = keys.campaign_count("autumn", 1)
 SEEN = keys.seen("form", "1")
 
 
@@ -52,6 +53,10 @@ def story(table: Table) -> list[Any]:
     told += [row.value for row in table.under("lead1", "")]
     first, last = keys.since(NOON + timedelta(minutes=2)), keys.since(NOON + timedelta(minutes=9))
     told += [row.value.id for row in table.between("lead1", first, last)]
+    write(Add(COUNT, {"planned": 2}), Add(keys.campaign_count("autumn", 2), {"planned": 1}))
+    write(Add(COUNT, {"planned": -1, "skipped: capped": 1}))
+    told.append(table.get(COUNT))
+    told += [list(table.leads(shard("lead1"), "lead0", 1)), list(table.leads(shard("lead1"), "lead1"))]
     told += [list(table.leads(number)) for number in (shard("lead1"), (shard("lead1") + 1) % 64)]
     due = table.due(Lane.HOT, shard("lead1"), LATER, limit=2)
     told += [due, table.due(Lane.BULK, shard("lead1"), LATER), table.due(Lane.HOT, shard("lead1"), NOON)]

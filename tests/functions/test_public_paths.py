@@ -189,7 +189,7 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 def test_an_unsubscription(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
-    is_an_answer(preferences.respond(event, mailed, clock, queue, KEY, live.bundle.brand))
+    is_an_answer(preferences.respond(event, mailed, clock, queue, KEY, live.bundle.brand, queue))
 
 
 @often

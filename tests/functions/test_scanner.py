@@ -66,7 +66,7 @@ def fetch(url: str, table: Table, clock: FakeClock, bells: Bells, address: str =
     if path.startswith("/c/"):
         return link.serve(request(event), table, LIVE, lambda hash: BUNDLE, OWN, clock.now())
     if path.startswith("/unsubscribe/"):
-        return respond(event, table, clock, FakeQueue(), LINK_KEY, BUNDLE.brand)
+        return respond(event, table, clock, FakeQueue(), LINK_KEY, BUNDLE.brand, FakeQueue())
     return page.serve(request(event), LIVE, nonce="n1")
 
 

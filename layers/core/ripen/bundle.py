@@ -199,7 +199,9 @@ class Campaign(Struct, frozen=True, kw_only=True):
 
     name: str
     email: str
-    segment: str
+    segment: str = ""
+    recipients_of: str = ""
+    """Instead of a segment: who received this other campaign."""
     at: str
     """Local date and time, "2026-12-01T10:00"."""
     zone: Literal["brand", "lead"] = "brand"

@@ -80,6 +80,8 @@ class SendPointer:
     email: str
     bundle: str = ""
     locale: str = ""
+    campaign: str = ""
+    """The campaign it belongs to, if it is one's: an unsubscription by it counts there."""
 
 
 LEASE = timedelta(minutes=5)

@@ -189,7 +189,7 @@ def test_an_event_that_comes_while_a_mail_is_written_again_stops_it(table: Table
 
     def stopped() -> bool:
         if next(looks, False):
-            take_in(an_event(a_send(), Event.SENT), table, clock, FakeQueue(), ADDRESS_KEY)
+            take_in(an_event(a_send(), Event.SENT), table, clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
         return False
 
     # when
@@ -502,7 +502,7 @@ def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock
 @pytest.mark.parametrize(
     ("may", "state", "due"),
     [
-        ("later", SendState.PLANNED, NOON + timedelta(seconds=60)),
+        ("later", SendState.PLANNED, NOON + timedelta(hours=6)),
         ("never", SendState.SKIPPED, None),
         ("yes", SendState.ACCEPTED, None),
     ],

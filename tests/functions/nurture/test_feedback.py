@@ -21,7 +21,7 @@ REFUSAL = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
 
 
 def told(table: Table, clock: FakeClock, queue: FakeQueue, *events: Feedback) -> list[str]:
-    return [take_in(event, table, clock, queue, ADDRESS_KEY) for event in events]
+    return [take_in(event, table, clock, queue, ADDRESS_KEY, FakeQueue()) for event in events]
 
 
 def send(table: Table) -> Send:
@@ -113,7 +113,7 @@ def test_any_order_gives_the_same_rows(dynamodb: Any, clock: FakeClock, queue: F
         table.write(*_rows(lead))
         for event in order:
             renamed = {"lead": lead, "recipient": f"{lead}@example.com"}
-            take_in(_with(event, **renamed), table, clock, queue, ADDRESS_KEY)
+            take_in(_with(event, **renamed), table, clock, queue, ADDRESS_KEY, FakeQueue())
         final, about, refusal = table.get_many(
             [
                 keys.send(lead, SEND.id),

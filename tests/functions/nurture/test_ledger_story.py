@@ -117,7 +117,7 @@ class Sending(RuleBasedStateMachine):
         return row.value
 
     def _hear(self, event: Feedback) -> None:
-        take_in(event, self.table, self.clock, FakeQueue(), ADDRESS_KEY)
+        take_in(event, self.table, self.clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
         self.heard.add(event.send)
 
     @rule(key=sends, answer=st.sampled_from(["silent, taken", "accepted", "killed after"]))

@@ -30,7 +30,7 @@ def hear(served: Served, table: Table, clock: FakeClock, queue: FakeQueue, count
     """Take in the events the stand-in told, as they would come out of SQS."""
     assert len(served.events(count)) == count
     for record in served.told:
-        take_in(feedback.read(json.dumps(record)), table, clock, queue, ADDRESS_KEY)
+        take_in(feedback.read(json.dumps(record)), table, clock, queue, ADDRESS_KEY, FakeQueue())
 
 
 def state(table: Table, key: Key[Send]) -> SendState:

@@ -36,7 +36,7 @@ def ask(table: Table, clock: FakeClock, queue: FakeQueue, method: str, token: st
         "headers": {"accept": "text/html"},
         "requestContext": {"http": {"method": method}},
     }
-    return respond(known | event, table, clock, queue, LINK_KEY, a_brand())
+    return respond(known | event, table, clock, queue, LINK_KEY, a_brand(), FakeQueue())
 
 
 def contact(table: Table) -> Contact:

@@ -11,7 +11,7 @@ from nurture.tick import Bells, tick
 from ripen.action import Action
 from ripen.activity import Activity
 from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.agenda import Lane
+from ripen.agenda import Lane, Ref
 from ripen.alert import Alert
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send
@@ -159,3 +159,8 @@ def test_the_handler_counts_what_it_woke_and_stops_in_time(
         monkeypatch.setattr(tick_module, name, real)
     assert tick_module.handler({}, LambdaContext(millis=9_000)) == {"woken": 0}
     assert tick_module.handler({}, LambdaContext()) == {"woken": 1}
+
+
+@pytest.mark.parametrize("ref", ["campaign#autumn|-", "campaign#autumn|walk#3", "schedule#welcome|-"])
+def test_walks_and_what_begins_them_wake_their_worker(ref: str) -> None:
+    assert {tick_module.bells.of(Ref(ref), lane) for lane in Lane} == {tick_module.walk}

@@ -1,11 +1,12 @@
 """The one DynamoDB table. Keys are built and parsed in keys.py and nowhere else."""
 
-from ripen.adapters.table.changes import Absent, Change, Create, Mark, Replace, Unchanged
+from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key
 from ripen.adapters.table.table import Conflict, Due, Row, Table
 
 __all__ = [
     "Absent",
+    "Add",
     "Change",
     "Conflict",
     "Create",

@@ -1,11 +1,13 @@
 """What one transaction may do to the table's rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from ripen.adapters.table.keys import Key
 from ripen.agenda import Lane
+from ripen.counts import Counts
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,15 @@ class Mark[T]:
 
 
 @dataclass(frozen=True)
+class Add:
+    """Add to the numbers of a row, which is made if need be. Additions do not get in each other's way, but for a
+    transaction that meets another one at work on the row, which is a conflict."""
+
+    key: Key[Counts]
+    numbers: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Unchanged:
     """Nothing is written unless this row still has this version (0: is still absent)."""
 
@@ -59,4 +70,4 @@ class Absent:
     key: Key[Any]
 
 
-Change = Create[Any] | Replace[Any] | Mark[Any] | Unchanged | Absent
+Change = Create[Any] | Replace[Any] | Mark[Any] | Add | Unchanged | Absent

@@ -12,7 +12,9 @@ from ripen.action import Action
 from ripen.activity import Activity
 from ripen.agenda import Ref
 from ripen.alert import Alert
+from ripen.campaign import CampaignRun
 from ripen.contact import ConsentRecord, Contact, Suppression
+from ripen.counts import Counts
 from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.lead import Profile
@@ -20,6 +22,7 @@ from ripen.ledger import Send, SendPointer
 from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
 from ripen.visitor import Bridge, Join, VisitorPointer
+from ripen.walk import Entries, Schedule, Walk
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,31 @@ def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
     return Key(f"quarantine#{form}", f"activity#{_moment(at)}#{id}", Activity)
 
 
+def campaign(name: str) -> Key[CampaignRun]:
+    return Key(f"campaign#{name}", "-", CampaignRun)
+
+
+def campaign_count(name: str, counter: int) -> Key[Counts]:
+    return Key(f"campaign#{name}", f"count#{counter}", Counts)
+
+
+def entries(journey: str, segment: str, key: str) -> Key[Entries]:
+    return Key(f"entries#{journey}#{segment}#{key}", "-", Entries)
+
+
+def schedule(journey: str) -> Key[Schedule]:
+    return Key(f"schedule#{journey}", "-", Schedule)
+
+
+def walk(of: Key[CampaignRun] | Key[Entries], shard: int) -> Key[Walk]:
+    """One shard's share of what is done for a whole segment."""
+    return Key(of.pk, f"walk#{shard}", Walk)
+
+
+def walked_for(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
+    return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
+
+
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 CLOCK = Key("setting#clock", "-", ClockOffset)
@@ -169,21 +197,28 @@ _TYPES: dict[str, type[Any]] = {
     "join": Join,
     "consent": ConsentRecord,
     "decision": Decision,
+    "walk": Walk,
+    "count": Counts,
 }
+_OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule}
+"""Rows by themselves, whose sort key says nothing."""
 
 
 def kind(ref: Ref | str) -> str:
-    """What kind of row a ref leads to: "activity", "send", "due#crm", …: who is to be woken for it."""
-    sk = ref.partition("|")[2]
+    """What kind of row a ref leads to: "activity", "send", "due#crm", "campaign", …: who is to be woken for it."""
+    pk, _, sk = ref.partition("|")
+    if sk == "-":
+        return pk.partition("#")[0]
     return sk if sk.startswith("due#") else sk.partition("#")[0]
 
 
 def parse(ref: Ref | str) -> Key[Any]:
     """The key behind a ref that `Key.ref` made. ValueError for anything else."""
     pk, found, sk = ref.partition("|")
-    if not found or not pk.startswith(("lead#", "visitor#")) or kind(ref) not in _TYPES:
+    type = (_OWNERS if sk == "-" else _TYPES).get(kind(ref))
+    if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", *_OWNERS) or "#" not in pk:
         raise ValueError(f"not the address of a row: {ref!r}")
-    return Key(pk, sk, _TYPES[kind(ref)])
+    return Key(pk, sk, type)
 
 
 def typed[T](key: Key[Any], type: type[T]) -> Key[T]:

@@ -1,5 +1,6 @@
 """DynamoDB, in eight verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
-(milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL.
+(milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of
+a body, each named `n:<name>`.
 
 Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB) and "BatchGetItem" (100 keys).
 """
@@ -14,9 +15,10 @@ import msgspec
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ripen.adapters.table.changes import Absent, Change, Create, Mark, Replace, Unchanged
+from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key, parse
 from ripen.agenda import Lane, Ref, shard
+from ripen.counts import Counts
 from ripen.state import State
 
 _CONFIG = Config(
@@ -117,13 +119,15 @@ class Table:
             for item in page["Items"]:
                 yield _row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
 
-    def leads(self, shard: int) -> Iterator[str]:
-        """The ids of all leads with a state in one shard of the roster."""
+    def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
+        """The ids of all leads with a state in one shard of the roster, in their order; the first `most` after that one."""
+        beyond = {":after": {"S": f"lead#{after}"}} if after else {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName="roster",
-            KeyConditionExpression="roster = :shard",
-            ExpressionAttributeValues={":shard": {"S": str(shard)}},
+            KeyConditionExpression="roster = :shard" + (" AND pk > :after" if after else ""),
+            ExpressionAttributeValues={":shard": {"S": str(shard)}} | beyond,
+            PaginationConfig={"MaxItems": most, "PageSize": most},
         )
         for page in pages:
             yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
@@ -191,11 +195,15 @@ def _key(key: Key[Any]) -> dict[str, Any]:
 def _row[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
     return Row(
         key,
-        msgspec.json.decode(item["body"]["S"], type=key.type),
+        _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
         int(item["version"]["N"]),
         _moment(item["due"]["N"]) if "due" in item else None,
         Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
     )
+
+
+def _counts(item: dict[str, Any]) -> Any:
+    return Counts(of={name[2:]: int(value["N"]) for name, value in item.items() if name.startswith("n:")})
 
 
 def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
@@ -238,6 +246,18 @@ def _transact(table: str, change: Change) -> dict[str, Any]:
                         ":agenda": {"S": f"{change.lane}#{shard(change.key.lead)}"},
                         ":one": {"N": "1"},
                     },
+                }
+            }
+        case Add():
+            added = list(enumerate(change.numbers.items()))
+            return {
+                "Update": {
+                    "TableName": table,
+                    "Key": _key(change.key),
+                    "UpdateExpression": "ADD version :one" + "".join(f", #n{at} :n{at}" for at, _ in added),
+                    "ExpressionAttributeNames": {f"#n{at}": f"n:{name}" for at, (name, _) in added},
+                    "ExpressionAttributeValues": {":one": {"N": "1"}}
+                    | {f":n{at}": {"N": str(number)} for at, (_, number) in added},
                 }
             }
         case Unchanged() if change.version:

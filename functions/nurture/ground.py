@@ -1,0 +1,19 @@
+"""All that a walk needs of the world."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ripen.adapters.table import Table
+from ripen.bundle import Bundle
+from ripen.ports import Clock, Wake
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    table: Table
+    live: Callable[[], Bundle]
+    bundle: Callable[[str], Bundle]
+    """By hash."""
+    clock: Clock
+    bell: Wake
+    """Wakes nurture.walk itself."""

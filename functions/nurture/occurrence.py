@@ -1,0 +1,55 @@
+"""Sees to a journey's schedule: asks the segment in at each return, and puts the next one on the agenda."""
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from aws_lambda_powertools import Logger
+
+from nurture.ground import Ground
+from ripen import recurrence
+from ripen.adapters.table import Conflict, Key, Replace, keys
+from ripen.adapters.walks import asks
+from ripen.agenda import SHARDS
+from ripen.graph import OnSchedule
+from ripen.walk import Entries, Schedule
+
+_STILL_RUN = timedelta(days=1)
+"""A return missed by no more is made up for, once; an older one is skipped."""
+
+logger = Logger(child=True)
+
+
+def occur(key: Key[Schedule], ground: Ground) -> None:
+    """Whatever returned since the row was seen to, each once; nothing if somebody else did."""
+    row = ground.table.get(key)
+    if row is None or row.due is None:
+        return
+    bundle, now, name = ground.live(), ground.clock.now(), row.value.journey
+    journey, zone = bundle.journeys.get(name), bundle.brand.time_zone
+    triggers = [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)] if journey else []
+    for trigger in triggers:
+        missed = recurrence.between(trigger, zone, row.value.since, now)
+        if missed:
+            _ask(name, trigger, zone, missed, ground, now)
+    upcoming = [at for trigger in triggers if (at := recurrence.after(trigger, zone, now))]
+    with suppress(Conflict):  # somebody else saw to it, or the playbook was just published
+        ground.table.write(
+            Replace(key, Schedule(journey=name, since=now), row.version, due=min(upcoming, default=None))
+        )
+
+
+def _ask(journey: str, trigger: OnSchedule, zone: str, missed: list[datetime], ground: Ground, now: datetime) -> None:
+    *older, latest = missed
+    late = now - latest > _STILL_RUN
+    if skipped := [*older, *([latest] if late else [])]:
+        logger.warning(
+            "schedule missed", extra={"journey": journey, "occurrences": [at.isoformat() for at in skipped[-10:]]}
+        )
+    if late:
+        return
+    occurrence = recurrence.named(latest, zone)
+    entries = Entries(journey=journey, segment=trigger.segment, key=occurrence, by="schedule", at=latest)
+    with suppress(Conflict):  # asked already
+        ground.table.write(*asks(entries, now))
+    of = keys.entries(journey, trigger.segment, occurrence)
+    ground.bell.wake(*(keys.walk(of, shard).ref for shard in range(SHARDS)))

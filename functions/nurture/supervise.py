@@ -1,0 +1,63 @@
+"""Looks after one campaign: begins it at its time, lets the rest follow the canaries, halts it, and sees when it is done."""
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nurture.ground import Ground
+from ripen.adapters import walks
+from ripen.adapters.table import Change, Conflict, Key, Replace, keys
+from ripen.agenda import SHARDS
+from ripen.campaign import CampaignRun, RunState, look
+from ripen.campaign import walks as is_walking
+
+_TRIES = 5
+
+logger = Logger(child=True)
+metrics = Metrics()
+
+
+class Contended(Exception):
+    """The row kept changing: the message comes again."""
+
+
+def supervise(key: Key[CampaignRun], ground: Ground) -> None:
+    """Does what time, or what became of its mails, makes of the run; nothing if that was done already."""
+    for _ in range(_TRIES):
+        row = ground.table.get(key)
+        if row is None:
+            return
+        run, now = row.value, ground.clock.now()
+        found = walks.rows(ground.table, key)
+        looked = look(
+            run,
+            ground.bundle(run.bundle).campaigns[run.name],
+            walks.counts(ground.table, run.name),
+            [walk.value for walk in found] if is_walking(run) else [],
+            now,
+        )
+        if (looked.run, looked.due) == (run, row.due):
+            return
+        changes: list[Change] = [Replace(key, looked.run, row.version, due=looked.due)]
+        starts = looked.run.lap > run.lap
+        if starts:
+            changes += walks.from_the_start(key, found, looked.run.lap, now)
+        try:
+            ground.table.write(*changes)
+        except Conflict:
+            continue
+        if starts:
+            ground.bell.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
+        _tell(run, looked.run)
+        return
+    raise Contended(key.ref)
+
+
+def _tell(before: CampaignRun, after: CampaignRun) -> None:
+    if before.state is after.state:
+        return
+    extra = {"campaign": after.name, "state": after.state, "reason": after.reason}
+    if after.state is RunState.HALTED:
+        logger.error("campaign halted", extra=extra)
+        metrics.add_metric(name="CampaignHalted", unit=MetricUnit.Count, value=1)
+    else:
+        logger.info("campaign", extra=extra)

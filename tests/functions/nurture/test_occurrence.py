@@ -1,0 +1,87 @@
+"""Schedules on the agenda: each return asks the segment in once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from nurture.walk import work
+from ripen.adapters.table import Create, Row, Table, keys
+from ripen.agenda import SHARDS
+from ripen.bundle import Bundle
+from ripen.graph import OnSchedule
+from ripen.walk import Schedule
+from tests.fakes import NOON
+from tests.functions.nurture.mailing import Machinery, a_playbook, after
+
+NINE = OnSchedule(rrule="FREQ=DAILY", start="2026-11-20T12:00", segment="everyone")
+KEY = keys.schedule("whitepaper")
+
+
+def scheduled(*triggers: OnSchedule) -> Bundle:
+    bundle = a_playbook()
+    journey = replace(bundle.journeys["whitepaper"], enrol=triggers)
+    return replace(bundle, journeys={"whitepaper": journey})
+
+
+@pytest.fixture
+def machinery(table: Table) -> Machinery:
+    return Machinery(table, bundle=scheduled(NINE))
+
+
+def published(machinery: Machinery, since: datetime, due: datetime) -> None:
+    machinery.table.write(Create(KEY, Schedule(journey="whitepaper", since=since), due=due))
+
+
+def row(machinery: Machinery) -> Row[Schedule]:
+    found = machinery.table.get(KEY)
+    assert found
+    return found
+
+
+def asked(machinery: Machinery, occurrence: str) -> bool:
+    return machinery.table.get(keys.entries("whitepaper", "everyone", occurrence)) is not None
+
+
+def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agenda(machinery: Machinery) -> None:
+    published(machinery, after(days=-1), NOON)
+    for _ in range(2):
+        work(KEY.ref, machinery.ground, lambda: True)
+    assert asked(machinery, "2026-11-21T12:00")
+    assert (row(machinery).due, row(machinery).value.since) == (after(days=1), NOON)
+    of = keys.entries("whitepaper", "everyone", "2026-11-21T12:00")
+    assert machinery.bell.woken == [keys.walk(of, shard).ref for shard in range(SHARDS)]
+
+
+def test_woken_too_early_it_asks_nobody(machinery: Machinery) -> None:
+    published(machinery, NOON, after(days=1))
+    work(KEY.ref, machinery.ground, lambda: True)
+    assert machinery.bell.woken == []
+    assert row(machinery).due == after(days=1)
+
+
+@pytest.mark.parametrize(("late", "runs"), [(timedelta(hours=23), True), (timedelta(days=1, minutes=1), False)])
+def test_a_return_missed_by_up_to_a_day_is_made_up_for(machinery: Machinery, late: timedelta, runs: bool) -> None:
+    machinery.bundle = scheduled(replace(NINE, rrule="FREQ=WEEKLY"))
+    week = after(days=6)
+    published(machinery, NOON, week)
+    machinery.clock.at = week + late
+    work(KEY.ref, machinery.ground, lambda: True)
+    assert asked(machinery, "2026-11-27T12:00") == runs
+    assert row(machinery).due == after(days=13)
+
+
+def test_of_several_missed_only_the_latest_is_made_up_for(machinery: Machinery) -> None:
+    published(machinery, after(days=-1), NOON)
+    machinery.clock.move(days=2, hours=1)
+    work(KEY.ref, machinery.ground, lambda: True)
+    assert [asked(machinery, f"2026-11-{day}T12:00") for day in (21, 22, 23)] == [False, False, True]
+
+
+@pytest.mark.parametrize("playbook", [scheduled(), a_playbook(journeys={})], ids=["its trigger", "its journey"])
+def test_a_schedule_that_the_playbook_has_dropped_leaves_the_agenda(machinery: Machinery, playbook: Bundle) -> None:
+    published(machinery, after(days=-1), NOON)
+    machinery.bundle = playbook
+    work(KEY.ref, machinery.ground, lambda: True)
+    assert row(machinery).due is None
+    assert machinery.bell.woken == []

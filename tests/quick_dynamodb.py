@@ -1,0 +1,142 @@
+# ruff: noqa: N803 (the names of arguments are boto3's)
+"""DynamoDB in memory, for tests with thousands of rows: as much of it as adapters/table asks for, to the letter, and nothing
+else. tests/adapters/test_table.py holds it against moto, whose transactions copy the whole table for each of their changes.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from typing import Any, ClassVar
+
+from botocore.exceptions import ClientError
+
+Item = dict[str, Any]
+Values = dict[str, Any]
+
+_HOLDS: dict[str, Callable[[Item | None, Values], bool]] = {
+    "attribute_not_exists(pk)": lambda item, _: item is None,
+    "attribute_not_exists(pk) OR expires < :now": lambda item, values: (
+        item is None or ("expires" in item and int(item["expires"]["N"]) < int(values[":now"]["N"]))
+    ),
+    "attribute_exists(pk)": lambda item, _: item is not None,
+    "version = :was": lambda item, values: item is not None and item["version"] == values[":was"],
+    "due = :due": lambda item, values: item is not None and item.get("due") == values[":due"],
+}
+_FINDS: dict[str, Callable[[Item, Values], bool]] = {
+    "pk = :pk": lambda item, values: True,
+    "pk = :pk AND begins_with(sk, :prefix)": lambda item, values: item["sk"]["S"].startswith(values[":prefix"]["S"]),
+    "pk = :pk AND sk BETWEEN :first AND :last": lambda item, values: (
+        values[":first"]["S"] <= item["sk"]["S"] <= values[":last"]["S"]
+    ),
+    "agenda = :agenda AND due <= :until": lambda item, values: int(item["due"]["N"]) <= int(values[":until"]["N"]),
+    "roster = :shard": lambda item, values: True,
+    "roster = :shard AND pk > :after": lambda item, values: item["pk"]["S"] > values[":after"]["S"],
+}
+_SORTS: dict[str, Callable[[Item], Any]] = {
+    "pk": lambda item: item["sk"]["S"],
+    "agenda": lambda item: int(item["due"]["N"]),
+    "roster": lambda item: item["pk"]["S"],
+}
+
+
+class _ConditionalCheckFailed(ClientError):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
+
+
+class QuickDynamoDB:
+    """One table; the client that Table takes."""
+
+    class exceptions:  # noqa: N801 (boto3's name)
+        ConditionalCheckFailedException: ClassVar = _ConditionalCheckFailed
+
+    def __init__(self) -> None:
+        self._items: dict[tuple[str, str], Item] = {}
+        self._parts: dict[str, dict[str, dict[tuple[str, str], Item]]] = {
+            index: defaultdict(dict) for index in ("pk", "agenda", "roster")
+        }
+
+    def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:
+        item = self._items.get(_at(Key))
+        return {"Item": deepcopy(item)} if item else {}
+
+    def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
+        [(table, wanted)] = RequestItems.items()
+        places = [_at(key) for key in wanted["Keys"]]
+        assert len(places) <= 100
+        assert len(set(places)) == len(places)
+        return {"Responses": {table: [deepcopy(self._items[at]) for at in places if at in self._items]}}
+
+    def query(self, *, Limit: int | None = None, **wanted: Any) -> dict[str, Any]:
+        return {"Items": list(self._found(wanted))[:Limit]}
+
+    def get_paginator(self, name: str) -> "QuickDynamoDB":
+        assert name == "query"
+        return self
+
+    def paginate(self, *, PaginationConfig: dict[str, Any] | None = None, **wanted: Any) -> Iterator[dict[str, Any]]:
+        yield self.query(Limit=(PaginationConfig or {}).get("MaxItems"), **wanted)
+
+    def _found(self, wanted: dict[str, Any]) -> Iterator[Item]:
+        condition, values = wanted["KeyConditionExpression"], wanted["ExpressionAttributeValues"]
+        index = condition.partition(" ")[0]
+        part = self._parts[index].get(values[condition.split(" ")[2]]["S"], {})
+        ordered = sorted(part.values(), key=_SORTS[index], reverse=not wanted.get("ScanIndexForward", True))
+        return (deepcopy(item) for item in ordered if _FINDS[condition](item, values))
+
+    def update_item(self, **wanted: Any) -> dict[str, Any]:
+        if not self._holds(wanted):
+            raise _ConditionalCheckFailed
+        self._apply(wanted)
+        return {}
+
+    def transact_write_items(self, *, TransactItems: list[dict[str, Any]], **_: Any) -> dict[str, Any]:
+        wanted = [next(iter(item.values())) for item in TransactItems]
+        places = [_at(one.get("Key") or one["Item"]) for one in wanted]
+        assert len(places) <= 100
+        assert len(set(places)) == len(places), "one transaction, one change for each row"
+        held = [self._holds(one) for one in wanted]
+        if not all(held):
+            reasons = [{"Code": "None" if good else "ConditionalCheckFailed"} for good in held]
+            raise ClientError(
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
+                "TransactWriteItems",
+            )
+        for one in wanted:
+            self._apply(one)
+        return {}
+
+    def _holds(self, wanted: dict[str, Any]) -> bool:
+        condition = wanted.get("ConditionExpression")
+        item = self._items.get(_at(wanted.get("Key") or wanted["Item"]))
+        return condition is None or _HOLDS[condition](item, wanted.get("ExpressionAttributeValues", {}))
+
+    def _apply(self, wanted: dict[str, Any]) -> None:
+        if "Item" in wanted:
+            self._put(deepcopy(wanted["Item"]))
+        elif expression := wanted.get("UpdateExpression"):
+            item = dict(self._items.get(_at(wanted["Key"]), wanted["Key"]))
+            names, values = wanted.get("ExpressionAttributeNames", {}), wanted["ExpressionAttributeValues"]
+            sets, _, adds = expression.partition("ADD ")
+            for clause in filter(None, sets.removeprefix("SET ").strip().split(", ")):
+                name, value = clause.split(" = ")
+                item[name] = values[value]
+            for clause in filter(None, adds.split(", ")):
+                name, value = clause.split(" ")
+                name = names.get(name, name)
+                item[name] = {"N": str(int(item.get(name, {"N": "0"})["N"]) + int(values[value]["N"]))}
+            self._put(item)
+
+    def _put(self, item: Item) -> None:
+        at = _at(item)
+        before = self._items.get(at, {})
+        self._items[at] = item
+        for index, parts in self._parts.items():
+            if index in before:
+                parts[before[index]["S"]].pop(at, None)
+            if index in item:
+                parts[item[index]["S"]][at] = item
+
+
+def _at(key: Item) -> tuple[str, str]:
+    return key["pk"]["S"], key["sk"]["S"]
