@@ -9,6 +9,7 @@ from functools import partial
 from ripen.activity import Activity, Verdict
 from ripen.clause import Clause, Did
 from ripen.condition import Facts, Traits, traits
+from ripen.contact import standing
 from ripen.journey import Enrollment
 from ripen.listening import parts
 from ripen.scene import Scene
@@ -28,14 +29,14 @@ def facts(
     known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
     if since is not None:
         known = [a for a in known if is_since(a, since) and a.id != enrollment.activity]
-    contact, state = scene.contact, scene.state
+    state = scene.state
     return Facts(
         traits=fields(enrollment, scene, at),
         now=at,
         count=partial(_count, known),
         tags=frozenset(scene.profile.tags),
         segments=frozenset(state.segments if state else ()),
-        purposes=frozenset(name for name, said in contact.consent.items() if said.granted) if contact else frozenset(),
+        purposes=standing(scene.contact),
     )
 
 

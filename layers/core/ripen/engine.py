@@ -8,7 +8,7 @@ that is longer ago than needs.LATE: then it begins now.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ripen import journey_told, split, waiting
+from ripen import split, waiting
 from ripen.asking import dids, facts, fades, fields
 from ripen.condition import holds
 from ripen.contact import Contact
@@ -16,7 +16,7 @@ from ripen.decision import Decision
 from ripen.deeds import deed
 from ripen.effect import Effect, Update
 from ripen.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep, WebhookStep
-from ripen.journey import Enrollment, EnrollmentState
+from ripen.journey import Enrollment, EnrollmentState, at_step, finish, leave
 from ripen.moving import moved_over
 from ripen.needs import LATE, needs
 from ripen.needs import looks_back as looks_back
@@ -59,34 +59,34 @@ class _Run:
 
     def moved(self) -> Moved:
         if reason := _refused(self._enrollment, self._scene.contact):
-            return self._out(EnrollmentState.EXITED, reason)
+            return self._out(leave(self._enrollment, reason, self._now))
         self._enrollment, self._scene, told = moved_over(self._enrollment, self._scene, self._now)
         self._decisions += told
         self._at = _on_time(self._enrollment.began or self._enrollment.entered, self._now)
         if self._enrollment.state is not EnrollmentState.ACTIVE:
-            return self._over()
+            return self._moved(None)
         for _ in range(_MOST_STEPS):
             before = self._enrollment, len(self._decisions)
             look = self._look()
             here = self._here()
             if reason := self._reached(here):
-                return self._out(EnrollmentState.EXITED, reason)
+                return self._out(leave(self._enrollment, reason, self._now))
             if look:
                 return self._stand(look)
             if here is None:
-                return self._out(EnrollmentState.FINISHED, "")
+                return self._out(finish(self._enrollment, self._now))
             if isinstance(here, ExitStep):
                 self._enter(here)
-                return self._out(EnrollmentState.EXITED, here.reason)
+                return self._out(leave(self._enrollment, here.reason, self._now))
             if sum(self._enrollment.visits.values()) >= _MOST_VISITS:
-                return self._out(EnrollmentState.EXITED, "went in circles")
+                return self._out(leave(self._enrollment, "went in circles", self._now))
             if self._knows_too_little(here):
                 self._enrollment = before[0]
                 del self._decisions[before[1] :]
-                return self._again()
+                return self._moved(self._now)
             self._enter(here)
             self._do(here)
-        return self._again()
+        return self._moved(self._now)
 
     # --- standing, and going on
 
@@ -196,7 +196,7 @@ class _Run:
         self._decisions.append(self._told(step, "took", path))
 
     def _told(self, step: Step, outcome: str, reason: str) -> Decision:
-        return journey_told.at_step(self._enrollment, step.id, outcome, reason, self._now)
+        return at_step(self._enrollment, step.id, outcome, reason, self._now)
 
     # --- ends of a run
 
@@ -205,15 +205,9 @@ class _Run:
         ahead = fades(dids(journey.goal, journey.exit), self._scene.activities)
         return self._moved(min([look, *(at for at in ahead if at > self._now)]))
 
-    def _again(self) -> Moved:
-        return self._moved(self._now)
-
-    def _out(self, state: EnrollmentState, reason: str) -> Moved:
-        self._enrollment = replace(self._enrollment, state=state, reason=reason, left=self._now, until=None)
-        self._decisions.append(journey_told.left(self._enrollment, self._now))
-        return self._over()
-
-    def _over(self) -> Moved:
+    def _out(self, gone: tuple[Enrollment, Decision]) -> Moved:
+        self._enrollment, decision = gone
+        self._decisions.append(decision)
         return self._moved(None)
 
     def _moved(self, due: datetime | None) -> Moved:

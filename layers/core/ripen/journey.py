@@ -49,15 +49,41 @@ class Enrollment:
 
 def leave(enrollment: Enrollment, reason: str, now: datetime) -> tuple[Enrollment, Decision]:
     """Out of the journey before its end, and the decision that says why."""
-    gone = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
+    return _over(replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None), "exited", now)
+
+
+def finish(enrollment: Enrollment, now: datetime) -> tuple[Enrollment, Decision]:
+    """Through to the end, and the decision that says so."""
+    return _over(replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None), "finished", now)
+
+
+def at_step(enrollment: Enrollment, step: str, outcome: str, reason: str, now: datetime) -> Decision:
+    """What became of its latest visit to this step: it "took" the path that is the reason, "failed" for it, or was
+    "moved" to another step."""
+    visit = enrollment.visits.get(step, 0)
+    return Decision(
+        id=digest("step", enrollment.lead, enrollment.journey, enrollment.key, step, visit, outcome, enrollment.bundle),
+        lead=enrollment.lead,
+        at=now,
+        what="step",
+        subject=enrollment.journey,
+        outcome=outcome,
+        reason=reason,
+        bundle=enrollment.bundle,
+        facts={"entry": enrollment.key, "step": step, "visit": str(visit)},
+    )
+
+
+def _over(gone: Enrollment, outcome: str, now: datetime) -> tuple[Enrollment, Decision]:
     return gone, Decision(
         id=digest("left", gone.lead, gone.journey, gone.key),
         lead=gone.lead,
         at=now,
         what="enrollment",
         subject=gone.journey,
-        outcome="exited",
-        reason=reason,
+        outcome=outcome,
+        reason=gone.reason,
         bundle=gone.bundle,
         activities=(gone.activity,) if gone.activity else (),
+        facts={"entry": gone.key, "step": gone.step},
     )

@@ -6,8 +6,7 @@ from datetime import datetime
 from ripen.asking import fields
 from ripen.decision import Decision
 from ripen.graph import Step, WaitStep
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.journey_told import at_step, left
+from ripen.journey import Enrollment, at_step, leave
 from ripen.scene import Scene
 from ripen.ways import OTHERWISE, standing, steps_of
 from ripen.when import over, place
@@ -24,9 +23,8 @@ def moved_over(enrollment: Enrollment, scene: Scene, now: datetime) -> tuple[Enr
     if move.how == "stay" or new.get(id) == old or (move.how == "move" and move.to not in new):
         return enrollment, scene, ()
     if move.how == "exit":
-        reason = "the journey was changed"
-        gone = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
-        return gone, scene, (left(gone, now),)
+        gone, decision = leave(enrollment, "the journey was changed", now)
+        return gone, scene, (decision,)
     told = at_step(enrollment, id, "moved", move.to, now)
     scene = replace(scene, journey=live)
     moved = replace(enrollment, bundle=scene.live_bundle)
