@@ -38,6 +38,8 @@ COMMANDS = {
     "redrive": ("cli.commands.redrive:redrive", "Move what lies in the dead-letter queues back to where it came from."),
     "plan": ("cli.commands.plan:plan", "Compare the playbook with what is live."),
     "rollback": ("cli.commands.rollback:rollback", "Make the playbook live that was so before."),
+    "preview": ("cli.commands.preview:preview", "Show a mail as this person would get it."),
+    "journey": ("cli.commands.journey:journey", "Show a live journey as a picture."),
     "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
     "publish": (
         "cli.commands.playbook:publish",

@@ -82,3 +82,5 @@ class RipenFile(Part):
     utm: Utm | None = None
     sync: Sync = Field(default_factory=Sync)
     tracking: TrackingPart | None = None
+    team: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    """Who may be sent tests: addresses that are verified in SES."""

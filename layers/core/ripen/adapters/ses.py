@@ -52,7 +52,7 @@ _NO_HANDSHAKE = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION_NUMBER
 
 
 class Ses:
-    """A Mailer. The client is made at the first mail."""
+    """A Mailer. The client is made at the first mail. Without a configuration set SES tells nobody what became of a mail."""
 
     def __init__(self, configuration_set: str, client: Any = None) -> None:
         self._configuration_set = configuration_set
@@ -126,5 +126,4 @@ def _request(mail: OutgoingMail, configuration_set: str) -> dict[str, Any]:
             }
         },
         "EmailTags": [{"Name": name, "Value": value} for name, value in mail.tags.items()],
-        "ConfigurationSetName": configuration_set,
-    }
+    } | ({"ConfigurationSetName": configuration_set} if configuration_set else {})

@@ -1,0 +1,111 @@
+"""ripen preview: a mail as one person would get it."""
+
+import json
+import webbrowser
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from cli.dossier import find
+from cli.failure import Failure
+from cli.playbook import Broken, compile_playbook
+from cli.playbook.folder import load
+from cli.preview import marked
+from cli.preview import preview as compose
+from cli.simulation.persona import persona
+from cli.stack import Stack, connect
+from ripen.adapters.ses import Ses
+from ripen.adapters.table import keys
+from ripen.bundle import Bundle
+from ripen.errors import Undeliverable, Unsure
+from ripen.lead import Profile
+from ripen.mail import OutgoingMail
+
+_SITE = "https://ripen.example"
+"""Where no stack says where it is."""
+
+
+def preview(
+    email: Annotated[str, typer.Argument(help="The mail's name in emails/.", show_default=False)],
+    lead: Annotated[str, typer.Option(help="A lead's address, or a persona: a file, or a name in personas/.")],
+    out: Annotated[Path | None, typer.Option(help="Write the html and the text into this folder.")] = None,
+    send_to: Annotated[str, typer.Option(help="Send it as a [TEST] to somebody of `team` in ripen.yaml.")] = "",
+    entry: Annotated[list[str] | None, typer.Option(help="What let the lead in: webinar_date=2026-12-10")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
+) -> None:
+    """Show a mail as this person would get it. Html and text open in the browser. Its links lead where they say and count
+    nothing."""
+    bundle = _compiled(folder)
+    stack = connect() if "@" in lead or send_to else None
+    profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)
+    mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))
+    console = Console(highlight=False, soft_wrap=True)
+    if send_to and stack:
+        console.print(f"Sent to {escape(send_to)}: {escape(_sent(mail, send_to, folder, stack))}")
+    elif as_json:
+        print(json.dumps(asdict(mail), ensure_ascii=False, indent=2))
+    else:
+        for name, value in (("From", mail.sender), ("To", mail.to), ("Subject", mail.subject)):
+            console.print(f"[bold]{name}[/] {escape(value)}")
+        for path in _written(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
+            console.print(str(path))
+            if out is None:
+                webbrowser.open(path.as_uri())
+
+
+def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
+    """The subject it has. Raises Failure."""
+    ripen = load(folder).ripen
+    team = ripen.model.team if ripen else ()
+    if to not in team:
+        known = f"Known: {', '.join(team)}" if team else f"Write into {folder}/ripen.yaml: team: [{to}]"
+        raise Failure(f"{to} is not of the team.", known)
+    test = marked(mail, to)
+    try:
+        Ses("").send(test)
+    except Undeliverable as error:
+        raise Failure(f"SES does not take it: {error.reason}", "Is the address verified in SES? ripen doctor") from None
+    except Unsure as error:
+        raise Failure(
+            f"It is not known whether SES took it: {error}", "Look into the mailbox before sending again."
+        ) from None
+    return test.subject
+
+
+def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
+    if stack is None or "@" not in lead:
+        return persona(lead, folder).profile(datetime.now(UTC))
+    row = stack.table.get(keys.profile(find(stack, lead)))
+    if row is None:
+        raise Failure(f"The lead {lead} has no profile.", "Look at its rows: ripen lead")
+    return row.value
+
+
+def _facts(entry: list[str]) -> dict[str, str]:
+    for pair in entry:
+        if "=" not in pair:
+            raise Failure(f"{pair!r} is no name=value.", "Say for example: --entry webinar_date=2026-12-10")
+    return {name: value for name, _, value in (pair.partition("=") for pair in entry)}
+
+
+def _written(mail: OutgoingMail, name: str, folder: Path) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {f"{name}.{mail.locale}.html": mail.html, f"{name}.{mail.locale}.txt": mail.text}
+    for file, part in parts.items():
+        if part:
+            (folder / file).write_text(part, "utf-8")
+    return [(folder / file).absolute() for file, part in parts.items() if part]
+
+
+def _compiled(folder: Path) -> Bundle:
+    try:
+        return compile_playbook(folder)
+    except Broken as broken:
+        raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None

@@ -1,0 +1,62 @@
+"""A mail as one person would get it, by the sender's own renderer, but for its links: they lead where they say and count
+nothing. No row is written."""
+
+from dataclasses import replace
+from datetime import datetime
+from secrets import token_bytes
+
+from cli.failure import Failure
+from cli.playbook.problem import nearest
+from ripen import token
+from ripen.bundle import Bundle
+from ripen.hit import TRAP
+from ripen.ids import digest
+from ripen.journey import Enrollment
+from ripen.lead import Profile
+from ripen.ledger import MailClass, Send
+from ripen.mail import OutgoingMail, Unwritable, compose
+
+TEST = "[TEST] "
+_OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
+
+
+def preview(
+    name: str, profile: Profile, bundle: Bundle, site: str, now: datetime, entry: dict[str, str] | None = None
+) -> OutgoingMail:
+    """`entry` is what let the person in, {{ entry.… }}. Raises Failure with what is wrong."""
+    email = bundle.emails.get(name)
+    if email is None:
+        raise Failure(f"There is no mail {name!r}{nearest(name, bundle.emails)}", "Look into emails/.")
+    send = Send(
+        id=digest("preview", name, profile.id),
+        lead=profile.id,
+        email=name,
+        mail_class=MailClass(email.mail_class),
+        origin="preview",
+        step="preview",
+        planned=now,
+    )
+    entered = Enrollment(lead=profile.id, journey="preview", key="", entered=now, bundle="", facts=entry or {})
+    key = token_bytes(32)
+    try:
+        mail = compose(send, profile, bundle, site, key, now, entered)
+    except Unwritable as error:
+        raise Failure(f"{name} cannot be written: {error}", "Mend it: ripen check") from None
+    return _plain(mail, send.id, email.locales[mail.locale].links, site, key)
+
+
+def marked(mail: OutgoingMail, to: str) -> OutgoingMail:
+    """As a test for somebody of the team: outside every statistic."""
+    headers = {name: value for name, value in mail.headers.items() if name not in _OURS}
+    return replace(mail, to=to, subject=TEST + mail.subject, headers=headers, tags={"preview": "yes"})
+
+
+def _plain(mail: OutgoingMail, send: str, targets: tuple[str, ...], site: str, key: bytes) -> OutgoingMail:
+    """With the targets themselves, signed by a key that nobody keeps where no target is."""
+    html, text = mail.html, mail.text
+    for number, target in enumerate(targets):
+        signed = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send, number))}"
+        where = target if not target.startswith("/") else site + target
+        html, text = html.replace(signed, where), text.replace(signed, where)
+    trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send, TRAP))}"
+    return replace(mail, html=html.replace(trap, ""), text=text)

@@ -1,0 +1,139 @@
+"""ripen journey: the graph gets the shape of its file back, with the people in it, for the terminal and as a picture."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import fromstring
+
+import pytest
+from rich.console import Console
+
+from cli.commands import journey as command
+from cli.failure import Failure
+from cli.journey.counts import Counts, counts
+from cli.journey.outline import Row, outline
+from cli.journey.svg import svg
+from cli.journey.tree import tree
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.graph import Journey, JumpStep, SendStep
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.ledger import MailClass, Send, SendState
+from ripen.state import State
+from tests.builders import a_bundle
+from tests.cli.stack import a_stack
+from tests.cli.test_simulate_paths import JOURNEY
+from tests.fakes import NOON, FakeClock
+
+
+def shape(row: Row) -> list[Any]:
+    """Ids, and under a step its ways: {name: …}."""
+    found: list[Any] = []
+    for item in row:
+        found.append(item.step.id)
+        if item.ways:
+            found.append({way.name: way.to or shape(way.row) for way in item.ways})
+    return found
+
+
+def test_ways_part_and_meet_again_as_in_the_file() -> None:
+    assert shape(outline(JOURNEY)) == [
+        "send",
+        "listen",
+        {
+            "clicked": ["who", {"big": ["out"], "else": []}],
+            "after-5-days": ["offer", {"demo 10%": [], "none 90%": "out"}],
+        },
+        "study",
+    ]
+
+
+def test_a_loop_is_drawn_once() -> None:
+    loop = Journey(
+        name="loop",
+        first="a",
+        steps=(SendStep(id="a", email="m", next="again"), JumpStep(id="again", to="a")),
+    )
+    assert shape(outline(loop)) == ["a", "again"]
+
+
+def test_people_and_mails_stand_beside_their_steps() -> None:
+    counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "sent"): 9, ("send", "no consent"): 2}))
+    console = Console(width=120)
+    with console.capture() as captured:
+        console.print(tree(JOURNEY, outline(JOURNEY), counted))
+    told = captured.get()
+    assert "send whitepaper-delivery  9 sent  2 no consent" in told
+    assert "listen   7 here" in told
+
+
+def test_the_picture_is_sound_and_says_the_same() -> None:
+    counted = Counts(here=Counter({"listen": 7}), mails=Counter({("send", "<held>"): 9}))
+    picture = svg(JOURNEY, outline(JOURNEY), counted)
+    drawn = fromstring(picture)  # noqa: S314 (our own picture)
+    said = [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"send whitepaper-delivery", "7", "9 <held>", "after-5-days", "send case-study"} <= set(said)
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    return stack
+
+
+def somebody(table: Table, lead: str, step: str, send: SendState, **changes: Any) -> None:
+    known: dict[str, Any] = {"lead": lead, "journey": "whitepaper", "key": "a1", "entered": NOON, "bundle": "bundle1"}
+    mail = Send(
+        id=lead,
+        lead=lead,
+        email="case-study",
+        mail_class=MailClass.MARKETING,
+        origin="whitepaper",
+        step="send-case-study",
+        planned=NOON,
+        state=send,
+        reason="no consent" if send is SendState.SKIPPED else "",
+    )
+    table.write(
+        Create(keys.state(lead), State(lead=lead)),
+        Create(keys.send(lead, lead), mail),
+        Create(keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | {"step": step} | changes))),
+    )
+
+
+def test_everybody_is_counted_once(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", "wait-3-days", SendState.ACCEPTED)
+    somebody(table, "lead2", "wait-3-days", SendState.SKIPPED)
+    somebody(table, "lead3", "send-case-study", SendState.HELD, state=EnrollmentState.EXITED, reason="unsubscribed")
+    found = counts(stack, "whitepaper")
+    assert (found.entered, found.here, found.left) == (3, Counter({"wait-3-days": 2}), Counter({"unsubscribed": 1}))
+    assert found.of("send-case-study") == [("held", 1), ("no consent", 1), ("sent", 1)]
+
+
+def test_scripts_get_the_same(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    somebody(table, "lead1", "wait-3-days", SendState.ACCEPTED)
+    command.journey("whitepaper", svg=None, as_json=True)
+    told = json.loads(capsys.readouterr().out)
+    assert [step["here"] for step in told["steps"]] == [0, 1, 0]
+    assert told["steps"][2]["mails"] == {"sent": 1}
+
+
+def test_people_on_steps_of_an_older_version_are_not_forgotten(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
+) -> None:
+    somebody(table, "lead1", "wait-9-days", SendState.ACCEPTED)
+    command.journey("whitepaper", svg=None, as_json=False)
+    assert "1 on wait-9-days" in capsys.readouterr().out
+
+
+def test_a_journey_that_is_not_live_is_a_failure(stack: Stack) -> None:
+    with pytest.raises(Failure, match="did you mean 'whitepaper'"):
+        command.journey("whitepapr", svg=None, as_json=False)
+
+
+def test_the_picture_goes_into_a_file(stack: Stack, tmp_path: Path) -> None:
+    assert "whitepaper" in a_bundle().journeys
+    command.journey("whitepaper", svg=tmp_path / "journey.svg", as_json=False)
+    assert (tmp_path / "journey.svg").read_text("utf-8").startswith("<svg ")

@@ -1,0 +1,111 @@
+"""ripen preview: a mail as one person would get it; a test goes to the team alone, and counts nowhere."""
+
+import json
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+from cli.commands import preview as command
+from cli.failure import Failure
+from cli.preview import marked, preview
+from cli.stack import Stack
+from ripen.adapters.ses import Ses
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.setting import Pointer
+from tests.builders import a_bundle, a_lead
+from tests.cli.stack import KEY, a_stack
+from tests.fakes import NOON, FakeClock
+
+PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
+SITE = "https://site.example"
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    lead = a_lead()
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
+    )
+    return stack
+
+
+class Sent:
+    """What SES was given."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.requests.append(request)
+        return {"MessageId": "m1"}
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
+    client = Sent()
+    monkeypatch.setattr(command, "Ses", lambda name: Ses(name, client))
+    return client
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    copied = copytree(PLAYBOOK, tmp_path / "playbook")
+    file = copied / "ripen.yaml"
+    file.write_text(file.read_text("utf-8") + "\nteam: [mika@ripen.example]\n", "utf-8")
+    return copied
+
+
+def test_links_lead_where_they_say_and_count_nothing() -> None:
+    mail = preview("case-study", a_lead(), a_bundle(), SITE, NOON)
+    assert 'href="https://site.example/pages/whitepaper-read"' in mail.html
+    assert "https://site.example/pages/whitepaper-read" in mail.text
+    assert "/c/" not in mail.html + mail.text
+    assert mail.subject == "山田様へ"
+
+
+def test_a_mail_that_is_not_there_names_the_nearest() -> None:
+    with pytest.raises(Failure, match="did you mean 'case-study'"):
+        preview("case-stud", a_lead(), a_bundle(), SITE, NOON)
+
+
+def test_a_test_is_marked_and_has_nothing_that_we_count_by() -> None:
+    test = marked(preview("case-study", a_lead(), a_bundle(), SITE, NOON), "mika@ripen.example")
+    assert (test.to, test.subject, test.headers) == ("mika@ripen.example", "[TEST] 山田様へ", {})
+    assert "send_id" not in test.tags
+
+
+def test_html_and_text_are_written_for_a_persona(folder: Path, tmp_path: Path) -> None:
+    command.preview("case-study", lead="hanako", out=tmp_path / "out", folder=folder)
+    written = {path.name for path in (tmp_path / "out").iterdir()}
+    assert written == {"case-study.ja.html", "case-study.ja.txt"}
+    assert "山田" in (tmp_path / "out" / "case-study.ja.txt").read_text("utf-8")
+
+
+def test_what_let_the_lead_in_can_be_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = ["webinar_date=2026-12-10"]
+    command.preview("webinar-tomorrow", lead="ken", entry=given, as_json=True, folder=folder)
+    assert json.loads(capsys.readouterr().out)["locale"] == "en"
+
+
+def test_a_test_goes_to_the_team_outside_every_statistic(stack: Stack, table: Table, sent: Sent, folder: Path) -> None:
+    before = len(list(table.under("lead1", "")))
+    command.preview("case-study", lead="hanako@example.co.jp", send_to="mika@ripen.example", folder=folder)
+    [request] = sent.requests
+    assert request["Destination"] == {"ToAddresses": ["mika@ripen.example"]}
+    assert request["Content"]["Simple"]["Subject"]["Data"].startswith("[TEST] ")
+    assert "ConfigurationSetName" not in request
+    assert len(list(table.under("lead1", ""))) == before
+
+
+def test_nobody_else_is_sent_a_test(stack: Stack, sent: Sent, folder: Path) -> None:
+    with pytest.raises(Failure, match="not of the team"):
+        command.preview("case-study", lead="hanako@example.co.jp", send_to="rival@example.com", folder=folder)
+    assert sent.requests == []
