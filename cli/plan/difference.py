@@ -11,8 +11,9 @@ from ripen.graph import Journey
 from ripen.ways import steps_of
 
 How = Literal["added", "changed", "removed"]
-_PARTS = ("brand", "sync", "policy", "calendar", "stages", "scoring", "tracking", "messages")
 _KINDS = ("forms", "pages", "emails", "segments", "campaigns")
+"""By name, a file each."""
+_PARTS = [part for part in Bundle.__struct_fields__ if part not in ("hash", "journeys", *_KINDS)]
 _SHORT = 60
 
 
