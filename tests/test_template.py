@@ -25,6 +25,7 @@ FUNCTIONS = {
 SHARED = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
 QUEUES = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::SQS::Queue"}
 LIVE_QUEUES = sorted(name for name in QUEUES if not name.endswith("Dead"))
+ALARMS = sorted(name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm")
 ROUTES = {
     "POST /forms/{form}",
     "OPTIONS /forms/{form}",
@@ -98,6 +99,11 @@ def test_no_permission_is_for_everything(name: str) -> None:
         for resource in resources:
             assert resource != "*"
             assert not isinstance(resource, str) or resource.endswith("/bundles/*")
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_what_to_do_about_an_alarm_is_written_down(name: str) -> None:
+    assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
 
 
 @pytest.mark.parametrize("name", LIVE_QUEUES)

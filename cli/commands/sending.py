@@ -17,7 +17,6 @@ from ripen.setting import Stop
 _UNTIL_NO_CLAIM_SECONDS = 2.0
 _LEASE = timedelta(minutes=6)
 """A claimed send stands on the agenda at the end of its lease of five minutes."""
-_MOST = 1000
 
 
 def stop() -> None:
@@ -52,7 +51,7 @@ def in_flight(stack: Stack) -> int:
     until = stack.clock.now() + _LEASE
     found: list[Key[Send]] = []
     for lane, shard in product(Lane, range(SHARDS)):
-        refs = (due.ref for due in stack.table.due(lane, shard, until, limit=_MOST))
+        refs = (due.ref for due in stack.table.all_due(lane, shard, until))
         found += [keys.typed(keys.parse(ref), Send) for ref in refs if keys.kind(ref) == "send"]
     rows = stack.table.get_many(found) if found else []
     return sum(1 for row in rows if row and row.value.state is SendState.CLAIMED)

@@ -11,7 +11,7 @@ from ripen.campaign import CampaignRun
 from ripen.setting import CrmMark, Seen
 from ripen.state import State
 from ripen.walk import Walk
-from tests.builders import a_lead
+from tests.builders import a_lead, an_activity
 from tests.fakes import NOON
 from tests.quick_dynamodb import QuickDynamoDB
 
@@ -69,6 +69,20 @@ def test_only_one_takes_what_is_due(table: Table) -> None:
     assert table.lease(due, NOON + timedelta(minutes=5))
     assert not table.lease(due, NOON + timedelta(minutes=5))
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
+
+
+def test_who_counts_what_is_due_sees_more_than_one_answer_holds(dynamodb: Any) -> None:
+    # given answers that hold two rows, where DynamoDB's hold a megabyte
+    table = Table("table", dynamodb)
+    dynamodb.meta.events.register(
+        "before-parameter-build.dynamodb.Query", lambda params, **_: params.setdefault("Limit", 2)
+    )
+    places = [keys.activity("lead1", NOON, str(n)) for n in range(5)]
+    table.write(*(Create(place, an_activity(), due=NOON) for place in places))
+
+    found = table.all_due(Lane.HOT, shard("lead1"), NOON)
+
+    assert [due.ref for due in found] == [place.ref for place in places]
 
 
 def test_a_replaced_row_without_a_due_time_leaves_the_agenda(table: Table) -> None:

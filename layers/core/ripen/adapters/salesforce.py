@@ -27,7 +27,7 @@ class Salesforce:
     def find(self, leads: Sequence[Wanted]) -> Found:
         """The records that may stand for these leads (at most 200), and the Tasks already made for them."""
         answers = self._call({f"q{n}": parts.query(text) for n, text in enumerate(soql.searches(leads))})
-        rows = [row for answer in answers.values() for row in parts.rows(answer)]
+        rows = [row for answer in answers.values() for row in self._rows(answer)]
         people = soql.records(row for row in rows if soql.object_of(row) != "Task")
         return Found(
             records=tuple({record.id: record for record in people}.values()),
@@ -76,6 +76,14 @@ class Salesforce:
             if refused := parts.refusals(answer, 1)[0]:
                 raise refused
         return self._link(object, id, (owner, str(users[0].get("Name") or ""), str(users[0].get("Email") or "")))
+
+    def _rows(self, answer: Answer) -> list[soql.Row]:
+        """The rows of a query, those on further pages too."""
+        rows = parts.rows(answer)
+        while page := parts.next_page(answer):
+            [answer] = self._call({"page": page}).values()
+            rows += parts.rows(answer)
+        return rows
 
     def _call(self, wanted: Mapping[str, parts.Part]) -> dict[str, Answer]:
         if not wanted:

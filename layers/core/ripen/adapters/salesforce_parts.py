@@ -61,6 +61,12 @@ def rows(answer: Answer) -> list[Row]:
     return list(answer.body["records"])
 
 
+def next_page(answer: Answer) -> Part | None:
+    """Salesforce gives at most 2,000 rows at once, and says where the next are."""
+    url = answer.body.get("nextRecordsUrl") if isinstance(answer.body, dict) else None
+    return {"method": "GET", "url": str(url)} if url else None
+
+
 def refusals(answer: Answer, expected: int) -> list[Undeliverable | None]:
     """What was refused, record by record, None for those that stand. Salesforce answers such a list with 200 or 400;
     where it refused the collection as a whole, each of its records was."""

@@ -149,17 +149,25 @@ class Table:
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         """What is due by then in one shard of a lane, earliest first."""
-        found = self._client.query(
-            TableName=self._name,
-            IndexName="agenda",
-            KeyConditionExpression="agenda = :agenda AND due <= :until",
-            ExpressionAttributeValues={
+        found = self._client.query(**self._due(lane, shard, until), Limit=limit)
+        return [_due_item(item) for item in found["Items"]]
+
+    def _due(self, lane: Lane, shard: int, until: datetime) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "IndexName": "agenda",
+            "KeyConditionExpression": "agenda = :agenda AND due <= :until",
+            "ExpressionAttributeValues": {
                 ":agenda": {"S": f"{lane}#{shard}"},
                 ":until": {"N": str(_millis(until))},
             },
-            Limit=limit,
-        )
-        return [Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), _moment(item["due"]["N"])) for item in found["Items"]]
+        }
+
+    def all_due(self, lane: Lane, shard: int, until: datetime) -> Iterator[Due]:
+        """As `due`, but without a limit: for people who count, not for workers."""
+        pages = self._client.get_paginator("query").paginate(**self._due(lane, shard, until))
+        for page in pages:
+            yield from map(_due_item, page["Items"])
 
     def lease(self, due: Due, until: datetime) -> bool:
         """Take what is due by moving its due time to `until`; False if somebody else did. Leaves the version."""
@@ -178,6 +186,10 @@ class Table:
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _due_item(item: dict[str, Any]) -> Due:
+    return Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), _moment(item["due"]["N"]))
 
 
 def _millis(at: datetime) -> int:

@@ -1,0 +1,109 @@
+"""The line to our Salesforce stand-in, over TLS: logging in, and what is tried again later."""
+
+import pytest
+import requests
+
+from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.salesforce_connection import Patient, refusal
+from ripen.errors import NotConnected, Undeliverable
+from sandbox.salesforce.connected_app import connected_app
+from tests.adapters.salesforce_org import FixedSecrets, Org, a_wish, logins, written
+
+
+def test_a_dead_token_is_renewed_once(org: Org, salesforce: Salesforce) -> None:
+    salesforce.find([a_wish()])
+    org.control("faults", mode="expire_tokens", count=1)
+
+    written(a_wish(), salesforce)
+
+    assert logins(org) == 2
+
+
+def test_a_token_refused_for_ever_does_not_loop(org: Org, salesforce: Salesforce) -> None:
+    org.control("faults", mode="expire_tokens", count=-1)
+
+    with pytest.raises(NotConnected):
+        salesforce.find([a_wish()])
+
+    assert len(org.calls) == 4
+
+
+def test_a_key_logs_in_as_well(org: Org) -> None:
+    by_key = Salesforce(FixedSecrets(connected_app(org.folder).secret_by_key(org.url)))
+
+    assert written(a_wish(), by_key).id
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"client_secret": "wrong"}, "invalid_client"),
+        ({"client_id": ""}, "Salesforce is not connected"),
+        ({"client_secret": ""}, "Salesforce is not connected"),
+        ({"login": ""}, "Salesforce is not connected"),
+        ({"username": "nobody@acme.example", "private_key": "no key"}, "private key"),
+    ],
+)
+def test_settings_that_do_not_work_are_an_administrators_matter(org: Org, change: dict[str, str], reason: str) -> None:
+    settings = connected_app(org.folder).secret(org.url) | change
+
+    with pytest.raises(NotConnected, match=reason) as caught:
+        Salesforce(FixedSecrets(settings)).find([a_wish()])
+
+    assert (caught.value.permanent, caught.value.after) == (False, 3600)
+
+
+@pytest.mark.parametrize(("mode", "after"), [("error_500", None), ("down", None), ("limit", 900)])
+def test_a_call_that_fails_whole_is_tried_later(org: Org, salesforce: Salesforce, mode: str, after: int | None) -> None:
+    salesforce.find([a_wish()])
+    org.control("faults", mode=mode, count=1)
+
+    with pytest.raises(Undeliverable) as caught:
+        salesforce.find([a_wish()])
+
+    assert (caught.value.permanent, caught.value.after) == (False, after)
+
+
+def test_salesforce_out_of_reach_is_tried_later(org: Org) -> None:
+    settings = connected_app(org.folder).secret("https://127.0.0.1:1")
+
+    with pytest.raises(Undeliverable) as caught:
+        Salesforce(FixedSecrets(settings)).find([a_wish()])
+
+    assert not caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "permanent", "after"),
+    [
+        (403, [{"errorCode": "REQUEST_LIMIT_EXCEEDED", "message": "TotalRequests Limit exceeded."}], False, 900),
+        (400, [{"errorCode": "INVALID_FIELD", "message": "No such column 'Ripen_Key__c'"}], False, 3600),
+        (400, [{"statusCode": "UNABLE_TO_LOCK_ROW", "message": ""}], False, None),
+        (400, [{"statusCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "no"}], True, None),
+        (503, "<html>maintenance</html>", False, None),
+        (404, [{"errorCode": "NOT_FOUND"}], True, None),
+        (400, [], True, None),
+    ],
+)
+def test_errors_answer_whether_trying_again_helps(
+    status: int, content: object, permanent: bool, after: int | None
+) -> None:
+    refused = refusal(status, content)
+
+    assert (refused.permanent, refused.after) == (permanent, after)
+
+
+def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def note(self: object, *args: object, timeout: object = None, **kwargs: object) -> requests.Response:
+        seen.append(timeout)
+        raise requests.ConnectTimeout
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", note)
+    session = requests.Session()
+    session.mount("https://", Patient())
+    with pytest.raises(requests.ConnectTimeout):
+        session.get(org.url)
+
+    assert seen == [(3, 20)]
