@@ -2,7 +2,7 @@
 late we look; the rest (fields, rank, segments, tags, consent) as it is now.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -20,24 +20,28 @@ CLOCKS = timedelta(minutes=1)
 done since then."""
 
 
-def facts(
-    enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None, *, unjudged: bool = False
-) -> Facts:
-    """`since` limits what the lead did to what came after it, without what let the lead in. `unjudged` takes clicks for a
-    person's that nobody has judged yet."""
-    verdicts = (Verdict.HUMAN, Verdict.UNJUDGED) if unjudged else (Verdict.HUMAN,)
-    known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
-    if since is not None:
-        known = [a for a in known if is_since(a, since) and a.id != enrollment.activity]
+def facts(enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None) -> Facts:
+    """`since` limits what the lead did to what came after it, without what let the lead in."""
     state = scene.state
     return Facts(
         traits=fields(enrollment, scene, at),
         now=at,
-        count=partial(_count, known),
+        count=counting(enrollment, scene, at, since),
         tags=frozenset(scene.profile.tags),
         segments=frozenset(state.segments if state else ()),
         purposes=standing(scene.contact),
     )
+
+
+def counting(
+    enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None, *, unjudged: bool = False
+) -> Callable[[str, str, datetime | None], int]:
+    """Facts.count at that moment. `unjudged` takes clicks for a person's that nobody has judged yet."""
+    verdicts = (Verdict.HUMAN, Verdict.UNJUDGED) if unjudged else (Verdict.HUMAN,)
+    known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
+    if since is not None:
+        known = [a for a in known if is_since(a, since) and a.id != enrollment.activity]
+    return partial(_count, known)
 
 
 def fields(enrollment: Enrollment, scene: Scene, at: datetime) -> Traits:

@@ -4,11 +4,11 @@ look, and at that moment their order.
 What the lead did is looked at moment by moment; a clause that asks about anything else is judged as of now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ripen.activity import Verdict
-from ripen.asking import dids, facts, fades, fields, is_about, is_since
+from ripen.asking import counting, dids, facts, fades, fields, is_about, is_since
 from ripen.clause import AllOf, AnyOf, Clause, Did, Not
 from ripen.condition import holds
 from ripen.graph import WaitForStep
@@ -70,8 +70,9 @@ def _taken(
     *,
     unjudged: bool,
 ) -> Taken | None:
+    asked = facts(enrollment, scene, past[-1], began)
     for at in past:
-        known = facts(enrollment, scene, at, began, unjudged=unjudged)
+        known = replace(asked, now=at, count=counting(enrollment, scene, at, began, unjudged=unjudged))
         for number, (path, end) in enumerate(zip(step.paths, ends, strict=True)):
             is_over = end is not None and end <= at
             if is_over or (path.when and (at == past[-1] or _is_past(path.when)) and holds(path.when, known)):
