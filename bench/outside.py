@@ -20,7 +20,19 @@ SECRET = {
     "slack_signing_secret": "slack-secret",
     "slack_bot_token": "xoxb-1",
 }
-QUEUES = ("REACT", "REACT_BULK", "TRACK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT")
+QUEUES = (
+    "REACT",
+    "REACT_BULK",
+    "TRACK",
+    "ADVANCE",
+    "DELIVER",
+    "DELIVER_BULK",
+    "SYNC",
+    "ALERT",
+    "ACT",
+    "ERRAND",
+    "CALL",
+)
 
 
 class Stub:

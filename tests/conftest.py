@@ -25,7 +25,20 @@ os.environ |= {
 }
 for name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL"):
     os.environ.setdefault(name, name.lower())
-for name in ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT", "TRACK", "WALK"):
+for name in (
+    "REACT",
+    "REACT_BULK",
+    "ADVANCE",
+    "DELIVER",
+    "DELIVER_BULK",
+    "SYNC",
+    "ALERT",
+    "ACT",
+    "ERRAND",
+    "CALL",
+    "TRACK",
+    "WALK",
+):
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against

@@ -112,6 +112,7 @@ def test_the_integration_user_can_do_its_work_and_delete_nothing() -> None:
     }
     assert able == {
         "Account": {"allowRead"},
+        "Campaign": {"allowRead", "allowEdit"},
         "Contact": {"allowRead", "allowEdit"},
         "Lead": {"allowCreate", "allowRead", "allowEdit"},
     }

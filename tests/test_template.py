@@ -45,7 +45,7 @@ VERBS = {
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
     "dynamodb:UpdateItem": r"\b(Mark|Add|lease|tally)\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
-    "dynamodb:Query": r"\.(under|due|leads)\(",
+    "dynamodb:Query": r"\.(under|between|due|leads)\(",
 }
 """What each verb of the table is called in IAM."""
 

@@ -26,7 +26,7 @@ from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.alert import Alert, AlertState
 from ripen.bundle import Bundle
-from ripen.card import card, standing
+from ripen.card import card, note, standing
 from ripen.decision import Decision
 from ripen.errors import Undeliverable, Unsure
 from ripen.setting import SHADOWED
@@ -87,7 +87,7 @@ def _step(row: Row[Alert], desk: Desk) -> bool:
     match row.value.state:
         case AlertState.PLANNED if in_shadow(desk.table):
             return _foresee(row, desk)
-        case AlertState.PLANNED if wait := _wait(desk):
+        case AlertState.PLANNED if wait := _wait(row, desk):
             return _leave_due(row, desk, replace(row.value, error=wait), _WAIT)
         case AlertState.PLANNED:
             return _post(_claim(row, desk), desk)
@@ -103,12 +103,16 @@ def _step(row: Row[Alert], desk: Desk) -> bool:
             return _settle(row, desk, row.value)
 
 
-def _wait(desk: Desk) -> str:
+def _wait(row: Row[Alert], desk: Desk) -> str:
     """Why no new card may be posted now; "" if one may."""
     stop = desk.table.get(keys.STOP)
     if stop and stop.value.on:
         return "stopped"
-    return "" if desk.channel else "no channel is set"
+    return "" if _channel(row, desk) else "no channel is set"
+
+
+def _channel(row: Row[Alert], desk: Desk) -> str:
+    return row.value.channel or desk.channel
 
 
 def _is_held(alert: Alert, now: datetime) -> bool:
@@ -137,7 +141,7 @@ def _foresee(row: Row[Alert], desk: Desk) -> bool:
 def _look_up(row: Row[Alert], desk: Desk) -> bool:
     """Its post may have come through: take that card over, or post."""
     try:
-        found = desk.chat.find(desk.channel, row.value.id)
+        found = desk.chat.find(_channel(row, desk), row.value.id)
     except Undeliverable as error:
         lost = replace(row.value, claimed=None, error=error.reason)
         return _leave_due(row, desk, lost, _pause(row.value, error))
@@ -149,7 +153,7 @@ def _post(row: Row[Alert], desk: Desk) -> bool:
     if rendered is None:
         return _fail(row, desk, "no such lead")
     try:
-        place, ts = desk.chat.post(desk.channel, rendered, row.value.id)
+        place, ts = desk.chat.post(_channel(row, desk), rendered, row.value.id)
     except Unsure as error:
         return _leave_due(row, desk, replace(row.value, claimed=None, error=str(error)), _LOOK_UP)
     except Undeliverable as error:
@@ -178,11 +182,13 @@ def _refresh(row: Row[Alert], desk: Desk) -> bool:
 
 
 def render(alert: Alert, desk: Desk) -> dict[str, Any] | None:
-    """The card as the lead stands now; None without a lead."""
+    """The card, or the note, as the lead stands now; None without a lead."""
     profile, state = desk.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
     if profile is None:
         return None
     brand = desk.bundle.brand
+    if alert.kind != "hot":
+        return note(alert, profile.value, brand.default_locale)
     shown = standing(profile.value, state.value if state else None, desk.bundle, desk.clock.now())
     return card(alert, shown, brand.default_locale, brand.time_zone)
 

@@ -1,10 +1,14 @@
-"""nurture.advance: moves an enrollment along its journey and plans the mails on its way, in one transaction.
+"""nurture.advance: moves an enrollment along its journey and writes down what its steps want done, in one transaction.
 
 Woken through SQS (Advance) for `enrollment#` rows. The graph is the one the enrollment is pinned to; what a mail is
 (its class, its content) comes from the live playbook, or from the pinned one where the live one has dropped it.
 """
 
 import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import batched
 from random import uniform
 from time import sleep
 from typing import Any
@@ -13,28 +17,40 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from nurture import apply
+from nurture.apply import Bells
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.engine import Moved, Scene, advance
+from ripen.decision import Decision
+from ripen.engine import Scene, advance, looks_back
+from ripen.ids import digest
 from ripen.journey import Enrollment
-from ripen.ledger import MailClass, Send, SendPointer
+from ripen.lead import Profile
 from ripen.ports import Clock as AnyClock
-from ripen.ports import Wake
+from ripen.template import TemplateError
 
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-hot = Queue(os.environ["DELIVER_QUEUE"])
-bulk = Queue(os.environ["DELIVER_BULK_QUEUE"])
+bells = Bells(
+    deliver=Queue(os.environ["DELIVER_QUEUE"]),
+    deliver_bulk=Queue(os.environ["DELIVER_BULK_QUEUE"]),
+    react=Queue(os.environ["REACT_BULK_QUEUE"]),
+    alert=Queue(os.environ["ALERT_QUEUE"]),
+    errand=Queue(os.environ["ERRAND_QUEUE"]),
+    call=Queue(os.environ["CALL_QUEUE"]),
+)
 
 _TRIES = 4
-_LANES = {MailClass.TRANSACTIONAL: Lane.HOT, MailClass.MARKETING: Lane.BULK}
+_MOST_CHANGES = 100
+"""DynamoDB's limit for one transaction; the engine's own limit of steps keeps all but the runs of other journeys below it."""
+_STUCK_WAIT = timedelta(hours=1)
 
 
 class Contended(Exception):
@@ -47,54 +63,113 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def one(record: SQSRecord) -> None:
-    move(record.body, table, playbook, clock, hot, bulk)
+    move(record.body, table, playbook, clock, bells)
 
 
-def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, hot: Wake, bulk: Wake) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Gathered:
+    """What one move is decided by."""
+
+    row: Row[Enrollment]
+    profile: Row[Profile]
+    scene: Scene
+    stages: tuple[str, ...]
+
+
+def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> None:
     """Does what is due in this enrollment now; nothing if it was done already or is over."""
     key = keys.typed(keys.parse(ref), Enrollment)
+    made: set[Key[Any]] = set()
     for _ in range(_TRIES):
-        row, profile, state, contact = table.get_many(
-            [key, keys.profile(key.lead), keys.state(key.lead), keys.contact(key.lead)]
-        )
-        if row is None or row.due is None or profile is None:
+        now = clock.now()
+        found = _gather(key, table, playbook, now)
+        if found is None:
             return
-        pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
-        scene = Scene(
-            profile=profile.value,
-            journey=pinned.journeys[row.value.journey],
-            live=live.journeys.get(row.value.journey),
-            emails=pinned.emails | live.emails,
-            brand=live.brand,
-            calendar=live.calendar,
-            state=state.value if state else None,
-            contact=contact.value if contact else None,
-            live_bundle=live.hash,
-        )
-        moved = advance(row.value, scene, clock.now())
+        changes = [change for change in _changes(found, table, now) if change.key not in made]
         try:
-            table.write(*_changes(row, moved))
+            for some in _transactions(changes):
+                table.write(*some)
         except Conflict:
+            made |= _made(changes, table)
             sleep(uniform(0, 0.05))  # noqa: S311 (jitter, no secret)
             continue
-        for queue, lane in ((hot, Lane.HOT), (bulk, Lane.BULK)):
-            queue.wake(*(keys.send(send.lead, send.id).ref for send in moved.sends if _LANES[send.mail_class] is lane))
-        logger.info("advanced", extra={"lead": key.lead, "journey": row.value.journey, "step": moved.enrollment.step})
+        apply.ring(changes, now, bells)
+        logger.info("advanced", extra={"lead": key.lead, "journey": found.row.value.journey})
         return
     raise Contended(key.ref)
 
 
-def _changes(row: Row[Enrollment], moved: Moved) -> list[Change]:
-    changes: list[Change] = [Replace(row.key, moved.enrollment, row.version, due=moved.due, lane=Lane.BULK)]
-    for send in moved.sends:
-        changes += _planned(send)
-    for decision in moved.decisions:
-        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
-    return changes
+def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> Gathered | None:
+    row, profile, state, contact = table.get_many(
+        [key, keys.profile(key.lead), keys.state(key.lead), keys.contact(key.lead)]
+    )
+    if row is None or row.due is None or profile is None:
+        return None
+    pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
+    journey = pinned.journeys[row.value.journey]
+    since = looks_back(row.value, journey, now)
+    found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
+    scene = Scene(
+        profile=profile.value,
+        journey=journey,
+        live=live.journeys.get(row.value.journey),
+        emails=pinned.emails | live.emails,
+        brand=live.brand,
+        calendar=live.calendar,
+        state=state.value if state else None,
+        contact=contact.value if contact else None,
+        activities=[activity.value for activity in found],
+        live_bundle=live.hash,
+    )
+    return Gathered(row=row, profile=profile, scene=scene, stages=live.stages)
 
 
-def _planned(send: Send) -> list[Change]:
+def _changes(found: Gathered, table: Table, now: datetime) -> list[Change]:
+    """All that follows from this move, the enrollment last."""
+    row = found.row
+    try:
+        moved = advance(row.value, found.scene, now)
+    except (LookupError, ValueError, ArithmeticError, TemplateError) as error:
+        return list(_set_aside(row, type(error).__name__, now))
     return [
-        Create(keys.send(send.lead, send.id), send, due=send.planned, lane=_LANES[send.mail_class]),
-        Create(keys.send_pointer(send.id), SendPointer(lead=send.lead, email=send.email)),
+        *apply.left(moved.effects, row.value, table, now),
+        *apply.rows(moved.effects, row.value, found.profile, found.stages, now),
+        *(Create(keys.decision(decision.lead, decision.at, decision.id), decision) for decision in moved.decisions),
+        Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
     ]
+
+
+def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Change]:
+    """Its playbook asks for what is not there, or cannot be: nobody else waits for it, a decision says so once, and each
+    hour it is tried whether somebody has put it right."""
+    stuck = f"cannot be moved: {error}"
+    logger.error("stuck", extra={"lead": row.value.lead, "journey": row.value.journey, "error": error})
+    yield Replace(row.key, replace(row.value, stuck=stuck), row.version, due=now + _STUCK_WAIT, lane=Lane.BULK)
+    if row.value.stuck != stuck:
+        decision = Decision(
+            id=digest("stuck", row.key.ref, stuck, row.version),
+            lead=row.value.lead,
+            at=now,
+            what="enrollment",
+            subject=row.value.journey,
+            outcome="stuck",
+            reason=stuck,
+            bundle=row.value.bundle,
+            facts={"step": row.value.step},
+        )
+        yield Create(keys.decision(decision.lead, now, decision.id), decision)
+
+
+def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:
+    """One; where the runs of other journeys that end are too many for one, those first (which may end twice without harm)
+    and all that moves this enrollment in the last."""
+    first = max(0, len(changes) - _MOST_CHANGES)
+    first += first % 2
+    yield from batched(changes[:first], _MOST_CHANGES, strict=False)
+    yield tuple(changes[first:])
+
+
+def _made(changes: list[Change], table: Table) -> set[Key[Any]]:
+    """Rows that are there already, by an earlier visit under the same name: they are not made again, and hold nobody up."""
+    new = [change.key for change in changes if isinstance(change, Create)]
+    return {key for key, row in zip(new, table.get_many(new), strict=True) if row}

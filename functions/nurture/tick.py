@@ -39,6 +39,7 @@ react, react_bulk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["REACT_BU
 deliver, deliver_bulk = Queue(os.environ["DELIVER_QUEUE"]), Queue(os.environ["DELIVER_BULK_QUEUE"])
 advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE"])
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
+errand, call = Queue(os.environ["ERRAND_QUEUE"]), Queue(os.environ["CALL_QUEUE"])
 track, walk = Queue(os.environ["TRACK_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 
@@ -53,9 +54,15 @@ class Bells:
         return (self.hot if lane is Lane.HOT else self.bulk).get(keys.kind(ref))
 
 
-_either = {"due#crm": sync, "enrollment": advance, "alert": alert, "action": act, "join": track} | dict.fromkeys(
-    ("walk", "campaign", "schedule"), walk
-)
+_either = {
+    "due#crm": sync,
+    "enrollment": advance,
+    "alert": alert,
+    "action": act,
+    "errand": errand,
+    "call": call,
+    "join": track,
+} | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 bells = Bells(
     hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _either,
     bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk} | _either,

@@ -99,6 +99,7 @@ class Org:
             text = f"unable to obtain exclusive access to this record or 1 records: {record.id}"
             raise Refused("UNABLE_TO_LOCK_ROW", text)
         self._check_references(sobject, record)
+        self._check_member(sobject, record)
         self._check_unique(sobject, record)
         at = values.written(self._now())
         row = record.values | _derived(sobject.name, record.values)
@@ -124,6 +125,13 @@ class Org:
             if found and field.name == "OwnerId" and not found.values["IsActive"]:
                 text = f"Operation performed with inactive user [{target}] as owner of {sobject.name.lower()}"
                 raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
+
+    def _check_member(self, sobject: SObject, record: Record) -> None:
+        """A converted lead may stay in a campaign and leave it, but not join one."""
+        lead = record.values.get("LeadId") if sobject.name == "CampaignMember" else None
+        found = self.journal.get("Lead", lead) if lead and not self.journal.get(sobject.name, record.id) else None
+        if found and found.values.get("IsConverted"):
+            raise Refused("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
 
     def _check_unique(self, sobject: SObject, record: Record) -> None:
         for field in sobject.fields:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.alert import Alert
-from ripen.card import Standing, card, glance, press, standing
+from ripen.card import Standing, card, glance, note, press, standing
 from ripen.lead import CrmLink, Touch
 from ripen.score import Score
 from ripen.state import Rank, State
@@ -246,3 +246,34 @@ def test_no_input_breaks_the_limits(text: str, other: str, locale: str) -> None:
 )
 def test_a_buttons_value_is_read_strictly(value: str, found: tuple[str, str] | None) -> None:
     assert press(value) == found
+
+
+def a_note(text: str, locale: str = "ja", **changes: Any) -> dict[str, Any]:
+    return note(an_alert(kind="note", text=text), a_lead(**changes), locale)
+
+
+def test_a_note_says_whom_it_is_about_and_leads_there() -> None:
+    found = a_note("ウェビナーに申込\nお電話を", crm=CRM)
+    assert found["blocks"][0]["text"]["text"] == "🔔 ウェビナーに申込\nお電話を"
+    assert "山田 花子 様　株式会社サンプル" in dumps(found["blocks"][1], ensure_ascii=False)
+    assert found["blocks"][2]["elements"][0]["url"] == "https://acme.example/00Q1"
+    assert found["text"] == "🔔 山田 花子 様　株式会社サンプル: ウェビナーに申込 お電話を"
+
+
+def test_a_note_s_words_are_shown_as_they_are() -> None:
+    """Nothing in it formats, mentions, links or turns the reading direction."""
+    text = "<!channel> *now* <https://evil.example|Salesforce> :fire: \u202egnp.exe"
+    found = a_note(text, company="<!here>")
+    assert found["blocks"][0]["text"] == {
+        "type": "plain_text",
+        "text": "🔔 <!channel> *now* <https://evil.example|Salesforce> :fire: gnp.exe",
+        "emoji": False,
+    }
+    assert "<!" not in found["text"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "x" * 9000, "<" * 9000, "\n" * 5000])
+def test_a_note_stays_within_slacks_limits(text: str) -> None:
+    found = a_note(text)
+    assert refused(found["blocks"]) == []
+    assert characters(found["blocks"]) < 10_000

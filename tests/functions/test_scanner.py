@@ -21,7 +21,7 @@ from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.capture.events import an_event
 from tests.functions.nurture.mails import LINK_KEY, SITE, FakeSes, an_outside
-from tests.functions.wakeups import a_playbook
+from tests.functions.wakeups import a_playbook, heard
 
 CHROME = {
     "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
@@ -49,7 +49,7 @@ def html(table: Table, clock: FakeClock, bells: Bells) -> str:
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")), Create(key, form, due=NOON))
     react([key.ref], table, BUNDLE, clock, bells)
     enrollment = keys.enrollment("lead1", "whitepaper", form.id)
-    move(enrollment.ref, table, playbook, clock, FakeQueue(), FakeQueue())
+    move(enrollment.ref, table, playbook, clock, heard())
     (send,) = table.under("lead1", "send#")
     ses = FakeSes()
     deliver(send.key, an_outside(table, clock, ses))

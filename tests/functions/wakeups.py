@@ -5,11 +5,12 @@ from typing import Any
 
 import boto3
 
+from nurture.apply import Bells
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.bundle import Bundle
 from ripen.setting import Live
-from tests.fakes import NOON
+from tests.fakes import NOON, FakeQueue
 
 
 @dataclass
@@ -45,3 +46,16 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
     live = Live(bundle=bundles[-1].hash, site="https://ripen.example", at=NOON)
     table.write(Replace(keys.LIVE, live, row.version if row else 0))
     return playbook
+
+
+def heard(deliver: FakeQueue | None = None, bulk: FakeQueue | None = None, others: FakeQueue | None = None) -> Bells:
+    """Bells for nurture.advance, of which only those that a test listens to are named."""
+    rest = others or FakeQueue()
+    return Bells(
+        deliver=deliver or FakeQueue(),
+        deliver_bulk=bulk or FakeQueue(),
+        react=rest,
+        alert=rest,
+        errand=rest,
+        call=rest,
+    )

@@ -21,12 +21,14 @@ class Alert:
     id: str
     lead: str
     kind: str
-    """Today "hot"."""
+    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
     posted: datetime | None = None
+    text: str = ""
     channel: str = ""
+    """Where it stands, once posted; before, where it is wanted ("": the sales channel)."""
     ts: str = ""
     """Slack's name of the message within the channel."""
     shown: str = ""

@@ -30,7 +30,7 @@ OPEN_CRM = "open_crm"
 CLAIMED = "claimed"
 NOT_A_FIT = "not a fit"
 
-_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "touch": 90}
+_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "touch": 90, "note": 2000}
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _MARKS = {Rank.HOT: "🔥", Rank.WARM: "🌤️", Rank.COLD: "❄️"}
 _WORDS = {
@@ -109,6 +109,20 @@ def glance(standing: Standing, locale: str) -> dict[str, Any]:
     if links := _links(standing.profile, words):
         blocks.append({"type": "actions", "block_id": "act", "elements": links})
     return {"text": _text(standing, locale), "blocks": blocks}
+
+
+def note(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
+    """What a journey or a reply has to say of a lead: who it is about, the text as it is, the way to the lead's record."""
+    words, mark = _words(locale), "✉️" if alert.kind == "reply" else "🔔"
+    said = _lines(alert.text)
+    about = [_plain(words["sep"].join((_who(profile, locale), _cut(profile.email, "touch"))))]
+    blocks: list[Block] = [
+        {"type": "section", "block_id": "said", "text": _plain(f"{mark} {said}")},
+        {"type": "context", "block_id": "who", "elements": about},
+    ]
+    if links := _links(profile, words):
+        blocks.append({"type": "actions", "block_id": "act", "elements": links})
+    return {"text": _escape(f"{mark} {_who(profile, locale)}: {_cut(said, 'reason')}"), "blocks": blocks}
 
 
 def press(value: str) -> tuple[str, str] | None:
@@ -255,6 +269,12 @@ def _mrkdwn(text: str) -> Block:
 
 def _escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _lines(text: str) -> str:
+    """Its lines without control and direction characters, and no longer than a note may be; never empty."""
+    lines = "\n".join(one_line(line) for line in text.splitlines()).strip()
+    return (lines if len(lines) <= _LONGEST["note"] else lines[: _LONGEST["note"] - 1] + "…") or "…"
 
 
 def _cut(text: str, kind: str) -> str:

@@ -8,6 +8,7 @@ and one for having come at all, so that a busy reader of white papers is not a p
 import json
 from collections.abc import Iterable, Set
 from dataclasses import dataclass, field
+from datetime import date
 
 from ripen import ids
 from ripen.bundle import SyncRule
@@ -26,6 +27,7 @@ class Task:
     key: str
     subject: str
     description: str
+    due: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

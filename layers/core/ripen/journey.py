@@ -41,6 +41,8 @@ class Enrollment:
     """Of the activity that let it in: {{ entry.order }} in mails."""
     answers: dict[str, Any] = field(default_factory=dict)
     """By webhook step: the JSON it answered; {"failed": reason} where it did not."""
+    stuck: str = ""
+    """Why it cannot be moved (its playbook names what is not there, …); it is tried again each hour."""
     reason: str = ""
     left: datetime | None = None
     activity: str = ""

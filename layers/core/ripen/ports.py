@@ -2,7 +2,7 @@
 tests/fakes.py."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ripen.agenda import Ref
@@ -10,6 +10,7 @@ from ripen.lead import CrmLink
 
 if TYPE_CHECKING:
     from ripen.crm import Found, Wanted, Write, Written
+    from ripen.errand import Errand
     from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
 
 
@@ -51,6 +52,19 @@ class Chat(Protocol):
 
     def respond(self, response_url: str, text: str) -> None:
         """Tell only the person who pressed. Raises Undeliverable."""
+
+
+class Webhooks(Protocol):
+    def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
+        """Call it once, signed; the JSON object it answered. Raises Undeliverable."""
+
+
+class CrmErrands(Protocol):
+    def carry_out(self, link: CrmLink, errand: "Errand", due: date) -> CrmLink:
+        """Do all of it that is not done yet, each part for itself: a Task due on that day, the membership, the owner.
+
+        Returns the link with the owner as it is then. Raises Undeliverable for what was refused.
+        """
 
 
 class CrmRecords(Protocol):

@@ -19,9 +19,12 @@ class FakeChat:
     stands: bool = True
     addresses: dict[str, str] = field(default_factory=lambda: {"U0ALICE": "alice@ripen.example"})
     told: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    """Where was posted and looked, in order."""
 
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
         self.posts += 1
+        self.places.append(channel)
         trouble = self.trouble.pop(0) if self.trouble else None
         if trouble is None or (isinstance(trouble, Unsure) and self.stands):
             self.cards[str(self.posts)] = (alert, card)
@@ -31,6 +34,7 @@ class FakeChat:
 
     def find(self, channel: str, alert: str) -> tuple[str, str] | None:
         self.looks += 1
+        self.places.append(channel)
         self._stumble()
         found = [ts for ts, (known, _) in self.cards.items() if known == alert]
         return ("C0SALES", found[0]) if found else None

@@ -331,3 +331,28 @@ def test_a_claim_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> 
     assert (sales.alert().outcome, sales.alert().by) == ("claimed", "U0ALICE")
     assert "<@U0ALICE>" in dumps(sales.chat.cards["1"][1])
     assert sales.waits() is None
+
+
+def test_a_journeys_note_is_posted_where_it_is_wanted(sales: Sales) -> None:
+    sales.change(kind="note", text="お電話を", channel="events")
+    sales.wake()
+    assert sales.chat.places == ["events"]
+    assert "お電話を" in dumps(sales.chat.cards["1"][1], ensure_ascii=False)
+    assert sales.decisions() == ["posted"]
+
+
+def test_a_note_whose_post_was_lost_is_looked_up_in_its_channel(sales: Sales) -> None:
+    sales.change(kind="note", text="お電話を", channel="events")
+    sales.chat.trouble = [Unsure("chat.postMessage: lost")]
+    sales.wake()
+    sales.clock.move(seconds=sales.waits() or 0)
+    sales.wake()
+    assert (sales.chat.posts, sales.chat.places) == (1, ["events", "events"])
+    assert sales.alert().state is AlertState.POSTED
+
+
+def test_a_note_needs_no_sales_channel(sales: Sales) -> None:
+    sales.channel = ""
+    sales.change(kind="note", text="お電話を", channel="events")
+    sales.wake()
+    assert sales.alert().state is AlertState.POSTED

@@ -18,7 +18,7 @@ from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
 from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
+from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event, heard
 
 KEY = keys.enrollment("lead1", "whitepaper", "a1")
 FIRST = send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")
@@ -56,7 +56,7 @@ def test_the_first_step_plans_the_white_paper_and_waits(
     # given
     an_enrollment_row(table)
     # when
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     # then
     send = table.get(keys.send("lead1", FIRST))
     pointer = table.get(keys.send_pointer(FIRST))
@@ -76,9 +76,9 @@ def test_marketing_goes_by_the_bulk_lane_and_the_journey_ends(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     clock.move(days=3)
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     send, row = table.get(keys.send("lead1", SECOND)), table.get(KEY)
     assert send is not None
     assert send.lane is Lane.BULK
@@ -93,13 +93,13 @@ def test_woken_twice_or_early_it_moves_once(
 ) -> None:
     an_enrollment_row(table)
     for _ in range(3):
-        move(KEY.ref, table, playbook, clock, queue, bulk)
+        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert (row.value.until, row.due) == (NOON + THREE_DAYS, NOON + THREE_DAYS)
     clock.move(days=3)
     for _ in range(3):
-        move(KEY.ref, table, playbook, clock, queue, bulk)
+        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     assert len(list(table.under("lead1", "send#"))) == 2
     assert len(queue.woken + bulk.woken) == 2
 
@@ -111,12 +111,12 @@ def test_two_workers_at_once_plan_each_send_once(
         def write(self, *changes: Change, token: str = "") -> None:
             if not interruptions:
                 interruptions.append(True)
-                move(KEY.ref, table, playbook, clock, queue, bulk)
+                move(KEY.ref, table, playbook, clock, heard(queue, bulk))
             super().write(*changes, token=token)
 
     interruptions: list[bool] = []
     an_enrollment_row(table)
-    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queue, bulk)
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, heard(queue, bulk))
     assert [row.value.id for row in table.under("lead1", "send#")] == [FIRST]
     assert queue.woken == [keys.send("lead1", FIRST).ref]
 
@@ -138,9 +138,9 @@ def test_a_refusal_that_comes_in_between_is_seen(
 
     interruptions: list[bool] = []
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     clock.move(days=3)
-    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queue, bulk)
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, heard(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert (row.value.state, row.value.reason) == (EnrollmentState.EXITED, "unsubscribed")
@@ -151,7 +151,7 @@ def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table, state=EnrollmentState.FINISHED, step="send-case-study")
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
     assert queue.woken == []
 
@@ -166,7 +166,7 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     journey = altered(old.journeys["whitepaper"], steps=())
     new = altered(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
     # when
-    move(KEY.ref, table, a_playbook(table, old, new), clock, queue, bulk)
+    move(KEY.ref, table, a_playbook(table, old, new), clock, heard(queue, bulk))
     # then
     assert bulk.woken == [keys.send("lead1", FIRST).ref]
     row = table.get(KEY)
@@ -177,7 +177,7 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
 def test_a_row_that_is_not_there_is_nothing_to_do(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     assert queue.woken == []
 
 
@@ -185,11 +185,11 @@ def test_a_wait_that_a_lease_hides_gets_its_time_back(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     clock.at = NOON + THREE_DAYS - timedelta(seconds=1)
     (due,) = table.due(Lane.BULK, shard("lead1"), NOON + THREE_DAYS)
     table.lease(due, clock.now() + timedelta(minutes=5))
-    move(KEY.ref, table, playbook, clock, queue, bulk)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert row.due == NOON + THREE_DAYS
@@ -200,7 +200,7 @@ def test_the_handler_works_on_what_sqs_brings(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_enrollment_row(table)
-    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("hot", queue), ("bulk", queue)):
+    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("bells", heard(queue, queue))):
         monkeypatch.setattr(advance, name, real)
     answer = advance.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}

@@ -37,7 +37,7 @@ def update(rows: Sequence[tuple[str, str, Mapping[str, str | int]]]) -> Part:
 
 
 def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Part:
-    """Tasks about a person (Lead or Contact id), for an owner."""
+    """Tasks about a person (Lead or Contact id), for an owner; "" is whoever we are."""
     rows = [
         _typed(
             "Task",
@@ -46,12 +46,19 @@ def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Part:
                 "Subject": fit_in("Subject", task.subject),
                 "Description": fit_in("Description", task.description),
                 "WhoId": who,
-                "OwnerId": owner,
-            },
+            }
+            | ({"OwnerId": owner} if owner else {})
+            | ({"ActivityDate": task.due.isoformat()} if task.due else {}),
         )
         for task, who, owner in tasks
     ]
     return _collection("POST", f"{BASE}/composite/sobjects", rows, {})
+
+
+def join_campaign(campaign: str, who: str, object: str, status: str) -> Part:
+    """A new membership; "" is the campaign's own first status."""
+    fields = {"CampaignId": campaign, f"{object}Id": who} | ({"Status": status} if status else {})
+    return _collection("POST", f"{BASE}/composite/sobjects", [_typed("CampaignMember", fields)], {})
 
 
 def rows(answer: Answer) -> list[Row]:

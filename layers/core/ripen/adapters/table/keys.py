@@ -12,10 +12,12 @@ from ripen.action import Action
 from ripen.activity import Activity
 from ripen.agenda import Ref
 from ripen.alert import Alert
+from ripen.call import PlannedCall
 from ripen.campaign import CampaignRun
 from ripen.contact import ConsentRecord, Contact, Suppression
 from ripen.counts import Counts
 from ripen.decision import Decision
+from ripen.errand import Errand
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
@@ -68,6 +70,10 @@ def since(at: datetime) -> str:
     return f"activity#{_moment(at)}"
 
 
+LATEST = "activity#~"
+"""Where they end."""
+
+
 def crm_mark(lead: str) -> Key[CrmMark]:
     return Key(f"lead#{lead}", "due#crm", CrmMark)
 
@@ -98,6 +104,14 @@ def alert(lead: str, id: str) -> Key[Alert]:
 
 def action(lead: str, id: str) -> Key[Action]:
     return Key(f"lead#{lead}", f"action#{id}", Action)
+
+
+def errand(lead: str, id: str) -> Key[Errand]:
+    return Key(f"lead#{lead}", f"errand#{id}", Errand)
+
+
+def call(lead: str, id: str) -> Key[PlannedCall]:
+    return Key(f"lead#{lead}", f"call#{id}", PlannedCall)
 
 
 def join(lead: str, visitor: str) -> Key[Join]:
@@ -194,6 +208,8 @@ _TYPES: dict[str, type[Any]] = {
     "send": Send,
     "alert": Alert,
     "action": Action,
+    "errand": Errand,
+    "call": PlannedCall,
     "join": Join,
     "consent": ConsentRecord,
     "decision": Decision,

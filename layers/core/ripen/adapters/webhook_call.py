@@ -1,0 +1,171 @@
+"""Calls a webhook that a marketer named: signed, in one attempt, and never into our own network.
+
+The address is checked and then connected to, so that a name which resolves to something else a moment later (DNS rebinding)
+gains nothing; redirects are not followed; TLS still checks the name. Sources: OWASP, "Server-Side Request Forgery
+Prevention"; IANA, special-purpose address registries; RFC 6052 (NAT64).
+"""
+
+import hmac
+import socket
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from http.client import HTTPException, HTTPResponse, HTTPSConnection
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from threading import Timer
+from time import time
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import msgspec
+
+from ripen.errors import Undeliverable
+
+LARGEST = 32 * 1024
+"""Bytes of an answer."""
+_NAT64 = IPv6Network("64:ff9b::/96")
+_LATER = frozenset([408, 425, 429])
+_SAFE = "%/:=&?~+!$,;'@()*[]-._"
+_LOWEST_PORT = 1024
+_HTTPS = 443
+
+
+class WebhookCall:
+    """`key` signs. `loopback_port` and `context` are for tests: the one port on which 127.0.0.1 is taken, and whom TLS
+    trusts."""
+
+    def __init__(
+        self, key: Callable[[], bytes], loopback_port: int | None = None, context: ssl.SSLContext | None = None
+    ) -> None:
+        self._key = key
+        self._loopback_port = loopback_port
+        self._context = context
+
+    def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
+        """The JSON object answered ({} for an empty answer) within `timeout` seconds. Raises Undeliverable."""
+        host, port, target = parts(url)
+        address = self._checked(host, port)
+        stamp = str(int(time()))
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": "Ripen",
+            "Idempotency-Key": id,
+            "Ripen-Timestamp": stamp,
+            "Ripen-Signature": signature(self._key(), stamp, body),
+        }
+        line = _Line(host, port, address, timeout, self._context or ssl.create_default_context())
+        try:
+            line.request("POST", target, body, headers)
+            answer = line.getresponse()
+            said = answer.read(LARGEST + 1)
+            if line.is_over or (answer.length and len(said) <= LARGEST):
+                raise Undeliverable("the answer broke off", permanent=False)
+            return _read(answer, said)
+        except ssl.SSLCertVerificationError as error:
+            raise Undeliverable("no valid certificate", permanent=False) from error
+        except (OSError, HTTPException, ValueError) as error:
+            raise Undeliverable(f"no answer ({type(error).__name__})", permanent=False) from error
+        finally:
+            line.close()
+
+    def _checked(self, host: str, port: int) -> str:
+        """An address of the host that may be called; all that it has must be. Raises Undeliverable."""
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            raise Undeliverable("the name is not known", permanent=False) from error
+        addresses = [str(place[4][0]) for place in found]
+        if port == self._loopback_port and set(addresses) == {"127.0.0.1"}:
+            return "127.0.0.1"
+        if not addresses or not all(map(is_public, addresses)):
+            raise Undeliverable("not a public address", permanent=True)
+        return addresses[0]
+
+
+def signature(key: bytes, stamp: str, body: bytes) -> str:
+    """ "v1=" and the HMAC-SHA256, in hex, over the timestamp, a dot and the body as sent."""
+    return "v1=" + hmac.new(key, stamp.encode() + b"." + body, sha256).hexdigest()
+
+
+def parts(url: str) -> tuple[str, int, str]:
+    """Host, port and what is asked for, of an https address. Raises Undeliverable for any other."""
+    try:
+        found = urlsplit(url)
+        host, port = (found.hostname or "").encode("idna").decode(), found.port or _HTTPS
+    except (ValueError, UnicodeError) as error:
+        raise Undeliverable("not an address", permanent=True) from error
+    if any(letter.isspace() or not letter.isprintable() for letter in url) or "\\" in url:
+        raise Undeliverable("not an address", permanent=True)
+    if found.scheme != "https" or not host:
+        raise Undeliverable("only https:// is called", permanent=True)
+    if found.username is not None or found.password is not None:
+        raise Undeliverable("no user in the address", permanent=True)
+    if port != _HTTPS and port < _LOWEST_PORT:
+        raise Undeliverable("not a port of the web", permanent=True)
+    asked = quote(found.path or "/", safe=_SAFE) + (f"?{quote(found.query, safe=_SAFE)}" if found.query else "")
+    return host, port, asked
+
+
+def is_public(address: str) -> bool:
+    """Anybody's on the internet: not private, loopback, link-local (169.254.169.254), carrier-grade NAT, unique local,
+    multicast or reserved, nor a v6 address with such a v4 address in it."""
+    found = _meant(ip_address(address))
+    old = isinstance(found, IPv6Address) and found.is_site_local
+    return found.is_global and not (found.is_multicast or found.is_reserved or old)
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """The address that counts: of a v6 one that stands for a v4 one, that one."""
+    if isinstance(address, IPv4Address):
+        return address
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address
+
+
+class _Line(HTTPSConnection):
+    """To an address that was checked, under the host's name; cut off when the time is over, however slowly it is answered."""
+
+    def __init__(self, host: str, port: int, address: str, timeout: float, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=timeout, context=context)
+        self._address = address
+        self._trust = context
+        self._clock = Timer(timeout, self._cut)
+        self.is_over = False
+
+    def connect(self) -> None:
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._trust.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self._clock.daemon = True
+        self._clock.start()
+        self.sock.do_handshake()
+
+    def close(self) -> None:
+        self._clock.cancel()
+        super().close()
+
+    def _cut(self) -> None:
+        self.is_over = True
+        with suppress(OSError):
+            self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _read(answer: HTTPResponse, body: bytes) -> dict[str, Any]:
+    status = answer.status
+    if status in _LATER or status >= 500:
+        wait = answer.headers.get("Retry-After", "")
+        raise Undeliverable(f"answered {status}", permanent=False, after=int(wait) if wait.isdecimal() else None)
+    if not 200 <= status < 300:
+        raise Undeliverable(f"answered {status}", permanent=True)
+    if len(body) > LARGEST:
+        raise Undeliverable("answered too much", permanent=True)
+    if not body.strip():
+        return {}
+    try:
+        found = msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise Undeliverable("answered no JSON", permanent=True) from error
+    if not isinstance(found, dict):
+        raise Undeliverable("answered no JSON object", permanent=True)
+    return found

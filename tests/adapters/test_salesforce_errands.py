@@ -1,0 +1,211 @@
+"""What a journey asks of Salesforce, against our stand-in, over TLS: done once, however often it is asked."""
+
+import ssl
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from socket import create_server
+from typing import Any
+
+import httpx
+import pytest
+
+from ripen.adapters.salesforce_errands import SalesforceErrands
+from ripen.adapters.secrets import Secrets
+from ripen.errand import Errand
+from ripen.errors import NotConnected, Undeliverable
+from ripen.lead import CrmLink
+from sandbox.certificates import certificate
+from sandbox.salesforce.app import build
+from sandbox.salesforce.connected_app import connected_app
+from sandbox.server import Server
+from tests.fakes import NOON, FakeClock
+
+BASE = "/services/data/v62.0"
+DAY = date(2026, 11, 25)
+
+
+class Org:
+    """The stand-in, as an administrator sees it."""
+
+    def __init__(self, url: str, folder: Path, authorities: Path, web: httpx.Client) -> None:
+        self.url, self.folder, self.authorities, self.web = url, folder, authorities, web
+        self.secret = connected_app(folder).secret(url)
+
+    def reset(self) -> None:
+        self.web.headers.pop("Authorization", None)
+        assert self.web.post("/_control/reset").status_code == 204
+        app = connected_app(self.folder)
+        login = {"grant_type": "client_credentials"}
+        answer = self.web.post("/services/oauth2/token", data=login, auth=(app.client_id, app.client_secret))
+        self.web.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def create(self, object: str, **fields: Any) -> str:
+        answer = self.web.post(f"{BASE}/sobjects/{object}/", json=fields)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def rows(self, soql: str) -> list[dict[str, Any]]:
+        answer = self.web.get(f"{BASE}/query/", params={"q": soql})
+        assert answer.status_code == 200, answer.text
+        return [{k: v for k, v in row.items() if k != "attributes"} for row in answer.json()["records"]]
+
+    def lead(self, **fields: Any) -> CrmLink:
+        id = self.create("Lead", **({"LastName": "山田", "Company": "みどり物流"} | fields))
+        return CrmLink(object="Lead", id=id, url="")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
+    folder = tmp_path_factory.mktemp("salesforce")
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    tls, url = certificate(folder), f"https://127.0.0.1:{port}"
+    server = Server(build(folder / "org", FakeClock().now, url), port, tls.chain)
+    server.start()
+    trust = ssl.create_default_context(cafile=str(tls.authorities))
+    with httpx.Client(base_url=url, verify=trust, timeout=10) as web:
+        yield Org(url, folder / "org", tls.authorities, web)
+    server.stop()
+
+
+@pytest.fixture
+def org(served: Org, monkeypatch: pytest.MonkeyPatch) -> Org:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(served.authorities))
+    served.reset()
+    return served
+
+
+@pytest.fixture
+def errands(org: Org) -> SalesforceErrands:
+    class Known(Secrets):
+        def all(self, fresh: bool = False) -> dict[str, Any]:
+            return {"salesforce": org.secret}
+
+    return SalesforceErrands(Known("secret"))
+
+
+def an_errand(**changes: Any) -> Errand:
+    known: dict[str, Any] = {"id": "e" * 26, "lead": "lead1", "journey": "trial", "planned": NOON}
+    return Errand(**(known | changes))
+
+
+def members(org: Org) -> list[dict[str, Any]]:
+    return org.rows("SELECT LeadId, ContactId, Status FROM CampaignMember")
+
+
+def refusal(errands: SalesforceErrands, link: CrmLink, **asked: Any) -> Undeliverable:
+    with pytest.raises(Undeliverable) as caught:
+        errands.carry_out(link, an_errand(**asked), DAY)
+    return caught.value
+
+
+def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    for _ in range(2):
+        owned = errands.carry_out(link, an_errand(task="資料の感想を聞く"), DAY)
+    [task] = org.rows("SELECT Subject, WhoId, OwnerId, ActivityDate, Ripen_Key__c FROM Task")
+    assert task == {
+        "Subject": "資料の感想を聞く",
+        "WhoId": link.id,
+        "OwnerId": owned.owner,
+        "ActivityDate": "2026-11-25",
+        "Ripen_Key__c": "e" * 26,
+    }
+
+
+def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    owned = errands.carry_out(link, an_errand(owner="bob@ripen.example", task="架電"), DAY)
+    [lead] = org.rows("SELECT OwnerId, Owner.Name FROM Lead")
+    [task] = org.rows("SELECT OwnerId FROM Task")
+    assert (owned.owner, owned.owner_name) == (lead["OwnerId"], "Bob Tanaka")
+    assert task["OwnerId"] == owned.owner
+    assert owned.url == f"{org.url}/lightning/r/Lead/{link.id}/view"
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_a_campaign_is_joined_once_and_its_status_follows(org: Org, errands: SalesforceErrands, by_name: bool) -> None:
+    campaign = org.create("Campaign", Name="春のウェビナー '26")
+    link, named = org.lead(), "春のウェビナー '26" if by_name else campaign
+    for status in ("Sent", "Sent", "Responded"):
+        errands.carry_out(link, an_errand(campaign=named, status=status), DAY)
+    assert members(org) == [{"LeadId": link.id, "ContactId": None, "Status": "Responded"}]
+
+
+def test_without_a_status_the_campaigns_own_first_one_holds_and_none_is_taken_back(
+    org: Org, errands: SalesforceErrands
+) -> None:
+    org.create("Campaign", Name="春")
+    link = org.lead()
+    errands.carry_out(link, an_errand(campaign="春"), DAY)
+    errands.carry_out(link, an_errand(campaign="春", status="Responded"), DAY)
+    errands.carry_out(link, an_errand(campaign="春"), DAY)
+    assert [member["Status"] for member in members(org)] == ["Responded"]
+
+
+def test_a_converted_lead_is_followed_to_its_contact(org: Org, errands: SalesforceErrands) -> None:
+    org.create("Campaign", Name="春")
+    link = org.lead()
+    contact = org.web.post("/_control/convert", json={"lead": link.id}).json()["ConvertedContactId"]
+    owned = errands.carry_out(link, an_errand(campaign="春", task="架電", owner="bob@ripen.example"), DAY)
+    assert (owned.object, owned.id) == ("Contact", contact)
+    assert members(org) == [{"LeadId": None, "ContactId": contact, "Status": "Sent"}]
+    assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [contact]
+
+
+def test_a_converted_lead_itself_could_not_join(org: Org) -> None:
+    campaign, link = org.create("Campaign", Name="春"), org.lead()
+    org.web.post("/_control/convert", json={"lead": link.id})
+    answer = org.web.post(f"{BASE}/sobjects/CampaignMember/", json={"CampaignId": campaign, "LeadId": link.id})
+    assert answer.json()[0]["errorCode"] == "CANNOT_UPDATE_CONVERTED_LEAD"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"owner": "nobody@ripen.example"}, "no active Salesforce user has this address"),
+        ({"owner": "dave@ripen.example"}, "no active Salesforce user has this address"),
+        ({"campaign": "no such"}, "Salesforce has no such campaign"),
+        ({"campaign": "701000000000000AAA"}, "Salesforce has no such campaign"),
+    ],
+)
+def test_what_is_not_there_is_refused_and_the_rest_is_done(
+    org: Org, errands: SalesforceErrands, asked: dict[str, str], reason: str
+) -> None:
+    failure = refusal(errands, org.lead(), task="架電", **asked)
+    assert (failure.reason, failure.permanent) == (reason, True)
+    assert len(org.rows("SELECT Id FROM Task")) == 1
+
+
+def test_a_record_that_was_deleted_is_left_alone(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    org.web.delete(f"{BASE}/sobjects/Lead/{link.id}")
+    assert refusal(errands, link, task="架電").permanent
+
+
+def test_what_may_pass_weighs_more_than_what_is_final(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    org.web.post("/_control/faults", json={"mode": "lock_row", "count": 1})
+    failure = refusal(errands, link, task="架電", campaign="no such")
+    assert not failure.permanent
+    assert failure.reason.startswith("UNABLE_TO_LOCK_ROW")
+
+
+def test_what_a_marketer_writes_is_no_query(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    hostile = "x' OR Name != '"
+    org.create("Campaign", Name="春")
+    assert refusal(errands, link, campaign=hostile).reason == "Salesforce has no such campaign"
+    errands.carry_out(link, an_errand(task="@{record.Id} ' \\ を確認"), DAY)
+    assert [task["Subject"] for task in org.rows("SELECT Subject FROM Task")] == ["@ {record.Id} ' \\ を確認"]
+
+
+def test_no_connection_is_an_administrators_matter(org: Org, errands: SalesforceErrands) -> None:
+    link = org.lead()
+    org.secret = {}
+    try:
+        with pytest.raises(NotConnected):
+            errands.carry_out(link, an_errand(task="x"), DAY)
+    finally:
+        org.secret = connected_app(org.folder).secret(org.url)

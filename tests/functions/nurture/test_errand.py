@@ -1,0 +1,211 @@
+"""nurture.errand: what a journey asks of Salesforce is done once the lead is there, or a decision says why not."""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from nurture import errand as function
+from nurture.errand import Desk, run
+from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.errand import LEASE, PATIENCE, Errand
+from ripen.errors import NotConnected, Undeliverable
+from ripen.lead import CrmLink
+from ripen.setting import Shadow
+from tests.builders import a_lead
+from tests.fakes import NOON, FakeClock
+from tests.functions.wakeups import LambdaContext, an_sqs_event
+
+KEY = keys.errand("lead1", "e" * 26)
+LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner="005A", owner_name="Alice")
+DOWN = Undeliverable("no answer from Salesforce: Timeout", permanent=False)
+
+
+@dataclass
+class FakeCrm:
+    """Refuses what it is told to, in order, and then does all."""
+
+    trouble: list[Undeliverable] = field(default_factory=list)
+    did: list[tuple[str, Errand, date]] = field(default_factory=list)
+    owner: str = "005A"
+
+    def carry_out(self, link: CrmLink, errand: Errand, due: date) -> CrmLink:
+        self.did.append((link.id, errand, due))
+        if self.trouble:
+            raise self.trouble.pop(0)
+        return replace(link, owner=self.owner)
+
+
+@dataclass
+class World:
+    table: Table
+    clock: FakeClock
+    crm: FakeCrm
+
+    def wake(self, table: Table | None = None) -> None:
+        run(KEY.ref, Desk(table=table or self.table, clock=self.clock, crm=self.crm, time_zone="Asia/Tokyo"))
+
+    def waits(self) -> float | None:
+        row = self.table.get(KEY)
+        assert row
+        return (row.due - self.clock.now()).total_seconds() if row.due else None
+
+    def link(self, link: CrmLink | None) -> None:
+        row = self.table.get(keys.profile("lead1"))
+        assert row
+        self.table.write(Replace(row.key, replace(row.value, crm=link), row.version))
+
+    def told(self) -> list[tuple[str, str, str]]:
+        rows = self.table.under("lead1", "decision#")
+        return [(row.value.subject, row.value.outcome, row.value.reason) for row in rows]
+
+
+@pytest.fixture
+def world(table: Table, clock: FakeClock) -> World:
+    planned = Errand(
+        id="e" * 26, lead="lead1", journey="trial", planned=NOON, task="架電", due_days=3, campaign="春", status="Sent"
+    )
+    table.write(Create(keys.profile("lead1"), a_lead(id="lead1", crm=LINK)), Create(KEY, planned, due=NOON))
+    return World(table, clock, FakeCrm())
+
+
+def test_it_is_done_once_and_told(world: World) -> None:
+    for _ in range(3):
+        world.wake()
+    [(record, errand, due)] = world.crm.did
+    assert (record, errand.task, due) == ("00Q1", "架電", date(2026, 11, 24))
+    assert world.waits() is None
+    assert world.told() == [("task, campaign", "done", "")]
+
+
+def test_a_task_s_day_is_counted_in_the_companys_time_zone(world: World) -> None:
+    row = world.table.get(KEY)
+    assert row
+    late = replace(row.value, planned=NOON + timedelta(hours=12), due_days=0)
+    world.table.write(Replace(KEY, late, row.version, due=NOON))
+    world.wake()
+    assert world.crm.did[0][2] == date(2026, 11, 22)
+
+
+def test_a_new_owner_is_noted_on_the_profile(world: World) -> None:
+    world.crm.owner = "005B"
+    world.wake()
+    row = world.table.get(keys.profile("lead1"))
+    assert row
+    assert row.value.crm == replace(LINK, owner="005B")
+
+
+def test_a_form_that_comes_in_between_keeps_what_it_wrote(world: World) -> None:
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if len(changes) > 2 and not interruptions:
+                interruptions.append(True)
+                row = world.table.get(keys.profile("lead1"))
+                assert row
+                world.table.write(Replace(row.key, replace(row.value, phone="+81399999999"), row.version))
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    world.crm.owner = "005B"
+    world.wake(Interrupted("table", world.table._client))
+    row = world.table.get(keys.profile("lead1"))
+    assert row
+    assert row.value.crm
+    assert (row.value.phone, row.value.crm.owner) == ("+81399999999", "005B")
+    assert len(world.crm.did) == 1
+
+
+def test_it_waits_for_the_lead_to_be_there(world: World) -> None:
+    world.link(None)
+    world.wake()
+    assert world.waits() == 30
+    assert world.crm.did == []
+    world.link(LINK)
+    world.clock.move(seconds=30)
+    world.wake()
+    assert len(world.crm.did) == 1
+
+
+def test_a_lead_that_never_comes_there_is_given_up_after_a_day(world: World) -> None:
+    world.link(None)
+    waits: list[float] = []
+    while (wait := world.waits()) is not None:
+        waits.append(wait)
+        world.clock.move(seconds=wait)
+        world.wake()
+    assert max(waits) == 3600
+    assert PATIENCE <= world.clock.now() - NOON <= PATIENCE + timedelta(hours=1)
+    assert world.told() == [("task, campaign", "not done", "not in Salesforce yet")]
+
+
+def test_trouble_is_tried_again_later_and_later(world: World) -> None:
+    world.crm.trouble = [DOWN] * 3
+    waits = []
+    for _ in range(3):
+        world.wake()
+        waits.append(world.waits() or 0)
+        world.clock.move(seconds=waits[-1])
+    assert waits == [30, 60, 120]
+    world.wake()
+    assert world.told() == [("task, campaign", "done", "")]
+
+
+def test_a_missing_connection_waits_an_hour(world: World) -> None:
+    world.crm.trouble = [NotConnected("Salesforce is not connected")]
+    world.wake()
+    assert world.waits() == 3600
+
+
+def test_a_refusal_is_final_and_told(world: World) -> None:
+    world.crm.trouble = [Undeliverable("Salesforce has no such campaign", permanent=True)]
+    world.wake()
+    assert world.told() == [("task, campaign", "not done", "Salesforce has no such campaign")]
+    assert world.waits() is None
+
+
+def test_while_one_worker_is_at_it_another_leaves_it_alone(world: World) -> None:
+    row = world.table.get(KEY)
+    assert row
+    world.table.write(Replace(KEY, replace(row.value, claimed=NOON), row.version, due=NOON + LEASE))
+    world.wake()
+    assert world.crm.did == []
+    world.clock.at = NOON + LEASE
+    world.wake()
+    assert len(world.crm.did) == 1
+
+
+def test_of_two_workers_at_once_one_asks_salesforce(world: World) -> None:
+    class Interrupted(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if not interruptions:
+                interruptions.append(True)
+                world.wake()
+            super().write(*changes, token=token)
+
+    interruptions: list[bool] = []
+    world.wake(Interrupted("table", world.table._client))
+    assert len(world.crm.did) == 1
+
+
+def test_shadow_mode_asks_nobody_and_says_so(world: World) -> None:
+    world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
+    world.wake()
+    assert world.crm.did == []
+    assert world.told() == [("task, campaign", "would have been done", "shadow")]
+
+
+def test_the_handler_fails_only_what_is_no_errand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Book:
+        def live(self) -> Any:
+            return self
+
+        bundle = property(lambda self: self)
+        brand = property(lambda self: self)
+        time_zone = "Asia/Tokyo"
+
+    for name, real in (("table", world.table), ("clock", world.clock), ("salesforce", world.crm), ("playbook", Book())):
+        monkeypatch.setattr(function, name, real)
+    answer = function.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())  # type: ignore[arg-type]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+    assert len(world.crm.did) == 1
