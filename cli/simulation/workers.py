@@ -3,7 +3,19 @@
 import os
 
 _ANY = "simulated"
-_QUEUES = ("REACT", "REACT_BULK", "ADVANCE", "DELIVER", "DELIVER_BULK", "SYNC", "ALERT", "ACT", "TRACK")
+_QUEUES = (
+    "REACT",
+    "REACT_BULK",
+    "ADVANCE",
+    "DELIVER",
+    "DELIVER_BULK",
+    "SYNC",
+    "ALERT",
+    "ACT",
+    "ERRAND",
+    "CALL",
+    "TRACK",
+)
 
 for _name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL", "POWERTOOLS_METRICS_NAMESPACE"):
     os.environ.setdefault(_name, _ANY)

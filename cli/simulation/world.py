@@ -156,7 +156,15 @@ class World:
             raise Failure(f"It does not come to rest: {ref} falls due again and again.", "Is there an endless loop?")
         match keys.kind(ref):
             case "enrollment":
-                workers.advance.move(ref, self.table, self.playbook, self.clock, self.bell, self.bell)
+                advanced = workers.advance.Bells(
+                    deliver=self.bell,
+                    deliver_bulk=self.bell,
+                    react=self.bell,
+                    alert=self.bell,
+                    errand=self.bell,
+                    call=self.bell,
+                )
+                workers.advance.move(ref, self.table, self.playbook, self.clock, advanced)
             case "send":
                 workers.deliver.deliver(keys.typed(keys.parse(ref), Send), self._outside())
             case "activity" | "due#decay" | "due#refold":

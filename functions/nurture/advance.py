@@ -5,7 +5,7 @@ Woken through SQS (Advance) for `enrollment#` rows. The graph is the one the enr
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
@@ -18,15 +18,17 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from nurture import apply
-from nurture.apply import Bells
+from nurture.apply import Bells as Bells
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
+from ripen.bundle import Bundle
 from ripen.decision import Decision
 from ripen.engine import Scene, advance, looks_back
+from ripen.graph import Journey
 from ripen.ids import digest
 from ripen.journey import Enrollment
 from ripen.lead import Profile
@@ -48,6 +50,7 @@ bells = Bells(
 )
 
 _TRIES = 4
+_MOST_RUNS = 10
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction; the engine's own limit of steps keeps all but the runs of other journeys below it."""
 _STUCK_WAIT = timedelta(hours=1)
@@ -55,6 +58,15 @@ _STUCK_WAIT = timedelta(hours=1)
 
 class Contended(Exception):
     """Others kept writing this enrollment; its message comes again."""
+
+
+class Stuck(Exception):
+    """Its playbook asks for what is not there, or cannot be."""
+
+    def __init__(self, row: Row[Enrollment], error: str) -> None:
+        super().__init__(error)
+        self.row = row
+        self.error = error
 
 
 @logger.inject_lambda_context
@@ -73,19 +85,29 @@ class Gathered:
     row: Row[Enrollment]
     profile: Row[Profile]
     scene: Scene
-    stages: tuple[str, ...]
 
 
 def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> None:
-    """Does what is due in this enrollment now; nothing if it was done already or is over."""
+    """Does what is due in this enrollment now; nothing if it was done already or is over. Where more is due at once, that
+    too; the tick does what is left after a few transactions."""
     key = keys.typed(keys.parse(ref), Enrollment)
+    for _ in range(_MOST_RUNS):
+        if not _run(key, table, playbook, clock, bells):
+            return
+
+
+def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> bool:
+    """One transaction; whether more is due at once. Raises Contended."""
     made: set[Key[Any]] = set()
     for _ in range(_TRIES):
         now = clock.now()
-        found = _gather(key, table, playbook, now)
-        if found is None:
-            return
-        changes = [change for change in _changes(found, table, now) if change.key not in made]
+        try:
+            changes = _changes(key, table, playbook, now)
+        except Stuck as stuck:
+            changes = list(_set_aside(stuck.row, stuck.error, now))
+        if not changes:
+            return False
+        changes = [change for change in changes if change.key not in made]
         try:
             for some in _transactions(changes):
                 table.write(*some)
@@ -94,8 +116,8 @@ def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, bells: Bel
             sleep(uniform(0, 0.05))  # noqa: S311 (jitter, no secret)
             continue
         apply.ring(changes, now, bells)
-        logger.info("advanced", extra={"lead": key.lead, "journey": found.row.value.journey})
-        return
+        logger.info("advanced", extra={"row": key.ref})
+        return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
     raise Contended(key.ref)
 
 
@@ -106,8 +128,7 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
     if row is None or row.due is None or profile is None:
         return None
     pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
-    journey = pinned.journeys[row.value.journey]
-    since = looks_back(row.value, journey, now)
+    journey, since = _decided(row, lambda: _asked(row.value, pinned, now))
     found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
     scene = Scene(
         profile=profile.value,
@@ -120,30 +141,45 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
         contact=contact.value if contact else None,
         activities=[activity.value for activity in found],
         live_bundle=live.hash,
+        scoring=live.scoring,
+        stages=live.stages,
     )
-    return Gathered(row=row, profile=profile, scene=scene, stages=live.stages)
+    return Gathered(row=row, profile=profile, scene=scene)
 
 
-def _changes(found: Gathered, table: Table, now: datetime) -> list[Change]:
-    """All that follows from this move, the enrollment last."""
-    row = found.row
+def _asked(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journey, datetime | None]:
+    """The graph, and since when it wants to know what the lead did."""
+    journey = pinned.journeys[enrollment.journey]
+    return journey, looks_back(enrollment, journey, now)
+
+
+def _decided[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
+    """What core decides, from what is all there: where it cannot, that is so however often we ask. Raises Stuck."""
     try:
-        moved = advance(row.value, found.scene, now)
+        return decide()
     except (LookupError, ValueError, ArithmeticError, TemplateError) as error:
-        return list(_set_aside(row, type(error).__name__, now))
+        raise Stuck(row, type(error).__name__) from error
+
+
+def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
+    """All that follows from this move, the enrollment last; nothing where nothing is due. Raises Stuck."""
+    found = _gather(key, table, playbook, now)
+    if found is None:
+        return []
+    row = found.row
+    moved = _decided(row, lambda: advance(row.value, found.scene, now))
     return [
         *apply.left(moved.effects, row.value, table, now),
-        *apply.rows(moved.effects, row.value, found.profile, found.stages, now),
+        *apply.rows(moved.effects, row.value, found.profile, found.scene.stages, now),
         *(Create(keys.decision(decision.lead, decision.at, decision.id), decision) for decision in moved.decisions),
         Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
     ]
 
 
 def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Change]:
-    """Its playbook asks for what is not there, or cannot be: nobody else waits for it, a decision says so once, and each
-    hour it is tried whether somebody has put it right."""
+    """Nobody else waits for it, a decision says so once, and each hour it is tried whether somebody has put it right."""
     stuck = f"cannot be moved: {error}"
-    logger.error("stuck", extra={"lead": row.value.lead, "journey": row.value.journey, "error": error})
+    logger.error("stuck", extra={"row": row.key.ref, "error": error})
     yield Replace(row.key, replace(row.value, stuck=stuck), row.version, due=now + _STUCK_WAIT, lane=Lane.BULK)
     if row.value.stuck != stuck:
         decision = Decision(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace as altered
 
 from nurture import advance
 from ripen.activity import Activity, Kind
@@ -16,6 +17,7 @@ from ripen.alert import AlertState
 from ripen.decision import Decision
 from ripen.effect import Call, Effect, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
 from ripen.engine import Moved, Scene
+from ripen.graph import CrmStep, EnrolStep, Journey, LeaveStep, NotifyStep, UpdateStep, WebhookStep
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
 from ripen.ledger import MailClass, Send
@@ -331,3 +333,83 @@ def test_others_who_keep_writing_send_the_message_back(
     says(UPDATE)
     with pytest.raises(advance.Contended):
         advance.move(KEY.ref, Busy("table", table._client), playbook, clock, heard())
+
+
+def test_what_is_due_at_once_again_is_done_at_once(
+    table: Table, playbook: Playbook, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More steps than one transaction takes do not wait for the tick."""
+    runs: list[str] = []
+
+    def walk(enrollment: Enrollment, scene: Scene, now: Any) -> Moved:
+        runs.append(enrollment.step)
+        due = now if len(runs) < 3 else now + timedelta(days=1)
+        return Moved(enrollment=replace(enrollment, step=f"{len(runs)}"), effects=(), due=due, decisions=())
+
+    enrol(table)
+    monkeypatch.setattr(advance, "advance", walk)
+    monkeypatch.setattr(advance, "looks_back", lambda enrollment, journey, now: None)
+    advance.move(KEY.ref, table, playbook, clock, heard())
+    assert runs == ["", "1", "2"]
+
+
+def test_what_is_due_at_once_for_ever_is_left_to_the_tick(
+    table: Table, playbook: Playbook, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[str] = []
+
+    def walk(enrollment: Enrollment, scene: Scene, now: Any) -> Moved:
+        runs.append(enrollment.step)
+        return Moved(enrollment=enrollment, effects=(), due=now, decisions=())
+
+    enrol(table)
+    monkeypatch.setattr(advance, "advance", walk)
+    advance.move(KEY.ref, table, playbook, clock, heard())
+    assert len(runs) == 10
+
+
+def test_a_whole_journey_of_deeds_is_walked_by_the_engine(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    # given
+    steps = (
+        UpdateStep(id="tag", add_tags=("vip",), points=5, stage="mql", next="tell"),
+        NotifyStep(id="tell", text={"ja": "{{ lead.company }} 様です"}, next="sales"),
+        CrmStep(id="sales", task={"ja": "架電 {{ entry.order }}"}, campaign="春", next="ask"),
+        WebhookStep(id="ask", url="https://example.com/", body={"order": "{{ entry.order }}"}, next="other"),
+        EnrolStep(id="other", journey="webinar", next="off"),
+        LeaveStep(id="off", journey="orders"),
+    )
+    journey = Journey(name="whitepaper", first="tag", steps=steps)
+    playbook = a_playbook(table, altered(a_bundle(), journeys={"whitepaper": journey}))
+    table.write(
+        Create(keys.profile("lead1"), a_lead(id="lead1")),
+        Create(KEY, replace(ENTRY, facts={"order": "A-7"}), due=NOON),
+        Create(keys.enrollment("lead1", "orders", "1"), replace(ENTRY, journey="orders", key="1"), due=NOON),
+    )
+    # when it walks to the webhook
+    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    # then
+    [note], [errand] = list(table.under("lead1", "alert#")), list(table.under("lead1", "errand#"))
+    [call] = list(table.under("lead1", "call#"))
+    assert (note.value.text, errand.value.task) == ("株式会社サンプル 様です", "架電 A-7")
+    assert (call.value.body, call.value.step) == ({"order": "A-7"}, "ask")
+    assert (profile_of(table).tags, profile_of(table).stage) == (("vip",), "mql")
+    # and on, once it has answered
+    row = table.get(KEY)
+    assert row
+    table.write(Replace(KEY, replace(row.value, answers={"ask": {"ok": True}}), row.version, due=NOON))
+    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    states = {row.value.journey: row.value.state for row in table.under("lead1", "enrollment#")}
+    assert states == {"whitepaper": EnrollmentState.FINISHED, "orders": EnrollmentState.EXITED}
+    assert {activity.kind for activity in activities(table)} == {Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
+    assert {keys.kind(ref) for ref in queue.woken} == {"activity", "alert", "errand", "call"}
+
+
+@pytest.mark.parametrize("broken", [replace(ENTRY, step="gone"), replace(ENTRY, journey="dropped")])
+def test_a_graph_that_lacks_the_step_or_the_journey_sticks_one_lead_only(
+    table: Table, playbook: Playbook, clock: FakeClock, broken: Enrollment
+) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead(id="lead1")), Create(KEY, broken, due=NOON))
+    advance.move(KEY.ref, table, playbook, clock, heard())
+    row = table.get(KEY)
+    assert row
+    assert (row.value.stuck, row.due) == ("cannot be moved: KeyError", NOON + timedelta(hours=1))
