@@ -120,6 +120,7 @@ def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, errands: Salesf
     [lead] = org.rows("SELECT OwnerId, Owner.Name FROM Lead")
     [task] = org.rows("SELECT OwnerId FROM Task")
     assert (owned.owner, owned.owner_name) == (lead["OwnerId"], "Bob Tanaka")
+    assert owned.owner_email == "bob@ripen.example"
     assert task["OwnerId"] == owned.owner
     assert owned.url == f"{org.url}/lightning/r/Lead/{link.id}/view"
 

@@ -31,6 +31,7 @@ class _Person:
     id: str
     owner: str
     owner_name: str
+    owner_email: str
 
 
 class SalesforceErrands:
@@ -58,6 +59,7 @@ class SalesforceErrands:
             url=self._line.page(person.object, person.id),
             owner=person.owner,
             owner_name=person.owner_name,
+            owner_email=person.owner_email,
         )
 
     def _membership(self, campaign: str, person: _Person, status: str) -> dict[str, parts.Part]:
@@ -83,10 +85,10 @@ class SalesforceErrands:
 
 def _searches(link: CrmLink, errand: Errand) -> Iterator[tuple[str, parts.Part]]:
     converted = ", ConvertedContactId" if link.object == "Lead" else ""
-    fields = f"Id, OwnerId, Owner.Name{converted}"
+    fields = f"Id, OwnerId, Owner.Name, Owner.Email{converted}"
     yield "record", parts.query(soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", fields, link.object, link.id))
     if errand.owner:
-        query = "SELECT Id, Name FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
+        query = "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
         yield "user", parts.query(soql(query, errand.owner))
     if errand.task:
         query = "SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1"
@@ -107,8 +109,9 @@ def _lacking(errand: Errand, found: Mapping[str, list[Row]]) -> Iterator[Undeliv
 def _person(link: CrmLink, record: Row, users: list[Row]) -> _Person:
     converted = record.get("ConvertedContactId")
     object, id = ("Contact", str(converted)) if converted else (link.object, link.id)
-    owner, name = (str(users[0]["Id"]), str(users[0].get("Name") or "")) if users else owner_of(record)
-    return _Person(object=object, id=id, owner=owner, owner_name=name)
+    user = {"OwnerId": users[0]["Id"], "Owner": users[0]} if users else record
+    owner, name, email = owner_of(user)
+    return _Person(object=object, id=id, owner=owner, owner_name=name, owner_email=email)
 
 
 def _writes(
