@@ -15,6 +15,7 @@ _QUEUES = (
     "ERRAND",
     "CALL",
     "TRACK",
+    "WALK",
 )
 
 for _name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL", "POWERTOOLS_METRICS_NAMESPACE"):
