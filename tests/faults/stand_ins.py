@@ -29,7 +29,20 @@ from sandbox.ses import app as ses
 from tests.faults.arrivals import TYPEFORM_SECRET
 from tests.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
-BELLS = ("react", "react_bulk", "advance", "deliver", "deliver_bulk", "sync", "alert", "act", "errand", "call", "track")
+BELLS = (
+    "react",
+    "react_bulk",
+    "advance",
+    "deliver",
+    "deliver_bulk",
+    "sync",
+    "alert",
+    "act",
+    "errand",
+    "call",
+    "track",
+    "walk",
+)
 
 
 @dataclass
