@@ -24,7 +24,7 @@ from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.notify.fakes import FakeChat, FakeOwners
 from tests.functions.nurture.mails import ADDRESS_KEY, FakeSes, a_send, an_outside, known, planned
-from tests.functions.score.test_sync import FakeCrm, Office
+from tests.functions.score.office import FakeCrm, Office
 
 ALERT = keys.alert("lead1", "a" * 26)
 LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")

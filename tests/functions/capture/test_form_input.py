@@ -1,0 +1,148 @@
+"""Bad input and strange sites are told what is wrong and change nothing; never a 500."""
+
+import json
+from base64 import b64encode
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from capture.form import Desk, serve
+from ripen.adapters.playbook import Live
+from tests.functions.capture.events import BROWSER, SITE, a_json_post, a_post, an_event, rows
+from tests.functions.capture.posting import (
+    EMAIL,
+    told,
+    with_page,
+)
+
+
+@pytest.mark.parametrize(
+    ("event", "status", "wrong"),
+    [
+        (a_post("nothing", email=EMAIL), 404, ""),
+        (a_post("../whitepaper", email=EMAIL), 404, ""),
+        (a_post(), 400, "email"),
+        (a_post(email="nobody"), 400, "email"),
+        (a_post(email=EMAIL + "\r\nBcc: x@example.com"), 400, "email"),
+        (a_post(email=EMAIL, company="\x00"), 400, "company"),
+        (a_post(email=EMAIL, last_name="x" * 201), 400, "last_name"),
+        (a_post(email=EMAIL, headers={"content-type": "text/xml"}), 415, ""),
+        (a_post(email=EMAIL, note="x" * 1_000_000), 413, ""),
+        (a_json_post({"email": [EMAIL]}), 400, "email"),
+        (a_json_post({"email": {"$ne": ""}}), 400, "email"),
+        (a_json_post({"email": None}), 400, "email"),
+        (a_json_post({"email": "\ud800@example.com"}), 400, "email"),
+        (a_json_post({"email": EMAIL, "\ud800": []}), 400, "\ud800"),
+        (a_json_post([EMAIL]), 400, ""),
+    ],
+)
+def test_bad_input_is_told_what_is_wrong_and_stores_nothing(
+    desk: Desk, event: dict[str, Any], status: int, wrong: str
+) -> None:
+    answered = serve(event, desk)
+    assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
+    assert told(answered)["error"]
+    assert rows(desk.table) == []
+
+
+def test_a_body_whose_base64_is_none_is_refused(desk: Desk) -> None:
+    assert serve(a_post(email=EMAIL) | {"body": "é", "isBase64Encoded": True}, desk)["statusCode"] == 400
+
+
+def test_liquid_and_markup_in_a_name_stay_text(desk: Desk) -> None:
+    desk = replace(desk, live=Live(with_page(), SITE))
+    html = serve(a_post(email="x", company="{{ 7 | times: 7 }}<script>", headers=BROWSER), desk)["body"]
+    assert "{{ 7 | times: 7 }}&lt;script&gt;" in html
+
+
+# other sites
+
+
+def test_a_site_that_the_form_lists_may_post_and_read_the_answer(desk: Desk) -> None:
+    origin = "https://www.example.co.jp"
+    asked = serve(an_event("OPTIONS", "/forms/whitepaper", {"form": "whitepaper"}, headers={"origin": origin}), desk)
+    assert asked["statusCode"] == 204
+    assert asked["headers"]["access-control-allow-origin"] == origin
+    assert "POST" in asked["headers"]["access-control-allow-methods"]
+    assert "idempotency-key" in asked["headers"]["access-control-allow-headers"]
+    for fields, status in (({"email": EMAIL}, 202), ({"email": "x"}, 400)):
+        answered = serve(a_post(headers={"origin": origin}, **fields), desk)
+        assert answered["statusCode"] == status
+        assert answered["headers"]["access-control-allow-origin"] == origin
+        assert answered["headers"]["vary"] == "Origin"
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "https://www.example.co.jp.evil.example", "http://www.example.co.jp"]
+)
+@pytest.mark.parametrize("method", ["POST", "OPTIONS"])
+def test_any_other_site_may_not(desk: Desk, origin: str, method: str) -> None:
+    event = a_post(email=EMAIL, headers={"origin": origin})
+    event["requestContext"]["http"]["method"] = method
+    answered = serve(event, desk)
+    assert answered["statusCode"] == 403
+    assert "access-control-allow-origin" not in answered["headers"]
+    assert rows(desk.table) == []
+
+
+@pytest.mark.parametrize("origin", [SITE, "http://go.example.jp"])
+def test_our_own_pages_may_post(desk: Desk, origin: str) -> None:
+    answered = serve(a_post(email=EMAIL, headers=BROWSER | {"origin": origin}), desk)
+    assert answered["statusCode"] == 303
+
+
+# whatever comes
+
+TEXT = st.text(max_size=30)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        ["content-type", "accept", "origin", "idempotency-key", "accept-language", "referer", "host", "x-other"]
+    ),
+    TEXT
+    | st.sampled_from(
+        [
+            "text/html",
+            "application/json",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "https://www.example.co.jp",
+        ]
+    ),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["email", "company", "a"]) | TEXT, inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+BODIES = (
+    st.binary(max_size=300).map(lambda raw: (b64encode(raw).decode(), True))
+    | JSON.map(lambda content: (json.dumps(content), False))
+    | st.text(max_size=300).map(lambda text: (text, False))
+    | st.dictionaries(st.sampled_from(["email", "company", "consent", "website"]), TEXT).map(
+        lambda fields: (
+            b64encode("&".join(f"{k}={v}" for k, v in fields.items()).encode("utf-8", "ignore")).decode(),
+            True,
+        )
+    )
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(
+    BODIES, HEADERS, st.sampled_from(["whitepaper", "nothing", ""]) | TEXT, st.sampled_from(["POST", "OPTIONS", "GET"])
+)
+def test_nothing_that_comes_is_answered_with_500_or_becomes_a_lead_by_chance(
+    desk: Desk, body: tuple[str, bool], headers: dict[str, str], form: str, method: str
+) -> None:
+    event = an_event(method, f"/forms/{form}", {"form": form}, headers=headers, body=body[0], encoded=body[1])
+    answered = serve(event, replace(desk, live=Live(with_page(), SITE)))
+    assert answered["statusCode"] in (202, 204, 303, 400, 403, 404, 413, 415)
+    json.dumps(answered).encode()
+    answered["body"].encode()
+    assert not [ref for ref in rows(desk.table) if not ref.startswith("quarantine#")]
