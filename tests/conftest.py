@@ -44,6 +44,7 @@ os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Of the processes that `make test` runs side by side, one has the local cloud and all tests on it, from the beginning;
     what is left is shared out module by module, because their fixtures are made once for each."""
