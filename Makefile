@@ -51,6 +51,7 @@ bench-journeys: .venv/.installed ## what a step of a journey costs, 100,000 peop
 deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
 	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
 	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
+	@ripen --stack "$$(awk -F'"' '/^stack_name/ { name = $$2 } END { print name }' samconfig.toml)" doctor || true
 	@echo "Now put the connections into the stack's secret and run: ripen publish"
 
 pictures: setup ## take the pictures of the README anew, from the local cloud that runs
