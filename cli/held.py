@@ -8,6 +8,7 @@ from cli.roster import walk
 from cli.stack import Stack
 from ripen import ledger
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, keys
+from ripen.adapters.tally import tally
 from ripen.ledger import Moved, Send, SendState
 
 
@@ -62,6 +63,7 @@ def _write(stack: Stack, held: Held, moved: Moved, now: datetime) -> int:
     """1, or 0 where somebody was quicker."""
     changes: list[Change] = [
         Replace(held.row.key, moved.send, held.row.version, moved.due, ledger.lane(moved.send)),
+        *tally(held.row.value, moved.send),
     ]
     if decision := ledger.decision(held.row.value, moved.send, now):
         changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))

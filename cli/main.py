@@ -27,6 +27,11 @@ COMMANDS = {
     "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
     "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
     "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
+    "campaign": (
+        "cli.commands.campaign:campaign",
+        "How far it is; or schedule, pause, stop, resume or resend it.",
+    ),
+    "enrol": ("cli.commands.enrol:enrol", "Ask leads into a journey."),
     "why": (
         "cli.commands.why:why",
         "Why this lead got what it got: each mail sent or not, each point, each write to the CRM.",

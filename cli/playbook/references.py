@@ -27,7 +27,10 @@ def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFil
     yield from mentions.segments(folder, ripen.model)
     for campaign in folder.campaigns.values():
         yield from known(campaign.document, ("email",), campaign.model.email, folder, "emails")
-        yield from known(campaign.document, ("segment",), campaign.model.segment, folder, "segments")
+        if campaign.model.segment:
+            yield from known(campaign.document, ("segment",), campaign.model.segment, folder, "segments")
+        if to := campaign.model.to:
+            yield from known(campaign.document, ("to", "recipients"), to.recipients, folder, "campaigns")
     for versions in folder.pages.values():
         for page in versions.values():
             if page.model.form:

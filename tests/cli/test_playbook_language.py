@@ -11,6 +11,7 @@ from cli.playbook.document import read
 from cli.playbook.models.clauses import ClauseTree
 from cli.playbook.models.journeys import JourneyFile
 from cli.playbook.models.mailings import CampaignFile, SegmentFile
+from cli.playbook.problem import Broken
 from cli.playbook.reading import model_of
 from ripen import graph
 from ripen.bundle import Campaign, Segment
@@ -355,3 +356,17 @@ def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tup
 def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write|ends before"):
         phrases.closure(written)
+
+
+def test_a_campaign_may_go_to_the_recipients_of_another() -> None:
+    written = read("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
+    made = campaign("sorry", model_of(CampaignFile, written))
+    assert (made.segment, made.recipients_of) == ("", "autumn")
+
+
+@pytest.mark.parametrize("to", ["", "segment: s, to: {recipients: autumn}, "])
+def test_a_campaign_says_once_to_whom_it_goes(to: str) -> None:
+    written = read("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
+    with pytest.raises(Broken) as broken:
+        model_of(CampaignFile, written)
+    assert "write to whom" in broken.value.problems[0].message

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.timeout(900)
 Right = tuple[str, str]
 """(action, resource): ("dynamodb:Query", "Table/index/agenda")."""
 
+_CAMPAIGN = "a campaign or a schedule, which the story has none of"
 NOT_SEEN: dict[str, dict[Right, str]] = {
     "CaptureWebhook": {
         ("dynamodb:Query", "Table"): "the visits of a browser whose id stands in a hidden field of the provider's form",
@@ -35,6 +36,19 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "Act"): "a claim that Slack or Salesforce could not take comes back by the tick",
         ("sqs:SendMessage", "DeliverBulk"): "a marketing mail that SES would not take comes back by the tick",
         ("sqs:SendMessage", "ReactBulk"): "a score that decays below a threshold does so weeks later",
+        ("sqs:SendMessage", "Walk"): _CAMPAIGN,
+    },
+    "NurtureDeliver": {("dynamodb:UpdateItem", "Table"): _CAMPAIGN},
+    "NurtureFeedback": {("dynamodb:UpdateItem", "Table"): _CAMPAIGN, ("sqs:SendMessage", "Walk"): _CAMPAIGN},
+    "NurturePreferences": {("dynamodb:UpdateItem", "Table"): _CAMPAIGN, ("sqs:SendMessage", "Walk"): _CAMPAIGN},
+    "NurtureWalk": {
+        ("dynamodb:GetItem", "Table"): _CAMPAIGN,
+        ("dynamodb:BatchGetItem", "Table"): _CAMPAIGN,
+        ("dynamodb:PutItem", "Table"): _CAMPAIGN,
+        ("dynamodb:UpdateItem", "Table"): _CAMPAIGN,
+        ("dynamodb:Query", "Table/index/roster"): _CAMPAIGN,
+        ("s3:GetObject", "Bucket/bundles/*"): _CAMPAIGN,
+        ("sqs:SendMessage", "Walk"): _CAMPAIGN,
     },
 }
 

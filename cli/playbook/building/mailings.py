@@ -42,7 +42,8 @@ def campaign(name: str, written: CampaignFile) -> bundle.Campaign:
     return bundle.Campaign(
         name=name,
         email=written.email,
-        segment=written.segment,
+        segment=written.segment or "",
+        recipients_of=written.to.recipients if written.to else "",
         at=written.at,
         zone=written.zone,
         per_hour=written.per_hour,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from cli.playbook import phrases
 from cli.playbook.models.clauses import ClauseTree, Length
@@ -37,9 +37,14 @@ class Halt(Part):
     unsubscribes: Portion = 0.02
 
 
+class To(Part):
+    recipients: Name = Field(description="Who received this other campaign")
+
+
 class CampaignFile(Part):
     email: Name
-    segment: Name
+    segment: Name | None = None
+    to: To | None = Field(None, description="Instead of a segment: {recipients: another-campaign}")
     at: Moment = Field(description="Local date and time: 2026-12-01T10:00")
     zone: Literal["brand", "lead"] = Field("brand", description="Whose local time")
     per_hour: Annotated[int, Field(ge=1)] | None = None
@@ -47,3 +52,9 @@ class CampaignFile(Part):
     priority: Literal["high", "normal", "low"] = "normal"
     expires: Length = 86400
     halt: Halt = Field(default_factory=Halt, description="Stops by itself where so large a share did this")
+
+    @model_validator(mode="after")
+    def _to_somebody(self) -> "CampaignFile":
+        if (self.segment is None) == (self.to is None):
+            raise ValueError("write to whom: either `segment`, or `to: {recipients: another-campaign}`")
+        return self

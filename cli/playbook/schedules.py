@@ -1,0 +1,34 @@
+"""Schedules of a playbook that is made live: the row of each journey that has one stands on the agenda at its next return."""
+
+from datetime import datetime
+
+from ripen import recurrence
+from ripen.adapters.table import Change, Replace, Row, Table, keys
+from ripen.bundle import Bundle
+from ripen.graph import OnSchedule
+from ripen.walk import Schedule
+
+
+def schedules(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
+    """What belongs into the transaction that makes the playbook live. A return that is due already is left to nurture.walk;
+    so are the rows of journeys that have no schedule any more."""
+    triggers = {
+        name: [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)]
+        for name, journey in bundle.journeys.items()
+    }
+    names = [name for name, found in triggers.items() if found]
+    rows: list[Row[Schedule] | None] = table.get_many([keys.schedule(name) for name in names]) if names else []
+    changes: list[Change] = []
+    for name, row in zip(names, rows, strict=True):
+        if row and row.due and row.due <= now:
+            continue
+        returns = [recurrence.after(trigger, bundle.brand.time_zone, now) for trigger in triggers[name]]
+        changes.append(
+            Replace(
+                keys.schedule(name),
+                Schedule(journey=name, since=now),
+                row.version if row else 0,
+                due=min(filter(None, returns), default=None),
+            )
+        )
+    return changes

@@ -1,0 +1,228 @@
+"""ripen campaign: from scheduling it to an apology to exactly its recipients."""
+
+import csv
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+import typer
+from msgspec.structs import replace
+
+from cli.commands import campaign as command
+from cli.failure import Failure
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import Bundle
+from ripen.campaign import AHEAD, RunState
+from ripen.ledger import SendState
+from ripen.setting import Live
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+from tests.functions.nurture.mailing import AUTUMN, KEY, Machinery, a_playbook, after, known, leads_of, with_rates
+from tests.functions.nurture.mails import is_silent
+from tests.quick_dynamodb import QuickDynamoDB
+
+TOMORROW = with_rates(at="2026-11-22T12:00")
+SORRY = with_rates(name="sorry", segment="", recipients_of="autumn", at="2026-11-22T12:00")
+
+
+@pytest.fixture
+def table() -> Table:
+    client: Any = QuickDynamoDB()
+    return Table("table", client)
+
+
+@pytest.fixture
+def machinery(table: Table, clock: FakeClock) -> Machinery:
+    return Machinery(table, clock, a_playbook(TOMORROW, SORRY))
+
+
+@pytest.fixture
+def stack(machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(machinery.table, machinery.clock, machinery.bundle)
+    machinery.table.write(Create(keys.LIVE, Live(bundle="bundle1", site="", at=NOON)))
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setattr(command, "sleep", lambda seconds: None)
+    return stack
+
+
+def ripen(name: str = "autumn", **asked: Any) -> None:
+    known: dict[str, Any] = dict.fromkeys(
+        ("schedule", "now", "pause", "stop", "resume", "resend", "held", "recipients", "as_json", "yes"), False
+    )
+    command.campaign(name, **(known | asked))
+
+
+def some_leads(machinery: Machinery, count: int = 8) -> list[str]:
+    leads = leads_of(0, count)
+    for lead in leads:
+        known(machinery.table, lead)
+    return leads
+
+
+def begun(machinery: Machinery, sent: int) -> list[str]:
+    """A campaign of eight leads that has reached some."""
+    leads = some_leads(machinery)
+    ripen(schedule=True, now=True, yes=True)
+    machinery.supervise()
+    machinery.walk(0)
+    machinery.deliver(sent)
+    return leads
+
+
+def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    some_leads(machinery)
+    known(machinery.table, "other", "others")
+    ripen(schedule=True, yes=True)
+    told = capsys.readouterr().out
+    assert "to 8 leads (segment everyone)" in told
+    assert told.count("@example.co.jp") == 5
+    assert "Begins 2026-11-22 Sun 12:00." in told
+    row = machinery.table.get(KEY)
+    assert row
+    assert (row.value.state, row.value.bundle, row.due) == (RunState.PLANNED, "bundle1", after(days=1) - AHEAD)
+    machinery.supervise()
+    assert machinery.run().state is RunState.PLANNED
+
+
+def test_who_says_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typer, "confirm", lambda question: False)
+    ripen(schedule=True)
+    assert machinery.table.get(KEY) is None
+
+
+def test_a_time_that_is_past_is_refused_unless_now_is_said(stack: Stack, machinery: Machinery) -> None:
+    machinery.clock.move(days=2)
+    with pytest.raises(Failure, match="past"):
+        ripen(schedule=True, yes=True)
+    ripen(schedule=True, now=True, yes=True)
+    assert machinery.run().since == after(days=2)
+
+
+def test_before_it_began_it_can_be_scheduled_anew_and_afterwards_not(stack: Stack, machinery: Machinery) -> None:
+    ripen(schedule=True, yes=True)
+    ripen(schedule=True, now=True, yes=True)
+    assert machinery.run().since == NOON
+    machinery.supervise()
+    with pytest.raises(Failure, match="is running"):
+        ripen(schedule=True, yes=True)
+
+
+def test_stopped_it_says_what_went_and_what_did_not_and_can_not_go_on(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leads = begun(machinery, sent=3)
+    ripen(stop=True)
+    assert "Sent: 3. In flight: 0. Not sent: 5." in capsys.readouterr().out
+    machinery.deliver()
+    assert len(machinery.in_state(leads, SendState.SKIPPED)) == 5
+    with pytest.raises(Failure, match="cannot be resumed"):
+        ripen(resume=True)
+
+
+def test_paused_and_resumed_each_gets_it_once(stack: Stack, machinery: Machinery) -> None:
+    leads = begun(machinery, sent=3)
+    ripen(pause=True)
+    machinery.deliver()
+    assert len(machinery.taken()) == 3
+    ripen(resume=True)
+    machinery.supervise()
+    machinery.walk(0)
+    machinery.deliver()
+    assert sorted(machinery.taken()) == leads
+
+
+def test_resending_reaches_who_was_passed_over_by_the_stop(stack: Stack, machinery: Machinery) -> None:
+    leads = begun(machinery, sent=3)
+    ripen(stop=True)
+    machinery.deliver()
+    ripen(resend=True)
+    machinery.walk(0)
+    machinery.deliver()
+    assert sorted(machinery.taken()) == leads
+
+
+def test_the_recipients_are_exactly_those_it_went_to_and_the_apology_reaches_them(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(machinery, sent=3)
+    ripen(pause=True)
+    capsys.readouterr()
+    ripen(recipients=True)
+    rows = list(csv.DictReader(StringIO(capsys.readouterr().out)))
+    assert sorted(row["lead"] for row in rows) == sorted(machinery.taken())
+    ripen(recipients=True, as_json=True)
+    assert [row["email"] for row in json.loads(capsys.readouterr().out)] == [row["email"] for row in rows]
+    # when
+    ripen("sorry", schedule=True, now=True, yes=True)
+    assert "to 3 leads (who received autumn)" in capsys.readouterr().out
+    machinery.supervise("sorry")
+    machinery.walk(0, name="sorry")
+    machinery.deliver()
+    # then
+    assert sorted(machinery.taken()[3:]) == sorted(machinery.taken()[:3])
+
+
+def test_whose_outcome_is_not_known_is_told_apart(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(machinery, sent=1)
+    machinery.ses.answer = is_silent
+    machinery.deliver(1)
+    capsys.readouterr()
+    ripen(recipients=True)
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 2
+    assert "1 more may have received it" in told.err
+
+
+def test_its_progress_is_shown_with_reasons(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begun(machinery, sent=3)
+    ripen(stop=True)
+    machinery.deliver()
+    capsys.readouterr()
+    ripen()
+    told = capsys.readouterr().out
+    assert "autumn is stopped" in told
+    assert "8 of 8 mails dealt with; the audience is still being gone through" in told
+    assert "skipped: campaign stopped" in told
+    ripen(as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["audience"], found["states"]["accepted"], found["skipped"]) == (8, 3, {"campaign stopped": 5})
+    assert found["run"]["state"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"pause": True, "stop": True}, "One thing"),
+        ({"now": True}, "belongs"),
+        ({"held": True}, "belongs"),
+        ({}, "not scheduled"),
+        ({"pause": True}, "not scheduled"),
+        ({"recipients": True}, "not scheduled"),
+    ],
+)
+def test_what_cannot_be_is_a_clear_failure(stack: Stack, asked: dict[str, Any], words: str) -> None:
+    with pytest.raises(Failure, match=words):
+        ripen(**asked)
+
+
+def test_a_campaign_nobody_published_is_named_with_those_there_are(stack: Stack) -> None:
+    with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
+        ripen("winter", schedule=True)
+
+
+def test_a_playbook_without_the_campaign_does_not_resume_it(stack: Stack, machinery: Machinery) -> None:
+    begun(machinery, sent=1)
+    ripen(pause=True)
+    bare: Bundle = replace(a_playbook(AUTUMN), campaigns={}, hash="bundle2")
+    playbook: Any = stack.playbook
+    playbook.bundles = (*playbook.bundles, bare)
+    with pytest.raises(Failure, match="no campaign"):
+        ripen(resume=True)

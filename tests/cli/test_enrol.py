@@ -1,0 +1,178 @@
+"""ripen enrol: leads are asked into a journey, each once for a key."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli import enrolling
+from cli.commands import enrol as command
+from cli.failure import Failure
+from cli.stack import Stack
+from nurture.ground import Ground
+from nurture.walk import work
+from ripen.activity import Activity, Kind
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.agenda import SHARDS, Lane
+from ripen.bundle import Segment
+from ripen.setting import Pointer
+from tests.builders import a_bundle
+from tests.cli.stack import KEY, a_stack
+from tests.fakes import FakeClock, FakeQueue
+from tests.functions.nurture.mailing import after, known, leads_of
+from tests.functions.nurture.mails import Killed
+from tests.quick_dynamodb import QuickDynamoDB
+
+BUNDLE = a_bundle(segments={"everyone": Segment(name="everyone")})
+
+
+@pytest.fixture
+def table() -> Table:
+    client: Any = QuickDynamoDB()
+    return Table("table", client)
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock, BUNDLE)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    return stack
+
+
+def ripen(*emails: str, journey: str = "whitepaper", **asked: Any) -> None:
+    known: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": ""}
+    command.enrol(journey, list(emails), **(known | asked))
+
+
+def leads(table: Table, count: int) -> list[str]:
+    found = leads_of(0, count)
+    for lead in found:
+        known(table, lead)
+        table.write(Create(keys.address(address_hash(KEY, f"{lead}@example.co.jp")), Pointer(lead=lead)))
+    return found
+
+
+def asked(table: Table, found: list[str]) -> list[Activity]:
+    return [row.value for lead in found for row in table.under(lead, "activity#")]
+
+
+def test_addresses_are_asked_in_once_for_a_key(
+    stack: Stack, table: Table, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = leads(table, 3)
+    emails = [f"{lead}@example.co.jp" for lead in found]
+    ripen(*emails[:2], "nobody@example.co.jp", "no address")
+    told = capsys.readouterr().out
+    assert "2 leads asked into whitepaper." in told
+    assert "2 addresses belong to no lead: no address, nobody@example.co.jp" in told
+    clock.move(hours=1)
+    ripen(*emails)
+    assert "1 leads asked into whitepaper. 2 were asked before with the key 2026-11-21." in capsys.readouterr().out
+    activities = asked(table, found)
+    assert [activity.lead for activity in activities] == found
+    assert {(activity.kind, activity.subject, activity.facts["key"]) for activity in activities} == {
+        (Kind.ENTRY_ASKED, "whitepaper", "2026-11-21")
+    }
+    ripen(*emails, key="december")
+    assert len(asked(table, found)) == 6
+
+
+def test_they_are_due_in_the_bulk_lane_at_the_pace(stack: Stack, table: Table) -> None:
+    found = leads(table, 3)
+    ripen(*(f"{lead}@example.co.jp" for lead in found), per_minute=2)
+    rows = [row for lead in found for row in table.under(lead, "activity#")]
+    assert [row.due for row in rows] == [after(), after(seconds=30), after(seconds=60)]
+    assert {row.lane for row in rows} == {Lane.BULK}
+
+
+def test_broken_off_the_same_command_goes_on(
+    stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a list of which one transaction was written
+    monkeypatch.setattr(enrolling, "_AT_ONCE", 2)
+    found, writes = leads(table, 5), 0
+    emails, write = [f"{lead}@example.co.jp" for lead in found], table.write
+
+    def mortal(*changes: Any, token: str = "") -> None:
+        nonlocal writes
+        writes += 1
+        if writes == 3:
+            raise Killed
+        write(*changes, token=token)
+
+    monkeypatch.setattr(table, "write", mortal)
+    with pytest.raises(Killed):
+        ripen(*emails)
+    assert len(asked(table, found)) == 2
+    # when
+    clock.move(minutes=5)
+    ripen(*emails)
+    # then
+    assert [activity.lead for activity in asked(table, found)] == found
+
+
+@pytest.mark.parametrize(
+    ("encoding", "head"), [("utf-8", "email"), ("utf-8-sig", "E-Mail"), ("cp932", "メールアドレス")]
+)
+def test_a_file_is_read_as_it_was_saved_and_its_column_found_by_name(
+    stack: Stack, table: Table, tmp_path: Path, encoding: str, head: str
+) -> None:
+    found = leads(table, 2)
+    file = tmp_path / "list.csv"
+    lines = [f"氏名,{head}", *(f'"山田, 花子",{lead}@example.co.jp' for lead in found), "空,", "短い"]
+    file.write_text("\r\n".join(lines), encoding=encoding)
+    ripen(csv=file)
+    assert [activity.lead for activity in asked(table, found)] == found
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"name\nx", "no column of addresses; its first line has: name"), (b"", "nothing"), (b"\x81\xff\xff", "neither")],
+)
+def test_a_file_that_says_nothing_is_a_clear_failure(tmp_path: Path, content: bytes, words: str) -> None:
+    file = tmp_path / "list.csv"
+    file.write_bytes(content)
+    with pytest.raises(Failure, match=words):
+        enrolling.addresses(file)
+    with pytest.raises(Failure, match="cannot be read"):
+        enrolling.addresses(tmp_path / "none.csv")
+
+
+def test_a_segment_is_walked_and_a_second_time_only_looked_at(
+    stack: Stack,
+    table: Table,
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # given a walk that goes on while the command waits
+    found = leads(table, 4)
+    of = keys.entries("whitepaper", "everyone", "2026-11-21")
+
+    def walking(seconds: float) -> None:
+        ground = Ground(table=table, live=lambda: BUNDLE, bundle=lambda _: BUNDLE, clock=clock, bell=FakeQueue())
+        for number in range(SHARDS):
+            work(keys.walk(of, number).ref, ground, lambda: True)
+
+    monkeypatch.setattr(command, "sleep", walking)
+    for words in ("4 leads asked into whitepaper.", "Asked before with the key 2026-11-21"):
+        ripen(segment="everyone")
+        assert words in capsys.readouterr().out
+    assert [activity.lead for activity in asked(table, found)] == found
+
+
+@pytest.mark.parametrize(
+    ("emails", "wanted", "words"),
+    [
+        ((), {}, "Whom"),
+        (("a@example.jp",), {"segment": "everyone"}, "Whom"),
+        (("a@example.jp",), {"journey": "nowhere"}, "no journey 'nowhere'"),
+        ((), {"segment": "nobody"}, "no segment 'nobody'"),
+    ],
+)
+def test_what_cannot_be_is_a_clear_failure(
+    stack: Stack, emails: tuple[str, ...], wanted: dict[str, str], words: str
+) -> None:
+    with pytest.raises(Failure, match=words):
+        ripen(*emails, **wanted)

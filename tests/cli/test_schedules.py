@@ -1,0 +1,58 @@
+"""Publishing puts each journey's schedule on the agenda."""
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from cli.playbook.publish import publish
+from ripen.adapters.table import Replace, Row, Table, keys
+from ripen.bundle import Bundle
+from ripen.graph import OnSchedule
+from ripen.walk import Schedule
+from tests.builders import a_bundle
+from tests.cli.stack import Kept
+from tests.fakes import NOON
+from tests.functions.nurture.mailing import after
+
+KEY = keys.schedule("whitepaper")
+
+
+def a_playbook(hash: str, *triggers: OnSchedule) -> Bundle:
+    bundle = a_bundle(hash=hash)
+    return replace(bundle, journeys={"whitepaper": replace(bundle.journeys["whitepaper"], enrol=triggers)})
+
+
+def daily(at: str) -> OnSchedule:
+    return OnSchedule(rrule="FREQ=DAILY", start=f"2026-11-20T{at}", segment="everyone")
+
+
+def published(table: Table, bundle: Bundle, hours: int = 0) -> Row[Schedule] | None:
+    kept: Any = Kept((bundle,))
+    publish(bundle, table, kept, "https://site.example", after(hours=hours))
+    return table.get(KEY)
+
+
+def test_the_next_return_of_all_triggers_is_due_and_moves_with_the_playbook(table: Table) -> None:
+    assert published(table, a_playbook("1")) is None
+    row = published(table, a_playbook("2", daily("13:00"), daily("11:00")))
+    assert row
+    assert (row.due, row.value.since) == (after(hours=1), NOON)
+    row = published(table, a_playbook("3", daily("15:00")))
+    assert row
+    assert row.due == after(hours=3)
+
+
+def test_a_return_that_is_due_already_is_not_lost_by_publishing(table: Table) -> None:
+    published(table, a_playbook("1", daily("13:00")))
+    row = published(table, a_playbook("2", daily("13:00")), hours=2)
+    assert row
+    assert (row.due, row.value.since) == (after(hours=1), NOON)
+
+
+def test_a_schedule_that_comes_back_is_on_the_agenda_again(table: Table) -> None:
+    row = published(table, a_playbook("1", daily("13:00")))
+    assert row
+    table.write(Replace(KEY, row.value, row.version))
+    row = published(table, a_playbook("2", daily("13:00")), hours=2)
+    assert row
+    assert (row.due, row.value.since) == (after(hours=25), after(hours=2))
