@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
@@ -40,8 +41,9 @@ class Document:
         return self.problem(where, message, "warning")
 
 
+@lru_cache(maxsize=512)
 def read(file: str, text: str, shift: int = 0) -> Document:
-    """The document in that text. Raises Broken where it is no YAML, or no mapping of keys."""
+    """The document in that text, kept: nobody changes it. Raises Broken where it is no YAML, or no mapping of keys."""
     try:
         value = YAML().load(text)
     except MarkedYAMLError as error:

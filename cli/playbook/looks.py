@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from cli.playbook.expansion import Expanded
@@ -29,8 +30,7 @@ class _Style:
 
 def poor(source: Expanded, html: str) -> Iterator[Problem]:
     """Pictures without words are mistakes; pale letters (WCAG 2.2, 1.4.3) are warnings."""
-    reader = _Reader()
-    reader.feed(html)
+    reader = _read(html)
     for picture in reader.wordless:
         message = (
             f'the picture {picture} has no words for who cannot see it; write alt="…", or alt="" for mere decoration'
@@ -40,6 +40,13 @@ def poor(source: Expanded, html: str) -> Iterator[Problem]:
         place = source.at(max(source.text.find(words), 0))
         message = f"{words[:30]!r} is hard to read: {style.color} on {style.behind} has a contrast of {ratio:.1f}"
         yield source.warning(*place, f"{message}, at least {_wanted(style)} is needed")
+
+
+@lru_cache(maxsize=256)
+def _read(html: str) -> "_Reader":
+    reader = _Reader()
+    reader.feed(html)
+    return reader
 
 
 def contrast(color: str, behind: str) -> float:

@@ -3,6 +3,7 @@
 import html as markup
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from inscriptis import get_text
@@ -78,6 +79,7 @@ def own_page(target: str) -> str:
     return path.name if target.startswith("/pages/") else ""
 
 
+@lru_cache(maxsize=256)
 def text_of(html: str) -> str:
     """The text part of a numbered html: what is read, in order, each link's address on a line after its words."""
     shown = _CONDITIONAL.sub("", _HIDDEN.sub("", html))

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.parsers import expat
 
 from mjml import mjml2html
@@ -59,6 +60,7 @@ def wrong(source: Expanded) -> Iterator[Problem]:
     yield from found
 
 
+@lru_cache(maxsize=256)
 def compiled(source: str) -> str:
     """HTML for mail clients. ValueError where the compiler refuses."""
     return str(mjml2html(source, fonts={}))

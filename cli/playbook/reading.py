@@ -25,7 +25,7 @@ def model_of[M: BaseModel](model: type[M], document: Document) -> M:
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise Broken(_problem(model, document, found) for found in error.errors()) from None
+        raise Broken(_problem(model, document, found) for found in _told_once(error.errors())) from None
 
 
 def texts(part: object, where: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], Words]]:
@@ -44,11 +44,27 @@ def texts(part: object, where: tuple[int | str, ...] = ()) -> Iterator[tuple[tup
                 yield from texts(value, (*where, number))
 
 
+def _told_once(errors: Sequence[Any]) -> Iterator[Any]:
+    """A list whose parts are all wrong is not also called empty."""
+    places = [tuple(error["loc"]) for error in errors]
+    for error in errors:
+        here = tuple(error["loc"])
+        inside = any(len(place) > len(here) and place[: len(here)] == here for place in places)
+        if error["type"] != "too_short" or not inside:
+            yield error
+
+
+def _written(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The path in the file: without the verbs that pydantic puts after the numbers of steps."""
+    return tuple(part for at, part in enumerate(where) if not (at and isinstance(where[at - 1], int) and part in VERBS))
+
+
 def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
-    where = tuple(found["loc"])
+    path = tuple(found["loc"])
+    where = _written(path)
     match found["type"]:
         case "extra_forbidden":
-            known = _keys(*_last_step(model, where[:-1]))
+            known = _keys(*_last_step(model, path[:-1]))
             return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known)}")
         case "union_tag_not_found":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []

@@ -1,0 +1,173 @@
+"""The golden list: one mistake each, in the smallest playbook, with the file, the line and what is said."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.playbook import Broken, check_playbook
+
+J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
+E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"
+FOOT = (
+    "{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }} "
+    '<a href="{{ unsubscribe_url }}">Unsubscribe</a>'
+)
+FILES = {
+    R: """brand: {name: Ripen}
+sender: {address: a@b.example, reply_to: a@b.example, name: Ripen, postal_address: Tokyo, contact: a@b.example}
+locales: [en]
+tracking: {sites: [https://www.b.example], pages: {pricing: [/pricing]}}
+sync: {}
+""",
+    "scoring.yaml": """hot: {enter: 70, leave: 60}
+warm: {enter: 35, leave: 25}
+half_life: 14 days
+""",
+    "forms/f.yaml": """title: F
+submit: Send
+fields:
+  - {name: email, type: email, label: Mail, required: true}
+  - {name: renewal, type: date, label: Renewal}
+  - {name: plan, label: Plan, entry: true}
+""",
+    J: """enrol: {on: {form: f}}
+steps:
+  - send: m
+  - wait: 1 day
+  - send: t
+""",
+    S: """when:
+  company: present
+""",
+    C: """email: m
+segment: s
+at: 2026-12-01T10:00
+""",
+    E: """class: marketing
+subject: Hello
+""",
+    B: f"""<mjml><mj-body><mj-section><mj-column>
+<mj-text>Hello</mj-text>
+<mj-button href="https://other.example/">Go</mj-button>
+<mj-text>{FOOT}</mj-text>
+</mj-column></mj-section></mj-body></mjml>
+""",
+    "emails/t/email.yaml": """class: transactional
+subject: Text alone
+""",
+    T: """Hello {{ lead.last_name }},
+see https://other.example/x.
+""",
+}
+Plan = Callable[..., list[str]]
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """Writes the smallest playbook with these files changed, and checks it: warnings begin with "(warning)"."""
+
+    def checked(changes: dict[str, str] | None = None) -> list[str]:
+        for file, text in (FILES | (changes or {})).items():
+            path = tmp_path / "p" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        try:
+            found = check_playbook(tmp_path / "p").warnings
+        except Broken as broken:
+            found = broken.problems
+        return [("(warning) " if problem.severity == "warning" else "") + str(problem) for problem in found]
+
+    return checked
+
+
+def test_the_smallest_playbook_is_in_order(plan: Plan) -> None:
+    assert plan() == []
+
+
+def steps(*lines: str) -> str:
+    return "\n".join(["enrol: {on: {form: f}}", "steps:", *(f"  {line}" for line in lines), ""])
+
+
+def mail(*lines: str) -> str:
+    return FILES[B].replace("<mj-text>Hello</mj-text>", "\n".join(lines))
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        # who is let in
+        (J, "enrol: {on: {form: g}}\nsteps: [{send: m}]", "1:14: there is no 'g' in forms/; write one of: f"),
+        (J, "enrol:\n  on:\n    - {form: f}\n    - {segment: x}\nsteps: [{send: m}]", "4:8: there is no 'x' in segments/"),
+        (J, "enrol: {on: {form: f, rank: hot}}\nsteps: [{send: m}]", "1:9: write exactly one of form, page"),
+        (J, "enrol: {on: {date: birthday}}\nsteps: [{send: m}]", "1:14: no form asks for a date 'birthday'"),
+        (J, "enrol: {on: {field: {plam: [pro]}}}\nsteps: [{send: m}]", "1:22: nothing asks for 'plam'; did you mean 'plan'?"),
+        (J, "enrol: {on: {form: f, where: {renewal: x}}}\nsteps: [{send: m}]", "1:31: no form keeps 'renewal'; write `entry: true`"),
+        (J, "enrol: {on: {form: f}, again: once per order}\nsteps: [{send: m}]", "1:24: no form keeps 'order'; write `entry: true`"),
+        (J, "enrol: {on: {form: f}, again: sometimes}\nsteps: [{send: m}]", "1:24: 'sometimes' does not say when; write never"),
+        (J, "enrol: {on: {every: FREQ=DAILY, segment: s}}\nsteps: [{send: m}]", "1:9: `every` needs a `segment` to write to and a `start`"),
+        (J, "enrol: {on: {form: f, yearly: true}}\nsteps: [{send: m}]", "1:9: `offset`, `yearly` and `at` go with `date`"),
+        (J, "enrol: {on: {date: renewal, at: nine}}\nsteps: [{send: m}]", "1:29: 'nine' is no time of day; write e.g. \"09:00\""),
+        # clauses
+        (J, "enrol: {on: {form: f}}\ngoal: {clicked: mm}\nsteps: [{send: m}]", "2:8: there is no 'mm' in emails/; did you mean 'm'?"),
+        (J, "enrol: {on: {form: f}}\ngoal: {cliked: m}\nsteps: [{send: m}]", "2:8: nothing asks for 'cliked'; did you mean 'clicked'?"),
+        (J, "enrol: {on: {form: f}}\nexit: {any: [{tag: vip}]}\nsteps: [{send: m}]", "(warning) 2:15: no journey gives the tag 'vip'"),
+        (J, "enrol: {on: {form: f}}\ngoal: {consent: sms}\nsteps: [{send: m}]", "2:8: nobody is asked for 'sms'; write one of: marketing"),
+        (J, "enrol: {on: {form: f}}\ngoal: {viewed: prices}\nsteps: [{send: m}]", "2:8: there is no 'prices' in pages/"),
+        (J, "enrol: {on: {form: f}}\ngoal: {viewed: pricing, times: x}\nsteps: [{send: m}]", "2:25: Input should be a valid integer"),
+        (S, "when:\n  any:\n    - {segment: s}\n", "3:8: segment 's' is made of itself"),
+        (S, "when:\n  - company: present\n  - {domian: [a.example]}\n", "3:6: nothing asks for 'domian'; did you mean 'domain'?"),
+        (R, FILES[R] + "policy: {unless: {open: yes}}\n", "6:19: nothing asks for 'open'"),
+        # steps
+        (J, steps("- sent: m"), "3:5: unknown key 'sent'; did you mean 'send'?"),
+        (J, steps("- {send: m, prority: high}"), "3:15: unknown key 'prority'; did you mean 'priority'?"),
+        (J, steps("- {send: m, priority: urgent}"), "3:15: 'urgent' is none of 'high', 'normal' or 'low'"),
+        (J, steps("- wait: until 2026-13-01"), "3:5: there is no day 2026-13-01"),
+        (J, steps("- wait: until renwal - 3 days"), "3:5: no form asks for a date 'renwal'; did you mean 'renewal'?"),
+        (J, steps("- send: m", "- send: m"), "4:5: 'send-m' is there twice; give one of them an `id`"),
+        (J, steps("- branch:", "    - {when: {clicked: m}}", "    - {when: {clicked: m}}"), "5:9: another path is called 'clicked m'"),
+        (J, steps("- branch:", "    - {else: []}", "    - {when: {clicked: m}}"), "3:5: `else` takes everybody who is left; write it last"),
+        (J, steps("- wait_for:", "    - {when: {clicked: m}, after: 3 days}"), "4:9: a path of `wait_for` has either"),
+        (J, steps("- split: {by: x, paths: {a: [{send: m}]}}"), "3:20: this must not be empty"),
+        (J, steps("- update: {stage: lover}"), "3:14: ripen.yaml has no stage 'lover'"),
+        (J, steps("- update: {points: 5}"), "3:5: points need `words`"),
+        (J, steps("- crm: {status: Sent}"), "3:5: write what to do in the CRM: task, campaign or owner"),
+        (J, steps("- webhook: {url: http://a.example}"), "3:15: 'http://a.example' does not fit ^https://"),
+        (J, steps("- enrol: k"), "3:5: there is no 'k' in journeys/; write one of: j"),
+        (J, steps("- jump: send-x", "- send: m"), "3:5: this journey has no step 'send-x'; did you mean 'send-m'?"),
+        (J, steps("- {wait: until renewal, otherwise: send-x}", "- send: m"), "3:27: this journey has no step 'send-x'"),
+        (J, steps("- send: m") + "changes: {old: move to send-x}\n", "4:11: this journey has no step 'send-x'"),
+        (J, steps("- send: m") + "changes: {old: forget}\n", "4:11: 'forget' does not say where to; write stay, exit"),
+        (J, steps("- notify: {en: '{{ lead.lastname }}'}"), "3:14: 'lead' has no 'lastname'; did you mean 'last_name'?"),
+        (J, steps("- update: {fields: {plan: '{{ answers.x.y }}'}}"), "3:23: 'answers' has no 'x'"),
+        # ways through a journey
+        (J, steps("- send: m", "- exit", "- send: t"), "5:5: nobody gets to 'send-t'"),
+        (J, steps("- {send: m}", "- {jump: send-m}"), "4:6: this goes back to 'send-m' with no wait on the way"),
+        (J, steps("- wait_for: [{when: {clicked: m}}]"), "3:5: whoever does none of this waits for good; add"),
+        # campaigns
+        (C, "email: n\nsegment: s\nat: 2026-12-01T10:00\n", "1:1: there is no 'n' in emails/"),
+        (C, "email: m\nsegment: s\nat: 2026-12-01\n", "3:1: '2026-12-01' is no local date and time; write e.g."),
+        (C, "email: m\nsegment: s\nat: 2026-12-01T10:00\ncanary: {share: 200%, wait: 1 hour}\n", "4:10: '200%' is no share"),
+        # settings
+        (R, FILES[R] + "policy: {quiet: {from: late, to: '08:00'}}\n", "6:18: 'late' is no time of day"),
+        (R, FILES[R] + "calendar: {closures: [New Year]}\n", "6:23: 'New Year' is no day; write e.g. 2026-12-29"),
+        (R, FILES[R] + "calendar: {workdays: [Mon, Tues]}\n", "6:28: 'Tues' is no day of the week"),
+        # mails
+        (E, "class: marketing\nsubject: Hello {{ entry.plam }}\n", "2:1: 'entry' has no 'plam'; did you mean 'plan'?"),
+        (B, mail("<mj-image src='https://b.example/a.png' />"), "2:16: the picture https://b.example/a.png has no words"),
+        (B, mail("<mj-text color='#bbbbbb'>Pale</mj-text>"), "(warning) 2:26: 'Pale' is hard to read: #bbbbbb on #ffffff"),
+        (B, mail('<mj-text><a href="https://www.b.example/x">x</a></mj-text>'), "(warning) 2:19: https://www.b.example/x has no utm_source"),
+        (B, mail("<mj-text>" + "long " * 25_000 + "</mj-text>"), "1:1: this mail is larger than 100 KB"),
+        (B, FILES[B].replace("{{ unsubscribe_url }}", "mailto:a@b.example"), "1:1: the html of a marketing mail must say a way to stop it"),
+        (T, "Hello {{ lead.nick }}", "1:10: 'lead' has no 'nick'"),
+        (T, "\n", "1:1: this mail has no text part"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_at_its_place(plan: Plan, file: str, text: str, told: str) -> None:
+    prefix = "(warning) " if told.startswith("(warning) ") else ""
+    where = told.removeprefix(prefix)
+
+    problems = plan({file: text})
+
+    assert [problem for problem in problems if problem.startswith(f"{prefix}{file}:{where}")], problems
+    assert len(problems) <= 2, problems
