@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
-
-from pydantic import BeforeValidator, Field
 
 from cli.failure import Failure
 from cli.playbook.document import read
-from cli.playbook.models.part import Part
+from cli.playbook.models.simulations import ScenarioFile
 from cli.playbook.problem import Broken, nearest
 from cli.playbook.reading import model_of
 from cli.simulation.happening import happenings
@@ -20,18 +18,6 @@ from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
 from ripen.graph import Journey
 from ripen.wording import full_name
-
-Moment = Annotated[str, BeforeValidator(lambda written: str(written)[:16].replace("T", " "))]
-
-
-class ScenarioFile(Part):
-    journey: str
-    lead: str
-    begins: Moment = Field(alias="from")
-    """Local to the lead."""
-    events: tuple[str, ...] = ()
-    by_hand: bool = False
-    language: Literal["ja", "en"] = "en"
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ def test_a_broken_file_is_not_also_called_missing(plan: Plan) -> None:
 def test_yaml_that_does_not_parse_is_told_with_line_and_column(plan: Plan) -> None:
     plan.edit("scoring.yaml", "hot: {enter: 70", "hot: {enter: 70}}")
 
-    assert any(problem.startswith("scoring.yaml:2:") and "no YAML" in problem for problem in plan.problems())
+    assert any(problem.startswith("scoring.yaml:3:") and "no YAML" in problem for problem in plan.problems())
 
 
 def test_a_missing_language_is_told(plan: Plan) -> None:

@@ -1,0 +1,21 @@
+"""simulations/<name>.yaml"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from cli.playbook.models.part import Part
+
+LocalTime = Annotated[
+    str, BeforeValidator(lambda written: str(written)[:16].replace("T", " "), json_schema_input_type=str)
+]
+
+
+class ScenarioFile(Part):
+    journey: str
+    lead: str
+    begins: LocalTime = Field(alias="from")
+    """Local to the lead."""
+    events: tuple[str, ...] = ()
+    by_hand: bool = False
+    language: Literal["ja", "en"] = "en"

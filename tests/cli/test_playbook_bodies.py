@@ -1,0 +1,163 @@
+"""Mails from Markdown, pasted HTML and text alone: the same links, the same footer, whoever wrote them how."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.playbook import Broken, compile_playbook, markdown
+from cli.playbook.looks import contrast
+from cli.playbook.mailing import numbered_text
+from ripen.bundle import Mail
+from tests.cli.test_playbook_mistakes import FILES
+
+FRAME = """<mjml><mj-body><mj-section><mj-column>
+<!-- body -->
+<mj-text>{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }}
+<a href="{{ unsubscribe_url }}">Unsubscribe</a></mj-text>
+</mj-column></mj-section></mj-body></mjml>
+"""
+FOOT = "{{ brand.sender_name }} {{ brand.postal_address }} {{ brand.contact }}"
+Compile = Callable[..., Mail]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Compile:
+    """Compiles the smallest playbook with the body of one marketing mail in this file, and returns the mail."""
+
+    def compile_(name: str, body: str, **more: str) -> Mail:
+        files = {file: text for file, text in FILES.items() if file != "emails/m/en.mjml"}
+        for file, text in (files | {f"emails/m/{name}": body} | more).items():
+            path = tmp_path / "p" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        return compile_playbook(tmp_path / "p").emails["m"].locales["en"]
+
+    return compile_
+
+
+def test_markdown_is_put_into_the_frame_with_its_liquid_untouched(written: Compile) -> None:
+    body = """{{ greeting | newline_to_br }}
+
+# Big & small
+
+{% if lead.company != '' %}For **companies**.{% endif %} See [prices](https://www.b.example/pricing?a=1&b=2).
+
+- one
+- two
+
+---
+
+![A chart](https://www.b.example/chart.png)
+
+[Start now](/pages/pricing "button")
+"""
+    body = body.replace("/pages/pricing", "https://other.example/start")
+
+    mail = written("en.md", body, **{"emails/_frame.mjml": FRAME})
+
+    assert "{{ greeting | newline_to_br }}" in mail.html
+    assert "{% if lead.company != '' %}For <strong>companies</strong>.{% endif %}" in mail.html
+    assert "Big &amp; small</h1>" in mail.html
+    assert re.search(r"<ul>\s*<li>one</li>", mail.html)
+    assert 'alt="A chart"' in mail.html
+    assert mail.links == ("https://www.b.example/pricing?a=1&b=2", "https://other.example/start")
+    assert "Start now\n{{ links[1] }}" in mail.text
+    assert "Unsubscribe\n{{ unsubscribe_url }}" in mail.text
+
+
+def test_markdown_cannot_bring_markup_of_its_own(written: Compile) -> None:
+    mail = written("en.md", "Hello <script>alert(1)</script>", **{"emails/_frame.mjml": FRAME})
+
+    assert "<script>" not in mail.html
+    assert "&lt;script&gt;" in mail.html
+
+
+def test_markdown_without_a_frame_is_told(written: Compile) -> None:
+    with pytest.raises(Broken, match=r"is put into emails/_frame.mjml, which is missing"):
+        written("en.md", "Hello")
+    with pytest.raises(ValueError, match=r"no <!-- body -->"):
+        markdown.framed("Hello", "<mjml></mjml>")
+
+
+def test_a_frame_for_one_language_goes_before_the_one_for_all(written: Compile) -> None:
+    frames = {"emails/_frame.mjml": FRAME, "emails/_frame.en.mjml": FRAME.replace("Unsubscribe", "Stop")}
+
+    assert ">Stop</a>" in written("en.md", "Hello", **frames).html
+
+
+def test_pasted_html_has_its_styles_in_the_tags_and_its_links_numbered(written: Compile) -> None:
+    body = f"""<html><head><style>p {{ color: #123456 }} @media (max-width: 9px) {{ p {{ color: red }} }}</style></head><body>
+<table><tbody>{{% if lead.company != '' %}}<tr><td>{{{{ lead.company }}}}</td></tr>{{% endif %}}</tbody></table>
+<p>See <a href="https://other.example/?x=1&amp;y=2">this</a></p>
+<p>{FOOT} <a href="{{{{ unsubscribe_url }}}}">Stop</a></p></body></html>"""
+
+    mail = written("en.html", body)
+
+    assert '<p style="color: #123456;">See <a href="{{ links[0] }}">this</a></p>' in mail.html
+    assert "@media" in mail.html
+    assert re.search(r"<tbody>\s*\{% if lead.company != '' %\}<tr>.*</tr>\{% endif %\}</tbody>", mail.html, re.DOTALL)
+    assert 'href="{{ unsubscribe_url }}"' in mail.html
+    assert mail.links == ("https://other.example/?x=1&y=2",)
+    assert "{{ links[0] }}" in mail.text
+
+
+def test_pasted_html_must_say_what_the_law_asks(written: Compile) -> None:
+    with pytest.raises(Broken, match="the html of a marketing mail must say a way to stop it"):
+        written("en.html", f"<p>{FOOT}</p>")
+
+
+def test_a_mail_of_text_alone_has_links_that_count(written: Compile) -> None:
+    mail = written("en.txt", f"See https://other.example/x (or https://b.example/y).\n{FOOT} {{{{ unsubscribe_url }}}}")
+
+    assert mail.html == ""
+    assert mail.links == ("https://other.example/x", "https://b.example/y")
+    assert mail.text.startswith("See {{ links[0] }} (or {{ links[1] }}).\n")
+
+
+def test_a_hand_written_text_part_has_the_numbers_of_the_html(written: Compile) -> None:
+    text = f"Go: https://other.example/\n{FOOT} {{{{ unsubscribe_url }}}}\n"
+
+    mail = written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.txt": text})
+
+    assert mail.links == ("https://other.example/",)
+    assert mail.text.startswith("Go: {{ links[0] }}\n")
+
+
+def test_one_mail_is_written_in_one_way(written: Compile) -> None:
+    with pytest.raises(Broken, match=r"this mail is in en.mjml already; keep one of the two"):
+        written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.html": "<p>x</p>"})
+
+
+def test_links_to_our_own_sites_get_utm_parameters_where_the_playbook_says_so(written: Compile) -> None:
+    sites = "https://www.b.example/a https://www.b.example/b?utm_source=x https://www.b.example.evil.example/"
+    text = f"{sites}\n{FOOT} {{{{ unsubscribe_url }}}}"
+
+    mail = written("en.txt", text, **{"ripen.yaml": FILES["ripen.yaml"] + "utm: {source: letter}\n"})
+
+    assert mail.links == (
+        "https://www.b.example/a?utm_source=letter&utm_medium=email&utm_campaign=m",
+        "https://www.b.example/b?utm_source=x",
+        "https://www.b.example.evil.example/",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("https://a.example/x.", ("https://a.example/x",)),
+        ("詳細はhttps://a.example/x、または/pages/y?lang=ja。", ("https://a.example/x",)),
+        ("こちら: /pages/y?lang=ja", ("/pages/y?lang=ja",)),
+        ("https://a.example/pages/y", ("https://a.example/pages/y",)),
+        ("<https://a.example/x>", ("https://a.example/x",)),
+    ],
+)
+def test_an_address_in_a_text_ends_where_the_sentence_goes_on(text: str, links: tuple[str, ...]) -> None:
+    assert numbered_text(text, ())[1][: len(links)] == links
+
+
+def test_contrast_is_that_of_wcag() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert contrast("#ffffff", "#ffffff") == 1

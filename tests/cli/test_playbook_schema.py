@@ -1,0 +1,62 @@
+"""JSON Schema for editors: kept current, and no stricter than the check itself."""
+
+import json
+from pathlib import Path
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from ruamel.yaml import YAML
+from typer.testing import CliRunner
+
+from cli.main import app
+from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
+
+EXAMPLE = Path(__file__).parents[2] / "playbook"
+
+
+def test_the_schemas_beside_the_example_are_those_of_the_models() -> None:
+    written = {path.name: path.read_text("utf-8") for path in (EXAMPLE / FOLDER).glob("*.json")}
+
+    assert written == schemas(), "run: ripen schema"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_of_the_example_fits_its_schema_and_names_it(kind: str) -> None:
+    schema = json.loads(schemas()[f"{kind}.json"])
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+    files = sorted(EXAMPLE.glob(KINDS[kind][1]))
+
+    assert files
+    for file in files:
+        said = json.loads(json.dumps(YAML(typ="safe").load(file), default=str))
+        jsonschema.validate(said, schema)
+        first = file.read_text("utf-8").partition("\n")[0]
+        assert first == modeline(file, EXAMPLE)
+        assert (file.parent / first.partition("$schema=")[2]).resolve() == EXAMPLE / FOLDER / f"{kind}.json"
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"),
+    [
+        ("journey", {"enrol": {"on": {"form": "f"}}, "steps": [{"sned": "m"}]}),
+        ("journey", {"enrol": {"on": {"form": "f"}}, "steps": [{"send": "m", "prority": "high"}]}),
+        ("ripen", {"brand": {"name": "x"}}),
+        ("campaign", {"email": "m", "segment": "s", "at": "2026-12-01T10:00", "zone": "moon"}),
+    ],
+)
+def test_an_editor_sees_what_the_check_would_refuse(kind: str, written: object) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(written, json.loads(schemas()[f"{kind}.json"]))
+
+
+def test_the_command_writes_them_and_says_which_files_do_not_name_theirs(tmp_path: Path) -> None:
+    (tmp_path / "journeys").mkdir()
+    (tmp_path / "ripen.yaml").write_text("# yaml-language-server: $schema=.schema/ripen.json\nbrand: {}\n")
+    (tmp_path / "journeys/j.yaml").write_text("enrol: {}\n")
+
+    found = CliRunner().invoke(app, ["schema", str(tmp_path)])
+
+    assert {path.name for path in (tmp_path / FOLDER).iterdir()} == set(schemas())
+    assert "journeys/j.yaml: begin it with # yaml-language-server: $schema=../.schema/journey.json" in found.stdout
+    assert "ripen.yaml: begin" not in found.stdout
