@@ -32,6 +32,7 @@ QUEUES = (
     "ACT",
     "ERRAND",
     "CALL",
+    "WALK",
 )
 
 
