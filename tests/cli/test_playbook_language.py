@@ -232,7 +232,7 @@ def test_a_split_has_weights_and_paths() -> None:
          graph.CrmStep(id="crm-task", task={"ja": "電話", "en": "Call"}, due_days=2, campaign="Expo", status="Sent",
                        owner="a@b.example")),
         ("notify: Look, channel: sales", graph.NotifyStep(id="notify", text={"ja": "Look", "en": "Look"}, channel="sales")),
-        ("webhook: {url: https://hook.example/x, body: {plan: pro}, timeout: 5 minutes}", None),
+        ("webhook: {url: https://hook.example/x, body: {plan: pro}, timeout: 25}", None),
         ("webhook: {url: https://hook.example/x, body: {plan: pro}}",
          graph.WebhookStep(id="webhook-hook-example", url="https://hook.example/x", body={"plan": "pro"})),
         ("enrol: other", graph.EnrolStep(id="enrol-other", journey="other")),

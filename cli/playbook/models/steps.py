@@ -154,7 +154,7 @@ class NotifyPart(StepPart):
 class WebhookBody(Part):
     url: Annotated[str, Field(pattern=r"^https://[^\s/@{}]+(/[^\s{}]*)?$")]
     body: dict[str, str] = Field({}, description="Liquid, by key")
-    timeout: Annotated[Length, Field(ge=1, le=20)] = 10
+    timeout: Annotated[int, Field(ge=1, le=20, description="Seconds")] = 10
     otherwise: Onward | None = Field(
         None, description="Where no answer came after all attempts: a step's id or a path; by default the next step"
     )
