@@ -45,7 +45,7 @@ bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## the first call 
 bench-activity: .venv/.installed ## what a form, a click … cost in CPU and write units
 	@$(PYTHON) -m bench.activity
 
-bench-journeys: .venv/.installed ## what a step of a journey costs, 100,000 people walking (QUICK=1: fewer)
+bench-journeys: .venv/.installed ## what a step of a journey costs, 100,000 people walking (half an hour; QUICK=1: a few)
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
 
 deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)

@@ -88,6 +88,7 @@ def figure(blocks: list[Block]) -> Figure:
 
 
 def _block(walk: "Walk", recorder: Recorder, outside: Stub, size: int, *, with_floor: bool) -> Block:
+    outside.forget()
     refs = walk.enter(size)
     recorder.take()
     outside.units()

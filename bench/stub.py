@@ -41,6 +41,12 @@ class Outside:
         self.vault = "{}"
         self.units = 0
 
+    def forget(self) -> None:
+        """All people and what was sent to them: whoever walks in masses does not fill the memory."""
+        for owner in [owner for owner in self._owned if owner.startswith(("lead#", "send#"))]:
+            for sort in self._owned.pop(owner):
+                del self.rows[owner, sort]
+
     def dynamodb(self, verb: str, asked: dict[str, Any]) -> dict[str, Any]:
         match verb:
             case "GetItem":
@@ -156,6 +162,9 @@ class Handler(BaseHTTPRequestHandler):
             return _rang(json.loads(body))
         if self.path == "/_secret":
             self.outside.vault = body.decode()
+            return {}
+        if self.path == "/_forget":
+            self.outside.forget()
             return {}
         if re.search("/composite$", self.path):
             return _composite(json.loads(body))

@@ -89,6 +89,8 @@ def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:
     assert found(pk="lead#1", prefix="a#") == ["a#1", "a#2"]
     assert found(pk="lead#1", first="a#2", last="b#1") == ["a#2", "b#1"]
     assert found(pk="lead#3") == []
+    outside.forget()
+    assert found(pk="lead#1") == []
 
 
 def a_row(owner: str, sort: str) -> dict[str, dict[str, str]]:
