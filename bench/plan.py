@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bench.outside import PROJECT
 from cli.playbook.compile import compile_playbook
 from ripen.bundle import Bundle, EngagementRule, FitRule, Segment
-from ripen.clause import Condition
+from ripen.clause import AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
 
 _FIELDS = ("company", "department", "job_title")
 
@@ -31,8 +31,22 @@ def with_rules(count: int) -> Bundle:
             *(FitRule(code=f"fit{n}", when=when, points=1, words={"ja": ""}) for n, when in _some(count)),
         ),
     )
-    segments = {f"more{n}": Segment(name=f"more{n}", when=when) for n, when in _some(count)}
+    segments = {f"more{n}": _segment(n, when) for n, when in _some(count)}
     return replace(plan, hash=f"rules{count}", scoring=scoring, segments=plan.segments | segments)
+
+
+def _segment(n: int, when: tuple[Condition, ...]) -> Segment:
+    """By fields, by what was done in a window, by what was not done, and by other segments, in turn."""
+    did = Did(kind="page_viewed", subject=f"/page{n}", at_least=2, within_seconds=30 * 86400)
+    nested = AnyOf(
+        of=(AllOf(of=(did, Not(clause=Tagged(tag=f"tag{n}")))), Did(kind="link_clicked", subject=f"mail{n}"))
+    )
+    other = Belongs(segment=f"more{n - 1}")
+    name, also = (
+        f"more{n}",
+        ((), (nested,), (Did(kind="page_read", subject=f"p{n}", at_least=1), nested), (other, did))[n % 4],
+    )
+    return Segment(name=name, when=when if n % 4 == 0 else (), also=also)
 
 
 def _engagement(n: int) -> EngagementRule:

@@ -1,7 +1,5 @@
 """ripen reclassify: judge anew who clicked, a person or a machine, and let the scores follow."""
 
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
 import typer
@@ -9,14 +7,9 @@ from rich.console import Console
 
 from cli.dossier import find
 from cli.failure import Failure
-from cli.stack import Stack, connect
-from ripen.adapters.table import Conflict, Replace, keys
-from ripen.agenda import SHARDS, Lane
-from ripen.setting import RefoldMark
+from cli.renewal import mark, mark_all
+from cli.stack import connect
 from ripen.verdict import RULES
-
-_THREADS = 10
-_TRIES = 3
 
 
 def reclassify(
@@ -28,29 +21,7 @@ def reclassify(
     if bool(email) == everyone:
         raise Failure("Whose clicks?", "Say an address, or --all.")
     stack = connect()
-    leads = _everyone(stack) if everyone else [find(stack, email)]
-    with ThreadPoolExecutor(_THREADS) as threads:
-        count = sum(threads.map(lambda lead: _mark(lead, stack), leads))
+    count = mark_all(stack) if everyone else mark(find(stack, email), stack)
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"To be judged anew by rules {RULES}: {count} {'lead' if count == 1 else 'leads'}.")
     console.print("That begins within a minute. What changes is among the decisions: ripen lead EMAIL")
-
-
-def _everyone(stack: Stack) -> Iterable[str]:
-    for shard in range(SHARDS):
-        yield from stack.table.leads(shard)
-
-
-def _mark(lead: str, stack: Stack) -> int:
-    """Puts the lead on the agenda, where the tick finds it."""
-    for _ in range(_TRIES):
-        row, now = stack.table.get(keys.refold_mark(lead)), stack.clock.now()
-        mark = Replace(
-            keys.refold_mark(lead), RefoldMark(lead=lead), row.version if row else 0, due=now, lane=Lane.BULK
-        )
-        try:
-            stack.table.write(mark)
-        except Conflict:
-            continue
-        return 1
-    raise Failure(f"The lead {lead} is being written all the time.", "Try again.")

@@ -1,5 +1,6 @@
 """ripen reclassify: puts leads on the agenda to be judged anew."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from ripen.address import address_hash
 from ripen.agenda import Lane, shard
 from ripen.setting import Pointer
 from ripen.state import State
-from tests.fakes import NOON, FakeClock
+from tests.fakes import NOON, FakeClock, OneAtATime
 
 KEY = b"k" * 32
 
@@ -26,13 +27,22 @@ class Held:
 def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     held: Any = Held()
     at: Any = clock
-    stack = Stack(table=table, playbook=held, secrets=held, clock=at, site="", queues=(), tick="", local=None)
+    stack = Stack(
+        table=OneAtATime("table", table._client),
+        playbook=held,
+        secrets=held,
+        clock=at,
+        site="",
+        queues=(),
+        tick="",
+        local=None,
+    )
     monkeypatch.setattr(verdicts, "connect", lambda: stack)
     return stack
 
 
 def waiting(table: Table, lead: str) -> list[str]:
-    return [due.ref for due in table.due(Lane.BULK, shard(lead), NOON)]
+    return [due.ref for due in table.due(Lane.BULK, shard(lead), NOON + timedelta(seconds=10))]
 
 
 def test_one_lead_is_put_on_the_agenda(stack: Stack, table: Table) -> None:

@@ -100,11 +100,11 @@ def test_a_window_that_runs_out_lets_in_at_its_moment_without_any_activity() -> 
     bundle = into(OnSegment(segment="asleep"), segments=(asleep,))
     awake = run(bundle, an_activity())
     assert awake.decay is not None
-    early = run(bundle, state=awake.state, now=NOON + timedelta(days=29))
+    early = run(bundle, state=awake.state, now=NOON + timedelta(days=30, milliseconds=-1))
     assert (told(early), early.state.segments) == ([], ())
-    late = run(bundle, state=early.state, now=NOON + timedelta(days=30, milliseconds=1))
+    late = run(bundle, state=early.state, now=NOON + timedelta(days=30))
     assert told(late) == [("entered", "", "segment asleep")]
-    assert awake.decay <= NOON + timedelta(days=30, milliseconds=1)
+    assert awake.decay <= NOON + timedelta(days=30)
 
 
 def test_a_threshold_in_a_segment_is_crossed_by_decay_at_a_foreseen_moment() -> None:

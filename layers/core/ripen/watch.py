@@ -48,7 +48,7 @@ def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
     found = times.get(_name(kind, subject), ())
     if since is None:
         return len(found)
-    return bisect_left(found, -_millis(since) + 1, key=lambda at: -at)
+    return bisect_left(found, -_millis(since), key=lambda at: -at)
 
 
 def turns(did: Did, times: Times, now: datetime) -> datetime | None:
@@ -57,7 +57,7 @@ def turns(did: Did, times: Times, now: datetime) -> datetime | None:
         return None
     found, within = times.get(name_of(did), ()), timedelta(seconds=did.within_seconds)
     telling = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
-    moments = (_EPOCH + (found[at] + 1) * _UNIT + within for at in telling if 0 <= at < len(found))
+    moments = (_EPOCH + found[at] * _UNIT + within for at in telling if 0 <= at < len(found))
     return min((moment for moment in moments if moment > now), default=None)
 
 

@@ -1,0 +1,42 @@
+"""After a publication that judges otherwise: every lead is put on the agenda, in the bulk lane, to be folded anew."""
+
+from datetime import timedelta
+
+from cli.failure import Failure
+from cli.roster import walk
+from cli.stack import Stack
+from ripen.adapters.table import Conflict, Replace, keys
+from ripen.agenda import Lane
+from ripen.bundle import Bundle
+from ripen.edition import edition
+from ripen.setting import RefoldMark
+
+_TRIES = 3
+_SEEN_BY_ALL = timedelta(seconds=10)
+"""Workers look at the pointer to the live playbook every 5 seconds."""
+
+
+def judges_otherwise(stack: Stack, bundle: Bundle) -> bool:
+    """Whether scoring, segments or what lets into journeys are others in the bundle than in the live one."""
+    live = stack.table.get(keys.LIVE)
+    return live is not None and edition(stack.playbook.bundle(live.value.bundle)) != edition(bundle)
+
+
+def mark_all(stack: Stack) -> int:
+    """Has every lead folded anew soon; how many they are. Whoever it does not reach is at the next activity."""
+    return sum(walk(stack.table, "Leads to be judged anew", lambda lead: mark(lead, stack, _SEEN_BY_ALL)))
+
+
+def mark(lead: str, stack: Stack, later: timedelta = timedelta()) -> int:
+    """Puts the lead on the agenda, where the tick finds it."""
+    for _ in range(_TRIES):
+        row, due = stack.table.get(keys.refold_mark(lead)), stack.clock.now() + later
+        again = Replace(
+            keys.refold_mark(lead), RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK
+        )
+        try:
+            stack.table.write(again)
+        except Conflict:
+            continue
+        return 1
+    raise Failure(f"The lead {lead} is being written all the time.", "Try again.")

@@ -1,0 +1,59 @@
+"""After a publication that judges otherwise, every lead is judged anew without waiting for its next activity."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from cli.renewal import judges_otherwise, mark_all
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.bundle import Segment
+from ripen.clause import Condition
+from ripen.setting import Live
+from ripen.state import State
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeClock, OneAtATime
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock) -> Stack:
+    class Stored:
+        def bundle(self, hash: str) -> Any:
+            return replace(a_bundle(), hash=hash)
+
+    fake: Any = Stored()
+    at: Any = clock
+    return Stack(
+        table=OneAtATime("table", table._client),
+        playbook=fake,
+        secrets=fake,
+        clock=at,
+        site="",
+        queues=(),
+        tick="",
+        local=None,
+    )
+
+
+def test_only_other_definitions_concern_everybody(stack: Stack, table: Table) -> None:
+    segment = Segment(name="s", when=(Condition(field="company", present=True),))
+    assert not judges_otherwise(stack, a_bundle())
+    table.write(Create(keys.LIVE, Live(bundle="bundle1", site="", at=NOON)))
+    assert not judges_otherwise(stack, replace(a_bundle(), hash="2", messages={"m": {"en": "words"}}))
+    assert judges_otherwise(stack, replace(a_bundle(), segments={"s": segment}))
+    dearer = replace(a_bundle().scoring, half_life_days=30)
+    assert judges_otherwise(stack, replace(a_bundle(), scoring=dearer))
+
+
+def test_every_lead_is_put_on_the_agenda_once_all_workers_know(stack: Stack, table: Table) -> None:
+    for n in range(30):
+        table.write(Create(keys.state(f"lead{n}"), State(lead=f"lead{n}")))
+    assert mark_all(stack) == 30
+    later = NOON + timedelta(seconds=10)
+    for lead in (f"lead{n}" for n in range(30)):
+        assert [
+            due.at for due in table.due(Lane.BULK, shard(lead), later) if due.ref == keys.refold_mark(lead).ref
+        ] == [later]
