@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from rich.console import Console
+
 from cli.failure import Failure
 from cli.roster import walk
 from cli.stack import Stack
@@ -20,6 +22,12 @@ def judges_otherwise(stack: Stack, bundle: Bundle) -> bool:
     """Whether scoring, segments or what lets into journeys are others in the bundle than in the live one."""
     live = stack.table.get(keys.LIVE)
     return live is not None and edition(stack.playbook.bundle(live.value.bundle)) != edition(bundle)
+
+
+def renew(stack: Stack, screen: Console) -> None:
+    """Has every lead judged anew, and says so."""
+    screen.print("Scoring, segments or what lets into journeys are others now. If this stops: ripen reclassify --all")
+    screen.print(f"To be judged anew: {mark_all(stack)} leads. Nobody enters a journey or is told of by that alone.")
 
 
 def mark_all(stack: Stack) -> int:

@@ -14,7 +14,7 @@ from cli.failure import Failure
 from cli.plan import guard
 from cli.playbook import Broken, Problem, check_playbook, compile_playbook
 from cli.playbook import publish as make_live
-from cli.renewal import judges_otherwise, mark_all
+from cli.renewal import judges_otherwise, renew
 from cli.stack import connect
 from ripen.adapters.table import Conflict
 from ripen.bundle import Bundle
@@ -72,12 +72,7 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
     if woken := guard.wake(stack, enrollments, standing):
         _screen.print(f"{woken} people are moved on as the journeys say.")
     if otherwise:
-        _screen.print(
-            "Scoring, segments or what lets into journeys are others now. If this stops: ripen reclassify --all"
-        )
-        _screen.print(
-            f"To be judged anew: {mark_all(stack)} leads. Nobody enters a journey or is told of by that alone."
-        )
+        renew(stack, _screen)
     for page in sorted(name for name, page in bundle.pages.items() if page.form):
         _screen.print(f"See it at {stack.site}/pages/{page}")
 

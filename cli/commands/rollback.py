@@ -8,6 +8,7 @@ from rich.table import Table
 
 from cli.failure import Failure
 from cli.playbook.publish import publish
+from cli.renewal import judges_otherwise, renew
 from cli.stack import connect
 from ripen.adapters.table import Conflict, keys
 from ripen.setting import Live
@@ -32,11 +33,14 @@ def rollback(
         return
     chosen = _chosen(history, to)
     bundle = stack.playbook.bundle(chosen)
+    otherwise = judges_otherwise(stack, bundle)
     try:
         publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
     except Conflict:
         raise Failure("Somebody published at the same moment.", "Look first: ripen rollback --list") from None
     console.print(f"[green]Live again:[/] {chosen}. Undo it with: ripen rollback")
+    if otherwise:
+        renew(stack, console)
 
 
 def _chosen(history: tuple[Live, ...], to: str) -> str:

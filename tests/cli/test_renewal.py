@@ -42,7 +42,7 @@ def test_only_other_definitions_concern_everybody(stack: Stack, table: Table) ->
     segment = Segment(name="s", when=(Condition(field="company", present=True),))
     assert not judges_otherwise(stack, a_bundle())
     table.write(Create(keys.LIVE, Live(bundle="bundle1", site="", at=NOON)))
-    assert not judges_otherwise(stack, replace(a_bundle(), hash="2", messages={"m": {"en": "words"}}))
+    assert not judges_otherwise(stack, replace(a_bundle(), hash="2", stages=("lead", "customer")))
     assert judges_otherwise(stack, replace(a_bundle(), segments={"s": segment}))
     dearer = replace(a_bundle().scoring, half_life_days=30)
     assert judges_otherwise(stack, replace(a_bundle(), scoring=dearer))

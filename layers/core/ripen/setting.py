@@ -74,14 +74,15 @@ class CrmMark:
 
 @dataclass(frozen=True, kw_only=True)
 class DecayMark:
-    """The `due#decay` row: when time alone may change the lead's rank."""
+    """The `due#decay` row: when time alone may change the lead's rank or segments, or a date lets it into a journey."""
 
     lead: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RefoldMark:
-    """The `due#refold` row: verdicts are to be judged anew, and the state to be made from all activities again."""
+    """The `due#refold` row: verdicts are to be judged anew, or by another playbook, and the state to be made from all
+    activities again."""
 
     lead: str
 

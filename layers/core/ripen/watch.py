@@ -26,8 +26,7 @@ _UNIT = timedelta(milliseconds=1)
 
 
 def watched(bundle: Bundle) -> Mapping[str, int]:
-    """How many of the newest times are needed, by what was done: for segments, for who may enter a journey, and for whom
-    nothing is sent to."""
+    """How many of the newest times are needed, by what was done: for segments, and for who may enter a journey."""
     return _watched(Same(bundle))
 
 
@@ -98,5 +97,3 @@ def _clauses(bundle: Bundle) -> Iterator[Clause]:
     for segment in bundle.segments.values():
         yield from segment.also
     yield from (journey.who for journey in bundle.journeys.values() if journey.who is not None)
-    if bundle.policy.unless is not None:
-        yield bundle.policy.unless
