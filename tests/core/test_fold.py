@@ -185,6 +185,18 @@ def test_a_change_of_rank_shakes_only_the_journeys_that_hear_of_it() -> None:
         assert not is_shaken(folded(a_click(), state=warm.state, bundle=bundle))
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_heard"),
+    [(Kind.UPDATED, True), (Kind.POINTS_GIVEN, True), (Kind.FORM_SUBMITTED, True), (Kind.PAGE_VIEWED, False)],
+)
+def test_what_may_have_changed_the_profile_shakes_the_journeys_that_hear_of_fields(kind: Kind, is_heard: bool) -> None:
+    goal = altered(BUNDLE.journeys["whitepaper"], goal=Condition(field="stage", any_of=("customer",)))
+    hearing = altered(BUNDLE, journeys={"whitepaper": goal})
+    entered = folded(an_activity(), bundle=hearing)
+    told = an_activity(id="2", kind=kind, subject="x", facts={"points": "1"})
+    assert is_shaken(folded(told, state=entered.state, bundle=hearing)) is is_heard
+
+
 def test_a_journey_that_is_known_to_be_over_is_not_shaken() -> None:
     state = folded(an_activity()).state
     over = replace(state, journeys={"whitepaper": replace(state.journeys["whitepaper"], active=False)})

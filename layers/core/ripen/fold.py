@@ -39,6 +39,7 @@ _DONE_BY_THE_LEAD = (
 _TELLS: dict[Kind, tuple[str, ...]] = {
     Kind.FORM_SUBMITTED: ("field", "tag", "consent"),
     Kind.UPDATED: ("field", "tag", "consent"),
+    Kind.POINTS_GIVEN: ("field", "tag"),
     Kind.UNSUBSCRIBED: ("consent",),
     Kind.COMPLAINED: ("consent",),
 }
