@@ -15,6 +15,9 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "replied": ("メール {subject} に返信した", "replied to {subject}"),
     "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
     "claimed_by_sales": ("営業が対応を始めた", "was taken on by sales"),
+    "updated": ("登録内容が変わった", "its data changed"),
+    "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
+    "entry_asked": ("シナリオ {subject} への登録が求められた", "was to enter {subject}"),
     "activity": ("{kind} {subject}", "{kind} {subject}"),
     "verdict.machine": (
         "{subject} へのアクセスは機械によるもの: {reason}",
@@ -41,7 +44,6 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "send.planned": ("メール {subject} は改めて送る: {reason}", "sends {subject} after all: {reason}"),
     "wait": ("{until} まで待つ（{subject}）", "waits until {until} ({subject})"),
     "wait.open": ("待つ（{subject}）", "waits ({subject})"),
-    "updated": ("{subject}: {changes}", "{subject}: {changes}"),
     "profile": ("登録内容を変更: {changes}", "changed: {changes}"),
     "send.accepted": ("メール {subject}{title} を送信した", "sent {subject}{title}"),
     "send.skipped": ("メール {subject} は送らない: {reason}", "did not send {subject}: {reason}"),

@@ -15,7 +15,6 @@ from ripen.adapters import gateway
 from ripen.adapters.table import Create, Replace, Row, keys
 from ripen.feedback import Event, Feedback
 from ripen.ids import digest
-from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer, SendState
 
@@ -47,20 +46,16 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
         case "bounce" | "complain":
             _refuse(happening.verb, words[0] if words else "", world, lead)
         case "set":
-            _change(world, lead, dict(_pairs(words, happening)))
+            _change(world, lead, dict(_pairs(words, happening)), number)
         case "tag" | "untag":
-            _tag(world, lead, words, happening.verb == "tag")
+            _tag(world, lead, words, happening.verb == "tag", number)
         case "enter":
-            enter(_known(happening, world.bundle.journeys), world, lead, f"by hand {number}")
+            enter(_known(happening, world.bundle.journeys), world, lead, number)
 
 
-def enter(journey: str, world: World, lead: str, key: str) -> None:
-    """By hand, which asks no trigger."""
-    now = world.clock.now()
-    row = keys.enrollment(lead, journey, key)
-    enrollment = Enrollment(lead=lead, journey=journey, key=key, entered=now, bundle=world.bundle.hash)
-    world.table.write(Create(row, enrollment, due=now))
-    world.bell.wake(row.ref)
+def enter(journey: str, world: World, lead: str, number: int) -> None:
+    """By hand: no trigger is asked, but the journey's own `who` and `again` are."""
+    _did(Kind.ENTRY_ASKED, journey, world, lead, number, {"key": f"by hand {number}", "by": "hand"})
 
 
 def latest(world: World, lead: str, email: str = "") -> Row[Send]:
@@ -114,11 +109,10 @@ def _click(email: str, words: tuple[str, ...], machine: bool, world: World, lead
             raise Failure(f"The mail {email} has no link {link + 1}.", "Count its links from 1.")
 
 
-def _did(kind: Kind, subject: str, world: World, lead: str, number: int) -> None:
+def _did(kind: Kind, subject: str, world: World, lead: str, number: int, facts: dict[str, str] | None = None) -> None:
     now = world.clock.now()
-    activity = Activity(
-        id=digest("did", kind, subject, number), lead=lead, kind=kind, at=now, received=now, subject=subject
-    )
+    id = digest("did", kind, subject, number)
+    activity = Activity(id=id, lead=lead, kind=kind, at=now, received=now, subject=subject, facts=facts or {})
     key = keys.activity(lead, now, activity.id)
     world.table.write(Create(key, activity, due=now))
     world.bell.wake(key.ref)
@@ -148,27 +142,28 @@ def _refuse(verb: str, email: str, world: World, lead: str) -> None:
     workers.feedback.take_in(told, world.table, world.clock, world.bell, ADDRESS_KEY, world.bell)
 
 
-def _change(world: World, lead: str, fields: dict[str, str]) -> None:
+def _change(world: World, lead: str, fields: dict[str, str], number: int) -> None:
     row = world.table.get(keys.profile(lead))
     if row is None:
         return
     own: dict[str, Any] = {name: value for name, value in fields.items() if hasattr(row.value, name)}
     others = {name: value for name, value in fields.items() if name not in own}
     attributes = row.value.attributes | others
-    _write_profile(world, row, replace(row.value, **(own | {"attributes": attributes})))
+    _write_profile(world, row, replace(row.value, **(own | {"attributes": attributes})), number)
 
 
-def _tag(world: World, lead: str, tags: tuple[str, ...], add: bool) -> None:
+def _tag(world: World, lead: str, tags: tuple[str, ...], add: bool, number: int) -> None:
     row = world.table.get(keys.profile(lead))
     if row is None:
         return
     kept = tuple(tag for tag in row.value.tags if tag not in tags)
-    _write_profile(world, row, replace(row.value, tags=(*kept, *tags) if add else kept))
+    _write_profile(world, row, replace(row.value, tags=(*kept, *tags) if add else kept), number)
 
 
-def _write_profile(world: World, row: Row[Profile], profile: Profile) -> None:
+def _write_profile(world: World, row: Row[Profile], profile: Profile, number: int) -> None:
+    """And the fold hears of it, as of what a journey's step changes."""
     world.table.write(Replace(row.key, profile, row.version))
-    world.bell.wake(keys.decay_mark(profile.id).ref)
+    _did(Kind.UPDATED, "", world, profile.id, number)
 
 
 def _event(method: str, path: str, parameters: dict[str, str], id: str, body: str = "") -> dict[str, Any]:

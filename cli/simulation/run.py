@@ -7,7 +7,7 @@ from cli.simulation.deeds import Impossible, enter, happen
 from cli.simulation.happening import Happening
 from cli.simulation.persona import Persona
 from cli.simulation.transcript import Line, told
-from cli.simulation.world import World
+from cli.simulation.world import Answers, World
 from ripen.activity import Kind
 from ripen.adapters.table import Create, keys
 from ripen.bundle import Bundle
@@ -16,6 +16,8 @@ from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import OPEN
 from ripen.local_time import zone
 
+_BY_HAND = -1
+"""The number of the first deed, where it is none of the scenario's."""
 LONGEST = timedelta(days=400)
 """As far away as a birthday can be, and a month."""
 _SETTLED = timedelta(minutes=5)
@@ -47,13 +49,14 @@ def live(
     start: datetime,
     *,
     by_hand: bool = False,
+    answers: Answers | None = None,
 ) -> Lived:
     """What becomes of that person if just this happens. Ends once nothing more is to happen and no journey goes on."""
-    world = World(bundle, start)
+    world = World(bundle, start, answers=answers)
     _arrive(world, persona)
     entry = [] if by_hand else _entry(journey, happenings, start)
     if by_hand:
-        enter(journey.name, world, persona.id, "by hand")
+        enter(journey.name, world, persona.id, _BY_HAND)
     lines = []
     for number, happening in enumerate(sorted([*entry, *happenings], key=lambda each: each.at)):
         world.run(happening.at)

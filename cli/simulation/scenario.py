@@ -1,6 +1,6 @@
 """A scenario file, playbook/simulations/<name>.yaml: who lives what. Beside it lies the transcript as it was approved."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from cli.simulation.happening import happenings
 from cli.simulation.persona import Persona, persona
 from cli.simulation.run import Lived, live, zone_of
 from cli.simulation.transcript import rendered
+from cli.simulation.world import Answers
 from ripen.bundle import Bundle
 from ripen.graph import Journey
 from ripen.wording import full_name
@@ -31,11 +32,20 @@ class Scenario:
     by_hand: bool = False
     language: Literal["ja", "en"] = "en"
     golden: Path | None = None
+    answers: Answers = field(default_factory=dict)
 
     def live(self, bundle: Bundle, journey: Journey | None = None) -> Lived:
         """`journey`: another version of it."""
         due = happenings(self.events, self.start, zone_of(self.persona, bundle))
-        return live(journey or self.journey, bundle, self.persona, due, self.start, by_hand=self.by_hand)
+        return live(
+            journey or self.journey,
+            bundle,
+            self.persona,
+            due,
+            self.start,
+            by_hand=self.by_hand,
+            answers=self.answers,
+        )
 
     def transcript(self, lived: Lived, language: str = "") -> str:
         profile = self.persona.profile(self.start)
@@ -72,6 +82,7 @@ def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
         file.by_hand,
         file.language,
         golden=path.with_suffix(".txt"),
+        answers={step: None if answer == "failed" else answer for step, answer in file.answers.items()},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from cli.moment import moment
 from cli.phrases import say
 from cli.simulation.world import Written
-from ripen.activity import Activity
+from ripen.activity import Activity, Kind
 from ripen.adapters.table import keys
 from ripen.alert import Alert
 from ripen.bundle import Bundle
@@ -66,9 +66,8 @@ def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
 
 def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
     match row.after:
-        case Activity() if row.before is None:
-            code = str(row.after.kind)
-            yield Line(row.at, code, {"subject": row.after.subject}, own=True)
+        case Activity(kind=kind) if row.before is None and kind not in _NOBODYS:
+            yield Line(row.at, str(kind), {"subject": row.after.subject}, own=True)
         case State():
             yield from _judged(row, bundle)
         case Enrollment():
@@ -89,6 +88,8 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "told": _shortly(row.after)})
 
 
+_NOBODYS = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
+"""No deeds of the lead: what they change is told by itself."""
 _KNOWN = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
 
 

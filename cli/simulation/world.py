@@ -2,11 +2,13 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+import msgspec
 
 from cli.failure import Failure
 from cli.simulation import workers
@@ -16,11 +18,14 @@ from ripen.adapters.table import Create, Due, Key, Replace, keys
 from ripen.address import address_hash
 from ripen.agenda import Ref
 from ripen.bundle import Bundle
+from ripen.errors import Undeliverable
 from ripen.lead import Profile
 from ripen.ledger import Send
 from ripen.mail import OutgoingMail
 from ripen.setting import Pointer
 
+Answers = Mapping[str, dict[str, Any] | None]
+"""What webhooks answer, by step; None: nothing."""
 SITE = "https://ripen.example"
 ADDRESS_KEY = LINK_KEY = NETWORK_KEY = b"in memory, and never anywhere el."
 _LEASE = timedelta(minutes=5)
@@ -82,15 +87,36 @@ class _Outbox:
         return f"simulated-{len(self.mails)}"
 
 
+@dataclass
+class _Answering:
+    """Answers webhooks as the scenario says, by step; what it says nothing about with an empty answer."""
+
+    answers: Answers
+
+    def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
+        answer = self.answers.get(str(msgspec.json.decode(body)["step"]), {})
+        if answer is None:
+            raise Undeliverable("no answer", permanent=True)
+        return answer
+
+
 class World:
     """`written` is all that the workers wrote, in its order; `mails` what they sent."""
 
-    def __init__(self, live: Bundle, start: datetime, *pinned: Bundle, site: str = SITE) -> None:
+    def __init__(
+        self,
+        live: Bundle,
+        start: datetime,
+        *pinned: Bundle,
+        site: str = SITE,
+        answers: Answers | None = None,
+    ) -> None:
         self.written: list[Written] = []
         self.clock = SetClock(start)
         self.table = MemoryTable(self._note)
         self.playbook = _Bundles(live, *pinned, site=site)
         self._outbox = _Outbox()
+        self._answering = _Answering(answers or {})
         self._rung: deque[Ref] = deque()
         self.bell = _Bell(self._rung)
         self._tried: Counter[Ref] = Counter()
@@ -170,8 +196,19 @@ class World:
             case "activity" | "due#decay" | "due#refold":
                 bells = workers.react.Bells(advance=self.bell, sync=self.bell, alert=self.bell)
                 workers.react.react([ref], self.table, self.bundle, self.clock, bells)
+            case "call":
+                workers.call.call(ref, self._webhooks())
             case _:
                 self._leave(ref)
+
+    def _webhooks(self) -> workers.call.Outside:
+        return workers.call.Outside(
+            table=self.table,
+            clock=self.clock,
+            webhooks=self._answering,
+            stopped=lambda: False,
+            advance=self.bell,
+        )
 
     def _leave(self, ref: Ref) -> None:
         """Off the agenda: it concerns somebody outside, and there is nobody outside."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
-from ripen.graph import Again
+from ripen.clause import Condition, Tagged
+from ripen.graph import Again, BranchStep, SendStep, WebhookStep
+from ripen.graph import Path as Way
 from tests.builders import a_bundle
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -133,6 +135,38 @@ def test_offsets_and_dates_both_say_when() -> None:
         datetime(2026, 11, 25, 9, 30, tzinfo=TOKYO),
         datetime(2026, 11, 25, 12, 30, tzinfo=TOKYO),
     )
+
+
+WEBHOOK = replace(
+    a_bundle().journeys["whitepaper"],
+    first="ask",
+    steps=(
+        WebhookStep(id="ask", url="https://hooks.example/score", next="good", otherwise="send-case-study"),
+        BranchStep(
+            id="good",
+            paths=(Way(name="yes", when=Condition(field="answers.ask.ok", any_of=("true",)), next="send-case-study"),),
+        ),
+        SendStep(id="send-case-study", email="case-study"),
+    ),
+)
+
+
+@pytest.mark.parametrize(("answer", "path"), [({"ok": "true"}, "yes"), ({"ok": "false"}, "else"), (None, "otherwise")])
+def test_a_webhook_answers_as_the_scenario_says(answer: dict[str, str] | None, path: str) -> None:
+    bundle = a_bundle(journeys={"whitepaper": WEBHOOK})
+    story = live(WEBHOOK, bundle, HANAKO, [], START, answers={"ask": answer})
+    assert path in {line.facts["reason"] for line in story.lines if line.code == "step.took"}
+    assert ("send.accepted case-study" in codes(story)) == (path != "else")
+
+
+def test_a_changed_field_and_a_tag_are_noticed_at_once() -> None:
+    goal = replace(a_bundle().journeys["whitepaper"], goal=Tagged(tag="customer"))
+    story = lived("+1d set company=ACME; +2d tag customer", bundle=a_bundle(journeys={"whitepaper": goal}))
+    assert [line.facts["changes"] for line in story.lines if line.code == "profile"] == [
+        "company ACME",
+        "tags customer",
+    ]
+    assert (story.runs[0].reason, story.runs[0].left) == ("goal reached", START + timedelta(days=2))
 
 
 @pytest.fixture

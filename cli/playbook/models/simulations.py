@@ -1,6 +1,6 @@
 """simulations/<name>.yaml"""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -19,3 +19,5 @@ class ScenarioFile(Part):
     events: tuple[str, ...] = ()
     by_hand: bool = False
     language: Literal["ja", "en"] = "en"
+    answers: dict[str, dict[str, Any] | Literal["failed"]] = Field(default_factory=dict)
+    """What webhooks answer, by step."""
