@@ -75,10 +75,15 @@ def bundle() -> Bundle:
 def mails(bundle: Bundle) -> list[Mail]:
     written = [
         (replace(profile, locale=locale), *_written(bundle, email, replace(profile, locale=locale)))
-        for email, locale, profile in product(bundle.emails, ("ja", "en"), PEOPLE.values())
+        for email, locale, profile in product(_with_html(bundle), ("ja", "en"), PEOPLE.values())
     ]
     read = node.run("mail", [b64encode(raw).decode() for _, _, raw in written])
     return [Mail(profile, send, raw, theirs) for (profile, send, raw), theirs in zip(written, read, strict=True)]
+
+
+def _with_html(bundle: Bundle) -> list[str]:
+    """All but the mails of text alone."""
+    return [name for name, email in bundle.emails.items() if all(mail.html for mail in email.locales.values())]
 
 
 def _written(bundle: Bundle, email: str, profile: Profile) -> tuple[str, bytes]:
@@ -138,7 +143,7 @@ def test_all_links_are_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
 
 def test_the_text_says_what_the_html_says(mails: list[Mail]) -> None:
     for mail in mails:
-        in_text = re.sub(r"https?://\S+", "", mail.theirs["text"])
+        in_text = re.sub(r"https?://\S+|(?m:^ *\d+\. )", "", mail.theirs["text"])  # html counts its lists itself
         assert _tight(in_text) == _tight(_Page.of(mail.theirs["html"]).words)
 
 
