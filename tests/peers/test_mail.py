@@ -143,8 +143,8 @@ def test_all_links_are_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
 
 def test_the_text_says_what_the_html_says(mails: list[Mail]) -> None:
     for mail in mails:
-        in_text = re.sub(r"https?://\S+|(?m:^ *\d+\. )", "", mail.theirs["text"])  # html counts its lists itself
-        assert _tight(in_text) == _tight(_Page.of(mail.theirs["html"]).words)
+        in_text = re.sub(r"https?://\S+", "", mail.theirs["text"])
+        assert _uncounted(in_text) == _uncounted(_Page.of(mail.theirs["html"]).words)
 
 
 def test_what_people_typed_is_words(mails: list[Mail]) -> None:
@@ -161,6 +161,11 @@ def _is_ours(link: str, send: str) -> None:
     assert signed, link
     purpose = token.Purpose.CLICK if signed[1] == "c" else token.Purpose.UNSUBSCRIBE
     assert token.read(LINK_KEY, purpose, signed[2]).send == send
+
+
+def _uncounted(text: str) -> str:
+    """Without the numbers of a list's points, which html leaves to the reader's program."""
+    return re.sub(r"\d+\.", "", _tight(text))
 
 
 def _tight(text: str) -> str:
