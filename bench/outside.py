@@ -74,6 +74,7 @@ class Stub:
             "BUCKET": "bucket",
             "SECRET": "secret",
             "CONFIGURATION_SET": "set",
+            "REPLY_DOMAIN": "",
             "SALES_CHANNEL": "C0123456789",
             "SLACK_API": f"{self.url}/api/",
             **{f"{name}_QUEUE": f"{self.url}/1/{name.lower()}" for name in QUEUES},

@@ -40,6 +40,7 @@ for name in (
     "WALK",
 ):
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
+os.environ.setdefault("REPLY_DOMAIN", "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
 

@@ -44,6 +44,7 @@ secrets = Secrets(os.environ["SECRET"])
 stop = StopSign(table)
 campaigns = CampaignSign(table)
 ses = Ses(os.environ["CONFIGURATION_SET"])
+reply_domain = os.environ["REPLY_DOMAIN"]
 
 _ENOUGH_MILLIS = 15_000
 _TRIES = 5
@@ -71,6 +72,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         mailer=ses,
         stopped=stop.on,
         may_send=campaigns.says,
+        reply_domain=reply_domain,
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
@@ -125,7 +127,7 @@ def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime)
     bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
         enrollment = _enrollment(row.value, bundle, outside)
-        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now, enrollment)
+        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now, enrollment, outside.reply_domain)
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), outside, now)

@@ -33,6 +33,7 @@ class Outside:
     stopped: Callable[[], bool]
     link_key: bytes
     address_key: bytes
+    reply_domain: str = ""
     may_send: Callable[[str], str] = lambda name: "yes"
     """Of a campaign, by its name: "yes", "later" (it is paused or halted) or "never" (it was stopped)."""
 

@@ -8,7 +8,7 @@ from ripen.graph import BranchStep, Journey, Path, Until, WaitForStep, WaitPath
 from ripen.listening import hears, says
 from tests.builders import an_activity
 
-REFUSALS = {"unsubscribed", "bounced", "complained"}
+REFUSALS = {"unsubscribed", "bounced", "complained", "replied"}
 QUIET = Journey(name="j")
 CLICKED = Did(kind="link_clicked", subject="offer")
 

@@ -23,6 +23,8 @@ class Contact:
     unsubscribed: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
+    replied: datetime | None = None
+    """The latest answer in person to a mail of ours."""
     sent: dict[str, int] = field(default_factory=dict)
     """Claims by UTC day, "2026-11-21": the counters behind the frequency cap; older than 8 days are dropped."""
 

@@ -227,5 +227,6 @@ def _refused(enrollment: Enrollment, contact: Contact | None) -> str:
         "complained": contact.complained,
         "bounced": contact.bounced,
         "unsubscribed": contact.unsubscribed,
+        "replied": contact.replied,
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")

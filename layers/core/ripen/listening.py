@@ -11,8 +11,8 @@ from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, 
 from ripen.graph import Journey, WaitForStep
 from ripen.same import Same
 
-REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED)
-"""End every journey."""
+REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED)
+"""End every journey, an answer in person among them: from then on people talk."""
 _JUDGED = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
 
 

@@ -65,9 +65,10 @@ def compose(
     key: bytes,
     now: datetime,
     enrollment: Enrollment | None = None,
+    reply_domain: str = "",
 ) -> OutgoingMail:
     """The mail as its next attempt. `key` signs the links (Secrets.key("link")); `enrollment` is the one that planned it,
-    where there is one. Raises Unwritable."""
+    where there is one; at `reply_domain` we take answers in ourselves. Raises Unwritable."""
     email = bundle.emails.get(send.email)
     if email is None:
         raise Unwritable(f"the playbook has no mail {send.email}")
@@ -88,6 +89,8 @@ def compose(
     subject, html, text = _rendered(mail, variables)
     trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send.id, TRAP))}"
     sender, reply_to = _from(email, profile, bundle, locale)
+    if reply_domain and reply_to == one_line(bundle.brand.reply_to):
+        reply_to = f"reply+{token.sign(key, token.Purpose.REPLY, token.Link(send.id))}@{reply_domain}"
     return OutgoingMail(
         sender=sender,
         to=profile.email,

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     CONFIRM = "confirm"
     PREFERENCES = "preferences"
+    REPLY = "reply"
 
 
 class BadToken(Exception):

@@ -1,0 +1,179 @@
+"""nurture.reply: takes in answers to our mails (SES → S3, SNS → SQS): a person's ends the lead's journeys and is shown to
+sales, a machine's is a decision, and an address that nobody reads any more is written to no longer.
+
+The mail itself stays in S3. A repetition, by its Message-ID, changes nothing.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ripen import ports, token
+from ripen.activity import Activity, Kind
+from ripen.adapters import inbox
+from ripen.adapters.batch import messages
+from ripen.adapters.clock import Clock
+from ripen.adapters.inbox import Inbox, Received
+from ripen.adapters.queue import Queue
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
+from ripen.address import address_hash, normalise
+from ripen.alert import Alert
+from ripen.contact import Contact, Suppression
+from ripen.decision import Decision
+from ripen.errors import Rejected
+from ripen.ids import digest
+from ripen.reply import LARGEST, Reply, read
+from ripen.setting import Seen
+
+logger = Logger()
+batch = messages()
+table = Table(os.environ["TABLE"])
+clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+secrets = Secrets(os.environ["SECRET"])
+mails = Inbox(os.environ["BUCKET"])
+react, alert = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["ALERT_QUEUE"])
+
+_TRIES = 5
+_REMEMBERED = timedelta(days=60)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """What taking a reply in needs."""
+
+    table: Table
+    clock: ports.Clock
+    mail: Callable[[str, int], bytes]
+    react: ports.Wake
+    alert: ports.Wake
+    link_key: bytes
+    address_key: bytes
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The lead who wrote, and the mail of ours that was answered; "" where only the sender's address tells."""
+
+    lead: str
+    send: str = ""
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, record_handler, batch, context)
+
+
+def record_handler(record: SQSRecord) -> None:
+    desk = Desk(
+        table=table,
+        clock=clock,
+        mail=mails.read,
+        react=react,
+        alert=alert,
+        link_key=secrets.key("link"),
+        address_key=secrets.key("address"),
+    )
+    logger.info("reply", outcome=take_in(record.body, desk))
+
+
+def take_in(body: str, desk: Desk) -> str:
+    """What became of it: "answered", "automatic", "gone", "repeated", "unknown" or "unwanted"."""
+    received = inbox.told(body)
+    if not received.harmless:
+        return "unwanted"
+    reply = read(desk.mail(received.key, LARGEST), received.sender)
+    whose = _whose(received, reply, desk)
+    if whose is None:
+        return "unknown"
+    for _ in range(_TRIES):
+        try:
+            return _written(received, reply, whose, desk)
+        except Conflict:
+            continue
+    raise Conflict(())
+
+
+def _whose(received: Received, reply: Reply, desk: Desk) -> Whose | None:
+    """By the signed address that our mail asked to be answered at, else by the sender's own."""
+    for address in (*received.recipients, *reply.to):
+        signed = address.rpartition("@")[0].partition("+")[2]
+        try:
+            send = token.read(desk.link_key, token.Purpose.REPLY, signed).send
+        except token.BadToken:
+            continue
+        if pointer := desk.table.get(keys.send_pointer(send)):
+            return Whose(pointer.value.lead, send)
+    try:
+        found = desk.table.get(keys.address(address_hash(desk.address_key, normalise(reply.sender))))
+    except Rejected:
+        return None
+    return Whose(found.value.lead) if found else None
+
+
+def _written(received: Received, reply: Reply, whose: Whose, desk: Desk) -> str:
+    id, now = digest("reply", whose.lead, reply.id or received.id), desk.clock.now()
+    seen, profile, contact = desk.table.get_many(
+        [keys.seen("reply", id), keys.profile(whose.lead), keys.contact(whose.lead)]
+    )
+    if seen:
+        return "repeated"
+    if profile is None:
+        return "unknown"
+    expires = now + _REMEMBERED
+    once = Create(keys.seen("reply", id), Seen(lead=whose.lead, activity=id, expires=expires), expires=expires)
+    if reply.automatic:
+        # Anybody may write any sender's name: only who holds our signed address can tell us that it is dead.
+        gone = reply.gone and whose.send != ""
+        outcome = "gone" if gone else "automatic"
+        away = _away(profile.value.email, received, desk) if gone else []
+        desk.table.write(once, _decided(id, whose, received, outcome, desk), *away)
+        return outcome
+    known = contact.value if contact else Contact(lead=whose.lead)
+    activity = Activity(
+        id=id,
+        lead=whose.lead,
+        kind=Kind.REPLIED,
+        at=received.at,
+        received=now,
+        facts={"send": whose.send, "message": received.key},
+    )
+    note = Alert(id=id, lead=whose.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
+    key, card = keys.activity(whose.lead, received.at, id), keys.alert(whose.lead, id)
+    desk.table.write(
+        once,
+        Replace(keys.contact(whose.lead), replace(known, replied=now), contact.version if contact else 0),
+        Create(key, activity, due=now),
+        Create(card, note, due=now),
+        _decided(id, whose, received, "answered", desk),
+    )
+    desk.react.wake(key.ref)
+    desk.alert.wake(card.ref)
+    return "answered"
+
+
+def _away(email: str, received: Received, desk: Desk) -> list[Change]:
+    """Nobody writes there again; a bounce or a complaint from before says more, and stays."""
+    key = keys.suppression(address_hash(desk.address_key, email))
+    return [] if desk.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
+
+
+def _decided(id: str, whose: Whose, received: Received, outcome: str, desk: Desk) -> Change:
+    now = desk.clock.now()
+    decision = Decision(
+        id=digest("decision", id),
+        lead=whose.lead,
+        at=now,
+        what="reply",
+        subject="reply",
+        outcome=outcome,
+        facts={"send": whose.send, "message": received.key},
+    )
+    return Create(keys.decision(whose.lead, now, decision.id), decision)

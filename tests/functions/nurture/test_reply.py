@@ -1,0 +1,139 @@
+"""nurture.reply: a person's answer ends the journeys and reaches sales, a machine's is only noted."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from nurture.reply import Desk, take_in
+from ripen import token
+from ripen.activity import Kind
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.contact import Suppression
+from ripen.errors import Rejected
+from ripen.ledger import SendPointer
+from ripen.setting import Pointer
+from tests.builders import a_lead
+from tests.core.test_reply import GONE, MACHINES, a_mail
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+LINK_KEY, ADDRESS_KEY = b"l" * 32, b"a" * 32
+SEND = "a" * 26
+SIGNED = f"reply+{token.sign(LINK_KEY, token.Purpose.REPLY, token.Link(SEND))}@reply.example.com"
+DEAD = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
+
+
+@dataclass
+class World:
+    table: Table
+    clock: FakeClock
+    react: FakeQueue = field(default_factory=FakeQueue)
+    alert: FakeQueue = field(default_factory=FakeQueue)
+
+    def comes(self, raw: bytes, to: str = SIGNED, verdicts: dict[str, Any] | None = None) -> str:
+        receipt = {"recipients": [to], "action": {"type": "S3", "objectKey": "replies/1"}} | (verdicts or {})
+        mail = {"messageId": "ses1", "timestamp": "2026-11-21T03:00:00.000Z", "source": "hanako@example.co.jp"}
+        body = json.dumps({"Message": json.dumps({"mail": mail, "receipt": receipt})})
+        desk = Desk(
+            table=self.table,
+            clock=self.clock,
+            mail=lambda key, most: raw[:most],
+            react=self.react,
+            alert=self.alert,
+            link_key=LINK_KEY,
+            address_key=ADDRESS_KEY,
+        )
+        return take_in(body, desk)
+
+    def outcomes(self) -> list[str]:
+        return [row.value.outcome for row in self.table.under("lead1", "decision#")]
+
+
+@pytest.fixture
+def world(table: Table, clock: FakeClock) -> World:
+    table.write(
+        Create(keys.profile("lead1"), a_lead(id="lead1")),
+        Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study")),
+        Create(keys.address(address_hash(ADDRESS_KEY, "hanako@example.co.jp")), Pointer(lead="lead1")),
+    )
+    return World(table, clock)
+
+
+def test_a_persons_answer_reaches_sales_and_the_fold(world: World) -> None:
+    assert world.comes(a_mail("Re: 資料", "価格を教えてください。\n\n> 古い")) == "answered"
+    [activity], [card] = list(world.table.under("lead1", "activity#")), list(world.table.under("lead1", "alert#"))
+    contact = world.table.get(keys.contact("lead1"))
+    assert contact
+    assert (activity.value.kind, activity.due) == (Kind.REPLIED, NOON)
+    assert activity.value.facts == {"send": SEND, "message": "replies/1"}
+    assert (card.value.kind, card.value.text, card.due) == ("reply", "Re: 資料\n価格を教えてください。", NOON)
+    assert contact.value.replied == NOON
+    assert (world.react.woken, world.alert.woken) == ([activity.key.ref], [card.key.ref])
+    assert world.outcomes() == ["answered"]
+
+
+def test_a_mail_that_comes_twice_is_taken_in_once(world: World) -> None:
+    mail = a_mail("Re: 資料", "はい")
+    assert [world.comes(mail), world.comes(mail)] == ["answered", "repeated"]
+    assert len(list(world.table.under("lead1", "alert#"))) == 1
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_machines_answer_stops_nothing(world: World, name: str) -> None:
+    assert world.comes(MACHINES[name]) == "automatic"
+    assert list(world.table.under("lead1", "activity#")) == []
+    assert world.table.get(keys.contact("lead1")) is None
+    assert world.outcomes() == ["automatic"]
+
+
+def test_an_address_that_nobody_reads_is_written_to_no_longer(world: World) -> None:
+    assert world.comes(GONE["left"]) == "gone"
+    row = world.table.get(DEAD)
+    assert row
+    assert row.value.reason == "gone"
+
+
+def test_who_only_writes_the_leads_name_cannot_declare_it_dead(world: World) -> None:
+    assert world.comes(GONE["left"], to="reply@reply.example.com") == "automatic"
+    assert world.table.get(DEAD) is None
+
+
+def test_a_complaint_from_before_stays(world: World) -> None:
+    world.table.write(Create(DEAD, Suppression(reason="complaint", at=NOON)))
+    world.comes(GONE["left"])
+    row = world.table.get(DEAD)
+    assert row
+    assert row.value.reason == "complaint"
+
+
+def test_without_our_address_the_senders_tells_who_it_is(world: World) -> None:
+    assert world.comes(a_mail("質問", "はい"), to="reply@reply.example.com") == "answered"
+
+
+def test_a_stranger_is_nobody(world: World) -> None:
+    raw = b"From: stranger@example.com\nSubject: hi\n\nhi"
+    assert world.comes(raw, to="reply+forged@reply.example.com") == "unknown"
+    assert world.comes(b"junk", to="x") == "unknown"
+
+
+@pytest.mark.parametrize("verdict", ["spamVerdict", "virusVerdict"])
+def test_spam_and_viruses_are_not_read(world: World, verdict: str) -> None:
+    assert world.comes(a_mail("Re: 資料", "はい"), verdicts={verdict: {"status": "FAIL"}}) == "unwanted"
+    assert world.outcomes() == []
+
+
+@pytest.mark.parametrize("body", ["", "{}", "[]", '{"Message": "x"}', '{"Message": "{}"}', '{"Message": "[1]"}'])
+def test_what_is_no_notification_fails_alone(world: World, body: str) -> None:
+    desk = Desk(
+        table=world.table,
+        clock=world.clock,
+        mail=lambda key, most: b"",
+        react=world.react,
+        alert=world.alert,
+        link_key=LINK_KEY,
+        address_key=ADDRESS_KEY,
+    )
+    with pytest.raises(Rejected):
+        take_in(body, desk)
