@@ -238,3 +238,12 @@ def test_what_nothing_is_known_of_is_blank() -> None:
 
 def test_a_mail_of_text_alone_has_no_html_at_all() -> None:
     assert written(bundle=saying(html="")).html == ""
+
+
+def test_where_we_take_answers_in_each_mail_is_answered_at_a_signed_address_of_its_own() -> None:
+    mail = compose(a_send(), a_lead(), a_bundle(), "https://m.example.com", KEY, NOON, reply_domain="reply.example.com")
+    local, _, domain = mail.reply_to.partition("@")
+    assert domain == "reply.example.com"
+    assert len(local) <= 64
+    assert token.read(KEY, token.Purpose.REPLY, local.removeprefix("reply+")) == token.Link(ID)
+    assert written().reply_to == "hello@example.com"

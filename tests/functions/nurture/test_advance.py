@@ -205,3 +205,16 @@ def test_the_handler_works_on_what_sqs_brings(
     answer = advance.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert queue.woken == [keys.send("lead1", FIRST).ref]
+
+
+def test_an_answer_in_person_ends_the_journey(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    an_enrollment_row(table)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    clock.move(days=1)
+    table.write(Create(keys.contact("lead1"), Contact(lead="lead1", replied=clock.now())), Mark(KEY, clock.now()))
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    row = table.get(KEY)
+    assert row
+    assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "replied", None)
