@@ -9,11 +9,15 @@ from typing import Any
 
 import boto3
 import pytest
+from hypothesis import settings
 from moto import mock_aws
 
 from ripen.adapters.table import Table
 from tests.e2e.cloud import Running, ripen, start
 from tests.fakes import FakeClock, FakeQueue
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no mistake in the code
+settings.load_profile("patient")
 
 os.environ |= {
     "AWS_ACCESS_KEY_ID": "testing",
