@@ -48,7 +48,11 @@ class Line:
 
 def told(written: Iterable[Written], bundle: Bundle) -> list[Line]:
     """The lines of what was written, in its order; of one moment first what was done, then what follows."""
-    lines = [line for row in written for line in _line(row, bundle)]
+    return in_order(line for row in written for line in _line(row, bundle))
+
+
+def in_order(lines: Iterable[Line]) -> list[Line]:
+    """By their times; of one moment first what was done, then what follows."""
     return sorted(lines, key=lambda line: (line.at, _LATER.get(line.code, 0)))
 
 

@@ -37,10 +37,23 @@ _MOST = 20_000
 
 @dataclass
 class SetClock:
+    """Goes by whole milliseconds, as due times are kept: what is due finds the time come."""
+
     at: datetime
+
+    def __post_init__(self) -> None:
+        self.at = _whole(self.at)
+
+    def reach(self, at: datetime) -> None:
+        """Never back."""
+        self.at = max(self.at, _whole(at))
 
     def now(self) -> datetime:
         return self.at
+
+
+def _whole(at: datetime) -> datetime:
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)
 
 
 @dataclass(frozen=True)
@@ -142,10 +155,10 @@ class World:
         with self.quietly():
             self._work()
             while due := self._next(until):
-                self.clock.at = max(self.clock.at, due.at)
+                self.clock.reach(due.at)
                 self._take(due)
                 self._work()
-        self.clock.at = max(self.clock.at, until)
+        self.clock.reach(until)
 
     def drain(self) -> None:
         """Everything that somebody has just been woken for."""

@@ -29,10 +29,16 @@ HANAKO = Persona(email="hanako@example.co.jp", last_name="山田", first_name="�
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
 
 
-def lived(events: str = "", persona: Persona = HANAKO, bundle: Bundle | None = None, by_hand: bool = False) -> Lived:
+def lived(
+    events: str = "",
+    persona: Persona = HANAKO,
+    bundle: Bundle | None = None,
+    by_hand: bool = False,
+    start: datetime = START,
+) -> Lived:
     playbook = bundle or a_bundle()
-    due = happenings(events, START, "Asia/Tokyo")
-    return live(playbook.journeys["whitepaper"], playbook, persona, due, START, by_hand=by_hand)
+    due = happenings(events, start, "Asia/Tokyo")
+    return live(playbook.journeys["whitepaper"], playbook, persona, due, start, by_hand=by_hand)
 
 
 def codes(story: Lived) -> list[str]:
@@ -66,6 +72,13 @@ def test_unsubscribing_ends_the_journey_inside_its_wait() -> None:
     story = lived("+1d unsubscribe")
     assert codes(story)[-2:] == ["unsubscribed whitepaper-delivery", "enrollment.exited whitepaper"]
     assert story.runs[0].reason == "unsubscribed"
+
+
+@pytest.mark.parametrize("microsecond", [1, 499, 999_501])
+def test_a_story_that_begins_between_two_milliseconds_goes_on_like_any_other(microsecond: int) -> None:
+    events = "+1d click whitepaper-delivery"
+    between = lived(events, start=START.replace(microsecond=microsecond))
+    assert rendered(between.lines, "Asia/Tokyo", "en") == rendered(lived(events).lines, "Asia/Tokyo", "en")
 
 
 def test_a_click_of_a_person_scores_and_one_of_a_machine_does_not() -> None:

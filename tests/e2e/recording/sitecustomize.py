@@ -1,4 +1,4 @@
-"""Writes down, for each function of the local cloud, which rights its calls to AWS need.
+"""Writes down, for each function of the local cloud, which rights its calls to AWS need, and which rows it wrote when.
 
 Python loads a module of this name by itself at its start; the tests put this folder on the path of the emulator, whose
 functions inherit it. Anywhere else it does nothing. Production code knows nothing of it.
@@ -7,6 +7,7 @@ functions inherit it. Anywhere else it does nothing. Production code knows nothi
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -48,9 +49,27 @@ def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tupl
         yield _ALIASES.get(action, action), asked.get("QueueUrl") or asked.get("SecretId") or json.dumps(asked)
 
 
+class Diary:
+    """Every row that was put, with the time of the application's own clock, which each function reads before it decides."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._offset = 0.0
+
+    def note(self, operation: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
+        if operation == "GetItem" and asked["Key"]["pk"]["S"] == "setting#clock" and "Item" in answer:
+            self._offset = json.loads(answer["Item"]["body"]["S"])["seconds"]
+        if operation == "TransactWriteItems":
+            items = [item["Put"]["Item"] for item in asked["TransactItems"] if "Put" in item]
+            rows = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+            with self._file.open("a") as lines:
+                lines.writelines(json.dumps(row | {"at": time.time() + self._offset}) + "\n" for row in rows)
+
+
 def _watch(client: Any, folder: str, function: str) -> None:
     call, seen = client._make_api_call, set[tuple[str, str]]()
     file = Path(folder) / f"{os.getpid()}.jsonl"
+    diary = Diary(file.with_suffix(".rows"))
 
     def watched(self: Any, operation: str, asked: dict[str, Any]) -> Any:
         for right in rights(self.meta.service_model.service_name, operation, asked):
@@ -58,7 +77,9 @@ def _watch(client: Any, folder: str, function: str) -> None:
                 seen.add(right)
                 with file.open("a") as lines:
                     lines.write(json.dumps([function, *right]) + "\n")
-        return call(self, operation, asked)
+        answer = call(self, operation, asked)
+        diary.note(operation, asked, answer)
+        return answer
 
     client._make_api_call = watched
 

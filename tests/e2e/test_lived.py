@@ -1,0 +1,201 @@
+"""Simulated and lived are the same: three people live through the example journeys on the local cloud while its clock
+moves, and what is told of them is, line by line, what the simulation foretells."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from math import ceil
+from secrets import token_hex
+from zoneinfo import ZoneInfo
+
+import httpx
+import msgspec
+import pytest
+
+from cli.playbook.publish import publish
+from cli.simulation.happening import Happening, happenings
+from cli.simulation.persona import Persona
+from cli.simulation.run import live
+from cli.simulation.transcript import Line, in_order, rendered, told
+from ripen.adapters.table import Create, keys
+from ripen.address import address_hash
+from ripen.bundle import Bundle, FormField
+from ripen.setting import DecayMark, Pointer
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.diary import Rows, rows, written
+from tests.e2e.people import A_BROWSER
+
+pytestmark = pytest.mark.timeout(900)
+
+ZONE = "Asia/Tokyo"
+CLOSE = timedelta(seconds=90)
+"""A worker takes seconds, where the simulation takes none."""
+END = timedelta(days=3, hours=2, minutes=10)
+STORIES = {
+    "whitepaper": "+0 form whitepaper; +3d1h click case-study; +3d2h form webinar webinar_date={day}",
+    "birthday": "+0 form newsletter birthday={day}",
+    "webinar": "+0 form webinar webinar_date={day}; +1d16h click webinar-tomorrow",
+}
+"""By journey. {day} is the day after tomorrow: the webinar's, and a birthday."""
+
+
+@dataclass(frozen=True)
+class Life:
+    persona: Persona
+    due: list[Happening]
+    before: Rows
+    """The lead's rows by ref, as they were at the start."""
+
+
+@dataclass(frozen=True)
+class Lives:
+    bundle: Bundle
+    start: datetime
+    of: dict[str, Life]
+
+
+@pytest.fixture(scope="module")
+def lives(cloud: Running) -> Iterator[Lives]:
+    """All three at once, so that the clock moves once."""
+    day = (cloud.stack.clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=2)).date().isoformat()
+    people = {name: a_persona() for name in STORIES}
+    with a_webinar_on(day, cloud) as bundle:
+        arrive(list(people.values()), cloud)
+        start = cloud.stack.clock.now()
+        of = {
+            name: Life(who, happenings(STORIES[name].format(day=day), start, ZONE), rows(cloud, who.id))
+            for name, who in people.items()
+        }
+        deeds = [(deed, life.persona) for life in of.values() for deed in life.due]
+        for deed, who in sorted(deeds, key=lambda each: each[0].at):
+            until(deed.at, cloud)
+            do(deed, who, bundle, cloud)
+        until(start + END, cloud)
+        yield Lives(bundle, start, of)
+
+
+@pytest.mark.parametrize("journey", STORIES)
+def test_what_is_lived_is_what_was_simulated(cloud: Running, lives: Lives, journey: str) -> None:
+    # given
+    life, end = lives.of[journey], lives.start + END
+    # when
+    simulated = live(lives.bundle.journeys[journey], lives.bundle, life.persona, life.due, lives.start)
+    happened = told(written(cloud, life.before, lives.start), lives.bundle)
+    # then
+    expected = within(simulated.lines, end)
+    assert transcript(to_the_minute(within(happened, end), expected)) == transcript(expected)
+
+
+def test_each_story_is_worth_telling(cloud: Running, lives: Lives) -> None:
+    sends = {name: cloud.lead(life.persona.email)["sends"] for name, life in lives.of.items()}
+    for of_one in sends.values():
+        of_one.sort(key=lambda send: send["planned"])
+    assert {name: [send["email"] for send in of_one] for name, of_one in sends.items()} == {
+        "whitepaper": ["whitepaper-delivery", "case-study", "webinar-invitation", "webinar-confirmation"],
+        "birthday": ["welcome", "birthday", "welcome-picks"],
+        "webinar": ["webinar-confirmation", "webinar-tomorrow", "webinar-soon"],
+    }
+
+
+def a_persona() -> Persona:
+    mark = token_hex(3)
+    return Persona(
+        email=f"{mark}@lived.example.jp",
+        last_name=f"山田{mark}",
+        company="株式会社サンプル",
+        job_title="部長",
+        phone="03-1234-5678",
+    )
+
+
+@contextmanager
+def a_webinar_on(day: str, cloud: Running) -> Iterator[Bundle]:
+    """The live playbook, but that the form offers this day too."""
+    stack = cloud.stack
+    usual = stack.playbook.live().bundle
+    form = usual.forms["webinar"]
+    fields = tuple(_offered(field, day) for field in form.fields)
+    forms = usual.forms | {"webinar": msgspec.structs.replace(form, fields=fields)}
+    bundle = msgspec.structs.replace(usual, forms=forms, hash=f"webinar{token_hex(8)}")
+    publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
+    try:
+        yield bundle
+    finally:
+        publish(usual, stack.table, stack.playbook, stack.site, stack.clock.now())
+
+
+def _offered(field: FormField, day: str) -> FormField:
+    if field.name != "webinar_date":
+        return field
+    return msgspec.structs.replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
+
+
+def arrive(people: list[Persona], cloud: Running) -> None:
+    """Known, agreed to our news and judged once, as the simulation has them at its start."""
+    table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
+    for who in people:
+        given = who.contact(now)
+        assert given
+        table.write(
+            Create(keys.profile(who.id), who.profile(now)),
+            Create(keys.address(address_hash(secret, who.email)), Pointer(lead=who.id)),
+            Create(keys.contact(who.id), given[0]),
+            Create(keys.consent(who.id, now, given[1].id), given[1]),
+            Create(keys.decay_mark(who.id), DecayMark(lead=who.id), due=now),
+        )
+    cloud.ripen("clock", "+1s")
+    for who in people:
+        eventually(lambda who=who: table.get(keys.state(who.id)))  # type: ignore[misc]
+
+
+def until(at: datetime, cloud: Running) -> None:
+    if (left := (at - cloud.stack.clock.now()).total_seconds()) > 0:
+        cloud.ripen("clock", f"+{ceil(left)}s")
+
+
+def do(deed: Happening, who: Persona, bundle: Bundle, cloud: Running) -> None:
+    """A form is posted, or the first link of a mail followed in a browser."""
+    name, *words = deed.words
+    if deed.verb == "form":
+        known = who.model_dump() | dict(word.split("=") for word in words)
+        asked = {field.name: known[field.name] for field in bundle.forms[name].fields if known.get(field.name)}
+        eventually(lambda: cloud.submit(name, **asked, consent="yes").status_code == 202, 20)
+    else:
+        [subject] = [send["subject"] for send in cloud.lead(who.email)["sends"] if send["email"] == name]
+        [mail] = [mail for mail in cloud.mails(who.email) if mail["subject"] == subject]
+        link = re.findall(r'href="([^"]+/c/[^"]+)"', mail["html"])[0]
+        assert httpx.get(link, headers=A_BROWSER, timeout=60).status_code == 302
+
+
+def within(lines: Iterable[Line], end: datetime) -> list[Line]:
+    """Without the writing to Salesforce: nobody is there in the simulation."""
+    return [line for line in lines if line.at <= end and line.code != "crm.due"]
+
+
+def to_the_minute(lived: list[Line], expected: list[Line]) -> list[Line]:
+    """With the simulation's times where the lived ones are close to them."""
+    times = [line.at for line in expected] + [at for line in expected for at in map(_time, line.facts.values()) if at]
+
+    def near(at: datetime) -> datetime:
+        nearest = min(times, key=lambda time: abs(time - at))
+        return nearest if abs(nearest - at) <= CLOSE else at
+
+    def moved(line: Line) -> Line:
+        said = {name: near(at).isoformat() for name, value in line.facts.items() if (at := _time(value))}
+        return replace(line, at=near(line.at), facts=line.facts | said)
+
+    return in_order(map(moved, lived))
+
+
+def _time(fact: str) -> datetime | None:
+    try:
+        at = datetime.fromisoformat(fact)
+    except ValueError:
+        return None
+    return at if at.tzinfo else None
+
+
+def transcript(lines: list[Line]) -> list[str]:
+    return rendered(lines, ZONE, "en").splitlines()
