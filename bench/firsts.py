@@ -36,7 +36,7 @@ ALERT = alert_id(LEAD, "hot", 1)
 AT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 FORM_ID = "lT4Z3j"
 LIVE = "setting#bundle|-"
-_SHARDS = 128
+_SHARDS = 320
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,7 @@ _LOOK_SECONDS = 0.15
 _CLOCK_FRESH_SECONDS = 0.25
 """The functions read the offset at most 0.2 s late."""
 _STUCK_SECONDS = 6.0
+_MINUTE = timedelta(minutes=1)
 _MOST_STOPS = 300
 _VISIBLE = "ApproximateNumberOfMessages"
 _COUNTS = (_VISIBLE, "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
@@ -30,9 +31,13 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
     start = stack.clock.now()
     stops = 0
     drain(stack)
+    ticked: datetime | None = None
     while (due := earliest(stack, target)) is not None:
+        if ticked and due <= ticked:  # it had its turn and found no place: mail is released minute by minute
+            due = min(target, ticked + _MINUTE)
         if due > _now(stack):
             _set(stack, due)
+        ticked = _now(stack)
         tick(stack)
         drain(stack)
         passed(_now(stack) - start)

@@ -97,6 +97,8 @@ def test_no_permission_is_for_everything(name: str) -> None:
     for action, resources in _allowed(name).items():
         assert "*" not in action
         for resource in resources:
+            if action == "ses:GetAccount":  # SES knows no narrower resource for it
+                continue
             assert resource != "*"
             assert not isinstance(resource, str) or resource.endswith(("/bundles/*", "/replies/*"))
 

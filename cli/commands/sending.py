@@ -47,10 +47,10 @@ def resume() -> None:
 
 
 def in_flight(stack: Stack) -> int:
-    """Sends that were claimed before the stop and have no outcome yet."""
+    """Sends that were claimed before the stop and have no outcome yet; what is still to be released was not claimed."""
     until = stack.clock.now() + _LEASE
     found: list[Key[Send]] = []
-    for lane, shard in product(Lane, range(SHARDS)):
+    for lane, shard in product((Lane.HOT, Lane.BULK), range(SHARDS)):
         refs = (due.ref for due in stack.table.all_due(lane, shard, until))
         found += [keys.typed(keys.parse(ref), Send) for ref in refs if keys.kind(ref) == "send"]
     rows = stack.table.get_many(found) if found else []

@@ -94,7 +94,7 @@ def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
 
 def tick(table: Table, now: datetime) -> Finding:
     """What is due is taken within a minute or two: a row that is long overdue means that nobody looks."""
-    places = product(Lane, range(SHARDS))
+    places = product((Lane.HOT, Lane.BULK), range(SHARDS))  # paced mail may be late
     waiting = [due.at for lane, shard in places for due in table.due(lane, shard, now - _LATE, limit=1)]
     if waiting:
         late = int((now - min(waiting)).total_seconds() // 60)
@@ -103,7 +103,13 @@ def tick(table: Table, now: datetime) -> Finding:
 
 
 def switches(table: Table) -> Finding:
-    stop, shadow = table.get_many([keys.STOP, keys.SHADOW])
+    stop, shadow, breaker = table.get_many([keys.STOP, keys.SHADOW, keys.BREAKER])
+    if breaker and breaker.value.until:
+        since = f"{breaker.value.opened:%Y-%m-%d %H:%M} UTC"
+        return SWITCHES.fail(
+            f"SES refuses the account since {since}: {breaker.value.reason}",
+            "See Account dashboard in the SES console; mails wait, and one is tried now and then.",
+        )
     if stop and stop.value.on:
         return SWITCHES.warn(f"sending is stopped since {stop.value.at:%Y-%m-%d %H:%M} UTC", "ripen resume")
     if shadow and shadow.value.on:

@@ -5,7 +5,9 @@ Whoever wakes us, and however often, a claim is never taken twice and is followe
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -16,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture.judging import Gathered, gather, is_stopped, judged
 from nurture.judging import Outside as Outside
-from ripen import cap, ledger, policy
+from ripen import breaker, cap, ledger, policy
 from ripen.adapters.batch import messages
 from ripen.adapters.campaign_sign import CampaignSign
 from ripen.adapters.clock import Clock
@@ -26,8 +28,9 @@ from ripen.adapters.ses import Ses
 from ripen.adapters.stop import StopSign
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.adapters.tally import tally
+from ripen.breaker import Breaker
 from ripen.bundle import Bundle
-from ripen.errors import Undeliverable, Unsure
+from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey import Enrollment, EnrollmentState, leave
 from ripen.lead import Profile
 from ripen.ledger import IllegalMove, Moved, Send, SendPointer
@@ -117,6 +120,8 @@ def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
         case policy.Skip(reason, leaves):
             left = _left(row.value, reason, outside, now) if leaves else ()
             return _write(row, ledger.skip(row.value, reason), outside, now, *left)
+        case policy.Claim() if not gathered.in_shadow and (again := breaker.waits(gathered.fuse, now)):
+            return _write(row, Moved(row.value, ledger.spread(row.value, again)), outside, now)
         case policy.Claim():
             return _send(gathered, profile, outside, now)
 
@@ -135,7 +140,7 @@ def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime)
         return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), outside, now)
     if is_stopped(row.value, outside):
         return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), outside, now)
-    return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), mail, outside)
+    return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), gathered, mail, outside)
 
 
 def _enrollment(send: Send, bundle: Bundle, outside: Outside) -> Enrollment | None:
@@ -171,26 +176,65 @@ def _claim(
             pointer.version if pointer else 0,
         ),
         *tally(row.value, moved.send),
+        *([_fuse(gathered, breaker.tries(gathered.fuse, now))] if breaker.is_open(gathered.fuse) else []),
     )
     return Row(row.key, moved.send, row.version + 1)
 
 
-def _hand_over(row: Row[Send], mail: OutgoingMail, outside: Outside) -> Send:
+def _hand_over(row: Row[Send], gathered: Gathered, mail: OutgoingMail, outside: Outside) -> Send:
     if is_stopped(row.value, outside):  # the table may have taken long to write the claim
         return _conclude(
             row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), outside
         )
     try:
         message_id = outside.mailer.send(mail)
+    except Blocked as error:
+        pause = _blocked(error, outside)
+        return _refused(row, error.reason, False, pause, outside)
     except Undeliverable as error:
-        reason, permanent, after = error.reason, error.permanent, error.after
-        return _conclude(
-            row, lambda send, now: ledger.refuse(send, reason, permanent=permanent, after=after, now=now), outside
-        )
+        _goes(gathered, outside)
+        return _refused(row, error.reason, error.permanent, error.after, outside)
     except Unsure as error:
         doubtful = str(error)
         return _conclude(row, lambda send, now: ledger.doubt(send, doubtful, now), outside)
+    _goes(gathered, outside)
     return _conclude(row, lambda send, now: ledger.accept(send, message_id, now), outside)
+
+
+def _refused(row: Row[Send], reason: str, permanent: bool, after: int | None, outside: Outside) -> Send:
+    return _conclude(
+        row, lambda send, now: ledger.refuse(send, reason, permanent=permanent, after=after, now=now), outside
+    )
+
+
+def _blocked(error: Blocked, outside: Outside) -> int | None:
+    """Tells all workers; returns how many seconds this mail is to wait, None if it decides by itself."""
+    now, row = outside.clock.now(), outside.table.get(keys.BREAKER)
+    after = None if error.after is None else timedelta(seconds=error.after)
+    before = row.value if row else Breaker()
+    fuse = breaker.refused(before, error.reason, after, now)
+    try:
+        outside.table.write(Replace(keys.BREAKER, fuse, row.version if row else 0))
+    except Conflict:  # somebody else was refused at the same moment, and has told
+        return error.after
+    if not breaker.is_open(fuse) or fuse.until is None:
+        return None
+    logger.error("nothing is handed to SES", reason=error.reason, until=fuse.until.isoformat())
+    metrics.add_metric(name="SendingBlocked", unit=MetricUnit.Count, value=1)
+    return ceil((fuse.until - now).total_seconds())
+
+
+def _goes(gathered: Gathered, outside: Outside) -> None:
+    """SES takes mails again: the breaker closes."""
+    if breaker.is_open(gathered.fuse):
+        row = outside.table.get(keys.BREAKER)
+        if row and row.value.trying:
+            with suppress(Conflict):
+                outside.table.write(Replace(keys.BREAKER, Breaker(), row.version))
+
+
+def _fuse(gathered: Gathered, fuse: Breaker) -> Change:
+    return Replace(keys.BREAKER, fuse, gathered.breaker.version if gathered.breaker else 0)
 
 
 def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], outside: Outside) -> Send:

@@ -9,6 +9,7 @@ from ripen.activity import Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.address import address_hash
+from ripen.breaker import Breaker
 from ripen.bundle import Bundle
 from ripen.campaign import LOOK_AGAIN, STOPPED
 from ripen.cap import Planned
@@ -51,6 +52,11 @@ class Gathered:
     refusal_key: Key[Suppression]
     refusal: Row[Suppression] | None
     in_shadow: bool
+    breaker: Row[Breaker] | None
+
+    @property
+    def fuse(self) -> Breaker:
+        return self.breaker.value if self.breaker else Breaker()
 
     @property
     def known(self) -> Contact:
@@ -62,8 +68,8 @@ def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | Non
     asks that in any case, but shadow mode makes no claim."""
     lead, id = key.lead, key.sk.removeprefix("send#")
     asks_state = outside.live().bundle.policy.unless is not None
-    send, profile, contact, pointer, shadow, *state = outside.table.get_many(
-        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW]
+    send, profile, contact, pointer, shadow, fuse, *state = outside.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW, keys.BREAKER]
         + ([keys.state(lead)] if asks_state else [])
     )
     if send is None:
@@ -79,6 +85,7 @@ def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | Non
         refusal_key=refusal_key,
         refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
         in_shadow=in_shadow,
+        breaker=fuse,
     )
 
 

@@ -8,16 +8,19 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from math import ceil
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 
+from nurture.pacing import Counted, release
 from ripen.adapters.clock import Clock
 from ripen.adapters.queue import Queue
+from ripen.adapters.ses_quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.ports import Clock as AnyClock
@@ -32,6 +35,7 @@ _RESERVE_MILLIS = 10_000
 """What the pages under way may still take."""
 
 logger = Logger()
+metrics = Metrics()
 MOVES = "CLOCK_MOVES" in os.environ
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves=MOVES)
@@ -41,6 +45,7 @@ advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
 errand, call = Queue(os.environ["ERRAND_QUEUE"]), Queue(os.environ["CALL_QUEUE"])
 track, walk = Queue(os.environ["TRACK_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
+quota = SesQuota()
 
 
 @dataclass(frozen=True)
@@ -70,9 +75,18 @@ bells = Bells(
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     ahead = timedelta() if MOVES else _AHEAD
-    return {"woken": tick(table, clock, bells, ahead, lambda: has_time(context))}
+    urgent = Counted(bells.hot["send"])
+    counting = replace(bells, hot={**bells.hot, "send": urgent})
+    woken = tick(table, clock, counting, ahead, lambda: has_time(context))
+    if not has_time(context):
+        return {"woken": woken}
+    released = release(table, clock, bells.bulk["send"], ahead, quota.read, urgent.woken)
+    if released.backlog:
+        metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)
+    return {"woken": woken + released.woken}
 
 
 def has_time(context: Any) -> bool:
@@ -80,7 +94,7 @@ def has_time(context: Any) -> bool:
 
 
 def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
-    """Wakes the worker of everything due within `ahead`, at its second; returns how many rows were woken.
+    """Wakes the worker of everything due within `ahead`, at its second, but for paced mail; returns how many rows were woken.
 
     Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes.
     """
@@ -89,7 +103,7 @@ def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on:
         return sum(_page(page, place[0], clock, bells) for page in _pages(*place, table, clock, ahead, goes_on))
 
     with ThreadPoolExecutor(_THREADS) as pool:
-        woken = sum(pool.map(sweep, product(Lane, range(SHARDS))))
+        woken = sum(pool.map(sweep, product((Lane.HOT, Lane.BULK), range(SHARDS))))
     logger.info("ticked", extra={"woken": woken})
     return woken
 

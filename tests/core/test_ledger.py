@@ -145,9 +145,12 @@ def test_a_decision_is_made_where_a_story_turns() -> None:
     assert decision == ledger.decision(CLAIMED, accepted, NOON)
 
 
-def test_the_lane_is_the_class() -> None:
-    assert ledger.lane(a_send()) is Lane.BULK
-    assert ledger.lane(a_send(mail_class=MailClass.TRANSACTIONAL)) is Lane.HOT
+def test_what_people_wait_for_is_hot_and_the_rest_is_paced_by_priority_until_it_sets_out() -> None:
+    lanes = [ledger.lane(a_send(priority=priority)) for priority in ("high", "normal", "low")]
+    assert lanes == [Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW]
+    for state in SendState:
+        assert ledger.lane(a_send(mail_class=MailClass.TRANSACTIONAL, state=state)) is Lane.HOT
+        assert state is SendState.PLANNED or ledger.lane(a_send(state=state)) is Lane.BULK
 
 
 def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:

@@ -17,6 +17,14 @@ Ref = NewType("Ref", str)
 class Lane(StrEnum):
     HOT = "hot"
     BULK = "bulk"
+    MAIL_HIGH = "mail-high"
+    MAIL = "mail"
+    MAIL_LOW = "mail-low"
+
+
+MAIL_LANES = (Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW)
+"""Marketing mail that waits to be released at SES's rate, by priority: what stands there may be late. The other lanes are
+woken as they fall due."""
 
 
 def shard(lead: str) -> int:

@@ -2,6 +2,7 @@
 
 Rejected            what came in is wrong: never try again, tell the sender (4xx)
 Undeliverable       the other side refused; `permanent` says for good, else later
+Blocked             Undeliverable, and so is all else for now
 NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
 Unsure              no clear answer: it may or may not have been done; find out before doing it again
 
@@ -27,6 +28,14 @@ class Undeliverable(Exception):
         self.reason = reason
         self.permanent = permanent
         self.after = after
+
+
+class Blocked(Undeliverable):
+    """It is not about this one: whatever is handed over next is refused too, for `after` seconds or, without that, as long
+    as it comes so fast."""
+
+    def __init__(self, reason: str, *, after: int | None = None) -> None:
+        super().__init__(reason, permanent=False, after=after)
 
 
 class NotConnected(Undeliverable):

@@ -91,6 +91,7 @@ RESOLVE = timedelta(minutes=60)
 _EARLY = timedelta(seconds=2)
 """A queue may ring this much before the time."""
 _LONGEST_PAUSE = timedelta(minutes=10)
+_PACED = {"high": Lane.MAIL_HIGH, "normal": Lane.MAIL, "low": Lane.MAIL_LOW}
 
 OPEN = frozenset({SendState.PLANNED, SendState.CLAIMED, SendState.UNKNOWN})
 """States from which a send moves on by itself: such a row is always on the agenda."""
@@ -111,8 +112,10 @@ class Moved:
 
 
 def lane(send: Send) -> Lane:
-    """What a person waits for goes before mass mail."""
-    return Lane.HOT if send.mail_class is MailClass.TRANSACTIONAL else Lane.BULK
+    """What a person waits for goes before mass mail, which is paced; what has set out is looked after unpaced."""
+    if send.mail_class is MailClass.TRANSACTIONAL:
+        return Lane.HOT
+    return _PACED[send.priority] if send.state is SendState.PLANNED else Lane.BULK
 
 
 def may_be_claimed(send: Send, now: datetime) -> bool:
@@ -198,9 +201,9 @@ def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: dat
     _from(send, SendState.CLAIMED)
     if permanent:
         return Moved(replace(send, state=SendState.FAILED, reason=reason))
-    pause = timedelta(seconds=after) if after is not None else _pause(send)
-    later = replace(send, state=SendState.PLANNED, reason=reason, not_before=now + pause, claimed=None)
-    return Moved(later, now + pause)
+    again = now + timedelta(seconds=after) if after is not None else spread(send, now + _pause(send))
+    later = replace(send, state=SendState.PLANNED, reason=reason, not_before=again, claimed=None)
+    return Moved(later, again)
 
 
 def doubt(send: Send, reason: str, now: datetime) -> Moved:
@@ -256,10 +259,14 @@ def _outcome(before: Send, after: Send) -> str:
             return str(after.state) if after.state is not before.state else ""
 
 
+def spread(send: Send, until: datetime) -> datetime:
+    """Up to 9 seconds later, so that what waited together does not return together."""
+    return until + timedelta(seconds=crc32(send.id.encode()) % 10)
+
+
 def _pause(send: Send) -> timedelta:
-    """10 s, 20 s, 40 s … 10 minutes, spread by a few seconds so that what was refused together does not return together."""
-    spread = crc32(send.id.encode()) % 10
-    return min(timedelta(seconds=10 * 2 ** min(send.attempt - 1, 10)), _LONGEST_PAUSE) + timedelta(seconds=spread)
+    """10 s, 20 s, 40 s … 10 minutes."""
+    return min(timedelta(seconds=10 * 2 ** min(send.attempt - 1, 10)), _LONGEST_PAUSE)
 
 
 def _from(send: Send, state: SendState) -> None:

@@ -12,7 +12,7 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.contact import Contact, Permission
 from ripen.decision import Decision
-from ripen.errors import Undeliverable, Unsure
+from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.feedback import Event, Feedback
 from ripen.ids import digest, send_id
 from ripen.lead import Profile
@@ -37,7 +37,7 @@ def accepts(mail: OutgoingMail) -> str:
 
 
 def throttles(mail: OutgoingMail) -> str:
-    raise Undeliverable("SES takes no more per second", permanent=False)
+    raise Blocked("SES takes no more per second")
 
 
 def refuses(mail: OutgoingMail) -> str:
@@ -45,7 +45,7 @@ def refuses(mail: OutgoingMail) -> str:
 
 
 def pauses(mail: OutgoingMail) -> str:
-    raise Undeliverable("SES takes nothing now", permanent=False, after=600)
+    raise Blocked("SES takes nothing now", after=600)
 
 
 def is_silent(mail: OutgoingMail) -> str:

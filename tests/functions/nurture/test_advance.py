@@ -72,7 +72,7 @@ def test_the_first_step_plans_the_white_paper_and_waits(
     assert bulk.woken == []
 
 
-def test_marketing_goes_by_the_bulk_lane_and_the_journey_ends(
+def test_marketing_waits_for_the_tick_in_its_own_lane_and_the_journey_ends(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
@@ -81,8 +81,8 @@ def test_marketing_goes_by_the_bulk_lane_and_the_journey_ends(
     move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     send, row = table.get(keys.send("lead1", SECOND)), table.get(KEY)
     assert send is not None
-    assert send.lane is Lane.BULK
-    assert bulk.woken == [send.key.ref]
+    assert (send.lane, send.due) == (Lane.MAIL, clock.now())
+    assert bulk.woken == []
     assert row is not None
     assert (row.value.state, row.due) == (EnrollmentState.FINISHED, None)
     assert [d.value.outcome for d in table.under("lead1", "decision#")] == ["finished"]
@@ -101,7 +101,7 @@ def test_woken_twice_or_early_it_moves_once(
     for _ in range(3):
         move(KEY.ref, table, playbook, clock, heard(queue, bulk))
     assert len(list(table.under("lead1", "send#"))) == 2
-    assert len(queue.woken + bulk.woken) == 2
+    assert len(queue.woken + bulk.woken) == 1
 
 
 def test_two_workers_at_once_plan_each_send_once(

@@ -14,6 +14,7 @@ from ripen import token
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.address import address_hash
 from ripen.agenda import Lane, shard
+from ripen.breaker import Breaker
 from ripen.bundle import Policy, Quiet
 from ripen.clause import Condition, Did
 from ripen.contact import Contact, Suppression
@@ -358,8 +359,8 @@ def test_rows_keep_to_the_lane_of_their_class(table: Table, clock: FakeClock) ->
     for email in ("case-study", "whitepaper-delivery"):
         deliver(planned(table, a_send(email=email)), an_outside(table, clock, ses))
     later = NOON + timedelta(hours=1)
-    bulk, hot = (table.due(lane, shard("lead1"), later) for lane in (Lane.BULK, Lane.HOT))
-    assert [due.ref for due in bulk] == [keys.send("lead1", a_send(email="case-study").id).ref]
+    paced, hot = (table.due(lane, shard("lead1"), later) for lane in (Lane.MAIL, Lane.HOT))
+    assert [due.ref for due in paced] == [keys.send("lead1", a_send(email="case-study").id).ref]
     assert [due.ref for due in hot] == [keys.send("lead1", a_send().id).ref]
 
 
@@ -525,3 +526,77 @@ def test_a_campaign_halted_while_its_mail_is_claimed_holds_it(table: Table, cloc
     looks = iter(["yes", "yes", "yes", "later"])
     deliver(key, an_outside(table, clock, ses, may_send=lambda name: next(looks)))
     assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
+
+
+def two(table: Table, email: str = "case-study") -> list[Key[Send]]:
+    known(table)
+    return [planned(table, a_send(email=email, id=digest("send", n))) for n in (1, 2)]
+
+
+@pytest.mark.parametrize("email", ["case-study", "whitepaper-delivery"])
+def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: FakeClock, email: str) -> None:
+    # given an account that is paused
+    first, second = two(table, email)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    # when one mail was refused
+    deliver(first, outside)
+    # then the other is not even claimed, and nobody is failed
+    deliver(second, outside)
+    assert ses.calls == 1
+    for key in (first, second):
+        due = row(table, key).due
+        assert row(table, key).value.state is SendState.PLANNED
+        assert due and NOON + timedelta(seconds=600) <= due < NOON + timedelta(seconds=610)
+    assert decisions(table) == []
+
+
+def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) -> None:
+    first, second = two(table)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    deliver(first, outside)
+    # when its time is up, one goes, and while it is under way no other one does
+    clock.move(seconds=600)
+    ses.answer = FakeSes().answer
+    ses.meanwhile = lambda mail: deliver(second, outside)
+    deliver(first, outside)
+    assert ses.calls == 2
+    assert (row(table, second).value.state, row(table, second).value.attempt) == (SendState.PLANNED, 0)
+    # then the breaker is closed
+    ses.meanwhile = lambda mail: None
+    deliver(second, outside)
+    assert row(table, second).value.state is SendState.ACCEPTED
+    fuse = table.get(keys.BREAKER)
+    assert fuse is not None
+    assert fuse.value.until is None
+
+
+def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Table, clock: FakeClock) -> None:
+    first, second = two(table)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    deliver(first, outside)
+    clock.move(seconds=600)
+    ses.answer = refuses
+    deliver(first, outside)
+    ses.answer = FakeSes().answer
+    deliver(second, outside)
+    assert row(table, second).value.state is SendState.ACCEPTED
+
+
+def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:
+    first, _ = two(table)
+    outside = an_outside(table, clock, FakeSes(answer=pauses))
+    deliver(first, outside)
+    clock.move(seconds=600)
+    deliver(first, outside)
+    assert row(table, first).due == clock.now() + timedelta(seconds=1200)
+
+
+def test_an_account_that_is_refused_skips_still_whom_it_must(table: Table, clock: FakeClock) -> None:
+    known(table, unsubscribed=NOON)
+    table.write(Create(keys.BREAKER, Breaker(until=NOON + timedelta(hours=1), opened=NOON)))
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert row(table, key).value.reason == "unsubscribed"

@@ -22,7 +22,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from ripen.errors import Undeliverable, Unsure
+from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.mail import OutgoingMail
 
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
@@ -71,7 +71,7 @@ class Ses:
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
             raise Undeliverable("SES cannot be reached", permanent=False) from error
         except (NoCredentialsError, CredentialRetrievalError) as error:
-            raise Undeliverable("no right to use SES", permanent=False, after=_ACCOUNT_PAUSE) from error
+            raise Blocked("no right to use SES", after=_ACCOUNT_PAUSE) from error
         except SSLError as error:
             if any(words in str(error).upper() for words in map(str.upper, _NO_HANDSHAKE)):
                 raise Undeliverable("no secure connection to SES", permanent=False) from error
@@ -100,9 +100,9 @@ def refusal(error: ClientError) -> Undeliverable | Unsure:
     if status >= 500 or status < 400:
         return Unsure(f"SES answered {status or code}")
     if code in _ACCOUNT or any(word in words for word in _ACCOUNT_WORDS):
-        return Undeliverable(f"SES takes nothing now ({code})", permanent=False, after=_ACCOUNT_PAUSE)
+        return Blocked(f"SES takes nothing now ({code})", after=_ACCOUNT_PAUSE)
     if code in _SLOWER or status == 429:
-        return Undeliverable("SES takes no more per second", permanent=False)
+        return Blocked("SES takes no more per second")
     if code in _THIS_MAIL:
         return Undeliverable(f"refused by SES ({code})", permanent=True)
     # An answer of 4xx that we do not know: it was not taken; later, somebody may have put right what was wrong.

@@ -13,6 +13,7 @@ from ripen.activity import Activity
 from ripen.agenda import Ref
 from ripen.alert import Alert
 from ripen.call import PlannedCall
+from ripen.breaker import Breaker
 from ripen.campaign import CampaignRun
 from ripen.contact import ConsentRecord, Contact, Suppression
 from ripen.counts import Counts
@@ -21,6 +22,7 @@ from ripen.errand import Errand
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
+from ripen.pace import Pace
 from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
 from ripen.visitor import Bridge, Join, VisitorPointer
@@ -192,6 +194,8 @@ def walked_for(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
 
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
+BREAKER = Key("setting#breaker", "-", Breaker)
+PACE = Key("setting#pace", "-", Pace)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", Live)
 PUBLISHED = Key("setting#published", "-", Published)

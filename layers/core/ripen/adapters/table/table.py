@@ -169,6 +169,17 @@ class Table:
         for page in pages:
             yield from map(_due_item, page["Items"])
 
+    def waiting(self, lane: Lane, shard: int, until: datetime) -> int:
+        """How many are due by then."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName="agenda",
+            Select="COUNT",
+            KeyConditionExpression="agenda = :agenda AND due <= :until",
+            ExpressionAttributeValues={":agenda": {"S": f"{lane}#{shard}"}, ":until": {"N": str(_millis(until))}},
+        )
+        return sum(page["Count"] for page in pages)
+
     def lease(self, due: Due, until: datetime) -> bool:
         """Take what is due by moving its due time to `until`; False if somebody else did. Leaves the version."""
         pk, _, sk = due.ref.partition("|")
