@@ -168,7 +168,9 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     # when
     move(KEY.ref, table, a_playbook(table, old, new), clock, heard(queue, bulk))
     # then
-    assert bulk.woken == [keys.send("lead1", FIRST).ref]
+    send = table.get(keys.send("lead1", FIRST))
+    assert send is not None
+    assert (send.value.mail_class, send.lane) == ("marketing", Lane.MAIL)
     row = table.get(KEY)
     assert row is not None
     assert row.value.step == "wait-3-days"

@@ -6,14 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from nurture.deliver import deliver
 from nurture.feedback import take_in
 from ripen import feedback
 from ripen.adapters.ses import Ses
+from ripen.adapters.ses_quota import SesQuota
 from ripen.adapters.table import Key, Table, keys
 from ripen.ledger import Send, SendState
+from ripen.pace import Quota
 from tests.builders import a_lead
 from tests.fakes import FakeClock, FakeQueue
 from tests.functions.nurture.mails import ADDRESS_KEY, a_send, an_outside, known, planned
@@ -141,3 +144,10 @@ def test_doubled_and_reordered_events_change_nothing(
     hear(served, table, clock, queue, 4)
     assert state(table, key) is SendState.ACCEPTED
     assert len(queue.woken) == 1
+
+
+def test_ses_says_how_much_it_takes_and_silence_changes_nothing(served: Served) -> None:
+    quota = SesQuota(served.ses)
+    assert quota.read() == Quota(per_second=14, per_day=50_000, sent=0)
+    unreachable = SesQuota(boto3.client("sesv2", endpoint_url="http://127.0.0.1:9"))
+    assert unreachable.read() == Quota(per_second=1, per_day=-1, sent=0)
