@@ -12,8 +12,8 @@ from ripen.action import Action
 from ripen.activity import Activity
 from ripen.agenda import Ref
 from ripen.alert import Alert
-from ripen.call import PlannedCall
 from ripen.breaker import Breaker
+from ripen.call import PlannedCall
 from ripen.campaign import CampaignRun
 from ripen.contact import ConsentRecord, Contact, Suppression
 from ripen.counts import Counts
