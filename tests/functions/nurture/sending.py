@@ -84,10 +84,12 @@ class Sending(RuleBasedStateMachine):
             self.table,
             self.clock,
             self.ses,
-            stopped=lambda: self.stopped,
+            stopped=self._look,
             playbook=a_bundle(policy=Policy(per_day=PER_DAY)),
         )
         self.under_way = ""
+        self.looks = 0
+        self.has_unsubscribed = False
         self.plans = 0
         self.events: list[Feedback] = []
         self.heard: set[str] = set()
@@ -122,6 +124,7 @@ class Sending(RuleBasedStateMachine):
     def unsubscribe(self) -> None:
         contact = self._contact("lead2")
         self.true.write(Replace(contact.key, replace(contact.value, unsubscribed=self.clock.now()), contact.version))
+        self.has_unsubscribed = True
 
     @rule()
     def suppress(self) -> None:
@@ -139,16 +142,28 @@ class Sending(RuleBasedStateMachine):
     @rule(
         key=sends,
         mode=st.sampled_from(MODES),
-        under_way=st.sampled_from(["", "woken again", "event first"]),
+        under_way=st.sampled_from(["", "woken again", "event first", "another worker", "unsubscribed"]),
     )
     def wake(self, key: Key[Send], mode: str, under_way: str) -> None:
-        self.ses.mode, self.under_way = mode, under_way
+        self.ses.mode, self.under_way, self.looks, self.key = mode, under_way, 0, key
         try:
             deliver(key, self.outside)
         except Killed:
             pass
         finally:
             self.under_way = ""
+
+    def _look(self) -> bool:
+        """Is sending stopped? Asked a second time between the judgement and the claim, when others are quicker."""
+        self.looks += 1
+        under_way = self.under_way if self.looks == 2 else ""
+        match under_way:
+            case "another worker":
+                self.under_way = ""
+                deliver(self.key, self.outside)
+            case "unsubscribed":
+                self.unsubscribe()
+        return self.stopped
 
     @rule(mode=st.sampled_from(MODES))
     def tick(self, mode: str) -> None:
@@ -179,8 +194,8 @@ class Sending(RuleBasedStateMachine):
             assert not marketing, "a marketing mail went twice"
             assert id not in self.heard, "sent again although SES had told of the first"
             assert now - self.taken[id] >= timedelta(minutes=60), "sent again too soon"
-        contact = self._contact(lead).value
-        assert not (marketing and contact.unsubscribed), "sent to somebody who had unsubscribed"
+        refused = self.has_unsubscribed and lead == "lead2"
+        assert not (marketing and refused), "sent to somebody who had unsubscribed"
         assert self.true.get(self._refusal(lead)) is None, "sent to an address that is suppressed"
         self.first.setdefault(id, replace(send, claimed=now))
         self.taken[id] = now

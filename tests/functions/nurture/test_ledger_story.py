@@ -6,5 +6,5 @@ from tests.functions.nurture.sending import Sending
 
 TestSending = Sending.TestCase
 TestSending.settings = settings(
-    max_examples=4, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )

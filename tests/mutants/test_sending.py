@@ -1,0 +1,176 @@
+"""Each rule of the send ledger, broken in turn: the machine of sending.py must notice, told the shortest story in which the
+rule matters. A test that cannot fail proves nothing."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from ripen import cap, feedback, ledger
+from ripen.adapters.table import Absent, Change, Replace
+from ripen.contact import Contact
+from ripen.errors import Unsure
+from ripen.ledger import Moved, Send, SendPointer, SendState
+from ripen.mail import OutgoingMail
+from tests.functions.nurture.sending import Narrow, Sending
+from tests.functions.nurture.wire import WiredSes
+
+
+class Unconditional(Narrow):
+    """Writes over whatever version is there."""
+
+    types: tuple[type[Any], ...] = ()
+
+    def write(self, *changes: Change, token: str = "") -> None:
+        super().write(*(self._forced(change) for change in changes), token=token)
+
+    def _forced(self, change: Change) -> Change:
+        if not isinstance(change, Replace) or change.key.type not in self.types:
+            return change
+        row = self.get(change.key)
+        return replace(change, was=row.version if row else 0)
+
+
+class NobodyLooksAfterClaims(Sending):
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        with _instead(ledger, "overdue", lambda send, now: None):
+            yield
+
+
+class NoConditionOnTheClaim(Sending):
+    class table_type(Unconditional):  # noqa: N801 (an attribute of the machine)
+        types = (Send, SendPointer, Contact)
+
+
+class NoConditionOnTheContact(Sending):
+    class table_type(Unconditional):  # noqa: N801
+        types = (Contact,)
+
+
+class BotoRetries(Sending):
+    retries = 3
+
+
+class RetriesAtOnceWhereTheAnswerIsLost(Sending):
+    class ses_type(WiredSes):  # noqa: N801
+        def send(self, mail: OutgoingMail) -> str:
+            try:
+                return super().send(mail)
+            except Unsure:
+                return super().send(mail)
+
+
+class SendsMarketingAgainAfterDoubt(Sending):
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        moves = ledger.overdue
+
+        def overdue(send: Send, now: datetime) -> Moved | None:
+            moved = moves(send, now)
+            if moved and moved.send.state is SendState.HELD:
+                return Moved(replace(moved.send, state=SendState.PLANNED, unknown=None, claimed=None), now)
+            return moved
+
+        with _instead(ledger, "overdue", overdue):
+            yield
+
+
+class SuppressionIsNotLookedAt(Sending):
+    class table_type(Narrow):  # noqa: N801
+        def write(self, *changes: Change, token: str = "") -> None:
+            super().write(*(change for change in changes if not isinstance(change, Absent)), token=token)
+
+
+class NothingCountsUnderTheCap(Sending):
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        with _instead(cap, "counted", lambda contact, send, now, zone: contact):
+            yield
+
+
+class EventsSettleNothing(Sending):
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        with _instead(feedback, "settle", lambda send, told: None):
+            yield
+
+
+class WhatIsInDoubtLeavesTheAgenda(Sending):
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        doubt = ledger.doubt
+        with _instead(ledger, "doubt", lambda send, reason, now: replace(doubt(send, reason, now), due=None)):
+            yield
+
+
+@contextmanager
+def _instead(module: object, name: str, other: Callable[..., object]) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, name, other)
+        yield
+
+
+Story = Callable[[Sending], object]
+
+
+def woken(email: str, mode: str, under_way: str = "", lead: str = "lead2") -> Story:
+    return lambda told: told.wake(told.plan(lead, email), mode, under_way)
+
+
+def an_hour(told: Sending) -> None:
+    told.wait(60)
+    for _ in range(3):
+        told.tick("accepted")
+        told.wait(1)
+
+
+def an_event(told: Sending) -> None:
+    told._hear(told.events[0])
+
+
+ASKED_FOR, NEWS = "whitepaper-delivery", "case-study"
+STORIES: dict[type[Sending], list[Story]] = {
+    NobodyLooksAfterClaims: [woken(NEWS, "killed before")],
+    NoConditionOnTheClaim: [woken(NEWS, "accepted", "another worker")],
+    NoConditionOnTheContact: [woken(NEWS, "accepted", "unsubscribed")],
+    BotoRetries: [woken(NEWS, "500, taken")],
+    RetriesAtOnceWhereTheAnswerIsLost: [woken(ASKED_FOR, "breaks off, taken")],
+    SendsMarketingAgainAfterDoubt: [woken(NEWS, "hangs, taken"), an_hour],
+    SuppressionIsNotLookedAt: [Sending.suppress, woken(ASKED_FOR, "accepted")],
+    NothingCountsUnderTheCap: [lambda told: told.plan_more_than_the_cap("lead1"), lambda told: told.tick("accepted")],
+    EventsSettleNothing: [woken(ASKED_FOR, "500, taken"), an_event, an_hour],
+    WhatIsInDoubtLeavesTheAgenda: [woken(NEWS, "breaks off"), Sending.nothing_is_lost],
+}
+
+
+def live(machine: type[Sending], story: list[Story]) -> None:
+    """The story, to its end."""
+    told = machine()
+    try:
+        told.begin()
+        for chapter in story:
+            chapter(told)
+            told.nothing_is_lost()
+        told._heal()
+    finally:
+        told.around.close()
+
+
+@pytest.mark.parametrize("mutant", STORIES, ids=lambda mutant: mutant.__name__)
+def test_a_broken_rule_is_noticed(mutant: type[Sending]) -> None:
+    live(Sending, STORIES[mutant])
+    with pytest.raises(AssertionError):
+        live(mutant, STORIES[mutant])
+
+
+def test_every_mutant_has_its_story() -> None:
+    assert set(STORIES) == set(Sending.__subclasses__())
