@@ -11,6 +11,7 @@ import boto3
 import pytest
 from hypothesis import settings
 from moto import mock_aws
+from xdist.scheduler import LoadScopeScheduling
 
 from ripen.adapters.table import Table
 from tests.e2e.cloud import Running, ripen, start
@@ -49,13 +50,21 @@ os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByNeed(LoadScopeScheduling):  # type: ignore[misc]
     """Of the processes that `make test` runs side by side, one has the local cloud and all tests on it, from the beginning;
-    what is left is shared out module by module, because their fixtures are made once for each."""
-    for item in items:
-        on_the_cloud = "cloud" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("cloud" if on_the_cloud else item.location[0]))
+    what is left is shared out file by file, because their fixtures are made once for each."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return "cloud" if file.startswith(("tests/browser/", "tests/e2e/")) else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNeed:
+    return ByNeed(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "cloud" not in getattr(item, "fixturenames", ()))
 
 
