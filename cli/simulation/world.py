@@ -197,7 +197,6 @@ class World:
             case "enrollment":
                 advanced = workers.advance.Bells(
                     deliver=self.bell,
-                    deliver_bulk=self.bell,
                     react=self.bell,
                     alert=self.bell,
                     errand=self.bell,

@@ -42,7 +42,6 @@ clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 bells = Bells(
     deliver=Queue(os.environ["DELIVER_QUEUE"]),
-    deliver_bulk=Queue(os.environ["DELIVER_BULK_QUEUE"]),
     react=Queue(os.environ["REACT_BULK_QUEUE"]),
     alert=Queue(os.environ["ALERT_QUEUE"]),
     errand=Queue(os.environ["ERRAND_QUEUE"]),

@@ -27,7 +27,6 @@ class Bells:
     """Who is woken for a row that an effect has made."""
 
     deliver: Wake
-    deliver_bulk: Wake
     react: Wake
     alert: Wake
     errand: Wake
@@ -87,7 +86,6 @@ def ring(changes: Iterable[Change], now: datetime, bells: Bells) -> None:
     due = [change for change in changes if isinstance(change, Create) and change.due and change.due <= now]
     for kind, lanes, bell in (
         ("send", {Lane.HOT}, bells.deliver),
-        ("send", {Lane.BULK}, bells.deliver_bulk),
         ("activity", set(Lane), bells.react),
         ("alert", set(Lane), bells.alert),
         ("errand", set(Lane), bells.errand),

@@ -27,6 +27,8 @@ pytestmark = pytest.mark.timeout(900)
 Right = tuple[str, str]
 """(action, resource): ("dynamodb:Query", "Table/index/agenda")."""
 
+_STEP = "a step of a journey that the story does not come to"
+_REPLY = "answers to mails, which the local cloud cannot receive"
 _CAMPAIGN = "a campaign or a schedule, which the story has none of"
 NOT_SEEN: dict[str, dict[Right, str]] = {
     "CaptureWebhook": {
@@ -37,6 +39,36 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "DeliverBulk"): "a marketing mail that SES would not take comes back by the tick",
         ("sqs:SendMessage", "ReactBulk"): "a score that decays below a threshold does so weeks later",
         ("sqs:SendMessage", "Walk"): _CAMPAIGN,
+        ("sqs:SendMessage", "Call"): _STEP,
+        ("sqs:SendMessage", "Errand"): _STEP,
+    },
+    "NurtureAdvance": {
+        ("sqs:SendMessage", "Alert"): _STEP,
+        ("sqs:SendMessage", "Call"): _STEP,
+        ("sqs:SendMessage", "Errand"): _STEP,
+        ("sqs:SendMessage", "ReactBulk"): _STEP,
+    },
+    "NurtureErrand": {
+        ("dynamodb:BatchGetItem", "Table"): _STEP,
+        ("dynamodb:GetItem", "Table"): _STEP,
+        ("dynamodb:PutItem", "Table"): _STEP,
+        ("s3:GetObject", "Bucket/bundles/*"): _STEP,
+        ("secretsmanager:GetSecretValue", "Secret"): _STEP,
+    },
+    "NurtureCall": {
+        ("dynamodb:GetItem", "Table"): _STEP,
+        ("dynamodb:PutItem", "Table"): _STEP,
+        ("secretsmanager:GetSecretValue", "Secret"): _STEP,
+        ("sqs:SendMessage", "Advance"): _STEP,
+    },
+    "NurtureReply": {
+        ("dynamodb:BatchGetItem", "Table"): _REPLY,
+        ("dynamodb:GetItem", "Table"): _REPLY,
+        ("dynamodb:PutItem", "Table"): _REPLY,
+        ("s3:GetObject", "Bucket/replies/*"): _REPLY,
+        ("secretsmanager:GetSecretValue", "Secret"): _REPLY,
+        ("sqs:SendMessage", "Alert"): _REPLY,
+        ("sqs:SendMessage", "React"): _REPLY,
     },
     "NurtureDeliver": {("dynamodb:UpdateItem", "Table"): _CAMPAIGN},
     "NurtureFeedback": {("dynamodb:UpdateItem", "Table"): _CAMPAIGN, ("sqs:SendMessage", "Walk"): _CAMPAIGN},
@@ -142,6 +174,8 @@ def _allowed(name: str) -> Iterator[Right]:
 
 def _short(resource: Any) -> str:
     """!GetAtt Table.Arn → Table; !Sub "${Bucket.Arn}/bundles/*" → Bucket/bundles/*; of SES what comes after the account."""
+    if isinstance(resource, str):
+        return resource
     if "Ref" in resource:
         return str(resource["Ref"])
     if "Fn::GetAtt" in resource:

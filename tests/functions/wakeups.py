@@ -48,12 +48,11 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
     return playbook
 
 
-def heard(deliver: FakeQueue | None = None, bulk: FakeQueue | None = None, others: FakeQueue | None = None) -> Bells:
+def heard(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Bells:
     """Bells for nurture.advance, of which only those that a test listens to are named."""
     rest = others or FakeQueue()
     return Bells(
         deliver=deliver or FakeQueue(),
-        deliver_bulk=bulk or FakeQueue(),
         react=rest,
         alert=rest,
         errand=rest,

@@ -21,7 +21,7 @@ _TRANSACTED = {
     "Delete": "DeleteItem",
     "ConditionCheck": "ConditionCheckItem",
 }
-_ALIASES = {"sqs:SendMessageBatch": "sqs:SendMessage", "sesv2:SendEmail": "ses:SendEmail"}
+_ALIASES = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 
 
 def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -38,12 +38,11 @@ def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tupl
         yield f"dynamodb:{operation}", asked["TableName"] + (f"/index/{index}" if index else "")
     elif service == "s3":
         yield f"s3:{operation}", f"{asked['Bucket']}/{asked.get('Key', '')}"
+    elif operation == "SendEmail":
+        yield "ses:SendEmail", f"configuration-set/{asked['ConfigurationSetName']}"
+        yield "ses:SendEmail", "identity/*"
     elif service == "sesv2":
-        yield (
-            _ALIASES.get(f"sesv2:{operation}", f"ses:{operation}"),
-            f"configuration-set/{asked['ConfigurationSetName']}",
-        )
-        yield _ALIASES.get(f"sesv2:{operation}", f"ses:{operation}"), "identity/*"
+        yield f"ses:{operation}", "*"
     else:
         action = f"{service}:{operation}"
         yield _ALIASES.get(action, action), asked.get("QueueUrl") or asked.get("SecretId") or json.dumps(asked)

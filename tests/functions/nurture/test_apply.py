@@ -245,11 +245,11 @@ def test_all_or_nothing_and_nothing_twice(
     enrol(table)
     says(UPDATE, Notify(id="n1", text="!"), PlanSend(send=SEND), EnterOther(id="o1", journey="webinar"))
     with pytest.raises(ConnectionError):
-        advance.move(KEY.ref, Down("table", table._client), playbook, clock, heard(queue, queue, queue))
+        advance.move(KEY.ref, Down("table", table._client), playbook, clock, heard(queue, queue))
     assert profile_of(table).department == ""
     assert list(table.under("lead1", "alert#")) == []
     assert queue.woken == []
-    advance.move(KEY.ref, table, playbook, clock, heard(queue, queue, queue))
+    advance.move(KEY.ref, table, playbook, clock, heard(queue, queue))
     assert len(queue.woken) == 3  # a marketing mail waits for the tick
 
 
