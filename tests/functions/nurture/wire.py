@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 from typing import Any
 
 import boto3
@@ -18,7 +18,8 @@ from ripen.mail import OutgoingMail
 from ripen.ports import Mailer
 from tests.functions.nurture.mails import Killed
 
-PATIENCE = 0.25
+IMPATIENT, PATIENT = 0.25, 10.0
+"""Seconds: how long a client waits where SES hangs, and everywhere else, however busy the machine."""
 REFUSALS = {
     "throttled": (429, "TooManyRequestsException", "Maximum sending rate exceeded."),
     "quota used up": (429, "TooManyRequestsException", "Daily message quota exceeded."),
@@ -56,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.accepted += 1
         match mode:
             case "hangs, taken":
-                sleep(PATIENCE * 1.5)
+                sleep(IMPATIENT * 2)
             case "500, taken":
                 return self._say(500, {"message": "An internal error occurred."}, "InternalFailure")
             case "breaks off, taken":
@@ -86,7 +87,7 @@ class WiredSes:
     taken: Callable[[OutgoingMail], object] = lambda mail: None
     retries: int = 1
     mode: str = "accepted"
-    _mailer: Mailer | None = field(default=None, repr=False)
+    _mailers: dict[float, Mailer] = field(default_factory=dict, repr=False)
 
     def send(self, mail: OutgoingMail) -> str:
         self.server.mode = self.mode
@@ -96,18 +97,22 @@ class WiredSes:
         try:
             return self._answer(mail)
         finally:
+            until = monotonic() + PATIENT
+            while self.mode in TAKEN and self.server.accepted == before and monotonic() < until:
+                sleep(0.005)
             for _ in range(self.server.accepted - before):
                 self.taken(mail)
             if self.mode == "killed after":
                 raise Killed
 
     def _answer(self, mail: OutgoingMail) -> str:
-        if self._mailer is None:
-            quick = Config(read_timeout=PATIENCE, retries={"total_max_attempts": self.retries, "mode": "standard"})
+        patience = IMPATIENT if self.mode.startswith("hangs") else PATIENT
+        if patience not in self._mailers:
+            quick = Config(read_timeout=patience, retries={"total_max_attempts": self.retries, "mode": "standard"})
             url = f"http://127.0.0.1:{self.server.server_port}"
             client = boto3.client("sesv2", endpoint_url=url, config=ses._CONFIG.merge(quick))
-            self._mailer = Ses("set", client)
-        return self._mailer.send(mail)
+            self._mailers[patience] = Ses("set", client)
+        return self._mailers[patience].send(mail)
 
 
 @contextmanager
