@@ -93,6 +93,7 @@ def _cors(request: Request, known: frozenset[str]) -> dict[str, str] | None:
     origin = request.headers.get("origin", "")
     if not origin:
         return {"vary": "Origin"}
-    if origin.partition("://")[2] not in known:
+    scheme, _, site = origin.partition("://")
+    if scheme not in ("http", "https") or site not in known or not site.isascii():
         return None
     return {"vary": "Origin", "access-control-allow-origin": origin}

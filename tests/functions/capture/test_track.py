@@ -97,9 +97,10 @@ def test_what_is_no_beacon_is_refused_and_not_kept(body: bytes, status: int) -> 
 
 def test_a_site_that_is_not_ours_may_not_send() -> None:
     post = FakePost()
-    for origin in ("https://evil.example", "null", f"{OURS}.evil.example"):
+    for origin in ("https://evil.example", "null", "\u202e", "ftp://www.example.jp", f"{OURS}.evil.example"):
         assert sent(a_beacon(), post, origin=origin)["statusCode"] == 403
         assert sent("", post, "OPTIONS", origin=origin)["statusCode"] == 403
+        assert sent(a_beacon(), post, origin=origin, host="")["statusCode"] == 403
     assert post.kept == []
 
 
