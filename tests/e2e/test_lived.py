@@ -198,4 +198,5 @@ def _time(fact: str) -> datetime | None:
 
 
 def transcript(lines: list[Line]) -> list[str]:
-    return rendered(lines, ZONE, "en").splitlines()
+    """In words. Of one moment, what several workers do at once has no order."""
+    return rendered(sorted(lines, key=lambda line: (line.at, line.code, *line.facts.values())), ZONE, "en").splitlines()
