@@ -1,7 +1,7 @@
 """What a journey's steps want done, as rows of the transaction that moves the enrollment; and who is woken for them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import assert_never
@@ -11,11 +11,9 @@ from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.alert import Alert
 from ripen.call import PlannedCall
-from ripen.decision import Decision
 from ripen.effect import Call, Effect, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
 from ripen.errand import Errand
-from ripen.ids import digest
-from ripen.journey import Enrollment, EnrollmentState
+from ripen.journey import Enrollment, EnrollmentState, leave
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer, lane
 from ripen.ports import Wake
@@ -148,15 +146,5 @@ def _call(effect: Call, enrollment: Enrollment, now: datetime) -> PlannedCall:
 
 
 def _ended(row: Row[Enrollment], reason: str, now: datetime) -> list[Change]:
-    gone = replace(row.value, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
-    decision = Decision(
-        id=digest("left", gone.lead, gone.journey, gone.key),
-        lead=gone.lead,
-        at=now,
-        what="enrollment",
-        subject=gone.journey,
-        outcome="exited",
-        reason=reason,
-        bundle=gone.bundle,
-    )
+    gone, decision = leave(row.value, reason, now)
     return [Replace(row.key, gone, row.version), Create(keys.decision(gone.lead, now, decision.id), decision)]
