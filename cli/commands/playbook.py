@@ -3,6 +3,7 @@
 import json as encoding
 import sys
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def check(
 ) -> None:
     """Check the playbook: every mistake in one run, each with its place and what to write instead."""
     try:
-        checked = check_playbook(folder)
+        checked = check_playbook(folder, datetime.now(UTC).date())
     except Broken as broken:
         if json:
             _print_json(broken.problems)

@@ -1,13 +1,14 @@
 """From the files to the bundle that the functions read."""
 
 from dataclasses import dataclass
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from cli.playbook import contents, paths, references, trial
+from cli.playbook import contents, past, paths, references, stories, trial
 from cli.playbook.building import forms, journeys, mailings, scoring, settings
 from cli.playbook.folder import Folder, load
 from cli.playbook.models.scores import ScoringFile
@@ -29,8 +30,8 @@ def compile_playbook(folder: Path) -> Bundle:
     return check_playbook(folder).bundle
 
 
-def check_playbook(folder: Path) -> Checked:
-    """As compile_playbook, with the warnings. Broken has them too."""
+def check_playbook(folder: Path, today: date | None = None) -> Checked:
+    """As compile_playbook, with the warnings; of days that are over only where `today` is said. Broken has them too."""
     files = load(folder)
     ripen, scored = files.ripen, files.scoring
     problems: list[Problem] = list(files.problems)
@@ -39,6 +40,8 @@ def check_playbook(folder: Path) -> Checked:
     problems += references.unfitting(files, ripen, scored)
     problems += paths.wrong(files)
     problems += contents.unsound(files, scored, ripen.model)
+    problems += stories.untrue(files, ripen.model)
+    problems += past.over(files, today) if today else ()
     if any(problem.severity == "mistake" for problem in problems):
         raise Broken(problems)
     compiled = _bundle(files, ripen.model, scored.model)

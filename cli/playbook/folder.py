@@ -12,8 +12,10 @@ from cli.playbook.expansion import Expanded, expand
 from cli.playbook.models.forms import FormFile, PageFront
 from cli.playbook.models.journeys import JourneyFile
 from cli.playbook.models.mailings import CampaignFile, EmailFile, SegmentFile
+from cli.playbook.models.personas import PersonaFile
 from cli.playbook.models.scores import ScoringFile
 from cli.playbook.models.settings import RipenFile
+from cli.playbook.models.simulations import ScenarioFile
 from cli.playbook.problem import Broken, Problem, nearest
 from cli.playbook.reading import model_of
 
@@ -70,6 +72,8 @@ class Folder:
     segments: dict[str, Entry[SegmentFile]] = field(default_factory=dict)
     campaigns: dict[str, Entry[CampaignFile]] = field(default_factory=dict)
     emails: dict[str, MailEntry] = field(default_factory=dict)
+    personas: dict[str, Entry[PersonaFile]] = field(default_factory=dict)
+    simulations: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
     pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
     """By name and locale; "*" is for all locales."""
 
@@ -90,6 +94,8 @@ def load(path: Path) -> Folder:
     folder.journeys = _entries(folder, JourneyFile, "journeys")
     folder.segments = _entries(folder, SegmentFile, "segments")
     folder.campaigns = _entries(folder, CampaignFile, "campaigns")
+    folder.personas = _entries(folder, PersonaFile, "personas")
+    folder.simulations = _entries(folder, ScenarioFile, "simulations")
     _pages(folder)
     _emails(folder)
     return folder
@@ -108,6 +114,8 @@ def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M]
 def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[str, Entry[M]]:
     found = {}
     for path in sorted((folder.path / kind).glob("*")):
+        if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
+            continue  # the transcript of the scenario beside it
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
             folder.problems.append(_misnamed(f"{kind}/{path.name}", "small-letters-and-digits.yaml"))
             continue

@@ -32,6 +32,9 @@ def _journey(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Ite
     journey, document = entry.model, entry.document
     for number, on in enumerate(journey.enrol.on):
         yield from _trigger(folder, document, ("enrol", "on", number), on, ripen)
+        if on.yearly and journey.enrol.again.again.how == "never":
+            message = "whoever was in it once never enters again, in no later year; write `again: after 300 days`"
+            yield document.warning(("enrol", "on", number, "yearly"), message)
     if (key := journey.enrol.again.key) and key not in entry_fields(folder):
         message = f"no form keeps {key!r}; write `entry: true` at that field{nearest(key, entry_fields(folder))}"
         yield document.problem(("enrol", "again"), message)
@@ -154,10 +157,14 @@ def _subject(
 
 def _date(folder: Folder, document: Document, where: Place, field: str) -> Iterator[Problem]:
     """The field of the lead that holds a date."""
-    asked = {each.name for form in folder.forms.values() for each in form.model.fields} | updated(folder)
-    asked |= {f"entry.{name}" for name in entry_fields(folder)}
-    if field not in asked:
-        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, asked)}")
+    dates = fields(folder) | {f"entry.{name}" for name in entry_fields(folder)}
+    if field not in dates:
+        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, dates)}")
+
+
+def fields(folder: Folder) -> set[str]:
+    """Fields that a form asks for or a journey fills in."""
+    return {each.name for form in folder.forms.values() for each in form.model.fields} | updated(folder)
 
 
 def entry_fields(folder: Folder) -> set[str]:
@@ -195,8 +202,7 @@ def tests(
     folder: Folder, document: Document, where: Place, asked: Iterable[Tests], more: set[str], *, clause: bool = False
 ) -> Iterator[Problem]:
     """Fields that no form asks for and no profile has."""
-    fields = {field.name for form in folder.forms.values() for field in form.model.fields}
-    names = PROFILE | fields | updated(folder) | more
+    names = PROFILE | fields(folder) | more
     if clause:
         names |= {f"entry.{name}" for name in entry_fields(folder) | {"source", "page"}}
     words = {*DID, "never", "segment", "consent", "tag", "all", "any", "not"} if clause else set()

@@ -17,6 +17,11 @@ _WORDS = {
     "model_type": "write keys and values here",
     "tuple_type": "write a list here",
     "too_short": "this must not be empty",
+    "int_type": "write a whole number here",
+    "int_parsing": "write a whole number here",
+    "int_from_float": "write a whole number here",
+    "float_type": "write a number here",
+    "float_parsing": "write a number here",
 }
 
 
@@ -77,6 +82,10 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
             return document.problem(where, str(found["ctx"]["error"]))
         case "string_pattern_mismatch":
             return document.problem(where, f"{found['input']!r} does not fit {found['ctx']['pattern']}")
+        case "greater_than_equal" | "less_than_equal":
+            limits = found["ctx"]
+            least = f"at least {limits['ge']}" if "ge" in limits else f"at most {limits['le']}"
+            return document.problem(where, f"{found['input']} will not do; write {least}")
         case "literal_error":
             return document.problem(where, f"{found['input']!r} is none of {found['ctx']['expected']}")
     return document.problem(where, _WORDS.get(found["type"], str(found["msg"])))

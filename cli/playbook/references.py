@@ -1,6 +1,7 @@
 """Do the files fit together: what one names, another has."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -16,6 +17,7 @@ from cli.playbook.models.settings import RipenFile
 from cli.playbook.models.steps import SendPart
 from cli.playbook.problem import Problem, nearest
 from cli.playbook.reading import texts
+from ripen.score import GIVEN
 
 
 def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFile]) -> Iterator[Problem]:
@@ -54,6 +56,7 @@ def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         hint = nearest(model.time_zone, available_timezones())
         yield document.problem(("time_zone",), f"no time zone {model.time_zone!r}{hint}")
+    yield from _country(entry)
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
         if address.count("@") != 1 or not address.isascii() or any(c.isspace() for c in address):
             yield document.problem(("sender", key), f"{address!r} is no e-mail address")
@@ -65,6 +68,22 @@ def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
             yield document.problem(
                 ("sync", "unless", number), "each of these keeps a lead out: write one field per `-`"
             )
+
+
+def _country(entry: Entry[RipenFile]) -> Iterator[Problem]:
+    """Countries are known by two letters; who writes another name of one is told them."""
+    country = entry.model.calendar.country
+    if not country or "country" not in entry.model.calendar.model_fields_set:
+        return
+    from holidays.registry import COUNTRIES  # slow to load
+
+    codes = {code: (name, code, *others) for name, (_, code, *others) in COUNTRIES.items()}
+    if country not in codes:
+        named = {other.casefold(): code for code, names in codes.items() for other in names}
+        close = get_close_matches(country.casefold().replace(" ", "_"), named, n=1, cutoff=0.7)
+        hint = f"did you mean {named[close[0]]!r}?" if close else "write two letters, e.g. JP or US"
+        message = f"no country {country!r} whose holidays we know; {hint}"
+        yield entry.document.problem(("calendar", "country"), message)
 
 
 def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:
@@ -109,13 +128,16 @@ def _scoring(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Ite
     scoring, document = entry.model, entry.document
     if scoring.warm.enter >= scoring.hot.enter:
         yield document.problem(("warm", "enter"), "warm must begin below hot")
-    seen: set[str] = set()
+    seen = {GIVEN.code}
     for kind, codes in (
         ("engagement", [rule.code for rule in scoring.engagement]),
         ("fit", [rule.code for rule in scoring.fit]),
     ):
         for number, code in enumerate(codes):
-            if code in seen:
+            if code == GIVEN.code:
+                message = f"{code!r} is the code of points that journeys give; choose another"
+                yield document.problem((kind, number, "code"), message)
+            elif code in seen:
                 yield document.problem((kind, number, "code"), f"another reason has the code {code!r} already")
             seen.add(code)
     for number, rule in enumerate(scoring.engagement):

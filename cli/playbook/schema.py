@@ -7,10 +7,10 @@ from cli.playbook.models.forms import FormFile
 from cli.playbook.models.journeys import JourneyFile
 from cli.playbook.models.mailings import CampaignFile, EmailFile, SegmentFile
 from cli.playbook.models.part import Part
+from cli.playbook.models.personas import PersonaFile
 from cli.playbook.models.scores import ScoringFile
 from cli.playbook.models.settings import RipenFile
 from cli.playbook.models.simulations import ScenarioFile
-from cli.simulation.persona import Persona
 
 FOLDER = ".schema"
 KINDS: dict[str, tuple[type[Part], str]] = {
@@ -21,7 +21,7 @@ KINDS: dict[str, tuple[type[Part], str]] = {
     "segment": (SegmentFile, "segments/*.yaml"),
     "campaign": (CampaignFile, "campaigns/*.yaml"),
     "email": (EmailFile, "emails/*/email.yaml"),
-    "persona": (Persona, "personas/*.yaml"),
+    "persona": (PersonaFile, "personas/*.yaml"),
     "simulation": (ScenarioFile, "simulations/*.yaml"),
 }
 """By name of the schema: the model, and the files it is for."""

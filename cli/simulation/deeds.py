@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from cli.failure import Failure
+from cli.playbook.happening import Happening
 from cli.playbook.problem import nearest
 from cli.simulation import workers
-from cli.simulation.happening import Happening
 from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
 from ripen import token
 from ripen.activity import Activity, Kind

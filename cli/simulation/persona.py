@@ -3,11 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import Field
-
 from cli.failure import Failure
 from cli.playbook.document import read
-from cli.playbook.models.part import Part
+from cli.playbook.models.personas import PersonaFile
 from cli.playbook.problem import Broken
 from cli.playbook.reading import model_of
 from ripen.address import normalise
@@ -17,24 +15,8 @@ from ripen.ids import digest
 from ripen.lead import Profile
 
 
-class Persona(Part):
-    """`attributes` are fields that forms of yours ask for, by name."""
-
-    email: str
-    locale: str = "ja"
-    last_name: str = ""
-    first_name: str = ""
-    company: str = ""
-    department: str = ""
-    job_title: str = ""
-    phone: str = ""
-    country: str = ""
-    time_zone: str = ""
-    stage: str = ""
-    tags: tuple[str, ...] = ()
-    attributes: dict[str, str] = Field(default_factory=dict)
-    consent: bool = True
-    """Agreed to our news before the story begins."""
+class Persona(PersonaFile):
+    """The file as the lead it stands for."""
 
     @property
     def id(self) -> str:

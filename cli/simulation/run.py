@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from cli.playbook.happening import Happening
 from cli.simulation.deeds import Impossible, enter, happen
-from cli.simulation.happening import Happening
 from cli.simulation.persona import Persona
 from cli.simulation.transcript import Line, told
 from cli.simulation.world import Answers, World

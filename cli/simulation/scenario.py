@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from cli.failure import Failure
 from cli.playbook.document import read
+from cli.playbook.happening import happenings
 from cli.playbook.models.simulations import ScenarioFile
 from cli.playbook.problem import Broken, nearest
 from cli.playbook.reading import model_of
-from cli.simulation.happening import happenings
 from cli.simulation.persona import Persona, persona
 from cli.simulation.run import Lived, live, zone_of
 from cli.simulation.transcript import rendered

@@ -244,7 +244,7 @@ def test_a_split_has_weights_and_paths() -> None:
 )  # fmt: skip
 def test_a_step_means_what_it_says(written: str, meant: graph.Step | None) -> None:
     if meant is None:
-        with pytest.raises(Exception, match="less than or equal to 20"):
+        with pytest.raises(Exception, match="write at most 20"):
             steps(f"  - {{{written}}}")
     else:
         assert steps(f"  - {{{written}}}")[meant.id] == meant

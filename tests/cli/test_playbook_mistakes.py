@@ -1,6 +1,7 @@
 """The golden list: one mistake each, in the smallest playbook, with the file, the line and what is said."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,9 @@ subject: Text alone
 see https://other.example/x.
 """,
 }
+P, H = "personas/ken.yaml", "simulations/h.yaml"
+KEN = "email: ken@shop.example\n"
+TODAY = date(2026, 11, 22)
 Plan = Callable[..., list[str]]
 
 
@@ -73,7 +77,7 @@ def plan(tmp_path: Path) -> Plan:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, "utf-8")
         try:
-            found = check_playbook(tmp_path / "p").warnings
+            found = check_playbook(tmp_path / "p", TODAY).warnings
         except Broken as broken:
             found = broken.problems
         return [("(warning) " if problem.severity == "warning" else "") + str(problem) for problem in found]
@@ -87,6 +91,12 @@ def test_the_smallest_playbook_is_in_order(plan: Plan) -> None:
 
 def steps(*lines: str) -> str:
     return "\n".join(["enrol: {on: {form: f}}", "steps:", *(f"  {line}" for line in lines), ""])
+
+
+def scenario(*events: str, **changes: str) -> str:
+    known = {"journey": "j", "lead": "ken", "from": "2026-11-24 10:00"} | changes
+    happens = ["events:", *(f"  - {event}" for event in events)] if events else []
+    return "\n".join([*(f"{key}: {value}" for key, value in known.items()), *happens, ""])
 
 
 def mail(*lines: str) -> str:
@@ -108,13 +118,16 @@ def mail(*lines: str) -> str:
         (J, "enrol: {on: {every: FREQ=DAILY, segment: s}}\nsteps: [{send: m}]", "1:9: `every` needs a `segment` to write to and a `start`"),
         (J, "enrol: {on: {form: f, yearly: true}}\nsteps: [{send: m}]", "1:9: `offset`, `yearly` and `at` go with `date`"),
         (J, "enrol: {on: {date: renewal, at: nine}}\nsteps: [{send: m}]", "1:29: 'nine' is no time of day; write e.g. \"09:00\""),
+        (J, 'enrol: {on: {date: renewal, yearly: true}}\nsteps: [{send: m}]', "(warning) 1:29: whoever was in it once never enters again, in no later year; write `again: after 300 days`"),
         # clauses
+        (S, "when: {viewed: pricing, times: 101}\n", "1:25: 101 will not do; write at most 100"),
+        (S, "when: {viewed: pricing, times: 0}\n", "1:25: 0 will not do; write at least 1"),
         (J, "enrol: {on: {form: f}}\ngoal: {clicked: mm}\nsteps: [{send: m}]", "2:8: there is no 'mm' in emails/; did you mean 'm'?"),
         (J, "enrol: {on: {form: f}}\ngoal: {cliked: m}\nsteps: [{send: m}]", "2:8: nothing asks for 'cliked'; did you mean 'clicked'?"),
         (J, "enrol: {on: {form: f}}\nexit: {any: [{tag: vip}]}\nsteps: [{send: m}]", "(warning) 2:15: no journey gives the tag 'vip'"),
         (J, "enrol: {on: {form: f}}\ngoal: {consent: sms}\nsteps: [{send: m}]", "2:8: nobody is asked for 'sms'; write one of: marketing"),
         (J, "enrol: {on: {form: f}}\ngoal: {viewed: prices}\nsteps: [{send: m}]", "2:8: there is no 'prices' in pages/"),
-        (J, "enrol: {on: {form: f}}\ngoal: {viewed: pricing, times: x}\nsteps: [{send: m}]", "2:25: Input should be a valid integer"),
+        (J, "enrol: {on: {form: f}}\ngoal: {viewed: pricing, times: x}\nsteps: [{send: m}]", "2:25: write a whole number here"),
         (S, "when:\n  any:\n    - {segment: s}\n", "3:8: segment 's' is made of itself"),
         (S, "when:\n  - company: present\n  - {domian: [a.example]}\n", "3:6: nothing asks for 'domian'; did you mean 'domain'?"),
         (R, FILES[R] + "policy: {unless: {open: yes}}\n", "6:19: nothing asks for 'open'"),
@@ -152,6 +165,17 @@ def mail(*lines: str) -> str:
         (R, FILES[R] + "policy: {quiet: {from: late, to: '08:00'}}\n", "6:18: 'late' is no time of day"),
         (R, FILES[R] + "calendar: {closures: [New Year]}\n", "6:23: 'New Year' is no day; write e.g. 2026-12-29"),
         (R, FILES[R] + "calendar: {workdays: [Mon, Tues]}\n", "6:28: 'Tues' is no day of the week"),
+        (R, FILES[R] + "calendar: {country: JQ}\n", "6:12: no country 'JQ' whose holidays we know; write two letters, e.g. JP or US"),
+        (R, FILES[R] + "calendar: {country: Japan}\n", "6:12: no country 'Japan' whose holidays we know; did you mean 'JP'?"),
+        (R, FILES[R] + "calendar: {country: Jappan}\n", "6:12: no country 'Jappan' whose holidays we know; did you mean 'JP'?"),
+        (R, FILES[R] + "calendar: {country: USA}\n", "6:12: no country 'USA' whose holidays we know; did you mean 'US'?"),
+        # scoring
+        ("scoring.yaml", FILES["scoring.yaml"] + "engagement: [{code: given, on: {form: f}, points: 5, words: x}]\n", "4:15: 'given' is the code of points that journeys give"),
+        # days that are over
+        (J, steps("- wait: until 2026-11-21 at 10:00", "- send: m"), "(warning) 3:5: 2026-11-21 is over: nobody waits here any more"),
+        (J, steps("- wait_for:", "    - {when: {clicked: m}}", "    - {after: until 2026-11-21}"), "(warning) 5:10: 2026-11-21 is over"),
+        (J, "enrol: {on: {every: FREQ=DAILY;COUNT=3, start: 2026-11-01T09:00, segment: s}}\nsteps: [{send: m}]", "(warning) 1:14: FREQ=DAILY;COUNT=3 does not return after 2026-11-22"),
+        ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-21']}\n", "(warning) 7:41: every day to choose is over (the last is 2026-11-21)"),
         # mails
         (E, "class: marketing\nsubject: Hello {{ entry.plam }}\n", "2:1: 'entry' has no 'plam'; did you mean 'plan'?"),
         (B, mail("<mj-image src='https://b.example/a.png' />"), "2:16: the picture https://b.example/a.png has no words"),
@@ -161,6 +185,12 @@ def mail(*lines: str) -> str:
         (B, FILES[B].replace("{{ unsubscribe_url }}", "mailto:a@b.example"), "1:1: the html of a marketing mail must say a way to stop it"),
         (T, "Hello {{ lead.nick }}", "1:10: 'lead' has no 'nick'"),
         (T, "\n", "1:1: this mail has no text part"),
+        # personas
+        (P, "email: ken\n", "1:1: 'ken' is no e-mail address"),
+        (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),
+        (P, KEN + "time_zone: Asia/Tokio\n", "2:1: no time zone 'Asia/Tokio'; did you mean 'Asia/Tokyo'?"),
+        (P, KEN + "stage: lover\n", "2:1: ripen.yaml has no stage 'lover'"),
+        (P, KEN + "attributes: {renewl: '2027-01-01'}\n", "2:14: nothing asks for 'renewl'; did you mean 'renewal'?"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_place(plan: Plan, file: str, text: str, told: str) -> None:
@@ -171,3 +201,52 @@ def test_a_mistake_is_told_at_its_place(plan: Plan, file: str, text: str, told: 
 
     assert [problem for problem in problems if problem.startswith(f"{prefix}{file}:{where}")], problems
     assert len(problems) <= 2, problems
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (scenario(evnts="x"), "4:1: unknown key 'evnts'; did you mean 'events'?"),
+        (scenario(journey="jj"), "1:1: there is no 'jj' in journeys/; did you mean 'j'?"),
+        (scenario(lead="kenn"), "2:1: there is no 'kenn' in personas/; did you mean 'ken'?"),
+        (scenario(**{"from": "tomorrow"}), "3:1: 'tomorrow' is no time to begin; write e.g. 2026-11-24 10:00"),
+        (scenario(answers="{hook: {ok: true}}"), "4:11: no journey calls a webhook at 'hook'"),
+        (scenario("+2d click m", "2d click m"), "6:5: '2d click m' does not say when. Begin with +2d"),
+        (scenario("2026-11-31 10:00 click m"), "5:5: There is no time '2026-11-31 10:00'. Write e.g."),
+        (scenario("2026-11-23 10:00 click m"), "5:5: this is before the story begins (2026-11-24 10:00)"),
+        (scenario("+1d clack m"), "5:5: 'clack' is nothing that can happen; did you mean 'click'?"),
+        (scenario("+1d click mm"), "5:5: there is no 'mm' in emails/; did you mean 'm'?"),
+        (scenario("+1d reply mm Hello"), "5:5: there is no 'mm' in emails/"),
+        (scenario("+1d click"), "5:5: '+1d click' does not say which; write click EMAIL"),
+        (scenario("+1d view prices"), "5:5: there is no 'prices' in pages/"),
+        (scenario("+1d enter k"), "5:5: there is no 'k' in journeys/; write one of: j"),
+        (scenario("+1d form g"), "5:5: there is no 'g' in forms/; write one of: f"),
+        (scenario("+1d form f plam=pro"), "5:5: the form f does not ask for 'plam'; did you mean 'plan'?"),
+        (scenario("+1d form f pro"), "5:5: 'pro' is no field=value"),
+        (scenario("+1d set plam=pro"), "5:5: nothing asks for 'plam'; did you mean 'plan'?"),
+        (scenario("+1d set company='Acme"), "5:5: In \"set company='Acme\" a quote is not closed"),
+    ],
+)  # fmt: skip
+def test_a_story_that_cannot_be_lived_is_told_at_its_place(plan: Plan, text: str, told: str) -> None:
+    problems = plan({P: KEN, H: text})
+
+    assert [problem for problem in problems if problem.startswith(f"{H}:{told}")], problems
+    assert len(problems) == 1, problems
+
+
+def test_a_story_that_can_be_lived_is_in_order(plan: Plan) -> None:
+    said = scenario(
+        "+1d click m 1", "+1d view pricing", "+2d set plan=pro", "+2d tag vip", "+3d form f renewal=2027-01-01"
+    )
+
+    assert plan({P: KEN, H: said, "simulations/h.txt": "as approved"}) == []
+
+
+def test_a_transcript_without_its_scenario_is_told(plan: Plan) -> None:
+    assert [problem.partition(": ")[0] for problem in plan({"simulations/g.txt": "x"})] == ["simulations/g.txt:1:1"]
+
+
+def test_days_to_choose_of_which_one_is_still_to_come_are_in_order(plan: Plan) -> None:
+    days = "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-22']}\n"
+
+    assert plan({"forms/f.yaml": FILES["forms/f.yaml"] + days}) == []

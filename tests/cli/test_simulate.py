@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cli.commands.simulate import simulate
 from cli.failure import Failure
 from cli.moment import moment
-from cli.simulation.happening import happenings
+from cli.playbook.happening import happenings
 from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered

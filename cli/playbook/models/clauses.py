@@ -10,6 +10,8 @@ from cli.playbook.models.part import FieldTest, Name, Part
 
 Place = tuple[int | str, ...]
 Length = Annotated[int, BeforeValidator(phrases.seconds, json_schema_input_type=str)]
+MOST_TIMES = 100
+"""Of what is asked about, each lead's state keeps so many times (ripen.watch)."""
 DID = ("clicked", "submitted", "viewed", "read", "downloaded", "replied")
 
 
@@ -25,7 +27,7 @@ class ClausePart(Part):
     read: str = Field("", description="This page (stayed and scrolled), or `any`")
     downloaded: str = Field("", description="This file, or `any`")
     replied: str = Field("", description="To this mail, or to `any`")
-    times: Annotated[int, Field(ge=1, description="At least so often")] | None = None
+    times: Annotated[int, Field(ge=1, le=MOST_TIMES, description="At least so often")] | None = None
     within: Length | None = Field(None, description="In the time before now: 14 days")
     never: "ClauseTree | None" = Field(
         None, description="Something the lead did not do: {clicked: any, within: 30 days}"

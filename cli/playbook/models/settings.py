@@ -43,7 +43,7 @@ Closure = Annotated[
 
 
 class CalendarPart(Part):
-    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = "JP"
+    country: str = Field("JP", description='Whose public holidays: two letters (ISO 3166), "" for none')
     closures: tuple[Closure, ...] = ()
     workdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)
     hours: Span = Field(default_factory=lambda: Span(from_="09:00", to="18:00"))

@@ -1,14 +1,21 @@
 """simulations/<name>.yaml"""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from cli.playbook.models.part import Part
 
-LocalTime = Annotated[
-    str, BeforeValidator(lambda written: str(written)[:16].replace("T", " "), json_schema_input_type=str)
-]
+
+def _local(written: Any) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(written)):%Y-%m-%d %H:%M}"
+    except ValueError:
+        raise ValueError(f"{written!r} is no time to begin; write e.g. 2026-11-24 10:00") from None
+
+
+LocalTime = Annotated[str, BeforeValidator(_local, json_schema_input_type=str)]
 
 
 class ScenarioFile(Part):

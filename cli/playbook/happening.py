@@ -16,7 +16,9 @@ VERBS = {
     "view": "view PAGE",
     "read": "read PAGE",
     "download": "download FILE",
-    "unsubscribe": "unsubscribe",
+    "unsubscribe": "unsubscribe [EMAIL]",
+    "reply": "reply EMAIL [text …] (a person answers)",
+    "autoreply": "autoreply EMAIL (a machine answers: out of office)",
     "bounce": "bounce [EMAIL]",
     "complain": "complain [EMAIL]",
     "set": "set field=value …",
@@ -36,6 +38,11 @@ class Happening:
     words: tuple[str, ...]
     written: str
 
+    @property
+    def usage(self) -> str:
+        """How it is written in full."""
+        return VERBS[self.verb]
+
 
 def happenings(text: str | tuple[str, ...], start: datetime, zone: str) -> list[Happening]:
     """What is written, by ";" or line by line, in its order in time. Offsets count from `start`; dates are local to `zone`.
@@ -52,15 +59,28 @@ def _happening(phrase: str, start: datetime, zone: str) -> Happening:
         for amount, unit in units:
             at += timedelta(**{_UNITS[unit]: int(amount)})
     elif fixed := _AT.fullmatch(phrase):
-        local = datetime.fromisoformat(fixed[1]).replace(tzinfo=ZoneInfo(zone))
-        at, rest = local.astimezone(start.tzinfo), fixed[2]
+        at, rest = _local(fixed[1]).replace(tzinfo=ZoneInfo(zone)).astimezone(start.tzinfo), fixed[2]
     else:
         raise Failure(
             f"{phrase!r} does not say when.", 'Begin with +2d, +90m or a date: "+2d click case-study; +3d unsubscribe"'
         )
-    verb, *words = shlex.split(rest)
+    verb, *words = _words(rest)
     if verb not in VERBS:
         raise Failure(
             f"{verb!r} is nothing that can happen{nearest(verb, VERBS)}", f"Known: {'; '.join(VERBS.values())}"
         )
     return Happening(at, verb, tuple(words), phrase)
+
+
+def _local(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise Failure(f"There is no time {written!r}.", "Write e.g. 2026-11-24 10:00") from None
+
+
+def _words(written: str) -> list[str]:
+    try:
+        return shlex.split(written)
+    except ValueError:
+        raise Failure(f"In {written!r} a quote is not closed.", 'Write e.g. set company="Acme Inc."') from None
