@@ -18,7 +18,7 @@ VERBS = {
     "download": "download FILE",
     "unsubscribe": "unsubscribe [EMAIL]",
     "reply": "reply EMAIL [text …] (a person answers)",
-    "autoreply": "autoreply EMAIL (a machine answers: out of office)",
+    "autoreply": "autoreply EMAIL [text …] (a machine answers)",
     "bounce": "bounce [EMAIL]",
     "complain": "complain [EMAIL]",
     "set": "set field=value …",

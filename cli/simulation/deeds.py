@@ -8,6 +8,7 @@ from cli.failure import Failure
 from cli.playbook.happening import Happening
 from cli.playbook.problem import nearest
 from cli.simulation import workers
+from cli.simulation.replies import answer
 from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
 from ripen import token
 from ripen.activity import Activity, Kind
@@ -45,6 +46,9 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
             _unsubscribe(words[0] if words else "", world, lead)
         case "bounce" | "complain":
             _refuse(happening.verb, words[0] if words else "", world, lead)
+        case "reply" | "autoreply":
+            send = latest(world, lead, _known(happening, world.bundle.emails)).value
+            answer(send, " ".join(words[1:]), world, number, machine=happening.verb == "autoreply")
         case "set":
             _change(world, lead, dict(_pairs(words, happening)), number)
         case "tag" | "untag":

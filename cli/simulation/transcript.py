@@ -84,7 +84,7 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
-        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome == "refused":
+        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _TOLD:
             yield from decided(row.after)
         case _ if (
             row.before is None and keys.kind(row.key.ref) not in _KNOWN | _QUIET_KINDS and row.key.pk[:5] == "lead#"
@@ -92,6 +92,8 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "told": _shortly(row.after)})
 
 
+_TOLD = {"refused", "automatic", "gone"}
+"""Outcomes of which no other row tells."""
 _NOBODYS = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
 """No deeds of the lead: what they change is told by itself."""
 _KNOWN = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}

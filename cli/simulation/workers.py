@@ -25,7 +25,7 @@ os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "ripen")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Ripen")
 
 from capture import form, link  # noqa: E402
-from nurture import advance, call, deliver, feedback, preferences  # noqa: E402
+from nurture import advance, call, deliver, feedback, preferences, reply  # noqa: E402
 from score import react  # noqa: E402
 
-__all__ = ["advance", "call", "deliver", "feedback", "form", "link", "preferences", "react"]
+__all__ = ["advance", "call", "deliver", "feedback", "form", "link", "preferences", "react", "reply"]

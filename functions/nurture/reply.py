@@ -64,6 +64,8 @@ class Whose:
 
     lead: str
     send: str = ""
+    email: str = ""
+    """The name of that mail: clauses ask for answers by it."""
 
 
 @logger.inject_lambda_context
@@ -110,7 +112,7 @@ def _whose(received: Received, reply: Reply, desk: Desk) -> Whose | None:
         except token.BadToken:
             continue
         if pointer := desk.table.get(keys.send_pointer(send)):
-            return Whose(pointer.value.lead, send)
+            return Whose(pointer.value.lead, send, pointer.value.email)
     try:
         found = desk.table.get(keys.address(address_hash(desk.address_key, normalise(reply.sender))))
     except Rejected:
@@ -143,6 +145,7 @@ def _written(received: Received, reply: Reply, whose: Whose, desk: Desk) -> str:
         kind=Kind.REPLIED,
         at=received.at,
         received=now,
+        subject=whose.email,
         facts={"send": whose.send, "message": received.key},
     )
     note = Alert(id=id, lead=whose.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")

@@ -115,6 +115,25 @@ def test_a_bounce_keeps_the_address_from_further_mail() -> None:
     assert len(story.world.mails) == 1
 
 
+def test_an_answer_of_a_person_ends_the_journey_and_reaches_sales() -> None:
+    story = lived("+1d reply whitepaper-delivery 価格を教えてください。")
+    assert codes(story)[-3:] == [
+        "replied whitepaper-delivery",
+        "alert.planned reply",
+        "enrollment.exited whitepaper",
+    ]
+    assert story.runs[0].reason == "replied"
+
+
+def test_an_answer_of_a_machine_changes_nothing_but_where_the_address_is_dead() -> None:
+    away = lived("+1d autoreply whitepaper-delivery")
+    assert "reply.automatic reply" in codes(away)
+    assert codes(away)[-1] == "enrollment.finished whitepaper"
+    gone = lived("+1d autoreply whitepaper-delivery 山田は退職いたしました。")
+    assert "reply.gone reply" in codes(gone)
+    assert "send.skipped case-study" in codes(gone)
+
+
 def test_the_same_story_is_told_the_same_way_each_time() -> None:
     assert lived("+1d view pricing").lines == lived("+1d view pricing").lines
 
@@ -132,6 +151,7 @@ def test_times_are_the_leads_own_and_both_languages_are_spoken() -> None:
         ("2d click x", "does not say when"),
         ("+2d clack x", "did you mean 'click'"),
         ("+2d click whitepaper-delivry", "did you mean 'whitepaper-delivery'"),
+        ("+2d reply whitepaper-delivry Hello", "did you mean 'whitepaper-delivery'"),
         ("+2d form", "does not say which"),
         ("+2d set company", "no field=value"),
         ("+1h click whitepaper-delivery 9", "no link 9"),

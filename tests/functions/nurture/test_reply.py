@@ -66,7 +66,7 @@ def test_a_persons_answer_reaches_sales_and_the_fold(world: World) -> None:
     [activity], [card] = list(world.table.under("lead1", "activity#")), list(world.table.under("lead1", "alert#"))
     contact = world.table.get(keys.contact("lead1"))
     assert contact
-    assert (activity.value.kind, activity.due) == (Kind.REPLIED, NOON)
+    assert (activity.value.kind, activity.value.subject, activity.due) == (Kind.REPLIED, "case-study", NOON)
     assert activity.value.facts == {"send": SEND, "message": "replies/1"}
     assert (card.value.kind, card.value.text, card.due) == ("reply", "Re: 資料\n価格を教えてください。", NOON)
     assert contact.value.replied == NOON
