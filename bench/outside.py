@@ -33,6 +33,7 @@ QUEUES = (
     "ERRAND",
     "CALL",
     "WALK",
+    "MEMBERS",
 )
 
 

@@ -19,6 +19,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "自動返信が届いた: このアドレスはもう使われていない",
         "an automatic answer came: nobody reads that address any more",
     ),
+    "campaign_joined": (
+        "Salesforce キャンペーン {subject} のメンバー（{status}）",
+        "is a member ({status}) of the Salesforce campaign {subject}",
+    ),
     "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
     "claimed_by_sales": ("営業が対応を始めた", "was taken on by sales"),
     "updated": ("登録内容が変わった", "its data changed"),

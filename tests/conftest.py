@@ -43,6 +43,7 @@ for name in (
     "CALL",
     "TRACK",
     "WALK",
+    "MEMBERS",
 ):
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("REPLY_DOMAIN", "")

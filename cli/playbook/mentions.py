@@ -8,7 +8,7 @@ from cli.playbook.flow import Laid, clauses, laid_out
 from cli.playbook.folder import Entry, Folder
 from cli.playbook.models import steps as written
 from cli.playbook.models.clauses import DID, ClausePart, Place, walk
-from cli.playbook.models.journeys import JourneyFile, TriggerPart
+from cli.playbook.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 from cli.playbook.models.part import Tests
 from cli.playbook.models.settings import RipenFile
 from cli.playbook.problem import Problem, nearest
@@ -35,8 +35,9 @@ def _journey(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Ite
         if on.yearly and journey.enrol.again.again.how == "never":
             message = "whoever was in it once never enters again, in no later year; write `again: after 300 days`"
             yield document.warning(("enrol", "on", number, "yearly"), message)
-    if (key := journey.enrol.again.key) and key not in entry_fields(folder):
-        message = f"no form keeps {key!r}; write `entry: true` at that field{nearest(key, entry_fields(folder))}"
+    keys = entry_fields(folder) | (set(CAMPAIGN_KEYS) if any(on.crm_campaign for on in journey.enrol.on) else set())
+    if (key := journey.enrol.again.key) and key not in keys:
+        message = f"no form keeps {key!r}; write `entry: true` at that field{nearest(key, keys)}"
         yield document.problem(("enrol", "again"), message)
     for where, asked in ((("enrol", "who"), journey.enrol.who), (("goal",), journey.goal), (("exit",), journey.exit)):
         yield from clause(folder, document, where, asked, ripen)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cli.playbook.schedules import schedules
+from cli.playbook.schedules import polls, schedules
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.bundle import Bundle
@@ -26,5 +26,6 @@ def publish(bundle: Bundle, table: Table, playbook: Playbook, site: str, now: da
         Replace(keys.LIVE, new, was=live.version if live else 0),
         Replace(keys.PUBLISHED, Published(history=(*past, new)[-_MOST_KEPT:]), was=history.version if history else 0),
         *schedules(bundle, table, now),
+        *polls(bundle, table, now),
     )
     return True

@@ -1,9 +1,11 @@
-"""Schedules of a playbook that is made live: the row of each journey that has one stands on the agenda at its next return."""
+"""What a playbook that is made live has on the agenda: each journey's schedule at its next return, and the look at the CRM's
+campaigns that journeys ask about."""
 
 from datetime import datetime
 
-from ripen import recurrence
+from ripen import membership, recurrence
 from ripen.adapters.table import Change, Replace, Row, Table, keys
+from ripen.agenda import Lane
 from ripen.bundle import Bundle
 from ripen.graph import OnSchedule
 from ripen.walk import Schedule
@@ -32,3 +34,12 @@ def schedules(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
             )
         )
     return changes
+
+
+def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
+    """Likewise: nothing where no journey asks about a campaign, or did."""
+    names, row = membership.asked_about(bundle), table.get(keys.MEMBERS)
+    if not names and not (row and row.value.watched):
+        return []
+    poll = membership.watching(row.value if row else None, names, now)
+    return [Replace(keys.MEMBERS, poll, row.version if row else 0, due=now if names else None, lane=Lane.BULK)]

@@ -42,6 +42,8 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
             _click(_known(happening, world.bundle.emails), words, happening.verb == "scan", world, lead, number)
         case "view" | "read" | "download":
             _did(_VIEWS[happening.verb], _word(happening), world, lead, number)
+        case "campaign":
+            _join(_word(happening), words[1] if len(words) > 1 else "Sent", world, lead, number)
         case "unsubscribe":
             _unsubscribe(words[0] if words else "", world, lead)
         case "bounce" | "complain":
@@ -120,6 +122,12 @@ def _did(kind: Kind, subject: str, world: World, lead: str, number: int, facts: 
     key = keys.activity(lead, now, activity.id)
     world.table.write(Create(key, activity, due=now))
     world.bell.wake(key.ref)
+
+
+def _join(campaign: str, status: str, world: World, lead: str, number: int) -> None:
+    """One membership for each campaign, as in Salesforce: a second time changes its status."""
+    facts = {"member": digest("member", campaign, lead), "campaign": campaign, "status": status, "new": "yes"}
+    _did(Kind.CAMPAIGN_JOINED, campaign, world, lead, number, facts)
 
 
 def _unsubscribe(email: str, world: World, lead: str) -> None:

@@ -28,6 +28,7 @@ _VERBS = {
     Kind.PAGE_VIEWED: "view",
     Kind.PAGE_READ: "read",
     Kind.FILE_DOWNLOADED: "download",
+    Kind.CAMPAIGN_JOINED: "campaign",
 }
 
 
@@ -94,10 +95,10 @@ def _entry(journey: Journey, happenings: list[Happening], start: datetime) -> li
     for trigger in journey.enrol:
         verb = _VERBS.get(Kind(trigger.kind)) if isinstance(trigger, OnActivity) else None
         if verb and isinstance(trigger, OnActivity):
-            words = (trigger.subject,)
-            if any(each.verb == verb and each.words[:1] == words for each in happenings):
+            if any(each.verb == verb and each.words[:1] == (trigger.subject,) for each in happenings):
                 return []
-            return [Happening(start, verb, words, f"+0 {verb} {trigger.subject}")]
+            status = [value for asked in trigger.where if asked.field == "status" for value in asked.any_of]
+            return [Happening(start, verb, (trigger.subject, *status), f"+0 {verb} {trigger.subject}")]
     return []
 
 

@@ -71,7 +71,8 @@ def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
 def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
     match row.after:
         case Activity(kind=kind) if row.before is None and kind not in _NOBODYS:
-            yield Line(row.at, str(kind), {"subject": row.after.subject}, own=True)
+            status = {name: value for name, value in row.after.facts.items() if name == "status"}
+            yield Line(row.at, str(kind), {"subject": row.after.subject} | status, own=True)
         case State():
             yield from _judged(row, bundle)
         case Enrollment():

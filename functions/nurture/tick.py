@@ -45,6 +45,7 @@ advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
 errand, call = Queue(os.environ["ERRAND_QUEUE"]), Queue(os.environ["CALL_QUEUE"])
 track, walk = Queue(os.environ["TRACK_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
+members = Queue(os.environ["MEMBERS_QUEUE"])
 quota = SesQuota()
 
 
@@ -67,6 +68,7 @@ _either = {
     "errand": errand,
     "call": call,
     "join": track,
+    "poll": members,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 bells = Bells(
     hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _either,

@@ -77,7 +77,7 @@ def written(wish: Wanted, salesforce: Salesforce) -> CrmLink:
 
 
 def ask(org: Org, soql: str) -> list[dict[str, Any]]:
-    answer = requests.get(f"{org.url}/services/data/v62.0/query", params={"q": soql}, headers=_token(org), timeout=5)
+    answer = requests.get(f"{org.url}/services/data/v62.0/query", params={"q": soql}, headers=token(org), timeout=5)
     answer.raise_for_status()
     records: list[dict[str, Any]] = answer.json()["records"]
     return records
@@ -86,10 +86,10 @@ def ask(org: Org, soql: str) -> list[dict[str, Any]]:
 def create(org: Org, records: list[dict[str, Any]]) -> None:
     """At most 200 of them."""
     collection = f"{org.url}/services/data/v62.0/composite/sobjects"
-    requests.post(collection, json={"records": records}, headers=_token(org), timeout=30).raise_for_status()
+    requests.post(collection, json={"records": records}, headers=token(org), timeout=30).raise_for_status()
 
 
-def _token(org: Org) -> dict[str, str]:
+def token(org: Org) -> dict[str, str]:
     app = connected_app(org.folder)
     login = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
     token = requests.post(f"{org.url}/services/oauth2/token", data=login, timeout=5).json()["access_token"]

@@ -119,6 +119,9 @@ def mail(*lines: str) -> str:
         (J, "enrol: {on: {form: f, yearly: true}}\nsteps: [{send: m}]", "1:9: `offset`, `yearly` and `at` go with `date`"),
         (J, "enrol: {on: {date: renewal, at: nine}}\nsteps: [{send: m}]", "1:29: 'nine' is no time of day; write e.g. \"09:00\""),
         (J, 'enrol: {on: {date: renewal, yearly: true}}\nsteps: [{send: m}]', "(warning) 1:29: whoever was in it once never enters again, in no later year; write `again: after 300 days`"),
+        (J, "enrol: {on: {crm_campagn: Expo}}\nsteps: [{send: m}]", "1:14: unknown key 'crm_campagn'; did you mean 'crm_campaign'?"),
+        (J, "enrol: {on: {form: f, status: Sent}}\nsteps: [{send: m}]", "1:9: `status` goes with `crm_campaign`"),
+        (J, "enrol: {on: {crm_campaign: Expo}, again: once per campain}\nsteps: [{send: m}]", "1:35: no form keeps 'campain'; write `entry: true` at that field; did you mean 'campaign'?"),
         # clauses
         (S, "when: {viewed: pricing, times: 101}\n", "1:25: 101 will not do; write at most 100"),
         (S, "when: {viewed: pricing, times: 0}\n", "1:25: 0 will not do; write at least 1"),

@@ -6,8 +6,10 @@ from msgspec.structs import replace
 
 from cli.playbook.publish import publish
 from ripen.adapters.table import Replace, Row, Table, keys
+from ripen.agenda import Lane
 from ripen.bundle import Bundle
-from ripen.graph import OnSchedule
+from ripen.graph import OnActivity, OnSchedule
+from ripen.membership import MemberPoll, watching
 from ripen.walk import Schedule
 from tests.builders import a_bundle
 from tests.cli.stack import Kept
@@ -56,3 +58,24 @@ def test_a_schedule_that_comes_back_is_on_the_agenda_again(table: Table) -> None
     row = published(table, a_playbook("2", daily("13:00")), hours=2)
     assert row
     assert (row.due, row.value.since) == (after(hours=25), after(hours=2))
+
+
+def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table: Table) -> None:
+    def made_live(hash: str, *campaigns: str, hours: int) -> Row[MemberPoll] | None:
+        asked = [OnActivity(kind="campaign_joined", subject=name) for name in campaigns]
+        bundle = a_bundle(hash=hash)
+        journeys = {"whitepaper": replace(bundle.journeys["whitepaper"], enrol=tuple(asked))}
+        kept: Any = Kept((bundle,))
+        publish(replace(bundle, journeys=journeys), table, kept, "https://site.example", after(hours=hours))
+        return table.get(keys.MEMBERS)
+
+    assert made_live("1", hours=0) is None
+    row = made_live("2", "Expo", hours=1)
+    assert row
+    assert (row.due, row.lane, row.value) == (after(hours=1), Lane.BULK, watching(None, ("Expo",), after(hours=1)))
+    row = made_live("3", "Expo", "Fair", hours=2)
+    assert row
+    assert row.value.watched == {"Expo": after(hours=1), "Fair": after(hours=2)}
+    row = made_live("4", hours=3)
+    assert row
+    assert (row.due, row.value.watched) == (None, {})

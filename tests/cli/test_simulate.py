@@ -19,7 +19,7 @@ from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
 from ripen.clause import Condition, Tagged
-from ripen.graph import Again, BranchStep, SendStep, WebhookStep
+from ripen.graph import Again, BranchStep, OnActivity, SendStep, WebhookStep
 from ripen.graph import Path as Way
 from tests.builders import a_bundle
 
@@ -96,6 +96,41 @@ def test_what_cannot_happen_is_told_and_the_rest_goes_on() -> None:
 
 def test_by_hand_nothing_is_filled_in() -> None:
     assert codes(lived(by_hand=True))[0] == "enrollment.entered whitepaper"
+
+
+def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_status() -> None:
+    status = Condition(field="status", any_of=("Responded",))
+    asked = OnActivity(kind="campaign_joined", subject="Expo 2026", where=(status,), key="member")
+    bundle = a_bundle()
+    journey = replace(bundle.journeys["whitepaper"], enrol=(asked,), again=Again(how="by key"))
+    bundle = replace(bundle, journeys={"whitepaper": journey})
+    story = lived(
+        '+1d campaign "Expo 2026"; +2d campaign "Expo 2026" Responded; +9d campaign "Expo 2026" responded',
+        bundle=bundle,
+    )
+
+    assert codes(story)[:3] == [
+        "campaign_joined Expo 2026",
+        "campaign_joined Expo 2026",
+        "enrollment.entered whitepaper",
+    ]
+    assert [code for code in codes(story) if code.startswith("enrollment.")][1:] == [
+        "enrollment.finished whitepaper",
+        "enrollment.refused whitepaper",
+    ]
+    told = rendered(story.lines, "Asia/Tokyo", "en")
+    assert "▸ is a member (Responded) of the Salesforce campaign Expo 2026" in told
+
+
+def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
+    status = Condition(field="status", any_of=("Responded",))
+    asked = OnActivity(kind="campaign_joined", subject="Expo", where=(status,), key="member")
+    bundle = a_bundle()
+    journeys = {"whitepaper": replace(bundle.journeys["whitepaper"], enrol=(asked,))}
+    assert codes(lived(bundle=replace(bundle, journeys=journeys)))[:2] == [
+        "campaign_joined Expo",
+        "enrollment.entered whitepaper",
+    ]
 
 
 def test_a_second_entry_is_judged_by_the_journeys_own_rule() -> None:

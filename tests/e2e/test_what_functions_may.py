@@ -29,8 +29,15 @@ Right = tuple[str, str]
 
 _STEP = "a step of a journey that the story does not come to"
 _REPLY = "answers to mails, which the local cloud cannot receive"
+_MEMBERS = "a journey that a Salesforce campaign lets into, which the example playbook has none of"
 _CAMPAIGN = "a campaign or a schedule, which the story has none of"
 NOT_SEEN: dict[str, dict[Right, str]] = {
+    "CaptureMembers": {
+        ("dynamodb:GetItem", "Table"): _MEMBERS,
+        ("dynamodb:BatchGetItem", "Table"): _MEMBERS,
+        ("dynamodb:PutItem", "Table"): _MEMBERS,
+        ("secretsmanager:GetSecretValue", "Secret"): _MEMBERS,
+    },
     "CaptureWebhook": {
         ("dynamodb:Query", "Table"): "the visits of a browser whose id stands in a hidden field of the provider's form",
     },
@@ -39,6 +46,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("sqs:SendMessage", "DeliverBulk"): "a marketing mail that SES would not take comes back by the tick",
         ("sqs:SendMessage", "ReactBulk"): "a score that decays below a threshold does so weeks later",
         ("sqs:SendMessage", "Walk"): _CAMPAIGN,
+        ("sqs:SendMessage", "Members"): _MEMBERS,
         ("sqs:SendMessage", "Call"): _STEP,
         ("sqs:SendMessage", "Errand"): _STEP,
     },

@@ -1,10 +1,12 @@
 """Our SOQL says to somebody else's parser what we mean, whatever people type."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from ripen.adapters import salesforce_soql as soql
+from ripen.adapters.salesforce_members import search
 from ripen.crm import Wanted, wanted
 from ripen.lead import CrmLink
 from ripen.score import Score
@@ -73,6 +75,17 @@ def test_the_question_for_owners_is_understood() -> None:
     [read] = node.run("soql", [soql.owners(["lead1", "lead2"])])
     assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email"])
     assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
+
+
+def test_the_question_for_members_of_campaigns_is_understood() -> None:
+    ids, since = ["701000000000001", "701000000000002AAA"], datetime(2026, 11, 21, 3, tzinfo=UTC)
+    asked = (HOSTILE + ids, HOSTILE, ids)
+    read = node.run("soql", [search(campaigns, since) for campaigns in asked])
+    assert {query["object"] for query in read} == {"CampaignMember"}
+    assert {"Campaign.Name", "Lead.Email", "Contact.Email"} <= set(read[0]["fields"])
+    said = [sorted(_text(literal) for literal in query["literals"]) for query in read]
+    assert said == [sorted(campaigns) for campaigns in asked]
+    assert all("SystemModstamp >= 2026-11-21T03:00:00" in query["text"] for query in read)
 
 
 def _wanted(lead: str, email: str, link: CrmLink | None = None) -> Wanted:

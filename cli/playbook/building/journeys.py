@@ -4,8 +4,10 @@ from cli.playbook.building.clauses import condition, conditions, optional
 from cli.playbook.building.scoring import kind
 from cli.playbook.building.steps import step
 from cli.playbook.flow import laid_out
-from cli.playbook.models.journeys import JourneyFile, TriggerPart
+from cli.playbook.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 from ripen import graph
+from ripen.activity import Kind
+from ripen.clause import Condition
 from ripen.graph import OnDate, OnField, OnRank, OnSchedule, OnSegment
 
 
@@ -37,5 +39,13 @@ def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
     if on.date:
         at = on.at or "09:00"
         return OnDate(field=on.date, offset_days=on.offset, yearly=on.yearly, at=at, leap=on.leap)
+    if on.crm_campaign:
+        return _membership(on, key if key in CAMPAIGN_KEYS else "member")
     what, subject = kind(on)
     return graph.OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)
+
+
+def _membership(on: TriggerPart, key: str) -> graph.OnActivity:
+    """Becoming a member, or a member with this status."""
+    asked = Condition(field="status", any_of=(on.status,)) if on.status else Condition(field="new", any_of=("yes",))
+    return graph.OnActivity(kind=Kind.CAMPAIGN_JOINED.value, subject=on.crm_campaign, where=(asked,), key=key)

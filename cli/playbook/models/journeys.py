@@ -12,11 +12,13 @@ from cli.playbook.models.steps import Steps
 from ripen.graph import Move
 
 ACTIVITIES = ("form", "page", "read", "click", "download")
-_TRIGGERS = (*ACTIVITIES, "segment", "rank", "field", "date", "every")
+CAMPAIGN_KEYS = ("campaign", "member")
+"""What `again: once per …` may name for a journey that a Salesforce campaign lets into."""
+_TRIGGERS = (*ACTIVITIES, "crm_campaign", "segment", "rank", "field", "date", "every")
 
 
 class TriggerPart(Part):
-    """What lets in: one of form, page, read, click, download, segment, rank, field, date, every."""
+    """What lets in: one of form, page, read, click, download, crm_campaign, segment, rank, field, date, every."""
 
     form: str = ""
     page: str = ""
@@ -24,6 +26,10 @@ class TriggerPart(Part):
     click: str = Field("", description="A link in this mail")
     download: str = ""
     where: Tests = Field({}, description="About what was done: the answers of the form, e.g. {plan: [pro]}")
+    crm_campaign: Annotated[str, Field(max_length=80)] = Field("", description="A Salesforce campaign, by name or id")
+    status: str = Field(
+        "", description="With crm_campaign: becomes a member with this status; without: becomes a member"
+    )
     segment: str = Field("", description="Joins it (or, with `every`: everyone in it)")
     rank: Literal["", "warm", "hot"] = Field("", description="Becomes it")
     field: Annotated[dict[str, FieldTest], Field(max_length=1)] = Field({}, description="Becomes this: {plan: [pro]}")
@@ -48,6 +54,8 @@ class TriggerPart(Part):
             raise ValueError("`start` goes with `every`")
         if not self.date and (self.offset or self.yearly or self.at):
             raise ValueError("`offset`, `yearly` and `at` go with `date`")
+        if self.status and not self.crm_campaign:
+            raise ValueError("`status` goes with `crm_campaign`")
         if self.where and not any(getattr(self, key) for key in ACTIVITIES):
             raise ValueError(f"`where` goes with one of: {', '.join(ACTIVITIES)}")
         return self

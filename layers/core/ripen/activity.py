@@ -26,6 +26,8 @@ class Kind(StrEnum):
     """Fields, tags or stage, by a journey's step: facts {journey, step}."""
     ENTRY_ASKED = "entry_asked"
     """Into the journey that is its subject: facts {key, by}."""
+    CAMPAIGN_JOINED = "campaign_joined"
+    """Of the CRM, or another status in it; its subject is the campaign as journeys name it: facts {member, campaign, status, new}."""
     REPLIED = "replied"
     """To a mail of ours, in person: facts {send, message}."""
 

@@ -44,6 +44,7 @@ _TELLS: dict[Kind, tuple[str, ...]] = {
     Kind.COMPLAINED: ("consent",),
 }
 """What else may be another because of them (listening.hears)."""
+_NO_NEWS = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED)
 _CALM = timedelta(seconds=60)
 _RARELY = timedelta(minutes=15)
 
@@ -160,8 +161,9 @@ def _taken(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) 
 
 
 def _matters(taken: tuple[Activity, ...]) -> bool:
-    """Whether anything is among them but machines' hits, and wishes about journeys."""
-    return any(a.verdict is not Verdict.MACHINE and a.kind is not Kind.ENTRY_ASKED for a in taken)
+    """Whether anything is among them that the CRM may want to know: not machines' hits, nor wishes about journeys, nor what it
+    told us itself."""
+    return any(a.verdict is not Verdict.MACHINE and a.kind not in _NO_NEWS for a in taken)
 
 
 def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:

@@ -1,7 +1,7 @@
 """What the functions want from the outside, each as narrow as its use. The adapters fulfil them; so do the fakes in
 tests/fakes.py."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ripen.crm import Found, Wanted, Write, Written
     from ripen.errand import Errand
     from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
+    from ripen.membership import Member
 
 
 class Clock(Protocol):
@@ -76,6 +77,12 @@ class CrmRecords(Protocol):
     def write(self, writes: "Sequence[Write]") -> "list[Written]":
         """Make or change the records, each for itself; what became of each, in the same order. Repeating is harmless,
         but for Tasks, which are to be found first."""
+
+
+class CrmMembers(Protocol):
+    def changed(self, campaigns: Collection[str], since: datetime) -> "Iterator[list[Member]]":
+        """Members of these campaigns (by name or id) that are there and changed since then or a little before, page by page,
+        oldest change first. Raises Undeliverable."""
 
 
 class CrmOwners(Protocol):

@@ -22,6 +22,7 @@ from ripen.errand import Errand
 from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
+from ripen.membership import MemberPoll
 from ripen.pace import Pace
 from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
@@ -192,6 +193,7 @@ def walked_for(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
     return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
 
 
+MEMBERS = Key("poll#members", "-", MemberPoll)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
@@ -220,7 +222,7 @@ _TYPES: dict[str, type[Any]] = {
     "walk": Walk,
     "count": Counts,
 }
-_OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule}
+_OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule, "poll": MemberPoll}
 """Rows by themselves, whose sort key says nothing."""
 
 

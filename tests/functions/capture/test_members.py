@@ -1,0 +1,250 @@
+"""capture.members: a member of a Salesforce campaign that is a lead of ours did something; it is taken in once."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from capture.members import Desk, poll
+from ripen.activity import Activity, Kind
+from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
+from ripen.address import address_hash
+from ripen.agenda import Lane
+from ripen.errors import NotConnected, Undeliverable
+from ripen.membership import EVERY, Member, MemberPoll
+from ripen.setting import Pointer, Shadow
+from tests.fakes import NOON, FakeClock
+
+ADDRESS_KEY = b"k" * 32
+EXPO = Member(
+    id="00v000000000001AAA",
+    campaign="701000000000001AAA",
+    campaign_name="Expo 2026",
+    status="Sent",
+    created=NOON,
+    changed=NOON,
+    records=("00Q000000000001AAA",),
+)
+
+
+@dataclass
+class FakeCrm:
+    """Has these members, two on a page; the trouble comes after the first page."""
+
+    members: list[Member] = field(default_factory=list)
+    trouble: Undeliverable | None = None
+    asked: list[tuple[set[str], datetime]] = field(default_factory=list)
+
+    def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
+        self.asked.append((set(campaigns), since))
+        yield self.members[:2]
+        if self.trouble:
+            raise self.trouble
+        yield self.members[2:]
+
+
+@dataclass
+class World:
+    table: Table
+    clock: FakeClock
+    crm: FakeCrm
+
+    def poll(self, pages: int = 9, table: Table | None = None) -> None:
+        left = iter([True] * pages)
+        desk = Desk(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
+        poll(desk, lambda: next(left, False))
+
+    def row(self) -> Row[MemberPoll]:
+        row = self.table.get(keys.MEMBERS)
+        assert row
+        return row
+
+    def waits(self) -> timedelta | None:
+        due = self.row().due
+        return due - self.clock.now() if due else None
+
+    def did(self, lead: str = "lead1") -> list[Activity]:
+        return [row.value for row in self.table.under(lead, "activity#")]
+
+
+@pytest.fixture
+def world(table: Table, clock: FakeClock) -> World:
+    watched = MemberPoll(watched={"Expo 2026": NOON}, since=NOON)
+    table.write(
+        Create(keys.MEMBERS, watched, due=NOON, lane=Lane.BULK),
+        Create(keys.crm_pointer("00Q000000000001AAA"), Pointer(lead="lead1")),
+        Create(keys.address(address_hash(ADDRESS_KEY, "ken@shop.example")), Pointer(lead="lead2")),
+    )
+    return World(table, clock, FakeCrm([EXPO]))
+
+
+def test_a_member_that_is_a_lead_did_something_once_however_often_it_is_read(world: World) -> None:
+    for _ in range(3):
+        world.poll()
+        world.clock.move(minutes=5)
+    [activity] = world.did()
+    assert (activity.kind, activity.subject, activity.at) == (Kind.CAMPAIGN_JOINED, "Expo 2026", NOON)
+    assert activity.facts == {
+        "member": EXPO.id,
+        "campaign": "701000000000001AAA",
+        "status": "Sent",
+        "new": "yes",
+    }
+
+
+def test_it_is_on_the_agenda_in_the_bulk_lane_from_where_the_fold_takes_it(world: World) -> None:
+    world.poll()
+    [row] = world.table.under("lead1", "activity#")
+    assert (row.due, row.lane) == (NOON, Lane.BULK)
+
+
+def test_another_status_is_another_thing_that_happened(world: World) -> None:
+    world.poll()
+    world.crm.members = [replace(EXPO, status="Responded", changed=NOON + timedelta(minutes=3))]
+    world.clock.move(minutes=5)
+    world.poll()
+    assert [activity.facts["status"] for activity in world.did()] == ["Sent", "Responded"]
+
+
+def test_a_change_that_says_nothing_new_is_nothing(world: World) -> None:
+    world.poll()
+    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=3))]
+    world.poll()
+    world.clock.move(minutes=5)
+    world.poll()
+    assert len(world.did()) == 1
+
+
+def test_who_was_a_member_before_journeys_asked_is_not_new(world: World) -> None:
+    world.crm.members = [replace(EXPO, created=NOON - timedelta(seconds=1))]
+    world.poll()
+    assert world.did()[0].facts["new"] == "no"
+
+
+def test_a_person_is_found_by_address_too_and_nobody_else_becomes_a_lead(world: World) -> None:
+    known = replace(EXPO, id="00v2", records=("003000000000009AAA",), email="Ken@shop.example")
+    nobody = replace(EXPO, id="00v3", records=("00Q000000000009AAA",), email="nobody@shop.example")
+    without = replace(EXPO, id="00v4", records=("00Q000000000008AAA",), email="no address")
+    world.crm.members = [nobody, without, known]
+    world.poll()
+    assert [activity.facts["member"] for activity in world.did("lead2")] == ["00v2"]
+    assert world.did() == []
+
+
+def test_who_becomes_a_lead_later_is_seen_at_the_next_change(world: World) -> None:
+    world.crm.members = [replace(EXPO, records=("00Q000000000007AAA",))]
+    world.poll()
+    world.table.write(Create(keys.crm_pointer("00Q000000000007AAA"), Pointer(lead="lead7")))
+    world.clock.move(minutes=5)
+    world.poll()
+    assert len(world.did("lead7")) == 1
+
+
+def test_each_campaign_is_known_by_name_in_any_case_and_by_id_of_either_length(world: World) -> None:
+    names = {"EXPO 2026": NOON, "701000000000001": NOON, "701000000000001AAA": NOON, "Other": NOON}
+    row = world.row()
+    world.table.write(Replace(row.key, replace(row.value, watched=names), row.version, due=NOON))
+    world.poll()
+    assert {activity.subject for activity in world.did()} == {"EXPO 2026", "701000000000001", "701000000000001AAA"}
+
+
+def test_the_next_look_is_in_five_minutes_from_what_was_seen(world: World) -> None:
+    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
+    world.poll()
+    assert (world.waits(), world.row().value.since) == (EVERY, NOON + timedelta(minutes=2))
+    world.clock.move(minutes=5)
+    world.poll()
+    assert world.crm.asked[1] == ({"Expo 2026"}, NOON + timedelta(minutes=2))
+
+
+def test_it_is_gone_on_with_at_once_where_time_is_out(world: World) -> None:
+    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
+    world.poll(pages=1)
+    assert (world.waits(), world.row().value.since) == (timedelta(), NOON + timedelta(minutes=1))
+    world.poll()
+    assert len(world.did()) == 3
+
+
+@pytest.mark.parametrize(
+    ("trouble", "waits"),
+    [
+        (Undeliverable("no answer", permanent=False), [5, 10, 20, 40, 60, 60]),
+        (Undeliverable("REQUEST_LIMIT_EXCEEDED", permanent=False, after=900), [15, 15]),
+        (NotConnected("Salesforce is not connected"), [60, 60]),
+    ],
+)
+def test_a_failure_is_tried_again_later_and_what_was_read_is_kept(
+    world: World, trouble: Undeliverable, waits: list[int]
+) -> None:
+    world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
+    world.crm.trouble = trouble
+    for minutes in waits:
+        world.poll()
+        assert world.waits() == timedelta(minutes=minutes)
+    assert (len(world.did()), world.row().value.since) == (2, NOON + timedelta(minutes=1))
+    world.crm.trouble = None
+    world.poll()
+    assert (len(world.did()), world.row().value.attempts, world.waits()) == (3, 0, EVERY)
+
+
+def test_in_shadow_mode_salesforce_is_not_asked_and_nothing_is_passed_over(world: World) -> None:
+    world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
+    world.poll()
+    assert (world.crm.asked, world.waits(), world.row().value.since) == ([], EVERY, NOON)
+
+
+def test_no_journey_asks_any_more(world: World) -> None:
+    row = world.row()
+    world.table.write(Replace(row.key, replace(row.value, watched={}), row.version, due=NOON))
+    world.poll()
+    assert (world.crm.asked, world.waits()) == ([], None)
+
+
+def test_who_is_woken_for_what_is_done_asks_nothing(world: World) -> None:
+    row = world.row()
+    world.table.write(Replace(row.key, row.value, row.version))
+    world.poll()
+    assert world.crm.asked == []
+
+
+def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
+    class Published(FakeCrm):
+        def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
+            row = world.row()
+            poll = replace(row.value, watched={"Other": NOON})
+            world.table.write(Replace(row.key, poll, row.version, due=NOON, lane=Lane.BULK))
+            yield [EXPO]
+
+    world.crm = Published()
+    world.poll()
+    assert (set(world.row().value.watched), world.waits()) == ({"Other"}, timedelta())
+
+
+def test_two_at_once_take_it_in_once(world: World) -> None:
+    class Overtaken(Table):
+        def write(self, *changes: object, token: str = "") -> None:
+            if len(changes) > 1 and not overtaken:
+                overtaken.append(True)
+                world.poll()
+            super().write(*changes, token=token)  # type: ignore[arg-type]
+
+    overtaken: list[bool] = []
+    world.poll(table=Overtaken("table", world.table._client))
+    assert (overtaken, len(world.did())) == ([True], 1)
+
+
+def test_more_than_fit_into_a_transaction(world: World) -> None:
+    world.crm.members = [replace(EXPO, id=f"00v{n}") for n in range(100)]
+    world.poll()
+    assert len(world.did()) == 100
+
+
+def test_a_half_written_page_is_not_possible(world: World) -> None:
+    class Broken(Table):
+        def write(self, *changes: object, token: str = "") -> None:
+            raise Conflict((0,))
+
+    with pytest.raises(Conflict):
+        world.poll(table=Broken("table", world.table._client))
+    assert (world.did(), world.row().value.since) == ([], NOON)
