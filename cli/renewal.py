@@ -24,10 +24,12 @@ def judges_otherwise(stack: Stack, bundle: Bundle) -> bool:
     return live is not None and edition(stack.playbook.bundle(live.value.bundle)) != edition(bundle)
 
 
-def renew(stack: Stack, screen: Console) -> None:
-    """Has every lead judged anew, and says so."""
+def renew(stack: Stack, screen: Console) -> int:
+    """Has every lead judged anew, and says so; how many they are."""
     screen.print("Scoring, segments or what lets into journeys are others now. If this stops: ripen reclassify --all")
-    screen.print(f"To be judged anew: {mark_all(stack)} leads. Nobody enters a journey or is told of by that alone.")
+    count = mark_all(stack)
+    screen.print(f"To be judged anew: {count} leads. Nobody enters a journey or is told of by that alone.")
+    return count
 
 
 def mark_all(stack: Stack) -> int:

@@ -1,7 +1,6 @@
 """ripen campaign: schedule a campaign, look at it, stop it, and see who received it."""
 
 import csv
-import json
 import sys
 from datetime import timedelta
 from getpass import getuser
@@ -17,6 +16,7 @@ from rich.table import Table
 from cli import campaign as desk
 from cli.failure import Failure
 from cli.moment import moment
+from cli.scripts import tell
 from cli.stack import Stack, connect
 from ripen import campaign as runs
 from ripen import campaign_mail
@@ -28,8 +28,6 @@ from ripen.local_time import office
 _UNTIL_NO_CLAIM_SECONDS = 2.0
 _SAMPLE = 5
 _TAKEN = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
-
-_screen = Console(highlight=False, soft_wrap=True)
 
 
 def campaign(
@@ -50,25 +48,31 @@ def campaign(
         raise Failure(
             "One thing at a time.", "Say one of --schedule, --pause, --stop, --resume, --resend, --recipients."
         )
+    if as_json and schedule and not yes:
+        raise Failure("--json asks nothing.", "Say --yes, once you have seen the audience without --json.")
     if (now and not schedule) or (held and not resend):
         raise Failure("--now belongs to --schedule, and --held to --resend.")
     stack = connect()
     try:
-        if schedule:
-            _schedule(stack, name, now, yes)
-        elif pause or stop:
-            _halt(stack, name, stop)
-        elif resume or resend:
-            _go_on(stack, name, resume, held)
-        elif recipients:
+        if recipients:
             _recipients(stack, name, as_json)
-        else:
-            _show(stack, desk.running(stack, name), as_json)
+            return
+        screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
+        if schedule:
+            _schedule(stack, name, now, yes, screen)
+        elif pause or stop:
+            _halt(stack, name, stop, screen)
+        elif resume or resend:
+            _go_on(stack, name, resume, held, screen)
+        if as_json:
+            tell(desk.progress(stack, desk.running(stack, name)))
+        elif not (schedule or pause or stop or resume or resend):
+            _show(stack, desk.running(stack, name), screen)
     except NotNow as error:
         raise Failure(str(error), f"Look at it: ripen campaign {name}") from None
 
 
-def _schedule(stack: Stack, name: str, at_once: bool, yes: bool) -> None:
+def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console) -> None:
     asked, bundle, clock = desk.of(stack, name), desk.live(stack), stack.clock.now()
     row = stack.table.get(keys.campaign(name))
     if row and row.value.state is not RunState.PLANNED:
@@ -82,15 +86,15 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool) -> None:
         raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
     leads = desk.audience(stack, asked)
     whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"
-    _screen.print(
+    screen.print(
         f"[bold]{escape(name)}[/]: the mail {escape(asked.email)} to {len(leads)} leads ({escape(whom)}), as of now"
     )
     for email in desk.emails(stack, leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE]):
-        _screen.print(f"  {escape(email)}")
+        screen.print(f"  {escape(email)}")
     when = "now" if at <= clock else moment(at, zone, "en")
-    _screen.print(f"Begins {when}{_paced(len(leads), asked.per_hour)}")
+    screen.print(f"Begins {when}{_paced(len(leads), asked.per_hour)}")
     if not yes and not typer.confirm("Schedule it?"):
-        _screen.print("Nothing was scheduled.")
+        screen.print("Nothing was scheduled.")
         return
     run = runs.schedule(asked, bundle.hash, at, getuser(), clock)
     due = max(clock, run.since - runs.AHEAD)
@@ -98,9 +102,7 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool) -> None:
         stack.table.write(Replace(keys.campaign(name), run, row.version if row else 0, due=due))
     except Conflict:
         raise Failure("Somebody else scheduled it at the same moment.", f"Look at it: ripen campaign {name}") from None
-    _screen.print(
-        f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign {name} --stop"
-    )
+    screen.print(f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign {name} --stop")
 
 
 def _paced(leads: int, per_hour: int | None) -> str:
@@ -109,7 +111,7 @@ def _paced(leads: int, per_hour: int | None) -> str:
     return f", at {per_hour} an hour: it takes at least {timedelta(seconds=round(leads / per_hour * 3600))}."
 
 
-def _halt(stack: Stack, name: str, for_good: bool) -> None:
+def _halt(stack: Stack, name: str, for_good: bool, screen: Console) -> None:
     row = desk.running(stack, name)
     change = runs.stop if for_good else runs.pause
     desk.write(stack, row, change(row.value, getuser(), stack.clock.now()))
@@ -117,14 +119,12 @@ def _halt(stack: Stack, name: str, for_good: bool) -> None:
     found = desk.progress(stack, desk.running(stack, name))
     went, left = found["states"]["accepted"], found["states"]["planned"]
     what = "stopped for good" if for_good else "paused"
-    _screen.print(
-        f"[bold]{escape(name)} is {what}.[/] Sent: {went}. In flight: {found['in_flight']}. Not sent: {left}."
-    )
+    screen.print(f"[bold]{escape(name)} is {what}.[/] Sent: {went}. In flight: {found['in_flight']}. Not sent: {left}.")
     if not for_good:
-        _screen.print(f"Go on with: ripen campaign {name} --resume")
+        screen.print(f"Go on with: ripen campaign {name} --resume")
 
 
-def _go_on(stack: Stack, name: str, resume: bool, held: bool) -> None:
+def _go_on(stack: Stack, name: str, resume: bool, held: bool, screen: Console) -> None:
     row, asked, now = desk.running(stack, name), desk.of(stack, name), stack.clock.now()
     hash = desk.live(stack).hash
     if resume:
@@ -132,7 +132,7 @@ def _go_on(stack: Stack, name: str, resume: bool, held: bool) -> None:
     else:
         run = runs.resend(row.value, hash, held, getuser(), now)
     desk.write(stack, row, run)
-    _screen.print(
+    screen.print(
         f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now. Nobody gets it twice."
     )
 
@@ -143,7 +143,7 @@ def _recipients(stack: Stack, name: str, as_json: bool) -> None:
     sure = [one for one in found if one.state == SendState.ACCEPTED]
     doubtful = len(found) - len(sure)
     if as_json:
-        print(json.dumps([_row(one) for one in sure], ensure_ascii=False, indent=2))
+        tell([_row(one) for one in sure])
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("email", "lead", "at"))
@@ -158,17 +158,14 @@ def _row(one: desk.Recipient) -> dict[str, str]:
     return {"email": one.email, "lead": one.lead, "at": one.at.isoformat() if one.at else ""}
 
 
-def _show(stack: Stack, row: Row[CampaignRun], as_json: bool) -> None:
+def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
     found, run = desk.progress(stack, row), row.value
-    if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-        return
     zone, states = desk.live(stack).brand.time_zone, found["states"]
     because = f": {run.reason}" if run.reason else ""
-    _screen.print(f"[bold]{escape(run.name)}[/] is [bold]{run.state}[/]{escape(because)}")
+    screen.print(f"[bold]{escape(run.name)}[/] is [bold]{run.state}[/]{escape(because)}")
     done = sum(states[state] for state in _TAKEN)
-    _screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
-    _screen.print(
+    screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
+    screen.print(
         f"{done} of {found['audience']} mails dealt with"
         + ("" if found["walked"] == 1 else "; the audience is still being gone through")
     )
@@ -178,9 +175,9 @@ def _show(stack: Stack, row: Row[CampaignRun], as_json: bool) -> None:
             table.add_row(what, str(count))
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
         table.add_row(f"  skipped: {escape(reason)}", str(count))
-    _screen.print(table)
+    screen.print(table)
     for deed in run.deeds:
         by, why = f" by {deed.by}" if deed.by else "", f": {deed.reason}" if deed.reason else ""
-        _screen.print(escape(f"{moment(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
+        screen.print(escape(f"{moment(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
     if run.state is RunState.PLANNED:
-        _screen.print(f"Begins {moment(run.at, zone, 'en')}")
+        screen.print(f"Begins {moment(run.at, zone, 'en')}")

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from cli.failure import Failure
+from cli.scripts import AsJson, tell
 from cli.stack import connect, local
 from ripen.adapters.table import keys
 from sandbox.home import Home, Status
@@ -40,7 +41,7 @@ def status(as_json: bool = typer.Option(False, "--json", help="For scripts.")) -
         console.print(f"[bold yellow]Shadow mode is on[/] since {shadow.value.at:%Y-%m-%d %H:%M} UTC: ripen shadow off")
 
 
-def down() -> None:
+def down(as_json: AsJson = False) -> None:
     """Stop the local cloud; its data stays for the next `make up`."""
     home = Home.here()
     found = local()
@@ -50,6 +51,9 @@ def down() -> None:
         if monotonic() > until:
             raise Failure(f"The local cloud (process {found.pid}) does not stop.", f"Look into {home.folder}/logs.")
         sleep(0.1)
+    if as_json:
+        tell({"stopped": True})
+        return
     Console().print("The local cloud is stopped. Its data is kept; make clean-up forgets it.")
 
 

@@ -13,6 +13,7 @@ from rich.progress import Progress
 from cli import enrolling
 from cli.campaign import live
 from cli.failure import Failure
+from cli.scripts import AsJson, tell
 from cli.stack import Stack, connect
 from ripen.agenda import SHARDS
 from ripen.walk import Entries
@@ -32,6 +33,7 @@ def enrol(
     key: Annotated[
         str, typer.Option(help="What this is; the same key asks nobody twice. By default today's date.", metavar="TEXT")
     ] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Ask leads into a journey. Whether it takes them, and again, its file says. Broken off, the same command goes on."""
     if bool(emails) + bool(segment) + bool(csv) != 1:
@@ -46,13 +48,14 @@ def enrol(
         journey=journey, segment=segment, key=key or f"{now:%Y-%m-%d}", by=getuser(), at=now, per_minute=per_minute
     )
     if segment:
-        _segment(stack, entries)
+        _segment(stack, entries, as_json)
     else:
-        _each(stack, entries, enrolling.addresses(csv) if csv else emails or [])
+        _each(stack, entries, enrolling.addresses(csv) if csv else emails or [], as_json)
 
 
-def _segment(stack: Stack, entries: Entries) -> None:
-    if not enrolling.ask_segment(stack, entries):
+def _segment(stack: Stack, entries: Entries, as_json: bool) -> None:
+    began = enrolling.ask_segment(stack, entries)
+    if not began and not as_json:
         _screen.print(f"Asked before with the key {escape(entries.key)}; this is how far it is.")
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("The roster", total=SHARDS)
@@ -62,14 +65,22 @@ def _segment(stack: Stack, entries: Entries) -> None:
             if all(walk.done for walk in found):
                 break
             sleep(_LOOK_SECONDS)
-    _screen.print(f"[green]{sum(walk.taken for walk in found)} leads asked[/] into {escape(entries.journey)}.")
+    count = sum(walk.taken for walk in found)
+    if as_json:
+        tell({"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": not began})
+        return
+    _screen.print(f"[green]{count} leads asked[/] into {escape(entries.journey)}.")
 
 
-def _each(stack: Stack, entries: Entries, emails: list[str]) -> None:
+def _each(stack: Stack, entries: Entries, emails: list[str], as_json: bool) -> None:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Leads", total=len(emails))
         count, unknown = enrolling.ask_each(stack, entries, emails, lambda some: bar.advance(task, some))
     before = len(set(emails)) - count - len(unknown)
+    if as_json:
+        found = {"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": before}
+        tell(found | {"unknown": unknown})
+        return
     again = f" {before} were asked before with the key {entries.key}." if before else ""
     _screen.print(f"[green]{count} leads asked[/] into {escape(entries.journey)}.{escape(again)}")
     if unknown:

@@ -1,8 +1,7 @@
 """ripen held: mails that wait for a decision of yours."""
 
-import json
 from getpass import getuser
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.table import Table
 from cli.failure import Failure
 from cli.held import Held, drop, let_go
 from cli.held import held as ask
+from cli.scripts import tell
 from cli.stack import connect
 
 
@@ -27,22 +27,27 @@ def held(
         raise Failure("One thing at a time.", "Say --release or --drop.")
     stack = connect()
     found = ask(stack)
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    told: dict[str, int] | list[dict[str, Any]]
     if release:
-        count = let_go(stack, _named(found, release), getuser())
-        console.print(f"[bold]{count} released.[/] What is still wanted goes out within a minute or two.")
+        told = {"released": let_go(stack, _named(found, release), getuser())}
+        console.print(f"[bold]{told['released']} released.[/] What is still wanted goes out within a minute or two.")
     elif dropped:
-        count = drop(stack, _named(found, dropped), getuser())
-        console.print(f"[bold]{count} dropped.[/] What was dropped stays unsent.")
-    elif as_json:
-        print(json.dumps([each.plain() for each in found], ensure_ascii=False, indent=2))
-    elif not found:
-        console.print("No mail is held.")
+        told = {"dropped": drop(stack, _named(found, dropped), getuser())}
+        console.print(f"[bold]{told['dropped']} dropped.[/] What was dropped stays unsent.")
     else:
-        console.print(_listed(found))
-        console.print(
-            "Each may have arrived. Send it after all: ripen held --release ID – or not: ripen held --drop ID"
-        )
+        told = [each.plain() for each in found]
+        _show(found, console)
+    if as_json:
+        tell(told)
+
+
+def _show(found: list[Held], console: Console) -> None:
+    if not found:
+        console.print("No mail is held.")
+        return
+    console.print(_listed(found))
+    console.print("Each may have arrived. Send it after all: ripen held --release ID – or not: ripen held --drop ID")
 
 
 def _named(found: list[Held], id: str) -> list[Held]:

@@ -1,6 +1,5 @@
 """ripen journey: a journey as a picture, with the people in it."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from cli.journey.outline import Row, outline, title
 from cli.journey.svg import svg as draw
 from cli.journey.tree import tree
 from cli.playbook.problem import nearest
+from cli.scripts import tell
 from cli.stack import connect
 from ripen.adapters.playbook import NotPublished
 
@@ -34,9 +34,10 @@ def journey(
     console = Console(highlight=False, soft_wrap=True)
     if svg:
         svg.write_text(draw(journeys[name], row, counted), "utf-8")
+    if as_json:
+        tell(_plain(name, row, counted))
+    elif svg:
         console.print(f"Written: {svg}")
-    elif as_json:
-        print(json.dumps(_plain(name, row, counted), ensure_ascii=False, indent=2))
     else:
         console.print(tree(journeys[name], row, counted))
         if elsewhere := {

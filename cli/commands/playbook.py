@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,7 +16,8 @@ from cli.plan import guard
 from cli.playbook import Broken, Problem, check_playbook, compile_playbook
 from cli.playbook import publish as make_live
 from cli.renewal import judges_otherwise, renew
-from cli.stack import connect
+from cli.scripts import AsJson, tell
+from cli.stack import Stack, connect
 from ripen.adapters.table import Conflict
 from ripen.bundle import Bundle
 
@@ -49,13 +50,23 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
     print(encoding.dumps([asdict(problem) for problem in problems], ensure_ascii=False))
 
 
-def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
+def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson = False) -> None:
     """Check the playbook, store it under the hash of its content, and make it live."""
     try:
         bundle = compile_playbook(folder)
     except Broken as broken:
+        if as_json:
+            _print_json(broken.problems)
+            sys.exit(1)
         raise _told(broken, folder) from None
     stack = connect()
+    found = _live(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
+    if as_json:
+        tell(found)
+
+
+def _live(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
+    """Makes it live, and says so."""
     otherwise = judges_otherwise(stack, bundle)
     enrollments, standing = guard.affected(stack, bundle)
     if open_ := [place for place in standing if place.is_open]:
@@ -67,15 +78,22 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook")) -> None:
             "Somebody else published at the same moment.", "Look at their change, then publish again."
         ) from None
     if not moved:
-        _screen.print(f"Nothing has changed: {bundle.hash} is live already.")
-        return
-    _screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
+        screen.print(f"Nothing has changed: {bundle.hash} is live already.")
+        return {"playbook": bundle.hash, "published": False}
+    screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
     if woken := guard.wake(stack, enrollments, standing):
-        _screen.print(f"{woken} people are moved on as the journeys say.")
-    if otherwise:
-        renew(stack, _screen)
-    for page in sorted(name for name, page in bundle.pages.items() if page.form):
-        _screen.print(f"See it at {stack.site}/pages/{page}")
+        screen.print(f"{woken} people are moved on as the journeys say.")
+    judged = renew(stack, screen) if otherwise else 0
+    pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
+    for page in pages:
+        screen.print(f"See it at {page}")
+    return {
+        "playbook": bundle.hash,
+        "published": True,
+        "moved_on": woken,
+        "judged_anew": judged,
+        "pages": pages,
+    }
 
 
 def _size(bundle: Bundle) -> str:

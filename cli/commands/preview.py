@@ -1,6 +1,5 @@
 """ripen preview: a mail as one person would get it."""
 
-import json
 import webbrowser
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from cli.playbook import Broken, compile_playbook
 from cli.playbook.folder import load
 from cli.preview import marked
 from cli.preview import preview as compose
+from cli.scripts import tell
 from cli.simulation.persona import persona
 from cli.stack import Stack, connect
 from ripen.adapters.ses import Ses
@@ -48,9 +48,13 @@ def preview(
     mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))
     console = Console(highlight=False, soft_wrap=True)
     if send_to and stack:
-        console.print(f"Sent to {escape(send_to)}: {escape(_sent(mail, send_to, folder, stack))}")
+        subject = _sent(mail, send_to, folder, stack)
+        if as_json:
+            tell({"sent_to": send_to, "subject": subject})
+        else:
+            console.print(f"Sent to {escape(send_to)}: {escape(subject)}")
     elif as_json:
-        print(json.dumps(asdict(mail), ensure_ascii=False, indent=2))
+        tell(asdict(mail))
     else:
         for name, value in (("From", mail.sender), ("To", mail.to), ("Subject", mail.subject)):
             console.print(f"[bold]{name}[/] {escape(value)}")

@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.failure import Failure
 from cli.playbook.publish import publish
 from cli.renewal import judges_otherwise, renew
+from cli.scripts import AsJson, tell
 from cli.stack import connect
 from ripen.adapters.table import Conflict, keys
 from ripen.setting import Live
@@ -19,12 +20,16 @@ _MOST = 20
 def rollback(
     to: Annotated[str, typer.Option(help="The hash, or the beginning of it.", metavar="HASH")] = "",
     show: Annotated[bool, typer.Option("--list", help="Only list what was live.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the playbook live that was so before, or the one with that hash. People in journeys go on as they stand."""
     stack = connect()
     row = stack.table.get(keys.PUBLISHED)
     history = row.value.history if row else ()
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=as_json)
+    if show and as_json:
+        tell([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(history)])
+        return
     if show:
         table = Table("Published", "Playbook")
         for past in reversed(history[-_MOST:]):
@@ -39,8 +44,9 @@ def rollback(
     except Conflict:
         raise Failure("Somebody published at the same moment.", "Look first: ripen rollback --list") from None
     console.print(f"[green]Live again:[/] {chosen}. Undo it with: ripen rollback")
-    if otherwise:
-        renew(stack, console)
+    judged = renew(stack, console) if otherwise else 0
+    if as_json:
+        tell({"playbook": chosen, "judged_anew": judged})
 
 
 def _chosen(history: tuple[Live, ...], to: str) -> str:

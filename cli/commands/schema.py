@@ -8,12 +8,14 @@ from rich.console import Console
 
 from cli.failure import Failure
 from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
+from cli.scripts import AsJson, tell
 
 _screen = Console(highlight=False, soft_wrap=True)
 
 
 def schema(
     folder: Annotated[Path, typer.Argument(help="The playbook's folder.", show_default=True)] = Path("playbook"),
+    as_json: AsJson = False,
 ) -> None:
     """Write the JSON Schema of each kind of file, so that an editor completes and checks while you type."""
     if not (folder / "ripen.yaml").is_file():
@@ -21,8 +23,15 @@ def schema(
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, text in schemas().items():
         (folder / FOLDER / name).write_text(text, "utf-8")
+    lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml"))}
+    lacking = {str(file): line for file, line in lines.items() if line and not _begins(file, line)}
+    if as_json:
+        tell({"written": [str(folder / FOLDER / name) for name in schemas()], "begin_with": lacking})
+        return
     _screen.print(f"Written: {len(KINDS)} schemas to {folder / FOLDER}.")
-    for file in sorted(folder.rglob("*.yaml")):
-        line = modeline(file, folder)
-        if line and not file.read_text("utf-8").startswith(line):
-            _screen.print(f"{file}: begin it with [cyan]{line}[/]")
+    for name, line in lacking.items():
+        _screen.print(f"{name}: begin it with [cyan]{line}[/]")
+
+
+def _begins(file: Path, line: str) -> bool:
+    return file.read_text("utf-8").startswith(line)

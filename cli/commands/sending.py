@@ -8,6 +8,7 @@ from time import sleep
 
 from rich.console import Console
 
+from cli.scripts import AsJson, tell
 from cli.stack import Stack, connect
 from ripen.adapters.table import Create, Key, Replace, keys
 from ripen.agenda import SHARDS, Lane
@@ -19,31 +20,40 @@ _LEASE = timedelta(minutes=6)
 """A claimed send stands on the agenda at the end of its lease of five minutes."""
 
 
-def stop() -> None:
+def stop(as_json: AsJson = False) -> None:
     """Stop all sending. Returns when nothing can be claimed any more, and says what was on its way."""
     stack = connect()
     console = Console(highlight=False)
     row = stack.table.get(keys.STOP)
-    if row and row.value.on:
-        console.print(f"Sending is stopped already, since {row.value.at:%Y-%m-%d %H:%M} UTC.")
-    else:
-        sign = Stop(on=True, at=stack.clock.now(), by=getuser())
+    sign = row.value if row and row.value.on else Stop(on=True, at=stack.clock.now(), by=getuser())
+    already = row is not None and row.value.on
+    if not already:
         stack.table.write(Replace(keys.STOP, sign, row.version) if row else Create(keys.STOP, sign))
         sleep(_UNTIL_NO_CLAIM_SECONDS)
     flying = in_flight(stack)
+    if as_json:
+        tell({"stopped": True, "already": already, "since": sign.at.isoformat(), "in_flight": flying})
+        return
+    if already:
+        console.print(f"Sending is stopped already, since {sign.at:%Y-%m-%d %H:%M} UTC.")
     console.print(f"[bold]Sending is stopped.[/] In flight: {flying}. What is due waits; ripen resume goes on.")
 
 
-def resume() -> None:
+def resume(as_json: AsJson = False) -> None:
     """Go on sending. What waited goes out within a minute or two, once."""
     stack = connect()
     row = stack.table.get(keys.STOP)
+    was = row is not None and row.value.on
+    if row and was:
+        sign = replace(row.value, on=False, at=stack.clock.now(), by=getuser())
+        stack.table.write(Replace(keys.STOP, sign, row.version))
     console = Console(highlight=False)
-    if row is None or not row.value.on:
+    if as_json:
+        tell({"stopped": False, "was_stopped": was})
+    elif not was:
         console.print("Sending was not stopped.")
-        return
-    stack.table.write(Replace(keys.STOP, replace(row.value, on=False, at=stack.clock.now(), by=getuser()), row.version))
-    console.print("Sending goes on. What waited is taken from the agenda within a minute or two.")
+    else:
+        console.print("Sending goes on. What waited is taken from the agenda within a minute or two.")
 
 
 def in_flight(stack: Stack) -> int:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.scripts import AsJson, tell
 from cli.shadow import bring_forward, would_have
 from cli.stack import Stack, connect
 from ripen.adapters.table import Create, Replace, keys
@@ -45,23 +46,31 @@ def shadow(context: typer.Context, as_json: bool = typer.Option(False, "--json",
 
 
 @app.command()
-def on() -> None:
+def on(as_json: AsJson = False) -> None:
     """Send and write nothing from now on; go on judging."""
     stack, console = connect(), Console(highlight=False)
-    if not _turn(stack, on=True):
+    changed = _turn(stack, on=True)
+    if changed:
+        sleep(_UNTIL_SEEN_SECONDS)
+    if as_json:
+        tell({"shadow": True, "already": not changed})
+    elif not changed:
         console.print("Shadow mode is on already. What it keeps back: ripen shadow")
-        return
-    sleep(_UNTIL_SEEN_SECONDS)
-    console.print("[bold]Shadow mode is on.[/] Mails and cards are listed instead of sent: ripen shadow")
+    else:
+        console.print("[bold]Shadow mode is on.[/] Mails and cards are listed instead of sent: ripen shadow")
 
 
 @app.command()
-def off() -> None:
+def off(as_json: AsJson = False) -> None:
     """Send and write again. Salesforce gets what waited; the mails and cards of the meantime stay unsent."""
     stack, console = connect(), Console(highlight=False)
-    if _turn(stack, on=False):
+    changed = _turn(stack, on=False)
+    if changed:
         sleep(_UNTIL_SEEN_SECONDS)
     count = bring_forward(stack.table, stack.clock.now())
+    if as_json:
+        tell({"shadow": False, "already": not changed, "leads_for_salesforce": count})
+        return
     console.print(f"[bold]Shadow mode is off.[/] {count} leads go to Salesforce within a minute or two.")
     console.print("What would have been sent or posted meanwhile stays unsent; journeys go on from where they stand.")
 

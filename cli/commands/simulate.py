@@ -1,7 +1,6 @@
 """ripen simulate: lets an invented lead live through a journey, with the real code and a clock that jumps."""
 
 import json
-import sys
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.progress import Progress
 
 from cli.failure import Failure
 from cli.playbook import Broken, compile_playbook
+from cli.scripts import tell
 from cli.simulation.paths import missed, walk
 from cli.simulation.run import Lived
 from cli.simulation.scenario import Scenario, said, scenarios
@@ -46,7 +46,7 @@ def simulate(
     """Live through a journey as one invented lead: what is sent when, what not and why. Nothing leaves this machine."""
     bundle = _compiled(folder)
     if everything:
-        _all(folder, bundle, update)
+        _all(folder, bundle, update, as_json)
         return
     if not journey or not lead:
         raise Failure(
@@ -97,42 +97,54 @@ def _paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bo
         _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
 
 
-def _all(folder: Path, bundle: Bundle, update: bool) -> None:
+def _all(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
     found = scenarios(folder, bundle)
     if not found:
-        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/playbook.md shows what one looks like.")
+        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
+    screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
     lives: dict[str, list[Lived]] = {}
-    wrong = 0
+    differing: list[str] = []
     for scenario in found:
         lived = scenario.live(bundle)
         lives.setdefault(scenario.journey.name, []).append(lived)
-        wrong += _differs(scenario, scenario.transcript(lived), update)
-    for name, lived_ones in sorted(lives.items()):
-        steps, ways = missed(bundle.journeys[name], lived_ones)
-        for left in (*steps, *(f"{step}: {option}" for step, option in ways)):
-            _screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
-    for name in sorted(bundle.journeys.keys() - lives.keys()):
-        _screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
-    if wrong:
+        if scenario.golden and _differs(scenario.golden, scenario.transcript(lived), update, screen):
+            differing.append(scenario.golden.stem)
+    never = _untold(bundle, lives, screen)
+    if as_json:
+        tell({"simulations": len(found), "differing": differing, "never": never})
+    if differing:
         raise Failure(
-            f"{wrong} of {len(found)} simulations end otherwise than their transcripts say.",
+            f"{len(differing)} of {len(found)} simulations end otherwise than their transcripts say.",
             "If it is meant so: ripen simulate --all --update – and look at the diff before you commit it.",
         )
-    _screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
+    screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
 
 
-def _differs(scenario: Scenario, transcript: str, update: bool) -> bool:
+def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
+    """By journey, the steps and ways that no scenario comes to."""
+    never: dict[str, list[str]] = {}
+    for name, lived in sorted(lives.items()):
+        steps, ways = missed(bundle.journeys[name], lived)
+        never[name] = [*steps, *(f"{step}: {option}" for step, option in ways)]
+        for left in never[name]:
+            screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
+    for name in sorted(bundle.journeys.keys() - lives.keys()):
+        never[name] = [step.id for step in bundle.journeys[name].steps]
+        screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
+    return never
+
+
+def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
     """Whether the transcript is another than was approved; shows how."""
-    golden = scenario.golden
-    approved = golden.read_text("utf-8") if golden and golden.is_file() else ""
-    if golden is None or approved == transcript:
+    approved = golden.read_text("utf-8") if golden.is_file() else ""
+    if approved == transcript:
         return False
     if update:
         golden.write_text(transcript, "utf-8")
-        _screen.print(f"written: {golden}")
+        screen.print(f"written: {golden}")
         return False
     lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), "now", lineterm="")
-    sys.stdout.writelines(f"{line}\n" for line in lines)
+    screen.file.writelines(f"{line}\n" for line in lines)
     return True
 
 

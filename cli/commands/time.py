@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from cli.failure import Failure
+from cli.scripts import AsJson, tell
 from cli.stack import connect, local
 from sandbox.clock import walk
 
@@ -16,12 +17,13 @@ _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 def clock(
     by: str = typer.Argument("", help="+3d, +2h, +30m, +90s or several, such as +1d12h; nothing shows the time."),
+    as_json: AsJson = False,
 ) -> None:
     """Move the local cloud's clock forward, doing on the way what falls due, in its order."""
     delta = span(by) if by else timedelta()
     local()
     stack = connect()
-    console = Console(highlight=False)
+    console = Console(highlight=False, stderr=as_json)
     start = stack.clock.now()
     if delta:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
@@ -32,6 +34,9 @@ def clock(
                 progress.update(task, completed=done.total_seconds())
 
             walk(stack, start + delta, shown)
+    if as_json:
+        tell({"time": stack.clock.now().isoformat()})
+        return
     console.print(f"It is {stack.clock.now():%Y-%m-%d %H:%M:%S} UTC on the local cloud.")
 
 

@@ -8,6 +8,7 @@ from rich.console import Console
 from cli.dossier import find
 from cli.failure import Failure
 from cli.renewal import mark, mark_all
+from cli.scripts import AsJson, tell
 from cli.stack import connect
 from ripen.verdict import RULES
 
@@ -15,6 +16,7 @@ from ripen.verdict import RULES
 def reclassify(
     email: Annotated[str, typer.Argument(help="The lead's address.", show_default=False)] = "",
     everyone: Annotated[bool, typer.Option("--all", help="Every lead there is.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Judge all clicks anew by the present rules. Points that machines were given are taken back, and nothing that was done
     is done again. Wanted after an update that changed the rules."""
@@ -22,6 +24,9 @@ def reclassify(
         raise Failure("Whose clicks?", "Say an address, or --all.")
     stack = connect()
     count = mark_all(stack) if everyone else mark(find(stack, email), stack)
+    if as_json:
+        tell({"rules": RULES, "leads": count})
+        return
     console = Console(highlight=False, soft_wrap=True)
     console.print(f"To be judged anew by rules {RULES}: {count} {'lead' if count == 1 else 'leads'}.")
     console.print("That begins within a minute. What changes is among the decisions: ripen lead EMAIL")

@@ -4,9 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.core import TyperGroup, TyperOption
 
 from cli.late import Late
 from cli.main import COMMANDS
@@ -26,6 +29,28 @@ def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str) -
     place, says = COMMANDS[name]
     found = Late(name, place, says).found()
     assert found.help.replace("\n", " ").startswith(says.rstrip("."))
+
+
+def _all_commands(name: str) -> Iterator[Any]:
+    """The command, and those of its group."""
+    place, says = COMMANDS[name]
+    found = Late(name, place, says).found()
+    if isinstance(found, TyperGroup):
+        yield from found.commands.values()
+    if not isinstance(found, TyperGroup) or found.invoke_without_command:
+        yield found
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_speaks_to_scripts_and_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for command in _all_commands(name):
+        options = {written: option for option in command.params for written in option.opts}
+        assert "--json" in options, command.name
+        assert all(option.help for option in options.values() if isinstance(option, TyperOption)), command.name
+        assert command(["--help"], standalone_mode=False) == 0
+        told = capsys.readouterr().out
+        assert "--json" in told
+        assert command.help.split(".")[0][:40] in told
 
 
 def test_the_list_of_commands_imports_none_of_them() -> None:

@@ -1,0 +1,139 @@
+"""--json: one value on the standard output and nothing else, of commands that change something too."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
+from cli.failure import Failure
+from cli.playbook.publish import publish
+from cli.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
+from ripen.bundle import Bundle, Campaign, Segment
+from ripen.clause import Agreed
+from ripen.setting import Pointer
+from ripen.state import State
+from tests.builders import a_bundle, a_lead
+from tests.cli.stack import KEY, a_stack
+from tests.fakes import FakeClock
+
+COMMANDS: tuple[Any, ...] = (campaign, enrol, playbook, rollback, sending, shadow, verdicts)
+AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-22T12:00")
+
+
+@pytest.fixture
+def bundle() -> Bundle:
+    everyone = Segment(name="everyone", also=(Agreed(purpose="marketing"),))
+    return a_bundle(segments={"everyone": everyone}, campaigns={"autumn": AUTUMN})
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, bundle: Bundle, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock, bundle)
+    for module in (*COMMANDS, held):
+        monkeypatch.setattr(module, "connect", lambda: stack)
+        if hasattr(module, "sleep"):
+            monkeypatch.setattr(module, "sleep", lambda seconds: None)
+    publish(bundle, table, stack.playbook, stack.site, clock.now())
+    table.write(
+        Create(keys.profile("lead1"), a_lead(id="lead1", email="hanako@example.co.jp")),
+        Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))),
+        Create(keys.address(address_hash(KEY, "hanako@example.co.jp")), Pointer(lead="lead1")),
+    )
+    return stack
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Any:
+    """What the last command said to scripts."""
+    return lambda: json.loads(capsys.readouterr().out)
+
+
+def test_stopping_and_going_on(stack: Stack, said: Any) -> None:
+    sending.stop(as_json=True)
+    found = said()
+    assert (found["stopped"], found["already"], found["in_flight"]) == (True, False, 0)
+    sending.stop(as_json=True)
+    assert said()["already"]
+    sending.resume(as_json=True)
+    assert said() == {"stopped": False, "was_stopped": True}
+    sending.resume(as_json=True)
+    assert said() == {"stopped": False, "was_stopped": False}
+
+
+def test_shadow_mode_on_and_off(stack: Stack, said: Any) -> None:
+    shadow.on(as_json=True)
+    assert said() == {"shadow": True, "already": False}
+    shadow.off(as_json=True)
+    assert said() == {"shadow": False, "already": False, "leads_for_salesforce": 0}
+
+
+def test_judging_anew(stack: Stack, said: Any) -> None:
+    verdicts.reclassify("hanako@example.co.jp", everyone=False, as_json=True)
+    assert said()["leads"] == 1
+
+
+def test_asking_in(stack: Stack, said: Any) -> None:
+    usual: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": "k", "as_json": True}
+    emails = ["hanako@example.co.jp", "nobody@example.co.jp"]
+    enrol.enrol("whitepaper", emails, **usual)
+    expected = {"journey": "whitepaper", "key": "k", "asked": 1, "asked_before": 0, "unknown": emails[1:]}
+    assert said() == expected
+    enrol.enrol("whitepaper", emails, **usual)
+    assert said() == expected | {"asked": 0, "asked_before": 1}
+
+
+def test_publishing_and_rolling_back(stack: Stack, bundle: Bundle, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = replace(bundle, hash="other", segments={})
+    monkeypatch.setattr(playbook, "compile_playbook", lambda folder: other)
+    playbook.publish(Path("playbook"), as_json=True)
+    found = said()
+    assert (found["playbook"], found["published"], found["judged_anew"]) == ("other", True, 1)
+    playbook.publish(Path("playbook"), as_json=True)
+    assert said() == {"playbook": "other", "published": False}
+    rollback.rollback(to="", show=False, as_json=True)
+    assert said() == {"playbook": bundle.hash, "judged_anew": 1}
+    rollback.rollback(to="", show=True, as_json=True)
+    assert [past["playbook"] for past in said()] == [bundle.hash, "other", bundle.hash]
+
+
+def test_a_playbook_that_is_not_in_order_is_told_as_its_problems(tmp_path: Path, said: Any) -> None:
+    with pytest.raises(SystemExit):
+        playbook.publish(tmp_path, as_json=True)
+    assert [problem["file"] for problem in said()] == ["ripen.yaml"]
+
+
+def test_writing_schemas(tmp_path: Path, said: Any) -> None:
+    (tmp_path / "ripen.yaml").write_text("brand: {}\n")
+    schema.schema(tmp_path, as_json=True)
+    found = said()
+    assert str(tmp_path / ".schema" / "journey.json") in found["written"]
+    assert list(found["begin_with"]) == [str(tmp_path / "ripen.yaml")]
+
+
+def test_simulating_all(said: Any) -> None:
+    here = Path(__file__).resolve().parents[2] / "playbook"
+    simulate.simulate("", "", "", "", everything=True, as_json=True, folder=here)
+    found = said()
+    assert found["differing"] == []
+    assert found["never"]["webinar"] == []
+
+
+def test_scheduling_a_campaign_and_pausing_it(stack: Stack, said: Any) -> None:
+    with pytest.raises(Failure, match="asks nothing"):
+        campaign.campaign("autumn", schedule=True, now=True, as_json=True)
+    campaign.campaign("autumn", schedule=True, now=True, yes=True, as_json=True)
+    assert said()["run"]["state"] == "planned"
+    campaign.campaign("autumn", pause=True, as_json=True)
+    assert said()["run"]["state"] == "paused"
+
+
+def test_letting_held_mails_go(stack: Stack, said: Any) -> None:
+    held.held(release="all", dropped="", as_json=True)
+    assert said() == {"released": 0}
+    held.held(release="", dropped="all", as_json=True)
+    assert said() == {"dropped": 0}
