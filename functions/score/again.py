@@ -14,8 +14,8 @@ from ripen.setting import RefoldMark
 from ripen.state import State
 from score.follow import Known, following, keys_of, runs
 
-_MOST_CLICKS = 40
-"""In one transaction; the decisions about them come on top."""
+_MOST_CLICKS = 20
+"""In one transaction; a decision about each may come on top, and up to forty runs of journeys that hear of it."""
 
 
 def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[Change], bool]:

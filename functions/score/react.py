@@ -75,14 +75,22 @@ def react(refs: Sequence[str], table: Table, bundle: Bundle, clock: AnyClock, be
 
 
 def _fold(
-    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells
+    lead: str,
+    activities: Sequence[Key[Activity]],
+    table: Table,
+    bundle: Bundle,
+    clock: AnyClock,
+    bells: Bells,
+    alone: bool = False,
 ) -> None:
+    """In one transaction; in two where that is too much for one. A single activity that is too much goes `alone`, without
+    those that would be taken along: they stand on the agenda by themselves."""
     aged = False
 
     def write(now: datetime) -> bool:
         nonlocal aged
-        changes, aged = _changes(lead, activities, table, bundle, now)
-        if len(changes) > _MOST_CHANGES and len(activities) > 1:
+        changes, aged = _changes(lead, activities, table, bundle, now, alone)
+        if len(changes) > _MOST_CHANGES and not alone:
             return False
         if changes:
             table.write(*changes)
@@ -95,7 +103,9 @@ def _fold(
     except Outdated:
         _refold(lead, table, bundle, clock, bells)
         fits = _tried(lead, write, clock)
-    if not fits:
+    if not fits and len(activities) <= 1:
+        _fold(lead, activities, table, bundle, clock, bells, alone=True)
+    elif not fits:
         middle = len(activities) // 2
         _fold(lead, activities[:middle], table, bundle, clock, bells)
         _fold(lead, activities[middle:], table, bundle, clock, bells)
@@ -127,7 +137,7 @@ def _tried(lead: str, write: Callable[[datetime], bool], clock: AnyClock) -> boo
 
 
 def _changes(
-    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime
+    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime, alone: bool
 ) -> tuple[list[Change], bool]:
     """The whole transaction, empty where there is nothing to do; and whether verdicts given before look otherwise now.
     Raises Outdated."""
@@ -139,9 +149,9 @@ def _changes(
         raise Outdated(lead)
     known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold, contact=contact)
     named: list[Row[Activity]] = [row for row in found if row]
-    rows = {row.value.id: row for row in (*named, *_brought(lead, named, table))}
+    rows = {row.value.id: row for row in (*named, *(() if alone else _brought(lead, named, table)))}
     around = _around(lead, [row.value for row in rows.values()], table)
-    rows = {row.value.id: row for row in _waiting(around)} | rows
+    rows = {row.value.id: row for row in (() if alone else _waiting(around))} | rows
     before, given = state.value if state else None, [row.value for row in rows.values()]
     folded = fold(
         known.profile,

@@ -50,8 +50,8 @@ def enter(
     now: datetime,
     is_new: bool = False,
 ) -> tuple[State, tuple[Enrollment, ...], tuple[Decision, ...]]:
-    """The state with those entries that the journeys allow, these entries, and a decision about each. `before` is how the
-    lead stood until now, `taken` what it did, `known` how it stands; `enrollments` are those in the `consulted` journeys.
+    """The state with those entries that the journeys allow, these entries, and a decision about each; what was refused for
+    one reason, such as forty visits at once, is one decision. `before` is how the lead stood until now, `taken` what it did, `known` how it stands; `enrollments` are those in the `consulted` journeys.
 
     Where the definitions are others than those `before` was made with, nobody joins by a change: who is in a new segment
     has not joined it."""
@@ -60,7 +60,8 @@ def enter(
         since = noticed(before, known.traits, bundle, profile.created) if is_new else before
         causes += [*changed(before, after, known.traits, taken, bundle, now), *dated(since, profile, bundle, now)]
     runs = list(enrollments)
-    entries, entered, decisions = _remembered(after.journeys, runs), list[Enrollment](), list[Decision]()
+    entries, entered = _remembered(after.journeys, runs), list[Enrollment]()
+    decisions = dict[tuple[str, ...], Decision]()
     for cause in causes:
         journey = bundle.journeys.get(cause.journey)
         key = _key(journey, cause, now) if journey else ""
@@ -72,9 +73,11 @@ def enter(
             entered.append(run)
             runs.append(run)
             entries[journey.name] = _entry(entries.get(journey.name), journey, run)
-        decisions.append(told.enrolled(cause, key, after.lead, reason, bundle, now))
+        alike = (cause.journey, cause.why, cause.key, reason) if reason else (cause.journey, key)
+        decision = told.enrolled(cause, key, after.lead, reason, bundle, now)
+        decisions[alike] = told.together(decisions.get(alike), decision)
     state = noticed(replace(after, journeys=entries), known.traits, bundle, now)
-    return state, tuple(entered), tuple(decisions)
+    return state, tuple(entered), tuple(decisions.values())
 
 
 def listens(journey: Journey, more: Iterable[str] = ()) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The decisions that a fold leaves behind: what people read to see why."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from ripen.activity import Activity, Verdict
@@ -28,6 +29,13 @@ def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, no
         activities=(cause.activity,) if cause.activity else (),
         facts={"by": cause.why} | ({"key": key} if key else {}),
     )
+
+
+def together(earlier: Decision | None, decision: Decision) -> Decision:
+    """The earlier decision, if there is one, as taken about what led to this one too."""
+    if earlier is None:
+        return decision
+    return replace(earlier, activities=(*earlier.activities, *decision.activities))
 
 
 def ranked(

@@ -1,0 +1,136 @@
+"""score.react for leads with a long story: what follows from one activity must fit into a transaction, however much it is."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace as changed
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters.table import Create, Key, Table, keys
+from ripen.edition import edition
+from ripen.graph import Again, Journey, OnActivity
+from ripen.journey import Enrollment
+from ripen.setting import RefoldMark
+from ripen.state import Entry, Rank, State, Tally
+from score.react import Bells, react
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+
+@pytest.fixture
+def bells() -> Bells:
+    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+
+
+def key_of(activity: Activity) -> Key[Activity]:
+    return keys.activity(activity.lead, activity.at, activity.id)
+
+
+def on_pricing(name: str) -> Journey:
+    return Journey(
+        name=name,
+        enrol=(OnActivity(kind="page_viewed", subject="pricing"),),
+        again=Again(how="never"),
+        first="",
+        steps=(),
+    )
+
+
+BUNDLE = a_bundle()
+BUNDLE = changed(BUNDLE, journeys=BUNDLE.journeys | {name: on_pricing(name) for name in ("one", "two", "three")})
+
+
+def visits(count: int) -> list[Activity]:
+    return [
+        an_activity(id=f"visit{n}", kind=Kind.PAGE_VIEWED, subject="pricing", at=NOON - timedelta(minutes=n + 1))
+        for n in range(count)
+    ]
+
+
+def folded(table: Table) -> int:
+    return sum(row.value.folded is not None for row in table.under("lead1", "activity#"))
+
+
+def test_a_form_with_forty_visits_before_it_each_of_which_asks_into_several_journeys(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    before = visits(40)
+    form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
+    table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
+    react([key_of(form).ref], table, BUNDLE, clock, bells)
+    assert folded(table) == 41
+    # and that 39 of them, and two more ways in, were refused for one reason is said once for each journey
+    refused = [row.value for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
+    assert sorted((each.subject, len(each.activities)) for each in refused) == [("one", 39), ("three", 39), ("two", 39)]
+
+
+def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given forty visits to forty pages that each refuse in their own words, and forty runs that listen
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    before = [
+        an_activity(id=f"visit{n}", kind=Kind.PAGE_VIEWED, subject=f"page{n}", at=NOON - timedelta(minutes=n + 1))
+        for n in range(40)
+    ]
+    doors = {
+        f"page{n}": changed(
+            on_pricing(f"page{n}"),
+            enrol=(OnActivity(kind="page_viewed", subject=f"page{n}"),),
+            again=Again(how="never"),
+        )
+        for n in range(40)
+    }
+    bundle = changed(BUNDLE, journeys=doors)
+    form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
+    refs = [key_of(each).ref for each in (form, *before)]
+    table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
+    # when
+    react(refs[:1], table, bundle, clock, bells)
+    # then the form counts, and the visits, which are still on the agenda, come next
+    assert folded(table) == 1
+    react(refs[1:], table, bundle, clock, bells)
+    assert folded(table) == 41
+    assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
+
+
+def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given sixty clicks, each in a mail of its own and by a machine after all, and forty runs that listen to the rank
+    table.write(Create(keys.profile("lead1"), a_lead(job_title="")))
+    clicks = [
+        an_activity(
+            id=f"click{n}",
+            kind=Kind.LINK_CLICKED,
+            subject="case-study",
+            at=NOON + timedelta(hours=n),
+            received=NOON + timedelta(hours=n),
+            folded=NOON,
+            verdict=Verdict.HUMAN,
+            facts={"method": "GET", "agent": "none", "asked": "barely", "send": f"send{n}", "link": "0", "of": "1"},
+        )
+        for n in range(60)
+    ]
+    for click in clicks:
+        table.write(Create(key_of(click), click))
+    for n in range(40):
+        run = Enrollment(lead="lead1", journey="orders", key=f"{n}", entered=NOON, bundle="bundle1")
+        table.write(Create(keys.enrollment("lead1", "orders", run.key), run))
+    state = State(
+        lead="lead1",
+        rank=Rank.HOT,
+        rank_since=NOON,
+        tallies={"click": Tally(points=600, at=NOON, count=60, last=NOON)},
+        journeys={"orders": Entry(key="39", at=NOON, hears=("rank",))},
+        rules=edition(BUNDLE),
+    )
+    mark = keys.refold_mark("lead1")
+    table.write(Create(keys.state("lead1"), state), Create(mark, RefoldMark(lead="lead1"), due=NOON))
+    # when
+    clock.move(days=10)
+    react([mark.ref], table, BUNDLE, clock, bells)
+    # then
+    assert {row.value.verdict for row in table.under("lead1", "activity#")} == {Verdict.MACHINE}
+    assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
