@@ -112,6 +112,19 @@ def test_a_fresh_consent_ends_an_unsubscription_but_not_a_bounce() -> None:
     assert (made.contact.unsubscribed, made.contact.bounced) == (None, NOON)
 
 
+def test_a_consent_that_reaches_us_late_does_not_outweigh_a_refusal_said_after_it() -> None:
+    no = Permission(granted=False, at=LATER, record="r")
+    for gone in (
+        Contact(lead="lead1", unsubscribed=LATER),
+        Contact(lead="lead1", consent={"marketing": no}, complained=LATER),
+    ):
+        given = a_submission(consent=True, touch=Touch(at=LATER - timedelta(minutes=5)))
+        made = taken(given, a_lead(), gone)
+        assert made.contact == gone
+        assert made.consent is not None  # its proof is kept, with the time at which it was given
+        assert made.consent.at == LATER - timedelta(minutes=5)
+
+
 def test_a_submission_without_a_tick_leaves_the_contact_alone() -> None:
     granted = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     made = taken(a_submission(), a_lead(), granted)

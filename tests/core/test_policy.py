@@ -91,6 +91,18 @@ def test_unsubscribing_stands_until_a_later_consent() -> None:
     assert not refuses(a_contact())
 
 
+def test_who_unsubscribed_and_came_back_for_one_purpose_gets_no_mail_of_another() -> None:
+    # given
+    both = a_contact(consent=YES | {"partners": YES["marketing"]})
+    # when
+    gone = withdrawn(both, "r2", NOON)
+    back = Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")
+    came_back = replace(gone, unsubscribed=None, consent=gone.consent | {"marketing": back})
+    # then
+    assert marketing(Policy(), contact=came_back) == Claim()
+    assert marketing(Policy(), contact=came_back, purpose="partners") == Skip("no consent")
+
+
 NIGHT = Quiet(start="21:00", end="08:00")
 TOKYO = ZoneInfo("Asia/Tokyo")
 

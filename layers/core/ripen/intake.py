@@ -42,7 +42,7 @@ def take_in(
     """`wording` is the form's consent. Without a tick the consent stays as it was: silence takes nothing back."""
     record = None
     if submission.consent and wording:
-        record = _record(submission, wording, names, now)
+        record = _record(submission, wording, names)
     return Intake(
         profile=merge(profile, submission, names.lead, now),
         activity=Activity(
@@ -93,14 +93,14 @@ def _later(known: Touch | None, touch: Touch) -> Touch:
     return touch if known is None or touch.at >= known.at else known
 
 
-def _record(submission: Submission, wording: Consent, names: Names, now: datetime) -> ConsentRecord:
+def _record(submission: Submission, wording: Consent, names: Names) -> ConsentRecord:
     shown = wording.text.get(submission.locale) or next(iter(wording.text.values()), "")
     return ConsentRecord(
         id=names.consent,
         lead=names.lead,
         purpose=wording.purpose,
         granted=True,
-        at=now,
+        at=submission.touch.at,
         source=f"form:{submission.form}",
         version=wording.version,
         wording=shown,
@@ -109,8 +109,15 @@ def _record(submission: Submission, wording: Consent, names: Names, now: datetim
 
 
 def _permit(contact: Contact, record: ConsentRecord | None) -> Contact:
-    """A fresh consent also ends an earlier unsubscription: the person came back."""
-    if record is None:
+    """A fresh consent also ends an earlier unsubscription: the person came back. One that reaches us late, because a form
+    provider sent it again, does not outweigh a refusal that was said after it."""
+    if record is None or _later_no(contact, record):
         return contact
     permission = Permission(granted=True, at=record.at, record=record.id)
     return replace(contact, consent=contact.consent | {record.purpose: permission}, unsubscribed=None)
+
+
+def _later_no(contact: Contact, record: ConsentRecord) -> bool:
+    known = contact.consent.get(record.purpose)
+    refusals = (contact.unsubscribed, known.at if known and not known.granted else None)
+    return any(at is not None and at > record.at for at in refusals)

@@ -92,9 +92,10 @@ def refuses(contact: Contact, purpose: str = "marketing") -> bool:
 
 
 def withdrawn(contact: Contact, record: str, now: datetime) -> Contact:
-    """The contact of somebody who has just unsubscribed; `record` names the proof."""
+    """The contact of somebody who has just unsubscribed, from everything: a later consent for one purpose brings no other
+    one back. `record` names the proof."""
     no = Permission(granted=False, at=now, record=record)
-    return replace(contact, unsubscribed=now, consent=contact.consent | {"marketing": no})
+    return replace(contact, unsubscribed=now, consent=dict.fromkeys((*contact.consent, "marketing"), no))
 
 
 def _never(send: Send, contact: Contact, suppressed: Suppression | None, now: datetime) -> str:
