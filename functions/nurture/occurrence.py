@@ -49,7 +49,10 @@ def _ask(journey: str, trigger: OnSchedule, zone: str, missed: list[datetime], g
         return
     occurrence = recurrence.named(latest, zone)
     entries = Entries(journey=journey, segment=trigger.segment, key=occurrence, by="schedule", at=latest)
-    with suppress(Conflict):  # asked already
-        ground.table.write(*asks(entries, now))
     of = keys.entries(journey, trigger.segment, occurrence)
+    try:
+        ground.table.write(*asks(entries, now))
+    except Conflict:
+        if ground.table.get(of) is None:  # two who ask at once may get in each other's way, so that neither has asked
+            raise
     ground.bell.wake(*(keys.walk(of, shard).ref for shard in range(SHARDS)))

@@ -67,6 +67,9 @@ def _stride(key: Key[Walk], ground: Ground) -> bool:
         if row is None or row.due is None:
             return False
         if owner is None or _is_over(owner.value, row.value):
+            # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
+            owner = ground.table.get(keys.walked_for(key))
+        if owner is None or _is_over(owner.value, row.value):
             _write(row, [], row.value, None, ground)
             return False
         leads = list(ground.table.leads(row.value.shard, row.value.after, _PAGE))

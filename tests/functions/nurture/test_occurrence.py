@@ -1,12 +1,13 @@
 """Schedules on the agenda: each return asks the segment in once."""
 
+from dataclasses import replace as replace_in
 from datetime import datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from nurture.walk import work
-from ripen.adapters.table import Create, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.bundle import Bundle
 from ripen.graph import OnSchedule
@@ -51,6 +52,25 @@ def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agend
     assert (row(machinery).due, row(machinery).value.since) == (after(days=1), NOON)
     of = keys.entries("whitepaper", "everyone", "2026-11-21T12:00")
     assert machinery.bell.woken == [keys.walk(of, shard).ref for shard in range(SHARDS)]
+
+
+def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(machinery: Machinery) -> None:
+    # given a transaction that DynamoDB gives up because of another one at work on the same rows, which it gives up too
+    class Contested(Table):
+        def write(self, *changes: Change, token: str = "") -> None:
+            if len(changes) > SHARDS:
+                raise Conflict((0,))
+            super().write(*changes, token=token)
+
+    published(machinery, after(days=-1), NOON)
+    contested = replace_in(machinery.ground, table=Contested("table", machinery.table._client))
+    # when
+    with pytest.raises(Conflict):
+        work(KEY.ref, contested, lambda: True)
+    # then it is still due, and asked for by who comes next
+    assert row(machinery).due == NOON
+    work(KEY.ref, machinery.ground, lambda: True)
+    assert asked(machinery, "2026-11-21T12:00")
 
 
 def test_woken_too_early_it_asks_nobody(machinery: Machinery) -> None:

@@ -1,5 +1,7 @@
 """nurture.walk on a real table: each lead of a segment is dealt with once, whoever walks, dies or comes twice."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,8 +10,9 @@ import pytest
 from nurture import stride
 from nurture.stride import walk
 from nurture.walk import work
+from ripen import campaign
 from ripen.activity import Activity, Kind
-from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
 from ripen.adapters.walks import asks
 from ripen.agenda import Lane, shard
 from ripen.ledger import SendState
@@ -98,6 +101,32 @@ def test_out_of_time_it_leaves_the_cursor_and_is_due_at_once(machinery: Machiner
     # and the next call goes on from there
     walk(key, machinery.ground, lambda: True)
     assert machinery.counts() == {"planned": 7}
+
+
+def test_a_lap_that_begins_between_two_reads_of_one_request_is_walked(machinery: Machinery) -> None:
+    """DynamoDB reads the rows of a batch one by one: the run may be of the moment before, and the walk of the one after."""
+    # given a run that was paused, and is resumed while somebody looks at its walk
+    leads = leads_of(5, 2)
+    for lead in leads:
+        known(machinery.table, lead)
+    started(machinery)
+    machinery.change(campaign.pause(machinery.run(), "hanako", NOON))
+    before = machinery.table.get(KEY)
+
+    class Torn(Table):
+        def get_many(self, wanted: Sequence[Key[Any]]) -> list[Any]:
+            found = super().get_many(wanted)
+            if before and KEY in wanted:
+                found[wanted.index(KEY)] = before
+            return found
+
+    machinery.change(campaign.resume(machinery.run(), with_rates(), machinery.bundle.hash, "hanako", NOON))
+    torn = replace(machinery.ground, table=Torn("table", machinery.table._client))
+    # when
+    walk(keys.walk(KEY, 5), torn, lambda: True)
+    # then
+    assert sorted(machinery.sends(leads)) == leads
+    assert walked(machinery.table, 5).done
 
 
 class Mortal(Table):
