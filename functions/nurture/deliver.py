@@ -45,7 +45,7 @@ clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 stop = StopSign(table)
-campaigns = CampaignSign(table)
+campaigns = CampaignSign(table, clock)
 ses = Ses(os.environ["CONFIGURATION_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 

@@ -11,7 +11,7 @@ from ripen.adapters.table import Key, Row, Table, keys
 from ripen.address import address_hash
 from ripen.breaker import Breaker
 from ripen.bundle import Bundle
-from ripen.campaign import LOOK_AGAIN, STOPPED
+from ripen.campaign import LOOK_AGAIN, SOON, STOPPED
 from ripen.cap import Planned
 from ripen.condition import Facts, traits
 from ripen.contact import Contact, Suppression
@@ -36,7 +36,8 @@ class Outside:
     address_key: bytes
     reply_domain: str = ""
     may_send: Callable[[str], str] = lambda name: "yes"
-    """Of a campaign, by its name: "yes", "later" (it is paused or halted) or "never" (it was stopped)."""
+    """Of a campaign, by its name: "yes", "soon" (its canaries are judged next), "later" (it is paused or halted) or "never"
+    (it was stopped)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +94,8 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
     """May it go now?"""
     send, live = gathered.send.value, outside.live().bundle
     match outside.may_send(send.origin) if send.campaign else "yes":
+        case "soon":
+            return policy.Wait(now + SOON)
         case "later":
             return policy.Wait(now + LOOK_AGAIN)
         case "never":

@@ -36,7 +36,14 @@ def a_run(state: RunState = RunState.RUNNING, of: Campaign = AUTUMN, **changes: 
     ],
 )
 def test_mails_go_only_while_it_runs(state: RunState, word: str) -> None:
-    assert may_send(a_run(state)) == word
+    assert may_send(a_run(state, CAREFUL), NOON) == word
+
+
+def test_the_rest_does_not_go_before_the_canaries_are_judged() -> None:
+    run = a_run(RunState.CANARY, CAREFUL)
+    assert may_send(run, run.rest - timedelta(seconds=1)) == "yes"
+    assert may_send(run, run.rest) == "soon"
+    assert may_send(campaign.widen(run, run.rest), run.rest) == "yes"
 
 
 def test_a_time_that_is_past_means_at_once() -> None:
@@ -113,7 +120,9 @@ def test_it_is_looked_at_when_something_can_change() -> None:
     assert look(planned, AUTUMN, {}, [], NOON).due == end - AHEAD
     assert look(planned, AUTUMN, {}, [], end - AHEAD).run.state is RunState.RUNNING
     assert look(a_run(), AUTUMN, {}, [Walk(shard=0)], NOON).due == NOON + 5 * minute
-    assert look(a_run(), AUTUMN, {}, [Walk(shard=0, done=True, last=end)], NOON).due == end + minute
+    assert look(a_run(), AUTUMN, {}, [Walk(shard=0, done=True, last=end)], NOON).due == NOON + 10 * minute
+    soon = NOON + 5 * minute
+    assert look(a_run(), AUTUMN, {}, [Walk(shard=0, done=True, last=soon)], NOON).due == soon + minute
     for waiting in ("planned", "claimed", "unknown"):
         assert look(a_run(), AUTUMN, {waiting: 1}, DONE, NOON).due == NOON + 10 * minute
     done = look(a_run(), AUTUMN, {"accepted": 9, "held": 1, "planned": 0}, DONE, NOON)

@@ -71,6 +71,8 @@ STOPPED = "campaign stopped"
 """Why a mail was passed over."""
 LOOK_AGAIN = timedelta(hours=6)
 """When a mail of a paused campaign is looked at again. Resuming goes through all of them, and does not wait for that."""
+SOON = timedelta(minutes=1)
+"""When a mail is looked at again that waits for how the canaries fared."""
 AHEAD = timedelta(minutes=5)
 """So much before its time a run goes through the roster, so that each mail is there when it is due."""
 _EARLY = timedelta(seconds=2)
@@ -81,8 +83,14 @@ _MOVING = frozenset({RunState.PLANNED, *_LIVE})
 _STILL = frozenset({RunState.PAUSED, RunState.HALTED})
 
 
-def may_send(run: CampaignRun | None) -> Literal["yes", "later", "never"]:
-    """What holds for a mail of the campaign that could be claimed now."""
+Word = Literal["yes", "soon", "later", "never"]
+
+
+def may_send(run: CampaignRun | None, now: datetime) -> Word:
+    """What holds for a mail of the campaign that could be claimed now. "soon": the canaries' time is over, and it is not
+    judged yet how they fared, so that the rest must not go by the mere clock."""
+    if run is not None and run.state is RunState.CANARY and now >= run.rest:
+        return "soon"
     if run is None or run.state in (*_LIVE, RunState.DONE):
         return "yes"
     return "never" if run.state is RunState.STOPPED else "later"
@@ -217,7 +225,8 @@ class Looked:
 def look(
     run: CampaignRun, campaign: Campaign, counts: Mapping[str, int], walks: Sequence[Walk], now: datetime
 ) -> Looked:
-    """What time and the counts make of the run. `walks` are those of this lap."""
+    """What time and the counts make of the run. `walks` are those of this lap. A live one is looked at every ten minutes,
+    for the bell that tells of a bounce may be lost."""
     if run.state is RunState.PLANNED:
         begins = run.since - AHEAD
         return Looked(run=begin(run, campaign, now), due=now) if begins <= now + _EARLY else Looked(run=run, due=begins)
@@ -227,13 +236,13 @@ def look(
     if reason := too_many(campaign, counts, over):
         return Looked(run=halt(run, reason, now), due=None)
     if run.state is RunState.CANARY and not over:
-        return Looked(run=run, due=run.rest)
+        return Looked(run=run, due=min(run.rest, now + _WAITING))
     live = widen(run, now) if over else run
     last = max((walk.last for walk in walks if walk.last), default=now)
     if not all(walk.done for walk in walks):
         return Looked(run=live, due=now + _WALKING)
     if last > now:
-        return Looked(run=live, due=last + _SETTLING)
+        return Looked(run=live, due=min(last + _SETTLING, now + _WAITING))
     if any(counts.get(state, 0) > 0 for state in OPEN):
         return Looked(run=live, due=now + _WAITING)
     return Looked(run=finish(live, now), due=None)

@@ -140,7 +140,7 @@ class Machinery:
         return len(refs)
 
     def says(self, name: str) -> Any:
-        return CampaignSign(self.table).says(name)
+        return CampaignSign(self.table, self.clock).says(name)
 
     def sends(self, leads: list[str], name: str = "autumn") -> dict[str, Send]:
         """By lead; who has none is not there."""

@@ -165,6 +165,41 @@ def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
     assert machinery.counts()["bounced"] == 2
 
 
+def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machinery) -> None:
+    # given canaries that fared badly, and the rest due at the very moment at which that is judged
+    leads = leads_of(0, 40)
+    for lead in leads:
+        known(machinery.table, lead)
+    careful = with_rates(canary=0.25, canary_seconds=3600)
+    machinery.bundle = a_playbook(careful)
+    machinery.begin(0, campaign=careful)
+    machinery.deliver()
+    canaries = machinery.taken()
+    bounce(machinery, canaries[:2])
+    machinery.clock.move(hours=1)
+    # when the mails are woken first
+    machinery.deliver()
+    # then they wait a minute, and then for somebody to look
+    assert machinery.taken() == canaries
+    machinery.supervise()
+    machinery.clock.move(minutes=1)
+    machinery.deliver()
+    assert (machinery.run().state, machinery.taken()) == (RunState.HALTED, canaries)
+
+
+def test_a_lost_bell_delays_a_halt_by_ten_minutes_at_most(machinery: Machinery) -> None:
+    # given a campaign whose last mail goes in hours
+    for lead in leads_of(0, 4):
+        known(machinery.table, lead)
+    slow = with_rates(per_hour=60)
+    machinery.bundle = a_playbook(slow)
+    machinery.begin(campaign=slow)
+    machinery.supervise()
+    row = machinery.table.get(KEY)
+    assert row
+    assert (row.value.state, row.due) == (RunState.RUNNING, after(minutes=10))
+
+
 def bounce(machinery: Machinery, leads: list[str]) -> FakeQueue:
     sends, walk = machinery.sends(leads), FakeQueue()
     for lead in leads:
@@ -242,7 +277,7 @@ def test_the_sign_is_a_second_old_at_most(table: Table, monkeypatch: pytest.Monk
     machinery, now = Machinery(table), 100.0
     machinery.schedule()
     machinery.change(replace(machinery.run(), state=RunState.RUNNING))
-    sign = CampaignSign(table)
+    sign = CampaignSign(table, machinery.clock)
     monkeypatch.setattr("ripen.adapters.campaign_sign.monotonic", lambda: now)
     assert sign.says("autumn") == "yes"
     machinery.change(campaign.pause(machinery.run(), "hanako", after()))

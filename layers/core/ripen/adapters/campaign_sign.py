@@ -2,25 +2,26 @@
 more: as adapters/stop.py does for all mails."""
 
 from time import monotonic
-from typing import Literal
 
 from ripen.adapters.table import Table, keys
-from ripen.campaign import may_send
+from ripen.campaign import Word, may_send
+from ripen.ports import Clock
 
 _FRESH_SECONDS = 1.0
 
 
 class CampaignSign:
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
-        self._seen: dict[str, tuple[float, Literal["yes", "later", "never"]]] = {}
+        self._clock = clock
+        self._seen: dict[str, tuple[float, Word]] = {}
 
-    def says(self, name: str) -> Literal["yes", "later", "never"]:
+    def says(self, name: str) -> Word:
         """As it was at most one second ago, by the wall clock."""
         read, word = self._seen.get(name, (-1e9, "yes"))
         if monotonic() - read > _FRESH_SECONDS:
             asked = monotonic()
             row = self._table.get(keys.campaign(name))
-            word = may_send(row.value if row else None)
+            word = may_send(row.value if row else None, self._clock.now())
             self._seen[name] = asked, word
         return word
