@@ -108,6 +108,17 @@ def test_what_to_do_about_an_alarm_is_written_down(name: str) -> None:
     assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
 
 
+def test_what_our_own_alarms_watch_is_put_out_by_a_function() -> None:
+    watched = {
+        RESOURCES[name]["Properties"]["MetricName"]
+        for name in ALARMS
+        if RESOURCES[name]["Properties"]["Namespace"] == "Ripen"
+    }
+    written = " ".join(path.read_text() for path in (PROJECT / "functions").glob("*/*.py"))
+    put_out = set(re.findall(r'add_metric\(name="(\w+)"', written))
+    assert watched and watched <= put_out
+
+
 @pytest.mark.parametrize("name", LIVE_QUEUES)
 def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
     policy = RESOURCES[name]["Properties"]["RedrivePolicy"]

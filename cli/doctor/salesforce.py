@@ -9,6 +9,7 @@ import requests
 from cli.doctor.finding import Check, Finding, Owner
 from ripen.adapters.salesforce_connection import BASE, Patient
 from ripen.adapters.salesforce_token import Token, fetch
+from ripen.api_usage import ApiUsage
 from ripen.crm_fields import STANDARD
 from ripen.errors import Undeliverable
 
@@ -18,7 +19,6 @@ RIGHTS = Check("Salesforce permission set", Owner.SALESFORCE)
 CALLS = Check("Salesforce API calls left", Owner.SALESFORCE)
 _PACKAGE = Path(__file__).resolve().parents[2] / "infra/salesforce/force-app/main/default/objects"
 _ON = {"Lead": ("Lead",), "Contact": ("Contact",), "Activity": ("Task",)}
-_FEW = 0.2
 _DEPLOY = "Deploy the package: infra/salesforce/README.md"
 _ASSIGN = "Assign the permission set Ripen_Integration to the user that the app runs as."
 
@@ -92,8 +92,8 @@ def calls(limits: Mapping[str, Any]) -> Finding:
     told = f"{left:,} of {most:,} today"
     if left <= 0:
         return CALLS.fail(told, "Ripen's work waits until tomorrow; see who else calls: Setup → API Usage.")
-    if left < most * _FEW:
-        return CALLS.warn(told, "See who calls so much: Setup → API Usage.")
+    if ApiUsage(most - left, most).is_tight:
+        return CALLS.warn(told, "Mere scores wait until there are more; see who calls so much: Setup → API Usage.")
     return CALLS.ok(told)
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 
 from ripen import crm, crm_mark, ids
 from ripen.adapters.clock import Clock
@@ -32,6 +32,7 @@ from ripen.reasons import reasons
 from ripen.score import score
 from ripen.setting import CrmMark, Pointer
 from ripen.state import State
+from score.budget import Budget
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,9 +44,12 @@ class Desk:
     bundle: Bundle
     crm: CrmRecords
     alert: Wake
+    budget: Budget
 
 
 logger = Logger()
+metrics = Metrics()
+budget = Budget()
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
@@ -59,8 +63,9 @@ _MOST_ALERTS = 50
 
 
 @logger.inject_lambda_context
+@metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    desk = Desk(table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert)
+    desk = Desk(table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert, budget=budget)
     left = sync([record["body"] for record in event["Records"]], desk)
     again = [record["messageId"] for record in event["Records"] if record["body"] in left]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in again]}
@@ -148,13 +153,19 @@ def _bring(
     wanted: Sequence[crm.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
+    outcomes = _put_off(wanted, cases, desk, now)
+    asked = [want for want in wanted if want.lead not in outcomes]
+    if not asked:
+        return outcomes
     try:
-        found = desk.crm.find(wanted)
+        found = desk.crm.find(asked)
     except Undeliverable as failure:
-        return {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in wanted}
-    outcomes: dict[str, crm_mark.Outcome] = {}
+        desk.budget.note(desk.crm.usage, now)
+        return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in asked}
+    desk.budget.note(desk.crm.usage, now)
+    outcomes |= _put_off(asked, cases, desk, now)
     writes: list[tuple[crm.Wanted, crm.Write]] = []
-    for want in wanted:
+    for want in (want for want in asked if want.lead not in outcomes):
         case = cases[want.lead]
         match crm.plan(want, found, case.profile.value):
             case crm.Waits(reason=reason):
@@ -174,6 +185,15 @@ def _bring(
     for (want, write), written in zip(writes, results, strict=True):
         outcomes[want.lead] = crm_mark.concluded(cases[want.lead].mark.value, want, write, written, now)
     return outcomes
+
+
+def _put_off(
+    wanted: Sequence[crm.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+) -> dict[str, crm_mark.Outcome]:
+    """What leaves the last calls of the day to leads that are handed over, to Tasks and to claims."""
+    if not desk.budget.is_tight(now):
+        return {}
+    return {want.lead: crm_mark.put_off(now) for want in wanted if crm_mark.can_wait(cases[want.lead].mark.value, want)}
 
 
 def _claim(case: _Case, table: Table, now: datetime) -> _Case | None:

@@ -4,7 +4,8 @@ import pytest
 import requests
 
 from ripen.adapters.salesforce import Salesforce
-from ripen.adapters.salesforce_connection import Patient, refusal
+from ripen.adapters.salesforce_connection import Patient, refusal, usage
+from ripen.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
 from sandbox.salesforce.connected_app import connected_app
 from tests.adapters.salesforce_org import FixedSecrets, Org, a_wish, logins, written
@@ -107,3 +108,37 @@ def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) 
         session.get(org.url)
 
     assert seen == [(3, 20)]
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [
+        ("api-usage=18/5000", ApiUsage(18, 5000)),
+        ("api-usage=10018/100000; api-bursts=1/750", ApiUsage(10018, 100000)),
+        ("api-usage=25/5000, per-app-api-usage=17/250(appName=ripen)", ApiUsage(25, 5000)),
+        ("per-app-api-usage=17/250(appName=ripen)", None),
+        ("api-usage=many", None),
+        ("", None),
+    ],
+)
+def test_the_day_s_calls_are_read_of_each_answer(header: str, read: ApiUsage | None) -> None:
+    assert usage(header) == read
+
+
+def test_the_line_knows_how_many_calls_are_taken(org: Org, salesforce: Salesforce) -> None:
+    org.control("knobs", daily_calls=40)
+    before = salesforce.usage
+    salesforce.find([a_wish()])
+    first = salesforce.usage
+    salesforce.find([a_wish()])
+    second = salesforce.usage
+    assert before is None
+    assert first and second
+    assert (first.most, second.used - first.used) == (40, 1)
+
+
+def test_an_answer_that_refuses_tells_it_too(org: Org, salesforce: Salesforce) -> None:
+    org.control("faults", mode="error_500", count=1)
+    with pytest.raises(Undeliverable):
+        salesforce.find([a_wish()])
+    assert salesforce.usage

@@ -10,6 +10,7 @@ from ripen.lead import CrmLink
 from ripen.setting import SHADOWED, CrmMark
 
 LEASE = timedelta(minutes=5)
+SHORT, SHORT_WAIT = "few calls left today", timedelta(minutes=15)
 _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for those that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
@@ -71,6 +72,16 @@ def foreseen(mark: CrmMark, wanted: crm.Wanted, lacking: tuple[str, ...], now: d
         if mark.foreseen == would
         else News(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
     )
+
+
+def can_wait(mark: CrmMark, wanted: crm.Wanted) -> bool:
+    """A mere score, of a lead that is there: nobody is handed over by it."""
+    return not mark.urgent and wanted.link is not None
+
+
+def put_off(now: datetime) -> Outcome:
+    """The CRM's calls of the day run short: it goes when they do not, or when it becomes urgent."""
+    return Outcome(change=lambda mark: replace(mark, waits_for=SHORT), due=now + SHORT_WAIT)
 
 
 def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:

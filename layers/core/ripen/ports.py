@@ -9,6 +9,7 @@ from ripen.agenda import Ref
 from ripen.lead import CrmLink
 
 if TYPE_CHECKING:
+    from ripen.api_usage import ApiUsage
     from ripen.crm import Found, Wanted, Write, Written
     from ripen.errand import Errand
     from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
@@ -70,6 +71,10 @@ class CrmErrands(Protocol):
 
 class CrmRecords(Protocol):
     """What score.sync asks of the CRM, for up to 200 leads a call. Raises Undeliverable where a call failed whole."""
+
+    @property
+    def usage(self) -> "ApiUsage | None":
+        """Of the day's calls, as the last answer said."""
 
     def find(self, leads: "Sequence[Wanted]") -> "Found":
         """The records that may stand for these leads, and the Tasks already made for them."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from ripen.adapters.table import Create, Mark, Replace, Row, Table, keys
 from ripen.alert import Alert, AlertState
+from ripen.api_usage import ApiUsage
 from ripen.bundle import Bundle
 from ripen.crm import Found, Record, Wanted, Write, Written
 from ripen.crm_fields import STANDARD
@@ -14,6 +15,7 @@ from ripen.errors import Undeliverable
 from ripen.lead import CrmLink, Profile
 from ripen.setting import CrmMark
 from ripen.state import Rank, State, Tally
+from score.budget import Budget
 from score.sync import Desk, sync
 from tests.builders import a_bundle, a_lead
 from tests.fakes import NOON, FakeClock, FakeQueue
@@ -26,6 +28,7 @@ class FakeCrm:
     records: dict[str, Record] = field(default_factory=dict)
     tasks: list[str] = field(default_factory=list)
     calls: int = 0
+    usage: ApiUsage | None = None
     fails: list[Undeliverable | None] = field(default_factory=list)
     """What the next calls fail with; None lets one pass."""
     refuses: dict[str, Undeliverable] = field(default_factory=dict)
@@ -75,6 +78,7 @@ class Office:
     crm: FakeCrm
     queue: FakeQueue
     bundle: Bundle = field(default_factory=a_bundle)
+    budget: Budget = field(default_factory=Budget)
 
     def sync(self, *leads: str) -> set[str]:
         refs = [keys.crm_mark(lead).ref for lead in leads or ("lead1",)]
@@ -82,7 +86,14 @@ class Office:
 
     @property
     def desk(self) -> Desk:
-        return Desk(table=self.table, clock=self.clock, bundle=self.bundle, crm=self.crm, alert=self.queue)
+        return Desk(
+            table=self.table,
+            clock=self.clock,
+            bundle=self.bundle,
+            crm=self.crm,
+            alert=self.queue,
+            budget=self.budget,
+        )
 
     def admit(self, *changes: Any, **lead: Any) -> None:
         """A lead that react has folded, due now."""

@@ -10,6 +10,7 @@ from ripen.adapters import salesforce_parts as parts
 from ripen.adapters import salesforce_soql as soql
 from ripen.adapters.salesforce_connection import Answer, Connection
 from ripen.adapters.secrets import Secrets
+from ripen.api_usage import ApiUsage
 from ripen.crm import Found, Task, Wanted, Write, Written
 from ripen.errors import Undeliverable
 from ripen.lead import CrmLink
@@ -23,6 +24,10 @@ class Salesforce:
 
     def __init__(self, secrets: Secrets) -> None:
         self._line = Connection(secrets)
+
+    @property
+    def usage(self) -> ApiUsage | None:
+        return self._line.usage
 
     def find(self, leads: Sequence[Wanted]) -> Found:
         """The records that may stand for these leads (at most 200), and the Tasks already made for them."""

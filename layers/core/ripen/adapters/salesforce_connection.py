@@ -4,6 +4,7 @@ The token is kept in memory, in each container: a login costs 100 ms once an hou
 would be one more thing to guard. It is renewed once when it is refused; the call is then repeated whole, headers and all.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from ripen.adapters.salesforce_token import Token, fetch
 from ripen.adapters.secrets import Secrets
+from ripen.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
 
 VERSION = "62.0"
@@ -20,6 +22,7 @@ _TIMEOUT = (3, 20)
 _QUARTER = 900
 _HOUR = 3600
 
+_USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
 _LIMITS = {"REQUEST_LIMIT_EXCEEDED"}
 _PASSES = {
     "UNABLE_TO_LOCK_ROW",
@@ -52,11 +55,16 @@ class Answer:
 
 
 class Patient(HTTPAdapter):
-    """Waits 3 seconds for the line and 20 for an answer, where requests would wait for ever."""
+    """Waits 3 seconds for the line and 20 for an answer, where requests would wait for ever. Notes what each answer says of the
+    day's calls, those that refuse included."""
+
+    usage: ApiUsage | None = None
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
         kwargs["timeout"] = kwargs.get("timeout") or _TIMEOUT
-        return super().send(*args, **kwargs)
+        answer = super().send(*args, **kwargs)
+        self.usage = usage(answer.headers.get("Sforce-Limit-Info", "")) or self.usage
+        return answer
 
 
 class Connection:
@@ -65,7 +73,8 @@ class Connection:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._session = requests.Session()
-        self._session.mount("https://", Patient())
+        self._transport = Patient()
+        self._session.mount("https://", self._transport)
         self._token: Token | None = None
 
     def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
@@ -81,6 +90,11 @@ class Connection:
         except SalesforceExpiredSession as error:
             self._token = None
             raise NotConnected("Salesforce refuses the token it has just given") from error
+
+    @property
+    def usage(self) -> ApiUsage | None:
+        """As the last answer said; None before the first."""
+        return self._transport.usage
 
     def page(self, object: str, id: str) -> str:
         """Where a person sees the record."""
@@ -112,6 +126,12 @@ class Connection:
         except requests.RequestException as error:
             raise Undeliverable(f"no answer from Salesforce: {type(error).__name__}", permanent=False) from error
         return _answers(answer, len(parts))
+
+
+def usage(header: str) -> ApiUsage | None:
+    """Of "api-usage=18/5000", whatever else stands beside it (Salesforce, REST API Developer Guide, "Limit Info Header")."""
+    found = _USAGE.search(header)
+    return ApiUsage(int(found[1]), int(found[2])) if found else None
 
 
 def refusal(status: int, content: Any) -> Undeliverable:
