@@ -170,3 +170,18 @@ def test_after_long_delays_the_same_mails_go_and_keep_their_distance(journey: Jo
 
 def with_goal(journey: Journey, goal: Clause) -> Journey:
     return Journey(name="j", first=journey.first, steps=journey.steps, goal=goal)
+
+
+def test_a_goal_that_held_for_a_moment_is_reached_by_who_is_woken_late_too() -> None:
+    for_a_moment = AllOf(
+        of=(Did(kind="page_viewed", at_least=2), Did(kind="link_clicked", subject="a", at_least=0, at_most=0))
+    )
+    journey = with_goal(
+        Journey(
+            name="j", first="w", steps=(WaitStep(id="w", until=Until(days=1), next="a"), SendStep(id="a", email="a"))
+        ),
+        for_a_moment,
+    )
+    done = [a_deed(0, 60, "page_viewed", "a"), a_deed(1, 61, "page_viewed", "a"), a_deed(2, 62, "link_clicked", "a")]
+
+    assert Life(journey, done).live(by_turns([90])).enrollment.reason == "goal reached"

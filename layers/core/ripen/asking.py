@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from ripen.activity import Activity, Verdict
-from ripen.clause import Clause, Did
+from ripen.clause import AllOf, AnyOf, Clause, Did, Not
 from ripen.condition import Facts, Traits, traits
 from ripen.contact import standing
 from ripen.journey import Enrollment
@@ -67,6 +67,11 @@ def dids(*clauses: Clause | None) -> tuple[Did, ...]:
 
 def is_about(did: Did, activity: Activity) -> bool:
     return activity.kind == did.kind and did.subject in ("", activity.subject)
+
+
+def is_past(clause: Clause) -> bool:
+    """Whether it asks only what the lead did, which is known of any moment."""
+    return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in parts(clause))
 
 
 def fades(counted: Iterable[Did], activities: Iterable[Activity]) -> Iterator[datetime]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from ripen import split, waiting
+from ripen.aim import met
 from ripen.asking import dids, facts, fades, fields
 from ripen.condition import holds
 from ripen.contact import Contact
@@ -130,10 +131,9 @@ class _Run:
             return ""
         if isinstance(here, SendStep) and self._scene.emails[here.email].mail_class == "transactional":
             return ""
-        known = facts(self._enrollment, self._scene, self._now, self._enrollment.entered)
-        if goal is not None and holds(goal, known):
+        if goal is not None and met(goal, self._enrollment, self._scene, self._now):
             return "goal reached"
-        return "exit condition met" if exit is not None and holds(exit, known) else ""
+        return "exit condition met" if exit is not None and met(exit, self._enrollment, self._scene, self._now) else ""
 
     def _knows_too_little(self, here: Step) -> bool:
         """Whether the step asks what the lead did before the time that was looked up for this run: the next run will."""

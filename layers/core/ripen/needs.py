@@ -32,7 +32,7 @@ def needs(step: Step | None, now: datetime) -> datetime | None:
 
 def _wanted(enrollment: Enrollment, journey: Journey, now: datetime) -> Iterator[datetime]:
     for did in dids(journey.goal, journey.exit):
-        yield max(enrollment.entered - CLOCKS, _window(did, now))
+        yield max(enrollment.entered - CLOCKS, _window(did, now - LATE))
     here = standing(enrollment, journey)
     if isinstance(here, WaitForStep) and dids(*(path.when for path in here.paths)):
         yield (enrollment.began or enrollment.entered) - CLOCKS

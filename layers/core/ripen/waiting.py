@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ripen.activity import Verdict
-from ripen.asking import counting, dids, facts, fades, fields, is_about, is_since
-from ripen.clause import AllOf, AnyOf, Clause, Did, Not
+from ripen.asking import counting, dids, facts, fades, fields, is_about, is_past, is_since
 from ripen.condition import holds
 from ripen.graph import WaitForStep
 from ripen.hit import PATIENCE
 from ripen.journey import Enrollment
-from ripen.listening import parts
 from ripen.scene import Scene
 from ripen.when import over, place
 
@@ -75,14 +73,9 @@ def _taken(
         known = replace(asked, now=at, count=counting(enrollment, scene, at, began, unjudged=unjudged))
         for number, (path, end) in enumerate(zip(step.paths, ends, strict=True)):
             is_over = end is not None and end <= at
-            if is_over or (path.when and (at == past[-1] or _is_past(path.when)) and holds(path.when, known)):
+            if is_over or (path.when and (at == past[-1] or is_past(path.when)) and holds(path.when, known)):
                 return Taken(number, at)
     return None
-
-
-def _is_past(clause: Clause) -> bool:
-    """Whether it asks only what the lead did, which is known of any moment."""
-    return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in parts(clause))
 
 
 def _next(ends: list[datetime | None], now: datetime) -> datetime | None:
