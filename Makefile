@@ -27,7 +27,7 @@ up: setup ## start everything on this machine and open the doors (DETACH=1: in t
 
 test: setup $(PEERS) ## run every test: unit, adapters, local cloud, browser
 	@$(PYTHON) -m tests.chrome
-	@$(PYTHON) -m pytest --numprocesses=2 --dist=loadscope
+	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
 check: .venv/.installed $(SAM) ## look for mistakes without running anything
 	@ruff check .

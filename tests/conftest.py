@@ -51,13 +51,16 @@ os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
 
 
+CLOUD = ("tests/browser/", "tests/e2e/")
+LONG = (*CLOUD, "tests/faults/")
+
+
 class ByNeed(LoadScopeScheduling):  # type: ignore[misc]
     """Of the processes that `make test` runs side by side, one has the local cloud and all tests on it, from the beginning;
     what is left is shared out file by file, because their fixtures are made once for each."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        return "cloud" if file.startswith(("tests/browser/", "tests/e2e/")) else file
+        return "cloud" if nodeid.startswith(CLOUD) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,8 +68,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNeed:
     return ByNeed(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: "cloud" not in getattr(item, "fixturenames", ()))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What takes longest comes last, but first where processes run side by side: else one of them would be left with it."""
+    side_by_side = hasattr(config, "workerinput")
+    items.sort(key=lambda item: item.nodeid.startswith(LONG) != side_by_side)
 
 
 def create_table(client: Any) -> None:

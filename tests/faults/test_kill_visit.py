@@ -10,6 +10,8 @@ from tests.faults.visit import Visit, published
 from tests.faults.worker import OF_A_VISIT
 from tests.faults.world import World
 
+pytestmark = pytest.mark.timeout(1800)
+
 
 @pytest.fixture(scope="module")
 def visit(the_world: World) -> Visit:

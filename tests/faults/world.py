@@ -69,6 +69,8 @@ class World:
     at_once: int = 1
     """How often a request comes at the same time."""
     number: int = 0
+    chapter: int = 1
+    """One more each time that everything has come to rest."""
     ran: list[Ran] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
     handed: list[tuple[str, str]] = field(default_factory=list)
@@ -80,7 +82,7 @@ class World:
 
     def begin(self, bundle: str = "bundle1") -> None:
         """A new lead in an empty table, org and channel; nothing goes wrong yet."""
-        self.number = next(_numbers)
+        self.number, self.chapter = next(_numbers), 1
         self.kills, self.lossy, self.patience, self.died = (), False, _PATIENT, []
         self.order = lambda waiting: [[waiting[0]]]
         self.lost, self.at_once = set(), 1
@@ -156,6 +158,7 @@ class World:
             self.drain()
             due = self.next_due()
             if due is None or due > until:
+                self.chapter += 1
                 return
             if due > self.now():
                 self.pass_time(seconds=(due - self.now()).total_seconds() + 0.1)
@@ -192,16 +195,17 @@ class World:
         """Invoke a function, several times at once where there are several events; None for who died."""
         asked = []
         for event in events:
-            number = 1 + sum(ran.function == function for ran in self.ran)
-            self.ran.append(Ran(function, number, []))
-            due = [kill for kill in self.kills if (kill.function, kill.invocation) == (function, number)]
+            number = 1 + sum((ran.function, ran.chapter) == (function, self.chapter) for ran in self.ran)
+            self.ran.append(Ran(function, self.chapter, number, []))
+            here = (function, self.chapter, number)
+            due = [kill for kill in self.kills if (kill.function, kill.chapter, kill.invocation) == here]
             die = (due[0].change, due[0].moment) if due else None
             asked.append({"function": function, "event": event, "die": die, "patience": self.patience})
         answers = self.outside.worker.run(asked)
         for ran, answer in zip(self.ran[-len(answers) :], answers, strict=True):
             ran.calls = answer["calls"]
             if answer["killed"]:
-                self.died.append(f"{function}[{ran.number}] in {ran.calls[-1]}")
+                self.died.append(f"{function}[{ran.chapter}.{ran.number}] in {ran.calls[-1]}")
             else:
                 assert answer["answer"] is not None, f"{function}: {self._log()}"
         return [answer["answer"] for answer in answers]
