@@ -16,6 +16,7 @@ from xdist.scheduler import LoadScopeScheduling
 from ripen.adapters.table import Table
 from tests.e2e.cloud import Running, ripen, start
 from tests.fakes import FakeClock, FakeQueue
+from tests.quick_dynamodb import QuickDynamoDB
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no mistake in the code
 settings.load_profile("patient")
@@ -99,7 +100,10 @@ def create_table(client: Any) -> None:
 
 
 @pytest.fixture
-def dynamodb() -> Iterator[Any]:
+def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.node.get_closest_marker("many_rows"):
+        yield QuickDynamoDB()
+        return
     with mock_aws():
         client = boto3.client("dynamodb")
         create_table(client)

@@ -166,6 +166,7 @@ def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hea
     assert again and again.value.folded == 4
 
 
+@pytest.mark.many_rows
 def test_what_does_not_fit_into_the_forms_transaction_follows_up_to_500(table: Table) -> None:
     for start in range(0, 520, 40):
         views = [a_view(n, NOON - timedelta(minutes=n)) for n in range(start, start + 40)]

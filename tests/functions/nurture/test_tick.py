@@ -112,6 +112,7 @@ def test_ticks_at_once_wake_each_row_once(table: Table, clock: FakeClock, queue:
     assert set(queue.woken) == refs
 
 
+@pytest.mark.many_rows
 def test_a_backlog_is_worked_off_page_by_page(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     for n in range(230):
         an_activity_row(table, n, "lead1", NOON - timedelta(seconds=n))

@@ -246,6 +246,7 @@ def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock
     assert value(table, key_of(a_form(60))).folded is not None
 
 
+@pytest.mark.many_rows
 def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeClock, bells: Bells) -> None:
     a_lead_row(table)
     passed = [replace(a_click(n, n * 60, agent="none"), verdict=Verdict.HUMAN, folded=NOON) for n in range(150)]

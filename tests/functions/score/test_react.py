@@ -278,6 +278,7 @@ def test_the_handler_works_on_what_sqs_brings(
     assert value(table, STATE).folded == 1
 
 
+@pytest.mark.many_rows
 def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock: FakeClock, bells: Bells) -> None:
     a_lead_row(table)
     many = [an_activity(id=f"activity{n}", at=NOON - timedelta(seconds=n)) for n in range(100)]

@@ -37,6 +37,7 @@ def test_a_new_lead_is_made_and_everybody_who_waits_for_its_link_hears_of_it(off
     assert office.queue.woken == [keys.alert("lead1", "alert1").ref]
 
 
+@pytest.mark.many_rows
 def test_many_leads_take_two_calls(office: Office) -> None:
     for n in range(120):
         office.admit(id=f"lead{n}", email=f"lead{n}@example.co.jp")
