@@ -14,7 +14,10 @@ from cli.late import Late
 from sandbox.home import ask_this_machine_directly
 
 COMMANDS = {
-    "status": ("cli.commands.cloud:status", "Where the local cloud's parts are."),
+    "status": (
+        "cli.commands.cloud:status",
+        "Does mail go, what is due and late, what is held; and of the local cloud, where its parts are.",
+    ),
     "down": ("cli.commands.cloud:down", "Stop the local cloud; its data stays for the next `make up`."),
     "lead": ("cli.commands.lead:lead", "Who it is, what it is worth and why, what was sent, and every decision."),
     "mailbox": ("cli.commands.read:mailbox", "The mails that the local cloud has sent, newest last."),

@@ -10,16 +10,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
 from itertools import product
 from typing import Any
 
+from cli.morning import LATE
 from cli.stack import Stack
 from ripen.adapters.table import Due, keys
 from ripen.agenda import SHARDS, Lane
 
-LATE = timedelta(minutes=15)
-"""The tick looks each minute, and a lease is five minutes."""
 _AT_ONCE = 10
 _HIDDEN_SECONDS = 30
 _THREADS = 8

@@ -68,7 +68,8 @@ class QuickDynamoDB:
         return {"Responses": {table: [deepcopy(self._items[at]) for at in places if at in self._items]}}
 
     def query(self, *, Limit: int | None = None, **wanted: Any) -> dict[str, Any]:
-        return {"Items": list(self._found(wanted))[:Limit]}
+        items = list(self._found(wanted))[:Limit]
+        return {"Items": items, "Count": len(items)}
 
     def get_paginator(self, name: str) -> "QuickDynamoDB":
         assert name == "query"

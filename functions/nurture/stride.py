@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from nurture.ground import Ground
 from ripen import campaign_mail, ledger
 from ripen.adapters.table import Add, Change, Conflict, Create, Key, Replace, Row, keys
+from ripen.adapters.tally import HELD
 from ripen.agenda import Lane
 from ripen.bundle import Campaign
 from ripen.campaign import CampaignRun, walks
@@ -21,7 +22,7 @@ from ripen.state import State
 from ripen.walk import Entries, Walk, asked, moved_on, turn
 
 _PAGE = 45
-"""Two rows for each lead, the cursor and a counter make less than the 100 changes of a transaction."""
+"""Two rows for each lead, the cursor and two counters make less than the 100 changes of a transaction."""
 _LEASE = timedelta(minutes=5)
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _TRIES = 5
@@ -143,6 +144,8 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], ground: Ground, n
             counted[name] = counted.get(name, 0) + number
     if numbers := {name: number for name, number in counted.items() if number}:
         page.changes.append(Add(keys.campaign_count(run.name, walk.shard % COUNTERS), numbers))
+    if freed := counted.get(HELD):
+        page.changes.append(Add(keys.held_count(walk.shard % COUNTERS), {HELD: freed}))
     return page
 
 

@@ -14,8 +14,8 @@ import httpx
 import msgspec
 import pytest
 
-from cli.playbook.publish import publish
 from cli.playbook.happening import Happening, happenings
+from cli.playbook.publish import publish
 from cli.simulation.persona import Persona
 from cli.simulation.run import live
 from cli.simulation.transcript import Line, in_order, rendered, told

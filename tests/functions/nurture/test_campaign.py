@@ -8,8 +8,10 @@ import pytest
 from nurture.feedback import take_in
 from nurture.preferences import unsubscribe
 from ripen import campaign
+from ripen.adapters import walks
 from ripen.adapters.campaign_sign import CampaignSign
 from ripen.adapters.table import Replace, Table, keys
+from ripen.adapters.tally import tally
 from ripen.campaign import RunState
 from ripen.feedback import Event
 from ripen.ledger import SendState
@@ -300,8 +302,10 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
     for lead, state, reason in ((held, SendState.HELD, "no answer"), (rejected, SendState.FAILED, "rejected by SES")):
         row = machinery.table.get(keys.send(lead, machinery.sends([lead])[lead].id))
         assert row
-        machinery.table.write(Replace(row.key, replace(row.value, state=state, reason=reason), row.version))
+        after = replace(row.value, state=state, reason=reason)
+        machinery.table.write(Replace(row.key, after, row.version), *tally(row.value, after))
     machinery.supervise()
+    assert walks.held(machinery.table) == 1
     known(machinery.table, new)
     machinery.ses.answer = type(machinery.ses)().answer
     # when
@@ -311,6 +315,7 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         machinery.deliver()
         # then
         assert machinery.taken() == [accepted, failed, new, *([held] if with_held else [])]
+        assert walks.held(machinery.table) == (0 if with_held else 1)
 
 
 def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_recipients(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.tally import HELD
 from ripen.agenda import SHARDS, Lane
 from ripen.campaign import CampaignRun
 from ripen.counts import COUNTERS, Counts
@@ -34,9 +35,16 @@ def asks(entries: Entries, now: datetime) -> list[Change]:
 
 def counts(table: Table, campaign: str) -> dict[str, int]:
     """What became of its mails so far."""
-    found: list[Row[Counts] | None] = table.get_many(
-        [keys.campaign_count(campaign, counter) for counter in range(COUNTERS)]
-    )
+    return _sums(table, [keys.campaign_count(campaign, counter) for counter in range(COUNTERS)])
+
+
+def held(table: Table) -> int:
+    """How many mails are held."""
+    return _sums(table, [keys.held_count(counter) for counter in range(COUNTERS)]).get(HELD, 0)
+
+
+def _sums(table: Table, counters: list[Key[Counts]]) -> dict[str, int]:
+    found: list[Row[Counts] | None] = table.get_many(counters)
     sums: dict[str, int] = {}
     for row in found:
         for name, number in row.value.of.items() if row else ():

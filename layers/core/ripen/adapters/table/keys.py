@@ -176,6 +176,11 @@ def campaign_count(name: str, counter: int) -> Key[Counts]:
     return Key(f"campaign#{name}", f"count#{counter}", Counts)
 
 
+def held_count(counter: int) -> Key[Counts]:
+    """How many mails are held, of whatever journey or campaign, in one of the counters."""
+    return Key("setting#held", f"count#{counter}", Counts)
+
+
 def entries(journey: str, segment: str, key: str) -> Key[Entries]:
     return Key(f"entries#{journey}#{segment}#{key}", "-", Entries)
 

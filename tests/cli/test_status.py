@@ -1,0 +1,124 @@
+"""ripen status: what an operator asks first in the morning."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli.commands import cloud as command
+from cli.stack import Stack
+from ripen import ledger
+from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.adapters.tally import tally
+from ripen.agenda import Lane
+from ripen.breaker import Breaker
+from ripen.ids import digest
+from ripen.ledger import MailClass, Send, SendState
+from ripen.setting import RefoldMark, Shadow, Stop
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+from tests.quick_dynamodb import QuickDynamoDB
+
+
+@pytest.fixture
+def table() -> Table:
+    client: Any = QuickDynamoDB()
+    return Table("table", client)
+
+
+@pytest.fixture(autouse=True)
+def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    stack = a_stack(table, clock)
+    monkeypatch.setenv("RIPEN_STACK", "ripen")
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    return stack
+
+
+def due(table: Table, lead: str, ago: timedelta, lane: Lane) -> None:
+    table.write(Create(keys.refold_mark(lead), RefoldMark(lead=lead), due=NOON - ago, lane=lane))
+
+
+def a_send(**changes: Any) -> Send:
+    known: dict[str, Any] = {
+        "id": digest("s"),
+        "lead": "lead1",
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "s",
+        "planned": NOON,
+        "attempt": 1,
+        "state": SendState.UNKNOWN,
+    }
+    return Send(**(known | changes))
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    command.status()
+    return capsys.readouterr().out
+
+
+def plain(capsys: pytest.CaptureFixture[str]) -> Any:
+    command.status(as_json=True)
+    return json.loads(capsys.readouterr().out)["sending"]
+
+
+def test_where_all_is_well_it_says_that_nothing_is_due(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Nothing is due." in told(capsys)
+    found = plain(capsys)
+    assert (found["stopped"], found["shadow"], found["refused"], found["held"]) == ("", "", None, 0)
+    assert found["due"]["hot"] == {"count": 0, "oldest": "", "late": False}
+
+
+def test_the_backlog_is_told_by_lane_with_its_oldest(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    due(table, "lead1", timedelta(minutes=2), Lane.BULK)
+    due(table, "lead2", timedelta(minutes=14), Lane.BULK)
+    due(table, "lead3", timedelta(hours=3), Lane.MAIL)
+    due(table, "lead4", timedelta(minutes=-1), Lane.HOT)
+    found = plain(capsys)["due"]
+    assert found["bulk"] == {"count": 2, "oldest": (NOON - timedelta(minutes=14)).isoformat(), "late": False}
+    assert found["mail"] == {"count": 1, "oldest": (NOON - timedelta(hours=3)).isoformat(), "late": False}
+    assert found["hot"]["count"] == 0
+    assert "ripen redrive" not in told(capsys)
+
+
+def test_what_is_late_is_told_with_where_to_look(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    due(table, "lead1", timedelta(minutes=16), Lane.HOT)
+    assert plain(capsys)["due"]["hot"]["late"]
+    assert "late" in (shown := told(capsys))
+    assert "ripen redrive --dry-run" in shown
+
+
+def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write(
+        Create(keys.STOP, Stop(on=True, at=NOON, by="mika")),
+        Create(keys.SHADOW, Shadow(on=True, at=NOON, by="mika")),
+        Create(keys.BREAKER, Breaker(until=NOON + timedelta(minutes=5), reason="paused", opened=NOON)),
+    )
+    shown = told(capsys)
+    for words in ("Sending is stopped", "Shadow mode is on", "SES refuses our mail (paused); tried again at 03:05 UTC"):
+        assert words in shown
+    assert plain(capsys)["refused"]["reason"] == "paused"
+
+
+def test_what_was_switched_off_again_is_not_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(slower=2)))
+    assert plain(capsys)["stopped"] == ""
+    assert plain(capsys)["refused"] is None
+
+
+def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    # given a mail of a journey whose fate is not known for an hour
+    key, unknown = keys.send("lead1", digest("s")), a_send(unknown=NOON)
+    table.write(Create(key, unknown))
+    held = ledger.overdue(unknown, NOON + timedelta(hours=1))
+    assert held
+    table.write(Replace(key, held.send, 1), *tally(unknown, held.send))
+    # then
+    assert plain(capsys)["held"] == 1
+    assert "1 mail is held: ripen held" in told(capsys)
+    # and when somebody lets it go
+    released = ledger.release(held.send, "mika", NOON)
+    table.write(Replace(key, released.send, 2), *tally(held.send, released.send))
+    assert plain(capsys)["held"] == 0
