@@ -30,7 +30,7 @@ from ripen.decision import Decision
 from ripen.engine import Scene, advance, looks_back
 from ripen.graph import Journey
 from ripen.ids import digest
-from ripen.journey import Enrollment
+from ripen.journey import Enrollment, leave
 from ripen.lead import Profile
 from ripen.ports import Clock as AnyClock
 from ripen.template import TemplateError
@@ -66,6 +66,14 @@ class Stuck(Exception):
         super().__init__(error)
         self.row = row
         self.error = error
+
+
+class Erased(Exception):
+    """Its lead is no longer there: nothing can be done for it."""
+
+    def __init__(self, row: Row[Enrollment]) -> None:
+        super().__init__(row.key.ref)
+        self.row = row
 
 
 @logger.inject_lambda_context
@@ -104,6 +112,8 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock
             changes = _changes(key, table, playbook, now)
         except Stuck as stuck:
             changes = list(_set_aside(stuck.row, stuck.error, now))
+        except Erased as erased:
+            changes = list(_ended(erased.row, now))
         if not changes:
             return False
         changes = [change for change in changes if change.key not in made]
@@ -124,8 +134,10 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
     row, profile, state, contact = table.get_many(
         [key, keys.profile(key.lead), keys.state(key.lead), keys.contact(key.lead)]
     )
-    if row is None or row.due is None or profile is None:
+    if row is None or row.due is None:
         return None
+    if profile is None:
+        raise Erased(row)
     pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
     journey, since = _decided(row, lambda: _asked(row.value, pinned, now))
     found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
@@ -161,7 +173,7 @@ def _decided[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
 
 
 def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
-    """All that follows from this move, the enrollment last; nothing where nothing is due. Raises Stuck."""
+    """All that follows from this move, the enrollment last; nothing where nothing is due. Raises Stuck, Erased."""
     found = _gather(key, table, playbook, now)
     if found is None:
         return []
@@ -173,6 +185,12 @@ def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
         *(Create(keys.decision(decision.lead, decision.at, decision.id), decision) for decision in moved.decisions),
         Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
     ]
+
+
+def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
+    gone, decision = leave(row.value, "erased", now)
+    yield Create(keys.decision(decision.lead, now, decision.id), decision)
+    yield Replace(row.key, gone, row.version, lane=Lane.BULK)
 
 
 def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Change]:

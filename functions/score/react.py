@@ -144,7 +144,7 @@ def _changes(
     profile, state, crm, decay, refold, contact, *found = table.get_many([*keys_of(lead), *activities])
     if profile is None:
         logger.warning("no such lead", extra={"lead": lead})
-        return [], False
+        return [Replace(row.key, row.value, row.version) for row in (decay, *found) if row and row.due], False
     if is_outdated(state, bundle):
         raise Outdated(lead)
     known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold, contact=contact)

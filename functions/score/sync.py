@@ -6,6 +6,7 @@ death between any two calls is repeated without harm. A failure is written on th
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import batched
@@ -121,13 +122,17 @@ def _sync(leads: Sequence[str], desk: Desk) -> set[str]:
 
 
 def _cases(leads: Sequence[str], table: Table) -> Iterator[_Case]:
-    """Those that are on the agenda: a mark without a due time was dealt with by an earlier message."""
+    """Those that are on the agenda: a mark without a due time was dealt with by an earlier message. That of a lead which is
+    no longer there leaves it."""
     rows = table.get_many(
         [key for lead in leads for key in (keys.profile(lead), keys.state(lead), keys.crm_mark(lead))]
     )
     for profile, state, mark in batched(rows, 3, strict=True):
         if profile and state and mark and mark.due:
             yield _Case(profile=profile, state=state.value, mark=mark)
+        elif profile is None and mark and mark.due:
+            with suppress(Conflict):
+                table.write(Replace(mark.key, mark.value, mark.version))
 
 
 def _judge(case: _Case, bundle: Bundle, now: datetime) -> crm.Wanted | crm_mark.Outcome:

@@ -104,6 +104,21 @@ def test_woken_twice_or_early_it_moves_once(
     assert len(queue.woken + bulk.woken) == 1
 
 
+def test_a_journey_ends_once_with_its_reason_where_the_lead_is_no_longer_there(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    entered = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="bundle1")
+    table.write(Create(KEY, entered, due=NOON))
+    for _ in range(3):
+        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+        clock.move(minutes=5)
+    row = table.get(KEY)
+    assert row is not None
+    assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "erased", None)
+    assert [(d.value.outcome, d.value.reason) for d in table.under("lead1", "decision#")] == [("exited", "erased")]
+    assert list(table.under("lead1", "send#")) == []
+
+
 def test_two_workers_at_once_plan_each_send_once(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:

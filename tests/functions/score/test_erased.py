@@ -1,0 +1,29 @@
+"""What is due for a lead that is no longer there leaves the agenda, instead of coming back for ever."""
+
+from ripen.adapters.table import Create, Table, keys
+from ripen.setting import CrmMark, DecayMark, RefoldMark
+from score.react import Bells, react
+from tests.builders import a_bundle, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.score.office import Office
+
+ACTIVITY = keys.activity("lead1", NOON, "activity1")
+
+
+def test_activities_and_marks_are_looked_at_once(table: Table, clock: FakeClock) -> None:
+    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    table.write(
+        Create(ACTIVITY, an_activity(), due=NOON),
+        Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON),
+        Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON),
+    )
+    for key in (ACTIVITY, keys.decay_mark("lead1"), keys.refold_mark("lead1")):
+        react([key.ref], table, a_bundle(), clock, bells)
+    assert [row.due for row in table.under("lead1", "")] == [None, None, None]
+    assert table.get(keys.state("lead1")) is None
+
+
+def test_the_crm_is_not_asked_about_it(office: Office) -> None:
+    office.table.write(Create(keys.crm_mark("lead1"), CrmMark(lead="lead1"), due=NOON))
+    assert office.sync() == set()
+    assert (office.crm.calls, office.mark().due) == (0, None)
