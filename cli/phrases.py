@@ -40,6 +40,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "rank": ("ランク {before} → {after}", "rank {before} → {after}"),
     "rank.rose": ("ランクが {subject} に上がった（{reason}）", "rank rose to {subject} ({reason})"),
+    "rank.told": (
+        "{subject} のまま活動があったので営業に知らせる（{reason}）",
+        "is {subject} and did something: sales is told ({reason})",
+    ),
     "rank.fell": ("ランクが {subject} に下がった（{reason}）", "rank fell to {subject} ({reason})"),
     "segment.joined": ("セグメント {subject} に入った", "joined the segment {subject}"),
     "segment.left": ("セグメント {subject} から外れた", "left the segment {subject}"),

@@ -116,6 +116,7 @@ def fold(
     taken = _taken(given, evidence, now)
     before = state or State(lead=profile.id, rank_since=now, rules=edition(bundle))
     after, sum = ranked(summed(before, profile, taken, bundle), profile, bundle, now)
+    after = _told_late(before, after, taken, now)
     after, known = settled(after, profile, sum, contact, bundle, now)
     judged, entered, decisions = enter(before, after, known, taken, profile, enrollments, bundle, now, is_new=not state)
     decisions += told.machines(taken, evidence, bundle, now)
@@ -125,6 +126,8 @@ def fold(
         decisions += (told.ranked(before.rank, judged, sum, taken, reason, bundle, now),)
     if judged.episode > before.episode:
         consequences.append(turned_hot(judged, now))
+        if judged.rank is before.rank:
+            decisions += (told.late(judged, taken, bundle, now),)
     if shock := shaken(before, judged, taken):
         consequences.append(shock)
     if _matters(taken) or state is None or judged.rank is not before.rank:
@@ -173,7 +176,7 @@ def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: 
         tallies = tally(tallies, activity, bundle.scoring)
         times = noted(times, activity, bundle)
     points, reasons = fit(profile, bundle.scoring)
-    own = [happened(a) for a in taken if a.kind in _DONE_BY_THE_LEAD and a.verdict is Verdict.HUMAN]
+    own = [happened(a) for a in taken if _is_own(a)]
     return replace(
         state,
         tallies=tallies,
@@ -183,6 +186,20 @@ def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: 
         last_activity=max([*own, *filter(None, [state.last_activity])], default=None),
         folded=state.folded + len(taken),
     )
+
+
+def _is_own(activity: Activity) -> bool:
+    return activity.kind in _DONE_BY_THE_LEAD and activity.verdict is Verdict.HUMAN
+
+
+def _told_late(before: State, after: State, taken: tuple[Activity, ...], now: datetime) -> State:
+    """Who became hot only because scoring is another one now was told of to nobody; sales hears of it once the lead does
+    something and is hot still."""
+    was_hot = before.rank is after.rank is Rank.HOT
+    told_of = after.alerted is not None and after.alerted >= (after.rank_since or after.alerted)
+    if not was_hot or told_of or not any(map(_is_own, taken)):
+        return after
+    return replace(after, episode=after.episode + 1, alerted=now)
 
 
 def ranked(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[State, Score]:
@@ -239,5 +256,6 @@ def _is_urgent(state: State | None, after: State, profile: Profile, taken: tuple
     return (
         state is None
         or state.rank is not after.rank
+        or state.episode != after.episode
         or (profile.crm is None and any(a.kind is Kind.FORM_SUBMITTED for a in taken))
     )

@@ -62,6 +62,21 @@ def ranked(
     )
 
 
+def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
+    """That sales hears now of a lead that a new playbook had made hot."""
+    return Decision(
+        id=digest("told late", state.lead, state.episode),
+        lead=state.lead,
+        at=now,
+        what="rank",
+        subject=state.rank.value,
+        outcome="told",
+        reason="playbook changed",
+        bundle=bundle.hash,
+        activities=tuple(activity.id for activity in taken),
+    )
+
+
 def machines(taken: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
     """Which hits were a machine's, and why: one decision for each burst."""
     first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and begins(a, evidence)]

@@ -1,0 +1,61 @@
+"""A lead that a new playbook made hot gets its card with its next deed."""
+
+from datetime import datetime
+
+from msgspec.structs import replace as altered
+
+from ripen.activity import Activity, Kind
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import Threshold
+from ripen.setting import RefoldMark
+from ripen.state import Rank
+from score.react import Bells, react
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+MILD = a_bundle()
+STRICT = altered(MILD, scoring=altered(MILD.scoring, hot=Threshold(enter=500, leave=400)))
+
+
+def captured(table: Table, activity: Activity) -> str:
+    key = keys.activity("lead1", activity.at, activity.id)
+    table.write(Create(key, activity, due=activity.at))
+    return key.ref
+
+
+def a_view(at: datetime) -> Activity:
+    return an_activity(id=f"view{at}", kind=Kind.PAGE_VIEWED, subject="pricing", at=at, received=at)
+
+
+def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table: Table, clock: FakeClock) -> None:
+    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    mark = keys.refold_mark("lead1")
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    react([captured(table, an_activity())], table, STRICT, clock, bells)
+
+    # given the new playbook has reached the lead: it is hot, and sales hears of nothing
+    clock.move(hours=1)
+    table.write(Create(mark, RefoldMark(lead="lead1"), due=clock.now()))
+    react([mark.ref], table, MILD, clock, bells)
+    state = table.get(keys.state("lead1"))
+    assert state
+    assert (state.value.rank, list(table.under("lead1", "alert#"))) == (Rank.HOT, [])
+
+    # when it does something, and again
+    for _ in range(2):
+        clock.move(hours=1)
+        ref = captured(table, a_view(clock.now()))
+        react([ref, ref], table, MILD, clock, bells)
+
+    # then there is one card
+    [card] = table.under("lead1", "alert#")
+    assert (card.value.kind, card.value.planned) == ("hot", NOON.replace(hour=NOON.hour + 2))
+
+
+def test_the_deed_that_meets_the_new_playbook_first_is_told_too(table: Table, clock: FakeClock) -> None:
+    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    react([captured(table, an_activity())], table, STRICT, clock, bells)
+    clock.move(hours=1)
+    react([captured(table, a_view(clock.now()))], table, MILD, clock, bells)
+    assert len(list(table.under("lead1", "alert#"))) == 1
