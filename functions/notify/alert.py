@@ -1,4 +1,4 @@
-"""Tells sales: one Slack card for each alert, posted once and shown anew when something about it has changed.
+"""Tells people in Slack: one card for each alert, posted once and shown anew when something about it has changed.
 
 PLANNED → CLAIMED → POSTED. The claim comes before the post; a post whose answer was lost (or whose worker died) is looked
 up by its metadata before it is made again. The row's due time brings back whatever did not come through.
@@ -29,6 +29,7 @@ from ripen.bundle import Bundle
 from ripen.card import card, note, standing
 from ripen.decision import Decision
 from ripen.errors import Undeliverable, Unsure
+from ripen.halt import halt_card
 from ripen.setting import SHADOWED
 
 logger = Logger()
@@ -134,7 +135,7 @@ def _foresee(row: Row[Alert], desk: Desk) -> bool:
         return _fail(row, desk, "no such lead")
     alert = replace(row.value, state=AlertState.SHADOW, error="")
     return _settle(
-        row, desk, alert, _decision(alert, desk, "would have posted", SHADOWED, {"text": str(rendered["text"])})
+        row, desk, alert, *_decision(alert, desk, "would have posted", SHADOWED, {"text": str(rendered["text"])})
     )
 
 
@@ -182,7 +183,9 @@ def _refresh(row: Row[Alert], desk: Desk) -> bool:
 
 
 def render(alert: Alert, desk: Desk) -> dict[str, Any] | None:
-    """The card, or the note, as the lead stands now; None without a lead."""
+    """The card, or the note, as the lead stands now; None without a lead. Of a campaign's halt, what it says."""
+    if alert.halt:
+        return halt_card(alert.halt, desk.bundle.brand.default_locale)
     profile, state = desk.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
     if profile is None:
         return None
@@ -199,13 +202,13 @@ def _posted(row: Row[Alert], desk: Desk, place: str, ts: str, shown: str) -> boo
         row.value, state=AlertState.POSTED, posted=now, channel=place, ts=ts, shown=shown, attempts=0, error=""
     )
     logger.info("card posted", alert=alert.id)
-    return _settle(row, desk, alert, _decision(alert, desk, "posted")) and shown != ""
+    return _settle(row, desk, alert, *_decision(alert, desk, "posted")) and shown != ""
 
 
 def _fail(row: Row[Alert], desk: Desk, reason: str) -> bool:
     logger.error("card cannot be posted", alert=row.value.id, reason=reason)
     alert = replace(row.value, state=AlertState.FAILED, error=reason)
-    return _settle(row, desk, alert, _decision(alert, desk, "failed", reason))
+    return _settle(row, desk, alert, *_decision(alert, desk, "failed", reason))
 
 
 def _settle(row: Row[Alert], desk: Desk, alert: Alert, *decisions: Create[Decision]) -> bool:
@@ -247,7 +250,10 @@ def _pause(alert: Alert, error: Undeliverable) -> timedelta:
 
 def _decision(
     alert: Alert, desk: Desk, outcome: str, reason: str = "", facts: dict[str, str] | None = None
-) -> Create[Decision]:
+) -> list[Create[Decision]]:
+    """None about a campaign: its own row says that it halted."""
+    if not alert.lead:
+        return []
     now = desk.clock.now()
     decision = Decision(
         id=ids.digest(alert.id, outcome),
@@ -260,7 +266,7 @@ def _decision(
         bundle=desk.bundle.hash,
         facts=facts or {},
     )
-    return Create(keys.decision(alert.lead, now, decision.id), decision)
+    return [Create(keys.decision(alert.lead, now, decision.id), decision)]
 
 
 def _digest(rendered: dict[str, Any]) -> str:

@@ -1,14 +1,19 @@
 """Looks after one campaign: begins it at its time, lets the rest follow the canaries, halts it, and sees when it is done."""
 
+from datetime import datetime
+
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from nurture.ground import Ground
 from ripen.adapters import walks
-from ripen.adapters.table import Change, Conflict, Key, Replace, keys
+from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
+from ripen.alert import Alert
 from ripen.campaign import CampaignRun, RunState, look
 from ripen.campaign import walks as is_walking
+from ripen.halt import Halt
+from ripen.ids import digest
 
 _TRIES = 5
 
@@ -41,6 +46,8 @@ def supervise(key: Key[CampaignRun], ground: Ground) -> None:
         starts = looked.run.lap > run.lap
         if starts:
             changes += walks.from_the_start(key, found, looked.run.lap, now)
+        if looked.halt:
+            changes.append(_alert(looked.run, looked.halt, now))
         try:
             ground.table.write(*changes)
         except Conflict:
@@ -50,6 +57,12 @@ def supervise(key: Key[CampaignRun], ground: Ground) -> None:
         _tell(run, looked.run)
         return
     raise Contended(key.ref)
+
+
+def _alert(run: CampaignRun, halt: Halt, now: datetime) -> Change:
+    """Slack is told, once for each lap; the tick wakes notify.alert."""
+    alert = Alert(id=digest("halt", run.name, str(run.lap)), lead="", kind="halt", planned=now, halt=halt)
+    return Create(keys.campaign_alert(run.name, alert.id), alert, due=now)
 
 
 def _tell(before: CampaignRun, after: CampaignRun) -> None:

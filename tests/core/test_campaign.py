@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ripen import campaign
 from ripen.bundle import Campaign
-from ripen.campaign import AHEAD, CampaignRun, NotNow, RunState, look, may_send, too_many
+from ripen.campaign import AHEAD, CampaignRun, NotNow, RunState, look, may_send
 from ripen.walk import Walk
 from tests.fakes import NOON
 
@@ -87,31 +87,6 @@ def test_each_deed_is_kept_with_who_did_it() -> None:
         ("paused", "taro"),
         ("stopped", "jiro"),
     ]
-
-
-@pytest.mark.parametrize(
-    ("counts", "halts"),
-    [
-        ({"accepted": 50, "bounced": 3}, True),
-        ({"accepted": 49, "bounced": 3}, False),
-        ({"accepted": 50, "bounced": 2}, False),
-        ({"accepted": 60, "bounced": 3}, False),
-        ({"accepted": 59, "bounced": 3}, True),
-        ({"accepted": 149, "unsubscribed": 3}, True),
-        ({"accepted": 150, "unsubscribed": 3}, False),
-        ({"accepted": 200, "complained": 2}, True),
-        ({"accepted": 199, "complained": 2}, False),
-        ({"accepted": 200, "complained": 1}, False),
-        ({}, False),
-    ],
-)
-def test_it_halts_where_a_rate_is_over_its_limit_and_says_something(counts: dict[str, int], halts: bool) -> None:
-    assert bool(too_many(AUTUMN, counts)) == halts
-
-
-def test_two_cases_among_the_canaries_are_enough_however_few_they_were() -> None:
-    assert too_many(AUTUMN, {"accepted": 5, "bounced": 2}, canaries_are_out=True)
-    assert not too_many(AUTUMN, {"accepted": 5, "bounced": 1}, canaries_are_out=True)
 
 
 def test_it_is_looked_at_when_something_can_change() -> None:

@@ -1,8 +1,10 @@
-"""An alert: one card in Slack about one lead, posted once and kept up to date."""
+"""An alert: one card in Slack about one lead, or one campaign, posted once and kept up to date."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from ripen.halt import Halt
 
 
 class AlertState(StrEnum):
@@ -20,13 +22,16 @@ class Alert:
 
     id: str
     lead: str
+    """"" where it is about a campaign."""
     kind: str
-    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's."""
+    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's; "halt": of a
+    campaign."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
     posted: datetime | None = None
     text: str = ""
+    halt: Halt | None = None
     channel: str = ""
     """Where it stands, once posted; before, where it is wanted ("": the sales channel)."""
     ts: str = ""

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Literal
 
 from ripen.bundle import Campaign
+from ripen.halt import Halt, too_many
 from ripen.ledger import OPEN
 from ripen.walk import Walk
 
@@ -179,28 +180,6 @@ def resend(run: CampaignRun, bundle: str, held: bool, by: str, now: datetime) ->
     return _did(again, now, "sent again to the unsent", by)
 
 
-_ENOUGH = {"bounced": (50, 3), "unsubscribed": (50, 3), "complained": (200, 2)}
-"""From how many mails on, and from how many cases on, a rate says anything."""
-_AT_LEAST = 2
-"""Cases that are enough once all canaries are out, however few they were."""
-
-
-def too_many(campaign: Campaign, counts: Mapping[str, int], canaries_are_out: bool = False) -> str:
-    """Why the campaign must halt, in words; "" where it need not."""
-    taken = counts.get("accepted", 0)
-    limits = {
-        "bounced": campaign.halt_bounces,
-        "complained": campaign.halt_complaints,
-        "unsubscribed": campaign.halt_unsubscribes,
-    }
-    for what, limit in limits.items():
-        mails, cases = (1, _AT_LEAST) if canaries_are_out else _ENOUGH[what]
-        count = counts.get(what, 0)
-        if taken >= mails and count >= cases and count > limit * taken:
-            return f"{count} of {taken} mails {what}: more than {limit:.1%}"
-    return ""
-
-
 def _canary(campaign: Campaign) -> timedelta:
     return timedelta(seconds=campaign.canary_seconds if campaign.canary else 0)
 
@@ -216,10 +195,11 @@ def _did(run: CampaignRun, now: datetime, what: str, by: str = "", reason: str =
 
 @dataclass(frozen=True, kw_only=True)
 class Looked:
-    """The run as it is now, and when to look at it again (None: not any more, unless somebody asks)."""
+    """The run as it is now, when to look at it again (None: not any more, unless somebody asks), and why it halted just now."""
 
     run: CampaignRun
     due: datetime | None
+    halt: Halt | None = None
 
 
 def look(
@@ -233,8 +213,9 @@ def look(
     if run.state not in _LIVE:
         return Looked(run=run, due=None)
     over = run.state is RunState.CANARY and run.rest <= now + _EARLY
-    if reason := too_many(campaign, counts, over):
-        return Looked(run=halt(run, reason, now), due=None)
+    if why := too_many(campaign, counts, over):
+        by = run.deeds[0].by if run.deeds else ""
+        return Looked(run=halt(run, why.reason, now), due=None, halt=replace(why, by=by))
     if run.state is RunState.CANARY and not over:
         return Looked(run=run, due=min(run.rest, now + _WAITING))
     live = widen(run, now) if over else run

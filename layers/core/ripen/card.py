@@ -1,7 +1,6 @@
 """The Slack card about a lead: readable in five seconds, made of Block Kit, kept up to date in its place.
 
-What people typed is shown as plain text or escaped, and cut. Limits: Slack, "Block Kit reference" (header 150, section
-3000, context 10 elements, button value 2000); a whole message stays below 10,000 characters.
+What people typed is shown as plain text or escaped, and cut: see blocks.py. A whole message stays below 10,000 characters.
 """
 
 import re
@@ -13,15 +12,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from ripen.alert import Alert
+from ripen.blocks import Block, cut, escape, lines, mrkdwn, plain, section
 from ripen.bundle import Bundle
 from ripen.lead import Profile, Touch
 from ripen.reasons import reasons
 from ripen.score import Score, score
 from ripen.state import Rank, State
-from ripen.text import one_line
 from ripen.wording import display_phone, full_name
-
-type Block = dict[str, Any]
 
 CLAIM = "claim"
 NOT_FIT = "not_fit"
@@ -30,7 +27,6 @@ OPEN_CRM = "open_crm"
 CLAIMED = "claimed"
 NOT_A_FIT = "not a fit"
 
-_LONGEST = {"name": 60, "company": 60, "word": 60, "reason": 120, "touch": 90, "note": 2000}
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _MARKS = {Rank.HOT: "🔥", Rank.WARM: "🌤️", Rank.COLD: "❄️"}
 _WORDS = {
@@ -114,15 +110,15 @@ def glance(standing: Standing, locale: str) -> dict[str, Any]:
 def note(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     """What a journey or a reply has to say of a lead: who it is about, the text as it is, the way to the lead's record."""
     words, mark = _words(locale), "✉️" if alert.kind == "reply" else "🔔"
-    said = _lines(alert.text)
-    about = [_plain(words["sep"].join((_who(profile, locale), _cut(profile.email, "touch"))))]
+    said = lines(alert.text)
+    about = [plain(words["sep"].join((_who(profile, locale), cut(profile.email, "touch"))))]
     blocks: list[Block] = [
-        {"type": "section", "block_id": "said", "text": _plain(f"{mark} {said}")},
+        {"type": "section", "block_id": "said", "text": plain(f"{mark} {said}")},
         {"type": "context", "block_id": "who", "elements": about},
     ]
     if links := _links(profile, words):
         blocks.append({"type": "actions", "block_id": "act", "elements": links})
-    return {"text": _escape(f"{mark} {_who(profile, locale)}: {_cut(said, 'reason')}"), "blocks": blocks}
+    return {"text": escape(f"{mark} {_who(profile, locale)}: {cut(said, 'reason')}"), "blocks": blocks}
 
 
 def press(value: str) -> tuple[str, str] | None:
@@ -134,20 +130,20 @@ def press(value: str) -> tuple[str, str] | None:
 def _facts(standing: Standing, locale: str) -> list[Block]:
     words, profile = _words(locale), standing.profile
     blocks: list[Block] = [
-        {"type": "header", "block_id": "who", "text": _plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}")},
-        _section("score", *_score_lines(standing, words)),
+        {"type": "header", "block_id": "who", "text": plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}")},
+        section("score", *_score_lines(standing, words)),
         _contact(profile, words),
     ]
     if standing.reasons:
-        lines = [f"• {_escape(_cut(reason, 'reason'))}" for reason in standing.reasons[:3]]
-        blocks.append(_section("why", *lines))
+        why = [f"• {escape(cut(reason, 'reason'))}" for reason in standing.reasons[:3]]
+        blocks.append(section("why", *why))
     if touches := _touches(profile, words):
-        blocks.append({"type": "context", "block_id": "touches", "elements": [_plain(touches)]})
+        blocks.append({"type": "context", "block_id": "touches", "elements": [plain(touches)]})
     return blocks
 
 
 def _who(profile: Profile, locale: str) -> str:
-    name, company = _cut(full_name(profile), "name"), _cut(profile.company, "company")
+    name, company = cut(full_name(profile), "name"), cut(profile.company, "company")
     if not name:
         return company or _words(locale)["nobody"]
     named = f"{name.removesuffix('様').rstrip()} 様" if locale == "ja" else name
@@ -162,16 +158,16 @@ def _score_lines(standing: Standing, words: dict[str, str]) -> list[str]:
         fit=round(score.fit),
         engagement=round(score.engagement),
     )
-    place = words["sep"].join(_escape(_cut(part, "word")) for part in (profile.department, profile.job_title) if part)
+    place = words["sep"].join(escape(cut(part, "word")) for part in (profile.department, profile.job_title) if part)
     return [line, place] if place else [line]
 
 
 def _contact(profile: Profile, words: dict[str, str]) -> Block:
     """Phone and address as words that Slack itself makes links of; a phone as typed keeps nothing a link is made of."""
-    parts = [f"✉️ {_escape(_cut(profile.email, 'touch'))}"]
+    parts = [f"✉️ {escape(cut(profile.email, 'touch'))}"]
     if profile.phone:
         shown = display_phone(profile.phone)
-        parts.insert(0, f"☎️ {_escape(_cut(re.sub(r'[:/.@]', ' ', shown), 'word'))}")
+        parts.insert(0, f"☎️ {escape(cut(re.sub(r'[:/.@]', ' ', shown), 'word'))}")
     text = {"type": "mrkdwn", "text": words["sep"].join(parts)}
     return {"type": "section", "block_id": "contact", "text": text}
 
@@ -191,7 +187,7 @@ def _origin(touch: Touch, words: dict[str, str]) -> str:
     clicked = "google" if touch.gclid else "yahoo" if touch.yclid else "facebook" if touch.fbclid else ""
     source = touch.utm_source or clicked or _host(touch.referrer) or words["direct"]
     origin = " / ".join(part for part in (source, touch.utm_medium, touch.utm_campaign) if part)
-    return words["sep"].join(_cut(part, "touch") for part in (origin, _path(touch.url)) if part)
+    return words["sep"].join(cut(part, "touch") for part in (origin, _path(touch.url)) if part)
 
 
 def _host(url: str) -> str:
@@ -217,12 +213,12 @@ def _state(alert: Alert, profile: Profile, words: dict[str, str], tz: str) -> Bl
     if profile.crm is None:
         parts.append(words["unsynced"])
     elif profile.crm.owner_name:
-        parts.append(words["owner"].format(owner=_escape(_cut(profile.crm.owner_name, "name"))))
-    return {"type": "context", "block_id": "state", "elements": [_mrkdwn(part) for part in parts]} if parts else {}
+        parts.append(words["owner"].format(owner=escape(cut(profile.crm.owner_name, "name"))))
+    return {"type": "context", "block_id": "state", "elements": [mrkdwn(part) for part in parts]} if parts else {}
 
 
 def _mention(alert: Alert) -> str:
-    return f"<@{alert.by}>" if _USER_ID.fullmatch(alert.by) else f"@{_escape(_cut(alert.by_name, 'name'))}"
+    return f"<@{alert.by}>" if _USER_ID.fullmatch(alert.by) else f"@{escape(cut(alert.by_name, 'name'))}"
 
 
 def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:
@@ -230,54 +226,24 @@ def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:
         return []
     value = f"{alert.lead}|{alert.id}"
     return [
-        {"type": "button", "action_id": CLAIM, "style": "primary", "text": _plain(words["claim"]), "value": value},
-        {"type": "button", "action_id": NOT_FIT, "text": _plain(words["not_fit"]), "value": value},
+        {"type": "button", "action_id": CLAIM, "style": "primary", "text": plain(words["claim"]), "value": value},
+        {"type": "button", "action_id": NOT_FIT, "text": plain(words["not_fit"]), "value": value},
     ]
 
 
 def _links(profile: Profile, words: dict[str, str]) -> list[Block]:
     if profile.crm is None or not profile.crm.url.startswith("https://"):
         return []
-    return [{"type": "button", "action_id": OPEN_CRM, "text": _plain(words["open"]), "url": profile.crm.url}]
+    return [{"type": "button", "action_id": OPEN_CRM, "text": plain(words["open"]), "url": profile.crm.url}]
 
 
 def _text(standing: Standing, locale: str) -> str:
     """The notification, and what a screen reader says."""
-    reason = _cut(standing.reasons[0], "reason") if standing.reasons else ""
+    reason = cut(standing.reasons[0], "reason") if standing.reasons else ""
     who = f"{_MARKS[standing.rank]} {_who(standing.profile, locale)}"
     points = f"{round(standing.score.total)}{'点' if locale == 'ja' else ' points'}"
-    return _escape(" – ".join(part for part in (who, points, reason) if part))
+    return escape(" – ".join(part for part in (who, points, reason) if part))
 
 
 def _words(locale: str) -> dict[str, str]:
     return _WORDS.get(locale, _WORDS["en"])
-
-
-def _section(block_id: str, *lines: str) -> Block:
-    return {"type": "section", "block_id": block_id, "text": _mrkdwn("\n".join(lines))}
-
-
-def _plain(text: str) -> Block:
-    """Shown as it is: no formatting, no :emoji: codes."""
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _mrkdwn(text: str) -> Block:
-    """`verbatim`: Slack makes no links and mentions out of words that merely look like them."""
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _lines(text: str) -> str:
-    """Its lines without control and direction characters, and no longer than a note may be; never empty."""
-    lines = "\n".join(one_line(line) for line in text.splitlines()).strip()
-    return (lines if len(lines) <= _LONGEST["note"] else lines[: _LONGEST["note"] - 1] + "…") or "…"
-
-
-def _cut(text: str, kind: str) -> str:
-    """On one line, without control and direction characters, and no longer than that kind may be."""
-    flat = one_line(text)
-    return flat if len(flat) <= _LONGEST[kind] else flat[: _LONGEST[kind] - 1] + "…"

@@ -32,8 +32,8 @@ _HTTPS = 443
 
 
 class WebhookCall:
-    """`key` signs. `loopback_port` and `context` are for tests: the one port on which 127.0.0.1 is taken, and whom TLS
-    trusts."""
+    """`key` signs. `loopback_port` is the one port on which 127.0.0.1 is taken, for the local cloud; `context`, for tests,
+    whom TLS trusts."""
 
     def __init__(
         self, key: Callable[[], bytes], loopback_port: int | None = None, context: ssl.SSLContext | None = None

@@ -181,6 +181,10 @@ def held_count(counter: int) -> Key[Counts]:
     return Key("setting#held", f"count#{counter}", Counts)
 
 
+def campaign_alert(name: str, id: str) -> Key[Alert]:
+    return Key(f"campaign#{name}", f"alert#{id}", Alert)
+
+
 def entries(journey: str, segment: str, key: str) -> Key[Entries]:
     return Key(f"entries#{journey}#{segment}#{key}", "-", Entries)
 

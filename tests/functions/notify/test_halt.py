@@ -1,0 +1,61 @@
+"""notify.alert on a campaign that halted by itself: it is about no lead, and is posted as every card is."""
+
+import pytest
+from msgspec.structs import replace
+
+from notify.alert import Desk, show
+from ripen.adapters.table import Create, Table, keys
+from ripen.alert import Alert, AlertState
+from ripen.errors import Unsure
+from ripen.halt import Halt, halt_card
+from ripen.setting import Shadow
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeClock
+from tests.functions.notify.fakes import FakeChat
+
+HALT = Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.05, by="mika")
+KEY = keys.campaign_alert("autumn", "a" * 26)
+
+
+@pytest.fixture
+def chat(table: Table) -> FakeChat:
+    table.write(Create(KEY, Alert(id="a" * 26, lead="", kind="halt", planned=NOON, halt=HALT), due=NOON))
+    return FakeChat()
+
+
+def alert(table: Table) -> Alert:
+    row = table.get(KEY)
+    assert row
+    return row.value
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_it_is_posted_once_in_the_playbooks_language(
+    table: Table, clock: FakeClock, chat: FakeChat, locale: str
+) -> None:
+    bundle = a_bundle()
+    spoken = replace(bundle, brand=replace(bundle.brand, default_locale=locale))
+    for _ in range(2):
+        show(KEY.ref, Desk(table, clock, spoken, chat, "sales"))
+    assert [card for _, card in chat.cards.values()] == [halt_card(HALT, locale)]
+    assert (alert(table).state, chat.places) == (AlertState.POSTED, ["sales"])
+    row = table.get(KEY)
+    assert row
+    assert row.due is None
+
+
+def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(
+    table: Table, clock: FakeClock, chat: FakeChat
+) -> None:
+    chat.trouble = [Unsure("chat.postMessage: hung up")]
+    desk = Desk(table, clock, a_bundle(), chat, "sales")
+    show(KEY.ref, desk)
+    clock.move(minutes=1)
+    show(KEY.ref, desk)
+    assert (chat.posts, alert(table).state) == (1, AlertState.POSTED)
+
+
+def test_in_shadow_mode_it_is_not_posted(table: Table, clock: FakeClock, chat: FakeChat) -> None:
+    table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
+    show(KEY.ref, Desk(table, clock, a_bundle(), chat, "sales"))
+    assert (chat.posts, alert(table).state) == (0, AlertState.SHADOW)

@@ -1,0 +1,71 @@
+"""A campaign that halts by itself is told of in Slack, once for each time."""
+
+from typing import Any
+
+import pytest
+
+from nurture.feedback import take_in
+from ripen import campaign
+from ripen.adapters.table import Row, Table, keys
+from ripen.alert import Alert
+from ripen.campaign import RunState
+from ripen.feedback import Event
+from ripen.halt import Halt
+from tests.fakes import FakeQueue
+from tests.functions.nurture.mailing import Machinery, a_playbook, known, leads_of, with_rates
+from tests.functions.nurture.mails import ADDRESS_KEY, an_event
+from tests.quick_dynamodb import QuickDynamoDB
+
+STRICT = with_rates(halt_bounces=0.04)
+
+
+@pytest.fixture
+def machinery() -> Machinery:
+    client: Any = QuickDynamoDB()
+    found = Machinery(Table("table", client), bundle=a_playbook(STRICT))
+    for lead in leads_of(0, 60):
+        known(found.table, lead)
+    found.begin(0, campaign=STRICT)
+    return found
+
+
+def bounced(machinery: Machinery, *leads: str) -> None:
+    for lead, send in machinery.sends(list(leads)).items():
+        event = an_event(send, Event.BOUNCED, message_id=send.message_id, recipient=f"{lead}@example.co.jp")
+        take_in(event, machinery.table, machinery.clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+
+
+def alerts(machinery: Machinery) -> list[Row[Alert]]:
+    refs = machinery.due("alert")
+    found = [machinery.table.get(keys.typed(keys.parse(ref), Alert)) for ref in refs]
+    return [row for row in found if row]
+
+
+def test_slack_is_told_which_campaign_halted_and_why_once(machinery: Machinery) -> None:
+    # given
+    machinery.deliver(50)
+    bounced(machinery, *machinery.taken()[:3])
+    # when, however often it is looked at
+    for _ in range(2):
+        machinery.supervise()
+    # then
+    [row] = alerts(machinery)
+    assert machinery.run().state is RunState.HALTED
+    assert (row.value.kind, row.value.lead) == ("halt", "")
+    assert row.value.halt == Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.04, by="hanako")
+
+
+def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
+    machinery.deliver(50)
+    bounced(machinery, *machinery.taken()[:3])
+    machinery.supervise()
+    machinery.change(campaign.resume(machinery.run(), STRICT, "bundle1", "mika", machinery.clock.now()))
+    machinery.supervise()
+    assert machinery.run().state is RunState.HALTED
+    assert len(alerts(machinery)) == 2
+
+
+def test_nobody_is_told_of_a_pause(machinery: Machinery) -> None:
+    machinery.change(campaign.pause(machinery.run(), "hanako", machinery.clock.now()))
+    machinery.supervise()
+    assert alerts(machinery) == []
