@@ -8,12 +8,18 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
 
 from sandbox.home import PROJECT, TOOLS
 
 _BUILDS = PROJECT / ".aws-sam" / "local"
 _KEPT = 5
-_SOURCES = ("functions", "layers", "infra/template.yaml")
+_SOURCES = ("functions", "layers", "infra/template.yaml", "sandbox/build.py")
+_RULE = "AWS::SES::ReceiptRule"
+_RECEIVING = ("AWS::SES::ReceiptRuleSet", _RULE)
+"""What the emulator cannot deploy: our own SES plays it, see receipt_rules."""
 
 
 class CommandFailed(Exception):
@@ -40,6 +46,7 @@ def build() -> tuple[Path, str]:
             shutil.rmtree(folder, ignore_errors=True)
             sam("build", *parameters, "--build-dir", str(folder), env=environment)
             _point_to_layers(folder)
+            _take_out(folder)
         done.touch()
         for old in sorted(_BUILDS.glob("*/done"), key=lambda file: file.stat().st_mtime)[:-_KEPT]:
             shutil.rmtree(old.parent, ignore_errors=True)
@@ -63,6 +70,25 @@ def sam(*arguments: str, env: dict[str, str]) -> str:
     if done.returncode:
         raise CommandFailed(f"sam {arguments[0]} failed:\n" + "\n".join(done.stdout.splitlines()[-25:]))
     return done.stdout
+
+
+def receipt_rules(template: Path) -> list[dict[str, Any]]:
+    """The properties of the receipt rules that were taken out of the built template."""
+    taken = YAML(typ="safe").load(_taken_out(template))
+    return [found["Properties"]["Rule"] for found in taken.values() if found["Type"] == _RULE]
+
+
+def _take_out(folder: Path) -> None:
+    yaml, template = YAML(typ="safe"), folder / "template.yaml"
+    content = yaml.load(template)
+    resources = content["Resources"]
+    taken = {name: resources.pop(name) for name, found in list(resources.items()) if found["Type"] in _RECEIVING}
+    yaml.dump(taken, _taken_out(template))
+    yaml.dump(content, template)
+
+
+def _taken_out(template: Path) -> Path:
+    return template.with_name("receiving.yaml")
 
 
 def _point_to_layers(folder: Path) -> None:

@@ -20,8 +20,9 @@ class EmulatorFailed(Exception):
 
 
 class Emulator:
-    def __init__(self, home: Home, port: int, ses: str, authorities: Path) -> None:
-        """`ses` is where the functions find SES; `authorities` signed the other stand-ins."""
+    def __init__(self, home: Home, port: int, ses: str, authorities: Path, webhook: int = 0) -> None:
+        """`ses` is where the functions find SES; `authorities` signed the other stand-ins; on the port `webhook` of this
+        machine they may call one (0: on none)."""
         self.url = f"http://127.0.0.1:{port}"
         self._log = home.log("emulator")
         self._scratch = home.at("tmp")
@@ -43,6 +44,7 @@ class Emulator:
             "REQUESTS_CA_BUNDLE": str(authorities),
             "SSL_CERT_FILE": str(authorities),
             "CLOCK_MOVES": "1",
+            "WEBHOOK_STAND_IN": str(webhook),
         }
         self._process: subprocess.Popen[bytes] | None = None
 

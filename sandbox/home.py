@@ -21,6 +21,7 @@ _PORTS = {
     "aws": 8704,
     "workspace": 8705,
     "console": 8706,
+    "webhook": 8707,
 }
 _HERE = "127.0.0.1,localhost"
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"}
@@ -89,8 +90,9 @@ class Status:
     salesforce: str
     aws: str
     console: str = ""
+    webhook: str = ""
     ca: str
-    """File with the certificate authority that Salesforce's stand-in is signed by."""
+    """File with the certificate authority that the stand-ins of Salesforce and of webhooks are signed by."""
     secrets: dict[str, str] = field(default_factory=dict)
     stack: dict[str, str] = field(default_factory=dict)
     """The stack's outputs, by name."""

@@ -14,7 +14,7 @@ from typing import IO, Any
 from cli.stack import connect
 from ripen.adapters.clock import Clock
 from ripen.adapters.table import Table
-from sandbox import preflight, proxy
+from sandbox import preflight, proxy, webhook
 from sandbox.build import build
 from sandbox.certificates import certificate
 from sandbox.connections import connections
@@ -24,9 +24,10 @@ from sandbox.home import PROJECT, Home, Status, aws_environment
 from sandbox.salesforce import app as salesforce
 from sandbox.server import Server
 from sandbox.ses import app as ses
+from sandbox.ses.receiving import Receiving
 from sandbox.slack import app as slack
 from sandbox.slack import workspace
-from sandbox.stack import Cloud, deploy, give_secrets, route
+from sandbox.stack import Cloud, deploy, give_secrets, receiving, route
 from sandbox.warm import warm
 
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
@@ -59,6 +60,7 @@ class Runner:
             salesforce=f"https://127.0.0.1:{ports['salesforce']}",
             aws=f"http://127.0.0.1:{ports['aws']}",
             console=f"http://127.0.0.1:{ports['console']}",
+            webhook=f"https://127.0.0.1:{ports['webhook']}",
             ca=str(tls.authorities),
         )
         secrets = connections(home.at("secrets"), home.at("salesforce"), status.salesforce)
@@ -69,12 +71,18 @@ class Runner:
             if topic:
                 cloud.client("sns").publish(TopicArn=topic[0], Message=json.dumps(event))
 
-        self._serve(ses.build(home.at("ses"), self.now, publish), ports["mailbox"])
+        incoming = Receiving(
+            lambda bucket, key, raw: cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=raw),
+            lambda to, told: cloud.client("sns").publish(TopicArn=to, Message=json.dumps(told)),
+            self.now,
+        )
+        self._serve(ses.build(home.at("ses"), self.now, publish, incoming), ports["mailbox"])
+        self._serve(webhook.build(self.now), ports["webhook"], tls.chain)
         self._serve(
             salesforce.build(home.at("salesforce"), self.now, status.salesforce), ports["salesforce"], tls.chain
         )
         report("AWS emulator")
-        self._emulator = Emulator(home, ports["aws"], status.mailbox, tls.authorities)
+        self._emulator = Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"])
         self._stack.callback(self._emulator.stop)
         self._emulator.start(self._lock)
         report("sam build")
@@ -82,6 +90,7 @@ class Runner:
         report("sam deploy")
         outputs = deploy(home, cloud, template, digest, f"{status.slack}/api/")
         topic.append(outputs["EventsTopic"])
+        incoming.rules += receiving(cloud, template)
         self._now = Clock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report("Routes, secrets, Slack workspace")
         api = route(cloud, template)

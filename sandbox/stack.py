@@ -10,10 +10,12 @@ import boto3
 from botocore.exceptions import ClientError
 from ruamel.yaml import YAML
 
-from sandbox.build import architecture, sam
+from sandbox.build import architecture, receipt_rules, sam
 from sandbox.home import REGION, STACK, Home, aws_environment
+from sandbox.ses.receiving import Rule
 
 _ARTIFACTS = "ripen-artifacts"
+REPLY_DOMAIN = "reply.ripen.example"
 
 
 class Cloud:
@@ -34,7 +36,7 @@ class Cloud:
 
 def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) -> dict[str, str]:
     """The stack's outputs. Does nothing when the same build lies there already."""
-    parameters = {"Architecture": architecture(), "SlackApi": slack}
+    parameters = {"Architecture": architecture(), "SlackApi": slack, "ReplyDomain": REPLY_DOMAIN}
     stamp = home.at("aws") / "deployed"
     wanted = json.dumps([digest, parameters])
     if not _is_up(cloud) or not stamp.exists() or stamp.read_text() != wanted:
@@ -78,6 +80,21 @@ def route(cloud: Cloud, template: Path) -> str:
         for key in missing:
             gateway.create_route(ApiId=api, RouteKey=key, Target=f"integrations/{integration}")
     return api
+
+
+def receiving(cloud: Cloud, template: Path) -> list[Rule]:
+    """What SES is to do with mail that comes in, as the template says it."""
+    names = physical_ids(cloud) | {"ReplyDomain": REPLY_DOMAIN}
+    return [
+        Rule(
+            recipients=tuple(names[each["Ref"]] for each in rule["Recipients"]),
+            bucket=names[action["S3Action"]["BucketName"]["Ref"]],
+            prefix=action["S3Action"]["ObjectKeyPrefix"],
+            topic=names[action["S3Action"]["TopicArn"]["Ref"]],
+        )
+        for rule in receipt_rules(template)
+        for action in rule["Actions"]
+    ]
 
 
 def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:

@@ -11,17 +11,25 @@ from ruamel.yaml import YAML
 from sandbox.stack import Cloud, physical_ids
 
 _SECONDS = 60
+_SPAM = {
+    "mail": {"messageId": "warm", "timestamp": "2026-01-01T00:00:00Z", "source": ""},
+    "receipt": {"recipients": [], "spamVerdict": {"status": "FAIL"}, "action": {"objectKey": ""}},
+}
 _NOTHING = {
     "CaptureBulk": "lead#nobody|join#nobody1",
     "ScoreReact": "lead#nobody|due#decay",
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
+    "NurtureWalk": "campaign#none|-",
+    "NurtureErrand": "lead#nobody|errand#none",
+    "NurtureCall": "lead#nobody|call#none",
     "NurtureDeliver": "lead#nobody|send#none",
     "NurtureFeedback": json.dumps({"Type": "Notification", "Message": "Successfully validated SNS topic"}),
+    "NurtureReply": json.dumps({"Message": json.dumps(_SPAM)}),
     "NotifyAlert": "lead#nobody|alert#none",
     "NotifyAct": "lead#nobody|action#none",
 }
-"""For each worker, a message about a row that is not there."""
+"""For each worker, a message about a row that is not there, or a mail that is not read."""
 
 
 def warm(cloud: Cloud, template: Path, api: str) -> None:

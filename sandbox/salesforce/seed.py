@@ -1,4 +1,4 @@
-"""Who is in the org at first: Ripen's user, three people in sales, one former colleague, one customer."""
+"""What is in the org at first: Ripen's user, three people in sales, one former colleague, one customer, one campaign."""
 
 from sandbox.salesforce.connected_app import USERNAME
 from sandbox.salesforce.journal import Record
@@ -24,6 +24,7 @@ def seed(org: Org) -> None:
         account = org.create(org.schema["Account"], {"Name": "既存商事株式会社", "OwnerId": bob})
         customer = {"LastName": "既存", "FirstName": "花子", "Email": "existing.customer@example.co.jp"}
         org.create(org.schema["Contact"], {**customer, "AccountId": account.id, "OwnerId": bob})
+        org.create(org.schema["Campaign"], {"Name": "Spring Expo", "IsActive": True, "OwnerId": bob})
 
 
 def _user(org: Org, last: str, first: str | None, username: str, email: str, active: bool) -> Record:

@@ -1,4 +1,4 @@
-"""One ASGI application: SES's API under /v2/email, the mailbox at /, faults and late feedback under /_control."""
+"""One ASGI application: SES's API under /v2/email, the mailbox at /, faults, late feedback and mail that comes in under /_control."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -6,27 +6,33 @@ from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.ses.answer import answer
 from sandbox.ses.api import Api
+from sandbox.ses.checks import Refused
 from sandbox.ses.events import Wire, record
 from sandbox.ses.faults import MODES, Faults
 from sandbox.ses.message import Kept
+from sandbox.ses.receiving import Receiving
 from sandbox.ses.store import Store
 
 _PAGE = Path(__file__).with_name("mailbox.html")
 _NEW_TAB = '<base target="_blank">'
 
 
-def build(folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str, Any]], None]) -> Starlette:
+def build(
+    folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str, Any]], None], receiving: Receiving
+) -> Starlette:
     """SES over HTTP; it keeps its state under `folder`, takes its times from `now`, and gives each event record to
-    `publish`, which stands for the SNS topic."""
+    `publish`, which stands for the SNS topic, and what people answer to `receiving`."""
     store, faults = Store(folder), Faults()
     wire = Wire(publish, faults)
-    mailbox, control = Mailbox(store), Control(store, faults, wire, now)
+    mailbox, control = Mailbox(store, receiving, now), Control(store, faults, wire, receiving, now)
     return Starlette(
         routes=[
             *Api(store, faults, wire, now).routes(),
@@ -36,8 +42,10 @@ def build(folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str
             Route("/messages/{id}", mailbox.message),
             Route("/messages/{id}/html", mailbox.html),
             Route("/messages/{id}/raw", mailbox.raw),
+            Route("/messages/{id}/reply", mailbox.reply, methods=["POST"]),
             Route("/_control/faults", control.faults, methods=["GET", "POST", "DELETE"]),
             Route("/_control/release", control.release, methods=["POST"]),
+            Route("/_control/receive", control.receive, methods=["POST"]),
             Route("/_control/messages/{id}/{event}", control.feedback, methods=["POST"]),
         ]
     )
@@ -46,8 +54,10 @@ def build(folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str
 class Mailbox:
     """What people, and `ripen mailbox`, look at."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, receiving: Receiving, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._receiving = receiving
+        self._now = now
 
     def page(self, request: Request) -> Response:
         return HTMLResponse(_PAGE.read_text())
@@ -83,14 +93,30 @@ class Mailbox:
     def raw(self, request: Request) -> Response:
         return Response(self._store.raw(_known(self._store, request).id), media_type="text/plain; charset=utf-8")
 
+    async def reply(self, request: Request) -> Response:
+        """POST {"text", "automatic"}: whoever got the mail answers it. Only this page's own button does so."""
+        own = f"http://{request.headers.get('host', '')}"
+        if request.headers.get("origin", own) != own:
+            return JSONResponse({"error": "Only this page's own button works here."}, 403)
+        asked, mail = await request.json(), self._store.mail(_known(self._store, request).id)
+        sender, to, raw = answer(mail, str(asked.get("text", "")), bool(asked.get("automatic")), self._now())
+        try:
+            await run_in_threadpool(self._receiving.take, sender, [to], raw)
+        except Refused as refused:
+            return JSONResponse({"error": refused.message, "to": to}, refused.status)
+        return JSONResponse({"to": to})
+
 
 class Control:
     """What tests and demonstrations turn."""
 
-    def __init__(self, store: Store, faults: Faults, wire: Wire, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, faults: Faults, wire: Wire, receiving: Receiving, now: Callable[[], datetime]
+    ) -> None:
         self._store = store
         self._faults = faults
         self._wire = wire
+        self._receiving = receiving
         self._now = now
 
     async def faults(self, request: Request) -> Response:
@@ -107,6 +133,15 @@ class Control:
 
     def release(self, request: Request) -> Response:
         return JSONResponse({"released": self._wire.release()})
+
+    async def receive(self, request: Request) -> Response:
+        """POST {"from", "to": [...], "raw"}: a mail comes in over SMTP, with this envelope."""
+        asked = await request.json()
+        try:
+            id = await run_in_threadpool(self._receiving.take, asked["from"], asked["to"], asked["raw"].encode())
+        except Refused as refused:
+            return JSONResponse({"error": refused.message}, refused.status)
+        return JSONResponse({"id": id})
 
     def feedback(self, request: Request) -> Response:
         """POST /_control/messages/<id>/bounce|complaint|delivery|reject: SES tells that of a mail it sent before."""

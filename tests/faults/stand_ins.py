@@ -26,6 +26,7 @@ from sandbox.salesforce import app as salesforce
 from sandbox.salesforce.connected_app import connected_app
 from sandbox.server import Server
 from sandbox.ses import app as ses
+from sandbox.ses.receiving import Receiving
 from tests.faults.arrivals import TYPEFORM_SECRET
 from tests.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
@@ -180,7 +181,8 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     tls, queues = certificate(folder), Queues()
     mail_port, crm_port, bell_port, aws_port = (free_port() for _ in range(4))
     crm_url, bell_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{bell_port}"
-    mail_app = ses.build(folder / "ses", now, queues.publish)
+    nobody_answers = Receiving(lambda *kept: None, lambda *told: None, now)
+    mail_app = ses.build(folder / "ses", now, queues.publish, nobody_answers)
     mailbox = Mailbox(f"http://127.0.0.1:{mail_port}", mail_port, mail_app, Server(mail_app, mail_port))
     crm = Server(salesforce.build(folder / "salesforce", now, crm_url), crm_port, tls.chain)
     bells = Server(queues.app(), bell_port)

@@ -17,7 +17,10 @@ from botocore.config import Config
 
 from sandbox.ses.app import build
 from sandbox.ses.events import Record
+from sandbox.ses.receiving import Receiving, Rule
 from tests.fakes import NOON
+
+REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="replies/", topic="arn:replies")
 
 
 @dataclass
@@ -25,6 +28,8 @@ class Served:
     url: str
     told: list[Record]
     """What it published, as SNS would get it."""
+    bucket: dict[str, bytes]
+    """What it received, by key."""
 
     @property
     def ses(self) -> Any:
@@ -53,15 +58,20 @@ def now() -> datetime:
 @contextmanager
 def serving(folder: Path) -> Iterator[Served]:
     told: list[Record] = []
+    bucket: dict[str, bytes] = {}
+    receiving = Receiving(
+        lambda name, key, raw: bucket.update({key: raw}), lambda topic, record: told.append(record), now
+    )
+    receiving.rules.append(REPLIES)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = build(folder, now, told.append)
+    app = build(folder, now, told.append, receiving)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         sleep(0.005)
-    yield Served(f"http://127.0.0.1:{port}", told)
+    yield Served(f"http://127.0.0.1:{port}", told, bucket)
     server.should_exit = server.force_exit = True
     thread.join(5)

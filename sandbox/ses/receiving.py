@@ -1,0 +1,84 @@
+"""Mail that comes in: kept in S3 and told of through SNS, as the receipt rules of the stack say.
+
+Source: AWS, Amazon SES Developer Guide, "Notification contents for Amazon SES email receiving" and "Creating receipt rules".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from typing import Any
+from uuid import uuid4
+
+from sandbox.ses.checks import Refused, bare
+from sandbox.ses.events import stamp
+
+_PASSED = {"status": "PASS"}
+_VERDICTS = ("spamVerdict", "virusVerdict", "spfVerdict", "dkimVerdict", "dmarcVerdict")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A receipt rule whose action is to keep the mail in a bucket: all that the stack uses."""
+
+    recipients: tuple[str, ...]
+    """Domains or addresses."""
+    bucket: str
+    prefix: str
+    topic: str
+
+    def wants(self, address: str) -> bool:
+        return address.lower() in self.recipients or address.lower().rpartition("@")[2] in self.recipients
+
+
+class Receiving:
+    """`put` keeps bytes under a bucket and a key, `publish` tells a topic."""
+
+    def __init__(
+        self,
+        put: Callable[[str, str, bytes], None],
+        publish: Callable[[str, dict[str, Any]], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._put = put
+        self._publish = publish
+        self._now = now
+        self.rules: list[Rule] = []
+
+    def take(self, sender: str, recipients: Sequence[str], raw: bytes) -> str:
+        """The id of the mail once it is kept and told of. `sender` is the envelope's. Raises Refused where nobody takes it."""
+        for rule in self.rules:
+            if wanted := [address for each in recipients if rule.wants(address := bare(each))]:
+                return self._kept(rule, sender, wanted, raw)
+        raise Refused("MailboxUnavailable", f"550 5.1.1 No receipt rule takes mail for {', '.join(recipients)}.", 409)
+
+    def _kept(self, rule: Rule, sender: str, recipients: list[str], raw: bytes) -> str:
+        id, at = uuid4().hex, self._now()
+        kept = f"Return-Path: <{sender}>\r\nX-SES-Spam-Verdict: PASS\r\nX-SES-Virus-Verdict: PASS\r\n".encode() + raw
+        self._put(rule.bucket, rule.prefix + id, kept)
+        self._publish(rule.topic, _told(rule, id, sender, recipients, raw, at))
+        return id
+
+
+def _told(rule: Rule, id: str, sender: str, recipients: list[str], raw: bytes, at: datetime) -> dict[str, Any]:
+    headers = [{"name": name, "value": str(value)} for name, value in message_from_bytes(raw).items()]
+    action = {
+        "type": "S3",
+        "topicArn": rule.topic,
+        "bucketName": rule.bucket,
+        "objectKeyPrefix": rule.prefix,
+        "objectKey": rule.prefix + id,
+    }
+    return {
+        "notificationType": "Received",
+        "mail": {
+            "timestamp": stamp(at),
+            "source": sender,
+            "messageId": id,
+            "destination": recipients,
+            "headersTruncated": False,
+            "headers": headers,
+        },
+        "receipt": {"timestamp": stamp(at), "processingTimeMillis": 300, "recipients": recipients, "action": action}
+        | dict.fromkeys(_VERDICTS, _PASSED),
+    }

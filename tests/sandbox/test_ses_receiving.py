@@ -1,0 +1,88 @@
+"""Mail that comes in at the SES stand-in: read by what reads SES's own notifications and mails."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from ripen import reply
+from ripen.adapters.inbox import Received, told
+from tests.sandbox.ses_server import Served, serving
+
+ADDRESS = "reply+abc@reply.example.com"
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    with serving(tmp_path) as served:
+        yield served
+
+
+def a_mail(served: Served, reply_to: str = ADDRESS) -> str:
+    """Its id in the mailbox."""
+    body = {"Text": {"Data": "資料はこちらです。\nhttps://example.com/c/x"}, "Html": {"Data": "<p>資料</p>"}}
+    id: str = served.ses.send_email(
+        FromEmailAddress="news@example.com",
+        Destination={"ToAddresses": ["hanako@example.co.jp"]},
+        ReplyToAddresses=[reply_to],
+        Content={"Simple": {"Subject": {"Data": "資料をお届けします"}, "Body": body}},
+    )["MessageId"]
+    return id
+
+
+def answer(served: Served, id: str, text: str, automatic: bool = False, **headers: str) -> httpx.Response:
+    asked = {"text": text, "automatic": automatic}
+    return httpx.post(f"{served.url}/messages/{id}/reply", json=asked, headers=headers)
+
+
+def received(served: Served) -> tuple[Received, reply.Reply]:
+    """As nurture.reply takes it in."""
+    [record] = [record for record in served.told if record.get("notificationType") == "Received"]
+    found = told(json.dumps({"Message": json.dumps(record)}))
+    return found, reply.read(served.bucket[found.key], found.sender)
+
+
+def test_a_person_answers_at_the_address_that_the_mail_asks_for(served: Served) -> None:
+    # given
+    id = a_mail(served)
+    # when
+    said = answer(served, id, "木曜日にお話しできますか？")
+    # then
+    assert (said.status_code, said.json()) == (200, {"to": ADDRESS})
+    mail, read = received(served)
+    assert (mail.sender, mail.recipients, mail.harmless) == ("hanako@example.co.jp", (ADDRESS,), True)
+    assert mail.key.startswith("replies/")
+    assert (read.sender, read.to, read.automatic) == ("hanako@example.co.jp", (ADDRESS,), False)
+    assert (read.subject, read.text) == ("Re: 資料をお届けします", "木曜日にお話しできますか？")
+    assert read.id
+
+
+def test_the_machine_of_somebody_who_is_away_says_that_it_is_one(served: Served) -> None:
+    answer(served, a_mail(served), "来週戻ります。", automatic=True)
+    mail, read = received(served)
+    assert (mail.sender, read.automatic) == ("", True)
+
+
+def test_an_address_that_no_rule_takes_is_refused_in_words(served: Served) -> None:
+    said = answer(served, a_mail(served, reply_to="bob@example.com"), "こんにちは")
+    assert (said.status_code, "bob@example.com" in said.json()["error"]) == (409, True)
+    assert served.bucket == {}
+
+
+def test_another_sites_page_answers_for_nobody(served: Served) -> None:
+    said = answer(served, a_mail(served), "spam", origin="https://evil.example")
+    assert (said.status_code, served.bucket) == (403, {})
+
+
+@pytest.mark.parametrize(
+    ("to", "wanted"),
+    [("reply+x@REPLY.example.com", True), ("x@sub.reply.example.com", False), ("x@example.com", False)],
+)
+def test_a_rule_for_a_domain_takes_its_addresses_and_no_other(served: Served, to: str, wanted: bool) -> None:
+    asked: dict[str, Any] = {"from": "hanako@example.co.jp", "to": [to], "raw": "Subject: hello\r\n\r\nhello"}
+    said = httpx.post(f"{served.url}/_control/receive", json=asked)
+    assert said.is_success == wanted
+    assert len(served.bucket) == wanted

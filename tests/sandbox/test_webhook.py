@@ -1,0 +1,80 @@
+"""The receiver of webhook calls on the local cloud, and that nothing but the local cloud lets a call come there."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from runpy import run_path
+
+import pytest
+from starlette.testclient import TestClient
+
+from ripen.errors import Undeliverable
+from sandbox import webhook
+from tests.fakes import NOON
+
+_CALL = Path(__file__).resolve().parents[2] / "functions/nurture/call.py"
+
+
+@pytest.fixture
+def receiver() -> TestClient:
+    return TestClient(webhook.build(lambda: NOON))
+
+
+def test_it_answers_with_what_stands_in_its_query(receiver: TestClient) -> None:
+    answer = receiver.post("/credit?grade=A&limit=300&known=true", json={"lead": "lead1"})
+    assert (answer.status_code, answer.json()) == (200, {"grade": "A", "limit": 300, "known": True})
+
+
+def test_it_fails_as_it_is_told(receiver: TestClient) -> None:
+    assert receiver.post("/credit?status=503", json={}).status_code == 503
+
+
+def test_what_came_is_told_whole_and_shown_as_text(receiver: TestClient) -> None:
+    # when
+    receiver.post("/credit?grade=A", content='{"company": "<script>株式会社"}', headers={"Idempotency-Key": "k1"})
+    # then
+    [kept] = receiver.get("/_control/calls").json()
+    assert (kept["target"], json.loads(kept["body"])) == ("/credit?grade=A", {"company": "<script>株式会社"})
+    assert kept["headers"]["idempotency-key"] == "k1"
+    page = receiver.get("/").text
+    assert "&lt;script&gt;株式会社" in page
+    assert "<script>" not in page
+    assert "idempotency-key: k1" in page
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """Where nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def called(port: int) -> str:
+    """What comes of nurture.call, started in this environment, calling that port of this machine."""
+    function = run_path(str(_CALL))
+    function["secrets"].key = lambda purpose: b"k" * 32
+    with pytest.raises(Undeliverable) as refused:
+        function["webhooks"].post(f"https://127.0.0.1:{port}/credit", b"{}", "id", 1)
+    return refused.value.reason
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["", "https://dynamodb.ap-northeast-1.amazonaws.com", "http://127.0.0.1.evil.example:1"]
+)
+def test_on_aws_no_setting_lets_a_webhook_be_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str, port: int
+) -> None:
+    # given a deployment where somebody has named a port
+    monkeypatch.setenv("WEBHOOK_STAND_IN", str(port))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    # then it is refused as ever
+    assert called(port) == "not a public address"
+
+
+def test_on_the_local_cloud_it_may_be_on_the_one_port_that_is_named(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    monkeypatch.setenv("WEBHOOK_STAND_IN", str(port))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:8704")
+    assert called(port).startswith("no answer")
+    assert called(port + 1) == "not a public address"
