@@ -78,6 +78,11 @@ class Running:
     def get(self, path: str, **sent: Any) -> httpx.Response:
         return httpx.get(f"{self.status['api']}{path}", timeout=_SECONDS, **sent)
 
+    def tick(self) -> None:
+        """What the schedule does each minute, now: whatever is due is woken."""
+        answer = self.cloud.client("lambda").invoke(FunctionName=self.status["stack"]["Tick"])
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
     def control(self, part: str, name: str, **asked: Any) -> httpx.Response:
         """What only a stand-in offers: faults, and what people do in it."""
         answer = self._outside.post(f"{self.status[part]}/_control/{name}", json=asked)

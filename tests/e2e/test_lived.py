@@ -19,13 +19,11 @@ from cli.playbook.publish import publish
 from cli.simulation.persona import Persona
 from cli.simulation.run import live
 from cli.simulation.transcript import Line, in_order, rendered, told
-from ripen.adapters.table import Create, keys
-from ripen.address import address_hash
 from ripen.bundle import Bundle, FormField
-from ripen.setting import DecayMark, Pointer
 from tests.e2e.cloud import Running, eventually
 from tests.e2e.diary import Rows, rows, written
 from tests.e2e.people import A_BROWSER
+from tests.e2e.plan import arrive
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -62,7 +60,7 @@ def lives(cloud: Running) -> Iterator[Lives]:
     day = (cloud.stack.clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=2)).date().isoformat()
     people = {name: a_persona() for name in STORIES}
     with a_webinar_on(day, cloud) as bundle:
-        arrive(list(people.values()), cloud)
+        arrive(cloud, *people.values())
         start = cloud.stack.clock.now()
         of = {
             name: Life(who, happenings(STORIES[name].format(day=day), start, ZONE), rows(cloud, who.id))
@@ -130,24 +128,6 @@ def _offered(field: FormField, day: str) -> FormField:
     if field.name != "webinar_date":
         return field
     return msgspec.structs.replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
-
-
-def arrive(people: list[Persona], cloud: Running) -> None:
-    """Known, agreed to our news and judged once, as the simulation has them at its start."""
-    table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
-    for who in people:
-        given = who.contact(now)
-        assert given
-        table.write(
-            Create(keys.profile(who.id), who.profile(now)),
-            Create(keys.address(address_hash(secret, who.email)), Pointer(lead=who.id)),
-            Create(keys.contact(who.id), given[0]),
-            Create(keys.consent(who.id, now, given[1].id), given[1]),
-            Create(keys.decay_mark(who.id), DecayMark(lead=who.id), due=now),
-        )
-    cloud.ripen("clock", "+1s")
-    for who in people:
-        eventually(lambda who=who: table.get(keys.state(who.id)))  # type: ignore[misc]
 
 
 def until(at: datetime, cloud: Running) -> None:

@@ -1,0 +1,92 @@
+"""A journey whose steps call a webhook, write to Salesforce, tell people in Slack and change the lead."""
+
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from ripen.adapters.webhook_call import signature
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.people import a_director
+from tests.e2e.plan import published
+
+
+@dataclass(frozen=True)
+class Walked:
+    email: str
+    company: str
+    lead: dict[str, Any]
+    """As it is when all is done."""
+
+
+@pytest.fixture(scope="module")
+def walked(cloud: Running) -> Walked:
+    return walk_through_the_errands(cloud)
+
+
+def walk_through_the_errands(cloud: Running) -> Walked:
+    """A lead that is no more than warm is entered by hand, and all of the journey's steps are done for it."""
+    published(cloud)
+    person = a_director(job_title="", company=f"株式会社{token_hex(3)}")
+    cloud.submit("whitepaper", **person)
+    eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
+    cloud.ripen("enrol", "errands", person["email"])
+    cloud.tick()
+    lead = eventually(lambda: _done(cloud, person["email"]))
+    return Walked(person["email"], person["company"], lead)
+
+
+def _done(cloud: Running, email: str) -> dict[str, Any]:
+    lead = cloud.lead(email)
+    told = {decision["outcome"] for decision in lead["decisions"] if decision["what"] in ("crm", "webhook", "alert")}
+    posted = [alert["state"] for alert in lead["alerts"]] == ["posted", "posted"]
+    return lead if {"done", "answered"} <= told and posted else {}
+
+
+def calls(cloud: Running, about: str) -> list[dict[str, Any]]:
+    """What the webhook's receiver was sent."""
+    received: list[dict[str, Any]] = cloud.asked("webhook", "calls")
+    return [call for call in received if about in call["body"]]
+
+
+def test_a_webhook_is_called_once_signed_and_with_what_the_step_says(cloud: Running, walked: Walked) -> None:
+    [call] = calls(cloud, walked.company)
+    body, headers = json.loads(call["body"]), call["headers"]
+    assert (body["company"], body["journey"], body["step"]) == (walked.company, "errands", "credit")
+    assert headers["idempotency-key"] == body["id"]
+    key = cloud.stack.secrets.key("webhook")
+    ours = signature(key, headers["ripen-timestamp"], call["body"].encode())
+    assert hmac.compare_digest(headers["ripen-signature"], ours)
+
+
+def test_what_it_answered_steers_the_branch(walked: Walked) -> None:
+    [run] = [run for run in walked.lead["enrollments"] if run["journey"] == "errands"]
+    assert run["answers"] == {"credit": {"grade": "A"}}
+    assert run["state"] == "finished"
+    assert "good" in run["took"].values()
+
+
+def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: Running, walked: Walked) -> None:
+    record = walked.lead["profile"]["crm"]["id"]
+    subject = f"{walked.company}に電話する"
+    [task] = [
+        task for task in cloud.records("Task", "Subject, ActivityDate", WhoId=record) if task["Subject"] == subject
+    ]
+    assert (datetime.fromisoformat(task["ActivityDate"]).date() - cloud.stack.clock.now().date()).days in (1, 2)
+    [member] = cloud.records("CampaignMember", "Status, Campaign.Name", LeadId=record)
+    assert (member["Status"], member["Campaign"]["Name"]) == ("Responded", "Spring Expo")
+
+
+def test_sales_reads_the_note_in_slack_once(cloud: Running, walked: Walked) -> None:
+    [note] = [card for card in cloud.cards(walked.email) if "与信はAです。" in json.dumps(card, ensure_ascii=False)]
+    assert walked.company in json.dumps(note, ensure_ascii=False)
+
+
+def test_points_from_a_step_turn_the_rank_and_bring_the_card(cloud: Running, walked: Walked) -> None:
+    assert walked.lead["rank"] == "hot"
+    assert "good-credit" in walked.lead["profile"]["tags"]
+    assert len([card for card in cloud.cards(walked.email) if "claim" in json.dumps(card)]) == 1
