@@ -1,6 +1,7 @@
 """Replies as people and machines really write them, in Japanese and in English: told apart, whatever the bytes."""
 
 from email.message import EmailMessage
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -156,10 +157,31 @@ def test_500_characters_are_shown() -> None:
         b"Message-ID: <" + b"x" * 5000 + b">\n\n",
         b"Subject: x\n\n" + b"x" * (2 * LARGEST),
         b"Content-Type: text/html\n\n" + b"<div>" * 20_000,
+        b"From: " + b"(" * 20_000 + b"\n\nx",
+        b"Content-Type: text/plain; " + b"(" * 20_000 + b"\n\nx",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b'Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain; charset="x y"\n\n\xff\n--b--',
     ],
 )
 def test_junk_is_read_too(raw: bytes) -> None:
     assert len(read(raw).text) <= 500
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/html\n\n" + b"<style>" * 14_000,
+        b"Content-Type: text/html\n\n" + b"<head" * 19_000,
+        b"To: " + b",".join([b"<a@example.com>"] * 15_000) + b"\n\nx",
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
+    ],
+    ids=["style", "head", "addresses", "parts"],
+)
+def test_nobody_can_keep_us_busy(raw: bytes) -> None:
+    began = process_time()
+    read(raw)
+    assert process_time() - began < 3
 
 
 @given(st.binary(max_size=400))

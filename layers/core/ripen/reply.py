@@ -6,15 +6,21 @@ X-Auto-Response-Suppress as mail programs set them. Words in Japanese and Englis
 
 import re
 from dataclasses import dataclass
-from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
+from email.policy import EmailPolicy
 from email.utils import getaddresses, parseaddr
+from itertools import islice
+from typing import cast
 from unicodedata import normalize
 
-LARGEST = 1_000_000
-"""Bytes of a mail that are looked at."""
+LARGEST = 250_000
+"""Bytes of a mail that are looked at: its text comes before what is attached."""
+_MOST_PARTS = 100
 _LONGEST = 100_000
+_LONGEST_HEADER = 8_000
+"""Characters: the standard library takes seconds for long ones."""
+_LONGEST_REPORT = 20_000
 _SHOWN = 500
 
 _CHARSETS = {"iso-2022-jp": "iso2022_jp_ext", "shift_jis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932"}
@@ -53,7 +59,9 @@ _QUOTES = re.compile(
     r"^\d{4}[/-]\d{1,2}[/-]\d{1,2}.{0,150}(?:wrote:|<[^>]+@[^>]+>.{0,10}[:：]?)$|"
     r"^(?:from|差出人|送信者)[:：] ?\S+.{0,200}@"
 )
-_TAGS = re.compile(r"<(?:style|script|head)\b.*?</(?:style|script|head)>|<blockquote\b.*", re.DOTALL | re.IGNORECASE)
+_TAGS = re.compile(
+    r"<(?:style|script|head)\b.*?(?:</(?:style|script|head)>|\Z)|<blockquote\b.*", re.DOTALL | re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +81,7 @@ class Reply:
 
 def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     """Whatever bytes come, something is read. `envelope_sender` is the SMTP one: "" (or <>) for what no person sends."""
-    message = BytesParser(policy=policy.default).parsebytes(raw[:LARGEST])
+    message = _parsed(raw[:LARGEST])
     subject, text = _header(message, "Subject"), _text(message)
     new = _new(text)
     report = message.get_content_type() == "multipart/report"
@@ -90,6 +98,25 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     )
 
 
+class _Brief(EmailPolicy):
+    """Reads of each header as much as anybody means, and "" where the standard library stumbles over it."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        try:
+            return cast("str", super().header_fetch_parse(name, value[:_LONGEST_HEADER]))
+        except (ValueError, LookupError, TypeError, AttributeError, IndexError, RecursionError):
+            return ""
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    """With its parts, unless they are nested so deep that nobody means it."""
+    parser = BytesParser(policy=_Brief())
+    try:
+        return cast("EmailMessage", parser.parsebytes(raw))
+    except RecursionError:
+        return cast("EmailMessage", parser.parsebytes(raw, headersonly=True))
+
+
 def _addresses(message: EmailMessage) -> tuple[str, ...]:
     named = [header for name in ("To", "Cc", "Delivered-To") if (header := _header(message, name))]
     return tuple(address for _, address in getaddresses(named) if address)
@@ -97,11 +124,7 @@ def _addresses(message: EmailMessage) -> tuple[str, ...]:
 
 def _header(message: EmailMessage, name: str) -> str:
     """As text on one line, whatever is wrong with it."""
-    try:
-        value = message.get(name)
-    except (ValueError, LookupError, TypeError, AttributeError, IndexError):
-        return ""  # the parser of the standard library stumbles over some broken headers
-    return " ".join(str(value or "").encode("utf-8", "replace").decode().split())
+    return " ".join(str(message.get(name) or "").encode("utf-8", "replace").decode().split())
 
 
 def _says_so(message: EmailMessage) -> bool:
@@ -128,14 +151,14 @@ def _plain(text: str) -> str:
 
 def _text(message: EmailMessage) -> str:
     found = {"text/plain": "", "text/html": ""}
-    for part in message.walk():
+    for part in islice(message.walk(), _MOST_PARTS):
         kind = part.get_content_type()
         if kind in found and not found[kind] and part.get_content_disposition() != "attachment":
             found[kind] = _decoded(part)
     return found["text/plain"] or _stripped(found["text/html"])
 
 
-def _decoded(part: EmailMessage) -> str:
+def _decoded(part: MIMEPart) -> str:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     named = str(part.get_content_charset() or "")
@@ -167,5 +190,7 @@ def _new(text: str) -> str:
 
 def _reported(message: EmailMessage) -> str:
     """A delivery report's own words, without the mail that it returns."""
-    parts = [part for part in message.iter_parts() if part.get_content_type() != "message/rfc822"]
-    return "\n".join(part.as_string()[:20_000] for part in parts if part.get_content_type() != "text/rfc822-headers")
+    parts = [(part.get_content_type(), part) for part in message.iter_parts()]
+    words = [_decoded(part) for kind, part in parts if kind.startswith("text/") and kind != "text/rfc822-headers"]
+    fields = [part.as_bytes().decode("utf-8", "replace") for kind, part in parts if kind == "message/delivery-status"]
+    return "\n".join(told[:_LONGEST_REPORT] for told in (*words, *fields))
