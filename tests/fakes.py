@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from logging import Handler, LogRecord, getLogger
 from threading import Lock
+
+from aws_lambda_powertools import Logger
 
 from ripen.adapters.table import Change, Due, Table
 from ripen.agenda import Ref
@@ -43,6 +46,25 @@ class FakePost:
 
     def post(self, message: str) -> None:
         self.kept.append(message)
+
+
+class Listening(Handler):
+    """Within `with`, what a Powertools logger says, with all that goes along."""
+
+    def __init__(self, logger: Logger) -> None:
+        super().__init__()
+        self._logger = getLogger(logger.name)
+        self.said: list[str] = []
+
+    def emit(self, record: LogRecord) -> None:
+        self.said.append(repr(vars(record)))
+
+    def __enter__(self) -> list[str]:
+        self._logger.addHandler(self)
+        return self.said
+
+    def __exit__(self, *error: object) -> None:
+        self._logger.removeHandler(self)
 
 
 class OneAtATime(Table):

@@ -207,7 +207,8 @@ def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -
 
 
 def _give_up(row: Row[Action], desk: Desk, text: str, reason: str = "") -> None:
-    logger.warning("no owner set", action=row.value.id, reason=reason or text)
+    code = reason.partition(":")[0]  # what Salesforce says behind it may quote a person
+    logger.warning("no owner set", action=row.value.id, reason=code or text)
     _tell(row.value, desk, text, reason=reason)
     _done(row, desk, CLAIMED, _decision(row.value, desk, "crm", "owner not set", reason or text))
 

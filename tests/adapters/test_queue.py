@@ -6,8 +6,10 @@ import boto3
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
 
+from ripen.adapters import queue as queue_module
 from ripen.adapters.queue import Queue
 from ripen.agenda import Ref
+from tests.fakes import Listening
 
 REFS = [Ref(f"lead#{number}|send#x") for number in range(23)]
 
@@ -21,6 +23,19 @@ def test_each_row_is_rung_for_once() -> None:
     while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
         bodies += [message["Body"] for message in messages]
     assert sorted(bodies) == sorted(REFS)
+
+
+class Choosy:
+    """Takes a batch, but for its first entry."""
+
+    def send_message_batch(self, **batch: Any) -> dict[str, Any]:
+        return {"Failed": [{"Id": batch["Entries"][0]["Id"], "Code": "InternalError"}]}
+
+
+def test_a_bell_that_alone_does_not_ring_is_told_of() -> None:
+    with Listening(queue_module.logger) as said:
+        Queue("https://sqs.example/queue", Choosy()).wake(*REFS)
+    assert "".join(said).count("nobody was woken") == 3
 
 
 class Broken:

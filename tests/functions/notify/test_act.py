@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from notify import act as act_module
 from notify.act import Desk, act
 from ripen.action import Action
 from ripen.activity import Activity, Kind
@@ -13,7 +14,7 @@ from ripen.alert import Alert, AlertState
 from ripen.errors import Undeliverable
 from ripen.lead import CrmLink
 from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.fakes import NOON, FakeClock, FakeQueue, Listening
 from tests.functions.notify.fakes import FakeChat, FakeOwners
 
 ID = "a" * 26
@@ -212,6 +213,14 @@ def test_whoever_has_no_salesforce_user_keeps_the_card_and_is_told(sales: Sales,
     assert (sales.alert().outcome, sales.alert().by, sales.done(key)) == ("claimed", "U0BOB", True)
     assert "所有者は変更できませんでした" in sales.chat.told[0]
     assert sorted(sales.decisions()) == [("alert", "claimed"), ("crm", "owner not set")]
+
+
+def test_what_salesforce_says_of_a_person_is_not_logged(sales: Sales) -> None:
+    sales.owners.trouble = [Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: 山田花子 is not new", permanent=True)]
+    with Listening(act_module.logger) as said:
+        sales.act(sales.press("U0ALICE"))
+    assert "FIELD_CUSTOM_VALIDATION_EXCEPTION" in "".join(said)
+    assert "山田" not in "".join(said)
 
 
 def test_salesforce_being_down_delays_the_owner_and_not_the_card(sales: Sales) -> None:

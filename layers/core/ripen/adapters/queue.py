@@ -35,19 +35,23 @@ class Queue:
         no error: the row is on the agenda."""
         for batch in _tens(refs):
             try:
-                self._ring(batch, min(delay, _MOST_DELAY))
+                failed, why = self._ring(batch, min(delay, _MOST_DELAY)), "refused"
             except (BotoCoreError, ClientError) as error:
-                logger.warning("nobody was woken", queue=self._url, rows=len(batch), error=type(error).__name__)
+                failed, why = len(batch), type(error).__name__
+            if failed:
+                logger.warning("nobody was woken", queue=self._url, rows=failed, error=why)
 
     def post(self, message: str) -> None:
         """Keep one message that is the only record of what it says. Raises what the client raises."""
         self._client.send_message(QueueUrl=self._url, MessageBody=message)
 
-    def _ring(self, refs: Sequence[Ref], delay: int) -> None:
-        self._client.send_message_batch(
+    def _ring(self, refs: Sequence[Ref], delay: int) -> int:
+        """How many bells SQS refused: it takes the others."""
+        answer = self._client.send_message_batch(
             QueueUrl=self._url,
             Entries=[{"Id": str(n), "MessageBody": ref, "DelaySeconds": delay} for n, ref in enumerate(refs)],
         )
+        return len(answer.get("Failed", ()))
 
 
 @cache
