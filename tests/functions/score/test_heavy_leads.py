@@ -1,5 +1,6 @@
 """score.react for leads with a long story: what follows from one activity must fit into a transaction, however much it is."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,11 +8,13 @@ from msgspec.structs import replace as changed
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.table import Create, Key, Table, keys
+from ripen.agenda import Lane, shard
 from ripen.edition import edition
 from ripen.graph import Again, Journey, OnActivity
 from ripen.journey import Enrollment
 from ripen.setting import RefoldMark
 from ripen.state import Entry, Rank, State, Tally
+from score import react as react_module
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue
@@ -95,10 +98,8 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
     assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
 
 
-def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
-    table: Table, clock: FakeClock, bells: Bells
-) -> None:
-    # given sixty clicks, each in a mail of its own and by a machine after all, and forty runs that listen to the rank
+def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
+    """Each in a mail of its own and by a machine after all, of a lead in forty runs that listen to the rank; to be revised."""
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")))
     clicks = [
         an_activity(
@@ -128,9 +129,36 @@ def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
     )
     mark = keys.refold_mark("lead1")
     table.write(Create(keys.state("lead1"), state), Create(mark, RefoldMark(lead="lead1"), due=NOON))
-    # when
+    return mark
+
+
+def verdicts(table: Table) -> Counter[Verdict]:
+    return Counter(row.value.verdict for row in table.under("lead1", "activity#"))
+
+
+def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    mark = sixty_false_clicks(table)
     clock.move(days=10)
     react([mark.ref], table, BUNDLE, clock, bells)
-    # then
-    assert {row.value.verdict for row in table.under("lead1", "activity#")} == {Verdict.MACHINE}
+    assert verdicts(table) == {Verdict.MACHINE: 60}
     assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
+
+
+def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(
+    table: Table, clock: FakeClock, bells: Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(react_module, "_MOST_PARTS", 2)
+    mark = sixty_false_clicks(table)
+    clock.move(days=10)
+    react([mark.ref], table, BUNDLE, clock, bells)
+    # the state is right at once, and what is left is due
+    row = table.get(keys.state("lead1"))
+    assert row
+    assert (row.value.rank, verdicts(table)[Verdict.HUMAN]) == (Rank.COLD, 20)
+    assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]
+    for _ in range(2):
+        react([mark.ref], table, BUNDLE, clock, bells)
+    assert verdicts(table) == {Verdict.MACHINE: 60}
+    assert not [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]
