@@ -1,22 +1,19 @@
 """What `ripen campaign` asks and does: the audience, the run's state, who received it."""
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import batched
 from typing import Any
 
 import msgspec
-from rich.console import Console
-from rich.progress import Progress
 
 from cli.failure import Failure
+from cli.roster import pages
 from cli.stack import Stack
 from ripen import campaign_mail
 from ripen.adapters import walks
 from ripen.adapters.playbook import NotPublished
-from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Replace, Row, keys
 from ripen.agenda import SHARDS
 from ripen.bundle import Bundle, Campaign
 from ripen.campaign import CampaignRun
@@ -24,8 +21,6 @@ from ripen.ledger import Send, SendState
 from ripen.state import State
 from ripen.walk import Walk
 
-_THREADS = 8
-_AT_ONCE = 100
 _IN_DOUBT = (SendState.CLAIMED, SendState.UNKNOWN, SendState.HELD)
 
 
@@ -65,17 +60,17 @@ def audience(stack: Stack, campaign: Campaign) -> list[str]:
     if campaign.recipients_of:
         return [found.lead for found in received(stack, campaign.recipients_of) if found.state == SendState.ACCEPTED]
 
-    def belongs(leads: tuple[str, ...]) -> list[str]:
+    def belongs(leads: Sequence[str]) -> list[str]:
         rows: list[Row[State] | None] = stack.table.get_many([keys.state(lead) for lead in leads])
         return [row.value.lead for row in rows if row and campaign.segment in row.value.segments]
 
-    return sorted(_over_the_roster(stack.table, "Audience", belongs))
+    return sorted(pages(stack.table, "Audience", belongs))
 
 
 def received(stack: Stack, name: str) -> list[Recipient]:
     """To whom the mail went, and to whom it may have gone, in order of time."""
 
-    def went(leads: tuple[str, ...]) -> list[Recipient]:
+    def went(leads: Sequence[str]) -> list[Recipient]:
         rows: list[Row[Send] | None] = stack.table.get_many(
             [keys.send(lead, campaign_mail.id_of(name, lead)) for lead in leads]
         )
@@ -86,7 +81,7 @@ def received(stack: Stack, name: str) -> list[Recipient]:
             for send, profile in zip(sends, profiles, strict=True)
         ]
 
-    found = _over_the_roster(stack.table, "Recipients", went)
+    found = pages(stack.table, "Recipients", went)
     return sorted(found, key=lambda one: (one.at is None, one.at, one.lead))
 
 
@@ -123,16 +118,3 @@ def emails(stack: Stack, leads: list[str]) -> list[str]:
     """Their addresses."""
     rows = stack.table.get_many([keys.profile(lead) for lead in leads]) if leads else []
     return [row.value.email for row in rows if row]
-
-
-def _over_the_roster[T](table: Table, says: str, look: Callable[[tuple[str, ...]], list[T]]) -> Iterator[T]:
-    """What `look` finds among the leads, a hundred at a time, with a bar."""
-
-    def shard(number: int) -> list[T]:
-        return [found for leads in batched(table.leads(number), _AT_ONCE, strict=False) for found in look(leads)]
-
-    with Progress(console=Console(stderr=True), transient=True) as bar, ThreadPoolExecutor(_THREADS) as threads:
-        task = bar.add_task(says, total=SHARDS)
-        for found in threads.map(shard, range(SHARDS)):
-            bar.advance(task)
-            yield from found

@@ -35,8 +35,9 @@ def plan(
         raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None
     stack = connect()
     found = difference(live(stack), new)
-    standing = places(stack, everyone(stack), new)
-    ahead = forecast(stack, new, most)
+    enrollments = everyone(stack)
+    standing = places(stack, enrollments, new)
+    ahead = forecast(stack, new, enrollments, most)
     if as_json:
         print(json.dumps(_plain(found, standing, ahead, new.hash), ensure_ascii=False, indent=2))
     else:
@@ -85,14 +86,20 @@ def _lines(console: Console, lines: tuple[str, ...], margin: str) -> None:
 
 def _mails(console: Console, ahead: Forecast) -> None:
     if not ahead.mails:
-        console.print(f"In the next 24 hours nothing would be sent by itself ({ahead.leads} people looked at).")
+        console.print(f"In the next 24 hours nothing would be sent by itself ({_count(ahead.leads)} looked at).")
         return
     table = Table("Of", "Mail", "Becomes", "How many", title="In the next 24 hours", title_justify="left")
     for (origin, mail, outcome), count in sorted(ahead.mails.items()):
         table.add_row(escape(origin), escape(mail), escape(outcome), str(count))
     console.print(table)
     if ahead.more:
-        console.print(f"[yellow]{ahead.more} people more have something due:[/] --most {ahead.leads + ahead.more}")
+        console.print(
+            f"[yellow]{_count(ahead.more)} more {'has' if ahead.more == 1 else 'have'} something due:[/] --most {ahead.leads + ahead.more}"
+        )
+
+
+def _count(people: int) -> str:
+    return "1 person" if people == 1 else f"{people} people"
 
 
 def _plain(found: Difference, standing: list[Place], ahead: Forecast, hash: str) -> dict[str, Any]:

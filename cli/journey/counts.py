@@ -3,10 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from cli.roster import walk
+from cli.roster import walk_those
 from cli.stack import Stack
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import Send, SendState
+from ripen.state import State
 
 
 @dataclass
@@ -29,7 +30,12 @@ class Counts:
 def counts(stack: Stack, journey: str) -> Counts:
     """All runs of the journey so far."""
     total = Counts()
-    for enrollments, sends in walk(stack.table, "People in the journey", lambda lead: _of(lead, journey, stack)):
+
+    def was_in_it(state: State) -> bool:
+        return journey in state.journeys
+
+    runs = walk_those(stack.table, "People in the journey", was_in_it, lambda lead: _of(lead, journey, stack))
+    for enrollments, sends in runs:
         for enrollment in enrollments:
             _enrolled(total, enrollment)
         for send in sends:

@@ -1,21 +1,28 @@
 """What would be sent in the next 24 hours: the real workers on a copy in memory of each lead who has something due by then."""
 
 from collections import Counter
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
-from cli.roster import walk
+from rich.console import Console
+from rich.progress import Progress
+
 from cli.simulation.world import ADDRESS_KEY, World
 from cli.stack import Stack
-from ripen.adapters.table import Row, keys
+from ripen.adapters.table import Due, Row, keys
 from ripen.address import address_hash
+from ripen.agenda import SHARDS, Lane
 from ripen.bundle import Bundle
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
-from ripen.ledger import OPEN, Send, SendState
+from ripen.ledger import Send, SendState
 
 AHEAD = timedelta(hours=24)
+_THREADS = 8
 
 
 @dataclass(frozen=True)
@@ -28,31 +35,38 @@ class Forecast:
     more: int
 
 
-def forecast(stack: Stack, new: Bundle, most: int) -> Forecast:
-    """As if `new` were live from now on, and nobody did anything."""
+def forecast(stack: Stack, new: Bundle, enrollments: Iterable[Enrollment], most: int) -> Forecast:
+    """As if `new` were live from now on, and nobody did anything. Of who has something due, the first `most`."""
     now = stack.clock.now()
-    due = list(walk(stack.table, "Due in 24 hours", lambda lead: lead if _is_due(lead, stack, new, now) else None))
+    due = _due(stack, now) | {each.lead: now for each in enrollments if _goes(each, new)}
+    leads = sorted(due, key=lambda lead: (due[lead], lead))
     mails: Counter[tuple[str, str, str]] = Counter()
-    for lead in due[:most]:
-        mails += _lived(lead, stack, new, now)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        for lead in progress.track(leads[:most], description="The next 24 hours"):
+            mails += _lived(lead, stack, new, now)
     return Forecast(mails, min(len(due), most), max(0, len(due) - most))
 
 
-def _is_due(lead: str, stack: Stack, new: Bundle, now: datetime) -> bool:
-    """A journey that goes on, or a mail that is planned, by then; or a step that the new playbook moves people from."""
-    rows: list[Row[Any]] = [*stack.table.under(lead, "enrollment#"), *stack.table.under(lead, "send#")]
-    return any(_soon(row, new, now) for row in rows)
+def _due(stack: Stack, now: datetime) -> dict[str, datetime]:
+    """Who is on the agenda by then with a journey or a mail, and since when."""
+
+    def there(place: tuple[Lane, int]) -> list[Due]:
+        return [due for due in stack.table.all_due(*place, now + AHEAD) if keys.kind(due.ref) in ("enrollment", "send")]
+
+    found: dict[str, datetime] = {}
+    with ThreadPoolExecutor(_THREADS) as threads:
+        for some in threads.map(there, product(Lane, range(SHARDS))):
+            for due in some:
+                lead = keys.parse(due.ref).lead
+                found[lead] = min(due.at, found.get(lead, due.at))
+    return found
 
 
-def _soon(row: Row[Any], new: Bundle, now: datetime) -> bool:
-    match row.value:
-        case Enrollment(state=EnrollmentState.ACTIVE) as enrollment:
-            journey = new.journeys.get(enrollment.journey)
-            moved = journey is not None and enrollment.step in journey.moves
-            return moved or (row.due is not None and row.due <= now + AHEAD)
-        case Send(state=state):
-            return state in OPEN and row.due is not None and row.due <= now + AHEAD
-    return False
+def _goes(enrollment: Enrollment, new: Bundle) -> bool:
+    """Whether it stands on a step from which the new playbook moves people."""
+    journey = new.journeys.get(enrollment.journey)
+    move = journey.moves.get(enrollment.step) if journey else None
+    return move is not None and move.how != "stay"
 
 
 def _lived(lead: str, stack: Stack, new: Bundle, now: datetime) -> Counter[tuple[str, str, str]]:

@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cli.roster import walk
+from cli.roster import walk_those
 from cli.stack import Stack
 from ripen.bundle import Bundle
 from ripen.graph import Move
 from ripen.journey import Enrollment, EnrollmentState
+from ripen.state import State
 from ripen.ways import steps_of
 
 
@@ -32,7 +33,7 @@ class Place:
 
 def everyone(stack: Stack) -> list[Enrollment]:
     """All enrollments that are not over."""
-    found = walk(stack.table, "People in journeys", lambda lead: _active(lead, stack) or None)
+    found = walk_those(stack.table, "People in journeys", _ever_in_any, lambda lead: _active(lead, stack) or None)
     return [enrollment for some in found for enrollment in some]
 
 
@@ -42,6 +43,10 @@ def places(stack: Stack, enrollments: Iterable[Enrollment], new: Bundle) -> list
     return sorted(
         Place(journey, step, how, people, _move(new, journey, step)) for (journey, step, how), people in count.items()
     )
+
+
+def _ever_in_any(state: State) -> bool:
+    return bool(state.journeys)
 
 
 def _active(lead: str, stack: Stack) -> list[Enrollment]:

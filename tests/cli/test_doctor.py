@@ -178,7 +178,9 @@ def test_a_field_that_is_not_ours_to_write_is_named() -> None:
     assert salesforce.rights(an_org(Task=None)).state is State.FAIL
 
 
-@pytest.mark.parametrize(("left", "state"), [(9_000, State.OK), (3_001, State.OK), (3_000, State.WARN), (0, State.FAIL)])
+@pytest.mark.parametrize(
+    ("left", "state"), [(9_000, State.OK), (3_001, State.OK), (3_000, State.WARN), (0, State.FAIL)]
+)
 def test_few_calls_left_are_seen(left: int, state: State) -> None:
     assert salesforce.calls({"DailyApiRequests": {"Max": 15_000, "Remaining": left}}).state is state
 

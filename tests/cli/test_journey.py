@@ -20,7 +20,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.graph import Journey, JumpStep, SendStep
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import MailClass, Send, SendState
-from ripen.state import State
+from ripen.state import Entry, State
 from tests.builders import a_bundle
 from tests.cli.stack import a_stack
 from tests.cli.test_simulate_paths import JOURNEY
@@ -97,7 +97,7 @@ def somebody(table: Table, lead: str, step: str, send: SendState, **changes: Any
         reason="no consent" if send is SendState.SKIPPED else "",
     )
     table.write(
-        Create(keys.state(lead), State(lead=lead)),
+        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": Entry(key="a1", at=NOON)})),
         Create(keys.send(lead, lead), mail),
         Create(keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | {"step": step} | changes))),
     )

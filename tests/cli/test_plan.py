@@ -1,12 +1,14 @@
 """ripen plan, publish's guard and rollback: what would change, for whom, what it would send; and back again."""
 
 from collections import Counter
+from dataclasses import replace as dataclass_replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
+from cli.commands import plan as command
 from cli.commands import rollback as back
 from cli.failure import Failure
 from cli.plan.difference import Change, difference
@@ -14,14 +16,15 @@ from cli.plan.forecast import forecast
 from cli.plan.guard import affected, demand, wake
 from cli.plan.standing import Place, everyone, places
 from cli.playbook.publish import publish
+from cli.roster import walk_those
 from cli.stack import Stack
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.bundle import Bundle, Policy
 from ripen.contact import Contact, Permission
 from ripen.graph import Journey, Move, SendStep, Until, WaitStep
 from ripen.journey import Enrollment
-from ripen.state import State
+from ripen.state import Entry, State
 from tests.builders import a_bundle, a_lead
 from tests.cli.stack import a_stack
 from tests.fakes import NOON, FakeClock
@@ -65,7 +68,7 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
     yes = Permission(granted=True, at=NOON, record="r")
     table.write(
         Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.jp")),
-        Create(keys.state(lead), State(lead=lead)),
+        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": Entry(key="a1", at=NOON)})),
         Create(keys.contact(lead), Contact(lead=lead, consent={"marketing": yes})),
         Create(
             keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | changes)), due=NOON + until, lane=Lane.BULK
@@ -150,7 +153,7 @@ def test_the_next_day_is_lived_with_the_new_playbook_and_changes_nothing(stack: 
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=25))
     before = [row.value for row in table.under("lead1", "")]
-    found = forecast(stack, replace(LIVE, hash="new"), most=10)
+    found = forecast(stack, replace(LIVE, hash="new"), everyone(stack), most=10)
     assert (found.mails, found.leads, found.more) == (Counter({("whitepaper", "case-study", "sent"): 1}), 1, 0)
     assert [row.value for row in table.under("lead1", "")] == before
 
@@ -159,13 +162,110 @@ def test_who_would_not_be_written_to_is_told_with_the_reason(stack: Stack, table
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=2))
     capped = replace(LIVE, hash="new", policy=Policy(per_week=0))
-    assert forecast(stack, capped, most=1).mails == Counter({("whitepaper", "case-study", "capped"): 1})
-    assert forecast(stack, capped, most=1).more == 1
+    assert forecast(stack, capped, everyone(stack), most=1).mails == Counter(
+        {("whitepaper", "case-study", "capped"): 1}
+    )
+    assert forecast(stack, capped, everyone(stack), most=1).more == 1
 
 
 def test_who_is_moved_out_is_sent_nothing_more(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
-    assert forecast(stack, longer(**{"wait-3-days": EXIT}), most=10).mails == Counter()
+    assert forecast(stack, longer(**{"wait-3-days": EXIT}), everyone(stack), most=10).mails == Counter()
+
+
+PLANNED = """~ journey whitepaper (changed)
+  ~ wait-3-days  1 here: exit
+      next: send-case-study → send-news
+      until.days: 3 → 4
+  + send-news
+  - send-case-study
+~ policy
+    per_week: – → 2
+- emails/case-study
+In the next 24 hours nothing would be sent by itself (1 person looked at).
+"""
+AHEAD = """In the next 24 hours
+whitepaper case-study capped 1
+whitepaper case-study sent 1
+1 person more has something due: --most 3
+"""
+
+
+def words(shown: str) -> list[str]:
+    """Line by line, without a table's frame and its head."""
+    plain = [
+        " ".join(line.translate(dict.fromkeys(map(ord, "│┃┏┓┗┛┡┩━└┘─┴┬┳╇┼"))).split()) for line in shown.splitlines()
+    ]
+    return [line for line in plain if line and not line.startswith("Of Mail")]
+
+
+def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody(table, "lead1")
+    one = replace(
+        JOURNEY,
+        steps=(
+            JOURNEY.steps[0],
+            replace(JOURNEY.steps[1], until=Until(days=4), next="send-news"),
+            SendStep(id="send-news", email="whitepaper-delivery"),
+        ),
+        moves={"wait-3-days": EXIT},
+    )
+    emails = {"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]}
+    new = with_journey(one, policy=Policy(per_week=2), emails=emails)
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setattr(command, "compile_playbook", lambda folder: new)
+    command.plan()
+    assert capsys.readouterr().out == PLANNED
+
+
+def test_a_plan_says_what_would_go_out_and_whom_it_did_not_look_at(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, lead in enumerate(("lead1", "lead2", "lead3")):
+        somebody(table, lead, timedelta(hours=1 + number))
+    row = table.get(keys.contact("lead2"))
+    assert row
+    table.write(Replace(row.key, dataclass_replace(row.value, sent={"2026-11-21": 9}), row.version))
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setattr(command, "compile_playbook", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
+    command.plan(most=2)
+    assert words(capsys.readouterr().out)[-4:] == words(AHEAD)
+
+
+def test_a_plan_that_leaves_somebody_unspoken_for_is_told_and_fails(
+    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    somebody(table, "lead1")
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setattr(command, "compile_playbook", lambda folder: longer())
+    with pytest.raises(
+        Failure, match=r"1 person stands on wait-3-days, which is changed: write into journeys/whitepaper"
+    ):
+        command.plan()
+    assert "1 here: and nothing says what becomes of them" in capsys.readouterr().out
+
+
+def test_who_stays_is_not_looked_at_before_something_is_due(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", timedelta(hours=30))
+    assert forecast(stack, longer(**{"wait-3-days": STAY}), everyone(stack), most=10).leads == 0
+    assert forecast(stack, longer(**{"wait-3-days": EXIT}), everyone(stack), most=10).leads == 1
+
+
+def test_of_more_than_are_looked_at_the_first_are_those_who_are_due_first(stack: Stack, table: Table) -> None:
+    somebody(table, "lead1", timedelta(hours=20), began=NOON)
+    somebody(table, "lead2", timedelta(hours=2))
+    found = forecast(stack, replace(LIVE, hash="new"), everyone(stack), most=1)
+    assert (found.leads, found.more, found.mails.total()) == (1, 1, 1)
+
+
+def test_who_was_never_in_a_journey_is_not_looked_at(stack: Stack, table: Table) -> None:
+    table.write(Create(keys.state("lead9"), State(lead="lead9")))
+    somebody(table, "lead1")
+    asked: list[str] = []
+    walked = walk_those(table, "", lambda state: bool(state.journeys), lambda lead: asked.append(lead) or lead)
+    assert list(walked) == asked == ["lead1"]
 
 
 @pytest.fixture
