@@ -19,11 +19,12 @@ from ripen.ledger import SendState
 from ripen.setting import Live
 from tests.cli.stack import a_stack
 from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mailing import AUTUMN, KEY, Machinery, a_playbook, after, known, leads_of, with_rates
+from tests.functions.nurture.mailing import AUTUMN, KEY, Machinery, a_playbook, after, known, leads_of, many, with_rates
 from tests.functions.nurture.mails import is_silent
 from tests.quick_dynamodb import QuickDynamoDB
 
 TOMORROW = with_rates(at="2026-11-22T12:00")
+AUDIENCE, BEFORE_THE_STOP = 300, 40
 SORRY = with_rates(name="sorry", segment="", recipients_of="autumn", at="2026-11-22T12:00")
 
 
@@ -164,6 +165,41 @@ def test_the_recipients_are_exactly_those_it_went_to_and_the_apology_reaches_the
     machinery.deliver()
     # then
     assert sorted(machinery.taken()[3:]) == sorted(machinery.taken()[:3])
+
+
+def test_stopped_while_a_mail_is_on_its_way_it_says_so_and_goes_on_without_a_repeat(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a campaign that somebody pauses while SES has not answered for the fortieth mail
+    leads = many(machinery.table, AUDIENCE)
+    ripen(schedule=True, now=True, yes=True)
+    assert f"to {AUDIENCE} leads" in capsys.readouterr().out
+    machinery.supervise()
+    machinery.walk()
+    machinery.ses.meanwhile = lambda mail: ripen(pause=True) if len(machinery.ses.taken) == BEFORE_THE_STOP else None
+    machinery.deliver()
+    # then it is in flight, and nothing is claimed afterwards
+    sent, left = BEFORE_THE_STOP - 1, AUDIENCE - BEFORE_THE_STOP
+    assert f"Sent: {sent}. In flight: 1. Not sent: {left}." in capsys.readouterr().out
+    early = machinery.taken()
+    ripen(as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    assert (found["in_flight"], found["states"]["accepted"], len(early)) == (0, BEFORE_THE_STOP, BEFORE_THE_STOP)
+    # and when an apology goes to exactly those
+    ripen(recipients=True, as_json=True)
+    assert sorted(row["lead"] for row in json.loads(capsys.readouterr().out)) == sorted(early)
+    ripen("sorry", schedule=True, now=True, yes=True)
+    machinery.supervise("sorry")
+    machinery.walk(name="sorry")
+    machinery.deliver()
+    assert sorted(machinery.taken()[BEFORE_THE_STOP:]) == sorted(early)
+    # and when it goes on
+    ripen(resume=True)
+    machinery.supervise()
+    machinery.walk()
+    machinery.deliver()
+    # then everybody has it once
+    assert sorted(machinery.taken()[2 * BEFORE_THE_STOP :]) == sorted(set(leads) - set(early))
 
 
 def test_whose_outcome_is_not_known_is_told_apart(

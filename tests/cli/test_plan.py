@@ -28,6 +28,7 @@ from ripen.state import Entry, State
 from tests.builders import a_bundle, a_lead
 from tests.cli.stack import a_stack
 from tests.fakes import NOON, FakeClock
+from tests.quick_dynamodb import QuickDynamoDB
 
 LIVE = a_bundle()
 JOURNEY = LIVE.journeys["whitepaper"]
@@ -45,6 +46,12 @@ def longer(**moves: Move) -> Bundle:
 
 
 STAY, EXIT = Move(how="stay"), Move(how="exit")
+
+
+@pytest.fixture
+def table() -> Table:
+    client: Any = QuickDynamoDB()
+    return Table("table", client)
 
 
 @pytest.fixture
@@ -263,9 +270,7 @@ def test_of_more_than_are_looked_at_the_first_are_those_who_are_due_first(stack:
 def test_who_was_never_in_a_journey_is_not_looked_at(stack: Stack, table: Table) -> None:
     table.write(Create(keys.state("lead9"), State(lead="lead9")))
     somebody(table, "lead1")
-    asked: list[str] = []
-    walked = walk_those(table, "", lambda state: bool(state.journeys), lambda lead: asked.append(lead) or lead)
-    assert list(walked) == asked == ["lead1"]
+    assert list(walk_those(table, "", lambda state: bool(state.journeys), lambda lead: lead)) == ["lead1"]
 
 
 @pytest.fixture
