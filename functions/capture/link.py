@@ -112,6 +112,7 @@ def _note(request: Request, click: _Click, key: bytes, table: Table, now: dateti
     """Was it noted? Losing a click is better than losing a reader: whatever fails here, the redirect goes out. The token is
     what our script on the page tells the click by."""
     which = {"send": click.link.send, "link": str(click.link.number), "of": str(click.of), "url": click.url}
+    which |= {"campaign": click.to.campaign} if click.to.campaign else {}
     activity = Activity(
         id=digest("click", request.id),
         lead=click.to.lead,

@@ -12,15 +12,23 @@ from ripen.entry import consulted
 from ripen.refold import refold
 from ripen.setting import RefoldMark
 from ripen.state import State
+from score.clicks import reviewed
 from score.follow import Known, following, keys_of, runs
 
-_MOST_CLICKS = 20
-"""In one transaction; a decision about each may come on top, and up to forty runs of journeys that hear of it."""
+_MOST_CLICKS, _FEW_CLICKS = 20, 8
+"""In one transaction; a decision about each may come on top, and up to forty runs of journeys that hear of it. Few, where
+the mails of many campaigns change with them."""
+_MOST_CHANGES = 100
 
 
 def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[Change], bool]:
     """The whole transaction, empty where there is nothing to do, and whether that is all: where too many verdicts are
     revised for one, the mark stays due, and the rest comes in the next."""
+    changes, done = _again(lead, table, bundle, now, _MOST_CLICKS)
+    return (changes, done) if len(changes) <= _MOST_CHANGES else _again(lead, table, bundle, now, _FEW_CLICKS)
+
+
+def _again(lead: str, table: Table, bundle: Bundle, now: datetime, most: int) -> tuple[list[Change], bool]:
     profile, state, crm, decay, mark, contact = table.get_many(keys_of(lead))  # the state before what it was made of
     is_marked = mark is not None and mark.due is not None
     if profile is None or state is None:
@@ -37,13 +45,15 @@ def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[
         bundle,
         now,
         delivered,
-        most=_MOST_CLICKS,
+        most=most,
         contact=known.permission,
         enrollments=runs(lead, consulted(state.value, known.profile, (), bundle, now), table),
     )
-    done = len(folded.activities) < _MOST_CLICKS
+    done = len(folded.activities) < most
+    known_now = {id: row.value for id, row in activities.items()} | {a.id: a for a in folded.activities}
     return [
         *following(known, folded, table, now),
+        *reviewed(lead, folded.activities, known_now.values(), table, now),
         *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
         *([_marked(lead, mark, None if done else now)] if is_marked or not done else []),
     ], done

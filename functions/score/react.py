@@ -27,6 +27,7 @@ from ripen.score import happened
 from ripen.setting import DecayMark, RefoldMark
 from ripen.verdict import FOLLOWS, is_click, is_sign
 from score.again import again, is_outdated
+from score.clicks import clicked
 from score.follow import Bells as Bells
 from score.follow import Known, following, keys_of, ring, runs
 
@@ -172,7 +173,8 @@ def _changes(
     )
     if activities and not folded.activities:
         return [], False
-    return _with_activities(following(known, folded, table, now), folded, rows), VerdictsAged() in folded.consequences
+    changes = [*following(known, folded, table, now), *clicked(lead, folded.activities, table, now)]
+    return _with_activities(changes, folded, rows), VerdictsAged() in folded.consequences
 
 
 def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:

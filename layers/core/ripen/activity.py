@@ -52,7 +52,7 @@ class Judgement:
 @dataclass(frozen=True, kw_only=True)
 class Activity:
     """`subject` is the name of what it was done to: the form, page, file or email. `facts` hold what that kind needs:
-    link_clicked {send, link, of, url} and the signals of hit.py, form_submitted {source, page}, page_viewed {visitor, url,
+    link_clicked {send, link, of, url, campaign} and the signals of hit.py, form_submitted {source, page}, page_viewed {visitor, url,
     title, click}, bounced {send, type}, … No personal data there.
     """
 

@@ -15,7 +15,7 @@ SKIPPED = "skipped: "
 @dataclass(frozen=True, kw_only=True)
 class Counts:
     """The `count#<n>` row: mails by state ("planned", "accepted", …), by reason ("skipped: no consent"), and what followed
-    ("delivered", "bounced", "complained", "unsubscribed")."""
+    ("delivered", "clicked" by a person, "bounced", "complained", "unsubscribed")."""
 
     of: dict[str, int] = field(default_factory=dict)
 
@@ -38,5 +38,6 @@ def _where(send: Send) -> Counter[str]:
             *(["delivered"] if send.delivered else []),
             *(["bounced"] if send.bounced else []),
             *(["complained"] if send.complained else []),
+            *(["clicked"] if send.clicked else []),
         ]
     )

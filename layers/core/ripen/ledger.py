@@ -68,6 +68,8 @@ class Send:
     delivered: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
+    clicked: datetime | None = None
+    """A campaign's mail: since when a click in it is known to be a person's."""
     events: tuple[str, ...] = field(default=())
     """Digests of feedback already taken in: a repeated event changes nothing."""
 

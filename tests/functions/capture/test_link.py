@@ -13,7 +13,7 @@ from capture.link import OwnKeys, serve
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Change, Create, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.bundle import Bundle, Email
 from ripen.hit import TRAP, network
@@ -85,6 +85,15 @@ def test_a_click_goes_to_the_target_and_leaves_a_mark(sent: Table) -> None:
     (activity,) = activities(sent)
     assert (activity.kind, activity.subject, activity.verdict) == (Kind.LINK_CLICKED, "case-study", Verdict.UNJUDGED)
     assert activity.facts.items() >= {"send": SEND, "link": "1", "of": "7", "url": LINKS[1]}.items()
+
+
+def test_a_click_in_a_campaign_s_mail_names_the_campaign(sent: Table) -> None:
+    row = sent.get(keys.send_pointer(SEND))
+    assert row
+    sent.write(Replace(row.key, SendPointer(lead="lead1", email="case-study", campaign="spring"), row.version))
+    follow(sent, token(1))
+    (activity,) = activities(sent)
+    assert activity.facts["campaign"] == "spring"
 
 
 def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> None:

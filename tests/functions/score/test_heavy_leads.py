@@ -1,17 +1,20 @@
 """score.react for leads with a long story: what follows from one activity must fit into a transaction, however much it is."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace as changed
 
 from ripen.activity import Activity, Kind, Verdict
-from ripen.adapters.table import Create, Key, Table, keys
+from ripen.adapters import walks
+from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.edition import edition
 from ripen.graph import Again, Journey, OnActivity
 from ripen.journey import Enrollment
+from ripen.ledger import MailClass, Send
 from ripen.setting import RefoldMark
 from ripen.state import Entry, Rank, State, Tally
 from score import react as react_module
@@ -144,6 +147,32 @@ def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
     react([mark.ref], table, BUNDLE, clock, bells)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
+
+
+def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    mark = sixty_false_clicks(table)
+    for row in table.under("lead1", "activity#"):
+        facts = row.value.facts | {"campaign": row.value.facts["send"]}
+        table.write(Replace(row.key, replace(row.value, facts=facts), row.version))
+        send = Send(
+            id=facts["send"],
+            lead="lead1",
+            email="case-study",
+            mail_class=MailClass.MARKETING,
+            origin=facts["send"],
+            step="send",
+            planned=NOON,
+            campaign=True,
+            clicked=NOON,
+        )
+        table.write(Create(keys.send("lead1", send.id), send))
+    clock.move(days=10)
+    react([mark.ref], table, BUNDLE, clock, bells)
+    assert verdicts(table) == {Verdict.MACHINE: 60}
+    assert [row.value.clicked for row in table.under("lead1", "send#")] == [None] * 60
+    assert {walks.counts(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
 
 
 def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(

@@ -1,0 +1,161 @@
+"""A campaign's progress counts who clicked: each lead once, people only, and right again after a verdict is revised."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.adapters import walks
+from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.agenda import Lane
+from ripen.hit import PATIENCE
+from ripen.ledger import MailClass, Send, SendState
+from ripen.setting import RefoldMark
+from score.react import Bells, react
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock, FakeQueue
+
+BUNDLE = a_bundle()
+MINUTE = timedelta(minutes=1)
+
+
+class World:
+    def __init__(self, table: Table, clock: FakeClock) -> None:
+        self.table, self.clock = table, clock
+        self.bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+
+    def sent(self, lead: str, id: str, campaign: str = "spring") -> None:
+        send = Send(
+            id=id,
+            lead=lead,
+            email="news",
+            mail_class=MailClass.MARKETING,
+            origin=campaign,
+            step="send",
+            planned=NOON,
+            campaign=bool(campaign),
+            state=SendState.ACCEPTED,
+        )
+        self.table.write(Create(keys.send(lead, id), send))
+
+    def lead(self, lead: str) -> None:
+        self.table.write(Create(keys.profile(lead), a_lead(id=lead, job_title="", email=f"{lead}@example.co.jp")))
+
+    def clicks(self, lead: str, send: str, *agents: str, campaign: str = "spring", link: str = "0") -> None:
+        """Each a minute after the other, each weighed on its own."""
+        for agent in agents:
+            self.clock.at += 10 * MINUTE
+            now = self.clock.now()
+            facts = {"send": send, "link": link, "of": "9", "agent": agent}
+            click = an_activity(
+                id=f"{lead}{send}{now}",
+                lead=lead,
+                kind=Kind.LINK_CLICKED,
+                subject="news",
+                at=now,
+                received=now,
+                verdict=Verdict.UNJUDGED,
+                facts=facts | ({"campaign": campaign} if campaign else {}),
+            )
+            key = keys.activity(lead, now, click.id)
+            self.table.write(Create(key, click, due=now + PATIENCE))
+            self.clock.at += 3 * MINUTE
+            for _ in range(2):
+                react([key.ref], self.table, BUNDLE, self.clock, self.bells)
+
+    def count(self, campaign: str = "spring") -> int:
+        return walks.counts(self.table, campaign).get("clicked", 0)
+
+    def told(self, lead: str, change: dict[str, str]) -> None:
+        """Something is known of all clicks by now that makes them look otherwise, and they are weighed anew."""
+        for row in self.table.under(lead, "activity#"):
+            activity: Activity = row.value
+            facts = activity.facts | change
+            self.table.write(Replace(row.key, replace(activity, facts=facts), row.version, due=row.due))
+        mark = keys.refold_mark(lead)
+        old, asked = self.table.get(mark), RefoldMark(lead=lead)
+        self.table.write(Replace(mark, asked, old.version if old else 0, due=self.clock.now(), lane=Lane.BULK))
+        react([mark.ref], self.table, BUNDLE, self.clock, self.bells)
+
+
+@pytest.fixture
+def world(table: Table, clock: FakeClock) -> World:
+    world = World(table, clock)
+    for lead in ("lead1", "lead2"):
+        world.lead(lead)
+        world.sent(lead, f"send-{lead}")
+    return world
+
+
+def test_each_lead_counts_once_however_often_it_clicks(world: World) -> None:
+    world.clicks("lead1", "send-lead1", "browser", "browser", "browser")
+    assert world.count() == 1
+    row = world.table.get(keys.send("lead1", "send-lead1"))
+    assert row
+    assert (row.value.clicked, row.version) == (NOON + 13 * MINUTE, 2)
+    world.clicks("lead2", "send-lead2", "browser")
+    assert world.count() == 2
+
+
+def test_a_machine_does_not_count_and_a_person_after_it_does(world: World) -> None:
+    world.clicks("lead1", "send-lead1", "library")
+    assert world.count() == 0
+    world.clicks("lead1", "send-lead1", "browser")
+    assert world.count() == 1
+
+
+def test_a_machine_after_a_person_takes_nothing_away(world: World) -> None:
+    world.clicks("lead1", "send-lead1", "browser", "library")
+    assert world.count() == 1
+
+
+def test_a_verdict_revised_takes_the_count_back_and_gives_it_again(world: World) -> None:
+    world.clicks("lead1", "send-lead1", "browser", "browser")
+    world.told("lead1", {"agent": "library"})
+    assert world.count() == 0
+    world.told("lead1", {"agent": "browser"})
+    assert world.count() == 1
+
+
+def test_weighed_anew_with_nothing_new_nothing_moves(world: World) -> None:
+    world.clicks("lead1", "send-lead1", "browser")
+    world.told("lead1", {})
+    assert world.count() == 1
+
+
+def test_several_mails_revised_at_once_are_all_counted(world: World) -> None:
+    for n in range(9):
+        world.sent("lead1", f"s{n}", f"campaign{n}")
+        world.clicks("lead1", f"s{n}", "browser", campaign=f"campaign{n}")
+    assert [world.count(f"campaign{n}") for n in range(9)] == [1] * 9
+    world.told("lead1", {"agent": "library"})
+    assert [world.count(f"campaign{n}") for n in range(9)] == [0] * 9
+
+
+def test_what_waits_on_the_mail_is_not_disturbed(world: World) -> None:
+    due = NOON + timedelta(hours=1)
+    world.sent("lead1", "unsure")
+    row = world.table.get(keys.send("lead1", "unsure"))
+    assert row
+    unknown = replace(row.value, state=SendState.UNKNOWN)
+    world.table.write(Replace(row.key, unknown, row.version, due=due, lane=Lane.BULK))
+    world.clicks("lead1", "unsure", "browser")
+    row = world.table.get(keys.send("lead1", "unsure"))
+    assert row
+    assert (row.value.state, row.due, row.lane) == (SendState.UNKNOWN, due, Lane.BULK)
+    assert row.value.clicked == world.clock.now()
+
+
+def test_a_journey_s_mail_is_no_campaign_s(world: World) -> None:
+    world.sent("lead1", "step", campaign="")
+    world.clicks("lead1", "step", "browser", campaign="")
+    row = world.table.get(keys.send("lead1", "step"))
+    assert row
+    assert row.value.clicked is None
+
+
+def test_a_mail_that_is_not_there_any_more_holds_nothing_up(world: World) -> None:
+    world.clicks("lead1", "gone", "browser")
+    assert world.count() == 0
+    assert all(row.value.folded for row in world.table.under("lead1", "activity#"))
