@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """`id` comes from Slack's trigger id; `verb` is "claim" or "not_fit"; `task` is the key of the Task it makes."""
+    """`id` comes from Slack's trigger id; `verb` is "claim" or "not_fit"."""
 
     id: str
     lead: str

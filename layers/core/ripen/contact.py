@@ -26,7 +26,8 @@ class Contact:
     replied: datetime | None = None
     """The latest answer in person to a mail of ours."""
     sent: dict[str, int] = field(default_factory=dict)
-    """Claims by UTC day, "2026-11-21": the counters behind the frequency cap; older than 8 days are dropped."""
+    """Claims of marketing mail by the lead's own day, "2026-11-21": the counters behind the frequency cap (cap.py); days before
+    the last seven are dropped."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,8 @@ class ConsentRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Suppression:
-    """An address nobody may write to, by its keyed hash: survives the lead. `reason` is "bounce" or "complaint"."""
+    """An address nobody may write to, by its keyed hash: survives the lead. `reason` is "bounce", "complaint" or
+    "gone" (a machine there says that nobody reads it)."""
 
     reason: str
     at: datetime

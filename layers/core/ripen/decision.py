@@ -6,8 +6,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """Append-only. `what` is one of send, enrollment, rank, verdict, alert, crm; `outcome` is past tense ("accepted",
-    "skipped", "exited", …); `reason` a code in words a marketer knows ("no consent", "unsubscribed", "bounced")."""
+    """Append-only. `what` is one of send, enrollment, step, rank, verdict, alert, crm, webhook, reply; `outcome` is past tense
+    ("accepted", "skipped", "exited", …); `reason` a code in words a marketer knows ("no consent", "unsubscribed", "bounced")."""
 
     id: str
     lead: str

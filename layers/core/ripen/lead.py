@@ -35,8 +35,8 @@ class CrmLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Profile:
-    """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture alone,
-    but for `crm`, which score.sync writes. Blank is the empty string, never None."""
+    """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture, and by
+    the update steps of journeys; `crm` by whoever asks the CRM (sync, act, errand). Blank is the empty string, never None."""
 
     id: str
     email: str

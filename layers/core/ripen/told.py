@@ -47,7 +47,7 @@ def ranked(
     bundle: Bundle,
     now: datetime,
 ) -> Decision:
-    """That the rank is another one; `reason` is activity, decay or revised verdicts."""
+    """That the rank is another one; `reason` is activity, decay, verdicts revised or playbook changed."""
     return Decision(
         id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
         lead=state.lead,

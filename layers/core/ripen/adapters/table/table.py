@@ -1,4 +1,4 @@
-"""DynamoDB, in eight verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
+"""DynamoDB, in ten verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
 (milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of
 a body, each named `n:<name>`.
 
