@@ -103,7 +103,7 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
     refusal = gathered.refusal.value if gathered.refusal else None
     about = policy.About(
         zone=zone(profile, live.brand),
-        purpose=live.emails[send.email].purpose if send.email in live.emails else "marketing",
+        purpose=_purpose(send, outside),
         facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
         planned=lambda: _planned(gathered.send.key, outside.table),
     )
@@ -113,6 +113,14 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
 def is_stopped(send: Send, outside: Outside) -> bool:
     """All sending, or the campaign that this mail belongs to."""
     return outside.stopped() or (send.campaign and outside.may_send(send.origin) != "yes")
+
+
+def _purpose(send: Send, outside: Outside) -> str:
+    """What the mail needs consent for: as it is live, or, where the live playbook has dropped it, as it will be written."""
+    email = outside.live().bundle.emails.get(send.email)
+    if email is None and send.bundle:
+        email = outside.bundle(send.bundle).emails.get(send.email)
+    return email.purpose if email else "marketing"
 
 
 def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:

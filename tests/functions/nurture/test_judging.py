@@ -1,0 +1,38 @@
+"""What a mail is judged by, where the playbook has changed since it was planned."""
+
+from msgspec.structs import replace
+
+from nurture.deliver import deliver
+from ripen import campaign_mail
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.ledger import SendState
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeClock
+from tests.functions.nurture.mailing import AUTUMN, known
+from tests.functions.nurture.mails import SITE, FakeSes, a_send, an_outside
+
+
+def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_was_written_for(
+    table: Table, clock: FakeClock
+) -> None:
+    # given a campaign's mail for partners, to somebody who agreed to marketing only
+    small = a_bundle(hash="bundle2", emails={})
+    partners = a_bundle()
+    partners = replace(partners, emails={"case-study": replace(partners.emails["case-study"], purpose="partners")})
+    known(table, "lead1")
+    send = a_send(
+        id=campaign_mail.id_of(AUTUMN.name, "lead1"),
+        email="case-study",
+        origin=AUTUMN.name,
+        campaign=True,
+        bundle=partners.hash,
+    )
+    table.write(Create(keys.send("lead1", send.id), send, due=NOON))
+    # when the live playbook has that mail no more
+    bundles = {partners.hash: partners, small.hash: small}
+    outside = an_outside(table, clock, FakeSes(), live=lambda: Live(small, SITE), bundle=bundles.__getitem__)
+    after = deliver(keys.send("lead1", send.id), outside)
+    # then
+    assert after
+    assert (after.state, after.reason) == (SendState.SKIPPED, "no consent")
