@@ -112,17 +112,19 @@ def _made(planned: PlannedCall, outside: Outside) -> Moved:
 
 def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
     """Write down what came of it; an answer goes into the enrollment in the same transaction, and wakes it."""
-    planned = moved.call
-    entry = keys.enrollment(planned.lead, planned.journey, planned.entry)
+    entry = keys.enrollment(moved.call.lead, moved.call.journey, moved.call.entry)
     for _ in range(_TRIES):
         now = outside.clock.now()
+        found = outside.table.get(entry) if moved.call.answer is not None else None
+        if found:
+            moved = rules.fitting(moved, found.value.answers, now)
+        planned = moved.call
         changes: list[Change] = [Replace(row.key, planned, row.version, due=moved.due, lane=row.lane)]
         if planned.answer is not None:
             changes.append(_decided(planned, now))
-            found = outside.table.get(entry)
-            if found and found.value.state is EnrollmentState.ACTIVE:
-                known = replace(found.value, answers=found.value.answers | {planned.step: planned.answer})
-                changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
+        if found and found.value.state is EnrollmentState.ACTIVE:
+            known = replace(found.value, answers=found.value.answers | {planned.step: planned.answer})
+            changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
         try:
             outside.table.write(*changes)
         except Conflict:

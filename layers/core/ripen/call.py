@@ -1,9 +1,12 @@
 """A webhook that a journey calls: planned, called until it answers or a day is over, its answer put into the enrollment."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
+
+import msgspec
 
 from ripen.errors import Undeliverable
 
@@ -11,6 +14,8 @@ PATIENCE = timedelta(days=1)
 """So long it is tried."""
 LEASE = timedelta(minutes=2)
 """A worker that took it and has not come back by then is taken for dead."""
+_MOST_ANSWERED = 256 * 1024
+"""Bytes that all answers of one run may have; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
 _FIRST = 10
 _LONGEST = 4 * 3600
 
@@ -60,6 +65,14 @@ def answered(call: PlannedCall, answer: dict[str, Any], now: datetime) -> Moved:
 def failed(call: PlannedCall, reason: str, now: datetime) -> Moved:
     """For good."""
     return Moved(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
+
+
+def fitting(moved: Moved, answers: Mapping[str, Any], now: datetime) -> Moved:
+    """As it is, or failed where its answer would be too much beside those that the run has already: the run is one row."""
+    together = {**answers, moved.call.step: moved.call.answer}
+    return (
+        moved if len(msgspec.json.encode(together)) <= _MOST_ANSWERED else failed(moved.call, "answered too much", now)
+    )
 
 
 def refused(call: PlannedCall, failure: Undeliverable, now: datetime) -> Moved:

@@ -285,3 +285,19 @@ def test_the_handler_fails_only_what_is_no_call(world: World, monkeypatch: pytes
     answer = function.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())  # type: ignore[arg-type]
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert world.answers()["ask"] == {"ok": True}
+
+
+def test_an_answer_that_would_be_too_much_for_the_run_fails_and_is_not_asked_for_again(world: World) -> None:
+    # given a run that holds what seven webhooks answered
+    row = world.table.get(ENTRY)
+    assert row
+    long = {f"step{n}": {"words": "あ" * 10_000} for n in range(7)}
+    world.table.write(Replace(ENTRY, replace(row.value, answers=long), row.version, due=row.due))
+    world.webhooks.answers = [{"words": "あ" * 20_000}]
+    # when
+    world.wake()
+    world.wake()
+    # then
+    assert world.answers() == long | {"ask": {"failed": "answered too much"}}
+    assert world.row().answer == {"failed": "answered too much"}
+    assert len(world.webhooks.calls) == 1
