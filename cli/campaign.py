@@ -110,7 +110,9 @@ def progress(stack: Stack, row: Row[CampaignRun]) -> dict[str, Any]:
         "states": states,
         "in_flight": states["claimed"],
         "skipped": skipped,
-        "followed": {name: counts.get(name, 0) for name in ("delivered", "clicked", "bounced", "complained", "unsubscribed")},
+        "followed": {
+            name: counts.get(name, 0) for name in ("delivered", "clicked", "bounced", "complained", "unsubscribed")
+        },
     }
 
 

@@ -49,6 +49,7 @@ COMMANDS = {
     "preview": ("cli.commands.preview:preview", "Show a mail as this person would get it."),
     "journey": ("cli.commands.journey:journey", "Show a live journey as a picture."),
     "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
+    "secret": ("cli.commands.secret:secret", "Print a key that you share with others, in hex"),
     "schema": ("cli.commands.schema:schema", "Write the JSON Schema of each kind of file"),
     "publish": (
         "cli.commands.playbook:publish",

@@ -119,6 +119,14 @@ def test_what_our_own_alarms_watch_is_put_out_by_a_function() -> None:
     assert watched and watched <= put_out
 
 
+def test_answers_to_our_mails_are_kept_longer_than_a_dead_letter_and_not_for_ever() -> None:
+    [rule] = RESOURCES["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    kept = rule["ExpirationInDays"] * 86400
+    assert (rule["Prefix"], rule["Status"]) == ("replies/", "Enabled")  # bundles stay
+    assert RESOURCES["ReplyDead"]["Properties"]["MessageRetentionPeriod"] < kept <= 90 * 86400
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 7
+
+
 @pytest.mark.parametrize("name", LIVE_QUEUES)
 def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
     policy = RESOURCES[name]["Properties"]["RedrivePolicy"]

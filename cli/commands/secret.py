@@ -1,0 +1,27 @@
+"""ripen secret webhook: the key by which a receiver knows our webhooks."""
+
+from typing import Annotated
+
+import typer
+
+from cli.failure import Failure
+from cli.scripts import AsJson, tell
+from cli.stack import connect
+
+_SHARED = ("webhook",)
+"""Keys that somebody outside is to have; no other is ever shown."""
+
+
+def secret(
+    name: Annotated[str, typer.Argument(help="webhook", metavar="webhook")],
+    as_json: AsJson = False,
+) -> None:
+    """Print a key that you share with others, in hex: `webhook` checks the signature of what webhook steps post. Whoever has
+    it can sign in our name: into a secret store with it, and into no ticket."""
+    if name not in _SHARED:
+        raise Failure(f"There is no key {name!r} to share.", f"Known: {', '.join(_SHARED)}")
+    key = connect().secrets.key(name).hex()
+    if as_json:
+        tell({name: key})
+    else:
+        print(key)
