@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import trustme
 
-from ripen.adapters.webhook_call import LARGEST, WebhookCall, is_public, parts
+from ripen.adapters.webhook_call import LARGEST, WebhookCall
 from ripen.errors import Undeliverable
 
 KEY = b"k" * 32
@@ -245,101 +245,3 @@ def test_an_unknown_name_may_be_known_later(server: Server, monkeypatch: pytest.
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
     failure = refusal(server.call)
     assert (failure.reason, failure.permanent) == ("the name is not known", False)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "example.com",
-        "http://example.com/",
-        "ftp://example.com/",
-        "file:///etc/passwd",
-        "gopher://example.com/",
-        "//example.com/",
-        "https://",
-        "https:///path",
-        "https://user@example.com/",
-        "https://user:secret@example.com/",
-        "https://example.com@169.254.169.254/",
-        "https://example.com:22/",
-        "https://example.com:80/",
-        "https://example.com:99999/",
-        "https://example.com:x/",
-        "https://[::1/",
-        "https://exa mple.com/",
-        "https://example.com/a b",
-        "https://example.com/\r\nHost: inside",
-        "https://example.com\n.evil.example/",
-        "https://example.com\\@inside/",
-        "https://example.com/\x00",
-        "https://" + "a" * 64 + ".example/",
-        "https://example.com/\u202e",
-    ],
-)
-def test_an_address_that_is_none_is_never_called(url: str) -> None:
-    assert refusal(lambda: parts(url)).permanent
-
-
-@pytest.mark.parametrize(
-    ("url", "found"),
-    [
-        ("https://example.com", ("example.com", 443, "/")),
-        ("https://EXAMPLE.com:8443/a?b=c&d=%20#f", ("example.com", 8443, "/a?b=c&d=%20")),
-        ("https://例え.jp/受付", ("xn--r8jz45g.jp", 443, "/%E5%8F%97%E4%BB%98")),
-        ("https://[2606:4700::1111]/", ("2606:4700::1111", 443, "/")),
-    ],
-)
-def test_an_address_is_read(url: str, found: tuple[str, int, str]) -> None:
-    assert parts(url) == found
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "0",
-        "0.0.0.0",  # noqa: S104
-        "2130706433",
-        "0x7f000001",
-        "0177.0.0.1",
-        "017700000001",
-        "10.0.0.5",
-        "172.16.0.1",
-        "192.168.1.1",
-        "100.64.0.1",
-        "169.254.169.254",
-        "0xa9fea9fe",
-        "169.254.170.2",
-        "192.0.0.192",
-        "198.18.0.1",
-        "224.0.0.1",
-        "255.255.255.255",
-        "[::1]",
-        "[::]",
-        "[fe80::1]",
-        "[fd00:ec2::254]",
-        "[fec0::1]",
-        "[::ffff:127.0.0.1]",
-        "[::ffff:169.254.169.254]",
-        "[::127.0.0.1]",
-        "[64:ff9b::169.254.169.254]",
-        "[64:ff9b:1::10.0.0.1]",
-        "[2002:7f00:1::]",
-        "[2001:0:4136:e378:8000:63bf:3fff:fdd2]",
-        "[ff02::1]",
-    ],
-)
-def test_a_host_inside_is_not_called_however_it_is_written(host: str) -> None:
-    """By the real resolver, which reads numbers in every form that a socket would."""
-    line = WebhookCall(lambda: KEY)
-    failure = refusal(lambda: line.post(f"https://{host}/latest/meta-data/", BODY, "id1", 1))
-    assert failure.reason in ("not a public address", "the name is not known", "not an address")
-
-
-@pytest.mark.parametrize(
-    "address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "100.128.0.1"]
-)
-def test_anybodys_address_is_called(address: str) -> None:
-    assert is_public(address)

@@ -9,13 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from cli.commands import plan as command
-from cli.commands import rollback as back
 from cli.failure import Failure
 from cli.plan.difference import Change, difference
 from cli.plan.forecast import forecast
 from cli.plan.guard import affected, demand, wake
 from cli.plan.standing import Place, everyone, places
-from cli.playbook.publish import publish
 from cli.roster import walk_those
 from cli.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
@@ -271,39 +269,3 @@ def test_who_was_never_in_a_journey_is_not_looked_at(stack: Stack, table: Table)
     table.write(Create(keys.state("lead9"), State(lead="lead9")))
     somebody(table, "lead1")
     assert list(walk_those(table, "", lambda state: bool(state.journeys), lambda lead: lead)) == ["lead1"]
-
-
-@pytest.fixture
-def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
-    monkeypatch.setattr(back, "connect", lambda: stack)
-    for hash in ("aaa1", "bbb2"):
-        publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
-        clock.move(hours=1)
-    return stack
-
-
-def live(table: Table) -> str:
-    row = table.get(keys.LIVE)
-    assert row is not None
-    return row.value.bundle
-
-
-def test_rollback_makes_the_one_before_live_and_can_be_undone(published: Stack, table: Table) -> None:
-    back.rollback(to="", show=False)
-    assert live(table) == "aaa1"
-    back.rollback(to="", show=False)
-    assert live(table) == "bbb2"
-    back.rollback(to="aaa", show=False)
-    assert live(table) == "aaa1"
-
-
-def test_what_was_never_live_cannot_be_again(published: Stack, table: Table) -> None:
-    with pytest.raises(Failure, match="'ccc'"):
-        back.rollback(to="ccc", show=False)
-
-
-def test_what_was_live_before_there_was_a_history_is_in_it(stack: Stack, table: Table) -> None:
-    publish(replace(LIVE, hash="old1"), table, stack.playbook, stack.site, NOON)
-    row = table.get(keys.PUBLISHED)
-    assert row is not None
-    assert [past.bundle for past in row.value.history] == ["old1"]

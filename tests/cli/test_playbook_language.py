@@ -6,15 +6,11 @@ from pydantic import TypeAdapter, ValidationError
 from cli.playbook import phrases
 from cli.playbook.building.clauses import clause
 from cli.playbook.building.journeys import journey
-from cli.playbook.building.mailings import campaign, segment
 from cli.playbook.document import read
 from cli.playbook.models.clauses import ClauseTree
 from cli.playbook.models.journeys import JourneyFile
-from cli.playbook.models.mailings import CampaignFile, SegmentFile
-from cli.playbook.problem import Broken
 from cli.playbook.reading import model_of
 from ripen import graph
-from ripen.bundle import Campaign, Segment
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.graph import END, Again, Journey, Move, Until
 
@@ -291,82 +287,3 @@ changes: {wait-3-days: stay, send-x: move to send-m, old: exit}
     }
     assert found.goal == Condition(field="rank", any_of=("warm", "hot"))
     assert found.exit == AnyOf(of=(Tagged(tag="customer"), Did(kind="form_submitted", subject="contact")))
-
-
-def test_a_segment_has_apart_what_one_field_can_tell() -> None:
-    written = read(
-        "s.yaml", "when: [{rank: hot}, {all: [{company: present}]}, {never: {clicked: any}}, {not: {tag: x}}]"
-    )
-
-    assert segment("s", model_of(SegmentFile, written)) == Segment(
-        name="s",
-        when=(HOT, Condition(field="company", present=True)),
-        also=(Did(kind="link_clicked", at_least=0, at_most=0), Not(clause=Tagged(tag="x"))),
-    )
-
-
-def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
-    written = read(
-        "c.yaml",
-        "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, canary: {share: 10%, wait: 2 hours}, "
-        "priority: low, expires: 2 days, halt: {bounces: 4%}}",
-    )
-
-    assert campaign("c", model_of(CampaignFile, written)) == Campaign(
-        name="c",
-        email="m",
-        segment="s",
-        at="2026-12-01T10:00",
-        zone="lead",
-        per_hour=500,
-        canary=0.1,
-        canary_seconds=7200,
-        priority="low",
-        expires_seconds=2 * DAY,
-        halt_bounces=0.04,
-    )
-
-
-@pytest.mark.parametrize(
-    ("rule", "said"),
-    [
-        ("FREQ=SOMETIMES", "is no RRULE"),
-        ("FREQ=MINUTELY", "more than once an hour"),
-        ("FREQ=DAILY;UNTIL=20200101", "never returns"),
-    ],
-)
-def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
-    with pytest.raises(ValueError, match=said):
-        phrases.rule(rule, "2026-12-01T09:00")
-
-
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [
-        ("2026-12-29 to 2027-01-03", ("2026-12-29", "2027-01-03")),
-        ("12-29 to 01-03", ("12-29", "01-03")),
-        ("08-13", ("08-13", "08-13")),
-    ],
-)
-def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tuple[str, str]) -> None:
-    assert phrases.closure(written) == meant
-
-
-@pytest.mark.parametrize("written", ["2027-01-03 to 2026-12-29", "13-01", "2026-12-29 to 01-03", "New Year"])
-def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match=r"write|ends before"):
-        phrases.closure(written)
-
-
-def test_a_campaign_may_go_to_the_recipients_of_another() -> None:
-    written = read("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
-    made = campaign("sorry", model_of(CampaignFile, written))
-    assert (made.segment, made.recipients_of) == ("", "autumn")
-
-
-@pytest.mark.parametrize("to", ["", "segment: s, to: {recipients: autumn}, "])
-def test_a_campaign_says_once_to_whom_it_goes(to: str) -> None:
-    written = read("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
-    with pytest.raises(Broken) as broken:
-        model_of(CampaignFile, written)
-    assert "write to whom" in broken.value.problems[0].message

@@ -1,16 +1,11 @@
 """ripen simulate: a journey lived in memory by the real workers, told, and held against what was approved."""
 
-import json
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copytree
 from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
-from cli.commands.simulate import simulate
 from cli.failure import Failure
 from cli.moment import moment
 from cli.playbook.happening import happenings
@@ -26,7 +21,6 @@ from tests.builders import a_bundle
 TOKYO = ZoneInfo("Asia/Tokyo")
 START = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)
 HANAKO = Persona(email="hanako@example.co.jp", last_name="山田", first_name="花子")
-PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
 
 
 def lived(
@@ -235,80 +229,3 @@ def test_a_changed_field_and_a_tag_are_noticed_at_once() -> None:
         "tags customer",
     ]
     assert (story.runs[0].reason, story.runs[0].left) == ("goal reached", START + timedelta(days=2))
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return copytree(PLAYBOOK, tmp_path / "playbook")
-
-
-Run = Callable[..., None]
-
-
-@pytest.fixture
-def run(folder: Path) -> Run:
-    usual = {
-        "journey": "",
-        "lead": "",
-        "events": "",
-        "begins": "2026-11-24 10:00",
-        "by_hand": False,
-        "paths": False,
-        "most": 100,
-        "everything": False,
-        "update": False,
-        "lang": "en",
-        "as_json": False,
-        "folder": folder,
-    }
-
-    def called(**changes: object) -> None:
-        simulate(**(usual | changes))  # type: ignore[arg-type]
-
-    return called
-
-
-def test_the_example_playbook_lives_as_its_transcripts_say(run: Run) -> None:
-    run(everything=True, folder=PLAYBOOK)
-
-
-def test_a_changed_mail_is_shown_as_a_difference_and_fails(
-    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    # given a journey that waits a day longer than was approved
-    journey = folder / "journeys" / "whitepaper.yaml"
-    journey.write_text(journey.read_text("utf-8").replace("3 days", "4 days"), "utf-8")
-    # when, then
-    with pytest.raises(Failure, match="otherwise than their transcripts"):
-        run(everything=True)
-    out = capsys.readouterr().out
-    assert "-2026-11-27 Fri 10:00" in out
-    assert "+2026-11-28 Sat 10:00" in out
-    # and when it is approved
-    run(everything=True, update=True)
-    run(everything=True)
-
-
-def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    run(journey="whitepaper", lead="ken", as_json=True)
-    lines = json.loads(capsys.readouterr().out)
-    assert lines[0] == {
-        "at": "2026-11-24T15:00:00+00:00",
-        "code": "form_submitted",
-        "own": True,
-        "facts": {"subject": "whitepaper"},
-    }
-
-
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        ({"journey": "whitepapr", "lead": "ken"}, "did you mean 'whitepaper'"),
-        ({"journey": "whitepaper", "lead": "nobody"}, "no persona 'nobody'"),
-        ({"journey": "whitepaper"}, "who"),
-        ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "no time to begin"),
-    ],
-)
-def test_what_is_missing_is_said(run: Run, said: dict[str, str], told: str) -> None:
-    with pytest.raises(Failure, match=told):
-        run(**said)

@@ -1,43 +1,15 @@
 """When a wait is over: the lead's own clocks, the company's calendar, dates as they were typed."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ripen.bundle import Calendar
 from ripen.graph import Until
 from ripen.when import Place, over, place, zone
 from tests.builders import a_brand, a_lead
-
-TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
-LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
-"""Puts its clocks forward by half an hour."""
-ZONES = [TOKYO, NEW_YORK, LORD_HOWE, ZoneInfo("Europe/London"), ZoneInfo("UTC"), ZoneInfo("Pacific/Apia")]
-JAPAN = Calendar(closures=(("12-29", "01-03"), ("2026-08-12", "2026-08-14")))
-EVERY_DAY = Calendar(country="", workdays=(0, 1, 2, 3, 4, 5, 6))
-
-moments = st.integers(0, 15 * 366 * 86400).map(
-    lambda seconds: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
-)
-zones = st.sampled_from(ZONES)
-
-
-def ends(
-    until: Until,
-    began: str,
-    at: ZoneInfo = TOKYO,
-    calendar: Calendar = JAPAN,
-    office: ZoneInfo = TOKYO,
-    **fields: str,
-) -> str | None:
-    """As clocks there show it; `began` likewise."""
-    start = datetime.fromisoformat(began).replace(tzinfo=at)
-    found = over(until, start, Place(at, office, calendar), fields)
-    return found.astimezone(at).strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00") if found else None
-
+from tests.core.waits import EVERY_DAY, JAPAN, LORD_HOWE, NEW_YORK, TOKYO, ends
 
 # --- elapsed time and days
 
@@ -259,73 +231,3 @@ def test_every_country_of_the_table_keeps_one_time_that_exists() -> None:
     assert all(
         zone(a_lead(country=country), a_brand(time_zone="UTC")).key == name for country, name in _ONE_TIME.items()
     )
-
-
-# --- properties
-
-fields_of_until = st.fixed_dictionaries(
-    {},
-    optional={
-        "seconds": st.integers(0, 10**6),
-        "days": st.integers(0, 400),
-        "business_days": st.integers(0, 30),
-        "business_seconds": st.integers(0, 10**5),
-        "date": st.dates(date(2019, 1, 1), date(2036, 1, 1)).map(str),
-        "field": st.just("born"),
-        "offset_days": st.integers(-400, 400),
-        "yearly": st.booleans(),
-        "weekdays": st.sets(st.integers(0, 6)).map(lambda days: tuple(sorted(days))),
-        "at": st.times().map(lambda at: at.strftime("%H:%M")),
-        "business": st.booleans(),
-    },
-)
-untils = fields_of_until.map(lambda set: Until(**set))  # type: ignore[arg-type]
-born = st.dates(date(1950, 1, 1), date(2030, 1, 1)).map(str)
-
-
-@given(untils, moments, zones, born)
-def test_no_wait_is_over_before_it_began(until: Until, began: datetime, at: ZoneInfo, born: str) -> None:
-    found = over(until, began, Place(at, TOKYO, JAPAN), {"born": born})
-    assert found is None or (found >= began and found.utcoffset() == timedelta())
-
-
-@given(untils, moments, zones, born)
-def test_a_wait_is_over_at_the_time_and_on_the_day_that_it_asks_for(
-    until: Until, began: datetime, at: ZoneInfo, born: str
-) -> None:
-    found = over(until, began, Place(at, TOKYO, EVERY_DAY), {"born": born})
-    if found is None:
-        return
-    local = found.astimezone(at)
-    if until.weekdays:
-        assert local.weekday() in until.weekdays or not is_on_the_clock(found, at)
-    if until.at:
-        assert local.strftime("%H:%M") == until.at or not is_on_the_clock(found, at)
-
-
-def is_on_the_clock(moment: datetime, at: ZoneInfo) -> bool:
-    """Whether clocks were not put forward at that moment."""
-    before = (moment - timedelta(seconds=1)).astimezone(at)
-    return before.utcoffset() == moment.astimezone(at).utcoffset()
-
-
-@given(moments, moments, zones, st.integers(0, 60), st.sampled_from(["", "10:00", "02:30"]))
-def test_who_begins_later_is_never_over_earlier(
-    one: datetime, two: datetime, at: ZoneInfo, days: int, time: str
-) -> None:
-    first, second = sorted((one, two))
-    where, until = Place(at, TOKYO, JAPAN), Until(days=days, at=time)
-    ended = over(until, first, where, {}), over(until, second, where, {})
-    assert ended[0] is not None and ended[1] is not None
-    assert ended[0] <= ended[1] or first.astimezone(at).utcoffset() != second.astimezone(at).utcoffset()
-
-
-@given(moments, st.integers(0, 40), st.integers(0, 40))
-def test_business_days_add_up(began: datetime, one: int, two: int) -> None:
-    where = Place(TOKYO, TOKYO, JAPAN)
-    first = over(Until(business_days=one), began, where, {})
-    assert first is not None
-    if one and two:
-        assert over(Until(business_days=two), first, where, {}) == over(
-            Until(business_days=one + two), began, where, {}
-        )

@@ -1,0 +1,56 @@
+"""ripen rollback: back to what was live before."""
+
+import pytest
+from msgspec.structs import replace
+
+from cli.commands import rollback as back
+from cli.failure import Failure
+from cli.playbook.publish import publish
+from cli.stack import Stack
+from ripen.adapters.table import Table, keys
+from tests.builders import a_bundle
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+
+LIVE = a_bundle()
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock) -> Stack:
+    return a_stack(table, clock, LIVE)
+
+
+@pytest.fixture
+def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
+    monkeypatch.setattr(back, "connect", lambda: stack)
+    for hash in ("aaa1", "bbb2"):
+        publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
+        clock.move(hours=1)
+    return stack
+
+
+def live(table: Table) -> str:
+    row = table.get(keys.LIVE)
+    assert row is not None
+    return row.value.bundle
+
+
+def test_rollback_makes_the_one_before_live_and_can_be_undone(published: Stack, table: Table) -> None:
+    back.rollback(to="", show=False)
+    assert live(table) == "aaa1"
+    back.rollback(to="", show=False)
+    assert live(table) == "bbb2"
+    back.rollback(to="aaa", show=False)
+    assert live(table) == "aaa1"
+
+
+def test_what_was_never_live_cannot_be_again(published: Stack, table: Table) -> None:
+    with pytest.raises(Failure, match="'ccc'"):
+        back.rollback(to="ccc", show=False)
+
+
+def test_what_was_live_before_there_was_a_history_is_in_it(stack: Stack, table: Table) -> None:
+    publish(replace(LIVE, hash="old1"), table, stack.playbook, stack.site, NOON)
+    row = table.get(keys.PUBLISHED)
+    assert row is not None
+    assert [past.bundle for past in row.value.history] == ["old1"]

@@ -1,0 +1,90 @@
+"""ripen simulate, as it is called: one story, or all of them held against what was approved."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from cli.commands.simulate import simulate
+from cli.failure import Failure
+
+PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return copytree(PLAYBOOK, tmp_path / "playbook")
+
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    usual = {
+        "journey": "",
+        "lead": "",
+        "events": "",
+        "begins": "2026-11-24 10:00",
+        "by_hand": False,
+        "paths": False,
+        "most": 100,
+        "everything": False,
+        "update": False,
+        "lang": "en",
+        "as_json": False,
+        "folder": folder,
+    }
+
+    def called(**changes: object) -> None:
+        simulate(**(usual | changes))  # type: ignore[arg-type]
+
+    return called
+
+
+def test_the_example_playbook_lives_as_its_transcripts_say(run: Run) -> None:
+    run(everything=True, folder=PLAYBOOK)
+
+
+def test_a_changed_mail_is_shown_as_a_difference_and_fails(
+    run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a journey that waits a day longer than was approved
+    journey = folder / "journeys" / "whitepaper.yaml"
+    journey.write_text(journey.read_text("utf-8").replace("3 days", "4 days"), "utf-8")
+    # when, then
+    with pytest.raises(Failure, match="otherwise than their transcripts"):
+        run(everything=True)
+    out = capsys.readouterr().out
+    assert "-2026-11-27 Fri 10:00" in out
+    assert "+2026-11-28 Sat 10:00" in out
+    # and when it is approved
+    run(everything=True, update=True)
+    run(everything=True)
+
+
+def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run(journey="whitepaper", lead="ken", as_json=True)
+    lines = json.loads(capsys.readouterr().out)
+    assert lines[0] == {
+        "at": "2026-11-24T15:00:00+00:00",
+        "code": "form_submitted",
+        "own": True,
+        "facts": {"subject": "whitepaper"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"journey": "whitepapr", "lead": "ken"}, "did you mean 'whitepaper'"),
+        ({"journey": "whitepaper", "lead": "nobody"}, "no persona 'nobody'"),
+        ({"journey": "whitepaper"}, "who"),
+        ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "no time to begin"),
+    ],
+)
+def test_what_is_missing_is_said(run: Run, said: dict[str, str], told: str) -> None:
+    with pytest.raises(Failure, match=told):
+        run(**said)

@@ -1,0 +1,58 @@
+"""What the tests of entry share: a playbook with one journey, and what came of a fold."""
+
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace as altered
+
+from ripen.activity import Activity, Kind
+from ripen.bundle import Bundle, Segment
+from ripen.fold import Enrolled, Folded, fold
+from ripen.graph import Again, Journey, OnActivity, Trigger
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.lead import Profile
+from ripen.state import State
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON
+
+JUNIOR = a_lead(job_title="")
+ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")
+NEVER, BY_KEY, AFTER_EXIT = Again(), Again(how="by key"), Again(how="after exit")
+
+
+def into(*enrol: Trigger, segments: tuple[Segment, ...] = (), **known: Any) -> Bundle:
+    """A playbook with one journey, j."""
+    journey = Journey(**{"name": "j", "enrol": enrol} | known)
+    return altered(a_bundle(), journeys={"j": journey}, segments={segment.name: segment for segment in segments})
+
+
+def an_order(number: str, **known: Any) -> Activity:
+    return an_activity(**{"id": f"activity-{number}", "subject": "order", "facts": {"order": number}} | known)
+
+
+def asked(**known: Any) -> Activity:
+    return an_activity(**{"id": "ask", "kind": Kind.ENTRY_ASKED, "subject": "j", "facts": {"by": "anna"}} | known)
+
+
+def entries(got: Folded) -> list[Enrollment]:
+    return [consequence.enrollment for consequence in got.consequences if isinstance(consequence, Enrolled)]
+
+
+def keys(got: Folded) -> list[str]:
+    return [entry.key for entry in entries(got)]
+
+
+def told(got: Folded) -> list[tuple[str, str, str]]:
+    return [(d.outcome, d.reason, d.facts["by"]) for d in got.decisions if d.what == "enrollment"]
+
+
+def run(
+    bundle: Bundle, *activities: Activity, state: State | None = None, now: datetime = NOON, **known: Any
+) -> Folded:
+    profile: Profile = known.pop("profile", JUNIOR)
+    return fold(profile, state, activities, bundle, now, **known)
+
+
+def a_run(key: str, over: bool = False) -> Enrollment:
+    state = EnrollmentState.FINISHED if over else EnrollmentState.ACTIVE
+    return Enrollment(lead="lead1", journey="j", key=key, entered=NOON, bundle="bundle1", state=state)
