@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import Request, urlopen
 
+from bench.queues import QUEUES
 from sandbox.certificates import certificate
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -20,21 +21,6 @@ SECRET = {
     "slack_signing_secret": "slack-secret",
     "slack_bot_token": "xoxb-1",
 }
-QUEUES = (
-    "REACT",
-    "REACT_BULK",
-    "TRACK",
-    "ADVANCE",
-    "DELIVER",
-    "DELIVER_BULK",
-    "SYNC",
-    "ALERT",
-    "ACT",
-    "ERRAND",
-    "CALL",
-    "WALK",
-    "MEMBERS",
-)
 
 
 class Stub:

@@ -13,6 +13,7 @@ from hypothesis import settings
 from moto import mock_aws
 from xdist.scheduler import LoadScopeScheduling
 
+from bench.queues import QUEUES
 from ripen.adapters.table import Table
 from tests.e2e.cloud import Running, ripen, start
 from tests.fakes import FakeClock, FakeQueue
@@ -31,21 +32,7 @@ os.environ |= {
 }
 for name in ("TABLE", "BUCKET", "SECRET", "CONFIGURATION_SET", "SALES_CHANNEL"):
     os.environ.setdefault(name, name.lower())
-for name in (
-    "REACT",
-    "REACT_BULK",
-    "ADVANCE",
-    "DELIVER",
-    "DELIVER_BULK",
-    "SYNC",
-    "ALERT",
-    "ACT",
-    "ERRAND",
-    "CALL",
-    "TRACK",
-    "WALK",
-    "MEMBERS",
-):
+for name in QUEUES:
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("REPLY_DOMAIN", "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")

@@ -5,9 +5,12 @@ from typing import Any
 
 from cli.stack import Stack
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Table
+from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
 from ripen.bundle import Bundle
-from tests.builders import a_bundle
+from ripen.lead import Profile
+from ripen.setting import Pointer
+from tests.builders import a_bundle, a_lead
 from tests.fakes import FakeClock
 
 KEY = b"k" * 32
@@ -30,6 +33,15 @@ class Kept:
 
     def put(self, bundle: Bundle) -> None:
         self.bundles = (bundle, *self.bundles)
+
+
+def a_known_lead(table: Table, **known: Any) -> Profile:
+    """A lead who is found by the address."""
+    lead = a_lead(**known)
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
+    )
+    return lead
 
 
 def a_stack(table: Table, clock: FakeClock, *bundles: Bundle, queues: tuple[str, ...] = ()) -> Stack:

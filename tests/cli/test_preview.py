@@ -12,11 +12,9 @@ from cli.failure import Failure
 from cli.preview import marked, preview
 from cli.stack import Stack
 from ripen.adapters.ses import Ses
-from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
-from ripen.setting import Pointer
+from ripen.adapters.table import Table
 from tests.builders import a_bundle, a_lead
-from tests.cli.stack import KEY, a_stack
+from tests.cli.stack import a_known_lead, a_stack
 from tests.fakes import NOON, FakeClock
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
@@ -27,10 +25,7 @@ SITE = "https://site.example"
 def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     stack = a_stack(table, clock)
     monkeypatch.setattr(command, "connect", lambda: stack)
-    lead = a_lead()
-    table.write(
-        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
-    )
+    a_known_lead(table)
     return stack
 
 

@@ -12,13 +12,11 @@ from cli.failure import Failure
 from cli.playbook.publish import publish
 from cli.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
 from ripen.bundle import Bundle, Campaign, Segment
 from ripen.clause import Agreed
-from ripen.setting import Pointer
 from ripen.state import State
-from tests.builders import a_bundle, a_lead
-from tests.cli.stack import KEY, a_stack
+from tests.builders import a_bundle
+from tests.cli.stack import a_known_lead, a_stack
 from tests.fakes import FakeClock
 
 COMMANDS: tuple[Any, ...] = (campaign, enrol, playbook, rollback, sending, shadow, verdicts)
@@ -39,11 +37,8 @@ def stack(table: Table, clock: FakeClock, bundle: Bundle, monkeypatch: pytest.Mo
         if hasattr(module, "sleep"):
             monkeypatch.setattr(module, "sleep", lambda seconds: None)
     publish(bundle, table, stack.playbook, stack.site, clock.now())
-    table.write(
-        Create(keys.profile("lead1"), a_lead(id="lead1", email="hanako@example.co.jp")),
-        Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))),
-        Create(keys.address(address_hash(KEY, "hanako@example.co.jp")), Pointer(lead="lead1")),
-    )
+    a_known_lead(table, id="lead1", email="hanako@example.co.jp")
+    table.write(Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))))
     return stack
 
 

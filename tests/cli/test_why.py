@@ -10,13 +10,11 @@ from cli.commands import why as command
 from cli.stack import Stack
 from cli.why import why
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
 from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send
-from ripen.setting import Pointer
-from tests.builders import a_lead, an_activity
-from tests.cli.stack import KEY, a_stack
+from tests.builders import an_activity
+from tests.cli.stack import a_known_lead, a_stack
 from tests.fakes import NOON, FakeClock
 
 
@@ -38,10 +36,7 @@ def decision(**changes: Any) -> Decision:
 def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     stack = a_stack(table, clock)
     monkeypatch.setattr(command, "connect", lambda: stack)
-    lead = a_lead()
-    table.write(
-        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
-    )
+    a_known_lead(table)
     return stack
 
 
