@@ -6,7 +6,7 @@ Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refol
 
 import os
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import uniform
 from time import sleep
 from typing import Any
@@ -53,6 +53,7 @@ bells = Bells(
 _TRIES = 6
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction."""
+_COMES_TO_LIGHT = timedelta(hours=1)
 _MOST_PARTS = 10
 """Transactions in which one lead's verdicts are revised at a time."""
 _MOST_WAITING = 40
@@ -151,7 +152,9 @@ def _changes(
     profile, state, crm, decay, refold, contact, *found = table.get_many([*keys_of(lead), *activities])
     if profile is None:
         logger.warning("no such lead", extra={"lead": lead})
-        return [Replace(row.key, row.value, row.version) for row in (decay, *found) if row and row.due], False
+        return [
+            Replace(row.key, row.value, row.version) for row in (decay, *found) if row and _is_left(row, now)
+        ], False
     if is_outdated(state, bundle):
         raise Outdated(lead)
     known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold, contact=contact)
@@ -175,6 +178,13 @@ def _changes(
         return [], False
     changes = [*following(known, folded, table, now), *clicked(lead, folded.activities, table, now)]
     return _with_activities(changes, folded, rows), VerdictsAged() in folded.consequences
+
+
+def _is_left(row: Row[Any], now: datetime) -> bool:
+    """Whether it is due for a lead that is no longer there, and not for one that is just being made: the rows of a transaction
+    do not come to light all at once."""
+    is_new = isinstance(row.value, Activity) and now - row.value.received < _COMES_TO_LIGHT
+    return row.due is not None and not is_new
 
 
 def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
