@@ -80,6 +80,23 @@ def test_canaries_are_watched_anew_after_a_halt_and_the_rest_after_that() -> Non
     assert (past.state, past.rest) == (RunState.RUNNING, later)
 
 
+def test_who_resumes_after_a_halt_has_seen_why_and_only_what_comes_then_halts_it_again() -> None:
+    # given
+    bad = {"accepted": 60, "bounced": 6, "planned": 90}
+    halted = look(a_run(), AUTUMN, bad, [], NOON).run
+    assert halted.state is RunState.HALTED
+    resumed = campaign.resume(halted, AUTUMN, "bundle1", "hanako", NOON)
+    # when
+    run = look(resumed, AUTUMN, bad, [], NOON).run
+    # then
+    assert run.state is RunState.RUNNING
+    assert look(run, AUTUMN, bad | {"accepted": 109, "bounced": 12}, [], NOON).run.state is RunState.RUNNING
+    assert look(run, AUTUMN, bad | {"accepted": 110, "bounced": 12}, [], NOON).run.state is RunState.HALTED
+    # but a mere pause forgives nothing
+    paused = campaign.resume(campaign.pause(a_run(), "hanako", NOON), AUTUMN, "bundle1", "hanako", NOON)
+    assert look(paused, AUTUMN, bad, [], NOON).run.state is RunState.HALTED
+
+
 def test_each_deed_is_kept_with_who_did_it() -> None:
     run = campaign.stop(campaign.pause(a_run(), "taro", NOON), "jiro", NOON)
     assert [(deed.what, deed.by) for deed in run.deeds] == [

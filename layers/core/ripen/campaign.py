@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
@@ -61,6 +61,9 @@ class CampaignRun:
     """What this lap takes up once more: mails that failed or were passed over, and also those whose fate nobody knows."""
     reason: str = ""
     """Why it was halted."""
+    overlooked: dict[str, int] | None = field(default_factory=dict)
+    """What had become of its mails when somebody who knew that had it go on: it is judged by what came since. None: whatever
+    there is at the next look."""
     deeds: tuple[Deed, ...] = ()
 
 
@@ -157,6 +160,7 @@ def resume(run: CampaignRun, campaign: Campaign, bundle: str, by: str, now: date
         state=run.before or RunState.RUNNING,
         before=None,
         reason="",
+        overlooked=None if run.state is RunState.HALTED else run.overlooked,
         bundle=bundle,
         lap=run.lap + began,
         since=since,
@@ -171,6 +175,7 @@ def resend(run: CampaignRun, bundle: str, held: bool, by: str, now: datetime) ->
     again = replace(
         run,
         state=RunState.RUNNING,
+        overlooked=None,
         bundle=bundle,
         lap=run.lap + 1,
         since=now,
@@ -213,7 +218,10 @@ def look(
     if run.state not in _LIVE:
         return Looked(run=run, due=None)
     over = run.state is RunState.CANARY and run.rest <= now + _EARLY
-    if why := too_many(campaign, counts, over):
+    if run.overlooked is None:
+        run = replace(run, overlooked=dict(counts))
+    since = {name: count - (run.overlooked or {}).get(name, 0) for name, count in counts.items()}
+    if why := too_many(campaign, since, over):
         by = run.deeds[0].by if run.deeds else ""
         return Looked(run=halt(run, why.reason, now), due=None, halt=replace(why, by=by))
     if run.state is RunState.CANARY and not over:

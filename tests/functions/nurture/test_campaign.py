@@ -233,6 +233,9 @@ def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machine
     assert len(machinery.taken()) == 60
     # and a person decides that it goes on
     machinery.change(campaign.resume(run, strict, "bundle1", "hanako", machinery.clock.now()))
+    for _ in range(2):
+        machinery.supervise()
+    assert machinery.run().state is RunState.RUNNING
     machinery.walk(0)
     machinery.deliver()
     assert sorted(machinery.taken()) == leads

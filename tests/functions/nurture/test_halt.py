@@ -23,7 +23,7 @@ STRICT = with_rates(halt_bounces=0.04)
 def machinery() -> Machinery:
     client: Any = QuickDynamoDB()
     found = Machinery(Table("table", client), bundle=a_playbook(STRICT))
-    for lead in leads_of(0, 60):
+    for lead in leads_of(0, 110):
         known(found.table, lead)
     found.begin(0, campaign=STRICT)
     return found
@@ -60,6 +60,11 @@ def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
     bounced(machinery, *machinery.taken()[:3])
     machinery.supervise()
     machinery.change(campaign.resume(machinery.run(), STRICT, "bundle1", "mika", machinery.clock.now()))
+    machinery.supervise()
+    assert machinery.run().state is RunState.RUNNING
+    machinery.walk(0)
+    machinery.deliver(50)
+    bounced(machinery, *machinery.taken()[-3:])
     machinery.supervise()
     assert machinery.run().state is RunState.HALTED
     assert len(alerts(machinery)) == 2
