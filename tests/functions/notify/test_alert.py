@@ -1,74 +1,18 @@
-"""notify.alert: one card per alert, whatever happens between the calls."""
+"""notify.alert: one card per alert, shown anew when something changes, and put off where Slack will not."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from json import dumps
-from typing import Any
 
 import pytest
 
 from notify.alert import Desk, show
-from ripen.adapters.table import Create, Mark, Replace, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.alert import Alert, AlertState
 from ripen.errors import Undeliverable, Unsure
-from ripen.lead import CrmLink
 from ripen.setting import Stop
-from ripen.state import Rank, State
-from tests.builders import a_bundle, a_lead
+from tests.builders import a_bundle
 from tests.fakes import NOON, FakeClock
 from tests.functions.notify.fakes import FakeChat
-
-ID = "a" * 26
-KEY = keys.alert("lead1", ID)
-DOWN = Undeliverable("chat.postMessage: down", permanent=False)
-CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
-
-
-@dataclass
-class Sales:
-    table: Table
-    clock: FakeClock
-    chat: FakeChat
-    channel: str = "sales"
-
-    def wake(self) -> None:
-        show(KEY.ref, Desk(self.table, self.clock, a_bundle(), self.chat, self.channel))
-
-    def alert(self) -> Alert:
-        row = self.table.get(KEY)
-        assert row
-        return row.value
-
-    def waits(self) -> float | None:
-        """Seconds until the row is due; None off the agenda."""
-        row = self.table.get(KEY)
-        return (row.due - self.clock.now()).total_seconds() if row and row.due else None
-
-    def change(self, **changes: Any) -> None:
-        """What somebody else does to the alert, which then wants to be shown."""
-        row = self.table.get(KEY)
-        assert row
-        self.table.write(Replace(KEY, replace(row.value, **changes), was=row.version, due=self.clock.now()))
-
-    def decisions(self) -> list[str]:
-        return [row.value.outcome for row in self.table.under("lead1", "decision#")]
-
-
-@pytest.fixture
-def sales(table: Table, clock: FakeClock) -> Sales:
-    table.write(
-        Create(keys.profile("lead1"), a_lead()),
-        Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT, fit=40)),
-        Create(KEY, Alert(id=ID, lead="lead1", kind="hot", planned=NOON), due=NOON),
-    )
-    return Sales(table, clock, FakeChat())
-
-
-def synced(sales: Sales) -> None:
-    row = sales.table.get(keys.profile("lead1"))
-    assert row
-    sales.table.write(Replace(row.key, replace(row.value, crm=CRM), was=row.version), Mark(KEY, sales.clock.now()))
+from tests.functions.notify.sales import CRM, DOWN, ID, KEY, Sales, synced
 
 
 def test_a_planned_alert_becomes_one_card(sales: Sales) -> None:
@@ -158,77 +102,6 @@ def test_a_look_up_that_fails_is_tried_again_and_nothing_is_posted_blindly(sales
     assert (sales.chat.posts, sales.alert().state) == (1, AlertState.POSTED)
 
 
-def test_what_another_worker_holds_is_left_alone(sales: Sales) -> None:
-    sales.change(state=AlertState.CLAIMED, claimed=NOON)
-
-    sales.wake()
-
-    assert (sales.chat.posts, sales.chat.looks) == (0, 0)
-
-
-@pytest.mark.parametrize(("minutes", "looks"), [(4.9, 0), (5, 1)])
-def test_a_worker_that_died_is_succeeded_when_its_lease_is_over(sales: Sales, minutes: float, looks: int) -> None:
-    sales.change(state=AlertState.CLAIMED, claimed=NOON)
-
-    sales.clock.move(minutes=minutes)
-    sales.wake()
-
-    assert sales.chat.looks == looks
-
-
-def test_a_worker_that_died_after_the_post_leaves_no_second_card(sales: Sales) -> None:
-    sales.change(state=AlertState.CLAIMED, claimed=NOON)
-    sales.chat.post("sales", {"text": "of the dead worker"}, ID)
-    sales.clock.move(minutes=6)
-
-    sales.wake()
-
-    assert (sales.chat.posts, sales.alert().ts) == (1, "1")
-    assert sales.chat.cards["1"][1]["text"] != "of the dead worker"
-
-
-class Killed(Exception):
-    """A worker's end."""
-
-
-def killed() -> None:
-    raise Killed
-
-
-@dataclass
-class Interrupted(FakeChat):
-    """Something else happens while the post, or the update, is under way."""
-
-    meanwhile: Callable[[], None] = lambda: None
-    on_update: Callable[[], None] = lambda: None
-
-    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
-        self.meanwhile()
-        return super().post(channel, card, alert)
-
-    def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
-        self.on_update()
-        super().update(channel, ts, card, alert)
-
-
-def test_a_link_that_comes_during_the_post_is_shown_and_the_card_is_one(sales: Sales) -> None:
-    sales.chat = Interrupted(meanwhile=lambda: synced(sales))
-
-    sales.wake()
-
-    assert (sales.chat.posts, sales.chat.updates) == (1, 1)
-    assert CRM.url in dumps(sales.chat.cards["1"][1])
-    assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, None)
-
-
-def test_two_workers_at_once_make_one_card(sales: Sales) -> None:
-    sales.chat = Interrupted(meanwhile=sales.wake)
-
-    sales.wake()
-
-    assert list(sales.chat.cards) == ["1"]
-
-
 def test_an_update_that_fails_is_made_later(sales: Sales) -> None:
     sales.wake()
     synced(sales)
@@ -298,39 +171,6 @@ def test_a_lead_without_a_profile_fails_visibly(table: Table, clock: FakeClock) 
     sales.wake()
 
     assert (sales.alert().state, sales.alert().error) == (AlertState.FAILED, "no such lead")
-
-
-def test_whatever_is_lost_after_the_claim_comes_back_by_its_due_time(sales: Sales) -> None:
-    sales.chat = Interrupted(meanwhile=killed)
-    with pytest.raises(Killed):
-        sales.wake()
-
-    assert (sales.alert().state, sales.waits()) == (AlertState.CLAIMED, timedelta(minutes=5).total_seconds())
-
-
-def test_a_link_that_comes_during_the_post_is_not_lost_with_the_worker(sales: Sales) -> None:
-    sales.chat = Interrupted(meanwhile=lambda: synced(sales), on_update=killed)
-
-    with pytest.raises(Killed):
-        sales.wake()
-
-    assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, 0)
-
-
-def test_a_claim_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> None:
-    def claimed() -> None:
-        if not sales.alert().outcome:
-            sales.change(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON)
-
-    sales.chat = Interrupted(on_update=claimed)
-    sales.wake()
-    synced(sales)
-
-    sales.wake()
-
-    assert (sales.alert().outcome, sales.alert().by) == ("claimed", "U0ALICE")
-    assert "<@U0ALICE>" in dumps(sales.chat.cards["1"][1])
-    assert sales.waits() is None
 
 
 def test_a_journeys_note_is_posted_where_it_is_wanted(sales: Sales) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from nurture.judging import Outside
 from ripen import ledger
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Create, Key, Table, keys
+from ripen.adapters.table import Create, Key, Row, Table, keys
 from ripen.contact import Contact, Permission
 from ripen.decision import Decision
 from ripen.errors import Blocked, Undeliverable, Unsure
@@ -155,3 +155,9 @@ def a_context(millis: int = 60_000) -> Any:
         aws_request_id="request",
         get_remaining_time_in_millis=lambda: millis,
     )
+
+
+def row(table: Table, key: Key[Send]) -> Row[Send]:
+    found = table.get(key)
+    assert found is not None
+    return found

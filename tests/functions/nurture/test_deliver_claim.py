@@ -1,0 +1,106 @@
+"""The claim of a mail: made by one worker only, not while sending is stopped, and not over a refusal."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from nurture.deliver import deliver
+from nurture.feedback import take_in
+from ripen.adapters.table import Replace, Table, keys
+from ripen.feedback import Event
+from ripen.ledger import SendState
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.nurture.mails import (
+    ADDRESS_KEY,
+    FakeSes,
+    a_send,
+    an_event,
+    an_outside,
+    decisions,
+    known,
+    planned,
+    row,
+)
+
+
+def test_a_refusal_while_the_mail_is_written_is_seen_by_the_claim(table: Table, clock: FakeClock) -> None:
+    # given a lead who unsubscribes after the policy was judged and before the claim
+    known(table)
+    key, ses = planned(table, a_send(email="case-study")), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            contact = table.get(keys.contact("lead1"))
+            assert contact is not None
+            table.write(Replace(contact.key, replace(contact.value, unsubscribed=clock.now()), contact.version))
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.reason, ses.calls) == ("unsubscribed", 0)
+
+
+def test_of_two_workers_at_once_one_claims(table: Table, clock: FakeClock) -> None:
+    # given a second worker that is through before the first one claims
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            deliver(key, an_outside(table, clock, ses))
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.attempt, ses.calls) == (1, 1)
+    assert decisions(table) == [("accepted", "")]
+
+
+def test_an_event_that_comes_while_a_mail_is_written_again_stops_it(table: Table, clock: FakeClock) -> None:
+    # given a mail on its second attempt, whose first attempt SES tells of just before the claim
+    known(table)
+    key, ses = planned(table, a_send(attempt=1)), FakeSes()
+    looks = iter([False, True])
+
+    def stopped() -> bool:
+        if next(looks, False):
+            take_in(an_event(a_send(), Event.SENT), table, clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+        return False
+
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=stopped))
+    # then
+    assert (row(table, key).value.state, ses.calls) == (SendState.ACCEPTED, 0)
+
+
+def test_nothing_is_claimed_while_sending_is_stopped(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses, stopped=lambda: True))
+    after = row(table, key)
+    assert (after.value, after.due, ses.calls) == (a_send(), NOON + timedelta(seconds=60), 0)
+    deliver(key, an_outside(table, clock, ses))
+    assert ses.calls == 1
+
+
+def test_a_stop_that_comes_while_the_mail_is_written_holds_it(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    deliver(key, an_outside(table, clock, ses, stopped=iter([False, True]).__next__))
+    assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
+
+
+def test_a_stop_that_comes_while_a_slow_claim_is_written_holds_the_mail(table: Table, clock: FakeClock) -> None:
+    # given a claim that the table takes so long to write that the stop comes in between
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes()
+    # when
+    deliver(key, an_outside(table, clock, ses, stopped=iter([False, False, True]).__next__))
+    # then nothing is handed over, and it goes once when sending goes on
+    after = row(table, key)
+    assert (after.value.state, after.due, ses.calls) == (SendState.PLANNED, NOON, 0)
+    deliver(key, an_outside(table, clock, ses))
+    assert (row(table, key).value.state, ses.calls) == (SendState.ACCEPTED, 1)

@@ -1,0 +1,164 @@
+"""What the policy makes of a mail when it is claimed: caps, quiet hours, priority, exceptions, campaigns."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from nurture.deliver import deliver
+from ripen.adapters.table import Create, Key, Replace, Table, keys
+from ripen.agenda import Lane
+from ripen.bundle import Policy, Quiet
+from ripen.clause import Condition, Did
+from ripen.ids import digest
+from ripen.journey import Enrollment, EnrollmentState
+from ripen.ledger import SendState
+from ripen.state import Rank, State
+from tests.builders import a_bundle, a_lead, an_activity
+from tests.fakes import NOON, FakeClock
+from tests.functions.nurture.mails import (
+    FakeSes,
+    a_send,
+    an_outside,
+    decisions,
+    known,
+    planned,
+    row,
+)
+
+
+def limited(**changes: Any) -> Any:
+    return a_bundle(policy=Policy(**changes))
+
+
+def entered(table: Table) -> Key[Enrollment]:
+    key = keys.enrollment("lead1", "whitepaper", "once")
+    enrollment = Enrollment(lead="lead1", journey="whitepaper", key="once", entered=NOON, bundle="bundle1")
+    table.write(Create(key, enrollment, due=NOON + timedelta(days=3), lane=Lane.BULK))
+    return key
+
+
+def test_who_is_dropped_over_the_cap_leaves_the_journey_with_the_mail(table: Table, clock: FakeClock) -> None:
+    known(table, sent={"2026-11-21": 1})
+    journey = entered(table)
+    key = planned(table, a_send(email="case-study", capped="drop", entry="once"))
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(per_day=1)))
+    gone = table.get(journey)
+    assert gone is not None
+    assert (gone.value.state, gone.value.reason, gone.value.left, gone.due) == (
+        EnrollmentState.EXITED,
+        "capped",
+        NOON,
+        None,
+    )
+    assert (row(table, key).value.state, row(table, key).value.reason) == (SendState.SKIPPED, "capped")
+    assert sorted(decisions(table)) == [("exited", "capped"), ("skipped", "capped")]
+
+
+@pytest.mark.parametrize("state", [EnrollmentState.FINISHED, None])
+def test_who_is_out_of_the_journey_already_is_not_taken_out_again(
+    table: Table, clock: FakeClock, state: EnrollmentState | None
+) -> None:
+    known(table, sent={"2026-11-21": 1})
+    if state:
+        journey = entered(table)
+        was = table.get(journey)
+        assert was is not None
+        table.write(Replace(journey, replace(was.value, state=state), was.version))
+    key = planned(table, a_send(email="case-study", capped="drop", entry="once"))
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(per_day=1)))
+    assert decisions(table) == [("skipped", "capped")]
+
+
+def test_what_is_held_over_the_cap_goes_when_there_is_room(table: Table, clock: FakeClock) -> None:
+    # given a mail over the cap, at noon in Tokyo
+    known(table, sent={"2026-11-21": 1})
+    key, ses = planned(table, a_send(email="case-study", capped="hold")), FakeSes()
+    outside = an_outside(table, clock, ses, playbook=limited(per_day=1))
+    deliver(key, outside)
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.PLANNED, NOON + timedelta(hours=12))
+    # when it is woken before, nothing happens
+    assert deliver(key, outside) is None
+    # then it goes at the lead's midnight
+    clock.move(hours=12)
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.ACCEPTED
+    assert decisions(table) == [("postponed", "capped"), ("accepted", "")]
+    contact = table.get(keys.contact("lead1"))
+    assert contact is not None
+    assert contact.value.sent == {"2026-11-21": 1, "2026-11-22": 1}
+
+
+def test_the_last_place_of_the_day_goes_to_the_mail_of_higher_priority(table: Table, clock: FakeClock) -> None:
+    known(table)
+    news = planned(table, a_send(email="case-study"))
+    webinar = planned(
+        table, a_send(email="case-study", id=digest("send", 2), priority="high"), NOON + timedelta(hours=3)
+    )
+    outside = an_outside(table, clock, FakeSes(), playbook=limited(per_day=1))
+    deliver(news, outside)
+    clock.move(hours=3)
+    deliver(webinar, outside)
+    assert (row(table, news).value.reason, row(table, webinar).value.state) == ("capped", SendState.ACCEPTED)
+
+
+def test_in_quiet_hours_a_mail_waits_for_the_leads_morning(table: Table, clock: FakeClock) -> None:
+    known(table, a_lead(time_zone="Europe/Berlin"))
+    key, ses = planned(table, a_send(email="case-study")), FakeSes()
+    outside = an_outside(table, clock, ses, playbook=limited(quiet=Quiet(start="21:00", end="08:00")))
+    deliver(key, outside)  # four in the morning in Berlin
+    assert (row(table, key).due, ses.calls) == (NOON + timedelta(hours=4), 0)
+    clock.move(hours=4)
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("unless", "reason"),
+    [
+        (Condition(field="stage", any_of=("opportunity",)), "policy: stage"),
+        (Condition(field="rank", any_of=("hot",)), "policy: rank"),
+        (Did(kind="form_submitted", subject="demo", within_seconds=3600), "policy: demo"),
+        (Did(kind="form_submitted", subject="demo", within_seconds=60), ""),
+    ],
+)
+def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock, unless: Any, reason: str) -> None:
+    known(table, a_lead(stage="opportunity"))
+    demo = an_activity(subject="demo", at=NOON - timedelta(minutes=30))
+    table.write(
+        Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT)),
+        Create(keys.activity("lead1", demo.at, demo.id), demo),
+    )
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(unless=unless)))
+    state = SendState.SKIPPED if reason else SendState.ACCEPTED
+    assert (row(table, key).value.state, row(table, key).value.reason) == (state, reason)
+
+
+@pytest.mark.parametrize(
+    ("may", "state", "due"),
+    [
+        ("later", SendState.PLANNED, NOON + timedelta(hours=6)),
+        ("never", SendState.SKIPPED, None),
+        ("yes", SendState.ACCEPTED, None),
+    ],
+)
+def test_a_campaigns_mail_goes_only_while_the_campaign_does(
+    table: Table, clock: FakeClock, may: str, state: SendState, due: Any
+) -> None:
+    known(table)
+    halted, other = (planned(table, a_send(email="case-study", id=digest("send", n), campaign=n == 1)) for n in (1, 2))
+    outside = an_outside(table, clock, FakeSes(), may_send=lambda name: may)
+    deliver(halted, outside)
+    deliver(other, outside)
+    assert (row(table, halted).value.state, row(table, halted).due) == (state, due)
+    assert row(table, other).value.state is SendState.ACCEPTED
+
+
+def test_a_campaign_halted_while_its_mail_is_claimed_holds_it(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send(email="case-study", campaign=True)), FakeSes()
+    looks = iter(["yes", "yes", "yes", "later"])
+    deliver(key, an_outside(table, clock, ses, may_send=lambda name: next(looks)))
+    assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)

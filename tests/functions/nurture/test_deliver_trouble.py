@@ -1,0 +1,189 @@
+"""Delivery where SES refuses, slows down, stays silent or refuses the whole account, and where workers die."""
+
+from datetime import timedelta
+
+import pytest
+
+from nurture.deliver import deliver
+from ripen.adapters.table import Create, Key, Table, keys
+from ripen.breaker import Breaker
+from ripen.bundle import Policy
+from ripen.ids import digest
+from ripen.ledger import Send, SendState
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeClock
+from tests.functions.nurture.mails import (
+    FakeSes,
+    Killed,
+    a_send,
+    an_outside,
+    decisions,
+    is_silent,
+    kills,
+    known,
+    pauses,
+    planned,
+    refuses,
+    row,
+    throttles,
+)
+
+
+def test_a_throttled_mail_waits_and_goes_once(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key, ses = planned(table, a_send(email="case-study")), FakeSes(answer=throttles)
+    outside = an_outside(table, clock, ses, playbook=a_bundle(policy=Policy(per_week=1)))
+    deliver(key, outside)
+    after = row(table, key)
+    assert after.value.state is SendState.PLANNED
+    assert after.due and NOON + timedelta(seconds=10) <= after.due <= NOON + timedelta(seconds=20)
+    # a wake before its time changes nothing
+    deliver(key, outside)
+    assert ses.calls == 1
+    # its own first attempt does not count against the cap
+    clock.at = after.due
+    ses.answer = FakeSes().answer
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.ACCEPTED
+    contact = table.get(keys.contact("lead1"))
+    assert contact is not None
+    assert contact.value.sent == {"2026-11-21": 1}
+
+
+def test_a_paused_account_fails_nobody(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes(answer=pauses)))
+    after = row(table, key)
+    assert (after.value.state, after.due) == (SendState.PLANNED, NOON + timedelta(seconds=600))
+    assert decisions(table) == []
+
+
+def test_a_mail_refused_for_good_is_failed(table: Table, clock: FakeClock) -> None:
+    known(table)
+    key = planned(table, a_send())
+    deliver(key, an_outside(table, clock, FakeSes(answer=refuses)))
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.FAILED, None)
+    assert decisions(table) == [("failed", "refused by SES (MessageRejected)")]
+
+
+@pytest.mark.parametrize(("email", "after_an_hour"), [("whitepaper-delivery", "accepted"), ("case-study", "held")])
+def test_silence_is_resolved_after_an_hour_by_class(
+    table: Table, clock: FakeClock, email: str, after_an_hour: str
+) -> None:
+    known(table)
+    key, ses = planned(table, a_send(email=email)), FakeSes(answer=is_silent, takes=False)
+    outside = an_outside(table, clock, ses)
+    deliver(key, outside)
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.UNKNOWN, NOON + timedelta(minutes=60))
+    clock.move(minutes=59)
+    assert deliver(key, outside) is None
+    clock.move(minutes=1)
+    ses.answer = FakeSes().answer
+    deliver(key, outside)
+    deliver(key, outside)
+    assert row(table, key).value.state == after_an_hour
+    assert len(ses.taken) == (1 if after_an_hour == "accepted" else 0)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_a_dead_workers_claim_becomes_unknown_when_its_lease_is_over(
+    table: Table, clock: FakeClock, taken: bool
+) -> None:
+    known(table)
+    key, ses = planned(table, a_send()), FakeSes(answer=kills, takes=taken)
+    outside = an_outside(table, clock, ses)
+    with pytest.raises(Killed):
+        deliver(key, outside)
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.CLAIMED, NOON + timedelta(minutes=5))
+    clock.move(minutes=4)
+    assert deliver(key, outside) is None
+    clock.move(minutes=1)
+    deliver(key, outside)
+    assert row(table, key).value.state is SendState.UNKNOWN
+    assert ses.calls == 1
+
+
+def test_a_mail_sent_again_is_written_from_the_same_playbook(table: Table, clock: FakeClock) -> None:
+    known(table)
+    old, new = a_bundle(), a_bundle(hash="bundle2")
+    key, ses = planned(table, a_send()), FakeSes(answer=throttles)
+    deliver(key, an_outside(table, clock, ses, playbook=old))
+    clock.move(minutes=1)
+    ses.answer = FakeSes().answer
+    deliver(key, an_outside(table, clock, ses, playbook=new, bundle={"bundle1": old}.__getitem__))
+    assert row(table, key).value.bundle == "bundle1"
+
+
+def two(table: Table, email: str = "case-study") -> list[Key[Send]]:
+    known(table)
+    return [planned(table, a_send(email=email, id=digest("send", n))) for n in (1, 2)]
+
+
+@pytest.mark.parametrize("email", ["case-study", "whitepaper-delivery"])
+def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: FakeClock, email: str) -> None:
+    # given an account that is paused
+    first, second = two(table, email)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    # when one mail was refused
+    deliver(first, outside)
+    # then the other is not even claimed, and nobody is failed
+    deliver(second, outside)
+    assert ses.calls == 1
+    for key in (first, second):
+        due = row(table, key).due
+        assert row(table, key).value.state is SendState.PLANNED
+        assert due and NOON + timedelta(seconds=600) <= due < NOON + timedelta(seconds=610)
+    assert decisions(table) == []
+
+
+def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) -> None:
+    first, second = two(table)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    deliver(first, outside)
+    # when its time is up, one goes, and while it is under way no other one does
+    clock.move(seconds=600)
+    ses.answer = FakeSes().answer
+    ses.meanwhile = lambda mail: deliver(second, outside)
+    deliver(first, outside)
+    assert ses.calls == 2
+    assert (row(table, second).value.state, row(table, second).value.attempt) == (SendState.PLANNED, 0)
+    # then the breaker is closed
+    ses.meanwhile = lambda mail: None
+    deliver(second, outside)
+    assert row(table, second).value.state is SendState.ACCEPTED
+    fuse = table.get(keys.BREAKER)
+    assert fuse is not None
+    assert fuse.value.until is None
+
+
+def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Table, clock: FakeClock) -> None:
+    first, second = two(table)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    deliver(first, outside)
+    clock.move(seconds=600)
+    ses.answer = refuses
+    deliver(first, outside)
+    ses.answer = FakeSes().answer
+    deliver(second, outside)
+    assert row(table, second).value.state is SendState.ACCEPTED
+
+
+def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:
+    first, _ = two(table)
+    outside = an_outside(table, clock, FakeSes(answer=pauses))
+    deliver(first, outside)
+    clock.move(seconds=600)
+    deliver(first, outside)
+    assert row(table, first).due == clock.now() + timedelta(seconds=1200)
+
+
+def test_an_account_that_is_refused_skips_still_whom_it_must(table: Table, clock: FakeClock) -> None:
+    known(table, unsubscribed=NOON)
+    table.write(Create(keys.BREAKER, Breaker(until=NOON + timedelta(hours=1), opened=NOON)))
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(table, clock, FakeSes()))
+    assert row(table, key).value.reason == "unsubscribed"
