@@ -18,19 +18,11 @@ from ripen.state import Rank, State, Tally
 from score.follow import Bells
 from score.react import react
 from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.fakes import NOON, FakeClock, OneAtATime
+from tests.functions.score.folding import key_of, value
 
 BUNDLE = a_bundle()
 STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")
-
-
-@pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
-
-
-def key_of(activity: Activity) -> Key[Activity]:
-    return keys.activity(activity.lead, activity.at, activity.id)
 
 
 def a_click(link: int, seconds: float = 0, **facts: str) -> Activity:
@@ -61,12 +53,6 @@ def captured(table: Table, *activities: Activity) -> list[str]:
 
 def a_lead_row(table: Table, **changes: Any) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(**({"job_title": ""} | changes))))
-
-
-def value[T](table: Table, key: Key[T]) -> T:
-    row = table.get(key)
-    assert row is not None
-    return row.value
 
 
 def due(table: Table, key: Key[Any]) -> datetime | None:

@@ -4,11 +4,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
 from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind
-from ripen.adapters.table import Create, Key, Replace, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.bundle import Bundle, Segment
 from ripen.clause import Agreed, Condition, Did
@@ -21,15 +20,11 @@ from ripen.state import Rank
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.score.folding import captured, due, value
 
 STATE, DECAY, REFOLD = keys.state("lead1"), keys.decay_mark("lead1"), keys.refold_mark("lead1")
 ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")
 BUYERS = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order", at_least=2),))
-
-
-@pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
 
 
 def a_plan(*journeys: Journey, segments: tuple[Segment, ...] = ()) -> Bundle:
@@ -42,29 +37,8 @@ def an_order(n: int, number: str = "", **known: Any) -> Activity:
     return an_activity(**{"id": f"order{n}", "subject": "order", "facts": facts} | known)
 
 
-def taken_in(table: Table, *activities: Activity) -> list[str]:
-    refs = list[str]()
-    for activity in activities:
-        key = keys.activity(activity.lead, activity.at, activity.id)
-        table.write(Create(key, activity, due=NOON))
-        refs.append(key.ref)
-    return refs
-
-
 def a_lead_row(table: Table, **known: Any) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(job_title="", **known)))
-
-
-def value[T](table: Table, key: Key[T]) -> T:
-    row = table.get(key)
-    assert row is not None
-    return row.value
-
-
-def due(table: Table, key: Key[Any]) -> datetime | None:
-    row = table.get(key)
-    assert row is not None
-    return row.due
 
 
 def runs(table: Table) -> list[str]:
@@ -84,9 +58,9 @@ def refusals(table: Table) -> list[str]:
 def test_one_run_for_each_key_at_the_same_time_and_none_twice(table: Table, clock: FakeClock, bells: Bells) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="by key")))
     a_lead_row(table)
-    react(taken_in(table, an_order(1, "A"), an_order(2, "B")), table, plan, clock, bells)
+    react(captured(table, an_order(1, "A"), an_order(2, "B")), table, plan, clock, bells)
     clock.move(days=1)
-    react(taken_in(table, an_order(3, "A"), an_order(4, "C")), table, plan, clock, bells)
+    react(captured(table, an_order(3, "A"), an_order(4, "C")), table, plan, clock, bells)
     assert runs(table) == ["order#A", "order#B", "order#C"]
     assert refusals(table) == ["entered for this already"]
 
@@ -94,11 +68,11 @@ def test_one_run_for_each_key_at_the_same_time_and_none_twice(table: Table, cloc
 def test_after_exit_the_enrollment_itself_is_asked(table: Table, clock: FakeClock, bells: Bells) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="after exit")))
     a_lead_row(table)
-    react(taken_in(table, an_order(1)), table, plan, clock, bells)
-    react(taken_in(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(2)), table, plan, clock, bells)
     assert runs(table) == ["order#order1"]
     ends(table, "order", "order1")
-    react(taken_in(table, an_order(3)), table, plan, clock, bells)
+    react(captured(table, an_order(3)), table, plan, clock, bells)
     assert runs(table) == ["order#order1", "order#order3"]
     assert refusals(table) == ["still in it"]
 
@@ -108,7 +82,7 @@ def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, cloc
     birthday = Journey(name="birthday", enrol=(OnDate(field="born", yearly=True),), again=Again(how="by key"))
     plan = a_plan(birthday)
     a_lead_row(table, attributes={"born": "1980/11/24"})
-    react(taken_in(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, bells)
     morning = datetime(2026, 11, 24, tzinfo=UTC)
     assert due(table, DECAY) == morning
     # when
@@ -136,9 +110,9 @@ def test_a_consent_is_asked_of_the_contact(table: Table, clock: FakeClock, bells
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), who=Agreed()))
     a_lead_row(table)
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
-    react(taken_in(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, bells)
     table.write(Create(keys.contact("lead1"), agreed))
-    react(taken_in(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(2)), table, plan, clock, bells)
     assert (runs(table), refusals(table)) == (["order#once"], ["not whom it is for"])
 
 
@@ -148,7 +122,7 @@ def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeC
     asks = OnActivity(kind="page_viewed")
     plan = a_plan(Journey(name="deaf", enrol=(asks,)), Journey(name="hearing", enrol=(asks,), goal=goal))
     a_lead_row(table)
-    react(taken_in(table, an_activity(id="view", kind=Kind.PAGE_VIEWED)), table, plan, clock, bells)
+    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED)), table, plan, clock, bells)
     later = NOON + timedelta(days=3)
     for name in ("deaf", "hearing"):
         row = table.get(keys.enrollment("lead1", name, "once"))
@@ -156,14 +130,14 @@ def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeC
         table.write(Replace(row.key, row.value, row.version, due=later, lane=Lane.BULK))
     # when
     clock.move(hours=1)
-    react(taken_in(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, bells)
     # then
     assert value(table, STATE).rank is Rank.WARM
     assert due(table, keys.enrollment("lead1", "hearing", "once")) == clock.now()
     assert due(table, keys.enrollment("lead1", "deaf", "once")) == later
     # and what turns out to be over is not asked again
     ends(table, "hearing", "once")
-    react(taken_in(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(2)), table, plan, clock, bells)
     journeys = value(table, STATE).journeys
     assert (journeys["deaf"].active, journeys["hearing"].active) == (True, False)
 
@@ -173,11 +147,11 @@ def test_a_new_playbook_reaches_a_lead_before_its_next_activity_counts(
 ) -> None:
     # given a lead with two orders under a playbook that watches nothing
     a_lead_row(table)
-    react(taken_in(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
     # when a new one has a segment of such leads, which lets into a journey, and whoever views a page comes by
     plan = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="buyers"),)), segments=(BUYERS,))
     clock.move(days=1)
-    react(taken_in(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, bells)
+    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, bells)
     # then the lead is in the segment, but has not joined it
     state = value(table, STATE)
     assert (state.segments, state.folded, state.rules) == (("buyers",), 3, edition(plan))
@@ -186,7 +160,7 @@ def test_a_new_playbook_reaches_a_lead_before_its_next_activity_counts(
 
 def test_a_mark_brings_a_new_playbook_to_a_lead_that_does_nothing(table: Table, clock: FakeClock, bells: Bells) -> None:
     a_lead_row(table)
-    react(taken_in(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
     plan = a_plan(segments=(BUYERS,))
     table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
     react([REFOLD.ref], table, plan, clock, bells)
@@ -198,7 +172,7 @@ def test_another_playbook_with_the_same_definitions_changes_nothing(
     table: Table, clock: FakeClock, bells: Bells
 ) -> None:
     a_lead_row(table)
-    react(taken_in(table, an_order(1)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1)), table, a_plan(), clock, bells)
     before = table.get(STATE)
     assert before is not None
     other = altered(a_plan(), hash="bundle2", pages={})
@@ -213,5 +187,5 @@ def test_somebody_is_enrolled_by_hand(table: Table, clock: FakeClock, bells: Bel
     plan = a_plan(Journey(name="order", again=Again(how="by key")))
     a_lead_row(table)
     asked = an_activity(id="ask", kind=Kind.ENTRY_ASKED, subject="order", facts={"key": "2026-12", "by": "anna"})
-    react(taken_in(table, asked), table, plan, clock, bells)
+    react(captured(table, asked), table, plan, clock, bells)
     assert runs(table) == ["order#2026-12"]

@@ -20,16 +20,8 @@ from ripen.state import Entry, Rank, State, Tally
 from score import react as react_module
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
-
-
-@pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
-
-
-def key_of(activity: Activity) -> Key[Activity]:
-    return keys.activity(activity.lead, activity.at, activity.id)
+from tests.fakes import NOON, FakeClock
+from tests.functions.score.folding import key_of
 
 
 def on_pricing(name: str) -> Journey:

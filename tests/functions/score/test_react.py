@@ -2,13 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from ripen.activity import Activity, Kind, Verdict
-from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.edition import edition
 from ripen.ids import alert_id
@@ -20,6 +20,7 @@ from score import react as react_module
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.functions.score.folding import captured, due, key_of, value
 from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()
@@ -27,36 +28,8 @@ STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark
 ENROLLMENT = keys.enrollment("lead1", "whitepaper", "activity1")
 
 
-@pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
-
-
-def key_of(activity: Activity) -> Key[Activity]:
-    return keys.activity(activity.lead, activity.at, activity.id)
-
-
-def captured(table: Table, *activities: Activity) -> list[str]:
-    """The rows as capture writes them; returns what it wakes react with."""
-    for activity in activities:
-        table.write(Create(key_of(activity), activity, due=NOON))
-    return [key_of(activity).ref for activity in activities]
-
-
 def a_lead_row(table: Table, **changes: Any) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(**changes)))
-
-
-def value[T](table: Table, key: Key[T]) -> T:
-    row = table.get(key)
-    assert row is not None
-    return row.value
-
-
-def due(table: Table, key: Key[Any]) -> datetime | None:
-    row = table.get(key)
-    assert row is not None
-    return row.due
 
 
 def woken(queue: object) -> list[str]:

@@ -1,0 +1,31 @@
+"""What the tests of folding share: activities as capture writes them, and what became of their rows."""
+
+from datetime import datetime
+from typing import Any
+
+from ripen.activity import Activity
+from ripen.adapters.table import Create, Key, Table, keys
+from tests.fakes import NOON
+
+
+def key_of(activity: Activity) -> Key[Activity]:
+    return keys.activity(activity.lead, activity.at, activity.id)
+
+
+def captured(table: Table, *activities: Activity) -> list[str]:
+    """The rows as capture writes them; returns what it wakes react with."""
+    for activity in activities:
+        table.write(Create(key_of(activity), activity, due=NOON))
+    return [key_of(activity).ref for activity in activities]
+
+
+def value[T](table: Table, key: Key[T]) -> T:
+    row = table.get(key)
+    assert row is not None
+    return row.value
+
+
+def due(table: Table, key: Key[Any]) -> datetime | None:
+    row = table.get(key)
+    assert row is not None
+    return row.due
