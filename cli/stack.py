@@ -48,6 +48,7 @@ def connect() -> Stack:
     if status:
         os.environ.pop("AWS_PROFILE", None)
         os.environ.update({k: v for k, v in aws_environment(status.aws).items() if k.startswith("AWS_")})
+        os.environ["AWS_ENDPOINT_URL_SESV2"] = status.mailbox
         os.environ["REQUESTS_CA_BUNDLE"] = status.ca
     outputs = status.stack if status else _outputs(named or STACK)
     table = Table(outputs["Table"])

@@ -1,7 +1,9 @@
 """ripen redrive: try again what workers gave up."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import repeat
 from typing import Annotated
 
 import boto3
@@ -16,6 +18,8 @@ from cli.redrive import redrive as move
 from cli.stack import connect
 
 _MOST_SHOWN = 20
+_THREADS = 8
+"""A look into an empty queue takes a second."""
 
 
 def redrive(
@@ -28,10 +32,13 @@ def redrive(
     counts = {queue.name: waiting(queue, sqs) for queue in found}
     moved = dict.fromkeys(counts, 0)
     if not dry_run:
-        with Progress(console=Console(stderr=True), transient=True) as progress:
-            for queue in found:
-                task = progress.add_task(queue.name, total=counts[queue.name] or None)
-                moved[queue.name] = move(queue, sqs, partial(_shown, progress, task))
+        with (
+            Progress(console=Console(stderr=True), transient=True) as progress,
+            ThreadPoolExecutor(_THREADS) as threads,
+        ):
+            tasks = [progress.add_task(queue.name, total=counts[queue.name] or None) for queue in found]
+            tellers = [partial(_shown, progress, task) for task in tasks]
+            moved |= zip(counts, threads.map(move, found, repeat(sqs), tellers), strict=True)
     overdue = late(stack)
     if as_json:
         rows = [{"row": due.ref, "due": due.at.isoformat()} for due in overdue]

@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -131,7 +131,7 @@ class Running:
             site=self.status["api"],
             queues=tuple(outputs["Queues"].split(",")),
             tick=outputs["Tick"],
-            local=Status(**{name: value for name, value in self.status.items() if name != "time"}),
+            local=Status(**{field.name: self.status[field.name] for field in fields(Status)}),
         )
 
 

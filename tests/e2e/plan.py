@@ -22,7 +22,7 @@ _SEGMENT = "when: {{tag: {name}}}\n"
 _CAMPAIGN = "email: {email}\n{to}\nat: 2035-01-01T10:00\n{more}\n"
 _SEGMENTS = ("crowd", "careful", "regulars")
 _CAMPAIGNS = {
-    "letter": {"email": "newsletter-december", "to": "segment: crowd", "more": "per_hour: 3600"},
+    "letter": {"email": "newsletter-december", "to": "segment: crowd", "more": "per_hour: 60"},
     "letter-apology": {"email": "case-study", "to": "to: {recipients: letter}", "more": ""},
     "letter-careful": {
         "email": "newsletter-december",

@@ -1,0 +1,164 @@
+"""Campaigns and a schedule as a marketer lives them: begun, paused, resumed, stopped, halted, apologised for."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from cli.campaign import progress, running
+from cli.simulation.persona import Persona
+from ripen.agenda import shard
+from ripen.bundle import Campaign
+from ripen.campaign_mail import goes_first
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.plan import arrive, published
+
+pytestmark = pytest.mark.timeout(600)
+
+FIRST, NEXT, SECOND, LAST = range(1), range(1, 2), range(10, 12), range(50, 54)
+"""Shards of the roster: at one mail a minute a lead has its turn at the minute that is its shard's number."""
+
+REGULAR = Persona(email=f"{token_hex(4)}@regular.example.jp", last_name="常連", tags=("regulars",))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the commands and the mailbox said at each turn of the story: who had got the letter, and how it stood."""
+
+    first: set[str]
+    doubtful: set[str]
+    """One whose turn was first too, and of whose mail nobody knows whether SES took it."""
+    second: set[str]
+    last: set[str]
+    had: dict[str, list[str]]
+    """Who had the letter once it was paused, an hour later, once it was resumed, and an hour after it was stopped."""
+    stood: dict[str, dict[str, Any]]
+    """`ripen campaign letter --json`, at the same turns."""
+    held: list[dict[str, Any]]
+    """`ripen held --json`, an hour after the pause."""
+
+
+@pytest.fixture(scope="module")
+def letter(cloud: Running) -> Told:
+    """Paused when the first ones have it, resumed, and stopped before the last ones have it."""
+    published(cloud)
+    groups = [list(somebody("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
+    people = [who for group in groups for who in group]
+    arrive(cloud, *people, REGULAR)
+    had, stood = dict[str, list[str]](), dict[str, dict[str, Any]]()
+
+    def look(when: str) -> None:
+        had[when] = [who.email for who in people for _ in cloud.mails(who.email)]
+        stood[when] = campaign(cloud, "letter")
+
+    cloud.ripen("campaign", "letter", "--schedule", "--now", "--yes")
+    cloud.control("mailbox", "faults", mode="drop", count=1)
+    cloud.ripen("clock", "+3m")
+    cloud.ripen("campaign", "letter", "--pause")
+    look("paused")
+    cloud.ripen("clock", "+63m")
+    look("later")
+    held = json.loads(cloud.ripen("held", "--json"))
+    cloud.ripen("campaign", "letter", "--resume")
+    cloud.ripen("clock", "+15m")
+    cloud.ripen("campaign", "letter", "--stop")
+    look("resumed")
+    cloud.ripen("clock", "+1h")
+    look("stopped")
+    doubtful = {each["email"] for each in held}
+    first, second, last = ({who.email for who in group} for group in (groups[0] + groups[1], groups[2], groups[3]))
+    return Told(first - doubtful, doubtful, second, last, had, stood, held)
+
+
+def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bool] = bool) -> Iterator[Persona]:
+    """So many people with that tag whose turn is then."""
+    while count:
+        who = Persona(email=f"{token_hex(4)}@crowd.example.jp", last_name="山田", company="株式会社見本", tags=(tag,))
+        if shard(who.id) in shards and is_fit(who):
+            count -= 1
+            yield who
+
+
+def campaign(cloud: Running, name: str) -> dict[str, Any]:
+    """What `ripen campaign NAME --json` prints, without the second that a command takes to start."""
+    return progress(cloud.stack, running(cloud.stack, name))
+
+
+def test_a_paused_campaign_sends_nothing_more(letter: Told) -> None:
+    assert set(letter.had["paused"]) == letter.first
+    assert letter.had["later"] == letter.had["paused"]
+    assert letter.stood["later"]["run"]["state"] == "paused"
+    assert letter.stood["later"]["states"]["planned"] == len(letter.second | letter.last)
+    assert letter.stood["paused"]["in_flight"] == 0
+
+
+def test_a_mail_in_doubt_is_held_and_listed(letter: Told) -> None:
+    assert [(each["origin"], each["email"] in letter.had["stopped"]) for each in letter.held] == [("letter", False)]
+
+
+def test_resumed_it_goes_on_with_who_is_left_and_nobody_gets_it_twice(letter: Told) -> None:
+    assert sorted(letter.had["resumed"]) == sorted(letter.first | letter.second)
+
+
+def test_stopped_it_is_over_for_good_and_who_is_left_is_skipped(letter: Told) -> None:
+    assert letter.had["stopped"] == letter.had["resumed"]
+    stood = letter.stood["stopped"]
+    assert (stood["run"]["state"], stood["states"]["planned"]) == ("stopped", 0)
+    assert stood["skipped"] == {"campaign stopped": len(letter.last)}
+
+
+def test_the_apology_reaches_exactly_who_received_it(cloud: Running, letter: Told) -> None:
+    # given
+    recipients = json.loads(cloud.ripen("campaign", "letter", "--recipients", "--json"))
+    assert sorted(one["email"] for one in recipients) == sorted(letter.had["stopped"])
+    # when
+    said = cloud.ripen("campaign", "letter-apology", "--schedule", "--now", "--yes")
+    cloud.ripen("clock", "+1m")
+    # then
+    assert f"to {len(recipients)} leads" in said
+    got = json.loads(cloud.ripen("campaign", "letter-apology", "--recipients", "--json"))
+    assert sorted(one["email"] for one in got) == sorted(letter.had["stopped"])
+    assert {len(cloud.mails(email)) for email in letter.had["stopped"]} == {2}
+    assert {len(cloud.mails(email)) for email in letter.last} == {0}
+
+
+def test_a_schedule_asks_its_segment_in_at_its_return_and_once(cloud: Running, letter: Told) -> None:
+    lead = cloud.lead(REGULAR.email)
+    assert [(run["journey"], run["state"]) for run in lead["enrollments"]] == [("round", "finished")]
+    assert "came-round" in lead["profile"]["tags"]
+    assert cloud.lead(min(letter.first))["enrollments"] == []
+
+
+def test_a_campaign_halts_when_its_canaries_bounce_and_slack_says_why_and_how_it_goes_on(cloud: Running) -> None:
+    # given two canaries whose mailboxes do not exist, and one lead who comes later
+    published(cloud)
+    careful = cloud.stack.playbook.live().bundle.campaigns["letter-careful"]
+    gone = list(a_gone(careful, 2))
+    [later] = somebody("careful", 1, range(64), lambda who: not goes_first(careful, who.id))
+    arrive(cloud, *gone, later)
+    # when
+    cloud.ripen("campaign", "letter-careful", "--schedule", "--now", "--yes")
+    cloud.ripen("clock", "+3m")
+    # then
+    stood = campaign(cloud, "letter-careful")
+    assert (stood["run"]["state"], stood["run"]["reason"]) == ("halted", "2 of 2 mails bounced: more than 5.0%")
+    assert cloud.mails(later.email) == []
+    [card] = eventually(lambda: cloud.cards("letter-careful"))
+    said = json.dumps(card, ensure_ascii=False)
+    assert "2通のうち2通が届かずに戻りました" in said
+    assert "ripen campaign letter-careful --resume" in said
+    # and looking at it again says nothing anew
+    cloud.ripen("clock", "+5m")
+    assert len(cloud.cards("letter-careful")) == 1
+
+
+def a_gone(careful: Campaign, count: int) -> Iterator[Persona]:
+    """Canaries whose mails come back."""
+    while count:
+        who = Persona(email=f"bounce-{token_hex(3)}@simulator.example.jp", last_name="山田", tags=("careful",))
+        if goes_first(careful, who.id):
+            count -= 1
+            yield who

@@ -1,0 +1,50 @@
+"""The tools of who runs it, where the cloud is a whole one: what was given up comes back, a test mail reaches the team and
+nobody else."""
+
+import json
+from secrets import token_hex
+
+import pytest
+
+from cli.redrive import queues
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.plan import MEMBER_OF_TEAM, published
+from tests.e2e.test_faults import nobody_reads, waiting
+from tests.e2e.test_replies import a_mail, answer
+
+pytestmark = pytest.mark.timeout(600)
+
+
+def test_redrive_brings_back_an_answer_that_was_given_up(cloud: Running) -> None:
+    # given an answer whose message lies where five attempts leave it
+    said, sqs = token_hex(8), cloud.cloud.client("sqs")
+    person, mail = a_mail(cloud)
+    with nobody_reads(cloud, "Reply") as url:
+        answer(cloud, mail, said)
+        eventually(lambda: waiting(cloud, url))
+        [message] = sqs.receive_message(QueueUrl=url)["Messages"]
+        [dead] = [queue.dead for queue in queues(cloud.stack, sqs) if queue.url == url]
+        sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    # when
+    told = json.loads(cloud.ripen("redrive", "--json"))
+    # then
+    assert sum(told["moved"].values()) == 1
+    [card] = eventually(lambda: cloud.cards(said))
+    assert person["email"] in json.dumps(card)
+    assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["dead"].values()) == 0
+
+
+def test_a_test_mail_reaches_the_team_marked_and_outside_every_count(cloud: Running) -> None:
+    # given
+    folder = published(cloud)
+    asked = ("preview", "newsletter-december", "--lead", "hanako", "--folder", str(folder))
+    # when
+    cloud.ripen(*asked, "--send-to", MEMBER_OF_TEAM)
+    refused = cloud.tried(*asked, "--send-to", "stranger@elsewhere.example")
+    # then
+    [mail] = eventually(lambda: cloud.mails(MEMBER_OF_TEAM))
+    assert mail["subject"].startswith("[TEST] ")
+    assert "/c/" not in mail["html"]
+    assert (refused.returncode, cloud.mails("stranger@elsewhere.example")) == (1, [])
+    assert "not of the team" in refused.stderr
