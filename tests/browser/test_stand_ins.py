@@ -33,12 +33,17 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["en"])
-def test_the_mailbox_shuts_nobody_out(mailbox: Served, page: Page, device: Device, lang: str) -> None:
+def test_the_mailbox_shuts_nobody_out_and_takes_answers(mailbox: Served, page: Page, device: Device, lang: str) -> None:
     # given one mail that came and one that bounced
     for to in ("hanako@example.co.jp", "bounce@simulator.amazonses.com"):
         body = {"Html": {"Data": "<p>山田様</p>"}, "Text": {"Data": "山田様 https://ripen.example/c/x"}}
         content = {"Simple": {"Subject": {"Data": "資料のお届け"}, "Body": body}}
-        mailbox.ses.send_email(FromEmailAddress="news@example.com", Destination={"ToAddresses": [to]}, Content=content)
+        mailbox.ses.send_email(
+            FromEmailAddress="news@example.com",
+            Destination={"ToAddresses": [to]},
+            ReplyToAddresses=["reply+x@reply.example.com"],
+            Content=content,
+        )
 
     # when it is looked at, as a mail, as text and with its headers
     page.goto(mailbox.url)
@@ -48,6 +53,13 @@ def test_the_mailbox_shuts_nobody_out(mailbox: Served, page: Page, device: Devic
         page.get_by_role("tab", name=tab).click()
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
         found[tab] = violations(page)
+
+    # and answered
+    page.get_by_text("Reply", exact=True).click()
+    page.get_by_role("textbox", name="Your answer").fill("木曜日にお話しできますか？")
+    found["Reply"] = violations(page)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("It ends this person's journeys")
 
     # then nothing is in anybody's way
     assert {what: wrong for what, wrong in found.items() if wrong} == {}
