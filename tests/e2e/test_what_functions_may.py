@@ -137,7 +137,7 @@ def _named(resource: str, names: dict[str, str]) -> str:
     if head == "configuration-set":
         return f"{head}/{names[rest]}"
     if head in names:
-        return names[head] + slash + re.sub(r"^bundles/.*", "bundles/*", rest)
+        return names[head] + slash + re.sub(r"^(bundles|replies)/.*", r"\1/*", rest)
     return names.get(resource.rpartition("/")[2], resource)
 
 
