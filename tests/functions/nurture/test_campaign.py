@@ -79,6 +79,20 @@ def test_it_is_done_when_nothing_waits(machinery: Machinery) -> None:
     assert [deed.what for deed in row.value.deeds] == ["scheduled", "started", "done"]
 
 
+def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Machinery) -> None:
+    # given a campaign that is gone through, and will be looked at again
+    one_lead(machinery)
+    machinery.begin(1)
+    machinery.supervise()
+    before = machinery.table.get(KEY)
+    # when the next ones ring
+    machinery.clock.move(seconds=2)
+    for _ in range(64):
+        machinery.supervise()
+    # then nobody has written anything
+    assert machinery.table.get(KEY) == before
+
+
 def test_a_paused_campaign_claims_nothing_and_goes_on_with_what_is_left(machinery: Machinery) -> None:
     # given three of eight sent
     leads = leads_of(0, 8)
