@@ -1,9 +1,8 @@
 """Playbooks to measure with: the example, and one with as many rules and segments as wanted."""
 
 from collections.abc import Iterator
+from copy import replace
 from functools import cache
-
-from msgspec.structs import replace
 
 from bench.outside import PROJECT
 from cli.playbook.compile import compile_playbook

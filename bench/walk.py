@@ -1,10 +1,9 @@
 """The walk that is measured: people in a journey of send, wait, branch and send, moved by nurture.advance."""
 
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from itertools import batched
 from typing import Any
-
-from msgspec.structs import replace
 
 import nurture.advance
 from bench.plan import example

@@ -1,7 +1,7 @@
 """A mail as one person would get it, by the sender's own renderer, but for its links: they lead where they say and count
 nothing. No row is written."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from secrets import token_bytes
 

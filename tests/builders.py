@@ -1,8 +1,7 @@
 """Build objects for tests; only what matters to the test is said."""
 
+from copy import replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from ripen.activity import Activity, Kind
 from ripen.bundle import (

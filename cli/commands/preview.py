@@ -1,13 +1,13 @@
 """ripen preview: a mail as one person would get it."""
 
 import webbrowser
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
 
 import typer
+from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 

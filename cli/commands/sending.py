@@ -1,6 +1,6 @@
 """ripen stop, ripen resume: the one switch that halts all sending (DESIGN rule 11)."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from getpass import getuser
 from itertools import product

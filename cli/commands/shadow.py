@@ -1,7 +1,7 @@
 """ripen shadow: how a company starts. Everything is judged, nothing is sent or written outside."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from getpass import getuser
 from time import sleep
 from typing import Any

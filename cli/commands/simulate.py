@@ -1,13 +1,13 @@
 """ripen simulate: lets an invented lead live through a journey, with the real code and a clock that jumps."""
 
 import json
+from copy import replace
 from datetime import UTC, datetime
 from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from msgspec.structs import replace
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress

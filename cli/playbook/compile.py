@@ -1,12 +1,12 @@
 """From the files to the bundle that the functions read."""
 
+from copy import replace
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 from cli.playbook import contents, past, paths, references, stories, trial
 from cli.playbook.building import forms, journeys, mailings, scoring, settings

@@ -7,7 +7,8 @@ reads no file.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cli.playbook.problem import Problem, nearest

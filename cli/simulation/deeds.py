@@ -1,7 +1,7 @@
 """Lets happen what a scenario says, by the very code that takes it in on AWS."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from cli.failure import Failure

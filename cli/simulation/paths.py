@@ -1,9 +1,8 @@
 """Every way through a journey: each choice is forced in turn, and the story is lived with it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import replace
 from dataclasses import dataclass
-
-from msgspec.structs import replace
 
 from cli.simulation.run import Lived
 from ripen.clause import AllOf

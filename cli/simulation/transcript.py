@@ -1,9 +1,12 @@
 """What was lived, told: from the rows that the workers wrote to lines that people and scripts read."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from cli.moment import moment
 from cli.phrases import say
@@ -174,7 +177,7 @@ def _value(value: Any) -> str:
 
 def _shortly(value: Any) -> str:
     """The texts of a row that is for somebody outside."""
-    told = [getattr(value, each.name) for each in fields(value)] if hasattr(value, "__dataclass_fields__") else []
+    told = [getattr(value, each.name) for each in fields(value)] if isinstance(value, Struct) else []
     return " · ".join(text for text in told[1:] if isinstance(text, str) and text)
 
 

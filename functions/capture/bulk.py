@@ -6,7 +6,7 @@ changes nothing.
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from itertools import batched
 from random import random
@@ -17,6 +17,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from capture.visits import due_join, key_of, missing
 from ripen.activity import Activity
@@ -47,8 +48,7 @@ class Contended(Exception):
     """Others kept writing these rows; the message comes again."""
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     table: Table
     react: Wake
     bundle: Bundle

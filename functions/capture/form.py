@@ -6,7 +6,7 @@ A browser gets 303 to the thank-you page, or the page again with what was wrong;
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,6 +16,7 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from capture.store import Busy, ring, store
 from ripen.activity import Activity, Kind, Verdict
@@ -54,8 +55,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     return serve(event, desk)
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What one request is answered with."""
 
     table: Table

@@ -6,7 +6,6 @@ Nothing else changes.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,6 +13,7 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters import gateway
@@ -46,14 +46,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     return serve(gateway.request(event), table, playbook.live(), playbook.bundle, own, clock.now())
 
 
-@dataclass(frozen=True, kw_only=True)
-class OwnKeys:
+class OwnKeys(Struct, frozen=True, kw_only=True):
     link: bytes
     network: bytes
 
 
-@dataclass(frozen=True)
-class _Click:
+class _Click(Struct, frozen=True):
     link: Link
     to: SendPointer
     url: str

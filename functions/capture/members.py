@@ -7,7 +7,7 @@ ours is left alone: the CRM's people become leads by coming to us.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
@@ -17,6 +17,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import ports
 from ripen.adapters.batch import messages
@@ -46,8 +47,7 @@ _TRIES = 3
 _LONGEST_WAIT, _DOUBLINGS = timedelta(hours=1), 4
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What polling takes."""
 
     table: Table

@@ -1,13 +1,14 @@
 """The one durable write of a submission, which the form and the webhook share: everything or nothing, and nothing twice."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from random import random
 from time import sleep
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from capture.visits import Brought, bring
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
@@ -30,8 +31,7 @@ _ATTEMPTS = 8
 _PAUSE_SECONDS = 0.02
 
 
-@dataclass(frozen=True, kw_only=True)
-class Stored:
+class Stored(Struct, frozen=True, kw_only=True):
     """`ref` is the new activity's row; None where the submission had been taken before."""
 
     lead: str

@@ -5,7 +5,6 @@ rest. Who sends Sec-GPC (Global Privacy Control) is not followed.
 """
 
 import os
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import msgspec
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from ripen.adapters import gateway
 from ripen.adapters.clock import Clock
@@ -54,8 +54,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     return serve(request, Desk(track, playbook.live(), clock.now()))
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     track: Post
     live: Live
     now: datetime

@@ -5,8 +5,9 @@ Whoever writes a visitor's row reads the pointer afterwards and forwards; so wha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ripen.activity import Activity
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
@@ -16,8 +17,7 @@ from ripen.visit import MOST_BROUGHT, of_lead
 from ripen.visitor import Join, VisitorPointer
 
 
-@dataclass(frozen=True, kw_only=True)
-class Brought:
+class Brought(Struct, frozen=True, kw_only=True):
     """What a form brings along. `keys` are the sort keys of the copies."""
 
     changes: tuple[Change, ...] = ()

@@ -4,13 +4,13 @@ submission is kept once by the provider's id, and only then it is told 200; what
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from capture.store import Busy, ring, store
 from ripen.adapters import gateway, typeform
@@ -48,8 +48,7 @@ def _secret(source: str, fresh: bool) -> str:
     return str(secrets.all(fresh).get(source, ""))
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin."""
 
     table: Table

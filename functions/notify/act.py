@@ -5,7 +5,7 @@ from each other. Then Salesforce follows, as late as it must.
 """
 
 import os
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import ids, ports
 from ripen.action import Action
@@ -73,8 +74,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What doing it takes."""
 
     table: Table

@@ -5,7 +5,7 @@ up by its metadata before it is made again. The row's due time brings back whate
 """
 
 import os
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from json import dumps
 from typing import Any
@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import ids, ports
 from ripen.adapters.batch import messages
@@ -56,8 +57,7 @@ def on_message(record: SQSRecord) -> None:
     show(Ref(record.body), Desk(table, clock, playbook.live().bundle, chat, channel))
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """What showing a card takes."""
 
     table: Table

@@ -6,7 +6,7 @@ Woken through SQS (Advance) for `enrollment#` rows. The graph is the one the enr
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from itertools import batched
 from random import uniform
@@ -16,6 +16,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from msgspec import Struct
 
 from nurture import apply
 from nurture.apply import Bells as Bells
@@ -85,8 +86,7 @@ def one(record: SQSRecord) -> None:
     move(record.body, table, playbook, clock, bells)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """What one move is decided by."""
 
     row: Row[Enrollment]

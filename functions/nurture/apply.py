@@ -1,10 +1,11 @@
 """What a journey's steps want done, as rows of the transaction that moves the enrollment; and who is woken for them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from typing import assert_never
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
@@ -20,8 +21,7 @@ from ripen.ports import Wake
 from ripen.update import updated
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bells:
+class Bells(Struct, frozen=True, kw_only=True):
     """Who is woken for a row that an effect has made."""
 
     deliver: Wake

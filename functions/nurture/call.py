@@ -7,7 +7,7 @@ under the same Idempotency-Key.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import call as rules
 from ripen import ports
@@ -55,8 +56,7 @@ class Contended(Exception):
     """Others kept writing the enrollment; the message comes again, and after its lease the call is made again."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """All that a call needs of the world."""
 
     table: Table

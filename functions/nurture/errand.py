@@ -5,7 +5,7 @@ what was not done then is a decision.
 """
 
 import os
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import errand as rules
 from ripen import ports
@@ -41,8 +42,7 @@ _TRIES = 5
 _NOT_THERE = "not in Salesforce yet"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What doing it takes."""
 
     table: Table

@@ -1,15 +1,15 @@
 """All that a walk needs of the world."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ripen.adapters.table import Table
 from ripen.bundle import Bundle
 from ripen.ports import Clock, Wake
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ground:
+class Ground(Struct, frozen=True, kw_only=True):
     table: Table
     live: Callable[[], Bundle]
     bundle: Callable[[str], Bundle]

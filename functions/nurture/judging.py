@@ -1,8 +1,9 @@
 """What one mail is judged by: the rows that say who it is for, and what the policy makes of them."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ripen import policy, ports
 from ripen.activity import Verdict
@@ -22,8 +23,7 @@ from ripen.score import score
 from ripen.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outside:
+class Outside(Struct, frozen=True, kw_only=True):
     """All that a delivery needs of the world."""
 
     table: Table
@@ -40,8 +40,7 @@ class Outside:
     (it was stopped)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gathered:
+class Gathered(Struct, frozen=True, kw_only=True):
     """The rows that one send is judged by and changes."""
 
     send: Row[Send]

@@ -8,6 +8,8 @@ from functools import partial
 from itertools import product
 from math import ceil
 
+from msgspec import Struct
+
 from ripen import breaker, pace, ports
 from ripen.adapters.table import Conflict, Due, Replace, Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane, Ref
@@ -33,8 +35,7 @@ class Counted:
         self.woken += len(refs)
 
 
-@dataclass(frozen=True)
-class Released:
+class Released(Struct, frozen=True):
     woken: int
     backlog: int
     """What is due and found no place."""

@@ -6,7 +6,7 @@ The mail itself stays in S3. A repetition, by its Message-ID, changes nothing.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen import ports, token
 from ripen.activity import Activity, Kind
@@ -45,8 +46,7 @@ _TRIES = 5
 _REMEMBERED = timedelta(days=60)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What taking a reply in needs."""
 
     table: Table
@@ -58,8 +58,7 @@ class Desk:
     address_key: bytes
 
 
-@dataclass(frozen=True)
-class Whose:
+class Whose(Struct, frozen=True):
     """The lead who wrote, and the mail of ours that was answered; "" where only the sender's address tells."""
 
     lead: str

@@ -8,7 +8,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
 from itertools import product
 from math import ceil
@@ -16,6 +16,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
+from msgspec import Struct
 
 from nurture.pacing import Counted, release
 from ripen.adapters.clock import Clock
@@ -49,8 +50,7 @@ members = Queue(os.environ["MEMBERS_QUEUE"])
 quota = SesQuota()
 
 
-@dataclass(frozen=True)
-class Bells:
+class Bells(Struct, frozen=True):
     """Who is woken for a row, by its kind and its lane."""
 
     hot: Mapping[str, Wake]

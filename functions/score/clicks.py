@@ -1,7 +1,7 @@
 """Who clicked in a campaign's mail: one lead once, and only while a click of theirs is judged to be a person's."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from ripen.activity import Activity, Verdict

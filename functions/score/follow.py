@@ -1,9 +1,11 @@
 """What a fold reads of a lead, and the rows that follow from it; shared by folding (react.py) and folding anew (again.py)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
@@ -21,8 +23,7 @@ _MOST_SHAKEN = 40
 """In one transaction; whoever stands in more runs of journeys at once is looked at in the rest when their waits end."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bells:
+class Bells(Struct, frozen=True, kw_only=True):
     """Who hears of what follows."""
 
     advance: Wake
@@ -30,8 +31,7 @@ class Bells:
     alert: Wake
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """A lead's rows that a fold reads or writes, besides its activities."""
 
     profile: Profile

@@ -7,12 +7,13 @@ death between any two calls is repeated without harm. A failure is written on th
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from msgspec import Struct
 
 from ripen import crm, crm_mark, ids
 from ripen.adapters.clock import Clock
@@ -36,8 +37,7 @@ from ripen.state import State
 from score.budget import Budget
 
 
-@dataclass(frozen=True, kw_only=True)
-class Desk:
+class Desk(Struct, frozen=True, kw_only=True):
     """What syncing takes."""
 
     table: Table
@@ -90,8 +90,7 @@ def _lead(ref: str) -> str:
         return ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Case:
+class _Case(Struct, frozen=True, kw_only=True):
     profile: Row[Profile]
     state: State
     mark: Row[CrmMark]

@@ -1,6 +1,6 @@
 """Converting a lead, as a person in sales does it with a button: account, contact and opportunity come of it."""
 
-from dataclasses import replace
+from copy import replace
 
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused

@@ -6,7 +6,8 @@ Changes inside `atomic` are written together at its end, or not at all.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from copy import replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 

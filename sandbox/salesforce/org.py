@@ -1,7 +1,7 @@
 """The org: what may be written to a record, and what follows from it."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 

@@ -6,7 +6,8 @@ A field of the package that its permission set does not grant is not there, as o
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from xml.etree.ElementTree import parse

@@ -1,6 +1,6 @@
 """Leads found, made and changed in our Salesforce stand-in, over TLS."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

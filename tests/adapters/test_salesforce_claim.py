@@ -1,6 +1,6 @@
 """Who claims a lead owns its record, with one Task."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

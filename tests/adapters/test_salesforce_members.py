@@ -13,8 +13,6 @@ from ripen.membership import Member
 from sandbox.salesforce.connected_app import connected_app
 from tests.adapters.salesforce_org import FixedSecrets, Org, ask, create, token
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def members(org: Org) -> SalesforceMembers:
@@ -27,12 +25,16 @@ def made(org: Org, object: str, *rows: dict[str, Any]) -> list[str]:
     return [row["Id"] for row in ask(org, f"SELECT Id FROM {object} ORDER BY CreatedDate, Id") if row["Id"] not in before]  # noqa: S608  # fmt: skip
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def people(org: Org, *emails: str) -> list[str]:
     return made(org, "Lead", *({"LastName": "山田", "Company": "A", "Email": email} for email in emails))
 
 
-def changed(members: SalesforceMembers, *campaigns: str, since: datetime = NOW) -> list[Member]:
-    return [member for page in members.changed(campaigns, since) for member in page]
+def changed(members: SalesforceMembers, *campaigns: str, since: timedelta = timedelta()) -> list[Member]:
+    return [member for page in members.changed(campaigns, now() + since) for member in page]
 
 
 def test_members_of_the_named_campaigns_come_with_who_they_are(org: Org, members: SalesforceMembers) -> None:
@@ -51,7 +53,7 @@ def test_members_of_the_named_campaigns_come_with_who_they_are(org: Org, members
     one, two = sorted(changed(members, "Expo '26", spring), key=lambda member: member.campaign_name)
 
     assert (one.campaign, one.campaign_name, one.status) == (expo, "Expo '26", "Responded")
-    assert abs(one.changed - NOW) < timedelta(minutes=5)
+    assert abs(one.changed - now()) < timedelta(minutes=5)
     assert (one.records, one.email) == ((lead,), "hanako@example.co.jp")
     assert (two.campaign, two.status, two.records, two.email) == (spring, "Sent", (contact,), "ken@shop.example")
     assert one.created == one.changed
@@ -66,8 +68,8 @@ def test_only_by_name_or_only_by_id_is_asked_for_as_well(org: Org, members: Sale
 def test_what_changed_long_before_is_left_behind_and_what_overlaps_is_not(org: Org, members: SalesforceMembers) -> None:
     [expo] = made(org, "Campaign", {"Name": "Expo"})
     made(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
-    assert len(changed(members, "Expo", since=NOW + timedelta(minutes=9))) == 1
-    assert changed(members, "Expo", since=NOW + timedelta(minutes=15)) == []
+    assert len(changed(members, "Expo", since=timedelta(minutes=9))) == 1
+    assert changed(members, "Expo", since=timedelta(minutes=15)) == []
 
 
 def test_who_was_taken_out_is_no_member(org: Org, members: SalesforceMembers) -> None:
@@ -89,7 +91,7 @@ def test_more_than_a_page_is_read_on_when_the_one_before_is_done_with(members: S
             return [Answer(200, {"records": []} | more)]
 
     members._line = line = Line()
-    pages = members.changed(["Expo"], NOW)
+    pages = members.changed(["Expo"], now())
     next(pages)
     assert len(line.asked) == 1
     assert list(pages) == [[]]

@@ -2,12 +2,12 @@
 
 import csv
 import json
+from copy import replace
 from io import StringIO
 from typing import Any
 
 import pytest
 import typer
-from msgspec.structs import replace
 
 from cli.commands import campaign as command
 from cli.failure import Failure

@@ -1,7 +1,7 @@
 """ripen lead: what is known about one lead, as scripts get it."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

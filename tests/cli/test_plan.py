@@ -1,12 +1,11 @@
 """ripen plan, publish's guard and rollback: what would change, for whom, what it would send; and back again."""
 
 from collections import Counter
-from dataclasses import replace as dataclass_replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from cli.commands import plan as command
 from cli.failure import Failure
@@ -86,11 +85,13 @@ def test_the_same_playbook_is_no_difference() -> None:
 
 
 def test_steps_are_compared_by_id() -> None:
+    wait = JOURNEY.steps[1]
+    assert isinstance(wait, WaitStep)
     new = replace(
         JOURNEY,
         steps=(
             JOURNEY.steps[0],
-            replace(JOURNEY.steps[1], until=Until(days=4), next="send-news"),
+            replace(wait, until=Until(days=4), next="send-news"),
             SendStep(id="send-news", email="case-study"),
         ),
     )
@@ -208,11 +209,13 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     somebody(table, "lead1")
+    wait = JOURNEY.steps[1]
+    assert isinstance(wait, WaitStep)
     one = replace(
         JOURNEY,
         steps=(
             JOURNEY.steps[0],
-            replace(JOURNEY.steps[1], until=Until(days=4), next="send-news"),
+            replace(wait, until=Until(days=4), next="send-news"),
             SendStep(id="send-news", email="whitepaper-delivery"),
         ),
         moves={"wait-3-days": EXIT},
@@ -232,7 +235,7 @@ def test_a_plan_says_what_would_go_out_and_whom_it_did_not_look_at(
         somebody(table, lead, timedelta(hours=1 + number))
     row = table.get(keys.contact("lead2"))
     assert row
-    table.write(Replace(row.key, dataclass_replace(row.value, sent={"2026-11-21": 9}), row.version))
+    table.write(Replace(row.key, replace(row.value, sent={"2026-11-21": 9}), row.version))
     monkeypatch.setattr(command, "connect", lambda: stack)
     monkeypatch.setattr(command, "compile_playbook", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
     command.plan(most=2)

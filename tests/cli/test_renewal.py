@@ -1,10 +1,10 @@
 """After a publication that judges otherwise, every lead is judged anew without waiting for its next activity."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from cli.renewal import judges_otherwise, mark_all
 from cli.stack import Stack

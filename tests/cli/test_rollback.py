@@ -1,7 +1,8 @@
 """ripen rollback: back to what was live before."""
 
+from copy import replace
+
 import pytest
-from msgspec.structs import replace
 
 from cli.commands import rollback as back
 from cli.failure import Failure

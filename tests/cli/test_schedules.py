@@ -1,8 +1,7 @@
 """Publishing puts each journey's schedule on the agenda."""
 
+from copy import replace
 from typing import Any
-
-from msgspec.structs import replace
 
 from cli.playbook.publish import publish
 from ripen.adapters.table import Replace, Row, Table, keys

@@ -1,11 +1,11 @@
 """--json: one value on the standard output and nothing else, of commands that change something too."""
 
 import json
+from copy import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
 from cli.failure import Failure

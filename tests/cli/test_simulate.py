@@ -1,10 +1,10 @@
 """ripen simulate: a journey lived in memory by the real workers, told, and held against what was approved."""
 
+from copy import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec.structs import replace
 
 from cli.failure import Failure
 from cli.moment import moment

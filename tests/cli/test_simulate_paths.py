@@ -1,9 +1,8 @@
 """ripen simulate --paths: every way through a journey is walked, and what is never come to is named."""
 
+from copy import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-from msgspec.structs import replace
 
 from cli.simulation.paths import Walked, forced, missed, options, walk
 from cli.simulation.persona import Persona
@@ -97,12 +96,14 @@ def test_with_a_bound_each_walk_still_takes_a_way_that_none_took() -> None:
 
 
 def test_a_loop_ends_by_itself() -> None:
+    listen = JOURNEY.steps[1]
+    assert isinstance(listen, WaitForStep)
     loop = replace(
         JOURNEY,
         steps=(
             SendStep(id="send", email="whitepaper-delivery", next="listen"),
             replace(
-                JOURNEY.steps[1],
+                listen,
                 paths=(
                     WaitPath(name="clicked", when=CLICKED),
                     WaitPath(name="after-5-days", after=Until(days=5), next="again"),

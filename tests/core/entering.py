@@ -1,9 +1,8 @@
 """What the tests of entry share: a playbook with one journey, and what came of a fold."""
 
+from copy import replace
 from datetime import datetime
 from typing import Any
-
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind
 from ripen.bundle import Bundle, Segment
@@ -23,7 +22,7 @@ NEVER, BY_KEY, AFTER_EXIT = Again(), Again(how="by key"), Again(how="after exit"
 def into(*enrol: Trigger, segments: tuple[Segment, ...] = (), **known: Any) -> Bundle:
     """A playbook with one journey, j."""
     journey = Journey(**{"name": "j", "enrol": enrol} | known)
-    return altered(a_bundle(), journeys={"j": journey}, segments={segment.name: segment for segment in segments})
+    return replace(a_bundle(), journeys={"j": journey}, segments={segment.name: segment for segment in segments})
 
 
 def an_order(number: str, **known: Any) -> Activity:

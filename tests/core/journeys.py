@@ -1,7 +1,8 @@
 """Journeys, enrollments and scenes for the tests of the engine; and a lead's life as the engine sees it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 

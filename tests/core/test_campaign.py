@@ -1,11 +1,10 @@
 """A campaign's run: what it may become, and when it halts."""
 
-from dataclasses import replace as with_
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from ripen import campaign
 from ripen.bundle import Campaign
@@ -20,7 +19,7 @@ DONE = [Walk(shard=0, done=True)]
 
 def a_run(state: RunState = RunState.RUNNING, of: Campaign = AUTUMN, **changes: Any) -> CampaignRun:
 
-    return with_(campaign.schedule(of, "bundle1", NOON, "hanako", NOON), state=state, **changes)
+    return replace(campaign.schedule(of, "bundle1", NOON, "hanako", NOON), state=state, **changes)
 
 
 @pytest.mark.parametrize(

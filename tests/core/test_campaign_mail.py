@@ -1,12 +1,11 @@
 """Which mail of a campaign a lead gets, and when."""
 
 import itertools
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from msgspec.structs import replace as with_
 
 from ripen import campaign, campaign_mail
 from ripen.bundle import Campaign
@@ -17,7 +16,7 @@ from tests.builders import a_brand, a_bundle, a_lead
 from tests.fakes import NOON
 
 AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-21T12:00")
-LOCAL = with_(AUTUMN, zone="lead")
+LOCAL = replace(AUTUMN, zone="lead")
 RUN = campaign.schedule(AUTUMN, "bundle1", NOON, "hanako", NOON)
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -29,14 +28,14 @@ def a_mail(state: SendState = SendState.PLANNED, reason: str = "", **changes: ob
 
 
 def test_a_tenth_are_canaries_always_the_same_and_others_for_each_campaign() -> None:
-    tenth = with_(AUTUMN, canary=0.1)
-    other = with_(tenth, name="winter")
+    tenth = replace(AUTUMN, canary=0.1)
+    other = replace(tenth, name="winter")
     leads = [f"lead{n}" for n in range(2000)]
     first = {lead for lead in leads if campaign_mail.goes_first(tenth, lead)}
     assert 150 < len(first) < 250
     assert len(first & {lead for lead in leads if campaign_mail.goes_first(other, lead)}) < 50
     assert not any(campaign_mail.goes_first(AUTUMN, lead) for lead in leads)
-    assert all(campaign_mail.goes_first(with_(AUTUMN, canary=1), lead) for lead in leads)
+    assert all(campaign_mail.goes_first(replace(AUTUMN, canary=1), lead) for lead in leads)
 
 
 def test_a_local_campaign_starts_where_the_day_begins_first() -> None:

@@ -1,6 +1,6 @@
 """How many mails a lead may get: by the lead's days, with the last place for what matters more."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo

@@ -1,10 +1,10 @@
 """The journey engine: where a lead goes next, and which mails that plans."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from ripen.bundle import Email
 from ripen.clause import Condition

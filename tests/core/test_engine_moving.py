@@ -1,8 +1,7 @@
 """What becomes of who stands on a step that was changed: as the live journey says, and never otherwise."""
 
+from copy import replace
 from datetime import timedelta
-
-from msgspec.structs import replace
 
 from ripen.engine import Moved
 from ripen.graph import Journey, Move, Until, WaitForStep, WaitPath, WaitStep

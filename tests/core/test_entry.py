@@ -1,10 +1,9 @@
 """Who enters which journey: what lets in, and what each journey says to it."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from msgspec.structs import replace as altered
 
 from ripen.activity import Kind, Verdict
 from ripen.bundle import Segment
@@ -93,7 +92,7 @@ def test_rising_to_a_rank_or_past_it_lets_in(rank: str, expected: int) -> None:
 
 def test_falling_back_to_cold_lets_in_and_falling_to_warm_does_not() -> None:
     bundle = into(OnRank(rank="cold"), OnRank(rank="warm"), again=AFTER_EXIT)
-    hot = run(altered(bundle, journeys={}), an_activity(id="1"), an_activity(id="2"))
+    hot = run(replace(bundle, journeys={}), an_activity(id="1"), an_activity(id="2"))
     assert hot.state.rank == "hot"
     state = replace(hot.state, rules=run(bundle).state.rules)
     warm = run(bundle, state=state, now=NOON + timedelta(days=14))

@@ -1,13 +1,12 @@
 """Whether a journey takes a lead again, under new definitions too, and in whatever order things happened."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Segment
@@ -120,14 +119,14 @@ def test_who_is_in_a_segment_because_it_is_new_does_not_enter_and_sales_is_not_t
     got = run(old, an_order("1"))
     # when a new one has a segment that holds of it, lets in by its rank, its field and a date just over, and scores higher
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted"),))
-    scoring = altered(old.scoring, engagement=(altered(old.scoring.engagement[0], points=100),))
+    scoring = replace(old.scoring, engagement=(replace(old.scoring.engagement[0], points=100),))
     doors = (
         OnSegment(segment="buyers"),
         OnRank(rank="hot"),
         OnField(when=Condition(field="company", present=True)),
         OnDate(field="since", at="00:00"),
     )
-    new = altered(into(*doors, segments=(buyers,)), scoring=scoring)
+    new = replace(into(*doors, segments=(buyers,)), scoring=scoring)
     profile = replace(JUNIOR, attributes={"since": "2026-11-21"})
     anew = refold(profile, got.state, got.activities, new, NOON)
     # then it stands as if it had always been so, and nobody is enrolled or alerted
@@ -161,7 +160,7 @@ def test_a_verdict_that_is_revised_lets_join() -> None:
 
 ACTS = [("form_submitted", "order"), ("page_viewed", "pricing"), ("page_viewed", "jobs"), ("link_clicked", "mail")]
 histories = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 40), st.integers(0, 3)), max_size=12)
-PLAN = altered(
+PLAN = replace(
     into(ORDERED, again=BY_KEY),
     segments={
         "keen": Segment(name="keen", also=(Did(kind="page_viewed", subject="pricing", at_least=3),)),
@@ -169,7 +168,7 @@ PLAN = altered(
         "shy": Segment(name="shy", also=(Did(kind="link_clicked", at_least=0, at_most=1),)),
     },
 )
-PLAN = altered(
+PLAN = replace(
     PLAN, journeys=PLAN.journeys | {"once": Journey(name="once", enrol=(OnSegment(segment="keen"),), again=NEVER)}
 )
 

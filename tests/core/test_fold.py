@@ -1,10 +1,9 @@
 """The fold: what activities change about a lead, in any order and however often, and what follows."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
-from msgspec.structs import replace as altered
 
 from ripen.activity import Kind, Verdict
 from ripen.bundle import Segment
@@ -142,8 +141,8 @@ def test_a_lead_enters_again_only_after_the_pause(days: int, enters: bool) -> No
 
 
 def test_a_lead_enters_once_where_the_journey_says_so() -> None:
-    journey = altered(BUNDLE.journeys["whitepaper"], again=Again())
-    bundle = altered(BUNDLE, journeys={"whitepaper": journey})
+    journey = replace(BUNDLE.journeys["whitepaper"], again=Again())
+    bundle = replace(BUNDLE, journeys={"whitepaper": journey})
     first = folded(an_activity(), bundle=bundle)
     (entry,) = (c.enrollment for c in first.consequences if isinstance(c, Enrolled))
     assert entry.key == "once"
@@ -161,8 +160,8 @@ def test_a_refusal_shakes_the_journeys_the_lead_is_in(kind: Kind) -> None:
 
 
 def test_a_change_of_rank_shakes_only_the_journeys_that_hear_of_it() -> None:
-    goal = altered(BUNDLE.journeys["whitepaper"], goal=Condition(field="rank", any_of=("hot",)))
-    hearing = altered(BUNDLE, journeys={"whitepaper": goal})
+    goal = replace(BUNDLE.journeys["whitepaper"], goal=Condition(field="rank", any_of=("hot",)))
+    hearing = replace(BUNDLE, journeys={"whitepaper": goal})
     for bundle, is_heard in ((BUNDLE, False), (hearing, True)):
         warm = folded(an_activity(), bundle=bundle)
         hot = folded(an_activity(id="2"), state=warm.state, bundle=bundle)
@@ -176,8 +175,8 @@ def test_a_change_of_rank_shakes_only_the_journeys_that_hear_of_it() -> None:
     [(Kind.UPDATED, True), (Kind.POINTS_GIVEN, True), (Kind.FORM_SUBMITTED, True), (Kind.PAGE_VIEWED, False)],
 )
 def test_what_may_have_changed_the_profile_shakes_the_journeys_that_hear_of_fields(kind: Kind, is_heard: bool) -> None:
-    goal = altered(BUNDLE.journeys["whitepaper"], goal=Condition(field="stage", any_of=("customer",)))
-    hearing = altered(BUNDLE, journeys={"whitepaper": goal})
+    goal = replace(BUNDLE.journeys["whitepaper"], goal=Condition(field="stage", any_of=("customer",)))
+    hearing = replace(BUNDLE, journeys={"whitepaper": goal})
     entered = folded(an_activity(), bundle=hearing)
     told = an_activity(id="2", kind=kind, subject="x", facts={"points": "1"})
     assert is_shaken(folded(told, state=entered.state, bundle=hearing)) is is_heard
@@ -195,7 +194,7 @@ def test_a_bounce_is_not_something_the_lead_did() -> None:
 
 def test_segments_are_judged_with_the_score() -> None:
     segment = Segment(name="awake", when=(Condition(field="rank", any_of=("warm", "hot")),))
-    got = folded(an_activity(), bundle=altered(BUNDLE, segments={"awake": segment}))
+    got = folded(an_activity(), bundle=replace(BUNDLE, segments={"awake": segment}))
     assert got.state.segments == ("awake",)
 
 

@@ -1,6 +1,6 @@
 """The fold under any order, any batches and many rules: the same state at the same cost."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from random import Random
 
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.json import encode
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Bundle, EngagementRule
@@ -41,8 +40,8 @@ def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
     history: list[tuple[Kind, int, Verdict]], sizes: list[int], random: Random
 ) -> None:
     # given activities that give points, and a journey that is entered once
-    journey = altered(BUNDLE.journeys["whitepaper"], again=Again())
-    bundle = altered(BUNDLE, journeys={"whitepaper": journey})
+    journey = replace(BUNDLE.journeys["whitepaper"], again=Again())
+    bundle = replace(BUNDLE, journeys={"whitepaper": journey})
     activities = [
         an_activity(
             id=str(n),
@@ -81,7 +80,7 @@ def test_one_more_activity_costs_the_same_under_a_thousand_rules() -> None:
             return super().__getattribute__(name)
 
     rules = tuple(Watched(code=str(n), kind="page_viewed", subject=str(n), points=1, words={}) for n in range(1000))
-    bundle = altered(BUNDLE, scoring=altered(BUNDLE.scoring, engagement=rules))
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=rules))
     first = folded(an_activity(kind=Kind.PAGE_VIEWED, subject="1"), bundle=bundle)
     looked_at.clear()
     folded(an_activity(id="2", kind=Kind.PAGE_VIEWED, subject="2"), state=first.state, bundle=bundle)
@@ -92,7 +91,7 @@ def test_the_state_of_a_busy_lead_stays_small() -> None:
     rules = tuple(
         EngagementRule(code=f"rule{n}", kind="page_viewed", subject=f"p{n}", points=1, words={}) for n in range(30)
     )
-    bundle = altered(BUNDLE, scoring=altered(BUNDLE.scoring, engagement=rules))
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=rules))
     views = [
         an_activity(
             id=f"{n}", kind=Kind.PAGE_VIEWED, subject=f"p{n % 30}", at=NOON - timedelta(seconds=n, microseconds=n)

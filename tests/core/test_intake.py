@@ -1,6 +1,6 @@
 """What a submission makes of a lead: the newest of everything, nothing blanked, consent with its proof."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

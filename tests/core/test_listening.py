@@ -1,6 +1,6 @@
 """What wakes a journey, and what does not."""
 
-from msgspec.structs import replace
+from copy import replace
 
 from ripen.activity import Kind
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged

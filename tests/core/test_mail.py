@@ -1,11 +1,10 @@
 """One mail to one person: words, links and headers, whatever the person called themselves."""
 
 import re
-from dataclasses import replace as dc_replace
+from copy import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from ripen import token
 from ripen.bundle import Bundle
@@ -181,12 +180,12 @@ ALICE = CrmLink(
     ("owner", "sender", "reply_to"),
     [
         (ALICE, "Alice Sato <alice@example.com>", "alice@example.com"),
-        (dc_replace(ALICE, owner_email="alice@Example.COM"), "Alice Sato <alice@Example.COM>", "alice@Example.COM"),
-        (dc_replace(ALICE, owner_email="alice@other.example"), "Alice Sato <news@example.com>", "alice@other.example"),
-        (dc_replace(ALICE, owner_email=""), "Alice Sato <news@example.com>", "hello@example.com"),
-        (dc_replace(ALICE, owner_email="a@example.com>,x"), "Alice Sato <news@example.com>", "hello@example.com"),
-        (dc_replace(ALICE, owner_name=""), "Ripen <news@example.com>", "hello@example.com"),
-        (dc_replace(ALICE, owner="00G1", owner_name="Queue"), "Ripen <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner_email="alice@Example.COM"), "Alice Sato <alice@Example.COM>", "alice@Example.COM"),
+        (replace(ALICE, owner_email="alice@other.example"), "Alice Sato <news@example.com>", "alice@other.example"),
+        (replace(ALICE, owner_email=""), "Alice Sato <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner_email="a@example.com>,x"), "Alice Sato <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner_name=""), "Ripen <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner="00G1", owner_name="Queue"), "Ripen <news@example.com>", "hello@example.com"),
         (None, "Ripen <news@example.com>", "hello@example.com"),
     ],
 )

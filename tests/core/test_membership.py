@@ -1,8 +1,7 @@
 """Who is a member of a CRM's campaign: what journeys ask about, and whom it lets in."""
 
+from copy import replace
 from datetime import timedelta
-
-from msgspec.structs import replace
 
 from cli.playbook.building.journeys import journey
 from cli.playbook.document import read

@@ -1,10 +1,10 @@
 """Dates that let into journeys: which day, at which moment of the lead's day, and how late is too late."""
 
+from copy import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as altered
 
 from ripen.bundle import Bundle
 from ripen.graph import Again, Journey, OnDate
@@ -20,7 +20,7 @@ TOKYO_MORNING = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)
 def on(**known: Any) -> Bundle:
     asked: dict[str, Any] = {"field": "birthday", "yearly": True}
     trigger = OnDate(**asked | known)
-    return altered(a_bundle(), journeys={"j": Journey(name="j", enrol=(trigger,), again=Again(how="by key"))})
+    return replace(a_bundle(), journeys={"j": Journey(name="j", enrol=(trigger,), again=Again(how="by key"))})
 
 
 def days(bundle: Bundle, stands: str, since: datetime, until: datetime, lead: Profile | None = None) -> list[str]:

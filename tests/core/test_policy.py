@@ -1,6 +1,6 @@
 """May this mail go: each no with its reason, at the edges."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo

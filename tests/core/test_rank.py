@@ -1,11 +1,11 @@
 """The rank: thresholds, hysteresis, and the moment at which time alone changes it."""
 
+from copy import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from ripen.bundle import EngagementRule, Scoring, Threshold
 from ripen.rank import next_crossing, rank, reached

@@ -1,9 +1,9 @@
 """Why a lead has its score, in words."""
 
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from ripen.activity import Kind
 from ripen.bundle import EngagementRule, FitRule

@@ -1,6 +1,6 @@
 """Folding anew: what a machine was given is taken back exactly, and nothing is told twice."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,12 +1,12 @@
 """The score: sums that decay, caps, and nothing that depends on order."""
 
+from copy import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import EngagementRule, Scoring

@@ -1,9 +1,10 @@
 """A submission is read with suspicion: what the form knows, cleaned, or a complaint for each thing that is wrong."""
 
+from copy import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from ripen.bundle import Form, FormField
 from ripen.complaint import LIMIT, REQUIRED, TWICE, UNREADABLE, Refused

@@ -1,11 +1,10 @@
 """A lead that new scoring made hot: no card by that alone, and one as soon as the lead does something and is hot still."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Bundle, Threshold
@@ -17,7 +16,7 @@ from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON
 
 LEAD = a_lead()
-STRICT = altered(a_bundle(), scoring=altered(a_bundle().scoring, hot=Threshold(enter=500, leave=400)))
+STRICT = replace(a_bundle(), scoring=replace(a_bundle().scoring, hot=Threshold(enter=500, leave=400)))
 MILD = a_bundle()
 LATER = NOON + timedelta(hours=1)
 
@@ -95,7 +94,7 @@ def test_who_turned_hot_by_itself_is_told_of_once() -> None:
 
 def test_who_was_told_of_before_the_publication_is_not_told_of_again() -> None:
     hot = fold(LEAD, None, [an_activity()], MILD, NOON)
-    milder = altered(MILD, scoring=altered(MILD.scoring, hot=Threshold(enter=55, leave=45)))
+    milder = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=55, leave=45)))
     got = refold(LEAD, hot.state, hot.activities, milder, LATER)
     assert cards(did(got.state, a_view(), milder)) == []
 

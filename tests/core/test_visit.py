@@ -1,10 +1,10 @@
 """From what a page told us to activities; from a visitor's to a lead's."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from ripen.activity import Kind, Verdict
 from ripen.beacon import Beacon, Event, EventType

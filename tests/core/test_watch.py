@@ -1,12 +1,12 @@
 """How often the lead did something: exact in every window, from few times kept, in whatever order they came."""
 
+from copy import replace
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Bundle, Segment
@@ -20,7 +20,7 @@ HOUR = 3600
 
 
 def asking(*clauses: Clause) -> Bundle:
-    return altered(a_bundle(), segments={"asking": Segment(name="asking", also=clauses)})
+    return replace(a_bundle(), segments={"asking": Segment(name="asking", also=clauses)})
 
 
 def a_view(id: str, at: datetime, subject: str = "pricing", verdict: Verdict = Verdict.HUMAN) -> Activity:
@@ -43,8 +43,8 @@ def test_as_many_times_are_kept_as_any_clause_needs() -> None:
 
 
 def test_what_is_asked_of_who_enters_a_journey_is_watched_too() -> None:
-    journey = altered(a_bundle().journeys["whitepaper"], who=Did(kind="page_read", at_least=2))
-    assert watched(altered(a_bundle(), journeys={"j": journey})) == {"page_read": 2}
+    journey = replace(a_bundle().journeys["whitepaper"], who=Did(kind="page_read", at_least=2))
+    assert watched(replace(a_bundle(), journeys={"j": journey})) == {"page_read": 2}
 
 
 def test_what_nobody_asks_about_is_not_kept() -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,4 +38,4 @@ def written(cloud: Running, before: Rows, since: datetime) -> Iterator[Written]:
 
 
 def _unlinked[T](value: T) -> T:
-    return replace(value, crm=None) if isinstance(value, Profile) else value
+    return replace(value, crm=None) if isinstance(value, Profile) else value  # type: ignore[return-value]

@@ -4,14 +4,14 @@ moves, and what is told of them is, line by line, what the simulation foretells.
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from secrets import token_hex
 from zoneinfo import ZoneInfo
 
 import httpx
-import msgspec
 import pytest
 
 from cli.playbook.happening import Happening, happenings
@@ -115,8 +115,8 @@ def a_webinar_on(day: str, cloud: Running) -> Iterator[Bundle]:
     usual = stack.playbook.live().bundle
     form = usual.forms["webinar"]
     fields = tuple(_offered(field, day) for field in form.fields)
-    forms = usual.forms | {"webinar": msgspec.structs.replace(form, fields=fields)}
-    bundle = msgspec.structs.replace(usual, forms=forms, hash=f"webinar{token_hex(8)}")
+    forms = usual.forms | {"webinar": replace(form, fields=fields)}
+    bundle = replace(usual, forms=forms, hash=f"webinar{token_hex(8)}")
     publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
     try:
         yield bundle
@@ -127,7 +127,7 @@ def a_webinar_on(day: str, cloud: Running) -> Iterator[Bundle]:
 def _offered(field: FormField, day: str) -> FormField:
     if field.name != "webinar_date":
         return field
-    return msgspec.structs.replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
+    return replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
 
 
 def until(at: datetime, cloud: Running) -> None:

@@ -3,12 +3,12 @@ and no more mails. Whoever gets no answer asks again: a person reloads, a provid
 """
 
 import re
+from copy import replace
 from dataclasses import dataclass
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-from msgspec.structs import replace
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets

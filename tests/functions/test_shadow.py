@@ -1,6 +1,6 @@
 """Shadow mode: everything is judged, nothing is sent or written outside, and what was kept back is told."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -3,7 +3,7 @@ rule matters. A test that cannot fail proves nothing."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 

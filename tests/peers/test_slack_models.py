@@ -1,6 +1,6 @@
 """What we post to Slack, as Slack's own library for Python understands it: every card, in every state and language."""
 
-from dataclasses import replace
+from copy import replace
 from itertools import product
 from typing import Any
 

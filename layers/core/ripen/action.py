@@ -1,11 +1,11 @@
 """An action: what a person in Slack asked for by a button, kept until it is done in Salesforce and on the card."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Action:
+
+class Action(Struct, frozen=True, kw_only=True):
     """`id` comes from Slack's trigger id; `verb` is "claim" or "not_fit"."""
 
     id: str

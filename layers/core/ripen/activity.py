@@ -1,8 +1,9 @@
 """An activity: one thing that a lead did, or that happened to a mail we sent it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ripen.lead import Touch
 
@@ -40,8 +41,7 @@ class Verdict(StrEnum):
     MACHINE = "machine"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     """How a verdict came about: the points for a machine, each reason behind them, and the version of the rules."""
 
     points: int
@@ -49,8 +49,7 @@ class Judgement:
     why: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Activity:
+class Activity(Struct, frozen=True, kw_only=True):
     """`subject` is the name of what it was done to: the form, page, file or email. `facts` hold what that kind needs:
     link_clicked {send, link, of, url, campaign} and the signals of hit.py, form_submitted {source, page}, page_viewed {visitor, url,
     title, click}, bounced {send, type}, … No personal data there.
@@ -63,7 +62,7 @@ class Activity:
     """When it happened, by the source's clock."""
     received: datetime
     subject: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = {}
     touch: Touch | None = None
     verdict: Verdict = Verdict.HUMAN
     judgement: Judgement | None = None

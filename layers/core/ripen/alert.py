@@ -1,8 +1,9 @@
 """An alert: one card in Slack about one lead, or one campaign, posted once and kept up to date."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from ripen.halt import Halt
 
@@ -16,8 +17,7 @@ class AlertState(StrEnum):
     """Would have been posted, had it not been for shadow mode; it is not posted later."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Alert:
+class Alert(Struct, frozen=True, kw_only=True):
     """PLANNED → CLAIMED → POSTED. An ambiguous post is looked up by its metadata before it is made again (rule 5)."""
 
     id: str

@@ -6,13 +6,13 @@ relative to the moment of sending, in whole minutes, so that the same beacon sen
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Struct
 
 from ripen.arrival import LONGEST_CARRIED
 from ripen.errors import Rejected
@@ -40,8 +40,7 @@ class EventType(StrEnum):
     OUTBOUND = "outbound"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """`target` is where a download or an outbound click leads; `scroll` is how far down, in percent."""
 
     id: str
@@ -55,8 +54,7 @@ class Event:
     scroll: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Beacon:
+class Beacon(Struct, frozen=True, kw_only=True):
     visitor: str
     received: datetime
     events: tuple[Event, ...]

@@ -1,12 +1,13 @@
 """The breaker: where SES refuses the whole account, nothing is handed over until it may be taken again; then one mail tries
 for all. It is opened at once where the account is refused, and where SES says "slower" again and again."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Breaker:
+
+class Breaker(Struct, frozen=True, kw_only=True):
     """The `setting#breaker` row."""
 
     until: datetime | None = None

@@ -1,12 +1,13 @@
 """A webhook that a journey calls: planned, called until it answers or a day is over, its answer put into the enrollment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 import msgspec
+from msgspec import Struct
 
 from ripen.errors import Undeliverable
 
@@ -20,8 +21,7 @@ _FIRST = 10
 _LONGEST = 4 * 3600
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlannedCall:
+class PlannedCall(Struct, frozen=True, kw_only=True):
     """The `call#<id>` row. The id goes along as Idempotency-Key: the receiver may see a call twice, never two calls."""
 
     id: str
@@ -31,7 +31,7 @@ class PlannedCall:
     step: str
     url: str
     planned: datetime
-    body: dict[str, str] = field(default_factory=dict)
+    body: dict[str, str] = {}
     timeout_seconds: int = 10
     claimed: datetime | None = None
     attempts: int = 0
@@ -41,8 +41,7 @@ class PlannedCall:
     """The JSON that was answered, or {"failed": reason}."""
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The row after a move, and when it is due again (None: never)."""
 
     call: PlannedCall

@@ -8,10 +8,12 @@
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
+
+from msgspec import Struct
 
 from ripen.bundle import Campaign
 from ripen.halt import Halt, too_many
@@ -29,8 +31,7 @@ class RunState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Deed:
+class Deed(Struct, frozen=True, kw_only=True):
     """Who did what to the run. `by` is "" where it was ourselves."""
 
     at: datetime
@@ -39,8 +40,7 @@ class Deed:
     reason: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CampaignRun:
+class CampaignRun(Struct, frozen=True, kw_only=True):
     """The `campaign#<name>` row."""
 
     name: str
@@ -61,7 +61,7 @@ class CampaignRun:
     """What this lap takes up once more: mails that failed or were passed over, and also those whose fate nobody knows."""
     reason: str = ""
     """Why it was halted."""
-    overlooked: dict[str, int] | None = field(default_factory=dict)
+    overlooked: dict[str, int] | None = {}
     """What had become of its mails when somebody who knew that had it go on: it is judged by what came since. None: whatever
     there is at the next look."""
     deeds: tuple[Deed, ...] = ()
@@ -198,8 +198,7 @@ def _did(run: CampaignRun, now: datetime, what: str, by: str = "", reason: str =
     return replace(run, deeds=(*run.deeds, Deed(at=now, what=what, by=by, reason=reason)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Looked:
+class Looked(Struct, frozen=True, kw_only=True):
     """The run as it is now, when to look at it again (None: not any more, unless somebody asks), and why it halted just now."""
 
     run: CampaignRun

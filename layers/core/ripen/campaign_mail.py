@@ -1,6 +1,6 @@
 """Which mail of a campaign a lead gets, and when."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo

@@ -4,7 +4,7 @@ The last place of a day is kept for a mail of higher priority that is planned fo
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

@@ -5,11 +5,12 @@ What people typed is shown as plain text or escaped, and cut: see blocks.py. A w
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen.alert import Alert
 from ripen.blocks import Block, cut, escape, lines, mrkdwn, plain, section
@@ -65,8 +66,7 @@ _WORDS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(Struct, frozen=True, kw_only=True):
     """What the card says of a lead at one moment; `reasons` are in words, strongest first."""
 
     profile: Profile

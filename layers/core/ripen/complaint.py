@@ -1,7 +1,8 @@
 """What is wrong with one field of a submission: said in English to scripts, in the reader's language on a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ripen import address
 from ripen.errors import Rejected
@@ -24,8 +25,7 @@ _JAPANESE = {
 }
 
 
-@dataclass(frozen=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """`text` is one of the English sentences above, which is also the key to the others."""
 
     field: str

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from ripen.address import kind
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
@@ -14,8 +15,7 @@ from ripen.lead import Profile
 Traits = Mapping[str, str | float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """What clauses are asked about."""
 
     traits: Mapping[str, str | float]
@@ -23,9 +23,9 @@ class Facts:
     now: datetime
     count: Callable[[str, str, datetime | None], int] = lambda kind, subject, since: 0
     """How often (kind, subject, since when; None: ever) the lead did it."""
-    tags: frozenset[str] = field(default_factory=frozenset)
-    segments: frozenset[str] = field(default_factory=frozenset)
-    purposes: frozenset[str] = field(default_factory=frozenset)
+    tags: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
     """For which consent stands."""
 
 

@@ -1,11 +1,11 @@
 """May we write to this lead: consent, refusals, and what was sent lately."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Permission:
+
+class Permission(Struct, frozen=True, kw_only=True):
     """Where one purpose stands now; the proof is the append-only ConsentRecord named by `record`."""
 
     granted: bool
@@ -13,25 +13,23 @@ class Permission:
     record: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Contact:
+class Contact(Struct, frozen=True, kw_only=True):
     """The lead's `contact` row. A claim of a send is made only if this row is unchanged since it was judged."""
 
     lead: str
-    consent: dict[str, Permission] = field(default_factory=dict)
+    consent: dict[str, Permission] = {}
     """By purpose; today there is one, "marketing"."""
     unsubscribed: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
     replied: datetime | None = None
     """The latest answer in person to a mail of ours."""
-    sent: dict[str, int] = field(default_factory=dict)
+    sent: dict[str, int] = {}
     """Claims of marketing mail by the lead's own day, "2026-11-21": the counters behind the frequency cap (cap.py); days before
     the last seven are dropped."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ConsentRecord:
+class ConsentRecord(Struct, frozen=True, kw_only=True):
     """What was agreed or withdrawn, with the wording shown: the proof that the law asks for (特定電子メール法)."""
 
     id: str
@@ -46,8 +44,7 @@ class ConsentRecord:
     url: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Suppression:
+class Suppression(Struct, frozen=True, kw_only=True):
     """An address nobody may write to, by its keyed hash: survives the lead. `reason` is "bounce", "complaint" or
     "gone" (a machine there says that nobody reads it)."""
 

@@ -2,8 +2,9 @@
 at any moment."""
 
 from collections import Counter
-from dataclasses import dataclass, field
 from zlib import crc32
+
+from msgspec import Struct
 
 from ripen.ledger import Send, SendState
 
@@ -12,12 +13,11 @@ COUNTERS = 16
 SKIPPED = "skipped: "
 
 
-@dataclass(frozen=True, kw_only=True)
-class Counts:
+class Counts(Struct, frozen=True, kw_only=True):
     """The `count#<n>` row: mails by state ("planned", "accepted", …), by reason ("skipped: no consent"), and what followed
     ("delivered", "clicked" by a person, "bounced", "complained", "unsubscribed")."""
 
-    of: dict[str, int] = field(default_factory=dict)
+    of: dict[str, int] = {}
 
 
 def counter(lead: str) -> int:

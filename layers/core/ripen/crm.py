@@ -7,8 +7,9 @@ and one for having come at all, so that a busy reader of white papers is not a p
 
 import json
 from collections.abc import Iterable, Set
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct
 
 from ripen import ids
 from ripen.bundle import SyncRule
@@ -20,8 +21,7 @@ from ripen.score import Score
 from ripen.state import Rank, State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True):
     """To do for a record's owner; `key` finds it again."""
 
     key: str
@@ -30,8 +30,7 @@ class Task:
     due: date | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
+class Wanted(Struct, frozen=True, kw_only=True):
     """How a lead shall stand in the CRM."""
 
     lead: str
@@ -47,8 +46,7 @@ class Wanted:
     """Made already, or found needless: then it is not even searched."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """A Lead or Contact as the CRM has it."""
 
     object: str
@@ -60,20 +58,18 @@ class Record:
     owner_email: str = ""
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = {}
     """What stands in the STANDARD fields; blank is "" or absent."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What the CRM has about some leads: records in the order they were made, and which Tasks are there, by key."""
 
     records: tuple[Record, ...] = ()
     tasks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Write:
+class Write(Struct, frozen=True, kw_only=True):
     """One lead's write. Without a record a Lead is made, or found again by our key."""
 
     lead: str
@@ -83,15 +79,13 @@ class Write:
     task: Task | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Waits:
+class Waits(Struct, frozen=True, kw_only=True):
     """Nothing can be written yet, and why."""
 
     reason: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """What became of one write: the record that stands for the lead, and what was refused, if anything was."""
 
     link: CrmLink | None = None

@@ -1,8 +1,10 @@
 """What becomes of a CRM mark: written, parked, refused, delayed. Whoever looks at the row sees why it waits."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen import crm
 from ripen.errors import NotConnected, Undeliverable
@@ -19,18 +21,16 @@ _DOUBLINGS = 10
 _TOLD = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
-@dataclass(frozen=True, kw_only=True)
-class News:
+class News(Struct, frozen=True, kw_only=True):
     """What is worth a decision row."""
 
     object: str
     outcome: str
     reason: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = {}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How the mark changes, from whatever it is by then; when it is due again; the record's link, where there is one."""
 
     change: Callable[[CrmMark], CrmMark]

@@ -1,11 +1,11 @@
 """A decision and its reason: why something was sent, skipped, held, ranked, alerted or written to the CRM."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Decision:
+
+class Decision(Struct, frozen=True, kw_only=True):
     """Append-only. `what` is one of send, enrollment, step, rank, verdict, alert, crm, webhook, reply; `outcome` is past tense
     ("accepted", "skipped", "exited", …); `reason` a code in words a marketer knows ("no consent", "unsubscribed", "bounced")."""
 
@@ -20,4 +20,4 @@ class Decision:
     bundle: str = ""
     """Hash of the playbook it was judged by."""
     activities: tuple[str, ...] = ()
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = {}

@@ -1,8 +1,9 @@
 """What a step wants done, in words and with an id of its own for each visit, so that it is done once."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
+
+from msgspec.structs import asdict
 
 from ripen.effect import Call, Effect, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
 from ripen.graph import (

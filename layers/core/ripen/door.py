@@ -1,9 +1,11 @@
 """What lets into journeys: an activity, somebody's hand, a segment joined, a rank, a field, a date."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Bundle
@@ -18,8 +20,7 @@ from ripen.state import State
 _NUMBERS = ("fit", "engagement", "total")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Cause:
+class Cause(Struct, frozen=True, kw_only=True):
     """Something that may let the lead into a journey; `why` in words: "activity", "asked by …", "segment buyers"."""
 
     journey: str
@@ -96,8 +97,7 @@ def _became(on: Trigger, before: State, after: State, known: Traits) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class _Doors:
+class _Doors(Struct, frozen=True):
     """The journeys by what lets into them."""
 
     by_activity: Mapping[tuple[str, str], list[tuple[Journey, OnActivity]]]

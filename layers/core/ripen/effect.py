@@ -1,33 +1,30 @@
 """What a journey's steps want done: the engine says it, nurture.advance writes it down in the transaction that moves the
 enrollment, so that each is done once."""
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from ripen.ledger import Send
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanSend:
+class PlanSend(Struct, frozen=True, kw_only=True):
     send: Send
 
 
-@dataclass(frozen=True, kw_only=True)
-class Update:
+class Update(Struct, frozen=True, kw_only=True):
     """Of the lead's profile; points become an activity that the fold takes in. `id` names this visit to this step."""
 
     id: str
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = {}
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     stage: str = ""
     points: float = 0
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = {}
     """The reason for the points, by locale."""
     step: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Notify:
+class Notify(Struct, frozen=True, kw_only=True):
     """A message in Slack, already in words."""
 
     id: str
@@ -35,8 +32,7 @@ class Notify:
     channel: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class WriteCrm:
+class WriteCrm(Struct, frozen=True, kw_only=True):
     id: str
     task: str = ""
     due_days: int = 0
@@ -45,8 +41,7 @@ class WriteCrm:
     owner: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Call:
+class Call(Struct, frozen=True, kw_only=True):
     """A webhook to call; its answer wakes the enrollment."""
 
     id: str
@@ -56,16 +51,14 @@ class Call:
     timeout_seconds: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class EnterOther:
+class EnterOther(Struct, frozen=True, kw_only=True):
     """Asks for entry into another journey: that journey's `again` and `who` decide."""
 
     id: str
     journey: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeaveOther:
+class LeaveOther(Struct, frozen=True, kw_only=True):
     journey: str
     reason: str
 

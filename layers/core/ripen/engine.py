@@ -5,7 +5,7 @@ It may be woken early, late or twice. A step begins when the one before it was o
 that is longer ago than needs.LATE: then it begins now.
 """
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from ripen import split, waiting

@@ -4,7 +4,7 @@ Every refusal is a decision.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from ripen import told

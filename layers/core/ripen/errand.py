@@ -1,8 +1,10 @@
 """What a journey wants done in the CRM for one lead: a Task, a campaign membership, an owner; done once the lead is there."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen.errors import Undeliverable
 
@@ -13,8 +15,7 @@ _FIRST = 30
 _LONGEST = 3600
 
 
-@dataclass(frozen=True, kw_only=True)
-class Errand:
+class Errand(Struct, frozen=True, kw_only=True):
     """The `errand#<id>` row. `id` is also the Task's key, by which it is found before it is made."""
 
     id: str

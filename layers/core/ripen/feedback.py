@@ -5,11 +5,12 @@ The same events in any order, late or repeated, give the same rows. Source of th
 from the tags alone.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import msgspec
+from msgspec import Struct
 
 from ripen.contact import Contact, Permission, Suppression
 from ripen.ids import digest
@@ -33,8 +34,7 @@ class Event(StrEnum):
 _ALSO = {"RenderingFailure": Event.RENDERING_FAILED}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Feedback:
+class Feedback(Struct, frozen=True, kw_only=True):
     """One event about one send of ours."""
 
     event: Event

@@ -4,8 +4,10 @@ Any order and any repetition of activities leads to the same sums; the rank is j
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen import told
 from ripen.activity import Activity, Kind, Verdict
@@ -49,42 +51,36 @@ _CALM = timedelta(seconds=60)
 _RARELY = timedelta(minutes=15)
 
 
-@dataclass(frozen=True)
-class LeadTurnedHot:
+class LeadTurnedHot(Struct, frozen=True):
     """Sales hears of it by this alert, once for each time of being hot."""
 
     alert: Alert
 
 
-@dataclass(frozen=True)
-class Enrolled:
+class Enrolled(Struct, frozen=True):
     enrollment: Enrollment
 
 
-@dataclass(frozen=True)
-class CrmFellBehind:
+class CrmFellBehind(Struct, frozen=True):
     """What the CRM knows is no longer all. `urgent`: a new lead, a new rank, or a form of a lead it does not have."""
 
     urgent: bool
 
 
-@dataclass(frozen=True)
-class JourneysShaken:
+class JourneysShaken(Struct, frozen=True):
     """Something happened that these journeys, which the lead has entered, listen to: they are looked at now."""
 
     journeys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class VerdictsAged:
+class VerdictsAged(Struct, frozen=True):
     """Clicks that were folded before look otherwise now: the lead is to be folded anew (refold.py)."""
 
 
 Consequence = LeadTurnedHot | Enrolled | CrmFellBehind | JourneysShaken | VerdictsAged
 
 
-@dataclass(frozen=True, kw_only=True)
-class Folded:
+class Folded(Struct, frozen=True, kw_only=True):
     """`activities` went in just now, each with its verdict; `decay` is when time alone may change something."""
 
     state: State

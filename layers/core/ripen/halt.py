@@ -1,8 +1,9 @@
 """A campaign's halt by itself: when too much of it went wrong, and how Slack is told."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ripen.blocks import escape, mrkdwn, plain, section
 from ripen.bundle import Campaign
@@ -38,8 +39,7 @@ _WORDS = {
 _COMMANDS = {"look": "", "resume": " --resume", "stop": " --stop"}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Halt:
+class Halt(Struct, frozen=True, kw_only=True):
     """Why a campaign halted; `what` is bounced, complained or unsubscribed."""
 
     campaign: str

@@ -1,7 +1,9 @@
 """What a submission makes: the lead's profile, an activity, and the proof of a consent. The function writes them."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind
 from ripen.bundle import Consent
@@ -10,8 +12,7 @@ from ripen.lead import Profile, Touch
 from ripen.submission import NAME_TO_REVIEW, Submission
 
 
-@dataclass(frozen=True, kw_only=True)
-class Intake:
+class Intake(Struct, frozen=True, kw_only=True):
     """`contact` and `consent` are None where nothing of it changes."""
 
     profile: Profile
@@ -20,8 +21,7 @@ class Intake:
     consent: ConsentRecord | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """The ids that new rows get; `lead` is the known lead's, if there is one."""
 
     lead: str

@@ -1,9 +1,11 @@
 """A journey: one scenario for one lead. The engine decides; nurture.advance applies."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from ripen.decision import Decision
 from ripen.ids import digest
@@ -15,8 +17,7 @@ class EnrollmentState(StrEnum):
     EXITED = "exited"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Enrollment:
+class Enrollment(Struct, frozen=True, kw_only=True):
     """The `enrollment#<journey>#<entry key>` row: where one lead stands in one journey."""
 
     lead: str
@@ -29,17 +30,17 @@ class Enrollment:
     state: EnrollmentState = EnrollmentState.ACTIVE
     step: str = ""
     """Id of the step it stands on; "" before the first."""
-    visits: dict[str, int] = field(default_factory=dict)
+    visits: dict[str, int] = {}
     """How often each step was visited: the occurrence in a send's id."""
     until: datetime | None = None
     """When the wait it stands in ends."""
     began: datetime | None = None
     """When the step it stands on began: a wait_for counts from there."""
-    took: dict[str, str] = field(default_factory=dict)
+    took: dict[str, str] = {}
     """By step: the path taken at its latest visit."""
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str] = {}
     """Of the activity that let it in: {{ entry.order }} in mails."""
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = {}
     """By webhook step: the JSON it answered; {"failed": reason} where it did not."""
     stuck: str = ""
     """Why it cannot be moved (its playbook names what is not there, …); it is tried again each hour."""

@@ -1,11 +1,11 @@
 """A lead: one person whom we can name, and how that person came to us."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Touch:
+
+class Touch(Struct, frozen=True, kw_only=True):
     """One arrival: where from and under which campaign. Empty strings where nothing was known."""
 
     at: datetime
@@ -21,8 +21,7 @@ class Touch:
     fbclid: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrmLink:
+class CrmLink(Struct, frozen=True, kw_only=True):
     """The record in the CRM that stands for this lead. `object` is "Lead" or "Contact"; `url` opens it in a browser."""
 
     object: str
@@ -33,8 +32,7 @@ class CrmLink:
     owner_email: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Profile:
+class Profile(Struct, frozen=True, kw_only=True):
     """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture, and by
     the update steps of journeys; `crm` by whoever asks the CRM (sync, act, errand). Blank is the empty string, never None."""
 
@@ -49,7 +47,7 @@ class Profile:
     job_title: str = ""
     phone: str = ""
     """E.164 where it could be read, with ";ext=" where there is one (RFC 3966); else as typed."""
-    attributes: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, str] = {}
     """Any other field of a form, by its name."""
     country: str = ""
     """ISO 3166, where it is known."""

@@ -1,10 +1,12 @@
 """The send ledger: one row per message to one person, so that nothing is sent twice and nothing is lost."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal
 from zlib import crc32
+
+from msgspec import Struct
 
 from ripen.agenda import Lane
 from ripen.decision import Decision
@@ -30,8 +32,7 @@ class MailClass(StrEnum):
     TRANSACTIONAL = "transactional"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Send:
+class Send(Struct, frozen=True, kw_only=True):
     """The `send#<id>` row. States and their moves: reference in docs/architecture.md, "The send ledger"."""
 
     id: str
@@ -70,12 +71,11 @@ class Send:
     complained: datetime | None = None
     clicked: datetime | None = None
     """A campaign's mail: since when a click in it is known to be a person's."""
-    events: tuple[str, ...] = field(default=())
+    events: tuple[str, ...] = ()
     """Digests of feedback already taken in: a repeated event changes nothing."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class SendPointer:
+class SendPointer(Struct, frozen=True, kw_only=True):
     """From a send id (in a link, in SES's tags) to the lead, the mail and the bundle; kept at least two years."""
 
     lead: str
@@ -105,8 +105,7 @@ class IllegalMove(Exception):
     """The row is not in a state from which this can happen: somebody else moved it, read it again."""
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """The row after a move, and when somebody must look at it again (None: never)."""
 
     send: Send

@@ -1,11 +1,12 @@
 """One mail to one person: the playbook's words with this lead's name in them, ready for the provider."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.utils import formataddr
 from typing import Any
+
+from msgspec import Struct
 
 from ripen import template, token, wording
 from ripen.bundle import Bundle, Email, Mail
@@ -26,8 +27,7 @@ class Unwritable(Exception):
     """The mail cannot be written from this playbook for this lead; the text says why, without personal data."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class OutgoingMail:
+class OutgoingMail(Struct, frozen=True, kw_only=True):
     """What is handed to the provider. Header values are ASCII on one line; `to` is the address as the lead typed it;
     `html` is "" for a mail of text alone."""
 
@@ -37,8 +37,8 @@ class OutgoingMail:
     subject: str
     html: str
     text: str
-    headers: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = {}
+    tags: dict[str, str] = {}
     """Come back with every event of the provider about this mail."""
     locale: str = ""
 

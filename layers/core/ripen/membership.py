@@ -1,8 +1,9 @@
 """Membership of the CRM's campaigns: which ones journeys ask about, and what a member that is a lead of ours did by it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind
 from ripen.bundle import Bundle
@@ -15,11 +16,10 @@ _SHORT_ID = 15
 """An id of 18 is one of 15 with a checksum behind it."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MemberPoll:
+class MemberPoll(Struct, frozen=True, kw_only=True):
     """The `poll#members` row, on the agenda while journeys ask about campaigns."""
 
-    watched: dict[str, datetime] = field(default_factory=dict)
+    watched: dict[str, datetime] = {}
     """Campaigns as journeys name them, and since when: who was a member before has not joined."""
     since: datetime
     """What changed up to then has been seen."""
@@ -27,8 +27,7 @@ class MemberPoll:
     """Failed ones since the CRM last answered."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Member:
+class Member(Struct, frozen=True, kw_only=True):
     """A campaign member as the CRM has it."""
 
     id: str

@@ -1,6 +1,6 @@
 """What becomes of who stands on a step that the live journey has changed or dropped: as its `moves` say."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from ripen.asking import fields

@@ -2,14 +2,14 @@
 name, and 髙 stays 髙.
 """
 
-from dataclasses import dataclass
 from unicodedata import name as letter_name
+
+from msgspec import Struct
 
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
 
-@dataclass(frozen=True)
-class PersonName:
+class PersonName(Struct, frozen=True):
     last: str
     first: str = ""
     sure: bool = True

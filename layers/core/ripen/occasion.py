@@ -5,10 +5,11 @@ so that a mark that comes late still finds what fell due meanwhile.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen.bundle import Bundle
 from ripen.dates import anniversary, read_date
@@ -24,8 +25,7 @@ LATEST = timedelta(days=2)
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occasion:
+class Occasion(Struct, frozen=True, kw_only=True):
     """A trigger's date has come: `day` on the lead's calendar, at `at`."""
 
     journey: Journey

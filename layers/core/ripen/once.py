@@ -1,7 +1,8 @@
 """One submission counts once: by what a repetition is known, and for how long."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen.ids import digest
 from ripen.submission import Submission
@@ -10,8 +11,7 @@ _AGAIN = timedelta(minutes=10)
 _KEPT = timedelta(days=40)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Once:
+class Once(Struct, frozen=True, kw_only=True):
     """By what a repetition is known, and how long it is remembered."""
 
     source: str

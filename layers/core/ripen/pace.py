@@ -1,12 +1,12 @@
 """How fast marketing mail is released: as many places in the next minute as SES's rate and the day's quota leave, one after
 another. What finds no place waits in the table."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Quota:
+
+class Quota(Struct, frozen=True, kw_only=True):
     """What SES lets the account do."""
 
     per_second: float
@@ -16,15 +16,13 @@ class Quota:
     """In the last 24 hours."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pace:
+class Pace(Struct, frozen=True, kw_only=True):
     """The `setting#pace` row: up to when the places are given away, so that a tick too many releases nothing."""
 
     until: datetime
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     first: datetime
     every: float
     """Seconds."""

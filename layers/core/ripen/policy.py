@@ -1,10 +1,12 @@
 """May this mail go to this person now? Each no has a reason in words, which becomes the decision people can read."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen import cap
 from ripen.bundle import Policy
@@ -19,21 +21,18 @@ STOPPED_PAUSE = timedelta(seconds=60)
 _UTC = ZoneInfo("UTC")
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """It may go."""
 
 
-@dataclass(frozen=True)
-class Skip:
+class Skip(Struct, frozen=True):
     """It may not, and never will; `leaves`: nor does the lead stay in the journey that planned it."""
 
     reason: str
     leaves: bool = False
 
 
-@dataclass(frozen=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Nothing goes now; the mail keeps its place. Without a reason of its own, what it waits for holds for everybody."""
 
     until: datetime
@@ -43,8 +42,7 @@ class Wait:
 Judgement = Claim | Skip | Wait
 
 
-@dataclass(frozen=True, kw_only=True)
-class About:
+class About(Struct, frozen=True, kw_only=True):
     """What else a marketing mail is judged by."""
 
     zone: ZoneInfo = _UTC

@@ -1,10 +1,11 @@
 """Why a lead has its score, in words: 料金ページを本日3回閲覧 for Slack, with dates for Salesforce, where words are read
 months later."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from math import floor
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen.bundle import EngagementRule, Scoring
 from ripen.graph import Texts
@@ -14,8 +15,7 @@ from ripen.state import State, Tally
 from ripen.template import render_text
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reason:
+class Reason(Struct, frozen=True, kw_only=True):
     """`points` as they stand now; `last` is None for what does not come from doing (fit)."""
 
     code: str

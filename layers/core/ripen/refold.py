@@ -5,7 +5,7 @@ What was done stays done: journeys entered, alerts made. Only what has not been 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from itertools import groupby
 

@@ -5,7 +5,6 @@ X-Auto-Response-Suppress as mail programs set them. Words in Japanese and Englis
 """
 
 import re
-from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from email.policy import EmailPolicy
@@ -13,6 +12,8 @@ from email.utils import getaddresses, parseaddr
 from itertools import islice
 from typing import cast
 from unicodedata import normalize
+
+from msgspec import Struct
 
 LARGEST = 250_000
 """Bytes of a mail that are looked at: its text comes before what is attached."""
@@ -64,8 +65,7 @@ _TAGS = re.compile(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """`text` is what is new in it, without what it quotes; `automatic` was written by no person; `gone`: nobody reads that
     address any more."""
 

@@ -1,8 +1,9 @@
 """What the journey engine is told, and what it answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from ripen.activity import Activity
 from ripen.bundle import Brand, Calendar, Email, Scoring
@@ -16,8 +17,7 @@ from ripen.ledger import Send
 from ripen.state import State
 
 
-@dataclass(frozen=True, kw_only=True)
-class Scene:
+class Scene(Struct, frozen=True, kw_only=True):
     """All that the next step may depend on."""
 
     profile: Profile
@@ -39,8 +39,7 @@ class Scene:
     """Lifecycle stages, in their order."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moved:
+class Moved(Struct, frozen=True, kw_only=True):
     """`due` is when the enrollment is to be looked at again; None once it is over."""
 
     enrollment: Enrollment

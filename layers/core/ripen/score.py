@@ -5,9 +5,10 @@ Decay is exponential with one half-life, so the sum of any number of activities 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import EngagementRule, Scoring
@@ -27,8 +28,7 @@ GIVEN = EngagementRule(
 """What journeys' steps gave, kept and decayed as what any rule gives."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """Points as they stand at one moment; round them for display only."""
 
     fit: float
@@ -123,8 +123,7 @@ def _matching(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
     return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
 
-@dataclass(frozen=True)
-class _Index:
+class _Index(Struct, frozen=True):
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]]
     by_code: dict[str, EngagementRule]
 

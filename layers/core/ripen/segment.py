@@ -7,7 +7,7 @@ that nobody is.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 

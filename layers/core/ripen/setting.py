@@ -1,11 +1,11 @@
 """Settings that hold for the whole installation: one row each."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 
-@dataclass(frozen=True, kw_only=True)
-class Stop:
+
+class Stop(Struct, frozen=True, kw_only=True):
     """Present and `on`: nothing is claimed any more (DESIGN rule 11)."""
 
     on: bool
@@ -13,8 +13,7 @@ class Stop:
     by: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shadow:
+class Shadow(Struct, frozen=True, kw_only=True):
     """Present and `on`: everything is judged, nothing is sent or written outside. What would have been is a decision
     whose reason is SHADOWED."""
 
@@ -26,15 +25,13 @@ class Shadow:
 SHADOWED = "shadow"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ClockOffset:
+class ClockOffset(Struct, frozen=True, kw_only=True):
     """How far the application clock runs ahead of the wall clock; only the local cloud writes it."""
 
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, kw_only=True)
-class Live:
+class Live(Struct, frozen=True, kw_only=True):
     """Which playbook bundle is live, and the public address that links in mails and pages start with (no slash at
     the end)."""
 
@@ -43,15 +40,13 @@ class Live:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Published:
+class Published(Struct, frozen=True, kw_only=True):
     """What was made live, the latest last; bundles are never deleted, so that each can be again."""
 
     history: tuple[Live, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class CrmMark:
+class CrmMark(Struct, frozen=True, kw_only=True):
     """The `due#crm` row: this lead waits to be written to the CRM, or what was written last."""
 
     lead: str
@@ -72,23 +67,20 @@ class CrmMark:
     """Key of the last Task made for a Contact's owner, or found needless."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DecayMark:
+class DecayMark(Struct, frozen=True, kw_only=True):
     """The `due#decay` row: when time alone may change the lead's rank or segments, or a date lets it into a journey."""
 
     lead: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class RefoldMark:
+class RefoldMark(Struct, frozen=True, kw_only=True):
     """The `due#refold` row: verdicts are to be judged anew, or by another playbook, and the state to be made from all
     activities again."""
 
     lead: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seen:
+class Seen(Struct, frozen=True, kw_only=True):
     """Replay defence: this submission was taken, and became this activity of this lead."""
 
     lead: str
@@ -96,8 +88,7 @@ class Seen:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pointer:
+class Pointer(Struct, frozen=True, kw_only=True):
     """From an address, a CRM id, … to the lead it belongs to."""
 
     lead: str

@@ -4,13 +4,13 @@ SignatureSpec, so that the next provider is a line."""
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class SignatureSpec:
+
+class SignatureSpec(Struct, frozen=True):
     """HMAC-SHA256 over the raw body, as `prefix` and encoded digest in `header` (lower-case)."""
 
     header: str

@@ -1,8 +1,9 @@
 """What the fold keeps of a lead: the sums behind its score, its rank, its segments, its journeys."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Rank(StrEnum):
@@ -11,8 +12,7 @@ class Rank(StrEnum):
     HOT = "hot"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Tally:
+class Tally(Struct, frozen=True, kw_only=True):
     """What one scoring rule has given: `points` as they stood at `at`, halved once per half-life since (closed form,
     so that activities may arrive in any order)."""
 
@@ -24,8 +24,7 @@ class Tally:
     """The latest times, at most 10, newest first: for "3 times today"."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """A lead's latest entry into one journey, kept for `again`."""
 
     key: str
@@ -36,12 +35,11 @@ class Entry:
     """What can move it at once (listening.hears), of the graph it is pinned to."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class State:
+class State(Struct, frozen=True, kw_only=True):
     """The lead's `state` row: written by score.react alone. Numbers are rounded only for rank and display."""
 
     lead: str
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, Tally] = {}
     """Engagement, by rule code; `given` has what journeys gave."""
     fit: float = 0.0
     fit_reasons: tuple[str, ...] = ()
@@ -53,10 +51,10 @@ class State:
     alerted: datetime | None = None
     """When sales was last to be told of it."""
     segments: tuple[str, ...] = ()
-    journeys: dict[str, Entry] = field(default_factory=dict)
-    watched: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    journeys: dict[str, Entry] = {}
+    watched: dict[str, tuple[int, ...]] = {}
     """The newest times of what clauses ask about (watch.py)."""
-    fields: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = {}
     """What stood in the fields that triggers ask about; blank ones are left out."""
     looked: datetime | None = None
     """Until when the dates in them have been judged."""

@@ -5,8 +5,9 @@ visitor came from. Anything else is left behind, so that nobody can fill a lead 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
 
 from ripen.address import normalise
 from ripen.arrival import CAMPAIGN, LONGEST_CARRIED, arrival
@@ -50,8 +51,7 @@ _YES = frozenset(
 Answers = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Submission:
+class Submission(Struct, frozen=True, kw_only=True):
     """What is kept of it. `fields` are parts of the profile, `attributes` any other fields of the form; none is blank."""
 
     form: str
@@ -60,9 +60,9 @@ class Submission:
     touch: Touch
     guessed: bool = False
     """Nobody said the language: it is only our default, and changes nothing for a known lead."""
-    fields: dict[str, str] = field(default_factory=dict)
-    attributes: dict[str, str] = field(default_factory=dict)
-    entry: dict[str, str] = field(default_factory=dict)
+    fields: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    entry: dict[str, str] = {}
     """Answers that are kept with the activity."""
     consent: bool = False
     nonce: str = ""

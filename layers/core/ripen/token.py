@@ -7,9 +7,10 @@ rest. No address and no URL is inside, and a token of one purpose is worth nothi
 import hmac
 from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+
+from msgspec import Struct
 
 _VERSION = 1
 _KEY_ID = 1
@@ -29,8 +30,7 @@ class BadToken(Exception):
     """Not one of ours, cut short, altered, or made for another purpose."""
 
 
-@dataclass(frozen=True)
-class Link:
+class Link(Struct, frozen=True):
     send: str
     number: int = 0
 

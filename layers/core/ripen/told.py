@@ -1,7 +1,7 @@
 """The decisions that a fold leaves behind: what people read to see why."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from ripen.activity import Activity, Verdict

@@ -1,7 +1,7 @@
 """What a journey's update step makes of a lead's profile."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from ripen.effect import Update

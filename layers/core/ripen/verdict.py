@@ -7,7 +7,7 @@ other rules the same hits may look otherwise, and the score follows (refold.py).
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from ripen.activity import Activity, Judgement, Kind, Verdict

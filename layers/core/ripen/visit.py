@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from posixpath import basename
 from urllib.parse import parse_qsl, urlencode, urlsplit

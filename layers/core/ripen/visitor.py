@@ -5,22 +5,21 @@ are forwarded, so what is likely may score the lead, but never tells anybody any
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class VisitorPointer:
+class VisitorPointer(Struct, frozen=True, kw_only=True):
     """Whose the visits of this browser are from now on."""
 
     lead: str
     sure: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Join:
+class Join(Struct, frozen=True, kw_only=True):
     """The `join#<visitor>` row of a lead: due while earlier visits of that browser are still to be copied."""
 
     lead: str
@@ -28,8 +27,7 @@ class Join:
     at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Bridge:
+class Bridge(Struct, frozen=True, kw_only=True):
     """From a click in a mail to the page that it opened, once and for ten minutes. `click` is the click's activity."""
 
     lead: str

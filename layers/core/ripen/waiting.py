@@ -4,8 +4,10 @@ look, and at that moment their order.
 What the lead did is looked at moment by moment; a clause that asks about anything else is judged as of now.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen.activity import Verdict
 from ripen.asking import counting, dids, facts, fades, fields, is_about, is_past, is_since
@@ -22,14 +24,12 @@ _SELDOM = timedelta(days=30)
 """Where time alone changes nothing."""
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(Struct, frozen=True):
     path: int
     at: datetime
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """`until` is the next of its own times, `look` when to look again."""
 
     until: datetime | None

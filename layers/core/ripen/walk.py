@@ -5,16 +5,17 @@ anyone.
 Who is in the segment when the walk passes is meant; who joins before it passes is, who leaves afterwards still is.
 """
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from ripen.activity import Activity, Kind
 from ripen.agenda import SHARDS
 from ripen.ids import digest
 
 
-@dataclass(frozen=True, kw_only=True)
-class Walk:
+class Walk(Struct, frozen=True, kw_only=True):
     """A `walk#<shard>` row, under what it is gone for: how far one shard of the roster has been gone through."""
 
     shard: int
@@ -31,8 +32,7 @@ class Walk:
     done: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entries:
+class Entries(Struct, frozen=True, kw_only=True):
     """The `entries#<journey>#<segment>#<key>` row: leads asked into a journey, by a schedule or by hand."""
 
     journey: str
@@ -46,8 +46,7 @@ class Entries:
     per_minute: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """The `schedule#<journey>` row, on the agenda at the journey's next occurrence."""
 
     journey: str

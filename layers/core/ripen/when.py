@@ -7,9 +7,10 @@ moves the day on last. A day that is today is not over, one whose moment has pas
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from ripen.bundle import Brand, Calendar
 from ripen.business_days import NeverOpen, business_day, business_time
@@ -22,8 +23,7 @@ from ripen.local_time import zone as zone
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Whose clocks and whose working days count."""
 
     zone: ZoneInfo

@@ -1,12 +1,12 @@
 """Forms posted to capture.form, tables and queues that fail it, and what became of the submissions."""
 
 import json
+from copy import replace
 from dataclasses import dataclass, field
 from itertools import count as counter
 from typing import Any
 
 from botocore.exceptions import ClientError
-from msgspec.structs import replace as changed
 
 from ripen.activity import Activity
 from ripen.adapters.table import Change, Conflict, Table, keys
@@ -58,11 +58,11 @@ def with_page() -> Bundle:
         "*": "{{ page.name }} {{ locale }}: {{ error }}|{% for f in form.fields %}{{ f.name }}={{ f.value }}[{{ f.error }}]"
         "{% endfor %}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}|{% for l in languages %}{{ l.url }} {% endfor %}"
     }
-    form = changed(
+    form = replace(
         bundle.forms["whitepaper"],
         fields=(*bundle.forms["whitepaper"].fields, FormField(name="size", label={"ja": "規模"}, required=True)),
     )
-    return changed(
+    return replace(
         bundle,
         forms={"whitepaper": form},
         pages={

@@ -1,12 +1,12 @@
 """What visitors do becomes activities, once; theirs, or the lead's whose browser it is, whenever that comes to be known."""
 
 import json
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
-from msgspec.structs import replace
 
 from capture.bulk import Desk, join, keep, take
 from capture.form import Desk as FormDesk

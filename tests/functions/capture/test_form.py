@@ -1,7 +1,7 @@
 """A form is filled in: kept once, durably, before it is answered; whatever is wrong is said, and nothing is stored."""
 
 from base64 import b64encode
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from capture.form import Desk, serve

@@ -1,6 +1,6 @@
 """What people, machines and scripts see after a form: the thank-you page, the page again, or when to try again."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

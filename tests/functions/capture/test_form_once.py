@@ -1,7 +1,7 @@
 """A submission counts once, however often and however close together it comes."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

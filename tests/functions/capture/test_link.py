@@ -1,5 +1,6 @@
 """A click goes where the mail says, and is noted for later judgement; nothing else leads anywhere."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -7,7 +8,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from capture.link import OwnKeys, serve
 from ripen.activity import Activity, Kind, Verdict

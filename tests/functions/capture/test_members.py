@@ -1,7 +1,8 @@
 """capture.members: a member of a Salesforce campaign that is a lead of ours did something; it is taken in once."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest

@@ -1,8 +1,7 @@
 """A landing page: in the reader's language, with a nonce of its own and how the visitor came in hidden fields."""
 
+from copy import replace
 from html import unescape
-
-from msgspec.structs import replace
 
 from capture.page import serve
 from ripen.adapters.gateway import request

@@ -3,6 +3,7 @@
 import gzip
 import json
 from base64 import b64encode
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +12,6 @@ import pytest
 from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from capture.track import SCRIPT, Desk, handler, serve
 from ripen.adapters.gateway import Response, request

@@ -4,14 +4,14 @@ import hmac
 import json
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count as counter
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as changed
 
 from capture.webhook import Desk, serve
 from ripen.activity import Activity
@@ -44,7 +44,7 @@ def desk(table: Table, queue: FakeQueue) -> Desk:
     bundle = a_bundle()
     form = bundle.forms["whitepaper"]
     names = {"form_id": "abc123", "q_email": "email", "q_name": "full_name", "q_legal": "consent", "q_phone": "phone"}
-    bundle = changed(bundle, forms={"whitepaper": changed(form, sources={"typeform": names})})
+    bundle = replace(bundle, forms={"whitepaper": replace(form, sources={"typeform": names})})
     ids = counter(1)
     return Desk(table, queue, Live(bundle, SITE), KEY, Vault(), NOON, lambda: f"{next(ids):032x}")
 

@@ -1,6 +1,7 @@
 """A Slack and a Salesforce in memory, which refuse what they are told to refuse."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ripen.errors import Undeliverable, Unsure

@@ -1,6 +1,7 @@
 """A salesroom: one hot lead, the alert about it, and the Slack that it is posted to."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any
 
 from notify.alert import Desk, show

@@ -1,7 +1,8 @@
 """notify.alert on a campaign that halted by itself: it is about no lead, and is posted as every card is."""
 
+from copy import replace
+
 import pytest
-from msgspec.structs import replace
 
 from notify.alert import Desk, show
 from ripen.adapters.table import Create, Table, keys

@@ -1,7 +1,7 @@
 """What the tests of a move share: a lead in a journey, and an engine that says what it is told to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

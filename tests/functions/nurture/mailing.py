@@ -1,10 +1,9 @@
 """What the tests of campaigns share: a roster of leads, a campaign for some of them, and a minute of the whole machinery."""
 
+from copy import replace
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-
-from msgspec.structs import replace
 
 from nurture.deliver import deliver
 from nurture.ground import Ground

@@ -1,11 +1,10 @@
 """nurture.advance on a real table: an enrollment moves once, with its sends, in one transaction."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as altered
 
 from nurture import advance
 from nurture.advance import move
@@ -177,9 +176,9 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     # given an enrollment in a playbook that was replaced by one with other steps and another class for the mail
     an_enrollment_row(table)
     old = a_bundle()
-    mail = altered(old.emails["whitepaper-delivery"], mail_class="marketing")
-    journey = altered(old.journeys["whitepaper"], steps=())
-    new = altered(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
+    mail = replace(old.emails["whitepaper-delivery"], mail_class="marketing")
+    journey = replace(old.journeys["whitepaper"], steps=())
+    new = replace(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
     # when
     move(KEY.ref, table, a_playbook(table, old, new), clock, heard(queue, bulk))
     # then

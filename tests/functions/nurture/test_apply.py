@@ -1,6 +1,6 @@
 """What a journey's steps want done becomes rows in the transaction that moves the enrollment."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

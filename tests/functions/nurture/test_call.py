@@ -1,7 +1,8 @@
 """nurture.call: one answer for each visit to a webhook step, whatever the other side does."""
 
 import json
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 

@@ -1,6 +1,6 @@
 """A campaign through the whole machinery on a real table: begun, paused, halted, stopped, resumed, sent again."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,11 +1,11 @@
 """Delivery of one mail, with an SES that answers as it is told."""
 
+from copy import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as with_
 
 from nurture.deliver import OutOfTime, deliver, handler, record_handler
 from ripen import token
@@ -130,8 +130,10 @@ def test_a_mail_past_its_time_is_skipped(table: Table, clock: FakeClock) -> None
 def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClock) -> None:
     known(table)
     bundle = a_bundle()
-    broken = with_(bundle.emails["case-study"], locales={"ja": a_mail(text="{{ nobody.knows }}")})
-    outside = an_outside(table, clock, FakeSes(), playbook=with_(bundle, emails=bundle.emails | {"case-study": broken}))
+    broken = replace(bundle.emails["case-study"], locales={"ja": a_mail(text="{{ nobody.knows }}")})
+    outside = an_outside(
+        table, clock, FakeSes(), playbook=replace(bundle, emails=bundle.emails | {"case-study": broken})
+    )
     key, other = planned(table, a_send(email="case-study")), planned(table, a_send())
     deliver(key, outside)
     deliver(other, outside)
@@ -145,8 +147,8 @@ def test_a_mail_says_what_let_the_lead_in(table: Table, clock: FakeClock) -> Non
     # given a mail that names the webinar's date, and an enrollment that knows it
     known(table)
     bundle = a_bundle()
-    dated = with_(bundle.emails["whitepaper-delivery"], locales={"ja": a_mail(text="{{ entry.webinar_date }}")})
-    bundle = with_(bundle, emails={"whitepaper-delivery": dated})
+    dated = replace(bundle.emails["whitepaper-delivery"], locales={"ja": a_mail(text="{{ entry.webinar_date }}")})
+    bundle = replace(bundle, emails={"whitepaper-delivery": dated})
     facts = {"webinar_date": "2026-12-10"}
     enrollment = Enrollment(
         lead="lead1", journey="whitepaper", key="2026-12-10", entered=NOON, bundle=bundle.hash, facts=facts

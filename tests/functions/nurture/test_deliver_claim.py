@@ -1,6 +1,6 @@
 """The claim of a mail: made by one worker only, not while sending is stopped, and not over a refusal."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 from nurture.deliver import deliver

@@ -1,6 +1,6 @@
 """What the policy makes of a mail when it is claimed: caps, quiet hours, priority, exceptions, campaigns."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

@@ -1,6 +1,7 @@
 """nurture.errand: what a journey asks of Salesforce is done once the lead is there, or a decision says why not."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 

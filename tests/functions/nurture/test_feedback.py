@@ -1,7 +1,7 @@
 """Feedback from SES, through SNS and SQS, into the ledger, the contact and the suppressions."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from itertools import permutations
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What a mail is judged by, where the playbook has changed since it was planned."""
 
-from msgspec.structs import replace
+from copy import replace
 
 from nurture.deliver import deliver
 from ripen import campaign_mail

@@ -1,11 +1,10 @@
 """How an enrollment is moved: by what is known of the lead, at once where more is due, and set aside where it cannot be."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as altered
 
 from nurture import advance
 from ripen.activity import Kind
@@ -131,7 +130,7 @@ def test_a_whole_journey_of_deeds_is_walked_by_the_engine(table: Table, clock: F
         LeaveStep(id="off", journey="orders"),
     )
     journey = Journey(name="whitepaper", first="tag", steps=steps)
-    playbook = a_playbook(table, altered(a_bundle(), journeys={"whitepaper": journey}))
+    playbook = a_playbook(table, replace(a_bundle(), journeys={"whitepaper": journey}))
     table.write(
         Create(keys.profile("lead1"), a_lead(id="lead1")),
         Create(KEY, replace(ENTRY, facts={"order": "A-7"}), due=NOON),

@@ -1,10 +1,9 @@
 """Schedules on the agenda: each return asks the segment in once."""
 
-from dataclasses import replace as replace_in
+from copy import replace
 from datetime import datetime, timedelta
 
 import pytest
-from msgspec.structs import replace
 
 from nurture.walk import work
 from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
@@ -63,7 +62,7 @@ def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(mac
             super().write(*changes, token=token)
 
     published(machinery, after(days=-1), NOON)
-    contested = replace_in(machinery.ground, table=Contested("table", machinery.table._client))
+    contested = replace(machinery.ground, table=Contested("table", machinery.table._client))
     # when
     with pytest.raises(Conflict):
         work(KEY.ref, contested, lambda: True)

@@ -1,7 +1,7 @@
 """nurture.walk on a real table: each lead of a segment is dealt with once, whoever walks, dies or comes twice."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

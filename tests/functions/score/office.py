@@ -1,7 +1,8 @@
 """score.sync at work on a table, with a CRM in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from ripen.adapters.table import Create, Mark, Replace, Row, Table, keys

@@ -1,6 +1,6 @@
 """Where the CRM's calls of the day run short, mere scores leave the rest to what cannot wait."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

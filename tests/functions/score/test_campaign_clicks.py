@@ -1,6 +1,6 @@
 """A campaign's progress counts who clicked: each lead once, people only, and right again after a verdict is revised."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

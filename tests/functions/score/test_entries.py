@@ -1,10 +1,8 @@
 """score.react on a real table: who enters journeys, which of them are shaken, and what a new playbook changes."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Replace, Table, keys
@@ -29,7 +27,7 @@ BUYERS = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order"
 
 def a_plan(*journeys: Journey, segments: tuple[Segment, ...] = ()) -> Bundle:
     named = {journey.name: journey for journey in journeys}
-    return altered(a_bundle(), journeys=named, segments={segment.name: segment for segment in segments})
+    return replace(a_bundle(), journeys=named, segments={segment.name: segment for segment in segments})
 
 
 def an_order(n: int, number: str = "", **known: Any) -> Activity:
@@ -175,7 +173,7 @@ def test_another_playbook_with_the_same_definitions_changes_nothing(
     react(captured(table, an_order(1)), table, a_plan(), clock, bells)
     before = table.get(STATE)
     assert before is not None
-    other = altered(a_plan(), hash="bundle2", pages={})
+    other = replace(a_plan(), hash="bundle2", pages={})
     clock.move(minutes=1)
     react([DECAY.ref], table, other, clock, bells)
     after = table.get(STATE)

@@ -1,11 +1,10 @@
 """score.react for leads with a long story: what follows from one activity must fit into a transaction, however much it is."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest
-from msgspec.structs import replace as changed
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters import walks
@@ -35,7 +34,7 @@ def on_pricing(name: str) -> Journey:
 
 
 BUNDLE = a_bundle()
-BUNDLE = changed(BUNDLE, journeys=BUNDLE.journeys | {name: on_pricing(name) for name in ("one", "two", "three")})
+BUNDLE = replace(BUNDLE, journeys=BUNDLE.journeys | {name: on_pricing(name) for name in ("one", "two", "three")})
 
 
 def visits(count: int) -> list[Activity]:
@@ -73,14 +72,14 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
         for n in range(40)
     ]
     doors = {
-        f"page{n}": changed(
+        f"page{n}": replace(
             on_pricing(f"page{n}"),
             enrol=(OnActivity(kind="page_viewed", subject=f"page{n}"),),
             again=Again(how="never"),
         )
         for n in range(40)
     }
-    bundle = changed(BUNDLE, journeys=doors)
+    bundle = replace(BUNDLE, journeys=doors)
     form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
     refs = [key_of(each).ref for each in (form, *before)]
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))

@@ -1,7 +1,7 @@
 """score.react on a real table: one transaction for a change and all that follows, whatever happens around it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

@@ -1,10 +1,9 @@
 """Leads go to the CRM in two calls: made or found once, changed when they change, kept out while they are not admitted."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest
-from msgspec.structs import replace as with_
 
 from ripen.adapters.table import Mark, Replace, keys
 from ripen.alert import AlertState
@@ -110,7 +109,7 @@ def test_a_closed_card_is_left_alone(office: Office, closed: dict[str, Any]) -> 
 
 
 def test_who_is_not_admitted_stays_out_and_the_reason_is_said_once(office: Office) -> None:
-    office.bundle = with_(office.bundle, sync=SyncRule(when=(Condition(field="rank", any_of=("hot",)),)))
+    office.bundle = replace(office.bundle, sync=SyncRule(when=(Condition(field="rank", any_of=("hot",)),)))
     office.admit()
     office.change(rank=Rank.COLD)
 

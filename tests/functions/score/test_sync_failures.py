@@ -1,7 +1,8 @@
 """Whatever fails between us and the CRM is visible, passes or is made good, and makes nothing twice."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest

@@ -1,8 +1,7 @@
 """A lead that a new playbook made hot gets its card with its next deed."""
 
+from copy import replace
 from datetime import datetime
-
-from msgspec.structs import replace as altered
 
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Table, keys
@@ -14,7 +13,7 @@ from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue
 
 MILD = a_bundle()
-STRICT = altered(MILD, scoring=altered(MILD.scoring, hot=Threshold(enter=500, leave=400)))
+STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))
 
 
 def captured(table: Table, activity: Activity) -> str:

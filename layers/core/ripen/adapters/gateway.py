@@ -7,9 +7,10 @@ import json
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
+
+from msgspec import Struct
 
 from ripen.errors import Rejected
 
@@ -28,8 +29,7 @@ _PAGE_HEADERS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """Header names are lower-case; of a query parameter given twice the last counts."""
 
     method: str
@@ -38,10 +38,10 @@ class Request:
     host: str = ""
     address: str = ""
     """The sender's IP."""
-    parameters: dict[str, str] = field(default_factory=dict)
+    parameters: dict[str, str] = {}
     """The variable parts of the path."""
-    query: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] = {}
+    headers: dict[str, str] = {}
     raw: str = ""
     encoded: bool = False
     """Is `raw` the body in base64?"""

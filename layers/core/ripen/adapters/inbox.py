@@ -4,20 +4,19 @@ Source: Amazon SES, "Notifications for Amazon SES email receiving" (mail, receip
 """
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import boto3
 from botocore.config import Config
+from msgspec import Struct
 
 from ripen.errors import Rejected
 
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 4, "mode": "standard"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Received:
+class Received(Struct, frozen=True, kw_only=True):
     """What SES says of one mail. `sender` is the envelope's; "" for what no person sends."""
 
     id: str

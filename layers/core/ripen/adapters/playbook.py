@@ -1,12 +1,12 @@
 """The live playbook: a pointer row names a bundle in S3, kept in memory until the pointer moves."""
 
-from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
 import boto3
 import msgspec
 from botocore.config import Config
+from msgspec import Struct
 
 from ripen.adapters.table import Table, keys
 from ripen.bundle import Bundle
@@ -19,8 +19,7 @@ class NotPublished(Exception):
     """No playbook has been published yet: run `ripen publish`."""
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(Struct, frozen=True):
     bundle: Bundle
     site: str
     """Public address that links start with, without a slash at the end."""

@@ -5,10 +5,10 @@ would be one more thing to guard. It is renewed once when it is refused; the cal
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import requests
+from msgspec import Struct
 from requests.adapters import HTTPAdapter
 
 from ripen.adapters.salesforce_token import Token, fetch
@@ -46,8 +46,7 @@ _SETUP = {
 """The package or its permission set is not there: an administrator has to act, then all leads go."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One part of a composite call's answer."""
 
     status: int

@@ -6,8 +6,9 @@ its Contact does. Source: Salesforce, Object Reference, "CampaignMember" (one me
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from ripen.adapters import salesforce_parts as parts
 from ripen.adapters.salesforce_connection import Answer, Connection
@@ -23,8 +24,7 @@ _USER = "005"
 _LATELY = "CreatedDate = LAST_N_DAYS:30"
 
 
-@dataclass(frozen=True)
-class _Person:
+class _Person(Struct, frozen=True):
     """The Lead or Contact that it is about."""
 
     object: str

@@ -5,11 +5,11 @@ again without end where a token keeps being refused.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from time import time
 from typing import Any
 
 import requests
+from msgspec import Struct
 
 from ripen.errors import NotConnected, Undeliverable
 
@@ -17,8 +17,7 @@ _JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LIFETIME_SECONDS = 180
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     access: str
     instance: str
     """Where the API and the record pages live: https://acme.my.salesforce.com"""

@@ -1,17 +1,17 @@
 """What one transaction may do to the table's rows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from ripen.adapters.table.keys import Key
 from ripen.agenda import Lane
 from ripen.counts import Counts
 
 
-@dataclass(frozen=True)
-class Create[T]:
+class Create[T](Struct, frozen=True):
     """Write a row that must not be there yet. `due` puts it on the agenda; `expires` lets it be deleted some time
     after (TTL, wall clock)."""
 
@@ -24,8 +24,7 @@ class Create[T]:
     """Overwrite a row whose `expires` is before this moment."""
 
 
-@dataclass(frozen=True)
-class Replace[T]:
+class Replace[T](Struct, frozen=True):
     """Write a row over version `was` of it (0: it must not be there). Without `due` it leaves the agenda."""
 
     key: Key[T]
@@ -36,8 +35,7 @@ class Replace[T]:
     expires: datetime | None = None
 
 
-@dataclass(frozen=True)
-class Mark[T]:
+class Mark[T](Struct, frozen=True):
     """Set only the due time of a row that is there, in any version (an absent one is a conflict). Raises the row's
     version, so that whoever is working on it notices."""
 
@@ -46,8 +44,7 @@ class Mark[T]:
     lane: Lane = Lane.HOT
 
 
-@dataclass(frozen=True)
-class Add:
+class Add(Struct, frozen=True):
     """Add to the numbers of a row, which is made if need be. Additions do not get in each other's way, but for a
     transaction that meets another one at work on the row, which is a conflict."""
 
@@ -55,16 +52,14 @@ class Add:
     numbers: Mapping[str, int]
 
 
-@dataclass(frozen=True)
-class Unchanged:
+class Unchanged(Struct, frozen=True):
     """Nothing is written unless this row still has this version (0: is still absent)."""
 
     key: Key[Any]
     version: int
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """Nothing is written unless this row is absent."""
 
     key: Key[Any]

@@ -4,9 +4,10 @@ A Key knows the type of what lies under it, so that reading is typed: `table.get
 `Row[Profile] | None`.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
+
+from msgspec import Struct
 
 from ripen.action import Action
 from ripen.activity import Activity
@@ -30,8 +31,7 @@ from ripen.visitor import Bridge, Join, VisitorPointer
 from ripen.walk import Entries, Schedule, Walk
 
 
-@dataclass(frozen=True)
-class Key[T]:
+class Key[T](Struct, frozen=True):
     pk: str
     sk: str
     type: type[T]

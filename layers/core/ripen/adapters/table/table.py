@@ -6,7 +6,6 @@ Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
@@ -14,6 +13,7 @@ import boto3
 import msgspec
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from msgspec import Struct
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key, parse
@@ -41,8 +41,7 @@ class Conflict(Exception):
         self.at = at
 
 
-@dataclass(frozen=True)
-class Row[T]:
+class Row[T](Struct, frozen=True):
     key: Key[T]
     value: T
     version: int
@@ -50,8 +49,7 @@ class Row[T]:
     lane: Lane = Lane.HOT
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """One entry of the agenda: which row, and when it is due."""
 
     ref: Ref
