@@ -217,7 +217,7 @@ def test_points_that_a_journey_gives_count_like_any_and_halve_like_any() -> None
         for n, points in enumerate(("15", "-5"))
     ]
     got = run(into(), *given_)
-    assert (got.score.total, got.state.tallies["given"].count) == (10, 2)
+    assert (got.score.total, got.state.tallies["given//s"].count) == (10, 2)
     assert got.state.last_activity is None
     later = run(into(), state=got.state, now=NOON + timedelta(days=14))
     assert later.score.total == pytest.approx(5)

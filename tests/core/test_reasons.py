@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ripen.activity import Kind
+from ripen.activity import Activity, Kind
 from ripen.bundle import EngagementRule, FitRule
 from ripen.clause import Condition
 from ripen.reasons import Reason, reasons
@@ -128,3 +128,25 @@ def test_no_more_than_asked_for() -> None:
 
 def test_words_of_another_locale_are_better_than_none() -> None:
     assert told(0, kind=Kind.REJECTED_BY_SALES, locale="en")[-1].words == "対象外"
+
+
+def test_what_a_journeys_step_gave_has_the_steps_own_words() -> None:
+    def points(id: str, step: str, hours_ago: float, **words: str) -> Activity:
+        facts = {"journey": "expo", "step": step, "points": "10"} | {
+            f"words.{lang}": text for lang, text in words.items()
+        }
+        at = NOON - timedelta(hours=hours_ago)
+        return an_activity(id=id, kind=Kind.POINTS_GIVEN, subject="expo", at=at, received=at, facts=facts)
+
+    given = [
+        points("b", "meet", 1, ja="{{ when }}面談", en="Met {{ when }}"),
+        points("a", "meet", 2, ja="面談"),
+        points("c", "call", 3),
+    ]
+    tallies: dict[str, Tally] = {}
+    for activity in given:
+        tallies = tally(tallies, activity, SCORING)
+
+    found = reasons(a_lead(), State(lead="lead1", tallies=tallies), SCORING, NOON, "ja", TOKYO)
+
+    assert [reason.words for reason in found] == ["本日2回面談", "ジャーニーによる加点"]

@@ -5,6 +5,7 @@ Decay is exponential with one half-life, so the sum of any number of activities 
 """
 
 from collections.abc import Iterable, Mapping
+from copy import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -25,7 +26,7 @@ GIVEN = EngagementRule(
     points=0,
     words={"ja": "ジャーニーによる加点", "en": "Points given by a journey"},
 )
-"""What journeys' steps gave, kept and decayed as what any rule gives."""
+"""What journeys' steps gave, kept and decayed as what any rule gives: a tally for each step, with the step's own words."""
 
 
 class Score(Struct, frozen=True, kw_only=True):
@@ -47,8 +48,7 @@ def tally(tallies: Mapping[str, Tally], activity: Activity, scoring: Scoring) ->
         return dict(tallies)
     at = happened(activity)
     if activity.kind is Kind.POINTS_GIVEN:
-        points = float(activity.facts.get("points", "0"))
-        return dict(tallies) | {GIVEN.code: _add(tallies.get(GIVEN.code), points, at, half_life(scoring))}
+        return dict(tallies) | _given(tallies, activity, at, half_life(scoring))
     return dict(tallies) | {
         rule.code: _add(tallies.get(rule.code), rule.points, at, half_life(scoring))
         for rule in _matching(activity, scoring)
@@ -82,7 +82,11 @@ def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
 def tallied(state: State, scoring: Scoring) -> Iterable[tuple[Tally, EngagementRule]]:
     """The lead's tallies with their rules."""
     rules = _index(Same(scoring)).by_code
-    return ((found, rules[code]) for code, found in state.tallies.items() if code in rules)
+    for code, found in state.tallies.items():
+        if rule := rules.get(code):
+            yield found, rule
+        elif code.partition("/")[0] == GIVEN.code:
+            yield found, replace(GIVEN, code=code, words=found.words or GIVEN.words)
 
 
 def half_life(scoring: Scoring) -> timedelta:
@@ -114,7 +118,16 @@ def _add(tally: Tally | None, points: float, at: datetime, half_life: timedelta)
         count=tally.count + 1,
         last=recent[0],
         recent=recent,
+        words=tally.words,
     )
+
+
+def _given(tallies: Mapping[str, Tally], activity: Activity, at: datetime, half_life: timedelta) -> dict[str, Tally]:
+    facts = activity.facts
+    code = f"{GIVEN.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
+    added = _add(tallies.get(code), float(facts.get("points", "0")), at, half_life)
+    words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
+    return {code: replace(added, words=words if added.last == at else added.words)}
 
 
 def _matching(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
@@ -135,4 +148,4 @@ def _index(same: Same[Scoring]) -> _Index:
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}
     for rule in same.value.engagement:
         by_kind[rule.kind, rule.subject] = (*by_kind.get((rule.kind, rule.subject), ()), rule)
-    return _Index(by_kind, {rule.code: rule for rule in (*same.value.engagement, GIVEN)})
+    return _Index(by_kind, {rule.code: rule for rule in same.value.engagement})

@@ -22,6 +22,8 @@ class Tally(Struct, frozen=True, kw_only=True):
     last: datetime | None = None
     recent: tuple[datetime, ...] = ()
     """The latest times, at most 10, newest first: for "3 times today"."""
+    words: dict[str, str] = {}
+    """Of what a journey's step gave: its reason, by locale."""
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -40,7 +42,7 @@ class State(Struct, frozen=True, kw_only=True):
 
     lead: str
     tallies: dict[str, Tally] = {}
-    """Engagement, by rule code; `given` has what journeys gave."""
+    """Engagement, by rule code; `given/<journey>/<step>` has what a step of a journey gave."""
     fit: float = 0.0
     fit_reasons: tuple[str, ...] = ()
     """Codes of the fit rules that hold, strongest first."""
