@@ -9,6 +9,7 @@ from pathlib import Path
 from unicodedata import normalize
 
 from cli.failure import Failure
+from cli.spreadsheet import as_meant
 from cli.stack import Stack
 from ripen.adapters import walks
 from ripen.adapters.table import Change, Conflict, Create, Row, keys
@@ -36,7 +37,7 @@ def addresses(file: Path) -> list[str]:
     if column is None:
         found = ", ".join(rows[0]) if rows else "nothing"
         raise Failure(f"{file} has no column of addresses; its first line has: {found}.", "Name one of them: email")
-    return [row[column].strip() for row in rows[1:] if len(row) > column and row[column].strip()]
+    return [as_meant(row[column].strip()) for row in rows[1:] if len(row) > column and row[column].strip()]
 
 
 def ask_segment(stack: Stack, entries: Entries) -> bool:

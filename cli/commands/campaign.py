@@ -17,6 +17,7 @@ from cli import campaign as desk
 from cli.failure import Failure
 from cli.moment import moment
 from cli.scripts import tell
+from cli.spreadsheet import as_text
 from cli.stack import Stack, connect
 from ripen import campaign as runs
 from ripen import campaign_mail
@@ -147,7 +148,7 @@ def _recipients(stack: Stack, name: str, as_json: bool) -> None:
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("email", "lead", "at"))
-        writer.writerows((one.email, one.lead, one.at.isoformat() if one.at else "") for one in sure)
+        writer.writerows((as_text(one.email), one.lead, one.at.isoformat() if one.at else "") for one in sure)
     if doubtful:
         Console(stderr=True, highlight=False).print(
             f"{doubtful} more may have received it: their outcome is not known yet."

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 
 from msgspec import Struct
 
 from ripen import policy, ports
-from ripen.activity import Verdict
+from ripen.activity import Activity, Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.address import address_hash
@@ -19,7 +20,7 @@ from ripen.contact import Contact, Suppression
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
 from ripen.local_time import zone
-from ripen.score import score
+from ripen.score import happened, score
 from ripen.state import State
 
 
@@ -126,14 +127,15 @@ def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
     state = gathered.state or State(lead=profile.id)
     points = score(state, outside.live().bundle.scoring, now)
 
+    @cache
+    def done() -> list[Activity]:
+        found = (row.value for row in outside.table.under(profile.id, "activity#"))
+        return [each for each in found if each.verdict is Verdict.HUMAN]
+
     def count(kind: str, subject: str, since: datetime | None) -> int:
-        done = (row.value for row in outside.table.under(profile.id, "activity#"))
         return sum(
-            each.kind == kind
-            and (not subject or each.subject == subject)
-            and (since is None or each.at >= since)
-            and each.verdict is not Verdict.MACHINE
-            for each in done
+            each.kind == kind and subject in ("", each.subject) and (since is None or happened(each) > since)
+            for each in done()
         )
 
     return Facts(
