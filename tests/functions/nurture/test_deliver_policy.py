@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nurture.deliver import deliver
+from ripen.activity import Kind, Verdict
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.bundle import Policy, Quiet
@@ -121,14 +122,17 @@ def test_in_quiet_hours_a_mail_waits_for_the_leads_morning(table: Table, clock: 
         (Condition(field="rank", any_of=("hot",)), "policy: rank"),
         (Did(kind="form_submitted", subject="demo", within_seconds=3600), "policy: demo"),
         (Did(kind="form_submitted", subject="demo", within_seconds=60), ""),
+        (Did(kind="link_clicked"), ""),  # which nobody has judged yet
     ],
 )
 def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock, unless: Any, reason: str) -> None:
     known(table, a_lead(stage="opportunity"))
     demo = an_activity(subject="demo", at=NOON - timedelta(minutes=30))
+    click = an_activity(id="click", kind=Kind.LINK_CLICKED, verdict=Verdict.UNJUDGED)
     table.write(
         Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT)),
         Create(keys.activity("lead1", demo.at, demo.id), demo),
+        Create(keys.activity("lead1", click.at, click.id), click),
     )
     key = planned(table, a_send(email="case-study"))
     deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(unless=unless)))
