@@ -39,16 +39,19 @@ os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
 
 
-CLOUD = ("tests/browser/", "tests/e2e/")
-LONG = (*CLOUD, "tests/faults/")
+ON_A_CLOUD = ("tests/e2e/lived/", "tests/e2e/", "tests/browser/")
+LONG = (*ON_A_CLOUD, "tests/faults/")
 
 
 class ByNeed(LoadScopeScheduling):  # type: ignore[misc]
-    """Of the processes that `make test` runs side by side, one has the local cloud and all tests on it, from the beginning;
-    what is left is shared out file by file, because their fixtures are made once for each."""
+    """Of the processes that `make test` runs side by side, two have a local cloud each and all tests on it, from the
+    beginning; what is left is shared out file by file, because their fixtures are made once for each."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "cloud" if nodeid.startswith(CLOUD) else nodeid.partition("::")[0]
+        file = nodeid.partition("::")[0]
+        if file.startswith(ON_A_CLOUD[0]):
+            return "a cloud with playbooks of the tests' own"
+        return "a cloud" if file.startswith(ON_A_CLOUD) else file
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,9 +8,9 @@ import pytest
 
 from cli.redrive import queues
 from tests.e2e.cloud import Running, eventually
-from tests.e2e.plan import MEMBER_OF_TEAM, published
+from tests.e2e.lived.plan import MEMBER_OF_TEAM, published
+from tests.e2e.lived.test_replies import a_mail, answer
 from tests.e2e.test_faults import nobody_reads, waiting
-from tests.e2e.test_replies import a_mail, answer
 
 pytestmark = pytest.mark.timeout(600)
 

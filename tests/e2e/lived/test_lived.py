@@ -21,9 +21,9 @@ from cli.simulation.run import live
 from cli.simulation.transcript import Line, in_order, rendered, told
 from ripen.bundle import Bundle, FormField
 from tests.e2e.cloud import Running, eventually
-from tests.e2e.diary import Rows, rows, written
+from tests.e2e.lived.diary import Rows, rows, written
+from tests.e2e.lived.plan import arrive
 from tests.e2e.people import A_BROWSER
-from tests.e2e.plan import arrive
 
 pytestmark = pytest.mark.timeout(900)
 

@@ -11,8 +11,8 @@ import pytest
 
 from ripen.adapters.webhook_call import signature
 from tests.e2e.cloud import Running, eventually
+from tests.e2e.lived.plan import published
 from tests.e2e.people import a_director
-from tests.e2e.plan import published
 
 
 @dataclass(frozen=True)

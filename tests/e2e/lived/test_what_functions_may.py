@@ -16,11 +16,11 @@ import pytest
 
 from sandbox.stack import physical_ids
 from tests.e2e.cloud import Running, eventually
+from tests.e2e.lived.test_campaign import halt
+from tests.e2e.lived.test_errands import walk_through_the_errands
+from tests.e2e.lived.test_replies import answer, decided
 from tests.e2e.people import a_director
-from tests.e2e.test_campaign import halt
-from tests.e2e.test_errands import walk_through_the_errands
 from tests.e2e.test_follow_up import unsubscribe
-from tests.e2e.test_replies import answer, decided
 from tests.e2e.test_slack import command, press
 from tests.e2e.test_ways_in import signature, typeform
 from tests.test_template import FUNCTIONS, _list

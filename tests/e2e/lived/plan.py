@@ -16,7 +16,7 @@ from ripen.address import address_hash
 from ripen.setting import DecayMark, Pointer
 from tests.e2e.cloud import Running, eventually
 
-_EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
+_EXAMPLE = Path(__file__).resolve().parents[3] / "playbook"
 MEMBER_OF_TEAM = "mika@ripen.example"
 _SEGMENT = "when: {{tag: {name}}}\n"
 _CAMPAIGN = "email: {email}\n{to}\nat: 2035-01-01T10:00\n{more}\n"

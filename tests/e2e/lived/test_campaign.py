@@ -14,7 +14,7 @@ from cli.simulation.persona import Persona
 from ripen.agenda import shard
 from ripen.campaign_mail import goes_first
 from tests.e2e.cloud import Running, eventually
-from tests.e2e.plan import arrive, published
+from tests.e2e.lived.plan import arrive, published
 from tests.e2e.test_follow_up import unsubscribe
 
 pytestmark = pytest.mark.timeout(600)
