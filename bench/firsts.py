@@ -1,6 +1,7 @@
 """The first event of each function, the rows that it finds, and what the floor beside it does."""
 
 import json
+import os
 import time
 from base64 import b64encode
 from collections.abc import Iterator
@@ -21,21 +22,29 @@ from ripen.activity import Activity, Kind
 from ripen.adapters.table import Change, Create, keys
 from ripen.alert import Alert, AlertState
 from ripen.bundle import Bundle
+from ripen.call import PlannedCall
+from ripen.campaign import CampaignRun, RunState
 from ripen.contact import Contact, Permission
+from ripen.errand import Errand
 from ripen.ids import alert_id
 from ripen.journey import Enrollment
 from ripen.lead import CrmLink, Profile
 from ripen.ledger import MailClass, Send, SendPointer
+from ripen.membership import MemberPoll
 from ripen.setting import CrmMark
 from ripen.state import Rank, State, Tally
 from ripen.token import Link, Purpose, sign
 from ripen.visitor import VisitorPointer
+from ripen.walk import Walk
 
 LEAD, SEND = "lead1", "a" * 26
 ALERT = alert_id(LEAD, "hot", 1)
 AT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 FORM_ID = "lT4Z3j"
 LIVE = "setting#bundle|-"
+REPLY = "replies/1"
+MAIL = b"From: hanako@example.co.jp\r\nSubject: Re: guide\r\nMessage-ID: <1@example.co.jp>\r\n\r\nThank you. What does it cost?\r\n"
+_CAMPAIGN = keys.campaign("newsletter-december")
 _SHARDS = 320
 
 
@@ -63,6 +72,12 @@ def firsts() -> dict[str, First]:
             event=_message(_beacon()), clients=(*store, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
         ),
         "capture.webhook": First(event=_typeform(), clients=(*private, "sqs")),
+        "capture.members": First(
+            event=_message(keys.MEMBERS.ref),
+            clients=("dynamodb", "secretsmanager"),
+            reads=(keys.MEMBERS.ref,),
+            library="simple_salesforce",
+        ),
         "score.react": First(event=_message(_activity().key.ref), clients=(*store, "sqs"), reads=(LIVE, _row("state"))),
         "score.sync": First(
             event=_message(_row("due#crm")),
@@ -77,6 +92,19 @@ def firsts() -> dict[str, First]:
         "nurture.deliver": First(
             event=_message(_row(f"send#{SEND}")), clients=(*private, "sesv2"), reads=(LIVE, _row("profile"))
         ),
+        "nurture.errand": First(
+            event=_message(_row("errand#e1")),
+            clients=private,
+            reads=(LIVE, _row("profile")),
+            library="simple_salesforce",
+        ),
+        "nurture.call": First(
+            event=_message(_row("call#c1")), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row("call#c1"),)
+        ),
+        "nurture.walk": First(
+            event=_message(keys.walk(_CAMPAIGN, 0).ref), clients=(*store, "sqs"), reads=(LIVE, _CAMPAIGN.ref)
+        ),
+        "nurture.reply": First(event=_message(_received()), clients=(*private, "sqs"), reads=(LIVE, mail)),
         "nurture.feedback": First(
             event=_message(_delivered()), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row(f"send#{SEND}"),)
         ),
@@ -141,6 +169,15 @@ def rows(bundle: Bundle) -> Iterator[Change]:
     yield Create(keys.alert(LEAD, ALERT), alert, due=now)
     yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, sure=True))
     yield Create(keys.action(LEAD, "a1"), _action(now), due=now)
+    yield Create(keys.MEMBERS, MemberPoll(watched={"Spring Expo": AT}, since=AT), due=now)
+    errand = Errand(id="e1", lead=LEAD, journey="whitepaper", planned=now, task="Call", due_days=2)
+    yield Create(keys.errand(LEAD, "e1"), errand, due=now)
+    url = f"https://127.0.0.1:{os.environ['WEBHOOK_STAND_IN']}/hook"
+    call = PlannedCall(id="c1", lead=LEAD, journey="whitepaper", entry="once", step="ask", url=url, planned=now)
+    yield Create(keys.call(LEAD, "c1"), call, due=now)
+    run = CampaignRun(name="newsletter-december", bundle=bundle.hash, at=AT, since=AT, rest=AT, state=RunState.RUNNING)
+    yield Create(_CAMPAIGN, run, due=now)
+    yield Create(keys.walk(_CAMPAIGN, 0), Walk(shard=0), due=now)
 
 
 def _row(sk: str) -> str:
@@ -182,6 +219,13 @@ def _delivered() -> str:
         "delivery": {"timestamp": "2026-11-21T03:00:01.000Z", "recipients": ["hanako@example.co.jp"]},
     }
     return json.dumps({"Type": "Notification", "Message": json.dumps(event)})
+
+
+def _received() -> str:
+    to = f"reply+{_token(Purpose.REPLY)}@reply.example.com"
+    mail = {"messageId": "1", "timestamp": "2026-11-21T03:00:00.000Z", "source": "hanako@example.co.jp"}
+    receipt = {"recipients": [to], "action": {"type": "S3", "objectKey": REPLY}}
+    return json.dumps({"Type": "Notification", "Message": json.dumps({"mail": mail, "receipt": receipt})})
 
 
 def _beacon() -> str:

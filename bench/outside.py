@@ -54,6 +54,8 @@ class Stub:
             "AWS_REGION": "ap-northeast-1",
             "AWS_EC2_METADATA_DISABLED": "true",
             "REQUESTS_CA_BUNDLE": str(self._authorities),
+            "SSL_CERT_FILE": str(self._authorities),
+            "WEBHOOK_STAND_IN": self.secure.rpartition(":")[2],
             "POWERTOOLS_SERVICE_NAME": "ripen",
             "POWERTOOLS_METRICS_NAMESPACE": "Ripen",
             "POWERTOOLS_LOG_LEVEL": "INFO",

@@ -28,6 +28,7 @@ _WEB: dict[str, dict[str, Any]] = {
     "/api/chat.update": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
     "/api/users.info": {"ok": True, "user": {"profile": {"email": "taro@example.jp"}}},
     "/v2/email/outbound-emails": {"MessageId": "0100"},
+    "/services/data/v62.0/query": {"totalSize": 0, "done": True, "records": []},
 }
 
 
@@ -143,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.partition("?")[0] in self.outside.objects:
             self._send(self.outside.objects[self.path.partition("?")[0]], "application/octet-stream")
         else:
-            self._answer({"ok": True})
+            self._answer(_WEB.get(self.path.partition("?")[0], {"ok": True}))
 
     def do_PUT(self) -> None:
         self.outside.objects[self.path.partition("?")[0]] = self._body()
