@@ -72,9 +72,9 @@ class OneAtATime(Table):
 
     _lock = Lock()
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         with self._lock:
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     def lease(self, due: Due, until: datetime) -> bool:
         with self._lock:

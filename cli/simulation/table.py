@@ -63,7 +63,7 @@ class MemoryTable(Table):
         found = sorted(pk.removeprefix("lead#") for pk, rows in self._kept.items() if "state" in rows)
         yield from [lead for lead in found if lead > after and shard_of(lead) == shard][:most]
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         if len(changes) > _MOST_CHANGES:
             raise ValueError(f"{len(changes)} changes are more than a transaction holds")
         places = [(change.key.pk, change.key.sk) for change in changes]

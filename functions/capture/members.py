@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from itertools import batched
 from typing import Any
@@ -29,7 +29,7 @@ from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, 
 from ripen.address import address_hash, normalise
 from ripen.agenda import Lane
 from ripen.errors import Rejected, Undeliverable
-from ripen.membership import EVERY, Member, MemberPoll, joined, meant, moment
+from ripen.membership import EVERY, Member, MemberPoll, again, joined, meant, moment
 from ripen.setting import Pointer, Seen
 
 logger = Logger()
@@ -44,7 +44,6 @@ _RESERVE_MILLIS = 60_000
 _AT_ONCE = 45
 """Two rows each make less than the 100 changes of a transaction."""
 _TRIES = 3
-_LONGEST_WAIT, _DOUBLINGS = timedelta(hours=1), 4
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -95,14 +94,8 @@ def _read(poll: MemberPoll, desk: Desk, now: datetime, goes_on: Callable[[], boo
             since = max([since, *(member.changed for member in members)])
     except Undeliverable as failure:
         logger.warning("Salesforce's campaigns not read", reason=failure.reason)
-        return replace(poll, since=since, attempts=poll.attempts + 1), now + _wait(poll, failure)
+        return replace(poll, since=since, attempts=poll.attempts + 1), now + again(poll, failure)
     return replace(poll, since=since, attempts=0), now + EVERY
-
-
-def _wait(poll: MemberPoll, failure: Undeliverable) -> timedelta:
-    if failure.after is not None:
-        return timedelta(seconds=failure.after)
-    return min(EVERY * (1 << min(poll.attempts, _DOUBLINGS)), _LONGEST_WAIT)
 
 
 def _take_in(members: Sequence[Member], poll: MemberPoll, desk: Desk, now: datetime) -> None:

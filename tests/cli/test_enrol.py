@@ -94,12 +94,12 @@ def test_broken_off_the_same_command_goes_on(
     found, writes = leads(table, 5), 0
     emails, write = [f"{lead}@example.co.jp" for lead in found], table.write
 
-    def mortal(*changes: Any, token: str = "") -> None:
+    def mortal(*changes: Any) -> None:
         nonlocal writes
         writes += 1
         if writes == 3:
             raise Killed
-        write(*changes, token=token)
+        write(*changes)
 
     monkeypatch.setattr(table, "write", mortal)
     with pytest.raises(Killed):

@@ -41,8 +41,8 @@ class Watched(Table):
         super().__init__("table", client)
         self.claims: list[datetime] = []
 
-    def write(self, *changes: Change, token: str = "") -> None:
-        super().write(*changes, token=token)
+    def write(self, *changes: Change) -> None:
+        super().write(*changes)
         states = [change.value.state for change in changes if isinstance(change, Replace) and _is_send(change)]
         if SendState.CLAIMED in states:
             self.claims.append(datetime.now(UTC))

@@ -24,8 +24,8 @@ class Unconditional(Narrow):
 
     types: tuple[type[Any], ...] = ()
 
-    def write(self, *changes: Change, token: str = "") -> None:
-        super().write(*(self._forced(change) for change in changes), token=token)
+    def write(self, *changes: Change) -> None:
+        super().write(*(self._forced(change) for change in changes))
 
     def _forced(self, change: Change) -> Change:
         if not isinstance(change, Replace) or change.key.type not in self.types:
@@ -83,8 +83,8 @@ class SendsMarketingAgainAfterDoubt(Sending):
 
 class SuppressionIsNotLookedAt(Sending):
     class table_type(Narrow):  # noqa: N801
-        def write(self, *changes: Change, token: str = "") -> None:
-            super().write(*(change for change in changes if not isinstance(change, Absent)), token=token)
+        def write(self, *changes: Change) -> None:
+            super().write(*(change for change in changes if not isinstance(change, Absent)))
 
 
 class NothingCountsUnderTheCap(Sending):

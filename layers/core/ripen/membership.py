@@ -7,11 +7,13 @@ from msgspec import Struct
 
 from ripen.activity import Activity, Kind
 from ripen.bundle import Bundle
+from ripen.errors import Undeliverable
 from ripen.graph import OnActivity
 from ripen.ids import digest
 
 EVERY = timedelta(minutes=5)
 """How often the CRM is asked."""
+_LONGEST, _DOUBLINGS = timedelta(hours=1), 4
 _SHORT_ID = 15
 """An id of 18 is one of 15 with a checksum behind it."""
 
@@ -53,6 +55,13 @@ def watching(poll: MemberPoll | None, names: tuple[str, ...], now: datetime) -> 
     before = poll.watched if poll else {}
     since = poll.since if poll and before else now
     return MemberPoll(watched={name: before.get(name, now) for name in names}, since=since)
+
+
+def again(poll: MemberPoll, failure: Undeliverable) -> timedelta:
+    """After how long the CRM is asked again where it did not answer: as it says, else less and less often."""
+    if failure.after is not None:
+        return timedelta(seconds=failure.after)
+    return min(EVERY * (1 << min(poll.attempts, _DOUBLINGS)), _LONGEST)
 
 
 def meant(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:

@@ -21,8 +21,6 @@ class Purpose(StrEnum):
     CLICK = "click"
     OPEN = "open"
     UNSUBSCRIBE = "unsubscribe"
-    CONFIRM = "confirm"
-    PREFERENCES = "preferences"
     REPLY = "reply"
 
 

@@ -33,7 +33,7 @@ class SilentQueue(FakeQueue):
 class RestlessTable(Table):
     """Somebody else is always first."""
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         raise Conflict((0,))
 
 

@@ -45,11 +45,11 @@ class CutTable(Table):
 
     left = 0
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         if self.left == 0:
             raise Cut
         self.left -= 1
-        super().write(*changes, token=token)
+        super().write(*changes)
 
 
 def a_view(n: int = 1, at: datetime = NOON, **known: Any) -> Event:
@@ -205,8 +205,8 @@ def test_a_form_that_comes_while_a_beacon_is_kept_gets_its_views(table: Table) -
     class Interrupted(Table):
         done = False
 
-        def write(self, *changes: Change, token: str = "") -> None:
-            super().write(*changes, token=token)
+        def write(self, *changes: Change) -> None:
+            super().write(*changes)
             if not self.done:
                 self.done = True
                 bind(table, "lead1", sure=True)

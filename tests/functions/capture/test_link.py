@@ -51,7 +51,7 @@ LIVE = Live(bundle_with(LINKS), SITE)
 class ReadOnlyTable(Table):
     """A DynamoDB that takes no writes."""
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
 
 

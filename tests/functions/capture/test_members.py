@@ -224,11 +224,11 @@ def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
 
 def test_two_at_once_take_it_in_once(world: World) -> None:
     class Overtaken(Table):
-        def write(self, *changes: object, token: str = "") -> None:
+        def write(self, *changes: object) -> None:
             if len(changes) > 1 and not overtaken:
                 overtaken.append(True)
                 world.poll()
-            super().write(*changes, token=token)  # type: ignore[arg-type]
+            super().write(*changes)  # type: ignore[arg-type]
 
     overtaken: list[bool] = []
     world.poll(table=Overtaken("table", world.table._client))
@@ -243,7 +243,7 @@ def test_more_than_fit_into_a_transaction(world: World) -> None:
 
 def test_a_half_written_page_is_not_possible(world: World) -> None:
     class Broken(Table):
-        def write(self, *changes: object, token: str = "") -> None:
+        def write(self, *changes: object) -> None:
             raise Conflict((0,))
 
     with pytest.raises(Conflict):

@@ -122,11 +122,11 @@ def test_two_workers_at_once_plan_each_send_once(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 move(KEY.ref, table, playbook, clock, heard(queue, bulk))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     an_enrollment_row(table)
@@ -141,14 +141,14 @@ def test_a_refusal_that_comes_in_between_is_seen(
     """The lead unsubscribes after the wait is over and before the write: the mark makes the write read again."""
 
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 table.write(
                     Create(keys.contact("lead1"), Contact(lead="lead1", unsubscribed=clock.now())),
                     Mark(KEY, clock.now()),
                 )
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     an_enrollment_row(table)

@@ -61,11 +61,11 @@ def test_what_a_form_changed_meanwhile_is_not_lost(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 table.write(Replace(keys.profile("lead1"), replace(profile_of(table), phone="+81399999999"), 1))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     enrol(table)
@@ -167,7 +167,7 @@ def test_all_or_nothing_and_nothing_twice(
     """The worker dies before its write has come through, and another takes the row up."""
 
     class Down(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             raise ConnectionError
 
     enrol(table)

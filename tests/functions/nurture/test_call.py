@@ -216,13 +216,13 @@ def test_a_worker_that_died_in_the_call_is_followed_by_another(world: World) -> 
 
 def test_an_enrollment_that_moved_meanwhile_keeps_its_move(world: World) -> None:
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if len(changes) > 1 and not interruptions:
                 interruptions.append(True)
                 row = world.table.get(ENTRY)
                 assert row
                 world.table.write(Replace(ENTRY, replace(row.value, facts={"order": "7"}), row.version, due=NOON))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     world.wake(Interrupted("table", world.table._client))
@@ -261,10 +261,10 @@ def test_a_stop_holds_it_back(world: World) -> None:
 
 def test_an_enrollment_that_others_keep_writing_sends_the_message_back(world: World) -> None:
     class Busy(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if len(changes) > 1:
                 raise Conflict((2,))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     with pytest.raises(Contended):
         world.wake(Busy("table", world.table._client))

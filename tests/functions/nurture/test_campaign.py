@@ -140,14 +140,20 @@ def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> No
     assert machinery.sends([lead])[lead].bundle == "bundle2"
 
 
-def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
-    # given
+def careful(machinery: Machinery) -> list[str]:
+    """Forty leads, a quarter of whom get the campaign's mail an hour before the others."""
     leads = leads_of(0, 40)
     for lead in leads:
         known(machinery.table, lead)
-    careful = with_rates(canary=0.25, canary_seconds=3600)
-    machinery.bundle = a_playbook(careful)
-    machinery.begin(0, campaign=careful)
+    campaign = with_rates(canary=0.25, canary_seconds=3600)
+    machinery.bundle = a_playbook(campaign)
+    machinery.begin(0, campaign=campaign)
+    return leads
+
+
+def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
+    # given
+    leads = careful(machinery)
     assert machinery.run().state is RunState.CANARY
     # when
     machinery.deliver()
@@ -162,12 +168,7 @@ def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
 
 
 def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
-    leads = leads_of(0, 40)
-    for lead in leads:
-        known(machinery.table, lead)
-    careful = with_rates(canary=0.25, canary_seconds=3600)
-    machinery.bundle = a_playbook(careful)
-    machinery.begin(0, campaign=careful)
+    careful(machinery)
     machinery.deliver()
     canaries = machinery.taken()
     bounce(machinery, canaries[:2])
@@ -183,12 +184,7 @@ def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
 
 def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machinery) -> None:
     # given canaries that fared badly, and the rest due at the very moment at which that is judged
-    leads = leads_of(0, 40)
-    for lead in leads:
-        known(machinery.table, lead)
-    careful = with_rates(canary=0.25, canary_seconds=3600)
-    machinery.bundle = a_playbook(careful)
-    machinery.begin(0, campaign=careful)
+    careful(machinery)
     machinery.deliver()
     canaries = machinery.taken()
     bounce(machinery, canaries[:2])

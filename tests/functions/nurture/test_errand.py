@@ -99,13 +99,13 @@ def test_a_new_owner_is_noted_on_the_profile(world: World) -> None:
 
 def test_a_form_that_comes_in_between_keeps_what_it_wrote(world: World) -> None:
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if len(changes) > 2 and not interruptions:
                 interruptions.append(True)
                 row = world.table.get(keys.profile("lead1"))
                 assert row
                 world.table.write(Replace(row.key, replace(row.value, phone="+81399999999"), row.version))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     world.crm.owner = "005B"
@@ -178,11 +178,11 @@ def test_while_one_worker_is_at_it_another_leaves_it_alone(world: World) -> None
 
 def test_of_two_workers_at_once_one_asks_salesforce(world: World) -> None:
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 world.wake()
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     world.wake(Interrupted("table", world.table._client))

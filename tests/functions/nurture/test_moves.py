@@ -77,7 +77,7 @@ def test_others_who_keep_writing_send_the_message_back(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     class Busy(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             raise Conflict((0,))
 
     enrol(table)

@@ -56,10 +56,10 @@ def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agend
 def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(machinery: Machinery) -> None:
     # given a transaction that DynamoDB gives up because of another one at work on the same rows, which it gives up too
     class Contested(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if len(changes) > SHARDS:
                 raise Conflict((0,))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     published(machinery, after(days=-1), NOON)
     contested = replace(machinery.ground, table=Contested("table", machinery.table._client))

@@ -135,11 +135,11 @@ class Mortal(Table):
     kills = False
     writes = 0
 
-    def write(self, *changes: Change, token: str = "") -> None:
+    def write(self, *changes: Change) -> None:
         self.writes += 1
         if self.kills and self.writes % 2:
             raise Killed
-        super().write(*changes, token=token)
+        super().write(*changes)
         if self.kills:
             raise Killed
 
@@ -172,12 +172,12 @@ def test_two_workers_at_one_shard_do_no_harm(dynamodb: Any, small_pages: None) -
     class Crowded(Table):
         others = 2
 
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if keys.kind(changes[0].key.ref) == "walk" and self.others:
                 self.others -= 1
                 times = iter([True, False])
                 walk(keys.walk(KEY, 3), plain.ground, lambda: next(times))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     plain = Machinery(Table("table", dynamodb))
     for lead in leads:

@@ -193,17 +193,17 @@ def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: Fak
         pass
 
     class Dying(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             raise Killed
 
     class Rivalled(Table):
         rivals = 1
 
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if self.rivals:
                 self.rivals -= 1
                 raise Conflict((0,))
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     (mark,) = a_false_alarm(table, bells)
     with pytest.raises(Killed):
@@ -218,11 +218,11 @@ def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock
     (mark,) = a_false_alarm(table, bells)
 
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 react(captured(table, a_form(60)), table, BUNDLE, clock, bells)
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     clock.move(seconds=4000)

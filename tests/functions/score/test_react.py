@@ -81,11 +81,11 @@ def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, be
     first, second = captured(table, *forms(2))
 
     class Interrupted(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
                 react([second], table, BUNDLE, clock, bells)
-            super().write(*changes, token=token)
+            super().write(*changes)
 
     interruptions: list[bool] = []
     react([first], Interrupted("table", table._client), BUNDLE, clock, bells)
@@ -114,7 +114,7 @@ def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wr
         pass
 
     class Dying(Table):
-        def write(self, *changes: Change, token: str = "") -> None:
+        def write(self, *changes: Change) -> None:
             raise Killed
 
     class DeadBell:

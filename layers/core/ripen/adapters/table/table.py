@@ -1,4 +1,4 @@
-"""DynamoDB, in ten verbs. Each row: pk, sk, `body` (JSON of a core dataclass), `version`; on the agenda also `due`
+"""DynamoDB, in ten verbs. Each row: pk, sk, `body` (JSON of a value of the core), `version`; on the agenda also `due`
 (milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of
 a body, each named `n:<name>`.
 
@@ -130,13 +130,11 @@ class Table:
         for page in pages:
             yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
 
-    def write(self, *changes: Change, token: str = "") -> None:
-        """All of the changes or none, in one transaction. Raises Conflict. `token` (at most 36 characters) makes a
-        repetition within 10 minutes harmless."""
+    def write(self, *changes: Change) -> None:
+        """All of the changes or none, in one transaction. Raises Conflict."""
         items = [_transact(self._name, change) for change in changes]
-        extra = {"ClientRequestToken": token} if token else {}
         try:
-            self._client.transact_write_items(TransactItems=items, **extra)
+            self._client.transact_write_items(TransactItems=items)
         except ClientError as error:
             if error.response["Error"]["Code"] != "TransactionCanceledException":
                 raise
