@@ -32,6 +32,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.slack.blocks import MOST_CHARACTERS, characters, refused
 from sandbox.slack.faults import Bucket, Fault, Faults, Mode, Pace
+from sandbox.slack.metadata import Metadata
 from sandbox.slack.workspace import CONFIG, SALES
 
 _MOST_TEXT = 40_000
@@ -45,7 +46,7 @@ class Proxy:
         self._config = folder / CONFIG
         self._upstream = upstream
         self._api = api
-        self._metadata: dict[tuple[str, str], Any] = {}
+        self._metadata = Metadata(folder / "metadata.jsonl")
         self._deliveries: list[Answer] = []
         self._faults = Faults()
         self._bucket = Bucket()
@@ -86,7 +87,7 @@ class Proxy:
         if not answer.get("ok"):
             return answer
         if method in ("chat.postMessage", "chat.update") and "metadata" in asked:
-            self._metadata[answer["channel"], answer["ts"]] = asked["metadata"]
+            self._metadata.keep(answer["channel"], answer["ts"], asked["metadata"])
         return self._page(asked, answer) if method == "conversations.history" else answer
 
     def _page(self, asked: Answer, answer: Answer) -> Answer:
@@ -96,7 +97,7 @@ class Proxy:
         page = all[start : start + limit]
         if str(asked.get("include_all_metadata", "")).lower() in ("1", "true"):
             for message in page:
-                if metadata := self._metadata.get((asked["channel"], message["ts"])):
+                if metadata := self._metadata.of(asked["channel"], message["ts"]):
                     message["metadata"] = metadata
         more = len(all) > start + limit
         cursor = {"next_cursor": str(start + limit) if more else ""}

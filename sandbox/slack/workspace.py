@@ -9,7 +9,7 @@ from sandbox.tied import tied
 CONFIG = "workspace.yaml"
 """Written into the stand-in's folder; the proxy reads the bot token from it."""
 SALES = "C0SALES"
-_LOOPBACK = Path(__file__).with_name("loopback.js")
+_PRELOADED = [str(Path(__file__).with_name(name)) for name in ("loopback.js", "memory.js")]
 _PEOPLE = (("U0ALICE", "alice", "Alice Sato"), ("U0BOB", "bob", "Bob Tanaka"), ("U0CAROL", "carol", "Carol Ito"))
 
 
@@ -42,10 +42,10 @@ def config(signing_secret: str, token: str, api_url: str) -> str:
 
 
 def start(binary: Path, folder: Path, port: int, text: str, log: Path) -> subprocess.Popen[bytes]:
-    """Start the workspace on 127.0.0.1:`port` with the configuration `text`; its files stay under `folder`."""
+    """Start the workspace on 127.0.0.1:`port` with the configuration `text`; its files and messages stay under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(text)
-    (folder / "bunfig.toml").write_text(f"preload = [{json.dumps(str(_LOOPBACK))}]\n")
+    (folder / "bunfig.toml").write_text(f"preload = {json.dumps(_PRELOADED)}\n")
     command = [str(binary), "--config", str(folder / CONFIG), "--port", str(port), "--base-host", "127.0.0.1"]
     with log.open("ab") as output:
         return subprocess.Popen(

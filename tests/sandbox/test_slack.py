@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -214,3 +215,27 @@ def test_what_is_no_json_is_told_so(workspace: Workspace) -> None:
     answer = httpx.post(f"{workspace.api}chat.postMessage", content=b"[", headers=headers)
 
     assert json.loads(answer.text) == {"ok": False, "error": "invalid_json"}
+
+
+def test_a_workspace_that_starts_again_has_its_messages_as_they_were_left(tmp_path: Path) -> None:
+    told = {"event_type": "alert", "event_payload": {"lead": ID}}
+    with running(tmp_path) as first:
+        stays = first.call("chat.postMessage", channel="C0SALES", text="stays", metadata=told).json()["ts"]
+        changed = first.call("chat.postMessage", channel="C0SALES", text="draft").json()["ts"]
+        gone = first.call("chat.postMessage", channel="C0SALES", text="gone").json()["ts"]
+        first.call("chat.postMessage", channel="C0SALES", text="below", thread_ts=stays)
+        first.call("chat.update", channel="C0SALES", ts=changed, text="final")
+        first.call("chat.delete", channel="C0SALES", ts=gone)
+
+    with running(tmp_path) as again:
+        before = [(message["ts"], message["text"], len(message["thread"])) for message in again.messages()]
+        history = again.call("conversations.history", channel="C0SALES", include_all_metadata=True).json()["messages"]
+        again.call("chat.postMessage", channel="C0SALES", text="new")
+        after = [message["text"] for message in again.messages()]
+        again.reset()
+
+    with running(tmp_path) as last:
+        assert last.messages() == []
+    assert before == [(stays, "stays", 1), (changed, "final", 0)]
+    assert [message["metadata"] for message in history if message["ts"] == stays] == [told]
+    assert after == ["stays", "final", "new"]

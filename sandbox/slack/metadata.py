@@ -1,0 +1,23 @@
+"""Message metadata, which local-slack drops: kept as lines of one file, so that a restart finds them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+
+class Metadata:
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kept: dict[tuple[str, str], Any] = {}
+        for line in file.read_text().splitlines() if file.exists() else ():
+            channel, ts, value = json.loads(line)
+            self._kept[channel, ts] = value
+
+    def keep(self, channel: str, ts: str, value: Any) -> None:
+        self._kept[channel, ts] = value
+        with self._file.open("a") as lines:
+            lines.write(json.dumps([channel, ts, value]) + "\n")
+
+    def of(self, channel: str, ts: str) -> Any:
+        """None for a message without."""
+        return self._kept.get((channel, ts))
