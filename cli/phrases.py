@@ -135,6 +135,10 @@ _REASONS: dict[str, str] = {
 }
 
 
+_SHORT = {"activity": "by what the lead did", "decay": "by time alone"}
+"""Reasons whose English is too short to be understood."""
+
+
 def say(code: str, facts: Mapping[str, str], lang: str) -> str:
     """The sentence; a code without one is shown as its facts."""
     ja, en = _SENTENCES.get(code) or ("{facts}", "{facts}")
@@ -146,7 +150,12 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
 
 def reason(text: str, lang: str) -> str:
     """A reason of the code's own words in that language; an unknown one stays as it is."""
-    return _REASONS.get(text, text) if lang == "ja" else text
+    return (_REASONS if lang == "ja" else _SHORT).get(text, text)
+
+
+def codes() -> tuple[str, ...]:
+    """All that has a sentence."""
+    return tuple(_SENTENCES)
 
 
 def knows(code: str) -> bool:

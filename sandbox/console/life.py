@@ -10,6 +10,7 @@ import msgspec
 
 from cli.commands.read import ask
 from cli.dossier import dossier
+from cli.phrases import reason
 from cli.shadow import would_have
 from cli.stack import Stack
 from ripen.activity import Activity
@@ -116,7 +117,6 @@ class Life:
 
     def _decision(self, row: View, alerts: dict[str, str]) -> View:
         """`alerts` are the kinds of the lead's alerts by their ids, which say nothing to people."""
-        reason = "activity_reason" if row["reason"] == "activity" else row["reason"]
         subject = str(alerts.get(row["subject"], row["subject"]))
         subject = self._say(subject) if row["what"] in ("rank", "alert", "crm") else subject
         return {
@@ -125,7 +125,7 @@ class Life:
             "subject": subject,
             "outcome": self._say(row["outcome"]),
             "kind": row["outcome"],
-            "reason": self._say(reason),
+            "reason": reason(row["reason"], self.lang),
         }
 
     def _mails(self, email: str) -> list[View]:

@@ -50,7 +50,7 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
     told = why(stack, "hanako@example.co.jp").told
     assert [because.words("en") for because in told] == [
         "filled in the form whitepaper",
-        "rank rose to hot (activity)",
+        "rank rose to hot (by what the lead did)",
         "did not send case-study: no consent",
     ]
     assert told[0].points == {"form": 30}

@@ -1,0 +1,21 @@
+"""The console has words, in both languages, for all that may happen to a lead."""
+
+import pytest
+
+from cli.phrases import codes
+from nurture.tick import bells
+from ripen.activity import Kind
+from sandbox.console.words import words
+
+_NOBODYS = {"walk", "campaign", "schedule", "poll"}
+"""Rows on the agenda that belong to no lead."""
+_NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human"}
+"""What `ripen simulate` alone tells, or the console tells otherwise."""
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_everything_that_is_due_did_or_was_decided_has_its_words(lang: str) -> None:
+    parts = {part for code in codes() if "." in code and code not in _NOT_DECIDED for part in code.split(".")}
+    wanted = {str(kind) for kind in Kind} | ({*bells.hot} - _NOBODYS) | parts
+
+    assert wanted - {*words(lang)} == set()
