@@ -11,6 +11,7 @@ import pytest
 from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
+from ripen.agenda import SHARDS, Lane
 from tests.conftest import create_table
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -106,6 +107,13 @@ def test_no_permission_is_for_everything(name: str) -> None:
 @pytest.mark.parametrize("name", ALARMS)
 def test_what_to_do_about_an_alarm_is_written_down(name: str) -> None:
     assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
+
+
+def test_the_cost_of_doing_nothing_is_reckoned_from_what_there_is() -> None:
+    reckoned = (PROJECT / "docs/deploy.md").read_text()
+    assert f"| {len(LIVE_QUEUES)} queues," in reckoned
+    assert f"| {len(ALARMS)} alarms |" in reckoned
+    assert f"{len(Lane) * SHARDS} agenda queries" in reckoned
 
 
 def test_what_our_own_alarms_watch_is_put_out_by_a_function() -> None:
