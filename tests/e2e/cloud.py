@@ -109,9 +109,13 @@ class Running:
         return [row["pk"]["S"] + row["sk"]["S"] for row in rows if words in json.dumps(row, ensure_ascii=False)]
 
     @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """In the certificates of the outside world's stand-ins."""
+        return ssl.create_default_context(cafile=self.status["ca"])
+
+    @cached_property
     def _outside(self) -> httpx.Client:
-        trust = ssl.create_default_context(cafile=self.status["ca"])
-        return httpx.Client(verify=trust, timeout=_SECONDS)
+        return httpx.Client(verify=self.trust, timeout=_SECONDS)
 
     @cached_property
     def cloud(self) -> Cloud:

@@ -1,8 +1,10 @@
 """The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, a schedule. It is
-published once and stays: nobody comes into any of it who is not named."""
+published once and stays: nobody comes into any of it who is not named. A journey that asks about a Salesforce campaign is live
+only where a test says so, because a clock that moves stops every five minutes for it."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
@@ -49,6 +51,20 @@ _ROUND = """\
     enrol: {on: {every: "FREQ=DAILY;COUNT=1", start: START, segment: regulars}, again: never}
     steps: [{update: {add_tags: [came-round]}}]
     """
+EXPO = "Autumn Expo"
+_EXPO = {
+    "journeys/expo.yaml": f"""\
+        enrol: {{on: {{crm_campaign: {EXPO}, status: Responded}}}}
+        steps: [{{send: expo-thanks}}]
+        """,
+    "emails/expo-thanks/email.yaml": f"""\
+        class: transactional
+        subject: {{ja: {EXPO}のお礼, en: Thank you for coming to {EXPO}}}
+        preheader: {{ja: ありがとうございました。, en: It was good to see you.}}
+        """,
+    "emails/expo-thanks/ja.txt": "ありがとうございました。\n",
+    "emails/expo-thanks/en.txt": "It was good to see you.\n",
+}
 
 
 def published(cloud: Running) -> Path:
@@ -58,13 +74,32 @@ def published(cloud: Running) -> Path:
         return folder
     shutil.copytree(_EXAMPLE, folder)
     now = cloud.stack.clock.now()
-    for path, text in _files(cloud.status["webhook"], now + timedelta(minutes=3)).items():
-        (folder / path).write_text(dedent(text), "utf-8")
+    _write(folder, _files(cloud.status["webhook"], now + timedelta(minutes=3)))
     with (folder / "ripen.yaml").open("a") as ripen:
         ripen.write(f"\nteam: [{MEMBER_OF_TEAM}]\n")
     stack = cloud.stack
     publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, now)
     return folder
+
+
+@contextmanager
+def asking_about_the_expo(cloud: Running) -> Iterator[None]:
+    """That playbook with the journey that the campaign lets into, for as long as the block lasts."""
+    folder, stack = cloud.folder / "playbook-expo", cloud.stack
+    shutil.copytree(published(cloud), folder, dirs_exist_ok=True)
+    _write(folder, _EXPO)
+    usual = stack.playbook.live().bundle
+    publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, stack.clock.now())
+    try:
+        yield
+    finally:
+        publish(usual, stack.table, stack.playbook, stack.site, stack.clock.now())
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(dedent(text), "utf-8")
 
 
 def _files(webhook: str, start: datetime) -> Mapping[str, str]:

@@ -1,0 +1,56 @@
+"""A journey that a Salesforce campaign lets into: sales adds the lead there, and the lead is written to."""
+
+from secrets import token_hex
+
+import httpx
+import pytest
+
+from cli.simulation.persona import Persona
+from ripen.adapters.table import keys
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.lived.plan import EXPO, arrive, asking_about_the_expo
+
+
+@pytest.fixture(scope="module")
+def member(cloud: Running) -> str:
+    return become_a_member(cloud)
+
+
+def become_a_member(cloud: Running) -> str:
+    """The address of a lead of ours that sales has put into the campaign, and that was written to."""
+    who = Persona(email=f"{token_hex(4)}@expo.example.jp", last_name="会場")
+    with asking_about_the_expo(cloud):
+        arrive(cloud, who)
+        campaign = create(cloud, "Campaign", Name=EXPO)
+        person = create(cloud, "Lead", LastName="会場", Company="株式会社会場", Email=who.email)
+        create(cloud, "CampaignMember", CampaignId=campaign, LeadId=person, Status="Responded")
+        cloud.ripen("clock", "+6m")
+        eventually(lambda: cloud.mails(who.email))
+        cloud.ripen("clock", "+6m")  # the same member is read again: what is asked for overlaps
+    return who.email
+
+
+def create(cloud: Running, object: str, **values: str) -> str:
+    """The id of the new record, made as sales makes it."""
+    app = cloud.stack.secrets.all()["salesforce"]
+    login = {"grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"]}
+    with httpx.Client(base_url=app["login"], verify=cloud.trust, timeout=60) as salesforce:
+        token = salesforce.post("/services/oauth2/token", data=login).json()["access_token"]
+        authorized = {"Authorization": f"Bearer {token}"}
+        made = salesforce.post(f"/services/data/v62.0/sobjects/{object}", json=values, headers=authorized)
+    assert made.is_success, made.text
+    return str(made.json()["id"])
+
+
+def test_who_becomes_a_member_of_the_campaign_gets_the_mail_once(cloud: Running, member: str) -> None:
+    [mail] = cloud.mails(member)
+    assert EXPO in mail["subject"]
+    [run] = cloud.lead(member)["enrollments"]
+    assert (run["journey"], run["state"]) == ("expo", "finished")
+
+
+def test_salesforce_is_not_asked_once_no_journey_asks_about_a_campaign(cloud: Running, member: str) -> None:
+    assert member
+    poll = cloud.stack.table.get(keys.MEMBERS)
+    assert poll
+    assert (poll.due, poll.value.watched) == (None, {})
