@@ -35,7 +35,7 @@ def _journey(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Ite
         if on.yearly and journey.enrol.again.again.how == "never":
             message = "whoever was in it once never enters again, in no later year; write `again: after 300 days`"
             yield document.warning(("enrol", "on", number, "yearly"), message)
-    keys = entry_fields(folder) | (set(CAMPAIGN_KEYS) if any(on.crm_campaign for on in journey.enrol.on) else set())
+    keys = entry_fields(folder) | (set(CAMPAIGN_KEYS) if _asks_the_crm(journey) else set())
     if (key := journey.enrol.again.key) and key not in keys:
         message = f"no form keeps {key!r}; write `entry: true` at that field{nearest(key, keys)}"
         yield document.problem(("enrol", "again"), message)
@@ -173,6 +173,16 @@ def entry_fields(folder: Folder) -> set[str]:
     return {each.name for form in folder.forms.values() for each in form.model.fields if each.entry}
 
 
+def entry_values(folder: Folder) -> set[str]:
+    """What `entry.…` may be: answers, whence they came, and what a Salesforce campaign that lets into a journey says."""
+    asks = any(_asks_the_crm(journey.model) for journey in folder.journeys.values())
+    return entry_fields(folder) | {"source", "page"} | ({"status", "campaign"} if asks else set())
+
+
+def _asks_the_crm(journey: JourneyFile) -> bool:
+    return any(on.crm_campaign for on in journey.enrol.on)
+
+
 def hooks(folder: Folder) -> set[str]:
     """Ids of the steps that call a webhook."""
     return {
@@ -205,7 +215,7 @@ def tests(
     """Fields that no form asks for and no profile has."""
     names = PROFILE | fields(folder) | more
     if clause:
-        names |= {f"entry.{name}" for name in entry_fields(folder) | {"source", "page"}}
+        names |= {f"entry.{name}" for name in entry_values(folder)}
     words = {*DID, "never", "segment", "consent", "tag", "all", "any", "not"} if clause else set()
     for number, test in enumerate(asked):
         for field in test:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from cli.playbook.expansion import Expanded
 from cli.playbook.folder import Folder
-from cli.playbook.mentions import entry_fields, hooks, updated
+from cli.playbook.mentions import entry_values, hooks, updated
 from cli.playbook.problem import Problem, nearest
 from ripen.template import FILTERS, TemplateError, parse
 
@@ -47,7 +47,7 @@ def asked(folder: Folder) -> set[str]:
 def entered(folder: Folder) -> dict[str, Known | None]:
     """Of the run of the journey that brought the lead there; blank where there is no such thing."""
     return {
-        "entry": dict.fromkeys(entry_fields(folder) | {"source", "page"}),
+        "entry": dict.fromkeys(entry_values(folder)),
         "answers": dict.fromkeys(hooks(folder)),
     }
 

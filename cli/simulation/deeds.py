@@ -126,7 +126,8 @@ def _did(kind: Kind, subject: str, world: World, lead: str, number: int, facts: 
 
 def _join(campaign: str, status: str, world: World, lead: str, number: int) -> None:
     """One membership for each campaign, as in Salesforce: a second time changes its status."""
-    facts = {"member": digest("member", campaign, lead), "campaign": campaign, "status": status, "new": "yes"}
+    membership = {"member": digest("member", campaign, lead), "campaign": campaign, "campaign_id": campaign}
+    facts = membership | {"status": status, "new": "yes"}
     _did(Kind.CAMPAIGN_JOINED, campaign, world, lead, number, facts)
 
 

@@ -122,6 +122,8 @@ def mail(*lines: str) -> str:
         (J, "enrol: {on: {crm_campagn: Expo}}\nsteps: [{send: m}]", "1:14: unknown key 'crm_campagn'; did you mean 'crm_campaign'?"),
         (J, "enrol: {on: {form: f, status: Sent}}\nsteps: [{send: m}]", "1:9: `status` goes with `crm_campaign`"),
         (J, "enrol: {on: {crm_campaign: Expo}, again: once per campain}\nsteps: [{send: m}]", "1:35: no form keeps 'campain'; write `entry: true` at that field; did you mean 'campaign'?"),
+        (J, "enrol: {on: {crm_campaign: Expo}}\nsteps: [{notify: 'was {{ entry.statsu }}'}]", "2:10: 'entry' has no 'statsu'; did you mean 'status'?"),
+        (J, steps("- notify: 'was {{ entry.status }}'"), "3:5: 'entry' has no 'status'"),
         # clauses
         (S, "when: {viewed: pricing, times: 101}\n", "1:25: 101 will not do; write at most 100"),
         (S, "when: {viewed: pricing, times: 0}\n", "1:25: 0 will not do; write at least 1"),
@@ -243,6 +245,15 @@ def test_a_story_that_can_be_lived_is_in_order(plan: Plan) -> None:
     )
 
     assert plan({P: KEN, H: said, "simulations/h.txt": "as approved"}) == []
+
+
+def test_what_a_salesforce_campaign_says_is_known_where_it_lets_in(plan: Plan) -> None:
+    enrol = "enrol: {on: {crm_campaign: Expo}}"
+    branch = "branch: [{when: {entry.status: Responded}, then: [{send: m}]}, {else: [{send: t}]}]"
+    webhook = "webhook: {url: https://a.example, body: {campaign: '{{ entry.campaign }}'}}"
+    words = "Hello {{ lead.last_name }}, you came to {{ entry.campaign }} ({{ entry.status }}).\n"
+
+    assert plan({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words}) == []
 
 
 def test_a_transcript_without_its_scenario_is_told(plan: Plan) -> None:

@@ -13,7 +13,7 @@ from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
-from ripen.clause import Condition, Tagged
+from ripen.clause import AllOf, Condition, Tagged
 from ripen.graph import Again, BranchStep, OnActivity, SendStep, WebhookStep
 from ripen.graph import Path as Way
 from tests.builders import a_bundle
@@ -125,6 +125,21 @@ def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
         "campaign_joined Expo",
         "enrollment.entered whitepaper",
     ]
+
+
+@pytest.mark.parametrize(("status", "mails"), [("Responded", ["case-study"]), ("Sent", [])])
+def test_what_the_campaign_says_of_the_member_steers_the_branch(status: str, mails: list[str]) -> None:
+    asked = OnActivity(kind="campaign_joined", subject="Expo")
+    came = Condition(field="entry.status", any_of=("Responded",)), Condition(field="entry.campaign", any_of=("Expo",))
+    path = Way(name="came", when=AllOf(of=came), next="send-case-study")
+    journey = replace(
+        a_bundle().journeys["whitepaper"],
+        enrol=(asked,),
+        first="ask",
+        steps=(BranchStep(id="ask", paths=(path,)), SendStep(id="send-case-study", email="case-study")),
+    )
+    story = lived(f"+1d campaign Expo {status}", bundle=a_bundle(journeys={"whitepaper": journey}))
+    assert [line.facts["subject"] for line in story.lines if line.code == "send.accepted"] == mails
 
 
 def test_a_second_entry_is_judged_by_the_journeys_own_rule() -> None:

@@ -23,12 +23,14 @@ def playbook(enrol: str) -> Bundle:
     return replace(a_bundle(), journeys={"j": journey("j", file, ("ja", "en"))})
 
 
-def a_membership(status: str = "Sent", id: str = "00v1", minutes: int = 0, *, was_one: bool = False) -> Activity:
+def a_membership(
+    status: str = "Sent", id: str = "00v1", minutes: int = 0, *, was_one: bool = False, name: str = "Expo"
+) -> Activity:
     at = NOON + timedelta(minutes=minutes)
     member = Member(
         id=id,
         campaign="701000000000001AAA",
-        campaign_name="Expo",
+        campaign_name=name,
         status=status,
         created=NOON - timedelta(days=1) if was_one else NOON,
         changed=at,
@@ -55,7 +57,7 @@ def keys(story: list[Folded]) -> list[list[str]]:
 def test_a_new_member_enters_and_the_membership_goes_along() -> None:
     [got] = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership("Responded"))
     [entry] = [each.enrollment for each in got.consequences if isinstance(each, Enrolled)]
-    assert (entry.facts["status"], entry.facts["campaign"]) == ("Responded", "701000000000001AAA")
+    assert (entry.facts["status"], entry.facts["campaign"]) == ("Responded", "Expo")
 
 
 def test_a_membership_lets_in_once_whatever_its_status_becomes() -> None:
@@ -71,6 +73,12 @@ def test_who_was_taken_out_and_joins_again_is_another_membership() -> None:
     assert [len(some) for some in keys(lived(playbook("{on: {crm_campaign: Expo}}"), *story))] == [1, 0]
     once = playbook("{on: {crm_campaign: Expo}, again: once per campaign}")
     assert keys(lived(once, *story)) == [["701000000000001AAA"], []]
+
+
+def test_a_campaign_with_another_name_is_the_same_one() -> None:
+    story = (a_membership(), a_membership(id="00v2", minutes=5, name="Expo 2026"))
+    once = playbook("{on: {crm_campaign: Expo}, again: once per campaign}")
+    assert [len(some) for some in keys(lived(once, *story))] == [1, 0]
 
 
 def test_a_status_is_waited_for_in_any_case_of_letters() -> None:

@@ -40,7 +40,7 @@ def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
         at = on.at or "09:00"
         return OnDate(field=on.date, offset_days=on.offset, yearly=on.yearly, at=at, leap=on.leap)
     if on.crm_campaign:
-        return _membership(on, key if key in CAMPAIGN_KEYS else "member")
+        return _membership(on, CAMPAIGN_KEYS.get(key, "member"))
     what, subject = kind(on)
     return graph.OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)
 

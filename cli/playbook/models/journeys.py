@@ -12,8 +12,9 @@ from cli.playbook.models.steps import Steps
 from ripen.graph import Move
 
 ACTIVITIES = ("form", "page", "read", "click", "download")
-CAMPAIGN_KEYS = ("campaign", "member")
-"""What `again: once per …` may name for a journey that a Salesforce campaign lets into."""
+CAMPAIGN_KEYS = {"campaign": "campaign_id", "member": "member"}
+"""What `again: once per …` may name for a journey that a Salesforce campaign lets into, and the fact that it is told by: a
+campaign may get another name."""
 _TRIGGERS = (*ACTIVITIES, "crm_campaign", "segment", "rank", "field", "date", "every")
 
 

@@ -88,7 +88,8 @@ def joined(member: Member, name: str, lead: str, since: datetime, now: datetime)
         subject=name,
         facts={
             "member": member.id,
-            "campaign": member.campaign,
+            "campaign": member.campaign_name,
+            "campaign_id": member.campaign,
             "status": member.status,
             "new": "yes" if member.created >= since else "no",
         },

@@ -62,8 +62,8 @@ _EXPO = {
         subject: {{ja: {EXPO}のお礼, en: Thank you for coming to {EXPO}}}
         preheader: {{ja: ありがとうございました。, en: It was good to see you.}}
         """,
-    "emails/expo-thanks/ja.txt": "ありがとうございました。\n",
-    "emails/expo-thanks/en.txt": "It was good to see you.\n",
+    "emails/expo-thanks/ja.txt": "{{ entry.campaign }}（{{ entry.status }}）\n",
+    "emails/expo-thanks/en.txt": "{{ entry.campaign }} ({{ entry.status }})\n",
 }
 
 

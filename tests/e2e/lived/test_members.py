@@ -44,7 +44,7 @@ def create(cloud: Running, object: str, **values: str) -> str:
 
 def test_who_becomes_a_member_of_the_campaign_gets_the_mail_once(cloud: Running, member: str) -> None:
     [mail] = cloud.mails(member)
-    assert EXPO in mail["subject"]
+    assert f"{EXPO}（Responded）" in mail["text"]
     [run] = cloud.lead(member)["enrollments"]
     assert (run["journey"], run["state"]) == ("expo", "finished")
 

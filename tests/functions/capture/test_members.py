@@ -88,7 +88,8 @@ def test_a_member_that_is_a_lead_did_something_once_however_often_it_is_read(wor
     assert (activity.kind, activity.subject, activity.at) == (Kind.CAMPAIGN_JOINED, "Expo 2026", NOON)
     assert activity.facts == {
         "member": EXPO.id,
-        "campaign": "701000000000001AAA",
+        "campaign": "Expo 2026",
+        "campaign_id": "701000000000001AAA",
         "status": "Sent",
         "new": "yes",
     }
