@@ -7,7 +7,6 @@ under the same Idempotency-Key.
 
 import os
 from collections.abc import Callable
-from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,7 +122,7 @@ def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
         if planned.answer is not None:
             changes.append(_decided(planned, now))
         if found and found.value.state is EnrollmentState.ACTIVE:
-            known = replace(found.value, answers=found.value.answers | {planned.step: planned.answer})
+            known = rules.taken_in(found.value, planned)
             changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
         try:
             outside.table.write(*changes)

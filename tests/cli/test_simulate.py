@@ -228,7 +228,15 @@ WEBHOOK = replace(
 )
 
 
-@pytest.mark.parametrize(("answer", "path"), [({"ok": "true"}, "yes"), ({"ok": "false"}, "else"), (None, "otherwise")])
+@pytest.mark.parametrize(
+    ("answer", "path"),
+    [
+        ({"ok": "true"}, "yes"),
+        ({"ok": "false"}, "else"),
+        ({"ok": "true", "failed": "its own word"}, "yes"),
+        (None, "otherwise"),
+    ],
+)
 def test_a_webhook_answers_as_the_scenario_says(answer: dict[str, str] | None, path: str) -> None:
     bundle = a_bundle(journeys={"whitepaper": WEBHOOK})
     story = live(WEBHOOK, bundle, HANAKO, [], START, answers={"ask": answer})

@@ -255,13 +255,20 @@ def test_a_webhook_is_called_once_and_waits_for_its_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "path", "word"),
-    [({"ok": 1}, "a", "answered"), ({"failed": "500"}, "b", "otherwise"), ([], "a", "answered")],
+    ("answer", "unanswered", "path", "word"),
+    [
+        ({"ok": 1}, (), "a", "answered"),
+        ({"failed": "500"}, ("ask",), "b", "otherwise"),
+        ({"failed": "the receiver's own word"}, (), "a", "answered"),
+        ([], (), "a", "answered"),
+    ],
 )
-def test_an_answer_goes_on_and_a_failure_otherwise(answer: object, path: str, word: str) -> None:
+def test_an_answer_goes_on_and_a_failure_otherwise(
+    answer: object, unanswered: tuple[str, ...], path: str, word: str
+) -> None:
     journey = a_journey(ASK, send("a"), send("b"))
     stands = moved(journey).enrollment
-    got = moved(journey, at(stands, answers={"ask": answer}), LATER)
+    got = moved(journey, at(stands, answers={"ask": answer}, unanswered=unanswered), LATER)
     assert (sent(got), told(got)) == ([path], [("ask", "took", word)])
 
 
@@ -272,14 +279,15 @@ def test_a_webhook_that_never_answers_goes_otherwise_after_a_day() -> None:
 
 def test_a_second_visit_does_not_take_the_first_visit_s_answer() -> None:
     journey = a_journey(
-        WebhookStep(id="ask", url="https://x.example", next="j"),
+        WebhookStep(id="ask", url="https://x.example", next="j", otherwise="j"),
         JumpStep(id="j", to="ask", most=1, next="a"),
         send("a"),
     )
-    first = at(moved(journey).enrollment, answers={"ask": {"n": 1}})
+    first = at(moved(journey).enrollment, answers={"ask": {"failed": "500"}}, unanswered=("ask",))
     second = moved(journey, first, LATER)
     assert (len(second.effects), second.enrollment.answers, second.enrollment.step) == (1, {}, "ask")
-    assert sent(moved(journey, at(second.enrollment, answers={"ask": {"n": 2}}), LATER)) == ["a"]
+    got = moved(journey, at(second.enrollment, answers={"ask": {"n": 2}}), LATER)
+    assert (sent(got), told(got)[0]) == (["a"], ("ask", "took", "answered"))
 
 
 # --- goal and exit

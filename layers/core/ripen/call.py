@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from ripen.errors import Undeliverable
+from ripen.journey import Enrollment
 
 PATIENCE = timedelta(days=1)
 """So long it is tried."""
@@ -38,7 +39,7 @@ class PlannedCall(Struct, frozen=True, kw_only=True):
     error: str = ""
     done: datetime | None = None
     answer: dict[str, Any] | None = None
-    """The JSON that was answered, or {"failed": reason}."""
+    """The JSON that was answered, or {"failed": reason} where there is an error."""
 
 
 class Moved(Struct, frozen=True):
@@ -64,6 +65,13 @@ def answered(call: PlannedCall, answer: dict[str, Any], now: datetime) -> Moved:
 def failed(call: PlannedCall, reason: str, now: datetime) -> Moved:
     """For good."""
     return Moved(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
+
+
+def taken_in(run: Enrollment, call: PlannedCall) -> Enrollment:
+    """The run with what came of the call."""
+    failed = (call.step,) if call.error else ()
+    others = tuple(step for step in run.unanswered if step != call.step)
+    return replace(run, answers=run.answers | {call.step: call.answer}, unanswered=(*others, *failed))
 
 
 def fitting(moved: Moved, answers: Mapping[str, Any], now: datetime) -> Moved:

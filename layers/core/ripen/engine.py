@@ -112,7 +112,7 @@ class _Run:
                 if answer is None and enrollment.until and now < enrollment.until:
                     return enrollment.until
                 self._at = now
-                failed = answer is None or (isinstance(answer, dict) and "failed" in answer)
+                failed = answer is None or here.id in enrollment.unanswered
                 self._take(here, OTHERWISE if failed else ANSWERED)
         return None
 
@@ -150,6 +150,7 @@ class _Run:
             visits=known.visits | {step.id: known.visits.get(step.id, 0) + 1},
             took={id: path for id, path in known.took.items() if id not in ("", step.id)},
             answers={id: answer for id, answer in known.answers.items() if id != step.id},
+            unanswered=tuple(id for id in known.unanswered if id != step.id),
             began=self._at,
             until=None,
         )

@@ -42,6 +42,8 @@ class Enrollment(Struct, frozen=True, kw_only=True):
     """Of the activity that let it in: {{ entry.order }} in mails."""
     answers: dict[str, Any] = {}
     """By webhook step: the JSON it answered; {"failed": reason} where it did not."""
+    unanswered: tuple[str, ...] = ()
+    """The webhook steps that did not: what a receiver calls `failed` is its own affair."""
     stuck: str = ""
     """Why it cannot be moved (its playbook names what is not there, …); it is tried again each hour."""
     reason: str = ""

@@ -69,10 +69,13 @@ class World:
         assert found
         return (found.due - self.clock.now()).total_seconds() if found.due else None
 
-    def answers(self) -> dict[str, Any]:
+    def run(self) -> Enrollment:
         found = self.table.get(ENTRY)
         assert found
-        return found.value.answers
+        return found.value
+
+    def answers(self) -> dict[str, Any]:
+        return self.run().answers
 
     def told(self) -> list[tuple[str, str]]:
         return [(row.value.outcome, row.value.reason) for row in self.table.under("lead1", "decision#")]
@@ -160,7 +163,7 @@ def test_it_waits_as_long_as_it_was_asked_to(world: World) -> None:
 def test_a_refusal_is_final(world: World) -> None:
     world.webhooks.answers = [Undeliverable("answered 422", permanent=True)]
     world.wake()
-    assert world.answers()["ask"] == {"failed": "answered 422"}
+    assert (world.answers()["ask"], world.run().unanswered) == ({"failed": "answered 422"}, ("ask",))
     assert world.waits() is None
     assert world.advance.woken == [ENTRY.ref]
 
@@ -168,7 +171,7 @@ def test_a_refusal_is_final(world: World) -> None:
 def test_what_the_receiver_says_is_no_reason_of_ours(world: World) -> None:
     world.webhooks.answers = [{"failed": "hanako@example.co.jp is unknown"}]
     world.wake()
-    assert world.told() == [("answered", "")]
+    assert (world.told(), world.run().unanswered) == ([("answered", "")], ())
 
 
 def test_while_one_worker_calls_another_leaves_it_alone(world: World) -> None:
