@@ -1,4 +1,4 @@
-"""An org over TLS, empty but for its seed before each test."""
+"""An org over TLS, empty but for its seed before each test; a receiver of webhooks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -13,6 +13,7 @@ import uvicorn
 from ripen.adapters.salesforce import Salesforce
 from sandbox.salesforce.app import build
 from sandbox.salesforce.connected_app import connected_app
+from tests.adapters.receiver import Server, answering, resolve, serving
 from tests.adapters.salesforce_org import Counting, FixedSecrets, Org
 
 
@@ -50,3 +51,17 @@ def org(served: Org, monkeypatch: pytest.MonkeyPatch) -> Org:
 @pytest.fixture
 def salesforce(org: Org) -> Salesforce:
     return Salesforce(FixedSecrets(connected_app(org.folder).secret(org.url)))
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Server]:
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def server(receiver: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
+    resolve(monkeypatch, "127.0.0.1")
+    receiver.asked.clear()
+    receiver.answer = answering(200, b'{"ok": true}')
+    return receiver

@@ -1,105 +1,16 @@
-"""Calling a webhook: signed, once, to the public internet only. A server of our own stands for the other side."""
+"""Calling a webhook: signed, in one attempt, its answer read within the time of the step. A server of our own stands for the
+other side."""
 
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import new as hmac
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from http.server import BaseHTTPRequestHandler
 from time import monotonic, sleep, time
-from typing import Any
 
 import pytest
-import trustme
 
 from ripen.adapters.webhook_call import LARGEST, WebhookCall
-from ripen.errors import Undeliverable
-
-KEY = b"k" * 32
-BODY = b'{"lead":"lead1"}'
-
-
-@dataclass
-class Server:
-    port: int = 0
-    context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
-    asked: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
-    answer: Callable[[BaseHTTPRequestHandler], None] = lambda handler: None
-
-    def url(self, path: str = "/hook") -> str:
-        return f"https://localhost:{self.port}{path}"
-
-    def call(self, path: str = "/hook", timeout: float = 5, port: int | None = None) -> dict[str, Any]:
-        line = WebhookCall(lambda: KEY, self.port if port is None else port, self.context)
-        return line.post(self.url(path), BODY, "id1", timeout)
-
-
-def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:
-    def answer(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return answer
-
-
-@pytest.fixture(scope="module")
-def served() -> Iterator[Server]:
-    server = Server()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            server.asked.append((self.path, dict(self.headers), body))
-            server.answer(self)
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    authority = trustme.CA()
-    theirs = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("localhost").configure_cert(theirs)
-    authority.configure_trust(server.context)
-
-    class Quiet(ThreadingHTTPServer):
-        def handle_error(self, request: Any, client_address: Any) -> None:
-            """Who is cut off complains."""
-
-    running = Quiet(("127.0.0.1", 0), Handler)
-    running.socket = theirs.wrap_socket(running.socket, server_side=True)
-    server.port = running.server_address[1]
-    Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    yield server
-    running.shutdown()
-    running.server_close()
-
-
-@pytest.fixture
-def server(served: Server, monkeypatch: pytest.MonkeyPatch) -> Server:
-    resolve(monkeypatch, "127.0.0.1")
-    served.asked.clear()
-    served.answer = answering(200, b'{"ok": true}')
-    return served
-
-
-def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Whatever name is asked for has these addresses."""
-
-    def found(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
-
-    monkeypatch.setattr(socket, "getaddrinfo", found)
-
-
-def refusal(call: Callable[[], object]) -> Undeliverable:
-    with pytest.raises(Undeliverable) as caught:
-        call()
-    return caught.value
+from tests.adapters.receiver import BODY, KEY, Server, answering, refusal
 
 
 def test_it_posts_json_signed_under_its_own_id(server: Server) -> None:
@@ -210,38 +121,3 @@ def test_tls_checks_the_name_and_not_the_address_alone(server: Server) -> None:
     failure = refusal(lambda: line.post(f"https://example.com:{server.port}/", BODY, "id1", 5))
     assert failure.reason == "no valid certificate"
     assert server.asked == []
-
-
-def test_loopback_is_taken_on_the_one_port_of_the_tests_alone(server: Server) -> None:
-    failure = refusal(lambda: server.call(port=server.port + 1))
-    assert (failure.reason, failure.permanent) == ("not a public address", True)
-    assert server.asked == []
-
-
-def test_a_name_with_one_address_inside_is_not_called(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    resolve(monkeypatch, "93.184.215.14", "10.0.0.1")
-    assert refusal(server.call).reason == "not a public address"
-    resolve(monkeypatch, "127.0.0.1", "10.0.0.1")
-    assert refusal(server.call).reason == "not a public address"
-
-
-def test_a_name_is_looked_up_once_so_that_it_cannot_change(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DNS rebinding: the second answer would lead inside. `create_connection` looks a literal up again, harmlessly."""
-    asked: list[str] = []
-
-    def found(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", found)
-    server.call()
-    assert asked == ["localhost", "127.0.0.1"]
-
-
-def test_an_unknown_name_may_be_known_later(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nobody(*_: Any, **__: Any) -> list[Any]:
-        raise socket.gaierror
-
-    monkeypatch.setattr(socket, "getaddrinfo", nobody)
-    failure = refusal(server.call)
-    assert (failure.reason, failure.permanent) == ("the name is not known", False)

@@ -14,7 +14,7 @@ from hashlib import sha256
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
-from time import time
+from time import monotonic, time
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -29,6 +29,7 @@ _LATER = frozenset([408, 425, 429])
 _SAFE = "%/:=&?~+!$,;'@()*[]-._"
 _LOWEST_PORT = 1024
 _HTTPS = 443
+_LEAST_SECONDS = 0.05
 
 
 class WebhookCall:
@@ -45,7 +46,7 @@ class WebhookCall:
     def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
         """The JSON object answered ({} for an empty answer) within `timeout` seconds. Raises Undeliverable."""
         host, port, target = parts(url)
-        address = self._checked(host, port)
+        addresses = self._checked(host, port)
         stamp = str(int(time()))
         headers = {
             "Content-Type": "application/json",
@@ -54,7 +55,7 @@ class WebhookCall:
             "Ripen-Timestamp": stamp,
             "Ripen-Signature": signature(self._key(), stamp, body),
         }
-        line = _Line(host, port, address, timeout, self._context or ssl.create_default_context())
+        line = _Line(host, port, addresses, timeout, self._context or ssl.create_default_context())
         try:
             line.request("POST", target, body, headers)
             answer = line.getresponse()
@@ -69,18 +70,18 @@ class WebhookCall:
         finally:
             line.close()
 
-    def _checked(self, host: str, port: int) -> str:
-        """An address of the host that may be called; all that it has must be. Raises Undeliverable."""
+    def _checked(self, host: str, port: int) -> list[str]:
+        """The addresses of the host; all of them may be called. Raises Undeliverable."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise Undeliverable("the name is not known", permanent=False) from error
-        addresses = [str(place[4][0]) for place in found]
-        if port == self._loopback_port and set(addresses) == {"127.0.0.1"}:
-            return "127.0.0.1"
+        addresses = list(dict.fromkeys(str(place[4][0]) for place in found))
+        if port == self._loopback_port and addresses == ["127.0.0.1"]:
+            return addresses
         if not addresses or not all(map(is_public, addresses)):
             raise Undeliverable("not a public address", permanent=True)
-        return addresses[0]
+        return addresses
 
 
 def signature(key: bytes, stamp: str, body: bytes) -> str:
@@ -125,25 +126,42 @@ def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
 
 
 class _Line(HTTPSConnection):
-    """To an address that was checked, under the host's name; cut off when the time is over, however slowly it is answered."""
+    """To the first address that takes the call, of those that were checked, under the host's name; cut off when the time is
+    over, however slowly it is answered."""
 
-    def __init__(self, host: str, port: int, address: str, timeout: float, context: ssl.SSLContext) -> None:
+    def __init__(self, host: str, port: int, addresses: list[str], timeout: float, context: ssl.SSLContext) -> None:
         super().__init__(host, port, timeout=timeout, context=context)
-        self._address = address
+        self._addresses = addresses
         self._trust = context
-        self._clock = Timer(timeout, self._cut)
+        self._until = monotonic() + timeout
+        self._clock: Timer | None = None
         self.is_over = False
 
     def connect(self) -> None:
-        plain = socket.create_connection((self._address, self.port), self.timeout)
+        plain = self._reached()
+        plain.settimeout(self._left())
         self.sock = self._trust.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self._clock = Timer(self._left(), self._cut)
         self._clock.daemon = True
         self._clock.start()
         self.sock.do_handshake()
 
     def close(self) -> None:
-        self._clock.cancel()
+        if self._clock:
+            self._clock.cancel()
         super().close()
+
+    def _reached(self) -> socket.socket:
+        """Each address has its share of the time that is left, so that one which keeps silent leaves the others theirs."""
+        *others, last = self._addresses
+        for number, address in enumerate(others):
+            with suppress(OSError):
+                return socket.create_connection((address, self.port), self._left() / (len(others) + 1 - number))
+        return socket.create_connection((last, self.port), self._left())
+
+    def _left(self) -> float:
+        """Seconds; never none at all, which would mean not to wait for what is on its way."""
+        return max(self._until - monotonic(), _LEAST_SECONDS)
 
     def _cut(self) -> None:
         self.is_over = True
