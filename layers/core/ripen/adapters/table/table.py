@@ -2,11 +2,12 @@
 (milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of
 a body, each named `n:<name>`.
 
-Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB) and "BatchGetItem" (100 keys).
+Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from time import sleep
 from typing import Any, Literal, cast
 
 import boto3
@@ -17,6 +18,7 @@ from msgspec import Struct
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key, parse
+from ripen.adapters.table.reading import items
 from ripen.agenda import Lane, Ref, shard
 from ripen.counts import Counts
 from ripen.state import State
@@ -59,9 +61,10 @@ class Due(Struct, frozen=True):
 class Table:
     """Rows of the table, read consistently and changed in transactions."""
 
-    def __init__(self, name: str, client: Any = None) -> None:
+    def __init__(self, name: str, client: Any = None, pause: Callable[[float], None] = sleep) -> None:
         self._name = name
         self._client = client or boto3.client("dynamodb", config=_CONFIG)
+        self._pause = pause
 
     def get[T](self, key: Key[T]) -> Row[T] | None:
         """The row, read consistently, or None."""
@@ -69,17 +72,10 @@ class Table:
         return _row(key, found["Item"]) if "Item" in found else None
 
     def get_many(self, keys: Sequence[Key[Any]]) -> list[Any]:
-        """Rows in the order of the keys, None where there is none; one request for up to 100 keys."""
-        found: dict[tuple[str, str], dict[str, Any]] = {}
+        """Rows in the order of the keys, None where there is none; one request for up to 100 keys. Raises Unread."""
         wanted = [_key(key) for key in dict.fromkeys(keys)]
-        while wanted:
-            answer = self._client.batch_get_item(
-                RequestItems={self._name: {"Keys": wanted[:100], "ConsistentRead": True}}
-            )
-            for item in answer["Responses"][self._name]:
-                found[item["pk"]["S"], item["sk"]["S"]] = item
-            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
-            wanted = left + wanted[100:]
+        read = items(self._client, self._name, wanted, self._pause)
+        found = {(item["pk"]["S"], item["sk"]["S"]): item for item in read}
         return [_row(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
 
     def under(

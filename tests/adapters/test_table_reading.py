@@ -1,0 +1,67 @@
+"""Many rows at once, where DynamoDB leaves some of them unread."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table.reading import Unread
+from ripen.setting import CrmMark
+from tests.quick_dynamodb import QuickDynamoDB
+
+KEYS = [keys.crm_mark(f"lead{n}") for n in range(105)]
+
+
+@dataclass
+class Throttled:
+    """Reads the first of what it is asked for and leaves the rest unread, so many times."""
+
+    times: int
+    inner: QuickDynamoDB = field(default_factory=QuickDynamoDB)
+    asked: list[int] = field(default_factory=list)
+
+    def batch_get_item(self, **request: Any) -> dict[str, Any]:
+        [wanted] = [of["Keys"] for of in request["RequestItems"].values()]
+        self.asked.append(len(wanted))
+        if len(self.asked) > self.times:
+            return dict(self.inner.batch_get_item(**request))
+        answer = self.inner.batch_get_item(RequestItems={"table": {"Keys": wanted[:1], "ConsistentRead": True}})
+        return {**answer, "UnprocessedKeys": {"table": {"Keys": wanted[1:], "ConsistentRead": True}}}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inner, name)
+
+
+def read(times: int) -> tuple[list[str], list[float], list[int]]:
+    """The leads whose rows came, how long was waited before each new try, and how many keys were asked for each time."""
+    client, pauses = Throttled(times), list[float]()
+    table = Table("table", client, pauses.append)
+    table.write(*(Create(key, CrmMark(lead=key.lead)) for key in KEYS[:50]))
+    rows = table.get_many(KEYS)
+    assert rows[50:] == [None] * 55
+    return [row.value.lead for row in rows[:50]], pauses, client.asked
+
+
+def test_what_is_left_unread_is_asked_for_again_after_a_pause() -> None:
+    leads, pauses, asked = read(times=3)
+    assert leads == [key.lead for key in KEYS[:50]]
+    assert asked == [100, 99, 98, 97, 5]
+    assert len(pauses) == 3
+
+
+def test_pauses_grow_and_are_of_random_length() -> None:
+    many = [read(times=3)[1] for _ in range(20)]
+    longest = [max(pauses) for pauses in zip(*many, strict=True)]
+    assert [most <= limit for most, limit in zip(longest, (1, 2, 4), strict=True)] == [True] * 3
+    assert longest[1] > 1 and longest[2] > 2
+    assert len({pauses[0] for pauses in many}) > 1
+
+
+def test_where_all_is_read_nobody_waits() -> None:
+    assert read(times=0)[1:] == ([], [100, 5])
+
+
+def test_it_is_not_asked_for_ever() -> None:
+    with pytest.raises(Unread, match="96 keys"):
+        read(times=99)
