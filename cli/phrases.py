@@ -47,6 +47,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "rank.fell": ("ランクが {subject} に下がった（{reason}）", "rank fell to {subject} ({reason})"),
     "segment.joined": ("セグメント {subject} に入った", "joined the segment {subject}"),
     "segment.left": ("セグメント {subject} から外れた", "left the segment {subject}"),
+    "schedule.returned": (
+        "予定の時刻: セグメント {subject} にいるので対象",
+        "the schedule returns for all in {subject}",
+    ),
+    "schedule.passed": (
+        "予定の時刻: セグメント {subject} にいないので対象外",
+        "the schedule returns for all in {subject}; the lead is not in it",
+    ),
     "enrollment.entered": ("シナリオ {subject} を開始した", "entered {subject}"),
     "enrollment.refused": ("シナリオ {subject} は開始しない: {reason}", "did not enter {subject}: {reason}"),
     "enrollment.finished": ("シナリオ {subject} を最後まで終えた", "finished {subject}"),

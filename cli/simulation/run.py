@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from cli.playbook.happening import Happening
 from cli.simulation.deeds import Impossible, enter, happen
 from cli.simulation.persona import Persona
+from cli.simulation.returns import RETURN, occur, returns
 from cli.simulation.transcript import Line, told
 from cli.simulation.world import Answers, World
 from ripen.activity import Kind
@@ -55,16 +56,18 @@ def live(
     """What becomes of that person if just this happens. Ends once nothing more is to happen and no journey goes on."""
     world = World(bundle, start, answers=answers)
     _arrive(world, persona)
-    entry = [] if by_hand else _entry(journey, happenings, start)
+    last = max((happening.at for happening in happenings), default=start)
+    due = list(happenings)
     if by_hand:
         enter(journey.name, world, persona.id, _BY_HAND)
+    else:
+        due = [*_entry(journey, happenings, start), *due, *returns(journey, bundle, start, last, start + LONGEST)]
     lines = []
-    for number, happening in enumerate(sorted([*entry, *happenings], key=lambda each: each.at)):
+    for number, happening in enumerate(sorted(due, key=lambda each: each.at)):
         world.run(happening.at)
         lines += _news(world)
         lines += _done(happening, world, persona.id, number)
-    last = max((happening.at for happening in happenings), default=start)
-    world.run(last + _SETTLED)
+    world.run(max(last, world.clock.now()) + _SETTLED)
     _to_the_end(journey, world, persona.id, start + LONGEST)
     runs = _runs(world, persona.id, journey.name)
     lines += [*_news(world), *_left_over(journey, runs, world)]
@@ -103,6 +106,10 @@ def _entry(journey: Journey, happenings: list[Happening], start: datetime) -> li
 
 
 def _done(happening: Happening, world: World, lead: str, number: int) -> list[Line]:
+    if happening.verb == RETURN:
+        returned = occur(happening, world, lead)
+        world.drain()
+        return [returned, *_news(world)]
     try:
         with world.quietly():
             happen(happening, world, lead, number)

@@ -1,0 +1,94 @@
+"""A journey by schedule in `ripen simulate`: it returns at its own times, and `again` and the segment say for whom."""
+
+from copy import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from cli.playbook.happening import happenings
+from cli.simulation.persona import Persona
+from cli.simulation.run import Lived, live
+from ripen.bundle import Segment
+from ripen.clause import Tagged
+from ripen.graph import Again, Journey, OnSchedule
+from tests.builders import a_bundle
+
+BERLIN = ZoneInfo("Europe/Berlin")
+START = datetime(2026, 10, 20, 10, 0, tzinfo=BERLIN)
+READER = Persona(email="ken@shop.example", tags=("reader",))
+READERS = Segment(name="readers", also=(Tagged(tag="reader"),))
+WEEKLY = OnSchedule(rrule="FREQ=WEEKLY;BYDAY=MO", start="2026-10-05T09:00", segment="readers")
+
+AFTER_EXIT, BY_KEY = Again(how="after exit"), Again(how="by key")
+
+
+def a_digest(on: OnSchedule = WEEKLY, again: Again = AFTER_EXIT) -> Journey:
+    """A mail at each return, and three days in the journey."""
+    journey = a_bundle().journeys["whitepaper"]
+    return replace(journey, name="digest", enrol=(on,), again=again)
+
+
+def lived(
+    journey: Journey, events: str = "", persona: Persona = READER, start: datetime = START, by_hand: bool = False
+) -> Lived:
+    bundle = a_bundle()
+    brand = replace(bundle.brand, time_zone="Europe/Berlin")
+    bundle = replace(bundle, brand=brand, journeys={"digest": journey}, segments={"readers": READERS})
+    due = happenings(events, start, "Europe/Berlin")
+    return live(journey, bundle, persona, due, start, by_hand=by_hand)
+
+
+def times(story: Lived, *codes: str) -> list[str]:
+    return [f"{line.at.astimezone(BERLIN):%m-%d %H:%M}" for line in story.lines if line.code in codes]
+
+
+def test_who_is_in_the_segment_enters_at_each_return_in_the_zone_of_the_brand() -> None:
+    # the clocks go back between the two
+    assert times(lived(a_digest()), "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
+    before = lived(a_digest(), start=datetime(2026, 10, 14, 10, 0, tzinfo=BERLIN))
+    assert times(before, "enrollment.entered") == ["10-19 09:00", "10-26 09:00"]
+
+
+def test_the_second_return_shows_what_again_says() -> None:
+    story = lived(a_digest(again=Again()))
+    assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00"]
+    assert times(story, "enrollment.refused") == ["11-02 09:00"]
+    assert [line.facts["reason"] for line in story.lines if line.code == "enrollment.refused"] == [
+        "entered once already"
+    ]
+
+
+def test_it_returns_as_long_as_things_happen() -> None:
+    story = lived(a_digest(), "+26d view pricing")
+    assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00", "11-09 09:00"]
+
+
+def test_who_is_not_in_the_segment_at_that_moment_is_passed_by() -> None:
+    story = lived(a_digest(), "+7d tag reader", READER.model_copy(update={"tags": ()}))
+    assert times(story, "schedule.passed") == ["10-26 09:00"]
+    assert times(story, "enrollment.entered") == ["11-02 09:00"]
+
+
+def test_it_returns_no_oftener_than_its_rule_says() -> None:
+    once = replace(WEEKLY, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=4")
+    assert times(lived(a_digest(once)), "schedule.returned") == ["10-26 09:00"]
+    assert times(lived(a_digest(replace(WEEKLY, rrule="FREQ=WEEKLY;COUNT=1"))), "never") == ["10-20 10:05"]
+
+
+def test_a_return_just_as_the_story_begins_is_part_of_it() -> None:
+    story = lived(a_digest(), start=datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN))
+    assert times(story, "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
+
+
+def test_by_hand_the_schedule_is_left_out() -> None:
+    story = lived(a_digest(), by_hand=True)
+    assert times(story, "enrollment.entered") == ["10-20 10:00"]
+    assert times(story, "schedule.returned") == []
+
+
+@pytest.mark.parametrize("again", [AFTER_EXIT, BY_KEY])
+def test_each_run_sends_its_own_mail(again: Again) -> None:
+    story = lived(a_digest(again=again))
+    assert len([line for line in story.lines if line.code == "send.accepted"]) == 4
+    assert len(story.runs) == 2
