@@ -11,7 +11,7 @@ from ripen.bundle import Email
 from ripen.clause import Did
 from ripen.contact import Contact
 from ripen.engine import Moved, Scene, advance, looks_back
-from ripen.graph import Journey, SendStep, Step
+from ripen.graph import BranchStep, Journey, Path, SendStep, Step
 from ripen.journey import Enrollment
 from ripen.ledger import Send
 from tests.builders import a_bundle, a_lead, an_activity
@@ -54,6 +54,16 @@ def send(id: str, next: str = "") -> SendStep:
 
 def sent(result: Moved) -> list[str]:
     return [each.step for each in result.sends]
+
+
+def told(result: Moved) -> list[tuple[str, str, str]]:
+    """Its decisions about steps: which one, what became of it, why."""
+    return [(d.facts.get("step", ""), d.outcome, d.reason) for d in result.decisions if d.what == "step"]
+
+
+def a_branch(*paths: Path) -> Step:
+    """Who meets none of the paths goes on at "h"."""
+    return BranchStep(id="fork", paths=paths, otherwise="h")
 
 
 def a_click(after: timedelta, subject: str = "a", **changes: Any) -> Activity:

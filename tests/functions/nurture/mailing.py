@@ -163,3 +163,10 @@ def after(**delta: float) -> datetime:
 
 def with_rates(**changes: Any) -> Campaign:
     return replace(AUTUMN, **changes)
+
+
+def one_lead(machinery: Machinery) -> str:
+    """Who may be mailed, in the first shard."""
+    [lead] = leads_of(0, 1)
+    known(machinery.table, lead)
+    return lead

@@ -1,21 +1,16 @@
-"""A campaign through the whole machinery on a real table: begun, paused, halted, stopped, resumed, sent again."""
+"""A campaign through the whole machinery on a real table: begun, paused, stopped, resumed, sent again."""
 
 from copy import replace
-from typing import Any
 
 import pytest
 
-from nurture.feedback import take_in
-from nurture.preferences import unsubscribe
 from ripen import campaign
 from ripen.adapters import walks
 from ripen.adapters.campaign_sign import CampaignSign
 from ripen.adapters.table import Replace, Table, keys
 from ripen.adapters.tally import tally
 from ripen.campaign import RunState
-from ripen.feedback import Event
 from ripen.ledger import SendState
-from tests.fakes import FakeQueue
 from tests.functions.nurture.mailing import (
     AUTUMN,
     KEY,
@@ -25,29 +20,18 @@ from tests.functions.nurture.mailing import (
     known,
     leads_of,
     many,
+    one_lead,
     with_rates,
 )
-from tests.functions.nurture.mails import ADDRESS_KEY, an_event, decisions, refuses
-from tests.quick_dynamodb import QuickDynamoDB
+from tests.functions.nurture.mails import decisions, refuses
 
 AUDIENCE, BEFORE_THE_STOP = 3000, 400
-
-
-@pytest.fixture
-def table() -> Table:
-    client: Any = QuickDynamoDB()
-    return Table("table", client)
+pytestmark = pytest.mark.many_rows
 
 
 @pytest.fixture
 def machinery(table: Table) -> Machinery:
     return Machinery(table)
-
-
-def one_lead(machinery: Machinery) -> str:
-    [lead] = leads_of(0, 1)
-    known(machinery.table, lead)
-    return lead
 
 
 def test_it_begins_five_minutes_ahead_so_that_each_mail_is_there_at_its_second(machinery: Machinery) -> None:
@@ -138,130 +122,6 @@ def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> No
     machinery.change(campaign.resume(machinery.run(), AUTUMN, "bundle2", "hanako", after()))
     machinery.walk(0)
     assert machinery.sends([lead])[lead].bundle == "bundle2"
-
-
-def careful(machinery: Machinery) -> list[str]:
-    """Forty leads, a quarter of whom get the campaign's mail an hour before the others."""
-    leads = leads_of(0, 40)
-    for lead in leads:
-        known(machinery.table, lead)
-    campaign = with_rates(canary=0.25, canary_seconds=3600)
-    machinery.bundle = a_playbook(campaign)
-    machinery.begin(0, campaign=campaign)
-    return leads
-
-
-def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
-    # given
-    leads = careful(machinery)
-    assert machinery.run().state is RunState.CANARY
-    # when
-    machinery.deliver()
-    canaries = machinery.taken()
-    assert 0 < len(canaries) < 20
-    machinery.clock.move(hours=1)
-    machinery.supervise()
-    machinery.deliver()
-    # then
-    assert machinery.run().state is RunState.RUNNING
-    assert sorted(machinery.taken()) == leads
-
-
-def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
-    careful(machinery)
-    machinery.deliver()
-    canaries = machinery.taken()
-    bounce(machinery, canaries[:2])
-    machinery.supervise()
-    assert machinery.run().state is RunState.CANARY
-    machinery.clock.move(hours=1)
-    machinery.supervise()
-    machinery.deliver()
-    assert machinery.run().state is RunState.HALTED
-    assert machinery.taken() == canaries
-    assert machinery.counts()["bounced"] == 2
-
-
-def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machinery) -> None:
-    # given canaries that fared badly, and the rest due at the very moment at which that is judged
-    careful(machinery)
-    machinery.deliver()
-    canaries = machinery.taken()
-    bounce(machinery, canaries[:2])
-    machinery.clock.move(hours=1)
-    # when the mails are woken first
-    machinery.deliver()
-    # then they wait a minute, and then for somebody to look
-    assert machinery.taken() == canaries
-    machinery.supervise()
-    machinery.clock.move(minutes=1)
-    machinery.deliver()
-    assert (machinery.run().state, machinery.taken()) == (RunState.HALTED, canaries)
-
-
-def test_a_lost_bell_delays_a_halt_by_ten_minutes_at_most(machinery: Machinery) -> None:
-    # given a campaign whose last mail goes in hours
-    for lead in leads_of(0, 4):
-        known(machinery.table, lead)
-    slow = with_rates(per_hour=60)
-    machinery.bundle = a_playbook(slow)
-    machinery.begin(campaign=slow)
-    machinery.supervise()
-    row = machinery.table.get(KEY)
-    assert row
-    assert (row.value.state, row.due) == (RunState.RUNNING, after(minutes=10))
-
-
-def bounce(machinery: Machinery, leads: list[str]) -> FakeQueue:
-    sends, walk = machinery.sends(leads), FakeQueue()
-    for lead in leads:
-        event = an_event(
-            sends[lead], Event.BOUNCED, message_id=sends[lead].message_id, recipient=f"{lead}@example.co.jp"
-        )
-        for _ in range(2):
-            take_in(event, machinery.table, machinery.clock, FakeQueue(), ADDRESS_KEY, walk)
-    return walk
-
-
-def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machinery) -> None:
-    # given sixty of seventy sent, and three of them bounced
-    leads = leads_of(0, 70)
-    for lead in leads:
-        known(machinery.table, lead)
-    strict = with_rates(halt_bounces=0.04)
-    machinery.bundle = a_playbook(strict)
-    machinery.begin(0, campaign=strict)
-    machinery.deliver(60)
-    walk = bounce(machinery, machinery.taken()[:3])
-    assert walk.woken == [KEY.ref] * 3
-    # when
-    machinery.supervise()
-    machinery.deliver()
-    # then
-    run = machinery.run()
-    assert (run.state, run.reason) == (RunState.HALTED, "3 of 60 mails bounced: more than 4.0%")
-    assert len(machinery.taken()) == 60
-    # and a person decides that it goes on
-    machinery.change(campaign.resume(run, strict, "bundle1", "hanako", machinery.clock.now()))
-    for _ in range(2):
-        machinery.supervise()
-    assert machinery.run().state is RunState.RUNNING
-    machinery.walk(0)
-    machinery.deliver()
-    assert sorted(machinery.taken()) == leads
-
-
-def test_an_unsubscription_by_a_campaigns_mail_counts_once(machinery: Machinery) -> None:
-    lead = one_lead(machinery)
-    machinery.begin(0)
-    machinery.deliver()
-    send, walk = machinery.sends([lead])[lead], FakeQueue()
-    pointer = machinery.table.get(keys.send_pointer(send.id))
-    assert pointer
-    for _ in range(2):
-        unsubscribe(pointer.value, send.id, machinery.table, machinery.clock, FakeQueue(), walk)
-    assert machinery.counts()["unsubscribed"] == 1
-    assert walk.woken == [KEY.ref]
 
 
 def test_a_stopped_campaign_skips_what_was_planned(machinery: Machinery) -> None:

@@ -1,0 +1,143 @@
+"""Whoever fills in a form brings along what was done in the same browser before, once, and nothing of anybody else's."""
+
+import json
+from copy import replace
+from datetime import timedelta
+
+import pytest
+
+from capture.bulk import join, keep, take
+from capture.form import Desk as FormDesk
+from capture.form import serve as submit
+from ripen.activity import Activity, Kind
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.bundle import EngagementRule
+from ripen.ids import digest
+from ripen.visitor import VisitorPointer
+from score.react import Bells, react
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.capture.events import KEY, SITE, a_json_post, rows
+from tests.functions.capture.visiting import (
+    BUNDLE,
+    EMAIL,
+    VISITOR,
+    a_beacon,
+    a_desk,
+    a_view,
+    bind,
+    due_joins,
+    fill_in,
+    owner,
+    profile,
+    visits,
+)
+
+
+def test_a_form_brings_the_visits_before_it_with_their_times_and_first_touch(table: Table) -> None:
+    early = NOON - timedelta(days=2)
+    keep(a_beacon(a_view(1, early, url="https://www.example.jp/?utm_source=ad"), a_view(2)), a_desk(table))
+    before = visits(table, VISITOR, "visitor")
+    lead = fill_in(table)
+    copies = visits(table, lead)
+    assert [(copy.id, copy.at) for copy in copies] == [(visit.id, visit.at) for visit in before]
+    known = profile(table, lead)
+    assert known.first_touch and (known.first_touch.at, known.first_touch.utm_source) == (early, "ad")
+    assert known.lead_touch and known.lead_touch.at == NOON
+    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+
+
+def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hears_all_at_once(table: Table) -> None:
+    views = [a_view(n, NOON - timedelta(minutes=n)) for n in (1, 2, 3)]
+    keep(a_beacon(*views), a_desk(table))
+    lead = fill_in(table)
+    (form,) = [row for row in table.under(lead, "activity#") if row.value.kind is Kind.FORM_SUBMITTED]
+    rule = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=12, words={})
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=(*BUNDLE.scoring.engagement, rule)))
+    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    react([form.key.ref], table, bundle, FakeClock(), bells)
+    state = table.get(keys.state(lead))
+    assert state and (state.value.tallies["pricing"].count, state.value.folded) == (3, 4)
+    react([row.key.ref for row in table.under(lead, "activity#")], table, bundle, FakeClock(), bells)
+    again = table.get(keys.state(lead))
+    assert again and again.value.folded == 4
+
+
+@pytest.mark.many_rows
+def test_what_does_not_fit_into_the_forms_transaction_follows_up_to_500(table: Table) -> None:
+    for start in range(0, 520, 40):
+        views = [a_view(n, NOON - timedelta(minutes=n)) for n in range(start, start + 40)]
+        keep(a_beacon(*views), a_desk(table))
+    lead = fill_in(table)
+    assert len(visits(table, lead)) == 40
+    queue = FakeQueue()
+    (due,) = due_joins(table, lead)
+    take(due.ref, a_desk(table, queue))
+    assert len(visits(table, lead)) == 500
+    assert len(queue.woken) == 460
+    first = profile(table, lead).first_touch
+    assert first and first.at == NOON - timedelta(minutes=519)
+    assert due_joins(table, lead) == []
+
+
+def test_a_view_that_comes_between_the_look_and_the_form_is_forwarded_by_the_join(table: Table) -> None:
+    lead = fill_in(table)
+    visit = keep_as_visitor(table)
+    (due,) = due_joins(table, lead)
+    join(due, a_desk(table))
+    join(due, a_desk(table))
+    assert [copy.id for copy in visits(table, lead)] == [visit.id]
+
+
+def keep_as_visitor(table: Table) -> Activity:
+    """Written by a worker that has not seen the form yet, and dies."""
+    other = "ffffffffffffffff"
+    keep(a_beacon(visitor=other), a_desk(table))
+    (visit,) = visits(table, other, "visitor")
+    table.write(Create(keys.visit(VISITOR, visit.at, visit.id), visit))
+    return visit
+
+
+def test_who_was_only_likely_gives_way_to_who_fills_in_a_form(table: Table) -> None:
+    bind(table, "reader", sure=False)
+    keep(a_beacon(), a_desk(table))
+    lead = fill_in(table)
+    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+    assert len(visits(table, lead)) == 1
+
+
+def test_who_was_likely_and_fills_in_the_form_counts_no_visit_twice(table: Table) -> None:
+    lead = fill_in(table, visitor="ffffffffffffffff")
+    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=False)))
+    keep(a_beacon(a_view(1, NOON - timedelta(days=1))), a_desk(table))
+    assert fill_in(table, company="サンプル") == lead
+    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+    assert len(visits(table, lead)) == 1
+    first = profile(table, lead).first_touch
+    assert first and first.at == NOON - timedelta(days=1)
+
+
+def test_another_person_at_the_same_browser_gets_nothing_of_what_the_first_did(table: Table) -> None:
+    keep(a_beacon(), a_desk(table))
+    first = fill_in(table)
+    second = fill_in(table, "taro@example.co.jp")
+    for due in due_joins(table, first) + due_joins(table, second):
+        join(due, a_desk(table))
+    keep(a_beacon(a_view(2)), a_desk(table))
+    assert [len(visits(table, lead)) for lead in (first, second)] == [1, 1]
+
+
+@pytest.mark.parametrize("visitor", ["", "short", "../../etc", "x" * 65, "あ" * 10, "0123456789abcde\x00"])
+def test_a_form_with_a_visitor_that_is_none_is_taken_without(table: Table, visitor: str) -> None:
+    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: digest(len(rows(table))))
+    answered = submit(a_json_post({"email": EMAIL, "visitor": visitor}), desk)
+    assert answered["statusCode"] in (202, 400)
+    assert not any(ref.startswith("visitor#") for ref in rows(table))
+
+
+def test_one_form_sent_twice_joins_once(table: Table) -> None:
+    keep(a_beacon(), a_desk(table))
+    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, iter(map(digest, range(99))).__next__)
+    answers = [submit(a_json_post({"email": EMAIL, "visitor": VISITOR}), desk) for _ in range(2)]
+    assert json.loads(answers[0]["body"]) == json.loads(answers[1]["body"])
+    assert sum("activity#" in ref for ref in rows(table) if ref.startswith("lead#")) == 2

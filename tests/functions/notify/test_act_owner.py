@@ -1,0 +1,168 @@
+"""notify.act: the owner in Salesforce follows the card, however late it can be reached and whoever gets in the way."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from notify import act as act_module
+from ripen.adapters.table import Replace, Table, keys
+from ripen.errors import Undeliverable
+from ripen.lead import CrmLink
+from tests.builders import a_lead
+from tests.fakes import FakeClock, Listening
+from tests.functions.notify.acting import ALERT, CRM, DOWN, Sales, a_sales
+from tests.functions.notify.fakes import FakeChat, FakeOwners
+
+
+@pytest.fixture
+def sales(table: Table, clock: FakeClock) -> Sales:
+    return a_sales(table, clock, CRM)
+
+
+@pytest.fixture
+def unsynced(table: Table, clock: FakeClock) -> Sales:
+    return a_sales(table, clock, None)
+
+
+def test_a_claim_before_the_lead_is_in_salesforce_stands_at_once_and_the_owner_follows(unsynced: Sales) -> None:
+    key = unsynced.press("U0ALICE")
+
+    unsynced.act(key)
+    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("claimed", False, 30)
+    profile = unsynced.table.get(keys.profile("lead1"))
+    assert profile
+    alert = unsynced.table.get(ALERT)
+    assert alert
+    unsynced.table.write(
+        Replace(profile.key, a_lead(crm=CRM), was=profile.version), Replace(ALERT, alert.value, was=alert.version)
+    )
+    unsynced.clock.move(seconds=30)
+    unsynced.act(key)
+
+    assert unsynced.waits(ALERT) == 0
+    assert (unsynced.owners.owner, unsynced.done(key)) == ("alice@ripen.example", True)
+    assert len(unsynced.activities()) == 1
+
+
+def test_a_lead_that_never_comes_to_salesforce_is_waited_for_one_day(unsynced: Sales) -> None:
+    key = unsynced.press("U0ALICE")
+    unsynced.act(key)
+
+    unsynced.clock.move(days=1)
+    unsynced.act(key)
+    assert not unsynced.done(key)
+    unsynced.clock.move(seconds=1)
+    unsynced.act(key)
+
+    assert unsynced.done(key)
+    assert ("crm", "owner not set") in unsynced.decisions()
+    assert "Salesforce にまだ登録されていない" in unsynced.chat.told[0]
+
+
+def test_what_salesforce_says_of_a_person_is_not_logged(sales: Sales) -> None:
+    sales.owners.trouble = [Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: 山田花子 is not new", permanent=True)]
+    with Listening(act_module.logger) as said:
+        sales.act(sales.press("U0ALICE"))
+    assert "FIELD_CUSTOM_VALIDATION_EXCEPTION" in "".join(said)
+    assert "山田" not in "".join(said)
+
+
+def test_salesforce_being_down_delays_the_owner_and_not_the_card(sales: Sales) -> None:
+    sales.owners.trouble = [DOWN, DOWN]
+    key = sales.press("U0ALICE")
+
+    sales.act(key)
+    assert (sales.alert().outcome, sales.waits(key)) == ("claimed", 30)
+    sales.act(key)
+    assert sales.waits(key) == 60
+    sales.act(key)
+
+    assert (sales.owners.owner, sales.done(key), len(sales.activities())) == ("alice@ripen.example", True, 1)
+
+
+def test_slack_being_down_delays_the_owner(sales: Sales) -> None:
+    sales.chat.trouble = [DOWN]
+    key = sales.press("U0ALICE")
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.waits(key)) == ("claimed", 30)
+
+
+def test_a_form_that_comes_while_salesforce_is_asked_is_not_overwritten(sales: Sales) -> None:
+    @dataclass
+    class Slow(FakeOwners):
+        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+            if not self.tasks:
+                row = sales.table.get(keys.profile("lead1"))
+                assert row
+                sales.table.write(Replace(row.key, a_lead(crm=CRM, phone="+81699999999"), was=row.version))
+            return super().claim(link, *rest)
+
+    sales.owners = Slow()
+
+    sales.act(sales.press("U0ALICE"))
+
+    row = sales.table.get(keys.profile("lead1"))
+    assert row and row.value.crm
+    assert (row.value.phone, row.value.crm.owner_name) == ("+81699999999", "Alice Sato")
+    assert len(sales.owners.tasks) == 1
+
+
+def test_two_people_at_once_make_one_owner(sales: Sales) -> None:
+    sales.chat.addresses["U0BOB"] = "bob@ripen.example"
+    second = sales.press("U0BOB")
+
+    @dataclass
+    class Raced(FakeChat):
+        def email_of(self, user: str) -> str:
+            if not self.told:
+                sales.act(second)
+            return super().email_of(user)
+
+    sales.chat = Raced()
+    sales.act(sales.press("U0ALICE"))
+
+    assert (sales.alert().by, sales.owners.owner) == ("U0ALICE", "alice@ripen.example")
+    assert len(sales.chat.told) == 1
+
+
+def test_two_workers_on_one_press_ask_salesforce_once(sales: Sales) -> None:
+    key = sales.press("U0ALICE")
+
+    @dataclass
+    class Raced(FakeOwners):
+        asked: int = 0
+
+        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+            self.asked += 1
+            sales.act(key)  # woken again while the first is on the line
+            return super().claim(link, *rest)
+
+    sales.owners = owners = Raced()
+    sales.act(key)
+
+    assert owners.asked == 1
+    assert sales.done(key)
+
+
+def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) -> None:
+    class Killed(BaseException):
+        pass
+
+    @dataclass
+    class Deadly(FakeOwners):
+        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+            raise Killed
+
+    key, sales.owners = sales.press("U0ALICE"), Deadly()
+    with pytest.raises(Killed):
+        sales.act(key)
+
+    sales.owners = FakeOwners()
+    sales.act(key)
+    assert (sales.done(key), sales.waits(key)) == (False, 300)
+    sales.clock.move(minutes=5)
+    sales.act(key)
+
+    assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")

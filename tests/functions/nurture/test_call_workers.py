@@ -1,0 +1,99 @@
+"""nurture.call: workers that are slow, doubled or dead, and a run that moves meanwhile."""
+
+from copy import replace
+from typing import Any
+
+import pytest
+
+from nurture.call import Contended
+from ripen.adapters.table import Change, Conflict, Replace, Table
+from ripen.call import LEASE
+from ripen.journey import EnrollmentState
+from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.functions.nurture.calling import ENTRY, KEY, FakeWebhooks, World, a_world
+
+
+@pytest.fixture
+def world(table: Table, clock: FakeClock, queue: FakeQueue) -> World:
+    return a_world(table, clock, queue)
+
+
+def test_while_one_worker_calls_another_leaves_it_alone(world: World) -> None:
+    row = world.table.get(KEY)
+    assert row
+    world.table.write(Replace(KEY, replace(row.value, claimed=NOON, attempts=1), row.version, due=NOON + LEASE))
+    world.wake()
+    assert world.webhooks.calls == []
+    world.clock.at = NOON + LEASE
+    world.wake()
+    assert len(world.webhooks.calls) == 1
+
+
+def test_who_comes_back_after_the_lease_writes_over_nobody(world: World) -> None:
+    """A slow worker's answer comes after another has taken the row up and written its own."""
+
+    class Slow(FakeWebhooks):
+        def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
+            if not self.calls:
+                super().post(url, body, id, timeout)
+                world.clock.move(minutes=5)
+                world.wake()
+                return {"who": "slow"}
+            return {"who": "quick"}
+
+    world.webhooks = Slow()
+    world.wake()
+    assert world.answers()["ask"] == {"who": "quick"}
+
+
+def test_a_worker_that_died_in_the_call_is_followed_by_another(world: World) -> None:
+    class Dying(FakeWebhooks):
+        def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
+            raise MemoryError
+
+    world.webhooks = Dying()
+    with pytest.raises(MemoryError):
+        world.wake()
+    assert world.waits() == LEASE.total_seconds()
+    world.webhooks = FakeWebhooks()
+    world.clock.at = NOON + LEASE
+    world.wake()
+    assert world.answers()["ask"] == {"ok": True}
+
+
+def test_an_enrollment_that_moved_meanwhile_keeps_its_move(world: World) -> None:
+    class Interrupted(Table):
+        def write(self, *changes: Change) -> None:
+            if len(changes) > 1 and not interruptions:
+                interruptions.append(True)
+                row = world.table.get(ENTRY)
+                assert row
+                world.table.write(Replace(ENTRY, replace(row.value, facts={"order": "7"}), row.version, due=NOON))
+            super().write(*changes)
+
+    interruptions: list[bool] = []
+    world.wake(Interrupted("table", world.table._client))
+    row = world.table.get(ENTRY)
+    assert row
+    assert (row.value.facts, row.value.answers["ask"]) == ({"order": "7"}, {"ok": True})
+
+
+def test_who_has_left_the_journey_is_not_brought_back(world: World) -> None:
+    row = world.table.get(ENTRY)
+    assert row
+    world.table.write(Replace(ENTRY, replace(row.value, state=EnrollmentState.EXITED), row.version))
+    world.wake()
+    row = world.table.get(ENTRY)
+    assert row
+    assert (row.due, "ask" in row.value.answers) == (None, False)
+
+
+def test_an_enrollment_that_others_keep_writing_sends_the_message_back(world: World) -> None:
+    class Busy(Table):
+        def write(self, *changes: Change) -> None:
+            if len(changes) > 1:
+                raise Conflict((2,))
+            super().write(*changes)
+
+    with pytest.raises(Contended):
+        world.wake(Busy("table", world.table._client))
