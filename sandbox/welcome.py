@@ -15,7 +15,11 @@ def welcome(status: Status, detached: bool) -> str:
         ("Mailbox", status.mailbox, "every mail that Ripen sends arrives here"),
         ("Slack", status.slack, "hot leads arrive in #sales: press Claim"),
         ("Salesforce", status.salesforce, "what sales sees (the certificate is our own)"),
-        ("Webhook", f"{status.webhook}/any?grade=A", 'plays a system of yours that journeys call, answers {"grade": "A"}'),
+        (
+            "Webhook",
+            f"{status.webhook}/any?grade=A",
+            'plays a system of yours that journeys call, answers {"grade": "A"}',
+        ),
         ("AWS", status.aws, "the emulator, for aws --endpoint-url"),
     )
     lines = [f"[bold]{name:<13}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in parts]
