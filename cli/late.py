@@ -1,4 +1,6 @@
-"""A command that is imported when it is called, so that nobody waits for what another command needs."""
+"""A command that is imported when it is called, so that nobody waits for what another command needs. What only the work
+needs, and takes long to import (boto3, pydantic, the playbook's models …), a command imports when it works: its help is there at
+once."""
 
 from importlib import import_module
 from typing import Any

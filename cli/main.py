@@ -5,8 +5,6 @@ import sys
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 from typer.core import TyperGroup
 
 from cli.failure import Failure
@@ -65,6 +63,14 @@ class Commands(TyperGroup):
         for name, (place, says) in COMMANDS.items():
             self.add_command(Late(name, place, says))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Where a command comes first, no option of ours is looked for: Typer loads pydantic for any text, 200 ms."""
+        ctx.meta[__name__] = args[:1] != [] and not args[0].startswith("-")
+        return super().parse_args(ctx, args)
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        return [] if ctx.meta.get(__name__) else super().get_params(ctx)
+
 
 app = typer.Typer(
     cls=Commands,
@@ -91,6 +97,9 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
+        from rich.console import Console
+        from rich.markup import escape
+
         error = Console(stderr=True, highlight=False, soft_wrap=True)
         error.print(f"[bold red]{escape(failure.what)}[/]")
         if failure.next_step:

@@ -3,12 +3,9 @@ one on AWS by the usual name."""
 
 import os
 from dataclasses import dataclass
-from typing import Any
-
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.failure import Failure
+from ripen.adapters import aws
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
@@ -38,7 +35,7 @@ class Stack:
 
     @property
     def region(self) -> str:
-        return str(boto3.client("sqs").meta.region_name)
+        return str(aws.client("sqs").meta.region_name)
 
 
 def connect() -> Stack:
@@ -80,9 +77,10 @@ def local() -> Status:
 
 
 def _outputs(stack: str) -> dict[str, str]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
     try:
-        client: Any = boto3.client("cloudformation")
-        [found] = client.describe_stacks(StackName=stack)["Stacks"]
+        [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         raise Failure(
             f"There is no stack {stack!r} on AWS to talk to, and no local cloud that is meant ({error}).",

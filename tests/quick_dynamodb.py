@@ -44,11 +44,19 @@ class _ConditionalCheckFailed(ClientError):  # type: ignore[misc]
         super().__init__({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
 
 
+class _TransactionCanceled(ClientError):  # type: ignore[misc]
+    def __init__(self, held: list[bool]) -> None:
+        reasons = [{"Code": "None" if good else "ConditionalCheckFailed"} for good in held]
+        error = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        super().__init__(error, "TransactWriteItems")
+
+
 class QuickDynamoDB:
     """One table; the client that Table takes."""
 
     class exceptions:  # noqa: N801 (boto3's name)
         ConditionalCheckFailedException: ClassVar = _ConditionalCheckFailed
+        TransactionCanceledException: ClassVar = _TransactionCanceled
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, str], Item] = {}
@@ -98,11 +106,7 @@ class QuickDynamoDB:
         assert len(set(places)) == len(places), "one transaction, one change for each row"
         held = [self._holds(one) for one in wanted]
         if not all(held):
-            reasons = [{"Code": "None" if good else "ConditionalCheckFailed"} for good in held]
-            raise ClientError(
-                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},
-                "TransactWriteItems",
-            )
+            raise _TransactionCanceled(held)
         for one in wanted:
             self._apply(one)
         return {}

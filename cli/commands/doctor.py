@@ -12,7 +12,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.doctor import examine
 from cli.doctor.finding import Finding, State
 from cli.stack import connect
 
@@ -24,6 +23,8 @@ def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Look at every prerequisite: its state, its owner, and the next step. Ends with 1 if one fails."""
+    from cli.doctor.examination import examine
+
     found = list(examine(connect(), folder))
     if as_json:
         print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -12,11 +12,12 @@ from rich.table import Table
 
 from cli.failure import Failure
 from cli.plan.difference import Change, Difference, difference
-from cli.plan.forecast import Forecast, forecast
 from cli.plan.guard import demand, live
 from cli.plan.standing import Place, everyone, places
-from cli.playbook import Broken, compile_playbook
 from cli.stack import connect
+
+if TYPE_CHECKING:
+    from cli.plan.forecast import Forecast
 
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
 _MOST_LINES = 4
@@ -29,11 +30,10 @@ def plan(
 ) -> None:
     """Compare the playbook with what is live. Each step, who stands there, and the mails of the next 24 hours. Changes
     nothing. Fails where somebody stands on a changed step and the journey does not say what becomes of them."""
-    try:
-        new = compile_playbook(folder)
-    except Broken as broken:
-        raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None
-    stack = connect()
+    from cli.plan.forecast import forecast
+    from cli.playbook.ready import ready
+
+    new, stack = ready(folder), connect()
     found = difference(live(stack), new)
     enrollments = everyone(stack)
     standing = places(stack, enrollments, new)
@@ -46,7 +46,7 @@ def plan(
         raise Failure("\n".join(map(demand, open_)), "Then run again: ripen plan")
 
 
-def _show(found: Difference, standing: list[Place], ahead: Forecast) -> None:
+def _show(found: Difference, standing: list[Place], ahead: "Forecast") -> None:
     console = Console(highlight=False, soft_wrap=True)
     people = {(place.journey, place.step): place for place in standing}
     if not found:
@@ -84,7 +84,7 @@ def _lines(console: Console, lines: tuple[str, ...], margin: str) -> None:
         console.print(f"{margin}[dim]and {len(lines) - _MOST_LINES} more[/]")
 
 
-def _mails(console: Console, ahead: Forecast) -> None:
+def _mails(console: Console, ahead: "Forecast") -> None:
     if not ahead.mails:
         console.print(f"In the next 24 hours nothing would be sent by itself ({_count(ahead.leads)} looked at).")
         return
@@ -102,7 +102,7 @@ def _count(people: int) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
-def _plain(found: Difference, standing: list[Place], ahead: Forecast, hash: str) -> dict[str, Any]:
+def _plain(found: Difference, standing: list[Place], ahead: "Forecast", hash: str) -> dict[str, Any]:
     def change(each: Change) -> dict[str, Any]:
         return asdict(each)
 

@@ -12,10 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.failure import Failure
-from cli.plan import guard
-from cli.playbook import Broken, Problem, check_playbook, compile_playbook
-from cli.playbook import publish as make_live
-from cli.renewal import judges_otherwise, renew
+from cli.playbook.problem import Broken, Problem
 from cli.scripts import AsJson, tell
 from cli.stack import Stack, connect
 from ripen.adapters.table import Conflict
@@ -30,6 +27,8 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON, for scripts.")] = False,
 ) -> None:
     """Check the playbook: every mistake in one run, each with its place and what to write instead."""
+    from cli.playbook.compile import check_playbook
+
     try:
         checked = check_playbook(folder, datetime.now(UTC).date())
     except Broken as broken:
@@ -52,6 +51,8 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
 
 def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson = False) -> None:
     """Check the playbook, store it under the hash of its content, and make it live."""
+    from cli.playbook.compile import compile_playbook
+
     try:
         bundle = compile_playbook(folder)
     except Broken as broken:
@@ -67,6 +68,10 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
 
 def _live(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     """Makes it live, and says so."""
+    from cli.plan import guard
+    from cli.playbook.publish import publish as make_live
+    from cli.renewal import judges_otherwise, renew
+
     otherwise = judges_otherwise(stack, bundle)
     enrollments, standing = guard.affected(stack, bundle)
     if open_ := [place for place in standing if place.is_open]:

@@ -11,18 +11,10 @@ from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 
-from cli.dossier import find
 from cli.failure import Failure
-from cli.playbook import Broken, compile_playbook
-from cli.playbook.folder import load
-from cli.preview import marked
-from cli.preview import preview as compose
 from cli.scripts import tell
-from cli.simulation.persona import persona
 from cli.stack import Stack, connect
-from ripen.adapters.ses import Ses
 from ripen.adapters.table import keys
-from ripen.bundle import Bundle
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead import Profile
 from ripen.mail import OutgoingMail
@@ -42,7 +34,10 @@ def preview(
 ) -> None:
     """Show a mail as this person would get it. Html and text open in the browser. Its links lead where they say and count
     nothing."""
-    bundle = _compiled(folder)
+    from cli.playbook.ready import ready
+    from cli.preview import preview as compose
+
+    bundle = ready(folder)
     stack = connect() if "@" in lead or send_to else None
     profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)
     mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))
@@ -66,6 +61,10 @@ def preview(
 
 def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
     """The subject it has. Raises Failure."""
+    from cli.playbook.folder import load
+    from cli.preview import marked
+    from ripen.adapters.ses import Ses
+
     ripen = load(folder).ripen
     team = ripen.model.team if ripen else ()
     if to not in team:
@@ -84,6 +83,9 @@ def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
 
 
 def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
+    from cli.dossier import find
+    from cli.simulation.persona import persona
+
     if stack is None or "@" not in lead:
         return persona(lead, folder).profile(datetime.now(UTC))
     row = stack.table.get(keys.profile(find(stack, lead)))
@@ -106,10 +108,3 @@ def _written(mail: OutgoingMail, name: str, folder: Path) -> list[Path]:
         if part:
             (folder / file).write_text(part, "utf-8")
     return [(folder / file).absolute() for file, part in parts.items() if part]
-
-
-def _compiled(folder: Path) -> Bundle:
-    try:
-        return compile_playbook(folder)
-    except Broken as broken:
-        raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None

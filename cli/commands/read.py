@@ -5,7 +5,6 @@ import os
 from typing import Any
 from urllib.parse import urlencode
 
-import requests
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -75,6 +74,8 @@ def ask(stack: Stack, soql: str) -> list[dict[str, Any]]:
 
 
 def _records(login: dict[str, Any], soql: str) -> list[dict[str, Any]]:
+    import requests
+
     try:
         token = requests.post(
             f"{login['login']}/services/oauth2/token",
@@ -126,6 +127,8 @@ def _shown(value: Any) -> str:
 
 
 def _get(url: str, what: str) -> list[dict[str, Any]]:
+    import requests
+
     try:
         answer = requests.get(url, timeout=_SECONDS)
         answer.raise_for_status()

@@ -6,7 +6,6 @@ from functools import partial
 from itertools import repeat
 from typing import Annotated
 
-import boto3
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +15,7 @@ from rich.table import Table
 from cli.redrive import kinds, late, queues, waiting
 from cli.redrive import redrive as move
 from cli.stack import connect
+from ripen.adapters import aws
 
 _MOST_SHOWN = 20
 _THREADS = 8
@@ -27,7 +27,7 @@ def redrive(
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Move what lies in the dead-letter queues back to where it came from, and list what is late on the agenda."""
-    stack, sqs = connect(), boto3.client("sqs")
+    stack, sqs = connect(), aws.client("sqs")
     found = queues(stack, sqs)
     counts = {queue.name: waiting(queue, sqs) for queue in found}
     moved = dict.fromkeys(counts, 0)

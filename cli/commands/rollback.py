@@ -7,8 +7,6 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.failure import Failure
-from cli.playbook.publish import publish
-from cli.renewal import judges_otherwise, renew
 from cli.scripts import AsJson, tell
 from cli.stack import connect
 from ripen.adapters.table import Conflict, keys
@@ -38,6 +36,9 @@ def rollback(
         return
     chosen = _chosen(history, to)
     bundle = stack.playbook.bundle(chosen)
+    from cli.playbook.publish import publish
+    from cli.renewal import judges_otherwise, renew
+
     otherwise = judges_otherwise(stack, bundle)
     try:
         publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())

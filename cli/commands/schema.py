@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 
 from cli.failure import Failure
-from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
 from cli.scripts import AsJson, tell
 
 _screen = Console(highlight=False, soft_wrap=True)
@@ -20,6 +19,8 @@ def schema(
     """Write the JSON Schema of each kind of file, so that an editor completes and checks while you type."""
     if not (folder / "ripen.yaml").is_file():
         raise Failure(f"There is no playbook in {folder}.", "Say where it is: ripen schema FOLDER")
+    from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
+
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, text in schemas().items():
         (folder / FOLDER / name).write_text(text, "utf-8")

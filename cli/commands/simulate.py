@@ -1,28 +1,12 @@
 """ripen simulate: lets an invented lead live through a journey, with the real code and a clock that jumps."""
 
-import json
-from copy import replace
 from datetime import UTC, datetime
-from difflib import unified_diff
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import Progress
 
 from cli.failure import Failure
-from cli.playbook import Broken, compile_playbook
-from cli.scripts import tell
-from cli.simulation.paths import missed, walk
-from cli.simulation.run import Lived
-from cli.simulation.scenario import Scenario, said, scenarios
-from cli.simulation.transcript import Line
-from ripen.bundle import Bundle
-from ripen.graph import Journey
-
-_screen = Console(highlight=False, soft_wrap=True)
 
 
 def simulate(
@@ -44,116 +28,22 @@ def simulate(
     folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
     """Live through a journey as one invented lead: what is sent when, what not and why. Nothing leaves this machine."""
-    bundle = _compiled(folder)
-    if everything:
-        _all(folder, bundle, update, as_json)
-        return
-    if not journey or not lead:
+    if not everything and not (journey and lead):
         raise Failure(
             "Which journey, and who?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
         )
+    from cli.playbook.ready import ready
+    from cli.simulation import shown
+    from cli.simulation.scenario import said
+
+    bundle = ready(folder)
+    if everything:
+        shown.all_of(folder, bundle, update, as_json)
+        return
     told = Path(events).read_text("utf-8") if events and Path(events).is_file() else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
     if paths:
-        _paths(scenario, bundle, most, lang, as_json)
-        return
-    lived = scenario.live(bundle)
-    if as_json:
-        print(json.dumps([_plain(line) for line in lived.lines], ensure_ascii=False, indent=2))
-        return
-    print(scenario.transcript(lived, lang), end="")
-
-
-def _paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
-    def live(journey: Journey) -> Lived:
-        return scenario.live(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)
-
-    walked = []
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Ways walked", total=most)
-        for way in walk(scenario.journey, live, most):
-            walked.append(way)
-            progress.advance(task)
-    steps, ways = missed(scenario.journey, [way.lived for way in walked])
-    if as_json:
-        found = {
-            "ways": [{"choices": way.choices, "lines": [_plain(line) for line in way.lived.lines]} for way in walked],
-            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in ways]},
-            "all": len(walked) < most,
-        }
-        print(json.dumps(found, ensure_ascii=False, indent=2))
-        return
-    for number, way in enumerate(walked, 1):
-        chosen = " → ".join(f"{step}: {option}" for step, option in way.choices.items()) or "no choice on the way"
-        _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
-        print(scenario.transcript(way.lived, lang).partition("\n\n")[2])
-    _screen.print(f"{len(walked)} way{'s' if len(walked) != 1 else ''} through {scenario.journey.name}.")
-    if len(walked) == most:
-        _screen.print(f"[yellow]There may be more:[/] --most {most * 5}")
-    for step in steps:
-        _screen.print(f"[yellow]never reached:[/] {escape(step)}")
-    for step, option in ways:
-        _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
-
-
-def _all(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
-    found = scenarios(folder, bundle)
-    if not found:
-        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
-    screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
-    lives: dict[str, list[Lived]] = {}
-    differing: list[str] = []
-    for scenario in found:
-        lived = scenario.live(bundle)
-        lives.setdefault(scenario.journey.name, []).append(lived)
-        if scenario.golden and _differs(scenario.golden, scenario.transcript(lived), update, screen):
-            differing.append(scenario.golden.stem)
-    never = _untold(bundle, lives, screen)
-    if as_json:
-        tell({"simulations": len(found), "differing": differing, "never": never})
-    if differing:
-        raise Failure(
-            f"{len(differing)} of {len(found)} simulations end otherwise than their transcripts say.",
-            "If it is meant so: ripen simulate --all --update – and look at the diff before you commit it.",
-        )
-    screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
-
-
-def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
-    """By journey, the steps and ways that no scenario comes to."""
-    never: dict[str, list[str]] = {}
-    for name, lived in sorted(lives.items()):
-        steps, ways = missed(bundle.journeys[name], lived)
-        never[name] = [*steps, *(f"{step}: {option}" for step, option in ways)]
-        for left in never[name]:
-            screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
-    for name in sorted(bundle.journeys.keys() - lives.keys()):
-        never[name] = [step.id for step in bundle.journeys[name].steps]
-        screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
-    return never
-
-
-def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
-    """Whether the transcript is another than was approved; shows how."""
-    approved = golden.read_text("utf-8") if golden.is_file() else ""
-    if approved == transcript:
-        return False
-    if update:
-        golden.write_text(transcript, "utf-8")
-        screen.print(f"written: {golden}")
-        return False
-    lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), "now", lineterm="")
-    screen.file.writelines(f"{line}\n" for line in lines)
-    return True
-
-
-def _plain(line: Line) -> dict[str, Any]:
-    return {"at": line.at.isoformat(), "code": line.code, "own": line.own, "facts": line.facts}
-
-
-def _compiled(folder: Path) -> Bundle:
-    try:
-        return compile_playbook(folder)
-    except Broken as broken:
-        raise Failure(f"The playbook is not in order:\n{broken}", "Mend it first: ripen check") from None
+        shown.paths(scenario, bundle, most, lang, as_json)
+    else:
+        shown.life(scenario, bundle, lang, as_json)

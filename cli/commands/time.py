@@ -10,7 +10,6 @@ from rich.progress import BarColumn, Progress, TextColumn
 from cli.failure import Failure
 from cli.scripts import AsJson, tell
 from cli.stack import connect, local
-from sandbox.clock import walk
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -20,6 +19,8 @@ def clock(
     as_json: AsJson = False,
 ) -> None:
     """Move the local cloud's clock forward, doing on the way what falls due, in its order."""
+    from sandbox.clock import walk
+
     delta = span(by) if by else timedelta()
     local()
     stack = connect()

@@ -9,7 +9,8 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.finding import Check, Finding, Owner
-from cli.playbook import Broken, compile_playbook
+from cli.playbook.compile import compile_playbook
+from cli.playbook.problem import Broken
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane

@@ -74,6 +74,25 @@ def test_the_list_of_commands_imports_none_of_them() -> None:
     assert not set(heavy) & set(done.stderr.split())
 
 
+def test_the_help_of_no_command_imports_what_only_its_work_needs() -> None:
+    # given what takes long to import, and all commands, whose help is asked for one after the other
+    heavy = ["boto3", "botocore", "pydantic", "requests", "ruamel", "liquid", "lxml", "dateutil", "holidays", "dns"]
+    heavy += ["slack_sdk", "aws_lambda_powertools", "cli.playbook.models", "cli.simulation", "cli.doctor.examination"]
+    script = f"""
+import sys
+from cli.main import COMMANDS, app
+for name in COMMANDS:
+    app([name, "--help"], standalone_mode=False)
+    print(name, *(set({heavy}) & set(sys.modules)), file=sys.stderr)
+"""
+
+    # when they show it
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+
+    # then none of it is there
+    assert done.stderr.split() == list(COMMANDS)
+
+
 @pytest.mark.parametrize("command", ["mailbox", "slack", "down", "clock"])
 def test_without_a_local_cloud_it_says_how_to_start_one(command: str, tmp_path: Path) -> None:
     done = _ripen(tmp_path, command)

@@ -13,6 +13,7 @@ from cli.plan.difference import Change, difference
 from cli.plan.forecast import forecast
 from cli.plan.guard import affected, demand, wake
 from cli.plan.standing import Place, everyone, places
+from cli.playbook import ready
 from cli.roster import walk_those
 from cli.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
@@ -223,7 +224,7 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     emails = {"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]}
     new = with_journey(one, policy=Policy(per_week=2), emails=emails)
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(command, "compile_playbook", lambda folder: new)
+    monkeypatch.setattr(ready, "ready", lambda folder: new)
     command.plan()
     assert capsys.readouterr().out == PLANNED
 
@@ -237,7 +238,7 @@ def test_a_plan_says_what_would_go_out_and_whom_it_did_not_look_at(
     assert row
     table.write(Replace(row.key, replace(row.value, sent={"2026-11-21": 9}), row.version))
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(command, "compile_playbook", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
+    monkeypatch.setattr(ready, "ready", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
     command.plan(most=2)
     assert words(capsys.readouterr().out)[-4:] == words(AHEAD)
 
@@ -247,7 +248,7 @@ def test_a_plan_that_leaves_somebody_unspoken_for_is_told_and_fails(
 ) -> None:
     somebody(table, "lead1")
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(command, "compile_playbook", lambda folder: longer())
+    monkeypatch.setattr(ready, "ready", lambda folder: longer())
     with pytest.raises(
         Failure, match=r"1 person stands on wait-3-days, which is changed: write into journeys/whitepaper"
     ):

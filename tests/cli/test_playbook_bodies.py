@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook import Broken, compile_playbook, markdown
+from cli.playbook import markdown
+from cli.playbook.compile import compile_playbook
 from cli.playbook.looks import contrast
 from cli.playbook.mailing import numbered_text
+from cli.playbook.problem import Broken
 from ripen.bundle import Mail
 from tests.cli.test_playbook_mistakes import FILES
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook import Broken, compile_playbook
+from cli.playbook.compile import compile_playbook
+from cli.playbook.problem import Broken
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from cli.failure import Failure
 from cli.main import app
-from cli.playbook import compile_playbook, publish
+from cli.playbook.compile import compile_playbook
 from cli.playbook.mailing import numbered
+from cli.playbook.publish import publish
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
 from ripen.bundle import Bundle, Mail

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook import Broken, check_playbook
+from cli.playbook.compile import check_playbook
+from cli.playbook.problem import Broken
 
 J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
 E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"

@@ -11,6 +11,7 @@ from cli.commands import preview as command
 from cli.failure import Failure
 from cli.preview import marked, preview
 from cli.stack import Stack
+from ripen.adapters import ses
 from ripen.adapters.ses import Ses
 from ripen.adapters.table import Table
 from tests.builders import a_bundle, a_lead
@@ -46,7 +47,7 @@ class Sent:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     client = Sent()
-    monkeypatch.setattr(command, "Ses", lambda name: Ses(name, client))
+    monkeypatch.setattr(ses, "Ses", lambda name: Ses(name, client))
     return client
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
 from cli.failure import Failure
+from cli.playbook import compile as compiling
 from cli.playbook.publish import publish
 from cli.stack import Stack
 from ripen.adapters.table import Create, Table, keys
@@ -84,7 +85,7 @@ def test_asking_in(stack: Stack, said: Any) -> None:
 
 def test_publishing_and_rolling_back(stack: Stack, bundle: Bundle, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     other = replace(bundle, hash="other", segments={})
-    monkeypatch.setattr(playbook, "compile_playbook", lambda folder: other)
+    monkeypatch.setattr(compiling, "compile_playbook", lambda folder: other)
     playbook.publish(Path("playbook"), as_json=True)
     found = said()
     assert (found["playbook"], found["published"], found["judged_anew"]) == ("other", True, 1)

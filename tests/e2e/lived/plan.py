@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 from zoneinfo import ZoneInfo
 
-from cli.playbook import compile_playbook
+from cli.playbook.compile import compile_playbook
 from cli.playbook.publish import publish
 from cli.simulation.persona import Persona
 from ripen.adapters.table import Create, keys

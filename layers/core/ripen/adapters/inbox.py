@@ -7,13 +7,10 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from msgspec import Struct
 
+from ripen.adapters import aws
 from ripen.errors import Rejected
-
-_CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 4, "mode": "standard"})
 
 
 class Received(Struct, frozen=True, kw_only=True):
@@ -56,6 +53,6 @@ class Inbox:
 
     def read(self, key: str, most: int) -> bytes:
         """The first `most` bytes of a mail."""
-        self._client = self._client or boto3.client("s3", config=_CONFIG)
+        self._client = self._client or aws.client("s3", read_timeout=10)
         found = self._client.get_object(Bucket=self._bucket, Key=key)
         return bytes(found["Body"].read(most))

@@ -3,15 +3,13 @@
 from time import monotonic
 from typing import Any
 
-import boto3
 import msgspec
-from botocore.config import Config
 from msgspec import Struct
 
+from ripen.adapters import aws
 from ripen.adapters.table import Table, keys
 from ripen.bundle import Bundle
 
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
 _FRESH_SECONDS = 5.0
 
 
@@ -49,7 +47,7 @@ class Playbook:
         """The bundle with that hash: bundles never change and are never deleted."""
         if hash not in self._bundles:
             if self._client is None:
-                self._client = boto3.client("s3", config=_CONFIG)
+                self._client = aws.client("s3")
             found = self._client.get_object(Bucket=self._bucket, Key=f"bundles/{hash}.json")
             self._bundles[hash] = msgspec.json.decode(found["Body"].read(), type=Bundle)
         return self._bundles[hash]
@@ -57,7 +55,7 @@ class Playbook:
     def put(self, bundle: Bundle) -> None:
         """Store a bundle under its hash; the pointer is moved by `ripen publish`."""
         if self._client is None:
-            self._client = boto3.client("s3", config=_CONFIG)
+            self._client = aws.client("s3")
         self._client.put_object(
             Bucket=self._bucket,
             Key=f"bundles/{bundle.hash}.json",

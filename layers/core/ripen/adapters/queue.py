@@ -6,19 +6,12 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ripen.adapters import aws
 from ripen.agenda import Ref
 
-_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"total_max_attempts": 3, "mode": "standard"},
-    parameter_validation=False,  # what we send is built here, from types
-)
 _MOST_DELAY = 900
 logger = Logger(child=True)
 
@@ -57,7 +50,7 @@ class Queue:
 @cache
 def _shared() -> Any:
     """One client for all queues: making one costs a cold start as much as ten calls."""
-    return boto3.client("sqs", config=_CONFIG)
+    return aws.client("sqs", attempts=3, trusts_us=True)
 
 
 def _tens(refs: Sequence[Ref]) -> Iterable[Sequence[Ref]]:

@@ -14,10 +14,8 @@ from hashlib import sha256
 from time import monotonic
 from typing import Any
 
-import boto3
-from botocore.config import Config
+from ripen.adapters import aws
 
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 4, "mode": "standard"})
 _FRESH_SECONDS = 300.0
 
 
@@ -32,7 +30,7 @@ class Secrets:
 
     def all(self, fresh: bool = False) -> dict[str, Any]:
         if fresh or monotonic() - self._read > _FRESH_SECONDS:
-            self._client = self._client or boto3.client("secretsmanager", config=_CONFIG)
+            self._client = self._client or aws.client("secretsmanager")
             found = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
             self._known = found if isinstance(found, dict) else {}
             self._read = monotonic()

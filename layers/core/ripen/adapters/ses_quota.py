@@ -6,14 +6,12 @@ Source: the SES v2 API reference, "GetAccount" (SendQuota; a Max24HourSend of -1
 from time import monotonic
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ripen.adapters import aws
 from ripen.pace import Quota
 
-_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2, "mode": "standard"})
 _FRESH_SECONDS = 55.0
 _CAUTIOUS = Quota(per_second=1, per_day=-1, sent=0)
 """Where SES does not say: what every account may do."""
@@ -31,7 +29,7 @@ class SesQuota:
     def read(self) -> Quota:
         """As it was at most a minute ago; the latest known where SES does not answer."""
         if monotonic() - self._read > _FRESH_SECONDS:
-            self._client = self._client or boto3.client("sesv2", config=_CONFIG)
+            self._client = self._client or aws.client("sesv2", attempts=2)
             try:
                 self._known = _quota(self._client.get_account())
             except (BotoCoreError, ClientError) as error:

@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 from time import sleep
 from typing import Any, Literal, cast
 
-import boto3
 import msgspec
-from botocore.config import Config
-from botocore.exceptions import ClientError
 from msgspec import Struct
 
+from ripen.adapters import aws
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key, parse
 from ripen.adapters.table.reading import items
@@ -23,12 +21,6 @@ from ripen.agenda import Lane, Ref, shard
 from ripen.counts import Counts
 from ripen.state import State
 
-_CONFIG = Config(
-    connect_timeout=2,
-    read_timeout=5,
-    retries={"total_max_attempts": 4, "mode": "standard"},
-    parameter_validation=False,  # what we send is built here, from types
-)
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
 
 
@@ -63,7 +55,7 @@ class Table:
 
     def __init__(self, name: str, client: Any = None, pause: Callable[[float], None] = sleep) -> None:
         self._name = name
-        self._client = client or boto3.client("dynamodb", config=_CONFIG)
+        self._client = client or aws.client("dynamodb", trusts_us=True)
         self._pause = pause
 
     def get[T](self, key: Key[T]) -> Row[T] | None:
@@ -131,9 +123,7 @@ class Table:
         items = [_transact(self._name, change) for change in changes]
         try:
             self._client.transact_write_items(TransactItems=items)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException":
-                raise
+        except self._client.exceptions.TransactionCanceledException as error:
             reasons = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
             if not any(reason in _CONFLICTS for reason in reasons):
                 raise
