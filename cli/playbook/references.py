@@ -13,7 +13,7 @@ from cli.playbook.folder import Entry, Folder
 from cli.playbook.mentions import known, repeated, tests
 from cli.playbook.models.forms import FormFile
 from cli.playbook.models.scores import ScoringFile
-from cli.playbook.models.settings import RipenFile
+from cli.playbook.models.settings import CalendarPart, RipenFile
 from cli.playbook.models.steps import SendPart
 from cli.playbook.problem import Problem, nearest
 from cli.playbook.reading import texts
@@ -73,7 +73,7 @@ def _ripen(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
 def _country(entry: Entry[RipenFile]) -> Iterator[Problem]:
     """Countries are known by two letters; who writes another name of one is told them."""
     country = entry.model.calendar.country
-    if not country or "country" not in entry.model.calendar.model_fields_set:
+    if country in ("", CalendarPart.model_fields["country"].default):
         return
     from holidays.registry import COUNTRIES  # slow to load
 
