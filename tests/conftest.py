@@ -11,6 +11,7 @@ import boto3
 import pytest
 from hypothesis import settings
 from moto import mock_aws
+from moto.core.config import default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
 from bench.queues import QUEUES
@@ -37,6 +38,7 @@ for name in QUEUES:
 os.environ.setdefault("REPLY_DOMAIN", "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
 os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
+default_user_config["core"]["reset_boto3_session"] = False  # else botocore reads its services' models for each test
 
 
 ON_A_CLOUD = ("tests/e2e/lived/", "tests/e2e/", "tests/browser/")

@@ -22,6 +22,8 @@ from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock
 from tests.functions.score.folding import key_of
 
+pytestmark = pytest.mark.many_rows
+
 
 def on_pricing(name: str) -> Journey:
     return Journey(
