@@ -5,7 +5,6 @@ else. tests/adapters/test_table.py holds it against moto, whose transactions cop
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any, ClassVar
 
 from botocore.exceptions import ClientError
@@ -66,14 +65,14 @@ class QuickDynamoDB:
 
     def get_item(self, *, Key: Item, **_: Any) -> dict[str, Any]:
         item = self._items.get(_at(Key))
-        return {"Item": deepcopy(item)} if item else {}
+        return {"Item": _copy(item)} if item else {}
 
     def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:
         [(table, wanted)] = RequestItems.items()
         places = [_at(key) for key in wanted["Keys"]]
         assert len(places) <= 100
         assert len(set(places)) == len(places)
-        return {"Responses": {table: [deepcopy(self._items[at]) for at in places if at in self._items]}}
+        return {"Responses": {table: [_copy(self._items[at]) for at in places if at in self._items]}}
 
     def query(self, *, Limit: int | None = None, **wanted: Any) -> dict[str, Any]:
         items = list(self._found(wanted))[:Limit]
@@ -91,7 +90,7 @@ class QuickDynamoDB:
         index = condition.partition(" ")[0]
         part = self._parts[index].get(values[condition.split(" ")[2]]["S"], {})
         ordered = sorted(part.values(), key=_SORTS[index], reverse=not wanted.get("ScanIndexForward", True))
-        return (deepcopy(item) for item in ordered if _FINDS[condition](item, values))
+        return (_copy(item) for item in ordered if _FINDS[condition](item, values))
 
     def update_item(self, **wanted: Any) -> dict[str, Any]:
         if not self._holds(wanted):
@@ -118,7 +117,7 @@ class QuickDynamoDB:
 
     def _apply(self, wanted: dict[str, Any]) -> None:
         if "Item" in wanted:
-            self._put(deepcopy(wanted["Item"]))
+            self._put(_copy(wanted["Item"]))
         elif expression := wanted.get("UpdateExpression"):
             item = dict(self._items.get(_at(wanted["Key"]), wanted["Key"]))
             names, values = wanted.get("ExpressionAttributeNames", {}), wanted["ExpressionAttributeValues"]
@@ -141,6 +140,11 @@ class QuickDynamoDB:
                 parts[before[index]["S"]].pop(at, None)
             if index in item:
                 parts[item[index]["S"]][at] = item
+
+
+def _copy(item: Item) -> Item:
+    """Values are all like {"S": "text"}."""
+    return {name: {**value} for name, value in item.items()}
 
 
 def _at(key: Item) -> tuple[str, str]:
