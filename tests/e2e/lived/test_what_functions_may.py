@@ -7,6 +7,7 @@ alone. Each right must be used, or stand in NOT_SEEN with its reason.
 import json
 import re
 from collections.abc import Iterator
+from copy import replace
 from datetime import UTC, datetime
 from secrets import token_hex
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
+from ripen.adapters.table import Replace, keys
 from sandbox.stack import physical_ids
 from tests.e2e.cloud import Running, eventually
 from tests.e2e.lived.test_campaign import halt
@@ -68,6 +70,7 @@ def story(cloud: Running) -> Running:
     press(cloud, card, "claim", "U0ALICE")
     command(cloud, f"lead {person['email']}")
     eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
+    fill_the_week(cloud, person["email"])
     cloud.ripen("stop")
     cloud.submit("whitepaper", **waits)
     eventually(lambda: cloud.lead(waits["email"])["alerts"])
@@ -97,6 +100,15 @@ def look(cloud: Running, visitor: str) -> None:
     now, url = datetime.now(UTC).isoformat(), f"{cloud.status['api']}/pages/pricing"
     event = {"id": token_hex(8), "type": "page_view", "at": now, "url": url}
     assert cloud.post("/track", json={"visitor": visitor, "sent": now, "events": [event]}).status_code == 204
+
+
+def fill_the_week(cloud: Running, email: str) -> None:
+    """But for one mail: the next one looks whether another goes first."""
+    row = cloud.stack.table.get(keys.contact(cloud.lead(email)["profile"]["id"]))
+    most = cloud.stack.playbook.live().bundle.policy.per_week
+    assert row and most
+    today = cloud.stack.clock.now().date().isoformat()
+    cloud.stack.table.write(Replace(row.key, replace(row.value, sent={today: most - 1}), row.version))
 
 
 def test_every_function_may_do_what_it_does_and_nothing_else(story: Running) -> None:
