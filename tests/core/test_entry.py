@@ -17,6 +17,7 @@ from tests.core.entering import (
     AFTER_EXIT,
     BY_KEY,
     JUNIOR,
+    NEVER,
     ORDERED,
     a_run,
     an_order,
@@ -151,6 +152,28 @@ def test_a_mark_may_come_late_but_not_too_late(late: int, outcome: str) -> None:
     came = run(BIRTHDAY, state=known.state, now=MORNING + timedelta(seconds=late), profile=BORN)
     assert told(came) == [(outcome, "" if outcome == "entered" else "came too late", "date")]
     assert told(run(BIRTHDAY, state=came.state, now=MORNING + timedelta(days=3), profile=BORN)) == []
+
+
+@pytest.mark.parametrize("again", [NEVER, BY_KEY, AFTER_EXIT, Again(how="after", seconds=DAY)])
+def test_dates_that_come_together_are_told_of_each_by_a_decision_of_its_own(again: Again) -> None:
+    # given two dates that come on one day, and another that was looked at too late, all of one journey
+    dates = ("birthday", "joined", "moved")
+    bundle = into(*(OnDate(field=field, yearly=True) for field in dates), again=again)
+    lead = replace(JUNIOR, attributes=dict.fromkeys(dates, "1980-11-22") | {"moved": "1980-11-21"})
+    known = run(bundle, an_activity(subject="contact"), profile=lead, now=NOON - timedelta(days=1))
+    # then one transaction can hold them: no two rows are the same
+    got = run(bundle, state=known.state, profile=lead, now=MORNING + timedelta(hours=1))
+    assert "entered" in [outcome for outcome, _, _ in told(got)]
+    assert len({decision.id for decision in got.decisions}) == len(got.decisions) >= 2
+
+
+def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_noticed_late() -> None:
+    bundle = into(OnDate(field="birthday", yearly=True), again=Again(how="after", seconds=365 * DAY))
+    known = run(bundle, an_activity(subject="contact"), profile=BORN)
+    came = run(bundle, state=known.state, now=MORNING + timedelta(minutes=5), profile=BORN)
+    assert [entry.entered for entry in entries(came)] == [MORNING]
+    next_year = run(bundle, state=came.state, now=MORNING + timedelta(days=365, seconds=1), profile=BORN)
+    assert keys(next_year) == ["2027-11-22"]
 
 
 def test_nothing_comes_of_a_date_before_the_lead_was_there_or_before_it_was_told() -> None:

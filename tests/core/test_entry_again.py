@@ -138,6 +138,20 @@ def test_who_is_in_a_segment_because_it_is_new_does_not_enter_and_sales_is_not_t
     assert run(new, state=anew.state, profile=profile).consequences == ()
 
 
+@pytest.mark.parametrize(("late", "outcomes"), [(timedelta(0), ["entered"]), (timedelta(days=2, seconds=1), [])])
+def test_a_date_that_came_before_the_new_definitions_did_is_not_lost(late: timedelta, outcomes: list[str]) -> None:
+    # given a lead whose birthday comes while a new playbook, which scores otherwise, is on its way to all leads
+    morning, birthday = NOON.replace(hour=0) + timedelta(days=1), OnDate(field="birthday", yearly=True)
+    old, lead = into(birthday, again=BY_KEY), replace(JUNIOR, attributes={"birthday": "1980-11-22"})
+    new = replace(old, scoring=replace(old.scoring, half_life_days=7))
+    got = run(old, an_activity(subject="contact"), profile=lead)
+    # when it is folded anew by that, after the moment
+    anew = refold(lead, got.state, got.activities, new, morning + late)
+    # then it enters as it would have; but of what came long before, nothing is said
+    assert [outcome for outcome, _, _ in told(anew)] == outcomes
+    assert told(run(new, state=anew.state, profile=lead, now=morning + late)) == []
+
+
 def test_folding_a_stale_state_lets_in_by_activities_only() -> None:
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted"),))
     state = replace(run(into()).state, rules="other")

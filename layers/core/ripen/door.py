@@ -68,7 +68,7 @@ def dated(before: State, profile: Profile, bundle: Bundle, now: datetime) -> Ite
     """What dates let into that fell due since they were last looked at."""
     for occasion in fallen(before, profile, bundle, now):
         name, day, late = occasion.journey.name, occasion.day.isoformat(), now - occasion.at > LATEST
-        yield Cause(journey=name, why="date", at=now, key=day, facts={"date": day}, is_late=late)
+        yield Cause(journey=name, why="date", at=occasion.at, key=day, facts={"date": day}, is_late=late)
 
 
 def noticed(state: State, known: Traits, bundle: Bundle, now: datetime) -> State:

@@ -19,6 +19,7 @@ from ripen.ids import digest
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
 from ripen.listening import REFUSALS, hears
+from ripen.occasion import LATEST
 from ripen.state import Entry, State
 
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -54,11 +55,14 @@ def enter(
     one reason, such as forty visits at once, is one decision. `before` is how the lead stood until now, `taken` what it did, `known` how it stands; `enrollments` are those in the `consulted` journeys.
 
     Where the definitions are others than those `before` was made with, nobody joins by a change: who is in a new segment
-    has not joined it."""
-    causes = list(acted(taken, bundle))
-    if before.rules == edition(bundle):
+    has not joined it. A date that has just come lets in all the same: it would come to nobody's notice again."""
+    causes, since = list(acted(taken, bundle)), before
+    if before.rules != edition(bundle):
+        since = replace(before, looked=max(before.looked, now - LATEST) if before.looked else None)
+    else:
         since = noticed(before, known.traits, bundle, profile.created) if is_new else before
-        causes += [*changed(before, after, known.traits, taken, bundle, now), *dated(since, profile, bundle, now)]
+        causes += changed(before, after, known.traits, taken, bundle, now)
+    causes += dated(since, profile, bundle, now)
     runs = list(enrollments)
     entries, entered = _remembered(after.journeys, runs), list[Enrollment]()
     decisions = dict[tuple[str, ...], Decision]()

@@ -18,7 +18,7 @@ from ripen.verdict import RULES, Evidence, begins, is_click
 def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
     """That the lead entered the journey, or why it did not."""
     return Decision(
-        id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, key),
+        id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, cause.key, key, refusal),
         lead=lead,
         at=now,
         what="enrollment",
