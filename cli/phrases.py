@@ -120,6 +120,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
 }
 _REASONS: dict[str, str] = {
     "no consent": "同意がない",
+    "left the journey": "シナリオを離脱済み",
     "unsubscribed": "配信停止",
     "bounced": "不達",
     "complained": "迷惑メール報告",

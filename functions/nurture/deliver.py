@@ -33,7 +33,7 @@ from ripen.bundle import Bundle
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey import Enrollment, EnrollmentState, leave
 from ripen.lead import Profile
-from ripen.ledger import IllegalMove, Moved, Send, SendPointer
+from ripen.ledger import IllegalMove, MailClass, Moved, Send, SendPointer
 from ripen.local_time import zone
 from ripen.mail import OutgoingMail, Unwritable, asks_of_entry, compose
 
@@ -123,15 +123,17 @@ def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
         case policy.Claim() if not gathered.in_shadow and (again := breaker.waits(gathered.fuse, now)):
             return _write(row, Moved(row.value, ledger.spread(row.value, again)), outside, now)
         case policy.Claim():
-            return _send(gathered, profile, outside, now)
+            enrollment = _enrollment(row.value, outside)
+            if policy.forsaken(row.value, enrollment, outside.bundle):
+                return _write(row, ledger.skip(row.value, policy.LEFT), outside, now)
+            return _send(gathered, profile, enrollment, outside, now)
 
 
-def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Send:
+def _send(gathered: Gathered, profile: Profile, enrollment: Enrollment | None, outside: Outside, now: datetime) -> Send:
     row, live = gathered.send, outside.live()
     # What was claimed once is written from the same playbook again.
     bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
-        enrollment = _enrollment(row.value, bundle, outside)
         mail = compose(row.value, profile, bundle, live.site, outside.link_key, now, enrollment, outside.reply_domain)
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
@@ -143,10 +145,13 @@ def _send(gathered: Gathered, profile: Profile, outside: Outside, now: datetime)
     return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), gathered, mail, outside)
 
 
-def _enrollment(send: Send, bundle: Bundle, outside: Outside) -> Enrollment | None:
-    """Read only where the mail asks what let the lead in, or what a webhook answered."""
+def _enrollment(send: Send, outside: Outside) -> Enrollment | None:
+    """The run of the journey that planned it. What the lead asked for goes anyway: then it is read only where the mail asks
+    what let the lead in, or what a webhook answered."""
+    bundle = outside.bundle(send.bundle) if send.bundle else outside.live().bundle
     email = bundle.emails.get(send.email)
-    if not send.entry or email is None or not asks_of_entry(email):
+    is_asked = send.mail_class is MailClass.MARKETING or (email is not None and asks_of_entry(email))
+    if not send.entry or send.campaign or not is_asked:
         return None
     row = outside.table.get(keys.enrollment(send.lead, send.origin, send.entry))
     return row.value if row else None

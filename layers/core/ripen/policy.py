@@ -9,15 +9,20 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ripen import cap
-from ripen.bundle import Policy
+from ripen.bundle import Bundle, Policy
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.condition import Facts, holds
 from ripen.contact import Contact, Permission, Suppression
+from ripen.graph import ExitStep
+from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import MailClass, Send
 from ripen.quiet import quiet_until
+from ripen.ways import steps_of
 
 STOPPED_PAUSE = timedelta(seconds=60)
 """How long a mail waits before we look again whether sending is stopped."""
+LEFT = "left the journey"
+"""Why a mail was passed over that still waited when its lead left."""
 _UTC = ZoneInfo("UTC")
 
 
@@ -79,6 +84,17 @@ def judge(
     if policy.quiet and (until := quiet_until(policy.quiet, now, about.zone)):
         return Wait(until, "quiet hours")
     return _capped(send, contact, policy, about, now)
+
+
+def forsaken(send: Send, enrollment: Enrollment | None, bundle: Callable[[str], Bundle]) -> bool:
+    """Whether the lead has left the journey since it planned this marketing mail: by goal, exit, an answer, or taken out of it;
+    not by its end or a step of its own. What set out once is not called back."""
+    if enrollment is None or send.mail_class is MailClass.TRANSACTIONAL or send.attempt:
+        return False
+    if enrollment.state is not EnrollmentState.EXITED or (enrollment.left or send.planned) <= send.planned:
+        return False
+    steps = steps_of(bundle(enrollment.bundle).journeys[enrollment.journey])
+    return not isinstance(steps.get(enrollment.step), ExitStep)
 
 
 def refuses(contact: Contact, purpose: str = "marketing") -> bool:

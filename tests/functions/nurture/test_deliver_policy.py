@@ -12,6 +12,7 @@ from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.bundle import Policy, Quiet
 from ripen.clause import Condition, Did
+from ripen.graph import ExitStep
 from ripen.ids import digest
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
@@ -70,6 +71,59 @@ def test_who_is_out_of_the_journey_already_is_not_taken_out_again(
     key = planned(table, a_send(email="case-study", capped="drop", entry="once"))
     deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(per_day=1)))
     assert decisions(table) == [("skipped", "capped")]
+
+
+def out(table: Table, **changes: Any) -> None:
+    key = entered(table)
+    row = table.get(key)
+    assert row is not None
+    table.write(Replace(key, replace(row.value, **changes), row.version))
+
+
+LATER = NOON + timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("reason", ["goal reached", "exit condition met", "replied", "taken out by other"])
+def test_a_mail_that_still_waits_does_not_go_to_who_has_left_its_journey_since(
+    table: Table, clock: FakeClock, reason: str
+) -> None:
+    # given a mail that waits for the morning, and a lead who buys in the night
+    known(table)
+    out(table, state=EnrollmentState.EXITED, reason=reason, left=LATER, step="wait-3-days")
+    key, ses = planned(table, a_send(email="case-study", entry="once")), FakeSes()
+    # when it is the mail's turn
+    clock.move(hours=8)
+    deliver(key, an_outside(table, clock, ses))
+    # then it does not go
+    assert (row(table, key).value.state, row(table, key).value.reason) == (SendState.SKIPPED, "left the journey")
+    assert ses.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("mail", "left"),
+    [
+        ({}, {"state": EnrollmentState.FINISHED, "left": LATER}),  # it was the last step
+        ({}, {"state": EnrollmentState.EXITED, "left": NOON}),  # the same move planned the mail and ended the journey
+        ({}, {"state": EnrollmentState.EXITED, "left": LATER, "step": "leave"}),  # by a step of its own
+        ({"email": "whitepaper-delivery"}, {"state": EnrollmentState.EXITED, "left": LATER}),  # what was asked for
+        ({"attempt": 1}, {"state": EnrollmentState.EXITED, "left": LATER}),  # it was on its way already
+        ({"campaign": True}, {"state": EnrollmentState.EXITED, "left": LATER}),  # of no journey
+    ],
+)
+def test_what_was_planned_goes_to_who_came_to_the_end_of_the_journey(
+    table: Table, clock: FakeClock, mail: dict[str, Any], left: dict[str, Any]
+) -> None:
+    known(table)
+    out(table, **left)
+    bundle = a_bundle()
+    whitepaper = bundle.journeys["whitepaper"]
+    bundle = replace(
+        bundle, journeys={"whitepaper": replace(whitepaper, steps=(*whitepaper.steps, ExitStep(id="leave")))}
+    )
+    key = planned(table, a_send(**{"email": "case-study", "entry": "once"} | mail))
+    clock.move(hours=8)
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=bundle))
+    assert row(table, key).value.state is SendState.ACCEPTED
 
 
 def test_what_is_held_over_the_cap_goes_when_there_is_room(table: Table, clock: FakeClock) -> None:
