@@ -6,7 +6,7 @@ again.
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
 from datetime import timedelta
@@ -27,13 +27,20 @@ from ripen.agenda import SHARDS, Lane, Ref
 from ripen.ports import Clock as AnyClock
 from ripen.ports import Wake
 
+Place = tuple[Lane, int]
+"""A lane and a shard of it."""
+
 _THREADS = 10
 """As many connections as a boto3 client keeps."""
 _LEASE = timedelta(minutes=5)
+_LEASES = {"due#refold": timedelta(hours=1)}
+"""Where a new playbook marks all leads at once: bells rung again while the first ones wait would only make the queue longer."""
 _AHEAD = timedelta(seconds=60)
 _PAGE = 100
 _RESERVE_MILLIS = 10_000
 """What the pages under way may still take."""
+_FOR_MAIL_MILLIS = 15_000
+"""Kept besides for the mail: however much else is due, its minute is not left out."""
 
 logger = Logger()
 metrics = Metrics()
@@ -82,7 +89,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     ahead = timedelta() if MOVES else _AHEAD
     urgent = Counted(bells.hot["send"])
     counting = replace(bells, hot={**bells.hot, "send": urgent})
-    woken = tick(table, clock, counting, ahead, lambda: has_time(context))
+    woken = tick(table, clock, counting, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
     if not has_time(context):
         return {"woken": woken}
     released = release(table, clock, bells.bulk["send"], ahead, quota.read, urgent.woken)
@@ -91,39 +98,42 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     return {"woken": woken + released.woken}
 
 
-def has_time(context: Any) -> bool:
-    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS
+def has_time(context: Any, besides: int = 0) -> bool:
+    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS + besides
 
 
 def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
     """Wakes the worker of everything due within `ahead`, at its second, but for paced mail; returns how many rows were woken.
 
-    Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes.
+    Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes. All
+    shards take turns, a page each: a backlog in some of them does not keep the others from their second.
     """
 
-    def sweep(place: tuple[Lane, int]) -> int:
-        return sum(_page(page, place[0], clock, bells) for page in _pages(*place, table, clock, ahead, goes_on))
+    def sweep(place: Place) -> tuple[int, bool]:
+        if not goes_on():
+            return 0, False
+        leased, is_more = _leased(place, table, clock, ahead)
+        return _ring(leased, place[0], clock, bells), is_more
 
+    woken, places = 0, list[Place](product((Lane.HOT, Lane.BULK), range(SHARDS)))
     with ThreadPoolExecutor(_THREADS) as pool:
-        woken = sum(pool.map(sweep, product((Lane.HOT, Lane.BULK), range(SHARDS))))
+        while places:
+            swept = list(pool.map(sweep, places))
+            woken += sum(count for count, _ in swept)
+            places = [place for place, (_, is_more) in zip(places, swept, strict=True) if is_more]
     logger.info("ticked", extra={"woken": woken})
     return woken
 
 
-def _pages(
-    lane: Lane, shard: int, table: Table, clock: AnyClock, ahead: timedelta, goes_on: Callable[[], bool]
-) -> Iterator[list[Due]]:
-    """What this call has leased, page by page, until nothing is left, others take it all, or time is nearly out."""
-    while goes_on():
-        now = clock.now()
-        found = table.due(lane, shard, now + ahead, _PAGE)
-        leased = [due for due in found if table.lease(due, max(now, due.at) + _LEASE)]
-        yield leased
-        if len(found) < _PAGE or not leased:
-            return
+def _leased(place: Place, table: Table, clock: AnyClock, ahead: timedelta) -> tuple[list[Due], bool]:
+    """What this call has leased of the next page, and whether there may be more: nothing is where others take it all."""
+    now = clock.now()
+    found = table.due(*place, now + ahead, _PAGE)
+    leased = [due for due in found if table.lease(due, max(now, due.at) + _LEASES.get(keys.kind(due.ref), _LEASE))]
+    return leased, len(found) == _PAGE and bool(leased)
 
 
-def _page(leased: list[Due], lane: Lane, clock: AnyClock, bells: Bells) -> int:
+def _ring(leased: list[Due], lane: Lane, clock: AnyClock, bells: Bells) -> int:
     now, rings = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
     for due in leased:
         rings[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)

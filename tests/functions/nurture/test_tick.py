@@ -11,13 +11,15 @@ from nurture.tick import Bells, tick
 from ripen.action import Action
 from ripen.activity import Activity
 from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.agenda import Lane, Ref
+from ripen.agenda import SHARDS, Lane, Ref
 from ripen.alert import Alert
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send
+from ripen.pace import Quota
 from ripen.setting import CrmMark, DecayMark, RefoldMark
 from tests.builders import a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.functions.nurture.mailing import leads_of
 from tests.functions.wakeups import LambdaContext
 
 AHEAD = timedelta(seconds=60)
@@ -119,6 +121,36 @@ def test_a_backlog_is_worked_off_page_by_page(table: Table, clock: FakeClock, qu
     assert ticked(table, clock, queue) == 230
 
 
+@pytest.mark.many_rows
+def test_a_backlog_in_some_shards_does_not_keep_others_from_their_turn(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    # given more in the first shards than there is time for, and one row in the last
+    crowd = [lead for shard_ in range(10) for lead in leads_of(shard_, 1)]
+    for n, lead in enumerate(crowd * 101):
+        an_activity_row(table, n, lead, NOON - timedelta(hours=1))
+    last = an_activity_row(table, 0, leads_of(63, 1)[0])
+    # when there is time for as many pages as there are shards
+    pages = iter([True] * SHARDS)
+    bells = Bells(hot={"activity": queue}, bulk={})
+    tick(table, clock, bells, AHEAD, lambda: next(pages, False))
+    # then each had its page
+    assert last in queue.woken
+    assert len(queue.woken) == 1001
+
+
+def test_a_lead_to_be_judged_anew_is_not_rung_for_again_while_the_bells_for_all_the_others_wait(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
+    bells = Bells(hot={}, bulk={"due#refold": queue})
+    rung = []
+    for minutes in (0, 30, 31):
+        clock.move(minutes=minutes)
+        rung.append(tick(table, clock, bells, AHEAD, lambda: True))
+    assert rung == [1, 0, 1]
+
+
 def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
@@ -160,6 +192,23 @@ def test_the_handler_counts_what_it_woke_and_stops_in_time(
         monkeypatch.setattr(tick_module, name, real)
     assert tick_module.handler({}, LambdaContext(millis=9_000)) == {"woken": 0}
     assert tick_module.handler({}, LambdaContext()) == {"woken": 1}
+
+
+def test_there_is_time_for_mail_however_much_else_is_due(
+    table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given something due, and a mail that waits for its release
+    an_activity_row(table)
+    send = Send(id="s", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
+    table.write(Create(keys.send("lead1", "s"), send, due=NOON, lane=Lane.MAIL))
+    bells = Bells(hot={"activity": queue, "send": queue}, bulk={"send": queue})
+    for name, real in (("table", table), ("clock", clock), ("bells", bells)):
+        monkeypatch.setattr(tick_module, name, real)
+    monkeypatch.setattr(tick_module.quota, "read", lambda: Quota(per_second=14, per_day=50_000, sent=0))
+    # when the rest has taken its share of the time
+    assert tick_module.handler({}, LambdaContext(millis=20_000)) == {"woken": 1}
+    # then the mail goes
+    assert queue.woken == [keys.send("lead1", "s").ref]
 
 
 @pytest.mark.parametrize("ref", ["campaign#autumn|-", "campaign#autumn|walk#3", "schedule#welcome|-"])
