@@ -1,11 +1,12 @@
-"""wait_for: which path is taken, judged on what was done since the step began."""
+"""wait_for: which path is taken, judged on what was done since the step began; and a wait whose date becomes another."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from ripen.activity import Verdict
 from ripen.clause import AllOf, Condition, Did, Not, Tagged
+from ripen.engine import Moved
 from ripen.graph import BranchStep, Path, Until, WaitForStep, WaitPath, WaitStep
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.state import Rank, State
@@ -174,3 +175,28 @@ def test_a_branch_that_is_reached_late_asks_what_was_done_in_time() -> None:
     stands, late = moved(journey).enrollment, NOON + HOUR + 10 * MINUTE
     assert sent(moved(journey, stands, late, activities=[a_click(HOUR)])) == ["a"]
     assert sent(moved(journey, stands, late, activities=[a_click(HOUR + MINUTE)])) == ["b"]
+
+
+def test_a_date_that_becomes_another_moves_the_wait_that_hangs_on_it() -> None:
+    # given a lead who waits until the day before a visit
+    wait = WaitStep(id="w", until=Until(field="visit", offset_days=-1), next="a", otherwise="b")
+    journey, day = a_journey(wait, send("a"), send("b")), DAY
+
+    def on(visit: str, now: datetime, enrollment: Enrollment | None = None) -> Moved:
+        return moved(journey, enrollment, now, profile=a_lead(id="lead1", attributes={"visit": visit}))
+
+    waiting = on("2026-12-01", NOON)
+    assert waiting.due == NOON + 9 * day
+    # when the visit is put off, brought forward, over, or called off
+    for visit, due, mails in (
+        ("2026-12-05", NOON + 13 * day, []),
+        ("2026-11-24", NOON + 2 * day, []),
+        ("2026-11-23", None, ["a"]),
+        ("2026-11-20", None, ["b"]),
+        ("", None, ["b"]),
+    ):
+        # then the wait goes by that, whoever wakes us
+        got = on(visit, NOON + day, waiting.enrollment)
+        assert (got.due, sent(got)) == (due, mails)
+    assert sent(on("2026-12-05", NOON + 9 * day, waiting.enrollment)) == []
+    assert sent(on("2026-12-01", NOON + 9 * day, waiting.enrollment)) == ["a"]

@@ -7,7 +7,7 @@ import pytest
 
 from ripen.activity import Kind, Verdict
 from ripen.bundle import Segment
-from ripen.clause import Condition
+from ripen.clause import Condition, Did
 from ripen.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, crm_due, fold
 from ripen.graph import Again
 from ripen.ids import alert_id
@@ -180,6 +180,21 @@ def test_what_may_have_changed_the_profile_shakes_the_journeys_that_hear_of_fiel
     entered = folded(an_activity(), bundle=hearing)
     told = an_activity(id="2", kind=kind, subject="x", facts={"points": "1"})
     assert is_shaken(folded(told, state=entered.state, bundle=hearing)) is is_heard
+
+
+def test_who_may_be_moved_into_a_new_graph_is_heard_by_what_that_listens_to() -> None:
+    # given a lead in a journey that listens to nothing it does
+    entered = folded(an_activity())
+    view = an_activity(id="2", kind=Kind.PAGE_VIEWED, subject="pricing")
+    assert not is_shaken(folded(view, state=entered.state))
+    # when the journey is published anew, and now ends by that
+    goal = replace(BUNDLE.journeys["whitepaper"], goal=Did(kind="page_viewed", subject="pricing"))
+    ending = replace(BUNDLE, hash="bundle2", journeys={"whitepaper": goal})
+    seen = folded(view, state=entered.state, bundle=ending)
+    # then it is looked at; and also under a third playbook that ends by something else
+    assert is_shaken(seen)
+    other = replace(BUNDLE, hash="bundle3")
+    assert is_shaken(folded(replace(view, id="3"), state=seen.state, bundle=other))
 
 
 def test_a_journey_that_is_known_to_be_over_is_not_shaken() -> None:

@@ -2,9 +2,11 @@
 
 from copy import replace
 
+import pytest
+
 from ripen.activity import Kind
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
-from ripen.graph import BranchStep, Journey, Path, Until, WaitForStep, WaitPath
+from ripen.graph import BranchStep, Journey, Path, Until, WaitForStep, WaitPath, WaitStep
 from ripen.listening import hears, says
 from tests.builders import an_activity
 
@@ -28,6 +30,16 @@ def test_it_hears_what_a_wait_for_waits_for_and_not_what_a_branch_asks() -> None
     waits = WaitForStep(id="w", paths=(WaitPath(name="a", when=CLICKED), WaitPath(name="b", after=Until(days=1))))
     asks = BranchStep(id="b", paths=(Path(name="p", when=Did(kind="page_viewed")),))
     assert hears(replace(QUIET, steps=(waits, asks))) == REFUSALS | {"link_clicked offer"}
+
+
+@pytest.mark.parametrize(
+    ("field", "heard"), [("renewal", {"field"}), ("entry.date", set()), ("answers.ask.day", set())]
+)
+def test_it_hears_when_a_date_that_it_waits_for_becomes_another(field: str, heard: set[str]) -> None:
+    wait = WaitStep(id="w", until=Until(field=field, offset_days=-7))
+    after = WaitForStep(id="f", paths=(WaitPath(name="a", after=Until(field=field)),))
+    for step in (wait, after):
+        assert hears(replace(QUIET, steps=(step,))) == REFUSALS | heard
 
 
 def test_an_activity_is_heard_by_its_kind_and_by_its_kind_and_subject() -> None:

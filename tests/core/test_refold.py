@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.activity import Activity, Judgement, Kind, Verdict
+from ripen.clause import Did
 from ripen.edition import edition
 from ripen.fold import CrmFellBehind, Folded, JourneysShaken, LeadTurnedHot, fold
+from ripen.graph import WaitForStep, WaitPath
 from ripen.ids import alert_id
 from ripen.refold import refold
 from ripen.state import Rank, State
@@ -148,6 +150,26 @@ def test_a_person_taken_for_a_machine_gets_the_points_and_sales_hears_of_it_once
     once_more = refold(senior, cooled.state, before.activities, BUNDLE, now + 2 * HOUR)
     assert (once_more.state.rank, once_more.state.episode) == (Rank.HOT, 1)
     assert is_told(once_more) == []
+
+
+def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and_a_machines_is_not() -> None:
+    # given a journey that waits for a click
+    waits = WaitForStep(id="w", paths=(WaitPath(name="seen", when=Did(kind="link_clicked", subject="case-study")),))
+    journey = replace(BUNDLE.journeys["whitepaper"], steps=(waits,), first="w")
+    bundle = replace(BUNDLE, journeys={"whitepaper": journey})
+    entered = fold(JUNIOR, None, [an_activity()], bundle, NOON)
+    for verdict, agent, heard in (
+        (Verdict.MACHINE, "browser", ("whitepaper",)),
+        (Verdict.HUMAN, "library", ()),
+        (Verdict.HUMAN, "browser", ()),
+    ):
+        # when one was judged, and is judged anew
+        click = a_click(1, AFTER, agent=agent, verdict=verdict)
+        judged = fold(JUNIOR, entered.state, [click], bundle, AFTER)
+        got = refold(JUNIOR, judged.state, [*entered.activities, *judged.activities], bundle, NOON + HOUR)
+        # then
+        shaken = [name for c in got.consequences if isinstance(c, JourneysShaken) for name in c.journeys]
+        assert tuple(shaken) == heard
 
 
 def test_a_lead_that_turns_hot_after_a_false_alarm_is_told_of() -> None:

@@ -96,10 +96,15 @@ class _Run:
         here, enrollment, now = standing(self._enrollment, self._scene.journey), self._enrollment, self._now
         match here:
             case WaitStep():
-                if enrollment.until and now < enrollment.until:
-                    return enrollment.until
-                self._at = _on_time(enrollment.until or now, now)
-                self._enrollment = replace(enrollment, until=None)
+                until = self._until(here)
+                self._enrollment = replace(enrollment, until=until)
+                if until and now < until:
+                    return until
+                self._at = _on_time(until or now, now)
+                if until:
+                    self._enrollment = replace(enrollment, until=None)
+                else:
+                    self._take(here, OTHERWISE)
             case WaitForStep():
                 found = waiting.judge(here, enrollment.began or now, enrollment, self._scene, now)
                 if isinstance(found, waiting.Standing):
@@ -115,6 +120,14 @@ class _Run:
                 failed = answer is None or here.id in enrollment.unanswered
                 self._take(here, OTHERWISE if failed else ANSWERED)
         return None
+
+    def _until(self, wait: WaitStep) -> datetime | None:
+        """When the wait in which it stands is over: by the date that is in its field by now, where it hangs on one."""
+        if not wait.until.field:
+            return self._enrollment.until
+        scene, began = self._scene, self._enrollment.began or self._now
+        known = fields(self._enrollment, scene, began)
+        return over(wait.until, began, place(scene.profile, scene.brand, scene.calendar), known)
 
     def _here(self) -> Step | None:
         """The step it stands on, or else the one it comes to; None at the end."""

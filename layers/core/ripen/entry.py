@@ -64,7 +64,7 @@ def enter(
         causes += changed(before, after, known.traits, taken, bundle, now)
     causes += dated(since, profile, bundle, now)
     runs = list(enrollments)
-    entries, entered = _remembered(after.journeys, runs), list[Enrollment]()
+    entries, entered = _remembered(after.journeys, runs, bundle), list[Enrollment]()
     decisions = dict[tuple[str, ...], Decision]()
     for cause in causes:
         journey = bundle.journeys.get(cause.journey)
@@ -82,11 +82,6 @@ def enter(
         decisions[alike] = told.together(decisions.get(alike), decision)
     state = noticed(replace(after, journeys=entries), known.traits, bundle, now)
     return state, tuple(entered), tuple(decisions.values())
-
-
-def listens(journey: Journey, more: Iterable[str] = ()) -> tuple[str, ...]:
-    """What an entry keeps of what its journey hears; refusals are heard by all of them."""
-    return tuple(sorted({str(name) for name in hears(journey)}.difference(REFUSALS).union(more)))
 
 
 def _refusal(
@@ -132,13 +127,28 @@ def _enrollment(journey: Journey, cause: Cause, key: str, lead: str, bundle: Bun
 def _entry(before: Entry | None, journey: Journey, enrollment: Enrollment) -> Entry:
     """What is kept of the latest entry; runs that may still go on under an older playbook are heard as well."""
     heard = before.hears if before and before.active else ()
-    return Entry(key=enrollment.key, at=enrollment.entered, hears=listens(journey, heard))
+    return Entry(key=enrollment.key, at=enrollment.entered, hears=_listens(journey, heard))
 
 
-def _remembered(entries: Mapping[str, Entry], known: list[Enrollment]) -> dict[str, Entry]:
-    """The entries; those whose runs are known to be over say so."""
+def _remembered(entries: Mapping[str, Entry], known: list[Enrollment], bundle: Bundle) -> dict[str, Entry]:
+    """The entries; those whose runs are known to be over say so, the others also hear what their journeys listen to by now, for
+    the lead may be moved into that graph."""
     over = {run.journey for run in known} - {run.journey for run in known if _is_active(run)}
-    return {name: replace(entry, active=False) if name in over else entry for name, entry in entries.items()}
+    return {
+        name: replace(entry, active=False) if name in over else _hearing(entry, bundle.journeys.get(name))
+        for name, entry in entries.items()
+    }
+
+
+def _hearing(entry: Entry, journey: Journey | None) -> Entry:
+    if journey is None or not entry.active or hears(journey).issubset((*entry.hears, *REFUSALS)):
+        return entry
+    return replace(entry, hears=_listens(journey, entry.hears))
+
+
+def _listens(journey: Journey, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """What an entry keeps of what its journey hears; refusals are heard by all of them."""
+    return tuple(sorted({str(name) for name in hears(journey)}.difference(REFUSALS).union(more)))
 
 
 def _is_active(enrollment: Enrollment) -> bool:

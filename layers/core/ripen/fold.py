@@ -242,8 +242,8 @@ def shaken(before: State, after: State, taken: Iterable[Activity]) -> JourneysSh
     refused = not names.isdisjoint(REFUSALS)
     heard = [
         name
-        for name, entry in before.journeys.items()
-        if entry.active and (refused or not names.isdisjoint(entry.hears))
+        for name, entry in after.journeys.items()
+        if name in before.journeys and entry.active and (refused or not names.isdisjoint(entry.hears))
     ]
     return JourneysShaken(tuple(sorted(heard))) if heard else None
 

@@ -1,6 +1,7 @@
 """What a journey listens to while somebody waits in it: whatever else happens to a lead need not wake it.
 
-A branch is judged when it is reached and listens to nothing; goal, exit and wait_for hold at once.
+A branch is judged when it is reached and listens to nothing; goal, exit and wait_for hold at once, and a wait for a date of
+the lead's goes by what stands there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -8,7 +9,7 @@ from functools import lru_cache
 
 from ripen.activity import Activity, Kind
 from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.graph import Journey, WaitForStep
+from ripen.graph import Journey, Step, WaitForStep, WaitStep
 from ripen.same import Same
 
 REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED)
@@ -29,7 +30,20 @@ def says(activity: Activity) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _hears(journey: Same[Journey]) -> frozenset[str]:
-    return frozenset([*REFUSALS, *(name for clause in _clauses(journey.value) for name in _names(clause))])
+    asked = (name for clause in _clauses(journey.value) for name in _names(clause))
+    return frozenset([*REFUSALS, *asked, *(["field"] if any(map(_hangs_on_a_field, journey.value.steps)) else [])])
+
+
+def _hangs_on_a_field(step: Step) -> bool:
+    """Whether it waits for a date of the lead's, which may become another; what is of the run stays as it is."""
+    match step:
+        case WaitStep(until=until):
+            untils = [until]
+        case WaitForStep(paths=paths):
+            untils = [path.after for path in paths if path.after]
+        case _:
+            return False
+    return any(until.field and not until.field.startswith(("entry.", "answers.")) for until in untils)
 
 
 def _clauses(journey: Journey) -> Iterator[Clause]:

@@ -14,7 +14,7 @@ from ripen.activity import Activity
 from ripen.bundle import Bundle
 from ripen.contact import Contact
 from ripen.edition import edition
-from ripen.entry import enter, listens
+from ripen.entry import enter
 from ripen.fold import (
     Consequence,
     CrmFellBehind,
@@ -60,11 +60,11 @@ def refold(
     after, sum = ranked(lived, profile, bundle, now)
     after, facts = settled(_kept(state, after, bundle, now), profile, sum, contact, bundle, now)
     kept, entered, decisions = enter(state, after, facts, (), profile, enrollments, bundle, now)
-    kept = _renewed(kept, bundle)
+    kept = replace(kept, rules=edition(bundle))
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if kept.episode > state.episode:
         consequences.append(turned_hot(kept, now))
-    if shock := shaken(state, kept, ()):
+    if shock := shaken(state, kept, [a for was, a in changed if was.verdict is not a.verdict]):
         consequences.append(shock)
     if kept.rank is not state.rank or _shows(state, bundle, now) != _shows(kept, bundle, now):
         consequences.append(CrmFellBehind(urgent=kept.rank is not state.rank and kept.rules == state.rules))
@@ -128,15 +128,6 @@ def _kept(state: State, lived: State, bundle: Bundle, now: datetime) -> State:
         episode=state.episode + news,
         alerted=now if news else state.alerted,
     )
-
-
-def _renewed(state: State, bundle: Bundle) -> State:
-    """As made with these definitions; entries also hear what their journeys listen to now."""
-    entries = {
-        name: replace(entry, hears=listens(journey, entry.hears)) if (journey := bundle.journeys.get(name)) else entry
-        for name, entry in state.journeys.items()
-    }
-    return replace(state, rules=edition(bundle), journeys=entries)
 
 
 def _shows(state: State, bundle: Bundle, now: datetime) -> tuple[int, datetime | None]:
