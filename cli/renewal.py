@@ -14,7 +14,7 @@ from ripen.edition import edition
 from ripen.setting import RefoldMark
 
 _TRIES = 3
-_SEEN_BY_ALL = timedelta(seconds=10)
+SEEN_BY_ALL = timedelta(seconds=10)
 """Workers look at the pointer to the live playbook every 5 seconds."""
 
 
@@ -34,7 +34,7 @@ def renew(stack: Stack, screen: Console) -> int:
 
 def mark_all(stack: Stack) -> int:
     """Has every lead folded anew soon; how many they are. Whoever it does not reach is at the next activity."""
-    return sum(walk(stack.table, "Leads to be judged anew", lambda lead: mark(lead, stack, _SEEN_BY_ALL)))
+    return sum(walk(stack.table, "Leads to be judged anew", lambda lead: mark(lead, stack, SEEN_BY_ALL)))
 
 
 def mark(lead: str, stack: Stack, later: timedelta = timedelta()) -> int:

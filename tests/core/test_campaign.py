@@ -132,3 +132,12 @@ def test_the_canaries_are_halted_before_the_rest_goes() -> None:
         RunState.CANARY,
         "2 of 9 mails complained: more than 0.1%",
     )
+
+
+def test_where_each_time_zone_has_its_canaries_they_are_watched_until_the_end() -> None:
+    abroad, bad = replace(CAREFUL, zone="lead"), {"accepted": 9, "complained": 2}
+    walking = [Walk(shard=0)]
+    assert look(a_run(of=abroad), abroad, bad, walking, NOON).run.state is RunState.HALTED
+    assert look(a_run(of=CAREFUL), CAREFUL, bad, walking, NOON).run.state is RunState.RUNNING
+    calm = replace(AUTUMN, zone="lead")
+    assert look(a_run(of=calm), calm, bad, walking, NOON).run.state is RunState.RUNNING

@@ -51,6 +51,16 @@ def test_whose_local_time_is_past_gets_it_at_once() -> None:
     assert campaign_mail.due(LOCAL, run, ZoneInfo("Europe/Paris"), False, timedelta()) == NOON + timedelta(hours=8)
 
 
+def test_canaries_go_first_in_each_time_zone_by_as_much() -> None:
+    # given a mailing at the same hour everywhere, to a tenth of the leads two hours before the rest
+    tenth = replace(LOCAL, canary=0.1, canary_seconds=7200)
+    run = campaign.schedule(tenth, "bundle1", campaign_mail.start(tenth, a_brand()), "hanako", NOON - timedelta(days=1))
+    for zone, noon in ((TOKYO, NOON), (ZoneInfo("America/Los_Angeles"), NOON + timedelta(hours=17))):
+        # then the rest waits for what becomes of the canaries there, not of those where the day began
+        assert campaign_mail.due(tenth, run, zone, True, timedelta()) == noon
+        assert campaign_mail.due(tenth, run, zone, False, timedelta()) == noon + timedelta(hours=2)
+
+
 def test_a_mail_may_not_go_before_its_moment_and_not_long_after() -> None:
     send = a_mail()
     assert (send.not_before, send.valid_until) == (NOON, NOON + timedelta(days=1))

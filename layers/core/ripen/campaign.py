@@ -220,7 +220,8 @@ def look(
     if run.overlooked is None:
         run = replace(run, overlooked=dict(counts))
     since = {name: count - (run.overlooked or {}).get(name, 0) for name, count in counts.items()}
-    if why := too_many(campaign, since, over):
+    # In each time zone canaries go by its own clock: there are some of them out, and not judged yet, until the end.
+    if why := too_many(campaign, since, over or (campaign.zone == "lead" and campaign.canary > 0)):
         by = run.deeds[0].by if run.deeds else ""
         return Looked(run=halt(run, why.reason, now), due=None, halt=replace(why, by=by))
     if run.state is RunState.CANARY and not over:

@@ -44,9 +44,10 @@ def start(campaign: Campaign, brand: Brand) -> datetime:
 
 
 def due(campaign: Campaign, run: CampaignRun, zone: ZoneInfo, first: bool, turn: timedelta) -> datetime:
-    """When the mail of a lead who lives in this time zone may go."""
+    """When the mail of a lead who lives in this time zone may go. Each zone has its canaries first, by as much."""
     from_when_on = run.since if first else run.rest
-    local = from_when_on if campaign.zone == "brand" else moment(campaign.at, zone)
+    later = timedelta(seconds=campaign.canary_seconds if campaign.canary and not first else 0)
+    local = from_when_on if campaign.zone == "brand" else moment(campaign.at, zone) + later
     return max(from_when_on, local) + turn
 
 
