@@ -9,7 +9,7 @@ from sandbox.console.words import words
 
 _NOBODYS = {"walk", "campaign", "schedule", "poll"}
 """Rows on the agenda that belong to no lead."""
-_NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human"}
+_NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.returned", "schedule.passed"}
 """What `ripen simulate` alone tells, or the console tells otherwise."""
 
 
