@@ -1,10 +1,14 @@
-"""Who is where in a journey, and what became of its mails: counted by a walk over the roster."""
+"""Who is where in a journey, and what became of its mails: counted row by row."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cli.roster import walk_those
+import msgspec
+
+from cli.roster import rows_of_those
 from cli.stack import Stack
+from ripen.adapters.table import Row
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import Send, SendState
 from ripen.state import State
@@ -30,25 +34,28 @@ class Counts:
 def counts(stack: Stack, journey: str) -> Counts:
     """All runs of the journey so far."""
     total = Counts()
+    for row in _rows(stack, journey):
+        match row.value:
+            case Enrollment() as enrollment:
+                _enrolled(total, enrollment)
+            case Send() as send if send.origin == journey and not send.campaign:
+                total.mails[send.step, _outcome(send)] += 1
+    return total
+
+
+def _rows(stack: Stack, journey: str) -> Iterator[Row[object]]:
+    """Its enrollments, and mails, among them of other origins."""
+    enrollments = f"enrollment#{journey}#"
 
     def was_in_it(state: State) -> bool:
         return journey in state.journeys
 
-    runs = walk_those(stack.table, "People in the journey", was_in_it, lambda lead: _of(lead, journey, stack))
-    for enrollments, sends in runs:
-        for enrollment in enrollments:
-            _enrolled(total, enrollment)
-        for send in sends:
-            total.mails[send.step, _outcome(send)] += 1
-    return total
+    def of(lead: str) -> Iterator[Row[object]]:
+        yield from stack.table.under(lead, enrollments)
+        yield from stack.table.under(lead, "send#")
 
-
-def _of(lead: str, journey: str, stack: Stack) -> tuple[list[Enrollment], list[Send]] | None:
-    enrollments = [row.value for row in stack.table.under(lead, f"enrollment#{journey}#")]
-    if not enrollments:
-        return None
-    sends = [row.value for row in stack.table.under(lead, "send#") if row.value.origin == journey]
-    return enrollments, [send for send in sends if not send.campaign]
+    named = f'"origin":{msgspec.json.encode(journey).decode()}'
+    return rows_of_those(stack.table, "People in the journey", was_in_it, of, {enrollments: "", "send#": named})
 
 
 def _enrolled(total: Counts, enrollment: Enrollment) -> None:

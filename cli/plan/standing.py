@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cli.roster import walk_those
+from cli.roster import rows_of_those
 from cli.stack import Stack
 from ripen.bundle import Bundle
 from ripen.graph import Move
 from ripen.journey import Enrollment, EnrollmentState
-from ripen.state import State
 from ripen.ways import steps_of
 
 
@@ -33,8 +32,16 @@ class Place:
 
 def everyone(stack: Stack) -> list[Enrollment]:
     """All enrollments that are not over."""
-    found = walk_those(stack.table, "People in journeys", _ever_in_any, lambda lead: _active(lead, stack) or None)
-    return [enrollment for some in found for enrollment in some]
+    rows = rows_of_those(
+        stack.table,
+        "People in journeys",
+        lambda state: bool(state.journeys),
+        lambda lead: stack.table.under(lead, "enrollment#"),
+        {"enrollment#": f'"state":"{EnrollmentState.ACTIVE}"'},
+    )
+    return [
+        row.value for row in rows if isinstance(row.value, Enrollment) and row.value.state is EnrollmentState.ACTIVE
+    ]
 
 
 def places(stack: Stack, enrollments: Iterable[Enrollment], new: Bundle) -> list[Place]:
@@ -43,15 +50,6 @@ def places(stack: Stack, enrollments: Iterable[Enrollment], new: Bundle) -> list
     return sorted(
         Place(journey, step, how, people, _move(new, journey, step)) for (journey, step, how), people in count.items()
     )
-
-
-def _ever_in_any(state: State) -> bool:
-    return bool(state.journeys)
-
-
-def _active(lead: str, stack: Stack) -> list[Enrollment]:
-    rows = stack.table.under(lead, "enrollment#")
-    return [row.value for row in rows if row.value.state is EnrollmentState.ACTIVE]
 
 
 def _place(stack: Stack, enrollment: Enrollment, new: Bundle) -> tuple[str, str, str] | None:

@@ -1,5 +1,6 @@
 """The table's verbs, against moto and against the quick stand-in that other tests use for many rows."""
 
+from copy import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from ripen.adapters.table import Absent, Add, Conflict, Create, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Lane, shard
 from ripen.campaign import CampaignRun
+from ripen.journey import Enrollment
 from ripen.setting import CrmMark, Seen
 from ripen.state import State
 from ripen.walk import Walk
@@ -156,3 +158,33 @@ def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None
 def test_any_other_text_is_the_address_of_no_row(ref: str) -> None:
     with pytest.raises(ValueError, match="not the address"):
         keys.parse(ref)
+
+
+def test_rows_of_everybody_are_found_by_where_they_stand_and_what_they_say(table: Table) -> None:
+    # given people in two journeys, and other rows of theirs
+    for number in range(20):
+        lead = f"lead{number}"
+        table.write(
+            Create(keys.profile(lead), replace(LEAD, id=lead)),
+            Create(keys.enrollment(lead, "a", "k"), an_enrollment(lead, "a")),
+            Create(keys.enrollment(lead, "b", "k"), replace(an_enrollment(lead, "b"), step="s1" if number else "s2")),
+        )
+
+    # when those of one journey, and of the other those on a step, are asked for piece by piece
+    asked = {"enrollment#a#": "", "enrollment#b#": '"step":"s2"'}
+    found = [row.value for piece in range(4) for row in table.scan(asked, piece, 4)]
+
+    # then each is there once
+    assert sorted(each.lead for each in found if each.journey == "a") == sorted(f"lead{n}" for n in range(20))
+    assert [each.lead for each in found if each.journey == "b"] == ["lead0"]
+    assert len(found) == 21
+
+
+def test_the_table_knows_how_large_it_is(table: Table) -> None:
+    before = table.megabytes()
+    table.write(Create(keys.profile("lead1"), LEAD))
+    assert table.megabytes() >= before
+
+
+def an_enrollment(lead: str, journey: str) -> Enrollment:
+    return Enrollment(lead=lead, journey=journey, key="k", entered=NOON, bundle="bundle1")

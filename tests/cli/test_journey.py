@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from copy import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
@@ -103,10 +104,15 @@ def somebody(table: Table, lead: str, step: str, send: SendState, **changes: Any
     )
 
 
-def test_everybody_is_counted_once(stack: Stack, table: Table) -> None:
+@pytest.mark.parametrize("megabytes", [0, 100])
+def test_everybody_is_counted_once(stack: Stack, table: Table, monkeypatch: pytest.MonkeyPatch, megabytes: int) -> None:
+    monkeypatch.setattr(table, "megabytes", lambda: megabytes)  # a small table is read whole
     somebody(table, "lead1", "wait-3-days", SendState.ACCEPTED)
     somebody(table, "lead2", "wait-3-days", SendState.SKIPPED)
     somebody(table, "lead3", "send-case-study", SendState.HELD, state=EnrollmentState.EXITED, reason="unsubscribed")
+    row = table.get(keys.send("lead1", "lead1"))
+    assert row
+    table.write(Create(keys.send("lead1", "other"), replace(row.value, id="other", origin="other")))
     found = counts(stack, "whitepaper")
     assert (found.entered, found.here, found.left) == (3, Counter({"wait-3-days": 2}), Counter({"unsubscribed": 1}))
     assert found.of("send-case-study") == [("held", 1), ("no consent", 1), ("sent", 1)]

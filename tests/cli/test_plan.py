@@ -14,14 +14,13 @@ from cli.plan.forecast import forecast
 from cli.plan.guard import affected, demand, wake
 from cli.plan.standing import Place, everyone, places
 from cli.playbook import ready
-from cli.roster import walk_those
 from cli.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.bundle import Bundle, Policy
 from ripen.contact import Contact, Permission
 from ripen.graph import Journey, Move, SendStep, Until, WaitStep
-from ripen.journey import Enrollment
+from ripen.journey import Enrollment, EnrollmentState
 from ripen.state import Entry, State
 from tests.builders import a_bundle, a_lead
 from tests.cli.stack import a_stack
@@ -272,7 +271,29 @@ def test_of_more_than_are_looked_at_the_first_are_those_who_are_due_first(stack:
     assert found.mails == Counter({("whitepaper", "case-study", "sent"): 1})
 
 
-def test_who_was_never_in_a_journey_is_not_looked_at(stack: Stack, table: Table) -> None:
+@pytest.mark.parametrize("megabytes", [0, 100])
+def test_who_is_in_a_journey_is_found_by_leads_or_by_pages(
+    stack: Stack, table: Table, monkeypatch: pytest.MonkeyPatch, megabytes: int
+) -> None:
+    # given a small or a large table, and who is in, was in, or was never in a journey
+    monkeypatch.setattr(table, "megabytes", lambda: megabytes)
     table.write(Create(keys.state("lead9"), State(lead="lead9")))
     somebody(table, "lead1")
-    assert list(walk_those(table, "", lambda state: bool(state.journeys), lambda lead: lead)) == ["lead1"]
+    somebody(table, "lead2")
+    row = table.get(keys.enrollment("lead2", "whitepaper", "a1"))
+    assert row
+    table.write(Replace(row.key, replace(row.value, state=EnrollmentState.FINISHED), row.version))
+
+    # when all are asked for
+    asked: list[str] = []
+
+    def noted(lead: str, prefix: str) -> Any:
+        asked.append(lead)
+        return Table.under(table, lead, prefix)
+
+    monkeypatch.setattr(table, "under", noted)
+    found = everyone(stack)
+
+    # then the answer is the same; of a large table only those are asked for who were ever in one
+    assert [each.lead for each in found] == ["lead1"]
+    assert sorted(asked) == (["lead1", "lead2"] if megabytes else [])

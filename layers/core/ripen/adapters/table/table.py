@@ -1,11 +1,11 @@
-"""DynamoDB, in ten verbs. Each row: pk, sk, `body` (JSON of a value of the core), `version`; on the agenda also `due`
+"""DynamoDB, in a dozen verbs. Each row: pk, sk, `body` (JSON of a value of the core), `version`; on the agenda also `due`
 (milliseconds) and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of
 a body, each named `n:<name>`.
 
 Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from time import sleep
 from typing import Any, Literal, cast
@@ -102,8 +102,7 @@ class Table:
             PaginationConfig={"MaxItems": most, "PageSize": most},
         )
         for page in pages:
-            for item in page["Items"]:
-                yield _row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
+            yield from map(_found, page["Items"])
 
     def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
         """The ids of all leads with a state in one shard of the roster, in their order; the first `most` after that one."""
@@ -117,6 +116,28 @@ class Table:
         )
         for page in pages:
             yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
+
+    def scan(self, wanted: Mapping[str, str], piece: int, pieces: int) -> Iterator[Row[Any]]:
+        """Of everybody, the rows whose sort keys start so and whose JSON has that text in it ("" for any): in one of so many
+        pieces of the table, which is read whole. Not consistently: for people who count."""
+        values: dict[str, Any] = {}
+        tests = []
+        for n, (prefix, text) in enumerate(wanted.items()):
+            values |= {f":p{n}": {"S": prefix}} | ({f":t{n}": {"S": text}} if text else {})
+            tests.append(f"(begins_with(sk, :p{n})" + (f" AND contains(body, :t{n}))" if text else ")"))
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._name,
+            FilterExpression=" OR ".join(tests),
+            ExpressionAttributeValues=values,
+            Segment=piece,
+            TotalSegments=pieces,
+        )
+        for page in pages:
+            yield from map(_found, page["Items"])
+
+    def megabytes(self) -> float:
+        """How large the table is, as DynamoDB last counted: every six hours. So many requests read it whole."""
+        return float(self._client.describe_table(TableName=self._name)["Table"]["TableSizeBytes"]) / 1e6
 
     def write(self, *changes: Change) -> None:
         """All of the changes or none, in one transaction. Raises Conflict."""
@@ -195,6 +216,10 @@ def _moment(millis: str) -> datetime:
 
 def _key(key: Key[Any]) -> dict[str, Any]:
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+
+
+def _found(item: dict[str, Any]) -> Row[Any]:
+    return _row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
 
 
 def _row[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
