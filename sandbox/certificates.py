@@ -16,6 +16,8 @@ class Certificate:
     """Certificate and private key of the server, one PEM file."""
     authorities: Path
     """Ours beside the public ones: for REQUESTS_CA_BUNDLE and SSL_CERT_FILE."""
+    authority: Path
+    """Ours alone, which is read in no time."""
 
 
 def certificate(folder: Path) -> Certificate:
@@ -28,7 +30,7 @@ def certificate(folder: Path) -> Certificate:
         authority.cert_pem.write_to_path(root)
         authority.private_key_pem.write_to_path(key)
         key.chmod(0o600)
-    found = Certificate(folder / "server.pem", folder / "authorities.pem")
+    found = Certificate(folder / "server.pem", folder / "authorities.pem", root)
     authority.issue_cert(*_NAMES).private_key_and_cert_chain_pem.write_to_path(found.chain)
     found.chain.chmod(0o600)
     found.authorities.write_bytes(Path(certifi.where()).read_bytes() + b"\n" + root.read_bytes())

@@ -23,7 +23,6 @@ from urllib.request import OpenerDirector
 
 import boto3
 import requests.adapters
-import simple_salesforce  # noqa: F401 (loaded once here, and not by each child)
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
@@ -49,6 +48,8 @@ FUNCTIONS = (
 """Those of a lead's story."""
 OF_A_VISIT = ("capture.track", "capture.bulk", "capture.webhook", "capture.link", "nurture.preferences")
 """Those that only a visitor's story needs."""
+LOADED_LATE = ("email_validator", "netrc", "phonenumbers.data.region_JP", "ripen.limited_liquid", "simple_salesforce")
+"""What functions load where they first need it: loaded once here, and not by each child."""
 READS = (
     "BatchGetItem",
     "GetItem",
@@ -176,8 +177,8 @@ def told(child: int, reading: int) -> dict[str, Any]:
 def main() -> None:
     ripen.agenda.SHARDS = 2  # a tick asks 4 shards instead of 128
     ripen.adapters.clock._FRESH_SECONDS = 1e9  # one look at the clock in each process, so that calls keep their numbers
-    for function in (*FUNCTIONS, *OF_A_VISIT):
-        importlib.import_module(function)
+    for module in (*FUNCTIONS, *OF_A_VISIT, *LOADED_LATE):
+        importlib.import_module(module)
     for service in ("s3", "secretsmanager", "sesv2"):
         boto3.client(service)  # botocore reads what a service is like once, and not in each child
     number()
