@@ -74,6 +74,15 @@ def test_a_branch_that_is_reached_unprepared_is_judged_in_a_run_of_its_own() -> 
     assert first.enrollment.visits == {"v": 1, "w": 1, "fork": 1, "a": 1}
 
 
+def test_what_a_run_decided_that_knew_too_little_to_go_on_is_told_by_the_next_alone() -> None:
+    # given a wait_for that is over at once, and a branch behind it that asks what was done ever
+    waits = WaitForStep(id="v", paths=(WaitPath(name="now", after=Until(), next="fork"),))
+    first = moved(a_journey(waits, fork(CLICKED), send("a"), send("b")))
+    assert (first.due, first.decisions) == (NOON, ())
+    then = moved(a_journey(waits, fork(CLICKED), send("a"), send("b")), first.enrollment, activities=[a_click(-DAY)])
+    assert [d.facts["step"] for d in then.decisions] == ["v", "fork", "a"]
+
+
 def test_what_was_decided_before_is_not_asked_for_again() -> None:
     journey = a_journey(fork(CLICKED), send("a"), send("b"))
     stands = at(an_enrollment(), step="fork", took={"fork": "else"})

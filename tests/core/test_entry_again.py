@@ -102,6 +102,22 @@ def test_a_hand_goes_through_again_and_who_like_anything_else() -> None:
     assert keys(run(into(again=Again(how="after")), keyed)) == ["2026-12"]
 
 
+def test_for_what_it_entered_last_a_lead_does_not_enter_again_though_nobody_has_read_that_run() -> None:
+    one = run(into(ORDERED, again=BY_KEY), an_order("7"))
+    again = run(into(ORDERED, again=BY_KEY), an_order("7", id="other"), state=one.state)
+    assert told(again) == [("refused", "entered for this already", "activity")]
+
+
+def test_a_run_that_goes_on_under_an_older_playbook_is_still_heard() -> None:
+    # given a run whose graph ends by a page, and another of the same journey, that ends by another one since
+    page, other = Did(kind="page_viewed", subject="pricing"), Did(kind="page_viewed", subject="jobs")
+    one = run(into(ORDERED, again=BY_KEY, goal=page), an_order("1"))
+    two = run(into(ORDERED, again=BY_KEY, goal=other), an_order("2"), state=one.state, enrollments=[a_run("1")])
+    assert keys(two) == ["2"]
+    # then both pages are heard
+    assert two.state.journeys["j"].hears == ("page_viewed jobs", "page_viewed pricing")
+
+
 def test_two_causes_at_once_make_one_entry_and_two_decisions_apart() -> None:
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order"),))
     bundle = into(ORDERED, OnSegment(segment="buyers"), segments=(buyers,), again=Again(how="after"))

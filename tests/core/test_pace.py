@@ -37,5 +37,9 @@ def test_the_days_quota_is_kept_but_for_a_twentieth(sent: float, count: int) -> 
     assert places(a_quota(per_day=1000, sent=sent), None, 0, NOON).count == count
 
 
+def test_what_people_wait_for_takes_of_the_days_quota_too() -> None:
+    assert places(a_quota(per_day=1000, sent=900), None, 20, NOON).count == 30
+
+
 def test_an_account_that_may_send_nothing_gets_no_place() -> None:
     assert places(a_quota(per_second=0), None, 0, NOON).count == 0

@@ -36,6 +36,17 @@ def a_state(fit: float = 0, rank: Rank = Rank.COLD, **tallies: float) -> State:
     )
 
 
+def test_a_threshold_between_two_points_is_crossed_where_the_rounded_total_does() -> None:
+    # given a lead that is hot until fewer than 59.5 points, rounded to whole ones, are left
+    halves = replace(SCORING, hot=Threshold(enter=70, leave=59.5))
+    state = a_state(fit=30, rank=Rank.HOT, a=59)
+    due = next_crossing(state, halves, NOON)
+    assert due is not None
+    # then it is looked at when that is so, and not before
+    for at, expected in ((due - 2 * SECOND, Rank.HOT), (due, Rank.WARM)):
+        assert rank(score(state, halves, at).total, Rank.HOT, halves) is expected
+
+
 @pytest.mark.parametrize(
     ("total", "before", "after"),
     [

@@ -172,6 +172,13 @@ def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and
         assert tuple(shaken) == heard
 
 
+def test_since_when_a_rank_stands_does_not_move_with_verdicts_that_leave_it() -> None:
+    # given a lead that is warm since its form; a machine's click is taken back from it
+    state, done = lived([a_form(1), a_click(1, AFTER, agent="library")], AFTER)
+    state = replace(state, rank_since=NOON - HOUR)  # as its first fold said, by another host's clock
+    assert anew(state, done, NOON + HOUR).state.rank_since == NOON - HOUR
+
+
 def test_a_lead_that_turns_hot_after_a_false_alarm_is_told_of() -> None:
     # given one that a machine made hot, which was taken back
     state = State(lead="lead1", rank=Rank.WARM, rank_since=NOON, episode=1, alerted=NOON, rules=edition(BUNDLE))
