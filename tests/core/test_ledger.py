@@ -164,6 +164,13 @@ def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:
     assert ledger.decision(moved.send, again, morning) is None
 
 
+def test_what_somebody_releases_late_has_a_day_to_go_and_is_not_expired() -> None:
+    day = timedelta(days=1)
+    for valid_until, expected in ((NOON - day, NOON + day), (NOON + 7 * day, NOON + 7 * day), (None, None)):
+        held = a_send(state=SendState.HELD, attempt=1, valid_until=valid_until)
+        assert ledger.release(held, "alice", NOON).send.valid_until == expected
+
+
 def test_what_is_held_is_released_or_dropped_by_somebody() -> None:
     held = a_send(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
     released, dropped = ledger.release(held, "alice", NOON), ledger.drop(held, "alice")

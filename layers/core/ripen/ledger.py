@@ -93,6 +93,7 @@ RESOLVE = timedelta(minutes=60)
 _EARLY = timedelta(seconds=2)
 """A queue may ring this much before the time."""
 _LONGEST_PAUSE = timedelta(minutes=10)
+_RELEASED = timedelta(days=1)
 _PACED = {"high": Lane.MAIL_HIGH, "normal": Lane.MAIL, "low": Lane.MAIL_LOW}
 
 OPEN = frozenset({SendState.PLANNED, SendState.CLAIMED, SendState.UNKNOWN})
@@ -152,12 +153,12 @@ def postpone(send: Send, reason: str, until: datetime) -> Moved:
 
 
 def release(send: Send, who: str, now: datetime) -> Moved:
-    """HELD → PLANNED: somebody has looked, and wants it sent although it may have gone before."""
+    """HELD → PLANNED: somebody has looked, and wants it sent although it may have gone before. It has a day for that, however
+    long it was held."""
     _from(send, SendState.HELD)
-    return Moved(
-        replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason=f"released by {who}"),
-        now,
-    )
+    until = max(send.valid_until, now + _RELEASED) if send.valid_until else None
+    planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until)
+    return Moved(replace(planned, reason=f"released by {who}"), now)
 
 
 def drop(send: Send, who: str) -> Moved:
