@@ -1,6 +1,7 @@
-"""Can every step be reached, does every wait end, and does no journey turn in a circle without a pause?"""
+"""Can every step be reached, does every wait end, and does no journey, nor any with others, turn in a circle without a
+pause?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cli.playbook.document import Document
 from cli.playbook.flow import Laid, laid_out
@@ -18,6 +19,7 @@ def wrong(folder: Folder) -> Iterator[Problem]:
         yield from _unreached(entry.document, laid)
         yield from _endless(entry.document, laid)
         yield from _circles(entry.document, laid)
+    yield from _rounds(folder)
 
 
 def _nowhere(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
@@ -66,6 +68,42 @@ def _circles(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
         if isinstance(step.part, written.JumpPart) and step.id in _at_once(step.part.jump.to, by_id):
             message = f"this goes back to {step.part.jump.to!r} with no wait on the way; put a `wait` between them"
             yield document.problem((*step.where, "jump"), message)
+
+
+def _rounds(folder: Folder) -> Iterator[Problem]:
+    """Journeys that enrol into one another with no wait on the way, and each takes again who was in it: a lead would go round
+    and round, for ever."""
+    onward = {name: _enrolled_at_once(entry.model.steps, folder) for name, entry in folder.journeys.items()}
+    for name, entry in folder.journeys.items():
+        for to, step in onward[name].items():
+            if name in _entered_after(to, onward):
+                message = (
+                    f"this comes back to {name!r} with no wait on the way; put a `wait` between, or let in less often"
+                )
+                yield entry.document.problem((*step.where, "enrol"), message)
+
+
+def _enrolled_at_once(steps: Sequence[written.StepPart], folder: Folder) -> dict[str, Laid]:
+    """The journeys that these steps let into before any wait, of those that take a lead however often it comes."""
+    laid = laid_out(steps)
+    soon = _at_once(laid[0].id, {step.id: step for step in laid})
+    return {
+        step.part.enrol: step
+        for step in laid
+        if isinstance(step.part, written.EnrolStepPart)
+        and step.id in soon
+        and (other := folder.journeys.get(step.part.enrol))
+        and other.model.enrol.again.again.how in ("after exit", "by key")
+    }
+
+
+def _entered_after(first: str, onward: Mapping[str, Mapping[str, Laid]]) -> set[str]:
+    found, waiting = set[str](), [first]
+    while waiting:
+        if (name := waiting.pop()) not in found:
+            found.add(name)
+            waiting += onward.get(name, {})
+    return found
 
 
 def _at_once(start: str, by_id: dict[str, Laid]) -> set[str]:

@@ -90,6 +90,9 @@ def test_the_smallest_playbook_is_in_order(plan: Plan) -> None:
     assert plan() == []
 
 
+AGAIN = "enrol: {on: {form: f}, again: after exit}\nsteps:\n"
+
+
 def steps(*lines: str) -> str:
     return "\n".join(["enrol: {on: {form: f}}", "steps:", *(f"  {line}" for line in lines), ""])
 
@@ -162,6 +165,7 @@ def mail(*lines: str) -> str:
         # ways through a journey
         (J, steps("- send: m", "- exit", "- send: t"), "5:5: nobody gets to 'send-t'"),
         (J, steps("- {send: m}", "- {jump: send-m}"), "4:6: this goes back to 'send-m' with no wait on the way"),
+        (J, AGAIN + "  - send: m\n  - enrol: j\n", "4:5: this comes back to 'j' with no wait on the way; put a `wait`"),
         (J, steps("- wait_for: [{when: {clicked: m}}]"), "3:5: whoever does none of this waits for good; add"),
         # campaigns
         (C, "email: n\nsegment: s\nat: 2026-12-01T10:00\n", "1:1: there is no 'n' in emails/"),
@@ -255,6 +259,15 @@ def test_what_a_salesforce_campaign_says_is_known_where_it_lets_in(plan: Plan) -
     words = "Hello {{ lead.last_name }}, you came to {{ entry.campaign }} ({{ entry.status }}).\n"
 
     assert plan({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words}) == []
+
+
+def test_journeys_that_enrol_into_one_another_are_in_order_with_a_wait_or_where_one_lets_in_once(plan: Plan) -> None:
+    there, back = AGAIN + "  - send: m\n  - enrol: k\n", AGAIN + "  - send: t\n  - enrol: j\n"
+    k = "journeys/k.yaml"
+
+    assert [each.partition(": ")[0] for each in plan({J: there, k: back})] == [f"{J}:4:5", f"{k}:4:5"]
+    assert plan({J: there, k: back.replace("  - enrol", "  - wait: 1 day\n  - enrol")}) == []
+    assert plan({J: there, k: back.replace(", again: after exit", "")}) == []
 
 
 def test_a_transcript_without_its_scenario_is_told(plan: Plan) -> None:
