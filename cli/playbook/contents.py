@@ -14,6 +14,8 @@ from cli.playbook.problem import Problem, nearest
 from cli.playbook.variables import Known
 
 _HREF = re.compile(r'\shref="(/pages/[^"]*)"')
+_TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")
+_NO_LINK = re.compile(r"\]\([^()\s]+ [^()\"]*\)")
 _LEGAL = {
     "unsubscribe_url": 'a way to stop it: <a href="{{ unsubscribe_url }}">',
     "brand.sender_name": "who sends it: {{ brand.sender_name }}",
@@ -37,7 +39,7 @@ def unsound(folder: Folder, scoring: Entry[ScoringFile], ripen: RipenFile) -> It
 
 def _pages(folder: Folder, name: str, versions: dict[str, PageEntry], locales: tuple[str, ...]) -> Iterator[Problem]:
     for locale in locales:
-        if not {locale, "*"} & versions.keys():
+        if not {locale, "*"} & versions.keys() and not folder.is_broken(f"pages/{name}.{locale}.liquid"):
             yield Problem(next(iter(versions.values())).document.file, 1, 1, f"there is no {name}.{locale}.liquid")
     for page in versions.values():
         yield from variables.unknown(page.source, variables.PAGE, html=True)
@@ -57,10 +59,15 @@ def _mail(folder: Folder, name: str, mail: MailEntry, ripen: RipenFile) -> Itera
     known, locales = variables.mail(folder), ripen.locales
     for key, words in (("subject", mail.model.subject), ("preheader", mail.model.preheader)):
         yield from _words(mail, (key,), words, known)
+    for locale, subject in mail.model.subject.root.items():
+        if not subject.strip():
+            yield mail.document.problem(("subject", locale), "a mail without a subject looks like spam; write one")
     for locale in locales:
         if locale not in mail.bodies:
             others = {body.written_as for body in mail.bodies.values()}
             wanted = f"{locale}.{min(others)}" if others else f"{locale}.mjml, .md, .html or .txt"
+            if any(folder.is_broken(f"emails/{name}/{locale}.{kind}") for kind in ("mjml", "md", "html", "txt")):
+                continue
             yield mail.document.problem((), f"there is no {wanted} beside this file")
     for locale in sorted((mail.bodies.keys() | mail.texts.keys()) - set(locales)):
         yield mail.document.problem((), f"{locale!r} is none of the locales in ripen.yaml{nearest(locale, locales)}")
@@ -92,7 +99,10 @@ def _body(
     except ValueError as error:
         yield source.problem(1, 1, f"MJML: {error}")
         return
+    if body.written_as == "md":
+        yield from _no_markdown(source)
     yield from _made(mail, source, made)
+    yield from _gone(folder, source, made)
     yield from looks.poor(source, made.html)
     yield from _untold(source, made, ripen)
 
@@ -124,6 +134,26 @@ def _untold(source: Expanded, made: bodies.Made, ripen: RipenFile) -> Iterator[P
                 f"{link} has no utm_source; add it, or write `utm: {{}}` in ripen.yaml to have it put on all links"
             )
             yield source.warning(*place, message)
+
+
+def _no_markdown(source: Expanded) -> Iterator[Problem]:
+    """What stands in a mail as it is written, though something else was meant."""
+    for tag in _TAG.finditer(source.text):
+        message = f"Markdown shows {tag[0][:20]!r} as it is; write Markdown, or the mail as .html"
+        yield source.warning(*source.at(tag.start()), message)
+    for link in _NO_LINK.finditer(source.text):
+        message = "this is no link, for there is a space in the address; write it as %20"
+        yield source.warning(*source.at(link.start()), message)
+
+
+def _gone(folder: Folder, source: Expanded, made: bodies.Made) -> Iterator[Problem]:
+    """Links to pages that are not there."""
+    names = folder.names.get("pages", set())
+    for link in made.links:
+        page = mailing.own_page(link)
+        if page and page not in names:
+            place = source.at(max(source.text.find(f"/pages/{page}"), 0))
+            yield source.problem(*place, f"there is no page {page!r}{nearest(page, names)}")
 
 
 def _links(folder: Folder, source: Expanded) -> Iterator[Problem]:

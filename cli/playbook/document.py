@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
+from cli.playbook.no_yaml import told
 from cli.playbook.problem import Broken, Problem
 
 
@@ -46,12 +47,11 @@ def read(file: str, text: str, shift: int = 0) -> Document:
     """The document in that text, kept: nobody changes it. Raises Broken where it is no YAML, or no mapping of keys."""
     try:
         value = YAML().load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line, mark.column) if mark else (0, 0)
-        raise Broken([Problem(file, line + 1 + shift, column + 1, f"this is no YAML: {error.problem}")]) from None
     except YAMLError as error:
-        raise Broken([Problem(file, 1 + shift, 1, f"this is no YAML: {error}")]) from None
+        line, column, message = told(error, text)
+        raise Broken([Problem(file, line + 1 + shift, column + 1, message)]) from None
+    except RecursionError:
+        raise Broken([Problem(file, 1 + shift, 1, "too many things within one another")]) from None
     if not isinstance(value, CommentedMap):
-        raise Broken([Problem(file, 1 + shift, 1, "write keys and values here, such as `title: …`")])
+        raise Broken([Problem(file, 1 + shift, 1, "write keys and values here; docs/playbook.md shows which")])
     return Document(file, value, shift)

@@ -16,6 +16,7 @@ from cli.playbook.models.personas import PersonaFile
 from cli.playbook.models.scores import ScoringFile
 from cli.playbook.models.settings import RipenFile
 from cli.playbook.models.simulations import ScenarioFile
+from cli.playbook.no_yaml import wide
 from cli.playbook.problem import Broken, Problem, nearest
 from cli.playbook.reading import model_of
 
@@ -77,6 +78,10 @@ class Folder:
     pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
     """By name and locale; "*" is for all locales."""
 
+    def is_broken(self, file: str) -> bool:
+        """Whether something was said of that file when it was read: what follows from it is not said too."""
+        return any(problem.file == file for problem in self.problems)
+
 
 def load(path: Path) -> Folder:
     """All files of the folder; what is wrong with them is in `problems`. Raises Broken if there is no such folder."""
@@ -103,17 +108,21 @@ def load(path: Path) -> Folder:
 
 def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M] | None:
     file = str(path.relative_to(folder.path))
+    text = ""
     try:
-        document = read(file, _text(path, file))
+        text = _text(path, file)
+        document = read(file, text)
         return Entry(document, model_of(model, document))
     except Broken as broken:
-        folder.problems += broken.problems
+        folder.problems += [*broken.problems, *wide(file, text)]
         return None
 
 
 def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[str, Entry[M]]:
     found = {}
     for path in sorted((folder.path / kind).glob("*")):
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue  # an editor's, or the system's
         if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
             continue  # the transcript of the scenario beside it
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
@@ -128,7 +137,7 @@ def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[st
 
 def _pages(folder: Folder) -> None:
     parts = folder.path / "pages"
-    for path in sorted(found for found in parts.glob("*") if not found.name.startswith("_")):
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
         file = f"pages/{path.name}"
         named = _PAGE.fullmatch(path.name)
         if not named:
@@ -151,7 +160,7 @@ def _pages(folder: Folder) -> None:
 
 def _emails(folder: Folder) -> None:
     parts = folder.path / "emails"
-    for path in sorted(found for found in parts.glob("*") if not found.name.startswith("_")):
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
         file = f"emails/{path.name}"
         if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
             folder.problems.append(_misnamed(file, "a folder small-letters-and-digits/ with an email.yaml in it"))

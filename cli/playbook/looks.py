@@ -10,6 +10,8 @@ from cli.playbook.expansion import Expanded
 from cli.playbook.problem import Problem
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_TAKEN_OUT = {"script", "iframe", "form", "video", "audio", "object", "embed"}
+"""https://www.caniemail.com: of no use in Gmail, Outlook or Yahoo."""
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
 _NAMED = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
@@ -29,8 +31,14 @@ class _Style:
 
 
 def poor(source: Expanded, html: str) -> Iterator[Problem]:
-    """Pictures without words are mistakes; pale letters (WCAG 2.2, 1.4.3) are warnings."""
+    """Pictures without words, or that are nowhere, are mistakes; pale letters (WCAG 2.2, 1.4.3) are warnings."""
     reader = _read(html)
+    for address in reader.unreachable:
+        message = f"nobody can fetch the picture {address[:60]!r}; write where it is on the web, https://…"
+        yield source.problem(*source.at(max(source.text.find(address), 0)), message)
+    for tag in sorted(reader.taken_out):
+        place = source.at(max(source.text.find(f"<{tag}"), 0))
+        yield source.warning(*place, f"mailbox providers take <{tag}> out of a mail; write it as words and a link")
     for picture in reader.wordless:
         message = (
             f'the picture {picture} has no words for who cannot see it; write alt="…", or alt="" for mere decoration'
@@ -64,6 +72,8 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.wordless: list[str] = []
+        self.unreachable: list[str] = []
+        self.taken_out: set[str] = set()
         self.pale: list[tuple[str, float, _Style]] = []
         self._open = [_Style()]
 
@@ -71,6 +81,10 @@ class _Reader(HTMLParser):
         attributes = {name: value or "" for name, value in attrs}
         if tag == "img" and "alt" not in attributes:
             self.wordless.append(attributes.get("src", ""))
+        if tag == "img" and not attributes.get("src", "").strip().startswith(("https://", "http://", "{{")):
+            self.unreachable.append(attributes.get("src", ""))
+        if tag in _TAKEN_OUT:
+            self.taken_out.add(tag)
         if tag not in _VOID:
             self._open.append(_within(self._open[-1], tag, attributes))
 

@@ -28,7 +28,7 @@ def _nowhere(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
     for step in laid:
         if isinstance(step.part, written.JumpPart) and step.part.jump.to not in ids:
             to = step.part.jump.to
-            message = f"this journey has no step {to!r}{nearest(to, ids)}"
+            message = f"this journey has no step {to!r}{nearest(to, ids - {step.id})}"
             yield document.problem((*step.where, "jump", "to"), message)
         for route in step.routes:
             if route.to and route.to not in ids:
@@ -39,6 +39,8 @@ def _nowhere(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
 def _unreached(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
     """The first step of each path that nobody can get to."""
     by_id = {step.id: step for step in laid}
+    if len(by_id) < len(laid):
+        return  # two of one id: said already, and nobody knows which of them is meant
     reached: set[str] = set()
     waiting = [laid[0].id]
     while waiting:

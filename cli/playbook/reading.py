@@ -22,7 +22,19 @@ _WORDS = {
     "int_from_float": "write a whole number here",
     "float_type": "write a number here",
     "float_parsing": "write a number here",
+    "invalid_key": "a key is a text; put it into quotes",
 }
+FITTING = {
+    r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, - and _, such as case-study",
+    r"^[a-z][a-z0-9_]{0,39}$": "small letters, digits and _, such as job_title",
+    r"^#[0-9a-fA-F]{6}$": 'a colour such as "#0f766e", in quotes',
+    r"^https?://[a-z0-9.-]+(:\d+)?$": "a site such as https://www.example.com, with nothing after it",
+    r"^/": "a path, which begins with /",
+    r"^[a-z]{2}$": "a language in two small letters, such as ja",
+    r"^[^@\s]+@[^@\s]+$": "an e-mail address",
+    r"^https://[^\s/@{}]+(/[^\s{}]*)?$": "an address that begins with https:// and has no variable in it",
+}
+"""What the patterns of the models ask for, in words."""
 
 
 def model_of[M: BaseModel](model: type[M], document: Document) -> M:
@@ -76,12 +88,14 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
             unknown = next((key for key in keys if key != "id"), None)
             said = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
             return document.problem((*where, *keys[:1]), said or f"a step is one of: {', '.join(VERBS)}")
+        case "string_type" if where[-1] in ("wait", "after"):
+            return document.problem(where, f"{found['input']!r} of what? Write e.g. 3 days")
         case "missing":
             return document.problem(where, f"{where[-1]!r} is missing")
         case "value_error":
             return document.problem(where, str(found["ctx"]["error"]))
         case "string_pattern_mismatch":
-            return document.problem(where, f"{found['input']!r} does not fit {found['ctx']['pattern']}")
+            return document.problem(where, f"{found['input']!r} will not do; write {FITTING[found['ctx']['pattern']]}")
         case "greater_than_equal" | "less_than_equal":
             limits = found["ctx"]
             least = f"at least {limits['ge']}" if "ge" in limits else f"at most {limits['le']}"

@@ -116,6 +116,8 @@ def _magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Probl
     yield from known(entry.document, where, mail, folder, "emails")
     if mail in folder.emails and folder.emails[mail].model.mail_class != "transactional":
         yield entry.document.problem(where, f"{mail!r} was asked for: write `class: transactional` in its email.yaml")
+    if folder.journeys.keys() != folder.names.get("journeys", set()):
+        return  # it may be in one that could not be read
     if not any(
         any(on.form == name for on in journey.model.enrol.on)
         and any(isinstance(laid.part, SendPart) and laid.part.send == mail for laid in laid_out(journey.model.steps))

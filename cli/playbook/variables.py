@@ -1,12 +1,20 @@
 """What a template may ask for, by where it is used; and the check that it asks for nothing else."""
 
+import re
 from collections.abc import Iterator, Mapping
+from unicodedata import normalize
 
 from cli.playbook.expansion import Expanded
 from cli.playbook.folder import Folder
 from cli.playbook.mentions import entry_values, hooks, updated
 from cli.playbook.problem import Problem, nearest
 from ripen.template import FILTERS, TemplateError, parse
+
+_WIDE = re.compile("｛｛|｝｝|｛％|％｝|｛%|%｝")
+_TAG = re.compile(r"\{%-?\s*(\w+)")
+_CLOSED = {"if", "unless", "case", "for", "capture", "comment"}
+_TAGS = _CLOSED | {"else", "elsif", "when", "assign", "echo", "break", "continue", "include"}
+_TAGS |= {f"end{tag}" for tag in _CLOSED}
 
 type Known = Mapping[str, "Known | None"]
 
@@ -54,10 +62,13 @@ def entered(folder: Folder) -> dict[str, Known | None]:
 
 def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem]:
     """What keeps the template from being used: a mistake in its Liquid, or a variable that nobody will give it."""
+    for wide in _WIDE.finditer(template.text):
+        narrow = normalize("NFKC", wide[0])
+        yield template.problem(*template.at(wide.start()), f"{wide[0]!r} is full-width; write {narrow!r}")
     try:
         found = parse(template.text, html).analyze()
     except TemplateError as error:
-        yield template.problem(error.line, error.column, f"Liquid: {error.reason}")
+        yield _mistaken(template, error)
         return
     for name, spans in found.filters.items():
         for span in spans if name not in FILTERS else ():
@@ -72,6 +83,23 @@ def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem
             elif isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
                 message = f"{root!r} has no {second!r}{nearest(second, inside)}"
                 yield template.problem(line, column, message)
+
+
+def _mistaken(template: Expanded, error: TemplateError) -> Problem:
+    """A mistake in the Liquid: a tag that there is not, or is never closed, or what the parser says."""
+    opened: list[re.Match[str]] = []
+    for tag in _TAG.finditer(template.text):
+        name = tag[1]
+        if name in _CLOSED:
+            opened.append(tag)
+        elif opened and name == f"end{opened[-1][1]}":
+            opened.pop()
+        elif name not in _TAGS:
+            return template.problem(*template.at(tag.start()), f"Liquid has no tag {name!r}{nearest(name, _TAGS)}")
+    if opened:
+        message = f"this {{% {opened[-1][1]} %}} is never closed; write {{% end{opened[-1][1]} %}} behind it"
+        return template.problem(*template.at(opened[-1].start()), message)
+    return template.problem(error.line, error.column, f"Liquid: {error.reason}")
 
 
 def used(source: str, *, html: bool) -> set[str]:

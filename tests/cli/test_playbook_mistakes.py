@@ -1,5 +1,7 @@
 """The golden list: one mistake each, in the smallest playbook, with the file, the line and what is said."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,6 +10,8 @@ import pytest
 
 from cli.playbook.compile import check_playbook
 from cli.playbook.problem import Broken
+from cli.playbook.reading import FITTING
+from cli.playbook.schema import schemas
 
 J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
 E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"
@@ -86,6 +90,71 @@ def plan(tmp_path: Path) -> Plan:
     return checked
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("- send： m", "3:9: '：' is full-width; write ':' and a space"),
+        ("-　send: m", "3:4: '　' is full-width; write a space"),
+        ("　- send: m", "3:3: '　' is full-width; write a space"),
+        ("－ send: m", "3:3: '－' is full-width; write '-'"),
+        ("- split: ｛by: x}", "3:12: '｛' is full-width; write '{'"),
+    ],
+)
+def test_signs_that_are_full_width_are_shown_beside_what_comes_of_them(plan: Plan, line: str, told: str) -> None:
+    problems = plan({J: steps(line)})
+    assert f"{J}:{told}" in problems
+    assert len(problems) == 2, problems
+
+
+def test_full_width_signs_within_a_text_are_a_text(plan: Plan) -> None:
+    assert plan({J: steps("- notify: |", "    電話：03-1234-5678", "    －以上－")}) == []
+
+
+def test_what_the_system_and_editors_leave_in_folders_is_no_part_of_it(plan: Plan) -> None:
+    assert (
+        plan({"journeys/.DS_Store": "x", "journeys/j.yaml~": "x", "emails/.DS_Store": "x", "pages/.x.swp": "x"}) == []
+    )
+
+
+def test_what_follows_from_a_broken_file_is_not_said_too(plan: Plan, tmp_path: Path) -> None:
+    # given a mail's body and a form's journey that no program can read
+    plan({"forms/f.yaml": FILES["forms/f.yaml"] + "lead_magnet: t\n", J: "- no keys\n"})
+    (tmp_path / "p" / B).write_bytes("こんにちは".encode("cp932"))
+
+    # when it is checked
+    with pytest.raises(Broken) as caught:
+        check_playbook(tmp_path / "p", TODAY)
+
+    # then it is these files that are to be mended, and no other
+    assert sorted(problem.file for problem in caught.value.problems) == [B, J]
+
+
+def test_every_pattern_of_the_models_has_words() -> None:
+    asked = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', "".join(schemas().values())))
+    assert {json.loads(f'"{pattern}"') for pattern in asked} == FITTING.keys()
+
+
+MARKDOWN = {
+    "emails/k/email.yaml": FILES[E],
+    "emails/_frame.mjml": FILES[B].replace("<mj-text>Hello</mj-text>", "<!-- body -->"),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Hello\n\n[Go](/pages/nope)\n", "3:6: there is no page 'nope'"),
+        ("Hello <b>you</b>, <https://other.example>\n", "(warning) 1:7: Markdown shows '<b>' as it is"),
+        ("Hello\n\n[Go](https://other.example/a b)\n", "(warning) 3:4: this is no link, for there is a space in the address"),
+        ("![A](a.png)\n", "1:6: nobody can fetch the picture 'a.png'"),
+    ],
+)  # fmt: skip
+def test_what_markdown_would_show_otherwise_than_meant_is_told(plan: Plan, text: str, told: str) -> None:
+    prefix = "(warning) " if told.startswith("(warning) ") else ""
+    problems = plan(MARKDOWN | {"emails/k/en.md": text})
+    assert problems[0].startswith(f"{prefix}emails/k/en.md:{told.removeprefix(prefix)}"), problems
+
+
 def test_the_smallest_playbook_is_in_order(plan: Plan) -> None:
     assert plan() == []
 
@@ -128,6 +197,21 @@ def mail(*lines: str) -> str:
         (J, "enrol: {on: {crm_campaign: Expo}, again: once per campain}\nsteps: [{send: m}]", "1:35: no form keeps 'campain'; write `entry: true` at that field; did you mean 'campaign'?"),
         (J, "enrol: {on: {crm_campaign: Expo}}\nsteps: [{notify: 'was {{ entry.statsu }}'}]", "2:10: 'entry' has no 'statsu'; did you mean 'status'?"),
         (J, steps("- notify: 'was {{ entry.status }}'"), "3:5: 'entry' has no 'status'"),
+        # no YAML
+        (J, "enrol: {on: {form: f}}\nsteps:\n\t- send: m\n", "3:1: this is a tab; indent with spaces"),
+        (J, steps("- wait: 1 day: or so"), "3:16: one `: ` too many on this line; put a text that has one into quotes"),
+        (J, steps("- *first"), "3:5: nothing above is called &first"),
+        (J, steps("- send: m", "  send: t"), "4:5: 'send' is there twice; keep one of them"),
+        (J, steps("- {send: m"), "3:5: this is opened and never closed"),
+        (J, steps("- {send: m，id: x}"), "3:16: a comma is missing here, or a } before"),
+        (J, steps("- send: m") + "---\na: b\n", "4:1: `---` begins a second document; a file holds one"),
+        (J, steps("- send: m\0"), "3:12: there is a character here that nobody sees (U+0000); delete it"),
+        (J, steps("- notify: 'Hello"), "3:13: this is opened and never closed"),
+        (J, steps("- notify: @sales"), "3:13: @ cannot begin a value; put the value into quotes"),
+        (J, steps("- " + "[" * 3000), "1:1: too many things within one another"),
+        (J, steps("- ｓｅｎｄ: m"), "3:5: unknown key 'ｓｅｎｄ'; did you mean 'send'?"),
+        (J, steps("- send: m") + "1: x\n", "4:1: a key is a text; put it into quotes"),
+        (R, FILES[R].replace("[en]", "[en]\ntime_zone："), "5:1: a key needs `: ` and a value behind it"),
         # clauses
         (S, "when: {viewed: pricing, times: 101}\n", "1:25: 101 will not do; write at most 100"),
         (S, "when: {viewed: pricing, times: 0}\n", "1:25: 0 will not do; write at least 1"),
@@ -144,8 +228,10 @@ def mail(*lines: str) -> str:
         (J, steps("- sent: m"), "3:5: unknown key 'sent'; did you mean 'send'?"),
         (J, steps("- {send: m, prority: high}"), "3:15: unknown key 'prority'; did you mean 'priority'?"),
         (J, steps("- {send: m, priority: urgent}"), "3:15: 'urgent' is none of 'high', 'normal' or 'low'"),
+        (J, steps("- wait: 3"), "3:5: 3 of what? Write e.g. 3 days"),
         (J, steps("- wait: until 2026-13-01"), "3:5: there is no day 2026-13-01"),
         (J, steps("- wait: until renwal - 3 days"), "3:5: no form asks for a date 'renwal'; did you mean 'renewal'?"),
+        (J, steps("- send: m", "- wait: 1 day", "- send: m"), "5:5: 'send-m' is there twice; give one of them an `id`"),
         (J, steps("- send: m", "- send: m"), "4:5: 'send-m' is there twice; give one of them an `id`"),
         (J, steps("- branch:", "    - {when: {clicked: m}}", "    - {when: {clicked: m}}"), "5:9: another path is called 'clicked m'"),
         (J, steps("- branch:", "    - {else: []}", "    - {when: {clicked: m}}"), "3:5: `else` takes everybody who is left; write it last"),
@@ -154,7 +240,7 @@ def mail(*lines: str) -> str:
         (J, steps("- update: {stage: lover}"), "3:14: ripen.yaml has no stage 'lover'"),
         (J, steps("- update: {points: 5}"), "3:5: points need `words`"),
         (J, steps("- crm: {status: Sent}"), "3:5: write what to do in the CRM: task, campaign or owner"),
-        (J, steps("- webhook: {url: http://a.example}"), "3:15: 'http://a.example' does not fit ^https://"),
+        (J, steps("- webhook: {url: http://a.example}"), "3:15: 'http://a.example' will not do; write an address that begins with https://"),
         (J, steps("- enrol: k"), "3:5: there is no 'k' in journeys/; write one of: j"),
         (J, steps("- jump: send-x", "- send: m"), "3:5: this journey has no step 'send-x'; did you mean 'send-m'?"),
         (J, steps("- {wait: until renewal, otherwise: send-x}", "- send: m"), "3:27: this journey has no step 'send-x'"),
@@ -195,6 +281,13 @@ def mail(*lines: str) -> str:
         (B, FILES[B].replace("{{ unsubscribe_url }}", "mailto:a@b.example"), "1:1: the html of a marketing mail must say a way to stop it"),
         (T, "Hello {{ lead.nick }}", "1:10: 'lead' has no 'nick'"),
         (T, "\n", "1:1: this mail has no text part"),
+        (B, mail("<mj-image src='a.png' alt='A' />"), "2:16: nobody can fetch the picture 'a.png'; write where it is on the web"),
+        (B, mail("<mj-text><form action='https://b.example'></form></mj-text>"), "(warning) 2:10: mailbox providers take <form> out"),
+        (B, mail('<mj-text><a href="/pages/nope">x</a></mj-text>'), "2:19: there is no page 'nope'"),
+        (B, mail("<mj-text>｛｛ lead.company ｝｝</mj-text>"), "2:10: '｛｛' is full-width; write '{{'"),
+        (B, mail("<mj-text>{% if lead.company %}</mj-text>"), "2:10: this {% if %} is never closed; write {% endif %} behind it"),
+        (B, mail("<mj-text>{% fi lead.company %}</mj-text>"), "2:10: Liquid has no tag 'fi'; did you mean 'if'?"),
+        (E, "class: marketing\nsubject: {en: ' '}\n", "2:11: a mail without a subject looks like spam"),
         # personas
         (P, "email: ken\n", "1:1: 'ken' is no e-mail address"),
         (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),
