@@ -1,5 +1,6 @@
 """What a journey's steps want done becomes rows in the transaction that moves the enrollment."""
 
+from collections import Counter
 from copy import replace
 
 import pytest
@@ -153,9 +154,18 @@ def test_other_runs_of_the_own_journey_are_ended_and_not_the_own(
 def test_more_runs_than_one_transaction_holds_are_ended_all_the_same(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
+    """Each together with its decision, though another worker should die in between."""
+    written = list[Counter[str]]()
+
+    class Watched(Table):
+        def write(self, *changes: Change) -> None:
+            written.append(Counter(keys.kind(change.key.ref) for change in changes if change.key != KEY))
+            super().write(*changes)
+
     enrol(table, *(replace(ENTRY, journey="orders", key=f"order{n}") for n in range(60)))
     says(LeaveOther(journey="orders", reason="closed"), UPDATE)
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, Watched("table", table._client), playbook, clock, heard())
+    assert [each["enrollment"] for each in written] == [each["decision"] for each in written] == [12, 48]
     assert {row.value.state for row in table.under("lead1", "enrollment#orders#")} == {EnrollmentState.EXITED}
     assert len(decisions(table)) == 60
     assert profile_of(table).department == "広報"

@@ -7,6 +7,7 @@ from nurture.preferences import unsubscribe
 from ripen import campaign
 from ripen.adapters.table import Table, keys
 from ripen.campaign import RunState
+from ripen.campaign_mail import goes_first
 from ripen.feedback import Event
 from tests.fakes import FakeQueue
 from tests.functions.nurture.mailing import (
@@ -54,6 +55,23 @@ def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
     # then
     assert machinery.run().state is RunState.RUNNING
     assert sorted(machinery.taken()) == leads
+
+
+def test_canaries_and_the_rest_each_have_their_own_row_to_stand_in(machinery: Machinery) -> None:
+    # given a pace at which each lead of a shard waits a minute for the one before it
+    leads = leads_of(0, 20)
+    for lead in leads:
+        known(machinery.table, lead)
+    campaign = with_rates(canary=0.25, canary_seconds=3600, per_hour=64 * 60)
+    machinery.bundle = a_playbook(campaign)
+    machinery.begin(0, campaign=campaign)
+    # then neither waits for the others
+    due = {lead: send.not_before for lead, send in machinery.sends(leads).items()}
+    first = [due[lead] for lead in leads if goes_first(campaign, lead)]
+    rest = [due[lead] for lead in leads if not goes_first(campaign, lead)]
+    assert first
+    assert first == [after(minutes=n) for n in range(len(first))]
+    assert rest == [after(hours=1, minutes=n) for n in range(len(rest))]
 
 
 def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:

@@ -77,6 +77,14 @@ def test_a_final_bounce_suppresses_the_address_and_is_an_activity(
     assert queue.woken == [activity.key.ref]
 
 
+def test_a_mail_that_bounces_twice_is_one_activity(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    planned(table, SEND)
+    first, second = (an_event(SEND, Event.BOUNCED, id=each) for each in ("one", "two"))
+    assert told(table, clock, queue, first, second) == ["settled", "settled"]
+    assert (len(under(table, "activity#")), len(queue.woken)) == (1, 1)
+
+
 def test_a_passing_bounce_refuses_nobody(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)

@@ -94,6 +94,24 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
     assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
 
 
+def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given a lead in 120 runs of a journey, each for an order of its own
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    for n in range(120):
+        run = Enrollment(lead="lead1", journey="orders", key=f"{n:03}", entered=NOON, bundle="bundle1")
+        table.write(Create(keys.enrollment("lead1", "orders", run.key), run, due=NOON + timedelta(days=3)))
+    state = State(lead="lead1", rank_since=NOON, journeys={"orders": Entry(key="119", at=NOON)}, rules=edition(BUNDLE))
+    no = an_activity(kind=Kind.UNSUBSCRIBED)
+    table.write(Create(keys.state("lead1"), state), Create(key_of(no), no, due=NOON))
+    # when it unsubscribes
+    react([key_of(no).ref], table, BUNDLE, clock, bells)
+    # then it is folded, and as many runs are looked at now as fit; the others leave when their waits end
+    assert folded(table) == 1
+    assert sum(row.due == NOON for row in table.under("lead1", "enrollment#")) == 40
+
+
 def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
     """Each in a mail of its own and by a machine after all, of a lead in forty runs that listen to the rank; to be revised."""
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")))

@@ -64,6 +64,23 @@ def test_a_form_of_a_senior_person_turns_the_lead_hot_with_all_that_follows(
     assert outcomes == {("rank", "rose"), ("enrollment", "entered")}
 
 
+def test_what_the_crm_is_to_hear_at_once_is_not_put_off_by_what_may_wait(
+    table: Table, clock: FakeClock, bells: Bells
+) -> None:
+    # given a lead that was handed over, and whose mark waits to be tried again in half a minute
+    a_lead_row(table, job_title="", crm=CrmLink(object="Lead", id="00Q1", url="https://crm.example/00Q1"))
+    react(captured(table, an_activity(subject="contact")), table, BUNDLE, clock, bells)
+    mark, soon = value(table, CRM), NOON + timedelta(seconds=30)
+    assert mark.urgent
+    table.write(Replace(CRM, mark, 1, due=soon))
+    # when it views a page
+    view = an_activity(id="view", kind=Kind.PAGE_VIEWED, subject="pricing", at=NOON + timedelta(seconds=1))
+    react(captured(table, view), table, BUNDLE, clock, bells)
+    # then it is as urgent as before
+    assert value(table, CRM).urgent
+    assert due(table, CRM) == soon
+
+
 def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, bells: Bells) -> None:
     a_lead_row(table)
     refs = captured(table, an_activity())
