@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -97,11 +97,25 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        from rich.console import Console
-        from rich.markup import escape
+        _fail(failure)
+    except (IsADirectoryError, NotADirectoryError, FileNotFoundError, PermissionError) as error:
+        _fail(Failure(f"{error.filename}: {error.strerror}", "Name another file or folder, or look at its rights."))
+    except _of_aws() as error:
+        _fail(Failure(f"AWS: {error}", "May you do that, and is your login still good? aws sts get-caller-identity"))
 
-        error = Console(stderr=True, highlight=False, soft_wrap=True)
-        error.print(f"[bold red]{escape(failure.what)}[/]")
-        if failure.next_step:
-            error.print(escape(failure.next_step))
-        sys.exit(1)
+
+def _of_aws() -> tuple[type[Exception], ...]:
+    """What boto raises, if it was loaded at all."""
+    errors: Any = sys.modules.get("botocore.exceptions")
+    return (errors.ClientError, errors.BotoCoreError) if errors else ()
+
+
+def _fail(failure: Failure) -> NoReturn:
+    from rich.console import Console
+    from rich.markup import escape
+
+    error = Console(stderr=True, highlight=False, soft_wrap=True)
+    error.print(f"[bold red]{escape(failure.what)}[/]")
+    if failure.next_step:
+        error.print(escape(failure.next_step))
+    sys.exit(1)

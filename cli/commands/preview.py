@@ -2,6 +2,7 @@
 
 import webbrowser
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated
@@ -51,7 +52,7 @@ def preview(
     elif as_json:
         tell(asdict(mail))
     else:
-        for name, value in (("From", mail.sender), ("To", mail.to), ("Subject", mail.subject)):
+        for name, value in (("From", _readable(mail.sender)), ("To", mail.to), ("Subject", mail.subject)):
             console.print(f"[bold]{name}[/] {escape(value)}")
         for path in _written(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
             console.print(str(path))
@@ -92,6 +93,11 @@ def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
     if row is None:
         raise Failure(f"The lead {lead} has no profile.", "Look at its rows: ripen lead")
     return row.value
+
+
+def _readable(sender: str) -> str:
+    """As a mail program shows it."""
+    return str(make_header(decode_header(sender)))
 
 
 def _facts(entry: list[str]) -> dict[str, str]:

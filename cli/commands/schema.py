@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from cli.failure import Failure
+from cli.file import text
 from cli.scripts import AsJson, tell
 
 _screen = Console(highlight=False, soft_wrap=True)
@@ -22,8 +23,8 @@ def schema(
     from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
 
     (folder / FOLDER).mkdir(exist_ok=True)
-    for name, text in schemas().items():
-        (folder / FOLDER / name).write_text(text, "utf-8")
+    for name, kind in schemas().items():
+        (folder / FOLDER / name).write_text(kind, "utf-8")
     lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml"))}
     lacking = {str(file): line for file, line in lines.items() if line and not _begins(file, line)}
     if as_json:
@@ -35,4 +36,4 @@ def schema(
 
 
 def _begins(file: Path, line: str) -> bool:
-    return file.read_text("utf-8").startswith(line)
+    return text(file).startswith(line)

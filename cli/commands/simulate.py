@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.failure import Failure
+from cli.file import text
 
 
 def simulate(
@@ -40,7 +41,7 @@ def simulate(
     if everything:
         shown.all_of(folder, bundle, update, as_json)
         return
-    told = Path(events).read_text("utf-8") if events and Path(events).is_file() else events
+    told = text(Path(events)) if events and Path(events).is_file() else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
     if paths:

@@ -48,8 +48,8 @@ class Happening:
 def happenings(text: str | tuple[str, ...], start: datetime, zone: str) -> list[Happening]:
     """What is written, by ";" or line by line, in its order in time. Offsets count from `start`; dates are local to `zone`.
     Raises Failure with what to write instead."""
-    phrases = re.split(r"[;\n]", text) if isinstance(text, str) else text
-    found = [_happening(phrase.strip(), start, zone) for phrase in phrases if phrase.strip()]
+    phrases = re.split(r"[;；\n]", text) if isinstance(text, str) else text
+    found = [_happening(_narrow(phrase.strip()), start, zone) for phrase in phrases if phrase.strip()]
     return sorted(found, key=lambda happening: happening.at)
 
 
@@ -57,8 +57,11 @@ def _happening(phrase: str, start: datetime, zone: str) -> Happening:
     if after := _AFTER.fullmatch(phrase):
         units = re.findall(r"(\d+)([wdhms])", after[1])
         at, rest = start, after[2]
-        for amount, unit in units:
-            at += timedelta(**{_UNITS[unit]: int(amount)})
+        try:
+            for amount, unit in units:
+                at += timedelta(**{_UNITS[unit]: int(amount)})
+        except OverflowError:
+            raise Failure(f"+{after[1]} is too long to wait for.", "Write e.g. +90d") from None
     elif fixed := _AT.fullmatch(phrase):
         at, rest = _local(fixed[1]).replace(tzinfo=ZoneInfo(zone)).astimezone(start.tzinfo), fixed[2]
     else:
@@ -71,6 +74,11 @@ def _happening(phrase: str, start: datetime, zone: str) -> Happening:
             f"{verb!r} is nothing that can happen{nearest(verb, VERBS)}", f"Known: {'; '.join(VERBS.values())}"
         )
     return Happening(at, verb, tuple(words), phrase)
+
+
+def _narrow(phrase: str) -> str:
+    """Spaces and the sign before it as a Japanese keyboard writes them, as they are meant."""
+    return re.sub("^＋", "+", phrase.replace("　", " "))
 
 
 def _local(written: str) -> datetime:

@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from cli.failure import Failure
+from cli.file import text
 from cli.playbook.document import read
 from cli.playbook.models.personas import PersonaFile
 from cli.playbook.problem import Broken
@@ -65,7 +66,7 @@ def persona(named: str, folder: Path) -> Persona:
         choice = f"Write one of: {', '.join(known)}" if known else f"Write it to {path}: email: hanako@example.co.jp"
         raise Failure(f"There is no persona {named!r}.", choice)
     try:
-        found = model_of(Persona, read(path.name, path.read_text("utf-8")))
+        found = model_of(Persona, read(path.name, text(path)))
         normalise(found.email)
     except Broken as broken:
         raise Failure(str(broken), "Mend the persona's file.") from None

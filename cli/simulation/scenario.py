@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from cli.failure import Failure
+from cli.file import text
 from cli.playbook.document import read
 from cli.playbook.happening import happenings
 from cli.playbook.models.simulations import ScenarioFile
@@ -69,7 +70,7 @@ def said(
 
 def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
     try:
-        file = model_of(ScenarioFile, read(f"simulations/{path.name}", path.read_text("utf-8")))
+        file = model_of(ScenarioFile, read(f"simulations/{path.name}", text(path)))
     except Broken as broken:
         raise Failure(str(broken), "Mend the scenario's file.") from None
     who = persona(file.lead, folder)

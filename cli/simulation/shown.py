@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from cli.failure import Failure
+from cli.file import text
 from cli.scripts import tell
 from cli.simulation.paths import missed, walk
 from cli.simulation.run import Lived
@@ -104,7 +105,7 @@ def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> d
 
 def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
     """Whether the transcript is another than was approved; shows how."""
-    approved = golden.read_text("utf-8") if golden.is_file() else ""
+    approved = text(golden) if golden.is_file() else ""
     if approved == transcript:
         return False
     if update:

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
+from cli import main as command_line
 from cli.late import Late
 from cli.main import COMMANDS
 
@@ -115,6 +117,26 @@ def test_what_is_for_the_local_cloud_does_not_touch_a_named_stack(command: str, 
     done = _ripen(tmp_path, "--stack", "ripen-production", command)
     assert done.returncode == 1
     assert "local cloud only" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetItem"), "AWS: An error occurred (AccessDenied)"),
+        (PermissionError(13, "Permission denied", "/playbook/ripen.yaml"), "/playbook/ripen.yaml: Permission denied"),
+    ],
+)  # fmt: skip
+def test_what_aws_and_the_file_system_refuse_is_a_line_and_no_traceback(
+    error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused() -> None:
+        raise error
+
+    monkeypatch.setattr(command_line, "app", refused)
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith(told)
 
 
 def test_what_a_killed_cloud_left_behind_does_not_count_as_running(tmp_path: Path) -> None:

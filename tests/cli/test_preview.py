@@ -78,10 +78,13 @@ def test_a_test_is_marked_and_has_nothing_that_we_count_by() -> None:
     assert "send_id" not in test.tags
 
 
-def test_html_and_text_are_written_for_a_persona(folder: Path, tmp_path: Path) -> None:
+def test_html_and_text_are_written_for_a_persona(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     command.preview("case-study", lead="hanako", out=tmp_path / "out", folder=folder)
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert written == {"case-study.ja.html", "case-study.ja.txt"}
+    assert capsys.readouterr().out.startswith("From リペン編集部 <news@ripen.example>\n")
     assert "山田" in (tmp_path / "out" / "case-study.ja.txt").read_text("utf-8")
 
 

@@ -197,6 +197,7 @@ def test_times_are_the_leads_own_and_both_languages_are_spoken() -> None:
         ("+2d click whitepaper-delivry", "did you mean 'whitepaper-delivery'"),
         ("+2d reply whitepaper-delivry Hello", "did you mean 'whitepaper-delivery'"),
         ("+2d form", "does not say which"),
+        ("+99999999999d unsubscribe", "too long to wait for"),
         ("+2d set company", "no field=value"),
         ("+1h click whitepaper-delivery 9", "no link 9"),
     ],
@@ -204,6 +205,11 @@ def test_times_are_the_leads_own_and_both_languages_are_spoken() -> None:
 def test_an_event_that_is_not_understood_says_what_to_write(events: str, told: str) -> None:
     with pytest.raises(Failure, match=told):
         lived(events)
+
+
+def test_a_japanese_keyboard_may_write_what_is_between_the_words() -> None:
+    first, second = happenings("+1d　view　pricing；＋2d view pricing", START, "Asia/Tokyo")
+    assert [(each.verb, each.words) for each in (first, second)] == [("view", ("pricing",))] * 2
 
 
 def test_offsets_and_dates_both_say_when() -> None:

@@ -88,3 +88,11 @@ def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[st
 def test_what_is_missing_is_said(run: Run, said: dict[str, str], told: str) -> None:
     with pytest.raises(Failure, match=told):
         run(**said)
+
+
+@pytest.mark.parametrize("asked", ["lead", "events"])
+def test_a_file_that_is_not_utf8_says_so(run: Run, tmp_path: Path, asked: str) -> None:
+    file = tmp_path / "named.yaml"
+    file.write_bytes("山田".encode("cp932"))
+    with pytest.raises(Failure, match="is not UTF-8"):
+        run(journey="whitepaper", **({"lead": "hanako"} | {asked: str(file)}))
