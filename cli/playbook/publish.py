@@ -19,13 +19,14 @@ def publish(bundle: Bundle, table: Table, playbook: Playbook, site: str, now: da
     live = table.get(keys.LIVE)
     if live and (live.value.bundle, live.value.site) == (bundle.hash, site):
         return False
+    before = playbook.bundle(live.value.bundle) if live else None
     playbook.put(bundle)
     new, history = Live(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
     past = history.value.history if history else (live.value,) if live else ()
     table.write(
         Replace(keys.LIVE, new, was=live.version if live else 0),
         Replace(keys.PUBLISHED, Published(history=(*past, new)[-_MOST_KEPT:]), was=history.version if history else 0),
-        *schedules(bundle, table, now),
+        *schedules(bundle, before, table, now),
         *polls(bundle, table, now),
     )
     return True

@@ -11,18 +11,18 @@ from ripen.graph import OnSchedule
 from ripen.walk import Schedule
 
 
-def schedules(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
-    """What belongs into the transaction that makes the playbook live. A return that is due already is left to nurture.walk;
-    so are the rows of journeys that have no schedule any more."""
-    triggers = {
-        name: [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)]
-        for name, journey in bundle.journeys.items()
-    }
+def schedules(bundle: Bundle, before: Bundle | None, table: Table, now: datetime) -> list[Change]:
+    """What belongs into the transaction that makes the playbook live, in place of the one before. A return that is due already
+    is left to nurture.walk, and so is a schedule that stays as it is, for somebody may be at it just now; likewise the
+    rows of journeys that have no schedule any more."""
+    triggers, known = _triggers(bundle), _triggers(before) if before else {}
+    is_there = before is not None and before.brand.time_zone == bundle.brand.time_zone
     names = [name for name, found in triggers.items() if found]
     rows: list[Row[Schedule] | None] = table.get_many([keys.schedule(name) for name in names]) if names else []
     changes: list[Change] = []
     for name, row in zip(names, rows, strict=True):
-        if row and row.due and row.due <= now:
+        stays = is_there and triggers[name] == known.get(name)
+        if row and row.due and (stays or row.due <= now):
             continue
         returns = [recurrence.after(trigger, bundle.brand.time_zone, now) for trigger in triggers[name]]
         changes.append(
@@ -34,6 +34,13 @@ def schedules(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
             )
         )
     return changes
+
+
+def _triggers(bundle: Bundle) -> dict[str, list[OnSchedule]]:
+    return {
+        name: [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)]
+        for name, journey in bundle.journeys.items()
+    }
 
 
 def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:

@@ -27,8 +27,13 @@ def daily(at: str) -> OnSchedule:
     return OnSchedule(rrule="FREQ=DAILY", start=f"2026-11-20T{at}", segment="everyone")
 
 
-def published(table: Table, bundle: Bundle, hours: int = 0) -> Row[Schedule] | None:
-    kept: Any = Kept((bundle,))
+def is_live(table: Table) -> str:
+    row = table.get(keys.LIVE)
+    return row.value.bundle if row else ""
+
+
+def published(table: Table, bundle: Bundle, hours: int = 0, before: Bundle | None = None) -> Row[Schedule] | None:
+    kept: Any = Kept((bundle, before or a_playbook(is_live(table))))
     publish(bundle, table, kept, "https://site.example", after(hours=hours))
     return table.get(KEY)
 
@@ -50,6 +55,26 @@ def test_a_return_that_is_due_already_is_not_lost_by_publishing(table: Table) ->
     assert (row.due, row.value.since) == (after(hours=1), NOON)
 
 
+def test_a_return_that_somebody_is_at_just_now_is_not_lost_by_publishing(table: Table) -> None:
+    # given a schedule whose return came a moment ago: the tick has leased the row, and its worker is on the way
+    old = a_playbook("1", daily("13:00"))
+    row = published(table, old)
+    assert row
+    table.write(Replace(KEY, row.value, row.version, due=after(hours=1, minutes=5)))
+    # when another playbook is published, in which it is the same
+    row = published(table, a_playbook("2", daily("13:00")), hours=1, before=old)
+    # then the worker finds it as it was
+    assert row
+    assert (row.due, row.value.since) == (after(hours=1, minutes=5), NOON)
+    # but another rule, or the same in another time zone, begins now
+    elsewhere = a_playbook("3", daily("13:00"))
+    elsewhere = replace(elsewhere, brand=replace(elsewhere.brand, time_zone="America/New_York"))
+    for new, before in ((elsewhere, a_playbook("2", daily("13:00"))), (a_playbook("4", daily("15:00")), elsewhere)):
+        row = published(table, new, hours=1, before=before)
+        assert row
+        assert row.value.since == after(hours=1)
+
+
 def test_a_schedule_that_comes_back_is_on_the_agenda_again(table: Table) -> None:
     row = published(table, a_playbook("1", daily("13:00")))
     assert row
@@ -64,7 +89,7 @@ def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table:
         asked = [OnActivity(kind="campaign_joined", subject=name) for name in campaigns]
         bundle = a_bundle(hash=hash)
         journeys = {"whitepaper": replace(bundle.journeys["whitepaper"], enrol=tuple(asked))}
-        kept: Any = Kept((bundle,))
+        kept: Any = Kept((bundle, a_playbook(is_live(table))))
         publish(replace(bundle, journeys=journeys), table, kept, "https://site.example", after(hours=hours))
         return table.get(keys.MEMBERS)
 
