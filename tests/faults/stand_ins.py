@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,12 @@ class Outside:
         httpx.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
 
     def client(self, name: str) -> Any:
-        return boto3.client(name, endpoint_url=self.aws)
+        return _client(name, self.aws)
+
+
+@cache
+def _client(name: str, aws: str) -> Any:
+    return boto3.client(name, endpoint_url=aws)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from threading import Lock
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ import requests.adapters
 from botocore.config import Config
 from botocore.httpsession import URLLib3Session
 
+import ripen.adapters.aws
 import ripen.adapters.clock
 import ripen.adapters.salesforce_connection
 import ripen.adapters.ses
@@ -179,8 +181,10 @@ def main() -> None:
     ripen.adapters.clock._FRESH_SECONDS = 1e9  # one look at the clock in each process, so that calls keep their numbers
     for module in (*FUNCTIONS, *OF_A_VISIT, *LOADED_LATE):
         importlib.import_module(module)
-    for service in ("s3", "secretsmanager", "sesv2"):
-        boto3.client(service)  # botocore reads what a service is like once, and not in each child
+    boto3.client("sesv2")  # botocore reads what a service is like once, and not in each child
+    ripen.adapters.aws.client = cache(ripen.adapters.aws.client)
+    for service in ("s3", "secretsmanager"):
+        ripen.adapters.aws.client(service)
     number()
     gc.freeze()
     print("ready", flush=True)

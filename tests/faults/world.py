@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import batched, count
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -181,7 +181,7 @@ class World:
 
     def agenda(self) -> list[tuple[datetime, str]]:
         """What is due when: (time, kind of row)."""
-        items = self.outside.client("dynamodb").scan(TableName="table")["Items"]
+        items = self.outside.client("dynamodb").scan(TableName="table", ProjectionExpression="sk, due")["Items"]
         return sorted(
             (datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), keys.kind(f"|{item['sk']['S']}"))
             for item in items
@@ -269,6 +269,6 @@ def a_world(folder: Path) -> Iterator[World]:
 
 
 def _empty(dynamodb: Any) -> None:
-    items = dynamodb.scan(TableName="table")["Items"]
-    for item in items:
-        dynamodb.delete_item(TableName="table", Key={"pk": item["pk"], "sk": item["sk"]})
+    found = dynamodb.scan(TableName="table", ProjectionExpression="pk, sk")["Items"]
+    for some in batched(found, 25, strict=False):
+        dynamodb.batch_write_item(RequestItems={"table": [{"DeleteRequest": {"Key": key}} for key in some]})
