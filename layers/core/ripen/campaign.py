@@ -73,8 +73,9 @@ class NotNow(Exception):
 
 STOPPED = "campaign stopped"
 """Why a mail was passed over."""
-LOOK_AGAIN = timedelta(hours=6)
-"""When a mail of a paused campaign is looked at again. Resuming goes through all of them, and does not wait for that."""
+LOOK_AGAIN = timedelta(days=1)
+"""When a mail of a paused campaign is looked at again. Resuming goes through all of them, and does not wait for that; each look
+takes a place of SES's rate from mails that could go."""
 SOON = timedelta(minutes=1)
 """When a mail is looked at again that waits for how the canaries fared."""
 AHEAD = timedelta(minutes=5)

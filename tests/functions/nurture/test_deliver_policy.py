@@ -197,7 +197,7 @@ def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock
 @pytest.mark.parametrize(
     ("may", "state", "due"),
     [
-        ("later", SendState.PLANNED, NOON + timedelta(hours=6)),
+        ("later", SendState.PLANNED, NOON + timedelta(days=1)),
         ("never", SendState.SKIPPED, None),
         ("yes", SendState.ACCEPTED, None),
     ],
