@@ -22,6 +22,7 @@ _WORDS = {
     "int_from_float": "write a whole number here",
     "float_type": "write a number here",
     "float_parsing": "write a number here",
+    "finite_number": "write a number here",
     "invalid_key": "a key is a text; put it into quotes",
 }
 FITTING = {
@@ -29,6 +30,7 @@ FITTING = {
     r"^[a-z][a-z0-9_]{0,39}$": "small letters, digits and _, such as job_title",
     r"^#[0-9a-fA-F]{6}$": 'a colour such as "#0f766e", in quotes',
     r"^https?://[a-z0-9.-]+(:\d+)?$": "a site such as https://www.example.com, with nothing after it",
+    r"^(https?://\S+)?$": "an address that begins with https://",
     r"^/": "a path, which begins with /",
     r"^[a-z]{2}$": "a language in two small letters, such as ja",
     r"^[^@\s]+@[^@\s]+$": "an e-mail address",

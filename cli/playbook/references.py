@@ -1,5 +1,6 @@
 """Do the files fit together: what one names, another has."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
@@ -12,12 +13,15 @@ from cli.playbook.flow import laid_out
 from cli.playbook.folder import Entry, Folder
 from cli.playbook.mentions import known, repeated, tests
 from cli.playbook.models.forms import FormFile
+from cli.playbook.models.mailings import CampaignFile
 from cli.playbook.models.scores import ScoringFile
 from cli.playbook.models.settings import CalendarPart, RipenFile
 from cli.playbook.models.steps import SendPart
 from cli.playbook.problem import Problem, nearest
 from cli.playbook.reading import texts
 from ripen.score import GIVEN
+
+_OF_A_RUN = re.compile(r"\{[{%][^}]*?\b(entry|answers)\.")
 
 
 def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFile]) -> Iterator[Problem]:
@@ -27,12 +31,8 @@ def unfitting(folder: Folder, ripen: Entry[RipenFile], scoring: Entry[ScoringFil
         yield from _form(folder, name, form)
     yield from mentions.journeys(folder, ripen.model)
     yield from mentions.segments(folder, ripen.model)
-    for campaign in folder.campaigns.values():
-        yield from known(campaign.document, ("email",), campaign.model.email, folder, "emails")
-        if campaign.model.segment:
-            yield from known(campaign.document, ("segment",), campaign.model.segment, folder, "segments")
-        if to := campaign.model.to:
-            yield from known(campaign.document, ("to", "recipients"), to.recipients, folder, "campaigns")
+    for name, campaign in folder.campaigns.items():
+        yield from _campaign(folder, name, campaign)
     for versions in folder.pages.values():
         for page in versions.values():
             if page.model.form:
@@ -86,6 +86,26 @@ def _country(entry: Entry[RipenFile]) -> Iterator[Problem]:
         yield entry.document.problem(("calendar", "country"), message)
 
 
+def _campaign(folder: Folder, name: str, entry: Entry[CampaignFile]) -> Iterator[Problem]:
+    campaign, document = entry.model, entry.document
+    yield from known(document, ("email",), campaign.email, folder, "emails")
+    if campaign.segment:
+        yield from known(document, ("segment",), campaign.segment, folder, "segments")
+    if campaign.to:
+        yield from known(document, ("to", "recipients"), campaign.to.recipients, folder, "campaigns")
+        if campaign.to.recipients == name:
+            yield document.problem(("to", "recipients"), "these are its own recipients; name another campaign")
+    mail = folder.emails.get(campaign.email)
+    if mail and mail.model.mail_class == "transactional":
+        message = f"{campaign.email!r} is transactional: it goes also to who did not agree to our news"
+        yield document.warning(("email",), message)
+    if mail and (said := _OF_A_RUN.search("".join(body.source.text for body in mail.bodies.values()))):
+        message = (
+            f"{campaign.email!r} says {said[1]}.…, which is blank in a campaign: no journey brought the lead there"
+        )
+        yield document.warning(("email",), message)
+
+
 def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:
     form, document = entry.model, entry.document
     ours = {field.name for field in form.fields}
@@ -95,6 +115,10 @@ def _form(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem
         yield document.problem(
             ("honeypot",), f"{form.honeypot!r} is a field of the form; nobody may fill the honeypot in"
         )
+    for number, field in enumerate(form.fields):
+        if (field.type == "select") != bool(field.options):
+            message = "`options` and `type: select` go together: write both, or neither"
+            yield document.problem(("fields", number), message)
     yield from repeated(document, "fields", [field.name for field in form.fields], "a field has its name alone")
     if form.thank_you:
         yield from known(document, ("thank_you",), form.thank_you, folder, "pages")

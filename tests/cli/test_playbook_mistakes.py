@@ -106,6 +106,11 @@ def test_signs_that_are_full_width_are_shown_beside_what_comes_of_them(plan: Pla
     assert len(problems) == 2, problems
 
 
+def test_a_campaign_whose_mail_speaks_of_a_run_is_warned_of(plan: Plan) -> None:
+    told = "1:1: 'm' says entry.…, which is blank in a campaign: no journey brought the lead there"
+    assert plan({B: mail("<mj-text>{{ entry.plan }}</mj-text>")}) == [f"(warning) {C}:{told}"]
+
+
 def test_full_width_signs_within_a_text_are_a_text(plan: Plan) -> None:
     assert plan({J: steps("- notify: |", "    電話：03-1234-5678", "    －以上－")}) == []
 
@@ -257,7 +262,13 @@ def mail(*lines: str) -> str:
         (C, "email: n\nsegment: s\nat: 2026-12-01T10:00\n", "1:1: there is no 'n' in emails/"),
         (C, "email: m\nsegment: s\nat: 2026-12-01\n", "3:1: '2026-12-01' is no local date and time; write e.g."),
         (C, "email: m\nsegment: s\nat: 2026-12-01T10:00\ncanary: {share: 200%, wait: 1 hour}\n", "4:10: '200%' is no share"),
+        (C, "email: m\nto: {recipients: c}\nat: 2026-12-01T10:00\n", "2:6: these are its own recipients; name another campaign"),
+        (C, "email: t\nsegment: s\nat: 2026-12-01T10:00\n", "(warning) 1:1: 't' is transactional: it goes also to who did not agree"),
+        # forms
+        ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D}\n", "7:5: `options` and `type: select` go together"),
         # settings
+        (R, FILES[R].replace("{name: Ripen}", "{name: Ripen, privacy_url: 'javascript:x'}", 1), "1:22: 'javascript:x' will not do; write an address"),
+        (R, FILES[R] + "calendar: {hours: {from: '18:00', to: '09:00'}}\n", "6:1: in `hours`, `from` comes before `to`"),
         (R, FILES[R] + "policy: {quiet: {from: late, to: '08:00'}}\n", "6:18: 'late' is no time of day"),
         (R, FILES[R] + "calendar: {closures: [New Year]}\n", "6:23: 'New Year' is no day; write e.g. 2026-12-29"),
         (R, FILES[R] + "calendar: {workdays: [Mon, Tues]}\n", "6:28: 'Tues' is no day of the week"),
@@ -266,6 +277,7 @@ def mail(*lines: str) -> str:
         (R, FILES[R] + "calendar: {country: Jappan}\n", "6:12: no country 'Jappan' whose holidays we know; did you mean 'JP'?"),
         (R, FILES[R] + "calendar: {country: USA}\n", "6:12: no country 'USA' whose holidays we know; did you mean 'US'?"),
         # scoring
+        ("scoring.yaml", FILES["scoring.yaml"].replace("70", ".nan"), "1:7: write a number here"),
         ("scoring.yaml", FILES["scoring.yaml"] + "engagement: [{code: given, on: {form: f}, points: 5, words: x}]\n", "4:15: 'given' is the code of points that journeys give"),
         # days that are over
         (J, steps("- wait: until 2026-11-21 at 10:00", "- send: m"), "(warning) 3:5: 2026-11-21 is over: nobody waits here any more"),

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from cli.playbook import phrases
 from cli.playbook.models.clauses import ClauseTree
@@ -13,7 +13,7 @@ from cli.playbook.models.spans import At
 class Naming(Part):
     name: Words
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0f766e"
-    privacy_url: str = ""
+    privacy_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
 
 
 class Sender(Part):
@@ -47,6 +47,12 @@ class CalendarPart(Part):
     closures: tuple[Closure, ...] = ()
     workdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)
     hours: Span = Field(default_factory=lambda: Span(from_="09:00", to="18:00"))
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "CalendarPart":
+        if self.hours.from_ >= self.hours.to:
+            raise ValueError("in `hours`, `from` comes before `to`: nobody works past midnight")
+        return self
 
 
 class Utm(Part):
