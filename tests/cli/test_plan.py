@@ -80,22 +80,24 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
     )
 
 
+def ending_otherwise(email: str) -> Journey:
+    """With a longer wait, and another last step that sends this mail."""
+    wait = JOURNEY.steps[1]
+    assert isinstance(wait, WaitStep)
+    steps = (
+        JOURNEY.steps[0],
+        replace(wait, until=Until(days=4), next="send-news"),
+        SendStep(id="send-news", email=email),
+    )
+    return replace(JOURNEY, steps=steps)
+
+
 def test_the_same_playbook_is_no_difference() -> None:
     assert not difference(LIVE, replace(LIVE, hash="other"))
 
 
 def test_steps_are_compared_by_id() -> None:
-    wait = JOURNEY.steps[1]
-    assert isinstance(wait, WaitStep)
-    new = replace(
-        JOURNEY,
-        steps=(
-            JOURNEY.steps[0],
-            replace(wait, until=Until(days=4), next="send-news"),
-            SendStep(id="send-news", email="case-study"),
-        ),
-    )
-    [journey] = difference(LIVE, with_journey(new)).journeys
+    [journey] = difference(LIVE, with_journey(ending_otherwise("case-study"))).journeys
     assert [(step.name, step.how) for step in journey.steps] == [
         ("wait-3-days", "changed"),
         ("send-news", "added"),
@@ -210,17 +212,7 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     somebody(table, "lead1")
-    wait = JOURNEY.steps[1]
-    assert isinstance(wait, WaitStep)
-    one = replace(
-        JOURNEY,
-        steps=(
-            JOURNEY.steps[0],
-            replace(wait, until=Until(days=4), next="send-news"),
-            SendStep(id="send-news", email="whitepaper-delivery"),
-        ),
-        moves={"wait-3-days": EXIT},
-    )
+    one = replace(ending_otherwise("whitepaper-delivery"), moves={"wait-3-days": EXIT})
     emails = {"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]}
     new = with_journey(one, policy=Policy(per_week=2), emails=emails)
     monkeypatch.setattr(command, "connect", lambda: stack)
