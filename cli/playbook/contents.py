@@ -111,7 +111,7 @@ def _made(mail: MailEntry, source: Expanded, made: bodies.Made) -> Iterator[Prob
     """What the law and the mailbox providers ask of the finished mail."""
     if mailing.is_too_heavy(made.html):
         yield source.problem(1, 1, "this mail is larger than 100 KB; mailbox providers cut it off")
-    if not made.text.strip():
+    if not made.text.strip() or not source.text.strip():
         yield source.problem(1, 1, "this mail has no text part; write some words")
     parts = (("html", made.html), ("text", made.text)) if made.html else (("text", made.text),)
     for part, template in parts:

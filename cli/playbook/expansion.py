@@ -11,7 +11,8 @@ from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.playbook.problem import Problem, nearest
+from cli.playbook.problem import Broken, Problem, nearest
+from cli.playbook.source import text
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
 _DEEPEST = 5
@@ -39,11 +40,11 @@ class Expanded:
         return before.count("\n") + 1, index - before.rfind("\n")
 
 
-def expand(text: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> Expanded:
+def expand(template: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> Expanded:
     """The text with every include replaced by the part of that name in the folder `parts`."""
     pieces = [
         piece
-        for number, line in enumerate(text.split("\n"), start=1 + shift)
+        for number, line in enumerate(template.split("\n"), start=1 + shift)
         for piece in _pieces(line, file, number, parts, depth)
     ]
     return Expanded(
@@ -71,5 +72,8 @@ def _part(name: str, where: Problem, parts: Path, depth: int) -> Expanded:
     if name not in known or depth == _DEEPEST:
         what = f"{name!r} includes itself" if name in known else f"no shared part {name!r}{nearest(name, known)}"
         return Expanded("", ((where.file, where.line),), (replace(where, message=what),))
-    text = (parts / name).read_text("utf-8").rstrip("\n")
-    return expand(text, f"{parts.name}/{name}", parts, depth=depth + 1)
+    file = f"{parts.name}/{name}"
+    try:
+        return expand(text(parts / name, file).rstrip("\n"), file, parts, depth=depth + 1)
+    except Broken as broken:
+        return Expanded("", ((where.file, where.line),), broken.problems)

@@ -19,6 +19,7 @@ from cli.playbook.models.simulations import ScenarioFile
 from cli.playbook.no_yaml import wide
 from cli.playbook.problem import Broken, Problem, nearest
 from cli.playbook.reading import model_of
+from cli.playbook.source import text
 
 _KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
     "personas",
@@ -108,13 +109,13 @@ def load(path: Path) -> Folder:
 
 def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M] | None:
     file = str(path.relative_to(folder.path))
-    text = ""
+    written = ""
     try:
-        text = _text(path, file)
-        document = read(file, text)
+        written = text(path, file)
+        document = read(file, written)
         return Entry(document, model_of(model, document))
     except Broken as broken:
-        folder.problems += [*broken.problems, *wide(file, text)]
+        folder.problems += [*broken.problems, *wide(file, written)]
         return None
 
 
@@ -145,12 +146,12 @@ def _pages(folder: Folder) -> None:
             continue
         folder.names.setdefault("pages", set()).add(named[1])
         try:
-            text = _text(path, file)
-            front = _FRONT.match(text)
+            written = text(path, file)
+            front = _FRONT.match(written)
             if not front:
                 raise Broken([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
             document = read(file, front[1], shift=1)
-            source = expand(text[front.end() :], file, parts, shift=front[0].count("\n"))
+            source = expand(written[front.end() :], file, parts, shift=front[0].count("\n"))
             folder.problems += source.problems
             page = PageEntry(document, model_of(PageFront, document), source)
             folder.pages.setdefault(named[1], {})[named[2] or "*"] = page
@@ -193,7 +194,11 @@ def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
     parts = folder.path / "emails"
     for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
         if (parts / name).is_file():
-            return expand((parts / name).read_text("utf-8"), f"emails/{name}", parts)
+            try:
+                return expand(text(parts / name, f"emails/{name}"), f"emails/{name}", parts)
+            except Broken as broken:
+                folder.problems += broken.problems
+                return None
     message = "a mail in Markdown is put into emails/_frame.mjml, which is missing; see docs/playbook.md"
     folder.problems.append(source.problem(1, 1, message))
     return None
@@ -203,21 +208,12 @@ def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expan
     for found in sorted(path.glob(f"*{suffix}")):
         file = str(found.relative_to(folder.path))
         try:
-            expanded = expand(_text(found, file), file, folder.path / "emails")
+            expanded = expand(text(found, file), file, folder.path / "emails")
         except Broken as broken:
             folder.problems += broken.problems
             continue
         folder.problems += expanded.problems
         yield found.stem, expanded
-
-
-def _text(path: Path, file: str) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Broken([Problem(file, 1, 1, "this file is not UTF-8; save it as UTF-8")]) from None
-    except FileNotFoundError:
-        raise Broken([Problem(file, 1, 1, "this file is missing")]) from None
 
 
 def _misnamed(file: str, wanted: str) -> Problem:

@@ -134,6 +134,27 @@ def test_what_follows_from_a_broken_file_is_not_said_too(plan: Plan, tmp_path: P
     assert sorted(problem.file for problem in caught.value.problems) == [B, J]
 
 
+@pytest.mark.parametrize("part", ["_frame.mjml", "_head.mjml"])
+def test_a_shared_part_that_is_not_utf8_is_named_once(plan: Plan, tmp_path: Path, part: str) -> None:
+    includes = {B: mail("<mj-include path='_head.mjml' />").replace("'", '"'), "emails/_head.mjml": "<!-- -->"}
+    plan(MARKDOWN | includes | {"emails/k/en.md": "Hello\n"})
+    (tmp_path / "p" / "emails" / part).write_bytes("こんにちは".encode("cp932"))
+    with pytest.raises(Broken, match=f"emails/{part}:1:1: this file is not UTF-8; save it as UTF-8") as caught:
+        check_playbook(tmp_path / "p", TODAY)
+    assert len(caught.value.problems) == 1
+
+
+def test_a_folder_where_a_file_belongs_is_told(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "p" / "journeys" / "k.yaml").mkdir(parents=True)
+    assert plan() == ["journeys/k.yaml:1:1: this is a folder; a file belongs here"]
+
+
+def test_a_shared_part_with_a_byte_order_mark_is_a_part_like_any_other(plan: Plan) -> None:
+    body = mail("<mj-text>Hello</mj-text>").replace("<mj-body>", '<mj-include path="_head.mjml" /><mj-body>')
+    head = "\ufeff<mj-head><mj-title>Hello</mj-title></mj-head>"
+    assert plan({B: body, "emails/_head.mjml": head}) == []
+
+
 def test_every_pattern_of_the_models_has_words() -> None:
     asked = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', "".join(schemas().values())))
     assert {json.loads(f'"{pattern}"') for pattern in asked} == FITTING.keys()
@@ -151,6 +172,7 @@ MARKDOWN = {
         ("Hello\n\n[Go](/pages/nope)\n", "3:6: there is no page 'nope'"),
         ("Hello <b>you</b>, <https://other.example>\n", "(warning) 1:7: Markdown shows '<b>' as it is"),
         ("Hello\n\n[Go](https://other.example/a b)\n", "(warning) 3:4: this is no link, for there is a space in the address"),
+        ("\n", "1:1: this mail has no text part; write some words"),
         ("![A](a.png)\n", "1:6: nobody can fetch the picture 'a.png'"),
     ],
 )  # fmt: skip
