@@ -51,6 +51,7 @@ def of(stack: Stack, name: str) -> Campaign:
 def running(stack: Stack, name: str) -> Row[CampaignRun]:
     row = stack.table.get(keys.campaign(name))
     if row is None:
+        of(stack, name)
         raise Failure(f"The campaign {name} is not scheduled.", f"Schedule it with: ripen campaign {name} --schedule")
     return row
 

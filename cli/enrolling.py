@@ -1,6 +1,7 @@
 """Asking leads into a journey: those of a segment by a walk, those of a list one by one."""
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from io import StringIO
@@ -26,12 +27,17 @@ _TRIES = 3
 
 
 def addresses(file: Path) -> list[str]:
-    """The column of addresses in a CSV file, found by its name; UTF-8 or cp932, as Excel in Japan writes it. Raises Failure."""
+    """The column of addresses in a CSV file, found by its name; UTF-8 or cp932, as Excel in Japan writes it, or its "Unicode
+    text": UTF-16, with tabs. Raises Failure."""
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise Failure(f"{file} cannot be read ({error.strerror}).") from None
-    rows = list(csv.reader(StringIO(_decoded(raw, file), newline="")))
+    written = _decoded(raw, file)
+    first = written.partition("\n")[0]
+    rows = list(
+        csv.reader(StringIO(written, newline=""), delimiter="\t" if "\t" in first and "," not in first else ",")
+    )
     heads = [normalize("NFKC", head).strip().casefold() for head in rows[0]] if rows else []
     column = next((heads.index(name) for name in _COLUMNS if name in heads), None)
     if column is None:
@@ -119,7 +125,7 @@ def _asked(stack: Stack, entries: Entries, leads: Sequence[str], before: int) ->
 
 
 def _decoded(raw: bytes, file: Path) -> str:
-    for encoding in ("utf-8-sig", "cp932"):
+    for encoding in ("utf-16",) if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)
         except UnicodeDecodeError:

@@ -89,6 +89,15 @@ def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
     assert machinery.run().state is RunState.PLANNED
 
 
+def test_a_campaign_that_there_is_not_is_named_as_such_and_one_that_waits_for_its_word_too(
+    stack: Stack, machinery: Machinery
+) -> None:
+    with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
+        command.campaign("winter")
+    with pytest.raises(Failure, match="The campaign autumn is not scheduled"):
+        ripen()
+
+
 def test_who_says_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typer, "confirm", lambda question: False)
     ripen(schedule=True)

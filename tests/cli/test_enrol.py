@@ -113,7 +113,8 @@ def test_broken_off_the_same_command_goes_on(
 
 
 @pytest.mark.parametrize(
-    ("encoding", "head"), [("utf-8", "email"), ("utf-8-sig", "E-Mail"), ("cp932", "メールアドレス")]
+    ("encoding", "head"),
+    [("utf-8", "email"), ("utf-8-sig", "E-Mail"), ("cp932", "メールアドレス"), ("utf-16", "email")],
 )
 def test_a_file_is_read_as_it_was_saved_and_its_column_found_by_name(
     stack: Stack, table: Table, tmp_path: Path, encoding: str, head: str
@@ -122,6 +123,14 @@ def test_a_file_is_read_as_it_was_saved_and_its_column_found_by_name(
     file = tmp_path / "list.csv"
     lines = [f"氏名,{head}", *(f'"山田, 花子",{lead}@example.co.jp' for lead in found), "空,", "短い"]
     file.write_text("\r\n".join(lines), encoding=encoding)
+    ripen(csv=file)
+    assert [activity.lead for activity in asked(table, found)] == found
+
+
+def test_what_excel_calls_unicode_text_is_read_too(stack: Stack, table: Table, tmp_path: Path) -> None:
+    found = leads(table, 2)
+    file = tmp_path / "list.txt"
+    file.write_text("\r\n".join(["氏名\temail", *(f"山田\t{lead}@example.co.jp" for lead in found)]), encoding="utf-16")
     ripen(csv=file)
     assert [activity.lead for activity in asked(table, found)] == found
 
