@@ -13,6 +13,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "bounced": ("メール {subject} が届かなかった", "{subject} bounced"),
     "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
     "replied": ("メール {subject} に返信した", "replied to {subject}"),
+    "converted": ("営業が Salesforce で取引先責任者にした", "was made a Contact in Salesforce by sales"),
     "reply.answered": ("返信を営業に知らせる", "sales is told of the answer"),
     "reply.automatic": ("自動返信が届いた: 何も変わらない", "an automatic answer came: it changes nothing"),
     "reply.gone": (
@@ -130,6 +131,7 @@ _REASONS: dict[str, str] = {
     "quiet hours": "配信しない時間帯",
     "shadow": "シャドーモード",
     "replied": "返信があった",
+    "converted": "営業が取引先責任者にした",
     "goal reached": "目標に到達",
     "exit step": "終了ステップ",
     "dropped": "取りやめた",

@@ -21,6 +21,7 @@ VERBS = {
     "autoreply": "autoreply EMAIL [text …] (a machine answers)",
     "bounce": "bounce [EMAIL]",
     "complain": "complain [EMAIL]",
+    "convert": "convert (sales makes a Contact of the Lead in Salesforce)",
     "campaign": "campaign NAME [status] (is a member of a Salesforce campaign; the status is Sent unless said)",
     "set": "set field=value …",
     "tag": "tag NAME …",

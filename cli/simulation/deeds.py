@@ -13,10 +13,11 @@ from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
 from ripen import token
 from ripen.activity import Activity, Kind
 from ripen.adapters import gateway
+from ripen.adapters.links import relinked
 from ripen.adapters.table import Create, Replace, Row, keys
 from ripen.feedback import Event, Feedback
 from ripen.ids import digest
-from ripen.lead import Profile
+from ripen.lead import CrmLink, Profile
 from ripen.ledger import Send, SendPointer, SendState
 
 _BROWSER = {
@@ -51,6 +52,8 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
         case "reply" | "autoreply":
             send = latest(world, lead, _known(happening, world.bundle.emails)).value
             answer(send, " ".join(words[1:]), world, number, machine=happening.verb == "autoreply")
+        case "convert":
+            _convert(world, lead)
         case "set":
             _change(world, lead, dict(_pairs(words, happening)), number)
         case "tag" | "untag":
@@ -129,6 +132,16 @@ def _join(campaign: str, status: str, world: World, lead: str, number: int) -> N
     membership = {"member": digest("member", campaign, lead), "campaign": campaign, "campaign_id": campaign}
     facts = membership | {"status": status, "new": "yes"}
     _did(Kind.CAMPAIGN_JOINED, campaign, world, lead, number, facts)
+
+
+def _convert(world: World, lead: str) -> None:
+    """Sales makes a Contact of the Lead, and Salesforce is asked about it at once."""
+    if row := world.table.get(keys.profile(lead)):
+        known = replace(row, value=replace(row.value, crm=CrmLink(object="Lead", id="simulated", url="")))
+        contact = CrmLink(object="Contact", id="simulated", url="")
+        *changes, converted = relinked(known, contact, world.clock.now())
+        world.table.write(*changes, converted)
+        world.bell.wake(converted.key.ref)
 
 
 def _unsubscribe(email: str, world: World, lead: str) -> None:

@@ -20,6 +20,7 @@ from ripen.action import Action
 from ripen.activity import Activity, Kind
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
+from ripen.adapters.links import relinked
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.salesforce import Salesforce
@@ -195,7 +196,7 @@ def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -
         try:
             desk.table.write(
                 Replace(row.key, replace(action, done=now), was=row.version),
-                Replace(profile.key, replace(profile.value, crm=link), was=profile.version),
+                *relinked(profile, link, now),
                 Mark(alert, now),
                 _decision(action, desk, "crm", "owner set"),
             )

@@ -19,6 +19,7 @@ from ripen import errand as rules
 from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
+from ripen.adapters.links import relinked
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.salesforce_errands import SalesforceErrands
 from ripen.adapters.secrets import Secrets
@@ -93,18 +94,12 @@ def _do(row: Row[Errand], profile: Row[Profile], link: CrmLink, desk: Desk) -> N
         return _again(row, failure, desk)
     for _ in range(_TRIES):
         try:
-            return _conclude(row, "done", "", desk, *_owned(profile, now_owned))
+            return _conclude(row, "done", "", desk, *relinked(profile, now_owned, desk.clock.now()))
         except Conflict:
             if (found := desk.table.get(profile.key)) is None or found.version == profile.version:
                 raise
             profile = found
     raise Conflict(())
-
-
-def _owned(profile: Row[Profile], link: CrmLink) -> list[Change]:
-    if profile.value.crm == link:
-        return []
-    return [Replace(profile.key, replace(profile.value, crm=link), profile.version)]
 
 
 def _again(row: Row[Errand], failure: Undeliverable, desk: Desk) -> None:

@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from ripen import crm, crm_mark, ids
 from ripen.adapters.clock import Clock
+from ripen.adapters.links import relinked
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.salesforce import Salesforce
@@ -237,7 +238,7 @@ def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: De
     due = case.mark.due if is_due_anew else outcome.due
     yield Replace(case.mark.key, outcome.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane)
     if outcome.link and outcome.link != case.profile.value.crm:
-        yield Replace(case.profile.key, replace(case.profile.value, crm=outcome.link), case.profile.version)
+        yield from relinked(case.profile, outcome.link, now)
         pointer = keys.crm_pointer(outcome.link.id)
         if desk.table.get(pointer) is None:
             yield Create(pointer, Pointer(lead=case.lead))

@@ -75,6 +75,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "points_given": ("シナリオから点が付いた", "Was given points by a journey"),
     "entry_asked": ("シナリオへの登録", "Was to enter a journey"),
     "campaign_joined": ("Salesforce キャンペーンのメンバーになった", "Became a member of a Salesforce campaign"),
+    "converted": ("営業が取引先責任者にした", "Made a Contact by sales"),
     "replied": ("メールに返信", "Replied to a mail"),
     "human": ("人", "human"),
     "machine": ("機械", "machine"),

@@ -169,6 +169,12 @@ def test_an_answer_of_a_person_ends_the_journey_and_reaches_sales() -> None:
     assert story.runs[0].reason == "replied"
 
 
+def test_whom_sales_makes_a_contact_of_leaves_the_journey() -> None:
+    story = lived("+1d convert")
+    assert codes(story)[-2:] == ["converted", "enrollment.exited whitepaper"]
+    assert story.runs[0].reason == "converted"
+
+
 def test_an_answer_of_a_machine_changes_nothing_but_where_the_address_is_dead() -> None:
     away = lived("+1d autoreply whitepaper-delivery")
     assert "reply.automatic reply" in codes(away)

@@ -103,6 +103,15 @@ def test_a_refusal_ends_it_even_inside_a_wait(refusal: str) -> None:
     assert got.sends == ()
 
 
+def test_whom_sales_converts_is_theirs_from_then_on_even_inside_a_wait() -> None:
+    customer = a_lead(id="lead1", converted=LATER)
+    got = moved(waiting(), profile=customer, now=LATER)
+    assert (got.enrollment.state, got.enrollment.reason, got.due) == (EnrollmentState.EXITED, "converted", None)
+    assert [send.email for send in moved(an_enrollment(entered=LATER), profile=customer, now=LATER).sends] == [
+        "whitepaper-delivery"
+    ]
+
+
 def test_who_refused_mail_before_still_gets_what_was_asked_for() -> None:
     contact = Contact(
         lead="lead1",

@@ -10,7 +10,7 @@ from ripen.graph import BranchStep, Journey, Path, Until, WaitForStep, WaitPath,
 from ripen.listening import hears, says
 from tests.builders import an_activity
 
-REFUSALS = {"unsubscribed", "bounced", "complained", "replied"}
+REFUSALS = {"unsubscribed", "bounced", "complained", "replied", "converted"}
 QUIET = Journey(name="j")
 CLICKED = Did(kind="link_clicked", subject="offer")
 

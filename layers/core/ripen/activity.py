@@ -29,6 +29,8 @@ class Kind(StrEnum):
     """Into the journey that is its subject: facts {key, by}."""
     CAMPAIGN_JOINED = "campaign_joined"
     """Of the CRM, or another status in it; its subject is the campaign as journeys name it: facts {member, campaign, status, new}."""
+    CONVERTED = "converted"
+    """By sales: the Lead that stood for it in the CRM is a Contact now."""
     REPLIED = "replied"
     """To a mail of ours, in person: facts {send, message}."""
 

@@ -59,7 +59,7 @@ class _Run:
         self._decisions: list[Decision] = []
 
     def moved(self) -> Moved:
-        if reason := _refused(self._enrollment, self._scene.contact):
+        if reason := _refused(self._enrollment, self._scene):
             return self._out(leave(self._enrollment, reason, self._now))
         self._enrollment, self._scene, told = moved_over(self._enrollment, self._scene, self._now)
         self._decisions += told
@@ -233,14 +233,15 @@ def _on_time(nominal: datetime, now: datetime) -> datetime:
     return nominal if nominal <= now <= nominal + LATE else now
 
 
-def _refused(enrollment: Enrollment, contact: Contact | None) -> str:
-    """The refusal that came after entering: who says no and then fills in a form still gets what was asked for."""
-    if contact is None:
-        return ""
+def _refused(enrollment: Enrollment, scene: Scene) -> str:
+    """The refusal that came after entering: who says no and then fills in a form still gets what was asked for. Whom sales has
+    converted or who has answered is in their hands."""
+    contact = scene.contact or Contact(lead=enrollment.lead)
     refusals = {
         "complained": contact.complained,
         "bounced": contact.bounced,
         "unsubscribed": contact.unsubscribed,
         "replied": contact.replied,
+        "converted": scene.profile.converted,
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")

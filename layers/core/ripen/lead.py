@@ -61,3 +61,5 @@ class Profile(Struct, frozen=True, kw_only=True):
     """The touch of the submission that made the lead."""
     last_touch: Touch | None = None
     crm: CrmLink | None = None
+    converted: datetime | None = None
+    """When we saw that sales had made a Contact of the Lead in the CRM."""

@@ -12,7 +12,7 @@ from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, 
 from ripen.graph import Journey, Step, WaitForStep, WaitStep
 from ripen.same import Same
 
-REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED)
+REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED, Kind.CONVERTED)
 """End every journey, an answer in person among them: from then on people talk."""
 _JUDGED = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
 

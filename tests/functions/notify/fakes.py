@@ -64,6 +64,8 @@ class FakeOwners:
     tasks: dict[str, str] = field(default_factory=dict)
     owner: str = ""
     trouble: list[Undeliverable] = field(default_factory=list)
+    converted: CrmLink | None = None
+    """The Contact that the Lead has become meanwhile."""
 
     def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
         if self.trouble:
@@ -72,4 +74,4 @@ class FakeOwners:
             raise Undeliverable("no active Salesforce user has this address", permanent=True)
         self.tasks[task_key] = subject
         self.owner = owner_email
-        return replace(link, owner="005A", owner_name="Alice Sato")
+        return replace(self.converted or link, owner="005A", owner_name="Alice Sato")

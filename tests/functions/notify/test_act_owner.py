@@ -5,11 +5,12 @@ from dataclasses import dataclass
 import pytest
 
 from notify import act as act_module
+from ripen.activity import Kind
 from ripen.adapters.table import Replace, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead import CrmLink
 from tests.builders import a_lead
-from tests.fakes import FakeClock, Listening
+from tests.fakes import NOON, FakeClock, Listening
 from tests.functions.notify.acting import ALERT, CRM, DOWN, Sales, a_sales
 from tests.functions.notify.fakes import FakeChat, FakeOwners
 
@@ -166,3 +167,14 @@ def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) 
     sales.act(key)
 
     assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
+
+
+def test_a_claim_that_meets_a_contact_tells_that_sales_converted_the_lead(sales: Sales) -> None:
+    sales.owners.converted = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
+    sales.act(sales.press("U0ALICE"))
+
+    profile = sales.table.get(keys.profile("lead1"))
+    assert profile
+    assert profile.value.crm
+    assert (profile.value.crm.id, profile.value.converted) == ("0031", NOON)
+    assert Kind.CONVERTED in {activity.kind for activity in sales.activities()}

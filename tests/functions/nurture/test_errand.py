@@ -9,6 +9,7 @@ import pytest
 
 from nurture import errand as function
 from nurture.errand import Desk, run
+from ripen.activity import Kind
 from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.errand import LEASE, PATIENCE, Errand
 from ripen.errors import NotConnected, Undeliverable
@@ -30,12 +31,14 @@ class FakeCrm:
     trouble: list[Undeliverable] = field(default_factory=list)
     did: list[tuple[str, Errand, date]] = field(default_factory=list)
     owner: str = "005A"
+    found: CrmLink | None = None
+    """What the link has become meanwhile."""
 
     def carry_out(self, link: CrmLink, errand: Errand, due: date) -> CrmLink:
         self.did.append((link.id, errand, due))
         if self.trouble:
             raise self.trouble.pop(0)
-        return replace(link, owner=self.owner)
+        return replace(self.found or link, owner=self.owner)
 
 
 @dataclass
@@ -95,6 +98,17 @@ def test_a_new_owner_is_noted_on_the_profile(world: World) -> None:
     row = world.table.get(keys.profile("lead1"))
     assert row
     assert row.value.crm == replace(LINK, owner="005B")
+
+
+def test_a_lead_that_turns_out_to_be_a_contact_was_converted(world: World) -> None:
+    world.crm.owner, contact = "005A", replace(LINK, object="Contact", id="0031")
+    world.crm.found = contact
+    world.wake()
+    row = world.table.get(keys.profile("lead1"))
+    assert row
+    assert (row.value.crm, row.value.converted) == (contact, NOON)
+    [converted] = world.table.under("lead1", "activity#")
+    assert (converted.value.kind, converted.due) == (Kind.CONVERTED, NOON)
 
 
 def test_a_form_that_comes_in_between_keeps_what_it_wrote(world: World) -> None:

@@ -1,10 +1,12 @@
 """Leads go to the CRM in two calls: made or found once, changed when they change, kept out while they are not admitted."""
 
 from copy import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ripen.activity import Kind
 from ripen.adapters.table import Mark, Replace, keys
 from ripen.alert import AlertState
 from ripen.bundle import SyncRule
@@ -195,3 +197,21 @@ def test_another_lead_keeps_the_pointer_of_a_record_both_stand_for(office: Offic
     assert pointer
     assert pointer.value.lead == "lead1"
     assert office.mark("lead2").value.written
+
+
+def test_a_lead_that_sales_converted_is_noted_once_and_looked_at_now(office: Office) -> None:
+    office.admit()
+    office.sync()
+    [(id, record)] = office.crm.records.items()
+    office.crm.records |= {id: replace(record, converted_to="0031"), "0031": a_customer()}
+
+    for fit in (10, 20):
+        office.clock.move(minutes=15)
+        office.change(fit=fit)
+        office.sync()
+
+    profile = office.profile()
+    assert profile.crm
+    assert (profile.crm.object, profile.converted) == ("Contact", NOON + timedelta(minutes=15))
+    [converted] = office.table.under("lead1", "activity#")
+    assert (converted.value.kind, converted.due) == (Kind.CONVERTED, profile.converted)

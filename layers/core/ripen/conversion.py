@@ -1,0 +1,24 @@
+"""The record in the CRM that stands for a lead, and the moment when sales converts it."""
+
+from copy import replace
+from datetime import datetime
+
+from ripen.activity import Activity, Kind, Verdict
+from ripen.ids import digest
+from ripen.lead import CrmLink, Profile
+
+
+def linked(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:
+    """The profile with what stands for it now. Where that was a Lead and is a Contact, sales has converted it: an activity,
+    which ends the journeys that the lead is in."""
+    if profile.crm is None or (profile.crm.object, link.object) != ("Lead", "Contact"):
+        return replace(profile, crm=link), None
+    converted = Activity(
+        id=digest("converted", profile.id, link.id),
+        lead=profile.id,
+        kind=Kind.CONVERTED,
+        at=now,
+        received=now,
+        verdict=Verdict.HUMAN,
+    )
+    return replace(profile, crm=link, converted=now), converted
