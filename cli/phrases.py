@@ -1,6 +1,9 @@
 """What happens to a lead, in words: one sentence for each code, Japanese and English. `ripen simulate` and `ripen why` speak so."""
 
 from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["ja", "en"]
 
 _SENTENCES: dict[str, tuple[str, str]] = {
     "form_submitted": ("フォーム {subject} を送信した", "filled in the form {subject}"),

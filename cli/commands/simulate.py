@@ -8,6 +8,7 @@ import typer
 
 from cli.failure import Failure
 from cli.file import text
+from cli.phrases import Lang
 
 
 def simulate(
@@ -24,7 +25,7 @@ def simulate(
         bool, typer.Option("--all", help="All of simulations/, held against their transcripts.")
     ] = False,
     update: Annotated[bool, typer.Option("--update", help="With --all: write the transcripts anew.")] = False,
-    lang: Annotated[str, typer.Option(help="ja or en.")] = "",
+    lang: Annotated[Lang | None, typer.Option(help="By default the persona's own.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
     folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
@@ -45,6 +46,6 @@ def simulate(
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
     if paths:
-        shown.paths(scenario, bundle, most, lang, as_json)
+        shown.paths(scenario, bundle, most, lang or "", as_json)
     else:
-        shown.life(scenario, bundle, lang, as_json)
+        shown.life(scenario, bundle, lang or "", as_json)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.moment import moment
-from cli.phrases import reason, say
+from cli.phrases import Lang, reason, say
 from cli.stack import connect
 from cli.why import Because, Story, is_own
 from cli.why import why as ask
@@ -22,7 +22,7 @@ _WORDS = {
 
 def why(
     email: Annotated[str, typer.Argument(help="The lead's address.", show_default=False)],
-    lang: Annotated[str, typer.Option(help="ja or en; by default the playbook's first language.")] = "",
+    lang: Annotated[Lang | None, typer.Option(help="By default the playbook's first language.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
     """Why this lead got what it got: each mail sent or not, each point, each write to the CRM; the newest last."""

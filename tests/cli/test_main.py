@@ -95,6 +95,14 @@ for name in COMMANDS:
     assert done.stderr.split() == list(COMMANDS)
 
 
+@pytest.mark.parametrize("command", [["why", "a@b.example"], ["simulate", "whitepaper", "--lead", "director"]])
+def test_a_language_that_nobody_speaks_here_is_refused(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        command_line.app([*command, "--lang", "fr"])
+    assert ended.value.code == 2
+    assert "'ja', 'en'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("command", ["mailbox", "slack", "down", "clock"])
 def test_without_a_local_cloud_it_says_how_to_start_one(command: str, tmp_path: Path) -> None:
     done = _ripen(tmp_path, command)
