@@ -97,7 +97,7 @@ def test_by_default_it_speaks_the_playbooks_first_language(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
     keep(table, decision())
-    command.why("hanako@example.co.jp", lang="", as_json=False)
+    command.why("hanako@example.co.jp", lang=None, as_json=False)
     assert "送らない: 同意がない" in capsys.readouterr().out
 
 
