@@ -104,12 +104,17 @@ def test_a_refusal_ends_it_even_inside_a_wait(refusal: str) -> None:
 
 
 def test_whom_sales_converts_is_theirs_from_then_on_even_inside_a_wait() -> None:
-    customer = a_lead(id="lead1", converted=LATER)
-    got = moved(waiting(), profile=customer, now=LATER)
+    seen = NOON + timedelta(hours=2)
+    customer = a_lead(id="lead1", converted=seen)
+    got = moved(waiting(), profile=customer, now=seen)
     assert (got.enrollment.state, got.enrollment.reason, got.due) == (EnrollmentState.EXITED, "converted", None)
-    assert [send.email for send in moved(an_enrollment(entered=LATER), profile=customer, now=LATER).sends] == [
-        "whitepaper-delivery"
-    ]
+
+
+def test_a_customer_whose_form_made_us_see_the_conversion_gets_what_was_asked_for() -> None:
+    customer = a_lead(id="lead1", converted=LATER)
+    got = moved(an_enrollment(), profile=customer, now=LATER)
+    assert [send.email for send in got.sends] == ["whitepaper-delivery"]
+    assert moved(got.enrollment, profile=customer, now=LATER).enrollment.state is EnrollmentState.ACTIVE
 
 
 def test_who_refused_mail_before_still_gets_what_was_asked_for() -> None:

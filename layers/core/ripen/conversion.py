@@ -1,11 +1,20 @@
 """The record in the CRM that stands for a lead, and the moment when sales converts it."""
 
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ripen.activity import Activity, Kind, Verdict
 from ripen.ids import digest
 from ripen.lead import CrmLink, Profile
+
+_BY_CHANCE = timedelta(hours=1)
+"""What the lead does makes us ask the CRM, within minutes: what it entered by that is not what sales took it out of."""
+
+
+def taken_over(profile: Profile) -> datetime | None:
+    """Journeys entered before then are left to sales. A conversion may be weeks old when we see it, for a form that made us look:
+    the journey of that form goes on."""
+    return profile.converted - _BY_CHANCE if profile.converted else None
 
 
 def linked(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:

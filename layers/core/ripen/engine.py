@@ -13,6 +13,7 @@ from ripen.aim import met
 from ripen.asking import dids, facts, fades, fields
 from ripen.condition import holds
 from ripen.contact import Contact
+from ripen.conversion import taken_over
 from ripen.decision import Decision
 from ripen.deeds import deed
 from ripen.effect import Effect, Update
@@ -242,6 +243,6 @@ def _refused(enrollment: Enrollment, scene: Scene) -> str:
         "bounced": contact.bounced,
         "unsubscribed": contact.unsubscribed,
         "replied": contact.replied,
-        "converted": scene.profile.converted,
+        "converted": taken_over(scene.profile),
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")
