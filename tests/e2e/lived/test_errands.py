@@ -3,9 +3,10 @@
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from secrets import token_hex
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -76,7 +77,8 @@ def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: Runni
     [task] = [
         task for task in cloud.records("Task", "Subject, ActivityDate", WhoId=record) if task["Subject"] == subject
     ]
-    assert (datetime.fromisoformat(task["ActivityDate"]).date() - cloud.stack.clock.now().date()).days in (1, 2)
+    today = cloud.stack.clock.now().astimezone(ZoneInfo(cloud.stack.playbook.live().bundle.brand.time_zone)).date()
+    assert (date.fromisoformat(task["ActivityDate"]) - today).days in (1, 2)
     [member] = cloud.records("CampaignMember", "Status, Campaign.Name", LeadId=record)
     assert (member["Status"], member["Campaign"]["Name"]) == ("Responded", "Spring Expo")
 
