@@ -7,10 +7,18 @@ from typing import Any, Literal
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 
 from cli.playbook.no_yaml import told
 from cli.playbook.problem import Broken, Problem
+
+
+class _Words(RoundTripConstructor):
+    """Leaves 2026-12-01 the text that it is."""
+
+
+_Words.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,9 @@ class Document:
 def read(file: str, text: str, shift: int = 0) -> Document:
     """The document in that text, kept: nobody changes it. Raises Broken where it is no YAML, or no mapping of keys."""
     try:
-        value = YAML().load(text)
+        yaml = YAML()
+        yaml.Constructor = _Words
+        value = yaml.load(text)
     except YAMLError as error:
         line, column, message = told(error, text)
         raise Broken([Problem(file, line + 1 + shift, column + 1, message)]) from None

@@ -11,7 +11,7 @@ from cli.playbook.models.steps import VERBS, kind_of
 from cli.playbook.problem import Broken, Problem, nearest
 
 _WORDS = {
-    "string_type": "write a text here (in quotes if it looks like a number or a date)",
+    "string_type": "write a text here (in quotes if it looks like a number)",
     "bool_type": "write true or false",
     "dict_type": "write keys and values here",
     "model_type": "write keys and values here",

@@ -221,6 +221,8 @@ def test_a_split_has_weights_and_paths() -> None:
     [
         ("send: m, priority: high, capped: hold, expires: 3 days, id: x",
          graph.SendStep(id="x", email="m", priority="high", capped="hold", expires_seconds=3 * DAY)),
+        ("update: {fields: {renewed: 2026-12-01}}",
+         graph.UpdateStep(id="update-renewed", fields={"renewed": "2026-12-01"})),
         ("update: {fields: {plan: pro}, add_tags: [vip], remove_tags: [new], points: 5, words: good, stage: mql}",
          graph.UpdateStep(id="update-mql", fields={"plan": "pro"}, add_tags=("vip",), remove_tags=("new",), points=5,
                           words={"ja": "good", "en": "good"}, stage="mql")),

@@ -1,6 +1,5 @@
 """What every file is made of: names, texts by locale, and tests of one field."""
 
-from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
@@ -67,16 +66,3 @@ def _listed(written: Any) -> Any:
 
 
 AllOf = Annotated[tuple[Tests, ...], BeforeValidator(_listed, json_schema_input_type=Tests | list[Tests])]
-
-
-def _day_as_text(written: Any) -> Any:
-    """YAML reads 2026-12-01 as a date."""
-    match written:
-        case datetime():
-            return written.isoformat(timespec="minutes")
-        case date():
-            return written.isoformat()
-    return written
-
-
-DayText = BeforeValidator(_day_as_text, json_schema_input_type=str)

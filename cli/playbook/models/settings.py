@@ -6,7 +6,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cli.playbook import phrases
 from cli.playbook.models.clauses import ClauseTree
-from cli.playbook.models.part import AllOf, DayText, Name, Part, Words
+from cli.playbook.models.part import AllOf, Name, Part, Words
 from cli.playbook.models.spans import At
 
 
@@ -37,9 +37,7 @@ class Limits(Part):
 
 
 Weekday = Annotated[int, BeforeValidator(phrases.weekday, json_schema_input_type=str)]
-Closure = Annotated[
-    tuple[str, str], BeforeValidator(phrases.closure, json_schema_input_type=str), DayText
-]  # the last one written is the first to see it
+Closure = Annotated[tuple[str, str], BeforeValidator(phrases.closure, json_schema_input_type=str)]
 
 
 class CalendarPart(Part):

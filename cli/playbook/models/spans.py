@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 
 from cli.playbook import phrases
-from cli.playbook.models.part import DayText
 
 
 def _span(phrase: str) -> str:
@@ -16,4 +15,4 @@ def _span(phrase: str) -> str:
 SpanText = Annotated[str, AfterValidator(_span)]
 """3 days at 10:00 · 4 business hours · until Tuesday at 10:00 · until renewal - 7 days at 09:00 (phrases.until)."""
 At = Annotated[str, BeforeValidator(phrases.time_of_day, json_schema_input_type=str)]
-Moment = Annotated[str, AfterValidator(phrases.moment), DayText]
+Moment = Annotated[str, AfterValidator(phrases.moment)]
