@@ -63,9 +63,10 @@ def scenarios(folder: Path, bundle: Bundle) -> list[Scenario]:
 def said(
     journey: str, lead: str, events: str, begins: datetime | str, by_hand: bool, folder: Path, bundle: Bundle
 ) -> Scenario:
-    """A scenario put together from options. Raises Failure."""
+    """A scenario put together from options, told in the persona's language. Raises Failure."""
     who = persona(lead, folder)
-    return Scenario(_journey(journey, bundle), who, _start(begins, zone_of(who, bundle)), events, by_hand)
+    start = _start(begins, zone_of(who, bundle))
+    return Scenario(_journey(journey, bundle), who, start, events, by_hand, "ja" if who.locale == "ja" else "en")
 
 
 def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:

@@ -29,10 +29,16 @@ def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
         tell([_plain(line) for line in lived.lines])
         return
     print(scenario.transcript(lived, lang), end="")
+    codes = {line.code for line in lived.lines}
+    if "never" in codes and "enrollment.refused" not in codes:
+        _screen.print("[yellow]Nothing let the lead in:[/] say in --events what the journey waits for, or --by-hand.")
 
 
 def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
-    """Every way through the journey, at most so many, and which steps and ways none comes to."""
+    """Every way through the journey, at most so many, and which steps and ways none comes to. Whom nothing lets in enters
+    by hand."""
+    if not scenario.live(bundle).runs:
+        scenario = replace(scenario, by_hand=True)
 
     def live(journey: Journey) -> Lived:
         return scenario.live(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)

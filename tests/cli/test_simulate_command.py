@@ -76,6 +76,44 @@ def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[st
     }
 
 
+@pytest.fixture
+def quiet(folder: Path) -> str:
+    """A journey that an invented lead cannot come into by doing something."""
+    (folder / "journeys" / "quiet.yaml").write_text(
+        "enrol: {on: {segment: decision-makers}}\nsteps:\n  - wait: 2 days\n  - exit: over\n", "utf-8"
+    )
+    return "quiet"
+
+
+def test_whom_nothing_lets_in_is_told_how_to_enter(run: Run, quiet: str, capsys: pytest.CaptureFixture[str]) -> None:
+    run(journey=quiet, lead="ken")
+    out = capsys.readouterr().out
+    assert "never entered quiet" in out
+    assert "--by-hand" in out
+    # and who is in it is told nothing of the kind
+    run(journey=quiet, lead="ken", by_hand=True)
+    assert "--by-hand" not in capsys.readouterr().out
+
+
+def test_every_way_is_walked_also_where_nothing_lets_in(
+    run: Run, quiet: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(journey=quiet, lead="ken", paths=True)
+    out = capsys.readouterr().out
+    assert "left quiet: over" in out
+    assert "never reached" not in out
+
+
+@pytest.mark.parametrize(
+    ("lead", "told"), [("hanako", "シナリオ whitepaper を開始した"), ("ken", "entered whitepaper")]
+)
+def test_a_story_is_told_in_the_leads_language(
+    run: Run, lead: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(journey="whitepaper", lead=lead, lang=None)
+    assert told in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
