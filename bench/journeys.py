@@ -18,7 +18,7 @@ from time import process_time_ns
 from typing import TYPE_CHECKING
 
 from bench.outside import SECRET, Stub, stub
-from bench.recorder import Recorder
+from bench.recorder import Call, Recorder
 from bench.report import Figure, show
 
 if TYPE_CHECKING:
@@ -44,6 +44,15 @@ class Block:
     subject_ms: float
     units: float
     floor_ms: float | None
+
+
+@dataclass(frozen=True)
+class Half:
+    """Of a walk of many: what it took and what it called."""
+
+    ms: float
+    units: int
+    calls: list[Call]
 
 
 def main(*arguments: str) -> int:
@@ -90,12 +99,19 @@ def figure(blocks: list[Block]) -> Figure:
 def _block(walk: "Walk", recorder: Recorder, outside: Stub, size: int, *, with_floor: bool) -> Block:
     outside.forget()
     refs = walk.enter(size)
+    there = _measured(lambda: walk.into_the_wait(refs), recorder, outside)
+    walk.mailed(refs)
+    on = _measured(lambda: walk.to_the_end(refs), recorder, outside)
+    calls = there.calls + on.calls
+    floor = _cpu_ms(lambda: recorder.replay(calls)) / size if with_floor else None
+    return Block((there.ms + on.ms) / size, (there.units + on.units) / size, floor)
+
+
+def _measured(move: Callable[[], None], recorder: Recorder, outside: Stub) -> Half:
     recorder.take()
     outside.units()
-    subject = _cpu_ms(lambda: walk.through(refs)) / size
-    units, calls = outside.units() / size, recorder.take()
-    floor = _cpu_ms(lambda: recorder.replay(calls)) / size if with_floor else None
-    return Block(subject, units, floor)
+    ms = _cpu_ms(move)
+    return Half(ms, outside.units(), recorder.take())
 
 
 def _cpu_ms(act: Callable[[], None]) -> float:

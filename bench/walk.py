@@ -13,7 +13,8 @@ from bench.story import Context
 from cli.playbook.publish import publish
 from ripen.activity import Activity, Kind
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.table import Change, Create, keys
+from ripen.adapters.table import Change, Create, Replace, keys
+from ripen.agenda import Ref
 from ripen.bundle import Email
 from ripen.clause import Did
 from ripen.contact import Contact, Permission
@@ -21,6 +22,7 @@ from ripen.engine import Scene, advance
 from ripen.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
+from ripen.ledger import SendState
 from ripen.state import Rank, State
 
 _START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -83,13 +85,26 @@ class Walk:
             self._table.write(*some)
         return refs
 
-    def through(self, refs: list[str]) -> None:
-        """All of them from their first step to their end."""
-        for ahead in (timedelta(), timedelta(days=_DAYS + 1)):
-            self._clock.at = _START + ahead
-            for some in batched(refs, _TOGETHER, strict=False):
-                answered = nurture.advance.handler({"Records": list(map(_message, some))}, Context())
-                assert not answered["batchItemFailures"], answered
+    def into_the_wait(self, refs: list[str]) -> None:
+        """All of them from their first step."""
+        self._moved(refs, _START)
+
+    def to_the_end(self, refs: list[str]) -> None:
+        """All of them out of the wait."""
+        self._moved(refs, _START + timedelta(days=_DAYS + 1))
+
+    def mailed(self, refs: list[str]) -> None:
+        """What their first step planned has gone: the wait counts from then."""
+        leads = {keys.parse(Ref(ref)).lead for ref in refs}
+        for row in (row for lead in leads for row in self._table.under(lead, "send#")):
+            gone = replace(row.value, state=SendState.ACCEPTED, accepted=_START)
+            self._table.write(Replace(row.key, gone, row.version))
+
+    def _moved(self, refs: list[str], at: datetime) -> None:
+        self._clock.at = at
+        for some in batched(refs, _TOGETHER, strict=False):
+            answered = nurture.advance.handler({"Records": list(map(_message, some))}, Context())
+            assert not answered["batchItemFailures"], answered
 
     def scenes(self, count: int) -> list[Scene]:
         """As nurture.advance would tell the engine of so many."""

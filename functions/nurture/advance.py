@@ -28,11 +28,12 @@ from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Ta
 from ripen.agenda import Lane
 from ripen.bundle import Bundle
 from ripen.decision import Decision
-from ripen.engine import Scene, advance, looks_back
+from ripen.engine import Scene, advance, asks_of_mail, looks_back
 from ripen.graph import Journey
 from ripen.ids import digest
 from ripen.journey import Enrollment, leave
 from ripen.lead import Profile
+from ripen.ledger import leaves
 from ripen.ports import Clock as AnyClock
 from ripen.template import TemplateError
 
@@ -139,7 +140,8 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
     if profile is None:
         raise Erased(row)
     pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
-    journey, since = _decided(row, lambda: _asked(row.value, pinned, now))
+    journey, since, mail = _decided(row, lambda: _asked(row.value, pinned, now))
+    send = table.get(keys.send(key.lead, mail)) if mail else None
     found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
     scene = Scene(
         profile=profile.value,
@@ -150,6 +152,7 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
         calendar=live.calendar,
         state=state.value if state else None,
         contact=contact.value if contact else None,
+        mailed=leaves(send.value, send.due, now) if send else None,
         activities=[activity.value for activity in found],
         live_bundle=live.hash,
         scoring=live.scoring,
@@ -158,10 +161,10 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
     return Gathered(row=row, profile=profile, scene=scene)
 
 
-def _asked(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journey, datetime | None]:
-    """The graph, and since when it wants to know what the lead did."""
+def _asked(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journey, datetime | None, str]:
+    """The graph, since when it wants to know what the lead did, and about which mail it asks."""
     journey = pinned.journeys[enrollment.journey]
-    return journey, looks_back(enrollment, journey, now)
+    return journey, looks_back(enrollment, journey, now), asks_of_mail(enrollment, journey)
 
 
 def _decided[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:

@@ -16,11 +16,13 @@ from ripen.contact import Contact
 from ripen.conversion import taken_over
 from ripen.decision import Decision
 from ripen.deeds import deed
-from ripen.effect import Effect, Update
+from ripen.effect import Effect, PlanSend, Update
 from ripen.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep, WebhookStep
 from ripen.journey import Enrollment, EnrollmentState, at_step, finish, leave
+from ripen.ledger import MailClass
 from ripen.moving import moved_over
 from ripen.needs import LATE, needs
+from ripen.needs import asks_of_mail as asks_of_mail
 from ripen.needs import looks_back as looks_back
 from ripen.scene import Moved as Moved
 from ripen.scene import Scene as Scene
@@ -123,12 +125,14 @@ class _Run:
         return None
 
     def _until(self, wait: WaitStep) -> datetime | None:
-        """When the wait in which it stands is over: by the date that is in its field by now, where it hangs on one."""
-        if not wait.until.field:
-            return self._enrollment.until
+        """When the wait in which it stands is over: by the date that is in its field by now, where it hangs on one, and by
+        when the mail before it went."""
         scene, began = self._scene, self._enrollment.began or self._now
+        since = waiting.counted(wait.until, began, scene)
+        if not wait.until.field and since == began:
+            return self._enrollment.until
         known = fields(self._enrollment, scene, began)
-        return over(wait.until, began, place(scene.profile, scene.brand, scene.calendar), known)
+        return over(wait.until, since, place(scene.profile, scene.brand, scene.calendar), known)
 
     def _here(self) -> Step | None:
         """The step it stands on, or else the one it comes to; None at the end."""
@@ -200,6 +204,9 @@ class _Run:
             return
         if effect:
             self._effects.append(effect)
+        if isinstance(effect, PlanSend) and effect.send.mail_class is MailClass.MARKETING:
+            self._enrollment = replace(self._enrollment, mail=effect.send.id)
+            self._scene = replace(self._scene, mailed=None)
         if isinstance(effect, Update):
             self._scene = replace(self._scene, profile=updated(self._scene.profile, effect, self._scene.stages))
         if isinstance(step, WebhookStep):

@@ -36,6 +36,8 @@ class Enrollment(Struct, frozen=True, kw_only=True):
     """When the wait it stands in ends."""
     began: datetime | None = None
     """When the step it stands on began: a wait_for counts from there."""
+    mail: str = ""
+    """Id of the latest marketing mail that a step planned: what waits after it counts from when it goes."""
     took: dict[str, str] = {}
     """By step: the path taken at its latest visit."""
     facts: dict[str, str] = {}

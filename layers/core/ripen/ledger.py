@@ -146,6 +146,16 @@ def skip(send: Send, reason: str) -> Moved:
     return Moved(replace(send, state=SendState.SKIPPED, reason=reason))
 
 
+def leaves(send: Send, due: datetime | None, now: datetime) -> datetime | None:
+    """When the mail went or, where it still waits, is to go as far as is known; None where it never will."""
+    match send.state:
+        case SendState.PLANNED:
+            return max(due or now, now)
+        case SendState.SKIPPED | SendState.FAILED:
+            return None
+    return send.accepted or send.claimed
+
+
 def postpone(send: Send, reason: str, until: datetime) -> Moved:
     """PLANNED, and not before then: the policy has it wait."""
     _from(send, SendState.PLANNED)

@@ -20,6 +20,11 @@ def looks_back(enrollment: Enrollment, journey: Journey, now: datetime) -> datet
     return min(_wanted(enrollment, journey, now), default=None)
 
 
+def asks_of_mail(enrollment: Enrollment, journey: Journey) -> str:
+    """The id of the mail after which it waits, so that the time may count from when that went; "" where it needs none."""
+    return enrollment.mail if isinstance(standing(enrollment, journey), WaitStep | WaitForStep) else ""
+
+
 def needs(step: Step | None, now: datetime) -> datetime | None:
     """From when on the step needs them where it is entered about now."""
     match step:

@@ -30,6 +30,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     calendar: Calendar
     state: State | None = None
     contact: Contact | None = None
+    mailed: datetime | None = None
+    """When the enrollment's latest mail went, or is to go as far as is known; None where it never will."""
     activities: Sequence[Activity] = ()
     """What the lead did, at least since `looks_back`."""
     live_bundle: str = ""

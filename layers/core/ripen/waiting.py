@@ -12,11 +12,12 @@ from msgspec import Struct
 from ripen.activity import Verdict
 from ripen.asking import counting, dids, facts, fades, fields, is_about, is_past, is_since
 from ripen.condition import holds
-from ripen.graph import WaitForStep
+from ripen.graph import Until, WaitForStep
 from ripen.hit import PATIENCE
 from ripen.journey import Enrollment
+from ripen.needs import LATE
 from ripen.scene import Scene
-from ripen.when import over, place
+from ripen.when import is_length, over, place
 
 _JUDGED_BY = PATIENCE + timedelta(minutes=3)
 """So long a click may wait for its verdict; a path that hangs on it is not taken before."""
@@ -34,6 +35,12 @@ class Standing(Struct, frozen=True):
 
     until: datetime | None
     look: datetime
+
+
+def counted(until: Until, began: datetime, scene: Scene) -> datetime:
+    """From when on the time counts: a length of time, from when the mail before the step went, where that was held back."""
+    is_held = scene.mailed is not None and scene.mailed > began + LATE
+    return scene.mailed if scene.mailed and is_held and is_length(until) else began
 
 
 def judge(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene, now: datetime) -> Taken | Standing:
@@ -55,7 +62,8 @@ def judge(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Sce
 def _ends(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene) -> list[datetime | None]:
     """When each path's time is over, None where it has none."""
     where, known = place(scene.profile, scene.brand, scene.calendar), fields(enrollment, scene, began)
-    return [over(path.after, began, where, known) if path.after else None for path in step.paths]
+    afters = (path.after for path in step.paths)
+    return [over(after, counted(after, began, scene), where, known) if after else None for after in afters]
 
 
 def _taken(

@@ -37,6 +37,11 @@ def place(profile: Profile, brand: Brand, calendar: Calendar) -> Place:
     return Place(zone(profile, brand), office(brand), calendar)
 
 
+def is_length(until: Until) -> bool:
+    """Whether it is a length of time, which has a beginning, and no date, weekday or time of day."""
+    return bool(until.seconds or until.days or until.business_days or until.business_seconds)
+
+
 def over(until: Until, began: datetime, place: Place, fields: Mapping[str, str | float]) -> datetime | None:
     """When the wait that began then is over, in UTC and never before it began; None where it has no such date, or one
     that is over. `fields` are condition.traits."""

@@ -9,9 +9,10 @@ import pytest
 from nurture import advance
 from nurture.advance import move
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.table import Change, Create, Mark, Table, keys
+from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.contact import Contact
+from ripen.graph import Journey, SendStep, Until, WaitStep
 from ripen.ids import send_id
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
@@ -234,3 +235,38 @@ def test_an_answer_in_person_ends_the_journey(
     row = table.get(KEY)
     assert row
     assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "replied", None)
+
+
+def test_a_wait_counts_from_when_a_mail_went_that_was_held_over_night(
+    table: Table, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
+) -> None:
+    # given a marketing mail, a day to wait, and a night in which it does not go
+    steps = (
+        SendStep(id="first", email="case-study", next="wait"),
+        WaitStep(id="wait", until=Until(days=1), next="second"),
+        SendStep(id="second", email="case-study"),
+    )
+    journey = Journey(name="whitepaper", first="first", steps=steps)
+    playbook = a_playbook(table, replace(a_bundle(), journeys={"whitepaper": journey}))
+    an_enrollment_row(table)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    [held] = table.under("lead1", "send#")
+    morning = NOON + timedelta(hours=20)
+    table.write(Replace(held.key, held.value, held.version, due=morning, lane=Lane.MAIL))
+    # when it is looked at while the mail waits, and once it has gone
+    clock.move(hours=19)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    waits = table.get(KEY)
+    gone = replace(held.value, state=SendState.ACCEPTED, accepted=morning + timedelta(hours=1))
+    table.write(Replace(held.key, gone, held.version + 1))
+    clock.move(hours=25)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    still = table.get(KEY)
+    clock.move(hours=1)
+    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    # then
+    assert waits is not None
+    assert waits.due == morning + timedelta(days=1)
+    assert still is not None
+    assert (still.value.step, still.due) == ("wait", morning + timedelta(hours=25))
+    assert len(list(table.under("lead1", "send#"))) == 2
