@@ -1,7 +1,5 @@
 """After a publication that judges otherwise: every lead is put on the agenda, in the bulk lane, to be folded anew."""
 
-from datetime import timedelta
-
 from rich.console import Console
 
 from cli.failure import Failure
@@ -14,8 +12,6 @@ from ripen.edition import edition
 from ripen.setting import RefoldMark
 
 _TRIES = 3
-SEEN_BY_ALL = timedelta(seconds=10)
-"""Workers look at the pointer to the live playbook every 5 seconds."""
 
 
 def judges_otherwise(stack: Stack, bundle: Bundle) -> bool:
@@ -34,13 +30,13 @@ def renew(stack: Stack, screen: Console) -> int:
 
 def mark_all(stack: Stack) -> int:
     """Has every lead folded anew soon; how many they are. Whoever it does not reach is at the next activity."""
-    return sum(walk(stack.table, "Leads to be judged anew", lambda lead: mark(lead, stack, SEEN_BY_ALL)))
+    return sum(walk(stack.table, "Leads to be judged anew", lambda lead: mark(lead, stack)))
 
 
-def mark(lead: str, stack: Stack, later: timedelta = timedelta()) -> int:
+def mark(lead: str, stack: Stack) -> int:
     """Puts the lead on the agenda, where the tick finds it."""
     for _ in range(_TRIES):
-        row, due = stack.table.get(keys.refold_mark(lead)), stack.clock.now() + later
+        row, due = stack.table.get(keys.refold_mark(lead)), stack.clock.now()
         again = Replace(
             keys.refold_mark(lead), RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK
         )

@@ -15,7 +15,6 @@ from cli.failure import Failure
 from cli.playbook.problem import Broken, Problem
 from cli.scripts import AsJson, tell
 from cli.stack import Stack, connect
-from ripen.adapters.table import Conflict
 from ripen.bundle import Bundle
 
 _FOLDER = typer.Argument(help="The playbook's folder.", show_default=True)
@@ -69,20 +68,14 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
 def _live(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     """Makes it live, and says so."""
     from cli.plan import guard
-    from cli.playbook.publish import publish as make_live
+    from cli.publication import make_live
     from cli.renewal import judges_otherwise, renew
 
     otherwise = judges_otherwise(stack, bundle)
     enrollments, standing = guard.affected(stack, bundle)
     if open_ := [place for place in standing if place.is_open]:
         raise Failure("\n".join(map(guard.demand, open_)), "See all that would change: ripen plan")
-    try:
-        moved = make_live(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
-    except Conflict:
-        raise Failure(
-            "Somebody else published at the same moment.", "Look at their change, then publish again."
-        ) from None
-    if not moved:
+    if not make_live(bundle, stack, screen):
         screen.print(f"Nothing has changed: {bundle.hash} is live already.")
         return {"playbook": bundle.hash, "published": False}
     screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")

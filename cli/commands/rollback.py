@@ -9,7 +9,7 @@ from rich.table import Table
 from cli.failure import Failure
 from cli.scripts import AsJson, tell
 from cli.stack import connect
-from ripen.adapters.table import Conflict, keys
+from ripen.adapters.table import keys
 from ripen.setting import Live
 
 _MOST = 20
@@ -36,14 +36,11 @@ def rollback(
         return
     chosen = _chosen(history, to)
     bundle = stack.playbook.bundle(chosen)
-    from cli.playbook.publish import publish
+    from cli.publication import make_live
     from cli.renewal import judges_otherwise, renew
 
     otherwise = judges_otherwise(stack, bundle)
-    try:
-        publish(bundle, stack.table, stack.playbook, stack.site, stack.clock.now())
-    except Conflict:
-        raise Failure("Somebody published at the same moment.", "Look first: ripen rollback --list") from None
+    make_live(bundle, stack, console)
     console.print(f"[green]Live again:[/] {chosen}. Undo it with: ripen rollback")
     judged = renew(stack, console) if otherwise else 0
     if as_json:

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 from cli.plan.difference import difference
 from cli.plan.standing import Place, everyone, places
-from cli.renewal import SEEN_BY_ALL
 from cli.stack import Stack
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import Conflict, Mark, keys
@@ -31,14 +30,13 @@ def affected(stack: Stack, new: Bundle) -> tuple[list[Enrollment], list[Place]]:
 
 
 def wake(stack: Stack, enrollments: list[Enrollment], found: list[Place]) -> int:
-    """Let everybody for whom the file says where to go be looked at as soon as all workers know the new playbook (before, they
+    """Let everybody for whom the file says where to go be looked at, now that the new playbook is in force (before, workers
     would find nothing changed, and not look again until the wait is over); how many they are."""
     going = {(place.journey, place.step) for place in found if place.move and place.move.how != "stay"}
     due = [each for each in enrollments if (each.journey, each.step) in going]
-    soon = stack.clock.now() + SEEN_BY_ALL
     for each in due:
         with suppress(Conflict):  # erased meanwhile
-            stack.table.write(Mark(keys.enrollment(each.lead, each.journey, each.key), soon, Lane.BULK))
+            stack.table.write(Mark(keys.enrollment(each.lead, each.journey, each.key), stack.clock.now(), Lane.BULK))
     return len(due)
 
 

@@ -1,27 +1,35 @@
 """Making a bundle live: it is stored first and pointed to last; what was live is remembered, so that no function is sent to what is not there."""
 
-from datetime import datetime
+from copy import replace
+from datetime import UTC, datetime, timedelta
 
 from cli.playbook.schedules import polls, schedules
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.table import Replace, Table, keys
+from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.bundle import Bundle
 from ripen.setting import Live, Published
 
 _MOST_KEPT = 200
 
 
-def publish(bundle: Bundle, table: Table, playbook: Playbook, site: str, now: datetime) -> bool:
-    """Store the bundle and move the pointer to it; False if it was live already, at this site.
+def publish(
+    bundle: Bundle, table: Table, playbook: Playbook, site: str, now: datetime, ahead: timedelta = timedelta()
+) -> bool:
+    """Store the bundle and move the pointer to it; False if it was live already, at this site. With `ahead` it is in force
+    only so much later: what comes in by the new playbook is then nowhere judged by the old one.
 
-    Raises Conflict if somebody else published in the same moment.
+    Raises Conflict if somebody else published in the same moment, or what they published is not in force yet.
     """
-    live = table.get(keys.LIVE)
+    live, at = table.get(keys.LIVE), datetime.now(UTC)
     if live and (live.value.bundle, live.value.site) == (bundle.hash, site):
         return False
+    if live and live.value.since and at < live.value.since:
+        raise Conflict((0,))
     before = playbook.bundle(live.value.bundle) if live else None
     playbook.put(bundle)
     new, history = Live(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
+    if before and ahead:
+        new = replace(new, before=before.hash, since=at + ahead)
     past = history.value.history if history else (live.value,) if live else ()
     table.write(
         Replace(keys.LIVE, new, was=live.version if live else 0),

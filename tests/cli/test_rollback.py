@@ -1,9 +1,11 @@
 """ripen rollback: back to what was live before."""
 
 from copy import replace
+from datetime import timedelta
 
 import pytest
 
+from cli import publication
 from cli.commands import rollback as back
 from cli.failure import Failure
 from cli.playbook.publish import publish
@@ -24,6 +26,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
 @pytest.fixture
 def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setattr(back, "connect", lambda: stack)
+    monkeypatch.setattr(publication, "SEEN_BY_ALL", timedelta())
     for hash in ("aaa1", "bbb2"):
         publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
         clock.move(hours=1)

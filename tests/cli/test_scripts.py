@@ -2,11 +2,13 @@
 
 import json
 from copy import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli import publication
 from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
 from cli.failure import Failure
 from cli.playbook import compile as compiling
@@ -37,6 +39,7 @@ def stack(table: Table, clock: FakeClock, bundle: Bundle, monkeypatch: pytest.Mo
         monkeypatch.setattr(module, "connect", lambda: stack)
         if hasattr(module, "sleep"):
             monkeypatch.setattr(module, "sleep", lambda seconds: None)
+    monkeypatch.setattr(publication, "SEEN_BY_ALL", timedelta())
     publish(bundle, table, stack.playbook, stack.site, clock.now())
     a_known_lead(table, id="lead1", email="hanako@example.co.jp")
     table.write(Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))))

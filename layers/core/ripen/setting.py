@@ -38,6 +38,11 @@ class Live(Struct, frozen=True, kw_only=True):
     bundle: str
     site: str
     at: datetime
+    before: str = ""
+    """The bundle that is in force until then …"""
+    since: datetime | None = None
+    """… which is real time, however the clock is moved: every function has looked at this row by then, so that all change over
+    at one moment. None: at once."""
 
 
 class Published(Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The live playbook: a pointer row names a bundle in S3, kept in memory until the pointer moves."""
 
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
@@ -9,8 +10,11 @@ from msgspec import Struct
 from ripen.adapters import aws
 from ripen.adapters.table import Table, keys
 from ripen.bundle import Bundle
+from ripen.setting import Live as Pointer
 
 _FRESH_SECONDS = 5.0
+SEEN_BY_ALL = timedelta(seconds=_FRESH_SECONDS + 1)
+"""After so long every function knows that the pointer was moved."""
 
 
 class NotPublished(Exception):
@@ -24,24 +28,25 @@ class Live(Struct, frozen=True):
 
 
 class Playbook:
-    """Bundles by hash, and the live one; a moved pointer is seen within 5 seconds."""
+    """Bundles by hash, and the live one; a moved pointer is seen within 5 seconds, and heeded once it is in force."""
 
     def __init__(self, table: Table, bucket: str, client: Any = None) -> None:
         self._table = table
         self._bucket = bucket
         self._client = client
         self._bundles: dict[str, Bundle] = {}
-        self._live: Live | None = None
+        self._pointer: Pointer | None = None
         self._read = -1e9
 
     def live(self) -> Live:
-        if self._live is None or monotonic() - self._read > _FRESH_SECONDS:
+        """Raises NotPublished."""
+        if self._pointer is None or monotonic() - self._read > _FRESH_SECONDS:
             row = self._table.get(keys.LIVE)
             if row is None:
                 raise NotPublished
-            self._live = Live(self.bundle(row.value.bundle), row.value.site)
+            self._pointer = row.value
             self._read = monotonic()
-        return self._live
+        return Live(self.bundle(_in_force(self._pointer)), self._pointer.site)
 
     def bundle(self, hash: str) -> Bundle:
         """The bundle with that hash: bundles never change and are never deleted."""
@@ -62,3 +67,8 @@ class Playbook:
             Body=msgspec.json.encode(bundle),
             ContentType="application/json",
         )
+
+
+def _in_force(pointer: Pointer) -> str:
+    is_early = pointer.since is not None and datetime.now(UTC) < pointer.since
+    return pointer.before if is_early else pointer.bundle

@@ -1,0 +1,100 @@
+"""What was published is in force for all functions at one moment: nothing that came in by the new is judged by the old."""
+
+from copy import replace
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import boto3
+import pytest
+from rich.console import Console
+
+from cli import publication
+from cli.failure import Failure
+from cli.playbook import publish as publishing
+from cli.playbook.publish import publish
+from cli.publication import make_live
+from cli.stack import Stack
+from ripen.adapters import playbook as adapter
+from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
+from ripen.adapters.table import Table, keys
+from tests.builders import a_bundle
+from tests.cli.stack import a_stack
+from tests.fakes import NOON, FakeClock
+
+OLD, NEW = replace(a_bundle(), hash="old"), replace(a_bundle(), hash="new")
+SITE = "https://site.example"
+
+
+class RealTime:
+    """What the machines' clocks say, wherever ours was moved to."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def now(self, zone: object = UTC) -> datetime:
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> RealTime:
+    time = RealTime()
+    for module in (adapter, publishing, publication):
+        monkeypatch.setattr(module, "datetime", time)
+    monkeypatch.setattr(adapter, "monotonic", lambda: time.seconds)
+    monkeypatch.setattr(publication, "sleep", lambda seconds: setattr(time, "seconds", time.seconds + seconds))
+    return time
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock, time: RealTime) -> Stack:
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
+    stack = replace(a_stack(table, clock, OLD), playbook=Playbook(table, "bucket", s3))
+    publish(OLD, table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    return stack
+
+
+def a_function(stack: Stack) -> Playbook:
+    """Another process, which has seen nothing yet."""
+    return Playbook(stack.table, "bucket", boto3.client("s3"))
+
+
+def test_all_functions_change_over_at_one_moment_whenever_they_looked(stack: Stack, time: RealTime) -> None:
+    # given functions that looked at the pointer at different times, one just before
+    functions, seen = [a_function(stack) for _ in range(6)], list[set[str]]()
+    for second, function in enumerate(functions):
+        time.seconds = second
+        function.live()
+    published = time.seconds
+    assert publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    # when time passes
+    for tenth in range(100):
+        time.seconds = published + tenth / 10
+        seen.append({function.live().bundle.hash for function in [*functions, a_function(stack)]})
+    # then they are of one mind at every moment
+    assert seen == [{"old"}] * 60 + [{"new"}] * 40
+
+
+def test_the_first_playbook_is_in_force_at_once(stack: Stack) -> None:
+    assert a_function(stack).live().bundle.hash == "old"
+
+
+def test_whoever_publishes_is_told_when_it_is_in_force(stack: Stack, time: RealTime) -> None:
+    assert make_live(NEW, stack, Console(file=StringIO()))
+    assert time.seconds == SEEN_BY_ALL.total_seconds()
+    assert a_function(stack).live().bundle.hash == "new"
+    # and the same again is nothing to wait for
+    assert not make_live(NEW, stack, Console(file=StringIO()))
+    assert time.seconds == SEEN_BY_ALL.total_seconds()
+
+
+def test_nobody_publishes_while_another_playbook_is_on_its_way(stack: Stack, time: RealTime) -> None:
+    publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    with pytest.raises(Failure, match="at the same moment"):
+        make_live(replace(NEW, hash="newer"), stack, Console(file=StringIO()))
+    time.seconds += SEEN_BY_ALL.total_seconds()
+    assert make_live(replace(NEW, hash="newer"), stack, Console(file=StringIO()))
+    # and all of them can be gone back to
+    past = stack.table.get(keys.PUBLISHED)
+    assert past
+    assert [live.bundle for live in past.value.history] == ["old", "new", "newer"]
