@@ -26,7 +26,7 @@ VERBS = {
     "set": "set field=value …",
     "tag": "tag NAME …",
     "untag": "untag NAME …",
-    "enter": "enter JOURNEY (by hand)",
+    "enter": "enter JOURNEY (by hand; with fact=value … as a request asks)",
 }
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AFTER = re.compile(r"\+((?:\d+[wdhms])+|0)\s+(.+)", re.DOTALL)

@@ -169,12 +169,14 @@ def fields(folder: Folder) -> set[str]:
 
 
 def entry_fields(folder: Folder) -> set[str]:
-    """Answers that are kept with a submission."""
-    return {each.name for form in folder.forms.values() for each in form.model.fields if each.entry}
+    """Answers that are kept with a submission, and what requests say."""
+    answers = {each.name for form in folder.forms.values() for each in form.model.fields if each.entry}
+    triggers = (on for journey in folder.journeys.values() for on in journey.model.enrol.on)
+    return answers | {name for on in triggers for name in on.api or ()}
 
 
 def entry_values(folder: Folder) -> set[str]:
-    """What `entry.…` may be: answers, whence they came, and what a Salesforce campaign that lets into a journey says."""
+    """What `entry.…` may be: answers, whence they came, and what requests and Salesforce campaigns that let in say."""
     asks = any(_asks_the_crm(journey.model) for journey in folder.journeys.values())
     return entry_fields(folder) | {"source", "page"} | ({"status", "campaign"} if asks else set())
 

@@ -91,13 +91,17 @@ def _event(
         named = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
         if words[0] not in named:
             yield from known(document, where, words[0], folder, kind)
-    pairs = words[1:] if verb == "form" else words if verb == "set" else ()
+    pairs = words[1:] if verb in ("form", "enter") else words if verb == "set" else ()
     for word in pairs:
         if "=" not in word:
             yield document.problem(where, f'{word!r} is no field=value; write for example company="Acme"')
     given = {word.partition("=")[0] for word in pairs if "=" in word}
     if verb == "set":
         yield from _fields(folder, document, where, given)
+    elif verb == "enter" and words and words[0] in folder.journeys:
+        takes = {name for on in folder.journeys[words[0]].model.enrol.on for name in on.api or ()}
+        for name in sorted(given - takes):
+            yield document.problem(where, f"no request to {words[0]} says {name!r}{nearest(name, takes)}")
     elif words and words[0] in folder.forms:
         form = folder.forms[words[0]].model
         asked = {"full_name", "consent", *form.mapping, *(field.name for field in form.fields)}

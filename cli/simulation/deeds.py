@@ -10,13 +10,15 @@ from cli.playbook.problem import nearest
 from cli.simulation import workers
 from cli.simulation.replies import answer
 from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
-from ripen import token
+from ripen import invitation, token
 from ripen.activity import Activity, Kind
 from ripen.adapters import gateway
 from ripen.adapters.links import relinked
 from ripen.adapters.table import Create, Replace, Row, keys
+from ripen.errors import Rejected
 from ripen.feedback import Event, Feedback
 from ripen.ids import digest
+from ripen.invitation import Invitation
 from ripen.lead import CrmLink, Profile
 from ripen.ledger import Send, SendPointer, SendState
 
@@ -59,12 +61,20 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
         case "tag" | "untag":
             _tag(world, lead, words, happening.verb == "tag", number)
         case "enter":
-            enter(_known(happening, world.bundle.journeys), world, lead, number)
+            journey = _known(happening, world.bundle.journeys)
+            enter(journey, world, lead, number, dict(_pairs(words[1:], happening)))
 
 
-def enter(journey: str, world: World, lead: str, number: int) -> None:
-    """By hand: no trigger is asked, but the journey's own `who` and `again` are."""
-    _did(Kind.ENTRY_ASKED, journey, world, lead, number, {"key": f"by hand {number}", "by": "hand"})
+def enter(journey: str, world: World, lead: str, number: int, facts: dict[str, str] | None = None) -> None:
+    """By hand, or with facts by a request: the journey's own `who` and `again` are asked. Raises Failure."""
+    said = {"key": f"by hand {number}", "by": "hand"}
+    if facts:
+        asks = Invitation(journey=journey, email="", key=f"request {number}", facts=facts)
+        try:
+            said = invitation.activity(asks, world.bundle.journeys[journey], lead, world.clock.now()).facts
+        except Rejected as rejected:
+            raise Failure(f"The request is refused: {rejected.reason} ({rejected.field}).", "Mend the event.") from None
+    _did(Kind.ENTRY_ASKED, journey, world, lead, number, said)
 
 
 def latest(world: World, lead: str, email: str = "") -> Row[Send]:

@@ -12,7 +12,7 @@ from cli.simulation.world import Answers, World
 from ripen.activity import Kind
 from ripen.adapters.table import Create, keys
 from ripen.bundle import Bundle
-from ripen.graph import Journey, OnActivity, OnDate
+from ripen.graph import Journey, OnActivity, OnDate, OnRequest
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import OPEN
 from ripen.local_time import zone
@@ -96,6 +96,9 @@ def _arrive(world: World, persona: Persona) -> None:
 def _entry(journey: Journey, happenings: list[Happening], start: datetime) -> list[Happening]:
     """What lets the persona in, where the journey waits for a deed and none is written."""
     for trigger in journey.enrol:
+        if isinstance(trigger, OnRequest):
+            named = any(each.verb == "enter" and each.words[:1] == (journey.name,) for each in happenings)
+            return [] if named else [Happening(start, "enter", (journey.name,), f"+0 enter {journey.name}")]
         verb = _VERBS.get(Kind(trigger.kind)) if isinstance(trigger, OnActivity) else None
         if verb and isinstance(trigger, OnActivity):
             if any(each.verb == verb and each.words[:1] == (trigger.subject,) for each in happenings):

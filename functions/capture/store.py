@@ -1,4 +1,4 @@
-"""The one durable write of a submission, which the form and the webhook share: everything or nothing, and nothing twice."""
+"""The one durable write of what arrives, which form and webhook share: everything or nothing, and nothing twice."""
 
 from collections.abc import Callable
 from copy import replace
@@ -58,11 +58,16 @@ def store(
 
     `key` is Secrets.key("address").
     """
-    for attempt in range(_ATTEMPTS):
+    return persist(lambda: _try(table, submission, form, once, key, now, new_id, source))
+
+
+def persist[T](attempt: Callable[[], T]) -> T:
+    """What it returns as soon as no other change of the same rows comes between. Raises Busy."""
+    for number in range(_ATTEMPTS):
         try:
-            return _try(table, submission, form, once, key, now, new_id, source)
+            return attempt()
         except Conflict:
-            sleep(_PAUSE_SECONDS * 2**attempt * random())  # noqa: S311
+            sleep(_PAUSE_SECONDS * 2**number * random())  # noqa: S311
     raise Busy
 
 

@@ -1,10 +1,12 @@
 """POST /webhooks/<source>: a form provider tells us of a submission. Its signature is checked over the raw bytes, the
-submission is kept once by the provider's id, and only then it is told 200; whatever else, it sends again.
+submission is kept once by the provider's id, and only then it is told 200; whatever else, it sends again. The source "ripen"
+is no provider: it asks a known lead into a journey (invited.py).
 """
 
 import os
 from collections.abc import Callable
 from datetime import datetime
+from time import time
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +14,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
+from capture import invited
+from capture.invited import OwnKeys
 from capture.store import Busy, ring, store
 from ripen.adapters import gateway, typeform
 from ripen.adapters.body import LARGEST
@@ -40,7 +44,8 @@ _SIGNATURES = {"typeform": TYPEFORM}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    desk = Desk(table, react, playbook.live(), secrets.key("address"), _secret, clock.now(), lambda: uuid4().hex)
+    own = OwnKeys(address=secrets.key("address"), api=secrets.key("api"))
+    desk = Desk(table, react, playbook.live(), own, _secret, clock.now(), time(), lambda: uuid4().hex)
     return serve(gateway.request(event), desk)
 
 
@@ -49,21 +54,27 @@ def _secret(source: str, fresh: bool) -> str:
 
 
 class Desk(Struct, frozen=True):
-    """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin."""
+    """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin; `wall` is the time by
+    which requests are signed, in seconds."""
 
     table: Table
     react: Wake
     live: Live
-    key: bytes
+    own: OwnKeys
     secret: Callable[[str, bool], str]
     now: datetime
+    wall: float
     new_id: Callable[[], str]
 
 
 def serve(request: Request, desk: Desk) -> Response:
-    """200 {"activity": id} for a submission, new or known; 4xx with the reason for anything else."""
+    """200 {"activity": id} for a submission, new or known, 202 for who is asked in; 4xx with the reason for anything else."""
     source = request.parameters.get("source", "")
     try:
+        if source == invited.SOURCE:
+            stored = invited.ask(request, desk.table, desk.live.bundle, desk.own, desk.now, desk.wall)
+            ring(desk.react, stored)
+            return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
         _check(source, request, desk)
         answered = typeform.read(request.body)
         if answered is None:
@@ -107,7 +118,7 @@ def _take(source: str, answered: typeform.Answered, desk: Desk) -> str:
         submission,
         form,
         from_provider(source, answered.token, desk.now),
-        key=desk.key,
+        key=desk.own.address,
         now=desk.now,
         new_id=desk.new_id,
         source=source,

@@ -97,10 +97,19 @@ def test_who_was_in_it_comes_again_as_written(written: str, meant: Again, key: s
         ("{date: birthday, yearly: true, leap: 1 March}", graph.OnDate(field="birthday", yearly=True, leap="1 March")),
         ('{every: "FREQ=MONTHLY;BYDAY=1MO", start: 2026-12-07T09:00, segment: s}',
          graph.OnSchedule(rrule="FREQ=MONTHLY;BYDAY=1MO", start="2026-12-07T09:00", segment="s")),
+        ("{api: []}", graph.OnRequest()),
+        ("{api: [order, total]}", graph.OnRequest(facts=("order", "total"))),
     ],
 )  # fmt: skip
 def test_a_journey_is_entered_by(on: str, meant: graph.Trigger) -> None:
     assert compiled(f"enrol: {{on: {on}}}\nsteps: [{{send: m}}]").enrol == (meant,)
+
+
+def test_a_fact_of_a_request_tells_runs_apart_where_the_journey_says_so() -> None:
+    found = compiled("enrol: {on: {api: [order]}, again: once per order}\nsteps: [{send: m}]")
+    assert (found.enrol, found.again) == ((graph.OnRequest(facts=("order",), key="order"),), Again(how="by key"))
+    other = compiled("enrol: {on: {api: [total]}, again: once per order}\nsteps: [{send: m}]")
+    assert other.enrol == (graph.OnRequest(facts=("total",)),)
 
 
 def test_several_ways_in_are_a_list_and_none_is_by_hand() -> None:

@@ -224,6 +224,11 @@ def mail(*lines: str) -> str:
         (J, "enrol: {on: {crm_campaign: Expo}, again: once per campain}\nsteps: [{send: m}]", "1:35: no form keeps 'campain'; write `entry: true` at that field; did you mean 'campaign'?"),
         (J, "enrol: {on: {crm_campaign: Expo}}\nsteps: [{notify: 'was {{ entry.statsu }}'}]", "2:10: 'entry' has no 'statsu'; did you mean 'status'?"),
         (J, steps("- notify: 'was {{ entry.status }}'"), "3:5: 'entry' has no 'status'"),
+        (J, "enrol: {on: {api: [order], form: f}}\nsteps: [{send: m}]", "1:9: write exactly one of form, page"),
+        (J, "enrol: {on: {api: [order, by]}}\nsteps: [{send: m}]", "1:9: `api` cannot have 'by'"),
+        (J, "enrol: {on: {api: [Order]}}\nsteps: [{send: m}]", "1:20: "),
+        (J, "enrol: {on: {api: [order]}, again: once per oder}\nsteps: [{send: m}]", "1:29: no form keeps 'oder'; write `entry: true` at that field; did you mean 'order'?"),
+        (J, "enrol: {on: {api: [order]}}\nsteps: [{notify: 'of {{ entry.oder }}'}]", "2:10: 'entry' has no 'oder'; did you mean 'order'?"),
         # no YAML
         (J, "enrol: {on: {form: f}}\nsteps:\n\t- send: m\n", "3:1: this is a tab; indent with spaces"),
         (J, steps("- wait: 1 day: or so"), "3:16: one `: ` too many on this line; put a text that has one into quotes"),
@@ -357,6 +362,8 @@ def test_a_mistake_is_told_at_its_place(plan: Plan, file: str, text: str, told: 
         (scenario("+1d click"), "5:5: '+1d click' does not say which; write click EMAIL"),
         (scenario("+1d view prices"), "5:5: there is no 'prices' in pages/"),
         (scenario("+1d enter k"), "5:5: there is no 'k' in journeys/; write one of: j"),
+        (scenario("+1d enter j order"), "5:5: 'order' is no field=value; write for example"),
+        (scenario("+1d enter j order=1"), "5:5: no request to j says 'order'"),
         (scenario("+1d form g"), "5:5: there is no 'g' in forms/; write one of: f"),
         (scenario("+1d form f plam=pro"), "5:5: the form f does not ask for 'plam'; did you mean 'plan'?"),
         (scenario("+1d form f pro"), "5:5: 'pro' is no field=value"),
@@ -386,6 +393,17 @@ def test_what_a_salesforce_campaign_says_is_known_where_it_lets_in(plan: Plan) -
     words = "Hello {{ lead.last_name }}, you came to {{ entry.campaign }} ({{ entry.status }}).\n"
 
     assert plan({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words}) == []
+
+
+def test_what_a_request_says_is_known_where_it_lets_in(plan: Plan) -> None:
+    enrol = "enrol: {on: {api: [order, day]}, again: once per order}"
+    branch = "branch: [{when: {entry.order: present}, then: [{send: m}]}, {else: [{send: t}]}]"
+    wait = "wait: until entry.day - 1 days\n    otherwise: [{exit: too late}]"
+    words = "Hello {{ lead.last_name }}, thank you for {{ entry.order }}.\n"
+    story = scenario("+1d enter j order=4711 day=2026-12-24")
+
+    journey = f"{enrol}\nsteps:\n  - {wait}\n  - {branch}\n"
+    assert plan({J: journey, T: words, P: KEN, H: story, "simulations/h.txt": "as approved"}) == []
 
 
 def test_journeys_that_enrol_into_one_another_are_in_order_with_a_wait_or_where_one_lets_in_once(plan: Plan) -> None:

@@ -9,7 +9,7 @@ import pytest
 from cli.commands import secret as command
 from cli.failure import Failure
 from ripen.adapters.table import Table
-from ripen.adapters.webhook_call import signature
+from ripen.signature import signature
 from tests.cli.stack import KEY, a_stack
 from tests.fakes import FakeClock
 
@@ -29,6 +29,13 @@ def test_a_receiver_checks_our_signature_with_what_is_printed(capsys: pytest.Cap
 def test_scripts_get_it_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     command.secret("webhook", as_json=True)
     assert json.loads(capsys.readouterr().out) == {"webhook": KEY.hex()}
+
+
+def test_the_key_that_signs_requests_is_another_one(
+    table: Table, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.secret("api")
+    assert bytes.fromhex(capsys.readouterr().out.strip()) == a_stack(table, clock).secrets.key("api")
 
 
 @pytest.mark.parametrize("name", ["link", "address", "master", ""])

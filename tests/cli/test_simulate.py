@@ -14,7 +14,7 @@ from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
 from ripen.bundle import Bundle
 from ripen.clause import AllOf, Condition, Tagged
-from ripen.graph import Again, BranchStep, OnActivity, SendStep, WebhookStep
+from ripen.graph import Again, BranchStep, OnActivity, OnRequest, SendStep, WebhookStep
 from ripen.graph import Path as Way
 from tests.builders import a_bundle
 
@@ -125,6 +125,35 @@ def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
         "campaign_joined Expo",
         "enrollment.entered whitepaper",
     ]
+
+
+def by_request(*facts: str, key: str = "") -> Bundle:
+    """The journey is entered by a signed request, each time for something else."""
+    asks = OnRequest(facts=facts, key=key)
+    journey = replace(a_bundle().journeys["whitepaper"], enrol=(asks,), again=Again(how="by key"))
+    return a_bundle(journeys={"whitepaper": journey})
+
+
+def test_the_request_that_a_journey_waits_for_is_filled_in() -> None:
+    assert codes(lived(bundle=by_request()))[0] == "enrollment.entered whitepaper"
+
+
+def test_a_request_lets_in_with_what_it_says_and_once_for_each_of_it() -> None:
+    story = lived(
+        "+1d enter whitepaper order=1; +30d enter whitepaper order=1; +40d enter whitepaper order=2",
+        bundle=by_request("order", key="order"),
+    )
+    assert [code for code in codes(story) if code.startswith("enrollment.") and "finished" not in code] == [
+        "enrollment.entered whitepaper",
+        "enrollment.refused whitepaper",
+        "enrollment.entered whitepaper",
+    ]
+    assert [(run.key, run.facts["order"]) for run in story.runs] == [("1", "1"), ("2", "2")]
+
+
+def test_a_request_that_would_be_refused_is_no_event() -> None:
+    with pytest.raises(Failure, match="takes none"):
+        lived("+1d enter whitepaper order=1", bundle=by_request())
 
 
 @pytest.mark.parametrize(("status", "mails"), [("Responded", ["case-study"]), ("Sent", [])])

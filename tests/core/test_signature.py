@@ -1,5 +1,6 @@
 """Signatures: over the raw bytes, refused for anything else. The vectors were made with OpenSSL, by the recipe of
-Typeform's page "Secure your webhooks": printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64"""
+Typeform's page "Secure your webhooks": printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64, and for our own:
+printf %s STAMP.BODY | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY"""
 
 import hmac
 from base64 import b64encode
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.signature import TYPEFORM, SignatureSpec, genuine
+from ripen.signature import TYPEFORM, SignatureSpec, doubt, genuine
 
 BODY = '{"event_id":"LtWXD3crgy","event_type":"form_response","form_response":{"text":"山田"}}'.encode()
 SECRET = "abc123"
@@ -56,3 +57,41 @@ def test_the_same_json_written_again_is_another_body() -> None:
 @given(st.text(), st.binary(max_size=100))
 def test_any_other_header_is_refused(header: str, body: bytes) -> None:
     assert not genuine(TYPEFORM, SECRET, {"typeform-signature": header}, body)
+
+
+OWN_KEY = bytes([0x0A]) * 32
+OWN_BODY = b'{"journey":"ordered","email":"hanako@example.co.jp","key":"order-4711"}'
+OWN = {
+    "ripen-timestamp": "1795230000",
+    "ripen-signature": "v1=5fd5e6e35d6ad7deb98476b6881de1c9c3945e4f70ded44e6316532b2cde5f56",
+}
+
+
+def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> None:
+    made = int(OWN["ripen-timestamp"])
+    for wall in (made - 300, made, made + 300):
+        assert doubt(OWN_KEY, OWN, OWN_BODY, wall) == ""
+    for wall in (made - 301, made + 301):
+        assert "five minutes" in doubt(OWN_KEY, OWN, OWN_BODY, wall)
+
+
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({}, OWN_BODY + b" "),
+        ({"ripen-timestamp": "1795230001"}, OWN_BODY),
+        ({"ripen-signature": OWN["ripen-signature"].removeprefix("v1=")}, OWN_BODY),
+        ({"ripen-signature": OWN["ripen-signature"][:-1]}, OWN_BODY),
+        ({"ripen-signature": "v1=\u7f72\u540d"}, OWN_BODY),
+        ({"ripen-signature": ""}, OWN_BODY),
+        ({"ripen-timestamp": "\u0661\u0662"}, OWN_BODY),
+        ({"ripen-timestamp": "-1795230000"}, OWN_BODY),
+        ({"ripen-timestamp": ""}, OWN_BODY),
+    ],
+)
+def test_anything_else_of_ours_is_doubted(changed: dict[str, str], body: bytes) -> None:
+    assert doubt(OWN_KEY, OWN | changed, body, 1795230000)
+
+
+def test_another_key_signs_nothing_of_ours() -> None:
+    assert "signature is wrong" in doubt(b"", OWN, OWN_BODY, 1795230000)

@@ -5,6 +5,7 @@ import hmac
 import json
 from base64 import b64encode
 from collections.abc import Iterator
+from copy import replace
 from itertools import count
 from time import time
 from typing import Any
@@ -16,17 +17,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import notify.slack
-from capture import form, link, page, track, webhook
+from capture import form, invited, link, page, track, webhook
 from cli.playbook.compile import compile_playbook
 from nurture import preferences
 from ripen import token
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
+from ripen.address import address_hash
 from ripen.beacon import Beacon, EventType
 from ripen.bundle import Bundle
+from ripen.graph import Journey, OnRequest
 from ripen.hit import TRAP
 from ripen.ledger import SendPointer
+from ripen.setting import Pointer
+from ripen.signature import signature
 from tests.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.functions.capture.events import KEY, SITE
 from tests.hostile import BROKEN, HIDDEN, TEXTS
@@ -232,9 +237,46 @@ def test_a_webhook(
         body = gateway.request(event).body
         digest = b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
         event["headers"] |= {"typeform-signature": f"sha256={digest}"}
-    new_id = lambda: f"{next(ids):032x}"  # noqa: E731
-    desk = webhook.Desk(table, queue, live, KEY, lambda source, fresh: SECRET, NOON, new_id)
-    is_an_answer(webhook.serve(gateway.request(event), desk))
+    is_an_answer(webhook.serve(gateway.request(event), _webhook_desk(table, queue, live, ids)))
+
+
+@often
+@given(
+    event=events("POST", "ripen"),
+    signed=_mostly(st.just(True), st.just(False)),
+    asks=_mostly(
+        st.fixed_dictionaries(
+            {
+                "journey": _mostly(st.just("asked"), anything),
+                "email": _mostly(st.just("hanako@example.co.jp"), anything),
+                "key": _mostly(st.text(max_size=9), anything),
+                "facts": _mostly(st.dictionaries(st.sampled_from(["order", "total"]), words | st.integers()), anything),
+            }
+        ),
+        st.none() | anything,
+    ),
+)
+def test_a_request_that_asks_in(
+    table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any], signed: bool, asks: object
+) -> None:
+    asked = Journey(name="asked", enrol=(OnRequest(facts=("order", "total")),))
+    live = Live(replace(live.bundle, journeys=live.bundle.journeys | {"asked": asked}), SITE)
+    known = keys.address(address_hash(KEY, "hanako@example.co.jp"))
+    if table.get(known) is None:
+        table.write(Create(known, Pointer(lead="lead1")))
+    event["pathParameters"] = {"source": "ripen"}
+    if asks is not None:
+        event |= {"body": json.dumps(asks), "isBase64Encoded": False}
+    if signed:
+        body, stamp = gateway.request(event).body, str(round(NOON.timestamp()))
+        event["headers"] |= {"ripen-timestamp": stamp, "ripen-signature": signature(KEY, stamp, body)}
+    is_an_answer(webhook.serve(gateway.request(event), _webhook_desk(table, queue, live, ids)))
+
+
+def _webhook_desk(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Desk:
+    own = invited.OwnKeys(address=KEY, api=KEY)
+    wall, new_id = NOON.timestamp(), lambda: f"{next(ids):032x}"
+    return webhook.Desk(table, queue, live, own, lambda source, fresh: SECRET, NOON, wall, new_id)
 
 
 def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:

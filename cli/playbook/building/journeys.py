@@ -8,7 +8,7 @@ from cli.playbook.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 from ripen import graph
 from ripen.activity import Kind
 from ripen.clause import Condition
-from ripen.graph import OnDate, OnField, OnRank, OnSchedule, OnSegment
+from ripen.graph import OnDate, OnField, OnRank, OnRequest, OnSchedule, OnSegment
 
 
 def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.Journey:
@@ -39,6 +39,8 @@ def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
     if on.date:
         at = on.at or "09:00"
         return OnDate(field=on.date, offset_days=on.offset, yearly=on.yearly, at=at, leap=on.leap)
+    if on.api is not None:
+        return OnRequest(facts=on.api, key=key if key in on.api else "")
     if on.crm_campaign:
         return _membership(on, CAMPAIGN_KEYS.get(key, "member"))
     what, subject = kind(on)

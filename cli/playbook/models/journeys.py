@@ -6,20 +6,21 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from cli.playbook import phrases
 from cli.playbook.models.clauses import ClauseTree
-from cli.playbook.models.part import FieldTest, Name, Part, Tests
+from cli.playbook.models.part import FieldName, FieldTest, Name, Part, Tests
 from cli.playbook.models.spans import At, Moment
 from cli.playbook.models.steps import Steps
 from ripen.graph import Move
+from ripen.invitation import MOST_FACTS, RESERVED
 
 ACTIVITIES = ("form", "page", "read", "click", "download")
 CAMPAIGN_KEYS = {"campaign": "campaign_id", "member": "member"}
 """What `again: once per …` may name for a journey that a Salesforce campaign lets into, and the fact that it is told by: a
 campaign may get another name."""
-_TRIGGERS = (*ACTIVITIES, "crm_campaign", "segment", "rank", "field", "date", "every")
+_TRIGGERS = (*ACTIVITIES, "crm_campaign", "segment", "rank", "field", "date", "every", "api")
 
 
 class TriggerPart(Part):
-    """What lets in: one of form, page, read, click, download, crm_campaign, segment, rank, field, date, every."""
+    """What lets in: one of form, page, read, click, download, crm_campaign, segment, rank, field, date, every, api."""
 
     form: str = ""
     page: str = ""
@@ -41,10 +42,13 @@ class TriggerPart(Part):
     leap: Literal["28 February", "1 March"] = Field("28 February", description="When 29 February is in other years")
     every: str = Field("", description="An RRULE: FREQ=MONTHLY;BYDAY=1MO")
     start: Moment | None = Field(None, description="Local date and time of the first: 2026-12-01T09:00")
+    api: Annotated[tuple[FieldName, ...] | None, Field(max_length=MOST_FACTS)] = Field(
+        None, description="A signed request asks in, and may say these: {{ entry.<name> }}; [] for nothing"
+    )
 
     @model_validator(mode="after")
     def _one(self) -> "TriggerPart":
-        written = [key for key in _TRIGGERS if getattr(self, key)]
+        written = [key for key in _TRIGGERS if getattr(self, key) not in ("", {}, None)]
         if written not in ([key] for key in _TRIGGERS) and written != ["segment", "every"]:
             raise ValueError(f"write exactly one of {', '.join(_TRIGGERS[:-1])} or {_TRIGGERS[-1]}")
         if self.every:
@@ -55,6 +59,8 @@ class TriggerPart(Part):
             raise ValueError("`start` goes with `every`")
         if not self.date and (self.offset or self.yearly or self.at):
             raise ValueError("`offset`, `yearly` and `at` go with `date`")
+        if taken := set(self.api or ()).intersection(RESERVED):
+            raise ValueError(f"`api` cannot have {taken.pop()!r}: each entry says that itself; write another name")
         if self.status and not self.crm_campaign:
             raise ValueError("`status` goes with `crm_campaign`")
         if self.where and not any(getattr(self, key) for key in ACTIVITIES):

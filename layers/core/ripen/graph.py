@@ -248,7 +248,15 @@ class OnSchedule(Struct, frozen=True, kw_only=True, tag="schedule"):
     segment: str
 
 
-Trigger = OnActivity | OnSegment | OnRank | OnField | OnDate | OnSchedule
+class OnRequest(Struct, frozen=True, kw_only=True, tag="request"):
+    """A signed request asks in, with no other facts than these."""
+
+    facts: tuple[str, ...] = ()
+    key: str = ""
+    """The fact that tells runs apart; "" is the request's own key."""
+
+
+Trigger = OnActivity | OnSegment | OnRank | OnField | OnDate | OnSchedule | OnRequest
 
 
 class Again(Struct, frozen=True, kw_only=True):

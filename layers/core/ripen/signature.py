@@ -1,13 +1,17 @@
 """Signatures of webhooks: a shared secret over the body's very bytes. What differs between providers is written down in a
-SignatureSpec, so that the next provider is a line."""
+SignatureSpec, so that the next provider is a line. Our own also say when they were made, going out and coming in."""
 
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import Literal
 
 from msgspec import Struct
+
+_SECONDS = re.compile(r"[0-9]{1,12}")
+_FRESH_SECONDS = 300
 
 
 class SignatureSpec(Struct, frozen=True):
@@ -28,6 +32,28 @@ def genuine(spec: SignatureSpec, secret: str, headers: Mapping[str, str], body: 
     if not secret or not given.isascii():
         return False
     return hmac.compare_digest(given, spec.prefix + _digest(spec, secret, body))
+
+
+def signature(key: bytes, stamp: str, body: bytes) -> str:
+    """ "v1=" and the HMAC-SHA256, in hex, over the timestamp, a dot and the body as sent."""
+    return "v1=" + hmac.digest(key, stamp.encode() + b"." + body, sha256).hex()
+
+
+def doubt(key: bytes, headers: Mapping[str, str], body: bytes, wall: float) -> str:
+    """Why a request is not believed that is to be signed as our own are, in words for who sent it; "" if it is. `wall` is
+    the time, in seconds since 1970."""
+    stamp, given = headers.get("ripen-timestamp", ""), headers.get("ripen-signature", "")
+    if not stamp or not given:
+        return "the headers Ripen-Timestamp and Ripen-Signature are needed"
+    if not _SECONDS.fullmatch(stamp):
+        return "Ripen-Timestamp is the seconds since 1970, in digits"
+    if abs(wall - int(stamp)) > _FRESH_SECONDS:
+        return "Ripen-Timestamp is more than five minutes off: sign anew at each attempt, and set your clock"
+    if not given.isascii() or not hmac.compare_digest(given, signature(key, stamp, body)):
+        return (
+            "the signature is wrong: it is made with `ripen secret api`, over the timestamp, a dot and the body as sent"
+        )
+    return ""
 
 
 def _digest(spec: SignatureSpec, secret: str, body: bytes) -> str:

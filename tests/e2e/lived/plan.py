@@ -1,4 +1,5 @@
-"""The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, a schedule. It is
+"""The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, one that requests
+ask into, a schedule. It is
 published once and stays: nobody comes into any of it who is not named. A journey that asks about a Salesforce campaign is live
 only where a test says so, because a clock that moves stops every five minutes for it."""
 
@@ -51,6 +52,19 @@ _ROUND = """\
     enrol: {on: {every: "FREQ=DAILY;COUNT=1", start: START, segment: regulars}, again: never}
     steps: [{update: {add_tags: [came-round]}}]
     """
+_ORDERED = {
+    "journeys/ordered.yaml": """\
+        enrol: {on: {api: [order, total]}, again: once per order}
+        steps: [{send: order-thanks}]
+        """,
+    "emails/order-thanks/email.yaml": """\
+        class: transactional
+        subject: {ja: ご注文ありがとうございます, en: Thank you for your order}
+        preheader: {ja: 承りました。, en: We have it.}
+        """,
+    "emails/order-thanks/ja.txt": "注文{{ entry.order }}（{{ entry.total }}円）\n",
+    "emails/order-thanks/en.txt": "Order {{ entry.order }} ({{ entry.total }} yen)\n",
+}
 EXPO = "Autumn Expo"
 _EXPO = {
     "journeys/expo.yaml": f"""\
@@ -107,6 +121,7 @@ def _files(webhook: str, start: datetime) -> Mapping[str, str]:
     return {
         **{f"segments/{name}.yaml": _SEGMENT.format(name=name) for name in _SEGMENTS},
         **{f"campaigns/{name}.yaml": _CAMPAIGN.format(**of) for name, of in _CAMPAIGNS.items()},
+        **_ORDERED,
         "journeys/errands.yaml": _ERRANDS.replace("WEBHOOK", webhook),
         "journeys/round.yaml": _ROUND.replace("START", local),
     }

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.adapters.webhook_call import signature
+from ripen.signature import signature
 from tests.e2e.cloud import Running, eventually
 from tests.e2e.lived.plan import published
 from tests.e2e.people import a_director

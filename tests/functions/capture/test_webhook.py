@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from capture.invited import OwnKeys
 from capture.webhook import Desk, serve
 from ripen.activity import Activity
 from ripen.adapters.gateway import Response, request
@@ -46,7 +47,8 @@ def desk(table: Table, queue: FakeQueue) -> Desk:
     names = {"form_id": "abc123", "q_email": "email", "q_name": "full_name", "q_legal": "consent", "q_phone": "phone"}
     bundle = replace(bundle, forms={"whitepaper": replace(form, sources={"typeform": names})})
     ids = counter(1)
-    return Desk(table, queue, Live(bundle, SITE), KEY, Vault(), NOON, lambda: f"{next(ids):032x}")
+    own = OwnKeys(address=KEY, api=b"a" * 32)
+    return Desk(table, queue, Live(bundle, SITE), own, Vault(), NOON, NOON.timestamp(), lambda: f"{next(ids):032x}")
 
 
 def a_response(**changes: Any) -> dict[str, Any]:

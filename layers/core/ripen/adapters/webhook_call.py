@@ -5,12 +5,10 @@ gains nothing; redirects are not followed; TLS still checks the name. Sources: O
 Prevention"; IANA, special-purpose address registries; RFC 6052 (NAT64).
 """
 
-import hmac
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from hashlib import sha256
 from http.client import HTTPException, HTTPResponse, HTTPSConnection
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from threading import Timer
@@ -21,6 +19,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from ripen.errors import Undeliverable
+from ripen.signature import signature
 
 LARGEST = 32 * 1024
 """Bytes of an answer."""
@@ -82,11 +81,6 @@ class WebhookCall:
         if not addresses or not all(map(is_public, addresses)):
             raise Undeliverable("not a public address", permanent=True)
         return addresses
-
-
-def signature(key: bytes, stamp: str, body: bytes) -> str:
-    """ "v1=" and the HMAC-SHA256, in hex, over the timestamp, a dot and the body as sent."""
-    return "v1=" + hmac.new(key, stamp.encode() + b"." + body, sha256).hexdigest()
 
 
 def parts(url: str) -> tuple[str, int, str]:

@@ -1,0 +1,59 @@
+"""Another system asks a lead into a journey, with the very lines that docs/api.md shows."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from time import time
+from typing import Any
+
+import pytest
+
+from ripen.signature import signature
+from tests.e2e.cloud import Running, eventually
+from tests.e2e.lived.plan import published
+from tests.e2e.people import a_director
+
+_PAGE = (Path(__file__).resolve().parents[3] / "docs/api.md").read_text("utf-8")
+_EXAMPLE = _PAGE.partition("```python\n")[2].partition("```")[0]
+_WHO = "hanako@sample-shoji.example.jp"
+THANKS = "ご注文ありがとうございます"
+
+
+@pytest.fixture(scope="module")
+def email(cloud: Running) -> str:
+    """Of a lead that a form made known."""
+    published(cloud)
+    person = a_director()
+    cloud.submit("whitepaper", **person)
+    return person["email"]
+
+
+def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
+    """What it prints is 202 and the answer."""
+    assert _WHO in _EXAMPLE
+    known = {"RIPEN_URL": cloud.status["api"], "RIPEN_KEY": cloud.stack.secrets.key("api").hex()}
+    program = [sys.executable, "-c", _EXAMPLE.replace(_WHO, email)]
+    done = subprocess.run(program, env=known, capture_output=True, text=True, check=True, timeout=60)
+    status, _, answer = done.stdout.partition(" ")
+    assert status == "202"
+    return dict(json.loads(answer))
+
+
+def test_a_lead_goes_through_once_however_often_it_is_asked_in(cloud: Running, email: str) -> None:
+    # given a shop that tells of an order, and then once more
+    first, again = run_the_example(cloud, email), run_the_example(cloud, email)
+    assert (first["asked_before"], again) == (False, first | {"asked_before": True})
+    # then the lead got one mail, with what was told
+    [mail] = eventually(lambda: [mail for mail in cloud.mails(email) if mail["subject"] == THANKS])
+    assert "注文4711（12800円）" in mail["text"]
+    runs = [run for run in cloud.lead(email)["enrollments"] if run["journey"] == "ordered"]
+    assert [(run["key"], run["state"]) for run in runs] == [("4711", "finished")]
+
+
+def test_nobody_else_asks_anybody_in(cloud: Running, email: str) -> None:
+    body, stamp = json.dumps({"journey": "ordered", "email": email, "key": "2"}).encode(), str(round(time()))
+    for key in (cloud.stack.secrets.key("webhook"), b""):
+        signed = {"Ripen-Timestamp": stamp, "Ripen-Signature": signature(key, stamp, body)}
+        answer = cloud.post("/webhooks/ripen", content=body, headers=signed)
+        assert (answer.status_code, answer.json()["error"].partition(":")[0]) == (401, "the signature is wrong")

@@ -1,0 +1,230 @@
+"""Asked into a journey by a signed request: believed only with its signature, kept once by its key, and told why where it is
+refused."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from copy import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from capture import invited
+from capture.invited import OwnKeys
+from capture.webhook import Desk, serve
+from ripen.activity import Activity, Kind
+from ripen.adapters.gateway import Response, request
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Conflict, Create, Table, keys
+from ripen.address import address_hash
+from ripen.agenda import Lane
+from ripen.graph import Journey, OnActivity, OnRequest
+from ripen.setting import Pointer
+from ripen.signature import signature
+from tests.builders import a_bundle
+from tests.fakes import NOON, FakeQueue, Listening, OneAtATime
+from tests.functions.capture.events import KEY, SITE, an_event, rows
+
+API = b"a" * 32
+EMAIL = "hanako@example.co.jp"
+JOURNEYS = (
+    Journey(name="ordered", enrol=(OnActivity(kind="form_submitted"), OnRequest(facts=("order", "total", "gift")))),
+    Journey(name="reviewed", enrol=(OnRequest(facts=("order",), key="order"),)),
+    Journey(name="plain", enrol=(OnRequest(),)),
+    Journey(name="closed"),
+)
+
+
+@pytest.fixture
+def desk(table: Table, queue: FakeQueue) -> Desk:
+    table.write(Create(keys.address(address_hash(KEY, EMAIL)), Pointer(lead="lead1")))
+    bundle = a_bundle(journeys={journey.name: journey for journey in JOURNEYS})
+    own = OwnKeys(address=KEY, api=API)
+    return Desk(table, queue, Live(bundle, SITE), own, lambda source, fresh: "", NOON, NOON.timestamp(), lambda: "id")
+
+
+def an_ask(**changes: Any) -> dict[str, Any]:
+    asked = {"journey": "ordered", "email": EMAIL, "key": "order 4711", "facts": {"order": "4711"}} | changes
+    return {name: value for name, value in asked.items() if value is not ...}
+
+
+def call(
+    desk: Desk, content: object, *, key: bytes = API, late: float = 0, headers: dict[str, str] | None = None
+) -> Response:
+    body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+    stamp = str(round(NOON.timestamp() - late))
+    signed = {"ripen-timestamp": stamp, "ripen-signature": signature(key, stamp, body.encode())}
+    event = an_event("POST", "/webhooks/ripen", {"source": "ripen"}, headers=signed | (headers or {}), body=body)
+    return serve(request(event), desk)
+
+
+def told(answered: Response) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(answered["body"])
+    return found
+
+
+def activities(desk: Desk) -> list[Activity]:
+    return [row.value for row in desk.table.under("lead1", "activity#")]
+
+
+def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(desk: Desk, queue: FakeQueue) -> None:
+    answered = call(desk, an_ask(facts={"order": "4711", "total": 12.5, "gift": True}))
+
+    [row] = desk.table.under("lead1", "activity#")
+    made = row.value
+    assert (answered["statusCode"], told(answered)) == (202, {"activity": made.id, "asked_before": False})
+    assert (made.kind, made.subject, made.lead, made.at) == (Kind.ENTRY_ASKED, "ordered", "lead1", NOON)
+    assert made.facts == {"order": "4711", "total": "12.5", "gift": "true", "key": "order 4711", "by": "api"}
+    assert (row.due, row.lane) == (NOON, Lane.HOT)
+    assert queue.woken == [row.key.ref]
+
+
+def test_the_same_key_asks_once_however_often_and_whatever_else_is_said(desk: Desk, queue: FakeQueue) -> None:
+    first = call(desk, an_ask())
+    before = rows(desk.table)
+    later = replace(desk, now=NOON + timedelta(days=30))
+    again = [call(later, an_ask()), call(later, an_ask(facts={"order": "4712"}, email=" HANAKO@example.co.jp"))]
+
+    assert [each["statusCode"] for each in again] == [202, 202]
+    assert [told(each) for each in again] == [told(first) | {"asked_before": True}] * 2
+    assert rows(desk.table) == before
+    assert len(queue.woken) == 1
+
+
+def test_another_key_another_journey_or_another_lead_is_another_request(desk: Desk) -> None:
+    desk.table.write(Create(keys.address(address_hash(KEY, "ken@example.co.jp")), Pointer(lead="lead2")))
+    asks = (an_ask(), an_ask(key="order 4712"), an_ask(journey="plain", facts={}), an_ask(email="ken@example.co.jp"))
+    assert [told(call(desk, ask))["asked_before"] for ask in asks] == [False] * 4
+
+
+def test_after_forty_days_a_key_is_forgotten(desk: Desk) -> None:
+    call(desk, an_ask())
+    much_later = replace(desk, now=NOON + timedelta(days=41))
+    assert told(call(much_later, an_ask()))["asked_before"] is False
+
+
+def test_the_key_may_stand_in_the_header_and_the_bodys_comes_first(desk: Desk) -> None:
+    call(desk, an_ask(key=...), headers={"idempotency-key": "header"})
+    call(desk, an_ask(key="body"), headers={"idempotency-key": "header"})
+    assert {activity.facts["key"] for activity in activities(desk)} == {"header", "body"}
+
+
+def test_where_a_fact_tells_runs_apart_it_is_the_runs_key_and_must_be_said(desk: Desk) -> None:
+    call(desk, an_ask(journey="reviewed", key="request 1"))
+    assert activities(desk)[0].facts["key"] == "4711"
+    missing = call(desk, an_ask(journey="reviewed", facts={}))
+    assert (missing["statusCode"], told(missing)["field"]) == (400, "facts.order")
+
+
+def test_thirty_at_once_ask_once(desk: Desk) -> None:
+    desk = replace(desk, table=OneAtATime("table", desk.table._client))
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: call(desk, an_ask()), range(30)))
+    assert {answered["statusCode"] for answered in answers} == {202}
+    assert [told(answered)["asked_before"] for answered in answers].count(False) == 1
+    assert len(activities(desk)) == 1
+
+
+def test_rows_that_others_are_writing_are_written_once_those_have_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, tries = desk.table.write, list[int]()
+
+    def busy(*changes: Any) -> None:
+        tries.append(1)
+        if len(tries) < 3:
+            raise Conflict((0,))
+        write(*changes)
+
+    monkeypatch.setattr(desk.table, "write", busy)
+    assert told(call(desk, an_ask()))["asked_before"] is False
+
+
+@pytest.mark.parametrize("late", [-299, 299])
+def test_five_minutes_of_a_clock_that_is_off_are_forgiven(desk: Desk, late: float) -> None:
+    assert call(desk, an_ask(), late=late)["statusCode"] == 202
+
+
+@pytest.mark.parametrize("late", [-301, 301, 86_400])
+def test_an_old_signature_is_none(desk: Desk, late: float) -> None:
+    answered = call(desk, an_ask(), late=late)
+    assert (answered["statusCode"], "five minutes" in told(answered)["error"]) == (401, True)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"ripen-signature": ""},
+        {"ripen-signature": "v1=署名"},
+        {"ripen-signature": "v1=" + "0" * 64},
+        {"ripen-timestamp": ""},
+        {"ripen-timestamp": "now"},
+        {"ripen-timestamp": str(round(NOON.timestamp()) + 1)},
+        {"ripen-timestamp": "9" * 5000},
+    ],
+)
+def test_without_its_signature_nobody_is_believed(desk: Desk, headers: dict[str, str]) -> None:
+    before = rows(desk.table)
+    answered = call(desk, an_ask(), headers=headers)
+    assert answered["statusCode"] == 401
+    assert any(word in told(answered)["error"] for word in ("signature", "Ripen-"))
+    assert rows(desk.table) == before
+
+
+def test_who_receives_our_webhooks_cannot_ask_anybody_in(desk: Desk) -> None:
+    assert call(desk, an_ask(), key=KEY)["statusCode"] == 401
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "field"),
+    [
+        ("{", 400, ""),
+        ("", 400, ""),
+        ("[" * 5000, 400, ""),
+        ([], 400, ""),
+        ("null", 400, ""),
+        (an_ask(journey=...), 400, "journey"),
+        (an_ask(journey=["ordered"]), 400, "journey"),
+        (an_ask(email=...), 400, "email"),
+        (an_ask(email="nobody"), 400, "email"),
+        (an_ask(email=7), 400, "email"),
+        (an_ask(key=...), 400, "key"),
+        (an_ask(key="k" * 256), 400, "key"),
+        (an_ask(key={"a": 1}), 400, "key"),
+        (an_ask(key="a\x00b"), 400, "key"),
+        (an_ask(lead="lead1"), 400, "lead"),
+        (an_ask(facts=["order"]), 400, "facts"),
+        (an_ask(facts={"order": ["4711"]}), 400, "facts.order"),
+        (an_ask(facts={"order": "x" * 501}), 400, "facts.order"),
+        (an_ask(facts={"order": "\x1b"}), 400, "facts.order"),
+        (an_ask(facts={"by": "boss"}), 400, "facts.by"),
+        (an_ask(facts={"colour": "red"}), 400, "facts.colour"),
+        (an_ask(journey="plain"), 400, "facts.order"),
+        (an_ask(journey="nothing"), 404, "journey"),
+        (an_ask(journey="closed"), 403, "journey"),
+        (an_ask(email="nobody@example.co.jp"), 404, "email"),
+        (an_ask(facts={"order": "x" * 70_000}), 413, ""),
+    ],
+)
+def test_what_cannot_be_taken_is_told_why_and_changes_nothing(
+    desk: Desk, content: object, status: int, field: str
+) -> None:
+    before = rows(desk.table)
+    answered = call(desk, content)
+    assert (answered["statusCode"], told(answered)["field"]) == (status, field)
+    assert told(answered)["error"]
+    assert rows(desk.table) == before
+
+
+def test_a_fact_that_is_blank_is_left_out(desk: Desk) -> None:
+    call(desk, an_ask(facts={"order": None, "total": "", "gift": 0}))
+    assert activities(desk)[0].facts == {"gift": "0", "key": "order 4711", "by": "api"}
+
+
+def test_no_log_line_holds_the_address_or_what_was_said(desk: Desk) -> None:
+    with Listening(invited.logger) as said:
+        call(desk, an_ask())
+        call(desk, an_ask(email="nobody@example.co.jp"))
+        call(desk, an_ask(facts={"hanako@example.co.jp": "4711"}))
+    assert said
+    assert not [line for line in said if "example.co.jp" in line or "4711" in line]
