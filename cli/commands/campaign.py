@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from getpass import getuser
 from time import sleep
 from typing import Annotated
@@ -22,6 +22,7 @@ from cli.stack import Stack, connect
 from ripen import campaign as runs
 from ripen import campaign_mail
 from ripen.adapters.table import Conflict, Replace, Row, keys
+from ripen.bundle import Campaign
 from ripen.campaign import CampaignRun, NotNow, RunState
 from ripen.ledger import SendState
 from ripen.local_time import office
@@ -92,7 +93,7 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
     )
     for email in desk.emails(stack, leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE]):
         screen.print(f"  {escape(email)}")
-    when = "now" if at <= clock else moment(at, zone, "en")
+    when = "now" if at <= clock else _moment(asked, at, zone)
     screen.print(f"Begins {when}{_paced(len(leads), asked.per_hour)}")
     if not yes and not typer.confirm("Schedule it?"):
         screen.print("Nothing was scheduled.")
@@ -104,6 +105,13 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
     except Conflict:
         raise Failure("Somebody else scheduled it at the same moment.", f"Look at it: ripen campaign {name}") from None
     screen.print(f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign {name} --stop")
+
+
+def _moment(asked: Campaign, at: datetime, zone: str) -> str:
+    first = moment(at, zone, "en")
+    if asked.zone == "brand":
+        return first
+    return f"{asked.at.replace('T', ' ')} of each lead's own time: furthest east {first} of ours"
 
 
 def _paced(leads: int, per_hour: int | None) -> str:
@@ -181,4 +189,5 @@ def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
         by, why = f" by {deed.by}" if deed.by else "", f": {deed.reason}" if deed.reason else ""
         screen.print(escape(f"{moment(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
     if run.state is RunState.PLANNED:
-        screen.print(f"Begins {moment(run.at, zone, 'en')}")
+        asked = stack.playbook.bundle(run.bundle).campaigns[run.name]
+        screen.print(f"Begins {_moment(asked, run.at, zone)}")

@@ -89,6 +89,16 @@ def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
     assert machinery.run().state is RunState.PLANNED
 
 
+def test_a_campaign_in_each_leads_own_time_says_so(
+    machinery: Machinery, stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    machinery.bundle.campaigns["autumn"] = replace(TOMORROW, zone="lead")
+    said = "Begins 2026-11-22 12:00 of each lead's own time: furthest east 2026-11-22 Sun 07:00 of ours"
+    for show in ({"schedule": True, "yes": True}, {}):
+        ripen(**show)
+        assert said in capsys.readouterr().out
+
+
 def test_a_campaign_that_there_is_not_is_named_as_such_and_one_that_waits_for_its_word_too(
     stack: Stack, machinery: Machinery
 ) -> None:
