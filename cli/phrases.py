@@ -136,19 +136,42 @@ _REASONS: dict[str, str] = {
     "replied": "返信があった",
     "converted": "営業が取引先責任者にした",
     "goal reached": "目標に到達",
+    "exit condition met": "終了条件に合った",
     "exit step": "終了ステップ",
     "dropped": "取りやめた",
     "released": "保留を解いた",
     "entered once already": "一度入っている",
     "entered lately": "最近入ったばかり",
+    "still in it": "まだ途中にいる",
+    "entered for this already": "この件では一度入っている",
+    "not whom it is for": "対象者ではない",
+    "came too late": "時期を過ぎている",
+    "erased": "登録が削除された",
+    "went in circles": "同じところを回り続けた",
+    "the journey was changed": "シナリオが変更された",
+    "campaign stopped": "キャンペーンを中止した",
+    "playbook changed": "プレイブックの変更による",
     "activity": "行動による",
     "decay": "時間の経過による",
-    "revised verdicts": "判定の見直しによる",
+    "verdicts revised": "判定の見直しによる",
     "no answer from SES": "SES から応答がない",
+    "no answer, sent again": "応答がなかったので、もう一度送った",
     "render": "文面を作れない",
 }
 
 
+_TURNS = {
+    "step.took": 1,
+    "step.failed": 1,
+    "step.moved": 1,
+    "send.accepted": 2,
+    "send.skipped": 2,
+    "send.waits": 2,
+    "wait": 3,
+    "wait.open": 3,
+    "enrollment.finished": 4,
+    "enrollment.exited": 4,
+}
 _SHORT = {"activity": "by what the lead did", "decay": "by time alone"}
 """Reasons whose English is too short to be understood."""
 
@@ -165,6 +188,11 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
 def reason(text: str, lang: str) -> str:
     """A reason of the code's own words in that language; an unknown one stays as it is."""
     return (_REASONS if lang == "ja" else _SHORT).get(text, text)
+
+
+def turn(code: str) -> int:
+    """Of one moment first what was done (0), then what followed from it."""
+    return _TURNS.get(code, 0)
 
 
 def codes() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from cli.dossier import find
 from cli.failure import Failure
-from cli.phrases import knows, say
+from cli.phrases import knows, say, turn
 from cli.stack import Stack
 from ripen.activity import Activity, Kind
 from ripen.adapters.playbook import NotPublished
@@ -60,9 +60,17 @@ def why(stack: Stack, email: str) -> Story:
         raise Failure("No playbook has been published yet.", "Publish it with: ripen publish") from None
     rows = [row.value for row in stack.table.under(lead, "")]
     profile = stack.table.get(keys.profile(lead))
-    found = sorted(_told(rows, bundle), key=lambda because: (because.at, because.code))
+    found = sorted(_told(rows, bundle), key=lambda because: (because.at, turn(because.code), _place(because, bundle)))
     where = zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
     return Story(where, bundle.brand.default_locale, tuple(found))
+
+
+def _place(because: Because, bundle: Bundle) -> int:
+    """Of the step that it is about, in its journey."""
+    journey = bundle.journeys.get(because.facts["subject"])
+    ids = [step.id for step in journey.steps] if journey else []
+    step = because.facts.get("step", "")
+    return ids.index(step) if step in ids else -1
 
 
 def _told(rows: list[Any], bundle: Bundle) -> Iterator[Because]:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from cli.moment import moment
-from cli.phrases import say
+from cli.phrases import say, turn
 from cli.simulation.world import Written
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import keys
@@ -23,18 +23,6 @@ from ripen.score import score
 from ripen.setting import CrmMark
 from ripen.state import State
 
-_LATER = {
-    "step.took": 1,
-    "step.failed": 1,
-    "step.moved": 1,
-    "send.accepted": 2,
-    "send.skipped": 2,
-    "send.waits": 2,
-    "wait": 3,
-    "wait.open": 3,
-    "enrollment.finished": 4,
-    "enrollment.exited": 4,
-}
 _QUIET_KINDS = {"due#decay", "due#refold", "consent", "contact", "join"}
 
 
@@ -56,7 +44,7 @@ def told(written: Iterable[Written], bundle: Bundle) -> list[Line]:
 
 def in_order(lines: Iterable[Line]) -> list[Line]:
     """By their times; of one moment first what was done, then what follows."""
-    return sorted(lines, key=lambda line: (line.at, _LATER.get(line.code, 0)))
+    return sorted(lines, key=lambda line: (line.at, turn(line.code)))
 
 
 def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:

@@ -94,8 +94,8 @@ def test_a_campaign_in_each_leads_own_time_says_so(
 ) -> None:
     machinery.bundle.campaigns["autumn"] = replace(TOMORROW, zone="lead")
     said = "Begins 2026-11-22 12:00 of each lead's own time: furthest east 2026-11-22 Sun 07:00 of ours"
-    for show in ({"schedule": True, "yes": True}, {}):
-        ripen(**show)
+    for is_new in (True, False):
+        ripen(schedule=is_new, yes=is_new)
         assert said in capsys.readouterr().out
 
 

@@ -13,7 +13,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey import Enrollment
 from ripen.ledger import MailClass, Send
-from tests.builders import an_activity
+from tests.builders import a_bundle, an_activity
 from tests.cli.stack import a_known_lead, a_stack
 from tests.fakes import NOON, FakeClock
 
@@ -55,6 +55,27 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
     ]
     assert told[0].points == {"form": 30}
     assert told[2].words("ja") == "メール case-study は送らない: 同意がない"
+
+
+@pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "not whom it is for", "exit condition met"])
+def test_reasons_are_told_in_japanese_too(stack: Stack, table: Table, said: str) -> None:
+    keep(table, decision(reason=said))
+    [told] = why(stack, "hanako@example.co.jp").told
+    assert said in told.words("en")
+    assert said not in told.words("ja")
+
+
+def test_of_one_moment_steps_are_told_in_their_order_and_the_end_last(stack: Stack, table: Table) -> None:
+    a_step = {"what": "step", "subject": "whitepaper", "outcome": "took", "reason": "else"}
+    steps = [step.id for step in a_bundle().journeys["whitepaper"].steps]
+    assert len(steps) > 1
+    keep(
+        table,
+        decision(id="d1", what="enrollment", subject="whitepaper", outcome="finished", reason=""),
+        *(decision(**a_step, id=f"d{9 - n}", facts={"step": step}) for n, step in enumerate(steps)),
+    )
+    told = why(stack, "hanako@example.co.jp").told
+    assert [because.facts.get("step", because.code) for because in told] == [*steps, "enrollment.finished"]
 
 
 def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
