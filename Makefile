@@ -14,6 +14,8 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 export UV := $(CURDIR)/$(UV)
 export UV_NO_CONFIG := 1
 export SAM_CLI_TELEMETRY := 0
+# The tests start hundreds of processes: each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
 .PHONY: list setup up test check deploy pictures clean-up pin

@@ -11,6 +11,7 @@ import httpx
 
 from sandbox.home import PROJECT, REGION, TOOLS, Home, aws_environment
 from sandbox.tied import tied
+from sandbox.web import web
 
 _PATIENCE_SECONDS = 60
 
@@ -39,7 +40,7 @@ class Emulator:
             "TMPDIR": str(self._scratch),
             "LOG_LEVEL": "INFO",
             "LAMBDA_WARM_TTL_SECONDS": "120",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONDONTWRITEBYTECODE": "",  # a function's start is an import of boto3: compiled once, not each time
             "AWS_ENDPOINT_URL_SESV2": ses,
             "REQUESTS_CA_BUNDLE": str(authorities),
             "SSL_CERT_FILE": str(authorities),
@@ -97,6 +98,6 @@ class Emulator:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/_ministack/health", timeout=2, trust_env=False).is_success
+            return web.get(f"{self.url}/_ministack/health", timeout=2).is_success
         except httpx.TransportError:
             return False

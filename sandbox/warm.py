@@ -9,8 +9,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ruamel.yaml import YAML
 
 from sandbox.stack import Cloud, physical_ids
+from sandbox.web import web
 
-_SECONDS = 60
 _SPAM = {
     "mail": {"messageId": "warm", "timestamp": "2026-01-01T00:00:00Z", "source": ""},
     "receipt": {"recipients": [], "spamVerdict": {"status": "FAIL"}, "action": {"objectKey": ""}},
@@ -49,7 +49,7 @@ def warm(cloud: Cloud, template: Path, api: str) -> None:
 
 def _visit(route: dict[str, Any], api: str) -> None:
     path = "/".join("-" if part.startswith("{") else part for part in route["Path"].split("/"))
-    httpx.request(route["Method"], api + path, timeout=_SECONDS, trust_env=False)
+    web.request(route["Method"], api + path)
 
 
 def _wake(cloud: Cloud, function: str, body: str) -> None:

@@ -13,6 +13,7 @@ import httpx
 from ripen.adapters.secrets import Secrets
 from sandbox.server import Server
 from sandbox.slack import app, workspace
+from sandbox.web import web
 
 BINARY = Path(__file__).parents[1] / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
 TOKEN = "xoxb-known"
@@ -38,18 +39,18 @@ class Workspace:
         return f"{self.url}/api/"
 
     def messages(self) -> list[dict[str, Any]]:
-        return list(httpx.get(f"{self.url}/messages.json").json())
+        return list(web.get(f"{self.url}/messages.json").json())
 
     def control(self, name: str, **asked: Any) -> httpx.Response:
-        return httpx.post(f"{self.url}/_control/{name}", json=asked, timeout=30)
+        return web.post(f"{self.url}/_control/{name}", json=asked)
 
     def call(self, method: str, token: str = TOKEN, **asked: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"} if token else {}
-        return httpx.post(f"{self.api}{method}", json=asked, headers=headers, timeout=30)
+        return web.post(f"{self.api}{method}", json=asked, headers=headers)
 
     def reset(self) -> None:
         """No messages, no faults."""
-        httpx.delete(f"{self.url}/_control/faults")
+        web.delete(f"{self.url}/_control/faults")
         self.control("pace", per_second=100, burst=1000)
         self.control("reset")
 

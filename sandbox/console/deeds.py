@@ -16,6 +16,7 @@ from cli.stack import Stack
 from sandbox.clock import walk
 from sandbox.home import Status
 from sandbox.slack.workspace import SALES
+from sandbox.web import web
 
 _FORM = "whitepaper"
 _SECONDS = 40
@@ -75,7 +76,7 @@ class Deeds:
     def form(self, answers: Mapping[str, str]) -> None:
         """The form is filled in and sent."""
         sent = dict(answers) | {"visitor": _browser(answers.get("email", ""))}
-        answer = httpx.post(f"{self._status().api}/forms/{_FORM}", json=sent, timeout=_SECONDS)
+        answer = web.post(f"{self._status().api}/forms/{_FORM}", json=sent)
         if answer.is_error:
             said = answer.json()
             raise Failure(f"{said.get('field') or 'form'}: {said.get('error', answer.status_code)}")
@@ -90,13 +91,13 @@ class Deeds:
         api, now = self._status().api, self._stack().clock.now().isoformat()
         view = {"id": token_hex(8), "type": "page_view", "url": f"{api}/pages/pricing", "at": now}
         beacon = {"visitor": _browser(email), "sent": now, "events": [view]}
-        answer = httpx.post(f"{api}/track", json=beacon, timeout=_SECONDS)
+        answer = web.post(f"{api}/track", json=beacon)
         if answer.is_error:
             raise Failure(f"The visit was not taken: {answer.text}")
 
     def unsubscribe(self, email: str) -> None:
         """The way out in the newest mail is taken, and its button pressed."""
-        httpx.post(self._link(email, _STOP), data={"List-Unsubscribe": "One-Click"}, timeout=_SECONDS)
+        web.post(self._link(email, _STOP), data={"List-Unsubscribe": "One-Click"})
 
     def claim(self, email: str) -> None:
         """Bob presses Claim on the lead's card in Slack."""
@@ -126,9 +127,9 @@ class Deeds:
 
     def _link(self, email: str, pattern: re.Pattern[str]) -> str:
         mailbox = self._status().mailbox
-        for mail in httpx.get(f"{mailbox}/list.json", timeout=_SECONDS).json():
+        for mail in web.get(f"{mailbox}/list.json").json():
             if mail["to"] == email:
-                html = httpx.get(f"{mailbox}/messages/{mail['id']}", timeout=_SECONDS).json()["html"]
+                html = web.get(f"{mailbox}/messages/{mail['id']}").json()["html"]
                 if found := pattern.search(html):
                     return found[1]
         raise Failure("There is no mail with such a link yet.", "Fill in the form first.")
@@ -136,11 +137,11 @@ class Deeds:
     def _press(self, email: str, action: str) -> None:
         stamps = {alert["ts"] for alert in dossier(self._stack(), email)["alerts"]}
         slack = self._status().slack
-        for card in httpx.get(f"{slack}/messages.json", timeout=_SECONDS).json():
+        for card in web.get(f"{slack}/messages.json").json():
             button = _button(card["blocks"], action) if card["ts"] in stamps else None
             if button:
                 pressed = {"channel": SALES, "messageTs": card["ts"], "user": _BOB, "action": button}
-                httpx.post(f"{slack}/_control/interact", json=pressed, timeout=_SECONDS)
+                web.post(f"{slack}/_control/interact", json=pressed)
                 return
         raise Failure("There is no such button on a card about this lead.", "The card comes when the lead is hot.")
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
 import msgspec
 
 from cli.commands.read import ask
@@ -21,8 +20,8 @@ from sandbox.console.chart import chart
 from sandbox.console.curve import curve, span
 from sandbox.console.words import say
 from sandbox.home import Status
+from sandbox.web import web
 
-_SECONDS = 20
 _MOST_LEADS = 12
 _MOST_KEPT_BACK = 50
 _FIELDS = {
@@ -65,7 +64,7 @@ class Life:
 
     def leads(self) -> list[str]:
         """Who was written to lately, the latest first."""
-        mails = httpx.get(f"{self.status.mailbox}/list.json", timeout=_SECONDS).json()
+        mails = web.get(f"{self.status.mailbox}/list.json").json()
         return list(dict.fromkeys(mail["to"] for mail in mails))[:_MOST_LEADS]
 
     def kept_back(self) -> list[View]:
@@ -129,7 +128,7 @@ class Life:
         }
 
     def _mails(self, email: str) -> list[View]:
-        mails = httpx.get(f"{self.status.mailbox}/list.json", timeout=_SECONDS).json()
+        mails = web.get(f"{self.status.mailbox}/list.json").json()
         return [
             {
                 "subject": mail["subject"],
@@ -142,7 +141,7 @@ class Life:
         ]
 
     def _cards(self, alerts: list[View]) -> list[View]:
-        cards = httpx.get(f"{self.status.slack}/messages.json", timeout=_SECONDS).json()
+        cards = web.get(f"{self.status.slack}/messages.json").json()
         stamps, people = {alert["ts"] for alert in alerts}, {alert["by"]: alert["by_name"] for alert in alerts}
         return [{"parts": parts(card["blocks"], people)} for card in cards if card["ts"] in stamps]
 

@@ -52,11 +52,11 @@ class Running:
             return {}
 
     def mails(self, to: str) -> list[dict[str, Any]]:
-        mails = httpx.get(f"{self.status['mailbox']}/messages.json", timeout=_SECONDS).json()
+        mails = self._outside.get(f"{self.status['mailbox']}/messages.json").json()
         return [mail for mail in mails if mail["to"] == to]
 
     def cards(self, about: str) -> list[dict[str, Any]]:
-        cards = httpx.get(f"{self.status['slack']}/messages.json", timeout=_SECONDS).json()
+        cards = self._outside.get(f"{self.status['slack']}/messages.json").json()
         return [card for card in cards if about in json.dumps(card, ensure_ascii=False)]
 
     def query(self, soql: str) -> list[dict[str, Any]]:
@@ -73,10 +73,10 @@ class Running:
         return self.post(f"/forms/{form}", json=answers)
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
-        return httpx.post(f"{self.status['api']}{path}", timeout=_SECONDS, **sent)
+        return self._outside.post(f"{self.status['api']}{path}", **sent)
 
     def get(self, path: str, **sent: Any) -> httpx.Response:
-        return httpx.get(f"{self.status['api']}{path}", timeout=_SECONDS, **sent)
+        return self._outside.get(f"{self.status['api']}{path}", **sent)
 
     def tick(self) -> None:
         """What the schedule does each minute, now: whatever is due is woken."""
@@ -115,7 +115,7 @@ class Running:
 
     @cached_property
     def _outside(self) -> httpx.Client:
-        return httpx.Client(verify=self.trust, timeout=_SECONDS)
+        return httpx.Client(verify=self.trust, timeout=_SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
 
     @cached_property
     def cloud(self) -> Cloud:

@@ -28,6 +28,7 @@ from sandbox.salesforce.connected_app import connected_app
 from sandbox.server import Server
 from sandbox.ses import app as ses
 from sandbox.ses.receiving import Receiving
+from sandbox.web import web
 from tests.faults.arrivals import TYPEFORM_SECRET
 from tests.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
@@ -122,10 +123,10 @@ class Mailbox:
     server: Server
 
     def fault(self, mode: str, count: int = 1) -> None:
-        httpx.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 3}).raise_for_status()
+        web.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 3}).raise_for_status()
 
     def clear(self) -> None:
-        httpx.delete(f"{self.url}/_control/faults").raise_for_status()
+        web.delete(f"{self.url}/_control/faults").raise_for_status()
 
     def off(self) -> None:
         self.server.stop()
@@ -170,7 +171,7 @@ class Outside:
         """No faults any more."""
         self.mailbox.clear()
         self.org.clear()
-        httpx.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
+        web.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
 
     def client(self, name: str) -> Any:
         return _client(name, self.aws)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
-
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import keys
@@ -17,6 +15,7 @@ from ripen.address import address_hash
 from ripen.bundle import Bundle, EngagementRule, SyncRule, Threshold, Tracking
 from ripen.clause import Condition
 from ripen.visit import BRIDGE
+from sandbox.web import web
 from tests.builders import a_bundle, a_mail
 from tests.faults.arrivals import HOME, a_beacon, a_typeform, a_visit_to
 from tests.faults.outcome import Outcome, rows
@@ -99,7 +98,7 @@ class Visit:
 
     def _link(self, purpose: str) -> tuple[str, str]:
         """The path and the token of the link of this kind in the one mail that came."""
-        mails = httpx.get(f"{self.world.outside.mailbox.url}/messages.json").json()
+        mails = web.get(f"{self.world.outside.mailbox.url}/messages.json").json()
         [text] = [mail["text"] for mail in mails if mail["to"] == self.world.email]
         found = re.search(rf"/{purpose}/([\w=-]+)", text)
         assert found, text

@@ -11,13 +11,13 @@ from time import sleep
 from typing import Any
 
 import boto3
-import httpx
 import uvicorn
 from botocore.config import Config
 
 from sandbox.ses.app import build
 from sandbox.ses.events import Record
 from sandbox.ses.receiving import Receiving, Rule
+from sandbox.web import web
 from tests.fakes import NOON
 
 REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="replies/", topic="arn:replies")
@@ -37,10 +37,10 @@ class Served:
         return boto3.client("sesv2", endpoint_url=self.url, config=once)
 
     def mails(self) -> list[dict[str, Any]]:
-        return list(httpx.get(f"{self.url}/messages.json").json())
+        return list(web.get(f"{self.url}/messages.json").json())
 
     def fault(self, mode: str, count: int = 1) -> None:
-        httpx.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
+        web.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
 
     def events(self, count: int) -> list[str]:
         """The kinds of events told, once there are so many."""
