@@ -11,6 +11,7 @@ from ripen.clause import Agreed, Condition, Did
 from ripen.contact import Contact, Permission
 from ripen.fold import Enrolled, Folded
 from ripen.graph import Again, OnActivity, OnDate, OnField, OnRank, OnSegment
+from ripen.refold import refold
 from ripen.state import State
 from tests.builders import DAY, a_lead, an_activity
 from tests.core.entering import (
@@ -174,6 +175,24 @@ def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_no
     assert [entry.entered for entry in entries(came)] == [MORNING]
     next_year = run(bundle, state=came.state, now=MORNING + timedelta(days=365, seconds=1), profile=BORN)
     assert keys(next_year) == ["2027-11-22"]
+
+
+@pytest.mark.parametrize("new_scoring", [False, True])
+def test_a_birthday_is_not_lost_to_who_moves_east_on_it(new_scoring: bool) -> None:
+    # given somebody in New York, whose morning has not come yet when it is noon in Tokyo
+    noon = MORNING + timedelta(hours=3)
+    known = run(BIRTHDAY, an_activity(subject="contact"), profile=replace(BORN, time_zone="America/New_York"), now=noon)
+    state = known.state
+    if new_scoring:  # folded anew meanwhile
+        new = replace(BIRTHDAY, scoring=replace(BIRTHDAY.scoring, half_life_days=7))
+        state = refold(replace(BORN, time_zone="America/New_York"), state, known.activities, new, noon).state
+    # when a form brings the new time zone
+    bundle = new if new_scoring else BIRTHDAY
+    got = run(bundle, an_activity(id="2"), state=state, now=noon, profile=replace(BORN, time_zone="Asia/Tokyo"))
+    # then
+    assert keys(got) == ["2026-11-22"]
+    later = run(bundle, state=got.state, now=noon + timedelta(days=1), profile=replace(BORN, time_zone="Asia/Tokyo"))
+    assert told(later) == []
 
 
 def test_nothing_comes_of_a_date_before_the_lead_was_there_or_before_it_was_told() -> None:

@@ -97,3 +97,31 @@ def test_a_time_that_the_clocks_jump_over_comes_when_they_have() -> None:
 def test_nothing_has_come_for_who_was_never_looked_at() -> None:
     state = State(lead="lead1", fields={"birthday": "1980-11-21"})
     assert fallen(state, a_lead(), on(), TOKYO_MORNING) == ()
+
+
+EAST, WEST = a_lead(time_zone="Asia/Tokyo"), a_lead(time_zone="America/New_York")
+NOON_IN_TOKYO, NINE_IN_NEW_YORK = TOKYO_MORNING + timedelta(hours=3), TOKYO_MORNING + timedelta(hours=14)
+
+
+def moves(stands: str, since: datetime, there: Profile, until: datetime, here: Profile) -> list[str]:
+    """The days of somebody who was looked at there, and has moved here since."""
+    state = State(lead="lead1", fields={"birthday": stands}, looked=since, clocks=there.time_zone)
+    return [occasion.day.isoformat() for occasion in fallen(state, here, on(), until)]
+
+
+def test_who_moves_east_on_the_day_misses_nothing() -> None:
+    # given nine o'clock that is past in Tokyo, and had not come in New York
+    assert moves("1980-11-21", NOON_IN_TOKYO, WEST, NOON_IN_TOKYO, EAST) == ["2026-11-21"]
+    assert moves("1980-11-21", NOON_IN_TOKYO, EAST, NOON_IN_TOKYO, EAST) == []
+    assert moves("1980-11-21", NINE_IN_NEW_YORK, WEST, NINE_IN_NEW_YORK, EAST) == []
+
+
+def test_who_moves_west_on_the_day_has_it_once() -> None:
+    assert moves("1980-11-21", TOKYO_MORNING, EAST, NINE_IN_NEW_YORK, WEST) == []
+    assert moves("1980-11-21", TOKYO_MORNING - timedelta(hours=1), EAST, TOKYO_MORNING, WEST) == []
+    assert moves("1980-11-21", TOKYO_MORNING, WEST, NINE_IN_NEW_YORK, WEST) == ["2026-11-21"]
+
+
+def test_a_day_at_the_edge_of_the_calendar_is_over_wherever_somebody_was() -> None:
+    state = State(lead="lead1", fields={"birthday": "0001-01-01"}, looked=TOKYO_MORNING, clocks="Asia/Tokyo")
+    assert fallen(state, WEST, on(yearly=False, at="08:00"), NINE_IN_NEW_YORK) == ()

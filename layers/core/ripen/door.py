@@ -12,6 +12,7 @@ from ripen.bundle import Bundle
 from ripen.condition import Traits, all_hold, evaluate, plain
 from ripen.graph import Journey, OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.lead import Profile
+from ripen.local_time import zone
 from ripen.occasion import LATEST, fallen, is_awaited
 from ripen.rank import turned
 from ripen.same import Same
@@ -71,11 +72,13 @@ def dated(before: State, profile: Profile, bundle: Bundle, now: datetime) -> Ite
         yield Cause(journey=name, why="date", at=occasion.at, key=day, facts={"date": day}, is_late=late)
 
 
-def noticed(state: State, known: Traits, bundle: Bundle, now: datetime) -> State:
+def noticed(state: State, known: Traits, profile: Profile, bundle: Bundle, now: datetime) -> State:
     """The state with what stands now in the fields that triggers ask about, its dates judged until now."""
     values = {name: str(known.get(name, "")) for name in _doors(Same(bundle)).fields}
     state = replace(state, fields={name: value for name, value in values.items() if plain(value)})
-    return replace(state, looked=now if is_awaited(state, bundle) else None)
+    if not is_awaited(state, bundle):
+        return replace(state, looked=None, clocks="")
+    return replace(state, looked=now, clocks=zone(profile, bundle.brand).key)
 
 
 def _acted(activity: Activity, journey: str, why: str, fact: str) -> Cause:

@@ -60,7 +60,7 @@ def enter(
     if before.rules != edition(bundle):
         since = replace(before, looked=max(before.looked, now - LATEST) if before.looked else None)
     else:
-        since = noticed(before, known.traits, bundle, profile.created) if is_new else before
+        since = noticed(before, known.traits, profile, bundle, profile.created) if is_new else before
         causes += changed(before, after, known.traits, taken, bundle, now)
     causes += dated(since, profile, bundle, now)
     runs = list(enrollments)
@@ -80,7 +80,7 @@ def enter(
         alike = (cause.journey, cause.why, cause.key, reason) if reason else (cause.journey, key)
         decision = told.enrolled(cause, key, after.lead, reason, bundle, now)
         decisions[alike] = told.together(decisions.get(alike), decision)
-    state = noticed(replace(after, journeys=entries), known.traits, bundle, now)
+    state = noticed(replace(after, journeys=entries), known.traits, profile, bundle, now)
     return state, tuple(entered), tuple(decisions.values())
 
 

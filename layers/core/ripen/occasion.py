@@ -5,8 +5,10 @@ so that a mark that comes late still finds what fell due meanwhile.
 """
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from itertools import count
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -23,6 +25,8 @@ LATEST = timedelta(days=2)
 """So late a mark may come for the lead still to enter."""
 
 _DAY = timedelta(days=1)
+_FARTHEST = timedelta(hours=26)
+"""Between the time zones of the earth."""
 
 
 class Occasion(Struct, frozen=True, kw_only=True):
@@ -34,14 +38,27 @@ class Occasion(Struct, frozen=True, kw_only=True):
 
 
 def fallen(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[Occasion, ...]:
-    """What fell due since the dates were last looked at, earliest first, by what stood in the fields then."""
+    """What fell due since the dates were last looked at, earliest first, by what stood in the fields then. Whoever has moved to
+    another time zone since misses nothing by that, and has nothing twice."""
     found = list[Occasion]()
-    for journey, trigger in _dated(Same(bundle)) if state.looked else ():
-        after = state.looked
-        while after and (occasion := _next(journey, trigger, state, zone(profile, bundle.brand), after)):
-            after = occasion.at if occasion.at <= now else None
-            found += [occasion] if after else []
+    if state.looked:
+        here = zone(profile, bundle.brand)
+        there = ZoneInfo(state.clocks) if state.clocks else here
+        for journey, trigger in _dated(Same(bundle)):
+            found += _fallen(journey, trigger, state, (there, state.looked), (here, now))
     return tuple(sorted(found, key=lambda occasion: (occasion.at, occasion.journey.name)))
+
+
+def _fallen(
+    journey: Journey, trigger: OnDate, state: State, last: tuple[ZoneInfo, datetime], present: tuple[ZoneInfo, datetime]
+) -> Iterator[Occasion]:
+    """The days that had not come when and where it was last looked, and have come here by now."""
+    (there, looked), (here, now) = last, present
+    for day, at in _moments(trigger, state, here, looked):
+        if at > now:
+            return
+        if at > looked - _FARTHEST and instant(day, clock(trigger.at), there) > looked:
+            yield Occasion(journey=journey, day=day, at=at)
 
 
 def next_occasion(state: State, profile: Profile, bundle: Bundle, now: datetime) -> datetime | None:
@@ -56,15 +73,16 @@ def is_awaited(state: State, bundle: Bundle) -> bool:
 
 
 def _next(journey: Journey, trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Occasion | None:
+    moments = _moments(trigger, state, zone, after)
+    return next((Occasion(journey=journey, day=day, at=at) for day, at in moments if at > after), None)
+
+
+def _moments(trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Iterator[tuple[date, datetime]]:
+    """The trigger's days and when they come there, from before that moment on."""
     stands = read_date(state.fields.get(trigger.field, ""))
-    try:
+    with suppress(OverflowError):  # out of the calendar
         for day in _days(stands, trigger, after) if stands else ():
-            at = instant(day, clock(trigger.at), zone)
-            if at > after:
-                return Occasion(journey=journey, day=day, at=at)
-    except OverflowError:  # out of the calendar
-        pass
-    return None
+            yield day, instant(day, clock(trigger.at), zone)
 
 
 def _days(stands: date, trigger: OnDate, after: datetime) -> Iterator[date]:
@@ -73,7 +91,7 @@ def _days(stands: date, trigger: OnDate, after: datetime) -> Iterator[date]:
         yield stands + offset
         return
     year = max(stands.year, (after.date() - _DAY - offset).year)
-    for returns in (year, year + 1, year + 2):
+    for returns in count(year):
         yield anniversary(stands, returns, trigger.leap) + offset
 
 

@@ -59,7 +59,9 @@ class State(Struct, frozen=True, kw_only=True):
     fields: dict[str, str] = {}
     """What stood in the fields that triggers ask about; blank ones are left out."""
     looked: datetime | None = None
-    """Until when the dates in them have been judged."""
+    """Until when the dates in them have been judged …"""
+    clocks: str = ""
+    """… and by the clocks of which time zone."""
     rules: str = ""
     """What is scored, watched and grouped by, as it was when this state was made (edition.py)."""
     last_activity: datetime | None = None
