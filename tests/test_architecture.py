@@ -78,3 +78,14 @@ def test_only_the_top_of_a_function_file_reads_the_environment() -> None:
         if isinstance(node, ast.Attribute) and node.attr in {"environ", "getenv"}
     ]
     assert inside == []
+
+
+def test_whoever_tries_again_after_a_conflict_steps_back_first() -> None:
+    loops = [
+        (file, node)
+        for file in (ROOT / "functions").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.For) and "except Conflict" in ast.unparse(node)
+    ]
+    wrong = [f"{file.relative_to(ROOT)}:{node.lineno}" for file, node in loops if "step_back" not in ast.unparse(node)]
+    assert (wrong, len(loops) > 10) == ([], True)

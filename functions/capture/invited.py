@@ -43,7 +43,7 @@ def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datet
     if pointer is None:
         raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)
     activity = invitation.activity(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
-    stored = persist(lambda: _try(table, activity, now))
+    stored = persist(table, lambda: _try(table, activity, now))
     logger.info("asked in", journey=asks.journey, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
     return stored
 

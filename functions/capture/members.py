@@ -109,6 +109,7 @@ def _take_in(members: Sequence[Member], poll: MemberPoll, desk: Desk, now: datet
             except Conflict:  # somebody else polls at the same time
                 if attempt == _TRIES - 1:
                     raise
+                desk.table.step_back(attempt)
             else:
                 break
 

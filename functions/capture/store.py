@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from copy import replace
 from datetime import datetime
-from random import random
-from time import sleep
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,7 +26,6 @@ from ripen.visit import touched
 logger = Logger()
 
 _ATTEMPTS = 8
-_PAUSE_SECONDS = 0.02
 
 
 class Stored(Struct, frozen=True, kw_only=True):
@@ -58,16 +55,16 @@ def store(
 
     `key` is Secrets.key("address").
     """
-    return persist(lambda: _try(table, submission, form, once, key, now, new_id, source))
+    return persist(table, lambda: _try(table, submission, form, once, key, now, new_id, source))
 
 
-def persist[T](attempt: Callable[[], T]) -> T:
+def persist[T](table: Table, attempt: Callable[[], T]) -> T:
     """What it returns as soon as no other change of the same rows comes between. Raises Busy."""
     for number in range(_ATTEMPTS):
         try:
             return attempt()
         except Conflict:
-            sleep(_PAUSE_SECONDS * 2**number * random())  # noqa: S311
+            table.step_back(number)
     raise Busy
 
 

@@ -98,13 +98,14 @@ def on_message(record: SQSRecord) -> None:
 def act(ref: Ref, desk: Desk) -> None:
     """Do what the action asks; done once, however often it is woken."""
     key = keys.typed(keys.parse(ref), Action)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         row = desk.table.get(key)
         if row is None or row.value.done or _is_held(row.value, desk):
             return
         try:
             _take(row, desk) if not row.value.outcome else _follow(_held(row, desk), desk)
         except Conflict:
+            desk.table.step_back(attempt)
             continue
         return
     raise Conflict(())
@@ -192,7 +193,7 @@ def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -
     """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
     action, now = row.value, desk.clock.now()
     alert = keys.alert(action.lead, action.alert)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             desk.table.write(
                 Replace(row.key, replace(action, done=now), was=row.version),
@@ -201,6 +202,7 @@ def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -
                 _decision(action, desk, "crm", "owner set"),
             )
         except Conflict:
+            desk.table.step_back(attempt)
             profile = desk.table.get(profile.key) or profile
         else:
             return desk.alerts.wake(alert.ref)

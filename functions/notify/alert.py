@@ -70,7 +70,7 @@ class Desk(Struct, frozen=True):
 def show(ref: Ref, desk: Desk) -> None:
     """Bring the card in Slack to where the row stands. A failure is written on the row, which stays due."""
     key = keys.typed(keys.parse(ref), Alert)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         row = desk.table.get(key)
         if row is None:
             logger.warning("no such alert", ref=ref)
@@ -79,7 +79,7 @@ def show(ref: Ref, desk: Desk) -> None:
             if _step(row, desk):
                 return
         except Conflict:
-            continue
+            desk.table.step_back(attempt)
     raise Conflict(())
 
 
@@ -227,10 +227,11 @@ def _write(row: Row[Alert], desk: Desk, alert: Alert, due: datetime | None, *dec
     """Write over the row also where it was marked meanwhile (the link has come, somebody claimed): what notify.act
     wrote is kept, and the row stays due. True if nothing came between."""
     was = row.version
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             desk.table.write(Replace(row.key, alert, was=was, due=due), *decisions)
         except Conflict:
+            desk.table.step_back(attempt)
             now = desk.table.get(row.key)
             if now is None or (now.value.state, now.value.claimed) != (row.value.state, row.value.claimed):
                 raise

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from copy import replace
 from datetime import datetime, timedelta
 from itertools import batched
-from random import uniform
-from time import sleep
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -107,7 +105,7 @@ def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, bells: Bel
 def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> bool:
     """One transaction; whether more is due at once. Raises Contended."""
     made: set[Key[Any]] = set()
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         now = clock.now()
         try:
             changes = _changes(key, table, playbook, now)
@@ -123,7 +121,7 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock
                 table.write(*some)
         except Conflict:
             made |= _made(changes, table)
-            sleep(uniform(0, 0.05))  # noqa: S311 (jitter, no secret)
+            table.step_back(attempt)
             continue
         apply.ring(changes, now, bells)
         logger.info("advanced", extra={"row": key.ref})

@@ -112,7 +112,7 @@ def _made(planned: PlannedCall, outside: Outside) -> Moved:
 def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
     """Write down what came of it; an answer goes into the enrollment in the same transaction, and wakes it."""
     entry = keys.enrollment(moved.call.lead, moved.call.journey, moved.call.entry)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         now = outside.clock.now()
         found = outside.table.get(entry) if moved.call.answer is not None else None
         if found:
@@ -129,6 +129,7 @@ def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
         except Conflict:
             if (there := outside.table.get(row.key)) is None or there.version != row.version:
                 return  # it took us so long that another worker was let in, and knows better
+            outside.table.step_back(attempt)
             continue
         if planned.answer is not None:
             outside.advance.wake(entry.ref)

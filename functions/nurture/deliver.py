@@ -86,14 +86,14 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 def deliver(key: Key[Send], outside: Outside) -> Send | None:
     """Do what is due for this send now; returns the row as it is then, None if there was nothing to do."""
-    for number in range(_TRIES):
-        gathered = gather(key, outside, thoroughly=number > 0)
+    for attempt in range(_TRIES):
+        gathered = gather(key, outside, thoroughly=attempt > 0)
         if gathered is None:
             return None
         try:
             return _step(gathered, outside)
         except Conflict:  # somebody changed one of the rows since: judge by what they are now
-            continue
+            outside.table.step_back(attempt)
     raise Conflict(())
 
 
@@ -244,7 +244,7 @@ def _fuse(gathered: Gathered, fuse: Breaker) -> Change:
 
 def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], outside: Outside) -> Send:
     """Write the answer over the claim, or over what feedback made of it meanwhile."""
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         now = outside.clock.now()
         try:
             moved = move(row.value, now)
@@ -253,6 +253,7 @@ def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], outside: 
         try:
             return _write(row, moved, outside, now)
         except Conflict:
+            outside.table.step_back(attempt)
             row = outside.table.get(row.key) or row
     raise Conflict(())
 

@@ -92,12 +92,13 @@ def _do(row: Row[Errand], profile: Row[Profile], link: CrmLink, desk: Desk) -> N
         now_owned = desk.crm.carry_out(link, row.value, rules.due_date(row.value, desk.time_zone))
     except Undeliverable as failure:
         return _again(row, failure, desk)
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             return _conclude(row, "done", "", desk, *relinked(profile, now_owned, desk.clock.now()))
         except Conflict:
             if (found := desk.table.get(profile.key)) is None or found.version == profile.version:
                 raise
+            desk.table.step_back(attempt)
             profile = found
     raise Conflict(())
 

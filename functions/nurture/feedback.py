@@ -69,7 +69,7 @@ def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key:
 
     A repetition changes nothing.
     """
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         refusal_key = keys.suppression(address_hash(address_key, told.recipient))
         send, contact, refusal = table.get_many([keys.send(told.lead, told.send), keys.contact(told.lead), refusal_key])
         if send is None:
@@ -84,6 +84,7 @@ def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key:
         try:
             table.write(*changes)
         except Conflict:
+            table.step_back(attempt)
             continue
         if activity:
             react.wake(keys.activity(told.lead, activity.at, activity.id).ref)

@@ -67,7 +67,7 @@ def respond(
 def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, react: Wake, walk: Wake) -> bool:
     """Take the consent back, with its proof, in one transaction; False if that was done before. The campaign that
     it came by is looked at."""
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         row, now = table.get(keys.contact(pointer.lead)), clock.now()
         before = row.value if row else Contact(lead=pointer.lead)
         if policy.refuses(before):
@@ -94,6 +94,7 @@ def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, reac
                 *_counted(pointer),
             )
         except Conflict:
+            table.step_back(attempt)
             continue
         react.wake(key.ref)
         if pointer.campaign:

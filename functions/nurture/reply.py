@@ -94,11 +94,11 @@ def take_in(body: str, desk: Desk) -> str:
     whose = _whose(received, reply, desk)
     if whose is None:
         return "unknown"
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         try:
             return _written(received, reply, whose, desk)
         except Conflict:
-            continue
+            desk.table.step_back(attempt)
     raise Conflict(())
 
 

@@ -63,7 +63,7 @@ def walk(key: Key[Walk], ground: Ground, goes_on: Callable[[], bool]) -> None:
 
 def _stride(key: Key[Walk], ground: Ground) -> bool:
     """One page; whether there is more for us to do."""
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         owner, row = ground.table.get_many([keys.walked_for(key), key])
         if row is None or row.due is None:
             return False
@@ -94,6 +94,7 @@ def _stride(key: Key[Walk], ground: Ground) -> bool:
         try:
             ours = _write(row, page.changes, after, None if done else now + _LEASE, ground)
         except Conflict:  # one of the mails was moved meanwhile: look at the page again
+            ground.table.step_back(attempt)
             continue
         if ours and done:
             logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})

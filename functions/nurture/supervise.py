@@ -27,7 +27,7 @@ class Contended(Exception):
 
 def supervise(key: Key[CampaignRun], ground: Ground) -> None:
     """Does what time, or what became of its mails, makes of the run; nothing if that was done already."""
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         row = ground.table.get(key)
         if row is None:
             return
@@ -51,6 +51,7 @@ def supervise(key: Key[CampaignRun], ground: Ground) -> None:
         try:
             ground.table.write(*changes)
         except Conflict:
+            ground.table.step_back(attempt)
             continue
         if starts:
             ground.bell.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))

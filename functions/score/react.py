@@ -7,8 +7,6 @@ Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refol
 import os
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from random import uniform
-from time import sleep
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -103,10 +101,10 @@ def _fold(
         return True
 
     try:
-        fits = _tried(lead, write, clock)
+        fits = _tried(lead, write, table, clock)
     except Outdated:
         _refold(lead, table, bundle, clock, bells)
-        fits = _tried(lead, write, clock)
+        fits = _tried(lead, write, table, clock)
     if not fits and len(activities) <= 1:
         _fold(lead, activities, table, bundle, clock, bells, alone=True)
     elif not fits:
@@ -130,17 +128,17 @@ def _refold(lead: str, table: Table, bundle: Bundle, clock: AnyClock, bells: Bel
         return done
 
     for _ in range(_MOST_PARTS):
-        if _tried(lead, write, clock):
+        if _tried(lead, write, table, clock):
             return
 
 
-def _tried(lead: str, write: Callable[[datetime], bool], clock: AnyClock) -> bool:
+def _tried(lead: str, write: Callable[[datetime], bool], table: Table, clock: AnyClock) -> bool:
     """What `write` answers once nobody else was quicker. Raises Contended."""
     for attempt in range(_TRIES):
         try:
             return write(clock.now())
         except Conflict:
-            sleep(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (jitter, no secret)
+            table.step_back(attempt)
     raise Contended(lead)
 
 

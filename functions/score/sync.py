@@ -218,11 +218,12 @@ def _settle(case: _Case, outcome: crm_mark.Outcome, desk: Desk, now: datetime) -
     capture changed meanwhile keeps the change and gets the link.
     """
     seen = case.mark.version
-    for _ in range(_TRIES):
+    for attempt in range(_TRIES):
         alerts = _alerts(case, outcome.link, desk.table, now)
         try:
             desk.table.write(*_changes(case, outcome, case.mark.version != seen, desk, now), *alerts)
         except Conflict:
+            desk.table.step_back(attempt)
             profile, mark = desk.table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
             if profile is None or mark is None or mark.due is None:
                 return True

@@ -58,6 +58,16 @@ def test_pauses_grow_and_are_of_random_length() -> None:
     assert len({pauses[0] for pauses in many}) > 1
 
 
+def test_who_met_another_worker_steps_back_for_a_random_moment_that_grows() -> None:
+    pauses = list[float]()
+    table = Table("table", Throttled(0), pauses.append)
+    for attempt in (0, 3):
+        for _ in range(20):
+            table.step_back(attempt)
+    assert max(pauses[:20]) <= 0.02 < max(pauses[20:]) <= 0.16
+    assert len(set(pauses)) > 2
+
+
 def test_where_all_is_read_nobody_waits() -> None:
     assert read(times=0)[1:] == ([], [100, 5])
 

@@ -7,6 +7,7 @@ Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from random import uniform
 from time import sleep
 from typing import Any, Literal, cast
 
@@ -149,6 +150,11 @@ class Table:
             if not any(reason in _CONFLICTS for reason in reasons):
                 raise
             raise Conflict(tuple(i for i, reason in enumerate(reasons) if reason in _CONFLICTS)) from error
+
+    def step_back(self, attempt: int) -> None:
+        """Before another attempt (from 0) after a Conflict: a moment, longer each time and of a random length, so that those
+        who got in each other's way do not meet again."""
+        self._pause(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (no secret)
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         """What is due by then in one shard of a lane, earliest first."""
