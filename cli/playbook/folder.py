@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import replace
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,8 @@ _KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", 
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
+_ACCENT = re.compile(r"\{\{-?\s*brand\.accent\s*-?\}\}")
+_NO_ACCENT = "#000000"
 _FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
 
 
@@ -195,7 +198,7 @@ def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
     for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
         if (parts / name).is_file():
             try:
-                return expand(text(parts / name, f"emails/{name}"), f"emails/{name}", parts)
+                return _mail(folder, parts / name)
             except Broken as broken:
                 folder.problems += broken.problems
                 return None
@@ -206,14 +209,21 @@ def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
 
 def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expanded]]:
     for found in sorted(path.glob(f"*{suffix}")):
-        file = str(found.relative_to(folder.path))
         try:
-            expanded = expand(text(found, file), file, folder.path / "emails")
+            expanded = _mail(folder, found)
         except Broken as broken:
             folder.problems += broken.problems
             continue
         folder.problems += expanded.problems
         yield found.stem, expanded
+
+
+def _mail(folder: Folder, path: Path) -> Expanded:
+    """A template of a mail, in the brand's colour: compilers and checks must see what it is. Raises Broken."""
+    file = str(path.relative_to(folder.path))
+    expanded = expand(text(path, file), file, folder.path / "emails")
+    accent = folder.ripen.model.brand.accent if folder.ripen else _NO_ACCENT
+    return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
 
 
 def _misnamed(file: str, wanted: str) -> Problem:

@@ -23,6 +23,7 @@ _SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
 _PERSON = {"last_name", "first_name", "company", "department", "job_title", "locale"}
 _MAIL: Known = {
     "brand": _SENDER,
+    "mail": {"class": None},
     **dict.fromkeys(("greeting", "links", "unsubscribe_url", "preheader", "today")),
 }
 PAGE: Known = {

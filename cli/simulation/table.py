@@ -35,6 +35,9 @@ class MemoryTable(Table):
         self._kept: dict[str, dict[str, _Kept]] = {}
         self._wrote = wrote
 
+    def step_back(self, attempt: int) -> None:
+        """Nobody else writes here: there is nothing to wait for."""
+
     def get[T](self, key: Key[T]) -> Row[T] | None:
         kept = self._kept.get(key.pk, {}).get(key.sk)
         return _row(key, kept) if kept else None

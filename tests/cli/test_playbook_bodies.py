@@ -39,6 +39,26 @@ def written(tmp_path: Path) -> Compile:
     return compile_
 
 
+@pytest.mark.parametrize("name", ["en.mjml", "en.html", "en.md"])
+def test_a_mail_is_in_the_brands_colour(written: Compile, name: str) -> None:
+    paper = {
+        "en.mjml": FRAME.replace("<mj-text>", '<mj-text color="{{ brand.accent }}">'),
+        "en.html": f'<p style="color: {{{{brand.accent}}}}">{FOOT} <a href="{{{{ unsubscribe_url }}}}">Stop</a></p>',
+        "en.md": "Hello",
+    }[name]
+    frame = FRAME.replace("<mj-text>", '<mj-text color="{{ brand.accent }}">')
+
+    mail = written(name, paper, **{"emails/_frame.mjml": frame, "ripen.yaml": in_brown(FILES["ripen.yaml"])})
+
+    assert re.search(r"color: ?#7a3e12", mail.html)
+    assert "accent" not in mail.html
+
+
+def in_brown(ripen: str) -> str:
+    assert "brand: {" in ripen
+    return ripen.replace("brand: {", 'brand: {accent: "#7a3e12", ', 1)
+
+
 def test_markdown_is_put_into_the_frame_with_its_liquid_untouched(written: Compile) -> None:
     body = """{{ greeting | newline_to_br }}
 

@@ -2,7 +2,7 @@
 
 import re
 from copy import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -64,6 +64,14 @@ def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() 
     assert token.read(KEY, token.Purpose.CLICK, click) == token.Link(ID, 0)
     with pytest.raises(token.BadToken):
         token.read(KEY, token.Purpose.UNSUBSCRIBE, click)
+
+
+@pytest.mark.parametrize("mail_class", ["marketing", "transactional"])
+def test_a_frame_of_both_classes_says_what_is_true(mail_class: Literal["marketing", "transactional"]) -> None:
+    bundle = saying(text="{% if mail.class == 'marketing' %}You agreed{% else %}You asked{% endif %}")
+    email = replace(bundle.emails["case-study"], mail_class=mail_class)
+    mail = written(bundle=replace(bundle, emails={"case-study": email}))
+    assert mail.text == {"marketing": "You agreed", "transactional": "You asked"}[mail_class]
 
 
 def test_each_mail_has_one_hidden_link_that_people_neither_see_nor_hear_nor_reach() -> None:

@@ -163,6 +163,7 @@ def _variables(profile: Profile, bundle: Bundle, email: Email, locale: str, now:
             "postal_address": _said(brand.postal_address, locale, default),
             "contact": _said(brand.contact, locale, default),
         },
+        "mail": {"class": str(email.mail_class)},
         "today": wording.date(now, locale, brand.time_zone),
     }
 
