@@ -2,7 +2,8 @@
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key
-from ripen.adapters.table.table import Conflict, Due, Row, Table
+from ripen.adapters.table.rows import Due, Row
+from ripen.adapters.table.table import Conflict, Table
 
 __all__ = [
     "Absent",
