@@ -1,11 +1,12 @@
 """ripen clock: spans of time, and the walk from due time to due time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from cli.commands.time import span
 from cli.failure import Failure
+from sandbox.clock import next_stop
 
 
 @pytest.mark.parametrize(
@@ -27,3 +28,32 @@ def test_anything_else_is_a_clear_failure(text: str) -> None:
     with pytest.raises(Failure) as failed:
         span(text)
     assert "+3d" in failed.value.next_step
+
+
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+END = NOON + timedelta(minutes=3)
+
+
+@pytest.mark.parametrize(
+    ("due", "ticked", "expected"),
+    [
+        (NOON, None, NOON),
+        (NOON + timedelta(seconds=90), NOON, NOON + timedelta(seconds=90)),
+        (NOON, NOON, NOON + timedelta(minutes=1)),
+        (NOON, NOON + timedelta(minutes=2, seconds=30), END),
+        (NOON, END, None),
+        (None, NOON, None),
+    ],
+    ids=["what is due", "what is due next", "no place found", "no place found, little time", "had its turn", "nothing"],
+)
+def test_time_stops_where_something_falls_due(
+    due: datetime | None, ticked: datetime | None, expected: datetime | None
+) -> None:
+    assert next_stop(due, ticked, END) == expected
+
+
+def test_what_a_tick_took_longer_to_do_than_time_was_to_pass_is_released_all_the_same() -> None:
+    """Ticked at noon, and mails were planned while three minutes and more went by."""
+    planned = NOON + timedelta(seconds=1)
+    assert next_stop(planned, NOON, END) == planned
+    assert next_stop(planned, END + timedelta(minutes=1), END) is None

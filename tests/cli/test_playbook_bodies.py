@@ -12,7 +12,7 @@ from cli.playbook.looks import contrast
 from cli.playbook.mailing import numbered_text
 from cli.playbook.problem import Broken
 from ripen.bundle import Mail
-from tests.cli.test_playbook_mistakes import FILES
+from tests.cli.smallest import FILES
 
 FRAME = """<mjml><mj-body><mj-section><mj-column>
 <!-- body -->

@@ -5,11 +5,16 @@ from typing import Any
 
 from ripen.activity import Activity
 from ripen.adapters.table import Create, Key, Table, keys
-from tests.fakes import NOON
+from tests.builders import a_lead
+from tests.fakes import NOON, FakeQueue
 
 
 def key_of(activity: Activity) -> Key[Activity]:
     return keys.activity(activity.lead, activity.at, activity.id)
+
+
+def a_lead_row(table: Table, **changes: Any) -> None:
+    table.write(Create(keys.profile("lead1"), a_lead(**changes)))
 
 
 def captured(table: Table, *activities: Activity) -> list[str]:
@@ -29,3 +34,9 @@ def due(table: Table, key: Key[Any]) -> datetime | None:
     row = table.get(key)
     assert row is not None
     return row.due
+
+
+def woken(queue: object) -> list[str]:
+    """What this bell was rung for."""
+    assert isinstance(queue, FakeQueue)
+    return [str(ref) for ref in queue.woken]
