@@ -4,7 +4,6 @@ what is simulated."""
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
-from typing import Any
 
 import boto3
 
@@ -12,15 +11,18 @@ from cli.failure import Failure
 from cli.stack import Stack
 from ripen.adapters.table import Create, Replace, keys
 from ripen.setting import ClockOffset
+from sandbox.web import web
 
 _LOOK_SECONDS = 0.15
 _CLOCK_FRESH_SECONDS = 0.25
 """The functions read the offset at most 0.2 s late."""
-_STUCK_SECONDS = 6.0
+_STUCK_SECONDS = 12.0
+"""Longer than a function takes to start where many start at once."""
 _MINUTE = timedelta(minutes=1)
 _MOST_STOPS = 300
-_VISIBLE = "ApproximateNumberOfMessages"
-_COUNTS = (_VISIBLE, "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+
+type Message = tuple[str, int]
+"""Its id, and how often it was received."""
 
 
 def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) -> None:
@@ -29,11 +31,9 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
     stops = 0
     drain(stack)
     ticked: datetime | None = None
-    while (due := earliest(stack, target)) is not None:
-        if ticked and due <= ticked:  # it had its turn and found no place: mail is released minute by minute
-            due = min(target, ticked + _MINUTE)
-        if due > _now(stack):
-            _set(stack, due)
+    while stop := next_stop(earliest(stack, target), ticked, target):
+        if stop > _now(stack):
+            _set(stack, stop)
         ticked = _now(stack)
         tick(stack)
         drain(stack)
@@ -41,11 +41,17 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
         stops += 1
         if stops > _MOST_STOPS:  # something is tried again and again: look only now and then
             _set(stack, min(target, _now(stack) + (target - start) / _MOST_STOPS))
-        if _now(stack) >= target:
-            break
     if _now(stack) < target:
         _set(stack, target)
     passed(target - start)
+
+
+def next_stop(due: datetime | None, ticked: datetime | None, target: datetime) -> datetime | None:
+    """When to tick next, where the next row is due then, if it is; None once all of it has had its turn. What comes of a tick is
+    mail that the next one releases: there is one at `target`, also where the work took longer than the time that was to pass."""
+    if due is None or ticked is None or due > ticked:
+        return due
+    return min(target, ticked + _MINUTE) if ticked < target else None
 
 
 def tick(stack: Stack) -> None:
@@ -58,20 +64,29 @@ def tick(stack: Stack) -> None:
 def drain(stack: Stack) -> None:
     """Returns when all queues are empty, or when what is left in them does not move: work that failed and will be found on
     the agenda again."""
-    client: Any = boto3.client("sqs")
-    before, since, empty = -1, monotonic(), 0
+    before, since, empty = set[Message](), monotonic(), 0
     while empty < 2:
-        counts = [
-            client.get_queue_attributes(QueueUrl=url, AttributeNames=list(_COUNTS))["Attributes"]
-            for url in stack.queues
-        ]
-        waiting = sum(int(count[name]) for count in counts for name in _COUNTS)
-        empty = empty + 1 if waiting == 0 else 0
-        if waiting != before:
-            before, since = waiting, monotonic()
-        elif waiting and monotonic() - since > _STUCK_SECONDS:
+        left = waiting(stack)
+        empty = 0 if left else empty + 1
+        if left != before:
+            before, since = left, monotonic()
+        elif left and monotonic() - since > _STUCK_SECONDS:
             return
         sleep(_LOOK_SECONDS)
+
+
+def waiting(stack: Stack) -> set[Message]:
+    """What is in the queues, seen, delayed or in somebody's hands. The emulator tells it at once; SQS's own API would have to be
+    asked for each queue."""
+    aws, names = stack.local.aws if stack.local else "", {url.rpartition("/")[2] for url in stack.queues}
+    told = web.get(f"{aws}/_ministack/sqs/messages").raise_for_status().json()["messages"]
+    queues = [queue for regions in told.values() for found in regions.values() for queue in found.items()]
+    return {
+        (message["MessageId"], message["ReceiveCount"])
+        for url, messages in queues
+        if url.rpartition("/")[2] in names
+        for message in messages
+    }
 
 
 def earliest(stack: Stack, until: datetime) -> datetime | None:

@@ -3,6 +3,7 @@
 import hmac
 import json
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -91,7 +92,8 @@ def test_a_typeform_is_taken_once_and_only_with_its_signature(cloud: Running) ->
 
 
 def typeform(email: str, token: str) -> bytes:
-    """As in Typeform's documentation: answers by their type, questions by their ref."""
+    """As in Typeform's documentation: answers by their type, questions by their ref. It was filled in just now."""
+    now = datetime.now(UTC)
 
     def answer(type: str, ref: str, value: object) -> dict[str, Any]:
         return {"type": type, type: value, "field": {"id": f"id-{ref}", "type": type, "ref": ref}}
@@ -99,8 +101,8 @@ def typeform(email: str, token: str) -> bytes:
     response = {
         "form_id": "lT4Z3j",
         "token": token,
-        "landed_at": "2026-11-20T02:50:00Z",
-        "submitted_at": "2026-11-20T02:51:00Z",
+        "landed_at": f"{now - timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}",
+        "submitted_at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
         "hidden": {"utm_source": "webinar"},
         "answers": [
             answer("email", "email", email),
