@@ -28,8 +28,8 @@ def publish(
     before = playbook.bundle(live.value.bundle) if live else None
     playbook.put(bundle)
     new, history = Live(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
-    if before and ahead:
-        new = replace(new, before=before.hash, since=at + ahead)
+    if before:
+        new = replace(new, before=before.hash, since=at + ahead if ahead else None)
     past = history.value.history if history else (live.value,) if live else ()
     table.write(
         Replace(keys.LIVE, new, was=live.version if live else 0),

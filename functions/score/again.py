@@ -1,6 +1,7 @@
 """Folds a lead anew where its verdicts were revised, or what it is judged by is another: all of its activities, one state,
 and only what was not told yet."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ripen.activity import Activity
@@ -21,14 +22,18 @@ the mails of many campaigns change with them."""
 _MOST_CHANGES = 100
 
 
-def again(lead: str, table: Table, bundle: Bundle, now: datetime) -> tuple[list[Change], bool]:
+def again(
+    lead: str, table: Table, bundle: Bundle, now: datetime, before: Callable[[], Bundle | None]
+) -> tuple[list[Change], bool]:
     """The whole transaction, empty where there is nothing to do, and whether that is all: where too many verdicts are
-    revised for one, the mark stays due, and the rest comes in the next."""
-    changes, done = _again(lead, table, bundle, now, _MOST_CLICKS)
-    return (changes, done) if len(changes) <= _MOST_CHANGES else _again(lead, table, bundle, now, _FEW_CLICKS)
+    revised for one, the mark stays due, and the rest comes in the next. `before` is the playbook before this one."""
+    changes, done = _again(lead, table, bundle, now, before, _MOST_CLICKS)
+    return (changes, done) if len(changes) <= _MOST_CHANGES else _again(lead, table, bundle, now, before, _FEW_CLICKS)
 
 
-def _again(lead: str, table: Table, bundle: Bundle, now: datetime, most: int) -> tuple[list[Change], bool]:
+def _again(
+    lead: str, table: Table, bundle: Bundle, now: datetime, before: Callable[[], Bundle | None], most: int
+) -> tuple[list[Change], bool]:
     profile, state, crm, decay, mark, contact = table.get_many(keys_of(lead))  # the state before what it was made of
     is_marked = mark is not None and mark.due is not None
     if profile is None or state is None:
@@ -48,6 +53,7 @@ def _again(lead: str, table: Table, bundle: Bundle, now: datetime, most: int) ->
         most=most,
         contact=known.permission,
         enrollments=runs(lead, consulted(state.value, known.profile, (), bundle, now), table),
+        old=before() if is_outdated(state, bundle) else None,
     )
     done = len(folded.activities) < most
     known_now = {id: row.value for id, row in activities.items()} | {a.id: a for a in folded.activities}

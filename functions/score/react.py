@@ -60,20 +60,28 @@ _MOST_WAITING = 40
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, bells))
+    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, bells, playbook.before))
 
 
-def react(refs: Sequence[str], table: Table, bundle: Bundle, clock: AnyClock, bells: Bells) -> None:
-    """Folds what these rows of one lead say, each once, however often and in whatever order they are named."""
+def react(
+    refs: Sequence[str],
+    table: Table,
+    bundle: Bundle,
+    clock: AnyClock,
+    bells: Bells,
+    before: Callable[[], Bundle | None] = lambda: None,
+) -> None:
+    """Folds what these rows of one lead say, each once, however often and in whatever order they are named. `before` is the
+    playbook before this one: of whom it judged last, nobody is forgotten."""
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
     lead, marks = rows[0].lead, {key.type for key in rows}
     activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
     if activities:
-        _fold(lead, activities, table, bundle, clock, bells)
+        _fold(lead, activities, table, bundle, clock, bells, before)
     if DecayMark in marks:
-        _fold(lead, [], table, bundle, clock, bells)
+        _fold(lead, [], table, bundle, clock, bells, before)
     if RefoldMark in marks:
-        _refold(lead, table, bundle, clock, bells)
+        _refold(lead, table, bundle, clock, bells, before)
 
 
 def _fold(
@@ -83,6 +91,7 @@ def _fold(
     bundle: Bundle,
     clock: AnyClock,
     bells: Bells,
+    before: Callable[[], Bundle | None],
     alone: bool = False,
 ) -> None:
     """In one transaction; in two where that is too much for one. A single activity that is too much goes `alone`, without
@@ -103,24 +112,26 @@ def _fold(
     try:
         fits = _tried(lead, write, table, clock)
     except Outdated:
-        _refold(lead, table, bundle, clock, bells)
+        _refold(lead, table, bundle, clock, bells, before)
         fits = _tried(lead, write, table, clock)
     if not fits and len(activities) <= 1:
-        _fold(lead, activities, table, bundle, clock, bells, alone=True)
+        _fold(lead, activities, table, bundle, clock, bells, before, alone=True)
     elif not fits:
         middle = len(activities) // 2
-        _fold(lead, activities[:middle], table, bundle, clock, bells)
-        _fold(lead, activities[middle:], table, bundle, clock, bells)
+        _fold(lead, activities[:middle], table, bundle, clock, bells, before)
+        _fold(lead, activities[middle:], table, bundle, clock, bells, before)
     elif aged:
-        _refold(lead, table, bundle, clock, bells)
+        _refold(lead, table, bundle, clock, bells, before)
 
 
-def _refold(lead: str, table: Table, bundle: Bundle, clock: AnyClock, bells: Bells) -> None:
+def _refold(
+    lead: str, table: Table, bundle: Bundle, clock: AnyClock, bells: Bells, before: Callable[[], Bundle | None]
+) -> None:
     """Part by part. Of a lead with a very long story the mark stays due: the tick brings it back, and its neighbours in the
     batch do not have to wait for it."""
 
     def write(now: datetime) -> bool:
-        changes, done = again(lead, table, bundle, now)
+        changes, done = again(lead, table, bundle, now, before)
         if changes:
             table.write(*changes)
             logger.info("folded anew", extra={"lead": lead})

@@ -98,3 +98,13 @@ def test_nobody_publishes_while_another_playbook_is_on_its_way(stack: Stack, tim
     past = stack.table.get(keys.PUBLISHED)
     assert past
     assert [live.bundle for live in past.value.history] == ["old", "new", "newer"]
+
+
+def test_the_playbook_before_the_live_one_is_known_once_that_is_in_force(stack: Stack, time: RealTime) -> None:
+    one = a_function(stack)
+    assert one.before() is None
+    publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    time.seconds += SEEN_BY_ALL.total_seconds() - 0.5
+    assert (one.live().bundle.hash, one.before()) == ("old", None)
+    time.seconds += 1
+    assert (one.live().bundle.hash, one.before()) == ("new", OLD)

@@ -10,6 +10,7 @@ from msgspec import Struct
 from ripen.activity import Activity, Kind, Verdict
 from ripen.bundle import Bundle
 from ripen.condition import Traits, all_hold, evaluate, plain
+from ripen.edition import SCORES, unchanged
 from ripen.graph import Journey, OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.lead import Profile
 from ripen.local_time import zone
@@ -17,8 +18,6 @@ from ripen.occasion import LATEST, fallen, is_awaited
 from ripen.rank import turned
 from ripen.same import Same
 from ripen.state import State
-
-_NUMBERS = ("fit", "engagement", "total")
 
 
 class Cause(Struct, frozen=True, kw_only=True):
@@ -53,12 +52,20 @@ def acted(taken: Iterable[Activity], bundle: Bundle) -> Iterator[Cause]:
 
 
 def changed(
-    before: State, after: State, known: Traits, taken: Iterable[Activity], bundle: Bundle, now: datetime
+    before: State,
+    after: State,
+    known: Traits,
+    taken: Iterable[Activity],
+    bundle: Bundle,
+    now: datetime,
+    old: Bundle | None = None,
 ) -> Iterator[Cause]:
-    """What another segment, rank or value of a field lets into; `known` are the traits as they are now."""
+    """What another segment, rank or value of a field lets into; `known` are the traits as they are now. Where `before` was
+    made with an `old` playbook, only what means the same in both."""
     last = next((a for a in reversed(tuple(taken)) if a.verdict is not Verdict.MACHINE), None)
     for journey in _doors(Same(bundle)).by_change:
-        why = next(filter(None, (_became(on, before, after, known) for on in journey.enrol)), "")
+        doors = (on for on in journey.enrol if old is None or unchanged(on, old, bundle))
+        why = next(filter(None, (_became(on, before, after, known) for on in doors)), "")
         if why and last:
             yield Cause(journey=journey.name, why=why, at=last.received, activity=last.id, facts=last.facts)
         elif why:
@@ -95,7 +102,7 @@ def _became(on: Trigger, before: State, after: State, known: Traits) -> str:
             return f"rank {rank}"
         case OnField(when=when) if evaluate(when, known):
             was, name = before.fields.get(when.field, ""), when.field
-            stood = evaluate(when, {name: was}) if name in _NUMBERS else plain(was) == plain(str(known.get(name, "")))
+            stood = evaluate(when, {name: was}) if name in SCORES else plain(was) == plain(str(known.get(name, "")))
             return "" if stood else f"field {name}"
     return ""
 

@@ -50,15 +50,19 @@ def enter(
     bundle: Bundle,
     now: datetime,
     is_new: bool = False,
+    old: Bundle | None = None,
 ) -> tuple[State, tuple[Enrollment, ...], tuple[Decision, ...]]:
     """The state with those entries that the journeys allow, these entries, and a decision about each; what was refused for
     one reason, such as forty visits at once, is one decision. `before` is how the lead stood until now, `taken` what it did, `known` how it stands; `enrollments` are those in the `consulted` journeys.
 
-    Where the definitions are others than those `before` was made with, nobody joins by a change: who is in a new segment
-    has not joined it. A date that has just come lets in all the same: it would come to nobody's notice again."""
+    Where the definitions are others than those `before` was made with, nobody joins by a change of them: who is in a new
+    segment has not joined it. What has just come about lets in all the same, for it would come to nobody's notice again: a
+    date, and what means the same in the `old` playbook that `before` was made with."""
     causes, since = list(acted(taken, bundle)), before
     if before.rules != edition(bundle):
         since = replace(before, looked=max(before.looked, now - LATEST) if before.looked else None)
+        if old is not None and before.rules == edition(old):
+            causes += changed(before, after, known.traits, taken, bundle, now, old)
     else:
         since = noticed(before, known.traits, profile, bundle, profile.created) if is_new else before
         causes += changed(before, after, known.traits, taken, bundle, now)

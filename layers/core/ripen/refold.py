@@ -48,10 +48,11 @@ def refold(
     *,
     contact: Contact | None = None,
     enrollments: Iterable[Enrollment] = (),
+    old: Bundle | None = None,
 ) -> Folded:
     """The lead as it would stand had the present verdicts and points held all along. `activities` are all of the lead's;
     those not folded yet stay out, but tell of the others. Of those that look otherwise now at most `most` are in the
-    answer, for it to fit a transaction; the state is right with any of them."""
+    answer, for it to fit a transaction; the state is right with any of them. `old` is the playbook before this one."""
     known = tuple(activities)
     evidence = Evidence(known, delivered)
     judged = [(a, rejudge(a, evidence)) for a in known if a.folded]
@@ -59,7 +60,7 @@ def refold(
     lived = _replayed(profile, [after for _, after in judged], bundle, now)
     after, sum = ranked(lived, profile, bundle, now)
     after, facts = settled(_kept(state, after, bundle, now), profile, sum, contact, bundle, now)
-    kept, entered, decisions = enter(state, after, facts, (), profile, enrollments, bundle, now)
+    kept, entered, decisions = enter(state, after, facts, (), profile, enrollments, bundle, now, old=old)
     kept = replace(kept, rules=edition(bundle))
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if kept.episode > state.episode:

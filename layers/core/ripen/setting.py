@@ -39,9 +39,9 @@ class Live(Struct, frozen=True, kw_only=True):
     site: str
     at: datetime
     before: str = ""
-    """The bundle that is in force until then …"""
+    """The bundle that was in force before, and is until …"""
     since: datetime | None = None
-    """… which is real time, however the clock is moved: every function has looked at this row by then, so that all change over
+    """… then, which is real time, however the clock is moved: every function has looked at this row by then, so that all change over
     at one moment. None: at once."""
 
 

@@ -4,6 +4,9 @@ from copy import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
+from cli.playbook.publish import publish
 from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
@@ -15,14 +18,17 @@ from ripen.graph import Again, Journey, OnActivity, OnDate, OnSegment
 from ripen.journey import EnrollmentState
 from ripen.setting import RefoldMark
 from ripen.state import Rank
+from score import react as module
 from score.react import Bells, react
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock, FakeQueue
 from tests.functions.score.folding import captured, due, value
+from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
 
 STATE, DECAY, REFOLD = keys.state("lead1"), keys.decay_mark("lead1"), keys.refold_mark("lead1")
 ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")
 BUYERS = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order", at_least=2),))
+RICH = Segment(name="rich", when=(Condition(field="department", any_of=("IT",)),))
 
 
 def a_plan(*journeys: Journey, segments: tuple[Segment, ...] = ()) -> Bundle:
@@ -187,3 +193,25 @@ def test_somebody_is_enrolled_by_hand(table: Table, clock: FakeClock, bells: Bel
     asked = an_activity(id="ask", kind=Kind.ENTRY_ASKED, subject="order", facts={"key": "2026-12", "by": "anna"})
     react(captured(table, asked), table, plan, clock, bells)
     assert runs(table) == ["order#2026-12"]
+
+
+def test_who_joins_while_a_new_playbook_spreads_enters(
+    table: Table, clock: FakeClock, bells: Bells, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a journey for a segment, and a lead that came near to it under the old playbook
+    a_lead_row(table)
+    old = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="rich"),)), segments=(RICH,))
+    playbook = a_playbook(table, old)
+    react(captured(table, an_order(1)), table, playbook.bundle(old.hash), clock, bells)
+    # when a form brings what was missing, and a new playbook is there already
+    profile = table.get(keys.profile("lead1"))
+    assert profile is not None
+    table.write(Replace(profile.key, replace(profile.value, department="IT"), profile.version))
+    new = replace(old, hash="bundle2", segments=old.segments | {"buyers": BUYERS})
+    publish(new, table, playbook, "https://ripen.example", NOON)
+    for name, real in (("table", table), ("clock", clock), ("bells", bells), ("playbook", playbook)):
+        monkeypatch.setattr(module, name, real)
+    module.handler(an_sqs_event(*captured(table, an_order(2))), LambdaContext())
+    # then
+    assert [run.partition("#")[0] for run in runs(table)] == ["buyers"]
+    assert value(table, STATE).segments == ("buyers", "rich")

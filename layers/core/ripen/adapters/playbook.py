@@ -48,6 +48,12 @@ class Playbook:
             self._read = monotonic()
         return Live(self.bundle(_in_force(self._pointer)), self._pointer.site)
 
+    def before(self) -> Bundle | None:
+        """The one that was in force before the live one; None where there is none, or another is still in force."""
+        live = self.live().bundle.hash
+        before = self._pointer.before if self._pointer else ""
+        return self.bundle(before) if before not in ("", live) else None
+
     def bundle(self, hash: str) -> Bundle:
         """The bundle with that hash: bundles never change and are never deleted."""
         if hash not in self._bundles:
