@@ -186,6 +186,13 @@ def test_the_last_place_is_kept_for_what_matters_more() -> None:
     assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
 
 
+def test_what_nothing_can_outrank_asks_for_no_other_mail() -> None:
+    def planned() -> Any:
+        raise AssertionError("read")
+
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+
+
 def test_the_other_mails_are_read_only_for_the_last_place() -> None:
     def planned() -> list[Any]:
         raise AssertionError

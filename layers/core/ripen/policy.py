@@ -57,7 +57,7 @@ class About(Struct, frozen=True, kw_only=True):
     facts: Facts | None = None
     """For Policy.unless."""
     planned: Callable[[], Iterable[cap.Planned]] = tuple
-    """The lead's other mails; asked only where one more place is left under the cap."""
+    """The lead's other mails; asked only where one more place is left under the cap, and another mail may go first."""
 
 
 def judge(
@@ -160,7 +160,8 @@ def _capped(send: Send, contact: Contact, policy: Policy, about: About, now: dat
     left = cap.room(contact, policy, now, about.zone)
     if left is None or send.attempt > 0:  # what was claimed once has its place
         return Claim()
-    kept = left == 1 and bool(cap.goes_first(send, about.planned(), now, about.zone))
+    may_yield = left == 1 and send.priority != "high"
+    kept = may_yield and bool(cap.goes_first(send, about.planned(), now, about.zone))
     if left > 0 and not kept:
         return Claim()
     match send.capped:
