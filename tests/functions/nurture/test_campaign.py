@@ -75,6 +75,13 @@ def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Mach
         machinery.supervise()
     # then nobody has written anything
     assert machinery.table.get(KEY) == before
+    # but once its time has come, it gets another one
+    assert before and before.due
+    machinery.clock.at = before.due
+    machinery.supervise()
+    after = machinery.table.get(KEY)
+    assert after and after.due
+    assert after.due > before.due
 
 
 def test_a_paused_campaign_claims_nothing_and_goes_on_with_what_is_left(machinery: Machinery) -> None:
