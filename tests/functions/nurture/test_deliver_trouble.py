@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from nurture.deliver import deliver
-from ripen.adapters.table import Create, Key, Table, keys
+from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.breaker import Breaker
 from ripen.bundle import Policy
 from ripen.ids import digest
 from ripen.ledger import Send, SendState
+from ripen.mail import OutgoingMail
 from tests.builders import a_bundle
 from tests.fakes import NOON, FakeClock
 from tests.functions.nurture.mails import (
@@ -170,6 +171,30 @@ def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Ta
     ses.answer = FakeSes().answer
     deliver(second, outside)
     assert row(table, second).value.state is SendState.ACCEPTED
+
+
+def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(table: Table, clock: FakeClock) -> None:
+    # given an open breaker, and a mail that tries and goes, while another worker is refused
+    first, _ = two(table)
+    ses = FakeSes(answer=pauses)
+    outside = an_outside(table, clock, ses)
+    deliver(first, outside)
+    clock.move(seconds=600)
+    again = Breaker(until=NOON + timedelta(hours=1), opened=NOON, trips=2)
+
+    def refused_elsewhere(mail: OutgoingMail) -> None:
+        fuse = table.get(keys.BREAKER)
+        assert fuse is not None
+        table.write(Replace(keys.BREAKER, again, fuse.version))
+
+    ses.answer, ses.meanwhile = FakeSes().answer, refused_elsewhere
+    # when
+    deliver(first, outside)
+    # then
+    fuse = table.get(keys.BREAKER)
+    assert row(table, first).value.state is SendState.ACCEPTED
+    assert fuse is not None
+    assert fuse.value == again
 
 
 def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:

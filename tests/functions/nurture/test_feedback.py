@@ -173,3 +173,13 @@ def test_what_is_no_event_of_ours_is_ignored_and_nonsense_fails_alone() -> None:
     records = [{"messageId": str(n), "body": body, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)]
     failed = handler({"Records": records}, a_context())["batchItemFailures"]
     assert [each["itemIdentifier"] for each in failed] == ["2", "4", "5", "6", "7"]
+
+
+def test_a_campaign_whose_mail_bounces_is_looked_at(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table)
+    walk, mail = FakeQueue(), replace(SEND, campaign=True, origin="autumn")
+    planned(table, mail)
+    take_in(an_event(mail, Event.DELIVERED), table, clock, queue, ADDRESS_KEY, walk)
+    assert walk.woken == []
+    take_in(an_event(mail, Event.BOUNCED), table, clock, queue, ADDRESS_KEY, walk)
+    assert walk.woken == [keys.campaign("autumn").ref]

@@ -1,5 +1,6 @@
 """Unsubscribing: GET shows, POST does, at once and once."""
 
+from copy import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from nurture.preferences import respond
 from ripen import token
 from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.adapters.walks import counts
 from ripen.contact import Contact, Permission
 from ripen.ledger import SendPointer
 from tests.builders import a_brand
@@ -151,3 +153,18 @@ def test_the_address_is_not_told_to_others(mailed: Table, clock: FakeClock, queu
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
     assert headers["x-robots-tag"] == "noindex"
+
+
+def test_who_leaves_by_a_campaigns_mail_is_counted_and_the_campaign_looked_at(
+    mailed: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    pointer = mailed.get(keys.send_pointer(a_send().id))
+    assert pointer is not None
+    mailed.write(Replace(pointer.key, replace(pointer.value, campaign="autumn"), pointer.version))
+    walk = FakeQueue()
+    event = {"rawPath": f"/unsubscribe/{GOOD}", "pathParameters": {"token": GOOD}, "headers": {}}
+    event |= {"requestContext": {"http": {"method": "POST"}}}
+    for _ in range(2):
+        respond(event, mailed, clock, queue, LINK_KEY, a_brand(), walk)
+    assert counts(mailed, "autumn") == {"unsubscribed": 1}
+    assert walk.woken == [keys.campaign("autumn").ref]
