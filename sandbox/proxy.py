@@ -27,7 +27,10 @@ def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) 
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with httpx.AsyncClient(base_url=emulator, timeout=35, follow_redirects=False, trust_env=False) as client:
+        shorter = httpx.Limits(keepalive_expiry=2)  # than the emulator keeps a connection that nobody uses
+        async with httpx.AsyncClient(
+            base_url=emulator, timeout=35, follow_redirects=False, trust_env=False, limits=shorter
+        ) as client:
             app.state.client = client
             yield
 
