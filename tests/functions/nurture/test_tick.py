@@ -10,7 +10,7 @@ from nurture import tick as tick_module
 from nurture.tick import Bells, tick
 from ripen.action import Action
 from ripen.activity import Activity
-from ripen.adapters.table import Create, Key, Replace, Table, keys
+from ripen.adapters.table import Create, Due, Key, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.alert import Alert
 from ripen.journey import Enrollment
@@ -138,6 +138,22 @@ def test_a_backlog_in_some_shards_does_not_keep_others_from_their_turn(
     # then each had its page
     assert last in queue.woken
     assert len(queue.woken) == 10 * 100 + 1
+
+
+@pytest.mark.many_rows
+def test_where_another_tick_takes_all_of_a_page_this_one_leaves_the_shard_to_it(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    class Taken(Table):
+        def lease(self, due: Due, until: datetime) -> bool:
+            return False
+
+    for n in range(100):
+        an_activity_row(table, n, "lead1")
+    looks = iter(range(4 * SHARDS))
+    bells = Bells(hot={"activity": queue}, bulk={})
+    assert tick(Taken("table", table._client), clock, bells, AHEAD, lambda: next(looks, None) is not None) == 0
+    assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
 
 
 def test_a_lead_to_be_judged_anew_is_not_rung_for_again_while_the_bells_for_all_the_others_wait(
