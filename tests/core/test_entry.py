@@ -168,6 +168,23 @@ def test_dates_that_come_together_are_told_of_each_by_a_decision_of_its_own(agai
     assert len({decision.id for decision in got.decisions}) == len(got.decisions) >= 2
 
 
+def test_two_days_refused_for_one_reason_are_two_decisions() -> None:
+    # given somebody who is in the journey, and two dates that come one day after the other
+    bundle = into(ORDERED, *(OnDate(field=field, yearly=True) for field in ("birthday", "joined")))
+    lead = replace(JUNIOR, attributes={"birthday": "1980-11-22", "joined": "1980-11-21"})
+    known = run(bundle, an_order("1"), profile=lead, now=NOON - timedelta(days=1))
+    # when both are looked at together
+    got = run(bundle, state=known.state, profile=lead, now=MORNING)
+    # then no two rows of the transaction are the same
+    assert told(got) == [("refused", "entered once already", "date")] * 2
+    assert len({decision.id for decision in got.decisions}) == len(got.decisions) == 2
+
+
+def test_what_lets_into_a_journey_is_no_news_to_it() -> None:
+    got = run(into(ORDERED, again=BY_KEY, goal=Did(kind="form_submitted")), an_order("1"))
+    assert [type(consequence).__name__ for consequence in got.consequences] == ["Enrolled", "CrmFellBehind"]
+
+
 def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_noticed_late() -> None:
     bundle = into(OnDate(field="birthday", yearly=True), again=Again(how="after", seconds=365 * DAY))
     known = run(bundle, an_activity(subject="contact"), profile=BORN)
