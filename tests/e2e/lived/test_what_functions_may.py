@@ -83,7 +83,7 @@ def story(cloud: Running) -> Running:
     if not wrote(cloud, "NurtureReply"):
         answer(cloud, mail, "Thank you.")
         eventually(lambda: decided(cloud, person["email"]))
-    if not wrote(cloud, "NurtureWalk"):
+    if cloud.stack.table.get(keys.campaign("letter-careful")) is None:
         halt(cloud)
     if not wrote(cloud, "CaptureMembers"):
         become_a_member(cloud)
