@@ -17,6 +17,14 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
     "replied": ("メール {subject} に返信した", "replied to {subject}"),
     "converted": ("営業が Salesforce で取引先責任者にした", "was made a Contact in Salesforce by sales"),
+    "opportunity.open": (
+        "営業が会社との商談を始めた（Salesforce）",
+        "sales opens an opportunity with the company in Salesforce",
+    ),
+    "opportunity.closed": (
+        "会社との商談が終わった（Salesforce）",
+        "no opportunity with the company is open in Salesforce any more",
+    ),
     "reply.answered": ("返信を営業に知らせる", "sales is told of the answer"),
     "reply.automatic": ("自動返信が届いた: 何も変わらない", "an automatic answer came: it changes nothing"),
     "reply.gone": (
@@ -132,6 +140,7 @@ _REASONS: dict[str, str] = {
     "capped": "配信数の上限",
     "expired": "期限切れ",
     "quiet hours": "配信しない時間帯",
+    "open opportunity": "商談中",
     "shadow": "シャドーモード",
     "replied": "返信があった",
     "converted": "営業が取引先責任者にした",

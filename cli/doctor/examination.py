@@ -19,7 +19,7 @@ def examine(patient: Stack, folder: Path) -> Iterator[Finding]:
     secrets = patient.secrets.all(fresh=True)
     yield stack.secret(secrets, bundle)
     connected = secrets.get("salesforce")
-    yield from salesforce.org(connected if isinstance(connected, dict) else {})
+    yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
     yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), patient.slack_api, patient.channel)
     yield published
     yield stack.dead_letters(boto3.client("sqs"), patient.queues)

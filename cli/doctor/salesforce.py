@@ -10,21 +10,26 @@ from cli.doctor.finding import Check, Finding, Owner
 from ripen.adapters.salesforce_connection import BASE, Patient
 from ripen.adapters.salesforce_token import Token, fetch
 from ripen.api_usage import ApiUsage
+from ripen.bundle import Bundle
 from ripen.crm_fields import STANDARD
 from ripen.errors import Undeliverable
 
 LOGIN = Check("Salesforce login", Owner.SALESFORCE)
 FIELDS = Check("Salesforce fields", Owner.SALESFORCE)
 RIGHTS = Check("Salesforce permission set", Owner.SALESFORCE)
+DEALS = Check("Salesforce opportunities", Owner.SALESFORCE)
 CALLS = Check("Salesforce API calls left", Owner.SALESFORCE)
 _PACKAGE = Path(__file__).resolve().parents[2] / "infra/salesforce/force-app/main/default/objects"
 _ON = {"Lead": ("Lead",), "Contact": ("Contact",), "Activity": ("Task",)}
+_READ = {"Opportunity": ("AccountId", "IsClosed"), "Account": ("Website",), "Contact": ("AccountId", "Email")}
+"""By what is known with whom sales is dealing."""
 _DEPLOY = "Deploy the package: infra/salesforce/README.md"
 _ASSIGN = "Assign the permission set Ripen_Integration to the user that the app runs as."
 
 
-def org(settings: Mapping[str, Any]) -> Iterator[Finding]:
-    """`settings` is what the secret holds under "salesforce". Without a login the rest cannot be looked at."""
+def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[Finding]:
+    """`settings` is what the secret holds under "salesforce", `bundle` the live playbook. Without a login the rest cannot be
+    looked at."""
     session = requests.Session()
     session.mount("https://", Patient())
     try:
@@ -35,8 +40,10 @@ def org(settings: Mapping[str, Any]) -> Iterator[Finding]:
         )
         return
     yield LOGIN.ok(token.instance)
+    asks_of_deals = bundle is not None and bundle.policy.spares_opportunities
+    written, read = ("Lead", "Contact", "Task"), (*_READ,) if asks_of_deals else ()
     try:
-        found = {name: _get(session, token, f"sobjects/{name}/describe") for name in ("Lead", "Contact", "Task")}
+        found = {name: _get(session, token, f"sobjects/{name}/describe") for name in dict.fromkeys((*written, *read))}
         limits = _get(session, token, "limits")
     except requests.RequestException as error:
         yield FIELDS.warn(f"Salesforce does not answer: {type(error).__name__}", "Try again.")
@@ -45,8 +52,11 @@ def org(settings: Mapping[str, Any]) -> Iterator[Finding]:
         name: {field["name"]: field for field in body.get("fields", [])} if body else None
         for name, body in found.items()
     }
-    yield our_fields(fields)
-    yield rights(fields)
+    of_people = {name: fields[name] for name in written}
+    yield our_fields(of_people)
+    yield rights(of_people)
+    if asks_of_deals:
+        yield opportunities(fields)
     yield calls(limits or {})
 
 
@@ -84,6 +94,16 @@ def rights(found: Fields) -> Finding:
     if hidden or locked:
         return RIGHTS.fail(f"no right to {_some(hidden + locked)}", _ASSIGN)
     return RIGHTS.ok("Leads, Contacts and Tasks may be written")
+
+
+def opportunities(found: Fields) -> Finding:
+    """May we see with whom sales is dealing? Asked where the policy spares those companies."""
+    hidden = [
+        f"{object}.{name}" for object, names in _READ.items() for name in names if name not in (found.get(object) or {})
+    ]
+    if hidden:
+        return DEALS.fail(f"no right to read {_some(hidden)}", f"{_DEPLOY} {_ASSIGN}")
+    return DEALS.ok("opportunities, accounts and contacts may be read")
 
 
 def calls(limits: Mapping[str, Any]) -> Finding:

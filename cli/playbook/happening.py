@@ -22,6 +22,7 @@ VERBS = {
     "bounce": "bounce [EMAIL]",
     "complain": "complain [EMAIL]",
     "convert": "convert (sales makes a Contact of the Lead in Salesforce)",
+    "opportunity": "opportunity opens, opportunity closes (with the lead's company in Salesforce)",
     "campaign": "campaign NAME [status] (is a member of a Salesforce campaign; the status is Sent unless said)",
     "set": "set field=value …",
     "tag": "tag NAME …",

@@ -1,5 +1,5 @@
-"""What a playbook that is made live has on the agenda: each journey's schedule at its next return, and the look at the CRM's
-campaigns that journeys ask about."""
+"""What a playbook that is made live has on the agenda: each journey's schedule at its next return, and the looks at the
+CRM: at campaigns that journeys ask about, at opportunities where the policy spares those who have one."""
 
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.bundle import Bundle
 from ripen.graph import OnSchedule
+from ripen.opportunity import OpportunityPoll
 from ripen.walk import Schedule
 
 
@@ -44,9 +45,23 @@ def _triggers(bundle: Bundle) -> dict[str, list[OnSchedule]]:
 
 
 def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
-    """Likewise: nothing where no journey asks about a campaign, or did."""
+    """Likewise, for the looks at the CRM: nothing where none is asked for, nor was."""
+    return [*_members(bundle, table, now), *_opportunities(bundle, table, now)]
+
+
+def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
     names, row = membership.asked_about(bundle), table.get(keys.MEMBERS)
     if not names and not (row and row.value.watched):
         return []
     poll = membership.watching(row.value if row else None, names, now)
     return [Replace(keys.MEMBERS, poll, row.version if row else 0, due=now if names else None, lane=Lane.BULK)]
+
+
+def _opportunities(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
+    """Asked for anew, it begins anew: what was marked before is looked at too."""
+    row = table.get(keys.OPPORTUNITIES)
+    is_asked, is_due = bundle.policy.spares_opportunities, bool(row and row.due)
+    if is_asked == is_due:
+        return []
+    due = now if is_asked else None
+    return [Replace(keys.OPPORTUNITIES, OpportunityPoll(), row.version if row else 0, due=due, lane=Lane.BULK)]

@@ -10,7 +10,7 @@ from cli.playbook.problem import nearest
 from cli.simulation import workers
 from cli.simulation.replies import answer
 from cli.simulation.world import ADDRESS_KEY, LINK_KEY, NETWORK_KEY, World
-from ripen import invitation, token
+from ripen import invitation, opportunity, token
 from ripen.activity import Activity, Kind
 from ripen.adapters import gateway
 from ripen.adapters.links import relinked
@@ -56,6 +56,8 @@ def happen(happening: Happening, world: World, lead: str, number: int) -> None:
             answer(send, " ".join(words[1:]), world, number, machine=happening.verb == "autoreply")
         case "convert":
             _convert(world, lead)
+        case "opportunity":
+            _deal(happening, world, lead)
         case "set":
             _change(world, lead, dict(_pairs(words, happening)), number)
         case "tag" | "untag":
@@ -152,6 +154,18 @@ def _convert(world: World, lead: str) -> None:
         *changes, converted = relinked(known, contact, world.clock.now())
         world.table.write(*changes, converted)
         world.bell.wake(converted.key.ref)
+
+
+def _deal(happening: Happening, world: World, lead: str) -> None:
+    """As capture.members marks it, for the lead's domain or address."""
+    if (word := _word(happening)) not in ("opens", "closes"):
+        raise Failure(f"In {happening.written!r}: an opportunity opens or closes.", f"Write: {happening.usage}")
+    if not world.bundle.policy.spares_opportunities:
+        raise Impossible("no policy asks about opportunities (open_opportunity: skip)")
+    if profile := world.table.get(keys.profile(lead)):
+        key = keys.deal(opportunity.token(profile.value.email, ADDRESS_KEY))
+        row, accounts = world.table.get(key), ("simulated",) if word == "opens" else ()
+        world.table.write(Replace(key, opportunity.Deal(accounts=accounts), row.version if row else 0))
 
 
 def _unsubscribe(email: str, world: World, lead: str) -> None:

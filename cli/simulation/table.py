@@ -51,7 +51,7 @@ class MemoryTable(Table):
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor"] = "lead",
+        of: Literal["lead", "visitor", "poll"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
         pk = f"{of}#{owner}"

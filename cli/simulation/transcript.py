@@ -19,6 +19,7 @@ from ripen.decision import Decision
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.lead import Profile
 from ripen.ledger import Send, SendState
+from ripen.opportunity import Deal
 from ripen.score import score
 from ripen.setting import CrmMark
 from ripen.state import State
@@ -76,6 +77,8 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
+        case Deal(accounts=accounts):
+            yield Line(row.at, "opportunity.open" if accounts else "opportunity.closed")
         case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _TOLD:
             yield from decided(row.after)
         case _ if (

@@ -1,7 +1,8 @@
 """capture.members: what sales does with the members of Salesforce's campaigns becomes activities of our leads.
 
 Woken through SQS (Members) for the `poll#members` row, each five minutes while a journey asks about a campaign. Who is no lead of
-ours is left alone: the CRM's people become leads by coming to us.
+ours is left alone: the CRM's people become leads by coming to us. For `poll#opportunities` it looks at opportunities
+(opportunities.py).
 """
 
 import os
@@ -19,10 +20,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
+from capture.opportunities import DealDesk, look
 from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.salesforce_members import SalesforceMembers
+from ripen.adapters.salesforce_opportunities import SalesforceOpportunities
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.shadow import in_shadow
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
@@ -38,6 +41,7 @@ table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 salesforce = SalesforceMembers(secrets)
+deals = SalesforceOpportunities(secrets)
 
 _RESERVE_MILLIS = 60_000
 """What the page under way may still take."""
@@ -61,9 +65,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    keys.typed(keys.parse(record.body), MemberPoll)
-    desk = Desk(table=table, clock=clock, crm=salesforce, address_key=secrets.key("address"))
-    poll(desk, partial(_has_time, lambda_context))
+    key, goes_on, own_key = keys.parse(record.body), partial(_has_time, lambda_context), secrets.key("address")
+    if key == keys.OPPORTUNITIES:
+        return look(DealDesk(table=table, clock=clock, crm=deals, address_key=own_key), goes_on)
+    keys.typed(key, MemberPoll)
+    return poll(Desk(table=table, clock=clock, crm=salesforce, address_key=own_key), goes_on)
 
 
 def _has_time(context: LambdaContext) -> bool:
@@ -94,7 +100,7 @@ def _read(poll: MemberPoll, desk: Desk, now: datetime, goes_on: Callable[[], boo
             since = max([since, *(member.changed for member in members)])
     except Undeliverable as failure:
         logger.warning("Salesforce's campaigns not read", reason=failure.reason)
-        return replace(poll, since=since, attempts=poll.attempts + 1), now + again(poll, failure)
+        return replace(poll, since=since, attempts=poll.attempts + 1), now + again(poll.attempts, failure)
     return replace(poll, since=since, attempts=0), now + EVERY
 
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from msgspec import Struct
 
-from ripen import policy, ports
+from ripen import opportunity, policy, ports
 from ripen.activity import Activity, Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
@@ -105,6 +105,7 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
         zone=zone(profile, live.brand),
         purpose=_purpose(send, outside),
         facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
+        has_opportunity=lambda: _has_opportunity(profile.email, outside),
         planned=lambda: _planned(gathered.send.key, outside.table),
     )
     return policy.judge(send, gathered.known, refusal, is_stopped(send, outside), live.policy, now, about)
@@ -121,6 +122,11 @@ def _purpose(send: Send, outside: Outside) -> str:
     if email is None and send.bundle:
         email = outside.bundle(send.bundle).emails.get(send.email)
     return email.purpose if email else "marketing"
+
+
+def _has_opportunity(email: str, outside: Outside) -> bool:
+    row = outside.table.get(keys.deal(opportunity.token(email, outside.address_key)))
+    return bool(row and row.value.accounts)
 
 
 def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:

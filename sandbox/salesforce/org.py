@@ -67,9 +67,10 @@ class Org:
         return self._kept(sobject, replace(before, values={**before.values, **row}), user)
 
     def delete(self, sobject: SObject, id: str) -> None:
-        """Into the recycle bin. Raises Refused."""
+        """Into the recycle bin, which changes it too. Raises Refused."""
         before = self.read(sobject, id)
-        self.journal.put(replace(before, values={**before.values, "IsDeleted": True}, deleted=True))
+        gone = {"IsDeleted": True, "SystemModstamp": values.written(self._now())}
+        self.journal.put(replace(before, values={**before.values, **gone}, deleted=True))
 
     def _taken(self, sobject: SObject, given: dict[str, Any], writable: Callable[[Field], bool]) -> dict[str, Any]:
         row: dict[str, Any] = {}

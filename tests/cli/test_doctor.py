@@ -14,8 +14,10 @@ from botocore.exceptions import ClientError
 from cli.doctor import domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, Finding, State
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.salesforce_token import Token
 from ripen.adapters.table import Create, Table, keys
 from ripen.alert import Alert
+from ripen.bundle import Policy
 from ripen.setting import Shadow, Stop
 from tests.builders import a_bundle
 from tests.fakes import NOON, FakeClock
@@ -176,6 +178,32 @@ def test_a_field_that_is_not_ours_to_write_is_named() -> None:
 
     assert (found.state, "Contact.Ripen_Rank__c" in found.found) == (State.FAIL, True)
     assert salesforce.rights(an_org(Task=None)).state is State.FAIL
+
+
+def test_where_the_policy_asks_with_whom_sales_is_dealing_it_must_be_seen() -> None:
+    seen: dict[str, Any] = {
+        "Opportunity": {"AccountId": {}, "IsClosed": {}},
+        "Account": {"Website": {}},
+        "Contact": {"AccountId": {}, "Email": {}},
+    }
+    assert salesforce.opportunities(seen).state is State.OK
+    for hidden, named in (({"Opportunity": None}, "Opportunity.AccountId"), ({"Account": {}}, "Account.Website")):
+        found = salesforce.opportunities(seen | hidden)
+        assert (found.state, named in found.found) == (State.FAIL, True)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_nobody_needs_to_see_opportunities_otherwise(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def get(session: object, token: object, path: str) -> dict[str, Any]:
+        asked.append(path)
+        return {}
+
+    monkeypatch.setattr(salesforce, "fetch", lambda settings, session: Token(access="t", instance="https://o.example"))
+    monkeypatch.setattr(salesforce, "_get", get)
+    found = states(salesforce.org({}, a_bundle(policy=Policy(spares_opportunities=asks))))
+    assert ("Salesforce opportunities" in found, "sobjects/Opportunity/describe" in asked) == (asks, asks)
 
 
 @pytest.mark.parametrize(

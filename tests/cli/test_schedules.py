@@ -6,9 +6,10 @@ from typing import Any
 from cli.playbook.publish import publish
 from ripen.adapters.table import Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle
+from ripen.bundle import Bundle, Policy
 from ripen.graph import OnActivity, OnSchedule
 from ripen.membership import MemberPoll, watching
+from ripen.opportunity import OpportunityPoll
 from ripen.walk import Schedule
 from tests.builders import a_bundle
 from tests.cli.stack import Kept
@@ -103,3 +104,28 @@ def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table:
     row = made_live("4", hours=3)
     assert row
     assert (row.due, row.value.watched) == (None, {})
+
+
+def test_opportunities_are_looked_at_while_the_policy_spares_who_has_one(table: Table) -> None:
+    def made_live(hash: str, *, asks: bool, hours: int) -> Row[OpportunityPoll] | None:
+        bundle = a_bundle(hash=hash, policy=Policy(spares_opportunities=asks))
+        kept: Any = Kept((bundle, a_playbook(is_live(table))))
+        publish(bundle, table, kept, "https://site.example", after(hours=hours))
+        return table.get(keys.OPPORTUNITIES)
+
+    assert made_live("1", asks=False, hours=0) is None
+    row = made_live("2", asks=True, hours=1)
+    assert row
+    assert (row.due, row.lane, row.value) == (after(hours=1), Lane.BULK, OpportunityPoll())
+    # another playbook that asks as well leaves it alone
+    table.write(Replace(row.key, OpportunityPoll(since=NOON), row.version, due=after(hours=2)))
+    row = made_live("3", asks=True, hours=3)
+    assert row
+    assert (row.due, row.value.since) == (after(hours=2), NOON)
+    # and one that does not takes it off; asked for again, it begins anew
+    row = made_live("4", asks=False, hours=4)
+    assert row
+    assert row.due is None
+    row = made_live("5", asks=True, hours=5)
+    assert row
+    assert (row.due, row.value) == (after(hours=5), OpportunityPoll())

@@ -12,7 +12,7 @@ from cli.playbook.happening import happenings
 from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
-from ripen.bundle import Bundle
+from ripen.bundle import Bundle, Policy
 from ripen.clause import AllOf, Condition, Tagged
 from ripen.graph import Again, BranchStep, OnActivity, OnRequest, SendStep, WebhookStep
 from ripen.graph import Path as Way
@@ -293,3 +293,32 @@ def test_a_changed_field_and_a_tag_are_noticed_at_once() -> None:
         "tags customer",
     ]
     assert (story.runs[0].reason, story.runs[0].left) == ("goal reached", START + timedelta(days=2))
+
+
+@pytest.mark.parametrize("persona", [HANAKO, HANAKO.model_copy(update={"email": "hanako@gmail.com"})])
+def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(persona: Persona) -> None:
+    asks = a_bundle(policy=Policy(spares_opportunities=True))
+    story = lived("+1d opportunity opens; +5d opportunity closes", persona, asks)
+    assert codes(story)[4:] == [
+        "send.accepted whitepaper-delivery",
+        "wait wait-3-days",
+        "opportunity.open",
+        "send.skipped case-study",
+        "enrollment.finished whitepaper",
+        "opportunity.closed",
+    ]
+    assert "case-study は送らない: 商談中" in rendered(story.lines, "Asia/Tokyo", "ja")
+    closed = lived("+1d opportunity opens; +2d opportunity closes", persona, asks)
+    assert "send.accepted case-study" in codes(closed)
+
+
+def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
+    story = lived("+1d opportunity opens")
+    assert "impossible" in codes(story)
+    assert "send.accepted case-study" in codes(story)
+
+
+@pytest.mark.parametrize("event", ["+1d opportunity", "+1d opportunity won"])
+def test_an_opportunity_opens_or_closes_and_nothing_else(event: str) -> None:
+    with pytest.raises(Failure):
+        lived(event, bundle=a_bundle(policy=Policy(spares_opportunities=True)))

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from ripen.adapters import salesforce_opportunities as opportunities
 from ripen.adapters import salesforce_soql as soql
 from ripen.adapters.salesforce_members import search
 from ripen.crm import Wanted, wanted
 from ripen.lead import CrmLink
+from ripen.opportunity import Place
 from ripen.score import Score
 from ripen.state import Rank, State
 from tests.builders import a_bundle, a_lead
@@ -86,6 +88,23 @@ def test_the_question_for_members_of_campaigns_is_understood() -> None:
     said = [sorted(_text(literal) for literal in query["literals"]) for query in read]
     assert said == [sorted(campaigns) for campaigns in asked]
     assert all("SystemModstamp >= 2026-11-21T03:00:00" in query["text"] for query in read)
+
+
+def test_the_questions_for_opportunities_are_understood() -> None:
+    since, place = (
+        datetime(2026, 11, 21, 3, tzinfo=UTC),
+        Place(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),
+    )
+    asked = [opportunities.search(*of) for of in ((None, None), (since, None), (since, place), (None, place))]
+    *looks, deals, people = node.run("soql", [*asked, *opportunities.searches(["001000000000001AAA"])])
+    assert {look["object"] for look in looks} == {"Opportunity"}
+    assert ["IsClosed = " in look["text"] for look in looks] == [True, False, False, True]
+    assert ["2026-11-21T02:50:00" in look["text"] for look in looks] == [False, True, False, False]
+    assert [[_text(literal) for literal in look["literals"]] for look in looks] == [[], [], *[[place.id]] * 2]
+    assert [(deals["object"], deals["fields"]), (people["object"], people["fields"])] == [
+        ("Opportunity", ["AccountId", "Account.Website"]),
+        ("Contact", ["AccountId", "Email"]),
+    ]
 
 
 def _wanted(lead: str, email: str, link: CrmLink | None = None) -> Wanted:

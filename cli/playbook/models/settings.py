@@ -34,6 +34,10 @@ class Limits(Part):
     per_week: Annotated[int, Field(ge=1)] | None = None
     quiet: Span | None = Field(None, description="No marketing mail between these times of the lead's day")
     unless: ClauseTree | None = Field(None, description="Nobody for whom this holds gets marketing mail")
+    open_opportunity: Literal["send", "skip"] = Field(
+        "send",
+        description="skip: no marketing mail to anybody at a company with which sales has an open opportunity in Salesforce",
+    )
 
 
 Weekday = Annotated[int, BeforeValidator(phrases.weekday, json_schema_input_type=str)]

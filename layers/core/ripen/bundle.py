@@ -180,7 +180,9 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Most marketing mails to one lead in 7 days; None: no cap."""
     quiet: Quiet | None = None
     unless: Clause | None = None
-    """Nobody for whom this holds gets marketing mail (an open opportunity, a competitor)."""
+    """Nobody for whom this holds gets marketing mail (a competitor, a student)."""
+    spares_opportunities: bool = False
+    """Nobody gets marketing mail at a company with which sales has an open opportunity in the CRM."""
 
 
 class Calendar(Struct, frozen=True, kw_only=True):

@@ -57,11 +57,11 @@ def watching(poll: MemberPoll | None, names: tuple[str, ...], now: datetime) -> 
     return MemberPoll(watched={name: before.get(name, now) for name in names}, since=since)
 
 
-def again(poll: MemberPoll, failure: Undeliverable) -> timedelta:
-    """After how long the CRM is asked again where it did not answer: as it says, else less and less often."""
+def again(attempts: int, failure: Undeliverable) -> timedelta:
+    """After so many failures: after how long the CRM is asked again where it did not answer: as it says, else less and less often."""
     if failure.after is not None:
         return timedelta(seconds=failure.after)
-    return min(EVERY * (1 << min(poll.attempts, _DOUBLINGS)), _LONGEST)
+    return min(EVERY * (1 << min(attempts, _DOUBLINGS)), _LONGEST)
 
 
 def meant(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:

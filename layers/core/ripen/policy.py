@@ -56,6 +56,8 @@ class About(Struct, frozen=True, kw_only=True):
     """For which consent must stand."""
     facts: Facts | None = None
     """For Policy.unless."""
+    has_opportunity: Callable[[], bool] = bool
+    """Whether sales has an open one with the lead's company; asked only where the policy does."""
     planned: Callable[[], Iterable[cap.Planned]] = tuple
     """The lead's other mails; asked only where one more place is left under the cap, and another mail may go first."""
 
@@ -81,6 +83,8 @@ def judge(
         return Claim()
     if reason := _unwanted(contact, about.purpose) or _spared(policy.unless, about.facts):
         return Skip(reason)
+    if policy.spares_opportunities and about.has_opportunity():
+        return Skip("open opportunity")
     if policy.quiet and (until := quiet_until(policy.quiet, now, about.zone)):
         return Wait(until, "quiet hours")
     return _capped(send, contact, policy, about, now)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ripen.errand import Errand
     from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
     from ripen.membership import Member
+    from ripen.opportunity import Company, Opportunity, Place
 
 
 class Clock(Protocol):
@@ -88,6 +89,17 @@ class CrmMembers(Protocol):
     def changed(self, campaigns: Collection[str], since: datetime) -> "Iterator[list[Member]]":
         """Members of these campaigns (by name or id) that are there and changed since then or a little before, page by page,
         oldest change first. Raises Undeliverable."""
+
+
+class CrmOpportunities(Protocol):
+    """Raises Undeliverable."""
+
+    def changed(self, since: datetime | None, after: "Place | None") -> "Iterator[list[Opportunity]]":
+        """All open ones where `since` is None; else what changed since then or a little before, deleted ones too. Page by page,
+        oldest change first, from behind a place on that an earlier look has reached."""
+
+    def open(self, accounts: Sequence[str]) -> "list[Company]":
+        """Those of up to 100 accounts that have an open one."""
 
 
 class CrmOwners(Protocol):

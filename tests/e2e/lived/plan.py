@@ -69,7 +69,7 @@ EXPO = "Autumn Expo"
 _EXPO = {
     "journeys/expo.yaml": f"""\
         enrol: {{on: {{crm_campaign: {EXPO}, status: Responded}}}}
-        steps: [{{send: expo-thanks}}]
+        steps: [{{send: expo-thanks}}, {{send: case-study}}]
         """,
     "emails/expo-thanks/email.yaml": f"""\
         class: transactional
@@ -98,10 +98,13 @@ def published(cloud: Running) -> Path:
 
 @contextmanager
 def asking_about_the_expo(cloud: Running) -> Iterator[None]:
-    """That playbook with the journey that the campaign lets into, for as long as the block lasts."""
+    """That playbook with the journey that the campaign lets into, and marketing mail to nobody at a company that sales is dealing
+    with, for as long as the block lasts."""
     folder, stack = cloud.folder / "playbook-expo", cloud.stack
     shutil.copytree(published(cloud), folder, dirs_exist_ok=True)
     _write(folder, _EXPO)
+    ripen = (folder / "ripen.yaml").read_text()
+    (folder / "ripen.yaml").write_text(ripen.replace("\npolicy:", "\npolicy:\n  open_opportunity: skip", 1))
     usual = stack.playbook.live().bundle
     publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, stack.clock.now())
     try:

@@ -1,4 +1,5 @@
-"""A journey that a Salesforce campaign lets into: sales adds the lead there, and the lead is written to."""
+"""A journey that a Salesforce campaign lets into: sales adds the lead there, and the lead is written to; but while sales is
+dealing with the lead's company, only with what the lead asked for."""
 
 from secrets import token_hex
 
@@ -17,10 +18,17 @@ def member(cloud: Running) -> str:
 
 
 def become_a_member(cloud: Running) -> str:
-    """The address of a lead of ours that sales has put into the campaign, and that was written to."""
-    who = Persona(email=f"{token_hex(4)}@expo.example.jp", last_name="会場")
+    """The address of a lead of ours that sales has put into the campaign, and that was written to; with a colleague of the lead
+    sales is dealing."""
+    company = f"{token_hex(4)}.example.jp"
+    who = Persona(email=f"kaijo@{company}", last_name="会場")
+    account = create(cloud, "Account", Name="株式会社会場")
+    create(cloud, "Contact", LastName="商談", Email=f"shodan@{company}", AccountId=account)
+    deal = {"StageName": "Prospecting", "CloseDate": "2026-12-31", "AccountId": account}
+    create(cloud, "Opportunity", Name="会場との商談", **deal)
     with asking_about_the_expo(cloud):
         arrive(cloud, who)
+        eventually(lambda: cloud.stack.table.get(keys.deal(company)))
         campaign = create(cloud, "Campaign", Name=EXPO)
         person = create(cloud, "Lead", LastName="会場", Company="株式会社会場", Email=who.email)
         create(cloud, "CampaignMember", CampaignId=campaign, LeadId=person, Status="Responded")
@@ -49,8 +57,18 @@ def test_who_becomes_a_member_of_the_campaign_gets_the_mail_once(cloud: Running,
     assert (run["journey"], run["state"]) == ("expo", "finished")
 
 
+def test_while_sales_is_dealing_with_a_colleague_marketing_mail_does_not_go(cloud: Running, member: str) -> None:
+    told = [
+        (each["subject"], each["reason"]) for each in cloud.lead(member)["decisions"] if each["outcome"] == "skipped"
+    ]
+    assert told == [("case-study", "open opportunity")]
+
+
 def test_salesforce_is_not_asked_once_no_journey_asks_about_a_campaign(cloud: Running, member: str) -> None:
     assert member
     poll = cloud.stack.table.get(keys.MEMBERS)
     assert poll
     assert (poll.due, poll.value.watched) == (None, {})
+    look = cloud.stack.table.get(keys.OPPORTUNITIES)
+    assert look
+    assert look.due is None

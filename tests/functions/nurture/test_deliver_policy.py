@@ -9,6 +9,7 @@ import pytest
 from nurture.deliver import deliver
 from ripen.activity import Kind, Verdict
 from ripen.adapters.table import Create, Key, Replace, Table, keys
+from ripen.address import address_hash
 from ripen.agenda import Lane
 from ripen.bundle import Policy, Quiet
 from ripen.clause import Condition, Did
@@ -16,10 +17,12 @@ from ripen.graph import ExitStep
 from ripen.ids import digest
 from ripen.journey import Enrollment, EnrollmentState
 from ripen.ledger import SendState
+from ripen.opportunity import Deal
 from ripen.state import Rank, State
 from tests.builders import a_bundle, a_lead, an_activity
 from tests.fakes import NOON, FakeClock
 from tests.functions.nurture.mails import (
+    ADDRESS_KEY,
     FakeSes,
     a_send,
     an_outside,
@@ -220,3 +223,53 @@ def test_a_campaign_halted_while_its_mail_is_claimed_holds_it(table: Table, cloc
     looks = iter(["yes", "yes", "yes", "later"])
     deliver(key, an_outside(table, clock, ses, may_send=lambda name: next(looks)))
     assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
+
+
+@pytest.mark.parametrize(
+    ("email", "marked", "goes"),
+    [
+        ("hanako@acme.example", "acme.example", False),
+        ("hanako@acme.example", "other.example", True),
+        ("hanako@gmail.com", address_hash(ADDRESS_KEY, "hanako@gmail.com"), False),
+        ("hanako@gmail.com", address_hash(ADDRESS_KEY, "ken@gmail.com"), True),
+    ],
+)
+def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
+    table: Table, clock: FakeClock, email: str, marked: str, goes: bool
+) -> None:
+    known(table, a_lead(email=email))
+    table.write(Create(keys.deal(marked), Deal(accounts=("001A",))))
+    news, asked_for = planned(table, a_send(email="case-study")), planned(table, a_send())
+    for key in (news, asked_for):
+        deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
+    reason = "" if goes else "open opportunity"
+    assert (row(table, news).value.state is SendState.ACCEPTED, row(table, news).value.reason) == (goes, reason)
+    assert row(table, asked_for).value.state is SendState.ACCEPTED
+
+
+def test_it_does_once_the_opportunity_is_closed(table: Table, clock: FakeClock) -> None:
+    known(table)
+    table.write(Create(keys.deal("example.co.jp"), Deal()))
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
+    assert row(table, key).value.state is SendState.ACCEPTED
+
+
+@pytest.mark.parametrize(("policy", "reads"), [({}, 0), ({"spares_opportunities": True}, 1)])
+def test_a_mail_costs_a_read_more_only_where_the_policy_asks(
+    table: Table, clock: FakeClock, policy: dict[str, Any], reads: int
+) -> None:
+    class Counting(Table):
+        def get(self, key: Key[Any]) -> Any:
+            read.append(key.pk)
+            return super().get(key)
+
+        def get_many(self, keys: Any) -> list[Any]:
+            read.extend(key.pk for key in keys)
+            return super().get_many(keys)
+
+    read: list[str] = []
+    known(table)
+    key = planned(table, a_send(email="case-study"))
+    deliver(key, an_outside(Counting("table", table._client), clock, FakeSes(), playbook=limited(**policy)))
+    assert len([pk for pk in read if pk.startswith("deal#")]) == reads

@@ -20,8 +20,9 @@ _OWNER_STAYS = {"Sforce-Auto-Assign": "FALSE"}
 """Else each new score would run the assignment rules, and take the record from whoever has claimed it."""
 
 
-def query(soql: str) -> Part:
-    return {"method": "GET", "url": f"{BASE}/query?{urlencode({'q': soql})}"}
+def query(soql: str, deleted: bool = False) -> Part:
+    """`deleted`: those in the recycle bin too."""
+    return {"method": "GET", "url": f"{BASE}/{'queryAll' if deleted else 'query'}?{urlencode({'q': soql})}"}
 
 
 def upsert(writes: Sequence[Write]) -> Part:

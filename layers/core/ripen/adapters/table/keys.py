@@ -24,6 +24,7 @@ from ripen.journey import Enrollment
 from ripen.lead import Profile
 from ripen.ledger import Send, SendPointer
 from ripen.membership import MemberPoll
+from ripen.opportunity import Account, Deal, OpportunityPoll
 from ripen.pace import Pace
 from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
 from ripen.state import State
@@ -202,7 +203,17 @@ def walked_for(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
     return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
 
 
+def account(id: str) -> Key[Account]:
+    """All of them lie together, so that they can be gone through."""
+    return Key(OPPORTUNITIES.pk, f"account#{id}", Account)
+
+
+def deal(token: str) -> Key[Deal]:
+    return Key(f"deal#{token}", "-", Deal)
+
+
 MEMBERS = Key("poll#members", "-", MemberPoll)
+OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
@@ -230,9 +241,12 @@ _TYPES: dict[str, type[Any]] = {
     "decision": Decision,
     "walk": Walk,
     "count": Counts,
+    "account": Account,
 }
 _OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule, "poll": MemberPoll}
 """Rows by themselves, whose sort key says nothing."""
+_POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll}
+"""Of a kind whose rows are of several types."""
 
 
 def kind(ref: Ref | str) -> str:
@@ -246,7 +260,7 @@ def kind(ref: Ref | str) -> str:
 def parse(ref: Ref | str) -> Key[Any]:
     """The key behind a ref that `Key.ref` made. ValueError for anything else."""
     pk, found, sk = ref.partition("|")
-    type = (_OWNERS if sk == "-" else _TYPES).get(kind(ref))
+    type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(kind(ref))
     if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", *_OWNERS) or "#" not in pk:
         raise ValueError(f"not the address of a row: {ref!r}")
     return Key(pk, sk, type)

@@ -57,10 +57,10 @@ class Table:
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor"] = "lead",
+        of: Literal["lead", "visitor", "poll"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
-        """The rows of a lead or a visitor whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each
+        """The rows of a lead, a visitor or a poll whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each
         typed by its kind; the first `most` of them, or all."""
         condition = "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else "")
         values = {":pk": f"{of}#{owner}"} | ({":prefix": prefix} if prefix else {})
