@@ -9,7 +9,10 @@ from sandbox.console.words import words
 
 _NOBODYS = {"walk", "campaign", "schedule", "poll"}
 """Rows on the agenda that belong to no lead."""
-_NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.returned", "schedule.passed"}
+_NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.returned", "schedule.passed"} | {
+    "opportunity.open",
+    "opportunity.closed",
+}
 """What `ripen simulate` alone tells, or the console tells otherwise."""
 
 
