@@ -12,9 +12,9 @@ from cli.playbook.happening import happenings
 from cli.simulation.persona import Persona
 from cli.simulation.run import Lived, live
 from cli.simulation.transcript import rendered
-from ripen.bundle import Bundle, Policy
-from ripen.clause import AllOf, Condition, Tagged
-from ripen.graph import Again, BranchStep, OnActivity, OnRequest, SendStep, WebhookStep
+from ripen.bundle import Bundle
+from ripen.clause import Condition, Tagged
+from ripen.graph import Again, BranchStep, OnRequest, SendStep, WebhookStep
 from ripen.graph import Path as Way
 from tests.builders import a_bundle
 
@@ -92,41 +92,6 @@ def test_by_hand_nothing_is_filled_in() -> None:
     assert codes(lived(by_hand=True))[0] == "enrollment.entered whitepaper"
 
 
-def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_status() -> None:
-    status = Condition(field="status", any_of=("Responded",))
-    asked = OnActivity(kind="campaign_joined", subject="Expo 2026", where=(status,), key="member")
-    bundle = a_bundle()
-    journey = replace(bundle.journeys["whitepaper"], enrol=(asked,), again=Again(how="by key"))
-    bundle = replace(bundle, journeys={"whitepaper": journey})
-    story = lived(
-        '+1d campaign "Expo 2026"; +2d campaign "Expo 2026" Responded; +9d campaign "Expo 2026" responded',
-        bundle=bundle,
-    )
-
-    assert codes(story)[:3] == [
-        "campaign_joined Expo 2026",
-        "campaign_joined Expo 2026",
-        "enrollment.entered whitepaper",
-    ]
-    assert [code for code in codes(story) if code.startswith("enrollment.")][1:] == [
-        "enrollment.finished whitepaper",
-        "enrollment.refused whitepaper",
-    ]
-    told = rendered(story.lines, "Asia/Tokyo", "en")
-    assert "▸ is a member (Responded) of the Salesforce campaign Expo 2026" in told
-
-
-def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
-    status = Condition(field="status", any_of=("Responded",))
-    asked = OnActivity(kind="campaign_joined", subject="Expo", where=(status,), key="member")
-    bundle = a_bundle()
-    journeys = {"whitepaper": replace(bundle.journeys["whitepaper"], enrol=(asked,))}
-    assert codes(lived(bundle=replace(bundle, journeys=journeys)))[:2] == [
-        "campaign_joined Expo",
-        "enrollment.entered whitepaper",
-    ]
-
-
 def by_request(*facts: str, key: str = "") -> Bundle:
     """The journey is entered by a signed request, each time for something else."""
     asks = OnRequest(facts=facts, key=key)
@@ -156,21 +121,6 @@ def test_a_request_that_would_be_refused_is_no_event() -> None:
         lived("+1d enter whitepaper order=1", bundle=by_request())
 
 
-@pytest.mark.parametrize(("status", "mails"), [("Responded", ["case-study"]), ("Sent", [])])
-def test_what_the_campaign_says_of_the_member_steers_the_branch(status: str, mails: list[str]) -> None:
-    asked = OnActivity(kind="campaign_joined", subject="Expo")
-    came = Condition(field="entry.status", any_of=("Responded",)), Condition(field="entry.campaign", any_of=("Expo",))
-    path = Way(name="came", when=AllOf(of=came), next="send-case-study")
-    journey = replace(
-        a_bundle().journeys["whitepaper"],
-        enrol=(asked,),
-        first="ask",
-        steps=(BranchStep(id="ask", paths=(path,)), SendStep(id="send-case-study", email="case-study")),
-    )
-    story = lived(f"+1d campaign Expo {status}", bundle=a_bundle(journeys={"whitepaper": journey}))
-    assert [line.facts["subject"] for line in story.lines if line.code == "send.accepted"] == mails
-
-
 def test_a_second_entry_is_judged_by_the_journeys_own_rule() -> None:
     never = a_bundle()
     never = replace(never, journeys={"whitepaper": replace(never.journeys["whitepaper"], again=Again())})
@@ -196,12 +146,6 @@ def test_an_answer_of_a_person_ends_the_journey_and_reaches_sales() -> None:
         "enrollment.exited whitepaper",
     ]
     assert story.runs[0].reason == "replied"
-
-
-def test_whom_sales_makes_a_contact_of_leaves_the_journey() -> None:
-    story = lived("+1d convert")
-    assert codes(story)[-2:] == ["converted", "enrollment.exited whitepaper"]
-    assert story.runs[0].reason == "converted"
 
 
 def test_an_answer_of_a_machine_changes_nothing_but_where_the_address_is_dead() -> None:
@@ -293,32 +237,3 @@ def test_a_changed_field_and_a_tag_are_noticed_at_once() -> None:
         "tags customer",
     ]
     assert (story.runs[0].reason, story.runs[0].left) == ("goal reached", START + timedelta(days=2))
-
-
-@pytest.mark.parametrize("persona", [HANAKO, HANAKO.model_copy(update={"email": "hanako@gmail.com"})])
-def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(persona: Persona) -> None:
-    asks = a_bundle(policy=Policy(spares_opportunities=True))
-    story = lived("+1d opportunity opens; +5d opportunity closes", persona, asks)
-    assert codes(story)[4:] == [
-        "send.accepted whitepaper-delivery",
-        "wait wait-3-days",
-        "opportunity.open",
-        "send.skipped case-study",
-        "enrollment.finished whitepaper",
-        "opportunity.closed",
-    ]
-    assert "case-study は送らない: 商談中" in rendered(story.lines, "Asia/Tokyo", "ja")
-    closed = lived("+1d opportunity opens; +2d opportunity closes", persona, asks)
-    assert "send.accepted case-study" in codes(closed)
-
-
-def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
-    story = lived("+1d opportunity opens")
-    assert "impossible" in codes(story)
-    assert "send.accepted case-study" in codes(story)
-
-
-@pytest.mark.parametrize("event", ["+1d opportunity", "+1d opportunity won"])
-def test_an_opportunity_opens_or_closes_and_nothing_else(event: str) -> None:
-    with pytest.raises(Failure):
-        lived(event, bundle=a_bundle(policy=Policy(spares_opportunities=True)))
