@@ -1,7 +1,7 @@
 """Lets time pass on the local cloud: from due time to due time, ticking and draining at each, so that what is lived equals
 what is simulated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from time import monotonic, sleep
 
@@ -21,17 +21,26 @@ _STUCK_SECONDS = 12.0
 _MINUTE = timedelta(minutes=1)
 _MOST_STOPS = 300
 
+_POLLS = "poll#"
+
+type Due = tuple[datetime, str]
+"""When, and the partition of what."""
 type Message = tuple[str, int]
 """Its id, and how often it was received."""
 
 
 def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) -> None:
-    """Move the clock to `target`. `passed` is told how far it has come."""
+    """Move the clock to `target`. `passed` is told how far it has come.
+
+    After a look at Salesforce the next one waits until something else has happened: days of them, each five minutes, would
+    find what this one found.
+    """
     start = stack.clock.now()
     stops = 0
     drain(stack)
     ticked: datetime | None = None
-    while stop := next_stop(earliest(stack, target), ticked, target):
+    due, is_poll = first_due(agenda(stack), target)
+    while stop := next_stop(due, ticked, target):
         if stop > _now(stack):
             _set(stack, stop)
         ticked = _now(stack)
@@ -41,6 +50,7 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
         stops += 1
         if stops > _MOST_STOPS:  # something is tried again and again: look only now and then
             _set(stack, min(target, _now(stack) + (target - start) / _MOST_STOPS))
+        due, is_poll = first_due(agenda(stack), target, with_polls=not is_poll)
     if _now(stack) < target:
         _set(stack, target)
     passed(target - start)
@@ -89,18 +99,25 @@ def waiting(stack: Stack) -> set[Message]:
     }
 
 
-def earliest(stack: Stack, until: datetime) -> datetime | None:
-    """When the next row of the agenda falls due, if it does by then. All of the index is read at once: hundreds of questions to
-    its shards would take the emulator a second at each stop."""
+def first_due(rows: Iterable[Due], until: datetime, with_polls: bool = True) -> tuple[datetime | None, bool]:
+    """When the next row of the agenda falls due, if it does by then; and whether that is only a look at Salesforce."""
+    wanted = ((at, pk.startswith(_POLLS)) for at, pk in rows if with_polls or not pk.startswith(_POLLS))
+    at, is_poll = min(wanted, default=(None, False))
+    return (at, is_poll) if at and at <= until else (None, False)
+
+
+def agenda(stack: Stack) -> Iterator[Due]:
+    """All that is due some time. The index is read at once: hundreds of questions to its shards would take the emulator a
+    second at each stop."""
     outputs = stack.local.stack if stack.local else {}
     pages = (
         boto3.client("dynamodb")
         .get_paginator("scan")
-        .paginate(TableName=outputs["Table"], IndexName="agenda", ProjectionExpression="due")
+        .paginate(TableName=outputs["Table"], IndexName="agenda", ProjectionExpression="pk, due")
     )
-    first = min((int(item["due"]["N"]) for page in pages for item in page["Items"]), default=None)
-    due = None if first is None else datetime.fromtimestamp(first / 1000, UTC)
-    return due if due and due <= until else None
+    for page in pages:
+        for item in page["Items"]:
+            yield datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), item["pk"]["S"]
 
 
 def _set(stack: Stack, now: datetime) -> None:

@@ -59,7 +59,7 @@ def query(
         print(json.dumps(records, ensure_ascii=False, indent=2))
         return
     names = list(dict.fromkeys(name for record in records for name in record))
-    table = Table(*names, title=f"{len(records)} records", title_justify="left")
+    table = Table(*names, title=f"{len(records)} record{'s' if len(records) != 1 else ''}", title_justify="left")
     for record in records:
         table.add_row(*(escape(_shown(record.get(name))) for name in names))
     Console().print(table)

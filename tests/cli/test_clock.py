@@ -6,7 +6,7 @@ import pytest
 
 from cli.commands.time import span
 from cli.failure import Failure
-from sandbox.clock import next_stop
+from sandbox.clock import first_due, next_stop
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,12 @@ def test_what_a_tick_took_longer_to_do_than_time_was_to_pass_is_released_all_the
     planned = NOON + timedelta(seconds=1)
     assert next_stop(planned, NOON, END) == planned
     assert next_stop(planned, END + timedelta(minutes=1), END) is None
+
+
+def test_a_look_at_salesforce_is_a_stop_only_after_something_else_has_happened() -> None:
+    mail, poll = (NOON + timedelta(minutes=2), "lead#1"), (NOON, "poll#members")
+    late = (END + timedelta(seconds=1), "lead#2")
+    assert first_due([late, mail, poll], END) == (NOON, True)
+    assert first_due([late, mail, poll], END, with_polls=False) == (NOON + timedelta(minutes=2), False)
+    assert first_due([late, poll], END, with_polls=False) == (None, False)
+    assert first_due([late], END) == (None, False)
