@@ -1,7 +1,6 @@
 """The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, one that requests
-ask into, a schedule. It is
-published once and stays: nobody comes into any of it who is not named. A journey that asks about a Salesforce campaign is live
-only where a test says so, because a clock that moves has Salesforce asked for it, again and again."""
+ask into, a schedule. It is published once and stays: nobody comes into any of it who is not named. A journey that asks about
+a Salesforce campaign is live only where a test says so, because a clock that moves has Salesforce asked for it."""
 
 import shutil
 from collections.abc import Iterator, Mapping
