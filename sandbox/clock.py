@@ -20,7 +20,6 @@ _STUCK_SECONDS = 12.0
 """Longer than a function takes to start where many start at once."""
 _MINUTE = timedelta(minutes=1)
 _MOST_STOPS = 300
-
 _POLLS = "poll#"
 
 type Due = tuple[datetime, str]

@@ -33,12 +33,9 @@ class OwnKeys(Struct, frozen=True):
 
 def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datetime, wall: float) -> Stored:
     """Kept, or found kept. Raises Rejected, and Busy where trying later helps. `wall` is the true time, in seconds."""
-    body = request.body
-    if len(body) > invitation.LARGEST:
-        raise Rejected("the body is larger than 64 KB", status=413)
-    if why := doubt(own.api, request.headers, body, wall):
+    if why := doubt(own.api, request.headers, request.body, wall):
         raise Rejected(why, status=401)
-    asks = invitation.read(body, request.headers.get("idempotency-key", ""))
+    asks = invitation.read(request.body, request.headers.get("idempotency-key", ""))
     pointer = table.get(keys.address(address_hash(own.address, asks.email)))
     if pointer is None:
         raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ripen import crm
 from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.salesforce_connection import Answer, Connection
 from ripen.adapters.secrets import Secrets
 from ripen.crm import Wanted, Write
 from ripen.lead import CrmLink
@@ -18,6 +19,18 @@ from sandbox.salesforce.connected_app import connected_app
 from tests.builders import a_bundle, a_lead
 
 CUSTOMER = "existing.customer@example.co.jp"
+
+
+class TwoPages(Connection):
+    """A line on which every query has two pages without rows."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
+        self.asked.append(requests[0]["url"])
+        more = {"nextRecordsUrl": "/services/data/v62.0/query/01g-2000"} if len(self.asked) == 1 else {}
+        return [Answer(200, {"records": []} | more)]
 
 
 @dataclass

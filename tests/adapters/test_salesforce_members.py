@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from ripen.adapters.salesforce_connection import Answer, Connection
 from ripen.adapters.salesforce_members import SalesforceMembers
 from ripen.errors import NotConnected
 from ripen.membership import Member
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.salesforce_org import FixedSecrets, Org, ask, create, token
+from tests.adapters.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
 
 
 @pytest.fixture
@@ -81,16 +80,7 @@ def test_who_was_taken_out_is_no_member(org: Org, members: SalesforceMembers) ->
 
 
 def test_more_than_a_page_is_read_on_when_the_one_before_is_done_with(members: SalesforceMembers) -> None:
-    class Line(Connection):
-        def __init__(self) -> None:
-            self.asked: list[str] = []
-
-        def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
-            self.asked.append(requests[0]["url"])
-            more = {"nextRecordsUrl": "/services/data/v62.0/query/01g-2000"} if len(self.asked) == 1 else {}
-            return [Answer(200, {"records": []} | more)]
-
-    members._line = line = Line()
+    members._line = line = TwoPages()
     pages = members.changed(["Expo"], now())
     next(pages)
     assert len(line.asked) == 1

@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from ripen.adapters.salesforce_connection import Answer, Connection
 from ripen.adapters.salesforce_opportunities import SalesforceOpportunities
 from ripen.errors import NotConnected
 from ripen.opportunity import Company, Opportunity, Place
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.salesforce_org import FixedSecrets, Org, ask, create, token
+from tests.adapters.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
 
 
 @pytest.fixture
@@ -103,16 +102,7 @@ def test_where_none_is_open_nobody_is_asked_for(org: Org, deals: SalesforceOppor
 
 
 def test_more_than_a_page_is_read_on(deals: SalesforceOpportunities) -> None:
-    class Line(Connection):
-        def __init__(self) -> None:
-            self.asked: list[str] = []
-
-        def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
-            self.asked.append(requests[0]["url"])
-            more = {"nextRecordsUrl": "/services/data/v62.0/query/01g-2000"} if len(self.asked) == 1 else {}
-            return [Answer(200, {"records": []} | more)]
-
-    deals._line = line = Line()
+    deals._line = line = TwoPages()
     pages = deals.changed(now(), None)
     next(pages)
     assert len(line.asked) == 1

@@ -18,7 +18,7 @@ from ripen.walk import Entries, asked
 RESERVED = ("key", "by")
 """What every entry by a hand says; no fact may be called so."""
 MOST_FACTS = 20
-LARGEST = 64 * 1024
+_LARGEST = 64 * 1024
 _NAMES = ("journey", "email", "key", "facts")
 _LONGEST = {"key": 255, "facts": 500}
 
@@ -80,7 +80,7 @@ def _door(journey: Journey | None) -> OnRequest:
 
 
 def _object(body: bytes) -> dict[str, object]:
-    if len(body) > LARGEST:
+    if len(body) > _LARGEST:
         raise Rejected("the body is larger than 64 KB", status=413)
     try:
         found = msgspec.json.decode(body)

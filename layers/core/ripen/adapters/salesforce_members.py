@@ -27,11 +27,8 @@ class SalesforceMembers:
         self._line = Connection(secrets)
 
     def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
-        page: parts.Part | None = parts.query(search(campaigns, since - _OVERLAP))
-        while page:
-            [answer] = self._line.composite([page | {"referenceId": "members"}])
-            yield [_member(row) for row in parts.rows(answer)]
-            page = parts.next_page(answer)
+        for rows in parts.pages(self._line, parts.query(search(campaigns, since - _OVERLAP))):
+            yield [_member(row) for row in rows]
 
 
 def search(campaigns: Collection[str], since: datetime) -> str:

@@ -23,28 +23,21 @@ class SalesforceOpportunities:
         self._line = Connection(secrets)
 
     def changed(self, since: datetime | None, after: Place | None) -> Iterator[list[Opportunity]]:
-        for rows in self._pages(parts.query(search(since, after), deleted=since is not None)):
+        for rows in parts.pages(self._line, parts.query(search(since, after), deleted=since is not None)):
             yield [_opportunity(row) for row in rows]
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
         opportunities, contacts = searches(accounts)
         sites = {
             str(row["AccountId"]): str((row.get("Account") or {}).get("Website") or "")
-            for rows in self._pages(parts.query(opportunities))
+            for rows in parts.pages(self._line, parts.query(opportunities))
             for row in rows
         }
         emails: dict[str, list[str]] = {account: [] for account in sites}
-        for rows in self._pages(parts.query(contacts)) if sites else ():
+        for rows in parts.pages(self._line, parts.query(contacts)) if sites else ():
             for row in rows:
                 emails.get(str(row["AccountId"]), []).append(str(row["Email"]))
         return [Company(account=id, website=site, emails=tuple(emails[id])) for id, site in sites.items()]
-
-    def _pages(self, first: parts.Part) -> Iterator[list[Row]]:
-        page: parts.Part | None = first
-        while page:
-            [answer] = self._line.composite([page | {"referenceId": "opportunities"}])
-            yield parts.rows(answer)
-            page = parts.next_page(answer)
 
 
 def search(since: datetime | None, after: Place | None) -> str:

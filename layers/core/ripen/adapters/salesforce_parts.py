@@ -3,11 +3,11 @@
 Duplicate rules that only warn people are overruled, for we match and follow records ourselves; rules that block stand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from ripen.adapters.salesforce_connection import BASE, Answer, refusal
+from ripen.adapters.salesforce_connection import BASE, Answer, Connection, refusal
 from ripen.adapters.salesforce_soql import Row
 from ripen.crm import Task, Write
 from ripen.crm_fields import fit_in
@@ -67,6 +67,15 @@ def rows(answer: Answer) -> list[Row]:
     if answer.status != 200 or not isinstance(answer.body, dict):
         raise refusal(answer.status, answer.body)
     return list(answer.body["records"])
+
+
+def pages(line: Connection, first: Part) -> Iterator[list[Row]]:
+    """The rows of a query, page by page, each in a call of its own. Raises Undeliverable, NotConnected."""
+    page: Part | None = first
+    while page:
+        [answer] = line.composite([page | {"referenceId": "page"}])
+        yield rows(answer)
+        page = next_page(answer)
 
 
 def next_page(answer: Answer) -> Part | None:
