@@ -16,26 +16,26 @@ import msgspec
 
 from bench.outside import SECRET
 from bench.requests import SITE, an_event, beacon_post, form_post
-from ripen import beacon
-from ripen.action import Action
-from ripen.activity import Activity, Kind
 from ripen.adapters.table import Change, Create, keys
-from ripen.alert import Alert, AlertState
-from ripen.bundle import Bundle
-from ripen.call import PlannedCall
-from ripen.campaign import CampaignRun, RunState
-from ripen.contact import Contact, Permission
-from ripen.errand import Errand
+from ripen.campaign.campaign_run import CampaignRun, RunState
+from ripen.campaign.walk import Walk
+from ripen.crm.membership import MemberPoll
 from ripen.ids import alert_id
-from ripen.journey import Enrollment
-from ripen.lead import CrmLink, Profile
-from ripen.ledger import MailClass, Send, SendPointer
-from ripen.membership import MemberPoll
-from ripen.setting import CrmMark
-from ripen.state import Rank, State, Tally
-from ripen.token import Link, Purpose, sign
-from ripen.visitor import VisitorPointer
-from ripen.walk import Walk
+from ripen.journey.crm_request import Errand
+from ripen.journey.enrollment import Enrollment
+from ripen.journey.webhook_call import PlannedCall
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.lead import CrmLink, Profile
+from ripen.lead.state import Rank, State, Tally
+from ripen.mail.ledger import MailClass, Send, SendPointer
+from ripen.marks import CrmMark
+from ripen.playbook.bundle import Bundle
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert, AlertState
+from ripen.tracking import beacon
+from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.visitor import VisitorPointer
 
 LEAD, SEND = "lead1", "a" * 26
 ALERT = alert_id(LEAD, "hot", 1)
@@ -68,11 +68,11 @@ def firsts() -> dict[str, First]:
         "capture.page": First(event=_get("/pages/whitepaper", page="whitepaper"), clients=store),
         "capture.link": First(event=_get("/c/-", token=_token(Purpose.CLICK)), clients=private, reads=(LIVE, mail)),
         "capture.track": First(event=beacon_post("visitor-1", "view-1"), clients=(*store, "sqs")),
-        "capture.bulk": First(
+        "capture.beacons": First(
             event=_message(_beacon()), clients=(*store, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
         ),
         "capture.webhook": First(event=_typeform(), clients=(*private, "sqs")),
-        "capture.members": First(
+        "capture.poll": First(
             event=_message(keys.MEMBERS.ref),
             clients=("dynamodb", "secretsmanager"),
             reads=(keys.MEMBERS.ref,),
@@ -92,13 +92,13 @@ def firsts() -> dict[str, First]:
         "nurture.deliver": First(
             event=_message(_row(f"send#{SEND}")), clients=(*private, "sesv2"), reads=(LIVE, _row("profile"))
         ),
-        "nurture.errand": First(
+        "nurture.crm": First(
             event=_message(_row("errand#e1")),
             clients=private,
             reads=(LIVE, _row("profile")),
             library="simple_salesforce",
         ),
-        "nurture.call": First(
+        "nurture.webhook": First(
             event=_message(_row("call#c1")), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row("call#c1"),)
         ),
         "nurture.walk": First(

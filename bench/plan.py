@@ -5,9 +5,9 @@ from copy import replace
 from functools import cache
 
 from bench.outside import PROJECT
-from cli.playbook.compile import compile_playbook
-from ripen.bundle import Bundle, EngagementRule, FitRule, Segment
-from ripen.clause import AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
+from ripen.playbook.bundle import Bundle, EngagementRule, FitRule, Segment
+from ripen.playbook.clause import AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
+from ripen_authoring.compile import compile_playbook
 
 _FIELDS = ("company", "department", "job_title")
 

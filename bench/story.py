@@ -9,14 +9,14 @@ from typing import Any
 import score.react
 from bench.recorder import Recorder
 from bench.requests import SITE, an_event, beacon_post, form_post
-from capture import bulk, form, link, track
-from cli.playbook.publish import publish
+from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
-from ripen.bundle import Bundle
-from ripen.ledger import SendPointer
-from ripen.token import Link, Purpose, sign
-from ripen.visitor import VisitorPointer
+from ripen.mail.ledger import SendPointer
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle
+from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.visitor import VisitorPointer
 
 Act = Callable[[], None]
 
@@ -51,7 +51,7 @@ class Story:
     def live(self, bundle: Bundle) -> None:
         """Publish it, and make the functions see it at once."""
         publish(bundle, form.table, Playbook(form.table, "bucket"), SITE, datetime.now(UTC))
-        for function in (form, link, track, bulk, score.react):
+        for function in (form, link, track, beacons, score.react):
             function.playbook = Playbook(form.table, "bucket")  # type: ignore[attr-defined]
             function.playbook.live()
 
@@ -96,7 +96,7 @@ class Story:
             self._clock.ahead = timedelta()
             answered = track.handler(event, Context())  # type: ignore[arg-type]
             assert answered["statusCode"] == 204, answered
-            answered = bulk.handler(_message(self._recorder.posted()), Context())  # type: ignore[arg-type]
+            answered = beacons.handler(_message(self._recorder.posted()), Context())  # type: ignore[arg-type]
             assert not answered["batchItemFailures"], answered
             self._react(self._recorder.rang())
 

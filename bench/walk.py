@@ -10,20 +10,20 @@ from bench.plan import example
 from bench.recorder import Recorder
 from bench.requests import SITE
 from bench.story import Context
-from cli.playbook.publish import publish
-from ripen.activity import Activity, Kind
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, keys
 from ripen.agenda import Ref
-from ripen.bundle import Email
-from ripen.clause import Did
-from ripen.contact import Contact, Permission
-from ripen.engine import Scene, advance
-from ripen.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.lead import Profile
-from ripen.ledger import SendState
-from ripen.state import Rank, State
+from ripen.journey.engine import Scene, advance
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.lead import Profile
+from ripen.lead.state import Rank, State
+from ripen.mail.ledger import SendState
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Email
+from ripen.playbook.clause import Did
+from ripen.playbook.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep
 
 _START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 _DAYS = 3

@@ -7,19 +7,19 @@ from typing import Any
 
 import msgspec
 
-from cli.failure import Failure
-from cli.roster import pages
-from cli.stack import Stack
-from ripen import campaign_mail
-from ripen.adapters import walks
+from cli.stack.roster import pages
+from cli.stack.stack import Stack
 from ripen.adapters.playbook import NotPublished
+from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Change, Conflict, Replace, Row, keys
 from ripen.agenda import SHARDS
-from ripen.bundle import Bundle, Campaign
-from ripen.campaign import CampaignRun
-from ripen.ledger import Send, SendState
-from ripen.state import State
-from ripen.walk import Walk
+from ripen.campaign import mailing
+from ripen.campaign.campaign_run import CampaignRun
+from ripen.campaign.walk import Walk
+from ripen.failure import Failure
+from ripen.lead.state import State
+from ripen.mail.ledger import Send, SendState
+from ripen.playbook.bundle import Bundle, Campaign
 
 _IN_DOUBT = (SendState.CLAIMED, SendState.UNKNOWN, SendState.HELD)
 
@@ -73,7 +73,7 @@ def received(stack: Stack, name: str) -> list[Recipient]:
 
     def went(leads: Sequence[str]) -> list[Recipient]:
         rows: list[Row[Send] | None] = stack.table.get_many(
-            [keys.send(lead, campaign_mail.id_of(name, lead)) for lead in leads]
+            [keys.send(lead, mailing.id_of(name, lead)) for lead in leads]
         )
         sends = [row.value for row in rows if row and row.value.state in (SendState.ACCEPTED, *_IN_DOUBT)]
         profiles = stack.table.get_many([keys.profile(send.lead) for send in sends]) if sends else []
@@ -91,7 +91,7 @@ def write(stack: Stack, row: Row[CampaignRun], run: CampaignRun) -> None:
     now, key = stack.clock.now(), keys.campaign(run.name)
     changes: list[Change] = [Replace(key, run, row.version, due=now)]
     if run.lap > row.value.lap:
-        changes += walks.from_the_start(key, walks.rows(stack.table, key), run.lap, now)
+        changes += walk_rows.from_the_start(key, walk_rows.rows(stack.table, key), run.lap, now)
     try:
         stack.table.write(*changes)
     except Conflict:
@@ -100,9 +100,9 @@ def write(stack: Stack, row: Row[CampaignRun], run: CampaignRun) -> None:
 
 def progress(stack: Stack, row: Row[CampaignRun]) -> dict[str, Any]:
     """What `ripen campaign NAME --json` prints: a contract for scripts. `audience` counts the mails there are."""
-    counts = {name: count for name, count in walks.counts(stack.table, row.value.name).items() if count}
+    counts = {name: count for name, count in walk_rows.counts(stack.table, row.value.name).items() if count}
     skipped = {name.removeprefix("skipped: "): count for name, count in counts.items() if name.startswith("skipped: ")}
-    found: list[Walk] = [each.value for each in walks.rows(stack.table, keys.campaign(row.value.name))]
+    found: list[Walk] = [each.value for each in walk_rows.rows(stack.table, keys.campaign(row.value.name))]
     states = {str(state): counts.get(state, 0) for state in SendState}
     return {
         "run": msgspec.to_builtins(row.value),

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cli.roster import walk
-from cli.stack import Stack
-from ripen import ledger
+from cli.stack.roster import walk
+from cli.stack.stack import Stack
+from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, keys
-from ripen.adapters.tally import tally
-from ripen.ledger import Moved, Send, SendState
+from ripen.mail import ledger
+from ripen.mail.ledger import Moved, Send, SendState
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from cli.failure import Failure
-from cli.late import Late
-from sandbox.home import ask_this_machine_directly
+from cli.lazy_command import Late
+from cli.local.home import ask_this_machine_directly
+from ripen.failure import Failure
 
 COMMANDS = {
     "status": (

@@ -5,16 +5,15 @@ from copy import replace
 from datetime import datetime
 from secrets import token_bytes
 
-from cli.failure import Failure
-from cli.playbook.problem import nearest
-from ripen import token
-from ripen.bundle import Bundle
-from ripen.hit import TRAP
+from ripen.failure import Failure
 from ripen.ids import digest
-from ripen.journey import Enrollment
-from ripen.lead import Profile
-from ripen.ledger import MailClass, Send
-from ripen.mail import OutgoingMail, Unwritable, compose
+from ripen.lead.lead import Profile
+from ripen.mail.ledger import MailClass, Send
+from ripen.mail.message import OutgoingMail, Unwritable, compose
+from ripen.playbook.bundle import Bundle
+from ripen.tracking import link_token
+from ripen.tracking.click_signals import TRAP
+from ripen_authoring.problem import nearest
 
 TEST = "[TEST] "
 _OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
@@ -36,10 +35,9 @@ def preview(
         step="preview",
         planned=now,
     )
-    entered = Enrollment(lead=profile.id, journey="preview", key="", entered=now, bundle="", facts=entry or {})
     key = token_bytes(32)
     try:
-        mail = compose(send, profile, bundle, site, key, now, entered)
+        mail = compose(send, profile, bundle, site, key, now, facts=entry)
     except Unwritable as error:
         raise Failure(f"{name} cannot be written: {error}", "Mend it: ripen check") from None
     return _plain(mail, send.id, email.locales[mail.locale].links, site, key)
@@ -55,8 +53,8 @@ def _plain(mail: OutgoingMail, send: str, targets: tuple[str, ...], site: str, k
     """With the targets themselves, signed by a key that nobody keeps where no target is."""
     html, text = mail.html, mail.text
     for number, target in enumerate(targets):
-        signed = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send, number))}"
+        signed = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
         where = target if not target.startswith("/") else site + target
         html, text = html.replace(signed, where), text.replace(signed, where)
-    trap = f"{site}/c/{token.sign(key, token.Purpose.CLICK, token.Link(send, TRAP))}"
+    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, TRAP))}"
     return replace(mail, html=html.replace(trap, ""), text=text)

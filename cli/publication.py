@@ -5,12 +5,12 @@ from time import sleep
 
 from rich.console import Console
 
-from cli.failure import Failure
-from cli.playbook.publish import publish
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.playbook import SEEN_BY_ALL
 from ripen.adapters.table import Conflict, keys
-from ripen.bundle import Bundle
+from ripen.failure import Failure
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle
 
 
 def make_live(bundle: Bundle, stack: Stack, screen: Console) -> bool:

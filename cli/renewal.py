@@ -2,14 +2,14 @@
 
 from rich.console import Console
 
-from cli.failure import Failure
-from cli.roster import walk
-from cli.stack import Stack
+from cli.stack.roster import walk
+from cli.stack.stack import Stack
 from ripen.adapters.table import Conflict, Replace, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle
-from ripen.edition import edition
-from ripen.setting import RefoldMark
+from ripen.failure import Failure
+from ripen.marks import RefoldMark
+from ripen.playbook.bundle import Bundle
+from ripen.scoring.rules_version import edition
 
 _TRIES = 3
 

@@ -10,7 +10,8 @@ from typing import Any
 from ripen.adapters.table import Conflict, Mark, Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.decision import Decision
-from ripen.setting import SHADOWED, CrmMark
+from ripen.marks import CrmMark
+from ripen.settings import SHADOWED
 
 _THREADS = 8
 _AT_ONCE = 100

@@ -5,19 +5,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from cli.dossier import find
-from cli.failure import Failure
-from cli.phrases import knows, say, turn
-from cli.stack import Stack
-from ripen.activity import Activity, Kind
+from cli.lead_report import find
+from cli.stack.stack import Stack
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import keys
-from ripen.bundle import Bundle, Scoring
+from ripen.calendar.local_time import zone
 from ripen.decision import Decision
-from ripen.journey import Enrollment
-from ripen.ledger import Send
-from ripen.local_time import zone
-from ripen.score import happened, tally
+from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity, Kind, happened
+from ripen.mail.ledger import Send
+from ripen.operations.phrases import knows, say, turn
+from ripen.playbook.bundle import Bundle, Scoring
+from ripen.scoring.score import tally
 
 _BEHIND = ("send", "enrollment", "step")
 

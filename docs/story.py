@@ -16,11 +16,11 @@ from tempfile import TemporaryDirectory
 import httpx
 from playwright.sync_api import Browser, sync_playwright
 
-from cli.stack import local
-from sandbox.home import PROJECT, Home
-from tests.browser.visitor import Device, Visitor
+from cli.local.home import PROJECT, Home
+from cli.stack.stack import local
 from tests.chrome import chrome
-from tests.e2e.cloud import Running, eventually
+from tests.support.browser import Device, Visitor
+from tests.support.local_cloud import Running, eventually
 
 _WIDTH = 1800
 _LANGUAGES = {"en": "[ja, en]", "ja": "[en, ja]"}

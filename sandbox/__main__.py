@@ -13,11 +13,11 @@ from typing import IO
 import typer
 from rich.console import Console
 
+from cli.local.home import PROJECT, Home, Status, ask_this_machine_directly
+from cli.local.welcome import welcome
 from sandbox.build import CommandFailed
 from sandbox.emulator import EmulatorFailed
-from sandbox.home import PROJECT, Home, Status, ask_this_machine_directly
 from sandbox.runner import running
-from sandbox.welcome import welcome
 
 _PATIENCE_SECONDS = 300
 _STEP = "· "

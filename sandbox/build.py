@@ -12,7 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from sandbox.home import PROJECT, TOOLS
+from cli.local.home import PROJECT, TOOLS
 
 _BUILDS = PROJECT / ".aws-sam" / "local"
 _KEPT = 5

@@ -9,9 +9,9 @@ from typing import IO
 
 import httpx
 
-from sandbox.home import PROJECT, REGION, TOOLS, Home, aws_environment
-from sandbox.tied import tied
-from sandbox.web import web
+from cli.local.home import PROJECT, REGION, TOOLS, Home, aws_environment
+from cli.local.web import web
+from sandbox.child_process import tied
 
 _PATIENCE_SECONDS = 60
 

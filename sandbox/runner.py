@@ -11,7 +11,8 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 
-from cli.stack import connect
+from cli.local.home import PROJECT, Home, Status, aws_environment
+from cli.stack.stack import connect
 from ripen.adapters.clock import Clock
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
@@ -20,7 +21,6 @@ from sandbox.certificates import certificate
 from sandbox.connections import connections
 from sandbox.console import app as console
 from sandbox.emulator import Emulator
-from sandbox.home import PROJECT, Home, Status, aws_environment
 from sandbox.salesforce import app as salesforce
 from sandbox.server import Server
 from sandbox.ses import app as ses
@@ -28,7 +28,7 @@ from sandbox.ses.receiving import Receiving
 from sandbox.slack import app as slack
 from sandbox.slack import workspace
 from sandbox.stack import Cloud, deploy, give_secrets, receiving, route
-from sandbox.warm import warm
+from sandbox.warm_up import warm
 
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
 

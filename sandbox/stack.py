@@ -10,8 +10,8 @@ import boto3
 from botocore.exceptions import ClientError
 from ruamel.yaml import YAML
 
+from cli.local.home import REGION, STACK, Home, aws_environment
 from sandbox.build import architecture, receipt_rules, sam
-from sandbox.home import REGION, STACK, Home, aws_environment
 from sandbox.ses.receiving import Rule
 
 _ARTIFACTS = "ripen-artifacts"

@@ -16,9 +16,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 from bench.queues import QUEUES
 from ripen.adapters.table import Table
-from tests.e2e.cloud import Running, ripen, start
-from tests.fakes import FakeClock, FakeQueue
-from tests.quick_dynamodb import QuickDynamoDB
+from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.local_cloud import Running, ripen, start
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 settings.register_profile("patient", deadline=None)  # a busy machine is no mistake in the code
 settings.load_profile("patient")

@@ -18,6 +18,31 @@ PURE = {
     "markupsafe",
     "idna",
 }
+ROOMS = (
+    "lead",
+    "playbook",
+    "calendar",
+    "tracking",
+    "scoring",
+    "mail",
+    "campaign",
+    "capture",
+    "crm",
+    "slack",
+    "journey",
+    "fold",
+    "operations",
+)
+"""The packages of the core, in the order of their imports: each may import from those before it."""
+OUTER = {
+    "ripen": set(),
+    "functions": {"ripen"},
+    "ripen_authoring": {"ripen", "functions"},
+    "cli": {"ripen", "ripen_authoring", "functions"},
+    "sandbox": {"ripen", "ripen_authoring", "functions", "cli"},
+}
+"""What each part of the house may import besides itself."""
+AREAS = {"capture", "score", "nurture", "notify"}
 IMPURE_STANDARD = {"os", "socket", "subprocess", "random", "time", "threading", "asyncio", "urllib.request", "http"}
 
 
@@ -30,7 +55,8 @@ def imports(file: Path) -> Iterator[str]:
 
 
 def core_files() -> list[Path]:
-    return [file for file in CORE.rglob("*.py") if "adapters" not in file.parts]
+    """The files that decide; operations use adapters, and take them as arguments."""
+    return [file for file in CORE.rglob("*.py") if not {"adapters", "operations"} & set(file.parts)]
 
 
 def test_core_imports_only_what_is_pure() -> None:
@@ -42,6 +68,144 @@ def test_core_imports_only_what_is_pure() -> None:
         if name.partition(".")[0] not in allowed or name in IMPURE_STANDARD or name.startswith("ripen.adapters")
     ]
     assert wrong == []
+
+
+def _names(file: Path) -> Iterator[str]:
+    """Dotted names of all that a file imports, in `from a import b` both parts."""
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _room(name: str) -> str:
+    """The core's package that a dotted name lies in, "" for the modules that all share (errors, ids, agenda …)."""
+    package = name.split(".")[1]
+    return package if package in {*ROOMS, "adapters"} else ""
+
+
+def test_every_package_of_the_core_has_its_place_in_the_order() -> None:
+    packages = {path.parent.name for path in CORE.glob("*/__init__.py")}
+    assert packages == {*ROOMS, "adapters"}
+
+
+def test_packages_of_the_core_import_only_from_those_before_them() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file in core_files()
+        if file.parent != CORE
+        for name in _names(file)
+        if name.startswith("ripen.") and _room(name)
+        if (*ROOMS, "adapters").index(_room(name)) > ROOMS.index(file.relative_to(CORE).parts[0])
+    ]
+    assert wrong == []
+
+
+def test_what_all_packages_share_imports_none_of_them() -> None:
+    wrong = [
+        f"{file.name}: {name}"
+        for file in CORE.glob("*.py")
+        if file.name != "ports.py"  # signatures only: no package imports it
+        for name in _names(file)
+        if name.startswith("ripen.") and _room(name)
+    ]
+    assert wrong == []
+
+
+def test_no_package_of_the_core_imports_the_ports() -> None:
+    assert [str(file) for file in core_files() if "ripen.ports" in {*imports(file), *_names(file)}] == []
+
+
+def _cycles(files: dict[str, Path]) -> list[list[str]]:
+    """Modules that import one another in a circle, by Tarjan's strongly connected components."""
+    graph = {
+        module: {
+            next((part for part in (name, name.rpartition(".")[0]) if part in files), module) for name in _names(file)
+        }
+        - {module}
+        for module, file in files.items()
+    }
+    order, low, stack, found = dict[str, int](), dict[str, int](), list[str](), list[list[str]]()
+
+    def visit(module: str) -> None:
+        order[module] = low[module] = len(order)
+        stack.append(module)
+        for other in graph[module]:
+            if other not in order:
+                visit(other)
+                low[module] = min(low[module], low[other])
+            elif other in stack:
+                low[module] = min(low[module], order[other])
+        if low[module] == order[module]:
+            component = stack[stack.index(module) :]
+            del stack[stack.index(module) :]
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for module in graph:
+        if module not in order:
+            visit(module)
+    return found
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    roots = {"layers/core": "ripen", "layers/authoring": "ripen_authoring", "functions": "", ".": ""}
+    folders = {
+        "layers/core": ["ripen"],
+        "layers/authoring": ["ripen_authoring"],
+        "functions": sorted(AREAS),
+        ".": ["cli", "sandbox"],
+    }
+    files = {
+        ".".join(file.relative_to(ROOT / root).with_suffix("").parts).removesuffix(".__init__"): file
+        for root in roots
+        for folder in folders[root]
+        for file in (ROOT / root / folder).rglob("*.py")
+        if "node_modules" not in file.parts
+    }
+    assert _cycles(files) == []
+
+
+def test_parts_of_the_house_import_only_what_lies_below_them() -> None:
+    places = {
+        "ripen": CORE,
+        "functions": ROOT / "functions",
+        "ripen_authoring": ROOT / "layers/authoring",
+        "cli": ROOT / "cli",
+        "sandbox": ROOT / "sandbox",
+    }
+    wrong = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for part, folder in places.items()
+        for file in folder.rglob("*.py")
+        if "node_modules" not in file.parts
+        for name in _names(file)
+        for top in ["functions" if name.partition(".")[0] in AREAS else name.partition(".")[0]]
+        if top in OUTER and top != part and top not in OUTER[part]
+    ]
+    assert wrong == []
+
+
+def test_a_function_file_without_underscore_is_a_lambda_and_one_with_it_is_a_part() -> None:
+    template = (ROOT / "infra/template.yaml").read_text()
+    for file in (ROOT / "functions").glob("*/*.py"):
+        has_handler = any(
+            isinstance(n, ast.FunctionDef) and n.name == "handler" for n in ast.parse(file.read_text()).body
+        )
+        is_deployed = f"Handler: {file.parent.name}.{file.stem}.handler" in template
+        assert (file.name, has_handler, is_deployed) == (file.name, not file.stem.startswith("_"), has_handler)
+
+
+def test_every_harness_of_the_tests_lies_in_support() -> None:
+    loose = [
+        str(file.relative_to(ROOT))
+        for file in (ROOT / "tests").rglob("*.py")
+        if "node_modules" not in file.parts and file.relative_to(ROOT).parts[1] != "support"
+        if not file.name.startswith("test_")
+        and file.name not in {"__init__.py", "conftest.py", "sitecustomize.py", "chrome.py"}
+    ]
+    assert loose == []
 
 
 def test_core_asks_no_clock_and_no_chance() -> None:

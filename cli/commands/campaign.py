@@ -14,18 +14,18 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from cli import campaign as desk
-from cli.failure import Failure
-from cli.moment import moment
-from cli.scripts import tell
-from cli.spreadsheet import as_text
-from cli.stack import Stack, connect
-from ripen import campaign as runs
-from ripen import campaign_mail
+from cli.output.json_output import tell
+from cli.output.spreadsheet import as_text
+from cli.stack.stack import Stack, connect
 from ripen.adapters.table import Conflict, Replace, Row, keys
-from ripen.bundle import Campaign
-from ripen.campaign import CampaignRun, NotNow, RunState
-from ripen.ledger import SendState
-from ripen.local_time import office
+from ripen.calendar.local_time import office
+from ripen.calendar.shown_minute import moment
+from ripen.campaign import campaign_run as runs
+from ripen.campaign import mailing
+from ripen.campaign.campaign_run import CampaignRun, NotNow, RunState
+from ripen.failure import Failure
+from ripen.mail.ledger import SendState
+from ripen.playbook.bundle import Campaign
 
 _UNTIL_NO_CLAIM_SECONDS = 2.0
 _SAMPLE = 5
@@ -83,8 +83,8 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
             f"To reach who has not got it: ripen campaign {name} --resend – or write a campaign with another name.",
         )
     zone = bundle.brand.time_zone
-    at = clock if at_once else campaign_mail.start(asked, bundle.brand)
-    if not at_once and campaign_mail.moment(asked.at, office(bundle.brand)) < clock:
+    at = clock if at_once else mailing.start(asked, bundle.brand)
+    if not at_once and mailing.moment(asked.at, office(bundle.brand)) < clock:
         raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
     leads = desk.audience(stack, asked)
     whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"

@@ -9,13 +9,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.failure import Failure
-from cli.morning import Morning, morning
-from cli.scripts import AsJson, tell
-from cli.stack import connect, local
+from cli.local.home import Home, Status
+from cli.local.welcome import welcome
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import connect, local
+from cli.status import Morning, morning
 from ripen.agenda import Lane
-from sandbox.home import Home, Status
-from sandbox.welcome import welcome
+from ripen.failure import Failure
 
 _PATIENCE_SECONDS = 40
 _LANES = {

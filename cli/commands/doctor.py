@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.doctor.finding import Finding, State
-from cli.stack import connect
+from cli.stack.stack import connect
 
 _MARKS = {State.OK: "[green]✓ ok[/]", State.WARN: "[yellow]! warn[/]", State.FAIL: "[bold red]✗ fail[/]"}
 

@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from cli import enrolling
+from cli import enrolment
 from cli.campaign import live
-from cli.failure import Failure
-from cli.scripts import AsJson, tell
-from cli.stack import Stack, connect
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import Stack, connect
 from ripen.agenda import SHARDS
-from ripen.walk import Entries
+from ripen.campaign.walk import Entries
+from ripen.failure import Failure
 
 _SHOWN = 10
 _LOOK_SECONDS = 1.0
@@ -50,17 +50,17 @@ def enrol(
     if segment:
         _segment(stack, entries, as_json)
     else:
-        _each(stack, entries, enrolling.addresses(csv) if csv else emails or [], as_json)
+        _each(stack, entries, enrolment.addresses(csv) if csv else emails or [], as_json)
 
 
 def _segment(stack: Stack, entries: Entries, as_json: bool) -> None:
-    began = enrolling.ask_segment(stack, entries)
+    began = enrolment.ask_segment(stack, entries)
     if not began and not as_json:
         _screen.print(f"Asked before with the key {escape(entries.key)}; this is how far it is.")
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("The roster", total=SHARDS)
         while True:
-            found = enrolling.walked(stack, entries)
+            found = enrolment.walked(stack, entries)
             bar.update(task, completed=sum(walk.done for walk in found))
             if all(walk.done for walk in found):
                 break
@@ -75,7 +75,7 @@ def _segment(stack: Stack, entries: Entries, as_json: bool) -> None:
 def _each(stack: Stack, entries: Entries, emails: list[str], as_json: bool) -> None:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Leads", total=len(emails))
-        count, unknown = enrolling.ask_each(stack, entries, emails, lambda some: bar.advance(task, some))
+        count, unknown = enrolment.ask_each(stack, entries, emails, lambda some: bar.advance(task, some))
     before = len(set(emails)) - count - len(unknown)
     if as_json:
         found = {"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": before}

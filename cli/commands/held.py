@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.failure import Failure
 from cli.held import Held, drop, let_go
 from cli.held import held as ask
-from cli.scripts import tell
-from cli.stack import connect
+from cli.output.json_output import tell
+from cli.stack.stack import connect
+from ripen.failure import Failure
 
 
 def held(

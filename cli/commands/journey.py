@@ -6,15 +6,15 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cli.failure import Failure
 from cli.journey.counts import Counts, counts
 from cli.journey.outline import Row, outline, title
-from cli.journey.svg import svg as draw
-from cli.journey.tree import tree
-from cli.playbook.problem import nearest
-from cli.scripts import tell
-from cli.stack import connect
+from cli.output.journey_svg import svg as draw
+from cli.output.journey_tree import tree
+from cli.output.json_output import tell
+from cli.stack.stack import connect
 from ripen.adapters.playbook import NotPublished
+from ripen.failure import Failure
+from ripen_authoring.problem import nearest
 
 
 def journey(

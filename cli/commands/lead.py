@@ -9,8 +9,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from cli.dossier import dossier
-from cli.stack import connect
+from cli.lead_report import dossier
+from cli.stack.stack import connect
 
 _COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
 

@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.failure import Failure
 from cli.plan.difference import Change, Difference, difference
 from cli.plan.guard import demand, live
 from cli.plan.standing import Place, everyone, places
-from cli.stack import connect
+from cli.stack.stack import connect
+from ripen.failure import Failure
 
 if TYPE_CHECKING:
     from cli.plan.forecast import Forecast
@@ -31,7 +31,7 @@ def plan(
     """Compare the playbook with what is live. Each step, who stands there, and the mails of the next 24 hours. Changes
     nothing. Fails where somebody stands on a changed step and the journey does not say what becomes of them."""
     from cli.plan.forecast import forecast
-    from cli.playbook.ready import ready
+    from ripen_authoring.ready import ready
 
     new, stack = ready(folder), connect()
     found = difference(live(stack), new)

@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.failure import Failure
-from cli.playbook.problem import Broken, Problem
-from cli.scripts import AsJson, tell
-from cli.stack import Stack, connect
-from ripen.bundle import Bundle
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import Stack, connect
+from ripen.failure import Failure
+from ripen.playbook.bundle import Bundle
+from ripen_authoring.problem import Broken, Problem
 
 _FOLDER = typer.Argument(help="The playbook's folder.", show_default=True)
 _screen = Console(highlight=False, soft_wrap=True)
@@ -26,7 +26,7 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON, for scripts.")] = False,
 ) -> None:
     """Check the playbook: every mistake in one run, each with its place and what to write instead."""
-    from cli.playbook.compile import check_playbook
+    from ripen_authoring.compile import check_playbook
 
     try:
         checked = check_playbook(folder, datetime.now(UTC).date())
@@ -50,7 +50,7 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
 
 def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson = False) -> None:
     """Check the playbook, store it under the hash of its content, and make it live."""
-    from cli.playbook.compile import compile_playbook
+    from ripen_authoring.compile import compile_playbook
 
     try:
         bundle = compile_playbook(folder)

@@ -12,13 +12,13 @@ from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 
-from cli.failure import Failure
-from cli.scripts import tell
-from cli.stack import Stack, connect
+from cli.output.json_output import tell
+from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
 from ripen.errors import Undeliverable, Unsure
-from ripen.lead import Profile
-from ripen.mail import OutgoingMail
+from ripen.failure import Failure
+from ripen.lead.lead import Profile
+from ripen.mail.message import OutgoingMail
 
 _SITE = "https://ripen.example"
 """Where no stack says where it is."""
@@ -35,8 +35,8 @@ def preview(
 ) -> None:
     """Show a mail as this person would get it. Html and text open in the browser. Its links lead where they say and count
     nothing."""
-    from cli.playbook.ready import ready
     from cli.preview import preview as compose
+    from ripen_authoring.ready import ready
 
     bundle = ready(folder)
     stack = connect() if "@" in lead or send_to else None
@@ -62,9 +62,9 @@ def preview(
 
 def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
     """The subject it has. Raises Failure."""
-    from cli.playbook.folder import load
     from cli.preview import marked
-    from ripen.adapters.ses import Ses
+    from ripen.adapters.ses.mailer import Ses
+    from ripen_authoring.files.folder import load
 
     ripen = load(folder).ripen
     team = ripen.model.team if ripen else ()
@@ -84,8 +84,8 @@ def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
 
 
 def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
-    from cli.dossier import find
-    from cli.simulation.persona import persona
+    from cli.lead_report import find
+    from ripen_authoring.simulation.persona import persona
 
     if stack is None or "@" not in lead:
         return persona(lead, folder).profile(datetime.now(UTC))

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from cli.failure import Failure
-from cli.stack import Stack, connect, local
+from cli.stack.stack import Stack, connect, local
+from ripen.failure import Failure
 
 _JSON = typer.Option(False, "--json", help="For scripts.")
 _SECONDS = 20

@@ -12,9 +12,9 @@ from rich.markup import escape
 from rich.progress import Progress, TaskID
 from rich.table import Table
 
-from cli.redrive import kinds, late, queues, waiting
-from cli.redrive import redrive as move
-from cli.stack import connect
+from cli.stack.redrive import kinds, late, queues, waiting
+from cli.stack.redrive import redrive as move
+from cli.stack.stack import connect
 from ripen.adapters import aws
 
 _MOST_SHOWN = 20

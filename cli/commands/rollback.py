@@ -6,11 +6,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.failure import Failure
-from cli.scripts import AsJson, tell
-from cli.stack import connect
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import connect
 from ripen.adapters.table import keys
-from ripen.setting import Live
+from ripen.failure import Failure
+from ripen.settings import Live
 
 _MOST = 20
 

@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.failure import Failure
-from cli.file import text
-from cli.scripts import AsJson, tell
+from cli.output.json_output import AsJson, tell
+from ripen.failure import Failure
+from ripen_authoring.files.named import text
 
 _screen = Console(highlight=False, soft_wrap=True)
 
@@ -20,7 +20,7 @@ def schema(
     """Write the JSON Schema of each kind of file, so that an editor completes and checks while you type."""
     if not (folder / "ripen.yaml").is_file():
         raise Failure(f"There is no playbook in {folder}.", "Say where it is: ripen schema FOLDER")
-    from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
+    from ripen_authoring.schema import FOLDER, KINDS, modeline, schemas
 
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, kind in schemas().items():

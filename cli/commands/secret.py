@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from cli.failure import Failure
-from cli.scripts import AsJson, tell
-from cli.stack import connect
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import connect
+from ripen.failure import Failure
 
 _SHARED = ("webhook", "api")
 """Keys that somebody outside is to have; no other is ever shown."""

@@ -8,12 +8,12 @@ from time import sleep
 
 from rich.console import Console
 
-from cli.scripts import AsJson, tell
-from cli.stack import Stack, connect
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import Stack, connect
 from ripen.adapters.table import Create, Key, Replace, keys
 from ripen.agenda import SHARDS, Lane
-from ripen.ledger import Send, SendState
-from ripen.setting import Stop
+from ripen.mail.ledger import Send, SendState
+from ripen.settings import Stop
 
 _UNTIL_NO_CLAIM_SECONDS = 2.0
 _LEASE = timedelta(minutes=6)

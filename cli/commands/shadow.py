@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.scripts import AsJson, tell
+from cli.output.json_output import AsJson, tell
 from cli.shadow import bring_forward, would_have
-from cli.stack import Stack, connect
+from cli.stack.stack import Stack, connect
 from ripen.adapters.table import Create, Replace, keys
-from ripen.setting import Shadow
+from ripen.settings import Shadow
 
 app = typer.Typer(help="Shadow mode: judge everything, send and write nothing; list what would have been done.")
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from cli.failure import Failure
-from cli.file import text
-from cli.phrases import Lang
+from ripen.failure import Failure
+from ripen.operations.phrases import Lang
+from ripen_authoring.files.named import text
 
 
 def simulate(
@@ -34,18 +34,17 @@ def simulate(
         raise Failure(
             "Which journey, and who?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
         )
-    from cli.playbook.ready import ready
-    from cli.simulation import shown
-    from cli.simulation.scenario import said
+    from ripen_authoring.ready import ready
+    from ripen_authoring.simulation.scenario import said
 
     bundle = ready(folder)
     if everything:
-        shown.all_of(folder, bundle, update, as_json)
+        report.all_of(folder, bundle, update, as_json)
         return
     told = text(Path(events)) if events and Path(events).is_file() else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
     if paths:
-        shown.paths(scenario, bundle, most, lang or "", as_json)
+        report.paths(scenario, bundle, most, lang or "", as_json)
     else:
-        shown.life(scenario, bundle, lang or "", as_json)
+        report.life(scenario, bundle, lang or "", as_json)

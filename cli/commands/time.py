@@ -7,9 +7,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from cli.failure import Failure
-from cli.scripts import AsJson, tell
-from cli.stack import connect, local
+from cli.output.json_output import AsJson, tell
+from cli.stack.stack import connect, local
+from ripen.failure import Failure
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -19,7 +19,7 @@ def clock(
     as_json: AsJson = False,
 ) -> None:
     """Move the local cloud's clock forward, doing on the way what falls due, in its order."""
-    from sandbox.clock import walk
+    from cli.local.clock import walk
 
     delta = span(by) if by else timedelta()
     local()

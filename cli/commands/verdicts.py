@@ -5,12 +5,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.dossier import find
-from cli.failure import Failure
+from cli.lead_report import find
+from cli.output.json_output import AsJson, tell
 from cli.renewal import mark, mark_all
-from cli.scripts import AsJson, tell
-from cli.stack import connect
-from ripen.verdict import RULES
+from cli.stack.stack import connect
+from ripen.failure import Failure
+from ripen.tracking.click_verdict import RULES
 
 
 def reclassify(

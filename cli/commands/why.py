@@ -7,11 +7,11 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.moment import moment
-from cli.phrases import Lang, reason, say
-from cli.stack import connect
+from cli.stack.stack import connect
 from cli.why import Because, Story, is_own
 from cli.why import why as ask
+from ripen.calendar.shown_minute import moment
+from ripen.operations.phrases import Lang, reason, say
 
 _SHORT = 7
 _WORDS = {

@@ -7,7 +7,7 @@ import boto3
 
 from cli.doctor import domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Finding
-from cli.stack import Stack
+from cli.stack.stack import Stack
 
 
 def examine(patient: Stack, folder: Path) -> Iterator[Finding]:

@@ -7,12 +7,12 @@ from typing import Any
 import requests
 
 from cli.doctor.finding import Check, Finding, Owner
-from ripen.adapters.salesforce_connection import BASE, Patient
-from ripen.adapters.salesforce_token import Token, fetch
-from ripen.api_usage import ApiUsage
-from ripen.bundle import Bundle
-from ripen.crm_fields import STANDARD
+from ripen.adapters.salesforce.connection import BASE, Patient
+from ripen.adapters.salesforce.token import Token, fetch
+from ripen.crm.api_usage import ApiUsage
+from ripen.crm.crm_fields import STANDARD
 from ripen.errors import Undeliverable
+from ripen.playbook.bundle import Bundle
 
 LOGIN = Check("Salesforce login", Owner.SALESFORCE)
 FIELDS = Check("Salesforce fields", Owner.SALESFORCE)

@@ -9,12 +9,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.finding import Check, Finding, Owner
-from cli.playbook.compile import compile_playbook
-from cli.playbook.problem import Broken
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
-from ripen.bundle import Bundle
+from ripen.playbook.bundle import Bundle
+from ripen_authoring.compile import compile_playbook
+from ripen_authoring.problem import Broken
 
 CONCURRENCY = Check("Lambda concurrency", Owner.IT)
 SECRET = Check("Secret", Owner.IT)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from cli.roster import rows_of_those
-from cli.stack import Stack
+from cli.stack.roster import rows_of_those
+from cli.stack.stack import Stack
 from ripen.adapters.table import Row
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.ledger import Send, SendState
-from ripen.state import State
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.state import State
+from ripen.mail.ledger import Send, SendState
 
 
 @dataclass

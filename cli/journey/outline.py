@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from ripen.graph import (
+from ripen.journey.routing import ELSE, OTHERWISE, steps_of
+from ripen.playbook.graph import (
     END,
     BranchStep,
     ExitStep,
@@ -15,7 +16,6 @@ from ripen.graph import (
     WaitStep,
     WebhookStep,
 )
-from ripen.ways import ELSE, OTHERWISE, steps_of
 
 Row = tuple["Item", ...]
 

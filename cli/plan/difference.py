@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from ripen.bundle import Bundle
-from ripen.graph import Journey
-from ripen.ways import steps_of
+from ripen.journey.routing import steps_of
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import Journey
 
 How = Literal["added", "changed", "removed"]
 _KINDS = ("forms", "pages", "emails", "segments", "campaigns")

@@ -11,15 +11,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.simulation.world import ADDRESS_KEY, World
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Due, Row, keys
-from ripen.address import address_hash
 from ripen.agenda import SHARDS, Lane
-from ripen.bundle import Bundle
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.lead import Profile
-from ripen.ledger import Send, SendState
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.address import address_hash
+from ripen.lead.lead import Profile
+from ripen.mail.ledger import Send, SendState
+from ripen.playbook.bundle import Bundle
+from ripen_authoring.simulation.world import ADDRESS_KEY, World
 
 AHEAD = timedelta(hours=24)
 _THREADS = 8

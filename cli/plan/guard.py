@@ -4,12 +4,12 @@ from contextlib import suppress
 
 from cli.plan.difference import difference
 from cli.plan.standing import Place, everyone, places
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import Conflict, Mark, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle
-from ripen.journey import Enrollment
+from ripen.journey.enrollment import Enrollment
+from ripen.playbook.bundle import Bundle
 
 
 def live(stack: Stack) -> Bundle | None:

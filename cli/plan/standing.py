@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cli.roster import rows_of_those
-from cli.stack import Stack
-from ripen.bundle import Bundle
-from ripen.graph import Move
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.ways import steps_of
+from cli.stack.roster import rows_of_those
+from cli.stack.stack import Stack
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.journey.routing import steps_of
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import Move
 
 
 @dataclass(frozen=True, order=True)

@@ -18,8 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from capture.store import Busy, ring, store
-from ripen.activity import Activity, Kind, Verdict
+from capture._store import Busy, ring, store
 from ripen.adapters import body, gateway
 from ripen.adapters.clock import Clock
 from ripen.adapters.gateway import Request, Response
@@ -27,12 +26,13 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import Form
+from ripen.capture.deduplication import once
+from ripen.capture.submission import asked_language, hit_honeypot, read
 from ripen.errors import Rejected
-from ripen.once import once
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.text import clean
+from ripen.playbook.bundle import Form
 from ripen.ports import Wake
-from ripen.submission import asked_language, hit_honeypot, read
-from ripen.text import clean
 
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
@@ -164,7 +164,7 @@ def _refuse(request: Request, form: Form | None, answers: body.Pairs, desk: Desk
     retry = {"retry-after": "60"} if why.status == 503 else {}
     if not request.from_browser:
         return gateway.answer({"error": why.reason, "field": why.field}, why.status, retry)
-    from capture.refusal import explain  # Liquid is slow to load, and most submissions are good
+    from capture._refusal import explain  # Liquid is slow to load, and most submissions are good
 
     locale = _language(request, answers, desk.live)
     shown = gateway.page(explain(desk.live, form, answers, why, locale, desk.new_id()), why.status, retry)

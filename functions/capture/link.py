@@ -15,20 +15,20 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters import gateway
 from ripen.adapters.clock import Clock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Table, keys
-from ripen.bundle import Bundle, Mail
-from ripen.hit import PATIENCE, TRAP, facts
 from ripen.ids import digest
-from ripen.ledger import SendPointer
-from ripen.token import BadToken, Link, Purpose, read
-from ripen.visit import bridged
-from ripen.visitor import Bridge
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.mail.ledger import SendPointer
+from ripen.playbook.bundle import Bundle, Mail
+from ripen.tracking.click_signals import PATIENCE, TRAP, facts
+from ripen.tracking.link_token import BadToken, Link, Purpose, read
+from ripen.tracking.visit import bridged
+from ripen.tracking.visitor import Bridge
 
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
@@ -134,7 +134,7 @@ def _note(request: Request, click: _Click, key: bytes, table: Table, now: dateti
 
 
 def _bad_link(request: Request, live: Live) -> Response:
-    from ripen.pages import builtin_page  # Liquid is slow to load, and most links are good
+    from ripen.capture.pages import builtin_page  # Liquid is slow to load, and most links are good
 
     brand = live.bundle.brand
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))

@@ -6,13 +6,13 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from capture.landing import arrived, show
+from capture._landing import arrived, show
 from ripen.adapters import gateway
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.table import Table
-from ripen.pages import builtin_page
-from ripen.text import clean
+from ripen.capture.pages import builtin_page
+from ripen.lead.text import clean
 
 playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])
 

@@ -1,6 +1,6 @@
 """GET /ripen.js: the script that a site includes. POST and OPTIONS /track: what it tells of a visit, in one durable write.
 
-The beacon is read and kept in a queue of its own, so that a busy site never stands in a form's way; capture.bulk does the
+The beacon is read and kept in a queue of its own, so that a busy site never stands in a form's way; capture.beacons does the
 rest. Who sends Sec-GPC (Global Privacy Control) is not followed.
 """
 
@@ -21,10 +21,10 @@ from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Table
-from ripen.beacon import read
 from ripen.errors import Rejected
 from ripen.ports import Post
-from ripen.visit import hosts
+from ripen.tracking.beacon import read
+from ripen.tracking.visit import hosts
 
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)

@@ -14,9 +14,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture import invited
-from capture.invited import OwnKeys
-from capture.store import Busy, ring, store
+from capture import _entry_request
+from capture._entry_request import OwnKeys
+from capture._store import Busy, ring, store
 from ripen.adapters import gateway, typeform
 from ripen.adapters.body import LARGEST
 from ripen.adapters.clock import Clock
@@ -25,12 +25,12 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
-from ripen.bundle import Form
+from ripen.capture.deduplication import from_provider
+from ripen.capture.signature import TYPEFORM, genuine
+from ripen.capture.submission import asked_language, read
 from ripen.errors import Rejected
-from ripen.once import from_provider
+from ripen.playbook.bundle import Form
 from ripen.ports import Wake
-from ripen.signature import TYPEFORM, genuine
-from ripen.submission import asked_language, read
 
 table = Table(os.environ["TABLE"])
 clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
@@ -71,8 +71,8 @@ def serve(request: Request, desk: Desk) -> Response:
     """200 {"activity": id} for a submission, new or known, 202 for who is asked in; 4xx with the reason for anything else."""
     source = request.parameters.get("source", "")
     try:
-        if source == invited.SOURCE:
-            stored = invited.ask(request, desk.table, desk.live.bundle, desk.own, desk.now, desk.wall)
+        if source == _entry_request.SOURCE:
+            stored = _entry_request.ask(request, desk.table, desk.live.bundle, desk.own, desk.now, desk.wall)
             ring(desk.react, stored)
             return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
         _check(source, request, desk)

@@ -16,26 +16,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ids, ports
-from ripen.action import Action
-from ripen.activity import Activity, Kind
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
-from ripen.adapters.links import relinked
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.shadow import in_shadow
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.alert import Alert
-from ripen.card import CLAIM, CLAIMED, NOT_A_FIT
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
-from ripen.lead import CrmLink, Profile
-from ripen.setting import SHADOWED
-from ripen.wording import full_name
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.lead import CrmLink, Profile
+from ripen.playbook.wording import full_name
+from ripen.settings import SHADOWED
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert
+from ripen.slack.card import CLAIM, CLAIMED, NOT_A_FIT
 
 logger = Logger()
 batch = messages()

@@ -20,18 +20,18 @@ from ripen import ids, ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.shadow import in_shadow
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.alert import Alert, AlertState
-from ripen.bundle import Bundle
-from ripen.card import card, note, standing
 from ripen.decision import Decision
 from ripen.errors import Undeliverable, Unsure
-from ripen.halt import halt_card
-from ripen.setting import SHADOWED
+from ripen.playbook.bundle import Bundle
+from ripen.settings import SHADOWED
+from ripen.slack.alert import Alert, AlertState
+from ripen.slack.card import card, note, standing
+from ripen.slack.halt_card import halt_card
 
 logger = Logger()
 batch = messages()

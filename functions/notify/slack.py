@@ -18,17 +18,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
 from ripen import ids, ports
-from ripen.action import Action
 from ripen.adapters.clock import Clock
 from ripen.adapters.gateway import Request, Response, answer, request, respond
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Conflict, Create, Table, keys
-from ripen.address import address_hash, normalise
-from ripen.bundle import Bundle
-from ripen.card import CLAIM, NOT_FIT, OPEN_CRM, glance, press, standing
 from ripen.errors import Rejected
+from ripen.lead.address import address_hash, normalise
+from ripen.playbook.bundle import Bundle
+from ripen.slack.action import Action
+from ripen.slack.card import CLAIM, NOT_FIT, OPEN_CRM, glance, press, standing
 
 logger = Logger()
 table = Table(os.environ["TABLE"])

@@ -16,24 +16,24 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from msgspec import Struct
 
-from nurture import apply
-from nurture.apply import Bells as Bells
+from nurture import _effects
+from nurture._effects import Bells as Bells
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle
 from ripen.decision import Decision
-from ripen.engine import Scene, advance, asks_of_mail, looks_back
-from ripen.graph import Journey
 from ripen.ids import digest
-from ripen.journey import Enrollment, leave
-from ripen.lead import Profile
-from ripen.ledger import leaves
+from ripen.journey.engine import Scene, advance, asks_of_mail, looks_back
+from ripen.journey.enrollment import Enrollment, leave
+from ripen.lead.lead import Profile
+from ripen.mail.ledger import leaves
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import Journey
+from ripen.playbook.template_limits import TemplateError
 from ripen.ports import Clock as AnyClock
-from ripen.template import TemplateError
 
 logger = Logger()
 batch = messages()
@@ -123,7 +123,7 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock
             made |= _made(changes, table)
             table.step_back(attempt)
             continue
-        apply.ring(changes, now, bells)
+        _effects.ring(changes, now, bells)
         logger.info("advanced", extra={"row": key.ref})
         return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
     raise Contended(key.ref)
@@ -181,8 +181,8 @@ def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
     row = found.row
     moved = _decided(row, lambda: advance(row.value, found.scene, now))
     return [
-        *apply.left(moved.effects, row.value, table, now),
-        *apply.rows(moved.effects, row.value, found.profile, found.scene.stages, now),
+        *_effects.left(moved.effects, row.value, table, now),
+        *_effects.rows(moved.effects, row.value, found.profile, found.scene.stages, now),
         *(Create(keys.decision(decision.lead, decision.at, decision.id), decision) for decision in moved.decisions),
         Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
     ]

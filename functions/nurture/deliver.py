@@ -16,26 +16,27 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from nurture.judging import Gathered, gather, is_stopped, judged
-from nurture.judging import Outside as Outside
-from ripen import breaker, cap, ledger, policy
+from nurture._send_context import Gathered, gather, is_stopped, judged
+from nurture._send_context import Outside as Outside
 from ripen.adapters.batch import messages
-from ripen.adapters.campaign_sign import CampaignSign
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.campaign_counts import tally
+from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.ses import Ses
-from ripen.adapters.stop import StopSign
+from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
-from ripen.adapters.tally import tally
-from ripen.breaker import Breaker
-from ripen.bundle import Bundle
+from ripen.calendar.local_time import zone
 from ripen.errors import Blocked, Undeliverable, Unsure
-from ripen.journey import Enrollment, EnrollmentState, leave
-from ripen.lead import Profile
-from ripen.ledger import IllegalMove, MailClass, Moved, Send, SendPointer
-from ripen.local_time import zone
-from ripen.mail import OutgoingMail, Unwritable, asks_of_entry, compose
+from ripen.journey.abandoned_mail import is_abandoned
+from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
+from ripen.lead.lead import Profile
+from ripen.mail import breaker, frequency_cap, ledger, policy
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import IllegalMove, MailClass, Moved, Send, SendPointer
+from ripen.mail.message import OutgoingMail, Unwritable, asks_of_entry, compose
+from ripen.playbook.bundle import Bundle
 
 logger = Logger()
 metrics = Metrics()
@@ -124,7 +125,7 @@ def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
             return _write(row, Moved(row.value, ledger.spread(row.value, again)), outside, now)
         case policy.Claim():
             enrollment = _enrollment(row.value, outside)
-            if policy.forsaken(row.value, enrollment, outside.bundle):
+            if is_abandoned(row.value, enrollment, outside.bundle):
                 return _write(row, ledger.skip(row.value, policy.LEFT), outside, now)
             return _send(gathered, profile, enrollment, outside, now)
 
@@ -134,7 +135,17 @@ def _send(gathered: Gathered, profile: Profile, enrollment: Enrollment | None, o
     # What was claimed once is written from the same playbook again.
     bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
-        mail = compose(row.value, profile, bundle, live.site, outside.link_key, now, enrollment, outside.reply_domain)
+        mail = compose(
+            row.value,
+            profile,
+            bundle,
+            live.site,
+            outside.link_key,
+            now,
+            facts=enrollment.facts if enrollment else None,
+            answers=enrollment.answers if enrollment else None,
+            reply_domain=outside.reply_domain,
+        )
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), outside, now)
@@ -164,7 +175,7 @@ def _claim(
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
-    counted = cap.counted(gathered.known, row.value, now, zone(profile, outside.live().bundle.brand))
+    counted = frequency_cap.counted(gathered.known, row.value, now, zone(profile, outside.live().bundle.brand))
     outside.table.write(
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),

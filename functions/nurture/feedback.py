@@ -11,19 +11,19 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ripen import feedback, ledger
-from ripen.activity import Activity, Kind
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
-from ripen.adapters.tally import tally
-from ripen.address import address_hash
-from ripen.contact import ConsentRecord, Contact, Suppression
-from ripen.feedback import Event, Feedback, Ignored
 from ripen.ids import digest
-from ripen.ledger import Moved, Send
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash
+from ripen.lead.contact import ConsentRecord, Contact, Suppression
+from ripen.mail import feedback, ledger
+from ripen.mail.feedback import Event, Feedback, Ignored
+from ripen.mail.ledger import Moved, Send
 from ripen.ports import Clock as Time
 from ripen.ports import Wake
 

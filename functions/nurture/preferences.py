@@ -9,22 +9,23 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ripen import policy, token
-from ripen.activity import Activity, Kind
 from ripen.adapters import gateway
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Add, Change, Conflict, Create, Replace, Row, Table, keys
-from ripen.bundle import Brand
-from ripen.contact import ConsentRecord, Contact
-from ripen.counts import counter
+from ripen.campaign.counts import counter
+from ripen.capture.pages import BuiltinPage, builtin_page
 from ripen.ids import digest
-from ripen.ledger import SendPointer
-from ripen.pages import BuiltinPage, builtin_page
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.contact import ConsentRecord, Contact
+from ripen.mail import policy
+from ripen.mail.ledger import SendPointer
+from ripen.playbook.bundle import Brand
 from ripen.ports import Clock as Time
 from ripen.ports import Wake
+from ripen.tracking import link_token
 
 logger = Logger()
 metrics = Metrics()
@@ -114,8 +115,8 @@ def _counted(pointer: SendPointer) -> list[Change]:
 
 def _pointer(text: str, table: Table, link_key: bytes) -> Row[SendPointer] | None:
     try:
-        return table.get(keys.send_pointer(token.read(link_key, token.Purpose.UNSUBSCRIBE, text).send))
-    except token.BadToken:
+        return table.get(keys.send_pointer(link_token.read(link_key, link_token.Purpose.UNSUBSCRIBE, text).send))
+    except link_token.BadToken:
         return None
 
 

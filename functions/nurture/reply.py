@@ -16,23 +16,24 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from ripen import ports, token
-from ripen.activity import Activity, Kind
-from ripen.adapters import inbox
+from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
-from ripen.adapters.inbox import Inbox, Received
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
+from ripen.adapters.ses import inbox
+from ripen.adapters.ses.inbox import Inbox, Received
 from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
-from ripen.address import address_hash, normalise
-from ripen.alert import Alert
-from ripen.contact import Contact, Suppression
 from ripen.decision import Decision
 from ripen.errors import Rejected
 from ripen.ids import digest
-from ripen.reply import LARGEST, Reply, read
-from ripen.setting import Seen
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash, normalise
+from ripen.lead.contact import Contact, Suppression
+from ripen.mail.reply import LARGEST, Reply, read
+from ripen.pointers import Seen
+from ripen.slack.alert import Alert
+from ripen.tracking import link_token
 
 logger = Logger()
 batch = messages()
@@ -107,8 +108,8 @@ def _whose(received: Received, reply: Reply, desk: Desk) -> Whose | None:
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
-            send = token.read(desk.link_key, token.Purpose.REPLY, signed).send
-        except token.BadToken:
+            send = link_token.read(desk.link_key, link_token.Purpose.REPLY, signed).send
+        except link_token.BadToken:
             continue
         if pointer := desk.table.get(keys.send_pointer(send)):
             return Whose(pointer.value.lead, send, pointer.value.email)

@@ -18,10 +18,10 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from nurture.pacing import Counted, release
+from nurture._release import Counted, release
 from ripen.adapters.clock import Clock
 from ripen.adapters.queue import Queue
-from ripen.adapters.ses_quota import SesQuota
+from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.ports import Clock as AnyClock

@@ -14,17 +14,17 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from nurture.ground import Ground
-from nurture.occurrence import occur
-from nurture.stride import walk
-from nurture.supervise import supervise
+from nurture._campaign_run import supervise
+from nurture._dependencies import Ground
+from nurture._roster_page import walk
+from nurture._schedule import occur
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Table, keys
-from ripen.campaign import CampaignRun
-from ripen.walk import Schedule, Walk
+from ripen.campaign.campaign_run import CampaignRun
+from ripen.campaign.walk import Schedule, Walk
 
 logger = Logger()
 metrics = Metrics()

@@ -11,23 +11,22 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 
-from ripen.activity import Activity, Verdict
 from ripen.adapters.batch import by_lead
 from ripen.adapters.clock import Clock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
-from ripen.bundle import Bundle
-from ripen.entry import consulted
-from ripen.fold import Folded, VerdictsAged, fold
+from ripen.fold.entry import consulted
+from ripen.fold.fold import Folded, VerdictsAged, fold
+from ripen.lead.activity import Activity, Verdict, happened
+from ripen.marks import DecayMark, RefoldMark
+from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock as AnyClock
-from ripen.score import happened
-from ripen.setting import DecayMark, RefoldMark
-from ripen.verdict import FOLLOWS, is_click, is_sign
-from score.again import again, is_outdated
-from score.clicks import clicked
-from score.follow import Bells as Bells
-from score.follow import Known, following, keys_of, ring, runs
+from ripen.tracking.click_verdict import FOLLOWS, is_click, is_sign
+from score._campaign_clicks import clicked
+from score._consequences import Bells as Bells
+from score._consequences import Known, following, keys_of, ring, runs
+from score._refold import again, is_outdated
 
 
 class Contended(Exception):

@@ -15,27 +15,29 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from msgspec import Struct
 
-from ripen import crm, crm_mark, ids
+from ripen import ids
 from ripen.adapters.clock import Clock
-from ripen.adapters.links import relinked
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.shadow import in_shadow
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
-from ripen.alert import AlertState
-from ripen.bundle import Bundle
+from ripen.crm import crm_mark, upsert
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
-from ripen.lead import CrmLink, Profile
+from ripen.lead.lead import CrmLink, Profile
+from ripen.lead.state import State
+from ripen.marks import CrmMark
+from ripen.playbook.bundle import Bundle
+from ripen.pointers import Pointer
 from ripen.ports import Clock as AnyClock
 from ripen.ports import CrmRecords, Wake
-from ripen.reasons import reasons
-from ripen.score import score
-from ripen.setting import CrmMark, Pointer
-from ripen.state import State
-from score.budget import Budget
+from ripen.scoring.reasons import reasons
+from ripen.scoring.score import score
+from ripen.slack.alert import AlertState
+from score._api_budget import Budget
 
 
 class Desk(Struct, frozen=True, kw_only=True):
@@ -105,7 +107,7 @@ def _sync(leads: Sequence[str], desk: Desk) -> set[str]:
     now = desk.clock.now()
     cases = {case.lead: case for case in _cases(leads, desk.table) if not crm_mark.is_claimed(case.mark.value, now)}
     outcomes: dict[str, crm_mark.Outcome] = {}
-    wanted: list[crm.Wanted] = []
+    wanted: list[upsert.Wanted] = []
     for case in cases.values():
         judged = _judge(case, desk.bundle, now)
         if isinstance(judged, crm_mark.Outcome):
@@ -135,27 +137,27 @@ def _cases(leads: Sequence[str], table: Table) -> Iterator[_Case]:
                 table.write(Replace(mark.key, mark.value, mark.version))
 
 
-def _judge(case: _Case, bundle: Bundle, now: datetime) -> crm.Wanted | crm_mark.Outcome:
+def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.Wanted | crm_mark.Outcome:
     profile, state, brand = case.profile.value, case.state, bundle.brand
     standing = score(state, bundle.scoring, now)
-    if why := crm.barred(profile, state, standing, bundle.sync):
+    if why := upsert.barred(profile, state, standing, bundle.sync):
         return crm_mark.parked(case.mark.value, why)
     locale = brand.default_locale
     why_in_words = reasons(profile, state, bundle.scoring, now, locale, brand.time_zone, absolute=True, limit=_REASONS)
     words, mark = [reason.words for reason in why_in_words], case.mark.value
-    wanted = crm.wanted(profile, state, standing, words, bundle.sync, locale, mark.task)
-    if crm.digest(wanted) == mark.digest:
+    wanted = upsert.wanted(profile, state, standing, words, bundle.sync, locale, mark.task)
+    if upsert.digest(wanted) == mark.digest:
         return crm_mark.unchanged()
     return wanted
 
 
-def _foresee(want: crm.Wanted, case: _Case, now: datetime) -> crm_mark.Outcome:
-    lacking = () if want.link else crm.missing(case.profile.value)
+def _foresee(want: upsert.Wanted, case: _Case, now: datetime) -> crm_mark.Outcome:
+    lacking = () if want.link else upsert.missing(case.profile.value)
     return crm_mark.foreseen(case.mark.value, want, lacking, now)
 
 
 def _bring(
-    wanted: Sequence[crm.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
     outcomes = _put_off(wanted, cases, desk, now)
@@ -169,15 +171,15 @@ def _bring(
         return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in asked}
     desk.budget.note(desk.crm.usage, now)
     outcomes |= _put_off(asked, cases, desk, now)
-    writes: list[tuple[crm.Wanted, crm.Write]] = []
+    writes: list[tuple[upsert.Wanted, upsert.Write]] = []
     for want in (want for want in asked if want.lead not in outcomes):
         case = cases[want.lead]
-        match crm.plan(want, found, case.profile.value):
-            case crm.Waits(reason=reason):
+        match upsert.plan(want, found, case.profile.value):
+            case upsert.Waits(reason=reason):
                 outcomes[want.lead] = crm_mark.parked(case.mark.value, reason)
-            case crm.Write(task=None) as write:
+            case upsert.Write(task=None) as write:
                 writes.append((want, write))
-            case crm.Write() as write:
+            case upsert.Write() as write:
                 if claimed := _claim(case, desk.table, now):
                     cases[want.lead] = claimed
                     writes.append((want, write))
@@ -193,7 +195,7 @@ def _bring(
 
 
 def _put_off(
-    wanted: Sequence[crm.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """What leaves the last calls of the day to leads that are handed over, to Tasks and to claims."""
     if not desk.budget.is_tight(now):

@@ -18,13 +18,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cli.failure import Failure
-from cli.stack import Stack
+from cli.local.home import Status
+from cli.stack.stack import Stack
 from ripen.adapters.table import Key, keys
-from sandbox.console.deeds import Deeds, somebody
+from ripen.failure import Failure
+from sandbox.console.actions import Deeds, somebody
 from sandbox.console.life import Life
 from sandbox.console.words import words
-from sandbox.home import Status
 
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(autoescape=True, loader=FileSystemLoader(_HERE / "templates"))

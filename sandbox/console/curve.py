@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ripen.activity import Activity
-from ripen.bundle import Scoring
-from ripen.lead import Profile
-from ripen.score import fit, happened, score, tally
-from ripen.state import State, Tally
+from ripen.lead.activity import Activity, happened
+from ripen.lead.lead import Profile
+from ripen.lead.state import State, Tally
+from ripen.playbook.bundle import Scoring
+from ripen.scoring.score import fit, score, tally
 
 _SAMPLES = 60
 _SHORTEST = timedelta(hours=1)

@@ -8,19 +8,19 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from cli.commands.read import ask
-from cli.dossier import dossier
-from cli.phrases import reason
+from cli.lead_report import dossier
+from cli.local.home import Status
+from cli.local.web import web
 from cli.shadow import would_have
-from cli.stack import Stack
-from ripen.activity import Activity
-from ripen.lead import Profile
-from ripen.wording import display_phone, full_name
+from cli.stack.stack import Stack
+from ripen.lead.activity import Activity
+from ripen.lead.lead import Profile
+from ripen.operations.phrases import reason
+from ripen.playbook.wording import display_phone, full_name
 from sandbox.console.card import parts
 from sandbox.console.chart import chart
 from sandbox.console.curve import curve, span
 from sandbox.console.words import say
-from sandbox.home import Status
-from sandbox.web import web
 
 _MOST_LEADS = 12
 _MOST_KEPT_BACK = 50

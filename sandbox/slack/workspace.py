@@ -4,7 +4,7 @@ import json
 import subprocess
 from pathlib import Path
 
-from sandbox.tied import tied
+from sandbox.child_process import tied
 
 CONFIG = "workspace.yaml"
 """Written into the stand-in's folder; the proxy reads the bot token from it."""

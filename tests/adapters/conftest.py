@@ -10,11 +10,11 @@ import pytest
 import trustme
 import uvicorn
 
-from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.salesforce.records import Salesforce
 from sandbox.salesforce.app import build
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.receiver import Server, answering, resolve, serving
-from tests.adapters.salesforce_org import Counting, FixedSecrets, Org
+from tests.support.salesforce_org import Counting, FixedSecrets, Org
+from tests.support.webhook_receiver import Server, answering, resolve, serving
 
 
 @pytest.fixture(scope="module")

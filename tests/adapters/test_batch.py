@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from ripen.adapters.batch import by_lead
-from tests.functions.wakeups import an_sqs_event
+from tests.support.sqs_events import an_sqs_event
 
 
 def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own(caplog: pytest.LogCaptureFixture) -> None:

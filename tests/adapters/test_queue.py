@@ -9,7 +9,7 @@ from moto import mock_aws
 from ripen.adapters import queue as queue_module
 from ripen.adapters.queue import Queue
 from ripen.agenda import Ref
-from tests.fakes import Listening
+from tests.support.fakes import Listening
 
 REFS = [Ref(f"lead#{number}|send#x") for number in range(23)]
 

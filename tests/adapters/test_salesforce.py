@@ -4,12 +4,12 @@ from copy import replace
 
 import pytest
 
-from ripen import crm
-from ripen.adapters.salesforce import Salesforce
-from ripen.crm import Write
+from ripen.adapters.salesforce.records import Salesforce
+from ripen.crm import upsert
+from ripen.crm.upsert import Write
 from ripen.errors import Undeliverable
-from tests.adapters.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, written
-from tests.builders import a_lead
+from tests.support.builders import a_lead
+from tests.support.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, written
 
 
 def test_a_new_lead_is_made_with_our_fields_and_its_link_comes_back(org: Org, salesforce: Salesforce) -> None:
@@ -42,7 +42,7 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
 
     found = salesforce.find(wishes)
     results = salesforce.write(
-        [plan for wish in wishes if isinstance(plan := crm.plan(wish, found, a_lead(id=wish.lead)), Write)]
+        [plan for wish in wishes if isinstance(plan := upsert.plan(wish, found, a_lead(id=wish.lead)), Write)]
     )
 
     assert composites(org) == 2

@@ -4,9 +4,9 @@ from copy import replace
 
 import pytest
 
-from ripen.adapters.salesforce import Salesforce
+from ripen.adapters.salesforce.records import Salesforce
 from ripen.errors import Undeliverable
-from tests.adapters.salesforce_org import Org, a_wish, ask, written
+from tests.support.salesforce_org import Org, a_wish, ask, written
 
 
 def test_claiming_changes_the_owner_and_makes_one_task(org: Org, salesforce: Salesforce) -> None:

@@ -10,16 +10,16 @@ from typing import Any
 import httpx
 import pytest
 
-from ripen.adapters.salesforce_errands import SalesforceErrands
+from ripen.adapters.salesforce.requests import SalesforceErrands
 from ripen.adapters.secrets import Secrets
-from ripen.errand import Errand
 from ripen.errors import NotConnected, Undeliverable
-from ripen.lead import CrmLink
+from ripen.journey.crm_request import Errand
+from ripen.lead.lead import CrmLink
 from sandbox.certificates import certificate
 from sandbox.salesforce.app import build
 from sandbox.salesforce.connected_app import connected_app
 from sandbox.server import Server
-from tests.fakes import NOON, FakeClock
+from tests.support.fakes import NOON, FakeClock
 
 BASE = "/services/data/v62.0"
 DAY = date(2026, 11, 25)

@@ -3,12 +3,12 @@
 import pytest
 import requests
 
-from ripen.adapters.salesforce import Salesforce
-from ripen.adapters.salesforce_connection import Patient, refusal, usage
-from ripen.api_usage import ApiUsage
+from ripen.adapters.salesforce.connection import Patient, refusal, usage
+from ripen.adapters.salesforce.records import Salesforce
+from ripen.crm.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.salesforce_org import FixedSecrets, Org, a_wish, logins, written
+from tests.support.salesforce_org import FixedSecrets, Org, a_wish, logins, written
 
 
 def test_a_dead_token_is_renewed_once(org: Org, salesforce: Salesforce) -> None:

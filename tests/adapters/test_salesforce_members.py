@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from ripen.adapters.salesforce_members import SalesforceMembers
+from ripen.adapters.salesforce.members import SalesforceMembers
+from ripen.crm.membership import Member
 from ripen.errors import NotConnected
-from ripen.membership import Member
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
+from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
 
 
 @pytest.fixture

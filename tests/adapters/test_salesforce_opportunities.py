@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import requests
 
-from ripen.adapters.salesforce_opportunities import SalesforceOpportunities
+from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
+from ripen.crm.opportunity import Company, Opportunity, Place
 from ripen.errors import NotConnected
-from ripen.opportunity import Company, Opportunity, Place
 from sandbox.salesforce.connected_app import connected_app
-from tests.adapters.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
+from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 import json
 
-from ripen.adapters import salesforce_parts as parts
-from ripen.crm import Task, Write
+from ripen.adapters.salesforce import composite as parts
+from ripen.crm.upsert import Task, Write
 
 
 def test_what_looks_like_a_reference_to_another_answer_is_none() -> None:

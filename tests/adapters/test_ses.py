@@ -11,10 +11,10 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from ripen.adapters import ses as module
-from ripen.adapters.ses import Ses, refusal
+from ripen.adapters.ses import mailer as module
+from ripen.adapters.ses.mailer import Ses, refusal
 from ripen.errors import Undeliverable, Unsure
-from ripen.mail import OutgoingMail
+from ripen.mail.message import OutgoingMail
 
 MAIL = OutgoingMail(
     sender="=?utf-8?b?44Oq?= <news@example.com>",

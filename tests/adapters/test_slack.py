@@ -6,7 +6,7 @@ import pytest
 
 from ripen.adapters.slack import Slack
 from ripen.errors import Undeliverable, Unsure
-from tests.slack_workspace import KnownSecrets, Workspace, running
+from tests.support.slack_workspace import KnownSecrets, Workspace, running
 
 CARD = {
     "text": "山田 花子 様",

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ripen.adapters import stop
-from ripen.adapters.stop import StopSign
+from ripen.adapters.rows import stop
+from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.setting import Stop
-from tests.fakes import NOON
+from ripen.settings import Stop
+from tests.support.fakes import NOON
 
 
 def test_sending_is_stopped_by_a_row_that_says_so(table: Table) -> None:

@@ -8,14 +8,15 @@ import pytest
 
 from ripen.adapters.table import Absent, Add, Conflict, Create, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Lane, shard
-from ripen.campaign import CampaignRun
-from ripen.journey import Enrollment
-from ripen.setting import CrmMark, Seen
-from ripen.state import State
-from ripen.walk import Walk
-from tests.builders import a_lead, an_activity
-from tests.fakes import NOON
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.campaign.campaign_run import CampaignRun
+from ripen.campaign.walk import Walk
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.state import State
+from ripen.marks import CrmMark
+from ripen.pointers import Seen
+from tests.support.builders import a_lead, an_activity
+from tests.support.fakes import NOON
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 LEAD = a_lead()
 

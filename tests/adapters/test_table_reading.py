@@ -7,8 +7,8 @@ import pytest
 
 from ripen.adapters.table import Create, Table, keys
 from ripen.adapters.table.reading import Unread
-from ripen.setting import CrmMark
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.marks import CrmMark
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 KEYS = [keys.crm_mark(f"lead{n}") for n in range(105)]
 

@@ -10,7 +10,7 @@ from time import monotonic, sleep, time
 import pytest
 
 from ripen.adapters.webhook_call import LARGEST, WebhookCall
-from tests.adapters.receiver import BODY, KEY, Server, answering, refusal
+from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
 def test_it_posts_json_signed_under_its_own_id(server: Server) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.adapters.receiver import Server, answering, refusal, resolve
+from tests.support.webhook_receiver import Server, answering, refusal, resolve
 
 PUBLIC = ("93.184.215.14", "8.8.8.8", "2606:4700::1111")
 

@@ -12,9 +12,9 @@ from bench.firsts import firsts
 from bench.outside import PROJECT
 from bench.report import Figure, show
 from bench.stub import Outside
-from ripen.condition import Facts
-from ripen.segment import segments
-from tests.fakes import NOON
+from ripen.playbook.condition import Facts
+from ripen.scoring.segment import segments
+from tests.support.fakes import NOON
 from tests.test_template import FUNCTIONS
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.visitor import Device, Visitor
 from tests.chrome import chrome
-from tests.e2e.cloud import Running
+from tests.support.browser import Device, Visitor
+from tests.support.local_cloud import Running
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
 """Nobody is here to allow a company's own page to talk to this machine, where the local cloud is."""

@@ -12,21 +12,21 @@ from playwright.sync_api import Browser, Route, ViewportSize
 
 from capture import form as form_function
 from capture import page as page_function
-from cli.playbook.compile import compile_playbook
 from nurture.preferences import respond
-from ripen import token
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import Bundle
-from ripen.contact import Contact
-from ripen.ledger import SendPointer
-from ripen.mail import compose
-from tests.browser.visitor import Device
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.capture.events import BROWSER, KEY, SITE, a_post, an_event
-from tests.functions.nurture.mails import a_send
+from ripen.lead.contact import Contact
+from ripen.mail.ledger import SendPointer
+from ripen.mail.message import compose
+from ripen.playbook.bundle import Bundle
+from ripen.tracking import link_token
+from ripen_authoring.compile import compile_playbook
+from tests.support.browser import Device
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.gateway_events import BROWSER, KEY, SITE, a_post, an_event
+from tests.support.planned_mails import a_send
 
 AXE = Path(__file__).parents[1] / "peers/node_modules/axe-core/axe.min.js"
 SIZES: dict[Device, ViewportSize] = {
@@ -123,7 +123,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
         Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale=lang)),
         Create(keys.contact("lead1"), Contact(lead="lead1")),
     )
-    good = token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))
+    good = link_token.sign(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")

@@ -6,10 +6,10 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from sandbox.console.deeds import PEOPLE
+from sandbox.console.actions import PEOPLE
 from tests.browser.test_accessibility import AXE
-from tests.browser.visitor import Device, Visitor
-from tests.e2e.cloud import Running
+from tests.support.browser import Device, Visitor
+from tests.support.local_cloud import Running
 
 pytestmark = pytest.mark.timeout(600)
 

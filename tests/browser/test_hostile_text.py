@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from tests.browser.visitor import Device, Visitor
-from tests.e2e.cloud import Running, eventually
-from tests.hostile import TEXTS
+from tests.support.browser import Device, Visitor
+from tests.support.hostile_input import TEXTS
+from tests.support.local_cloud import Running, eventually
 
 pytestmark = pytest.mark.timeout(600)
 

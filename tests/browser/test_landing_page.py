@@ -3,9 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from sandbox.console.deeds import PEOPLE
-from tests.browser.visitor import LABELS, Device, Visitor
-from tests.e2e.cloud import Running
+from sandbox.console.actions import PEOPLE
+from tests.support.browser import LABELS, Device, Visitor
+from tests.support.local_cloud import Running
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from sandbox.console.deeds import PEOPLE
-from tests.browser.visitor import Device, Visitor
-from tests.e2e.cloud import Running, eventually
+from sandbox.console.actions import PEOPLE
+from tests.support.browser import Device, Visitor
+from tests.support.local_cloud import Running, eventually
 
 pytestmark = pytest.mark.timeout(600)
 

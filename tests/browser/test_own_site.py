@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Route
 
-from tests.browser.visitor import Device, Visitor
-from tests.e2e.cloud import Running
+from tests.support.browser import Device, Visitor
+from tests.support.local_cloud import Running
 
 pytestmark = pytest.mark.timeout(600)
 

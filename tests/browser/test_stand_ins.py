@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.test_accessibility import AXE, SIZES, told
-from tests.browser.visitor import Device
 from tests.sandbox.salesforce.conftest import AnOrg, org, served
-from tests.sandbox.ses_server import Served, serving
+from tests.support.browser import Device
+from tests.support.ses_server import Served, serving
 
 __all__ = ["org", "served"]
 

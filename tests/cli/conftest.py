@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook.compile import check_playbook
-from cli.playbook.problem import Broken
-from tests.cli.smallest import FILES, TODAY, Plan
+from ripen_authoring.compile import check_playbook
+from ripen_authoring.problem import Broken
+from tests.support.smallest_playbook import FILES, TODAY, Plan
 
 
 @pytest.fixture

@@ -10,18 +10,28 @@ import pytest
 import typer
 
 from cli.commands import campaign as command
-from cli.failure import Failure
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import Bundle
-from ripen.campaign import AHEAD, RunState
-from ripen.ledger import SendState
-from ripen.setting import Live
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mailing import AUTUMN, KEY, Machinery, a_playbook, after, known, leads_of, many, with_rates
-from tests.functions.nurture.mails import is_silent
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.campaign.campaign_run import AHEAD, RunState
+from ripen.failure import Failure
+from ripen.mail.ledger import SendState
+from ripen.playbook.bundle import Bundle
+from ripen.settings import Live
+from tests.support.campaign_machinery import (
+    AUTUMN,
+    KEY,
+    Machinery,
+    a_playbook,
+    after,
+    known,
+    leads_of,
+    many,
+    with_rates,
+)
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
+from tests.support.planned_mails import is_silent
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 TOMORROW = with_rates(at="2026-11-22T12:00")
 AUDIENCE, BEFORE_THE_STOP = 300, 40

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from cli.commands.time import span
-from cli.failure import Failure
-from sandbox.clock import first_due, next_stop
+from cli.local.clock import first_due, next_stop
+from ripen.failure import Failure
 
 
 @pytest.mark.parametrize(

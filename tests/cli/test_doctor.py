@@ -14,14 +14,14 @@ from botocore.exceptions import ClientError
 from cli.doctor import domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, Finding, State
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.salesforce_token import Token
+from ripen.adapters.salesforce.token import Token
 from ripen.adapters.table import Create, Table, keys
-from ripen.alert import Alert
-from ripen.bundle import Policy
-from ripen.setting import Shadow, Stop
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock
-from tests.functions.wakeups import a_playbook
+from ripen.playbook.bundle import Policy
+from ripen.settings import Shadow, Stop
+from ripen.slack.alert import Alert
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock
+from tests.support.sqs_events import a_playbook
 
 DEPLOY = Path(__file__).parents[2] / "docs/deploy.md"
 OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"

@@ -7,19 +7,19 @@ from typing import Any
 
 import pytest
 
-from cli.dossier import dossier
-from cli.failure import Failure
-from cli.stack import Stack
-from ripen.activity import Judgement, Kind, Verdict
+from cli.lead_report import dossier
+from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
-from ripen.contact import ConsentRecord, Contact, Permission
-from ripen.ledger import MailClass, Send, SendState
-from ripen.setting import Pointer
-from ripen.state import Rank, State, Tally
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock
+from ripen.failure import Failure
+from ripen.lead.activity import Judgement, Kind, Verdict
+from ripen.lead.address import address_hash
+from ripen.lead.contact import ConsentRecord, Contact, Permission
+from ripen.lead.state import Rank, State, Tally
+from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.pointers import Pointer
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock
 
 KEY = b"k" * 32
 

@@ -5,24 +5,24 @@ from typing import Any
 
 import pytest
 
-from cli import enrolling
+from cli import enrolment
 from cli.commands import enrol as command
-from cli.failure import Failure
-from cli.stack import Stack
-from nurture.ground import Ground
+from cli.stack.stack import Stack
+from nurture._dependencies import Ground
 from nurture.walk import work
-from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import SHARDS, Lane
-from ripen.bundle import Segment
-from ripen.setting import Pointer
-from tests.builders import a_bundle
-from tests.cli.stack import KEY, a_stack
-from tests.fakes import FakeClock, FakeQueue
-from tests.functions.nurture.mailing import after, known, leads_of
-from tests.functions.nurture.mails import Killed
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.failure import Failure
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash
+from ripen.playbook.bundle import Segment
+from ripen.pointers import Pointer
+from tests.support.builders import a_bundle
+from tests.support.campaign_machinery import after, known, leads_of
+from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.memory_stack import KEY, a_stack
+from tests.support.planned_mails import Killed
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 BUNDLE = a_bundle(segments={"everyone": Segment(name="everyone")})
 
@@ -90,7 +90,7 @@ def test_broken_off_the_same_command_goes_on(
     stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a list of which one transaction was written
-    monkeypatch.setattr(enrolling, "_AT_ONCE", 2)
+    monkeypatch.setattr(enrolment, "_AT_ONCE", 2)
     found, writes = leads(table, 5), 0
     emails, write = [f"{lead}@example.co.jp" for lead in found], table.write
 
@@ -143,9 +143,9 @@ def test_a_file_that_says_nothing_is_a_clear_failure(tmp_path: Path, content: by
     file = tmp_path / "list.csv"
     file.write_bytes(content)
     with pytest.raises(Failure, match=words):
-        enrolling.addresses(file)
+        enrolment.addresses(file)
     with pytest.raises(Failure, match="cannot be read"):
-        enrolling.addresses(tmp_path / "none.csv")
+        enrolment.addresses(tmp_path / "none.csv")
 
 
 def test_a_segment_is_walked_and_a_second_time_only_looked_at(

@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from cli.commands import held as command
-from cli.failure import Failure
 from cli.held import held
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
+from ripen.failure import Failure
 from ripen.ids import digest
-from ripen.ledger import MailClass, Send, SendState
-from ripen.state import State
-from tests.builders import a_lead
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.lead.state import State
+from ripen.mail.ledger import MailClass, Send, SendState
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 
 
 @pytest.fixture

@@ -11,21 +11,21 @@ import pytest
 from rich.console import Console
 
 from cli.commands import journey as command
-from cli.failure import Failure
 from cli.journey.counts import Counts, counts
 from cli.journey.outline import Row, outline
-from cli.journey.svg import svg
-from cli.journey.tree import tree
-from cli.stack import Stack
+from cli.output.journey_svg import svg
+from cli.output.journey_tree import tree
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.graph import Journey, JumpStep, SendStep
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.ledger import MailClass, Send, SendState
-from ripen.state import Entry, State
-from tests.builders import a_bundle
-from tests.cli.stack import a_stack
+from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.state import Entry, State
+from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.playbook.graph import Journey, JumpStep, SendStep
 from tests.cli.test_simulate_paths import JOURNEY
-from tests.fakes import NOON, FakeClock
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 
 
 def shape(row: Row) -> list[Any]:

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
 from cli import main as command_line
-from cli.late import Late
+from cli.lazy_command import Late
 from cli.main import COMMANDS
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -3,14 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-from cli.simulation.table import MemoryTable
 from ripen.adapters.table import Absent, Add, Conflict, Create, Due, Mark, Replace, Table, Unchanged, keys
 from ripen.agenda import Lane, shard
-from ripen.contact import Contact
-from ripen.setting import Seen
-from ripen.state import State
-from tests.builders import a_lead, an_activity
-from tests.fakes import NOON
+from ripen.lead.contact import Contact
+from ripen.lead.state import State
+from ripen.pointers import Seen
+from ripen_authoring.simulation.table import MemoryTable
+from tests.support.builders import a_lead, an_activity
+from tests.support.fakes import NOON
 
 LATER = NOON + timedelta(hours=1, microseconds=1499)
 LEAD = keys.profile("lead1")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.smallest import AGAIN, FILES, KEN, H, J, P, Plan, R, S, T, scenario, steps, told_at
+from tests.support.smallest_playbook import AGAIN, FILES, KEN, H, J, P, Plan, R, S, T, scenario, steps, told_at
 
 
 @pytest.mark.parametrize(

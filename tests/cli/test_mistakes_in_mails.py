@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.smallest import FILES, MARKDOWN, B, C, E, Plan, T, mail, told_at
+from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, E, Plan, T, mail, told_at
 
 
 @pytest.mark.parametrize(

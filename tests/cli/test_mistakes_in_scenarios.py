@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.smallest import KEN, H, P, Plan, scenario
+from tests.support.smallest_playbook import KEN, H, P, Plan, scenario
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.cli.smallest import FILES, KEN, C, J, P, Plan, R, steps, told_at
+from tests.support.smallest_playbook import FILES, KEN, C, J, P, Plan, R, steps, told_at
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook.compile import check_playbook
-from cli.playbook.problem import Broken
-from cli.playbook.reading import FITTING
-from cli.playbook.schema import schemas
-from tests.cli.smallest import FILES, MARKDOWN, TODAY, B, J, Plan, R, mail, steps, told_at
+from ripen_authoring.compile import check_playbook
+from ripen_authoring.files.parsing import FITTING
+from ripen_authoring.problem import Broken
+from ripen_authoring.schema import schemas
+from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, J, Plan, R, mail, steps, told_at
 
 
 @pytest.mark.parametrize(

@@ -8,24 +8,24 @@ from typing import Any
 import pytest
 
 from cli.commands import plan as command
-from cli.failure import Failure
 from cli.plan.difference import Change, difference
 from cli.plan.forecast import forecast
 from cli.plan.guard import affected, demand, wake
 from cli.plan.standing import Place, everyone, places
-from cli.playbook import ready
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.bundle import Bundle, Policy
-from ripen.contact import Contact, Permission
-from ripen.graph import Journey, Move, SendStep, Until, WaitStep
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.state import Entry, State
-from tests.builders import a_bundle, a_lead
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.state import Entry, State
+from ripen.playbook.bundle import Bundle, Policy
+from ripen.playbook.graph import Journey, Move, SendStep, Until, WaitStep
+from ripen_authoring import ready
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 LIVE = a_bundle()
 JOURNEY = LIVE.journeys["whitepaper"]

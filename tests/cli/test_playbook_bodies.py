@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook import markdown
-from cli.playbook.compile import compile_playbook
-from cli.playbook.looks import contrast
-from cli.playbook.mailing import numbered_text
-from cli.playbook.problem import Broken
-from ripen.bundle import Mail
-from tests.cli.smallest import FILES
+from ripen.playbook.bundle import Mail
+from ripen_authoring.checks.accessibility import contrast
+from ripen_authoring.compile import compile_playbook
+from ripen_authoring.mails import markdown
+from ripen_authoring.mails.rendering import numbered_text
+from ripen_authoring.problem import Broken
+from tests.support.smallest_playbook import FILES
 
 FRAME = """<mjml><mj-body><mj-section><mj-column>
 <!-- body -->

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.playbook.compile import compile_playbook
-from cli.playbook.problem import Broken
+from ripen_authoring.compile import compile_playbook
+from ripen_authoring.problem import Broken
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 

@@ -11,19 +11,19 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from cli.failure import Failure
 from cli.main import app
-from cli.playbook.compile import compile_playbook
-from cli.playbook.mailing import numbered
-from cli.playbook.publish import publish
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
-from ripen.bundle import Bundle, Mail
-from ripen.clause import Condition
-from ripen.graph import Again, OnActivity, SendStep, Until, WaitStep
-from ripen.pages import brand_variables, render_page
-from ripen.template import render_html, render_line, render_text
-from tests.fakes import NOON
+from ripen.capture.pages import brand_variables, render_page
+from ripen.failure import Failure
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle, Mail
+from ripen.playbook.clause import Condition
+from ripen.playbook.graph import Again, OnActivity, SendStep, Until, WaitStep
+from ripen.playbook.template import render_html, render_line, render_text
+from ripen_authoring.compile import compile_playbook
+from ripen_authoring.mails.rendering import numbered
+from tests.support.fakes import NOON
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 DAY = 86400

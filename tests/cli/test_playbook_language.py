@@ -3,16 +3,16 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from cli.playbook import phrases
-from cli.playbook.building.clauses import clause
-from cli.playbook.building.journeys import journey
-from cli.playbook.document import read
-from cli.playbook.models.clauses import ClauseTree
-from cli.playbook.models.journeys import JourneyFile
-from cli.playbook.reading import model_of
-from ripen import graph
-from ripen.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.graph import END, Again, Journey, Move, Until
+from ripen.playbook import graph
+from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.playbook.graph import END, Again, Journey, Move, Until
+from ripen_authoring import written_times
+from ripen_authoring.building.clauses import clause
+from ripen_authoring.building.journeys import journey
+from ripen_authoring.files.document import read
+from ripen_authoring.files.parsing import model_of
+from ripen_authoring.models.clauses import ClauseTree
+from ripen_authoring.models.journeys import JourneyFile
 
 DAY = 86400
 HOT = Condition(field="rank", any_of=("hot",))
@@ -51,7 +51,7 @@ def asked(text: str) -> Clause:
     ],
 )
 def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
-    assert phrases.until(phrase) == meant
+    assert written_times.until(phrase) == meant
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
 )  # fmt: skip
 def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"write|there is no day"):
-        phrases.until(phrase)
+        written_times.until(phrase)
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 import pytest
 
-from cli.playbook import phrases
-from cli.playbook.building.mailings import campaign, segment
-from cli.playbook.document import read
-from cli.playbook.models.mailings import CampaignFile, SegmentFile
-from cli.playbook.problem import Broken
-from cli.playbook.reading import model_of
-from ripen.bundle import Campaign, Segment
-from ripen.clause import Condition, Did, Not, Tagged
+from ripen.playbook.bundle import Campaign, Segment
+from ripen.playbook.clause import Condition, Did, Not, Tagged
+from ripen_authoring import written_times
+from ripen_authoring.building.mailings import campaign, segment
+from ripen_authoring.files.document import read
+from ripen_authoring.files.parsing import model_of
+from ripen_authoring.models.mailings import CampaignFile, SegmentFile
+from ripen_authoring.problem import Broken
 
 DAY = 86400
 HOT = Condition(field="rank", any_of=("hot",))
@@ -59,7 +59,7 @@ def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
 )
 def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        phrases.rule(rule, "2026-12-01T09:00")
+        written_times.rule(rule, "2026-12-01T09:00")
 
 
 @pytest.mark.parametrize(
@@ -71,13 +71,13 @@ def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
     ],
 )
 def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tuple[str, str]) -> None:
-    assert phrases.closure(written) == meant
+    assert written_times.closure(written) == meant
 
 
 @pytest.mark.parametrize("written", ["2027-01-03 to 2026-12-29", "13-01", "2026-12-29 to 01-03", "New Year"])
 def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write|ends before"):
-        phrases.closure(written)
+        written_times.closure(written)
 
 
 def test_a_campaign_may_go_to_the_recipients_of_another() -> None:

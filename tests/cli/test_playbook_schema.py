@@ -9,7 +9,7 @@ from ruamel.yaml import YAML
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.playbook.schema import FOLDER, KINDS, modeline, schemas
+from ripen_authoring.schema import FOLDER, KINDS, modeline, schemas
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from cli.commands import preview as command
-from cli.failure import Failure
 from cli.preview import marked, preview
-from cli.stack import Stack
-from ripen.adapters import ses
-from ripen.adapters.ses import Ses
+from cli.stack.stack import Stack
+from ripen.adapters.ses import mailer
+from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Table
-from tests.builders import a_bundle, a_lead
-from tests.cli.stack import a_known_lead, a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.failure import Failure
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_known_lead, a_stack
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
 SITE = "https://site.example"
@@ -47,7 +47,7 @@ class Sent:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     client = Sent()
-    monkeypatch.setattr(ses, "Ses", lambda name: Ses(name, client))
+    monkeypatch.setattr(mailer, "Ses", lambda name: Ses(name, client))
     return client
 
 

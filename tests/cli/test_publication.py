@@ -9,17 +9,17 @@ import pytest
 from rich.console import Console
 
 from cli import publication
-from cli.failure import Failure
-from cli.playbook import publish as publishing
-from cli.playbook.publish import publish
 from cli.publication import make_live
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters import playbook as adapter
 from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
 from ripen.adapters.table import Table, keys
-from tests.builders import a_bundle
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.failure import Failure
+from ripen.operations import publish as publishing
+from ripen.operations.publish import publish
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 
 OLD, NEW = replace(a_bundle(), hash="old"), replace(a_bundle(), hash="new")
 SITE = "https://site.example"

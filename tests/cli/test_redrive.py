@@ -8,12 +8,12 @@ import boto3
 import pytest
 
 from cli.commands import redrive as command
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
-from ripen.setting import RefoldMark
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.marks import RefoldMark
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 
 from cli.renewal import judges_otherwise, mark_all
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.bundle import Segment
-from ripen.clause import Condition
-from ripen.setting import Live
-from ripen.state import State
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock, OneAtATime
+from ripen.lead.state import State
+from ripen.playbook.bundle import Segment
+from ripen.playbook.clause import Condition
+from ripen.settings import Live
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock, OneAtATime
 
 
 @pytest.fixture

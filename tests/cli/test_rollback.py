@@ -7,13 +7,13 @@ import pytest
 
 from cli import publication
 from cli.commands import rollback as back
-from cli.failure import Failure
-from cli.playbook.publish import publish
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Table, keys
-from tests.builders import a_bundle
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.failure import Failure
+from ripen.operations.publish import publish
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 
 LIVE = a_bundle()
 

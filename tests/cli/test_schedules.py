@@ -3,18 +3,18 @@
 from copy import replace
 from typing import Any
 
-from cli.playbook.publish import publish
 from ripen.adapters.table import Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle, Policy
-from ripen.graph import OnActivity, OnSchedule
-from ripen.membership import MemberPoll, watching
-from ripen.opportunity import OpportunityPoll
-from ripen.walk import Schedule
-from tests.builders import a_bundle
-from tests.cli.stack import Kept
-from tests.fakes import NOON
-from tests.functions.nurture.mailing import after
+from ripen.campaign.walk import Schedule
+from ripen.crm.membership import MemberPoll, watching
+from ripen.crm.opportunity import OpportunityPoll
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle, Policy
+from ripen.playbook.graph import OnActivity, OnSchedule
+from tests.support.builders import a_bundle
+from tests.support.campaign_machinery import after
+from tests.support.fakes import NOON
+from tests.support.memory_stack import Kept
 
 KEY = keys.schedule("whitepaper")
 

@@ -10,17 +10,17 @@ import pytest
 
 from cli import publication
 from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
-from cli.failure import Failure
-from cli.playbook import compile as compiling
-from cli.playbook.publish import publish
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import Bundle, Campaign, Segment
-from ripen.clause import Agreed
-from ripen.state import State
-from tests.builders import a_bundle
-from tests.cli.stack import a_known_lead, a_stack
-from tests.fakes import FakeClock
+from ripen.failure import Failure
+from ripen.lead.state import State
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle, Campaign, Segment
+from ripen.playbook.clause import Agreed
+from ripen_authoring import compile as compiling
+from tests.support.builders import a_bundle
+from tests.support.fakes import FakeClock
+from tests.support.memory_stack import a_known_lead, a_stack
 
 COMMANDS: tuple[Any, ...] = (campaign, enrol, playbook, rollback, sending, shadow, verdicts)
 AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-22T12:00")

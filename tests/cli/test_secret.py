@@ -7,11 +7,11 @@ from hashlib import sha256
 import pytest
 
 from cli.commands import secret as command
-from cli.failure import Failure
 from ripen.adapters.table import Table
-from ripen.signature import signature
-from tests.cli.stack import KEY, a_stack
-from tests.fakes import FakeClock
+from ripen.capture.signature import signature
+from ripen.failure import Failure
+from tests.support.fakes import FakeClock
+from tests.support.memory_stack import KEY, a_stack
 
 
 @pytest.fixture(autouse=True)

@@ -6,17 +6,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.failure import Failure
-from cli.moment import moment
-from cli.playbook.happening import happenings
-from cli.simulation.persona import Persona
-from cli.simulation.run import Lived, live
-from cli.simulation.transcript import rendered
-from ripen.bundle import Bundle
-from ripen.clause import Condition, Tagged
-from ripen.graph import Again, BranchStep, OnRequest, SendStep, WebhookStep
-from ripen.graph import Path as Way
-from tests.builders import a_bundle
+from ripen.calendar.shown_minute import moment
+from ripen.failure import Failure
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.clause import Condition, Tagged
+from ripen.playbook.graph import Again, BranchStep, OnRequest, SendStep, WebhookStep
+from ripen.playbook.graph import Path as Way
+from ripen_authoring.simulation.occurrences import happenings
+from ripen_authoring.simulation.persona import Persona
+from ripen_authoring.simulation.run import Lived, live
+from ripen_authoring.simulation.transcript import rendered
+from tests.support.builders import a_bundle
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 START = datetime(2026, 11, 24, 10, 0, tzinfo=TOKYO)

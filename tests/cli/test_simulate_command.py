@@ -8,7 +8,7 @@ from shutil import copytree
 import pytest
 
 from cli.commands.simulate import simulate
-from cli.failure import Failure
+from ripen.failure import Failure
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
 

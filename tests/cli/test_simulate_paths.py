@@ -4,11 +4,8 @@ from copy import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from cli.simulation.paths import Walked, forced, missed, options, walk
-from cli.simulation.persona import Persona
-from cli.simulation.run import Lived, live
-from ripen.clause import Belongs, Did
-from ripen.graph import (
+from ripen.playbook.clause import Belongs, Did
+from ripen.playbook.graph import (
     BranchStep,
     ExitStep,
     Journey,
@@ -23,7 +20,10 @@ from ripen.graph import (
     WaitPath,
     WaitStep,
 )
-from tests.builders import a_bundle
+from ripen_authoring.simulation.paths import Walked, forced, missed, options, walk
+from ripen_authoring.simulation.persona import Persona
+from ripen_authoring.simulation.run import Lived, live
+from tests.support.builders import a_bundle
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
 HANAKO = Persona(email="hanako@example.co.jp", last_name="山田")

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cli.playbook.happening import happenings
-from cli.simulation.persona import Persona
-from cli.simulation.run import Lived, live
-from ripen.bundle import Segment
-from ripen.clause import Tagged
-from ripen.graph import Again, Journey, OnSchedule
-from tests.builders import a_bundle
+from ripen.playbook.bundle import Segment
+from ripen.playbook.clause import Tagged
+from ripen.playbook.graph import Again, Journey, OnSchedule
+from ripen_authoring.simulation.occurrences import happenings
+from ripen_authoring.simulation.persona import Persona
+from ripen_authoring.simulation.run import Lived, live
+from tests.support.builders import a_bundle
 
 BERLIN = ZoneInfo("Europe/Berlin")
 START = datetime(2026, 10, 20, 10, 0, tzinfo=BERLIN)

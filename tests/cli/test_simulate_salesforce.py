@@ -4,15 +4,15 @@ from copy import replace
 
 import pytest
 
-from cli.failure import Failure
-from cli.simulation.persona import Persona
-from cli.simulation.transcript import rendered
-from ripen.bundle import Policy
-from ripen.clause import AllOf, Condition
-from ripen.graph import Again, BranchStep, OnActivity, SendStep
-from ripen.graph import Path as Way
-from tests.builders import a_bundle
+from ripen.failure import Failure
+from ripen.playbook.bundle import Policy
+from ripen.playbook.clause import AllOf, Condition
+from ripen.playbook.graph import Again, BranchStep, OnActivity, SendStep
+from ripen.playbook.graph import Path as Way
+from ripen_authoring.simulation.persona import Persona
+from ripen_authoring.simulation.transcript import rendered
 from tests.cli.test_simulate import HANAKO, codes, lived
+from tests.support.builders import a_bundle
 
 
 def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_status() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.enrolling import addresses
-from cli.spreadsheet import as_meant, as_text
+from cli.enrolment import addresses
+from cli.output.spreadsheet import as_meant, as_text
 
 
 @pytest.mark.parametrize("cell", ["=1+1!a@x.example", "+81@x.example", "-a@x.example", "@x.example"])

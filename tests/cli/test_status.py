@@ -7,18 +7,19 @@ from typing import Any
 import pytest
 
 from cli.commands import cloud as command
-from cli.stack import Stack
-from ripen import ledger
+from cli.stack.stack import Stack
+from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.adapters.tally import tally
 from ripen.agenda import Lane
-from ripen.breaker import Breaker
 from ripen.ids import digest
-from ripen.ledger import MailClass, Send, SendState
-from ripen.setting import RefoldMark, Shadow, Stop
-from tests.cli.stack import a_stack
-from tests.fakes import NOON, FakeClock
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.mail import ledger
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.marks import RefoldMark
+from ripen.settings import Shadow, Stop
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 
 @pytest.fixture

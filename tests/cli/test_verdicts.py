@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from cli.commands import verdicts
-from cli.failure import Failure
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane, shard
-from ripen.setting import Pointer
-from ripen.state import State
-from tests.fakes import NOON, FakeClock, OneAtATime
+from ripen.failure import Failure
+from ripen.lead.address import address_hash
+from ripen.lead.state import State
+from ripen.pointers import Pointer
+from tests.support.fakes import NOON, FakeClock, OneAtATime
 
 KEY = b"k" * 32
 

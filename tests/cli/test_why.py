@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from cli.commands import why as command
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from cli.why import why
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
-from ripen.journey import Enrollment
-from ripen.ledger import MailClass, Send
-from tests.builders import a_bundle, an_activity
-from tests.cli.stack import a_known_lead, a_stack
-from tests.fakes import NOON, FakeClock
+from ripen.journey.enrollment import Enrollment
+from ripen.mail.ledger import MailClass, Send
+from tests.support.builders import a_bundle, an_activity
+from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_known_lead, a_stack
 
 
 def decision(**changes: Any) -> Decision:

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import Running, eventually
 
 FORM = "/forms/whitepaper"
 JSON = {"content-type": "application/json"}

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.e2e.cloud import Running
+from tests.support.local_cloud import Running
 
 pytestmark = pytest.mark.timeout(600)
 _WELL = {

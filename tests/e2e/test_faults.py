@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import Running, eventually
 
 
 def test_while_the_mail_is_down_sales_hears_all_the_same_and_the_mail_goes_later_once(cloud: Running) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director, an_address
+from tests.support.form_visitors import a_director, an_address
+from tests.support.local_cloud import Running, eventually
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """What sales finds in Salesforce, and when."""
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director, an_address
+from tests.support.form_visitors import a_director, an_address
+from tests.support.local_cloud import Running, eventually
 
 CUSTOMER = "existing.customer@example.co.jp"
 """A Contact who was in Salesforce before we came, and belongs to Bob."""

@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import A_BROWSER, a_director
+from tests.support.form_visitors import A_BROWSER, a_director
+from tests.support.local_cloud import Running, eventually
 
 
 def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> None:

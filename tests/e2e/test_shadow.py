@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from cli.shadow import would_have
-from tests.e2e.cloud import SALES, Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import SALES, Running, eventually
 
 pytestmark = pytest.mark.timeout(600)
 

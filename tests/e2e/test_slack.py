@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from tests.e2e.cloud import SALES, Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import SALES, Running, eventually
 
 
 def a_card(cloud: Running, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import A_BROWSER, a_director
+from tests.support.form_visitors import A_BROWSER, a_director
+from tests.support.local_cloud import Running, eventually
 
 
 def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> None:

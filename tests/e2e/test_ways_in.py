@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director, an_address
+from tests.support.form_visitors import a_director, an_address
+from tests.support.local_cloud import Running, eventually
 
 OUR_SITE = {"origin": "https://www.ripen.example"}
 

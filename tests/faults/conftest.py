@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.world import World, a_world
+from tests.support.lead_story import World, a_world
 
 
 @pytest.fixture(scope="session")

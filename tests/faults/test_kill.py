@@ -6,10 +6,10 @@ changes something, and after each of them, in every way that its invocations go.
 
 import pytest
 
-from tests.faults.kills import Kill, Ran, points, together
-from tests.faults.outcome import Outcome, outcome, unlike
-from tests.faults.worker import FUNCTIONS
-from tests.faults.world import World
+from tests.support.kill_points import Kill, Ran, points, together
+from tests.support.killable_worker import FUNCTIONS
+from tests.support.lead_story import World
+from tests.support.story_outcome import Outcome, outcome, unlike
 
 pytestmark = pytest.mark.timeout(1800)
 

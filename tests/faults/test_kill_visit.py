@@ -4,11 +4,11 @@ from itertools import zip_longest
 
 import pytest
 
-from tests.faults.kills import Kill, Ran, points
-from tests.faults.outcome import Outcome, unlike
-from tests.faults.visit import Visit, published
-from tests.faults.worker import OF_A_VISIT
-from tests.faults.world import World
+from tests.support.kill_points import Kill, Ran, points
+from tests.support.killable_worker import OF_A_VISIT
+from tests.support.lead_story import World
+from tests.support.story_outcome import Outcome, unlike
+from tests.support.visitor_story import Visit, published
 
 pytestmark = pytest.mark.timeout(1800)
 

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.outcome import Outcome, outcome, unlike
-from tests.faults.world import World
+from tests.support.lead_story import World
+from tests.support.story_outcome import Outcome, outcome, unlike
 
 _IMPATIENT = 2.0
 

@@ -4,8 +4,8 @@ from random import Random
 
 import pytest
 
-from tests.faults.outcome import Outcome, outcome, unlike
-from tests.faults.world import World
+from tests.support.lead_story import World
+from tests.support.story_outcome import Outcome, outcome, unlike
 
 Message = tuple[str, str]
 BELLS = ("react", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")

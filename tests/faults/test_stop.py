@@ -14,16 +14,16 @@ from typing import Any
 import pytest
 
 from cli.commands import sending
-from cli.stack import Stack
+from cli.stack.stack import Stack
 from nurture.deliver import deliver
 from ripen.adapters.clock import Clock
-from ripen.adapters.stop import StopSign
+from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.table import Change, Key, Replace, Table, keys
-from ripen.ledger import Send, SendState
-from ripen.mail import OutgoingMail
-from tests.builders import a_lead
-from tests.faults.world import World
-from tests.functions.nurture.mails import a_send, an_outside, known, planned
+from ripen.mail.ledger import Send, SendState
+from ripen.mail.message import OutgoingMail
+from tests.support.builders import a_lead
+from tests.support.lead_story import World
+from tests.support.planned_mails import a_send, an_outside, known, planned
 
 _WORKERS = 6
 _SLOW = 3

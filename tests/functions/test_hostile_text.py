@@ -16,23 +16,24 @@ from rich.console import Console, Group
 
 from capture.form import Desk, serve
 from cli.commands.lead import _parts
-from cli.playbook.compile import compile_playbook
-from ripen import card, crm
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
-from ripen.address import address_hash
-from ripen.alert import Alert
-from ripen.card import Standing
-from ripen.lead import CrmLink, Profile, Touch
-from ripen.mail import OutgoingMail, compose
-from ripen.score import Score
-from ripen.state import Rank, State
+from ripen.crm import upsert
+from ripen.lead.address import address_hash
+from ripen.lead.lead import CrmLink, Profile, Touch
+from ripen.lead.state import Rank, State
+from ripen.mail.message import OutgoingMail, compose
+from ripen.scoring.score import Score
+from ripen.slack import card
+from ripen.slack.alert import Alert
+from ripen.slack.card import Standing
+from ripen_authoring.compile import compile_playbook
 from sandbox.slack.blocks import refused
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeQueue
-from tests.functions.capture.events import BROWSER, KEY, SITE, a_json_post, a_post
-from tests.functions.nurture.mails import LINK_KEY, a_send
-from tests.hostile import BROKEN, HIDDEN, TEXTS
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.gateway_events import BROWSER, KEY, SITE, a_json_post, a_post
+from tests.support.hostile_input import BROKEN, HIDDEN, TEXTS
+from tests.support.planned_mails import LINK_KEY, a_send
 from tests.test_architecture import ROOT
 
 FIELDS = ("last_name", "first_name", "company", "department", "job_title")
@@ -143,7 +144,7 @@ def test_a_card_says_it_in_words(text: str, locale: str) -> None:
 def test_the_crm_is_told_what_was_typed(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     state = State(lead="lead1", rank=Rank.HOT, episode=1)
-    wanted = crm.wanted(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
+    wanted = upsert.wanted(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
     assert wanted.as_lead["LastName"] == wanted.as_lead["Company"] == wanted.as_lead["Title"] == text
     assert wanted.as_contact["Department"] == text
     assert wanted.ours["Ripen_Reasons__c"] == text

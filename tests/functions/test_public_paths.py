@@ -17,25 +17,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import notify.slack
-from capture import form, invited, link, page, track, webhook
-from cli.playbook.compile import compile_playbook
+from capture import _entry_request, form, link, page, track, webhook
 from nurture import preferences
-from ripen import token
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
-from ripen.beacon import Beacon
-from ripen.bundle import Bundle
-from ripen.graph import Journey, OnRequest
-from ripen.hit import TRAP
-from ripen.ledger import SendPointer
-from ripen.setting import Pointer
-from ripen.signature import signature
-from tests.fakes import NOON, FakeClock, FakePost, FakeQueue
-from tests.functions.arrivals import anything, beacons, bodies, events, mostly, values, words
-from tests.functions.capture.events import KEY, SITE
-from tests.slack_workspace import SIGNING_SECRET, KnownSecrets
+from ripen.capture.signature import signature
+from ripen.lead.address import address_hash
+from ripen.mail.ledger import SendPointer
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import Journey, OnRequest
+from ripen.pointers import Pointer
+from ripen.tracking import link_token
+from ripen.tracking.beacon import Beacon
+from ripen.tracking.click_signals import TRAP
+from ripen_authoring.compile import compile_playbook
+from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
+from tests.support.gateway_events import KEY, SITE
+from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
+from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
 from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
@@ -83,7 +83,8 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
 @often
 @given(
     event=events(
-        "GET HEAD", *(token.sign(KEY, token.Purpose.CLICK, token.Link(SEND, number)) for number in (0, 1, 99, TRAP))
+        "GET HEAD",
+        *(link_token.sign(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number)) for number in (0, 1, 99, TRAP)),
     )
 )
 def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
@@ -95,7 +96,7 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 
 
 @often
-@given(event=events("GET POST", token.sign(KEY, token.Purpose.UNSUBSCRIBE, token.Link(SEND))))
+@given(event=events("GET POST", link_token.sign(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))))
 def test_an_unsubscription(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
@@ -179,7 +180,7 @@ def test_a_request_that_asks_in(
 
 
 def _webhook_desk(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Desk:
-    own = invited.OwnKeys(address=KEY, api=KEY)
+    own = _entry_request.OwnKeys(address=KEY, api=KEY)
     wall, new_id = NOON.timestamp(), lambda: f"{next(ids):032x}"
     return webhook.Desk(table, queue, live, own, lambda source, fresh: SECRET, NOON, wall, new_id)
 

@@ -10,19 +10,19 @@ from capture import link, page
 from nurture.advance import move
 from nurture.deliver import deliver
 from nurture.preferences import respond
-from ripen.activity import Verdict
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.bundle import Page
-from score.follow import Bells
+from ripen.lead.activity import Verdict
+from ripen.playbook.bundle import Page
+from score._consequences import Bells
 from score.react import react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.capture.events import an_event
-from tests.functions.nurture.mails import LINK_KEY, SITE, FakeSes, an_outside
-from tests.functions.wakeups import a_playbook, heard
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.gateway_events import an_event
+from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside
+from tests.support.sqs_events import a_playbook, heard
 
 CHROME = {
     "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",

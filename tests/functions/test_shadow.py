@@ -10,21 +10,21 @@ from notify.act import act
 from notify.alert import Desk as AlertDesk
 from notify.alert import show
 from nurture.deliver import deliver
-from ripen.action import Action
 from ripen.adapters.table import Create, Mark, Replace, Table, keys
-from ripen.address import address_hash
-from ripen.alert import Alert, AlertState
-from ripen.contact import Suppression
 from ripen.decision import Decision
-from ripen.lead import CrmLink
-from ripen.ledger import SendState
-from ripen.setting import Shadow
-from ripen.state import Rank, State
-from tests.builders import a_bundle, a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.notify.fakes import FakeChat, FakeOwners
-from tests.functions.nurture.mails import ADDRESS_KEY, FakeSes, a_send, an_outside, known, planned
-from tests.functions.score.office import FakeCrm, Office
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Suppression
+from ripen.lead.lead import CrmLink
+from ripen.lead.state import Rank, State
+from ripen.mail.ledger import SendState
+from ripen.settings import Shadow
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert, AlertState
+from tests.support.builders import a_bundle, a_lead
+from tests.support.crm_sync import FakeCrm, Office
+from tests.support.fake_chat import FakeChat, FakeOwners
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, FakeSes, a_send, an_outside, known, planned
 
 ALERT = keys.alert("lead1", "a" * 26)
 LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ripen import cap, feedback, ledger
 from ripen.adapters.table import Absent, Change, Replace
-from ripen.contact import Contact
 from ripen.errors import Unsure
-from ripen.ledger import Moved, Send, SendPointer, SendState
-from ripen.mail import OutgoingMail
-from tests.functions.nurture.sending import Narrow, Sending
-from tests.functions.nurture.wire import WiredSes
+from ripen.lead.contact import Contact
+from ripen.mail import feedback, frequency_cap, ledger
+from ripen.mail.ledger import Moved, Send, SendPointer, SendState
+from ripen.mail.message import OutgoingMail
+from tests.support.ledger_machine import Narrow, Sending
+from tests.support.ses_socket import WiredSes
 
 
 class Unconditional(Narrow):
@@ -91,7 +91,7 @@ class NothingCountsUnderTheCap(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        with _instead(cap, "counted", lambda contact, send, now, zone: contact):
+        with _instead(frequency_cap, "counted", lambda contact, send, now, zone: contact):
             yield
 
 

@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from cli.playbook.compile import compile_playbook
-from ripen import token
-from ripen.adapters.ses import Ses
-from ripen.bundle import Bundle
-from ripen.lead import Profile
-from ripen.mail import compose
+from ripen.adapters.ses.mailer import Ses
+from ripen.lead.lead import Profile
+from ripen.mail.message import compose
+from ripen.playbook.bundle import Bundle
+from ripen.tracking import link_token
+from ripen_authoring.compile import compile_playbook
 from sandbox.ses.message import build
-from tests.builders import a_lead
-from tests.fakes import NOON
-from tests.functions.nurture.mails import LINK_KEY, SITE, a_send
-from tests.peers import node
+from tests.support import node_peers
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON
+from tests.support.planned_mails import LINK_KEY, SITE, a_send
 
 MARKUP = "<script>{{ 7*7 }}&amp;<b>"
 PEOPLE = {
@@ -78,7 +78,7 @@ def mails(bundle: Bundle) -> list[Mail]:
         (replace(profile, locale=locale), *_written(bundle, email, replace(profile, locale=locale)))
         for email, locale, profile in product(_with_html(bundle), ("ja", "en"), PEOPLE.values())
     ]
-    read = node.run("mail", [b64encode(raw).decode() for _, _, raw in written])
+    read = node_peers.run("mail", [b64encode(raw).decode() for _, _, raw in written])
     return [Mail(profile, send, raw, theirs) for (profile, send, raw), theirs in zip(written, read, strict=True)]
 
 
@@ -123,7 +123,7 @@ def test_unsubscribing_takes_one_press_as_mailboxes_want_it(mails: list[Mail]) -
         assert address.isascii() and len(address) <= 995
         assert post == "List-Unsubscribe=One-Click"
         signed = re.fullmatch(rf"<{SITE}/unsubscribe/([^>]+)>", address)
-        assert signed and token.read(LINK_KEY, token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
+        assert signed and link_token.read(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
 
 
 def test_no_line_is_longer_than_mail_allows(mails: list[Mail]) -> None:
@@ -160,8 +160,8 @@ def test_what_people_typed_is_words(mails: list[Mail]) -> None:
 def _is_ours(link: str, send: str) -> None:
     signed = re.fullmatch(rf"{SITE}/(c|unsubscribe)/([A-Za-z0-9._-]+)", link)
     assert signed, link
-    purpose = token.Purpose.CLICK if signed[1] == "c" else token.Purpose.UNSUBSCRIBE
-    assert token.read(LINK_KEY, purpose, signed[2]).send == send
+    purpose = link_token.Purpose.CLICK if signed[1] == "c" else link_token.Purpose.UNSUBSCRIBE
+    assert link_token.read(LINK_KEY, purpose, signed[2]).send == send
 
 
 def _uncounted(text: str) -> str:

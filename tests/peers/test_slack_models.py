@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlock, SectionBlock
 
-from ripen.alert import Alert
-from ripen.card import CLAIMED, NOT_A_FIT, Standing, card, glance
-from ripen.lead import CrmLink, Touch
-from ripen.score import Score
-from ripen.state import Rank
-from tests.builders import a_lead
-from tests.fakes import NOON
+from ripen.lead.lead import CrmLink, Touch
+from ripen.lead.state import Rank
+from ripen.scoring.score import Score
+from ripen.slack.alert import Alert
+from ripen.slack.card import CLAIMED, NOT_A_FIT, Standing, card, glance
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON
 
 TOUCH = Touch(at=NOON, url="https://go.example.jp/pages/whitepaper", utm_source="google", utm_campaign="春" * 500)
 CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner="005", owner_name="<Bob> & " + "長" * 99)

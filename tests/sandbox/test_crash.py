@@ -12,9 +12,9 @@ from typing import IO, Any
 
 import pytest
 
+from cli.local.home import Home
 from sandbox.emulator import Emulator
 from sandbox.emulator_main import keep
-from sandbox.home import Home
 from sandbox.stack import Cloud
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -22,7 +22,7 @@ _STARTS = """
 import sys, time
 from pathlib import Path
 from sandbox.emulator import Emulator
-from sandbox.home import Home
+from cli.local.home import Home
 home = Home(Path(sys.argv[1]))
 lock = home.take()
 emulator = Emulator(home, home.ports()["aws"], "http://127.0.0.1:9", Path("none"))

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.home import Home, aws_environment
+from cli.local.home import Home, aws_environment
 
 _PROJECT = Path(__file__).resolve().parents[2]
 _TAKES = """
 import sys
 from pathlib import Path
-from sandbox.home import Home
+from cli.local.home import Home
 home = Home(Path(sys.argv[1]))
 lock = home.take()
 print(*home.ports().values(), lock is not None, flush=True)

@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from cli.local.home import Home
 from sandbox import proxy
 from sandbox.certificates import certificate
-from sandbox.home import Home
 from sandbox.server import Server
 
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from sandbox.ses.store import Store
-from tests.sandbox.ses_server import Served, serving
+from tests.support.ses_server import Served, serving
 
 
 @pytest.fixture

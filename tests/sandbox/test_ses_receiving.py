@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from ripen import reply
-from ripen.adapters.inbox import Received, told
-from tests.sandbox.ses_server import Served, serving
+from ripen.adapters.ses.inbox import Received, told
+from ripen.mail import reply
+from tests.support.ses_server import Served, serving
 
 ADDRESS = "reply+abc@reply.example.com"
 

@@ -17,14 +17,14 @@ import notify.slack
 from ripen.adapters.gateway import request
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Create, Table, keys
-from ripen.alert import Alert
-from ripen.card import Standing, card
-from ripen.score import Score
-from ripen.state import Rank
+from ripen.lead.state import Rank
+from ripen.scoring.score import Score
+from ripen.slack.alert import Alert
+from ripen.slack.card import Standing, card
 from sandbox.server import Server
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.slack_workspace import SIGNING_SECRET, KnownSecrets, Workspace, free_port, running
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets, Workspace, free_port, running
 
 ID = "a" * 26
 BUTTON = {"type": "button", "action_id": "claim", "block_id": "act", "value": f"lead1|{ID}"}

@@ -11,9 +11,9 @@ from starlette.testclient import TestClient
 
 from ripen.errors import Undeliverable
 from sandbox import webhook
-from tests.fakes import NOON
+from tests.support.fakes import NOON
 
-_CALL = Path(__file__).resolve().parents[2] / "functions/nurture/call.py"
+_CALL = Path(__file__).resolve().parents[2] / "functions/nurture/webhook.py"
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def port() -> Iterator[int]:
 
 
 def called(port: int) -> str:
-    """What comes of nurture.call, started in this environment, calling that port of this machine."""
+    """What comes of nurture.webhook, started in this environment, calling that port of this machine."""
     function = run_path(str(_CALL))
     function["secrets"].key = lambda purpose: b"k" * 32
     with pytest.raises(Undeliverable) as refused:

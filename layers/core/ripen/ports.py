@@ -1,20 +1,20 @@
 """What the functions want from the outside, each as narrow as its use. The adapters fulfil them; so do the fakes in
-tests/fakes.py."""
+tests/support/fakes.py."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ripen.agenda import Ref
-from ripen.lead import CrmLink
+from ripen.lead.lead import CrmLink
 
 if TYPE_CHECKING:
-    from ripen.api_usage import ApiUsage
-    from ripen.crm import Found, Wanted, Write, Written
-    from ripen.errand import Errand
-    from ripen.mail import OutgoingMail  # brings Liquid, which most functions do without
-    from ripen.membership import Member
-    from ripen.opportunity import Company, Opportunity, Place
+    from ripen.crm.api_usage import ApiUsage
+    from ripen.crm.membership import Member
+    from ripen.crm.opportunity import Company, Opportunity, Place
+    from ripen.crm.upsert import Found, Wanted, Write, Written
+    from ripen.journey.crm_request import Errand
+    from ripen.mail.message import OutgoingMail  # brings Liquid, which most functions do without
 
 
 class Clock(Protocol):

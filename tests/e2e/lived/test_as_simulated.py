@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from cli.playbook.happening import Happening, happenings
-from cli.playbook.publish import publish
-from cli.simulation.persona import Persona
-from cli.simulation.run import live
-from cli.simulation.transcript import Line, in_order, rendered, told
-from ripen.bundle import Bundle, FormField
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.diary import Rows, rows, written
-from tests.e2e.lived.plan import arrive
-from tests.e2e.people import A_BROWSER
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle, FormField
+from ripen_authoring.simulation.occurrences import Happening, happenings
+from ripen_authoring.simulation.persona import Persona
+from ripen_authoring.simulation.run import live
+from ripen_authoring.simulation.transcript import Line, in_order, rendered, told
+from tests.support.form_visitors import A_BROWSER
+from tests.support.lived_playbook import arrive
+from tests.support.local_cloud import Running, eventually
+from tests.support.worker_log import Rows, rows, written
 
 pytestmark = pytest.mark.timeout(900)
 

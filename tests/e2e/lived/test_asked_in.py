@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from ripen.adapters.playbook import SEEN_BY_ALL
-from ripen.signature import signature
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.plan import published
-from tests.e2e.people import a_director
+from ripen.capture.signature import signature
+from tests.support.form_visitors import a_director
+from tests.support.lived_playbook import published
+from tests.support.local_cloud import Running, eventually
 
 _PAGE = (Path(__file__).resolve().parents[3] / "docs/api.md").read_text("utf-8")
 _EXAMPLE = _PAGE.partition("```python\n")[2].partition("```")[0]

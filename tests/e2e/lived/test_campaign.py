@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from cli.campaign import progress, running
-from cli.simulation.persona import Persona
 from ripen.agenda import shard
-from ripen.campaign_mail import goes_first
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.plan import arrive, published
+from ripen.campaign.mailing import goes_first
+from ripen_authoring.simulation.persona import Persona
 from tests.e2e.test_follow_up import unsubscribe
+from tests.support.lived_playbook import arrive, published
+from tests.support.local_cloud import Running, eventually
 
 pytestmark = pytest.mark.timeout(600)
 

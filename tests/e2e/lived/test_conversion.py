@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import Running, eventually
 
 
 def test_whom_sales_converts_leaves_the_journey_but_goes_through_what_made_us_look(cloud: Running) -> None:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.signature import signature
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.plan import published
-from tests.e2e.people import a_director
+from ripen.capture.signature import signature
+from tests.support.form_visitors import a_director
+from tests.support.lived_playbook import published
+from tests.support.local_cloud import Running, eventually
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from secrets import token_hex
 import httpx
 import pytest
 
-from cli.simulation.persona import Persona
 from ripen.adapters.table import keys
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.plan import EXPO, arrive, asking_about_the_expo
+from ripen_authoring.simulation.persona import Persona
+from tests.support.lived_playbook import EXPO, arrive, asking_about_the_expo
+from tests.support.local_cloud import Running, eventually
 
 
 @pytest.fixture(scope="module")

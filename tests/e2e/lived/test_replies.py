@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.people import a_director
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import Running, eventually
 
 
 def a_mail(cloud: Running) -> tuple[dict[str, str], dict[str, Any]]:

@@ -6,11 +6,11 @@ from secrets import token_hex
 
 import pytest
 
-from cli.redrive import queues
-from tests.e2e.cloud import Running, eventually
-from tests.e2e.lived.plan import MEMBER_OF_TEAM, published
+from cli.stack.redrive import queues
 from tests.e2e.lived.test_replies import a_mail, answer
 from tests.e2e.test_faults import nobody_reads, waiting
+from tests.support.lived_playbook import MEMBER_OF_TEAM, published
+from tests.support.local_cloud import Running, eventually
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -17,15 +17,15 @@ import pytest
 
 from ripen.adapters.table import Replace, keys
 from sandbox.stack import physical_ids
-from tests.e2e.cloud import Running, eventually
 from tests.e2e.lived.test_campaign import halt
 from tests.e2e.lived.test_errands import walk_through_the_errands
 from tests.e2e.lived.test_members import become_a_member
 from tests.e2e.lived.test_replies import answer, decided
-from tests.e2e.people import a_director
 from tests.e2e.test_follow_up import unsubscribe
 from tests.e2e.test_slack import command, press
 from tests.e2e.test_ways_in import signature, typeform
+from tests.support.form_visitors import a_director
+from tests.support.local_cloud import Running, eventually
 from tests.test_template import FUNCTIONS, _list
 
 pytestmark = pytest.mark.timeout(900)
@@ -78,14 +78,14 @@ def story(cloud: Running) -> Running:
     cloud.ripen("resume")
     cloud.ripen("clock", "+3d")
     eventually(lambda: cloud.mails(person["email"])[1:])
-    if not wrote(cloud, "NurtureCall"):
+    if not wrote(cloud, "NurtureWebhook"):
         walk_through_the_errands(cloud)
     if not wrote(cloud, "NurtureReply"):
         answer(cloud, mail, "Thank you.")
         eventually(lambda: decided(cloud, person["email"]))
     if cloud.stack.table.get(keys.campaign("letter-careful")) is None:
         halt(cloud)
-    if not wrote(cloud, "CaptureMembers"):
+    if not wrote(cloud, "CapturePoll"):
         become_a_member(cloud)
     return cloud
 

@@ -5,10 +5,10 @@ import pytest
 from capture.form import Desk
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeQueue
-from tests.functions.capture.events import KEY, SITE
-from tests.functions.capture.posting import Ids
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.form_posts import Ids
+from tests.support.gateway_events import KEY, SITE
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from capture.bulk import join, keep, take
+from capture.beacons import join, keep, take
 from capture.link import OwnKeys
 from capture.link import serve as click
 from ripen.adapters.gateway import request
@@ -13,24 +13,13 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
-from ripen.ledger import SendPointer
-from ripen.token import Link, Purpose, sign
-from ripen.visitor import Bridge, VisitorPointer
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeQueue
-from tests.functions.capture.events import KEY, SITE, an_event, rows
-from tests.functions.capture.visiting import (
-    BUNDLE,
-    VISITOR,
-    a_beacon,
-    a_desk,
-    a_view,
-    bind,
-    due_joins,
-    owner,
-    profile,
-    visits,
-)
+from ripen.mail.ledger import SendPointer
+from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.visitor import Bridge, VisitorPointer
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.gateway_events import KEY, SITE, an_event, rows
+from tests.support.site_visits import BUNDLE, VISITOR, a_beacon, a_desk, a_view, bind, due_joins, owner, profile, visits
 
 
 class Cut(Exception):

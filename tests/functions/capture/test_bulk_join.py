@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from capture.bulk import join, keep, take
+from capture.beacons import join, keep, take
 from capture.form import Desk as FormDesk
 from capture.form import serve as submit
-from ripen.activity import Activity, Kind
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import EngagementRule
 from ripen.ids import digest
-from ripen.visitor import VisitorPointer
+from ripen.lead.activity import Activity, Kind
+from ripen.playbook.bundle import EngagementRule
+from ripen.tracking.visitor import VisitorPointer
 from score.react import Bells, react
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.capture.events import KEY, SITE, a_json_post, rows
-from tests.functions.capture.visiting import (
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.gateway_events import KEY, SITE, a_json_post, rows
+from tests.support.site_visits import (
     BUNDLE,
     EMAIL,
     VISITOR,

@@ -7,10 +7,10 @@ from datetime import timedelta
 from capture.form import Desk, serve
 from ripen.adapters.table import keys
 from ripen.agenda import Lane, shard
-from ripen.contact import Contact
-from tests.fakes import NOON, FakeQueue
-from tests.functions.capture.events import a_json_post, a_post, an_event, rows
-from tests.functions.capture.posting import EMAIL, SilentQueue, activities, contact_of, lead_of, profile_of, told
+from ripen.lead.contact import Contact
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.form_posts import EMAIL, SilentQueue, activities, contact_of, lead_of, profile_of, told
+from tests.support.gateway_events import a_json_post, a_post, an_event, rows
 
 
 def test_a_first_submission_makes_a_lead_its_contact_and_one_activity_due_now(desk: Desk, queue: FakeQueue) -> None:

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from capture.form import Desk, serve
-from ripen.activity import Verdict
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import keys
-from tests.fakes import NOON, FakeQueue
-from tests.functions.capture.events import BROWSER, SITE, a_post, rows
-from tests.functions.capture.posting import EMAIL, RestlessTable, SilentTable, profile_of, told, with_page
+from ripen.lead.activity import Verdict
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, profile_of, told, with_page
+from tests.support.gateway_events import BROWSER, SITE, a_post, rows
 
 
 def test_a_machine_is_answered_as_if_all_were_well_but_is_no_lead(desk: Desk, queue: FakeQueue) -> None:

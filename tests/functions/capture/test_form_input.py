@@ -11,12 +11,8 @@ from hypothesis import strategies as st
 
 from capture.form import Desk, serve
 from ripen.adapters.playbook import Live
-from tests.functions.capture.events import BROWSER, SITE, a_json_post, a_post, an_event, rows
-from tests.functions.capture.posting import (
-    EMAIL,
-    told,
-    with_page,
-)
+from tests.support.form_posts import EMAIL, told, with_page
+from tests.support.gateway_events import BROWSER, SITE, a_json_post, a_post, an_event, rows
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from capture.form import Desk, serve
-from tests.fakes import NOON, FakeQueue, OneAtATime
-from tests.functions.capture.events import a_json_post, a_post, count, rows
-from tests.functions.capture.posting import EMAIL, activities, told
+from tests.support.fakes import NOON, FakeQueue, OneAtATime
+from tests.support.form_posts import EMAIL, activities, told
+from tests.support.gateway_events import a_json_post, a_post, count, rows
 
 
 def test_a_nonce_counts_once_even_after_days(desk: Desk, queue: FakeQueue) -> None:

@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from capture import invited
-from capture.invited import OwnKeys
+from capture import _entry_request
+from capture._entry_request import OwnKeys
 from capture.webhook import Desk, serve
-from ripen.activity import Activity, Kind
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Conflict, Create, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane
-from ripen.graph import Journey, OnActivity, OnRequest
-from ripen.setting import Pointer
-from ripen.signature import signature
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeQueue, Listening, OneAtATime
-from tests.functions.capture.events import KEY, SITE, an_event, rows
+from ripen.capture.signature import signature
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash
+from ripen.playbook.graph import Journey, OnActivity, OnRequest
+from ripen.pointers import Pointer
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeQueue, Listening, OneAtATime
+from tests.support.gateway_events import KEY, SITE, an_event, rows
 
 API = b"a" * 32
 EMAIL = "hanako@example.co.jp"
@@ -222,7 +222,7 @@ def test_a_fact_that_is_blank_is_left_out(desk: Desk) -> None:
 
 
 def test_no_log_line_holds_the_address_or_what_was_said(desk: Desk) -> None:
-    with Listening(invited.logger) as said:
+    with Listening(_entry_request.logger) as said:
         call(desk, an_ask())
         call(desk, an_ask(email="nobody@example.co.jp"))
         call(desk, an_ask(facts={"hanako@example.co.jp": "4711"}))

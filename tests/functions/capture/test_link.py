@@ -10,19 +10,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from capture.link import OwnKeys, serve
-from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.bundle import Bundle, Email
-from ripen.hit import TRAP, network
 from ripen.ids import digest
-from ripen.ledger import SendPointer
-from ripen.token import Link, Purpose, sign
-from tests.builders import a_bundle, a_mail
-from tests.fakes import NOON
-from tests.functions.capture.events import KEY, SITE, an_event, rows
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.mail.ledger import SendPointer
+from ripen.playbook.bundle import Bundle, Email
+from ripen.tracking.click_signals import TRAP, network
+from ripen.tracking.link_token import Link, Purpose, sign
+from tests.support.builders import a_bundle, a_mail
+from tests.support.fakes import NOON
+from tests.support.gateway_events import KEY, SITE, an_event, rows
 
 SEND = digest("send1")
 NETWORK_KEY = b"n" * 32

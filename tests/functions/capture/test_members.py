@@ -1,4 +1,4 @@
-"""capture.members: a member of a Salesforce campaign that is a lead of ours did something; it is taken in once."""
+"""capture.poll: a member of a Salesforce campaign that is a lead of ours did something; it is taken in once."""
 
 from collections.abc import Collection, Iterator
 from copy import replace
@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from capture.members import Desk, poll
-from ripen.activity import Activity, Kind
+from capture.poll import Desk, poll
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane
+from ripen.crm.membership import EVERY, Member, MemberPoll
 from ripen.errors import NotConnected, Undeliverable
-from ripen.membership import EVERY, Member, MemberPoll
-from ripen.setting import Pointer, Shadow
-from tests.fakes import NOON, FakeClock
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash
+from ripen.pointers import Pointer
+from ripen.settings import Shadow
+from tests.support.fakes import NOON, FakeClock
 
 ADDRESS_KEY = b"k" * 32
 EXPO = Member(

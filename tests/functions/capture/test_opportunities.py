@@ -1,4 +1,4 @@
-"""capture.members, the other half: whom sales is dealing with is marked while it is, and exactly that."""
+"""capture.poll, the other half: whom sales is dealing with is marked while it is, and exactly that."""
 
 from collections.abc import Iterator, Sequence
 from copy import replace
@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 
 from ripen.adapters.table import Conflict, Create, Replace, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane
+from ripen.crm.membership import EVERY
+from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll, Place
 from ripen.errors import NotConnected, Undeliverable
-from ripen.membership import EVERY
-from ripen.opportunity import Account, Company, Opportunity, OpportunityPoll, Place
-from ripen.setting import Shadow
-from tests.fakes import NOON, FakeClock
-from tests.functions.capture.dealing import ADDRESS_KEY, FakeCrm, World
+from ripen.lead.address import address_hash
+from ripen.settings import Shadow
+from tests.support.crm_opportunities import ADDRESS_KEY, FakeCrm, World
+from tests.support.fakes import NOON, FakeClock
 
 ACME = Company(account="001A", website="https://www.acme.example", emails=("hanako@acme.co.jp",))
 BETA = Company(account="001B", emails=("ken@beta.example",))

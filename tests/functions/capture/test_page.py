@@ -6,9 +6,9 @@ from html import unescape
 from capture.page import serve
 from ripen.adapters.gateway import request
 from ripen.adapters.playbook import Live
-from ripen.bundle import Page
-from tests.builders import a_bundle
-from tests.functions.capture.events import SITE, an_event
+from ripen.playbook.bundle import Page
+from tests.support.builders import a_bundle
+from tests.support.gateway_events import SITE, an_event
 
 SOURCE = {
     "*": "{{ page.title }} {{ locale }} {{ form.action }}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}|"

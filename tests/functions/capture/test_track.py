@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from capture.track import SCRIPT, Desk, handler, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
-from ripen.beacon import Beacon
-from ripen.bundle import Tracking
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakePost
-from tests.functions.capture.events import SITE, an_event
+from ripen.playbook.bundle import Tracking
+from ripen.tracking.beacon import Beacon
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakePost
+from tests.support.gateway_events import SITE, an_event
 
 OURS = "https://www.example.co.jp"
 LIVE = Live(replace(a_bundle(), tracking=Tracking(sites=(OURS,))), SITE)

@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from capture.invited import OwnKeys
+from capture._entry_request import OwnKeys
 from capture.webhook import Desk, serve
-from ripen.activity import Activity
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
-from ripen.address import address_hash
-from ripen.lead import Profile
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeQueue, OneAtATime
-from tests.functions.capture.events import KEY, SITE, an_event, count, rows
+from ripen.lead.activity import Activity
+from ripen.lead.address import address_hash
+from ripen.lead.lead import Profile
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeQueue, OneAtATime
+from tests.support.gateway_events import KEY, SITE, an_event, count, rows
 
 SECRET = "typeform secret"
 EMAIL = "hanako@example.co.jp"

@@ -3,12 +3,12 @@
 import pytest
 
 from ripen.adapters.table import Create, Table, keys
-from ripen.alert import Alert
-from ripen.state import Rank, State
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock
-from tests.functions.notify.fakes import FakeChat
-from tests.functions.notify.sales import ID, KEY, Sales
+from ripen.lead.state import Rank, State
+from ripen.slack.alert import Alert
+from tests.support.builders import a_lead
+from tests.support.fake_chat import FakeChat
+from tests.support.fakes import NOON, FakeClock
+from tests.support.hot_lead_alert import ID, KEY, Sales
 
 
 @pytest.fixture

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ripen.activity import Kind
 from ripen.adapters.table import Table, keys
-from tests.fakes import NOON, FakeClock
-from tests.functions.notify.acting import ALERT, CRM, ID, Sales, a_sales
+from ripen.lead.activity import Kind
+from tests.support.card_presses import ALERT, CRM, ID, Sales, a_sales
+from tests.support.fakes import NOON, FakeClock
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import pytest
 
 from notify import act as act_module
-from ripen.activity import Kind
 from ripen.adapters.table import Replace, Table, keys
 from ripen.errors import Undeliverable
-from ripen.lead import CrmLink
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock, Listening
-from tests.functions.notify.acting import ALERT, CRM, DOWN, Sales, a_sales
-from tests.functions.notify.fakes import FakeChat, FakeOwners
+from ripen.lead.activity import Kind
+from ripen.lead.lead import CrmLink
+from tests.support.builders import a_lead
+from tests.support.card_presses import ALERT, CRM, DOWN, Sales, a_sales
+from tests.support.fake_chat import FakeChat, FakeOwners
+from tests.support.fakes import NOON, FakeClock, Listening
 
 
 @pytest.fixture

@@ -6,13 +6,13 @@ import pytest
 
 from notify.alert import Desk, show
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.alert import Alert, AlertState
 from ripen.errors import Undeliverable, Unsure
-from ripen.setting import Stop
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock
-from tests.functions.notify.fakes import FakeChat
-from tests.functions.notify.sales import CRM, DOWN, ID, KEY, Sales, synced
+from ripen.settings import Stop
+from ripen.slack.alert import Alert, AlertState
+from tests.support.builders import a_bundle
+from tests.support.fake_chat import FakeChat
+from tests.support.fakes import NOON, FakeClock
+from tests.support.hot_lead_alert import CRM, DOWN, ID, KEY, Sales, synced
 
 
 def test_a_planned_alert_becomes_one_card(sales: Sales) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from ripen.alert import AlertState
-from tests.fakes import NOON
-from tests.functions.notify.fakes import FakeChat
-from tests.functions.notify.sales import CRM, ID, Sales, synced
+from ripen.slack.alert import AlertState
+from tests.support.fake_chat import FakeChat
+from tests.support.fakes import NOON
+from tests.support.hot_lead_alert import CRM, ID, Sales, synced
 
 
 def test_what_another_worker_holds_is_left_alone(sales: Sales) -> None:

@@ -6,13 +6,14 @@ import pytest
 
 from notify.alert import Desk, show
 from ripen.adapters.table import Create, Table, keys
-from ripen.alert import Alert, AlertState
+from ripen.campaign.halt import Halt
 from ripen.errors import Unsure
-from ripen.halt import Halt, halt_card
-from ripen.setting import Shadow
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock
-from tests.functions.notify.fakes import FakeChat
+from ripen.settings import Shadow
+from ripen.slack.alert import Alert, AlertState
+from ripen.slack.halt_card import halt_card
+from tests.support.builders import a_bundle
+from tests.support.fake_chat import FakeChat
+from tests.support.fakes import NOON, FakeClock
 
 HALT = Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.05, by="mika")
 KEY = keys.campaign_alert("autumn", "a" * 26)

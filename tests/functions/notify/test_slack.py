@@ -13,14 +13,14 @@ import pytest
 import notify.slack
 from ripen.adapters.gateway import Request
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
-from ripen.alert import Alert
 from ripen.errors import Rejected
-from ripen.setting import Pointer
-from ripen.state import Rank, State
-from tests.builders import a_bundle, a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.slack_workspace import SIGNING_SECRET, KnownSecrets
+from ripen.lead.address import address_hash
+from ripen.lead.state import Rank, State
+from ripen.pointers import Pointer
+from ripen.slack.alert import Alert
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
 
 ID = "a" * 26
 FORM = "application/x-www-form-urlencoded"

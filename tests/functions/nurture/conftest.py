@@ -4,10 +4,10 @@ import pytest
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
-from ripen.engine import Scene
-from tests.builders import a_bundle
-from tests.functions.nurture.applying import Says, engine
-from tests.functions.wakeups import a_playbook
+from ripen.journey.engine import Scene
+from tests.support.builders import a_bundle
+from tests.support.engine_says import Says, engine
+from tests.support.sqs_events import a_playbook
 
 
 @pytest.fixture

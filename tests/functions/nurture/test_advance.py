@@ -11,14 +11,14 @@ from nurture.advance import move
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.contact import Contact
-from ripen.graph import Journey, SendStep, Until, WaitStep
 from ripen.ids import send_id
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.ledger import SendState
-from tests.builders import a_bundle, a_lead
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event, heard
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.contact import Contact
+from ripen.mail.ledger import SendState
+from ripen.playbook.graph import Journey, SendStep, Until, WaitStep
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event, heard
 
 KEY = keys.enrollment("lead1", "whitepaper", "a1")
 FIRST = send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")

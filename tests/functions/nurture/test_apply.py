@@ -6,16 +6,16 @@ from copy import replace
 import pytest
 
 from nurture import advance
-from ripen.activity import Kind
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.alert import AlertState
-from ripen.effect import Call, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
-from ripen.journey import EnrollmentState
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.applying import ENTRY, KEY, SEND, UPDATE, Says, activities, decisions, enrol, profile_of
-from tests.functions.wakeups import heard
+from ripen.journey.effects import Call, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
+from ripen.journey.enrollment import EnrollmentState
+from ripen.lead.activity import Kind
+from ripen.slack.alert import AlertState
+from tests.support.engine_says import ENTRY, KEY, SEND, UPDATE, Says, activities, decisions, enrol, profile_of
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.sqs_events import heard
 
 
 def test_an_update_changes_the_profile_and_is_told_to_the_fold(

@@ -1,17 +1,17 @@
-"""nurture.call: one answer for each visit to a webhook step, whatever the other side does."""
+"""nurture.webhook: one answer for each visit to a webhook step, whatever the other side does."""
 
 from copy import replace
 
 import pytest
 
-from nurture import call as function
+from nurture import webhook as function
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.call import PATIENCE
 from ripen.errors import Undeliverable
-from ripen.setting import Shadow, Stop
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.calling import DOWN, ENTRY, KEY, World, a_world
-from tests.functions.wakeups import LambdaContext, an_sqs_event
+from ripen.journey.webhook_call import PATIENCE
+from ripen.settings import Shadow, Stop
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.sqs_events import LambdaContext, an_sqs_event
+from tests.support.webhook_calls import DOWN, ENTRY, KEY, World, a_world
 
 
 @pytest.fixture

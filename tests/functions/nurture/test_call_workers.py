@@ -1,16 +1,16 @@
-"""nurture.call: workers that are slow, doubled or dead, and a run that moves meanwhile."""
+"""nurture.webhook: workers that are slow, doubled or dead, and a run that moves meanwhile."""
 
 from copy import replace
 from typing import Any
 
 import pytest
 
-from nurture.call import Contended
+from nurture.webhook import Contended
 from ripen.adapters.table import Change, Conflict, Replace, Table
-from ripen.call import LEASE
-from ripen.journey import EnrollmentState
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.calling import ENTRY, KEY, FakeWebhooks, World, a_world
+from ripen.journey.enrollment import EnrollmentState
+from ripen.journey.webhook_call import LEASE
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.webhook_calls import ENTRY, KEY, FakeWebhooks, World, a_world
 
 
 @pytest.fixture

@@ -4,14 +4,14 @@ from copy import replace
 
 import pytest
 
-from ripen import campaign
-from ripen.adapters import walks
-from ripen.adapters.campaign_sign import CampaignSign
+from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows.campaign_counts import tally
+from ripen.adapters.rows.campaign_state import CampaignSign
 from ripen.adapters.table import Replace, Table, keys
-from ripen.adapters.tally import tally
-from ripen.campaign import RunState
-from ripen.ledger import SendState
-from tests.functions.nurture.mailing import (
+from ripen.campaign import campaign_run
+from ripen.campaign.campaign_run import RunState
+from ripen.mail.ledger import SendState
+from tests.support.campaign_machinery import (
     AUTUMN,
     KEY,
     Machinery,
@@ -23,7 +23,7 @@ from tests.functions.nurture.mailing import (
     one_lead,
     with_rates,
 )
-from tests.functions.nurture.mails import decisions, refuses
+from tests.support.planned_mails import decisions, refuses
 
 AUDIENCE, BEFORE_THE_STOP = 3000, 400
 pytestmark = pytest.mark.many_rows
@@ -92,14 +92,14 @@ def test_a_paused_campaign_claims_nothing_and_goes_on_with_what_is_left(machiner
     machinery.begin(0)
     machinery.deliver(3)
     # when paused, longer than its mails are valid
-    machinery.change(campaign.pause(machinery.run(), "hanako", after()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
     machinery.deliver()
     machinery.clock.move(days=3)
     machinery.deliver()
     assert len(machinery.taken()) == 3
     assert len(machinery.in_state(leads, SendState.PLANNED)) == 5
     # and resumed
-    machinery.change(campaign.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
     machinery.walk(0)
     machinery.deliver()
     # then each has it once
@@ -112,10 +112,10 @@ def test_a_pause_within_the_walk_ends_it_and_the_resume_begins_it_anew(machinery
     for lead in leads:
         known(machinery.table, lead)
     machinery.begin(0)
-    machinery.change(campaign.pause(machinery.run(), "hanako", after()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
     machinery.walk(0, 1)
     assert len(machinery.sends(leads)) == 2
-    machinery.change(campaign.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
     machinery.walk(0, 1)
     machinery.deliver()
     assert sorted(machinery.taken()) == leads
@@ -124,9 +124,9 @@ def test_a_pause_within_the_walk_ends_it_and_the_resume_begins_it_anew(machinery
 def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> None:
     lead = one_lead(machinery)
     machinery.begin(0)
-    machinery.change(campaign.pause(machinery.run(), "hanako", after()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
     machinery.bundle = a_playbook(hash="bundle2")
-    machinery.change(campaign.resume(machinery.run(), AUTUMN, "bundle2", "hanako", after()))
+    machinery.change(campaign_run.resume(machinery.run(), AUTUMN, "bundle2", "hanako", after()))
     machinery.walk(0)
     assert machinery.sends([lead])[lead].bundle == "bundle2"
 
@@ -134,7 +134,7 @@ def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> No
 def test_a_stopped_campaign_skips_what_was_planned(machinery: Machinery) -> None:
     lead = one_lead(machinery)
     machinery.begin(0)
-    machinery.change(campaign.stop(machinery.run(), "hanako", after()))
+    machinery.change(campaign_run.stop(machinery.run(), "hanako", after()))
     machinery.deliver()
     assert (machinery.sends([lead])[lead].state, machinery.taken()) == (SendState.SKIPPED, [])
     assert decisions(machinery.table, lead) == [("skipped", "campaign stopped")]
@@ -160,9 +160,9 @@ def test_the_sign_is_a_second_old_at_most(table: Table, monkeypatch: pytest.Monk
     machinery.schedule()
     machinery.change(replace(machinery.run(), state=RunState.RUNNING))
     sign = CampaignSign(table, machinery.clock)
-    monkeypatch.setattr("ripen.adapters.campaign_sign.monotonic", lambda: now)
+    monkeypatch.setattr("ripen.adapters.rows.campaign_state.monotonic", lambda: now)
     assert sign.says("autumn") == "yes"
-    machinery.change(campaign.pause(machinery.run(), "hanako", after()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
     now += 1.0
     assert sign.says("autumn") == "yes"
     now += 0.1
@@ -185,17 +185,17 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         after = replace(row.value, state=state, reason=reason)
         machinery.table.write(Replace(row.key, after, row.version), *tally(row.value, after))
     machinery.supervise()
-    assert walks.held(machinery.table) == 1
+    assert walk_rows.held(machinery.table) == 1
     known(machinery.table, new)
     machinery.ses.answer = type(machinery.ses)().answer
     # when
     for with_held in (False, True):
-        machinery.change(campaign.resend(machinery.run(), "bundle1", with_held, "hanako", machinery.clock.now()))
+        machinery.change(campaign_run.resend(machinery.run(), "bundle1", with_held, "hanako", machinery.clock.now()))
         machinery.walk(0)
         machinery.deliver()
         # then
         assert machinery.taken() == [accepted, failed, new, *([held] if with_held else [])]
-        assert walks.held(machinery.table) == (0 if with_held else 1)
+        assert walk_rows.held(machinery.table) == (0 if with_held else 1)
 
 
 def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_recipients(
@@ -205,7 +205,7 @@ def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_
     leads = many(machinery.table, AUDIENCE)
     machinery.begin()
     machinery.deliver(BEFORE_THE_STOP)
-    machinery.change(campaign.pause(machinery.run(), "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", machinery.clock.now()))
     # when the queue rings for all of them
     machinery.deliver()
     # then nobody else is written to, and the rest is there
@@ -222,7 +222,7 @@ def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_
     machinery.deliver()
     assert sorted(machinery.taken()[BEFORE_THE_STOP:]) == sorted(early)
     # and when it is resumed
-    machinery.change(campaign.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
     machinery.walk()
     machinery.deliver()
     assert sorted(machinery.taken()[2 * BEFORE_THE_STOP :]) == sorted(set(leads) - set(early))

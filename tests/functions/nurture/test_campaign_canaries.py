@@ -4,23 +4,14 @@ import pytest
 
 from nurture.feedback import take_in
 from nurture.preferences import unsubscribe
-from ripen import campaign
 from ripen.adapters.table import Table, keys
-from ripen.campaign import RunState
-from ripen.campaign_mail import goes_first
-from ripen.feedback import Event
-from tests.fakes import FakeQueue
-from tests.functions.nurture.mailing import (
-    KEY,
-    Machinery,
-    a_playbook,
-    after,
-    known,
-    leads_of,
-    one_lead,
-    with_rates,
-)
-from tests.functions.nurture.mails import ADDRESS_KEY, an_event
+from ripen.campaign import campaign_run
+from ripen.campaign.campaign_run import RunState
+from ripen.campaign.mailing import goes_first
+from ripen.mail.feedback import Event
+from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, one_lead, with_rates
+from tests.support.fakes import FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, an_event
 
 pytestmark = pytest.mark.many_rows
 
@@ -149,7 +140,7 @@ def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machine
     assert (run.state, run.reason) == (RunState.HALTED, "3 of 60 mails bounced: more than 4.0%")
     assert len(machinery.taken()) == 60
     # and a person decides that it goes on
-    machinery.change(campaign.resume(run, strict, "bundle1", "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.resume(run, strict, "bundle1", "hanako", machinery.clock.now()))
     for _ in range(2):
         machinery.supervise()
     assert machinery.run().state is RunState.RUNNING

@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 from nurture.deliver import OutOfTime, deliver, handler, record_handler
-from ripen import token
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane, shard
-from ripen.bundle import Policy
-from ripen.contact import Contact, Suppression
-from ripen.journey import Enrollment
-from ripen.ledger import SendState
-from tests.builders import a_bundle, a_lead, a_mail
-from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mails import (
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Contact, Suppression
+from ripen.mail.ledger import SendState
+from ripen.playbook.bundle import Policy
+from ripen.tracking import link_token
+from tests.support.builders import a_bundle, a_lead, a_mail
+from tests.support.fakes import NOON, FakeClock
+from tests.support.planned_mails import (
     ADDRESS_KEY,
     LINK_KEY,
     SITE,
@@ -60,9 +60,9 @@ def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table,
     deliver(planned(table, a_send()), an_outside(table, clock, ses))
     click = ses.taken[0].text.splitlines()[1]
     assert click.startswith(f"{SITE}/c/")
-    assert token.read(LINK_KEY, token.Purpose.CLICK, click.rpartition("/")[2]).send == a_send().id
+    assert link_token.read(LINK_KEY, link_token.Purpose.CLICK, click.rpartition("/")[2]).send == a_send().id
     url = ses.taken[0].headers["List-Unsubscribe"].strip("<>")
-    assert token.read(LINK_KEY, token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
+    assert link_token.read(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
 
 
 def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from nurture.deliver import deliver
 from nurture.feedback import take_in
 from ripen.adapters.table import Replace, Table, keys
-from ripen.feedback import Event
-from ripen.ledger import SendState
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.mails import (
+from ripen.mail.feedback import Event
+from ripen.mail.ledger import SendState
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import (
     ADDRESS_KEY,
     FakeSes,
     a_send,

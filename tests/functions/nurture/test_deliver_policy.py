@@ -7,30 +7,21 @@ from typing import Any
 import pytest
 
 from nurture.deliver import deliver
-from ripen.activity import Kind, Verdict
 from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.address import address_hash
 from ripen.agenda import Lane
-from ripen.bundle import Policy, Quiet
-from ripen.clause import Condition, Did
-from ripen.graph import ExitStep
+from ripen.crm.opportunity import Deal
 from ripen.ids import digest
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.ledger import SendState
-from ripen.opportunity import Deal
-from ripen.state import Rank, State
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mails import (
-    ADDRESS_KEY,
-    FakeSes,
-    a_send,
-    an_outside,
-    decisions,
-    known,
-    planned,
-    row,
-)
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.address import address_hash
+from ripen.lead.state import Rank, State
+from ripen.mail.ledger import SendState
+from ripen.playbook.bundle import Policy, Quiet
+from ripen.playbook.clause import Condition, Did
+from ripen.playbook.graph import ExitStep
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock
+from tests.support.planned_mails import ADDRESS_KEY, FakeSes, a_send, an_outside, decisions, known, planned, row
 
 
 def limited(**changes: Any) -> Any:

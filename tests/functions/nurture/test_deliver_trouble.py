@@ -6,14 +6,14 @@ import pytest
 
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.breaker import Breaker
-from ripen.bundle import Policy
 from ripen.ids import digest
-from ripen.ledger import Send, SendState
-from ripen.mail import OutgoingMail
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mails import (
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import Send, SendState
+from ripen.mail.message import OutgoingMail
+from ripen.playbook.bundle import Policy
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock
+from tests.support.planned_mails import (
     FakeSes,
     Killed,
     a_send,

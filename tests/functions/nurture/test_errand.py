@@ -1,4 +1,4 @@
-"""nurture.errand: what a journey asks of Salesforce is done once the lead is there, or a decision says why not."""
+"""nurture.crm: what a journey asks of Salesforce is done once the lead is there, or a decision says why not."""
 
 from copy import replace
 from dataclasses import dataclass, field
@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from nurture import errand as function
-from nurture.errand import Desk, run
-from ripen.activity import Kind
+from nurture import crm as function
+from nurture.crm import Desk, run
 from ripen.adapters.table import Change, Create, Replace, Table, keys
-from ripen.errand import LEASE, PATIENCE, Errand
 from ripen.errors import NotConnected, Undeliverable
-from ripen.lead import CrmLink
-from ripen.setting import Shadow
-from tests.builders import a_lead
-from tests.fakes import NOON, FakeClock
-from tests.functions.wakeups import LambdaContext, an_sqs_event
+from ripen.journey.crm_request import LEASE, PATIENCE, Errand
+from ripen.lead.activity import Kind
+from ripen.lead.lead import CrmLink
+from ripen.settings import Shadow
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeClock
+from tests.support.sqs_events import LambdaContext, an_sqs_event
 
 KEY = keys.errand("lead1", "e" * 26)
 LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner="005A", owner_name="Alice")

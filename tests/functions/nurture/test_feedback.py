@@ -9,12 +9,12 @@ import pytest
 
 from nurture.feedback import handler, take_in
 from ripen.adapters.table import Create, Row, Table, keys
-from ripen.address import address_hash
-from ripen.contact import Contact, Suppression
-from ripen.feedback import Event, Feedback
-from ripen.ledger import Send, SendState
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.mails import ADDRESS_KEY, a_context, a_send, an_event, decisions, known, planned
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Contact, Suppression
+from ripen.mail.feedback import Event, Feedback
+from ripen.mail.ledger import Send, SendState
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, a_context, a_send, an_event, decisions, known, planned
 
 SEND = a_send(state=SendState.ACCEPTED, message_id="m1", accepted=NOON, attempt=1)
 REFUSAL = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))

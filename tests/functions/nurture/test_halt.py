@@ -5,16 +5,16 @@ from typing import Any
 import pytest
 
 from nurture.feedback import take_in
-from ripen import campaign
 from ripen.adapters.table import Row, Table, keys
-from ripen.alert import Alert
-from ripen.campaign import RunState
-from ripen.feedback import Event
-from ripen.halt import Halt
-from tests.fakes import FakeQueue
-from tests.functions.nurture.mailing import Machinery, a_playbook, known, leads_of, with_rates
-from tests.functions.nurture.mails import ADDRESS_KEY, an_event
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.campaign import campaign_run
+from ripen.campaign.campaign_run import RunState
+from ripen.campaign.halt import Halt
+from ripen.mail.feedback import Event
+from ripen.slack.alert import Alert
+from tests.support.campaign_machinery import Machinery, a_playbook, known, leads_of, with_rates
+from tests.support.fakes import FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, an_event
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 STRICT = with_rates(halt_bounces=0.04)
 
@@ -59,7 +59,7 @@ def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
     machinery.deliver(50)
     bounced(machinery, *machinery.taken()[:3])
     machinery.supervise()
-    machinery.change(campaign.resume(machinery.run(), STRICT, "bundle1", "mika", machinery.clock.now()))
+    machinery.change(campaign_run.resume(machinery.run(), STRICT, "bundle1", "mika", machinery.clock.now()))
     machinery.supervise()
     assert machinery.run().state is RunState.RUNNING
     machinery.walk(0)
@@ -71,6 +71,6 @@ def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
 
 
 def test_nobody_is_told_of_a_pause(machinery: Machinery) -> None:
-    machinery.change(campaign.pause(machinery.run(), "hanako", machinery.clock.now()))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", machinery.clock.now()))
     machinery.supervise()
     assert alerts(machinery) == []

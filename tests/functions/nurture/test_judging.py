@@ -3,14 +3,14 @@
 from copy import replace
 
 from nurture.deliver import deliver
-from ripen import campaign_mail
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.ledger import SendState
-from tests.builders import a_bundle
-from tests.fakes import NOON, FakeClock
-from tests.functions.nurture.mailing import AUTUMN, known
-from tests.functions.nurture.mails import SITE, FakeSes, a_send, an_outside
+from ripen.campaign import mailing
+from ripen.mail.ledger import SendState
+from tests.support.builders import a_bundle
+from tests.support.campaign_machinery import AUTUMN, known
+from tests.support.fakes import NOON, FakeClock
+from tests.support.planned_mails import SITE, FakeSes, a_send, an_outside
 
 
 def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_was_written_for(
@@ -22,7 +22,7 @@ def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_wa
     partners = replace(partners, emails={"case-study": replace(partners.emails["case-study"], purpose="partners")})
     known(table, "lead1")
     send = a_send(
-        id=campaign_mail.id_of(AUTUMN.name, "lead1"),
+        id=mailing.id_of(AUTUMN.name, "lead1"),
         email="case-study",
         origin=AUTUMN.name,
         campaign=True,

@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-from tests.functions.nurture.sending import Sending
+from tests.support.ledger_machine import Sending
 
 TestSending = Sending.TestCase
 TestSending.settings = settings(

@@ -11,16 +11,16 @@ import pytest
 
 from nurture.deliver import deliver
 from nurture.feedback import take_in
-from ripen import feedback
-from ripen.adapters.ses import Ses
-from ripen.adapters.ses_quota import SesQuota
+from ripen.adapters.ses.mailer import Ses
+from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Key, Table, keys
-from ripen.ledger import Send, SendState
-from ripen.pace import Quota
-from tests.builders import a_lead
-from tests.fakes import FakeClock, FakeQueue
-from tests.functions.nurture.mails import ADDRESS_KEY, a_send, an_outside, known, planned
-from tests.sandbox.ses_server import Served, serving
+from ripen.mail import feedback
+from ripen.mail.ledger import Send, SendState
+from ripen.mail.send_rate import Quota
+from tests.support.builders import a_lead
+from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, a_send, an_outside, known, planned
+from tests.support.ses_server import Served, serving
 
 
 @pytest.fixture

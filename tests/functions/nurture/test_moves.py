@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 
 from nurture import advance
-from ripen.activity import Kind
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
-from ripen.engine import Moved, Scene
-from ripen.graph import CrmStep, EnrolStep, Journey, LeaveStep, NotifyStep, UpdateStep, WebhookStep
-from ripen.journey import Enrollment, EnrollmentState
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.nurture.applying import ENTRY, KEY, UPDATE, Says, activities, decisions, enrol, profile_of
-from tests.functions.wakeups import a_playbook, heard
+from ripen.journey.engine import Moved, Scene
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Kind
+from ripen.playbook.graph import CrmStep, EnrolStep, Journey, LeaveStep, NotifyStep, UpdateStep, WebhookStep
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.engine_says import ENTRY, KEY, UPDATE, Says, activities, decisions, enrol, profile_of
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.sqs_events import a_playbook, heard
 
 
 def test_what_the_lead_did_since_is_gathered(

@@ -8,11 +8,11 @@ import pytest
 from nurture.walk import work
 from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
 from ripen.agenda import SHARDS
-from ripen.bundle import Bundle
-from ripen.graph import OnSchedule
-from ripen.walk import Schedule
-from tests.fakes import NOON
-from tests.functions.nurture.mailing import Machinery, a_playbook, after
+from ripen.campaign.walk import Schedule
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import OnSchedule
+from tests.support.campaign_machinery import Machinery, a_playbook, after
+from tests.support.fakes import NOON
 
 NINE = OnSchedule(rrule="FREQ=DAILY", start="2026-11-20T12:00", segment="everyone")
 KEY = keys.schedule("whitepaper")

@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nurture.pacing import Released, release
-from ripen import ledger
+from nurture._release import Released, release
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Ref
-from ripen.breaker import Breaker
-from ripen.graph import Priority
 from ripen.ids import digest
-from ripen.ledger import Send
-from ripen.pace import Quota
-from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
-from tests.functions.nurture.mails import a_send, planned
+from ripen.mail import ledger
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import Send
+from ripen.mail.send_rate import Quota
+from ripen.playbook.graph import Priority
+from tests.support.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.support.planned_mails import a_send, planned
 
 AHEAD, NOW = timedelta(seconds=60), timedelta()
 SECOND = timedelta(seconds=1)

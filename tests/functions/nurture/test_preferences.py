@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 
 from nurture.preferences import respond
-from ripen import token
+from ripen.adapters.rows.walk_rows import counts
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.adapters.walks import counts
-from ripen.contact import Contact, Permission
-from ripen.ledger import SendPointer
-from tests.builders import a_brand
-from tests.fakes import FakeClock, FakeQueue
-from tests.functions.nurture.mails import LINK_KEY, a_send, known
+from ripen.lead.contact import Contact, Permission
+from ripen.mail.ledger import SendPointer
+from ripen.tracking import link_token
+from tests.support.builders import a_brand
+from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.planned_mails import LINK_KEY, a_send, known
 
-GOOD = token.sign(LINK_KEY, token.Purpose.UNSUBSCRIBE, token.Link(a_send().id))
+GOOD = link_token.sign(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(a_send().id))
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue
         GOOD[:-1],
         GOOD[:-1] + ("A" if GOOD[-1] != "A" else "B"),
         "あ" * 48,
-        token.sign(LINK_KEY, token.Purpose.CLICK, token.Link(a_send().id)),
-        token.sign(LINK_KEY, token.Purpose.UNSUBSCRIBE, token.Link("a" * 26)),
+        link_token.sign(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(a_send().id)),
+        link_token.sign(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("a" * 26)),
     ],
 )
 def test_a_bad_link_is_a_page_that_says_so(

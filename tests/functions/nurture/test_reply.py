@@ -7,21 +7,21 @@ from typing import Any
 import pytest
 
 from nurture.reply import Desk, take_in
-from ripen import token
-from ripen.activity import Kind
 from ripen.adapters.table import Create, Table, keys
-from ripen.address import address_hash
-from ripen.contact import Suppression
 from ripen.errors import Rejected
-from ripen.ledger import SendPointer
-from ripen.setting import Pointer
-from tests.builders import a_lead
-from tests.core.test_reply import GONE, MACHINES, a_mail
-from tests.fakes import NOON, FakeClock, FakeQueue
+from ripen.lead.activity import Kind
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Suppression
+from ripen.mail.ledger import SendPointer
+from ripen.pointers import Pointer
+from ripen.tracking import link_token
+from tests.core.mail.test_reply import GONE, MACHINES, a_mail
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 LINK_KEY, ADDRESS_KEY = b"l" * 32, b"a" * 32
 SEND = "a" * 26
-SIGNED = f"reply+{token.sign(LINK_KEY, token.Purpose.REPLY, token.Link(SEND))}@reply.example.com"
+SIGNED = f"reply+{link_token.sign(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(SEND))}@reply.example.com"
 DEAD = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
 
 

@@ -8,19 +8,19 @@ import pytest
 
 from nurture import tick as tick_module
 from nurture.tick import Bells, tick
-from ripen.action import Action
-from ripen.activity import Activity
 from ripen.adapters.table import Create, Due, Key, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
-from ripen.alert import Alert
-from ripen.journey import Enrollment
-from ripen.ledger import MailClass, Send
-from ripen.pace import Quota
-from ripen.setting import CrmMark, DecayMark, RefoldMark
-from tests.builders import a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue, OneAtATime
-from tests.functions.nurture.mailing import leads_of
-from tests.functions.wakeups import LambdaContext
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity
+from ripen.mail.ledger import MailClass, Send
+from ripen.mail.send_rate import Quota
+from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert
+from tests.support.builders import a_lead, an_activity
+from tests.support.campaign_machinery import leads_of
+from tests.support.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.support.sqs_events import LambdaContext
 
 AHEAD = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)

@@ -7,21 +7,21 @@ from typing import Any
 
 import pytest
 
-from nurture import stride
-from nurture.stride import walk
+from nurture import _roster_page
+from nurture._roster_page import walk
 from nurture.walk import work
-from ripen import campaign
-from ripen.activity import Activity, Kind
+from ripen.adapters.rows.walk_rows import asks
 from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
-from ripen.adapters.walks import asks
 from ripen.agenda import Lane, shard
-from ripen.ledger import SendState
-from ripen.state import State
-from ripen.walk import Entries, Walk
-from tests.fakes import NOON
-from tests.functions.nurture.mailing import KEY, Machinery, a_playbook, after, known, leads_of, with_rates
-from tests.functions.nurture.mails import Killed
-from tests.quick_dynamodb import QuickDynamoDB
+from ripen.campaign import campaign_run
+from ripen.campaign.walk import Entries, Walk
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.state import State
+from ripen.mail.ledger import SendState
+from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, with_rates
+from tests.support.fakes import NOON
+from tests.support.planned_mails import Killed
+from tests.support.quick_dynamodb import QuickDynamoDB
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def machinery(table: Table) -> Machinery:
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stride, "_PAGE", 3)
+    monkeypatch.setattr(_roster_page, "_PAGE", 3)
 
 
 def walked(table: Table, shard: int) -> Walk:
@@ -110,7 +110,7 @@ def test_a_lap_that_begins_between_two_reads_of_one_request_is_walked(machinery:
     for lead in leads:
         known(machinery.table, lead)
     started(machinery)
-    machinery.change(campaign.pause(machinery.run(), "hanako", NOON))
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", NOON))
     before = machinery.table.get(KEY)
 
     class Torn(Table):
@@ -120,7 +120,7 @@ def test_a_lap_that_begins_between_two_reads_of_one_request_is_walked(machinery:
                 found[wanted.index(KEY)] = before
             return found
 
-    machinery.change(campaign.resume(machinery.run(), with_rates(), machinery.bundle.hash, "hanako", NOON))
+    machinery.change(campaign_run.resume(machinery.run(), with_rates(), machinery.bundle.hash, "hanako", NOON))
     torn = replace(machinery.ground, table=Torn("table", machinery.table._client))
     # when
     walk(keys.walk(KEY, 5), torn, lambda: True)

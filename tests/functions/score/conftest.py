@@ -4,8 +4,8 @@ import pytest
 
 from ripen.adapters.table import Table
 from score.react import Bells
-from tests.fakes import FakeClock, FakeQueue
-from tests.functions.score.office import FakeCrm, Office
+from tests.support.crm_sync import FakeCrm, Office
+from tests.support.fakes import FakeClock, FakeQueue
 
 
 @pytest.fixture

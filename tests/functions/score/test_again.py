@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from ripen.activity import Activity, Kind, Verdict
 from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Table, keys
 from ripen.agenda import Lane
-from ripen.hit import PATIENCE, TRAP
-from ripen.ledger import MailClass, Send
-from ripen.setting import CrmMark, RefoldMark
-from ripen.state import Rank, State, Tally
-from score.follow import Bells
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.state import Rank, State, Tally
+from ripen.mail.ledger import MailClass, Send
+from ripen.marks import CrmMark, RefoldMark
+from ripen.tracking.click_signals import PATIENCE, TRAP
+from score._consequences import Bells
 from score.react import react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, OneAtATime
-from tests.functions.score.folding import key_of, value
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.folded_activities import key_of, value
 
 BUNDLE = a_bundle()
 STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")

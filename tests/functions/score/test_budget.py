@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 
 from ripen.adapters.table import Create, Replace, keys
-from ripen.api_usage import ApiUsage
-from ripen.crm import Record
-from ripen.crm_mark import SHORT
-from ripen.lead import CrmLink
-from ripen.setting import CrmMark
-from tests.builders import a_lead
-from tests.fakes import NOON
-from tests.functions.score.office import Office, a_state
+from ripen.crm.api_usage import ApiUsage
+from ripen.crm.crm_mark import SHORT
+from ripen.crm.upsert import Record
+from ripen.lead.lead import CrmLink
+from ripen.marks import CrmMark
+from tests.support.builders import a_lead
+from tests.support.crm_sync import Office, a_state
+from tests.support.fakes import NOON
 
 SHORT_OF = ApiUsage(12_000, 15_000)
 ENOUGH = ApiUsage(11_999, 15_000)

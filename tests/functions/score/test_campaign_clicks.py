@@ -5,16 +5,16 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.activity import Activity, Kind, Verdict
-from ripen.adapters import walks
+from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.hit import PATIENCE
-from ripen.ledger import MailClass, Send, SendState
-from ripen.setting import RefoldMark
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.marks import RefoldMark
+from ripen.tracking.click_signals import PATIENCE
 from score.react import Bells, react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 BUNDLE = a_bundle()
 MINUTE = timedelta(minutes=1)
@@ -65,7 +65,7 @@ class World:
                 react([key.ref], self.table, BUNDLE, self.clock, self.bells)
 
     def count(self, campaign: str = "spring") -> int:
-        return walks.counts(self.table, campaign).get("clicked", 0)
+        return walk_rows.counts(self.table, campaign).get("clicked", 0)
 
     def told(self, lead: str, change: dict[str, str]) -> None:
         """Something is known of all clicks by now that makes them look otherwise, and they are weighed anew."""

@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 
-from cli.playbook.publish import publish
-from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.bundle import Bundle, Segment
-from ripen.clause import Agreed, Condition, Did
-from ripen.contact import Contact, Permission
-from ripen.edition import edition
-from ripen.graph import Again, Journey, OnActivity, OnDate, OnSegment
-from ripen.journey import EnrollmentState
-from ripen.setting import RefoldMark
-from ripen.state import Rank
+from ripen.journey.enrollment import EnrollmentState
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.state import Rank
+from ripen.marks import RefoldMark
+from ripen.operations.publish import publish
+from ripen.playbook.bundle import Bundle, Segment
+from ripen.playbook.clause import Agreed, Condition, Did
+from ripen.playbook.graph import Again, Journey, OnActivity, OnDate, OnSegment
+from ripen.scoring.rules_version import edition
 from score import react as module
 from score.react import Bells, react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.score.folding import captured, due, value
-from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import captured, due, value
+from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 STATE, DECAY, REFOLD = keys.state("lead1"), keys.decay_mark("lead1"), keys.refold_mark("lead1")
 ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")

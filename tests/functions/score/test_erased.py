@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from ripen.adapters.table import Create, Table, keys
-from ripen.setting import CrmMark, DecayMark, RefoldMark
+from ripen.marks import CrmMark, DecayMark, RefoldMark
 from score.react import Bells, react
-from tests.builders import a_bundle, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
-from tests.functions.score.office import Office
+from tests.support.builders import a_bundle, an_activity
+from tests.support.crm_sync import Office
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 ACTIVITY = keys.activity("lead1", NOON, "activity1")
 

@@ -6,21 +6,21 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.activity import Activity, Kind, Verdict
-from ripen.adapters import walks
+from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.edition import edition
-from ripen.graph import Again, Journey, OnActivity
-from ripen.journey import Enrollment
-from ripen.ledger import MailClass, Send
-from ripen.setting import RefoldMark
-from ripen.state import Entry, Rank, State, Tally
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.state import Entry, Rank, State, Tally
+from ripen.mail.ledger import MailClass, Send
+from ripen.marks import RefoldMark
+from ripen.playbook.graph import Again, Journey, OnActivity
+from ripen.scoring.rules_version import edition
 from score import react as react_module
 from score.react import Bells, react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock
-from tests.functions.score.folding import key_of
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock
+from tests.support.folded_activities import key_of
 
 pytestmark = pytest.mark.many_rows
 
@@ -183,7 +183,7 @@ def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
     react([mark.ref], table, BUNDLE, clock, bells)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert [row.value.clicked for row in table.under("lead1", "send#")] == [None] * 60
-    assert {walks.counts(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
+    assert {walk_rows.counts(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
 
 
 def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(

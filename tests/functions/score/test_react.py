@@ -5,20 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.activity import Kind, Verdict
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.ids import alert_id
-from ripen.journey import Enrollment, EnrollmentState
-from ripen.lead import CrmLink
-from ripen.setting import CrmMark, DecayMark
-from ripen.state import Rank
+from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.lead import CrmLink
+from ripen.lead.state import Rank
+from ripen.marks import CrmMark, DecayMark
 from score import react as react_module
 from score.react import Bells, react
-from tests.builders import a_bundle, an_activity
-from tests.fakes import NOON, FakeClock
-from tests.functions.score.folding import a_lead_row, captured, due, key_of, value, woken
-from tests.functions.wakeups import LambdaContext, a_playbook, an_sqs_event
+from tests.support.builders import a_bundle, an_activity
+from tests.support.fakes import NOON, FakeClock
+from tests.support.folded_activities import a_lead_row, captured, due, key_of, value, woken
+from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()
 STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark("lead1")

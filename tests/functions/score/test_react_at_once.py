@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from ripen.activity import Activity
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.edition import edition
-from ripen.state import State
+from ripen.lead.activity import Activity
+from ripen.lead.state import State
+from ripen.scoring.rules_version import edition
 from score.react import Bells, react
-from tests.builders import a_bundle, an_activity
-from tests.fakes import NOON, FakeClock, OneAtATime
-from tests.functions.score.folding import a_lead_row, captured, due, key_of, value, woken
+from tests.support.builders import a_bundle, an_activity
+from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.folded_activities import a_lead_row, captured, due, key_of, value, woken
 
 BUNDLE = a_bundle()
 STATE = keys.state("lead1")

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from ripen.activity import Kind
 from ripen.adapters.table import Mark, Replace, keys
-from ripen.alert import AlertState
-from ripen.bundle import SyncRule
-from ripen.clause import Condition
-from ripen.crm import DELETED
-from ripen.state import Rank
-from tests.builders import a_lead
-from tests.fakes import NOON
-from tests.functions.score.office import Office, a_customer, a_link, an_alert
+from ripen.crm.upsert import DELETED
+from ripen.lead.activity import Kind
+from ripen.lead.state import Rank
+from ripen.playbook.bundle import SyncRule
+from ripen.playbook.clause import Condition
+from ripen.slack.alert import AlertState
+from tests.support.builders import a_lead
+from tests.support.crm_sync import Office, a_customer, a_link, an_alert
+from tests.support.fakes import NOON
 
 
 def test_a_new_lead_is_made_and_everybody_who_waits_for_its_link_hears_of_it(office: Office) -> None:

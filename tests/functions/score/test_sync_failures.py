@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from ripen.adapters.table import Mark, Replace, keys
-from ripen.crm import Found, Wanted
+from ripen.crm.upsert import Found, Wanted
 from ripen.errors import NotConnected, Undeliverable
 from score.sync import sync
-from tests.fakes import NOON
-from tests.functions.score.office import FakeCrm, Office, a_customer
+from tests.support.crm_sync import FakeCrm, Office, a_customer
+from tests.support.fakes import NOON
 
 
 def test_a_worker_that_died_after_its_claim_is_replaced(office: Office) -> None:

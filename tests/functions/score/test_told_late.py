@@ -3,14 +3,14 @@
 from copy import replace
 from datetime import datetime
 
-from ripen.activity import Activity, Kind
 from ripen.adapters.table import Create, Table, keys
-from ripen.bundle import Threshold
-from ripen.setting import RefoldMark
-from ripen.state import Rank
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.state import Rank
+from ripen.marks import RefoldMark
+from ripen.playbook.bundle import Threshold
 from score.react import Bells, react
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON, FakeClock, FakeQueue
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 MILD = a_bundle()
 STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))

@@ -5,13 +5,13 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.activity import Kind, Verdict
-from ripen.score import score
-from ripen.state import State
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.state import State
+from ripen.scoring.score import score
 from sandbox.console.chart import HEIGHT, WIDTH, chart
 from sandbox.console.curve import Point, curve, span
-from tests.builders import a_bundle, a_lead, an_activity
-from tests.fakes import NOON
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON
 
 SCORING = a_bundle().scoring
 HALF_LIFE = timedelta(days=14)

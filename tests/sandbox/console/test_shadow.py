@@ -9,15 +9,15 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from cli.stack import Stack
+from cli.local.home import Status
+from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.decision import Decision
-from ripen.setting import Shadow
-from ripen.state import State
+from ripen.lead.state import State
+from ripen.settings import Shadow
 from sandbox.console.app import build
-from sandbox.home import Status
-from tests.builders import a_bundle, a_lead
-from tests.fakes import NOON, FakeClock
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock
 
 NOWHERE = "http://127.0.0.1:1"
 STATUS = Status(

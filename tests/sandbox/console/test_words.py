@@ -2,9 +2,9 @@
 
 import pytest
 
-from cli.phrases import codes
 from nurture.tick import bells
-from ripen.activity import Kind
+from ripen.lead.activity import Kind
+from ripen.operations.phrases import codes
 from sandbox.console.words import words
 
 _NOBODYS = {"walk", "campaign", "schedule", "poll"}

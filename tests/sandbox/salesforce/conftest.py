@@ -14,7 +14,7 @@ from sandbox.certificates import certificate
 from sandbox.salesforce.app import build
 from sandbox.salesforce.connected_app import ConnectedApp, connected_app
 from sandbox.server import Server
-from tests.fakes import FakeClock
+from tests.support.fakes import FakeClock
 
 BASE = "/services/data/v62.0"
 

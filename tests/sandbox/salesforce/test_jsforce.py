@@ -1,7 +1,7 @@
 """The JavaScript world's client is content with the stand-in, over TLS."""
 
-from tests.peers import node
 from tests.sandbox.salesforce.conftest import AnOrg
+from tests.support import node_peers
 
 
 def test_a_morning_at_the_sales_desk(org: AnOrg) -> None:
@@ -9,7 +9,9 @@ def test_a_morning_at_the_sales_desk(org: AnOrg) -> None:
     id, secret = org.basic
 
     # when it makes, reads, changes, finds and deletes
-    did = node.run("jsforce", {"url": org.url, "id": id, "secret": secret}, NODE_EXTRA_CA_CERTS=str(org.authorities))
+    did = node_peers.run(
+        "jsforce", {"url": org.url, "id": id, "secret": secret}, NODE_EXTRA_CA_CERTS=str(org.authorities)
+    )
 
     # then each step is answered as by Salesforce
     assert did["name"] == org.app.username

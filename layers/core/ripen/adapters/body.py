@@ -8,7 +8,7 @@ import json
 from io import BytesIO
 from urllib.parse import unquote_plus
 
-from ripen.complaint import NO_TEXT, Complaint, Refused
+from ripen.capture.field_errors import NO_TEXT, Complaint, Refused
 from ripen.errors import Rejected
 
 LARGEST = 64 * 1024

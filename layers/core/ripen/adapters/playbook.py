@@ -9,8 +9,8 @@ from msgspec import Struct
 
 from ripen.adapters import aws
 from ripen.adapters.table import Table, keys
-from ripen.bundle import Bundle
-from ripen.setting import Live as Pointer
+from ripen.playbook.bundle import Bundle
+from ripen.settings import Live as Pointer
 
 _FRESH_SECONDS = 5.0
 SEEN_BY_ALL = timedelta(seconds=_FRESH_SECONDS + 1)

@@ -18,8 +18,8 @@ from urllib.parse import quote, urlsplit
 
 import msgspec
 
+from ripen.capture.signature import signature
 from ripen.errors import Undeliverable
-from ripen.signature import signature
 
 LARGEST = 32 * 1024
 """Bytes of an answer."""

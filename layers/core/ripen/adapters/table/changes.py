@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ripen.adapters.table.keys import Key
 from ripen.agenda import Lane
-from ripen.counts import Counts
+from ripen.campaign.counts import Counts
 
 
 class Create[T](Struct, frozen=True):

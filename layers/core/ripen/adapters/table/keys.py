@@ -9,27 +9,29 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from ripen.action import Action
-from ripen.activity import Activity
 from ripen.agenda import Ref
-from ripen.alert import Alert
-from ripen.breaker import Breaker
-from ripen.call import PlannedCall
-from ripen.campaign import CampaignRun
-from ripen.contact import ConsentRecord, Contact, Suppression
-from ripen.counts import Counts
+from ripen.campaign.campaign_run import CampaignRun
+from ripen.campaign.counts import Counts
+from ripen.campaign.walk import Entries, Schedule, Walk
+from ripen.crm.membership import MemberPoll
+from ripen.crm.opportunity import Account, Deal, OpportunityPoll
 from ripen.decision import Decision
-from ripen.errand import Errand
-from ripen.journey import Enrollment
-from ripen.lead import Profile
-from ripen.ledger import Send, SendPointer
-from ripen.membership import MemberPoll
-from ripen.opportunity import Account, Deal, OpportunityPoll
-from ripen.pace import Pace
-from ripen.setting import ClockOffset, CrmMark, DecayMark, Live, Pointer, Published, RefoldMark, Seen, Shadow, Stop
-from ripen.state import State
-from ripen.visitor import Bridge, Join, VisitorPointer
-from ripen.walk import Entries, Schedule, Walk
+from ripen.journey.crm_request import Errand
+from ripen.journey.enrollment import Enrollment
+from ripen.journey.webhook_call import PlannedCall
+from ripen.lead.activity import Activity
+from ripen.lead.contact import ConsentRecord, Contact, Suppression
+from ripen.lead.lead import Profile
+from ripen.lead.state import State
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import Send, SendPointer
+from ripen.mail.send_rate import Pace
+from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.pointers import Pointer, Seen
+from ripen.settings import ClockOffset, Live, Published, Shadow, Stop
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert
+from ripen.tracking.visitor import Bridge, Join, VisitorPointer
 
 
 class Key[T](Struct, frozen=True):

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ripen.adapters.table.keys import Key, parse
 from ripen.agenda import Lane, Ref
-from ripen.counts import Counts
+from ripen.campaign.counts import Counts
 
 
 class Row[T](Struct, frozen=True):

@@ -8,7 +8,7 @@ import msgspec
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.rows import millis, names
 from ripen.agenda import shard
-from ripen.state import State
+from ripen.lead.state import State
 
 
 def transacted(table: str, change: Change) -> dict[str, Any]:

@@ -1,0 +1,131 @@
+"""Lets time pass on the local cloud: from due time to due time, ticking and draining at each, so that what is lived equals
+what is simulated."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from time import monotonic, sleep
+
+import boto3
+
+from cli.local.web import web
+from cli.stack.stack import Stack
+from ripen.adapters.table import Create, Replace, keys
+from ripen.failure import Failure
+from ripen.settings import ClockOffset
+
+_LOOK_SECONDS = 0.15
+_CLOCK_FRESH_SECONDS = 0.25
+"""The functions read the offset at most 0.2 s late."""
+_STUCK_SECONDS = 12.0
+"""Longer than a function takes to start where many start at once."""
+_MINUTE = timedelta(minutes=1)
+_MOST_STOPS = 300
+_POLLS = "poll#"
+
+type Due = tuple[datetime, str]
+"""When, and the partition of what."""
+type Message = tuple[str, int]
+"""Its id, and how often it was received."""
+
+
+def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) -> None:
+    """Move the clock to `target`. `passed` is told how far it has come.
+
+    After a look at Salesforce the next one waits until something else has happened: days of them, each five minutes, would
+    find what this one found.
+    """
+    start = stack.clock.now()
+    stops = 0
+    drain(stack)
+    ticked: datetime | None = None
+    due, is_poll = first_due(agenda(stack), target)
+    while stop := next_stop(due, ticked, target):
+        if stop > _now(stack):
+            _set(stack, stop)
+        ticked = _now(stack)
+        tick(stack)
+        drain(stack)
+        passed(_now(stack) - start)
+        stops += 1
+        if stops > _MOST_STOPS:  # something is tried again and again: look only now and then
+            _set(stack, min(target, _now(stack) + (target - start) / _MOST_STOPS))
+        due, is_poll = first_due(agenda(stack), target, with_polls=not is_poll)
+    if _now(stack) < target:
+        _set(stack, target)
+    passed(target - start)
+
+
+def next_stop(due: datetime | None, ticked: datetime | None, target: datetime) -> datetime | None:
+    """When to tick next, where the next row is due then, if it is; None once all of it has had its turn. What comes of a tick is
+    mail that the next one releases: there is one at `target`, also where the work took longer than the time that was to pass."""
+    if due is None or ticked is None or due > ticked:
+        return due
+    return min(target, ticked + _MINUTE) if ticked < target else None
+
+
+def tick(stack: Stack) -> None:
+    """What the schedule does each minute."""
+    answer = boto3.client("lambda").invoke(FunctionName=stack.tick, Payload=b"{}")
+    if "FunctionError" in answer:
+        raise Failure(f"The tick failed: {answer['Payload'].read().decode()}", "See the logs in .local/logs")
+
+
+def drain(stack: Stack) -> None:
+    """Returns when all queues are empty, or when what is left in them does not move: work that failed and will be found on
+    the agenda again."""
+    before, since, empty = set[Message](), monotonic(), 0
+    while empty < 2:
+        left = waiting(stack)
+        empty = 0 if left else empty + 1
+        if left != before:
+            before, since = left, monotonic()
+        elif left and monotonic() - since > _STUCK_SECONDS:
+            return
+        sleep(_LOOK_SECONDS)
+
+
+def waiting(stack: Stack) -> set[Message]:
+    """What is in the queues, seen, delayed or in somebody's hands. The emulator tells it at once; SQS's own API would have to be
+    asked for each queue."""
+    aws, names = stack.local.aws if stack.local else "", {url.rpartition("/")[2] for url in stack.queues}
+    told = web.get(f"{aws}/_ministack/sqs/messages").raise_for_status().json()["messages"]
+    queues = [queue for regions in told.values() for found in regions.values() for queue in found.items()]
+    return {
+        (message["MessageId"], message["ReceiveCount"])
+        for url, messages in queues
+        if url.rpartition("/")[2] in names
+        for message in messages
+    }
+
+
+def first_due(rows: Iterable[Due], until: datetime, with_polls: bool = True) -> tuple[datetime | None, bool]:
+    """When the next row of the agenda falls due, if it does by then; and whether that is only a look at Salesforce."""
+    wanted = ((at, pk.startswith(_POLLS)) for at, pk in rows if with_polls or not pk.startswith(_POLLS))
+    at, is_poll = min(wanted, default=(None, False))
+    return (at, is_poll) if at and at <= until else (None, False)
+
+
+def agenda(stack: Stack) -> Iterator[Due]:
+    """All that is due some time. The index is read at once: hundreds of questions to its shards would take the emulator a
+    second at each stop."""
+    outputs = stack.local.stack if stack.local else {}
+    pages = (
+        boto3.client("dynamodb")
+        .get_paginator("scan")
+        .paginate(TableName=outputs["Table"], IndexName="agenda", ProjectionExpression="pk, due")
+    )
+    for page in pages:
+        for item in page["Items"]:
+            yield datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), item["pk"]["S"]
+
+
+def _set(stack: Stack, now: datetime) -> None:
+    row = stack.table.get(keys.CLOCK)
+    offset = ClockOffset(seconds=(now - datetime.now(UTC)).total_seconds())
+    stack.table.write(Replace(keys.CLOCK, offset, row.version) if row else Create(keys.CLOCK, offset))
+    sleep(_CLOCK_FRESH_SECONDS)
+
+
+def _now(stack: Stack) -> datetime:
+    row = stack.table.get(keys.CLOCK)
+    return datetime.now(UTC) + timedelta(seconds=row.value.seconds if row else 0)

@@ -1,0 +1,1 @@
+"""How commands print: JSON, tables, pictures, CSV."""

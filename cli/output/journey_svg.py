@@ -1,0 +1,161 @@
+"""The journey as an SVG: steps in a column, ways side by side under the step where they part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+
+from cli.journey.counts import Counts
+from cli.journey.outline import Item, Row, Way, title
+from ripen.playbook.graph import (
+    BranchStep,
+    ExitStep,
+    Journey,
+    SendStep,
+    SplitStep,
+    Step,
+    WaitForStep,
+    WaitStep,
+    WebhookStep,
+)
+
+_WIDE, _HIGH, _GAP, _LABEL, _BETWEEN, _MARGIN = 264, 58, 34, 34, 28, 32
+_INK, _QUIET, _LINE = "#1c2b33", "#5b6b73", "#b6c2c8"
+_FACES = {"send": "#e6f2ef", "wait": "#f3f4f6", "choice": "#fdf3dd", "exit": "#fbe6e4", "other": "#eaf0fb"}
+_EDGES = {"send": "#0f766e", "wait": "#9aa5ab", "choice": "#c98a06", "exit": "#c2483b", "other": "#4169a8"}
+_LONGEST = 32
+_SMALL = 46
+_TITLE = 80
+
+
+@dataclass(frozen=True)
+class _Area:
+    width: float
+    height: float
+
+
+def svg(journey: Journey, row: Row, counts: Counts) -> str:
+    """One picture, in letters that every system has."""
+    area = _row_area(row)
+    width, height = area.width + 2 * _MARGIN, area.height + 2 * _MARGIN + 64
+    middle = width / 2
+    said = f"{counts.entered} entered · {sum(counts.here.values())} in it · {counts.finished} finished"
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}"'
+        f' viewBox="0 0 {width:.0f} {height:.0f}" font-family="system-ui, \'Noto Sans JP\', sans-serif" fill="{_INK}">',
+        f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
+        _text(middle, _MARGIN + 6, journey.name, 20, weight=700, most=_TITLE),
+        _text(middle, _MARGIN + 28, said, 13, colour=_QUIET, most=_TITLE),
+        *_row(row, middle, _MARGIN + 52, counts),
+        "</svg>",
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _row_area(row: Row) -> _Area:
+    areas = [_item_area(item) for item in row]
+    height = sum(area.height for area in areas) + _GAP * max(0, len(areas) - 1)
+    return _Area(max([_WIDE, *(area.width for area in areas)]), height)
+
+
+def _item_area(item: Item) -> _Area:
+    if not item.ways:
+        return _Area(_WIDE, _HIGH)
+    ways = [_row_area(way.row) for way in item.ways]
+    width = sum(area.width for area in ways) + _BETWEEN * (len(ways) - 1)
+    return _Area(max(_WIDE, width), _HIGH + _GAP + _LABEL + max(area.height for area in ways) + _GAP)
+
+
+def _row(row: Row, middle: float, top: float, counts: Counts) -> Iterator[str]:
+    for number, item in enumerate(row):
+        if number:
+            yield _line(middle, top - _GAP, middle, top)
+        yield from _item(item, middle, top, counts)
+        top += _item_area(item).height + _GAP
+
+
+def _item(item: Item, middle: float, top: float, counts: Counts) -> Iterator[str]:
+    yield from _box(item.step, middle, top, counts)
+    if not item.ways:
+        return
+    area = _item_area(item)
+    ways = [_row_area(way.row) for way in item.ways]
+    left = middle - (sum(way.width for way in ways) + _BETWEEN * (len(ways) - 1)) / 2
+    for way, size in zip(item.ways, ways, strict=True):
+        yield from _way(way, left + size.width / 2, middle, top + _HIGH, top + area.height, counts)
+        left += size.width + _BETWEEN
+
+
+def _way(way: Way, at: float, middle: float, top: float, bottom: float, counts: Counts) -> Iterator[str]:
+    """A curve to the way's name, its steps below, and a curve to where the ways meet."""
+    label = top + _GAP
+    yield _curve(middle, top, at, label)
+    yield _pill(at, label, way.name)
+    below = label + _LABEL
+    end = below + (_row_area(way.row).height if way.row else 0)
+    if way.row:
+        yield _line(at, below - 10, at, below)
+        yield from _row(way.row, at, below, counts)
+    start = end if way.row else below - 10
+    if way.to or way.ends:
+        yield _text(at, start + 16, f"→ {way.to}" if way.to else "■", 12, colour=_QUIET)
+        return
+    yield _line(at, start, at, bottom - _GAP)
+    yield _curve(at, bottom - _GAP, middle, bottom)
+
+
+def _box(step: Step, middle: float, top: float, counts: Counts) -> Iterator[str]:
+    kind, left = _kind(step), middle - _WIDE / 2
+    yield (
+        f'<rect x="{left:.1f}" y="{top:.1f}" width="{_WIDE}" height="{_HIGH}" rx="10"'
+        f' fill="{_FACES[kind]}" stroke="{_EDGES[kind]}" stroke-width="1.5"/>'
+    )
+    outcomes = " · ".join(f"{count} {outcome}" for outcome, count in counts.of(step.id))
+    yield _text(middle, top + (25 if outcomes else 34), title(step), 13.5, weight=600)
+    if outcomes:
+        yield _text(middle, top + 44, outcomes, 11.5, colour=_QUIET, most=_SMALL)
+    if here := counts.here[step.id]:
+        wide = 18 + 8 * len(str(here))
+        yield f'<rect x="{left + _WIDE - wide / 2:.1f}" y="{top - 11:.1f}" width="{wide}" height="22" rx="11" fill="{_INK}"/>'
+        yield _text(left + _WIDE, top + 4.5, str(here), 12, colour="#fff", weight=700)
+
+
+def _kind(step: Step) -> str:
+    match step:
+        case SendStep():
+            return "send"
+        case WaitStep():
+            return "wait"
+        case WaitForStep() | BranchStep() | SplitStep() | WebhookStep():
+            return "choice"
+        case ExitStep():
+            return "exit"
+    return "other"
+
+
+def _text(
+    x: float, y: float, said: str, size: float, colour: str = _INK, weight: int = 400, most: int = _LONGEST
+) -> str:
+    shown = said if len(said) <= most else f"{said[: most - 1]}…"
+    full = f"<title>{escape(said)}</title>" if shown != said else ""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size}" font-weight="{weight}" fill="{colour}"'
+        f' text-anchor="middle">{full}{escape(shown)}</text>'
+    )
+
+
+def _pill(x: float, y: float, said: str) -> str:
+    wide = min(_WIDE, 20 + 7.2 * len(said))
+    return (
+        f'<rect x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="24" rx="12" fill="#fff" stroke="{_LINE}"/>'
+        + _text(x, y + 16.5, said, 12, colour=_QUIET)
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float) -> str:
+    return f'<path d="M{x1:.1f} {y1:.1f}L{x2:.1f} {y2:.1f}" stroke="{_LINE}" stroke-width="2" fill="none"/>'
+
+
+def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
+    half = (y1 + y2) / 2
+    path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {half:.1f} {x2:.1f} {half:.1f} {x2:.1f} {y2:.1f}"
+    return f'<path d="{path}" stroke="{_LINE}" stroke-width="2" fill="none"/>'

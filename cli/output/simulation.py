@@ -1,0 +1,127 @@
+"""What `ripen simulate` shows: one life, every way through a journey, or all approved lives beside what they are now."""
+
+from copy import replace
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+
+from cli.output.json_output import tell
+from ripen.failure import Failure
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.graph import Journey
+from ripen_authoring.files.named import text
+from ripen_authoring.simulation.paths import missed, walk
+from ripen_authoring.simulation.run import Lived
+from ripen_authoring.simulation.scenario import Scenario, scenarios
+from ripen_authoring.simulation.transcript import Line
+
+_screen = Console(highlight=False, soft_wrap=True)
+
+
+def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
+    """One life, step by step."""
+    lived = scenario.live(bundle)
+    if as_json:
+        tell([_plain(line) for line in lived.lines])
+        return
+    print(scenario.transcript(lived, lang), end="")
+    codes = {line.code for line in lived.lines}
+    if "never" in codes and "enrollment.refused" not in codes:
+        _screen.print("[yellow]Nothing let the lead in:[/] say in --events what the journey waits for, or --by-hand.")
+
+
+def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
+    """Every way through the journey, at most so many, and which steps and ways none comes to. Whom nothing lets in enters
+    by hand."""
+    if not scenario.live(bundle).runs:
+        scenario = replace(scenario, by_hand=True)
+
+    def live(journey: Journey) -> Lived:
+        return scenario.live(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)
+
+    walked = []
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("Ways walked", total=most)
+        for way in walk(scenario.journey, live, most):
+            walked.append(way)
+            progress.advance(task)
+    steps, ways = missed(scenario.journey, [way.lived for way in walked])
+    if as_json:
+        found = {
+            "ways": [{"choices": way.choices, "lines": [_plain(line) for line in way.lived.lines]} for way in walked],
+            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in ways]},
+            "all": len(walked) < most,
+        }
+        tell(found)
+        return
+    for number, way in enumerate(walked, 1):
+        chosen = " → ".join(f"{step}: {option}" for step, option in way.choices.items()) or "no choice on the way"
+        _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
+        print(scenario.transcript(way.lived, lang).partition("\n\n")[2])
+    _screen.print(f"{len(walked)} way{'s' if len(walked) != 1 else ''} through {scenario.journey.name}.")
+    if len(walked) == most:
+        _screen.print(f"[yellow]There may be more:[/] --most {most * 5}")
+    for step in steps:
+        _screen.print(f"[yellow]never reached:[/] {escape(step)}")
+    for step, option in ways:
+        _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
+
+
+def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
+    """Every scenario of the folder. Raises Failure where one ends otherwise than its transcript says."""
+    found = scenarios(folder, bundle)
+    if not found:
+        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
+    screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    lives: dict[str, list[Lived]] = {}
+    differing: list[str] = []
+    for scenario in found:
+        lived = scenario.live(bundle)
+        lives.setdefault(scenario.journey.name, []).append(lived)
+        if scenario.golden and _differs(scenario.golden, scenario.transcript(lived), update, screen):
+            differing.append(scenario.golden.stem)
+    never = _untold(bundle, lives, screen)
+    if as_json:
+        tell({"simulations": len(found), "differing": differing, "never": never})
+    if differing:
+        raise Failure(
+            f"{len(differing)} of {len(found)} simulations end otherwise than their transcripts say.",
+            "If it is meant so: ripen simulate --all --update – and look at the diff before you commit it.",
+        )
+    screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
+
+
+def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
+    """By journey, the steps and ways that no scenario comes to."""
+    never: dict[str, list[str]] = {}
+    for name, lived in sorted(lives.items()):
+        steps, ways = missed(bundle.journeys[name], lived)
+        never[name] = [*steps, *(f"{step}: {option}" for step, option in ways)]
+        for left in never[name]:
+            screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
+    for name in sorted(bundle.journeys.keys() - lives.keys()):
+        never[name] = [step.id for step in bundle.journeys[name].steps]
+        screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
+    return never
+
+
+def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
+    """Whether the transcript is another than was approved; shows how."""
+    approved = text(golden) if golden.is_file() else ""
+    if approved == transcript:
+        return False
+    if update:
+        golden.write_text(transcript, "utf-8")
+        screen.print(f"written: {golden}")
+        return False
+    lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), "now", lineterm="")
+    screen.file.writelines(f"{line}\n" for line in lines)
+    return True
+
+
+def _plain(line: Line) -> dict[str, Any]:
+    return {"at": line.at.isoformat(), "code": line.code, "own": line.own, "facts": line.facts}

@@ -1,1 +1,0 @@
-"""The playbook: the marketer's files, checked, compiled and published."""

@@ -1,1 +1,0 @@
-"""From the marketer's models to the structs that the functions read."""

@@ -1,0 +1,60 @@
+"""POST /webhooks/ripen: another system of the company's asks a lead into a journey, by a request that is signed as our own
+webhooks are, with a key of its own. One durable write, before it is told 202; asked again it changes nothing.
+"""
+
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+from msgspec import Struct
+
+from capture._store import Stored, persist
+from ripen.adapters.gateway import Request
+from ripen.adapters.table import Conflict, Create, Table, keys
+from ripen.capture import entry_request
+from ripen.capture.deduplication import from_provider
+from ripen.capture.signature import doubt
+from ripen.errors import Rejected
+from ripen.lead.activity import Activity
+from ripen.lead.address import address_hash
+from ripen.playbook.bundle import Bundle
+from ripen.pointers import Seen
+
+SOURCE = "ripen"
+
+logger = Logger()
+
+
+class OwnKeys(Struct, frozen=True):
+    """Secrets.key of these purposes."""
+
+    address: bytes
+    api: bytes
+
+
+def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datetime, wall: float) -> Stored:
+    """Kept, or found kept. Raises Rejected, and Busy where trying later helps. `wall` is the true time, in seconds."""
+    if why := doubt(own.api, request.headers, request.body, wall):
+        raise Rejected(why, status=401)
+    asks = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
+    pointer = table.get(keys.address(address_hash(own.address, asks.email)))
+    if pointer is None:
+        raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)
+    activity = entry_request.activity(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
+    stored = persist(table, lambda: _try(table, activity, now))
+    logger.info("asked in", journey=asks.journey, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
+    return stored
+
+
+def _try(table: Table, activity: Activity, now: datetime) -> Stored:
+    once = from_provider("api", activity.id, now)
+    seen, place = keys.seen(once.source, once.id), keys.activity(activity.lead, now, activity.id)
+    remembered = Seen(lead=activity.lead, activity=activity.id, expires=once.until)
+    try:
+        table.write(
+            Create(seen, remembered, expires=once.until, even_if_expired_at=now), Create(place, activity, due=now)
+        )
+    except Conflict:
+        if table.get(seen) is None:
+            raise
+        return Stored(lead=activity.lead, activity=activity.id, ref=None)
+    return Stored(lead=activity.lead, activity=activity.id, ref=place.ref)

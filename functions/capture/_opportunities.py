@@ -1,0 +1,146 @@
+"""At which companies sales has an open opportunity in Salesforce: marked by domain and address, for nurture.deliver to ask.
+
+Done by capture.poll for the `poll#opportunities` row, each five minutes while the policy asks. Each account's row says what is
+marked for it, and moves in one transaction with the marks; so they are taken back exactly, wherever a look broke off.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from copy import replace
+from datetime import datetime
+from itertools import batched
+
+from aws_lambda_powertools import Logger
+from msgspec import Struct
+
+from ripen import ports
+from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
+from ripen.agenda import Lane
+from ripen.crm.membership import EVERY, again
+from ripen.crm.opportunity import REVIEW, Account, Deal, OpportunityPoll, Place, tokens
+from ripen.errors import Undeliverable
+
+logger = Logger(child=True)
+
+_ACCOUNTS = 100
+"""As many as one query can name."""
+_AT_ONCE = 45
+"""Marks that move in one transaction."""
+_TRIES = 5
+
+
+class DealDesk(Struct, frozen=True, kw_only=True):
+    """What looking takes."""
+
+    table: Table
+    clock: ports.Clock
+    crm: ports.CrmOpportunities
+    address_key: bytes
+
+
+def look(desk: DealDesk, goes_on: Callable[[], bool]) -> None:
+    """Marks what has changed, and puts the next look on the agenda; nothing if somebody else did."""
+    row = desk.table.get(keys.OPPORTUNITIES)
+    if row is None or row.due is None:
+        return
+    now = desk.clock.now()
+    after, due = row.value, now + EVERY
+    if not in_shadow(desk.table):
+        after, due = _read(after, desk, now, goes_on)
+    with suppress(Conflict):  # a playbook was made live, or somebody else has looked
+        desk.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK))
+
+
+def _read(
+    poll: OpportunityPoll, desk: DealDesk, now: datetime, goes_on: Callable[[], bool]
+) -> tuple[OpportunityPoll, datetime]:
+    """How far it came, and when it is to be gone on with."""
+    come = poll
+    try:
+        for come in _steps(poll, desk, now):
+            if not goes_on():
+                return replace(come, attempts=0), now
+    except Undeliverable as failure:
+        logger.warning("Salesforce's opportunities not read", reason=failure.reason)
+        return replace(come, attempts=poll.attempts + 1), now + again(poll.attempts, failure)
+    return replace(come, attempts=0), now + EVERY
+
+
+def _steps(poll: OpportunityPoll, desk: DealDesk, now: datetime) -> Iterator[OpportunityPoll]:
+    """After each step how far it has come: once a day through all that is marked, then through what has changed."""
+    if poll.reviewed is None or now >= poll.reviewed + REVIEW:
+        for accounts in batched(_marked_after(poll.account, desk.table), _ACCOUNTS, strict=False):
+            _settle(accounts, desk)
+            poll = replace(poll, account=accounts[-1])
+            yield poll
+        poll = replace(poll, account="", reviewed=now)
+    poll = replace(poll, began=poll.began or now)
+    for page in desk.crm.changed(poll.since, poll.place):
+        for some in batched(page, _ACCOUNTS, strict=False):
+            _settle((each.account for each in some if each.account), desk)
+            poll = replace(poll, place=Place(some[-1].changed, some[-1].id))
+            yield poll
+    yield replace(poll, since=poll.began, began=None, place=None)
+
+
+def _marked_after(last: str, table: Table) -> Iterator[str]:
+    """The accounts for which something is marked, in the order of their ids."""
+    rows: Iterator[Row[Account]] = table.under("opportunities", "account#", of="poll")
+    return (row.value.id for row in rows if row.value.id > last and row.value.tokens)
+
+
+def _settle(ids: Iterable[str], desk: DealDesk) -> None:
+    """What is marked for these accounts is what the CRM says of them now."""
+    accounts = list(dict.fromkeys(ids))
+    if not accounts:
+        return
+    wanted = {company.account: tokens(company, desk.address_key) for company in desk.crm.open(accounts)}
+    rows: list[Row[Account] | None] = desk.table.get_many([keys.account(id) for id in accounts])
+    for id, row in zip(accounts, rows, strict=True):
+        if _marked(row) ^ wanted.get(id, frozenset()):
+            _mark(id, wanted.get(id, frozenset()), desk)
+    logger.info("opportunities", accounts=len(accounts), open=len(wanted))
+
+
+def _mark(id: str, wanted: frozenset[str], desk: DealDesk) -> None:
+    for attempt in range(_TRIES):
+        try:
+            while changes := _changes(id, wanted, desk.table, desk.clock.now()):
+                desk.table.write(*changes)
+        except Conflict:  # another account of the same company, or somebody else who looks
+            if attempt == _TRIES - 1:
+                raise
+            desk.table.step_back(attempt)
+        else:
+            break
+
+
+def _changes(id: str, wanted: frozenset[str], table: Table, now: datetime) -> list[Change]:
+    """The next ones that bring the account's marks to what is wanted; none where they are."""
+    row = table.get(keys.account(id))
+    marked = _marked(row)
+    some = sorted(marked ^ wanted)[:_AT_ONCE]
+    if not some:
+        return []
+    deals: list[Row[Deal] | None] = table.get_many([keys.deal(token) for token in some])
+    account = Account(id=id, tokens=tuple(sorted(marked ^ set(some))))
+    changes: list[Change] = [_kept(row, keys.account(id), account, None if account.tokens else now)]
+    for token, deal in zip(some, deals, strict=True):
+        with_it = _with(deal, id, token in wanted)
+        changes.append(_kept(deal, keys.deal(token), with_it, None if with_it.accounts else now))
+    return changes
+
+
+def _kept[T](row: Row[T] | None, key: Key[T], value: T, expires: datetime | None) -> Change:
+    """Over what was read. What says nothing any more may go."""
+    return Replace(key, value, row.version if row else 0, expires=expires)
+
+
+def _marked(row: Row[Account] | None) -> frozenset[str]:
+    return frozenset(row.value.tokens if row else ())
+
+
+def _with(deal: Row[Deal] | None, account: str, is_open: bool) -> Deal:
+    others = set(deal.value.accounts if deal else ()) - {account}
+    return Deal(accounts=tuple(sorted(others | {account} if is_open else others)))

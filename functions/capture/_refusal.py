@@ -1,0 +1,52 @@
+"""The page that a person sees whose submission was not taken: the same page with the reasons beside the fields."""
+
+from collections.abc import Iterable
+
+from capture._landing import show
+from ripen.adapters.playbook import Live
+from ripen.capture.field_errors import Refused
+from ripen.capture.pages import builtin_page
+from ripen.errors import Rejected
+from ripen.lead.attribution import CAMPAIGN
+from ripen.lead.text import clean
+from ripen.playbook.bundle import Form, Page
+
+_CHECK = {"ja": "入力内容をご確認ください。", "en": "Please check what you entered."}
+_LATER = {
+    "ja": "ただいま送信を受け付けられません。1分ほど待ってから、もう一度お試しください。",
+    "en": "We cannot take this right now. Please try again in a minute.",
+}
+
+
+def explain(
+    live: Live, form: Form | None, answers: Iterable[tuple[str, str]], why: Rejected, locale: str, nonce: str
+) -> str:
+    """The page as HTML: the one it was sent from, else any with that form, else one that says only what was wrong."""
+    brand = live.bundle.brand
+    if form is None:
+        return builtin_page("not-found", locale, brand)
+    typed = {form.mapping.get(name, name): value for name, value in answers if clean(value)}
+    page = _page(live, form, typed.get("page", ""))
+    if page is None or not typed:
+        return builtin_page("invalid", locale, brand, error=_words(why, locale))
+    errors = {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
+    nonce = typed.get("nonce", nonce)
+    campaign = {name: typed[name] for name in CAMPAIGN if name in typed}
+    return show(
+        live, page, locale, nonce, typed, query=campaign, values=typed, errors=errors, error=_words(why, locale)
+    )
+
+
+def _page(live: Live, form: Form, name: str) -> Page | None:
+    pages = live.bundle.pages
+    if name in pages and pages[name].form == form.name:
+        return pages[name]
+    return next((page for page in pages.values() if page.form == form.name), None)
+
+
+def _words(why: Rejected, locale: str) -> str:
+    if why.status == 503:
+        return _LATER.get(locale, _LATER["en"])
+    if isinstance(why, Refused) or locale == "ja":
+        return _CHECK.get(locale, _CHECK["en"])
+    return why.reason

@@ -1,0 +1,83 @@
+"""Looks after one campaign: begins it at its time, lets the rest follow the canaries, halts it, and sees when it is done."""
+
+from datetime import datetime
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from nurture._dependencies import Ground
+from ripen.adapters.rows import walk_rows
+from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
+from ripen.agenda import SHARDS
+from ripen.campaign.campaign_run import CampaignRun, RunState, look
+from ripen.campaign.campaign_run import walks as is_walking
+from ripen.campaign.halt import Halt
+from ripen.ids import digest
+from ripen.slack.alert import Alert
+
+_TRIES = 5
+
+logger = Logger(child=True)
+metrics = Metrics()
+
+
+class Contended(Exception):
+    """The row kept changing: the message comes again."""
+
+
+def supervise(key: Key[CampaignRun], ground: Ground) -> None:
+    """Does what time, or what became of its mails, makes of the run; nothing if that was done already."""
+    for attempt in range(_TRIES):
+        row = ground.table.get(key)
+        if row is None:
+            return
+        run, now = row.value, ground.clock.now()
+        found = walk_rows.rows(ground.table, key)
+        looked = look(
+            run,
+            ground.bundle(run.bundle).campaigns[run.name],
+            walk_rows.counts(ground.table, run.name),
+            [walk.value for walk in found] if is_walking(run) else [],
+            now,
+        )
+        if looked.run == run and (looked.due == row.due or _soon_enough(row.due, looked.due, now)):
+            return
+        changes: list[Change] = [Replace(key, looked.run, row.version, due=looked.due)]
+        starts = looked.run.lap > run.lap
+        if starts:
+            changes += walk_rows.from_the_start(key, found, looked.run.lap, now)
+        if looked.halt:
+            changes.append(_alert(looked.run, looked.halt, now))
+        try:
+            ground.table.write(*changes)
+        except Conflict:
+            ground.table.step_back(attempt)
+            continue
+        if starts:
+            ground.bell.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
+        _tell(run, looked.run)
+        return
+    raise Contended(key.ref)
+
+
+def _soon_enough(due: datetime | None, wanted: datetime | None, now: datetime) -> bool:
+    """It is looked at by then anyway. All shards ring at the end of a lap: if each moved the due time, they would be in each
+    other's way."""
+    return due is not None and wanted is not None and now < due <= wanted
+
+
+def _alert(run: CampaignRun, halt: Halt, now: datetime) -> Change:
+    """Slack is told, once for each lap; the tick wakes notify.alert."""
+    alert = Alert(id=digest("halt", run.name, str(run.lap)), lead="", kind="halt", planned=now, halt=halt)
+    return Create(keys.campaign_alert(run.name, alert.id), alert, due=now)
+
+
+def _tell(before: CampaignRun, after: CampaignRun) -> None:
+    if before.state is after.state:
+        return
+    extra = {"campaign": after.name, "state": after.state, "reason": after.reason}
+    if after.state is RunState.HALTED:
+        logger.error("campaign halted", extra=extra)
+        metrics.add_metric(name="CampaignHalted", unit=MetricUnit.Count, value=1)
+    else:
+        logger.info("campaign", extra=extra)

@@ -1,0 +1,19 @@
+"""All that a walk needs of the world."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from ripen.adapters.table import Table
+from ripen.playbook.bundle import Bundle
+from ripen.ports import Clock, Wake
+
+
+class Ground(Struct, frozen=True, kw_only=True):
+    table: Table
+    live: Callable[[], Bundle]
+    bundle: Callable[[str], Bundle]
+    """By hash."""
+    clock: Clock
+    bell: Wake
+    """Wakes nurture.walk itself."""

@@ -1,0 +1,200 @@
+"""One shard of the roster, page by page: what is done for the leads of a page, and the cursor that passes them, are one
+transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from aws_lambda_powertools import Logger
+
+from nurture._dependencies import Ground
+from ripen.adapters.rows.campaign_counts import HELD
+from ripen.adapters.table import Add, Change, Conflict, Create, Key, Replace, Row, keys
+from ripen.agenda import Lane
+from ripen.calendar.local_time import zone
+from ripen.campaign import mailing
+from ripen.campaign.campaign_run import CampaignRun, walks
+from ripen.campaign.counts import COUNTERS, moved
+from ripen.campaign.walk import Entries, Walk, asked, moved_on, turn
+from ripen.lead.lead import Profile
+from ripen.lead.state import State
+from ripen.mail import ledger
+from ripen.mail.ledger import Send, SendPointer, SendState
+from ripen.playbook.bundle import Campaign
+
+_PAGE = 45
+"""Two rows for each lead, the cursor and two counters make less than the 100 changes of a transaction."""
+_LEASE = timedelta(minutes=5)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
+_TRIES = 5
+
+logger = Logger(child=True)
+
+
+class Contended(Exception):
+    """The rows of a page kept changing: the message comes again."""
+
+
+@dataclass
+class Page:
+    """What is to be written for the leads of a page."""
+
+    changes: list[Change] = field(default_factory=list)
+    taken: int = 0
+    ahead: int = 0
+    last: datetime | None = None
+
+    def take(self, at: datetime, ahead: bool = False) -> None:
+        self.taken += 1
+        self.ahead += ahead
+        self.last = max(self.last or at, at)
+
+
+def walk(key: Key[Walk], ground: Ground, goes_on: Callable[[], bool]) -> None:
+    """Walks on from where the cursor stands until the shard is done, somebody else is at it, or time is nearly out; then it
+    is due at once again."""
+    while goes_on():
+        if not _stride(key, ground):
+            return
+    row = ground.table.get(key)
+    if row and row.due and not row.value.done:
+        _write(row, [], row.value, ground.clock.now(), ground)
+        ground.bell.wake(key.ref)
+
+
+def _stride(key: Key[Walk], ground: Ground) -> bool:
+    """One page; whether there is more for us to do."""
+    for attempt in range(_TRIES):
+        owner, row = ground.table.get_many([keys.walked_for(key), key])
+        if row is None or row.due is None:
+            return False
+        if owner is None or _is_over(owner.value, row.value):
+            # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
+            owner = ground.table.get(keys.walked_for(key))
+        if owner is None or _is_over(owner.value, row.value):
+            _write(row, [], row.value, None, ground)
+            return False
+        leads = list(ground.table.leads(row.value.shard, row.value.after, _PAGE))
+        page, now = Page(), ground.clock.now()
+        if leads:
+            match owner.value:
+                case CampaignRun():
+                    page = _mails(owner.value, row.value, leads, ground, now)
+                case Entries():
+                    page = _entries(owner.value, row.value, leads, ground, now)
+        done = len(leads) < _PAGE
+        after = moved_on(
+            row.value,
+            passed=len(leads),
+            after=leads[-1] if leads else "",
+            taken=page.taken,
+            ahead=page.ahead,
+            last=page.last,
+            done=done,
+        )
+        try:
+            ours = _write(row, page.changes, after, None if done else now + _LEASE, ground)
+        except Conflict:  # one of the mails was moved meanwhile: look at the page again
+            ground.table.step_back(attempt)
+            continue
+        if ours and done:
+            logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})
+            if owner.key.type is CampaignRun:
+                ground.bell.wake(owner.key.ref)
+        return ours and not done
+    raise Contended(key.ref)
+
+
+def _is_over(owner: CampaignRun | Entries, walk: Walk) -> bool:
+    return isinstance(owner, CampaignRun) and (not walks(owner) or owner.lap != walk.lap)
+
+
+def _write(row: Row[Walk], changes: Sequence[Change], after: Walk, due: datetime | None, ground: Ground) -> bool:
+    """False if somebody else has moved the cursor. Raises Conflict where another row was in the way."""
+    try:
+        ground.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK), *changes)
+    except Conflict as conflict:
+        if 0 in conflict.at:
+            return False
+        raise
+    return True
+
+
+def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], ground: Ground, now: datetime) -> Page:
+    bundle = ground.bundle(run.bundle)
+    campaign, brand = bundle.campaigns[run.name], bundle.brand
+    page, counted = Page(), dict[str, int]()
+    for lead, planned, belongs in _known(campaign, leads, ground):
+        if planned is None and not belongs:
+            continue
+        if planned is not None and not mailing.waits(planned.value, run):
+            continue
+        first = mailing.goes_first(campaign, lead.id)
+        nth = walk.ahead + page.ahead if first else walk.taken - walk.ahead + page.taken - page.ahead
+        wait = turn(nth, walk.shard, campaign.per_hour, _HOUR) if campaign.per_hour else timedelta()
+        at = mailing.due(campaign, run, zone(lead, brand), first, wait)
+        if planned is None:
+            send = mailing.plan(campaign, bundle.emails[campaign.email], run, lead, at, now)
+            pointer = SendPointer(lead=lead.id, email=send.email, campaign=run.name)
+            page.changes.append(Create(keys.send_pointer(send.id), pointer))
+            page.changes.append(Create(keys.send(lead.id, send.id), send, due=at, lane=ledger.lane(send)))
+        else:
+            send = mailing.replan(campaign, run, planned.value, at)
+            page.changes.append(Replace(planned.key, send, planned.version, due=at, lane=ledger.lane(send)))
+        page.take(at, first)
+        for name, number in moved(planned.value if planned else None, send).items():
+            counted[name] = counted.get(name, 0) + number
+    if numbers := {name: number for name, number in counted.items() if number}:
+        page.changes.append(Add(keys.campaign_count(run.name, walk.shard % COUNTERS), numbers))
+    if freed := counted.get(HELD):
+        page.changes.append(Add(keys.held_count(walk.shard % COUNTERS), {HELD: freed}))
+    return page
+
+
+def _known(campaign: Campaign, leads: Sequence[str], ground: Ground) -> list[tuple[Profile, Row[Send] | None, bool]]:
+    """Who is on the page, what was planned for them before, and whether they are meant."""
+    asked_for = [
+        *(keys.profile(lead) for lead in leads),
+        *(keys.send(lead, mailing.id_of(campaign.name, lead)) for lead in leads),
+        *(_membership(campaign, lead) for lead in leads),
+    ]
+    found = ground.table.get_many(asked_for)
+    count = len(leads)
+    together = zip(found[:count], found[count : 2 * count], found[2 * count :], strict=True)
+    return [(profile.value, send, _belongs(campaign, member)) for profile, send, member in together if profile]
+
+
+def _membership(campaign: Campaign, lead: str) -> Key[State] | Key[Send]:
+    if campaign.recipients_of:
+        return keys.send(lead, mailing.id_of(campaign.recipients_of, lead))
+    return keys.state(lead)
+
+
+def _belongs(campaign: Campaign, found: Row[State] | Row[Send] | None) -> bool:
+    match found.value if found else None:
+        case State(segments=segments):
+            return campaign.segment in segments
+        case Send(state=state):
+            return state is SendState.ACCEPTED
+    return False
+
+
+def _entries(entries: Entries, walk: Walk, leads: Sequence[str], ground: Ground, now: datetime) -> Page:
+    activities = [asked(entries, lead, now) for lead in leads]
+    found = ground.table.get_many(
+        [
+            *(keys.state(lead) for lead in leads),
+            *(keys.activity(activity.lead, activity.at, activity.id) for activity in activities),
+        ]
+    )
+    page = Page()
+    for state, there, activity in zip(found[: len(leads)], found[len(leads) :], activities, strict=True):
+        if there or state is None or entries.segment not in state.value.segments:
+            continue
+        pace = entries.per_minute
+        wait = turn(walk.taken + page.taken, walk.shard, pace, _MINUTE) if pace else timedelta()
+        at = max(now, entries.at + wait)
+        key = keys.activity(activity.lead, activity.at, activity.id)
+        page.changes.append(Create(key, activity, due=at, lane=Lane.BULK))
+        page.take(at)
+    return page

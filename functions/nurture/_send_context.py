@@ -1,0 +1,162 @@
+"""What one mail is judged by: the rows that say who it is for, and what the policy makes of them."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import cache
+
+from msgspec import Struct
+
+from ripen import ports
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Key, Row, Table, keys
+from ripen.calendar.local_time import zone
+from ripen.campaign.campaign_run import LOOK_AGAIN, SOON, STOPPED
+from ripen.crm import opportunity
+from ripen.lead.activity import Activity, Verdict, happened
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Contact, Suppression
+from ripen.lead.lead import Profile
+from ripen.lead.state import State
+from ripen.mail import policy
+from ripen.mail.breaker import Breaker
+from ripen.mail.frequency_cap import Planned
+from ripen.mail.ledger import Send, SendPointer
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.condition import Facts, traits
+from ripen.scoring.score import score
+
+
+class Outside(Struct, frozen=True, kw_only=True):
+    """All that a delivery needs of the world."""
+
+    table: Table
+    live: Callable[[], Live]
+    bundle: Callable[[str], Bundle]
+    clock: ports.Clock
+    mailer: ports.Mailer
+    stopped: Callable[[], bool]
+    link_key: bytes
+    address_key: bytes
+    reply_domain: str = ""
+    may_send: Callable[[str], str] = lambda name: "yes"
+    """Of a campaign, by its name: "yes", "soon" (its canaries are judged next), "later" (it is paused or halted) or "never"
+    (it was stopped)."""
+
+
+class Gathered(Struct, frozen=True, kw_only=True):
+    """The rows that one send is judged by and changes."""
+
+    send: Row[Send]
+    profile: Profile | None
+    contact: Row[Contact] | None
+    pointer: Row[SendPointer] | None
+    state: State | None
+    """Read only where the policy asks about it."""
+    refusal_key: Key[Suppression]
+    refusal: Row[Suppression] | None
+    in_shadow: bool
+    breaker: Row[Breaker] | None
+
+    @property
+    def fuse(self) -> Breaker:
+        return self.breaker.value if self.breaker else Breaker()
+
+    @property
+    def known(self) -> Contact:
+        return self.contact.value if self.contact else Contact(lead=self.send.value.lead)
+
+
+def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | None:
+    """None if there is no such send. `thoroughly` also reads whether the address is suppressed; the claim's own condition
+    asks that in any case, but shadow mode makes no claim."""
+    lead, id = key.lead, key.sk.removeprefix("send#")
+    asks_state = outside.live().bundle.policy.unless is not None
+    send, profile, contact, pointer, shadow, fuse, *state = outside.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW, keys.BREAKER]
+        + ([keys.state(lead)] if asks_state else [])
+    )
+    if send is None:
+        return None
+    in_shadow = bool(shadow and shadow.value.on)
+    refusal_key = keys.suppression(address_hash(outside.address_key, profile.value.email if profile else ""))
+    return Gathered(
+        send=send,
+        profile=profile.value if profile else None,
+        contact=contact,
+        pointer=pointer,
+        state=state[0].value if state and state[0] else None,
+        refusal_key=refusal_key,
+        refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
+        in_shadow=in_shadow,
+        breaker=fuse,
+    )
+
+
+def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> policy.Judgement:
+    """May it go now?"""
+    send, live = gathered.send.value, outside.live().bundle
+    match outside.may_send(send.origin) if send.campaign else "yes":
+        case "soon":
+            return policy.Wait(now + SOON)
+        case "later":
+            return policy.Wait(now + LOOK_AGAIN)
+        case "never":
+            return policy.Skip(STOPPED)
+    refusal = gathered.refusal.value if gathered.refusal else None
+    about = policy.About(
+        zone=zone(profile, live.brand),
+        purpose=_purpose(send, outside),
+        facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
+        has_opportunity=lambda: _has_opportunity(profile.email, outside),
+        planned=lambda: _planned(gathered.send.key, outside.table),
+    )
+    return policy.judge(send, gathered.known, refusal, is_stopped(send, outside), live.policy, now, about)
+
+
+def is_stopped(send: Send, outside: Outside) -> bool:
+    """All sending, or the campaign that this mail belongs to."""
+    return outside.stopped() or (send.campaign and outside.may_send(send.origin) != "yes")
+
+
+def _purpose(send: Send, outside: Outside) -> str:
+    """What the mail needs consent for: as it is live, or, where the live playbook has dropped it, as it will be written."""
+    email = outside.live().bundle.emails.get(send.email)
+    if email is None and send.bundle:
+        email = outside.bundle(send.bundle).emails.get(send.email)
+    return email.purpose if email else "marketing"
+
+
+def _has_opportunity(email: str, outside: Outside) -> bool:
+    row = outside.table.get(keys.deal(opportunity.token(email, outside.address_key)))
+    return bool(row and row.value.accounts)
+
+
+def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:
+    state = gathered.state or State(lead=profile.id)
+    points = score(state, outside.live().bundle.scoring, now)
+
+    @cache
+    def done() -> list[Activity]:
+        found = (row.value for row in outside.table.under(profile.id, "activity#"))
+        return [each for each in found if each.verdict is Verdict.HUMAN]
+
+    def count(kind: str, subject: str, since: datetime | None) -> int:
+        return sum(
+            each.kind == kind and subject in ("", each.subject) and (since is None or happened(each) > since)
+            for each in done()
+        )
+
+    return Facts(
+        traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
+        now=now,
+        count=count,
+        tags=frozenset(profile.tags),
+        segments=frozenset(state.segments),
+        purposes=frozenset(name for name, given in gathered.known.consent.items() if given.granted),
+    )
+
+
+def _planned(key: Key[Send], table: Table) -> Iterable[Planned]:
+    """The lead's other mails that are still to come."""
+    rows: Iterable[Row[Send]] = table.under(key.lead, "send#")
+    return [(row.value, row.due) for row in rows if row.due and row.key.sk != key.sk]

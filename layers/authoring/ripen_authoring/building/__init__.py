@@ -1,0 +1,1 @@
+"""Build the functions' structs from the models of the playbook's files."""

@@ -1,0 +1,82 @@
+"""Clauses and flat conditions."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ripen.lead.activity import Kind
+from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen_authoring.models.clauses import DID, ClausePart
+from ripen_authoring.models.part import Test, Tests
+
+KINDS = {
+    "clicked": Kind.LINK_CLICKED,
+    "submitted": Kind.FORM_SUBMITTED,
+    "viewed": Kind.PAGE_VIEWED,
+    "read": Kind.PAGE_READ,
+    "downloaded": Kind.FILE_DOWNLOADED,
+    "replied": Kind.REPLIED,
+}
+
+
+def conditions(tests: Sequence[Tests]) -> tuple[Condition, ...]:
+    return tuple(condition(field, asked) for test in tests for field, asked in test.items())
+
+
+def condition(field: str, asked: Test) -> Condition:
+    return Condition(
+        field=field,
+        any_of=asked.any_of,
+        contains=asked.contains,
+        at_least=asked.at_least,
+        present=asked.present,
+    )
+
+
+def clause(part: ClausePart) -> Clause:
+    """The clause, with no `all` around a single one."""
+    of = flat(part)
+    return of[0] if len(of) == 1 else AllOf(of=of)
+
+
+def optional(part: ClausePart | None) -> Clause | None:
+    return None if part is None else clause(part)
+
+
+def flat(part: ClausePart) -> tuple[Clause, ...]:
+    """All that must hold, nested `all` included."""
+    found: list[Clause] = [condition(field, asked) for field, asked in part.tests.items()]
+    if part.rank is not None:
+        found.append(Condition(field="rank", any_of=_ranks(part.rank)))
+    found += [_did(part, word) for word in DID if getattr(part, word)]
+    if part.never is not None:
+        found.append(_never(part.never))
+    if part.segment:
+        found.append(Belongs(segment=part.segment))
+    if part.consent:
+        found.append(Agreed(purpose=part.consent))
+    if part.tag:
+        found.append(Tagged(tag=part.tag))
+    if part.any_of:
+        found.append(AnyOf(of=tuple(map(clause, part.any_of))))
+    if part.not_ is not None:
+        found.append(Not(clause=clause(part.not_)))
+    return (*found, *(each for nested in part.all_of for each in flat(nested)))
+
+
+def _ranks(rank: str | tuple[str, ...]) -> tuple[str, ...]:
+    """By itself, warm is warm or hot; in a list, it is warm alone."""
+    return ("warm", "hot") if rank == "warm" else (rank,) if isinstance(rank, str) else rank
+
+
+def _did(part: ClausePart, word: str) -> Did:
+    return Did(**_what(part, word), at_least=part.times or 1, within_seconds=part.within)
+
+
+def _never(part: ClausePart) -> Did:
+    word = part.did or DID[0]
+    return Did(**_what(part, word), at_least=0, at_most=0, within_seconds=part.within)
+
+
+def _what(part: ClausePart, word: str) -> dict[str, Any]:
+    subject = getattr(part, word)
+    return {"kind": str(KINDS[word]), "subject": "" if subject == "any" else subject}

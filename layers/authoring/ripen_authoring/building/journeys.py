@@ -1,0 +1,53 @@
+"""Journeys: who is let in, when it is over, and the steps laid out."""
+
+from ripen.lead.activity import Kind
+from ripen.playbook import graph
+from ripen.playbook.clause import Condition
+from ripen.playbook.graph import OnDate, OnField, OnRank, OnRequest, OnSchedule, OnSegment
+from ripen_authoring.building.clauses import condition, conditions, optional
+from ripen_authoring.building.scoring import kind
+from ripen_authoring.building.steps import step
+from ripen_authoring.flow import laid_out
+from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
+
+
+def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.Journey:
+    enrol, laid = written.enrol, laid_out(written.steps)
+    return graph.Journey(
+        name=name,
+        enrol=tuple(_trigger(on, enrol.again.key) for on in enrol.on),
+        who=optional(enrol.who),
+        again=enrol.again.again,
+        goal=optional(written.goal),
+        exit=optional(written.exit),
+        first=laid[0].id,
+        steps=tuple(step(each, locales) for each in laid),
+        moves=written.changes,
+    )
+
+
+def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
+    if on.every:
+        return OnSchedule(rrule=on.every.removeprefix("RRULE:"), start=on.start or "", segment=on.segment)
+    if on.segment:
+        return OnSegment(segment=on.segment)
+    if on.rank:
+        return OnRank(rank=on.rank)
+    if on.field:
+        [(field, asked)] = on.field.items()
+        return OnField(when=condition(field, asked))
+    if on.date:
+        at = on.at or "09:00"
+        return OnDate(field=on.date, offset_days=on.offset, yearly=on.yearly, at=at, leap=on.leap)
+    if on.api is not None:
+        return OnRequest(facts=on.api, key=key if key in on.api else "")
+    if on.crm_campaign:
+        return _membership(on, CAMPAIGN_KEYS.get(key, "member"))
+    what, subject = kind(on)
+    return graph.OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)
+
+
+def _membership(on: TriggerPart, key: str) -> graph.OnActivity:
+    """Becoming a member, or a member with this status."""
+    asked = Condition(field="status", any_of=(on.status,)) if on.status else Condition(field="new", any_of=("yes",))
+    return graph.OnActivity(kind=Kind.CAMPAIGN_JOINED.value, subject=on.crm_campaign, where=(asked,), key=key)

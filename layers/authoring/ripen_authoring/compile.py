@@ -1,0 +1,71 @@
+"""From the files to the bundle that the functions read."""
+
+from copy import replace
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from ripen.playbook.bundle import Bundle
+from ripen_authoring.building import forms, journeys, mailings, scoring, settings
+from ripen_authoring.checks import contents, past_dates, reachability, references, rehearsal, scenarios
+from ripen_authoring.files.folder import Folder, load
+from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.problem import Broken, Problem
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A playbook that can be published, and what is not quite right with it."""
+
+    bundle: Bundle
+    warnings: tuple[Problem, ...]
+
+
+def compile_playbook(folder: Path) -> Bundle:
+    """The bundle of a playbook's folder, its hash that of all its content. Raises Broken with everything that is wrong."""
+    return check_playbook(folder).bundle
+
+
+def check_playbook(folder: Path, today: date | None = None) -> Checked:
+    """As compile_playbook, with the warnings; of days that are over only where `today` is said. Broken has them too."""
+    files = load(folder)
+    ripen, scored = files.ripen, files.scoring
+    problems: list[Problem] = list(files.problems)
+    if ripen is None or scored is None:
+        raise Broken(problems)
+    problems += references.unfitting(files, ripen, scored)
+    problems += reachability.wrong(files)
+    problems += contents.unsound(files, scored, ripen.model)
+    problems += scenarios.untrue(files, ripen.model)
+    problems += past_dates.over(files, today) if today else ()
+    if any(problem.severity == "mistake" for problem in problems):
+        raise Broken(problems)
+    compiled = _bundle(files, ripen.model, scored.model)
+    failed = list(rehearsal.failures(compiled, files))
+    if failed:
+        raise Broken([*problems, *failed])
+    content = msgspec.json.encode(compiled, order="deterministic")
+    return Checked(replace(compiled, hash=sha256(content).hexdigest()[:32]), tuple(sorted(set(problems))))
+
+
+def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
+    locales = ripen.locales
+    return Bundle(
+        brand=settings.brand(ripen),
+        sync=settings.sync(ripen.sync),
+        policy=settings.policy(ripen.policy),
+        calendar=settings.calendar(ripen.calendar),
+        stages=ripen.stages,
+        scoring=scoring.scoring(scored, locales),
+        tracking=settings.tracking(ripen.tracking),
+        forms={name: forms.form(name, entry.model, locales) for name, entry in files.forms.items()},
+        pages={name: forms.page(name, versions) for name, versions in files.pages.items()},
+        emails={name: mailings.email(name, entry, ripen) for name, entry in files.emails.items()},
+        journeys={name: journeys.journey(name, entry.model, locales) for name, entry in files.journeys.items()},
+        segments={name: mailings.segment(name, entry.model) for name, entry in files.segments.items()},
+        campaigns={name: mailings.campaign(name, entry.model) for name, entry in files.campaigns.items()},
+    )

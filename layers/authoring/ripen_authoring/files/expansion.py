@@ -1,0 +1,79 @@
+"""A template with its shared parts put in, and where each of its lines came from.
+
+Shared parts are files beside it whose names begin with "_". `{% include '_top.liquid' %}` in a page and
+`<mj-include path="_top.mjml" />` in a mail stand for their text. They are put in at publish, so that what runs later
+reads no file.
+"""
+
+import re
+from collections.abc import Iterator
+from copy import replace
+from dataclasses import dataclass
+from pathlib import Path
+
+from ripen_authoring.files.source import text
+from ripen_authoring.problem import Broken, Problem, nearest
+
+_INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
+_DEEPEST = 5
+
+
+@dataclass(frozen=True)
+class Expanded:
+    """`origin` has file and line for each line of `text`."""
+
+    text: str
+    origin: tuple[tuple[str, int], ...]
+    problems: tuple[Problem, ...] = ()
+
+    def problem(self, line: int, column: int, message: str) -> Problem:
+        """A problem at a place of `text`, told at the place where it was written."""
+        file, written = self.origin[min(max(line, 1), len(self.origin)) - 1]
+        return Problem(file, written, max(column, 1), message)
+
+    def warning(self, line: int, column: int, message: str) -> Problem:
+        return replace(self.problem(line, column, message), severity="warning")
+
+    def at(self, index: int) -> tuple[int, int]:
+        """Line and column of a character of `text`."""
+        before = self.text[:index]
+        return before.count("\n") + 1, index - before.rfind("\n")
+
+
+def expand(template: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> Expanded:
+    """The text with every include replaced by the part of that name in the folder `parts`."""
+    pieces = [
+        piece
+        for number, line in enumerate(template.split("\n"), start=1 + shift)
+        for piece in _pieces(line, file, number, parts, depth)
+    ]
+    return Expanded(
+        "\n".join(piece.text for piece in pieces),
+        tuple(place for piece in pieces for place in piece.origin),
+        tuple(problem for piece in pieces for problem in piece.problems),
+    )
+
+
+def _pieces(line: str, file: str, number: int, parts: Path, depth: int) -> Iterator[Expanded]:
+    """One line, cut at its includes; an include stands on lines of its own."""
+    here = ((file, number),)
+    done = 0
+    for found in _INCLUDE.finditer(line):
+        if line[done : found.start()].strip():
+            yield Expanded(line[done : found.start()], here)
+        yield _part(found[1] or found[2], Problem(file, number, found.start() + 1, ""), parts, depth)
+        done = found.end()
+    if not done or line[done:].strip():
+        yield Expanded(line[done:], here)
+
+
+def _part(name: str, where: Problem, parts: Path, depth: int) -> Expanded:
+    known = {path.name for path in parts.glob("_*")}
+    if name not in known or depth == _DEEPEST:
+        what = f"{name!r} includes itself" if name in known else f"no shared part {name!r}{nearest(name, known)}"
+        return Expanded("", ((where.file, where.line),), (replace(where, message=what),))
+    file = f"{parts.name}/{name}"
+    try:
+        return expand(text(parts / name, file).rstrip("\n"), file, parts, depth=depth + 1)
+    except Broken as broken:
+        return Expanded("", ((where.file, where.line),), broken.problems)

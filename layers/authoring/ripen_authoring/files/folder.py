@@ -1,0 +1,230 @@
+"""The playbook's folder, read: every file as its model, with its places; nothing is compared with anything yet."""
+
+import re
+from collections.abc import Iterator
+from copy import replace
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from ripen_authoring.files.document import Document, read
+from ripen_authoring.files.expansion import Expanded, expand
+from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.source import text
+from ripen_authoring.files.yaml_errors import wide
+from ripen_authoring.models.forms import FormFile, PageFront
+from ripen_authoring.models.journeys import JourneyFile
+from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
+from ripen_authoring.models.personas import PersonaFile
+from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.models.simulations import ScenarioFile
+from ripen_authoring.problem import Broken, Problem, nearest
+
+_KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
+    "personas",
+    "simulations",
+}
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+_PAGE = re.compile(r"([a-z0-9][a-z0-9_-]{0,63})(?:\.([a-z]{2}))?\.liquid")
+_ACCENT = re.compile(r"\{\{-?\s*brand\.accent\s*-?\}\}")
+_NO_ACCENT = "#000000"
+_FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Entry[M: BaseModel]:
+    document: Document
+    model: M
+
+
+@dataclass(frozen=True)
+class PageEntry(Entry[PageFront]):
+    source: Expanded
+
+
+@dataclass(frozen=True)
+class MailEntry(Entry[EmailFile]):
+    bodies: dict[str, "Body"]
+    """By locale."""
+    texts: dict[str, Expanded]
+    """Text parts written by hand beside a body, by locale."""
+
+
+@dataclass(frozen=True)
+class Body:
+    """A mail as it is written; `frame` is what goes around a body in Markdown."""
+
+    written_as: str
+    """mjml, md, html or txt (a mail of text alone)."""
+    source: Expanded
+    frame: Expanded | None = None
+
+
+@dataclass
+class Folder:
+    """What could be read. `names` has every name by kind, also of files that are broken, so that a reference to one
+    is not called unknown."""
+
+    path: Path
+    problems: list[Problem] = field(default_factory=list)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    ripen: Entry[RipenFile] | None = None
+    scoring: Entry[ScoringFile] | None = None
+    forms: dict[str, Entry[FormFile]] = field(default_factory=dict)
+    journeys: dict[str, Entry[JourneyFile]] = field(default_factory=dict)
+    segments: dict[str, Entry[SegmentFile]] = field(default_factory=dict)
+    campaigns: dict[str, Entry[CampaignFile]] = field(default_factory=dict)
+    emails: dict[str, MailEntry] = field(default_factory=dict)
+    personas: dict[str, Entry[PersonaFile]] = field(default_factory=dict)
+    simulations: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
+    pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
+    """By name and locale; "*" is for all locales."""
+
+    def is_broken(self, file: str) -> bool:
+        """Whether something was said of that file when it was read: what follows from it is not said too."""
+        return any(problem.file == file for problem in self.problems)
+
+
+def load(path: Path) -> Folder:
+    """All files of the folder; what is wrong with them is in `problems`. Raises Broken if there is no such folder."""
+    if not (path / "ripen.yaml").is_file():
+        raise Broken([Problem("ripen.yaml", 1, 1, f"there is no such file in {path}; a playbook begins with it")])
+    folder = Folder(path)
+    folder.problems += [
+        Problem(found.name, 1, 1, f"nothing reads this{nearest(found.name, _KNOWN)}")
+        for found in sorted(path.iterdir())
+        if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
+    ]
+    folder.ripen = _entry(folder, RipenFile, path / "ripen.yaml")
+    folder.scoring = _entry(folder, ScoringFile, path / "scoring.yaml")
+    folder.forms = _entries(folder, FormFile, "forms")
+    folder.journeys = _entries(folder, JourneyFile, "journeys")
+    folder.segments = _entries(folder, SegmentFile, "segments")
+    folder.campaigns = _entries(folder, CampaignFile, "campaigns")
+    folder.personas = _entries(folder, PersonaFile, "personas")
+    folder.simulations = _entries(folder, ScenarioFile, "simulations")
+    _pages(folder)
+    _emails(folder)
+    return folder
+
+
+def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M] | None:
+    file = str(path.relative_to(folder.path))
+    written = ""
+    try:
+        written = text(path, file)
+        document = read(file, written)
+        return Entry(document, model_of(model, document))
+    except Broken as broken:
+        folder.problems += [*broken.problems, *wide(file, written)]
+        return None
+
+
+def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[str, Entry[M]]:
+    found = {}
+    for path in sorted((folder.path / kind).glob("*")):
+        if path.name.startswith(".") or path.name.endswith("~"):
+            continue  # an editor's, or the system's
+        if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
+            continue  # the transcript of the scenario beside it
+        if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
+            folder.problems.append(_misnamed(f"{kind}/{path.name}", "small-letters-and-digits.yaml"))
+            continue
+        folder.names.setdefault(kind, set()).add(path.stem)
+        entry = _entry(folder, model, path)
+        if entry:
+            found[path.stem] = entry
+    return found
+
+
+def _pages(folder: Folder) -> None:
+    parts = folder.path / "pages"
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
+        file = f"pages/{path.name}"
+        named = _PAGE.fullmatch(path.name)
+        if not named:
+            folder.problems.append(_misnamed(file, "name.ja.liquid or name.liquid; shared parts begin with _"))
+            continue
+        folder.names.setdefault("pages", set()).add(named[1])
+        try:
+            written = text(path, file)
+            front = _FRONT.match(written)
+            if not front:
+                raise Broken([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
+            document = read(file, front[1], shift=1)
+            source = expand(written[front.end() :], file, parts, shift=front[0].count("\n"))
+            folder.problems += source.problems
+            page = PageEntry(document, model_of(PageFront, document), source)
+            folder.pages.setdefault(named[1], {})[named[2] or "*"] = page
+        except Broken as broken:
+            folder.problems += broken.problems
+
+
+def _emails(folder: Folder) -> None:
+    parts = folder.path / "emails"
+    for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
+        file = f"emails/{path.name}"
+        if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
+            folder.problems.append(_misnamed(file, "a folder small-letters-and-digits/ with an email.yaml in it"))
+            continue
+        folder.names.setdefault("emails", set()).add(path.name)
+        entry = _entry(folder, EmailFile, path / "email.yaml")
+        bodies, texts = _bodies(folder, path)
+        if entry:
+            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, texts)
+
+
+def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, Expanded]]:
+    """The bodies of one mail, and the text parts beside them."""
+    bodies: dict[str, Body] = {}
+    for suffix in (".mjml", ".md", ".html"):
+        for locale, source in _parts(folder, path, suffix):
+            if locale in bodies:
+                other = f"{locale}.{bodies[locale].written_as}"
+                message = f"this mail is in {other} already; keep one of the two"
+                folder.problems.append(source.problem(1, 1, message))
+            frame = _frame(folder, locale, source) if suffix == ".md" else None
+            bodies[locale] = Body(suffix[1:], source, frame)
+    texts = dict(_parts(folder, path, ".txt"))
+    alone = {locale: Body("txt", source) for locale, source in texts.items() if locale not in bodies}
+    return bodies | alone, {locale: source for locale, source in texts.items() if locale in bodies}
+
+
+def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
+    """What a body in Markdown is put into."""
+    parts = folder.path / "emails"
+    for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
+        if (parts / name).is_file():
+            try:
+                return _mail(folder, parts / name)
+            except Broken as broken:
+                folder.problems += broken.problems
+                return None
+    message = "a mail in Markdown is put into emails/_frame.mjml, which is missing; see docs/playbook.md"
+    folder.problems.append(source.problem(1, 1, message))
+    return None
+
+
+def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expanded]]:
+    for found in sorted(path.glob(f"*{suffix}")):
+        try:
+            expanded = _mail(folder, found)
+        except Broken as broken:
+            folder.problems += broken.problems
+            continue
+        folder.problems += expanded.problems
+        yield found.stem, expanded
+
+
+def _mail(folder: Folder, path: Path) -> Expanded:
+    """A template of a mail, in the brand's colour: compilers and checks must see what it is. Raises Broken."""
+    file = str(path.relative_to(folder.path))
+    expanded = expand(text(path, file), file, folder.path / "emails")
+    accent = folder.ripen.model.brand.accent if folder.ripen else _NO_ACCENT
+    return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
+
+
+def _misnamed(file: str, wanted: str) -> Problem:
+    return Problem(file, 1, 1, f"this name will not do; write {wanted}")

@@ -1,0 +1,129 @@
+"""From a document to its model, with every mistake named in words and at its place."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from ripen_authoring.files.document import Document
+from ripen_authoring.models.part import Words
+from ripen_authoring.models.steps import VERBS, kind_of
+from ripen_authoring.problem import Broken, Problem, nearest
+
+_WORDS = {
+    "string_type": "write a text here (in quotes if it looks like a number)",
+    "bool_type": "write true or false",
+    "dict_type": "write keys and values here",
+    "model_type": "write keys and values here",
+    "tuple_type": "write a list here",
+    "too_short": "this must not be empty",
+    "int_type": "write a whole number here",
+    "int_parsing": "write a whole number here",
+    "int_from_float": "write a whole number here",
+    "float_type": "write a number here",
+    "float_parsing": "write a number here",
+    "finite_number": "write a number here",
+    "invalid_key": "a key is a text; put it into quotes",
+}
+FITTING = {
+    r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, - and _, such as case-study",
+    r"^[a-z][a-z0-9_]{0,39}$": "small letters, digits and _, such as job_title",
+    r"^#[0-9a-fA-F]{6}$": 'a colour such as "#0f766e", in quotes',
+    r"^https?://[a-z0-9.-]+(:\d+)?$": "a site such as https://www.example.com, with nothing after it",
+    r"^(https?://\S+)?$": "an address that begins with https://",
+    r"^/": "a path, which begins with /",
+    r"^[a-z]{2}$": "a language in two small letters, such as ja",
+    r"^[^@\s]+@[^@\s]+$": "an e-mail address",
+    r"^https://[^\s/@{}]+(/[^\s{}]*)?$": "an address that begins with https:// and has no variable in it",
+}
+"""What the patterns of the models ask for, in words."""
+
+
+def model_of[M: BaseModel](model: type[M], document: Document) -> M:
+    """The document as that model. Raises Broken with all that is wrong in it."""
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        raise Broken(_problem(model, document, found) for found in _told_once(error.errors())) from None
+
+
+def texts(part: object, where: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], Words]]:
+    """Every text by locale in a model, with the path to it."""
+    match part:
+        case Words():
+            yield where, part
+        case BaseModel():
+            for name, field in type(part).model_fields.items():
+                yield from texts(getattr(part, name), (*where, field.alias or name))
+        case dict():
+            for name, value in part.items():
+                yield from texts(value, (*where, name))
+        case tuple():
+            for number, value in enumerate(part):
+                yield from texts(value, (*where, number))
+
+
+def _told_once(errors: Sequence[Any]) -> Iterator[Any]:
+    """A list whose parts are all wrong is not also called empty."""
+    places = [tuple(error["loc"]) for error in errors]
+    for error in errors:
+        here = tuple(error["loc"])
+        inside = any(len(place) > len(here) and place[: len(here)] == here for place in places)
+        if error["type"] != "too_short" or not inside:
+            yield error
+
+
+def _written(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The path in the file: without the verbs that pydantic puts after the numbers of steps."""
+    return tuple(part for at, part in enumerate(where) if not (at and isinstance(where[at - 1], int) and part in VERBS))
+
+
+def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
+    path = tuple(found["loc"])
+    where = _written(path)
+    match found["type"]:
+        case "extra_forbidden":
+            known = _keys(*_last_step(model, path[:-1]))
+            return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known)}")
+        case "union_tag_not_found":
+            keys = list(found["input"]) if isinstance(found["input"], dict) else []
+            unknown = next((key for key in keys if key != "id"), None)
+            said = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
+            return document.problem((*where, *keys[:1]), said or f"a step is one of: {', '.join(VERBS)}")
+        case "string_type" if where[-1] in ("wait", "after"):
+            return document.problem(where, f"{found['input']!r} of what? Write e.g. 3 days")
+        case "missing":
+            return document.problem(where, f"{where[-1]!r} is missing")
+        case "value_error":
+            return document.problem(where, str(found["ctx"]["error"]))
+        case "string_pattern_mismatch":
+            return document.problem(where, f"{found['input']!r} will not do; write {FITTING[found['ctx']['pattern']]}")
+        case "greater_than_equal" | "less_than_equal":
+            limits = found["ctx"]
+            least = f"at least {limits['ge']}" if "ge" in limits else f"at most {limits['le']}"
+            return document.problem(where, f"{found['input']} will not do; write {least}")
+        case "literal_error":
+            return document.problem(where, f"{found['input']!r} is none of {found['ctx']['expected']}")
+    return document.problem(where, _WORDS.get(found["type"], str(found["msg"])))
+
+
+def _last_step(model: type[BaseModel], where: tuple[int | str, ...]) -> tuple[type[BaseModel], tuple[int | str, ...]]:
+    """The model of the innermost step on that path, and the path within it: pydantic puts a step's verb after its number."""
+    for at in range(len(where) - 1, 0, -1):
+        verb = where[at]
+        if isinstance(where[at - 1], int) and isinstance(verb, str) and verb in VERBS:
+            return kind_of(verb), where[at + 1 :]
+    return model, where
+
+
+def _keys(kind: Any, where: Sequence[int | str]) -> set[str]:
+    """The keys that may stand at that path of a model."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+        if not where:
+            return set(fields)
+        return _keys(fields.get(str(where[0])), where[1:])
+    arguments = get_args(kind)
+    inside = isinstance(where[0], int) if where else False
+    deeper = where[1:] if where and (inside or dict in (kind, getattr(kind, "__origin__", None))) else where
+    return {key for argument in arguments for key in _keys(argument, deeper)}

@@ -1,0 +1,1 @@
+"""Compile mails from MJML, Markdown, pasted HTML or text."""

@@ -1,0 +1,1 @@
+"""Pydantic models of the playbook's files."""

@@ -1,0 +1,60 @@
+"""emails/<name>/email.yaml, segments/<name>.yaml and campaigns/<name>.yaml"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ripen_authoring import written_times
+from ripen_authoring.models.clauses import ClauseTree, Length
+from ripen_authoring.models.part import Name, Part, Words
+from ripen_authoring.models.spans import Moment
+
+Portion = Annotated[float, BeforeValidator(written_times.share, json_schema_input_type=str | float)]
+
+
+class EmailFile(Part):
+    mail_class: Literal["marketing", "transactional"] = Field(alias="class")
+    subject: Words
+    preheader: Words = Field(default_factory=lambda: Words({"*": ""}))
+    sender_name: Words | None = None
+    sender: Literal["brand", "owner"] = Field(
+        "brand", description="owner: the lead's owner in the CRM, if there is one"
+    )
+
+
+class SegmentFile(Part):
+    when: ClauseTree
+
+
+class Canary(Part):
+    share: Portion = Field(description="Of the audience: 10%")
+    wait: Length = Field(description="Before the rest: 2 hours")
+
+
+class Halt(Part):
+    bounces: Portion = 0.05
+    complaints: Portion = 0.001
+    unsubscribes: Portion = 0.02
+
+
+class To(Part):
+    recipients: Name = Field(description="Who received this other campaign")
+
+
+class CampaignFile(Part):
+    email: Name
+    segment: Name | None = None
+    to: To | None = Field(None, description="Instead of a segment: {recipients: another-campaign}")
+    at: Moment = Field(description="Local date and time: 2026-12-01T10:00")
+    zone: Literal["brand", "lead"] = Field("brand", description="Whose local time")
+    per_hour: Annotated[int, Field(ge=1)] | None = None
+    canary: Canary | None = None
+    priority: Literal["high", "normal", "low"] = "normal"
+    expires: Length = 86400
+    halt: Halt = Field(default_factory=Halt, description="Stops by itself where so large a share did this")
+
+    @model_validator(mode="after")
+    def _to_somebody(self) -> "CampaignFile":
+        if (self.segment is None) == (self.to is None):
+            raise ValueError("write to whom: either `segment`, or `to: {recipients: another-campaign}`")
+        return self

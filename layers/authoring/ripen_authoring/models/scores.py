@@ -1,0 +1,60 @@
+"""scoring.yaml"""
+
+from typing import Annotated
+
+from pydantic import BeforeValidator, model_validator
+
+from ripen_authoring import written_times
+from ripen_authoring.models.part import AllOf, Name, Part, Words
+
+
+class On(Part):
+    """One thing a lead does, named: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing}, {download: any}."""
+
+    form: str = ""
+    page: str = ""
+    click: str = ""
+    read: str = ""
+    download: str = ""
+
+    @model_validator(mode="after")
+    def _one(self) -> "On":
+        if sum(map(bool, (self.form, self.page, self.click, self.read, self.download))) != 1:
+            raise ValueError("write exactly one of form, page, click, read or download")
+        return self
+
+
+class ThresholdPart(Part):
+    enter: float
+    leave: float
+
+    @model_validator(mode="after")
+    def _below(self) -> "ThresholdPart":
+        if self.leave >= self.enter:
+            raise ValueError("`leave` must be lower than `enter`, or the rank would flap")
+        return self
+
+
+class EngagementPart(Part):
+    code: Name
+    on: On
+    points: float
+    cap: float | None = None
+    words: Words
+
+
+class FitPart(Part):
+    code: Name
+    when: AllOf
+    points: float
+    words: Words
+
+
+class ScoringFile(Part):
+    half_life: Annotated[int, BeforeValidator(written_times.seconds, json_schema_input_type=str)]
+    warm: ThresholdPart
+    hot: ThresholdPart
+    engagement: tuple[EngagementPart, ...] = ()
+    fit: tuple[FitPart, ...] = ()
+    engagement_cap: float | None = None
+    fit_cap: float | None = None

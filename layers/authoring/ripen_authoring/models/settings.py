@@ -1,0 +1,94 @@
+"""ripen.yaml"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ripen_authoring import written_times
+from ripen_authoring.models.clauses import ClauseTree
+from ripen_authoring.models.part import AllOf, Name, Part, Words
+from ripen_authoring.models.spans import At
+
+
+class Naming(Part):
+    name: Words
+    accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0f766e"
+    privacy_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
+
+
+class Sender(Part):
+    address: str
+    reply_to: str
+    name: Words
+    postal_address: Words
+    contact: Words
+
+
+class Span(Part):
+    from_: At = Field(alias="from")
+    to: At
+
+
+class Limits(Part):
+    per_day: Annotated[int, Field(ge=1)] | None = None
+    per_week: Annotated[int, Field(ge=1)] | None = None
+    quiet: Span | None = Field(None, description="No marketing mail between these times of the lead's day")
+    unless: ClauseTree | None = Field(None, description="Nobody for whom this holds gets marketing mail")
+    open_opportunity: Literal["send", "skip"] = Field(
+        "send",
+        description="skip: no marketing mail to anybody at a company with which sales has an open opportunity in Salesforce",
+    )
+
+
+Weekday = Annotated[int, BeforeValidator(written_times.weekday, json_schema_input_type=str)]
+Closure = Annotated[tuple[str, str], BeforeValidator(written_times.closure, json_schema_input_type=str)]
+
+
+class CalendarPart(Part):
+    country: str = Field("JP", description='Whose public holidays: two letters (ISO 3166), "" for none')
+    closures: tuple[Closure, ...] = ()
+    workdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)
+    hours: Span = Field(default_factory=lambda: Span(from_="09:00", to="18:00"))
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "CalendarPart":
+        if self.hours.from_ >= self.hours.to:
+            raise ValueError("in `hours`, `from` comes before `to`: nobody works past midnight")
+        return self
+
+
+class Utm(Part):
+    """Put on links to our own sites where they have none; utm_campaign is the mail's name."""
+
+    source: str = "ripen"
+    medium: str = "email"
+
+
+class Sync(Part):
+    lead_source: str = "Ripen"
+    when: AllOf = ()
+    unless: AllOf = ()
+
+
+Site = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d+)?$")]
+
+
+class TrackingPart(Part):
+    sites: tuple[Site, ...] = ()
+    consent: Literal["required", "assumed"] = "required"
+    pages: dict[Name, tuple[Annotated[str, Field(pattern=r"^/")], ...]] = Field({})
+
+
+class RipenFile(Part):
+    brand: Naming
+    sender: Sender
+    locales: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(min_length=1)]
+    time_zone: str = "Asia/Tokyo"
+    policy: Limits = Field(default_factory=Limits)
+    calendar: CalendarPart = Field(default_factory=CalendarPart)
+    stages: Annotated[tuple[Name, ...], Field(min_length=1)] = ("lead", "mql", "sql", "opportunity", "customer")
+    utm: Utm | None = None
+    sync: Sync = Field(default_factory=Sync)
+    tracking: TrackingPart | None = None
+    team: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
+    """Who may be sent tests: addresses that are verified in SES."""

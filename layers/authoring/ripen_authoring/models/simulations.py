@@ -1,0 +1,30 @@
+"""simulations/<name>.yaml"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from ripen_authoring.models.part import Part
+
+
+def _local(written: Any) -> str:
+    try:
+        return f"{datetime.fromisoformat(str(written)):%Y-%m-%d %H:%M}"
+    except ValueError:
+        raise ValueError(f"{written!r} is no time to begin; write e.g. 2026-11-24 10:00") from None
+
+
+LocalTime = Annotated[str, BeforeValidator(_local, json_schema_input_type=str)]
+
+
+class ScenarioFile(Part):
+    journey: str
+    lead: str
+    begins: LocalTime = Field(alias="from")
+    """Local to the lead."""
+    events: tuple[str, ...] = ()
+    by_hand: bool = False
+    language: Literal["ja", "en"] = "en"
+    answers: dict[str, dict[str, Any] | Literal["failed"]] = Field(default_factory=dict)
+    """What webhooks answer, by step."""

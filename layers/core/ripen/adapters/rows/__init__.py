@@ -1,0 +1,1 @@
+"""Recipes of rows that several functions read or write."""

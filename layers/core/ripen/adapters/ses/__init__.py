@@ -1,0 +1,1 @@
+"""Amazon SES: sending mail, its quota, and received mail."""

@@ -1,0 +1,127 @@
+"""The lead's own time: which zone, and which moment a time of day there is.
+
+Where clocks are put forward some times of day do not exist, and where they are put back some are twice.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ripen.lead.lead import Profile
+from ripen.playbook.bundle import Brand
+
+_ONE_TIME = dict(
+    pair.split("=")
+    for pair in [
+        "AE=Asia/Dubai",
+        "AT=Europe/Vienna",
+        "BD=Asia/Dhaka",
+        "BE=Europe/Brussels",
+        "BG=Europe/Sofia",
+        "CH=Europe/Zurich",
+        "CN=Asia/Shanghai",
+        "CO=America/Bogota",
+        "CZ=Europe/Prague",
+        "DE=Europe/Berlin",
+        "DK=Europe/Copenhagen",
+        "EE=Europe/Tallinn",
+        "EG=Africa/Cairo",
+        "FI=Europe/Helsinki",
+        "FR=Europe/Paris",
+        "GB=Europe/London",
+        "GR=Europe/Athens",
+        "HK=Asia/Hong_Kong",
+        "HR=Europe/Zagreb",
+        "HU=Europe/Budapest",
+        "IE=Europe/Dublin",
+        "IL=Asia/Jerusalem",
+        "IN=Asia/Kolkata",
+        "IS=Atlantic/Reykjavik",
+        "IT=Europe/Rome",
+        "JP=Asia/Tokyo",
+        "KE=Africa/Nairobi",
+        "KH=Asia/Phnom_Penh",
+        "KR=Asia/Seoul",
+        "KW=Asia/Kuwait",
+        "LA=Asia/Vientiane",
+        "LK=Asia/Colombo",
+        "LT=Europe/Vilnius",
+        "LU=Europe/Luxembourg",
+        "LV=Europe/Riga",
+        "MA=Africa/Casablanca",
+        "MM=Asia/Yangon",
+        "MO=Asia/Macau",
+        "MT=Europe/Malta",
+        "MY=Asia/Kuala_Lumpur",
+        "NG=Africa/Lagos",
+        "NL=Europe/Amsterdam",
+        "NO=Europe/Oslo",
+        "NP=Asia/Kathmandu",
+        "PE=America/Lima",
+        "PH=Asia/Manila",
+        "PK=Asia/Karachi",
+        "PL=Europe/Warsaw",
+        "QA=Asia/Qatar",
+        "RO=Europe/Bucharest",
+        "RS=Europe/Belgrade",
+        "SA=Asia/Riyadh",
+        "SE=Europe/Stockholm",
+        "SG=Asia/Singapore",
+        "SI=Europe/Ljubljana",
+        "SK=Europe/Bratislava",
+        "TH=Asia/Bangkok",
+        "TR=Europe/Istanbul",
+        "TW=Asia/Taipei",
+        "VE=America/Caracas",
+        "VN=Asia/Ho_Chi_Minh",
+        "ZA=Africa/Johannesburg",
+    ]
+)
+"""Countries where the whole country keeps one time (IANA zone.tab; China by its law)."""
+
+
+def zone(profile: Profile, brand: Brand) -> ZoneInfo:
+    """The lead's own time zone, else that of a country with one time, else the brand's, else UTC. A name that is no zone is
+    passed over."""
+    names = (profile.time_zone, _ONE_TIME.get(profile.country.upper(), ""), brand.time_zone)
+    return next(filter(None, map(_named, names)), None) or ZoneInfo("UTC")
+
+
+def office(brand: Brand) -> ZoneInfo:
+    """Where the company is."""
+    return _named(brand.time_zone) or ZoneInfo("UTC")
+
+
+def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """The moment, in UTC, at which clocks there show this: the first of both where there are two, and the first moment
+    after the gap where there is none. Raises OverflowError outside of the calendar."""
+    wall = datetime.combine(day, at)
+    moment = wall.replace(tzinfo=zone).astimezone(UTC)
+    if moment.astimezone(zone).replace(tzinfo=None) == wall:
+        return moment
+    return _after_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), moment, zone)
+
+
+def clock(text: str) -> time:
+    """A time of day as the playbook has it: "09:00"."""
+    return time.fromisoformat(text)
+
+
+def _after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
+    """When the clocks were put forward, to the second, between these two moments."""
+    offset = before.astimezone(zone).utcoffset()
+    before = before.replace(microsecond=0)
+    while after - before > timedelta(seconds=1):
+        middle = before + (after - before) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(zone).utcoffset() == offset:
+            before = middle
+        else:
+            after = middle
+    return after.replace(microsecond=0)
+
+
+def _named(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):  # no such zone, no name at all, a folder of zones
+        return None

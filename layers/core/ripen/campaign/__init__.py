@@ -1,0 +1,1 @@
+"""One mailing to one segment, and walks over the roster of leads."""

@@ -1,0 +1,44 @@
+"""A campaign halts by itself when too many of its mails bounced, were reported, or made their readers unsubscribe."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from ripen.playbook.bundle import Campaign
+
+_ENOUGH = {"bounced": (50, 3), "unsubscribed": (50, 3), "complained": (200, 2)}
+"""From how many mails on, and from how many cases on, a rate says anything."""
+_AT_LEAST = 2
+"""Cases that are enough once all canaries are out, however few they were."""
+
+
+class Halt(Struct, frozen=True, kw_only=True):
+    """Why a campaign halted; `what` is bounced, complained or unsubscribed."""
+
+    campaign: str
+    what: str
+    count: int
+    taken: int
+    limit: float
+    by: str = ""
+    """Who scheduled it."""
+
+    @property
+    def reason(self) -> str:
+        return f"{self.count} of {self.taken} mails {self.what}: more than {self.limit:.1%}"
+
+
+def too_many(campaign: Campaign, counts: Mapping[str, int], canaries_are_out: bool = False) -> Halt | None:
+    """Why the campaign must halt; None where it need not."""
+    taken = counts.get("accepted", 0)
+    limits = {
+        "bounced": campaign.halt_bounces,
+        "complained": campaign.halt_complaints,
+        "unsubscribed": campaign.halt_unsubscribes,
+    }
+    for what, limit in limits.items():
+        mails, cases = (1, _AT_LEAST) if canaries_are_out else _ENOUGH[what]
+        count = counts.get(what, 0)
+        if taken >= mails and count >= cases and count > limit * taken:
+            return Halt(campaign=campaign.name, what=what, count=count, taken=taken, limit=limit)
+    return None

@@ -1,0 +1,1 @@
+"""Incoming forms and requests: validated, deduplicated, turned into activities."""

@@ -1,0 +1,123 @@
+"""What a submission makes: the lead's profile, an activity, and the proof of a consent. The function writes them."""
+
+from copy import replace
+from datetime import datetime
+
+from msgspec import Struct
+
+from ripen.capture.submission import NAME_TO_REVIEW, Submission
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.contact import ConsentRecord, Contact, Permission
+from ripen.lead.lead import Profile, Touch
+from ripen.playbook.bundle import Consent
+
+
+class Intake(Struct, frozen=True, kw_only=True):
+    """`contact` and `consent` are None where nothing of it changes."""
+
+    profile: Profile
+    activity: Activity
+    contact: Contact | None
+    consent: ConsentRecord | None
+
+
+class Names(Struct, frozen=True, kw_only=True):
+    """The ids that new rows get; `lead` is the known lead's, if there is one."""
+
+    lead: str
+    activity: str
+    consent: str
+
+
+def take_in(
+    submission: Submission,
+    profile: Profile | None,
+    contact: Contact | None,
+    *,
+    wording: Consent | None,
+    names: Names,
+    now: datetime,
+    source: str = "form",
+) -> Intake:
+    """`wording` is the form's consent. Without a tick the consent stays as it was: silence takes nothing back."""
+    record = None
+    if submission.consent and wording:
+        record = _record(submission, wording, names)
+    return Intake(
+        profile=merge(profile, submission, names.lead, now),
+        activity=Activity(
+            id=names.activity,
+            lead=names.lead,
+            kind=Kind.FORM_SUBMITTED,
+            at=submission.touch.at,
+            received=now,
+            subject=submission.form,
+            facts=submission.entry | {"source": source, "page": submission.page},
+            touch=submission.touch,
+        ),
+        contact=_permit(contact or Contact(lead=names.lead), record) if record or contact is None else None,
+        consent=record,
+    )
+
+
+def merge(profile: Profile | None, submission: Submission, lead: str, now: datetime) -> Profile:
+    """The profile with the newest of everything; what the submission leaves blank stays. The first touch stays, the lead's
+    touch is set once, the last one moves. A name that could not be split does not replace one that is."""
+    touch = submission.touch
+    if profile is None:
+        profile = Profile(id=lead, email=submission.email, created=now, locale=submission.locale)
+    new = dict(submission.fields)
+    unsplit = NAME_TO_REVIEW in submission.attributes and "first_name" not in new
+    if unsplit and profile.first_name:
+        del new["last_name"]
+    attributes = dict(profile.attributes)
+    if "last_name" in new:
+        attributes.pop(NAME_TO_REVIEW, None)
+    return replace(
+        profile,
+        last_name=new.get("last_name", profile.last_name),
+        first_name=new.get("first_name", profile.first_name),
+        company=new.get("company", profile.company),
+        department=new.get("department", profile.department),
+        job_title=new.get("job_title", profile.job_title),
+        phone=new.get("phone", profile.phone),
+        locale=profile.locale if submission.guessed else submission.locale,
+        attributes=attributes | submission.attributes,
+        first_touch=profile.first_touch or touch,
+        lead_touch=profile.lead_touch or touch,
+        last_touch=_later(profile.last_touch, touch),
+    )
+
+
+def _later(known: Touch | None, touch: Touch) -> Touch:
+    return touch if known is None or touch.at >= known.at else known
+
+
+def _record(submission: Submission, wording: Consent, names: Names) -> ConsentRecord:
+    shown = wording.text.get(submission.locale) or next(iter(wording.text.values()), "")
+    return ConsentRecord(
+        id=names.consent,
+        lead=names.lead,
+        purpose=wording.purpose,
+        granted=True,
+        at=submission.touch.at,
+        source=f"form:{submission.form}",
+        version=wording.version,
+        wording=shown,
+        url=submission.touch.url,
+    )
+
+
+def _permit(contact: Contact, record: ConsentRecord | None) -> Contact:
+    """A fresh consent also ends an earlier unsubscription: the person came back. One that reaches us late, because a form
+    provider sent it again, does not outweigh a refusal that was said after it."""
+    if record is None or _later_no(contact, record):
+        return contact
+    permission = Permission(granted=True, at=record.at, record=record.id)
+    return replace(contact, consent=contact.consent | {record.purpose: permission}, unsubscribed=None)
+
+
+def _later_no(contact: Contact, record: ConsentRecord) -> bool:
+    known = contact.consent.get(record.purpose)
+    refusals = (contact.unsubscribed, known.at if known and not known.granted else None)
+    return any(at is not None and at > record.at for at in refusals)

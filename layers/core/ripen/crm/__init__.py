@@ -1,0 +1,1 @@
+"""What the CRM gets to know about a lead, and what it tells us."""

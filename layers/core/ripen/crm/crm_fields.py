@@ -1,0 +1,100 @@
+"""What the CRM is told about a lead, in its own field names. Ours are those of infra/salesforce; lengths are Salesforce's
+(describe of Lead and Contact).
+
+Nothing here is ever null or blank: what we do not know is left as it stands there.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from math import floor
+
+from ripen.lead.lead import Profile, Touch
+from ripen.lead.state import State
+from ripen.playbook.wording import display_phone
+from ripen.scoring.score import Score
+
+Fields = dict[str, str | int]
+
+STANDARD = {
+    "Lead": ("FirstName", "LastName", "Company", "Title", "Phone", "Email"),
+    "Contact": ("FirstName", "Title", "Phone", "Department"),
+}
+"""Fields of Salesforce's own that we fill where they are blank, by object."""
+
+_LENGTHS = {
+    "FirstName": 40,
+    "LastName": 80,
+    "Company": 255,
+    "Title": 128,
+    "Phone": 40,
+    "Department": 80,
+    "Description": 32_000,
+    "Ripen_Reasons__c": 4000,
+}
+_LENGTH = 255
+_LONGEST_EMAIL = 80
+_MOST = 99_999
+
+
+def ours(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -> Fields:
+    """Our own fields, the same on Lead and Contact: written always."""
+    return _known(
+        {
+            "Ripen_Key__c": profile.id,
+            "Ripen_Score__c": _points(score.total),
+            "Ripen_Fit__c": _points(score.fit),
+            "Ripen_Engagement__c": _points(score.engagement),
+            "Ripen_Rank__c": state.rank.value,
+            "Ripen_Reasons__c": "\n".join(reasons),
+            "Ripen_Last_Activity__c": _moment(state.last_activity),
+            **_touch(profile.lead_touch),
+        }
+    )
+
+
+def standard(profile: Profile, object: str) -> Fields:
+    """Salesforce's own fields: written where a record is made, or where they are blank. An address longer than
+    Salesforce takes is left out, since half an address is none."""
+    values: dict[str, str | int] = {
+        "FirstName": profile.first_name,
+        "LastName": profile.last_name,
+        "Company": profile.company,
+        "Title": profile.job_title,
+        "Phone": display_phone(profile.phone),
+        "Email": profile.email if len(profile.email) <= _LONGEST_EMAIL else "",
+        "Department": profile.department,
+    }
+    return _known({name: values[name] for name in STANDARD[object]})
+
+
+def fit_in(name: str, value: str) -> str:
+    """The value as long as the field allows, counted as Salesforce does: in UTF-16 units, never half a character."""
+    units = value.encode("utf-16-le")[: 2 * _LENGTHS.get(name, _LENGTH)]
+    return units.decode("utf-16-le", "ignore")
+
+
+def _touch(touch: Touch | None) -> Fields:
+    if touch is None:
+        return {}
+    return {
+        "Ripen_UTM_Source__c": touch.utm_source,
+        "Ripen_UTM_Medium__c": touch.utm_medium,
+        "Ripen_UTM_Campaign__c": touch.utm_campaign,
+        "Ripen_UTM_Term__c": touch.utm_term,
+        "Ripen_UTM_Content__c": touch.utm_content,
+        "Ripen_GCLID__c": touch.gclid,
+        "Ripen_Landing_Page__c": touch.url,
+    }
+
+
+def _known(fields: Fields) -> Fields:
+    trimmed = {name: fit_in(name, value.strip()) if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: value for name, value in trimmed.items() if value != ""}
+
+
+def _points(points: float) -> int:
+    return max(-_MOST, min(_MOST, floor(points + 0.5)))
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else ""

@@ -1,0 +1,1 @@
+"""The fold: activities in, the lead's state and its consequences out."""

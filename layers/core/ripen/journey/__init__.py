@@ -1,0 +1,1 @@
+"""The journey engine: it decides the next step; nurture.advance applies it."""

@@ -1,0 +1,1 @@
+"""The lead: who it is, what it did, whether we may write to it."""

@@ -1,0 +1,1 @@
+"""One mail to one person: content, policy, send ledger, feedback, replies."""

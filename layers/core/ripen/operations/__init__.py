@@ -1,0 +1,1 @@
+"""Use cases with several doors (command line, Slack, page): each takes its ports as arguments."""

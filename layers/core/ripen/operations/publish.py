@@ -1,0 +1,40 @@
+"""Making a bundle live: it is stored first and pointed to last; what was live is remembered, so that no function is sent to what is not there."""
+
+from copy import replace
+from datetime import UTC, datetime, timedelta
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Conflict, Replace, Table, keys
+from ripen.operations.schedules import polls, schedules
+from ripen.playbook.bundle import Bundle
+from ripen.settings import Live, Published
+
+_MOST_KEPT = 200
+
+
+def publish(
+    bundle: Bundle, table: Table, playbook: Playbook, site: str, now: datetime, ahead: timedelta = timedelta()
+) -> bool:
+    """Store the bundle and move the pointer to it; False if it was live already, at this site. With `ahead` it is in force
+    only so much later: what comes in by the new playbook is then nowhere judged by the old one.
+
+    Raises Conflict if somebody else published in the same moment, or what they published is not in force yet.
+    """
+    live, at = table.get(keys.LIVE), datetime.now(UTC)
+    if live and (live.value.bundle, live.value.site) == (bundle.hash, site):
+        return False
+    if live and live.value.since and at < live.value.since:
+        raise Conflict((0,))
+    before = playbook.bundle(live.value.bundle) if live else None
+    playbook.put(bundle)
+    new, history = Live(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
+    if before:
+        new = replace(new, before=before.hash, since=at + ahead if ahead else None)
+    past = history.value.history if history else (live.value,) if live else ()
+    table.write(
+        Replace(keys.LIVE, new, was=live.version if live else 0),
+        Replace(keys.PUBLISHED, Published(history=(*past, new)[-_MOST_KEPT:]), was=history.version if history else 0),
+        *schedules(bundle, before, table, now),
+        *polls(bundle, table, now),
+    )
+    return True

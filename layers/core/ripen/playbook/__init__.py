@@ -1,0 +1,1 @@
+"""The compiled playbook: its structs, conditions and templates."""

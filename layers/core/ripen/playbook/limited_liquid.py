@@ -1,0 +1,93 @@
+"""python-liquid with limits: no loader, no clock, few tags and filters, and an end to every loop.
+
+It is slow to load, and many functions need it only where a template does more than name values: see template.py.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+
+from ripen.playbook.template_limits import FILTERS, LONGEST, TemplateError
+
+
+@contextmanager
+def _without_extras() -> Iterator[None]:
+    """Liquid loads its extra tags and filters, and Babel for them, wanted or not, which is half of its time. An empty
+    module stands in for them meanwhile; whoever wants the real one later still gets it."""
+    name = "liquid.extra"
+    known = sys.modules.get(name)
+    stand_in = ModuleType(name)
+    stand_in.add_tags_and_filters = None  # type: ignore[attr-defined]
+    sys.modules[name] = known or stand_in
+    try:
+        yield
+    finally:
+        if known is None:
+            del sys.modules[name]
+
+
+with _without_extras():
+    from liquid import BoundTemplate, Environment, FalsyStrictUndefined
+    from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
+
+_TAGS = frozenset(
+    [
+        "content",
+        "output",
+        "illegal",
+        "#",
+        "assign",
+        "break",
+        "capture",
+        "case",
+        "comment",
+        "continue",
+        "echo",
+        "for",
+        "if",
+        "unless",
+    ]
+)
+
+
+class _Limited(Environment):
+    context_depth_limit = 12
+    loop_iteration_limit = 5_000
+    local_namespace_limit = 50_000
+    output_stream_limit = LONGEST
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
+        self.filters = {name: filter for name, filter in self.filters.items() if name in FILTERS}
+
+
+_HTML = _Limited(undefined=FalsyStrictUndefined, autoescape=True)
+_PLAIN = _Limited(undefined=FalsyStrictUndefined)
+
+
+def parse(source: str, html: bool) -> BoundTemplate:
+    """The parsed template. Raises TemplateError."""
+    try:
+        return (_HTML if html else _PLAIN).from_string(source)
+    except LiquidError as error:
+        raise _told(error) from None
+
+
+def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
+    """Raises TemplateError."""
+    try:
+        return template.render(**variables)
+    except LiquidError as error:
+        raise _told(error) from None
+    except (ValueError, OverflowError):  # a number too long to be written out
+        raise TemplateError("Liquid stopped: a number is too large") from None
+
+
+def _told(error: LiquidError) -> TemplateError:
+    where = error.context()
+    line, column = (where[0], where[1] + 1) if where else (1, 1)
+    if isinstance(error, LiquidSyntaxError | UndefinedError | UnknownFilterError):
+        return TemplateError(str(error.message), line, column)
+    return TemplateError(f"Liquid stopped: {type(error).__name__}", line, column)

@@ -1,0 +1,107 @@
+"""How people, phones and days are written, by locale. Japanese first: 姓 before 名, 様 after, ご担当者様 for nobody known."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ripen.lead.lead import Profile
+from ripen.lead.text import is_shown
+
+_LONGEST_NAME = 40
+_UNLIKE_A_NAME = ("://", "www.", "@", "http", "/")
+_HONORIFICS = (" 様", "様", "さま", "さん")
+
+
+def full_name(profile: Profile) -> str:
+    """Family name first where it is written in an East Asian script, else given name first; "" for nobody known."""
+    last, first = profile.last_name.strip(), profile.first_name.strip()
+    if any(_is_east_asian(letter) for letter in last + first):
+        return f"{last} {first}".strip()
+    return f"{first} {last}".strip()
+
+
+def greeting(profile: Profile, locale: str) -> str:
+    """The line a mail opens with. Two lines, company above, for a Japanese reader whose name is not known.
+
+    A "name" that is an address, a link or a sentence is not used: a form must not let one stranger write to another.
+    """
+    name = full_name(profile)
+    if not _could_be_a_name(name):
+        name = ""
+    if locale != "ja":
+        return f"Dear {name}," if name else "Hello,"
+    if name:
+        return f"{_bare(name)} 様"
+    company = profile.company.strip()
+    return f"{company}\nご担当者様" if _could_be_a_name(company) else "ご担当者様"
+
+
+def display_phone(phone: str) -> str:
+    """E.164 as people dial it: 03-1234-5678 in Japan, +1 650-253-0000 elsewhere; extensions kept; else as typed."""
+    import phonenumbers  # only who shows a phone pays for its tables
+
+    if not phone.startswith("+"):
+        return phone
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return phone
+    extension, number.extension = number.extension, None
+    if number.country_code == 81:
+        shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+        return f"{shown} (内線 {extension})" if extension else shown
+    shown = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return f"{shown} ext. {extension}" if extension else shown
+
+
+def date(at: datetime, locale: str, tz: str) -> str:
+    """2026年11月21日, or 21 November 2026, on the calendar of that time zone."""
+    day = at.astimezone(ZoneInfo(tz))
+    if locale == "ja":
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+
+
+def _bare(name: str) -> str:
+    """The name without the honorific somebody typed with it: no 様様."""
+    for honorific in _HONORIFICS:
+        if name.endswith(honorific) and len(name) > len(honorific):
+            return name.removesuffix(honorific).rstrip()
+    return name
+
+
+def _could_be_a_name(text: str) -> bool:
+    lower = text.casefold()
+    return (
+        0 < len(text) <= _LONGEST_NAME
+        and all(map(is_shown, text))
+        and not any(sign in lower for sign in _UNLIKE_A_NAME)
+    )
+
+
+def _is_east_asian(letter: str) -> bool:
+    """Kana, CJK ideographs with their extensions and compatibility forms, Hangul, half-width kana."""
+    return (
+        "\u3040" <= letter <= "\u30ff"
+        or "\u3400" <= letter <= "\u9fff"
+        or "\uac00" <= letter <= "\ud7af"
+        or "\uf900" <= letter <= "\ufaff"
+        or "\uff66" <= letter <= "\uff9d"
+        or "\U00020000" <= letter <= "\U0003ffff"
+        or letter in "々〆ヶ"
+    )

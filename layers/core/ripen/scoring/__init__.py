@@ -1,0 +1,1 @@
+"""Score, rank, reasons and segments: pure functions of what the lead did."""

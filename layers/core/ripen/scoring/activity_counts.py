@@ -1,0 +1,99 @@
+"""What the lead did, as far as the playbook asks how often: of each thing asked about only the newest times, as many as an
+answer needs. So a count in any window is exact, in whatever order the activities came, and the state stays small.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache, partial
+
+from ripen.identity import Same
+from ripen.lead.activity import Activity, Verdict, happened
+from ripen.lead.contact import Contact, standing
+from ripen.lead.lead import Profile
+from ripen.lead.state import State
+from ripen.playbook.bundle import Bundle
+from ripen.playbook.clause import Clause, Did
+from ripen.playbook.condition import Facts, traits
+from ripen.playbook.wake_events import parts, says
+from ripen.scoring.score import Score
+
+Times = Mapping[str, tuple[int, ...]]
+"""In milliseconds since 1970, newest first, by what was done: "page_viewed pricing"."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNIT = timedelta(milliseconds=1)
+
+
+def watched(bundle: Bundle) -> Mapping[str, int]:
+    """How many of the newest times are needed, by what was done: for segments, and for who may enter a journey."""
+    return _watched(Same(bundle))
+
+
+def noted(times: Times, activity: Activity, bundle: Bundle) -> dict[str, tuple[int, ...]]:
+    """The times with one more activity; what a machine did does not count."""
+    if activity.verdict is not Verdict.HUMAN:
+        return dict(times)
+    asked, at = watched(bundle), _millis(happened(activity))
+    return dict(times) | {
+        name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: asked[name]])
+        for name in says(activity)
+        if name in asked
+    }
+
+
+def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
+    """How often it was done since then, as far as the times tell."""
+    found = times.get(_name(kind, subject), ())
+    if since is None:
+        return len(found)
+    return bisect_left(found, -_millis(since), key=lambda at: -at)
+
+
+def turns(did: Did, times: Times, now: datetime) -> datetime | None:
+    """When time alone will next change the answer: the first moment after `now` at which what made it leaves the window."""
+    if did.within_seconds is None:
+        return None
+    found, within = times.get(name_of(did), ()), timedelta(seconds=did.within_seconds)
+    telling = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
+    moments = (_EPOCH + found[at] * _UNIT + within for at in telling if 0 <= at < len(found))
+    return min((moment for moment in moments if moment > now), default=None)
+
+
+def name_of(did: Did) -> str:
+    return _name(did.kind, did.subject)
+
+
+def facts(profile: Profile, state: State, sum: Score, contact: Contact | None, now: datetime) -> Facts:
+    """What clauses are asked about of this lead, as it stands in its state."""
+    return Facts(
+        traits=traits(profile, fit=sum.fit, engagement=sum.engagement, total=sum.total, rank=state.rank.value),
+        now=now,
+        count=partial(count, state.watched),
+        tags=frozenset(profile.tags),
+        segments=frozenset(state.segments),
+        purposes=standing(contact),
+    )
+
+
+def _name(kind: str, subject: str) -> str:
+    return f"{kind} {subject}" if subject else kind
+
+
+def _millis(at: datetime) -> int:
+    return (at - _EPOCH) // _UNIT
+
+
+@lru_cache(maxsize=4)
+def _watched(bundle: Same[Bundle]) -> dict[str, int]:
+    needed: dict[str, int] = {}
+    for did in (part for clause in _clauses(bundle.value) for part in parts(clause) if isinstance(part, Did)):
+        most = max(did.at_least, 0 if did.at_most is None else did.at_most + 1)
+        needed[name_of(did)] = max(most, needed.get(name_of(did), 0))
+    return {name: most for name, most in needed.items() if most}
+
+
+def _clauses(bundle: Bundle) -> Iterator[Clause]:
+    for segment in bundle.segments.values():
+        yield from segment.also
+    yield from (journey.who for journey in bundle.journeys.values() if journey.who is not None)

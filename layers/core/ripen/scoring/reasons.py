@@ -1,0 +1,115 @@
+"""Why a lead has its score, in words: 料金ページを本日3回閲覧 for Slack, with dates for Salesforce, where words are read
+months later."""
+
+from datetime import date, datetime
+from math import floor
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from ripen.lead.lead import Profile
+from ripen.lead.state import State, Tally
+from ripen.playbook.bundle import EngagementRule, Scoring
+from ripen.playbook.graph import Texts
+from ripen.playbook.template import render_text
+from ripen.scoring.score import capped, decayed, half_life, tallied
+
+
+class Reason(Struct, frozen=True, kw_only=True):
+    """`points` as they stand now; `last` is None for what does not come from doing (fit)."""
+
+    code: str
+    words: str
+    points: float
+    last: datetime | None = None
+
+
+def reasons(
+    profile: Profile,
+    state: State,
+    scoring: Scoring,
+    now: datetime,
+    locale: str,
+    tz: str,
+    absolute: bool = False,
+    limit: int = 3,
+) -> list[Reason]:
+    """What the score is made of, strongest first; what rounds to no point is left out. `absolute` says dates instead of
+    "today"; `tz` is an IANA name."""
+    found = [*_fit(profile, state, scoring, locale), *_engagement(state, scoring, now, locale, tz, absolute)]
+    worth = [reason for reason in found if floor(abs(reason.points) + 0.5)]
+    return sorted(worth, key=lambda reason: (-reason.points, reason.code))[:limit]
+
+
+def when(tally: Tally, now: datetime, locale: str, tz: str, absolute: bool) -> str:
+    """One phrase for how often and when: 本日3回, 3日前に, 3 times today, on 2026-11-21, …"""
+    days = [at.astimezone(ZoneInfo(tz)).date() for at in tally.recent]
+    phrase = _japanese if locale == "ja" else _english
+    return phrase(days, tally.count, None if absolute else now.astimezone(ZoneInfo(tz)).date())
+
+
+def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[Reason]:
+    lead = {
+        "company": profile.company,
+        "department": profile.department,
+        "job_title": profile.job_title,
+        "locale": profile.locale,
+        "domain": profile.email.rpartition("@")[2],
+    }
+    return [
+        Reason(code=rule.code, words=render_text(_text(rule.words, locale), {"lead": lead}), points=rule.points)
+        for rule in scoring.fit
+        if rule.code in state.fit_reasons
+    ]
+
+
+def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: str, absolute: bool) -> list[Reason]:
+    return [
+        Reason(
+            code=rule.code,
+            words=_words(tally, rule, now, locale, tz, absolute),
+            points=capped(decayed(tally, half_life(scoring), now), rule.cap),
+            last=tally.last,
+        )
+        for tally, rule in tallied(state, scoring)
+    ]
+
+
+def _words(tally: Tally, rule: EngagementRule, now: datetime, locale: str, tz: str, absolute: bool) -> str:
+    zone = ZoneInfo(tz)
+    today = now.astimezone(zone).date()
+    days = [at.astimezone(zone).date() for at in tally.recent]
+    return render_text(
+        _text(rule.words, locale),
+        {
+            "when": when(tally, now, locale, tz, absolute),
+            "count": tally.count,
+            "today": days.count(today),
+            "last": days[0].isoformat() if days else "",
+            "subject": rule.subject,
+        },
+    )
+
+
+def _text(words: Texts, locale: str) -> str:
+    return words.get(locale) or next(iter(words.values()), "")
+
+
+def _japanese(days: list[date], count: int, today: date | None) -> str:
+    if today is None:
+        return f"{days[0]}に" if count == 1 else f"{days[0]}までに計{count}回"
+    ago = (today - days[0]).days
+    if ago > 1:
+        return f"{ago}日前に" if count == 1 else f"{ago}日前までに計{count}回"
+    times = days.count(days[0])
+    return ("昨日" if ago == 1 else "本日") + (f"{times}回" if times > 1 else "")
+
+
+def _english(days: list[date], count: int, today: date | None) -> str:
+    if today is None:
+        return f"on {days[0]}" if count == 1 else f"{count} times, last on {days[0]}"
+    ago = (today - days[0]).days
+    if ago > 1:
+        return f"{ago} days ago" if count == 1 else f"{count} times, last {ago} days ago"
+    times = days.count(days[0])
+    return (f"{times} times " if times > 1 else "") + ("yesterday" if ago == 1 else "today")

@@ -1,0 +1,146 @@
+"""The score: fit (who the lead is) plus engagement (what the lead did, halved once per half-life).
+
+Decay is exponential with one half-life, so the sum of any number of activities is kept as one number and its moment
+(a forward-decayed sum: Cormode et al., "Forward Decay", ICDE 2009). Activities may come in any order.
+"""
+
+from collections.abc import Iterable, Mapping
+from copy import replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from msgspec import Struct
+
+from ripen.identity import Same
+from ripen.lead.activity import Activity, Kind, Verdict, happened
+from ripen.lead.lead import Profile
+from ripen.lead.state import State, Tally
+from ripen.playbook.bundle import EngagementRule, Scoring
+from ripen.playbook.condition import traits
+from ripen.playbook.matching import holding
+
+_RECENT = 10
+GIVEN = EngagementRule(
+    code="given",
+    kind=Kind.POINTS_GIVEN,
+    points=0,
+    words={"ja": "ジャーニーによる加点", "en": "Points given by a journey"},
+)
+"""What journeys' steps gave, kept and decayed as what any rule gives: a tally for each step, with the step's own words."""
+
+
+class Score(Struct, frozen=True, kw_only=True):
+    """Points as they stand at one moment; round them for display only."""
+
+    fit: float
+    engagement: float
+    total: float
+
+
+def tally(tallies: Mapping[str, Tally], activity: Activity, scoring: Scoring) -> dict[str, Tally]:
+    """The tallies with one more activity; only what a human did counts."""
+    if activity.verdict is not Verdict.HUMAN:
+        return dict(tallies)
+    at = happened(activity)
+    if activity.kind is Kind.POINTS_GIVEN:
+        return dict(tallies) | _given(tallies, activity, at, half_life(scoring))
+    return dict(tallies) | {
+        rule.code: _add(tallies.get(rule.code), rule.points, at, half_life(scoring))
+        for rule in _matching(activity, scoring)
+    }
+
+
+def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
+    """Points for who the lead is, at most `fit_cap`, and the codes of the rules that hold, strongest first."""
+    known = traits(profile)
+    held = holding(scoring.fit, known)
+    points = sum(rule.points for rule in held)
+    codes = tuple(rule.code for rule in sorted(held, key=lambda rule: -rule.points))
+    return (points if scoring.fit_cap is None else min(points, scoring.fit_cap)), codes
+
+
+def score(state: State, scoring: Scoring, now: datetime) -> Score:
+    """What the lead is worth at `now`."""
+    engagement = sum(points(state, scoring, now).values())
+    if scoring.engagement_cap is not None:
+        engagement = min(engagement, scoring.engagement_cap)
+    return Score(fit=state.fit, engagement=engagement, total=state.fit + engagement)
+
+
+def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
+    """Engagement at `now` by rule code, each within its rule's cap. A rule that left the playbook gives nothing."""
+    return {
+        rule.code: capped(decayed(found, half_life(scoring), now), rule.cap) for found, rule in tallied(state, scoring)
+    }
+
+
+def tallied(state: State, scoring: Scoring) -> Iterable[tuple[Tally, EngagementRule]]:
+    """The lead's tallies with their rules."""
+    rules = _index(Same(scoring)).by_code
+    for code, found in state.tallies.items():
+        if rule := rules.get(code):
+            yield found, rule
+        elif code.partition("/")[0] == GIVEN.code:
+            yield found, replace(GIVEN, code=code, words=found.words or GIVEN.words)
+
+
+def half_life(scoring: Scoring) -> timedelta:
+    return timedelta(days=scoring.half_life_days)
+
+
+def decayed(tally: Tally, half_life: timedelta, now: datetime) -> float:
+    """What is left of a tally at `now`."""
+    return tally.points * _left(now - tally.at, half_life)
+
+
+def capped(points: float, cap: float | None) -> float:
+    """Within the cap: above zero, or as far below it where a rule takes points away."""
+    return points if cap is None else max(-cap, min(cap, points))
+
+
+def _left(age: timedelta, half_life: timedelta) -> float:
+    return float(0.5 ** max(0.0, age / half_life))
+
+
+def _add(tally: Tally | None, points: float, at: datetime, half_life: timedelta) -> Tally:
+    if tally is None:
+        return Tally(points=points, at=at, count=1, last=at, recent=(at,))
+    later = max(at, tally.at)
+    recent = tuple(sorted((at, *tally.recent), reverse=True)[:_RECENT])
+    return Tally(
+        points=decayed(tally, half_life, later) + points * _left(later - at, half_life),
+        at=later,
+        count=tally.count + 1,
+        last=recent[0],
+        recent=recent,
+        words=tally.words,
+    )
+
+
+def _given(tallies: Mapping[str, Tally], activity: Activity, at: datetime, half_life: timedelta) -> dict[str, Tally]:
+    facts = activity.facts
+    code = f"{GIVEN.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
+    added = _add(tallies.get(code), float(facts.get("points", "0")), at, half_life)
+    words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
+    return {code: replace(added, words=words if added.last == at else added.words)}
+
+
+def _matching(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
+    rules = _index(Same(scoring)).by_kind
+    kind, subject = activity.kind.value, activity.subject
+    return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
+
+
+class _Index(Struct, frozen=True):
+    by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]]
+    by_code: dict[str, EngagementRule]
+
+
+@lru_cache(maxsize=4)
+def _index(same: Same[Scoring]) -> _Index:
+    """The rules by what they look at, made once per playbook, so that one activity costs the same under a thousand
+    rules as under ten."""
+    by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}
+    for rule in same.value.engagement:
+        by_kind[rule.kind, rule.subject] = (*by_kind.get((rule.kind, rule.subject), ()), rule)
+    return _Index(by_kind, {rule.code: rule for rule in same.value.engagement})

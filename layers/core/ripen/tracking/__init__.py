@@ -1,0 +1,1 @@
+"""Visits and clicks, and whether a person or a machine made them."""

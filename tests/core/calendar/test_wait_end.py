@@ -1,0 +1,233 @@
+"""When a wait is over: the lead's own clocks, the company's calendar, dates as they were typed."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ripen.calendar.wait_end import Place, over, place, zone
+from ripen.playbook.bundle import Calendar
+from ripen.playbook.graph import Until
+from tests.support.builders import a_brand, a_lead
+from tests.support.waits import EVERY_DAY, JAPAN, LORD_HOWE, NEW_YORK, TOKYO, ends
+
+# --- elapsed time and days
+
+
+def test_minutes_and_hours_pass_as_they_do() -> None:
+    assert ends(Until(seconds=90), "2026-11-20 10:00") == "2026-11-20 10:01:30"
+    assert ends(Until(seconds=86400), "2026-03-07 12:00", NEW_YORK) == "2026-03-08 13:00"  # that day has 23 hours
+
+
+@pytest.mark.parametrize(
+    ("began", "days", "ended"),
+    [
+        ("2026-03-07 12:00", 1, "2026-03-08 12:00"),
+        ("2026-01-31 10:00", 1, "2026-02-01 10:00"),
+        ("2026-02-27 10:00", 2, "2026-03-01 10:00"),
+        ("2028-02-27 10:00", 2, "2028-02-29 10:00"),
+        ("2026-12-31 23:59", 1, "2027-01-01 23:59"),
+    ],
+)
+def test_days_keep_the_time_of_day(began: str, days: int, ended: str) -> None:
+    assert ends(Until(days=days), began, NEW_YORK) == ended
+
+
+def test_a_time_that_does_not_exist_is_the_first_moment_after_the_gap() -> None:
+    assert ends(Until(days=1), "2026-03-07 02:30", NEW_YORK) == "2026-03-08 03:00"
+    assert ends(Until(days=1), "2026-10-03 02:10", LORD_HOWE) == "2026-10-04 02:30"
+    assert ends(Until(at="02:30"), "2026-03-08 01:00", NEW_YORK) == "2026-03-08 03:00"
+
+
+def test_a_day_that_does_not_exist_ends_when_the_next_one_begins() -> None:
+    assert ends(Until(days=1), "2011-12-29 10:00", ZoneInfo("Pacific/Apia")) == "2011-12-31 00:00"
+
+
+def test_a_time_that_is_twice_is_its_first() -> None:
+    began = datetime(2026, 10, 31, 1, 30, tzinfo=NEW_YORK)
+    found = over(Until(days=1), began, Place(NEW_YORK, TOKYO, JAPAN), {})
+    assert found == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30 EDT, an hour before 01:30 EST
+
+
+def test_who_begins_in_the_second_hour_of_two_does_not_go_back() -> None:
+    began = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # 01:30 EST
+    where = Place(NEW_YORK, TOKYO, EVERY_DAY)
+    assert over(Until(date="2026-11-01", business=True), began, where, {}) == began
+    assert over(Until(at="01:45"), began, where, {}) == datetime(2026, 11, 2, 6, 45, tzinfo=UTC)
+
+
+def test_a_gap_does_not_change_the_time_of_the_day_it_is_moved_on_to() -> None:
+    assert ends(Until(days=1, business=True), "2026-03-07 02:30", NEW_YORK) == "2026-03-09 02:30"
+
+
+# --- time of day, weekdays
+
+
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [
+        ("2026-11-20 09:59:59", "2026-11-20 10:00"),
+        ("2026-11-20 10:00", "2026-11-20 10:00"),
+        ("2026-11-20 10:00:01", "2026-11-21 10:00"),
+    ],
+)
+def test_the_next_such_time_is_now_if_it_is_exactly_now(began: str, ended: str) -> None:
+    assert ends(Until(at="10:00"), began) == ended
+
+
+def test_a_time_of_day_is_that_of_the_day_that_was_counted() -> None:
+    assert ends(Until(days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
+    assert ends(Until(business_days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
+    assert ends(Until(seconds=3600, at="10:00"), "2026-11-16 09:30") == "2026-11-17 10:00"
+
+
+@pytest.mark.parametrize(
+    ("until", "began", "ended"),
+    [  # 2026-11-20 is a Friday
+        (Until(weekdays=(4,)), "2026-11-20 15:30", "2026-11-20 15:30"),
+        (Until(weekdays=(1,)), "2026-11-20 15:30", "2026-11-24 15:30"),
+        (Until(weekdays=(1, 3), at="10:00"), "2026-11-20 15:30", "2026-11-24 10:00"),
+        (Until(weekdays=(4,), at="16:00"), "2026-11-20 15:30", "2026-11-20 16:00"),
+        (Until(weekdays=(4,), at="15:00"), "2026-11-20 15:30", "2026-11-27 15:00"),
+        (Until(days=1, weekdays=(0, 1, 2, 3, 4)), "2026-11-20 15:30", "2026-11-23 15:30"),
+    ],
+)
+def test_a_weekday_is_the_next_that_is_not_over(until: Until, began: str, ended: str) -> None:
+    assert ends(until, began) == ended
+
+
+# --- the company's calendar
+
+
+@pytest.mark.parametrize(
+    ("until", "began", "ended"),
+    [
+        (Until(business_days=1), "2026-11-20 15:30", "2026-11-24 15:30"),  # over a weekend and 勤労感謝の日
+        (Until(business_days=1), "2026-11-21 15:30", "2026-11-24 15:30"),  # begun on a Saturday
+        (Until(business_days=1), "2026-12-28 10:00", "2027-01-04 10:00"),  # the company's own closure
+        (Until(business_days=2), "2026-08-10 10:00", "2026-08-18 10:00"),  # 山の日, お盆 of this year, a weekend
+        (Until(business_days=1), "2027-08-11 10:00", "2027-08-12 10:00"),  # … and no other year's
+        (Until(business=True), "2026-11-21 15:30", "2026-11-24 15:30"),
+        (Until(business=True), "2026-11-20 15:30", "2026-11-20 15:30"),
+        (Until(at="10:00", business=True), "2026-11-20 15:30", "2026-11-24 10:00"),
+    ],
+)
+def test_business_days_know_holidays_and_closures(until: Until, began: str, ended: str) -> None:
+    assert ends(until, began) == ended
+
+
+@pytest.mark.parametrize(
+    ("hours", "began", "ended"),
+    [
+        (2, "2026-11-19 10:00", "2026-11-19 12:00"),
+        (8, "2026-11-19 10:00", "2026-11-19 18:00"),
+        (9, "2026-11-19 10:00", "2026-11-20 10:00"),
+        (1, "2026-11-19 20:00", "2026-11-20 10:00"),
+        (1, "2026-11-19 05:00", "2026-11-19 10:00"),
+        (2, "2026-11-20 17:00", "2026-11-24 10:00"),
+    ],
+)
+def test_business_hours_are_those_of_the_office(hours: int, began: str, ended: str) -> None:
+    assert ends(Until(business_seconds=hours * 3600), began) == ended
+
+
+def test_the_office_is_where_the_company_is_not_where_the_lead_is() -> None:
+    assert ends(Until(business_seconds=3600), "2026-11-19 08:00", NEW_YORK) == "2026-11-19 20:00"  # 10:00 in Tokyo
+
+
+def test_a_company_that_never_works_never_ends_a_wait() -> None:
+    assert ends(Until(business_days=1), "2026-11-20 15:30", calendar=Calendar(workdays=())) is None
+    assert ends(Until(business_seconds=1), "2026-11-20 15:30", calendar=Calendar(opens="18:00")) is None
+
+
+# --- dates
+
+
+@pytest.mark.parametrize(
+    ("until", "ended"),
+    [
+        (Until(date="2026-12-01"), "2026-12-01 15:30"),
+        (Until(date="2026-12-01", at="10:00"), "2026-12-01 10:00"),
+        (Until(date="2026-11-20"), "2026-11-20 15:30"),
+        (Until(date="2026-11-20", at="16:00"), "2026-11-20 16:00"),
+        (Until(date="2026-11-20", at="15:00"), None),
+        (Until(date="2026-11-19"), None),
+        (Until(date="2026-11-21", business=True), "2026-11-24 15:30"),
+    ],
+)
+def test_a_date_is_that_day_and_over_when_it_has_passed(until: Until, ended: str | None) -> None:
+    assert ends(until, "2026-11-20 15:30") == ended
+
+
+@pytest.mark.parametrize(
+    "typed", ["2026-12-01", "2026/12/1", "2026年12月1日", " ２０２６年１２月１日", "2026-12-01T09:00Z"]
+)
+def test_a_field_holds_its_date_as_people_type_it(typed: str) -> None:
+    assert ends(Until(field="visit", at="10:00"), "2026-11-20 15:30", visit=typed) == "2026-12-01 10:00"
+
+
+@pytest.mark.parametrize("typed", ["", "soon", "12/1", "01/12/2026", "2026-02-30", "0000-01-01", "令和8年12月1日"])
+def test_what_is_no_date_is_missing(typed: str) -> None:
+    assert ends(Until(field="visit"), "2026-11-20 15:30", visit=typed) is None
+    assert ends(Until(field="visit"), "2026-11-20 15:30") is None
+
+
+def test_an_offset_goes_before_or_after_the_date() -> None:
+    visit = "2026-12-10"
+    assert ends(Until(field="visit", offset_days=-7, at="10:00"), "2026-11-20 15:30", visit=visit) == "2026-12-03 10:00"
+    assert ends(Until(field="visit", offset_days=7, at="10:00"), "2026-11-20 15:30", visit=visit) == "2026-12-17 10:00"
+    assert ends(Until(field="visit", offset_days=-30, at="10:00"), "2026-11-20 15:30", visit=visit) is None
+
+
+@pytest.mark.parametrize(
+    ("born", "offset", "ended"),
+    [
+        ("1990-12-24", 0, "2026-12-24 10:00"),
+        ("1990-11-20", 0, "2027-11-20 10:00"),
+        ("1990-03-01", 0, "2027-03-01 10:00"),
+        ("1992-02-29", 0, "2027-02-28 10:00"),
+        ("1990-01-05", -30, "2026-12-06 10:00"),
+        ("1990-11-10", 30, "2026-12-10 10:00"),
+        ("2028-12-24", 0, "2028-12-24 10:00"),
+    ],
+)
+def test_a_yearly_date_is_its_next_return(born: str, offset: int, ended: str) -> None:
+    until = Until(field="born", yearly=True, offset_days=offset, at="10:00")
+    assert ends(until, "2026-11-20 15:30", born=born) == ended
+
+
+def test_in_a_leap_year_29_february_is_itself() -> None:
+    assert ends(Until(field="born", yearly=True), "2027-11-20 10:00", born="1992-02-29") == "2028-02-29 10:00"
+
+
+@pytest.mark.parametrize("until", [Until(days=10**7), Until(seconds=10**12), Until(date="9999-12-31", offset_days=9)])
+def test_what_lies_outside_of_the_calendar_is_no_date(until: Until) -> None:
+    assert ends(until, "2026-11-20 10:00") is None
+
+
+# --- whose clock
+
+
+@pytest.mark.parametrize(
+    ("known", "brand", "found"),
+    [
+        ({"time_zone": "America/New_York", "country": "JP"}, "UTC", "America/New_York"),
+        ({"time_zone": "Mars/Olympus", "country": "jp"}, "UTC", "Asia/Tokyo"),
+        ({"time_zone": "../etc/passwd"}, "Asia/Seoul", "Asia/Seoul"),
+        ({"time_zone": "Asia", "country": "US"}, "Asia/Seoul", "Asia/Seoul"),
+        ({}, "Asia/Seoul", "Asia/Seoul"),
+        ({}, "nowhere", "UTC"),
+    ],
+)
+def test_the_time_zone_falls_back_from_lead_to_country_to_brand(known: dict[str, str], brand: str, found: str) -> None:
+    assert zone(a_lead(**known), a_brand(time_zone=brand)).key == found
+
+
+def test_every_country_of_the_table_keeps_one_time_that_exists() -> None:
+    found = place(a_lead(country="DE", time_zone=""), a_brand(), JAPAN)
+    assert (found.zone.key, found.office.key) == ("Europe/Berlin", "Asia/Tokyo")
+    from ripen.calendar.local_time import _ONE_TIME
+
+    assert all(
+        zone(a_lead(country=country), a_brand(time_zone="UTC")).key == name for country, name in _ONE_TIME.items()
+    )

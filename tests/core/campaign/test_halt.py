@@ -1,0 +1,67 @@
+"""A campaign's halt by itself: from which rates on, and what Slack is told of it."""
+
+import pytest
+
+from ripen.campaign.halt import Halt, too_many
+from ripen.slack.halt_card import halt_card
+from sandbox.slack.blocks import refused
+from tests.core.campaign.test_campaign_run import AUTUMN
+
+
+@pytest.mark.parametrize(
+    ("counts", "halts"),
+    [
+        ({"accepted": 50, "bounced": 3}, True),
+        ({"accepted": 49, "bounced": 3}, False),
+        ({"accepted": 50, "bounced": 2}, False),
+        ({"accepted": 60, "bounced": 3}, False),
+        ({"accepted": 59, "bounced": 3}, True),
+        ({"accepted": 149, "unsubscribed": 3}, True),
+        ({"accepted": 150, "unsubscribed": 3}, False),
+        ({"accepted": 200, "complained": 2}, True),
+        ({"accepted": 199, "complained": 2}, False),
+        ({"accepted": 200, "complained": 1}, False),
+        ({}, False),
+    ],
+)
+def test_it_halts_where_a_rate_is_over_its_limit_and_says_something(counts: dict[str, int], halts: bool) -> None:
+    assert bool(too_many(AUTUMN, counts)) == halts
+
+
+def test_two_cases_among_the_canaries_are_enough_however_few_they_were() -> None:
+    assert too_many(AUTUMN, {"accepted": 5, "bounced": 2}, canaries_are_out=True)
+    assert not too_many(AUTUMN, {"accepted": 5, "bounced": 1}, canaries_are_out=True)
+
+
+def test_it_says_which_rate_was_too_high() -> None:
+    found = too_many(AUTUMN, {"accepted": 50, "bounced": 3, "complained": 0})
+    assert found == Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.05)
+    assert found.reason == "3 of 50 mails bounced: more than 5.0%"
+
+
+JAPANESE = {
+    "bounced": "送信した50通のうち3通が届かずに戻りました（6.0%、上限 5.0%）。",
+    "complained": "送信した50通のうち3通が迷惑メールとして報告されました（6.0%、上限 5.0%）。",
+    "unsubscribed": "送信した50通のうち3通から配信が停止されました（6.0%、上限 5.0%）。",
+}
+ENGLISH = {
+    "bounced": "3 of 50 mails bounced (6.0%; the limit is 5.0%).",
+    "complained": "3 of 50 mails were reported as spam (6.0%; the limit is 5.0%).",
+    "unsubscribed": "3 of 50 mails made their readers unsubscribe (6.0%; the limit is 5.0%).",
+}
+
+
+@pytest.mark.parametrize("what", JAPANESE)
+@pytest.mark.parametrize(("locale", "said"), [("ja", JAPANESE), ("en", ENGLISH), ("fr", ENGLISH)])
+def test_the_card_says_what_halted_why_and_who_goes_on_how(what: str, locale: str, said: dict[str, str]) -> None:
+    # when
+    card = halt_card(Halt(campaign="autumn", what=what, count=3, taken=50, limit=0.05, by="mika"), locale)
+    # then
+    head, why, next_, by = card["blocks"]
+    assert "autumn" in head["text"]["text"]
+    assert why["text"]["text"] == said[what]
+    assert "`ripen campaign autumn --resume`" in next_["text"]["text"]
+    assert "`ripen campaign autumn --stop`" in next_["text"]["text"]
+    assert "mika" in by["elements"][0]["text"]
+    assert card["text"].endswith(said[what])
+    assert refused(card["blocks"]) == []

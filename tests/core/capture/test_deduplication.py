@@ -1,0 +1,58 @@
+"""By what a repeated submission is known."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ripen.capture.deduplication import from_provider, once
+from ripen.capture.submission import Submission
+from ripen.lead.lead import Touch
+from tests.support.fakes import NOON
+
+
+def a_submission(**changes: Any) -> Submission:
+    known: dict[str, Any] = {"form": "f", "email": "a@example.com", "locale": "ja", "touch": Touch(at=NOON)}
+    return Submission(**(known | changes))
+
+
+def test_the_nonce_comes_before_the_key_and_the_key_before_the_content() -> None:
+    assert once(a_submission(nonce="n"), NOON, "k").source == "nonce"
+    assert once(a_submission(), NOON, "k").source == "key"
+    assert once(a_submission(), NOON).source == "content"
+
+
+def test_a_nonce_counts_with_its_address_whatever_else_was_changed() -> None:
+    one = once(a_submission(nonce="n"), NOON).id
+    assert once(a_submission(nonce="n", fields={"company": "A"}), NOON).id == one
+    assert once(a_submission(nonce="n", email="b@example.com"), NOON).id != one
+    assert once(a_submission(nonce="n", form="g"), NOON).id != one
+    assert once(a_submission(nonce="m"), NOON).id != one
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"form": "g"},
+        {"email": "b@example.com"},
+        {"fields": {"company": "A"}},
+        {"attributes": {"size": "A"}},
+        {"consent": True},
+    ],
+)
+def test_other_content_is_another_submission(change: dict[str, Any]) -> None:
+    assert once(a_submission(**change), NOON).id != once(a_submission(), NOON).id
+
+
+def test_where_it_came_from_is_no_content() -> None:
+    assert once(a_submission(touch=Touch(at=NOON, utm_source="x")), NOON).id == once(a_submission(), NOON).id
+
+
+def test_content_is_remembered_for_ten_minutes_and_the_rest_for_more_than_thirty_days() -> None:
+    assert once(a_submission(), NOON).until == NOON + timedelta(minutes=10)
+    for known in (
+        once(a_submission(nonce="n"), NOON),
+        once(a_submission(), NOON, "k"),
+        from_provider("typeform", "t", NOON),
+    ):
+        assert known.until > NOON + timedelta(days=30)

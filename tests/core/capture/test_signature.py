@@ -1,0 +1,97 @@
+"""Signatures: over the raw bytes, refused for anything else. The vectors were made with OpenSSL, by the recipe of
+Typeform's page "Secure your webhooks": printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64, and for our own:
+printf %s STAMP.BODY | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY"""
+
+import hmac
+from base64 import b64encode
+from hashlib import sha256
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.capture.signature import TYPEFORM, SignatureSpec, doubt, genuine
+
+BODY = '{"event_id":"LtWXD3crgy","event_type":"form_response","form_response":{"text":"山田"}}'.encode()
+SECRET = "abc123"
+SIGNED = "sha256=Afcc9nib2PJiyP5s/jUZS+bj2OUzoYlppWAVpr0gSeA="
+RFC_4231_2 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+
+
+def test_what_openssl_signed_is_genuine() -> None:
+    assert genuine(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY)
+
+
+def test_the_digest_is_that_of_rfc_4231_case_2() -> None:
+    spec = SignatureSpec("x-signature", "", "hex")
+    assert genuine(spec, "Jefe", {"x-signature": RFC_4231_2}, b"what do ya want for nothing?")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"typeform-signature": ""},
+        {"typeform-signature": SIGNED.removeprefix("sha256=")},
+        {"typeform-signature": SIGNED.replace("sha256=", "sha1=")},
+        {"typeform-signature": SIGNED + "="},
+        {"typeform-signature": SIGNED[:-1]},
+        {"typeform-signature": "sha256=署名"},
+        {"typeform-signature": SIGNED.swapcase()},
+        {"x-signature": SIGNED},
+    ],
+)
+def test_a_missing_or_altered_header_is_refused(headers: dict[str, str]) -> None:
+    assert not genuine(TYPEFORM, SECRET, headers, BODY)
+
+
+def test_an_empty_secret_signs_nothing() -> None:
+    signed = "sha256=" + b64encode(hmac.digest(b"", BODY, sha256)).decode()
+    assert not genuine(TYPEFORM, "", {"typeform-signature": signed}, BODY)
+
+
+def test_the_same_json_written_again_is_another_body() -> None:
+    assert not genuine(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY.replace(b":", b": "))
+
+
+@given(st.text(), st.binary(max_size=100))
+def test_any_other_header_is_refused(header: str, body: bytes) -> None:
+    assert not genuine(TYPEFORM, SECRET, {"typeform-signature": header}, body)
+
+
+OWN_KEY = bytes([0x0A]) * 32
+OWN_BODY = b'{"journey":"ordered","email":"hanako@example.co.jp","key":"order-4711"}'
+OWN = {
+    "ripen-timestamp": "1795230000",
+    "ripen-signature": "v1=5fd5e6e35d6ad7deb98476b6881de1c9c3945e4f70ded44e6316532b2cde5f56",
+}
+
+
+def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> None:
+    made = int(OWN["ripen-timestamp"])
+    for wall in (made - 300, made, made + 300):
+        assert doubt(OWN_KEY, OWN, OWN_BODY, wall) == ""
+    for wall in (made - 301, made + 301):
+        assert "five minutes" in doubt(OWN_KEY, OWN, OWN_BODY, wall)
+
+
+@pytest.mark.parametrize(
+    ("changed", "body"),
+    [
+        ({}, OWN_BODY + b" "),
+        ({"ripen-timestamp": "1795230001"}, OWN_BODY),
+        ({"ripen-signature": OWN["ripen-signature"].removeprefix("v1=")}, OWN_BODY),
+        ({"ripen-signature": OWN["ripen-signature"][:-1]}, OWN_BODY),
+        ({"ripen-signature": "v1=\u7f72\u540d"}, OWN_BODY),
+        ({"ripen-signature": ""}, OWN_BODY),
+        ({"ripen-timestamp": "\u0661\u0662"}, OWN_BODY),
+        ({"ripen-timestamp": "-1795230000"}, OWN_BODY),
+        ({"ripen-timestamp": ""}, OWN_BODY),
+    ],
+)
+def test_anything_else_of_ours_is_doubted(changed: dict[str, str], body: bytes) -> None:
+    assert doubt(OWN_KEY, OWN | changed, body, 1795230000)
+
+
+def test_another_key_signs_nothing_of_ours() -> None:
+    assert "signature is wrong" in doubt(b"", OWN, OWN_BODY, 1795230000)

@@ -1,0 +1,123 @@
+"""Who is a member of a CRM's campaign: what journeys ask about, and whom it lets in."""
+
+from copy import replace
+from datetime import timedelta
+
+from ripen.crm.membership import Member, MemberPoll, asked_about, joined, watching
+from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, fold
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity
+from ripen.lead.state import State
+from ripen.playbook.bundle import Bundle
+from ripen_authoring.building.journeys import journey
+from ripen_authoring.files.document import read
+from ripen_authoring.files.parsing import model_of
+from ripen_authoring.models.journeys import JourneyFile
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON
+
+
+def playbook(enrol: str) -> Bundle:
+    """One journey that lets in so."""
+    file = model_of(JourneyFile, read("j.yaml", f"enrol: {enrol}\nsteps: [{{send: case-study}}]"))
+    return replace(a_bundle(), journeys={"j": journey("j", file, ("ja", "en"))})
+
+
+def a_membership(
+    status: str = "Sent", id: str = "00v1", minutes: int = 0, *, was_one: bool = False, name: str = "Expo"
+) -> Activity:
+    at = NOON + timedelta(minutes=minutes)
+    member = Member(
+        id=id,
+        campaign="701000000000001AAA",
+        campaign_name=name,
+        status=status,
+        created=NOON - timedelta(days=1) if was_one else NOON,
+        changed=at,
+        records=("00Q1",),
+    )
+    return joined(member, "Expo", "lead1", NOON, at)
+
+
+def lived(bundle: Bundle, *activities: Activity) -> list[Folded]:
+    state: State | None = None
+    story: list[Folded] = []
+    runs: list[Enrollment] = []
+    for activity in activities:
+        story.append(fold(a_lead(), state, [activity], bundle, activity.received, enrollments=runs))
+        state = story[-1].state
+        runs += [each.enrollment for each in story[-1].consequences if isinstance(each, Enrolled)]
+    return story
+
+
+def keys(story: list[Folded]) -> list[list[str]]:
+    return [[each.enrollment.key for each in got.consequences if isinstance(each, Enrolled)] for got in story]
+
+
+def test_a_new_member_enters_and_the_membership_goes_along() -> None:
+    [got] = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership("Responded"))
+    [entry] = [each.enrollment for each in got.consequences if isinstance(each, Enrolled)]
+    assert (entry.facts["status"], entry.facts["campaign"]) == ("Responded", "Expo")
+
+
+def test_a_membership_lets_in_once_whatever_its_status_becomes() -> None:
+    story = (a_membership("Sent"), a_membership("Responded", minutes=5))
+    for again in ("never", "after exit", "after 1 minutes", "once per member", "once per campaign"):
+        entered = keys(lived(playbook(f"{{on: {{crm_campaign: Expo}}, again: {again}}}"), *story))
+        assert [len(some) for some in entered] == [1, 0], again
+
+
+def test_who_was_taken_out_and_joins_again_is_another_membership() -> None:
+    story = (a_membership(), a_membership(id="00v2", minutes=5))
+    assert keys(lived(playbook("{on: {crm_campaign: Expo}, again: once per member}"), *story)) == [["00v1"], ["00v2"]]
+    assert [len(some) for some in keys(lived(playbook("{on: {crm_campaign: Expo}}"), *story))] == [1, 0]
+    once = playbook("{on: {crm_campaign: Expo}, again: once per campaign}")
+    assert keys(lived(once, *story)) == [["701000000000001AAA"], []]
+
+
+def test_a_campaign_with_another_name_is_the_same_one() -> None:
+    story = (a_membership(), a_membership(id="00v2", minutes=5, name="Expo 2026"))
+    once = playbook("{on: {crm_campaign: Expo}, again: once per campaign}")
+    assert [len(some) for some in keys(lived(once, *story))] == [1, 0]
+
+
+def test_a_status_is_waited_for_in_any_case_of_letters() -> None:
+    bundle = playbook("{on: {crm_campaign: Expo, status: Responded}}")
+    story = (a_membership("Sent"), a_membership("responded", minutes=5))
+    assert [len(some) for some in keys(lived(bundle, *story))] == [0, 1]
+
+
+def test_who_was_a_member_before_the_journey_has_not_joined_but_may_come_to_a_status() -> None:
+    was_one = a_membership("Responded", was_one=True)
+    assert keys(lived(playbook("{on: {crm_campaign: Expo}}"), was_one)) == [[]]
+    assert [len(some) for some in keys(lived(playbook("{on: {crm_campaign: Expo, status: Responded}}"), was_one))] == [
+        1
+    ]
+
+
+def test_another_campaign_lets_nobody_in() -> None:
+    assert keys(lived(playbook("{on: {crm_campaign: Fair}}"), a_membership())) == [[]]
+
+
+def test_the_crm_is_not_told_what_it_has_told_us() -> None:
+    _, second = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership(), a_membership("Responded", minutes=5))
+    assert not [each for each in second.consequences if isinstance(each, CrmFellBehind)]
+
+
+def test_what_is_asked_about_is_watched_from_then_on() -> None:
+    assert asked_about(playbook("{on: [{crm_campaign: Expo}, {crm_campaign: Fair, status: Sent}, {form: f}]}")) == (
+        "Expo",
+        "Fair",
+    )
+    first = watching(None, ("Expo",), NOON)
+    assert first == MemberPoll(watched={"Expo": NOON}, since=NOON)
+    later = NOON + timedelta(days=1)
+    assert watching(first, ("Expo", "Fair"), later).watched == {"Expo": NOON, "Fair": later}
+    assert watching(first, ("Expo", "Fair"), later).since == NOON
+
+
+def test_after_a_time_in_which_nobody_asked_it_begins_anew() -> None:
+    later = NOON + timedelta(days=9)
+    rested = watching(watching(None, ("Expo",), NOON), (), NOON)
+    assert rested.watched == {}
+    assert watching(rested, ("Expo",), later) == MemberPoll(watched={"Expo": later}, since=later)

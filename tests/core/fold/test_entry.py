@@ -1,0 +1,259 @@
+"""Who enters which journey: what lets in, and what each journey says to it."""
+
+from copy import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from ripen.fold.fold import Enrolled, Folded
+from ripen.fold.refold import refold
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.state import State
+from ripen.playbook.bundle import Segment
+from ripen.playbook.clause import Agreed, Condition, Did
+from ripen.playbook.graph import Again, OnActivity, OnDate, OnField, OnRank, OnSegment
+from tests.support.builders import DAY, a_lead, an_activity
+from tests.support.fakes import NOON
+from tests.support.journey_entries import (
+    AFTER_EXIT,
+    BY_KEY,
+    JUNIOR,
+    NEVER,
+    ORDERED,
+    a_run,
+    an_order,
+    asked,
+    entries,
+    into,
+    keys,
+    run,
+    told,
+)
+
+# what lets in
+
+
+def test_an_activity_lets_in_where_its_facts_say_so_and_they_go_along() -> None:
+    large = OnActivity(kind="form_submitted", subject="order", where=(Condition(field="total", at_least=100),))
+    assert entries(run(into(large), an_order("1", facts={"total": "99"}))) == []
+    (entry,) = entries(run(into(large), an_order("1", facts={"total": "100"})))
+    assert (entry.journey, entry.key, entry.activity, entry.facts) == ("j", "once", "activity-1", {"total": "100"})
+
+
+def test_of_several_that_let_in_one_is_enough() -> None:
+    any_form = OnActivity(kind="form_submitted")
+    got = run(into(any_form, ORDERED, again=BY_KEY), an_order("7"))
+    assert len(entries(got)) == len(told(got)) == 1
+
+
+def test_a_machines_hit_lets_nobody_in() -> None:
+    click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE)
+    assert told(run(into(OnActivity(kind="link_clicked")), click)) == []
+
+
+def test_joining_a_segment_lets_in_and_being_in_it_does_not() -> None:
+    buyers = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order", at_least=2),))
+    bundle = into(OnSegment(segment="buyers"), segments=(buyers,), again=AFTER_EXIT)
+    one = run(bundle, an_order("1"))
+    assert told(one) == []
+    two = run(bundle, an_order("2"), state=one.state)
+    assert told(two) == [("entered", "", "segment buyers")]
+    assert keys(two) == ["activity-2"]
+    assert told(run(bundle, an_order("3"), state=two.state)) == []
+
+
+def test_a_window_that_runs_out_lets_in_at_its_moment_without_any_activity() -> None:
+    asleep = Segment(name="asleep", also=(Did(kind="form_submitted", at_least=0, at_most=0, within_seconds=30 * DAY),))
+    bundle = into(OnSegment(segment="asleep"), segments=(asleep,))
+    awake = run(bundle, an_activity())
+    assert awake.decay is not None
+    early = run(bundle, state=awake.state, now=NOON + timedelta(days=30, milliseconds=-1))
+    assert (told(early), early.state.segments) == ([], ())
+    late = run(bundle, state=early.state, now=NOON + timedelta(days=30))
+    assert told(late) == [("entered", "", "segment asleep")]
+    assert awake.decay <= NOON + timedelta(days=30)
+
+
+def test_a_threshold_in_a_segment_is_crossed_by_decay_at_a_foreseen_moment() -> None:
+    eager = Segment(name="eager", when=(Condition(field="engagement", at_least=25),))
+    bundle = into(segments=(eager,))
+    got = run(bundle, an_activity())
+    assert got.state.segments == ("eager",)
+    assert got.decay is not None
+    before = run(bundle, state=got.state, now=got.decay - timedelta(seconds=2))
+    assert before.state.segments == ("eager",)
+    assert run(bundle, state=got.state, now=got.decay).state.segments == ()
+
+
+@pytest.mark.parametrize(("rank", "expected"), [("warm", 1), ("hot", 1), ("cold", 0)])
+def test_rising_to_a_rank_or_past_it_lets_in(rank: str, expected: int) -> None:
+    got = run(into(OnRank(rank=rank)), an_activity(), profile=a_lead(job_title="部長"))
+    assert len(entries(got)) == expected
+
+
+def test_falling_back_to_cold_lets_in_and_falling_to_warm_does_not() -> None:
+    bundle = into(OnRank(rank="cold"), OnRank(rank="warm"), again=AFTER_EXIT)
+    hot = run(replace(bundle, journeys={}), an_activity(id="1"), an_activity(id="2"))
+    assert hot.state.rank == "hot"
+    state = replace(hot.state, rules=run(bundle).state.rules)
+    warm = run(bundle, state=state, now=NOON + timedelta(days=14))
+    assert (warm.state.rank, told(warm)) == ("warm", [])
+    cold = run(bundle, state=warm.state, now=NOON + timedelta(days=28))
+    assert (cold.state.rank, told(cold)) == ("cold", [("entered", "", "rank cold")])
+
+
+def test_a_field_lets_in_when_it_becomes_another_value_that_meets_the_condition() -> None:
+    bundle = into(OnField(when=Condition(field="plan", any_of=("pro", "team"))), again=AFTER_EXIT)
+    runs, minutes = [a_run("earlier", over=True)], iter(range(60))
+
+    def saying(plan: str, state: State | None) -> Folded:
+        now = NOON + timedelta(minutes=next(minutes))
+        return run(bundle, state=state, now=now, profile=replace(JUNIOR, attributes={"plan": plan}), enrollments=runs)
+
+    free = saying("free", None)
+    assert told(free) == []
+    pro = saying("pro", free.state)
+    assert told(pro) == [("entered", "", "field plan")]
+    assert told(saying("ＰＲＯ", pro.state)) == []
+    team = saying("team", pro.state)
+    assert told(team) == [("entered", "", "field plan")]
+    assert told(saying("", team.state)) == []
+    assert told(saying("pro", None)) == [("entered", "", "field plan")]
+
+
+def test_a_number_lets_in_when_it_comes_to_the_threshold_not_each_time_it_moves() -> None:
+    bundle = into(OnField(when=Condition(field="total", at_least=50)), again=Again(how="after"))
+    one = run(bundle, an_activity(id="1"))
+    two = run(bundle, an_activity(id="2"), state=one.state)
+    three = run(bundle, an_activity(id="3"), state=two.state)
+    assert [len(told(got)) for got in (one, two, three)] == [0, 1, 0]
+
+
+MORNING = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
+BORN = replace(JUNIOR, attributes={"birthday": "1980-11-22"})
+BIRTHDAY = into(OnDate(field="birthday", yearly=True), again=BY_KEY)
+
+
+def test_a_birthday_lets_in_at_its_moment_each_year() -> None:
+    known = run(BIRTHDAY, an_activity(subject="contact"), profile=BORN)
+    assert known.decay == MORNING
+    came = run(BIRTHDAY, state=known.state, now=MORNING, profile=BORN)
+    assert [(entry.key, entry.entered, entry.facts) for entry in entries(came)] == [
+        ("2026-11-22", MORNING, {"date": "2026-11-22"})
+    ]
+    assert told(run(BIRTHDAY, state=came.state, now=MORNING, profile=BORN)) == []
+    next_year = MORNING + timedelta(days=365)
+    assert keys(run(BIRTHDAY, state=came.state, now=next_year, profile=BORN)) == ["2027-11-22"]
+
+
+@pytest.mark.parametrize(("late", "outcome"), [(48 * 3600, "entered"), (48 * 3600 + 1, "refused")])
+def test_a_mark_may_come_late_but_not_too_late(late: int, outcome: str) -> None:
+    known = run(BIRTHDAY, an_activity(subject="contact"), profile=BORN)
+    came = run(BIRTHDAY, state=known.state, now=MORNING + timedelta(seconds=late), profile=BORN)
+    assert told(came) == [(outcome, "" if outcome == "entered" else "came too late", "date")]
+    assert told(run(BIRTHDAY, state=came.state, now=MORNING + timedelta(days=3), profile=BORN)) == []
+
+
+@pytest.mark.parametrize("again", [NEVER, BY_KEY, AFTER_EXIT, Again(how="after", seconds=DAY)])
+def test_dates_that_come_together_are_told_of_each_by_a_decision_of_its_own(again: Again) -> None:
+    # given two dates that come on one day, and another that was looked at too late, all of one journey
+    dates = ("birthday", "joined", "moved")
+    bundle = into(*(OnDate(field=field, yearly=True) for field in dates), again=again)
+    lead = replace(JUNIOR, attributes=dict.fromkeys(dates, "1980-11-22") | {"moved": "1980-11-21"})
+    known = run(bundle, an_activity(subject="contact"), profile=lead, now=NOON - timedelta(days=1))
+    # then one transaction can hold them: no two rows are the same
+    got = run(bundle, state=known.state, profile=lead, now=MORNING + timedelta(hours=1))
+    assert "entered" in [outcome for outcome, _, _ in told(got)]
+    assert len({decision.id for decision in got.decisions}) == len(got.decisions) >= 2
+
+
+def test_two_days_refused_for_one_reason_are_two_decisions() -> None:
+    # given somebody who is in the journey, and two dates that come one day after the other
+    bundle = into(ORDERED, *(OnDate(field=field, yearly=True) for field in ("birthday", "joined")))
+    lead = replace(JUNIOR, attributes={"birthday": "1980-11-22", "joined": "1980-11-21"})
+    known = run(bundle, an_order("1"), profile=lead, now=NOON - timedelta(days=1))
+    # when both are looked at together
+    got = run(bundle, state=known.state, profile=lead, now=MORNING)
+    # then no two rows of the transaction are the same
+    assert told(got) == [("refused", "entered once already", "date")] * 2
+    assert len({decision.id for decision in got.decisions}) == len(got.decisions) == 2
+
+
+def test_what_lets_into_a_journey_is_no_news_to_it() -> None:
+    got = run(into(ORDERED, again=BY_KEY, goal=Did(kind="form_submitted")), an_order("1"))
+    assert [type(consequence).__name__ for consequence in got.consequences] == ["Enrolled", "CrmFellBehind"]
+
+
+def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_noticed_late() -> None:
+    bundle = into(OnDate(field="birthday", yearly=True), again=Again(how="after", seconds=365 * DAY))
+    known = run(bundle, an_activity(subject="contact"), profile=BORN)
+    came = run(bundle, state=known.state, now=MORNING + timedelta(minutes=5), profile=BORN)
+    assert [entry.entered for entry in entries(came)] == [MORNING]
+    next_year = run(bundle, state=came.state, now=MORNING + timedelta(days=365, seconds=1), profile=BORN)
+    assert keys(next_year) == ["2027-11-22"]
+
+
+@pytest.mark.parametrize("new_scoring", [False, True])
+def test_a_birthday_is_not_lost_to_who_moves_east_on_it(new_scoring: bool) -> None:
+    # given somebody in New York, whose morning has not come yet when it is noon in Tokyo
+    noon = MORNING + timedelta(hours=3)
+    known = run(BIRTHDAY, an_activity(subject="contact"), profile=replace(BORN, time_zone="America/New_York"), now=noon)
+    state = known.state
+    if new_scoring:  # folded anew meanwhile
+        new = replace(BIRTHDAY, scoring=replace(BIRTHDAY.scoring, half_life_days=7))
+        state = refold(replace(BORN, time_zone="America/New_York"), state, known.activities, new, noon).state
+    # when a form brings the new time zone
+    bundle = new if new_scoring else BIRTHDAY
+    got = run(bundle, an_activity(id="2"), state=state, now=noon, profile=replace(BORN, time_zone="Asia/Tokyo"))
+    # then
+    assert keys(got) == ["2026-11-22"]
+    later = run(bundle, state=got.state, now=noon + timedelta(days=1), profile=replace(BORN, time_zone="Asia/Tokyo"))
+    assert told(later) == []
+
+
+def test_nothing_comes_of_a_date_before_the_lead_was_there_or_before_it_was_told() -> None:
+    noon = MORNING + timedelta(hours=3)
+    new = run(BIRTHDAY, an_activity(subject="contact"), profile=replace(BORN, created=noon), now=noon)
+    assert told(new) == []
+    old = run(BIRTHDAY, an_activity(subject="contact"), now=MORNING - timedelta(hours=1))
+    assert told(run(BIRTHDAY, state=old.state, profile=BORN, now=noon)) == []
+
+
+def test_a_date_between_the_making_of_a_lead_and_its_first_fold_is_not_lost() -> None:
+    new = replace(BORN, created=MORNING - timedelta(seconds=1))
+    assert keys(run(BIRTHDAY, an_activity(subject="contact"), profile=new, now=MORNING)) == ["2026-11-22"]
+
+
+def test_a_hand_lets_in_whatever_else_the_journey_asks_for() -> None:
+    (entry,) = entries(run(into(), asked()))
+    assert (entry.journey, entry.key, entry.activity) == ("j", "once", "ask")
+    assert told(run(into(), asked())) == [("entered", "", "asked by anna")]
+
+
+def test_a_journey_that_is_not_there_lets_nobody_in() -> None:
+    assert told(run(into(), asked(subject="gone"))) == [("refused", "no such journey", "asked by anna")]
+
+
+def test_a_wish_is_nothing_that_the_crm_need_hear_of() -> None:
+    state = run(into(), an_activity()).state
+    assert [type(c) for c in run(into(), asked(), state=state).consequences] == [Enrolled]
+
+
+# who
+
+
+def test_who_is_asked_about_the_lead_as_it_stands_with_this_activity() -> None:
+    twice = Did(kind="form_submitted", subject="order", at_least=2)
+    bundle = into(ORDERED, who=twice, again=BY_KEY)
+    one = run(bundle, an_order("1"))
+    assert told(one) == [("refused", "not whom it is for", "activity")]
+    assert keys(run(bundle, an_order("2"), state=one.state)) == ["2"]
+
+
+def test_a_consent_that_stands_counts() -> None:
+    agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
+    bundle = into(ORDERED, who=Agreed())
+    assert keys(run(bundle, an_order("1"), contact=agreed)) == ["once"]
+    for contact in (None, replace(agreed, unsubscribed=NOON)):
+        assert keys(run(bundle, an_order("1"), contact=contact)) == []

@@ -1,0 +1,105 @@
+"""A lead that new scoring made hot: no card by that alone, and one as soon as the lead does something and is hot still."""
+
+from copy import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from ripen.fold.fold import CrmFellBehind, Folded, LeadTurnedHot, fold
+from ripen.fold.refold import refold
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.state import Rank, State
+from ripen.playbook.bundle import Bundle, Threshold
+from ripen.scoring.rules_version import edition
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON
+
+LEAD = a_lead()
+STRICT = replace(a_bundle(), scoring=replace(a_bundle().scoring, hot=Threshold(enter=500, leave=400)))
+MILD = a_bundle()
+LATER = NOON + timedelta(hours=1)
+
+
+def a_view(n: int = 1, **known: Any) -> Activity:
+    at = LATER + timedelta(minutes=n)
+    defaults: dict[str, Any] = {
+        "id": f"view{n}",
+        "kind": Kind.PAGE_VIEWED,
+        "subject": "pricing",
+        "at": at,
+        "received": at,
+    }
+    return an_activity(**(defaults | known))
+
+
+def published() -> State:
+    """Warm by the old scoring, hot by the new one, and nothing was told."""
+    before = fold(LEAD, None, [an_activity()], STRICT, NOON)
+    got = refold(LEAD, before.state, before.activities, MILD, LATER)
+    assert (before.state.rank, got.state.rank) == (Rank.WARM, Rank.HOT)
+    assert cards(got) == []
+    return got.state
+
+
+def did(state: State, activity: Activity, bundle: Bundle = MILD) -> Folded:
+    return fold(LEAD, state, [activity], bundle, activity.received)
+
+
+def cards(got: Folded) -> list[str]:
+    return [each.alert.id for each in got.consequences if isinstance(each, LeadTurnedHot)]
+
+
+def reasons(got: Folded) -> list[tuple[str, str]]:
+    return [(decision.outcome, decision.reason) for decision in got.decisions if decision.what == "rank"]
+
+
+def test_its_next_deed_is_told_once_with_the_reason_and_the_crm_hears_at_once() -> None:
+    got = did(published(), a_view())
+    assert len(cards(got)) == 1
+    assert reasons(got) == [("told", "playbook changed")]
+    assert CrmFellBehind(urgent=True) in got.consequences
+    again = did(got.state, a_view(2))
+    assert (cards(again), reasons(again)) == ([], [])
+
+
+def test_time_alone_tells_nothing() -> None:
+    assert cards(fold(LEAD, published(), [], MILD, LATER + timedelta(minutes=1))) == []
+
+
+@pytest.mark.parametrize(
+    "unreal",
+    [
+        {"verdict": Verdict.MACHINE},
+        {"kind": Kind.BOUNCED},
+        {"kind": Kind.ENTRY_ASKED},
+        {"kind": Kind.CAMPAIGN_JOINED},
+        {"kind": Kind.UNSUBSCRIBED},
+    ],
+)
+def test_what_is_no_deed_of_the_lead_tells_nothing(unreal: dict[str, Any]) -> None:
+    assert cards(did(published(), a_view(**unreal))) == []
+
+
+def test_who_has_cooled_by_then_is_not_told_of() -> None:
+    state = replace(published(), rules=edition(STRICT))
+    assert cards(did(state, a_view(), STRICT)) == []
+
+
+def test_who_turned_hot_by_itself_is_told_of_once() -> None:
+    hot = fold(LEAD, None, [an_activity()], MILD, NOON)
+    assert len(cards(hot)) == 1
+    assert cards(did(hot.state, a_view())) == []
+
+
+def test_who_was_told_of_before_the_publication_is_not_told_of_again() -> None:
+    hot = fold(LEAD, None, [an_activity()], MILD, NOON)
+    milder = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=55, leave=45)))
+    got = refold(LEAD, hot.state, hot.activities, milder, LATER)
+    assert cards(did(got.state, a_view(), milder)) == []
+
+
+def test_a_lead_that_sales_heard_of_in_an_earlier_time_of_being_hot_is_told_of_anew() -> None:
+    state = replace(published(), episode=1, alerted=NOON - timedelta(days=30))
+    got = did(state, a_view())
+    assert (len(cards(got)), got.state.episode) == (1, 2)

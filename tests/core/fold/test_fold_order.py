@@ -1,0 +1,101 @@
+"""The fold under any order, any batches and many rules: the same state at the same cost."""
+
+from copy import replace
+from datetime import timedelta
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.json import encode
+
+from ripen.fold.fold import Enrolled, LeadTurnedHot
+from ripen.lead.activity import Activity, Kind, Verdict
+from ripen.lead.state import State
+from ripen.playbook.bundle import Bundle, EngagementRule
+from ripen.playbook.graph import Again
+from tests.support.builders import an_activity
+from tests.support.fakes import NOON
+from tests.support.pure_folds import BUNDLE, folded
+
+kinds = st.sampled_from([Kind.FORM_SUBMITTED, Kind.LINK_CLICKED, Kind.PAGE_VIEWED, Kind.UNSUBSCRIBED])
+histories = st.lists(st.tuples(kinds, st.integers(0, 80), st.sampled_from(list(Verdict))), max_size=12)
+
+
+def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> tuple[State | None, set[str]]:
+    """Folds them batch by batch, at one `now`; the ids of alerts and the number of entries by journey."""
+    state, ids, rest = None, set(), list(activities)
+    while rest:
+        size = sizes.pop() if sizes else len(rest)
+        batch, rest = rest[:size], rest[size:]
+        got = folded(*batch, *batch[:1], state=state, bundle=bundle)
+        state = got.state
+        ids |= {c.alert.id for c in got.consequences if isinstance(c, LeadTurnedHot)}
+        ids |= {c.enrollment.key for c in got.consequences if isinstance(c, Enrolled)}
+    return state, ids
+
+
+@given(histories, st.lists(st.integers(1, 4), max_size=12), st.randoms())
+def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
+    history: list[tuple[Kind, int, Verdict]], sizes: list[int], random: Random
+) -> None:
+    # given activities that give points, and a journey that is entered once
+    journey = replace(BUNDLE.journeys["whitepaper"], again=Again())
+    bundle = replace(BUNDLE, journeys={"whitepaper": journey})
+    activities = [
+        an_activity(
+            id=str(n),
+            kind=kind,
+            at=NOON - timedelta(days=days),
+            received=NOON - timedelta(days=days, hours=-1),
+            verdict=verdict,
+            facts={"send": "s", "link": "1"},
+        )
+        for n, (kind, days, verdict) in enumerate(history)
+    ]
+    # when they come all at once, and shuffled in batches
+    one, ids = in_batches(activities, [], bundle)
+    other, other_ids = in_batches(random.sample(activities, len(activities)), sizes, bundle)
+    # then nothing differs but the last digits of the sums
+    assert ids == other_ids
+    if one is None or other is None:
+        assert one is other
+        return
+    assert {c: t.points for c, t in one.tallies.items()} == pytest.approx(
+        {c: t.points for c, t in other.tallies.items()}, abs=1e-9
+    )
+    assert replace(one, tallies={}, journeys={}) == replace(other, tallies={}, journeys={})
+    assert one.journeys.keys() == other.journeys.keys()
+    assert {c: (t.at, t.count, t.recent) for c, t in one.tallies.items()} == {
+        c: (t.at, t.count, t.recent) for c, t in other.tallies.items()
+    }
+
+
+def test_one_more_activity_costs_the_same_under_a_thousand_rules() -> None:
+    looked_at: list[str] = []
+
+    class Watched(EngagementRule, frozen=True, kw_only=True):
+        def __getattribute__(self, name: str) -> object:
+            looked_at.append(name)
+            return super().__getattribute__(name)
+
+    rules = tuple(Watched(code=str(n), kind="page_viewed", subject=str(n), points=1, words={}) for n in range(1000))
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=rules))
+    first = folded(an_activity(kind=Kind.PAGE_VIEWED, subject="1"), bundle=bundle)
+    looked_at.clear()
+    folded(an_activity(id="2", kind=Kind.PAGE_VIEWED, subject="2"), state=first.state, bundle=bundle)
+    assert len(looked_at) < 50
+
+
+def test_the_state_of_a_busy_lead_stays_small() -> None:
+    rules = tuple(
+        EngagementRule(code=f"rule{n}", kind="page_viewed", subject=f"p{n}", points=1, words={}) for n in range(30)
+    )
+    bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=rules))
+    views = [
+        an_activity(
+            id=f"{n}", kind=Kind.PAGE_VIEWED, subject=f"p{n % 30}", at=NOON - timedelta(seconds=n, microseconds=n)
+        )
+        for n in range(600)
+    ]
+    assert len(encode(folded(*views, bundle=bundle).state)) < 16_384

@@ -1,0 +1,189 @@
+"""SES's event records, read and understood. The records are shaped as its documentation shows them."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.mail.feedback import Event, Feedback, Ignored, read, refused, settle, suppressed
+from ripen.mail.ledger import MailClass, Send, SendState
+from tests.support.fakes import NOON
+
+SEND = Send(
+    id="s1",
+    lead="lead1",
+    email="case-study",
+    mail_class=MailClass.MARKETING,
+    origin="j",
+    step="s",
+    planned=NOON,
+    state=SendState.UNKNOWN,
+    unknown=NOON,
+)
+
+
+def a_record(event: str, tags: Any = None, **blocks: Any) -> str:
+    own = {"send_id": ["s1"], "lead": ["lead1"], "attempt": ["1"]}
+    mail = {
+        "timestamp": "2026-11-21T03:00:00.000Z",
+        "source": "=?utf-8?b?44Oq?= <news@example.com>",
+        "messageId": "m1",
+        "destination": ["hanako@example.co.jp"],
+        "headersTruncated": True,
+        "tags": {"ses:configuration-set": ["set"]} | (own if tags is None else tags),
+    }
+    return json.dumps({"eventType": event, "mail": mail} | blocks)
+
+
+def a_bounce(type: str = "Permanent", sub_type: str = "General", status: str | None = "5.1.1", id: str = "f1") -> Any:
+    return {
+        "bounceType": type,
+        "bounceSubType": sub_type,
+        "bouncedRecipients": [{"emailAddress": "hanako@example.co.jp", "action": "failed", "status": status}],
+        "timestamp": "2026-11-21T03:00:05.000Z",
+        "feedbackId": id,
+    }
+
+
+def a_complaint(type: str | None) -> Any:
+    return {
+        "complainedRecipients": [{"emailAddress": "redacted@example.co.jp"}],
+        "timestamp": "2026-11-21T03:00:09.000Z",
+        "feedbackId": "f2",
+        "complaintFeedbackType": type,
+    }
+
+
+TIMED = {"timestamp": "2026-11-21T03:00:02.000Z"}
+
+
+def test_an_event_says_which_mail_to_whom_and_when() -> None:
+    told = read(a_record("Delivery", delivery=TIMED))
+    assert (told.event, told.send, told.lead, told.message_id) == (Event.DELIVERED, "s1", "lead1", "m1")
+    assert (told.recipient, told.mailed, told.at) == ("hanako@example.co.jp", NOON, NOON + timedelta(seconds=2))
+
+
+@pytest.mark.parametrize(
+    ("bounce", "final"),
+    [
+        (a_bounce(), True),
+        (a_bounce(sub_type="NoEmail"), True),
+        (a_bounce(sub_type="Suppressed"), True),
+        (a_bounce(sub_type="OnAccountSuppressionList", status=None), True),
+        (a_bounce(sub_type="SomethingNew"), True),
+        (a_bounce("Transient", "MailboxFull", "4.2.2"), False),
+        (a_bounce("Transient", "General", "5.4.4"), True),
+        (a_bounce("Undetermined", "Undetermined"), False),
+        (a_bounce(status="5.7.515"), False),
+        (a_bounce(status="5.7.26"), False),
+        (a_bounce(sub_type="NoEmail", status="5.7.1"), True),
+    ],
+)
+def test_a_bounce_is_final_unless_it_passes_or_is_our_own_fault(bounce: Any, final: bool) -> None:
+    told = read(a_record("Bounce", bounce=bounce))
+    assert told.final is final
+    assert told.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
+
+
+@pytest.mark.parametrize(("type", "final"), [("abuse", True), ("fraud", True), (None, True), ("not-spam", False)])
+def test_a_complaint_is_final_unless_it_says_not_spam(type: str | None, final: bool) -> None:
+    told = read(a_record("Complaint", complaint=a_complaint(type)))
+    assert told.final is final
+    assert told.recipient == "hanako@example.co.jp"
+
+
+@pytest.mark.parametrize("name", ["Rendering Failure", "RenderingFailure"])
+def test_a_rendering_failure_goes_by_both_of_its_names(name: str) -> None:
+    moved = settle(SEND, read(a_record(name, failure={"errorMessage": "x", "templateName": "T"})))
+    assert moved is not None
+    assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rendering failed")
+
+
+def test_an_old_style_notification_with_our_tags_is_understood() -> None:
+    record = json.loads(a_record("", bounce=a_bounce()))
+    assert read(json.dumps(record | {"notificationType": "Bounce"})).event is Event.BOUNCED
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record("Open", open=TIMED),
+        a_record("Click", click=TIMED),
+        a_record("Subscription", subscription=TIMED),
+        a_record("SomethingNew"),
+        a_record("Send", tags={}),
+        a_record("Send", tags={"send_id": [""], "lead": ["lead1"]}),
+        a_record("Send", tags={"send_id": ["s1"]}),
+    ],
+)
+def test_what_is_not_for_us_is_ignored(record: str) -> None:
+    with pytest.raises(Ignored):
+        read(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["", "{}", "[]", "null", '{"eventType": "Send"}', a_record("Bounce"), a_record("Complaint", complaint={})],
+)
+def test_what_is_no_record_is_an_error(record: str) -> None:
+    with pytest.raises(msgspec.DecodeError):
+        read(record)
+
+
+def test_each_kind_leaves_its_mark() -> None:
+    for record, mark in (
+        (a_record("Send", send={}), "accepted"),
+        (a_record("Delivery", delivery=TIMED), "delivered"),
+        (a_record("DeliveryDelay", deliveryDelay=TIMED), "accepted"),
+        (a_record("Bounce", bounce=a_bounce()), "bounced"),
+        (a_record("Complaint", complaint=a_complaint("abuse")), "complained"),
+    ):
+        moved = settle(SEND, read(record))
+        assert moved is not None
+        assert (moved.send.state, moved.due) == (SendState.ACCEPTED, None)
+        assert getattr(moved.send, mark) is not None
+
+
+def test_a_repetition_is_known_by_its_own_id() -> None:
+    first, again, other = (read(a_record("Bounce", bounce=a_bounce(id=id))) for id in ("f1", "f1", "f3"))
+    moved = settle(SEND, first)
+    assert moved is not None
+    assert settle(moved.send, again) is None
+    assert settle(moved.send, other) is not None
+
+
+def a_feedback(event: Event, seconds: int) -> Feedback:
+    return Feedback(
+        event=event,
+        send="s1",
+        lead="lead1",
+        message_id="m1",
+        recipient="a@example.com",
+        mailed=NOON,
+        at=NOON + timedelta(seconds=seconds),
+        id=f"{event}{seconds}",
+        final=True,
+    )
+
+
+def test_a_complaint_weighs_more_than_a_bounce_and_the_earliest_counts() -> None:
+    bounces = [a_feedback(Event.BOUNCED, 5), a_feedback(Event.BOUNCED, 1)]
+    complaint = a_feedback(Event.COMPLAINED, 9)
+    for order in ([*bounces, complaint], [complaint, *bounces]):
+        kept: Suppression | None = None
+        for told in order:
+            kept = suppressed(kept, told)
+        assert kept == Suppression(reason="complaint", at=NOON + timedelta(seconds=9))
+    assert suppressed(suppressed(None, bounces[0]), bounces[1]).at == bounces[1].at
+
+
+def test_a_complaint_takes_back_the_consent_and_a_bounce_does_not() -> None:
+    agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r1")})
+    bounced = refused(agreed, a_feedback(Event.BOUNCED, 1), "r2")
+    assert (bounced.bounced, bounced.consent) == (NOON + timedelta(seconds=1), agreed.consent)
+    complained = refused(agreed, a_feedback(Event.COMPLAINED, 1), "r2")
+    assert complained.complained == NOON + timedelta(seconds=1)
+    assert not complained.consent["marketing"].granted

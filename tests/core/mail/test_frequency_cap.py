@@ -1,0 +1,105 @@
+"""How many mails a lead may get: by the lead's days, with the last place for what matters more."""
+
+from copy import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ripen.lead.contact import Contact
+from ripen.mail.frequency_cap import counted, goes_first, opens, room
+from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.playbook.bundle import Policy
+from tests.support.fakes import NOON
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+LOS_ANGELES = ZoneInfo("America/Los_Angeles")
+NEWS = Send(
+    id="s1", lead="lead1", email="case-study", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON
+)
+
+
+def a_contact(sent: dict[str, int]) -> Contact:
+    return Contact(lead="lead1", sent=sent)
+
+
+def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
+    before = a_contact({"2026-11-12": 5, "2026-11-14": 1, "2026-11-20": 1})
+    assert counted(before, NEWS, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1, "2026-11-21": 1}
+    asked_for = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
+    assert counted(before, asked_for, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
+    assert counted(before, replace(NEWS, attempt=1), NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
+
+
+def test_a_day_is_the_leads() -> None:
+    midnight_in_tokyo = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
+    days = [
+        list(counted(a_contact({}), NEWS, at, zone).sent)
+        for at, zone in (
+            (midnight_in_tokyo - timedelta(seconds=1), TOKYO),
+            (midnight_in_tokyo, TOKYO),
+            (midnight_in_tokyo, LOS_ANGELES),
+        )
+    ]
+    assert days == [["2026-11-21"], ["2026-11-22"], ["2026-11-21"]]
+
+
+@pytest.mark.parametrize(
+    ("policy", "sent", "left"),
+    [
+        (Policy(), {"2026-11-21": 9}, None),
+        (Policy(per_day=2), {}, 2),
+        (Policy(per_day=2), {"2026-11-21": 1, "2026-11-20": 5}, 1),
+        (Policy(per_day=2), {"2026-11-21": 2}, 0),
+        (Policy(per_day=2), {"2026-11-21": 3}, 0),
+        (Policy(per_week=3), {"2026-11-15": 1, "2026-11-21": 1}, 1),
+        (Policy(per_week=3), {"2026-11-14": 3}, 3),
+        (Policy(per_day=1, per_week=3), {"2026-11-20": 1}, 1),
+        (Policy(per_day=9, per_week=3), {"2026-11-20": 3}, 0),
+        (Policy(per_day=0), {}, 0),
+    ],
+)
+def test_room_is_what_day_and_week_leave(policy: Policy, sent: dict[str, int], left: int | None) -> None:
+    assert room(a_contact(sent), policy, NOON, TOKYO) == left
+
+
+@pytest.mark.parametrize(
+    ("policy", "sent", "kept", "day"),
+    [
+        (Policy(per_day=1), {"2026-11-21": 1}, 0, 22),
+        (Policy(per_day=1, per_week=2), {"2026-11-20": 1, "2026-11-21": 1}, 0, 27),
+        (Policy(per_week=1), {"2026-11-21": 1}, 0, 28),
+        (Policy(per_week=1), {}, 1, 28),
+        (Policy(per_week=0), {}, 0, None),
+    ],
+)
+def test_there_is_room_again_at_the_beginning_of_a_day_of_the_lead(
+    policy: Policy, sent: dict[str, int], kept: int, day: int | None
+) -> None:
+    found = opens(a_contact(sent), policy, NOON, TOKYO, kept)
+    assert found == (day and datetime(2026, 11, day, tzinfo=TOKYO))
+
+
+TONIGHT = datetime(2026, 11, 21, 23, 59, tzinfo=TOKYO)
+
+
+@pytest.mark.parametrize(
+    ("changes", "due", "goes"),
+    [
+        ({}, NOON, True),
+        ({}, TONIGHT, True),
+        ({}, TONIGHT + timedelta(minutes=1), False),
+        ({"priority": "normal"}, NOON, False),
+        ({"priority": "low"}, NOON, False),
+        ({"mail_class": MailClass.TRANSACTIONAL}, NOON, False),
+        ({"state": SendState.ACCEPTED}, NOON, False),
+        ({"attempt": 1}, NOON, False),
+        ({"valid_until": NOON - timedelta(seconds=1)}, NOON, False),
+    ],
+)
+def test_a_mail_of_higher_priority_due_the_same_day_goes_first(
+    changes: dict[str, Any], due: datetime, goes: bool
+) -> None:
+    other = replace(NEWS, **({"id": "s2", "email": "webinar", "priority": "high"} | changes))
+    assert goes_first(NEWS, [(other, due)], NOON, TOKYO) == ("webinar" if goes else "")

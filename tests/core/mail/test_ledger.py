@@ -1,0 +1,184 @@
+"""The ledger's moves: each from its own state only, each with its next due time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from ripen.agenda import Lane
+from ripen.mail import ledger
+from ripen.mail.ledger import IllegalMove, MailClass, Moved, Send, SendState
+from tests.support.fakes import NOON
+
+
+def a_send(**changes: object) -> Send:
+    known: dict[str, object] = {
+        "id": "s1",
+        "lead": "lead1",
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "send",
+        "planned": NOON,
+    }
+    return Send(**(known | changes))  # type: ignore[arg-type]
+
+
+CLAIMED = a_send(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名")
+UNKNOWN = a_send(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
+
+
+def test_a_claim_counts_the_attempt_and_lasts_five_minutes() -> None:
+    moved = ledger.claim(a_send(not_before=NOON, reason="later"), "b1", "件名", NOON)
+    assert moved == Moved(CLAIMED, NOON + timedelta(minutes=5))
+
+
+MOVES: list[tuple[SendState, Callable[[Send], Moved]]] = [
+    (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", NOON)),
+    (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
+    (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
+    (SendState.PLANNED, lambda send: ledger.postpone(send, "quiet hours", NOON)),
+    (SendState.HELD, lambda send: ledger.release(send, "alice", NOON)),
+    (SendState.HELD, lambda send: ledger.drop(send, "alice")),
+    (SendState.CLAIMED, lambda send: ledger.refuse(send, "no", permanent=True, after=None, now=NOON)),
+    (SendState.CLAIMED, lambda send: ledger.doubt(send, "silence", NOON)),
+]
+
+
+@pytest.mark.parametrize("state", SendState)
+@pytest.mark.parametrize(("only_from", "move"), MOVES)
+def test_a_move_is_legal_from_its_own_state_only(
+    state: SendState, only_from: SendState, move: Callable[[Send], Moved]
+) -> None:
+    if state is only_from:
+        move(a_send(state=state))
+    else:
+        with pytest.raises(IllegalMove):
+            move(a_send(state=state))
+
+
+@pytest.mark.parametrize("state", SendState)
+def test_an_acceptance_wins_over_every_state(state: SendState) -> None:
+    moved = ledger.accept(a_send(state=state, reason="refused by us"), "m1", NOON)
+    assert (moved.send.state, moved.send.message_id, moved.due) == (SendState.ACCEPTED, "m1", None)
+
+
+def test_the_first_acceptance_stays() -> None:
+    first = ledger.accept(CLAIMED, "m1", NOON).send
+    assert ledger.accept(first, "m2", NOON + timedelta(seconds=1)).send == first
+
+
+def test_what_the_provider_gave_up_stays_failed() -> None:
+    gave_up = a_send(state=SendState.FAILED, reason="rejected by SES")
+    moved = ledger.accept(gave_up, "m1", NOON)
+    assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rejected by SES")
+
+
+def test_a_refusal_for_good_ends_it() -> None:
+    moved = ledger.refuse(CLAIMED, "bad address", permanent=True, after=None, now=NOON)
+    assert (moved.send.state, moved.send.reason, moved.due) == (SendState.FAILED, "bad address", None)
+
+
+def test_a_refusal_for_now_waits_as_long_as_it_was_told() -> None:
+    moved = ledger.refuse(CLAIMED, "paused", permanent=False, after=600, now=NOON)
+    later = NOON + timedelta(seconds=600)
+    assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, later, later)
+
+
+@pytest.mark.parametrize(("attempt", "least"), [(1, 10), (2, 20), (4, 80), (9, 600), (200, 600)])
+def test_a_refusal_without_a_time_waits_longer_with_each_attempt(attempt: int, least: int) -> None:
+    moved = ledger.refuse(
+        a_send(state=SendState.CLAIMED, attempt=attempt), "slower", permanent=False, after=None, now=NOON
+    )
+    assert moved.due is not None
+    assert timedelta(seconds=least) <= moved.due - NOON < timedelta(seconds=least + 10)
+
+
+def test_a_planned_send_may_be_claimed_from_its_time_on() -> None:
+    waiting = a_send(not_before=NOON)
+    assert ledger.may_be_claimed(a_send(), NOON)
+    assert ledger.may_be_claimed(waiting, NOON - timedelta(seconds=2))
+    assert not ledger.may_be_claimed(waiting, NOON - timedelta(seconds=3))
+    assert not ledger.may_be_claimed(CLAIMED, NOON)
+
+
+def test_a_claim_is_overdue_after_its_lease() -> None:
+    assert ledger.overdue(CLAIMED, NOON + timedelta(minutes=4, seconds=57)) is None
+    end = NOON + timedelta(minutes=5)
+    moved = ledger.overdue(CLAIMED, end)
+    assert moved is not None
+    assert (moved.send.state, moved.send.unknown, moved.due) == (SendState.UNKNOWN, end, end + timedelta(hours=1))
+
+
+def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
+    hour = NOON + timedelta(hours=1)
+    asked_for = a_send(state=SendState.UNKNOWN, unknown=NOON, mail_class=MailClass.TRANSACTIONAL)
+    assert ledger.overdue(UNKNOWN, hour - timedelta(seconds=3)) is None
+    held, again = ledger.overdue(UNKNOWN, hour), ledger.overdue(asked_for, hour)
+    assert held is not None
+    assert again is not None
+    assert (held.send.state, held.due) == (SendState.HELD, None)
+    assert (again.send.state, again.due) == (SendState.PLANNED, hour)
+
+
+@pytest.mark.parametrize(
+    "state", [SendState.PLANNED, SendState.ACCEPTED, SendState.HELD, SendState.FAILED, SendState.SKIPPED]
+)
+def test_time_alone_does_nothing_to_the_rest(state: SendState) -> None:
+    assert ledger.overdue(a_send(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
+
+
+def test_a_decision_is_made_where_a_story_turns() -> None:
+    accepted = ledger.accept(CLAIMED, "m1", NOON).send
+    decision = ledger.decision(CLAIMED, accepted, NOON)
+    assert decision is not None
+    assert (decision.what, decision.subject, decision.outcome, decision.bundle) == (
+        "send",
+        "case-study",
+        "accepted",
+        "b1",
+    )
+    assert decision.facts["attempt"] == "1"
+    assert ledger.decision(accepted, accepted, NOON) is None
+    assert ledger.decision(a_send(), CLAIMED, NOON) is None
+    assert ledger.decision(CLAIMED, a_send(attempt=1), NOON) is None
+    assert decision == ledger.decision(CLAIMED, accepted, NOON)
+
+
+def test_what_people_wait_for_is_hot_and_the_rest_is_paced_by_priority_until_it_sets_out() -> None:
+    lanes = [ledger.lane(a_send(priority=priority)) for priority in ("high", "normal", "low")]
+    assert lanes == [Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW]
+    for state in SendState:
+        assert ledger.lane(a_send(mail_class=MailClass.TRANSACTIONAL, state=state)) is Lane.HOT
+        assert state is SendState.PLANNED or ledger.lane(a_send(state=state)) is Lane.BULK
+
+
+def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:
+    morning = NOON + timedelta(hours=9)
+    moved = ledger.postpone(a_send(), "quiet hours", morning)
+    assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
+    told = ledger.decision(a_send(), moved.send, NOON)
+    assert told is not None
+    assert (told.outcome, told.reason) == ("postponed", "quiet hours")
+    again = ledger.postpone(moved.send, "quiet hours", morning + timedelta(days=1)).send
+    assert ledger.decision(moved.send, again, morning) is None
+
+
+def test_what_somebody_releases_late_has_a_day_to_go_and_is_not_expired() -> None:
+    day = timedelta(days=1)
+    for valid_until, expected in ((NOON - day, NOON + day), (NOON + 7 * day, NOON + 7 * day), (None, None)):
+        held = a_send(state=SendState.HELD, attempt=1, valid_until=valid_until)
+        assert ledger.release(held, "alice", NOON).send.valid_until == expected
+
+
+def test_what_is_held_is_released_or_dropped_by_somebody() -> None:
+    held = a_send(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
+    released, dropped = ledger.release(held, "alice", NOON), ledger.drop(held, "alice")
+    assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
+    assert ledger.may_be_claimed(released.send, NOON)
+    assert (dropped.send.state, dropped.send.reason, dropped.due) == (SendState.SKIPPED, "dropped by alice", None)
+    told = [ledger.decision(held, moved.send, NOON) for moved in (released, dropped)]
+    assert [(each.outcome, each.reason) for each in told if each] == [
+        ("released", "released by alice"),
+        ("skipped", "dropped by alice"),
+    ]

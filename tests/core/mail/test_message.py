@@ -1,0 +1,246 @@
+"""One mail to one person: words, links and headers, whatever the person called themselves."""
+
+import re
+from copy import replace
+from typing import Any, Literal
+
+import pytest
+
+from ripen.lead.lead import CrmLink, Profile
+from ripen.mail.ledger import MailClass, Send
+from ripen.mail.message import OutgoingMail, Unwritable, compose, mailbox
+from ripen.playbook.bundle import Bundle
+from ripen.tracking import link_token
+from ripen.tracking.click_signals import TRAP
+from tests.support.builders import a_brand, a_bundle, a_lead, a_mail
+from tests.support.fakes import NOON
+
+KEY = b"k" * 32
+ID = "a" * 25 + "e"
+
+
+def a_send(**changes: Any) -> Send:
+    known: dict[str, Any] = {
+        "id": ID,
+        "lead": "lead1",
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "s",
+        "planned": NOON,
+    }
+    return Send(**(known | changes))
+
+
+def written(profile: Profile | None = None, bundle: Bundle | None = None, **send: Any) -> OutgoingMail:
+    return compose(a_send(**send), profile or a_lead(), bundle or a_bundle(), "https://m.example.com", KEY, NOON)
+
+
+def saying(**mail: Any) -> Bundle:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], locales={"ja": a_mail(**mail)})
+    return replace(bundle, emails={"case-study": email})
+
+
+def test_a_mail_names_the_person_and_the_sender() -> None:
+    mail = written()
+    assert mail.subject == "山田様へ"
+    assert mail.text.startswith("山田 花子 様\n")
+    assert "<p>山田 花子 様</p>" in mail.html
+    assert mail.sender == "=?utf-8?b?44Oq44Oa44Oz57eo6ZuG6YOo?= <news@example.com>"
+    assert mail.reply_to == "hello@example.com"
+    assert mail.locale == "ja"
+
+
+def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() -> None:
+    mail = written()
+    unsubscribe = mail.headers["List-Unsubscribe"]
+    assert unsubscribe.startswith("<https://m.example.com/unsubscribe/")
+    assert unsubscribe.strip("<>") in mail.text
+    assert unsubscribe.strip("<>") in mail.html
+    assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    click = mail.text.splitlines()[1].removeprefix("https://m.example.com/c/")
+    assert link_token.read(KEY, link_token.Purpose.CLICK, click) == link_token.Link(ID, 0)
+    with pytest.raises(link_token.BadToken):
+        link_token.read(KEY, link_token.Purpose.UNSUBSCRIBE, click)
+
+
+@pytest.mark.parametrize("mail_class", ["marketing", "transactional"])
+def test_a_frame_of_both_classes_says_what_is_true(mail_class: Literal["marketing", "transactional"]) -> None:
+    bundle = saying(text="{% if mail.class == 'marketing' %}You agreed{% else %}You asked{% endif %}")
+    email = replace(bundle.emails["case-study"], mail_class=mail_class)
+    mail = written(bundle=replace(bundle, emails={"case-study": email}))
+    assert mail.text == {"marketing": "You agreed", "transactional": "You asked"}[mail_class]
+
+
+def test_each_mail_has_one_hidden_link_that_people_neither_see_nor_hear_nor_reach() -> None:
+    mail = written(bundle=saying(html="<html><body><p>{{ greeting }}</p></body></html>"))
+    hidden = re.search(
+        r'<div style="display:none[^"]*" aria-hidden="true"><a href="([^"]+)" tabindex="-1".*</a></div></body>',
+        mail.html,
+    )
+    assert hidden
+    link = link_token.read(KEY, link_token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
+    assert link == link_token.Link(ID, TRAP)
+    assert hidden[1] not in mail.text
+    assert written().html.count("display:none") == 1
+
+
+def test_both_classes_can_be_unsubscribed_from() -> None:
+    assert "List-Unsubscribe" in written(mail_class=MailClass.TRANSACTIONAL).headers
+
+
+def test_the_tags_name_the_send_and_the_coming_attempt() -> None:
+    assert written(attempt=1).tags == {"send_id": ID, "lead": "lead1", "class": "marketing", "attempt": "2"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "written_in", "got"),
+    [
+        ("en", {"ja", "en"}, "en"),
+        ("fr", {"ja", "en"}, "ja"),
+        ("en", {"ja"}, "ja"),
+        ("ja", {"en"}, "en"),
+    ],
+)
+def test_a_language_that_is_not_there_falls_back(asked: str, written_in: set[str], got: str) -> None:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], locales={locale: a_mail() for locale in written_in})
+    mail = written(a_lead(locale=asked), replace(bundle, emails={"case-study": email}))
+    assert mail.locale == got
+
+
+@pytest.mark.parametrize("address", ["a..b@docomo.ne.jp", "a.@ezweb.ne.jp", "hanako+news@example.co.jp"])
+def test_an_address_is_kept_as_typed(address: str) -> None:
+    assert written(a_lead(email=address)).to == address
+
+
+HOSTILE = [
+    "{{7*7}}",
+    "{% for i in (1..999999999) %}x{% endfor %}",
+    "<script>alert(1)</script>",
+    "\r\nBcc: victim@example.com",
+    "\u2028Bcc: x",
+    "\x00\x1b[31m",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_hostile_values_come_out_as_text_and_begin_no_header(value: str) -> None:
+    brand = a_brand(sender_name={"ja": f"A{value}"}, reply_to=f"hello@example.com{value}")
+    bundle = saying(html="<p>{{ lead.company }}</p>", text="{{ lead.company }}", subject="{{ lead.company }}")
+    mail = written(a_lead(company=value), replace(bundle, brand=brand))
+    for line in (mail.subject, mail.sender, mail.reply_to, *mail.headers.values()):
+        assert line.isprintable(), line
+    assert all(header.isascii() for header in (mail.sender, *mail.headers.values()))
+    assert "<script>" not in mail.html
+    assert "49" not in mail.text
+    assert value.strip() in mail.text
+
+
+def test_a_long_name_is_encoded_in_words_of_legal_length() -> None:
+    name = "株式会社サンプルマーケティングオートメーション編集部チーム東京本社"
+    sender = mailbox(name, "news@example.com")
+    assert all(len(word) <= 75 for word in sender.split())
+    from email.header import decode_header, make_header
+
+    assert str(make_header(decode_header(sender))) == f"{name} <news@example.com>"
+
+
+def test_names_of_mails_that_are_not_ascii_fit_a_header() -> None:
+    bundle = a_bundle()
+    mail = written(bundle=replace(bundle, emails={"事例": bundle.emails["case-study"]}), email="事例")
+    assert mail.headers["Feedback-ID"] == "--:whitepaper:marketing:ripen"
+
+
+@pytest.mark.parametrize(
+    ("bundle", "email"),
+    [
+        (saying(text="{{ nobody.knows }}"), "case-study"),
+        (saying(html="{% for %}"), "case-study"),
+        (a_bundle(), "no-such-mail"),
+        (
+            replace(a_bundle(), emails={"case-study": replace(a_bundle().emails["case-study"], locales={})}),
+            "case-study",
+        ),
+    ],
+)
+def test_what_cannot_be_written_says_why_without_personal_data(bundle: Bundle, email: str) -> None:
+    with pytest.raises(Unwritable) as why:
+        written(bundle=bundle, email=email)
+    assert str(why.value)
+    assert "山田" not in str(why.value)
+
+
+def test_a_sender_of_its_own_signs_a_mail() -> None:
+    bundle = a_bundle()
+    email = replace(bundle.emails["case-study"], sender_name={"ja": "Tanaka"})
+    assert written(bundle=replace(bundle, emails={"case-study": email})).sender == "Tanaka <news@example.com>"
+
+
+ALICE = CrmLink(
+    object="Lead", id="00Q1", url="", owner="005A", owner_name="Alice Sato", owner_email="alice@example.com"
+)
+
+
+@pytest.mark.parametrize(
+    ("owner", "sender", "reply_to"),
+    [
+        (ALICE, "Alice Sato <alice@example.com>", "alice@example.com"),
+        (replace(ALICE, owner_email="alice@Example.COM"), "Alice Sato <alice@Example.COM>", "alice@Example.COM"),
+        (replace(ALICE, owner_email="alice@other.example"), "Alice Sato <news@example.com>", "alice@other.example"),
+        (replace(ALICE, owner_email=""), "Alice Sato <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner_email="a@example.com>,x"), "Alice Sato <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner_name=""), "Ripen <news@example.com>", "hello@example.com"),
+        (replace(ALICE, owner="00G1", owner_name="Queue"), "Ripen <news@example.com>", "hello@example.com"),
+        (None, "Ripen <news@example.com>", "hello@example.com"),
+    ],
+)
+def test_a_mail_from_the_owner_uses_only_an_address_that_the_brand_may_send_from(
+    owner: CrmLink | None, sender: str, reply_to: str
+) -> None:
+    bundle = a_bundle(brand=a_brand(sender_name={"ja": "Ripen"}))
+    email = replace(bundle.emails["case-study"], sender="owner")
+    bundle = replace(bundle, emails={"case-study": email})
+    mail = written(a_lead(crm=owner), bundle)
+    assert (mail.sender, mail.reply_to) == (sender, reply_to)
+
+
+def test_a_mail_from_the_brand_is_not_signed_by_the_owner() -> None:
+    mail = written(a_lead(crm=ALICE), a_bundle(brand=a_brand(sender_name={"ja": "Ripen"})))
+    assert (mail.sender, mail.reply_to) == ("Ripen <news@example.com>", "hello@example.com")
+
+
+def test_a_mail_says_what_let_the_lead_in_and_what_a_webhook_answered() -> None:
+    words = (
+        "{{ entry.webinar_date }}|{{ answers.webhook-a.seat }}|{{ entry.none }}{{ answers.none.seat }}|{{ lead.plan }}"
+    )
+    mail = compose(
+        a_send(),
+        a_lead(attributes={"plan": "pro", "company": "not this one"}),
+        saying(text=words),
+        "https://m.example.com",
+        KEY,
+        NOON,
+        facts={"webinar_date": "2026-12-10"},
+        answers={"webhook-a": {"seat": 12}, "webhook-b": {"failed": "no answer"}},
+    )
+
+    assert mail.text == "2026-12-10|12||pro"
+
+
+def test_what_nothing_is_known_of_is_blank() -> None:
+    assert written(bundle=saying(text="{{ entry.x }}|{{ answers.a.b }}|{{ lead.x }}|{{ owner.name }}")).text == "|||"
+
+
+def test_a_mail_of_text_alone_has_no_html_at_all() -> None:
+    assert written(bundle=saying(html="")).html == ""
+
+
+def test_where_we_take_answers_in_each_mail_is_answered_at_a_signed_address_of_its_own() -> None:
+    mail = compose(a_send(), a_lead(), a_bundle(), "https://m.example.com", KEY, NOON, reply_domain="reply.example.com")
+    local, _, domain = mail.reply_to.partition("@")
+    assert domain == "reply.example.com"
+    assert len(local) <= 64
+    assert link_token.read(KEY, link_token.Purpose.REPLY, local.removeprefix("reply+")) == link_token.Link(ID)
+    assert written().reply_to == "hello@example.com"

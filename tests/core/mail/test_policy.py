@@ -1,0 +1,234 @@
+"""May this mail go: each no with its reason, at the edges."""
+
+from copy import replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.mail.ledger import MailClass, Send
+from ripen.mail.policy import About, Claim, Judgement, Skip, Wait, judge, refuses, withdrawn
+from ripen.playbook.bundle import Policy, Quiet
+from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.playbook.condition import Facts
+from tests.support.fakes import NOON
+
+YES = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
+NO = {"marketing": Permission(granted=False, at=NOON - timedelta(days=1), record="r1")}
+REFUSED = Suppression(reason="bounce", at=NOON)
+NEWS = Send(
+    id="s1",
+    lead="lead1",
+    email="case-study",
+    mail_class=MailClass.MARKETING,
+    origin="j",
+    step="s",
+    planned=NOON,
+    valid_until=NOON,
+)
+ASKED_FOR = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
+
+
+def a_contact(**changes: Any) -> Contact:
+    return Contact(**({"lead": "lead1", "consent": YES} | changes))
+
+
+@pytest.mark.parametrize(
+    ("contact", "news", "asked_for"),
+    [
+        ({}, "", ""),
+        ({"consent": {}}, "no consent", ""),
+        ({"consent": NO}, "no consent", ""),
+        ({"unsubscribed": NOON}, "unsubscribed", ""),
+        ({"unsubscribed": NOON, "consent": NO}, "unsubscribed", ""),
+        ({"unsubscribed": NOON - timedelta(days=2)}, "", ""),
+        ({"unsubscribed": NOON - timedelta(days=1)}, "unsubscribed", ""),
+        ({"bounced": NOON}, "bounced", "bounced"),
+        ({"complained": NOON}, "complained", "complained"),
+        ({"sent": {"2026-11-21": 1, "2026-11-20": 1}}, "capped", ""),
+        ({"sent": {"2026-11-15": 2}}, "capped", ""),
+        ({"sent": {"2026-11-14": 2}}, "", ""),
+        ({"sent": {"2026-11-21": 1}}, "", ""),
+    ],
+)
+def test_each_refusal_has_its_reason(contact: dict[str, Any], news: str, asked_for: str) -> None:
+    for send, reason in ((NEWS, news), (ASKED_FOR, asked_for)):
+        judged = judge(send, a_contact(**contact), None, False, Policy(per_week=2), NOON)
+        assert judged == (Skip(reason) if reason else Claim())
+
+
+@pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
+def test_nothing_goes_to_a_suppressed_address(send: Send) -> None:
+    assert judge(send, a_contact(), REFUSED, False, Policy(), NOON) == Skip("suppressed")
+
+
+@pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
+def test_nothing_goes_after_its_time(send: Send) -> None:
+    assert judge(send, a_contact(), None, False, Policy(), NOON) == Claim()
+    assert judge(send, a_contact(), None, False, Policy(), NOON + timedelta(seconds=1)) == Skip("expired")
+    eternal = replace(send, valid_until=None)
+    assert judge(eternal, a_contact(), None, False, Policy(), NOON + timedelta(days=999)) == Claim()
+
+
+def test_while_stopped_nothing_is_judged_away() -> None:
+    judged = judge(NEWS, a_contact(unsubscribed=NOON), REFUSED, True, Policy(), NOON)
+    assert judged == Wait(NOON + timedelta(seconds=60))
+
+
+def test_a_second_try_is_not_stopped_by_the_cap() -> None:
+    full = a_contact(sent={"2026-11-21": 2})
+    assert judge(replace(NEWS, attempt=1), full, None, False, Policy(per_week=2), NOON) == Claim()
+
+
+def test_unsubscribing_stands_until_a_later_consent() -> None:
+    gone = withdrawn(a_contact(), "r2", NOON)
+    assert refuses(gone)
+    assert gone.consent["marketing"] == Permission(granted=False, at=NOON, record="r2")
+    again = {"marketing": Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")}
+    assert not refuses(replace(gone, consent=again))
+    assert not refuses(a_contact())
+
+
+def test_who_unsubscribed_and_came_back_for_one_purpose_gets_no_mail_of_another() -> None:
+    # given
+    both = a_contact(consent=YES | {"partners": YES["marketing"]})
+    # when
+    gone = withdrawn(both, "r2", NOON)
+    back = Permission(granted=True, at=NOON + timedelta(seconds=1), record="r3")
+    came_back = replace(gone, unsubscribed=None, consent=gone.consent | {"marketing": back})
+    # then
+    assert marketing(Policy(), contact=came_back) == Claim()
+    assert marketing(Policy(), contact=came_back, purpose="partners") == Skip("no consent")
+
+
+NIGHT = Quiet(start="21:00", end="08:00")
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def marketing(policy: Policy, at: datetime = NOON, **about: Any) -> Judgement:
+    send, contact = about.pop("send", NEWS), about.pop("contact", a_contact())
+    eternal = replace(send, valid_until=about.pop("valid_until", None))
+    return judge(eternal, contact, None, False, policy, at, About(**({"zone": TOKYO} | about)))
+
+
+def test_quiet_hours_are_the_leads_and_hold_back_only_marketing() -> None:
+    late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
+    assert marketing(Policy(quiet=NIGHT), late) == Wait(datetime(2026, 11, 22, 8, 0, tzinfo=TOKYO), "quiet hours")
+    assert marketing(Policy(quiet=NIGHT), late, zone=ZoneInfo("Europe/London")) == Claim()
+    assert marketing(Policy(quiet=NIGHT), late, send=ASKED_FOR) == Claim()
+
+
+def test_whoever_does_not_want_it_hears_so_also_at_night() -> None:
+    late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
+    assert marketing(Policy(quiet=NIGHT), late, contact=a_contact(unsubscribed=NOON)) == Skip("unsubscribed")
+
+
+CUSTOMER = Condition(field="stage", any_of=("opportunity",))
+
+
+@pytest.mark.parametrize(
+    ("unless", "reason"),
+    [
+        (CUSTOMER, "policy: stage"),
+        (Not(clause=CUSTOMER), None),
+        (Tagged(tag="competitor"), "policy: tag competitor"),
+        (AllOf(of=(CUSTOMER, Tagged(tag="competitor"))), "policy: stage, tag competitor"),
+        (AnyOf(of=(CUSTOMER, Belongs(segment="press"))), "policy: stage, segment press"),
+        (AllOf(of=(CUSTOMER, Belongs(segment="press"))), None),
+        (Did(kind="link_clicked", subject="pricing"), None),
+        (Not(clause=Did(kind="link_clicked", subject="pricing")), "policy: pricing"),
+        (Agreed(purpose="partners"), None),
+        (Not(clause=Agreed(purpose="partners")), "policy: consent partners"),
+    ],
+)
+def test_the_policy_spares_whom_it_names(unless: Clause, reason: str | None) -> None:
+    facts = Facts(traits={"stage": "opportunity"}, now=NOON, tags=frozenset({"competitor"}))
+    wanted = Skip(reason) if reason else Claim()
+    assert marketing(Policy(unless=unless), facts=facts) == wanted
+    assert marketing(Policy(unless=unless), facts=facts, send=ASKED_FOR) == Claim()
+
+
+def test_consent_stands_for_its_own_purpose_only() -> None:
+    contact = a_contact(consent=YES | {"partners": NO["marketing"]})
+    assert marketing(Policy(), contact=contact, purpose="partners") == Skip("no consent")
+    gone = withdrawn(a_contact(consent={"partners": YES["marketing"]}), "r2", NOON)
+    assert marketing(Policy(), contact=gone, purpose="partners") == Skip("unsubscribed")
+    assert marketing(Policy(), contact=a_contact(consent={"partners": YES["marketing"]}), purpose="partners") == Claim()
+
+
+FULL = a_contact(sent={"2026-11-21": 1})
+MIDNIGHT = datetime(2026, 11, 22, tzinfo=TOKYO)
+
+
+@pytest.mark.parametrize(
+    ("capped", "valid_until", "judged"),
+    [
+        ("skip", None, Skip("capped")),
+        ("drop", None, Skip("capped", leaves=True)),
+        ("hold", None, Wait(MIDNIGHT, "capped")),
+        ("hold", MIDNIGHT, Wait(MIDNIGHT, "capped")),
+        ("hold", MIDNIGHT - timedelta(seconds=1), Skip("capped")),
+    ],
+)
+def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime | None, judged: Judgement) -> None:
+    send = replace(NEWS, capped=capped)
+    assert marketing(Policy(per_day=1), contact=FULL, send=send, valid_until=valid_until) == judged
+    assert marketing(Policy(per_day=1), contact=FULL, send=replace(send, attempt=1)) == Claim()
+
+
+def test_the_last_place_is_kept_for_what_matters_more() -> None:
+    first = replace(NEWS, id="s2", priority="high", valid_until=None)
+    planned = lambda: [(first, NOON)]  # noqa: E731
+    assert marketing(Policy(per_day=1), planned=planned) == Skip("capped")
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, capped="hold")) == Wait(MIDNIGHT, "capped")
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+
+
+def test_what_nothing_can_outrank_asks_for_no_other_mail() -> None:
+    def planned() -> Any:
+        raise AssertionError("read")
+
+    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+
+
+def test_the_other_mails_are_read_only_for_the_last_place() -> None:
+    def planned() -> list[Any]:
+        raise AssertionError
+
+    assert marketing(Policy(per_day=2), planned=planned) == Claim()
+    assert marketing(Policy(per_day=1), planned=planned, contact=FULL) == Skip("capped")
+    assert marketing(Policy(), planned=planned) == Claim()
+
+
+@pytest.mark.parametrize(
+    ("send", "asks", "is_open", "judged"),
+    [
+        (NEWS, True, True, Skip("open opportunity")),
+        (NEWS, True, False, Claim()),
+        (NEWS, False, True, Claim()),
+        (ASKED_FOR, True, True, Claim()),
+    ],
+)
+def test_marketing_mail_does_not_go_where_sales_is_dealing_if_the_policy_says_so(
+    send: Send, asks: bool, is_open: bool, judged: Judgement
+) -> None:
+    about = About(has_opportunity=lambda: is_open)
+    assert judge(send, a_contact(), None, False, Policy(spares_opportunities=asks), NOON, about) == judged
+
+
+def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_needs_no_consent() -> None:
+    def has() -> bool:
+        raise AssertionError("asked")
+
+    policy, about = Policy(spares_opportunities=True), About(has_opportunity=has)
+    assert judge(NEWS, a_contact(consent=NO), None, False, policy, NOON, about) == Skip("no consent")
+    assert judge(ASKED_FOR, a_contact(), None, False, policy, NOON, about) == Claim()
+    assert judge(NEWS, a_contact(), None, False, Policy(), NOON, about) == Claim()
+
+
+def test_who_is_spared_by_an_opportunity_does_not_wait_for_the_morning() -> None:
+    quiet = Policy(spares_opportunities=True, quiet=Quiet(start="00:00", end="23:59"))
+    judged = judge(NEWS, a_contact(), None, False, quiet, NOON, About(has_opportunity=lambda: True))
+    assert judged == Skip("open opportunity")

@@ -1,0 +1,190 @@
+"""Replies as people and machines really write them, in Japanese and in English: told apart, whatever the bytes."""
+
+from email.message import EmailMessage
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.mail.reply import LARGEST, Reply, read
+
+
+def a_mail(subject: str, body: str, charset: str = "utf-8", **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"] = "山田 花子 <hanako@example.co.jp>"
+    mail["To"] = "reply+token@reply.example.com"
+    mail["Message-ID"] = "<1@example.co.jp>"
+    mail["Subject"] = subject
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(body, charset=charset, cte="base64" if charset != "iso-2022-jp" else "7bit")
+    return mail.as_bytes()
+
+
+PEOPLE = {
+    "a question": ("Re: 資料のご送付", "お世話になっております。山田です。\n価格表もいただけますか。\n"),
+    "short": ("Re: 資料", "ありがとうございます！"),
+    "english": ("Re: Your white paper", "Thanks! Could we talk on Tuesday?\n\nHanako"),
+    "an answer to our own automatic mail": ("Re: 【自動返信】資料のご送付", "届きました。ありがとうございます。"),
+    "with a quote of an absence": (
+        "Re: 日程",
+        "来週でお願いします。\n\n2026年11月21日(土) 12:00 Ripen <news@example.com>:\n> 担当は休暇をいただいております\n",
+    ),
+    "who will be away one day": ("Re: 日程", "火曜は外出しておりますが、水曜なら終日空いております。"),
+    "who mentions the office": ("Re: Meeting", "Could you come to our office on Friday?"),
+    "who asks to stop": ("Re: お知らせ", "今後のメールは不要です。配信を止めてください。"),
+}
+MACHINES = {
+    "auto-submitted": a_mail("Re: 資料", "ただいま確認しております。", Auto_Submitted="auto-replied"),
+    "auto-submitted with a parameter": a_mail("Re: 資料", "確認中", Auto_Submitted="auto-replied; owner=x"),
+    "x-autoreply": a_mail("Re: 資料", "承りました。", X_Autoreply="yes"),
+    "precedence": a_mail("Re: 資料", "承りました。", Precedence="auto_reply"),
+    "absence in the subject": a_mail("不在通知: Re: 資料のご送付", "11月25日に戻ります。"),
+    "automatic in the subject": a_mail("【自動返信】お問い合わせありがとうございます", "担当よりご連絡いたします。"),
+    "automatic reply": a_mail("Automatic reply: Your white paper", "I will be back on Monday."),
+    "out of office": a_mail("Out of Office Re: Your white paper", "Back on 1 December."),
+    "a holiday in the body": a_mail("Re: 資料のご送付", "誠に勝手ながら、11月30日まで休暇をいただいております。"),
+    "an absence in the body": a_mail("Re: 資料のご送付", "本日は不在にしております。急ぎの場合は代表まで。"),
+    "automatic in the body": a_mail("お問い合わせ受領", "※このメールは自動返信です。ご返信いただけません。"),
+    "away in english": a_mail("Re: Hello", "I am currently out of the office with limited access to email."),
+    "leave in english": a_mail("Re: Hello", "I'm on parental leave until March."),
+    "full width": a_mail("Ａｕｔｏｍａｔｉｃ　ｒｅｐｌｙ", "来週戻ります"),
+}
+GONE = {
+    "left": a_mail(
+        "自動応答", "山田は10月末をもちまして退職いたしました。後任は佐藤です。", Auto_Submitted="auto-replied"
+    ),
+    "moved": a_mail("Re: 資料", "山田は人事異動により異動いたしました。"),
+    "address no longer used": a_mail("Re: 資料", "このメールアドレスは現在使用しておりません。"),
+    "left in english": a_mail("Automatic reply: Hi", "Hanako is no longer with the company."),
+    "unknown user": a_mail("Undeliverable: Hi", "550 5.1.1 User unknown"),
+}
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+@pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp", "cp932"])
+def test_a_person_is_a_person_in_any_charset(name: str, charset: str) -> None:
+    subject, body = PEOPLE[name]
+    found = read(a_mail(subject, body, charset))
+    assert (found.automatic, found.gone) == (False, False)
+    assert found.text.splitlines()[0] == body.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_a_machine_is_told_from_a_person(name: str) -> None:
+    found = read(MACHINES[name])
+    assert (found.automatic, found.gone) == (True, False)
+
+
+@pytest.mark.parametrize("name", GONE)
+def test_who_is_gone_is_found(name: str) -> None:
+    assert read(GONE[name]).gone
+
+
+@pytest.mark.parametrize("sender", ["", "<>"])
+def test_what_has_no_sender_is_no_persons(sender: str) -> None:
+    assert read(a_mail("Re: 資料", "届きました"), sender).automatic
+
+
+def test_auto_submitted_no_is_a_person() -> None:
+    assert not read(a_mail("Re: 資料", "届きました", Auto_Submitted="no")).automatic
+
+
+def test_a_delivery_report_says_itself_that_nobody_is_there() -> None:
+    raw = (
+        b"From: mailer-daemon@example.co.jp\nSubject: failed\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        b"--b\nContent-Type: text/plain\n\nIt could not be delivered.\n"
+        b"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\nStatus: 5.1.1\n--b--\n"
+    )
+    found = read(raw)
+    assert (found.automatic, found.gone) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "> 前のメール",
+        "＞ 前のメール",
+        "-----Original Message-----",
+        "________________________________",
+        "On Sat, 21 Nov 2026 at 12:00, Ripen <news@example.com> wrote:",
+        "2026年11月21日(土) 12:00 Ripen <news@example.com>:",
+        "2026/11/21 12:00、Ripen <news@example.com>のメール:",
+        "差出人: Ripen <news@example.com>",
+        "From: Ripen <news@example.com>",
+    ],
+)
+def test_what_is_quoted_is_not_said_anew(quote: str) -> None:
+    assert read(a_mail("Re: 資料", f"お願いします。\n\n{quote}\n退職いたしました\n")).text == "お願いします。"
+
+
+def test_of_a_mail_in_html_alone_the_words_are_read() -> None:
+    mail = EmailMessage()
+    mail["From"] = "hanako@example.co.jp"
+    mail.set_content("<style>p{}</style><p>お願い&amp;します<br>山田</p><blockquote>古い</blockquote>", subtype="html")
+    assert read(mail.as_bytes()).text == "お願い&します\n山田"
+
+
+def test_it_says_who_wrote_to_whom() -> None:
+    found = read(a_mail("Re: 資料", "はい"))
+    assert found == Reply(
+        id="1@example.co.jp",
+        sender="hanako@example.co.jp",
+        to=("reply+token@reply.example.com",),
+        subject="Re: 資料",
+        text="はい",
+        automatic=False,
+        gone=False,
+    )
+
+
+def test_500_characters_are_shown() -> None:
+    assert len(read(a_mail("Re: 資料", "あ" * 2000)).text) == 500
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\x00" * 1000,
+        b"Subject: =?no-such-charset?B?44GC?=\nContent-Type: text/plain; charset=no-such\n\n\xff\xfe",
+        b"From: <<<@@@>>>\nTo: ,,,;\nSubject: =?utf-8?Q?=\n\nx",
+        b"Content-Type: multipart/mixed; boundary=b\n\n--b\n--b\n--b",
+        b"Content-Type: multipart/report\n\nx",
+        b"Content-Transfer-Encoding: base64\n\n!!!!",
+        b"Message-ID: <" + b"x" * 5000 + b">\n\n",
+        b"Subject: x\n\n" + b"x" * (2 * LARGEST),
+        b"Content-Type: text/html\n\n" + b"<div>" * 20_000,
+        b"From: " + b"(" * 20_000 + b"\n\nx",
+        b"Content-Type: text/plain; " + b"(" * 20_000 + b"\n\nx",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        b"Content-Type: message/rfc822\n\n" * 3000,
+        b'Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain; charset="x y"\n\n\xff\n--b--',
+    ],
+)
+def test_junk_is_read_too(raw: bytes) -> None:
+    assert len(read(raw).text) <= 500
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Content-Type: text/html\n\n" + b"<style>" * 14_000,
+        b"Content-Type: text/html\n\n" + b"<head" * 19_000,
+        b"To: " + b",".join([b"<a@example.com>"] * 15_000) + b"\n\nx",
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 20_000,
+    ],
+    ids=["style", "head", "addresses", "parts"],
+)
+def test_nobody_can_keep_us_busy(raw: bytes) -> None:
+    began = process_time()
+    read(raw)
+    assert process_time() - began < 3
+
+
+@given(st.binary(max_size=400))
+def test_no_bytes_break_it(raw: bytes) -> None:
+    read(raw)
+    read(b"Content-Type: multipart/mixed; boundary=b\nFrom: " + raw)

@@ -1,0 +1,120 @@
+"""The rank: thresholds, hysteresis, and the moment at which time alone changes it."""
+
+from copy import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ripen.lead.state import Rank, State, Tally
+from ripen.playbook.bundle import EngagementRule, Scoring, Threshold
+from ripen.scoring.rank import next_crossing, rank, reached
+from ripen.scoring.score import score
+from tests.support.fakes import NOON
+
+SCORING = Scoring(
+    half_life_days=10,
+    engagement=(
+        EngagementRule(code="a", kind="form_submitted", points=30, words={}),
+        EngagementRule(code="capped", kind="link_clicked", points=15, cap=45, words={}),
+        EngagementRule(code="negative", kind="rejected_by_sales", points=-40, cap=60, words={}),
+    ),
+    fit=(),
+    warm=Threshold(enter=35, leave=25),
+    hot=Threshold(enter=70, leave=60),
+)
+SECOND = timedelta(seconds=1)
+
+
+def a_state(fit: float = 0, rank: Rank = Rank.COLD, **tallies: float) -> State:
+    return State(
+        lead="lead1",
+        fit=fit,
+        rank=rank,
+        tallies={code: Tally(points=points, at=NOON, count=1) for code, points in tallies.items()},
+    )
+
+
+def test_a_threshold_between_two_points_is_crossed_where_the_rounded_total_does() -> None:
+    # given a lead that is hot until fewer than 59.5 points, rounded to whole ones, are left
+    halves = replace(SCORING, hot=Threshold(enter=70, leave=59.5))
+    state = a_state(fit=30, rank=Rank.HOT, a=59)
+    due = next_crossing(state, halves, NOON)
+    assert due is not None
+    # then it is looked at when that is so, and not before
+    for at, expected in ((due - 2 * SECOND, Rank.HOT), (due, Rank.WARM)):
+        assert rank(score(state, halves, at).total, Rank.HOT, halves) is expected
+
+
+@pytest.mark.parametrize(
+    ("total", "before", "after"),
+    [
+        (34.4, Rank.COLD, Rank.COLD),
+        (34.5, Rank.COLD, Rank.WARM),
+        (69.4, Rank.COLD, Rank.WARM),
+        (70, Rank.COLD, Rank.HOT),
+        (25, Rank.WARM, Rank.WARM),
+        (24.4, Rank.WARM, Rank.COLD),
+        (69.4, Rank.WARM, Rank.WARM),
+        (69.5, Rank.WARM, Rank.HOT),
+        (60, Rank.HOT, Rank.HOT),
+        (59.5, Rank.HOT, Rank.HOT),
+        (59.4, Rank.HOT, Rank.WARM),
+        (25, Rank.HOT, Rank.WARM),
+        (24, Rank.HOT, Rank.COLD),
+        (-100, Rank.HOT, Rank.COLD),
+    ],
+)
+def test_up_at_enter_and_down_only_below_leave(total: float, before: Rank, after: Rank) -> None:
+    assert rank(total, before, SCORING) is after
+
+
+def test_a_goal_is_reached_at_its_rank_or_above() -> None:
+    assert reached(Rank.HOT, "warm")
+    assert reached(Rank.WARM, "warm")
+    assert not reached(Rank.COLD, "warm")
+
+
+def test_a_hot_lead_falls_when_half_of_its_points_are_gone() -> None:
+    state = a_state(rank=Rank.HOT, a=119)
+    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
+
+
+def test_what_never_decays_below_its_rank_is_never_looked_at_again() -> None:
+    assert next_crossing(a_state(fit=80, rank=Rank.HOT, a=30), SCORING, NOON) is None
+    assert next_crossing(a_state(), SCORING, NOON) is None
+    assert next_crossing(a_state(a=20), SCORING, NOON) is None
+
+
+def test_a_cap_keeps_the_rank_for_longer() -> None:
+    state = a_state(fit=30, rank=Rank.HOT, capped=118)
+    # 45 under the cap and 30 of fit: falls when less than 29.5 of 118 are left, two half-lives away
+    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=20) + SECOND
+
+
+def test_points_taken_away_that_come_back_may_raise_the_rank() -> None:
+    state = a_state(fit=54.5, negative=-40)
+    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
+
+
+amounts = st.floats(-200, 200)
+
+
+@given(st.integers(-60, 100), amounts, amounts, amounts, st.sampled_from([None, 40.0]), st.sampled_from(list(Rank)))
+def test_no_change_of_rank_is_missed(
+    fit: int, a: float, capped: float, negative: float, cap: float | None, before: Rank
+) -> None:
+    scoring = replace(SCORING, engagement_cap=cap)
+    state = a_state(fit=fit, a=a, capped=capped, negative=negative)
+    now_rank = rank(score(state, scoring, NOON).total, before, scoring)
+    state = a_state(fit=fit, rank=now_rank, a=a, capped=capped, negative=negative)
+    assume(rank(score(state, scoring, NOON).total, now_rank, scoring) is now_rank)
+    mark = next_crossing(state, scoring, NOON)
+    for hours in range(0, 24 * 120, 7):
+        later = NOON + timedelta(hours=hours)
+        if mark is not None and later >= mark:
+            break
+        assert rank(score(state, scoring, later).total, now_rank, scoring) is now_rank
+    if mark is not None and cap is None:
+        assert rank(score(state, scoring, mark).total, now_rank, scoring) is not now_rank

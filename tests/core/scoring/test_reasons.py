@@ -1,0 +1,152 @@
+"""Why a lead has its score, in words."""
+
+from copy import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.state import State, Tally
+from ripen.playbook.bundle import EngagementRule, FitRule
+from ripen.playbook.clause import Condition
+from ripen.scoring.reasons import Reason, reasons
+from ripen.scoring.score import fit, tally
+from tests.support.builders import a_bundle, a_lead, an_activity
+from tests.support.fakes import NOON
+
+TOKYO = "Asia/Tokyo"
+SCORING = replace(
+    a_bundle().scoring,
+    engagement=(
+        EngagementRule(
+            code="pricing",
+            kind="page_viewed",
+            points=12,
+            cap=36,
+            words={"ja": "料金ページを{{ when }}閲覧", "en": "Viewed the pricing page {{ when }}"},
+        ),
+        EngagementRule(
+            code="numbers",
+            kind="link_clicked",
+            subject="mail",
+            points=1,
+            words={"ja": "{{ subject }} {{ count }} {{ today }} {{ last }}"},
+        ),
+        EngagementRule(code="no", kind="rejected_by_sales", points=-50, words={"ja": "対象外"}),
+    ),
+    fit=(
+        FitRule(
+            code="title",
+            when=(Condition(field="job_title", contains=("部長",)),),
+            points=40,
+            words={"ja": "役職: {{ lead.job_title }}", "en": "Job title: {{ lead.job_title }}"},
+        ),
+    ),
+)
+HANAKO = a_lead(job_title="営業部長")
+
+
+def told(
+    *hours_ago: float, kind: Kind = Kind.PAGE_VIEWED, now: datetime = NOON, locale: str = "ja", absolute: bool = False
+) -> list[Reason]:
+    tallies: dict[str, Tally] = {}
+    for n, hours in enumerate(hours_ago):
+        at = now - timedelta(hours=hours)
+        tallies = tally(tallies, an_activity(id=str(n), kind=kind, subject="mail", at=at, received=at), SCORING)
+    points, codes = fit(HANAKO, SCORING)
+    state = State(lead="lead1", tallies=tallies, fit=points, fit_reasons=codes)
+    return reasons(HANAKO, state, SCORING, now, locale, TOKYO, absolute=absolute)
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "relative", "absolute"),
+    [
+        ((0,), "料金ページを本日閲覧", "料金ページを2026-11-21に閲覧"),
+        ((0, 1, 2), "料金ページを本日3回閲覧", "料金ページを2026-11-21までに計3回閲覧"),
+        ((0, 24), "料金ページを本日閲覧", "料金ページを2026-11-21までに計2回閲覧"),
+        ((13,), "料金ページを昨日閲覧", "料金ページを2026-11-20に閲覧"),
+        ((24, 25), "料金ページを昨日2回閲覧", "料金ページを2026-11-20までに計2回閲覧"),
+        ((72,), "料金ページを3日前に閲覧", "料金ページを2026-11-18に閲覧"),
+        ((72, 96), "料金ページを3日前までに計2回閲覧", "料金ページを2026-11-18までに計2回閲覧"),
+    ],
+)
+def test_a_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative: str, absolute: str) -> None:
+    assert relative in [reason.words for reason in told(*hours_ago)]
+    assert absolute in [reason.words for reason in told(*hours_ago, absolute=True)]
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "relative", "absolute"),
+    [
+        ((0,), "today", "on 2026-11-21"),
+        ((0, 1, 2), "3 times today", "3 times, last on 2026-11-21"),
+        ((24,), "yesterday", "on 2026-11-20"),
+        ((24, 25), "2 times yesterday", "2 times, last on 2026-11-20"),
+        ((72,), "3 days ago", "on 2026-11-18"),
+        ((72, 96), "2 times, last 3 days ago", "2 times, last on 2026-11-18"),
+    ],
+)
+def test_and_in_english(hours_ago: tuple[float, ...], relative: str, absolute: str) -> None:
+    page = "Viewed the pricing page "
+    assert page + relative in [reason.words for reason in told(*hours_ago, locale="en")]
+    assert page + absolute in [reason.words for reason in told(*hours_ago, locale="en", absolute=True)]
+
+
+def test_today_begins_at_midnight_of_the_brand_not_of_utc() -> None:
+    just_past_midnight = NOON + timedelta(hours=12, minutes=1)
+    assert "料金ページを昨日閲覧" in [r.words for r in told(1, now=just_past_midnight)]
+
+
+def test_words_may_use_the_numbers_themselves() -> None:
+    assert told(0, 1, 30, kind=Kind.LINK_CLICKED)[1].words == "mail 3 2 2026-11-21"
+
+
+def test_the_strongest_comes_first_and_points_are_those_of_now() -> None:
+    (title, pricing) = told(14 * 24)
+    assert (title.code, title.words, title.points, title.last) == ("title", "役職: 営業部長", 40, None)
+    assert (pricing.code, pricing.points) == ("pricing", 6)
+    assert pricing.last == NOON - timedelta(days=14)
+
+
+def test_a_reason_is_capped_as_its_points_are() -> None:
+    assert [r.points for r in told(0, 0, 0, 0, 0)] == [40, 36]
+
+
+def test_what_is_worth_less_than_half_a_point_is_no_reason() -> None:
+    assert [r.code for r in told(24 * 14 * 5)] == ["title"]
+
+
+def test_what_speaks_against_the_lead_comes_last() -> None:
+    assert [r.code for r in told(0, kind=Kind.REJECTED_BY_SALES)] == ["title", "no"]
+
+
+def test_no_more_than_asked_for() -> None:
+    state = State(lead="lead1", fit=40, fit_reasons=("title",))
+    assert len(reasons(HANAKO, state, SCORING, NOON, "ja", TOKYO, limit=1)) == 1
+    assert reasons(HANAKO, State(lead="lead1"), SCORING, NOON, "ja", TOKYO) == []
+
+
+def test_words_of_another_locale_are_better_than_none() -> None:
+    assert told(0, kind=Kind.REJECTED_BY_SALES, locale="en")[-1].words == "対象外"
+
+
+def test_what_a_journeys_step_gave_has_the_steps_own_words() -> None:
+    def points(id: str, step: str, hours_ago: float, **words: str) -> Activity:
+        facts = {"journey": "expo", "step": step, "points": "10"} | {
+            f"words.{lang}": text for lang, text in words.items()
+        }
+        at = NOON - timedelta(hours=hours_ago)
+        return an_activity(id=id, kind=Kind.POINTS_GIVEN, subject="expo", at=at, received=at, facts=facts)
+
+    given = [
+        points("b", "meet", 1, ja="{{ when }}面談", en="Met {{ when }}"),
+        points("a", "meet", 2, ja="面談"),
+        points("c", "call", 3),
+    ]
+    tallies: dict[str, Tally] = {}
+    for activity in given:
+        tallies = tally(tallies, activity, SCORING)
+
+    found = reasons(a_lead(), State(lead="lead1", tallies=tallies), SCORING, NOON, "ja", TOKYO)
+
+    assert [reason.words for reason in found] == ["本日2回面談", "ジャーニーによる加点"]

@@ -1,0 +1,279 @@
+"""The Slack card: what it says, what it never does, and its limits."""
+
+from datetime import timedelta
+from json import dumps
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.lead.lead import CrmLink, Touch
+from ripen.lead.state import Rank, State
+from ripen.scoring.score import Score
+from ripen.slack.alert import Alert
+from ripen.slack.card import Standing, card, glance, note, press, standing
+from sandbox.slack.blocks import characters, refused
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON
+
+ID = "a" * 26
+CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+
+
+def an_alert(**changes: Any) -> Alert:
+    known: dict[str, Any] = {"id": ID, "lead": "lead1", "kind": "hot", "planned": NOON}
+    return Alert(**(known | changes))
+
+
+def a_standing(reasons: tuple[str, ...] = (), **changes: Any) -> Standing:
+    score = Score(fit=45.4, engagement=32.6, total=78)
+    return Standing(profile=a_lead(**changes), rank=Rank.HOT, score=score, reasons=reasons)
+
+
+def shown(
+    alert: Alert | None = None, locale: str = "ja", reasons: tuple[str, ...] = (), **changes: Any
+) -> dict[str, Any]:
+    return card(alert or an_alert(), a_standing(reasons, **changes), locale, "Asia/Tokyo")
+
+
+def block(message: dict[str, Any], id: str) -> str:
+    """One block as JSON, "" where there is none."""
+    return "".join(dumps(found, ensure_ascii=False) for found in message["blocks"] if found["block_id"] == id)
+
+
+def test_it_says_who_and_how_hot_in_japanese() -> None:
+    message = shown(department="マーケティング部")
+
+    assert "🔥 山田 花子 様　株式会社サンプル" in block(message, "who")
+    assert "*78点* HOT　（属性 45・行動 33）" in block(message, "score")
+    assert "マーケティング部 ・ 部長" in block(message, "score")
+    assert "☎️ 03-1234-5678 ・ ✉️ hanako@example.co.jp" in block(message, "contact")
+
+
+def test_it_says_who_and_how_hot_in_english() -> None:
+    message = shown(locale="en", last_name="Smith", first_name="Jane", company="Acme", job_title="VP")
+
+    assert "🔥 Jane Smith, Acme" in block(message, "who")
+    assert "*78 points* HOT  (fit 45, engagement 33)" in block(message, "score")
+    assert message["text"] == "🔥 Jane Smith, Acme – 78 points"
+
+
+def test_a_locale_without_words_of_its_own_is_english() -> None:
+    assert "points" in shown(locale="fr")["text"]
+
+
+def test_the_three_strongest_reasons_are_lines() -> None:
+    message = shown(reasons=("料金ページを本日3回閲覧", "役職: 部長級", "フォーム送信", "弱い理由"))
+
+    assert block(message, "why").count("•") == 3
+    assert "料金ページを本日3回閲覧" in message["text"]
+    assert "弱い理由" not in dumps(message, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("names", "who"),
+    [
+        ({"last_name": "", "first_name": ""}, "🔥 株式会社サンプル"),
+        ({"last_name": "", "first_name": "", "company": ""}, "🔥 お名前未入力"),
+        ({"company": ""}, "🔥 山田 花子 様"),
+        ({"last_name": "山田様", "first_name": ""}, "🔥 山田 様　株式会社サンプル"),
+    ],
+)
+def test_whoever_left_fields_out_is_still_somebody(names: dict[str, Any], who: str) -> None:
+    assert f'"{who}"' in block(shown(**names), "who")
+
+
+def test_a_phone_as_typed_is_shown_and_makes_no_link() -> None:
+    message = shown(phone="内線のみ <123> https://evil.example/")
+
+    assert "☎️ 内線のみ &lt;123&gt; https evil example ・" in block(message, "contact")
+
+
+def test_touches_are_named_once_each_in_order() -> None:
+    first = Touch(
+        at=NOON, utm_source="google", utm_medium="cpc", utm_campaign="spring", url="https://x.jp/pages/wp?a=b"
+    )
+    last = Touch(at=NOON, referrer="https://news.example.jp/article", url="https://x.jp/pages/pricing")
+
+    message = shown(first_touch=first, lead_touch=first, last_touch=last)
+
+    said = "初回: google / cpc / spring ・ /pages/wp　→　直近: news.example.jp ・ /pages/pricing"
+    assert said in block(message, "touches")
+
+
+@pytest.mark.parametrize(
+    ("touch", "origin"),
+    [
+        (Touch(at=NOON), "直接"),
+        (Touch(at=NOON, gclid="x"), "google"),
+        (Touch(at=NOON, yclid="x"), "yahoo"),
+        (Touch(at=NOON, fbclid="x"), "facebook"),
+        (Touch(at=NOON, referrer="http://[bad"), "直接"),
+    ],
+)
+def test_a_touch_without_a_campaign_has_an_origin(touch: Touch, origin: str) -> None:
+    assert f'"初回: {origin}"' in block(shown(first_touch=touch), "touches")
+
+
+def test_an_open_alert_has_both_answers_with_their_values() -> None:
+    act = block(shown(), "act")
+
+    assert (act.count(f'"lead1|{ID}"'), '"claim"' in act, '"not_fit"' in act) == (2, True, True)
+    assert '"open_crm"' not in act
+    assert "Salesforce に登録中" in block(shown(), "state")
+
+
+def test_the_link_to_salesforce_comes_when_it_is_known() -> None:
+    message = shown(crm=CRM)
+
+    assert CRM.url in block(message, "act")
+    assert "登録中" not in block(message, "state")
+
+
+@pytest.mark.parametrize("url", ["http://acme.example/", "javascript:alert(1)", ""])
+def test_no_link_but_https_is_made_a_button(url: str) -> None:
+    crm = CrmLink(object="Lead", id="00Q1", url=url)
+
+    assert "open_crm" not in block(shown(crm=crm), "act")
+
+
+def test_after_a_claim_who_and_when_stand_in_place_of_the_answers() -> None:
+    claimed = an_alert(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON + timedelta(minutes=4))
+    owned = CrmLink(object="Lead", id="00Q1", url=CRM.url, owner_name="Alice <Sato>")
+
+    message = shown(claimed, crm=owned)
+
+    assert "✅ 対応: <@U0ALICE>　12:04" in block(message, "state")
+    assert "担当: Alice &lt;Sato&gt;" in block(message, "state")
+    assert '"claim"' not in block(message, "act")
+    assert "open_crm" in block(message, "act")
+
+
+def test_after_not_a_fit_the_card_says_so() -> None:
+    rejected = an_alert(outcome="not a fit", by="U0BOB", acted=NOON)
+
+    assert "🚫 見送り: <@U0BOB>　12:00" in block(shown(rejected), "state")
+    assert block(shown(rejected), "act") == ""
+
+
+def test_who_is_no_slack_id_is_only_a_name() -> None:
+    claimed = an_alert(outcome="claimed", by="!channel", by_name="<!channel>", acted=NOON)
+
+    assert "@&lt;!channel&gt;" in block(shown(claimed), "state")
+
+
+def test_a_glance_has_no_answers() -> None:
+    message = glance(a_standing(crm=CRM), "ja")
+
+    assert "open_crm" in dumps(message)
+    assert '"claim"' not in dumps(message)
+
+
+def test_a_lead_without_a_state_stands_cold_at_nothing() -> None:
+    found = standing(a_lead(), None, a_bundle(), NOON)
+
+    assert (found.rank, found.score.total, list(found.reasons)) == (Rank.COLD, 0, [])
+
+
+def test_reasons_come_in_the_words_of_the_playbook() -> None:
+    state = State(lead="lead1", fit=40, fit_reasons=("title",), rank=Rank.HOT)
+
+    assert standing(a_lead(), state, a_bundle(), NOON).reasons == ["役職: 部長級"]
+
+
+HOSTILE = "<!channel> <https://evil.example|click> *b* :fire: &amp; \u202eabc\n\r\x00"
+
+
+def test_what_people_type_makes_no_mention_no_link_and_no_line() -> None:
+    typed = ("last_name", "first_name", "company", "department", "job_title", "phone")
+    fields: dict[str, Any] = dict.fromkeys(typed, HOSTILE)
+    touch = Touch(at=NOON, utm_source=HOSTILE, url=HOSTILE, referrer=HOSTILE)
+
+    message = shown(reasons=(HOSTILE,), first_touch=touch, **fields)
+
+    for text in (message["text"], *_marked(message)):
+        assert "<!" not in text and "<http" not in text
+    for letter in ("\u202e", "\x00", "\r"):
+        assert letter not in dumps(message, ensure_ascii=False)
+    assert refused(message["blocks"]) == []
+
+
+def _marked(found: Any) -> list[str]:
+    """The texts that Slack formats."""
+    match found:
+        case {"type": "mrkdwn", "text": text}:
+            return [text]
+        case dict():
+            return [text for value in found.values() for text in _marked(value)]
+        case list():
+            return [text for value in found for text in _marked(value)]
+    return []
+
+
+@given(st.text(max_size=4000), st.text(max_size=4000), st.sampled_from(["ja", "en"]))
+def test_no_input_breaks_the_limits(text: str, other: str, locale: str) -> None:
+    touch = Touch(at=NOON, utm_source=text, utm_campaign=other, url=other, referrer=text)
+    fields: dict[str, Any] = dict.fromkeys(("last_name", "company", "department", "job_title", "phone"), text)
+
+    message = shown(
+        locale=locale,
+        reasons=(text, other, text),
+        email=f"{other}@example.jp",
+        first_name=other,
+        first_touch=touch,
+        last_touch=Touch(at=NOON, utm_source=other),
+        crm=CrmLink(object="Lead", id="1", url="https://a.example/1", owner_name=text),
+        **fields,
+    )
+
+    assert refused(message["blocks"]) == []
+    assert characters(message["blocks"]) < 10_000
+    assert 0 < len(message["text"]) < 4000
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        (f"lead1|{ID}", ("lead1", ID)),
+        (f"lead1|{ID}|", None),
+        (f"lead1|{ID}\n", None),
+        (f"lead#1|{ID}", None),
+        (f"|{ID}", None),
+        ("lead1|A" + ID[1:], None),
+        ("", None),
+    ],
+)
+def test_a_buttons_value_is_read_strictly(value: str, found: tuple[str, str] | None) -> None:
+    assert press(value) == found
+
+
+def a_note(text: str, locale: str = "ja", **changes: Any) -> dict[str, Any]:
+    return note(an_alert(kind="note", text=text), a_lead(**changes), locale)
+
+
+def test_a_note_says_whom_it_is_about_and_leads_there() -> None:
+    found = a_note("ウェビナーに申込\nお電話を", crm=CRM)
+    assert found["blocks"][0]["text"]["text"] == "🔔 ウェビナーに申込\nお電話を"
+    assert "山田 花子 様　株式会社サンプル" in dumps(found["blocks"][1], ensure_ascii=False)
+    assert found["blocks"][2]["elements"][0]["url"] == "https://acme.example/00Q1"
+    assert found["text"] == "🔔 山田 花子 様　株式会社サンプル: ウェビナーに申込 お電話を"
+
+
+def test_a_note_s_words_are_shown_as_they_are() -> None:
+    """Nothing in it formats, mentions, links or turns the reading direction."""
+    text = "<!channel> *now* <https://evil.example|Salesforce> :fire: \u202egnp.exe"
+    found = a_note(text, company="<!here>")
+    assert found["blocks"][0]["text"] == {
+        "type": "plain_text",
+        "text": "🔔 <!channel> *now* <https://evil.example|Salesforce> :fire: gnp.exe",
+        "emoji": False,
+    }
+    assert "<!" not in found["text"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t ", "x" * 9000, "<" * 9000, "\n" * 5000])
+def test_a_note_stays_within_slacks_limits(text: str) -> None:
+    found = a_note(text)
+    assert refused(found["blocks"]) == []
+    assert characters(found["blocks"]) < 10_000

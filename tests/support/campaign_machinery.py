@@ -1,0 +1,172 @@
+"""What the tests of campaigns share: a roster of leads, a campaign for some of them, and a minute of the whole machinery."""
+
+from copy import replace
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from nurture._dependencies import Ground
+from nurture.deliver import deliver
+from nurture.walk import work
+from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.agenda import SHARDS, Lane, Ref, shard
+from ripen.campaign import mailing
+from ripen.campaign.campaign_run import CampaignRun, schedule
+from ripen.lead.contact import Contact
+from ripen.lead.state import State
+from ripen.mail.ledger import Send, SendState
+from ripen.playbook.bundle import Bundle, Campaign
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import CONSENT, FakeSes, an_outside
+
+AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-21T12:00")
+KEY = keys.campaign("autumn")
+
+
+def a_playbook(*campaigns: Campaign, **changes: Any) -> Bundle:
+    return a_bundle(campaigns={campaign.name: campaign for campaign in campaigns or (AUTUMN,)}, **changes)
+
+
+def leads_of(shard_wanted: int, count: int) -> list[str]:
+    """Ids that lie in one shard of the roster, in their order."""
+    found: list[str] = []
+    number = 0
+    while len(found) < count:
+        if shard(f"lead{number:06}") == shard_wanted:
+            found.append(f"lead{number:06}")
+        number += 1
+    return found
+
+
+def known(table: Table, lead: str, *segments: str, **profile: Any) -> None:
+    """A lead on the roster who may be mailed."""
+    table.write(
+        Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.co.jp", **profile)),
+        Create(keys.contact(lead), Contact(lead=lead, consent=CONSENT)),
+        Create(keys.state(lead), State(lead=lead, segments=segments or ("everyone",))),
+    )
+
+
+def many(table: Table, count: int) -> list[str]:
+    """So many leads who may be mailed, quickly."""
+    leads = [f"lead{number:06}" for number in range(count)]
+    for start in range(0, count, 33):
+        table.write(
+            *(
+                change
+                for lead in leads[start : start + 33]
+                for change in (
+                    Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.co.jp")),
+                    Create(keys.contact(lead), Contact(lead=lead, consent=CONSENT)),
+                    Create(keys.state(lead), State(lead=lead, segments=("everyone",))),
+                )
+            )
+        )
+    return leads
+
+
+@dataclass
+class Machinery:
+    """Campaigns as they run on AWS, without its queues: whoever is due is called."""
+
+    table: Table
+    clock: FakeClock = field(default_factory=FakeClock)
+    bundle: Bundle = field(default_factory=a_playbook)
+    bell: FakeQueue = field(default_factory=FakeQueue)
+    ses: FakeSes = field(default_factory=FakeSes)
+
+    @property
+    def ground(self) -> Ground:
+        return Ground(
+            table=self.table,
+            live=lambda: self.bundle,
+            bundle={self.bundle.hash: self.bundle}.__getitem__,
+            clock=self.clock,
+            bell=self.bell,
+        )
+
+    def schedule(self, campaign: Campaign = AUTUMN, at: datetime = NOON) -> CampaignRun:
+        run = schedule(campaign, self.bundle.hash, at, "hanako", self.clock.now())
+        self.table.write(Create(keys.campaign(campaign.name), run, due=run.since))
+        return run
+
+    def run(self, name: str = "autumn") -> CampaignRun:
+        row = self.table.get(keys.campaign(name))
+        assert row
+        return row.value
+
+    def change(self, run: CampaignRun) -> None:
+        """As `ripen campaign` does."""
+        key = keys.campaign(run.name)
+        row = self.table.get(key)
+        assert row
+        laps = walk_rows.from_the_start(key, walk_rows.rows(self.table, key), run.lap, self.clock.now())
+        self.table.write(
+            Replace(key, run, row.version, due=self.clock.now()), *(laps if run.lap > row.value.lap else ())
+        )
+
+    def supervise(self, name: str = "autumn") -> None:
+        work(keys.campaign(name).ref, self.ground, lambda: True)
+
+    def walk(self, *shards: int, name: str = "autumn") -> None:
+        """These shards to their end, or all of them."""
+        for number in shards or range(SHARDS):
+            work(keys.walk(keys.campaign(name), number).ref, self.ground, lambda: True)
+
+    def begin(self, *shards: int, campaign: Campaign = AUTUMN) -> None:
+        self.schedule(campaign)
+        self.supervise(campaign.name)
+        self.walk(*shards, name=campaign.name)
+
+    def due(self, kind: str = "send") -> list[Ref]:
+        return [
+            due.ref
+            for lane in Lane
+            for number in range(SHARDS)
+            for due in self.table.due(lane, number, self.clock.now(), 1000)
+            if keys.kind(due.ref) == kind
+        ]
+
+    def deliver(self, most: int | None = None) -> int:
+        """Whatever is due, each once; how many that were."""
+        outside = an_outside(self.table, self.clock, self.ses, playbook=self.bundle, may_send=self.says)
+        refs = self.due()[:most]
+        for ref in refs:
+            deliver(keys.typed(keys.parse(ref), Send), outside)
+        return len(refs)
+
+    def says(self, name: str) -> Any:
+        return CampaignSign(self.table, self.clock).says(name)
+
+    def sends(self, leads: list[str], name: str = "autumn") -> dict[str, Send]:
+        """By lead; who has none is not there."""
+        rows = self.table.get_many([keys.send(lead, mailing.id_of(name, lead)) for lead in leads])
+        return {row.value.lead: row.value for row in rows if row}
+
+    def in_state(self, leads: list[str], state: SendState, name: str = "autumn") -> list[str]:
+        return [lead for lead, send in self.sends(leads, name).items() if send.state is state]
+
+    def counts(self, name: str = "autumn") -> dict[str, int]:
+        return {what: count for what, count in walk_rows.counts(self.table, name).items() if count}
+
+    def taken(self) -> list[str]:
+        """To whom SES took a mail, in its order."""
+        return [mail.tags["lead"] for mail in self.ses.taken]
+
+
+def after(**delta: float) -> datetime:
+    return NOON + timedelta(**delta)
+
+
+def with_rates(**changes: Any) -> Campaign:
+    return replace(AUTUMN, **changes)
+
+
+def one_lead(machinery: Machinery) -> str:
+    """Who may be mailed, in the first shard."""
+    [lead] = leads_of(0, 1)
+    known(machinery.table, lead)
+    return lead

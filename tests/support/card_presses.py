@@ -1,0 +1,79 @@
+"""A card that stands in Slack, and the people of sales who press its buttons."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from notify.act import Desk, act
+from ripen.adapters.table import Create, Key, Table, keys
+from ripen.errors import Undeliverable
+from ripen.lead.activity import Activity
+from ripen.lead.lead import CrmLink
+from ripen.slack.action import Action
+from ripen.slack.alert import Alert, AlertState
+from tests.support.builders import a_lead
+from tests.support.fake_chat import FakeChat, FakeOwners
+from tests.support.fakes import NOON, FakeClock, FakeQueue
+
+ID = "a" * 26
+ALERT = keys.alert("lead1", ID)
+CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+DOWN = Undeliverable("503", permanent=False)
+
+
+@dataclass
+class Sales:
+    table: Table
+    clock: FakeClock
+    chat: FakeChat = field(default_factory=FakeChat)
+    owners: FakeOwners = field(default_factory=FakeOwners)
+    alerts: FakeQueue = field(default_factory=FakeQueue)
+
+    def press(self, user: str, verb: str = "claim") -> Key[Action]:
+        """Somebody presses; notify.slack has written it down."""
+        name = user.removeprefix("U0").lower()
+        action = Action(
+            id=f"{name}-{verb}-{self.clock.now().timestamp()}",
+            lead="lead1",
+            alert=ID,
+            verb=verb,
+            user=user,
+            user_name=name,
+            at=self.clock.now(),
+            response_url="https://hooks.slack.com/1",
+        )
+        key = keys.action("lead1", action.id)
+        self.table.write(Create(key, action, due=self.clock.now()))
+        return key
+
+    def act(self, key: Key[Action]) -> None:
+        act(key.ref, Desk(self.table, self.clock, "ja", self.chat, self.owners, self.alerts))
+
+    def alert(self) -> Alert:
+        row = self.table.get(ALERT)
+        assert row
+        return row.value
+
+    def waits(self, key: Key[Any]) -> float | None:
+        row = self.table.get(key)
+        return (row.due - self.clock.now()).total_seconds() if row and row.due else None
+
+    def done(self, key: Key[Action]) -> bool:
+        row = self.table.get(key)
+        return bool(row and row.value.done and row.due is None)
+
+    def crm(self) -> CrmLink | None:
+        row = self.table.get(keys.profile("lead1"))
+        assert row
+        return row.value.crm
+
+    def activities(self) -> list[Activity]:
+        return [row.value for row in self.table.under("lead1", "activity#")]
+
+    def decisions(self) -> list[tuple[str, str]]:
+        return [(row.value.what, row.value.outcome) for row in self.table.under("lead1", "decision#")]
+
+
+def a_sales(table: Table, clock: FakeClock, crm: CrmLink | None) -> Sales:
+    posted = Alert(id=ID, lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, ts="1")
+    table.write(Create(keys.profile("lead1"), a_lead(crm=crm)), Create(ALERT, posted))
+    return Sales(table, clock)

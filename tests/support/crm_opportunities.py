@@ -1,0 +1,77 @@
+"""Salesforce's opportunities as a test has them, and capture.poll at work on them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from capture._opportunities import DealDesk, look
+from ripen.adapters.table import Row, Table, keys
+from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll, Place
+from ripen.errors import Undeliverable
+from tests.support.fakes import FakeClock
+
+ADDRESS_KEY = b"k" * 32
+
+
+@dataclass
+class FakeCrm:
+    """Each opportunity by its id: its account, when it changed, and whether it is open; so many on a page. The trouble comes
+    after the first page."""
+
+    companies: dict[str, Company]
+    deals: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
+    trouble: Undeliverable | None = None
+    page: int = 2
+    looks: list[tuple[datetime | None, Place | None]] = field(default_factory=list)
+    asked: list[tuple[str, ...]] = field(default_factory=list)
+
+    def changed(self, since: datetime | None, after: Place | None) -> Iterator[list[Opportunity]]:
+        self.looks.append((since, after))
+        found = [
+            Opportunity(id=id, account=account, changed=at)
+            for id, (account, at, is_open) in self.deals.items()
+            if (is_open if since is None else at >= since - timedelta(minutes=10))
+        ]
+        found.sort(key=lambda each: (each.changed, each.id))
+        left = [each for each in found if after is None or (each.changed, each.id) > (after.changed, after.id)]
+        for first in range(0, max(len(left), 1), self.page):
+            yield left[first : first + self.page]
+            if self.trouble:
+                raise self.trouble
+
+    def open(self, accounts: Sequence[str]) -> list[Company]:
+        self.asked.append(tuple(accounts))
+        having = {account for account, _, is_open in self.deals.values() if is_open}
+        return [self.companies[id] for id in accounts if id in having]
+
+
+@dataclass
+class World:
+    table: Table
+    clock: FakeClock
+    crm: FakeCrm
+
+    def look(self, steps: int = 99, table: Table | None = None) -> None:
+        left = iter([True] * steps)
+        desk = DealDesk(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
+        look(desk, lambda: next(left, False))
+
+    def later(self, **delta: float) -> None:
+        self.clock.move(**(delta or {"minutes": 5}))
+        self.look()
+
+    def change(self, id: str, account: str = "001A", is_open: bool = True) -> None:
+        self.crm.deals[id] = (account, self.clock.now(), is_open)
+
+    def row(self) -> Row[OpportunityPoll]:
+        row = self.table.get(keys.OPPORTUNITIES)
+        assert row
+        return row
+
+    def waits(self) -> timedelta | None:
+        due = self.row().due
+        return due - self.clock.now() if due else None
+
+    def spared(self, *tokens: str) -> list[str]:
+        rows = self.table.get_many([keys.deal(token) for token in tokens])
+        return [token for token, row in zip(tokens, rows, strict=True) if row and row.value.accounts]

@@ -1,0 +1,77 @@
+"""A Slack and a Salesforce in memory, which refuse what they are told to refuse."""
+
+from copy import replace
+from dataclasses import dataclass, field
+from typing import Any
+
+from ripen.errors import Undeliverable, Unsure
+from ripen.lead.lead import CrmLink
+
+
+@dataclass
+class FakeChat:
+    """`trouble` meets the next calls, one each; an Unsure post stands in the channel if `stands`."""
+
+    cards: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
+    posts: int = 0
+    updates: int = 0
+    looks: int = 0
+    trouble: list[Undeliverable | Unsure] = field(default_factory=list)
+    stands: bool = True
+    addresses: dict[str, str] = field(default_factory=lambda: {"U0ALICE": "alice@ripen.example"})
+    told: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    """Where was posted and looked, in order."""
+
+    def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+        self.posts += 1
+        self.places.append(channel)
+        trouble = self.trouble.pop(0) if self.trouble else None
+        if trouble is None or (isinstance(trouble, Unsure) and self.stands):
+            self.cards[str(self.posts)] = (alert, card)
+        if trouble:
+            raise trouble
+        return "C0SALES", str(self.posts)
+
+    def find(self, channel: str, alert: str) -> tuple[str, str] | None:
+        self.looks += 1
+        self.places.append(channel)
+        self._stumble()
+        found = [ts for ts, (known, _) in self.cards.items() if known == alert]
+        return ("C0SALES", found[0]) if found else None
+
+    def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
+        self.updates += 1
+        self._stumble()
+        self.cards[ts] = (alert, card)
+
+    def email_of(self, user: str) -> str:
+        self._stumble()
+        return self.addresses.get(user, "")
+
+    def respond(self, response_url: str, text: str) -> None:
+        self.told.append(text)
+
+    def _stumble(self) -> None:
+        if self.trouble:
+            raise self.trouble.pop(0)
+
+
+@dataclass
+class FakeOwners:
+    """Knows one user, Alice, and keeps the Tasks by their key."""
+
+    tasks: dict[str, str] = field(default_factory=dict)
+    owner: str = ""
+    trouble: list[Undeliverable] = field(default_factory=list)
+    converted: CrmLink | None = None
+    """The Contact that the Lead has become meanwhile."""
+
+    def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+        if self.trouble:
+            raise self.trouble.pop(0)
+        if owner_email != "alice@ripen.example":
+            raise Undeliverable("no active Salesforce user has this address", permanent=True)
+        self.tasks[task_key] = subject
+        self.owner = owner_email
+        return replace(self.converted or link, owner="005A", owner_name="Alice Sato")

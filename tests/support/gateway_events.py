@@ -1,0 +1,60 @@
+"""Requests as API Gateway passes them on, and what capture answers them with."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Table
+from tests.support.builders import a_bundle
+
+SITE = "https://go.example.jp"
+LIVE = Live(a_bundle(), SITE)
+KEY = b"k" * 32
+BROWSER = {"accept": "text/html,application/xhtml+xml"}
+
+
+def an_event(method: str, path: str, parameters: dict[str, str], **known: Any) -> dict[str, Any]:
+    """`headers`, `body`, `query` as in format 2.0."""
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": known.get("query", ""),
+        "headers": {"host": "go.example.jp"} | known.get("headers", {}),
+        "pathParameters": parameters,
+        "requestContext": {"http": {"method": method}, "requestId": known.get("id", "request1")},
+        "body": known.get("body", ""),
+        "isBase64Encoded": known.get("encoded", False),
+    }
+
+
+def a_post(form: str = "whitepaper", /, *, headers: dict[str, str] | None = None, **fields: str) -> dict[str, Any]:
+    """A form posted as browsers do."""
+    return an_event(
+        "POST",
+        f"/forms/{form}",
+        {"form": form},
+        headers={"content-type": "application/x-www-form-urlencoded"} | (headers or {}),
+        body=urlencode(fields),
+    )
+
+
+def a_json_post(content: object, headers: dict[str, str] | None = None) -> dict[str, Any]:
+    return an_event(
+        "POST",
+        "/forms/whitepaper",
+        {"form": "whitepaper"},
+        headers={"content-type": "application/json"} | (headers or {}),
+        body=json.dumps(content),
+    )
+
+
+def rows(table: Table) -> list[str]:
+    """The addresses of all rows, for counting what was written."""
+    pages = table._client.get_paginator("scan").paginate(TableName="table")
+    return sorted(f"{item['pk']['S']}|{item['sk']['S']}" for page in pages for item in page["Items"])
+
+
+def count(table: Table, kind: str) -> int:
+    """How many rows there are whose sort key starts like this."""
+    return sum(ref.partition("|")[2].startswith(kind) for ref in rows(table))

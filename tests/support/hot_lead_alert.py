@@ -1,0 +1,55 @@
+"""A salesroom: one hot lead, the alert about it, and the Slack that it is posted to."""
+
+from copy import replace
+from dataclasses import dataclass
+from typing import Any
+
+from notify.alert import Desk, show
+from ripen.adapters.table import Mark, Replace, Table, keys
+from ripen.errors import Undeliverable
+from ripen.lead.lead import CrmLink
+from ripen.slack.alert import Alert
+from tests.support.builders import a_bundle
+from tests.support.fake_chat import FakeChat
+from tests.support.fakes import FakeClock
+
+ID = "a" * 26
+KEY = keys.alert("lead1", ID)
+DOWN = Undeliverable("chat.postMessage: down", permanent=False)
+CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
+
+
+@dataclass
+class Sales:
+    table: Table
+    clock: FakeClock
+    chat: FakeChat
+    channel: str = "sales"
+
+    def wake(self) -> None:
+        show(KEY.ref, Desk(self.table, self.clock, a_bundle(), self.chat, self.channel))
+
+    def alert(self) -> Alert:
+        row = self.table.get(KEY)
+        assert row
+        return row.value
+
+    def waits(self) -> float | None:
+        """Seconds until the row is due; None off the agenda."""
+        row = self.table.get(KEY)
+        return (row.due - self.clock.now()).total_seconds() if row and row.due else None
+
+    def change(self, **changes: Any) -> None:
+        """What somebody else does to the alert, which then wants to be shown."""
+        row = self.table.get(KEY)
+        assert row
+        self.table.write(Replace(KEY, replace(row.value, **changes), was=row.version, due=self.clock.now()))
+
+    def decisions(self) -> list[str]:
+        return [row.value.outcome for row in self.table.under("lead1", "decision#")]
+
+
+def synced(sales: Sales) -> None:
+    row = sales.table.get(keys.profile("lead1"))
+    assert row
+    sales.table.write(Replace(row.key, replace(row.value, crm=CRM), was=row.version), Mark(KEY, sales.clock.now()))

@@ -1,0 +1,270 @@
+"""The send ledger under everything that can go wrong, in any order: a machine for hypothesis.
+
+The real deliver, tick and feedback over a real table, and the real SES adapter over HTTP; only SES is a stand-in. What must
+hold, whatever happened: no mail goes twice but one that was asked for, after an hour of silence; nothing is lost; nobody
+gets what they refused; nobody gets more than the cap; events in any order and number say the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from copy import replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+import boto3
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle as Planned
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from moto import mock_aws
+
+from nurture._release import release
+from nurture.deliver import deliver
+from nurture.feedback import take_in
+from nurture.tick import Bells, tick
+from ripen.adapters.table import Create, Due, Key, Replace, Row, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.ids import digest
+from ripen.lead.address import address_hash
+from ripen.lead.contact import Contact, Suppression
+from ripen.mail.feedback import Event, Feedback
+from ripen.mail.ledger import OPEN, MailClass, Send, SendState
+from ripen.mail.message import OutgoingMail
+from ripen.mail.send_rate import Quota
+from ripen.playbook.bundle import Policy
+from tests.conftest import create_table
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.planned_mails import ADDRESS_KEY, Killed, a_send, an_event, an_outside, known, planned
+from tests.support.ses_socket import MODES, Server, WiredSes, serving
+
+LEADS = ("lead1", "lead2")
+EMAILS = ("whitepaper-delivery", "case-study")
+PER_DAY = 2
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+class Narrow(Table):
+    """Looks only at the shards where our leads are: the other lines of the agenda are empty."""
+
+    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
+        return super().due(lane, shard, until, limit) if shard in _SHARDS else []
+
+
+_SHARDS = {shard(lead) for lead in LEADS}
+
+
+class Sending(RuleBasedStateMachine):
+    """Mutants break one thing each, in these attributes or in `broken`."""
+
+    sends = Planned("sends")
+    table_type: ClassVar[type[Table]] = Narrow
+    retries: ClassVar[int] = 1
+    ses_type: ClassVar[type[WiredSes]] = WiredSes
+
+    @classmethod
+    @contextmanager
+    def broken(cls) -> Iterator[None]:
+        yield
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.around = ExitStack()
+        self.around.enter_context(mock_aws())
+        self.around.enter_context(self.broken())
+        server: Server = self.around.enter_context(serving())
+        client: Any = boto3.client("dynamodb")
+        create_table(client)
+        self.table = self.table_type("table", client)
+        self.true = Table("table", client)
+        self.clock = FakeClock()
+        self.stopped = False
+        self.ses = self.ses_type(server, self._taken, self.retries)
+        self.outside = an_outside(
+            self.table,
+            self.clock,
+            self.ses,
+            stopped=self._look,
+            playbook=a_bundle(policy=Policy(per_day=PER_DAY)),
+        )
+        self.under_way = ""
+        self.looks = 0
+        self.has_unsubscribed = False
+        self.plans = 0
+        self.events: list[Feedback] = []
+        self.heard: set[str] = set()
+        self.taken: dict[str, datetime] = {}
+        """When SES took each mail last."""
+        self.first: dict[str, Send] = {}
+
+    def teardown(self) -> None:
+        try:
+            self._heal()
+        finally:
+            self.around.close()
+
+    @initialize()
+    def begin(self) -> None:
+        for lead in LEADS:
+            known(self.true, a_lead(id=lead, email=f"{lead}@example.co.jp"))
+
+    # What people and journeys do
+
+    @rule(target=sends, lead=st.sampled_from(LEADS), email=st.sampled_from(EMAILS))
+    def plan(self, lead: str, email: str) -> Key[Send]:
+        self.plans += 1
+        return planned(self.true, a_send(lead=lead, email=email, id=digest("send", self.plans)), self.clock.now())
+
+    @rule(lead=st.sampled_from(LEADS))
+    def plan_more_than_the_cap(self, lead: str) -> None:
+        for _ in range(PER_DAY + 1):
+            self.plan(lead, "case-study")
+
+    @rule()
+    def unsubscribe(self) -> None:
+        contact = self._contact("lead2")
+        self.true.write(Replace(contact.key, replace(contact.value, unsubscribed=self.clock.now()), contact.version))
+        self.has_unsubscribed = True
+
+    @rule()
+    def suppress(self) -> None:
+        """Another lead with that address has bounced."""
+        key = self._refusal("lead2")
+        if self.true.get(key) is None:
+            self.true.write(Create(key, Suppression(reason="bounce", at=self.clock.now())))
+
+    @rule(stopped=st.sampled_from([False, False, True]))
+    def stop_or_resume(self, stopped: bool) -> None:
+        self.stopped = stopped
+
+    # What goes right and wrong
+
+    @rule(
+        key=sends,
+        mode=st.sampled_from(MODES),
+        under_way=st.sampled_from(["", "woken again", "event first", "another worker", "unsubscribed"]),
+    )
+    def wake(self, key: Key[Send], mode: str, under_way: str) -> None:
+        self.ses.mode, self.under_way, self.looks, self.key = mode, under_way, 0, key
+        try:
+            deliver(key, self.outside)
+        except Killed:
+            pass
+        finally:
+            self.under_way = ""
+
+    def _look(self) -> bool:
+        """Is sending stopped? Asked a second time between the judgement and the claim, when others are quicker."""
+        self.looks += 1
+        under_way = self.under_way if self.looks == 2 else ""
+        match under_way:
+            case "another worker":
+                self.under_way = ""
+                deliver(self.key, self.outside)
+            case "unsubscribed":
+                self.unsubscribe()
+        return self.stopped
+
+    @rule(mode=st.sampled_from(MODES))
+    def tick(self, mode: str) -> None:
+        now, queue = timedelta(), FakeQueue()
+        bells = {"send": queue}
+        tick(self.table, self.clock, Bells(hot=bells, bulk=bells), now, lambda: True)
+        release(self.table, self.clock, queue, now, lambda: Quota(per_second=14, per_day=-1, sent=0), 0)
+        for ref in queue.woken:
+            self.wake(keys.typed(keys.parse(ref), Send), mode, "")
+
+    @rule(data=st.data())
+    def tell(self, data: st.DataObject) -> None:
+        """Any event so far, late or again."""
+        if self.events:
+            self._hear(data.draw(st.sampled_from(self.events)))
+
+    @rule(minutes=st.sampled_from([1, 5, 11, 60, 61]))
+    def wait(self, minutes: int) -> None:
+        self.clock.move(minutes=minutes)
+
+    # What SES does
+
+    def _taken(self, mail: OutgoingMail) -> None:
+        id, lead, now = mail.tags["send_id"], mail.tags["lead"], self.clock.now()
+        send = self._send(lead, id)
+        marketing = send.mail_class is MailClass.MARKETING
+        if id in self.taken:
+            assert not marketing, "a marketing mail went twice"
+            assert id not in self.heard, "sent again although SES had told of the first"
+            assert now - self.taken[id] >= timedelta(minutes=60), "sent again too soon"
+        refused = self.has_unsubscribed and lead == "lead2"
+        assert not (marketing and refused), "sent to somebody who had unsubscribed"
+        assert self.true.get(self._refusal(lead)) is None, "sent to an address that is suppressed"
+        self.first.setdefault(id, replace(send, claimed=now))
+        self.taken[id] = now
+        assert self._on_day(lead, now) <= PER_DAY, "more than the cap"
+        message = f"m-{id}-{mail.tags['attempt']}"
+        told = [
+            an_event(send, event, now, message_id=message, recipient=f"{lead}@example.co.jp")
+            for event in (Event.SENT, Event.DELIVERED)
+        ]
+        self.events += told
+        match self.under_way:
+            case "woken again":
+                assert deliver(keys.send(lead, id), self.outside) is None
+            case "event first":
+                self._hear(told[0])
+
+    def _on_day(self, lead: str, now: datetime) -> int:
+        today = now.astimezone(TOKYO).date()
+        mails = [send for send in self.first.values() if send.lead == lead and send.mail_class is MailClass.MARKETING]
+        return sum(send.claimed is not None and send.claimed.astimezone(TOKYO).date() == today for send in mails)
+
+    def _hear(self, event: Feedback) -> None:
+        take_in(event, self.table, self.clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+        self.heard.add(event.send)
+
+    # What must hold
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        for row in self._rows():
+            if row.value.state in OPEN:
+                assert row.due is not None, f"{row.value.state} and off the agenda"
+            if row.value.state is SendState.ACCEPTED:
+                assert row.value.id in self.taken, "accepted, says the ledger, but SES never took it"
+
+    def _heal(self) -> None:
+        """All faults end, all events arrive, and the tick goes on: every story ends, and stays as it ended."""
+        self.stopped = False
+        for event in self.events[:]:
+            self._hear(event)
+        for _ in range(12):
+            if not any(row.due for row in self._rows()):
+                break
+            self.clock.move(minutes=61)
+            self.tick("accepted")
+        for row in self._rows():
+            taken = row.value.id in self.taken
+            assert row.due is None, f"{row.value.state} for ever"
+            assert (row.value.state is SendState.ACCEPTED) == taken, f"{row.value.state}, taken: {taken}"
+            assert taken or row.value.state in (SendState.FAILED, SendState.HELD, SendState.SKIPPED)
+        for event in self.events:
+            self._hear(event)
+        ended = {row.value.id: row.value for row in self._rows()}
+        for event in reversed(self.events):
+            self._hear(event)
+        assert {row.value.id: row.value for row in self._rows()} == ended, "an event said again changed something"
+
+    def _rows(self) -> list[Row[Send]]:
+        return [row for lead in LEADS for row in self.true.under(lead, "send#")]
+
+    def _send(self, lead: str, id: str) -> Send:
+        row = self.true.get(keys.send(lead, id))
+        assert row is not None
+        return row.value
+
+    def _contact(self, lead: str) -> Row[Contact]:
+        row = self.true.get(keys.contact(lead))
+        assert row is not None
+        return row
+
+    def _refusal(self, lead: str) -> Key[Suppression]:
+        return keys.suppression(address_hash(ADDRESS_KEY, f"{lead}@example.co.jp"))

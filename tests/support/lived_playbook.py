@@ -1,0 +1,148 @@
+"""The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, one that requests
+ask into, a schedule. It is published once and stays: nobody comes into any of it who is not named. A journey that asks about
+a Salesforce campaign is live only where a test says so, because a clock that moves has Salesforce asked for it."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from textwrap import dedent
+from zoneinfo import ZoneInfo
+
+from ripen.adapters.table import Create, keys
+from ripen.lead.address import address_hash
+from ripen.marks import DecayMark
+from ripen.operations.publish import publish
+from ripen.pointers import Pointer
+from ripen_authoring.compile import compile_playbook
+from ripen_authoring.simulation.persona import Persona
+from tests.support.local_cloud import Running, eventually
+
+_EXAMPLE = Path(__file__).resolve().parents[3] / "playbook"
+MEMBER_OF_TEAM = "mika@ripen.example"
+_SEGMENT = "when: {{tag: {name}}}\n"
+_CAMPAIGN = "email: {email}\n{to}\nat: 2035-01-01T10:00\n{more}\n"
+_SEGMENTS = ("crowd", "careful", "regulars")
+_CAMPAIGNS = {
+    "letter": {"email": "newsletter-december", "to": "segment: crowd", "more": "per_hour: 60"},
+    "letter-apology": {"email": "case-study", "to": "to: {recipients: letter}", "more": ""},
+    "letter-careful": {
+        "email": "newsletter-december",
+        "to": "segment: careful",
+        "more": "canary: {share: 50%, wait: 2 minutes}",
+    },
+}
+_ERRANDS = """\
+    enrol: {again: never}
+    steps:
+      - id: credit
+        webhook: {url: "WEBHOOK/credit?grade=A", body: {company: "{{ lead.company }}"}}
+      - branch:
+          - name: good
+            when: {answers.credit.grade: A}
+            then:
+              - crm: {task: {ja: "{{ lead.company }}に電話する", en: "Call {{ lead.company }}"}, due: 2 days,
+                      campaign: Spring Expo, status: Responded}
+              - notify: {ja: "与信は{{ answers.credit.grade }}です。", en: "The credit is {{ answers.credit.grade }}."}
+              - update: {points: 80, add_tags: [good-credit], words: {ja: 与信が良い, en: Good credit}}
+          - else: [{exit: bad credit}]
+    """
+_ROUND = """\
+    enrol: {on: {every: "FREQ=DAILY;COUNT=1", start: START, segment: regulars}, again: never}
+    steps: [{update: {add_tags: [came-round]}}]
+    """
+_ORDERED = {
+    "journeys/ordered.yaml": """\
+        enrol: {on: {api: [order, total]}, again: once per order}
+        steps: [{send: order-thanks}]
+        """,
+    "emails/order-thanks/email.yaml": """\
+        class: transactional
+        subject: {ja: ご注文ありがとうございます, en: Thank you for your order}
+        preheader: {ja: 承りました。, en: We have it.}
+        """,
+    "emails/order-thanks/ja.txt": "注文{{ entry.order }}（{{ entry.total }}円）\n",
+    "emails/order-thanks/en.txt": "Order {{ entry.order }} ({{ entry.total }} yen)\n",
+}
+EXPO = "Autumn Expo"
+_EXPO = {
+    "journeys/expo.yaml": f"""\
+        enrol: {{on: {{crm_campaign: {EXPO}, status: Responded}}}}
+        steps: [{{send: expo-thanks}}, {{send: case-study}}]
+        """,
+    "emails/expo-thanks/email.yaml": f"""\
+        class: transactional
+        subject: {{ja: {EXPO}のお礼, en: Thank you for coming to {EXPO}}}
+        preheader: {{ja: ありがとうございました。, en: It was good to see you.}}
+        """,
+    "emails/expo-thanks/ja.txt": "{{ entry.campaign }}（{{ entry.status }}）\n",
+    "emails/expo-thanks/en.txt": "{{ entry.campaign }} ({{ entry.status }})\n",
+}
+
+
+def published(cloud: Running) -> Path:
+    """Its folder. The schedule's one return comes a few minutes after the first time."""
+    folder = cloud.folder / "playbook"
+    if folder.exists():
+        return folder
+    shutil.copytree(_EXAMPLE, folder)
+    now = cloud.stack.clock.now()
+    _write(folder, _files(cloud.status["webhook"], now + timedelta(minutes=3)))
+    with (folder / "ripen.yaml").open("a") as ripen:
+        ripen.write(f"\nteam: [{MEMBER_OF_TEAM}]\n")
+    stack = cloud.stack
+    publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, now)
+    return folder
+
+
+@contextmanager
+def asking_about_the_expo(cloud: Running) -> Iterator[None]:
+    """That playbook with the journey that the campaign lets into, and marketing mail to nobody at a company that sales is dealing
+    with, for as long as the block lasts."""
+    folder, stack = cloud.folder / "playbook-expo", cloud.stack
+    shutil.copytree(published(cloud), folder, dirs_exist_ok=True)
+    _write(folder, _EXPO)
+    ripen = (folder / "ripen.yaml").read_text()
+    (folder / "ripen.yaml").write_text(ripen.replace("\npolicy:", "\npolicy:\n  open_opportunity: skip", 1))
+    usual = stack.playbook.live().bundle
+    publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, stack.clock.now())
+    try:
+        yield
+    finally:
+        publish(usual, stack.table, stack.playbook, stack.site, stack.clock.now())
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    for path, text in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_text(dedent(text), "utf-8")
+
+
+def _files(webhook: str, start: datetime) -> Mapping[str, str]:
+    local = start.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%Y-%m-%dT%H:%M")
+    return {
+        **{f"segments/{name}.yaml": _SEGMENT.format(name=name) for name in _SEGMENTS},
+        **{f"campaigns/{name}.yaml": _CAMPAIGN.format(**of) for name, of in _CAMPAIGNS.items()},
+        **_ORDERED,
+        "journeys/errands.yaml": _ERRANDS.replace("WEBHOOK", webhook),
+        "journeys/round.yaml": _ROUND.replace("START", local),
+    }
+
+
+def arrive(cloud: Running, *people: Persona) -> None:
+    """Known, agreed to our news and judged once, as the simulation has them at its start."""
+    table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
+    for who in people:
+        given = who.contact(now)
+        assert given
+        table.write(
+            Create(keys.profile(who.id), who.profile(now)),
+            Create(keys.address(address_hash(secret, who.email)), Pointer(lead=who.id)),
+            Create(keys.contact(who.id), given[0]),
+            Create(keys.consent(who.id, now, given[1].id), given[1]),
+            Create(keys.decay_mark(who.id), DecayMark(lead=who.id), due=now),
+        )
+    cloud.ripen("clock", "+1s")
+    for who in people:
+        eventually(lambda who=who: table.get(keys.state(who.id)))  # type: ignore[misc]

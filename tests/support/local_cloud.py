@@ -1,0 +1,183 @@
+"""The local cloud as people and scripts see it: started and stopped by their commands, asked where they look."""
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from cli.lead_report import dossier
+from cli.local.home import Status
+from cli.stack.stack import Stack
+from ripen.adapters.clock import Clock
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Table
+from ripen.failure import Failure
+from sandbox.stack import Cloud
+from tests.support.slack_workspace import KnownSecrets
+
+_PROJECT = Path(__file__).resolve().parents[2]
+_SECONDS = 60
+SALES = "C0SALES"
+
+
+@dataclass(frozen=True)
+class Running:
+    folder: Path
+    status: dict[str, Any]
+
+    def ripen(self, *arguments: str) -> str:
+        """What the command prints. Fails the test with what it said if it fails."""
+        done = self.tried(*arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def tried(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return ripen(self.folder, *arguments)
+
+    def lead(self, email: str) -> dict[str, Any]:
+        """What `ripen lead EMAIL --json` prints, without the second that a command takes to start; {} for nobody."""
+        try:
+            return dossier(self.stack, email)
+        except Failure:
+            return {}
+
+    def mails(self, to: str) -> list[dict[str, Any]]:
+        mails = self._outside.get(f"{self.status['mailbox']}/messages.json").json()
+        return [mail for mail in mails if mail["to"] == to]
+
+    def cards(self, about: str) -> list[dict[str, Any]]:
+        cards = self._outside.get(f"{self.status['slack']}/messages.json").json()
+        return [card for card in cards if about in json.dumps(card, ensure_ascii=False)]
+
+    def query(self, soql: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self.ripen("crm", "query", soql, "--json"))
+        return found
+
+    def records(self, object: str, fields: str, **where: str) -> list[dict[str, Any]]:
+        """What Salesforce has with just these values."""
+        conditions = " AND ".join(f"{name} = '{value}'" for name, value in where.items())
+        return self.query(" ".join(("SELECT", fields, "FROM", object, "WHERE", conditions)))
+
+    def submit(self, form: str, **answers: str) -> httpx.Response:
+        """As a company's own site would, from a script."""
+        return self.post(f"/forms/{form}", json=answers)
+
+    def post(self, path: str, **sent: Any) -> httpx.Response:
+        return self._outside.post(f"{self.status['api']}{path}", **sent)
+
+    def get(self, path: str, **sent: Any) -> httpx.Response:
+        return self._outside.get(f"{self.status['api']}{path}", **sent)
+
+    def tick(self) -> None:
+        """What the schedule does each minute, now: whatever is due is woken."""
+        answer = self.cloud.client("lambda").invoke(FunctionName=self.status["stack"]["Tick"])
+        assert "FunctionError" not in answer, answer["Payload"].read()
+
+    def control(self, part: str, name: str, **asked: Any) -> httpx.Response:
+        """What only a stand-in offers: faults, and what people do in it."""
+        answer = self._outside.post(f"{self.status[part]}/_control/{name}", json=asked)
+        assert answer.is_success, answer.text
+        return answer
+
+    def asked(self, part: str, name: str) -> Any:
+        """What a stand-in tells about itself."""
+        return self._outside.get(f"{self.status[part]}/_control/{name}").json()
+
+    @contextmanager
+    def fault(self, part: str, mode: str) -> Iterator[None]:
+        """That part of the outside world fails so for as long as the block lasts."""
+        self.control(part, "faults", mode=mode, count=-1)
+        try:
+            yield
+        finally:
+            assert self._outside.delete(f"{self.status[part]}/_control/faults").is_success
+
+    def rows_that_hold(self, words: str) -> list[str]:
+        """Where in the whole table something with these words stands."""
+        pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=self.status["stack"]["Table"])
+        rows = [row for page in pages for row in page["Items"]]
+        return [row["pk"]["S"] + row["sk"]["S"] for row in rows if words in json.dumps(row, ensure_ascii=False)]
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """In the certificates of the outside world's stand-ins."""
+        return ssl.create_default_context(cafile=self.status["ca"])
+
+    @cached_property
+    def _outside(self) -> httpx.Client:
+        return httpx.Client(verify=self.trust, timeout=_SECONDS, limits=httpx.Limits(max_keepalive_connections=0))
+
+    @cached_property
+    def cloud(self) -> Cloud:
+        return Cloud(self.status["aws"])
+
+    @cached_property
+    def stack(self) -> Stack:
+        """With clients of its own: the tests beside these must not find the emulator in their environment."""
+        outputs = self.status["stack"]
+        table = Table(outputs["Table"], self.cloud.client("dynamodb"))
+        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=outputs["Secret"])["SecretString"]
+        return Stack(
+            table=table,
+            playbook=Playbook(table, outputs["Bucket"], self.cloud.client("s3")),
+            secrets=KnownSecrets(**json.loads(secret)),
+            clock=Clock(table, moves=True),
+            site=self.status["api"],
+            queues=tuple(outputs["Queues"].split(",")),
+            tick=outputs["Tick"],
+            local=Status(**{field.name: self.status[field.name] for field in fields(Status)}),
+        )
+
+
+def start(folder: Path) -> Running:
+    """Its functions write down their calls to AWS: see recording/."""
+    calls = folder / "calls"
+    calls.mkdir()
+    path = (str(Path(__file__).parent / "recording"), os.environ.get("PYTHONPATH", ""))
+    recording = {"PYTHONPATH": os.pathsep.join(filter(None, path)), "RIPEN_CALLS": str(calls)}
+    done = subprocess.run(
+        [sys.executable, "-m", "sandbox", "--detach"],
+        cwd=_PROJECT,
+        env=_environment(folder) | recording,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Running(folder, json.loads(ripen(folder, "status", "--json").stdout))
+
+
+def ripen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli", *arguments],
+        cwd=_PROJECT,
+        env=_environment(folder),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def eventually[T](look: Callable[[], T], seconds: float = 120) -> T:
+    """What `look` finds as soon as it finds something: for what other processes are doing right now."""
+    until = time.monotonic() + seconds
+    while not (found := look()) and time.monotonic() < until:
+        time.sleep(0.3)
+    assert found, "nothing came"
+    return found
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """Of a user who has no AWS account."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return clean | {"RIPEN_LOCAL": str(folder), "NO_COLOR": "1", "COLUMNS": "120"}

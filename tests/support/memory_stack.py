@@ -1,0 +1,52 @@
+"""A stack whose table is moto's, and whose secrets and playbook are in memory."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cli.stack.stack import Stack
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Table, keys
+from ripen.lead.address import address_hash
+from ripen.lead.lead import Profile
+from ripen.playbook.bundle import Bundle
+from ripen.pointers import Pointer
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import FakeClock
+
+KEY = b"k" * 32
+
+
+@dataclass
+class Kept:
+    """Secrets and bundles."""
+
+    bundles: tuple[Bundle, ...]
+
+    def key(self, purpose: str) -> bytes:
+        return KEY
+
+    def live(self) -> Live:
+        return Live(self.bundles[-1], "https://site.example")
+
+    def bundle(self, hash: str) -> Bundle:
+        return next(bundle for bundle in self.bundles if bundle.hash == hash)
+
+    def put(self, bundle: Bundle) -> None:
+        self.bundles = (bundle, *self.bundles)
+
+
+def a_known_lead(table: Table, **known: Any) -> Profile:
+    """A lead who is found by the address."""
+    lead = a_lead(**known)
+    table.write(
+        Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
+    )
+    return lead
+
+
+def a_stack(table: Table, clock: FakeClock, *bundles: Bundle, queues: tuple[str, ...] = ()) -> Stack:
+    """The last bundle is live."""
+    kept: Any = Kept(bundles or (a_bundle(),))
+    at: Any = clock
+    site = "https://site.example"
+    return Stack(table=table, playbook=kept, secrets=kept, clock=at, site=site, queues=queues, tick="", local=None)

@@ -1,0 +1,231 @@
+"""All that is outside the functions, on free ports of 127.0.0.1: the AWS emulator, queues, SES, Salesforce and Slack."""
+
+import json
+import os
+import ssl
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from cli.local.home import Home
+from cli.local.web import web
+from sandbox.certificates import certificate
+from sandbox.emulator import Emulator
+from sandbox.salesforce import app as salesforce
+from sandbox.salesforce.connected_app import connected_app
+from sandbox.server import Server
+from sandbox.ses import app as ses
+from sandbox.ses.receiving import Receiving
+from tests.support.incoming_requests import TYPEFORM_SECRET
+from tests.support.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
+
+BELLS = (
+    "react",
+    "react_bulk",
+    "advance",
+    "deliver",
+    "deliver_bulk",
+    "sync",
+    "alert",
+    "act",
+    "errand",
+    "call",
+    "track",
+    "walk",
+)
+
+
+@dataclass
+class Queues:
+    """SQS as far as our bells ring it, and what SNS puts there. `silent`: the next so many rings fail."""
+
+    waiting: list[tuple[str, str]] = field(default_factory=list)
+    """(queue, body), in order."""
+    told: int = 0
+    """How many events SES told."""
+    silent: int = 0
+
+    async def send(self, request: Request) -> Response:
+        """One message, or a batch of them."""
+        if self.silent:
+            self.silent -= 1
+            return JSONResponse({"__type": "InternalFailure"}, 500)
+        asked = await request.json()
+        queue = asked["QueueUrl"].rpartition("/")[2]
+        self.waiting += [(queue, entry["MessageBody"]) for entry in asked.get("Entries", [asked])]
+        sent = [{"Id": entry["Id"], "MessageId": "", "MD5OfMessageBody": ""} for entry in asked.get("Entries", [])]
+        answer = {"Successful": sent, "Failed": []} if sent else {"MessageId": "", "MD5OfMessageBody": ""}
+        return JSONResponse(answer, media_type="application/x-amz-json-1.0")
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """As SNS hands it to SQS."""
+        self.told += 1
+        self.waiting.append(("feedback", json.dumps({"Type": "Notification", "Message": json.dumps(event)})))
+
+    def app(self) -> Starlette:
+        return Starlette(routes=[Route("/", self.send, methods=["POST"])])
+
+
+class Worker:
+    """Runs functions, each invocation in a process of its own: see worker.py."""
+
+    def __init__(self, environment: dict[str, str], log: Path) -> None:
+        self.log = log
+        path = os.pathsep.join(path for path in sys.path if path)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.killable_worker"],
+            env=os.environ | environment | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log.open("wb"),
+            text=True,
+        )
+        self._read()
+
+    def run(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """All at the same time."""
+        assert self._process.stdin
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        return list(json.loads(self._read()))
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _read(self) -> str:
+        assert self._process.stdout
+        line = self._process.stdout.readline()
+        assert line, self.log.read_text()
+        return line
+
+
+@dataclass
+class Mailbox:
+    """SES, which can also be off."""
+
+    url: str
+    port: int
+    app: Any
+    server: Server
+
+    def fault(self, mode: str, count: int = 1) -> None:
+        web.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 3}).raise_for_status()
+
+    def clear(self) -> None:
+        web.delete(f"{self.url}/_control/faults").raise_for_status()
+
+    def off(self) -> None:
+        self.server.stop()
+
+    def on(self) -> None:
+        self.server = Server(self.app, self.port)
+        self.server.start()
+
+
+@dataclass
+class Org:
+    """Salesforce."""
+
+    web: httpx.Client
+    basic: tuple[str, str]
+
+    def control(self, what: str, **asked: Any) -> None:
+        self.web.post(f"/_control/{what}", json=asked).raise_for_status()
+
+    def clear(self) -> None:
+        """No faults, and a token that holds."""
+        self.web.delete("/_control/faults").raise_for_status()
+        asked = {"grant_type": "client_credentials"}
+        token = self.web.post("/services/oauth2/token", data=asked, auth=self.basic).json()["access_token"]
+        self.web.headers["Authorization"] = f"Bearer {token}"
+
+    def query(self, soql: str) -> list[dict[str, Any]]:
+        return list(self.web.get("/services/data/v62.0/query", params={"q": soql}).raise_for_status().json()["records"])
+
+
+@dataclass
+class Outside:
+    aws: str
+    queues: Queues
+    mailbox: Mailbox
+    org: Org
+    workspace: Workspace
+    worker: Worker
+    folder: Path
+
+    def calm(self) -> None:
+        """No faults any more."""
+        self.mailbox.clear()
+        self.org.clear()
+        web.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
+
+    def client(self, name: str) -> Any:
+        return _client(name, self.aws)
+
+
+@cache
+def _client(name: str, aws: str) -> Any:
+    return boto3.client(name, endpoint_url=aws)
+
+
+@contextmanager
+def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
+    """Everything, for as long as the block lasts; times are told by `now`."""
+    tls, queues = certificate(folder), Queues()
+    mail_port, crm_port, bell_port, aws_port = (free_port() for _ in range(4))
+    crm_url, bell_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{bell_port}"
+    nobody_answers = Receiving(lambda *kept: None, lambda *told: None, now)
+    mail_app = ses.build(folder / "ses", now, queues.publish, nobody_answers)
+    mailbox = Mailbox(f"http://127.0.0.1:{mail_port}", mail_port, mail_app, Server(mail_app, mail_port))
+    crm = Server(salesforce.build(folder / "salesforce", now, crm_url), crm_port, tls.chain)
+    bells = Server(queues.app(), bell_port)
+    emulator = Emulator(Home(folder), aws_port, mailbox.url, tls.authorities)
+    for server in (mailbox.server, crm, bells, emulator):
+        server.start()
+    app, trust = connected_app(folder / "salesforce"), ssl.create_default_context(cafile=str(tls.authorities))
+    with running(folder / "slack") as workspace, httpx.Client(base_url=crm_url, verify=trust, timeout=30) as web:
+        workspace.reset()
+        _secret(emulator.url, app.secret(crm_url))
+        environment = {
+            "AWS_ENDPOINT_URL": emulator.url,
+            "AWS_ENDPOINT_URL_SQS": bell_url,
+            "AWS_ENDPOINT_URL_SESV2": mailbox.url,
+            "REQUESTS_CA_BUNDLE": str(tls.authority),
+            "SSL_CERT_FILE": str(tls.authority),
+            "SLACK_API": workspace.api,
+            "SALES_CHANNEL": "sales",
+            "CLOCK_MOVES": "1",
+        } | {f"{bell.upper()}_QUEUE": f"{bell_url}/0/{bell}" for bell in BELLS}
+        worker = Worker(environment, folder / "functions.log")
+        org = Org(web, (app.client_id, app.client_secret))
+        try:
+            yield Outside(emulator.url, queues, mailbox, org, workspace, worker, folder)
+        finally:
+            worker.stop()
+            for server in (mailbox.server, crm, bells, emulator):
+                server.stop()
+
+
+def _secret(aws: str, connection: dict[str, str]) -> None:
+    known = {
+        "master": "m" * 32,
+        "slack_bot_token": TOKEN,
+        "slack_signing_secret": SIGNING_SECRET,
+        "typeform": TYPEFORM_SECRET,
+        "salesforce": connection,
+    }
+    boto3.client("secretsmanager", endpoint_url=aws).create_secret(Name="secret", SecretString=json.dumps(known))

@@ -1,0 +1,163 @@
+"""What the tests of sending share: a send on the agenda, and an SES that answers as it is told."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from nurture._send_context import Outside
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Key, Row, Table, keys
+from ripen.decision import Decision
+from ripen.errors import Blocked, Undeliverable, Unsure
+from ripen.ids import digest, send_id
+from ripen.lead.contact import Contact, Permission
+from ripen.lead.lead import Profile
+from ripen.mail import ledger
+from ripen.mail.feedback import Event, Feedback
+from ripen.mail.ledger import MailClass, Send, SendPointer
+from ripen.mail.message import OutgoingMail
+from ripen.ports import Mailer
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeClock
+
+LINK_KEY = b"link" * 8
+ADDRESS_KEY = b"addr" * 8
+SITE = "https://m.example.com"
+CONSENT = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
+
+
+class Killed(BaseException):
+    """The worker dies: no handler catches it."""
+
+
+def accepts(mail: OutgoingMail) -> str:
+    return f"m-{mail.tags['send_id']}-{mail.tags['attempt']}"
+
+
+def throttles(mail: OutgoingMail) -> str:
+    raise Blocked("SES takes no more per second")
+
+
+def refuses(mail: OutgoingMail) -> str:
+    raise Undeliverable("refused by SES (MessageRejected)", permanent=True)
+
+
+def pauses(mail: OutgoingMail) -> str:
+    raise Blocked("SES takes nothing now", after=600)
+
+
+def is_silent(mail: OutgoingMail) -> str:
+    raise Unsure("no answer from SES")
+
+
+def kills(mail: OutgoingMail) -> str:
+    raise Killed
+
+
+@dataclass
+class FakeSes:
+    """`answer` decides; `taken` are the mails it accepted, whatever the caller heard of it."""
+
+    answer: Callable[[OutgoingMail], str] = accepts
+    takes: bool = True
+    """Does it take mails whose caller gets no answer?"""
+    calls: int = 0
+    taken: list[OutgoingMail] = field(default_factory=list)
+    meanwhile: Callable[[OutgoingMail], object] = lambda mail: None
+    """What happens while the answer is under way."""
+
+    def send(self, mail: OutgoingMail) -> str:
+        self.calls += 1
+        if self.answer is accepts or (self.answer in (is_silent, kills) and self.takes):
+            self.taken.append(mail)
+            self.meanwhile(mail)
+        return self.answer(mail)
+
+
+def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> Outside:
+    bundle = changes.pop("playbook", a_bundle())
+    known: dict[str, Any] = {
+        "table": table,
+        "live": lambda: Live(bundle, SITE),
+        "bundle": {bundle.hash: bundle}.__getitem__,
+        "clock": clock,
+        "mailer": ses,
+        "stopped": lambda: False,
+        "link_key": LINK_KEY,
+        "address_key": ADDRESS_KEY,
+    }
+    return Outside(**(known | changes))
+
+
+def a_send(**changes: Any) -> Send:
+    """The white paper, planned for Hanako."""
+    lead, email = changes.get("lead", "lead1"), changes.get("email", "whitepaper-delivery")
+    known: dict[str, Any] = {
+        "id": send_id("whitepaper", "once", f"send-{email}", 1, lead),
+        "lead": lead,
+        "email": email,
+        "mail_class": MailClass.MARKETING if email == "case-study" else MailClass.TRANSACTIONAL,
+        "origin": "whitepaper",
+        "step": f"send-{email}",
+        "planned": NOON,
+        "valid_until": NOON + timedelta(days=7),
+    }
+    return Send(**(known | changes))
+
+
+def planned(table: Table, send: Send, at: datetime = NOON) -> Key[Send]:
+    """Put a send on the agenda, as nurture.advance does."""
+    table.write(
+        Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send)),
+        Create(keys.send_pointer(send.id), SendPointer(lead=send.lead, email=send.email)),
+    )
+    return keys.send(send.lead, send.id)
+
+
+def known(table: Table, profile: Profile | None = None, **contact: Any) -> None:
+    """A lead who may be mailed."""
+    lead = profile or a_lead()
+    table.write(
+        Create(keys.profile(lead.id), lead),
+        Create(keys.contact(lead.id), Contact(lead=lead.id, **({"consent": CONSENT} | contact))),
+    )
+
+
+def decisions(table: Table, lead: str = "lead1") -> list[tuple[str, str]]:
+    rows: list[Decision] = [row.value for row in table.under(lead, "decision#")]
+    return [(row.outcome, row.reason) for row in rows]
+
+
+def an_event(send: Send, event: Event, at: datetime = NOON, **changes: Any) -> Feedback:
+    known: dict[str, Any] = {
+        "event": event,
+        "send": send.id,
+        "lead": send.lead,
+        "message_id": "m1",
+        "recipient": "hanako@example.co.jp",
+        "mailed": at,
+        "at": at,
+        "id": digest("feedback", event, send.id, changes.get("message_id", "m1")),
+        "final": event in (Event.BOUNCED, Event.COMPLAINED),
+        "detail": "",
+    }
+    return Feedback(**(known | changes))
+
+
+def a_context(millis: int = 60_000) -> Any:
+    """What Lambda hands to a handler, with so much time left."""
+    return SimpleNamespace(
+        function_name="function",
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:ap-northeast-1:000000000000:function:function",
+        aws_request_id="request",
+        get_remaining_time_in_millis=lambda: millis,
+    )
+
+
+def row(table: Table, key: Key[Send]) -> Row[Send]:
+    found = table.get(key)
+    assert found is not None
+    return found

@@ -1,0 +1,117 @@
+"""Our Salesforce stand-in as the tests of the adapter ask it, and leads to write to it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import requests
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ripen.adapters.salesforce.connection import Answer, Connection
+from ripen.adapters.salesforce.records import Salesforce
+from ripen.adapters.secrets import Secrets
+from ripen.crm import upsert
+from ripen.crm.upsert import Wanted, Write
+from ripen.lead.lead import CrmLink
+from ripen.lead.state import Rank, State
+from ripen.scoring.score import Score
+from sandbox.salesforce.connected_app import connected_app
+from tests.support.builders import a_bundle, a_lead
+
+CUSTOMER = "existing.customer@example.co.jp"
+
+
+class TwoPages(Connection):
+    """A line on which every query has two pages without rows."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
+        self.asked.append(requests[0]["url"])
+        more = {"nextRecordsUrl": "/services/data/v62.0/query/01g-2000"} if len(self.asked) == 1 else {}
+        return [Answer(200, {"records": []} | more)]
+
+
+@dataclass
+class Counting:
+    """What was asked of the stand-in, by method and path."""
+
+    app: ASGIApp
+    calls: list[str] = field(default_factory=list)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not scope["path"].startswith("/_control"):
+            self.calls.append(f"{scope['method']} {scope['path']}")
+        await self.app(scope, receive, send)
+
+
+@dataclass
+class Org:
+    url: str
+    folder: Path
+    calls: list[str]
+
+    def control(self, what: str, **knobs: Any) -> dict[str, Any]:
+        answer = requests.post(f"{self.url}/_control/{what}", json=knobs, timeout=5)
+        answer.raise_for_status()
+        found = answer.json() if answer.content else {}
+        return found if isinstance(found, dict) else {}
+
+
+class FixedSecrets(Secrets):
+    def __init__(self, salesforce: dict[str, Any]) -> None:
+        super().__init__("secret")
+        self.salesforce = salesforce
+
+    def all(self, fresh: bool = False) -> dict[str, Any]:
+        return {"salesforce": self.salesforce}
+
+
+def a_wish(n: int = 1, **changes: Any) -> Wanted:
+    profile = a_lead(**({"id": f"lead{n}", "email": f"lead{n}@example.co.jp"} | changes))
+    state = State(lead=profile.id, rank=Rank.WARM)
+    bundle = a_bundle()
+    standing = Score(fit=40, engagement=12.5, total=52.5)
+    return upsert.wanted(profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], bundle.sync, "ja")
+
+
+def a_plan(wish: Wanted, salesforce: Salesforce) -> Write:
+    found = upsert.plan(wish, salesforce.find([wish]), a_lead(id=wish.lead, email=wish.email))
+    assert isinstance(found, Write)
+    return found
+
+
+def written(wish: Wanted, salesforce: Salesforce) -> CrmLink:
+    [result] = salesforce.write([a_plan(wish, salesforce)])
+    assert result.refused is None
+    assert result.link
+    return result.link
+
+
+def ask(org: Org, soql: str) -> list[dict[str, Any]]:
+    answer = requests.get(f"{org.url}/services/data/v62.0/query", params={"q": soql}, headers=token(org), timeout=5)
+    answer.raise_for_status()
+    records: list[dict[str, Any]] = answer.json()["records"]
+    return records
+
+
+def create(org: Org, records: list[dict[str, Any]]) -> None:
+    """At most 200 of them."""
+    collection = f"{org.url}/services/data/v62.0/composite/sobjects"
+    requests.post(collection, json={"records": records}, headers=token(org), timeout=30).raise_for_status()
+
+
+def token(org: Org) -> dict[str, str]:
+    app = connected_app(org.folder)
+    login = {"grant_type": "client_credentials", "client_id": app.client_id, "client_secret": app.client_secret}
+    token = requests.post(f"{org.url}/services/oauth2/token", data=login, timeout=5).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
+
+
+def composites(org: Org) -> int:
+    return sum("composite" in call for call in org.calls)
+
+
+def logins(org: Org) -> int:
+    return sum(call.endswith("/token") for call in org.calls)

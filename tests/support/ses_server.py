@@ -1,0 +1,77 @@
+"""The SES stand-in behind a real socket, for tests."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import boto3
+import uvicorn
+from botocore.config import Config
+
+from cli.local.web import web
+from sandbox.ses.app import build
+from sandbox.ses.events import Record
+from sandbox.ses.receiving import Receiving, Rule
+from tests.support.fakes import NOON
+
+REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="replies/", topic="arn:replies")
+
+
+@dataclass
+class Served:
+    url: str
+    told: list[Record]
+    """What it published, as SNS would get it."""
+    bucket: dict[str, bytes]
+    """What it received, by key."""
+
+    @property
+    def ses(self) -> Any:
+        once = Config(retries={"total_max_attempts": 1, "mode": "standard"}, read_timeout=0.5)
+        return boto3.client("sesv2", endpoint_url=self.url, config=once)
+
+    def mails(self) -> list[dict[str, Any]]:
+        return list(web.get(f"{self.url}/messages.json").json())
+
+    def fault(self, mode: str, count: int = 1) -> None:
+        web.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
+
+    def events(self, count: int) -> list[str]:
+        """The kinds of events told, once there are so many."""
+        for _ in range(200):
+            if len(self.told) >= count:
+                break
+            sleep(0.01)
+        return [record["eventType"] for record in self.told]
+
+
+def now() -> datetime:
+    return NOON
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    told: list[Record] = []
+    bucket: dict[str, bytes] = {}
+    receiving = Receiving(
+        lambda name, key, raw: bucket.update({key: raw}), lambda topic, record: told.append(record), now
+    )
+    receiving.rules.append(REPLIES)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = build(folder, now, told.append, receiving)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        sleep(0.005)
+    yield Served(f"http://127.0.0.1:{port}", told, bucket)
+    server.should_exit = server.force_exit = True
+    thread.join(5)

@@ -1,0 +1,77 @@
+"""A visitor of the company's site: what the script tells of it, and the forms it fills in."""
+
+from copy import replace
+from datetime import datetime
+from typing import Any
+
+from capture.beacons import Desk
+from capture.form import Desk as FormDesk
+from capture.form import serve as submit
+from ripen.adapters.playbook import Live
+from ripen.adapters.table import Create, Key, Row, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.ids import digest
+from ripen.lead.activity import Activity, Kind
+from ripen.lead.address import address_hash
+from ripen.lead.lead import Profile
+from ripen.playbook.bundle import Tracking
+from ripen.tracking.beacon import Beacon, Event, EventType
+from ripen.tracking.visitor import VisitorPointer
+from tests.support.builders import a_bundle, a_lead
+from tests.support.fakes import NOON, FakeQueue
+from tests.support.gateway_events import KEY, SITE, a_json_post
+
+VISITOR = "0123456789abcdef"
+BUNDLE = replace(a_bundle(), tracking=Tracking(sites=("https://www.example.jp",), pages={"pricing": ("/pricing",)}))
+EMAIL = "hanako@example.co.jp"
+
+
+def a_view(n: int = 1, at: datetime = NOON, **known: Any) -> Event:
+    wanted: dict[str, Any] = {"url": f"https://www.example.jp/pricing?n={n}", "referrer": "https://search.example/"}
+    return Event(id=f"e{n}", type=EventType.PAGE_VIEW, at=at, **(wanted | known))
+
+
+def a_beacon(*events: Event, **known: Any) -> Beacon:
+    wanted: dict[str, Any] = {"visitor": VISITOR, "received": NOON, "events": events or (a_view(),)}
+    return Beacon(**(wanted | known))
+
+
+def a_desk(table: Table, queue: FakeQueue | None = None) -> Desk:
+    return Desk(table, queue or FakeQueue(), BUNDLE, NOON)
+
+
+def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: str) -> str:
+    """A form in that browser; the lead's id."""
+    ids = iter(digest(email, visitor, n) for n in range(99))
+    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: next(ids))
+    answered = submit(a_json_post({"email": email, "visitor": visitor} | more), desk)
+    assert answered["statusCode"] == 202
+    pointer = table.get(keys.address(address_hash(KEY, email)))
+    assert pointer
+    return pointer.value.lead
+
+
+def bind(table: Table, lead: str, sure: bool) -> None:
+    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=sure)))
+    table.write(Create(keys.profile(lead), a_lead(id=lead)))
+
+
+def visits(table: Table, owner: str, of: Any = "lead") -> list[Activity]:
+    found = [row.value for row in table.under(owner, "activity#", of=of)]
+    return [activity for activity in found if activity.kind is Kind.PAGE_VIEWED]
+
+
+def profile(table: Table, lead: str) -> Profile:
+    row = table.get(keys.profile(lead))
+    assert row
+    return row.value
+
+
+def due_joins(table: Table, lead: str) -> list[Key[Any]]:
+    found = table.due(Lane.BULK, shard(lead), NOON)
+    return [keys.parse(due.ref) for due in found if keys.kind(due.ref) == "join"]
+
+
+def owner(table: Table) -> VisitorPointer | None:
+    row: Row[VisitorPointer] | None = table.get(keys.visitor_pointer(VISITOR))
+    return row.value if row else None

@@ -1,0 +1,95 @@
+"""What a story has come to: all that people can see of it and all that the table says, without times and ids, so that two
+stories can be compared."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from ripen.adapters.table import keys
+from tests.support.lead_story import World
+
+Outcome = dict[str, Any]
+
+_DOUBTS = {"unknown"}
+"""Decisions about what was not clear for a while: a story in which something went wrong may have them."""
+_SAME = ("updated", "created")
+"""A record made by a worker that died is found by the next one, which calls it updated."""
+_OWN = re.compile(r"[a-z2-7]{26}|見本\d+")
+"""What is another in each story: our ids, the company."""
+_LEAD = "Id, LastName, FirstName, Company, Title, Phone, Ripen_Rank__c, Ripen_Key__c, OwnerId"
+
+
+def outcome(world: World) -> Outcome:
+    org = world.outside.org
+    records = org.query(f"SELECT {_LEAD} FROM Lead WHERE Email = '{world.email}'")  # noqa: S608
+    ids = "', '".join(record["Id"] for record in records)
+    tasks = org.query(f"SELECT Id, Subject FROM Task WHERE WhoId IN ('{ids}')") if ids else []  # noqa: S608
+    lead = records[0]["Ripen_Key__c"] if records else ""
+    return rows(world, lead) | {
+        "mails": len(world.mails()),
+        "cards": [_card(card) for card in world.cards()],
+        "records": [_record(record) for record in records],
+        "tasks": [task["Subject"] for task in tasks],
+        "left on the agenda": [kind for _, kind in world.agenda()],
+        "dead letters": [queue for queue, _ in world.dead],
+    }
+
+
+def unlike(end: Outcome, wanted: Outcome) -> Outcome:
+    """Where two stories end differently: (this, the wanted one)."""
+    names = sorted(end.keys() | wanted.keys())
+    return {name: (end.get(name), wanted.get(name)) for name in names if end.get(name) != wanted.get(name)}
+
+
+def _record(record: dict[str, Any]) -> dict[str, Any]:
+    left_out = ("Id", "Ripen_Key__c", "attributes")
+    return {name: _plain(value) for name, value in record.items() if name not in left_out}
+
+
+def _card(card: dict[str, Any]) -> dict[str, Any]:
+    text = str(card["blocks"])
+    return {
+        "linked": "/lightning/r/Lead/" in text,
+        "claimed": "<@U0ALICE>" in text,
+        "owner": "Alice Sato" in text,
+        "thread": len(card["thread"]),
+    }
+
+
+def rows(world: World, lead: str) -> Outcome:
+    """By kind of row, what of it is the same in every good ending."""
+    rows: dict[str, list[Any]] = {}
+    for row in world.table.under(lead, ""):
+        rows.setdefault(f"row {keys.kind(row.key.ref)}", []).append(_kept(row.value))
+    told = rows.pop("row decision", [])
+    return {kind: sorted(values, key=str) for kind, values in rows.items()} | {
+        "decisions": Counter(str(decision).replace(*_SAME) for decision in told if decision[2] not in _DOUBTS)
+    }
+
+
+def _kept(value: Any) -> tuple[Any, ...]:
+    return tuple(_plain(getattr(value, field)) for field in _KEPT.get(type(value).__name__, ()))
+
+
+def _plain(value: Any) -> Any:
+    """Of a time only whether there is one."""
+    if hasattr(value, "isoformat"):
+        return "some time"
+    if type(value).__name__ == "CrmLink":
+        return value.object, value.owner_name
+    return _OWN.sub("…", value) if isinstance(value, str) else value
+
+
+_KEPT = {
+    "Profile": ("last_name", "company", "phone", "locale", "crm"),
+    "State": ("rank", "episode", "folded", "fit_reasons", "segments"),
+    "Contact": ("unsubscribed", "bounced"),
+    "Activity": ("kind", "subject", "folded"),
+    "Enrollment": ("journey", "state", "step", "visits", "reason"),
+    "Send": ("email", "state", "accepted", "delivered"),
+    "Alert": ("kind", "state", "outcome", "by_name", "channel", "attempts", "error"),
+    "Action": ("verb", "outcome", "done"),
+    "CrmMark": ("written", "attempts", "error", "waits_for", "claimed"),
+    "Decision": ("what", "subject", "outcome"),
+    "ConsentRecord": ("purpose", "granted", "source"),
+}

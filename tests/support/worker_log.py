@@ -1,0 +1,41 @@
+"""What the functions of the local cloud wrote of one lead, as the simulation keeps what its workers write: see recording/."""
+
+import json
+from collections.abc import Iterator
+from copy import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ripen.adapters.table import keys
+from ripen.lead.lead import Profile
+from ripen_authoring.simulation.world import Written
+from tests.support.local_cloud import Running
+
+type Rows = dict[str, Any]
+"""By ref."""
+
+
+def rows(cloud: Running, lead: str) -> Rows:
+    """As they are now, without the link to Salesforce."""
+    return {row.key.ref: _unlinked(row.value) for row in cloud.stack.table.under(lead, "")}
+
+
+def written(cloud: Running, before: Rows, since: datetime) -> Iterator[Written]:
+    """Since then, in its order; `before`: the lead's rows as they were."""
+    kept = dict(before)
+    [lead] = {ref.partition("|")[0] for ref in before}
+    files = (cloud.folder / "calls").glob("*.rows")
+    found = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    mine = [row for row in found if row["pk"] == lead and row["at"] >= since.timestamp()]
+    for row in sorted(mine, key=lambda row: row["at"]):
+        key = keys.parse(f"{row['pk']}|{row['sk']}")
+        after = _unlinked(msgspec.json.decode(row["body"], type=key.type))
+        due = datetime.fromtimestamp(int(row["due"]) / 1000, UTC) if "due" in row else None
+        yield Written(datetime.fromtimestamp(row["at"], UTC), key, kept.get(key.ref), after, due)
+        kept[key.ref] = after
+
+
+def _unlinked[T](value: T) -> T:
+    return replace(value, crm=None) if isinstance(value, Profile) else value  # type: ignore[return-value]
