@@ -34,17 +34,18 @@ def simulate(
         raise Failure(
             "Which journey, and who?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
         )
+    from cli.output import simulation
     from ripen_authoring.ready import ready
     from ripen_authoring.simulation.scenario import said
 
     bundle = ready(folder)
     if everything:
-        report.all_of(folder, bundle, update, as_json)
+        simulation.all_of(folder, bundle, update, as_json)
         return
     told = text(Path(events)) if events and Path(events).is_file() else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = said(journey, lead, told, begins or now, by_hand, folder, bundle)
     if paths:
-        report.paths(scenario, bundle, most, lang or "", as_json)
+        simulation.paths(scenario, bundle, most, lang or "", as_json)
     else:
-        report.life(scenario, bundle, lang or "", as_json)
+        simulation.life(scenario, bundle, lang or "", as_json)

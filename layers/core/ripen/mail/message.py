@@ -15,6 +15,7 @@ from ripen.mail.ledger import Send
 from ripen.playbook import template, wording
 from ripen.playbook.bundle import Bundle, Email, Mail
 from ripen.playbook.graph import Texts
+from ripen.playbook.template_limits import TemplateError
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import TRAP
 
@@ -153,7 +154,7 @@ def _rendered(mail: Mail, variables: dict[str, object]) -> tuple[str, str, str]:
             template.render_html(mail.html, variables),
             template.render_text(mail.text, variables),
         )
-    except template.TemplateError as error:
+    except TemplateError as error:
         raise Unwritable(str(error)) from error
 
 

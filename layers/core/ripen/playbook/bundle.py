@@ -1,5 +1,5 @@
 """The compiled playbook: what `ripen publish` writes and the functions read. The marketer's files are checked by
-cli/playbook (pydantic, command line only); here is what is left of them, in a form that loads in a millisecond.
+layers/authoring (pydantic); here is what is left of them, in a form that loads in a millisecond.
 
 msgspec structs, because steps are a tagged union. Texts by locale are dicts such as {"ja": …, "en": …}.
 """
