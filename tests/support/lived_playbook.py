@@ -19,7 +19,7 @@ from ripen_authoring.compile import compile_playbook
 from ripen_authoring.simulation.persona import Persona
 from tests.support.local_cloud import Running, eventually
 
-_EXAMPLE = Path(__file__).resolve().parents[3] / "playbook"
+_EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
 MEMBER_OF_TEAM = "mika@ripen.example"
 _SEGMENT = "when: {{tag: {name}}}\n"
 _CAMPAIGN = "email: {email}\n{to}\nat: 2035-01-01T10:00\n{more}\n"

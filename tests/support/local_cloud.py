@@ -143,7 +143,7 @@ def start(folder: Path) -> Running:
     """Its functions write down their calls to AWS: see recording/."""
     calls = folder / "calls"
     calls.mkdir()
-    path = (str(Path(__file__).parent / "recording"), os.environ.get("PYTHONPATH", ""))
+    path = (str(Path(__file__).parents[1] / "e2e/recording"), os.environ.get("PYTHONPATH", ""))
     recording = {"PYTHONPATH": os.pathsep.join(filter(None, path)), "RIPEN_CALLS": str(calls)}
     done = subprocess.run(
         [sys.executable, "-m", "sandbox", "--detach"],

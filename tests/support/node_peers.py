@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1] / "peers"
 
 
 def run(program: str, given: object, **environment: str) -> Any:

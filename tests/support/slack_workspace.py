@@ -15,7 +15,7 @@ from ripen.adapters.secrets import Secrets
 from sandbox.server import Server
 from sandbox.slack import app, workspace
 
-BINARY = Path(__file__).parents[1] / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
+BINARY = Path(__file__).parents[2] / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
 TOKEN = "xoxb-known"
 SIGNING_SECRET = "signing-secret"
 
