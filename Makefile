@@ -18,7 +18,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test check deploy pictures clean-up pin
+.PHONY: list setup up test check bench bench-cold bench-activity bench-journeys deploy pictures clean-up pin browser
 
 list: ## list what there is to do
 	@echo "Ripen. First: make up"
@@ -27,8 +27,7 @@ list: ## list what there is to do
 up: setup ## start everything on this machine and open the doors (DETACH=1: in the background)
 	@$(PYTHON) -m sandbox $(if $(DETACH),--detach)
 
-test: setup $(PEERS) ## run every test: unit, adapters, local cloud, browser
-	@$(PYTHON) -m tests.chrome
+test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (and install the browser)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
 check: .venv/.installed $(SAM) ## look for mistakes without running anything
@@ -56,7 +55,7 @@ deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; 
 	@ripen --stack "$$(awk -F'"' '/^stack_name/ { name = $$2 } END { print name }' samconfig.toml)" doctor || true
 	@echo "Now put the connections into the stack's secret and run: ripen publish"
 
-pictures: setup ## take the pictures of the README anew, from the local cloud that runs
+pictures: setup browser ## take the pictures of the README anew, from the local cloud that runs
 	@$(PYTHON) docs/story.py
 
 clean-up: ## forget the local cloud and its data (the tools stay)
@@ -73,6 +72,9 @@ pin: $(UV) ## write down the newest versions that fit (requirements*.txt)
 # --- what the targets above stand on -----------------------------------------------------------------------------------
 
 setup: .venv/.installed .tools/emulator/.installed $(SAM) $(SLACK)
+
+browser: .venv/.installed
+	@$(PYTHON) -m tests.support.install_chromium
 
 $(UV):
 	@echo "· uv $(UV_VERSION), into .tools"

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from cli.local.home import PROJECT, Home
 from cli.stack.stack import local
-from tests.chrome import chrome
 from tests.support.browser import Device, Visitor
+from tests.support.chromium import launch
 from tests.support.local_cloud import Running, eventually
 
 _WIDTH = 1800
@@ -52,7 +52,7 @@ def main() -> None:
     status = local()
     cloud = Running(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chrome())
+        browser = launch(playwright)
         for lang in _LANGUAGES:
             with _speaking(cloud, lang):
                 pictures = _taken(browser, cloud, lang)

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.chrome import chrome
 from tests.support.browser import Device, Visitor
+from tests.support.chromium import launch
 from tests.support.local_cloud import Running
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
@@ -17,7 +17,7 @@ _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
 def chromium() -> Iterator[Browser]:
     """One for each module: Playwright's event loop must not outlive the tests that know of it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chrome(), args=_ARGUMENTS)
+        browser = launch(playwright, *_ARGUMENTS)
         yield browser
         browser.close()
 

@@ -1,0 +1,118 @@
+"""Install what the page tests need: a Chromium and a font with Japanese letters.
+
+1. Where both are there, do nothing and say nothing.
+2. As root, or where sudo asks for no password, install what is missing with apt.
+3. Elsewhere, or where apt fails, take both from npm (tests/browser/package.json), unpacked under .tools, without root.
+
+One line says which way is taken.
+"""
+
+import shutil
+import sys
+import tarfile
+from os import environ, geteuid
+from pathlib import Path
+from subprocess import DEVNULL, STDOUT, run
+from xml.sax.saxutils import escape
+
+from tests.support.chromium import APT, BY_HAND, FONTS, FROM_NPM, PROJECT, chromium, has_japanese_font
+
+_LOG = PROJECT / ".tools/last.log"
+_PACKAGES = PROJECT / "tests/browser"
+_BROWSER = _PACKAGES / "node_modules/@sparticuz/chromium/bin"
+_FONTS = _PACKAGES / "node_modules/@expo-google-fonts/noto-sans-jp"
+_INSTALLED = FROM_NPM / "package.json"
+"""What FROM_NPM was made from. It is written last, so that half an installation does not count."""
+_DECOMPRESS = "process.stdin.pipe(require('zlib').createBrotliDecompress()).pipe(process.stdout)"
+_FONTCONFIG = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+  <dir>{fonts}</dir>
+  <cachedir>{cache}</cachedir>
+</fontconfig>
+"""
+
+
+def main() -> None:
+    """Install what is missing, or exit with what a person must do."""
+    packages = (_PACKAGES / "package.json").read_text()
+    if FROM_NPM.exists() and not (_INSTALLED.exists() and _INSTALLED.read_text() == packages):
+        shutil.rmtree(FROM_NPM)
+    missing = _missing()
+    if not missing:
+        return
+    if reason := _apt(missing):
+        print(f"· a Chromium and a Japanese font, from npm into .tools ({reason})", flush=True)
+        _npm()
+        _INSTALLED.write_text(packages)
+    if _missing():
+        sys.exit(_failure() or f"There is no Japanese font for the page tests. {BY_HAND}")
+
+
+def _missing() -> list[str]:
+    """Return what is missing, as apt packages. Exit if CHROME names a browser that does not run."""
+    failure = _failure()
+    if failure and "CHROME" in environ:
+        sys.exit(failure)
+    return [*(APT[:1] if failure else ()), *(() if has_japanese_font() else APT[1:])]
+
+
+def _failure() -> str:
+    chromium.cache_clear()
+    try:
+        chromium()
+    except LookupError as error:
+        return str(error)
+    return ""
+
+
+def _apt(packages: list[str]) -> str:
+    """Install the packages with apt. Return the reason if that was not possible, else ""."""
+    if not shutil.which("apt-get"):
+        return "there is no apt"
+    if geteuid() == 0:
+        sudo: list[str] = []
+    elif shutil.which("sudo") and _runs("sudo", "-n", "true"):
+        sudo = ["sudo", "-n"]
+    else:
+        return "apt needs root, and sudo a password"
+    print(f"· {' '.join(packages)}, with apt", flush=True)
+    apt = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300"]
+    _runs(*apt, "update")
+    installed = _runs(*apt, "install", "--no-install-recommends", *packages)
+    return "" if installed and not _missing() else "apt could not install them"
+
+
+def _npm() -> None:
+    """Install both from npm: the browser's archives are unpacked, the fonts stay where they are."""
+    arguments = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+    if not shutil.which("npm"):
+        sys.exit(f"npm is missing. {BY_HAND}")
+    if not _runs("npm", "install", "--prefix", str(_PACKAGES), *arguments):
+        last = "\n".join(_LOG.read_text(errors="replace").splitlines()[-20:])
+        sys.exit(f"{last}\nThe browser could not be installed from npm. {BY_HAND}")
+    FROM_NPM.mkdir(parents=True, exist_ok=True)
+    _decompress("chromium.br", FROM_NPM / "chromium")
+    (FROM_NPM / "chromium").chmod(0o755)
+    libraries = FROM_NPM / "libraries.tar"
+    _decompress("al2023.tar.br", libraries)
+    with tarfile.open(libraries) as archive:
+        archive.extractall(FROM_NPM, filter="data")
+    libraries.unlink()
+    FONTS.write_text(_FONTCONFIG.format(fonts=escape(str(_FONTS)), cache=escape(str(FROM_NPM / "font-cache"))))
+
+
+def _decompress(name: str, target: Path) -> None:
+    with (_BROWSER / name).open("rb") as source, target.open("wb") as written:
+        run(["node", "-e", _DECOMPRESS], stdin=source, stdout=written, check=True)
+
+
+def _runs(*command: str) -> bool:
+    _LOG.parent.mkdir(exist_ok=True)
+    with _LOG.open("wb") as log:
+        return run(command, stdin=DEVNULL, stdout=log, stderr=STDOUT, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    main()
