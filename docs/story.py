@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from cli.local.home import PROJECT, Home
 from cli.stack.stack import local
 from tests.support.browser import Device, Visitor
-from tests.support.chromium import launch
+from tests.support.chromium import browser
 from tests.support.local_cloud import Running, eventually
 
 _WIDTH = 1800
@@ -51,15 +51,13 @@ class Pictures:
 def main() -> None:
     status = local()
     cloud = Running(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
-    with sync_playwright() as playwright:
-        browser = launch(playwright)
+    with browser() as chromium:
         for lang in _LANGUAGES:
             with _speaking(cloud, lang):
-                pictures = _taken(browser, cloud, lang)
+                pictures = _taken(chromium, cloud, lang)
             target = PROJECT / "docs" / ("story.png" if lang == "en" else f"story.{lang}.png")
-            target.write_bytes(_composed(browser, pictures, lang))
+            target.write_bytes(_composed(chromium, pictures, lang))
             print(f"{target.relative_to(PROJECT)}: {target.stat().st_size // 1024} KB")
-        browser.close()
 
 
 @contextmanager

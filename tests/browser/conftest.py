@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests.support.browser import Device, Visitor
-from tests.support.chromium import launch
+from tests.support.chromium import browser
 from tests.support.local_cloud import Running
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
@@ -16,10 +16,8 @@ _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """One for each module: Playwright's event loop must not outlive the tests that know of it."""
-    with sync_playwright() as playwright:
-        browser = launch(playwright, *_ARGUMENTS)
-        yield browser
-        browser.close()
+    with browser(*_ARGUMENTS) as started:
+        yield started
 
 
 @pytest.fixture(params=["ja", "en"])

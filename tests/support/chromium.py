@@ -6,43 +6,67 @@ It is the first of these that runs: the one that CHROME names, the system's, Pla
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, run
 
-from playwright.sync_api import Browser, Playwright
+import playwright
+from playwright.sync_api import Browser, sync_playwright
 
 PROJECT = Path(__file__).parents[2]
 FROM_NPM = PROJECT / ".tools/chromium"
 FONTS = FROM_NPM / "fonts.conf"
-APT = ("chromium", "fonts-noto-cjk", "fontconfig")
-BY_HAND = f"Install one yourself (sudo apt-get install {' '.join(APT)}), or name one in CHROME."
+"""A configuration of fontconfig that adds the font from npm to the system's."""
+LIBATOMIC = "libatomic1"
+_CHROMIUM_FROM_NPM = FROM_NPM / "chromium"
+_OLDEST_NODE = 20
+"""What Playwright's driver asks for."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def launch(playwright: Playwright, *arguments: str) -> Browser:
-    """Start the browser, headless. Raise LookupError, which says what to do, where there is none."""
-    return playwright.chromium.launch(executable_path=chromium(), args=arguments, env=environment())
+@contextmanager
+def browser(*arguments: str) -> Iterator[Browser]:
+    """Start the browser, headless, and close it at the end. Raise LookupError, which says what to do, if none runs."""
+    os.environ["PLAYWRIGHT_NODEJS_PATH"] = node()
+    path = chromium()
+    with sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=path, args=arguments, env={**_environment(path)})
+        yield opened
+        opened.close()
 
 
 @cache
 def chromium() -> str:
-    """Return the path of the first Chromium that runs. Raise LookupError, which says what to do, where none does."""
-    named = os.environ.get("CHROME")
-    failures: list[str] = []
-    for path in [named] if named else _candidates():
-        failure = _failure(path)
-        if not failure:
+    """Return the path of the first Chromium that runs. Raise LookupError, which says what to do, if none does."""
+    reasons = []
+    for path in _candidates():
+        try:
+            _version(path)
+        except LookupError as error:
+            reasons.append(str(error))
+        else:
             return path
-        failures.append(f"{path} does not run: {failure}")
-    raise LookupError("\n".join([*failures, f"There is no Chromium for the page tests. {BY_HAND}"]))
+    raise LookupError("\n".join([*reasons, "No Chromium runs: sudo apt-get install chromium, or name one in CHROME."]))
 
 
-def environment() -> dict[str, str | float | bool]:
-    """Return the environment for the browser: the libraries and the font from npm are in it, where they were needed."""
-    added = _libraries() if chromium().startswith(str(FROM_NPM)) else {}
-    return {**os.environ, **added, **({"FONTCONFIG_FILE": str(FONTS)} if FONTS.exists() else {})}
+@cache
+def node() -> str:
+    """Return the Node.js that runs Playwright: its own, or the system's where its own lacks a library (libatomic).
+
+    Raise LookupError, which says what to do, if neither will do.
+    """
+    own = str(Path(playwright.__file__).parent / "driver/node")
+    try:
+        _version(own)
+    except LookupError as error:
+        system = shutil.which("node")
+        if system and int(_version(system).lstrip("v").partition(".")[0]) >= _OLDEST_NODE:
+            return system
+        wanted = f"sudo apt-get install {LIBATOMIC}, or a Node.js from version {_OLDEST_NODE} on"
+        raise LookupError(f"{error}\nPlaywright does not run: {wanted}.") from error
+    return own
 
 
 def has_japanese_font() -> bool:
@@ -53,27 +77,35 @@ def has_japanese_font() -> bool:
 
 
 def _candidates() -> Iterator[str]:
+    if named := os.environ.get("CHROME"):
+        yield shutil.which(named) or named
+        return
     yield from filter(None, map(shutil.which, _NAMES))
     cached = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright")
     for pattern in ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/*/*headless*shell"):
         yield from map(str, sorted(cached.glob(pattern), reverse=True))
-    if (FROM_NPM / "chromium").exists():
-        yield str(FROM_NPM / "chromium")
+    if _CHROMIUM_FROM_NPM.exists():
+        yield str(_CHROMIUM_FROM_NPM)
 
 
-def _failure(path: str) -> str:
-    """Return why this Chromium does not run, "" if it does: Ubuntu's chromium-browser, for one, only points to snap."""
-    added = _libraries() if path.startswith(str(FROM_NPM)) else {}
+def _version(path: str) -> str:
+    """Return what a program says to --version. Raise LookupError if it does not run: some only point to snap."""
+    command = [path, "--version"]
     try:
-        tried = run(
-            [path, "--version"], stdin=DEVNULL, capture_output=True, text=True, env={**os.environ, **added}, check=False
-        )
+        tried = run(command, stdin=DEVNULL, capture_output=True, text=True, env=_environment(path), check=False)
     except OSError as error:
-        return error.strerror or type(error).__name__
-    return "" if tried.returncode == 0 else (tried.stderr.strip().splitlines() or ["it fails without a word"])[-1]
+        raise LookupError(f"{path} does not run: {error.strerror}") from error
+    if tried.returncode != 0:
+        raise LookupError(f"{path} does not run: {tried.stderr.strip() or 'it does not say why'}")
+    return tried.stdout.strip()
 
 
-def _libraries() -> Mapping[str, str]:
-    """Return where the Chromium from npm finds the libraries that came with it, which a fresh Debian lacks."""
-    found = [str(FROM_NPM / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
-    return {"LD_LIBRARY_PATH": ":".join(filter(None, found))}
+def _environment(path: str) -> dict[str, str]:
+    """Return the environment for a program: with the libraries that came with the Chromium from npm, and its font."""
+    environment = dict(os.environ)
+    if FONTS.exists():
+        environment["FONTCONFIG_FILE"] = str(FONTS)
+    if path == str(_CHROMIUM_FROM_NPM):
+        found = [str(FROM_NPM / "lib"), os.environ.get("LD_LIBRARY_PATH", "")]
+        environment["LD_LIBRARY_PATH"] = ":".join(filter(None, found))
+    return environment

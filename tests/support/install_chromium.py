@@ -10,12 +10,13 @@ One line says which way is taken.
 import shutil
 import sys
 import tarfile
+from collections.abc import Iterable
 from os import environ, geteuid
 from pathlib import Path
 from subprocess import DEVNULL, STDOUT, run
 from xml.sax.saxutils import escape
 
-from tests.support.chromium import APT, BY_HAND, FONTS, FROM_NPM, PROJECT, chromium, has_japanese_font
+from tests.support.chromium import FONTS, FROM_NPM, LIBATOMIC, PROJECT, chromium, has_japanese_font, node
 
 _LOG = PROJECT / ".tools/last.log"
 _PACKAGES = PROJECT / "tests/browser"
@@ -46,28 +47,32 @@ def main() -> None:
         print(f"· a Chromium and a Japanese font, from npm into .tools ({reason})", flush=True)
         _npm()
         _INSTALLED.write_text(packages)
-    if _missing():
-        sys.exit(_failure() or f"There is no Japanese font for the page tests. {BY_HAND}")
+    if still := _missing():
+        sys.exit("\n".join(dict.fromkeys(still.values())))
 
 
-def _missing() -> list[str]:
-    """Return what is missing, as apt packages. Exit if CHROME names a browser that does not run."""
-    failure = _failure()
-    if failure and "CHROME" in environ:
-        sys.exit(failure)
-    return [*(APT[:1] if failure else ()), *(() if has_japanese_font() else APT[1:])]
-
-
-def _failure() -> str:
+def _missing() -> dict[str, str]:
+    """Return what is missing: the apt package, and what a person must know. A browser named in CHROME must run."""
+    missing = {}
     chromium.cache_clear()
     try:
         chromium()
     except LookupError as error:
-        return str(error)
-    return ""
+        if "CHROME" in environ:
+            sys.exit(str(error))
+        missing["chromium"] = str(error)
+    if not has_japanese_font():
+        missing |= dict.fromkeys(
+            ("fonts-noto-cjk", "fontconfig"), "No Japanese font: sudo apt-get install fonts-noto-cjk"
+        )
+    try:
+        node()
+    except LookupError as error:
+        missing[LIBATOMIC] = str(error)
+    return missing
 
 
-def _apt(packages: list[str]) -> str:
+def _apt(packages: Iterable[str]) -> str:
     """Install the packages with apt. Return the reason if that was not possible, else ""."""
     if not shutil.which("apt-get"):
         return "there is no apt"
@@ -88,10 +93,10 @@ def _npm() -> None:
     """Install both from npm: the browser's archives are unpacked, the fonts stay where they are."""
     arguments = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
     if not shutil.which("npm"):
-        sys.exit(f"npm is missing. {BY_HAND}")
+        sys.exit("npm is missing: sudo apt-get install npm")
     if not _runs("npm", "install", "--prefix", str(_PACKAGES), *arguments):
         last = "\n".join(_LOG.read_text(errors="replace").splitlines()[-20:])
-        sys.exit(f"{last}\nThe browser could not be installed from npm. {BY_HAND}")
+        sys.exit(f"{last}\nThe browser could not be installed from npm.")
     FROM_NPM.mkdir(parents=True, exist_ok=True)
     _decompress("chromium.br", FROM_NPM / "chromium")
     (FROM_NPM / "chromium").chmod(0o755)
