@@ -253,3 +253,15 @@ def test_whoever_tries_again_after_a_conflict_steps_back_first() -> None:
     ]
     wrong = [f"{file.relative_to(ROOT)}:{node.lineno}" for file, node in loops if "step_back" not in ast.unparse(node)]
     assert (wrong, len(loops) > 10) == ([], True)
+
+
+def test_only_one_file_decides_which_browser_starts() -> None:
+    starts = [
+        str(file.relative_to(ROOT))
+        for folder in ("tests", "docs", "bench", "cli", "sandbox")
+        for file in (ROOT / folder).rglob("*.py")
+        if "node_modules" not in file.parts
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr in {"launch", "launch_persistent_context", "connect_over_cdp"}
+    ]
+    assert starts == ["tests/support/chromium.py"]

@@ -5,7 +5,7 @@ import socket
 from hashlib import sha256
 from hmac import new as hmac
 from http.server import BaseHTTPRequestHandler
-from time import monotonic, sleep, time
+from time import sleep, time
 
 import pytest
 
@@ -14,12 +14,13 @@ from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
 def test_it_posts_json_signed_under_its_own_id(server: Server) -> None:
+    began = int(time())
     assert server.call("/hook?of=会社") == {"ok": True}
     [(path, headers, body)] = server.asked
     stamp = headers["Ripen-Timestamp"]
     assert path == "/hook?of=%E4%BC%9A%E7%A4%BE"
     assert body == BODY
-    assert abs(int(stamp) - time()) < 60
+    assert began <= int(stamp) <= time()
     assert headers["Ripen-Signature"] == "v1=" + hmac(KEY, f"{stamp}.".encode() + BODY, sha256).hexdigest()
     assert headers["Idempotency-Key"] == "id1"
     assert headers["Content-Type"] == "application/json"
@@ -96,17 +97,20 @@ def test_an_answer_that_breaks_off_is_asked_for_again(server: Server) -> None:
 
 @pytest.mark.parametrize("where", ["headers", "body"])
 def test_an_answer_that_trickles_is_cut_off(server: Server, where: str) -> None:
+    pieces = 0
+
     def trickle(handler: BaseHTTPRequestHandler) -> None:
+        nonlocal pieces
         handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + (b"" if where == "headers" else b"Content-Length: 99\r\n\r\n"))
-        for _ in range(100):
+        for _ in range(99):
             handler.wfile.write(b"X: y\r\n" if where == "headers" else b" ")
+            pieces += 1
             sleep(0.05)
 
     server.answer = trickle
-    began = monotonic()
     failure = refusal(lambda: server.call(timeout=0.3))
     assert not failure.permanent
-    assert monotonic() - began < 2
+    assert pieces < 99
 
 
 def test_nobody_there_is_tried_again(server: Server) -> None:
