@@ -202,8 +202,7 @@ def test_every_harness_of_the_tests_lies_in_support() -> None:
         str(file.relative_to(ROOT))
         for file in (ROOT / "tests").rglob("*.py")
         if "node_modules" not in file.parts and file.relative_to(ROOT).parts[1] != "support"
-        if not file.name.startswith("test_")
-        and file.name not in {"__init__.py", "conftest.py", "sitecustomize.py", "chrome.py"}
+        if not file.name.startswith("test_") and file.name not in {"__init__.py", "conftest.py", "sitecustomize.py"}
     ]
     assert loose == []
 
