@@ -25,7 +25,7 @@ ROUNDS = 7
 BAR = 1.5
 NOTES = """CPU of the function's process from its birth to its first answer, under the Runtime Interface Emulator, with the layers
 and the code that `sam build` made. The floor: a bare handler, boto3, the same clients and first fetches (floor.py); with
-simple-salesforce for sync, errand, members and act (a claim, which goes on to Salesforce) and slack-bolt for notify.slack. All else is ours."""
+simple-salesforce for sync, crm, poll and act (a claim, which goes on to Salesforce) and slack-bolt for notify.slack. All else is ours."""
 
 
 def main(wanted: list[str]) -> int:

@@ -21,9 +21,9 @@ from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.campaign.walk import Walk
 from ripen.crm.membership import MemberPoll
 from ripen.ids import alert_id
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
-from ripen.journey.webhook_call import PlannedCall
+from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import CrmLink, Profile
@@ -93,7 +93,7 @@ def firsts() -> dict[str, First]:
             event=_message(_row(f"send#{SEND}")), clients=(*private, "sesv2"), reads=(LIVE, _row("profile"))
         ),
         "nurture.crm": First(
-            event=_message(_row("errand#e1")),
+            event=_message(_row("request#e1")),
             clients=private,
             reads=(LIVE, _row("profile")),
             library="simple_salesforce",
@@ -170,10 +170,10 @@ def rows(bundle: Bundle) -> Iterator[Change]:
     yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, sure=True))
     yield Create(keys.action(LEAD, "a1"), _action(now), due=now)
     yield Create(keys.MEMBERS, MemberPoll(watched={"Spring Expo": AT}, since=AT), due=now)
-    errand = Errand(id="e1", lead=LEAD, journey="whitepaper", planned=now, task="Call", due_days=2)
-    yield Create(keys.errand(LEAD, "e1"), errand, due=now)
+    crm_request = CrmRequest(id="e1", lead=LEAD, journey="whitepaper", planned=now, task="Call", due_days=2)
+    yield Create(keys.crm_request(LEAD, "e1"), crm_request, due=now)
     url = f"https://127.0.0.1:{os.environ['WEBHOOK_STAND_IN']}/hook"
-    call = PlannedCall(id="c1", lead=LEAD, journey="whitepaper", entry="once", step="ask", url=url, planned=now)
+    call = WebhookCall(id="c1", lead=LEAD, journey="whitepaper", entry="once", step="ask", url=url, planned=now)
     yield Create(keys.call(LEAD, "c1"), call, due=now)
     run = CampaignRun(name="newsletter-december", bundle=bundle.hash, at=AT, since=AT, rest=AT, state=RunState.RUNNING)
     yield Create(_CAMPAIGN, run, due=now)

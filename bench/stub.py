@@ -32,7 +32,7 @@ _WEB: dict[str, dict[str, Any]] = {
 }
 
 
-class Outside:
+class Dependencies:
     """Rows, objects, and what was written."""
 
     def __init__(self) -> None:
@@ -135,19 +135,19 @@ def _composite(asked: dict[str, Any]) -> dict[str, Any]:
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     wbufsize = -1  # one packet for each answer
-    outside = Outside()
+    dependencies = Dependencies()
 
     def do_GET(self) -> None:
         if self.path == "/_units":
-            units, self.outside.units = self.outside.units, 0
+            units, self.dependencies.units = self.dependencies.units, 0
             self._answer({"units": units})
-        elif self.path.partition("?")[0] in self.outside.objects:
-            self._send(self.outside.objects[self.path.partition("?")[0]], "application/octet-stream")
+        elif self.path.partition("?")[0] in self.dependencies.objects:
+            self._send(self.dependencies.objects[self.path.partition("?")[0]], "application/octet-stream")
         else:
             self._answer(_WEB.get(self.path.partition("?")[0], {"ok": True}))
 
     def do_PUT(self) -> None:
-        self.outside.objects[self.path.partition("?")[0]] = self._body()
+        self.dependencies.objects[self.path.partition("?")[0]] = self._body()
         self._send(b"", "text/plain")
 
     def do_POST(self) -> None:
@@ -156,16 +156,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def _served(self, service: str, verb: str, body: bytes) -> Any:
         if service.startswith("DynamoDB"):
-            return self.outside.dynamodb(verb, json.loads(body))
+            return self.dependencies.dynamodb(verb, json.loads(body))
         if service == "secretsmanager":
-            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.outside.vault}
+            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.dependencies.vault}
         if service == "AmazonSQS":
             return _rang(json.loads(body))
         if self.path == "/_secret":
-            self.outside.vault = body.decode()
+            self.dependencies.vault = body.decode()
             return {}
         if self.path == "/_forget":
-            self.outside.forget()
+            self.dependencies.forget()
             return {}
         if re.search("/composite$", self.path):
             return _composite(json.loads(body))

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from cli.local.home import PROJECT, Home, Status, aws_environment
 from cli.stack.stack import connect
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
 from sandbox.build import build
@@ -91,7 +91,7 @@ class Runner:
         outputs = deploy(home, cloud, template, digest, f"{status.slack}/api/")
         topic.append(outputs["EventsTopic"])
         incoming.rules += receiving(cloud, template)
-        self._now = Clock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
+        self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report("Routes, secrets, Slack workspace")
         api = route(cloud, template)
         give_secrets(cloud, outputs["Secret"], secrets)

@@ -21,7 +21,7 @@ _NOTHING = {
     "ScoreSync": "lead#nobody|due#crm",
     "NurtureAdvance": "lead#nobody|enrollment#none#once",
     "NurtureWalk": "campaign#none|-",
-    "NurtureCrm": "lead#nobody|errand#none",
+    "NurtureCrm": "lead#nobody|request#none",
     "NurtureWebhook": "lead#nobody|call#none",
     "NurtureDeliver": "lead#nobody|send#none",
     "NurtureFeedback": json.dumps({"Type": "Notification", "Message": "Successfully validated SNS topic"}),

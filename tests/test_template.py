@@ -252,7 +252,7 @@ def _source(name: str) -> str:
     while todo:
         file = todo.pop()
         seen[file] = file.read_text()
-        imported = re.findall(r"^from (\w+)\.(\w+) import", seen[file], re.MULTILINE)
+        imported = re.findall(r"^from (\w+)(?:\.| import )(\w+)", seen[file], re.MULTILINE)
         beside = (PROJECT / "functions" / area / f"{module}.py" for area, module in imported)
         todo += [path for path in beside if path.exists() and path not in seen]
     return "\n".join(seen.values())

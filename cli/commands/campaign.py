@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from cli import campaign as desk
+from cli import campaign as campaigns
 from cli.output.json_output import tell
 from cli.output.spreadsheet import as_text
 from cli.stack.stack import Stack, connect
@@ -67,15 +67,15 @@ def campaign(
         elif resume or resend:
             _go_on(stack, name, resume, held, screen)
         if as_json:
-            tell(desk.progress(stack, desk.running(stack, name)))
+            tell(campaigns.progress(stack, campaigns.running(stack, name)))
         elif not (schedule or pause or stop or resume or resend):
-            _show(stack, desk.running(stack, name), screen)
+            _show(stack, campaigns.running(stack, name), screen)
     except NotNow as error:
         raise Failure(str(error), f"Look at it: ripen campaign {name}") from None
 
 
 def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console) -> None:
-    asked, bundle, clock = desk.of(stack, name), desk.live(stack), stack.clock.now()
+    asked, bundle, clock = campaigns.of(stack, name), campaigns.live(stack), stack.clock.now()
     row = stack.table.get(keys.campaign(name))
     if row and row.value.state is not RunState.PLANNED:
         raise Failure(
@@ -86,12 +86,12 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
     at = clock if at_once else mailing.start(asked, bundle.brand)
     if not at_once and mailing.moment(asked.at, office(bundle.brand)) < clock:
         raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
-    leads = desk.audience(stack, asked)
+    leads = campaigns.audience(stack, asked)
     whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"
     screen.print(
         f"[bold]{escape(name)}[/]: the mail {escape(asked.email)} to {len(leads)} leads ({escape(whom)}), as of now"
     )
-    for email in desk.emails(stack, leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE]):
+    for email in campaigns.emails(stack, leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE]):
         screen.print(f"  {escape(email)}")
     when = "now" if at <= clock else _moment(asked, at, zone)
     screen.print(f"Begins {when}{_paced(len(leads), asked.per_hour)}")
@@ -121,11 +121,11 @@ def _paced(leads: int, per_hour: int | None) -> str:
 
 
 def _halt(stack: Stack, name: str, for_good: bool, screen: Console) -> None:
-    row = desk.running(stack, name)
+    row = campaigns.running(stack, name)
     change = runs.stop if for_good else runs.pause
-    desk.write(stack, row, change(row.value, getuser(), stack.clock.now()))
+    campaigns.write(stack, row, change(row.value, getuser(), stack.clock.now()))
     sleep(_UNTIL_NO_CLAIM_SECONDS)
-    found = desk.progress(stack, desk.running(stack, name))
+    found = campaigns.progress(stack, campaigns.running(stack, name))
     went, left = found["states"]["accepted"], found["states"]["planned"]
     what = "stopped for good" if for_good else "paused"
     screen.print(f"[bold]{escape(name)} is {what}.[/] Sent: {went}. In flight: {found['in_flight']}. Not sent: {left}.")
@@ -134,21 +134,21 @@ def _halt(stack: Stack, name: str, for_good: bool, screen: Console) -> None:
 
 
 def _go_on(stack: Stack, name: str, resume: bool, held: bool, screen: Console) -> None:
-    row, asked, now = desk.running(stack, name), desk.of(stack, name), stack.clock.now()
-    hash = desk.live(stack).hash
+    row, asked, now = campaigns.running(stack, name), campaigns.of(stack, name), stack.clock.now()
+    hash = campaigns.live(stack).hash
     if resume:
         run = runs.resume(row.value, asked, hash, getuser(), now)
     else:
         run = runs.resend(row.value, hash, held, getuser(), now)
-    desk.write(stack, row, run)
+    campaigns.write(stack, row, run)
     screen.print(
         f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now. Nobody gets it twice."
     )
 
 
 def _recipients(stack: Stack, name: str, as_json: bool) -> None:
-    desk.running(stack, name)
-    found = desk.received(stack, name)
+    campaigns.running(stack, name)
+    found = campaigns.received(stack, name)
     sure = [one for one in found if one.state == SendState.ACCEPTED]
     doubtful = len(found) - len(sure)
     if as_json:
@@ -163,13 +163,13 @@ def _recipients(stack: Stack, name: str, as_json: bool) -> None:
         )
 
 
-def _row(one: desk.Recipient) -> dict[str, str]:
+def _row(one: campaigns.Recipient) -> dict[str, str]:
     return {"email": one.email, "lead": one.lead, "at": one.at.isoformat() if one.at else ""}
 
 
 def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
-    found, run = desk.progress(stack, row), row.value
-    zone, states = desk.live(stack).brand.time_zone, found["states"]
+    found, run = campaigns.progress(stack, row), row.value
+    zone, states = campaigns.live(stack).brand.time_zone, found["states"]
     because = f": {run.reason}" if run.reason else ""
     screen.print(f"[bold]{escape(run.name)}[/] is [bold]{run.state}[/]{escape(because)}")
     done = sum(states[state] for state in _TAKEN)

@@ -77,7 +77,7 @@ def _lived(lead: str, stack: Stack, new: Bundle, now: datetime) -> Counter[tuple
     for row in rows:
         world.table.put(row)
         if isinstance(row.value, Enrollment) and row.value.state is EnrollmentState.ACTIVE:
-            world.bell.wake(row.key.ref)
+            world.queue.wake(row.key.ref)
     _suppress(stack, world, rows)
     world.run(now + AHEAD)
     return Counter(_outcomes(world))

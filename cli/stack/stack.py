@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cli.local.home import STACK, Home, Status, aws_environment
 from ripen.adapters import aws
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
@@ -18,7 +18,7 @@ class Stack:
     table: Table
     playbook: Playbook
     secrets: Secrets
-    clock: Clock
+    clock: ApplicationClock
     site: str
     """Public address of the API, without a slash at the end."""
     queues: tuple[str, ...]
@@ -53,7 +53,7 @@ def connect() -> Stack:
         table=table,
         playbook=Playbook(table, outputs["Bucket"]),
         secrets=Secrets(outputs["Secret"]),
-        clock=Clock(table, moves=status is not None),
+        clock=ApplicationClock(table, moves=status is not None),
         site=status.api if status else outputs["ApiUrl"],
         queues=tuple(outputs["Queues"].split(",")),
         tick=outputs["Tick"],

@@ -30,7 +30,7 @@ _AT_ONCE = 45
 _TRIES = 5
 
 
-class DealDesk(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What looking takes."""
 
     table: Table
@@ -39,26 +39,26 @@ class DealDesk(Struct, frozen=True, kw_only=True):
     address_key: bytes
 
 
-def look(desk: DealDesk, goes_on: Callable[[], bool]) -> None:
+def look(dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
     """Marks what has changed, and puts the next look on the agenda; nothing if somebody else did."""
-    row = desk.table.get(keys.OPPORTUNITIES)
+    row = dependencies.table.get(keys.OPPORTUNITIES)
     if row is None or row.due is None:
         return
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     after, due = row.value, now + EVERY
-    if not in_shadow(desk.table):
-        after, due = _read(after, desk, now, goes_on)
+    if not in_shadow(dependencies.table):
+        after, due = _read(after, dependencies, now, goes_on)
     with suppress(Conflict):  # a playbook was made live, or somebody else has looked
-        desk.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK))
+        dependencies.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK))
 
 
 def _read(
-    poll: OpportunityPoll, desk: DealDesk, now: datetime, goes_on: Callable[[], bool]
+    poll: OpportunityPoll, dependencies: Dependencies, now: datetime, goes_on: Callable[[], bool]
 ) -> tuple[OpportunityPoll, datetime]:
     """How far it came, and when it is to be gone on with."""
     come = poll
     try:
-        for come in _steps(poll, desk, now):
+        for come in _steps(poll, dependencies, now):
             if not goes_on():
                 return replace(come, attempts=0), now
     except Undeliverable as failure:
@@ -67,18 +67,18 @@ def _read(
     return replace(come, attempts=0), now + EVERY
 
 
-def _steps(poll: OpportunityPoll, desk: DealDesk, now: datetime) -> Iterator[OpportunityPoll]:
+def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:
     """After each step how far it has come: once a day through all that is marked, then through what has changed."""
     if poll.reviewed is None or now >= poll.reviewed + REVIEW:
-        for accounts in batched(_marked_after(poll.account, desk.table), _ACCOUNTS, strict=False):
-            _settle(accounts, desk)
+        for accounts in batched(_marked_after(poll.account, dependencies.table), _ACCOUNTS, strict=False):
+            _settle(accounts, dependencies)
             poll = replace(poll, account=accounts[-1])
             yield poll
         poll = replace(poll, account="", reviewed=now)
     poll = replace(poll, began=poll.began or now)
-    for page in desk.crm.changed(poll.since, poll.place):
+    for page in dependencies.crm.changed(poll.since, poll.place):
         for some in batched(page, _ACCOUNTS, strict=False):
-            _settle((each.account for each in some if each.account), desk)
+            _settle((each.account for each in some if each.account), dependencies)
             poll = replace(poll, place=Place(some[-1].changed, some[-1].id))
             yield poll
     yield replace(poll, since=poll.began, began=None, place=None)
@@ -90,28 +90,28 @@ def _marked_after(last: str, table: Table) -> Iterator[str]:
     return (row.value.id for row in rows if row.value.id > last and row.value.tokens)
 
 
-def _settle(ids: Iterable[str], desk: DealDesk) -> None:
+def _settle(ids: Iterable[str], dependencies: Dependencies) -> None:
     """What is marked for these accounts is what the CRM says of them now."""
     accounts = list(dict.fromkeys(ids))
     if not accounts:
         return
-    wanted = {company.account: tokens(company, desk.address_key) for company in desk.crm.open(accounts)}
-    rows: list[Row[Account] | None] = desk.table.get_many([keys.account(id) for id in accounts])
+    wanted = {company.account: tokens(company, dependencies.address_key) for company in dependencies.crm.open(accounts)}
+    rows: list[Row[Account] | None] = dependencies.table.get_many([keys.account(id) for id in accounts])
     for id, row in zip(accounts, rows, strict=True):
         if _marked(row) ^ wanted.get(id, frozenset()):
-            _mark(id, wanted.get(id, frozenset()), desk)
+            _mark(id, wanted.get(id, frozenset()), dependencies)
     logger.info("opportunities", accounts=len(accounts), open=len(wanted))
 
 
-def _mark(id: str, wanted: frozenset[str], desk: DealDesk) -> None:
+def _mark(id: str, wanted: frozenset[str], dependencies: Dependencies) -> None:
     for attempt in range(_TRIES):
         try:
-            while changes := _changes(id, wanted, desk.table, desk.clock.now()):
-                desk.table.write(*changes)
+            while changes := _changes(id, wanted, dependencies.table, dependencies.clock.now()):
+                dependencies.table.write(*changes)
         except Conflict:  # another account of the same company, or somebody else who looks
             if attempt == _TRIES - 1:
                 raise
-            desk.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
         else:
             break
 

@@ -68,7 +68,7 @@ def persist[T](table: Table, attempt: Callable[[], T]) -> T:
     raise Busy
 
 
-def ring(react: Wake, stored: Stored) -> None:
+def wake(react: Wake, stored: Stored) -> None:
     """Wake score.react for a new activity. That may fail: the row is on the agenda, and the tick finds it."""
     if stored.ref is None:
         return

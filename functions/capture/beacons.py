@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from capture._visits import due_join, key_of, missing
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
@@ -32,7 +32,7 @@ from ripen.tracking.visit import KEPT, MOST_JOINED, activities, is_open, of_lead
 from ripen.tracking.visitor import Join, VisitorPointer
 
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 react = Queue(os.environ["REACT_BULK_QUEUE"])
 logger = Logger()
@@ -46,7 +46,7 @@ class Contended(Exception):
     """Others kept writing these rows; the message comes again."""
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     table: Table
     react: Wake
     bundle: Bundle
@@ -61,63 +61,65 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def _one(record: SQSRecord) -> None:
-    take(record.body, Desk(table, react, playbook.live().bundle, clock.now()))
+    take(record.body, Dependencies(table, react, playbook.live().bundle, clock.now()))
 
 
-def take(message: str, desk: Desk) -> None:
+def take(message: str, dependencies: Dependencies) -> None:
     """Keep what a beacon tells, or let a visitor join a lead."""
     if message.startswith("{"):
-        keep(msgspec.json.decode(message, type=Beacon), desk)
+        keep(msgspec.json.decode(message, type=Beacon), dependencies)
     else:
-        join(keys.typed(keys.parse(message), Join), desk)
+        join(keys.typed(keys.parse(message), Join), dependencies)
 
 
-def keep(beacon: Beacon, desk: Desk) -> None:
+def keep(beacon: Beacon, dependencies: Dependencies) -> None:
     """Every event of it once, under whoever the browser is known to be at the end."""
-    click = _cross(beacon, desk) if beacon.bridge else ""
-    made = activities(beacon, desk.bundle)
+    click = _cross(beacon, dependencies) if beacon.bridge else ""
+    made = activities(beacon, dependencies.bundle)
     pointer = keys.visitor_pointer(beacon.visitor)
-    row = desk.table.get(pointer)
+    row = dependencies.table.get(pointer)
     while True:
         owner = row.value if row else None
-        _keep(made, beacon.visitor, owner, click, desk)
-        row = desk.table.get(pointer)  # a form may have come between
+        _keep(made, beacon.visitor, owner, click, dependencies)
+        row = dependencies.table.get(pointer)  # a form may have come between
         if (row.value if row else None) == owner:
             return
 
 
-def _keep(made: Sequence[Activity], visitor: str, owner: VisitorPointer | None, click: str, desk: Desk) -> None:
+def _keep(
+    made: Sequence[Activity], visitor: str, owner: VisitorPointer | None, click: str, dependencies: Dependencies
+) -> None:
     """What is only likely stays the visitor's too, for whom it turns out to be."""
     if owner is None or not owner.sure:
-        _create_visits(made, visitor, desk)
+        _create_visits(made, visitor, dependencies)
     if owner:
-        _create([of_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, desk)
+        _create([of_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, dependencies)
 
 
-def join(key: keys.Key[Join], desk: Desk) -> None:
+def join(key: keys.Key[Join], dependencies: Dependencies) -> None:
     """Copy what the visitor did before, at most 500 visits, the latest first."""
-    row = desk.table.get(key)
+    row = dependencies.table.get(key)
     if row is None or row.due is None:
         return
     lead, visitor = row.value.lead, row.value.visitor
-    pointer = desk.table.get(keys.visitor_pointer(visitor))
+    pointer = dependencies.table.get(keys.visitor_pointer(visitor))
     sure = pointer is not None and pointer.value == VisitorPointer(lead=lead, sure=True)
-    found = desk.table.under(visitor, "activity#", True, of="visitor", most=MOST_JOINED)
-    _create([of_lead(each.value, lead, sure) for each in found], sure, desk)
+    found = dependencies.table.under(visitor, "activity#", True, of="visitor", most=MOST_JOINED)
+    _create([of_lead(each.value, lead, sure) for each in found], sure, dependencies)
     try:
-        desk.table.write(Replace(key, row.value, row.version))
+        dependencies.table.write(Replace(key, row.value, row.version))
     except Conflict:
         logger.info("due again", lead=lead)
     logger.info("joined", lead=lead, visitor=visitor, sure=sure)
 
 
-def _cross(beacon: Beacon, desk: Desk) -> str:
+def _cross(beacon: Beacon, dependencies: Dependencies) -> str:
     """Make the browser likely the lead's in whose mail the click was; the click, "" where the token is worth nothing.
 
     A browser where a form was filled in stays whose it is.
     """
     for attempt in range(_TRIES):
-        bridge, owner = desk.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
+        bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
         if bridge is None or not is_open(bridge.value, beacon.visitor, beacon.received):
             return ""
         lead = bridge.value.lead
@@ -129,56 +131,56 @@ def _cross(beacon: Beacon, desk: Desk) -> str:
             changes.append(
                 Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
             )
-            changes.append(due_join(desk.table, lead, beacon.visitor, desk.now))
-        if _written(changes, desk, attempt):
+            changes.append(due_join(dependencies.table, lead, beacon.visitor, dependencies.now))
+        if _written(changes, dependencies, attempt):
             mine = owner is None or not owner.value.sure or owner.value.lead == lead
             return str(bridge.value.click) if mine else ""
     raise Contended
 
 
-def _create_visits(made: Sequence[Activity], visitor: str, desk: Desk) -> None:
+def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Dependencies) -> None:
     for attempt in range(_TRIES):
         places = [keys.visit(visitor, each.at, each.id) for each in made]
-        there = desk.table.get_many(places)
+        there = dependencies.table.get_many(places)
         changes = [
             Create(place, each, expires=each.received + KEPT)
             for place, each, row in zip(places, made, there, strict=True)
             if row is None
         ]
-        if _written(changes, desk, attempt):
+        if _written(changes, dependencies, attempt):
             return
     raise Contended
 
 
-def _create(copies: Sequence[Activity], sure: bool, desk: Desk) -> None:
+def _create(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> None:
     """Under the lead, to be folded in the bulk lane; where it is sure, the lead's touches know of them too."""
     for some in batched(copies, _AT_ONCE, strict=False):
-        desk.react.wake(*_create_some(some, sure, desk))
+        dependencies.react.wake(*_create_some(some, sure, dependencies))
 
 
-def _create_some(copies: Sequence[Activity], sure: bool, desk: Desk) -> list[Ref]:
+def _create_some(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> list[Ref]:
     for attempt in range(_TRIES):
-        new = missing(desk.table, copies)
-        changes: list[Change] = [Create(key_of(copy), copy, due=desk.now, lane=Lane.BULK) for copy in new]
+        new = missing(dependencies.table, copies)
+        changes: list[Change] = [Create(key_of(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
         if sure:
-            changes += _touch(new, desk)
-        if _written(changes, desk, attempt):
+            changes += _touch(new, dependencies)
+        if _written(changes, dependencies, attempt):
             return [key_of(copy).ref for copy in new]
     raise Contended
 
 
-def _touch(new: Sequence[Activity], desk: Desk) -> Iterable[Change]:
+def _touch(new: Sequence[Activity], dependencies: Dependencies) -> Iterable[Change]:
     touches = [copy.touch for copy in new if copy.touch]
-    row = desk.table.get(keys.profile(new[0].lead)) if touches else None
+    row = dependencies.table.get(keys.profile(new[0].lead)) if touches else None
     if row and (profile := touched(row.value, touches)) != row.value:
         yield Replace(row.key, profile, row.version)
 
 
-def _written(changes: Sequence[Change], desk: Desk, attempt: int) -> bool:
+def _written(changes: Sequence[Change], dependencies: Dependencies, attempt: int) -> bool:
     try:
         if changes:
-            desk.table.write(*changes)
+            dependencies.table.write(*changes)
     except Conflict:
-        desk.table.step_back(attempt)
+        dependencies.table.step_back(attempt)
         return False
     return True

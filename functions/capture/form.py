@@ -18,9 +18,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from capture._store import Busy, ring, store
+from capture._store import Busy, store, wake
 from ripen.adapters import body, gateway
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
@@ -35,7 +35,7 @@ from ripen.playbook.bundle import Form
 from ripen.ports import Wake
 
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
@@ -51,11 +51,11 @@ _PREFLIGHT = {
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    desk = Desk(table, react, playbook.live(), secrets.key("address"), clock.now(), lambda: uuid4().hex)
-    return serve(event, desk)
+    dependencies = Dependencies(table, react, playbook.live(), secrets.key("address"), clock.now(), lambda: uuid4().hex)
+    return serve(event, dependencies)
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     """What one request is answered with."""
 
     table: Table
@@ -66,16 +66,16 @@ class Desk(Struct, frozen=True):
     new_id: Callable[[], str]
 
 
-def serve(event: dict[str, Any], desk: Desk) -> Response:
+def serve(event: dict[str, Any], dependencies: Dependencies) -> Response:
     """The answer to a request, whatever it holds."""
     request = gateway.request(event)
-    form = desk.live.bundle.forms.get(request.parameters.get("form", ""))
-    cors = _cors(request, form, desk.live)
+    form = dependencies.live.bundle.forms.get(request.parameters.get("form", ""))
+    cors = _cors(request, form, dependencies.live)
     if cors is None:
         return gateway.answer({"error": "this site may not post this form", "field": ""}, 403, {"vary": "Origin"})
     if request.method == "OPTIONS":
         return gateway.respond(204, "", cors | _PREFLIGHT)
-    answered = _answer(request, form, desk)
+    answered = _answer(request, form, dependencies)
     return answered | {"headers": answered["headers"] | cors}
 
 
@@ -89,86 +89,92 @@ def _cors(request: Request, form: Form | None, live: Live) -> dict[str, str] | N
     return None if form else {"vary": "Origin"}
 
 
-def _answer(request: Request, form: Form | None, desk: Desk) -> Response:
+def _answer(request: Request, form: Form | None, dependencies: Dependencies) -> Response:
     answers: body.Pairs = []
     try:
         if form is None:
             raise Rejected("there is no such form", status=404)
         answers = body.read(request.headers.get("content-type", ""), request.body)
-        activity = _take(request, form, answers, desk)
+        activity = _take(request, form, answers, dependencies)
     except Rejected as rejected:
-        return _refuse(request, form, answers, desk, rejected)
+        return _refuse(request, form, answers, dependencies, rejected)
     except (Busy, BotoCoreError, ClientError):
         logger.exception("not stored")
-        return _refuse(request, form, answers, desk, Rejected("please try again in a minute", status=503))
+        return _refuse(request, form, answers, dependencies, Rejected("please try again in a minute", status=503))
     if not request.from_browser:
         return gateway.answer({"activity": activity}, 202)
-    locale = _language(request, answers, desk.live)
+    locale = _language(request, answers, dependencies.live)
     return gateway.redirect(f"/pages/{quote(form.thank_you or 'thanks')}?lang={locale}")
 
 
-def _take(request: Request, form: Form, answers: body.Pairs, desk: Desk) -> str:
+def _take(request: Request, form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
     """The id of the activity that it became, now or when it was sent first."""
     if hit_honeypot(form, answers):
-        return _quarantine(form, answers, desk)
+        return _quarantine(form, answers, dependencies)
     submission = read(
         form,
         answers,
-        locale=_language(request, answers, desk.live),
-        now=desk.now,
+        locale=_language(request, answers, dependencies.live),
+        now=dependencies.now,
         complete=request.from_browser,
         referer=request.headers.get("referer", ""),
         guessed=not asked_language(answers) and "accept-language" not in request.headers,
     )
-    if submission.page not in desk.live.bundle.pages:
+    if submission.page not in dependencies.live.bundle.pages:
         submission = replace(submission, page="")
     key = clean(request.headers.get("idempotency-key", ""))
     if key is None or len(key) > _LONGEST_KEY:
         raise Rejected("an Idempotency-Key has at most 255 plain characters", field="idempotency-key")
     stored = store(
-        desk.table,
+        dependencies.table,
         submission,
         form,
-        once(submission, desk.now, key),
-        key=desk.key,
-        now=desk.now,
-        new_id=desk.new_id,
+        once(submission, dependencies.now, key),
+        key=dependencies.key,
+        now=dependencies.now,
+        new_id=dependencies.new_id,
     )
-    ring(desk.react, stored)
+    wake(dependencies.react, stored)
     logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
     return stored.activity
 
 
-def _quarantine(form: Form, answers: body.Pairs, desk: Desk) -> str:
+def _quarantine(form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
     """Kept for 30 days as it was typed, so that a person can release it; never an activity of a lead."""
-    id = desk.new_id()
+    id = dependencies.new_id()
     typed = {name: value for name, value in answers if clean(value) is not None and clean(name)}
     caught = Activity(
         id=id,
         lead="",
         kind=Kind.FORM_SUBMITTED,
-        at=desk.now,
-        received=desk.now,
+        at=dependencies.now,
+        received=dependencies.now,
         subject=form.name,
         facts=typed,
         verdict=Verdict.MACHINE,
     )
-    desk.table.write(Create(keys.quarantine(form.name, desk.now, id), caught, expires=desk.now + _QUARANTINE))
+    dependencies.table.write(
+        Create(keys.quarantine(form.name, dependencies.now, id), caught, expires=dependencies.now + _QUARANTINE)
+    )
     with single_metric("HoneypotHit", MetricUnit.Count, 1):
         logger.info("honeypot", form=form.name, activity=id)
     return id
 
 
-def _refuse(request: Request, form: Form | None, answers: body.Pairs, desk: Desk, why: Rejected) -> Response:
+def _refuse(
+    request: Request, form: Form | None, answers: body.Pairs, dependencies: Dependencies, why: Rejected
+) -> Response:
     """What was wrong: for scripts as JSON, for people on the page they came from, with what they typed."""
     retry = {"retry-after": "60"} if why.status == 503 else {}
     if not request.from_browser:
         return gateway.answer({"error": why.reason, "field": why.field}, why.status, retry)
     from capture._refusal import explain  # Liquid is slow to load, and most submissions are good
 
-    locale = _language(request, answers, desk.live)
-    shown = gateway.page(explain(desk.live, form, answers, why, locale, desk.new_id()), why.status, retry)
-    return gateway.tracked(shown) if desk.live.bundle.tracking else shown
+    locale = _language(request, answers, dependencies.live)
+    shown = gateway.page(
+        explain(dependencies.live, form, answers, why, locale, dependencies.new_id()), why.status, retry
+    )
+    return gateway.tracked(shown) if dependencies.live.bundle.tracking else shown
 
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:

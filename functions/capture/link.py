@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
 from ripen.adapters import gateway
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.secrets import Secrets
@@ -31,7 +31,7 @@ from ripen.tracking.visit import bridged
 from ripen.tracking.visitor import Bridge
 
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 logger = Logger()

@@ -20,10 +20,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture._opportunities import DealDesk, look
+from capture import _opportunities
 from ripen import ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
@@ -38,7 +38,7 @@ from ripen.pointers import Pointer, Seen
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 salesforce = SalesforceMembers(secrets)
 deals = SalesforceOpportunities(secrets)
@@ -50,7 +50,7 @@ _AT_ONCE = 45
 _TRIES = 3
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What polling takes."""
 
     table: Table
@@ -67,36 +67,41 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     key, goes_on, own_key = keys.parse(record.body), partial(_has_time, lambda_context), secrets.key("address")
     if key == keys.OPPORTUNITIES:
-        return look(DealDesk(table=table, clock=clock, crm=deals, address_key=own_key), goes_on)
+        opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
+        return _opportunities.look(opportunities, goes_on)
     keys.typed(key, MemberPoll)
-    return poll(Desk(table=table, clock=clock, crm=salesforce, address_key=own_key), goes_on)
+    return poll(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), goes_on)
 
 
 def _has_time(context: LambdaContext) -> bool:
     return context.get_remaining_time_in_millis() > _RESERVE_MILLIS
 
 
-def poll(desk: Desk, goes_on: Callable[[], bool]) -> None:
+def poll(dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
     """Takes in what has changed, and puts the next look on the agenda; nothing if somebody else did."""
-    row = desk.table.get(keys.MEMBERS)
+    row = dependencies.table.get(keys.MEMBERS)
     if row is None or row.due is None:
         return
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     after, due = row.value, now + EVERY
-    if after.watched and not in_shadow(desk.table):
-        after, due = _read(after, desk, now, goes_on)
+    if after.watched and not in_shadow(dependencies.table):
+        after, due = _read(after, dependencies, now, goes_on)
     with suppress(Conflict):  # a playbook was made live, or somebody else has polled
-        desk.table.write(Replace(row.key, after, row.version, due=due if after.watched else None, lane=Lane.BULK))
+        dependencies.table.write(
+            Replace(row.key, after, row.version, due=due if after.watched else None, lane=Lane.BULK)
+        )
 
 
-def _read(poll: MemberPoll, desk: Desk, now: datetime, goes_on: Callable[[], bool]) -> tuple[MemberPoll, datetime]:
+def _read(
+    poll: MemberPoll, dependencies: Dependencies, now: datetime, goes_on: Callable[[], bool]
+) -> tuple[MemberPoll, datetime]:
     """How far it came, and when it is to be gone on with."""
     since = poll.since
     try:
-        for members in desk.crm.changed(poll.watched, since):
+        for members in dependencies.crm.changed(poll.watched, since):
             if not goes_on():
                 return replace(poll, since=since), now
-            _take_in(members, poll, desk, now)
+            _take_in(members, poll, dependencies, now)
             since = max([since, *(member.changed for member in members)])
     except Undeliverable as failure:
         logger.warning("Salesforce's campaigns not read", reason=failure.reason)
@@ -104,26 +109,32 @@ def _read(poll: MemberPoll, desk: Desk, now: datetime, goes_on: Callable[[], boo
     return replace(poll, since=since, attempts=0), now + EVERY
 
 
-def _take_in(members: Sequence[Member], poll: MemberPoll, desk: Desk, now: datetime) -> None:
+def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
     """Each membership's news once, as an activity that the tick has folded."""
     news = [(member, name) for member in members for name in meant(member, poll.watched)]
     for some in batched(news, _AT_ONCE, strict=False):
         for attempt in range(_TRIES):
             try:
-                if changes := list(_changes(some, poll, desk, now)):
-                    desk.table.write(*changes)
+                if changes := list(_changes(some, poll, dependencies, now)):
+                    dependencies.table.write(*changes)
             except Conflict:  # somebody else polls at the same time
                 if attempt == _TRIES - 1:
                     raise
-                desk.table.step_back(attempt)
+                dependencies.table.step_back(attempt)
             else:
                 break
 
 
-def _changes(news: Sequence[tuple[Member, str]], poll: MemberPoll, desk: Desk, now: datetime) -> Iterator[Change]:
+def _changes(
+    news: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime
+) -> Iterator[Change]:
     seen = [keys.seen("crm-member", moment(member, name)) for member, name in news]
-    new = [(*told, key) for told, key, row in zip(news, seen, desk.table.get_many(seen), strict=True) if row is None]
-    leads = _leads([member for member, _, _ in new], desk)
+    new = [
+        (*told, key)
+        for told, key, row in zip(news, seen, dependencies.table.get_many(seen), strict=True)
+        if row is None
+    ]
+    leads = _leads([member for member, _, _ in new], dependencies)
     logger.info("campaign members", news=len(new), ours=len([lead for lead in leads if lead]))
     for (member, name, key), lead in zip(new, leads, strict=True):
         if lead:
@@ -132,11 +143,13 @@ def _changes(news: Sequence[tuple[Member, str]], poll: MemberPoll, desk: Desk, n
             yield Create(keys.activity(lead, activity.at, activity.id), activity, due=now, lane=Lane.BULK)
 
 
-def _leads(members: Sequence[Member], desk: Desk) -> list[str]:
+def _leads(members: Sequence[Member], dependencies: Dependencies) -> list[str]:
     """The lead that each member is, "" where it is none of ours: by its records, else by its address."""
-    asked = [[*map(keys.crm_pointer, member.records), *_address(member, desk.address_key)] for member in members]
+    asked = [
+        [*map(keys.crm_pointer, member.records), *_address(member, dependencies.address_key)] for member in members
+    ]
     wanted = list(dict.fromkeys(key for some in asked for key in some))
-    rows: list[Row[Pointer] | None] = desk.table.get_many(wanted) if wanted else []
+    rows: list[Row[Pointer] | None] = dependencies.table.get_many(wanted) if wanted else []
     found = {row.key: row.value.lead for row in rows if row}
     return [next((found[key] for key in some if key in found), "") for some in asked]
 

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
 from ripen.adapters import gateway
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
@@ -27,9 +27,9 @@ from ripen.tracking.beacon import read
 from ripen.tracking.visit import hosts
 
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-track = Queue(os.environ["TRACK_QUEUE"])
+track = Queue(os.environ["BEACONS_QUEUE"])
 logger = Logger()
 
 SCRIPT = Path(__file__).with_name("ripen.js").read_text("utf-8")
@@ -51,18 +51,18 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     request = gateway.request(event)
     if request.method == "GET":
         return gateway.respond(200, SCRIPT, _SCRIPT_HEADERS)
-    return serve(request, Desk(track, playbook.live(), clock.now()))
+    return serve(request, Dependencies(track, playbook.live(), clock.now()))
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     track: Post
     live: Live
     now: datetime
 
 
-def serve(request: Request, desk: Desk) -> Response:
+def serve(request: Request, dependencies: Dependencies) -> Response:
     """204 once it is kept, or nothing was to be kept; 4xx with a reason for anything that is no beacon."""
-    known = _hosts(request, desk.live)
+    known = _hosts(request, dependencies.live)
     cors = _cors(request, known)
     if not known or cors is None:
         return gateway.answer({"error": _NOT_TRACKED, "field": ""}, 403, {"vary": "Origin"})
@@ -71,8 +71,8 @@ def serve(request: Request, desk: Desk) -> Response:
     if request.headers.get("sec-gpc") == "1":
         return gateway.respond(204, "", cors)
     try:
-        beacon = read(request.body, desk.now, known, request.headers.get("user-agent", ""))
-        desk.track.post(msgspec.json.encode(beacon).decode())
+        beacon = read(request.body, dependencies.now, known, request.headers.get("user-agent", ""))
+        dependencies.track.post(msgspec.json.encode(beacon).decode())
     except Rejected as rejected:
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status, cors)
     except (BotoCoreError, ClientError):

@@ -16,10 +16,10 @@ from msgspec import Struct
 
 from capture import _entry_request
 from capture._entry_request import OwnKeys
-from capture._store import Busy, ring, store
+from capture._store import Busy, store, wake
 from ripen.adapters import gateway, typeform
 from ripen.adapters.body import LARGEST
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
@@ -33,7 +33,7 @@ from ripen.playbook.bundle import Form
 from ripen.ports import Wake
 
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
@@ -45,15 +45,15 @@ _SIGNATURES = {"typeform": TYPEFORM}
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     own = OwnKeys(address=secrets.key("address"), api=secrets.key("api"))
-    desk = Desk(table, react, playbook.live(), own, _secret, clock.now(), time(), lambda: uuid4().hex)
-    return serve(gateway.request(event), desk)
+    dependencies = Dependencies(table, react, playbook.live(), own, _secret, clock.now(), time(), lambda: uuid4().hex)
+    return serve(gateway.request(event), dependencies)
 
 
 def _secret(source: str, fresh: bool) -> str:
     return str(secrets.all(fresh).get(source, ""))
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin; `wall` is the time by
     which requests are signed, in seconds."""
 
@@ -67,19 +67,26 @@ class Desk(Struct, frozen=True):
     new_id: Callable[[], str]
 
 
-def serve(request: Request, desk: Desk) -> Response:
+def serve(request: Request, dependencies: Dependencies) -> Response:
     """200 {"activity": id} for a submission, new or known, 202 for who is asked in; 4xx with the reason for anything else."""
     source = request.parameters.get("source", "")
     try:
         if source == _entry_request.SOURCE:
-            stored = _entry_request.ask(request, desk.table, desk.live.bundle, desk.own, desk.now, desk.wall)
-            ring(desk.react, stored)
+            stored = _entry_request.ask(
+                request,
+                dependencies.table,
+                dependencies.live.bundle,
+                dependencies.own,
+                dependencies.now,
+                dependencies.wall,
+            )
+            wake(dependencies.react, stored)
             return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
-        _check(source, request, desk)
+        _check(source, request, dependencies)
         answered = typeform.read(request.body)
         if answered is None:
             return gateway.answer({"ignored": "no form was submitted"})
-        return gateway.answer({"activity": _take(source, answered, desk)})
+        return gateway.answer({"activity": _take(source, answered, dependencies)})
     except Rejected as rejected:
         logger.warning("webhook refused", source=source[:40], status=rejected.status, reason=rejected.reason)
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status)
@@ -87,7 +94,7 @@ def serve(request: Request, desk: Desk) -> Response:
         return gateway.answer({"error": "please try again", "field": ""}, 503, {"retry-after": "60"})
 
 
-def _check(source: str, request: Request, desk: Desk) -> None:
+def _check(source: str, request: Request, dependencies: Dependencies) -> None:
     """Raises Rejected. A secret that has just been changed is fetched once more before a signature is refused."""
     spec = _SIGNATURES.get(source)
     if spec is None:
@@ -96,34 +103,36 @@ def _check(source: str, request: Request, desk: Desk) -> None:
         raise Rejected("the body is larger than 256 KB", status=413)
     if not request.headers.get(spec.header):
         raise Rejected(f"the header {spec.header} is missing", status=401)
-    if not any(genuine(spec, desk.secret(source, fresh), request.headers, request.body) for fresh in (False, True)):
+    if not any(
+        genuine(spec, dependencies.secret(source, fresh), request.headers, request.body) for fresh in (False, True)
+    ):
         raise Rejected("the signature is wrong", status=401)
 
 
-def _take(source: str, answered: typeform.Answered, desk: Desk) -> str:
-    form = _form(source, answered.form_id, desk.live)
+def _take(source: str, answered: typeform.Answered, dependencies: Dependencies) -> str:
+    form = _form(source, answered.form_id, dependencies.live)
     answers = answered.named(form.sources[source])
-    brand = desk.live.bundle.brand
+    brand = dependencies.live.bundle.brand
     asked = asked_language(answers)
     submission = read(
         form,
         answers,
         locale=asked if asked in brand.locales else brand.default_locale,
-        now=min(answered.at, desk.now),
+        now=min(answered.at, dependencies.now),
         complete=False,
         guessed=asked not in brand.locales,
     )
     stored = store(
-        desk.table,
+        dependencies.table,
         submission,
         form,
-        from_provider(source, answered.token, desk.now),
-        key=desk.own.address,
-        now=desk.now,
-        new_id=desk.new_id,
+        from_provider(source, answered.token, dependencies.now),
+        key=dependencies.own.address,
+        now=dependencies.now,
+        new_id=dependencies.new_id,
         source=source,
     )
-    ring(desk.react, stored)
+    wake(dependencies.react, stored)
     logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
     return stored.activity
 

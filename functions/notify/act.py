@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from ripen import ids, ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.crm_link import relinked
@@ -41,7 +41,7 @@ logger = Logger()
 batch = messages()
 secrets = Secrets(os.environ["SECRET"])
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 chat = Slack(os.environ["SLACK_API"], secrets)
 owners = Salesforce(secrets)
@@ -75,7 +75,7 @@ _WORDS = {
 }
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     """What doing it takes."""
 
     table: Table
@@ -92,95 +92,97 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def on_message(record: SQSRecord) -> None:
     locale = playbook.live().bundle.brand.default_locale
-    act(Ref(record.body), Desk(table, clock, locale, chat, owners, alerts))
+    act(Ref(record.body), Dependencies(table, clock, locale, chat, owners, alerts))
 
 
-def act(ref: Ref, desk: Desk) -> None:
+def act(ref: Ref, dependencies: Dependencies) -> None:
     """Do what the action asks; done once, however often it is woken."""
     key = keys.typed(keys.parse(ref), Action)
     for attempt in range(_TRIES):
-        row = desk.table.get(key)
-        if row is None or row.value.done or _is_held(row.value, desk):
+        row = dependencies.table.get(key)
+        if row is None or row.value.done or _is_held(row.value, dependencies):
             return
         try:
-            _take(row, desk) if not row.value.outcome else _follow(_held(row, desk), desk)
+            _take(row, dependencies) if not row.value.outcome else _follow(_held(row, dependencies), dependencies)
         except Conflict:
-            desk.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
             continue
         return
     raise Conflict(())
 
 
-def _is_held(action: Action, desk: Desk) -> bool:
+def _is_held(action: Action, dependencies: Dependencies) -> bool:
     """Another worker is at it: two who search Salesforce for a Task at once would find none, and make two."""
-    return action.claimed is not None and desk.clock.now() < action.claimed + _LEASE
+    return action.claimed is not None and dependencies.clock.now() < action.claimed + _LEASE
 
 
-def _held(row: Row[Action], desk: Desk) -> Row[Action]:
-    now = desk.clock.now()
+def _held(row: Row[Action], dependencies: Dependencies) -> Row[Action]:
+    now = dependencies.clock.now()
     action = replace(row.value, claimed=now)
-    desk.table.write(Replace(row.key, action, was=row.version, due=now + _LEASE))
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=now + _LEASE))
     return Row(row.key, action, row.version + 1, now + _LEASE)
 
 
-def _take(row: Row[Action], desk: Desk) -> None:
+def _take(row: Row[Action], dependencies: Dependencies) -> None:
     """Settle who acts on the card. First come, first served: the alert's row decides."""
     action = row.value
-    alert = desk.table.get(keys.alert(action.lead, action.alert))
+    alert = dependencies.table.get(keys.alert(action.lead, action.alert))
     if alert is None:
-        return _done(row, desk, "no such alert")
+        return _done(row, dependencies, "no such alert")
     if alert.value.outcome:
-        return _too_late(row, alert.value, desk)
-    now = desk.clock.now()
+        return _too_late(row, alert.value, dependencies)
+    now = dependencies.clock.now()
     outcome = CLAIMED if action.verb == CLAIM else NOT_A_FIT
     acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
     goes_on = outcome == CLAIMED
     taken = replace(action, outcome=outcome, claimed=now if goes_on else None, done=None if goes_on else now)
-    desk.table.write(
+    dependencies.table.write(
         Replace(row.key, taken, was=row.version, due=now + _LEASE if goes_on else None),
         Replace(alert.key, acted, was=alert.version, due=now),
-        _activity(action, desk),
-        _decision(action, desk, "alert", outcome),
+        _activity(action, dependencies),
+        _decision(action, dependencies, "alert", outcome),
     )
-    desk.alerts.wake(alert.key.ref)
+    dependencies.alerts.wake(alert.key.ref)
     logger.info("alert acted on", alert=alert.value.id, outcome=outcome)
     if goes_on:
-        _follow(Row(row.key, taken, row.version + 1, now + _LEASE), desk)
+        _follow(Row(row.key, taken, row.version + 1, now + _LEASE), dependencies)
     return None
 
 
-def _too_late(row: Row[Action], alert: Alert, desk: Desk) -> None:
+def _too_late(row: Row[Action], alert: Alert, dependencies: Dependencies) -> None:
     if alert.by != row.value.user:
         text = "late" if alert.outcome == CLAIMED else "closed"
-        _tell(row.value, desk, text, who=alert.by_name)
-    _done(row, desk, "too late")
+        _tell(row.value, dependencies, text, who=alert.by_name)
+    _done(row, dependencies, "too late")
 
 
-def _follow(row: Row[Action], desk: Desk) -> None:
+def _follow(row: Row[Action], dependencies: Dependencies) -> None:
     """Make whoever claimed the owner in Salesforce, once the lead is there."""
     action = row.value
-    if in_shadow(desk.table):
-        return _done(row, desk, CLAIMED, _decision(action, desk, "crm", "would have set the owner", SHADOWED))
-    profile = desk.table.get(keys.profile(action.lead))
-    waited = desk.clock.now() - action.at > _PATIENCE
+    if in_shadow(dependencies.table):
+        return _done(
+            row, dependencies, CLAIMED, _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
+        )
+    profile = dependencies.table.get(keys.profile(action.lead))
+    waited = dependencies.clock.now() - action.at > _PATIENCE
     if profile is None or profile.value.crm is None:
-        return _give_up(row, desk, "no record") if waited else _later(row, desk, _FIRST_SECONDS)
+        return _give_up(row, dependencies, "no record") if waited else _later(row, dependencies, _FIRST_SECONDS)
     try:
-        link = _claim(action, profile.value, profile.value.crm, desk)
+        link = _claim(action, profile.value, profile.value.crm, dependencies)
     except Undeliverable as error:
         if error.permanent or waited:
-            return _give_up(row, desk, "refused", error.reason)
-        return _later(row, desk, error.after or _FIRST_SECONDS)
-    return _owned(row, profile, link, desk)
+            return _give_up(row, dependencies, "refused", error.reason)
+        return _later(row, dependencies, error.after or _FIRST_SECONDS)
+    return _owned(row, profile, link, dependencies)
 
 
-def _claim(action: Action, profile: Profile, link: CrmLink, desk: Desk) -> CrmLink:
-    email = desk.chat.email_of(action.user)
+def _claim(action: Action, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
+    email = dependencies.chat.email_of(action.user)
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
-    words = _WORDS.get(desk.locale, _WORDS["en"])
+    words = _WORDS.get(dependencies.locale, _WORDS["en"])
     name = full_name(profile) or profile.company or profile.email
-    return desk.owners.claim(
+    return dependencies.owners.claim(
         link,
         email,
         ids.digest("claim-task", action.alert),
@@ -189,57 +191,61 @@ def _claim(action: Action, profile: Profile, link: CrmLink, desk: Desk) -> CrmLi
     )
 
 
-def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, desk: Desk) -> None:
+def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
     """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
-    action, now = row.value, desk.clock.now()
+    action, now = row.value, dependencies.clock.now()
     alert = keys.alert(action.lead, action.alert)
     for attempt in range(_TRIES):
         try:
-            desk.table.write(
+            dependencies.table.write(
                 Replace(row.key, replace(action, done=now), was=row.version),
                 *relinked(profile, link, now),
                 Mark(alert, now),
-                _decision(action, desk, "crm", "owner set"),
+                _decision(action, dependencies, "crm", "owner set"),
             )
         except Conflict:
-            desk.table.step_back(attempt)
-            profile = desk.table.get(profile.key) or profile
+            dependencies.table.step_back(attempt)
+            profile = dependencies.table.get(profile.key) or profile
         else:
-            return desk.alerts.wake(alert.ref)
+            return dependencies.alerts.wake(alert.ref)
     raise Conflict(())
 
 
-def _give_up(row: Row[Action], desk: Desk, text: str, reason: str = "") -> None:
+def _give_up(row: Row[Action], dependencies: Dependencies, text: str, reason: str = "") -> None:
     code = reason.partition(":")[0]  # what Salesforce says behind it may quote a person
     logger.warning("no owner set", action=row.value.id, reason=code or text)
-    _tell(row.value, desk, text, reason=reason)
-    _done(row, desk, CLAIMED, _decision(row.value, desk, "crm", "owner not set", reason or text))
+    _tell(row.value, dependencies, text, reason=reason)
+    _done(row, dependencies, CLAIMED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
 
 
-def _later(row: Row[Action], desk: Desk, seconds: int) -> None:
+def _later(row: Row[Action], dependencies: Dependencies, seconds: int) -> None:
     """The row's due time brings it back, after a while that doubles."""
     action = replace(row.value, attempts=row.value.attempts + 1, claimed=None)
     pause = min(seconds * 2 ** min(row.value.attempts, 12), _MOST_SECONDS)
-    desk.table.write(Replace(row.key, action, was=row.version, due=desk.clock.now() + timedelta(seconds=pause)))
+    dependencies.table.write(
+        Replace(row.key, action, was=row.version, due=dependencies.clock.now() + timedelta(seconds=pause))
+    )
 
 
-def _done(row: Row[Action], desk: Desk, outcome: str, *also: Change) -> None:
-    action = replace(row.value, outcome=outcome, done=desk.clock.now())
-    desk.table.write(Replace(row.key, action, was=row.version), *also)
+def _done(row: Row[Action], dependencies: Dependencies, outcome: str, *also: Change) -> None:
+    action = replace(row.value, outcome=outcome, done=dependencies.clock.now())
+    dependencies.table.write(Replace(row.key, action, was=row.version), *also)
 
 
-def _tell(action: Action, desk: Desk, text: str, **values: str) -> None:
+def _tell(action: Action, dependencies: Dependencies, text: str, **values: str) -> None:
     """Only the person who pressed sees it; the card stands without it."""
-    if not action.response_url or in_shadow(desk.table):
+    if not action.response_url or in_shadow(dependencies.table):
         return
     try:
-        desk.chat.respond(action.response_url, _WORDS.get(desk.locale, _WORDS["en"])[text].format(**values))
+        dependencies.chat.respond(
+            action.response_url, _WORDS.get(dependencies.locale, _WORDS["en"])[text].format(**values)
+        )
     except Undeliverable as error:
         logger.warning("could not answer in Slack", action=action.id, reason=error.reason)
 
 
-def _activity(action: Action, desk: Desk) -> Create[Activity]:
-    now = desk.clock.now()
+def _activity(action: Action, dependencies: Dependencies) -> Create[Activity]:
+    now = dependencies.clock.now()
     activity = Activity(
         id=ids.digest("activity", action.id),
         lead=action.lead,
@@ -251,8 +257,10 @@ def _activity(action: Action, desk: Desk) -> Create[Activity]:
     return Create(keys.activity(action.lead, action.at, activity.id), activity, due=now)
 
 
-def _decision(action: Action, desk: Desk, what: str, outcome: str, reason: str = "") -> Create[Decision]:
-    now = desk.clock.now()
+def _decision(
+    action: Action, dependencies: Dependencies, what: str, outcome: str, reason: str = ""
+) -> Create[Decision]:
+    now = dependencies.clock.now()
     decision = Decision(
         id=ids.digest(what, outcome, action.id),
         lead=action.lead,

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ripen import ids, ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.secrets import Secrets
@@ -36,7 +36,7 @@ from ripen.slack.halt_card import halt_card
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 chat = Slack(os.environ["SLACK_API"], Secrets(os.environ["SECRET"]))
 channel = os.environ["SALES_CHANNEL"]
@@ -54,10 +54,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def on_message(record: SQSRecord) -> None:
-    show(Ref(record.body), Desk(table, clock, playbook.live().bundle, chat, channel))
+    show(Ref(record.body), Dependencies(table, clock, playbook.live().bundle, chat, channel))
 
 
-class Desk(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
     """What showing a card takes."""
 
     table: Table
@@ -67,53 +67,53 @@ class Desk(Struct, frozen=True):
     channel: str
 
 
-def show(ref: Ref, desk: Desk) -> None:
+def show(ref: Ref, dependencies: Dependencies) -> None:
     """Bring the card in Slack to where the row stands. A failure is written on the row, which stays due."""
     key = keys.typed(keys.parse(ref), Alert)
     for attempt in range(_TRIES):
-        row = desk.table.get(key)
+        row = dependencies.table.get(key)
         if row is None:
             logger.warning("no such alert", ref=ref)
             return
         try:
-            if _step(row, desk):
+            if _step(row, dependencies):
                 return
         except Conflict:
-            desk.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
     raise Conflict(())
 
 
-def _step(row: Row[Alert], desk: Desk) -> bool:
+def _step(row: Row[Alert], dependencies: Dependencies) -> bool:
     """Do what the row's state asks for; whether that was all."""
     match row.value.state:
-        case AlertState.PLANNED if in_shadow(desk.table):
-            return _foresee(row, desk)
-        case AlertState.PLANNED if wait := _wait(row, desk):
-            return _leave_due(row, desk, replace(row.value, error=wait), _WAIT)
+        case AlertState.PLANNED if in_shadow(dependencies.table):
+            return _foresee(row, dependencies)
+        case AlertState.PLANNED if wait := _wait(row, dependencies):
+            return _leave_due(row, dependencies, replace(row.value, error=wait), _WAIT)
         case AlertState.PLANNED:
-            return _post(_claim(row, desk), desk)
-        case AlertState.CLAIMED if _is_held(row.value, desk.clock.now()):
+            return _post(_claim(row, dependencies), dependencies)
+        case AlertState.CLAIMED if _is_held(row.value, dependencies.clock.now()):
             return True
-        case AlertState.CLAIMED if in_shadow(desk.table):
-            return _leave_due(row, desk, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
+        case AlertState.CLAIMED if in_shadow(dependencies.table):
+            return _leave_due(row, dependencies, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
         case AlertState.CLAIMED:
-            return _look_up(_claim(row, desk), desk)
+            return _look_up(_claim(row, dependencies), dependencies)
         case AlertState.POSTED:
-            return _refresh(row, desk)
+            return _refresh(row, dependencies)
         case AlertState.FAILED | AlertState.SHADOW:
-            return _settle(row, desk, row.value)
+            return _settle(row, dependencies, row.value)
 
 
-def _wait(row: Row[Alert], desk: Desk) -> str:
+def _wait(row: Row[Alert], dependencies: Dependencies) -> str:
     """Why no new card may be posted now; "" if one may."""
-    stop = desk.table.get(keys.STOP)
+    stop = dependencies.table.get(keys.STOP)
     if stop and stop.value.on:
         return "stopped"
-    return "" if _channel(row, desk) else "no channel is set"
+    return "" if _channel(row, dependencies) else "no channel is set"
 
 
-def _channel(row: Row[Alert], desk: Desk) -> str:
-    return row.value.channel or desk.channel
+def _channel(row: Row[Alert], dependencies: Dependencies) -> str:
+    return row.value.channel or dependencies.channel
 
 
 def _is_held(alert: Alert, now: datetime) -> bool:
@@ -121,121 +121,126 @@ def _is_held(alert: Alert, now: datetime) -> bool:
     return alert.claimed is not None and now < alert.claimed + _LEASE
 
 
-def _claim(row: Row[Alert], desk: Desk) -> Row[Alert]:
-    now = desk.clock.now()
+def _claim(row: Row[Alert], dependencies: Dependencies) -> Row[Alert]:
+    now = dependencies.clock.now()
     alert = replace(row.value, state=AlertState.CLAIMED, claimed=now, attempts=row.value.attempts + 1)
-    desk.table.write(Replace(row.key, alert, was=row.version, due=now + _LEASE))
+    dependencies.table.write(Replace(row.key, alert, was=row.version, due=now + _LEASE))
     return Row(row.key, alert, row.version + 1, now + _LEASE)
 
 
-def _foresee(row: Row[Alert], desk: Desk) -> bool:
+def _foresee(row: Row[Alert], dependencies: Dependencies) -> bool:
     """Shadow mode: the card that would have been posted is a decision, and is not posted later."""
-    rendered = render(row.value, desk)
+    rendered = render(row.value, dependencies)
     if rendered is None:
-        return _fail(row, desk, "no such lead")
+        return _fail(row, dependencies, "no such lead")
     alert = replace(row.value, state=AlertState.SHADOW, error="")
     return _settle(
-        row, desk, alert, *_decision(alert, desk, "would have posted", SHADOWED, {"text": str(rendered["text"])})
+        row,
+        dependencies,
+        alert,
+        *_decision(alert, dependencies, "would have posted", SHADOWED, {"text": str(rendered["text"])}),
     )
 
 
-def _look_up(row: Row[Alert], desk: Desk) -> bool:
+def _look_up(row: Row[Alert], dependencies: Dependencies) -> bool:
     """Its post may have come through: take that card over, or post."""
     try:
-        found = desk.chat.find(_channel(row, desk), row.value.id)
+        found = dependencies.chat.find(_channel(row, dependencies), row.value.id)
     except Undeliverable as error:
         lost = replace(row.value, claimed=None, error=error.reason)
-        return _leave_due(row, desk, lost, _pause(row.value, error))
-    return _posted(row, desk, *found, shown="") if found else _post(row, desk)
+        return _leave_due(row, dependencies, lost, _pause(row.value, error))
+    return _posted(row, dependencies, *found, shown="") if found else _post(row, dependencies)
 
 
-def _post(row: Row[Alert], desk: Desk) -> bool:
-    rendered = render(row.value, desk)
+def _post(row: Row[Alert], dependencies: Dependencies) -> bool:
+    rendered = render(row.value, dependencies)
     if rendered is None:
-        return _fail(row, desk, "no such lead")
+        return _fail(row, dependencies, "no such lead")
     try:
-        place, ts = desk.chat.post(_channel(row, desk), rendered, row.value.id)
+        place, ts = dependencies.chat.post(_channel(row, dependencies), rendered, row.value.id)
     except Unsure as error:
-        return _leave_due(row, desk, replace(row.value, claimed=None, error=str(error)), _LOOK_UP)
+        return _leave_due(row, dependencies, replace(row.value, claimed=None, error=str(error)), _LOOK_UP)
     except Undeliverable as error:
         if error.permanent:
-            return _fail(row, desk, error.reason)
+            return _fail(row, dependencies, error.reason)
         again = replace(row.value, state=AlertState.PLANNED, claimed=None, error=error.reason)
-        return _leave_due(row, desk, again, _pause(row.value, error))
-    return _posted(row, desk, place, ts, _digest(rendered))
+        return _leave_due(row, dependencies, again, _pause(row.value, error))
+    return _posted(row, dependencies, place, ts, _digest(rendered))
 
 
-def _refresh(row: Row[Alert], desk: Desk) -> bool:
+def _refresh(row: Row[Alert], dependencies: Dependencies) -> bool:
     """Show what has changed since: the link to Salesforce, who claimed it."""
-    rendered = render(row.value, desk)
+    rendered = render(row.value, dependencies)
     if rendered is None or (shown := _digest(rendered)) == row.value.shown:
-        return row.due is None or _settle(row, desk, row.value)
-    if in_shadow(desk.table):
-        return _leave_due(row, desk, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
+        return row.due is None or _settle(row, dependencies, row.value)
+    if in_shadow(dependencies.table):
+        return _leave_due(row, dependencies, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
     try:
-        desk.chat.update(row.value.channel, row.value.ts, rendered, row.value.id)
+        dependencies.chat.update(row.value.channel, row.value.ts, rendered, row.value.id)
     except Undeliverable as error:
         if error.permanent:
-            return _settle(row, desk, replace(row.value, shown=shown, error=error.reason))
+            return _settle(row, dependencies, replace(row.value, shown=shown, error=error.reason))
         later = replace(row.value, attempts=row.value.attempts + 1, error=error.reason)
-        return _leave_due(row, desk, later, _pause(row.value, error))
-    return _settle(row, desk, replace(row.value, shown=shown, attempts=0, error=""))
+        return _leave_due(row, dependencies, later, _pause(row.value, error))
+    return _settle(row, dependencies, replace(row.value, shown=shown, attempts=0, error=""))
 
 
-def render(alert: Alert, desk: Desk) -> dict[str, Any] | None:
+def render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
     """The card, or the note, as the lead stands now; None without a lead. Of a campaign's halt, what it says."""
     if alert.halt:
-        return halt_card(alert.halt, desk.bundle.brand.default_locale)
-    profile, state = desk.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
+        return halt_card(alert.halt, dependencies.bundle.brand.default_locale)
+    profile, state = dependencies.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
     if profile is None:
         return None
-    brand = desk.bundle.brand
+    brand = dependencies.bundle.brand
     if alert.kind != "hot":
         return note(alert, profile.value, brand.default_locale)
-    shown = standing(profile.value, state.value if state else None, desk.bundle, desk.clock.now())
+    shown = standing(profile.value, state.value if state else None, dependencies.bundle, dependencies.clock.now())
     return card(alert, shown, brand.default_locale, brand.time_zone)
 
 
-def _posted(row: Row[Alert], desk: Desk, place: str, ts: str, shown: str) -> bool:
-    now = desk.clock.now()
+def _posted(row: Row[Alert], dependencies: Dependencies, place: str, ts: str, shown: str) -> bool:
+    now = dependencies.clock.now()
     alert = replace(
         row.value, state=AlertState.POSTED, posted=now, channel=place, ts=ts, shown=shown, attempts=0, error=""
     )
     logger.info("card posted", alert=alert.id)
-    return _settle(row, desk, alert, *_decision(alert, desk, "posted")) and shown != ""
+    return _settle(row, dependencies, alert, *_decision(alert, dependencies, "posted")) and shown != ""
 
 
-def _fail(row: Row[Alert], desk: Desk, reason: str) -> bool:
+def _fail(row: Row[Alert], dependencies: Dependencies, reason: str) -> bool:
     logger.error("card cannot be posted", alert=row.value.id, reason=reason)
     alert = replace(row.value, state=AlertState.FAILED, error=reason)
-    return _settle(row, desk, alert, *_decision(alert, desk, "failed", reason))
+    return _settle(row, dependencies, alert, *_decision(alert, dependencies, "failed", reason))
 
 
-def _settle(row: Row[Alert], desk: Desk, alert: Alert, *decisions: Create[Decision]) -> bool:
+def _settle(row: Row[Alert], dependencies: Dependencies, alert: Alert, *decisions: Create[Decision]) -> bool:
     """Write the outcome and leave the agenda; whether that was all (else somebody wants it shown anew)."""
-    return _write(row, desk, alert, None, *decisions)
+    return _write(row, dependencies, alert, None, *decisions)
 
 
-def _leave_due(row: Row[Alert], desk: Desk, alert: Alert, after: timedelta) -> bool:
+def _leave_due(row: Row[Alert], dependencies: Dependencies, alert: Alert, after: timedelta) -> bool:
     """Nothing more can be done now: the row's due time brings it back."""
     logger.warning("card waits", alert=alert.id, reason=alert.error, seconds=after.total_seconds())
-    _write(row, desk, alert, desk.clock.now() + after)
+    _write(row, dependencies, alert, dependencies.clock.now() + after)
     return True
 
 
-def _write(row: Row[Alert], desk: Desk, alert: Alert, due: datetime | None, *decisions: Create[Decision]) -> bool:
+def _write(
+    row: Row[Alert], dependencies: Dependencies, alert: Alert, due: datetime | None, *decisions: Create[Decision]
+) -> bool:
     """Write over the row also where it was marked meanwhile (the link has come, somebody claimed): what notify.act
     wrote is kept, and the row stays due. True if nothing came between."""
     was = row.version
     for attempt in range(_TRIES):
         try:
-            desk.table.write(Replace(row.key, alert, was=was, due=due), *decisions)
+            dependencies.table.write(Replace(row.key, alert, was=was, due=due), *decisions)
         except Conflict:
-            desk.table.step_back(attempt)
-            now = desk.table.get(row.key)
+            dependencies.table.step_back(attempt)
+            now = dependencies.table.get(row.key)
             if now is None or (now.value.state, now.value.claimed) != (row.value.state, row.value.claimed):
                 raise
-            was, alert, due = now.version, _as_acted(alert, now.value), due or desk.clock.now()
+            was, alert, due = now.version, _as_acted(alert, now.value), due or dependencies.clock.now()
         else:
             return was == row.version
     raise Conflict(())
@@ -250,12 +255,12 @@ def _pause(alert: Alert, error: Undeliverable) -> timedelta:
 
 
 def _decision(
-    alert: Alert, desk: Desk, outcome: str, reason: str = "", facts: dict[str, str] | None = None
+    alert: Alert, dependencies: Dependencies, outcome: str, reason: str = "", facts: dict[str, str] | None = None
 ) -> list[Create[Decision]]:
     """None about a campaign: its own row says that it halted."""
     if not alert.lead:
         return []
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     decision = Decision(
         id=ids.digest(alert.id, outcome),
         lead=alert.lead,
@@ -264,7 +269,7 @@ def _decision(
         subject=alert.kind,
         outcome=outcome,
         reason=reason,
-        bundle=desk.bundle.hash,
+        bundle=dependencies.bundle.hash,
         facts=facts or {},
     )
     return [Create(keys.decision(alert.lead, now, decision.id), decision)]

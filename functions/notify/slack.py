@@ -18,7 +18,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.signature import SignatureVerifier
 
 from ripen import ids, ports
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response, answer, request, respond
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.queue import Queue
@@ -32,7 +32,7 @@ from ripen.slack.card import CLAIM, NOT_FIT, OPEN_CRM, glance, press, standing
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 actions = Queue(os.environ["ACT_QUEUE"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
@@ -25,18 +25,18 @@ class Contended(Exception):
     """The row kept changing: the message comes again."""
 
 
-def supervise(key: Key[CampaignRun], ground: Ground) -> None:
+def supervise(key: Key[CampaignRun], dependencies: Dependencies) -> None:
     """Does what time, or what became of its mails, makes of the run; nothing if that was done already."""
     for attempt in range(_TRIES):
-        row = ground.table.get(key)
+        row = dependencies.table.get(key)
         if row is None:
             return
-        run, now = row.value, ground.clock.now()
-        found = walk_rows.rows(ground.table, key)
+        run, now = row.value, dependencies.clock.now()
+        found = walk_rows.rows(dependencies.table, key)
         looked = look(
             run,
-            ground.bundle(run.bundle).campaigns[run.name],
-            walk_rows.counts(ground.table, run.name),
+            dependencies.bundle(run.bundle).campaigns[run.name],
+            walk_rows.counts(dependencies.table, run.name),
             [walk.value for walk in found] if is_walking(run) else [],
             now,
         )
@@ -49,12 +49,12 @@ def supervise(key: Key[CampaignRun], ground: Ground) -> None:
         if looked.halt:
             changes.append(_alert(looked.run, looked.halt, now))
         try:
-            ground.table.write(*changes)
+            dependencies.table.write(*changes)
         except Conflict:
-            ground.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
             continue
         if starts:
-            ground.bell.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
+            dependencies.queue.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
         _tell(run, looked.run)
         return
     raise Contended(key.ref)

@@ -9,11 +9,11 @@ from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock, Wake
 
 
-class Ground(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     table: Table
     live: Callable[[], Bundle]
     bundle: Callable[[str], Bundle]
     """By hash."""
     clock: Clock
-    bell: Wake
+    queue: Wake
     """Wakes nurture.walk itself."""

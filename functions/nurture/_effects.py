@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.journey.effects import Call, Effect, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
 from ripen.journey.update import updated
-from ripen.journey.webhook_call import PlannedCall
+from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import Send, SendPointer, lane
@@ -21,13 +21,13 @@ from ripen.ports import Wake
 from ripen.slack.alert import Alert
 
 
-class Bells(Struct, frozen=True, kw_only=True):
+class Queues(Struct, frozen=True, kw_only=True):
     """Who is woken for a row that an effect has made."""
 
     deliver: Wake
     react: Wake
     alert: Wake
-    errand: Wake
+    crm_request: Wake
     call: Wake
 
 
@@ -55,7 +55,9 @@ def _row(effect: Effect, enrollment: Enrollment, now: datetime) -> Iterable[Chan
             note = Alert(id=id, lead=lead, kind="note", planned=now, text=text, channel=channel)
             yield Create(keys.alert(lead, id), note, due=now)
         case WriteCrm():
-            yield Create(keys.errand(lead, effect.id), _errand(effect, enrollment, now), due=now, lane=Lane.BULK)
+            yield Create(
+                keys.crm_request(lead, effect.id), _crm_request(effect, enrollment, now), due=now, lane=Lane.BULK
+            )
         case Call():
             yield Create(keys.call(lead, effect.id), _call(effect, enrollment, now), due=now, lane=Lane.BULK)
         case EnterOther(id=id, journey=journey):
@@ -79,18 +81,18 @@ def left(effects: Sequence[Effect], enrollment: Enrollment, table: Table, now: d
     return [change for changes in ended.values() for change in changes]
 
 
-def ring(changes: Iterable[Change], now: datetime, bells: Bells) -> None:
+def wake_due(changes: Iterable[Change], now: datetime, queues: Queues) -> None:
     """Whoever has something to do now is woken; the tick does it where this fails."""
     due = [change for change in changes if isinstance(change, Create) and change.due and change.due <= now]
-    for kind, lanes, bell in (
-        ("send", {Lane.HOT}, bells.deliver),
-        ("activity", set(Lane), bells.react),
-        ("alert", set(Lane), bells.alert),
-        ("errand", set(Lane), bells.errand),
-        ("call", set(Lane), bells.call),
+    for kind, lanes, queue in (
+        ("send", {Lane.HOT}, queues.deliver),
+        ("activity", set(Lane), queues.react),
+        ("alert", set(Lane), queues.alert),
+        ("request", set(Lane), queues.crm_request),
+        ("call", set(Lane), queues.call),
     ):
         if refs := [change.key.ref for change in due if keys.kind(change.key.ref) == kind and change.lane in lanes]:
-            bell.wake(*refs)
+            queue.wake(*refs)
 
 
 def _planned(send: Send) -> list[Change]:
@@ -117,8 +119,8 @@ def _happened(
     return Create(keys.activity(lead, now, id), activity, due=now, lane=Lane.BULK)
 
 
-def _errand(effect: WriteCrm, enrollment: Enrollment, now: datetime) -> Errand:
-    return Errand(
+def _crm_request(effect: WriteCrm, enrollment: Enrollment, now: datetime) -> CrmRequest:
+    return CrmRequest(
         id=effect.id,
         lead=enrollment.lead,
         journey=enrollment.journey,
@@ -131,8 +133,8 @@ def _errand(effect: WriteCrm, enrollment: Enrollment, now: datetime) -> Errand:
     )
 
 
-def _call(effect: Call, enrollment: Enrollment, now: datetime) -> PlannedCall:
-    return PlannedCall(
+def _call(effect: Call, enrollment: Enrollment, now: datetime) -> WebhookCall:
+    return WebhookCall(
         id=effect.id,
         lead=enrollment.lead,
         journey=enrollment.journey,

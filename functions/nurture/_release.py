@@ -28,11 +28,11 @@ _LEASE = timedelta(minutes=5)
 class Counted:
     """A bell that counts whom it wakes."""
 
-    bell: ports.Wake
+    queue: ports.Wake
     woken: int = 0
 
     def wake(self, *refs: Ref, delay: int = 0) -> None:
-        self.bell.wake(*refs, delay=delay)
+        self.queue.wake(*refs, delay=delay)
         self.woken += len(refs)
 
 
@@ -43,7 +43,7 @@ class Released(Struct, frozen=True):
 
 
 def release(
-    table: Table, clock: ports.Clock, bell: ports.Wake, ahead: timedelta, quota: Callable[[], Quota], urgent: int
+    table: Table, clock: ports.Clock, queue: ports.Wake, ahead: timedelta, quota: Callable[[], Quota], urgent: int
 ) -> Released:
     """Wakes as many as there are places in the next minute, each at its place; without `ahead`, as many at once.
 
@@ -71,7 +71,7 @@ def release(
         last, woken = places.at(len(taken)), 0
         if taken and _reserved(table, given, last):
             leased = [due for due, ours in zip(taken, pool.map(lease, taken), strict=True) if ours]
-            woken = _wake(leased, places, now, ahead, bell)
+            woken = _wake(leased, places, now, ahead, queue)
         backlog = sum(pool.map(waiting, lines)) if len(taken) >= places.count else 0
     return Released(woken, backlog)
 
@@ -106,11 +106,11 @@ def _reserved(table: Table, given: Row[Pace] | None, until: datetime) -> bool:
     return True
 
 
-def _wake(leased: list[Due], places: Places, now: datetime, ahead: timedelta, bell: ports.Wake) -> int:
-    rings: dict[int, list[Ref]] = {}
+def _wake(leased: list[Due], places: Places, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
+    refs_by_delay: dict[int, list[Ref]] = {}
     for number, due in enumerate(leased):
         delay = ceil((max(places.at(number), due.at) - now).total_seconds()) if ahead else 0
-        rings.setdefault(max(0, delay), []).append(due.ref)
-    for delay, refs in rings.items():
-        bell.wake(*refs, delay=delay)
+        refs_by_delay.setdefault(max(0, delay), []).append(due.ref)
+    for delay, refs in refs_by_delay.items():
+        queue.wake(*refs, delay=delay)
     return len(leased)

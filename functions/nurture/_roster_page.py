@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from ripen.adapters.rows.campaign_counts import HELD
 from ripen.adapters.table import Add, Change, Conflict, Create, Key, Replace, Row, keys
 from ripen.agenda import Lane
@@ -50,38 +50,38 @@ class Page:
         self.last = max(self.last or at, at)
 
 
-def walk(key: Key[Walk], ground: Ground, goes_on: Callable[[], bool]) -> None:
+def walk(key: Key[Walk], dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
     """Walks on from where the cursor stands until the shard is done, somebody else is at it, or time is nearly out; then it
     is due at once again."""
     while goes_on():
-        if not _stride(key, ground):
+        if not _stride(key, dependencies):
             return
-    row = ground.table.get(key)
+    row = dependencies.table.get(key)
     if row and row.due and not row.value.done:
-        _write(row, [], row.value, ground.clock.now(), ground)
-        ground.bell.wake(key.ref)
+        _write(row, [], row.value, dependencies.clock.now(), dependencies)
+        dependencies.queue.wake(key.ref)
 
 
-def _stride(key: Key[Walk], ground: Ground) -> bool:
+def _stride(key: Key[Walk], dependencies: Dependencies) -> bool:
     """One page; whether there is more for us to do."""
     for attempt in range(_TRIES):
-        owner, row = ground.table.get_many([keys.walked_for(key), key])
+        owner, row = dependencies.table.get_many([keys.walked_for(key), key])
         if row is None or row.due is None:
             return False
         if owner is None or _is_over(owner.value, row.value):
             # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
-            owner = ground.table.get(keys.walked_for(key))
+            owner = dependencies.table.get(keys.walked_for(key))
         if owner is None or _is_over(owner.value, row.value):
-            _write(row, [], row.value, None, ground)
+            _write(row, [], row.value, None, dependencies)
             return False
-        leads = list(ground.table.leads(row.value.shard, row.value.after, _PAGE))
-        page, now = Page(), ground.clock.now()
+        leads = list(dependencies.table.leads(row.value.shard, row.value.after, _PAGE))
+        page, now = Page(), dependencies.clock.now()
         if leads:
             match owner.value:
                 case CampaignRun():
-                    page = _mails(owner.value, row.value, leads, ground, now)
+                    page = _mails(owner.value, row.value, leads, dependencies, now)
                 case Entries():
-                    page = _entries(owner.value, row.value, leads, ground, now)
+                    page = _entries(owner.value, row.value, leads, dependencies, now)
         done = len(leads) < _PAGE
         after = moved_on(
             row.value,
@@ -93,14 +93,14 @@ def _stride(key: Key[Walk], ground: Ground) -> bool:
             done=done,
         )
         try:
-            ours = _write(row, page.changes, after, None if done else now + _LEASE, ground)
+            ours = _write(row, page.changes, after, None if done else now + _LEASE, dependencies)
         except Conflict:  # one of the mails was moved meanwhile: look at the page again
-            ground.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
             continue
         if ours and done:
             logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})
             if owner.key.type is CampaignRun:
-                ground.bell.wake(owner.key.ref)
+                dependencies.queue.wake(owner.key.ref)
         return ours and not done
     raise Contended(key.ref)
 
@@ -109,10 +109,12 @@ def _is_over(owner: CampaignRun | Entries, walk: Walk) -> bool:
     return isinstance(owner, CampaignRun) and (not walks(owner) or owner.lap != walk.lap)
 
 
-def _write(row: Row[Walk], changes: Sequence[Change], after: Walk, due: datetime | None, ground: Ground) -> bool:
+def _write(
+    row: Row[Walk], changes: Sequence[Change], after: Walk, due: datetime | None, dependencies: Dependencies
+) -> bool:
     """False if somebody else has moved the cursor. Raises Conflict where another row was in the way."""
     try:
-        ground.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK), *changes)
+        dependencies.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK), *changes)
     except Conflict as conflict:
         if 0 in conflict.at:
             return False
@@ -120,11 +122,11 @@ def _write(row: Row[Walk], changes: Sequence[Change], after: Walk, due: datetime
     return True
 
 
-def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], ground: Ground, now: datetime) -> Page:
-    bundle = ground.bundle(run.bundle)
+def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], dependencies: Dependencies, now: datetime) -> Page:
+    bundle = dependencies.bundle(run.bundle)
     campaign, brand = bundle.campaigns[run.name], bundle.brand
     page, counted = Page(), dict[str, int]()
-    for lead, planned, belongs in _known(campaign, leads, ground):
+    for lead, planned, belongs in _known(campaign, leads, dependencies):
         if planned is None and not belongs:
             continue
         if planned is not None and not mailing.waits(planned.value, run):
@@ -151,14 +153,16 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], ground: Ground, n
     return page
 
 
-def _known(campaign: Campaign, leads: Sequence[str], ground: Ground) -> list[tuple[Profile, Row[Send] | None, bool]]:
+def _known(
+    campaign: Campaign, leads: Sequence[str], dependencies: Dependencies
+) -> list[tuple[Profile, Row[Send] | None, bool]]:
     """Who is on the page, what was planned for them before, and whether they are meant."""
     asked_for = [
         *(keys.profile(lead) for lead in leads),
         *(keys.send(lead, mailing.id_of(campaign.name, lead)) for lead in leads),
         *(_membership(campaign, lead) for lead in leads),
     ]
-    found = ground.table.get_many(asked_for)
+    found = dependencies.table.get_many(asked_for)
     count = len(leads)
     together = zip(found[:count], found[count : 2 * count], found[2 * count :], strict=True)
     return [(profile.value, send, _belongs(campaign, member)) for profile, send, member in together if profile]
@@ -179,9 +183,9 @@ def _belongs(campaign: Campaign, found: Row[State] | Row[Send] | None) -> bool:
     return False
 
 
-def _entries(entries: Entries, walk: Walk, leads: Sequence[str], ground: Ground, now: datetime) -> Page:
+def _entries(entries: Entries, walk: Walk, leads: Sequence[str], dependencies: Dependencies, now: datetime) -> Page:
     activities = [asked(entries, lead, now) for lead in leads]
-    found = ground.table.get_many(
+    found = dependencies.table.get_many(
         [
             *(keys.state(lead) for lead in leads),
             *(keys.activity(activity.lead, activity.at, activity.id) for activity in activities),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from aws_lambda_powertools import Logger
 
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from ripen.adapters.rows.walk_rows import asks
 from ripen.adapters.table import Conflict, Key, Replace, keys
 from ripen.agenda import SHARDS
@@ -19,26 +19,28 @@ _STILL_RUN = timedelta(days=1)
 logger = Logger(child=True)
 
 
-def occur(key: Key[Schedule], ground: Ground) -> None:
+def occur(key: Key[Schedule], dependencies: Dependencies) -> None:
     """Whatever returned since the row was seen to, each once; nothing if somebody else did."""
-    row = ground.table.get(key)
+    row = dependencies.table.get(key)
     if row is None or row.due is None:
         return
-    bundle, now, name = ground.live(), ground.clock.now(), row.value.journey
+    bundle, now, name = dependencies.live(), dependencies.clock.now(), row.value.journey
     journey, zone = bundle.journeys.get(name), bundle.brand.time_zone
     triggers = [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)] if journey else []
     for trigger in triggers:
         missed = recurrence.between(trigger, zone, row.value.since, now)
         if missed:
-            _ask(name, trigger, zone, missed, ground, now)
+            _ask(name, trigger, zone, missed, dependencies, now)
     upcoming = [at for trigger in triggers if (at := recurrence.after(trigger, zone, now))]
     with suppress(Conflict):  # somebody else saw to it, or the playbook was just published
-        ground.table.write(
+        dependencies.table.write(
             Replace(key, Schedule(journey=name, since=now), row.version, due=min(upcoming, default=None))
         )
 
 
-def _ask(journey: str, trigger: OnSchedule, zone: str, missed: list[datetime], ground: Ground, now: datetime) -> None:
+def _ask(
+    journey: str, trigger: OnSchedule, zone: str, missed: list[datetime], dependencies: Dependencies, now: datetime
+) -> None:
     *older, latest = missed
     late = now - latest > _STILL_RUN
     if skipped := [*older, *([latest] if late else [])]:
@@ -51,8 +53,10 @@ def _ask(journey: str, trigger: OnSchedule, zone: str, missed: list[datetime], g
     entries = Entries(journey=journey, segment=trigger.segment, key=occurrence, by="schedule", at=latest)
     of = keys.entries(journey, trigger.segment, occurrence)
     try:
-        ground.table.write(*asks(entries, now))
+        dependencies.table.write(*asks(entries, now))
     except Conflict:
-        if ground.table.get(of) is None:  # two who ask at once may get in each other's way, so that neither has asked
+        if (
+            dependencies.table.get(of) is None
+        ):  # two who ask at once may get in each other's way, so that neither has asked
             raise
-    ground.bell.wake(*(keys.walk(of, shard).ref for shard in range(SHARDS)))
+    dependencies.queue.wake(*(keys.walk(of, shard).ref for shard in range(SHARDS)))

@@ -26,7 +26,7 @@ from ripen.playbook.condition import Facts, traits
 from ripen.scoring.score import score
 
 
-class Outside(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """All that a delivery needs of the world."""
 
     table: Table
@@ -66,19 +66,19 @@ class Gathered(Struct, frozen=True, kw_only=True):
         return self.contact.value if self.contact else Contact(lead=self.send.value.lead)
 
 
-def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | None:
+def gather(key: Key[Send], dependencies: Dependencies, thoroughly: bool) -> Gathered | None:
     """None if there is no such send. `thoroughly` also reads whether the address is suppressed; the claim's own condition
     asks that in any case, but shadow mode makes no claim."""
     lead, id = key.lead, key.sk.removeprefix("send#")
-    asks_state = outside.live().bundle.policy.unless is not None
-    send, profile, contact, pointer, shadow, fuse, *state = outside.table.get_many(
+    asks_state = dependencies.live().bundle.policy.unless is not None
+    send, profile, contact, pointer, shadow, fuse, *state = dependencies.table.get_many(
         [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW, keys.BREAKER]
         + ([keys.state(lead)] if asks_state else [])
     )
     if send is None:
         return None
     in_shadow = bool(shadow and shadow.value.on)
-    refusal_key = keys.suppression(address_hash(outside.address_key, profile.value.email if profile else ""))
+    refusal_key = keys.suppression(address_hash(dependencies.address_key, profile.value.email if profile else ""))
     return Gathered(
         send=send,
         profile=profile.value if profile else None,
@@ -86,16 +86,16 @@ def gather(key: Key[Send], outside: Outside, thoroughly: bool) -> Gathered | Non
         pointer=pointer,
         state=state[0].value if state and state[0] else None,
         refusal_key=refusal_key,
-        refusal=outside.table.get(refusal_key) if thoroughly or in_shadow else None,
+        refusal=dependencies.table.get(refusal_key) if thoroughly or in_shadow else None,
         in_shadow=in_shadow,
         breaker=fuse,
     )
 
 
-def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> policy.Judgement:
+def judged(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> policy.Judgement:
     """May it go now?"""
-    send, live = gathered.send.value, outside.live().bundle
-    match outside.may_send(send.origin) if send.campaign else "yes":
+    send, live = gathered.send.value, dependencies.live().bundle
+    match dependencies.may_send(send.origin) if send.campaign else "yes":
         case "soon":
             return policy.Wait(now + SOON)
         case "later":
@@ -105,39 +105,39 @@ def judged(gathered: Gathered, profile: Profile, outside: Outside, now: datetime
     refusal = gathered.refusal.value if gathered.refusal else None
     about = policy.About(
         zone=zone(profile, live.brand),
-        purpose=_purpose(send, outside),
-        facts=_facts(gathered, profile, outside, now) if live.policy.unless else None,
-        has_opportunity=lambda: _has_opportunity(profile.email, outside),
-        planned=lambda: _planned(gathered.send.key, outside.table),
+        purpose=_purpose(send, dependencies),
+        facts=_facts(gathered, profile, dependencies, now) if live.policy.unless else None,
+        has_opportunity=lambda: _has_opportunity(profile.email, dependencies),
+        planned=lambda: _planned(gathered.send.key, dependencies.table),
     )
-    return policy.judge(send, gathered.known, refusal, is_stopped(send, outside), live.policy, now, about)
+    return policy.judge(send, gathered.known, refusal, is_stopped(send, dependencies), live.policy, now, about)
 
 
-def is_stopped(send: Send, outside: Outside) -> bool:
+def is_stopped(send: Send, dependencies: Dependencies) -> bool:
     """All sending, or the campaign that this mail belongs to."""
-    return outside.stopped() or (send.campaign and outside.may_send(send.origin) != "yes")
+    return dependencies.stopped() or (send.campaign and dependencies.may_send(send.origin) != "yes")
 
 
-def _purpose(send: Send, outside: Outside) -> str:
+def _purpose(send: Send, dependencies: Dependencies) -> str:
     """What the mail needs consent for: as it is live, or, where the live playbook has dropped it, as it will be written."""
-    email = outside.live().bundle.emails.get(send.email)
+    email = dependencies.live().bundle.emails.get(send.email)
     if email is None and send.bundle:
-        email = outside.bundle(send.bundle).emails.get(send.email)
+        email = dependencies.bundle(send.bundle).emails.get(send.email)
     return email.purpose if email else "marketing"
 
 
-def _has_opportunity(email: str, outside: Outside) -> bool:
-    row = outside.table.get(keys.deal(opportunity.token(email, outside.address_key)))
+def _has_opportunity(email: str, dependencies: Dependencies) -> bool:
+    row = dependencies.table.get(keys.deal(opportunity.token(email, dependencies.address_key)))
     return bool(row and row.value.accounts)
 
 
-def _facts(gathered: Gathered, profile: Profile, outside: Outside, now: datetime) -> Facts:
+def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> Facts:
     state = gathered.state or State(lead=profile.id)
-    points = score(state, outside.live().bundle.scoring, now)
+    points = score(state, dependencies.live().bundle.scoring, now)
 
     @cache
     def done() -> list[Activity]:
-        found = (row.value for row in outside.table.under(profile.id, "activity#"))
+        found = (row.value for row in dependencies.table.under(profile.id, "activity#"))
         return [each for each in found if each.verdict is Verdict.HUMAN]
 
     def count(kind: str, subject: str, since: datetime | None) -> int:

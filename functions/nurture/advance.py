@@ -17,9 +17,9 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from msgspec import Struct
 
 from nurture import _effects
-from nurture._effects import Bells as Bells
+from nurture._effects import Queues as Queues
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
@@ -33,19 +33,19 @@ from ripen.mail.ledger import leaves
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.template_limits import TemplateError
-from ripen.ports import Clock as AnyClock
+from ripen.ports import Clock
 
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-bells = Bells(
+queues = Queues(
     deliver=Queue(os.environ["DELIVER_QUEUE"]),
     react=Queue(os.environ["REACT_BULK_QUEUE"]),
     alert=Queue(os.environ["ALERT_QUEUE"]),
-    errand=Queue(os.environ["ERRAND_QUEUE"]),
-    call=Queue(os.environ["CALL_QUEUE"]),
+    crm_request=Queue(os.environ["CRM_QUEUE"]),
+    call=Queue(os.environ["WEBHOOK_QUEUE"]),
 )
 
 _TRIES = 4
@@ -82,7 +82,7 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 
 def one(record: SQSRecord) -> None:
-    move(record.body, table, playbook, clock, bells)
+    move(record.body, table, playbook, clock, queues)
 
 
 class Gathered(Struct, frozen=True, kw_only=True):
@@ -93,16 +93,16 @@ class Gathered(Struct, frozen=True, kw_only=True):
     scene: Scene
 
 
-def move(ref: str, table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> None:
+def move(ref: str, table: Table, playbook: Playbook, clock: Clock, queues: Queues) -> None:
     """Does what is due in this enrollment now; nothing if it was done already or is over. Where more is due at once, that
     too; the tick does what is left after a few transactions."""
     key = keys.typed(keys.parse(ref), Enrollment)
     for _ in range(_MOST_RUNS):
-        if not _run(key, table, playbook, clock, bells):
+        if not _run(key, table, playbook, clock, queues):
             return
 
 
-def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock, bells: Bells) -> bool:
+def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, queues: Queues) -> bool:
     """One transaction; whether more is due at once. Raises Contended."""
     made: set[Key[Any]] = set()
     for attempt in range(_TRIES):
@@ -123,7 +123,7 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: AnyClock
             made |= _made(changes, table)
             table.step_back(attempt)
             continue
-        _effects.ring(changes, now, bells)
+        _effects.wake_due(changes, now, queues)
         logger.info("advanced", extra={"row": key.ref})
         return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
     raise Contended(key.ref)

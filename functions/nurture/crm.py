@@ -1,6 +1,6 @@
 """nurture.crm: does in Salesforce what a journey's crm step asks for, once the lead is there.
 
-Woken through SQS (Errand) for `errand#` rows. Waits at most a day, for the lead to come there and for Salesforce itself;
+Woken through SQS (Crm) for `request#` rows. Waits at most a day, for the lead to come there and for Salesforce itself;
 what was not done then is a decision.
 """
 
@@ -17,38 +17,38 @@ from msgspec import Struct
 
 from ripen import ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.crm_link import relinked
 from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.salesforce.requests import SalesforceErrands
+from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import crm_request as rules
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
 from ripen.settings import SHADOWED
 
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = SalesforceErrands(Secrets(os.environ["SECRET"]))
+salesforce = SalesforceRequests(Secrets(os.environ["SECRET"]))
 
 _TRIES = 5
 _NOT_THERE = "not in Salesforce yet"
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What doing it takes."""
 
     table: Table
     clock: ports.Clock
-    crm: ports.CrmErrands
+    crm: ports.CrmRequests
     time_zone: str
 
 
@@ -59,78 +59,85 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 def record_handler(record: SQSRecord) -> None:
     time_zone = playbook.live().bundle.brand.time_zone
-    run(record.body, Desk(table=table, clock=clock, crm=salesforce, time_zone=time_zone))
+    run(record.body, Dependencies(table=table, clock=clock, crm=salesforce, time_zone=time_zone))
 
 
-def run(ref: str, desk: Desk) -> None:
-    """Do what the errand asks, if nobody has, and nobody is at it."""
-    key = keys.typed(keys.parse(ref), Errand)
-    row, profile = desk.table.get_many([key, keys.profile(key.lead)])
-    now = desk.clock.now()
+def run(ref: str, dependencies: Dependencies) -> None:
+    """Do what the request asks, if nobody has, and nobody is at it."""
+    key = keys.typed(keys.parse(ref), CrmRequest)
+    row, profile = dependencies.table.get_many([key, keys.profile(key.lead)])
+    now = dependencies.clock.now()
     if row is None or not rules.may_be_done(row.value, now):
         return
     try:
-        if in_shadow(desk.table):
-            _conclude(row, "would have been done", SHADOWED, desk)
+        if in_shadow(dependencies.table):
+            _conclude(row, "would have been done", SHADOWED, dependencies)
         elif profile is None or profile.value.crm is None:
-            _again(row, Undeliverable(_NOT_THERE, permanent=profile is None), desk)
+            _again(row, Undeliverable(_NOT_THERE, permanent=profile is None), dependencies)
         else:
-            _do(_claimed(row, desk, now), profile, profile.value.crm, desk)
+            _do(_claimed(row, dependencies, now), profile, profile.value.crm, dependencies)
     except Conflict:
         return  # another worker was quicker
 
 
-def _claimed(row: Row[Errand], desk: Desk, now: datetime) -> Row[Errand]:
+def _claimed(row: Row[CrmRequest], dependencies: Dependencies, now: datetime) -> Row[CrmRequest]:
     due = now + rules.LEASE
-    errand = rules.claimed(row.value, now)
-    desk.table.write(Replace(row.key, errand, row.version, due=due, lane=row.lane))
-    return Row(row.key, errand, row.version + 1, due, row.lane)
+    crm_request = rules.claimed(row.value, now)
+    dependencies.table.write(Replace(row.key, crm_request, row.version, due=due, lane=row.lane))
+    return Row(row.key, crm_request, row.version + 1, due, row.lane)
 
 
-def _do(row: Row[Errand], profile: Row[Profile], link: CrmLink, desk: Desk) -> None:
+def _do(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
     try:
-        now_owned = desk.crm.carry_out(link, row.value, rules.due_date(row.value, desk.time_zone))
+        now_owned = dependencies.crm.carry_out(link, row.value, rules.due_date(row.value, dependencies.time_zone))
     except Undeliverable as failure:
-        return _again(row, failure, desk)
+        return _again(row, failure, dependencies)
     for attempt in range(_TRIES):
         try:
-            return _conclude(row, "done", "", desk, *relinked(profile, now_owned, desk.clock.now()))
+            return _conclude(row, "done", "", dependencies, *relinked(profile, now_owned, dependencies.clock.now()))
         except Conflict:
-            if (found := desk.table.get(profile.key)) is None or found.version == profile.version:
+            if (found := dependencies.table.get(profile.key)) is None or found.version == profile.version:
                 raise
-            desk.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
             profile = found
     raise Conflict(())
 
 
-def _again(row: Row[Errand], failure: Undeliverable, desk: Desk) -> None:
+def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependencies) -> None:
     """The row's due time brings it back; None left is a decision."""
-    now = desk.clock.now()
+    now = dependencies.clock.now()
     due = rules.again(row.value, failure, now)
     if due is None:
-        return _conclude(row, "not done", failure.reason, desk)
+        return _conclude(row, "not done", failure.reason, dependencies)
     attempts = row.value.attempts + (row.value.claimed is None)
-    errand = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
-    logger.warning("errand waits", errand=errand.id, lead=errand.lead, seconds=(due - now) / timedelta(seconds=1))
-    desk.table.write(Replace(row.key, errand, row.version, due=due, lane=row.lane))
+    crm_request = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
+    logger.warning(
+        "CRM request waits",
+        crm_request=crm_request.id,
+        lead=crm_request.lead,
+        seconds=(due - now) / timedelta(seconds=1),
+    )
+    dependencies.table.write(Replace(row.key, crm_request, row.version, due=due, lane=row.lane))
     return None
 
 
-def _conclude(row: Row[Errand], outcome: str, reason: str, desk: Desk, *changes: Change) -> None:
-    now, errand = desk.clock.now(), row.value
+def _conclude(row: Row[CrmRequest], outcome: str, reason: str, dependencies: Dependencies, *changes: Change) -> None:
+    now, crm_request = dependencies.clock.now(), row.value
     decision = Decision(
-        id=digest("errand", errand.id),
-        lead=errand.lead,
+        id=digest("request", crm_request.id),
+        lead=crm_request.lead,
         at=now,
         what="crm",
-        subject=rules.asked(errand),
+        subject=rules.asked(crm_request),
         outcome=outcome,
         reason=reason,
-        facts={"journey": errand.journey},
+        facts={"journey": crm_request.journey},
     )
-    desk.table.write(
-        Replace(row.key, rules.done(errand, outcome, now, reason), row.version),
-        Create(keys.decision(errand.lead, now, decision.id), decision),
+    dependencies.table.write(
+        Replace(row.key, rules.done(crm_request, outcome, now, reason), row.version),
+        Create(keys.decision(crm_request.lead, now, decision.id), decision),
         *changes,
     )
-    logger.info("errand", errand=errand.id, lead=errand.lead, outcome=outcome, reason=reason.partition(":")[0])
+    logger.info(
+        "request", crm_request=crm_request.id, lead=crm_request.lead, outcome=outcome, reason=reason.partition(":")[0]
+    )

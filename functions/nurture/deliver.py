@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from nurture._send_context import Dependencies as Dependencies
 from nurture._send_context import Gathered, gather, is_stopped, judged
-from nurture._send_context import Outside as Outside
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.rows.campaign_state import CampaignSign
@@ -42,7 +42,7 @@ logger = Logger()
 metrics = Metrics()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 stop = StopSign(table)
@@ -68,7 +68,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     if lambda_context.get_remaining_time_in_millis() < _ENOUGH_MILLIS:
         raise OutOfTime
     key = keys.typed(keys.parse(record.body), Send)
-    outside = Outside(
+    dependencies = Dependencies(
         table=table,
         live=playbook.live,
         bundle=playbook.bundle,
@@ -80,103 +80,105 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
-    if send := deliver(key, outside):
+    if send := deliver(key, dependencies):
         logger.info("mail", send=send.id, lead=send.lead, state=send.state, reason=send.reason)
         metrics.add_metric(name=f"Mail{send.state.capitalize()}", unit=MetricUnit.Count, value=1)
 
 
-def deliver(key: Key[Send], outside: Outside) -> Send | None:
+def deliver(key: Key[Send], dependencies: Dependencies) -> Send | None:
     """Do what is due for this send now; returns the row as it is then, None if there was nothing to do."""
     for attempt in range(_TRIES):
-        gathered = gather(key, outside, thoroughly=attempt > 0)
+        gathered = gather(key, dependencies, thoroughly=attempt > 0)
         if gathered is None:
             return None
         try:
-            return _step(gathered, outside)
+            return _step(gathered, dependencies)
         except Conflict:  # somebody changed one of the rows since: judge by what they are now
-            outside.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
     raise Conflict(())
 
 
-def _step(gathered: Gathered, outside: Outside) -> Send | None:
-    row, now = gathered.send, outside.clock.now()
+def _step(gathered: Gathered, dependencies: Dependencies) -> Send | None:
+    row, now = gathered.send, dependencies.clock.now()
     if ledger.may_be_claimed(row.value, now):
-        return _judge(gathered, outside, now)
+        return _judge(gathered, dependencies, now)
     if moved := ledger.overdue(row.value, now):
-        return _write(row, moved, outside, now)
+        return _write(row, moved, dependencies, now)
     if row.due and row.value.state not in ledger.OPEN:
-        outside.table.write(Replace(row.key, row.value, row.version))  # its story is over: off the agenda
+        dependencies.table.write(Replace(row.key, row.value, row.version))  # its story is over: off the agenda
     return None
 
 
-def _judge(gathered: Gathered, outside: Outside, now: datetime) -> Send:
+def _judge(gathered: Gathered, dependencies: Dependencies, now: datetime) -> Send:
     row, profile = gathered.send, gathered.profile
     if profile is None:
-        return _write(row, ledger.skip(row.value, "no such lead"), outside, now)
-    match judged(gathered, profile, outside, now):
+        return _write(row, ledger.skip(row.value, "no such lead"), dependencies, now)
+    match judged(gathered, profile, dependencies, now):
         case policy.Wait(until, ""):
-            return _write(row, Moved(row.value, until), outside, now)
+            return _write(row, Moved(row.value, until), dependencies, now)
         case policy.Wait(until, reason):
-            return _write(row, ledger.postpone(row.value, reason, until), outside, now)
+            return _write(row, ledger.postpone(row.value, reason, until), dependencies, now)
         case policy.Skip(reason, leaves):
-            left = _left(row.value, reason, outside, now) if leaves else ()
-            return _write(row, ledger.skip(row.value, reason), outside, now, *left)
+            left = _left(row.value, reason, dependencies, now) if leaves else ()
+            return _write(row, ledger.skip(row.value, reason), dependencies, now, *left)
         case policy.Claim() if not gathered.in_shadow and (again := breaker.waits(gathered.fuse, now)):
-            return _write(row, Moved(row.value, ledger.spread(row.value, again)), outside, now)
+            return _write(row, Moved(row.value, ledger.spread(row.value, again)), dependencies, now)
         case policy.Claim():
-            enrollment = _enrollment(row.value, outside)
-            if is_abandoned(row.value, enrollment, outside.bundle):
-                return _write(row, ledger.skip(row.value, policy.LEFT), outside, now)
-            return _send(gathered, profile, enrollment, outside, now)
+            enrollment = _enrollment(row.value, dependencies)
+            if is_abandoned(row.value, enrollment, dependencies.bundle):
+                return _write(row, ledger.skip(row.value, policy.LEFT), dependencies, now)
+            return _send(gathered, profile, enrollment, dependencies, now)
 
 
-def _send(gathered: Gathered, profile: Profile, enrollment: Enrollment | None, outside: Outside, now: datetime) -> Send:
-    row, live = gathered.send, outside.live()
+def _send(
+    gathered: Gathered, profile: Profile, enrollment: Enrollment | None, dependencies: Dependencies, now: datetime
+) -> Send:
+    row, live = gathered.send, dependencies.live()
     # What was claimed once is written from the same playbook again.
-    bundle = outside.bundle(row.value.bundle) if row.value.bundle else live.bundle
+    bundle = dependencies.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
         mail = compose(
             row.value,
             profile,
             bundle,
             live.site,
-            outside.link_key,
+            dependencies.link_key,
             now,
             facts=enrollment.facts if enrollment else None,
             answers=enrollment.answers if enrollment else None,
-            reply_domain=outside.reply_domain,
+            reply_domain=dependencies.reply_domain,
         )
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
-        return _write(row, ledger.fail(row.value, "render"), outside, now)
+        return _write(row, ledger.fail(row.value, "render"), dependencies, now)
     if gathered.in_shadow:
-        return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), outside, now)
-    if is_stopped(row.value, outside):
-        return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), outside, now)
-    return _hand_over(_claim(gathered, profile, mail, bundle, outside, now), gathered, mail, outside)
+        return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), dependencies, now)
+    if is_stopped(row.value, dependencies):
+        return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
+    return _hand_over(_claim(gathered, profile, mail, bundle, dependencies, now), gathered, mail, dependencies)
 
 
-def _enrollment(send: Send, outside: Outside) -> Enrollment | None:
+def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
     """The run of the journey that planned it. What the lead asked for goes anyway: then it is read only where the mail asks
     what let the lead in, or what a webhook answered."""
-    bundle = outside.bundle(send.bundle) if send.bundle else outside.live().bundle
+    bundle = dependencies.bundle(send.bundle) if send.bundle else dependencies.live().bundle
     email = bundle.emails.get(send.email)
     is_asked = send.mail_class is MailClass.MARKETING or (email is not None and asks_of_entry(email))
     if not send.entry or send.campaign or not is_asked:
         return None
-    row = outside.table.get(keys.enrollment(send.lead, send.origin, send.entry))
+    row = dependencies.table.get(keys.enrollment(send.lead, send.origin, send.entry))
     return row.value if row else None
 
 
 def _claim(
-    gathered: Gathered, profile: Profile, mail: OutgoingMail, bundle: Bundle, outside: Outside, now: datetime
+    gathered: Gathered, profile: Profile, mail: OutgoingMail, bundle: Bundle, dependencies: Dependencies, now: datetime
 ) -> Row[Send]:
     """One transaction: nothing is claimed if the row, the contact or the address's standing changed since."""
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
-    counted = frequency_cap.counted(gathered.known, row.value, now, zone(profile, outside.live().bundle.brand))
-    outside.table.write(
+    counted = frequency_cap.counted(gathered.known, row.value, now, zone(profile, dependencies.live().bundle.brand))
+    dependencies.table.write(
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(gathered.refusal_key),
@@ -197,40 +199,40 @@ def _claim(
     return Row(row.key, moved.send, row.version + 1)
 
 
-def _hand_over(row: Row[Send], gathered: Gathered, mail: OutgoingMail, outside: Outside) -> Send:
-    if is_stopped(row.value, outside):  # the table may have taken long to write the claim
+def _hand_over(row: Row[Send], gathered: Gathered, mail: OutgoingMail, dependencies: Dependencies) -> Send:
+    if is_stopped(row.value, dependencies):  # the table may have taken long to write the claim
         return _conclude(
-            row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), outside
+            row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), dependencies
         )
     try:
-        message_id = outside.mailer.send(mail)
+        message_id = dependencies.mailer.send(mail)
     except Blocked as error:
-        pause = _blocked(error, outside)
-        return _refused(row, error.reason, False, pause, outside)
+        pause = _blocked(error, dependencies)
+        return _refused(row, error.reason, False, pause, dependencies)
     except Undeliverable as error:
-        _goes(gathered, outside)
-        return _refused(row, error.reason, error.permanent, error.after, outside)
+        _goes(gathered, dependencies)
+        return _refused(row, error.reason, error.permanent, error.after, dependencies)
     except Unsure as error:
         doubtful = str(error)
-        return _conclude(row, lambda send, now: ledger.doubt(send, doubtful, now), outside)
-    _goes(gathered, outside)
-    return _conclude(row, lambda send, now: ledger.accept(send, message_id, now), outside)
+        return _conclude(row, lambda send, now: ledger.doubt(send, doubtful, now), dependencies)
+    _goes(gathered, dependencies)
+    return _conclude(row, lambda send, now: ledger.accept(send, message_id, now), dependencies)
 
 
-def _refused(row: Row[Send], reason: str, permanent: bool, after: int | None, outside: Outside) -> Send:
+def _refused(row: Row[Send], reason: str, permanent: bool, after: int | None, dependencies: Dependencies) -> Send:
     return _conclude(
-        row, lambda send, now: ledger.refuse(send, reason, permanent=permanent, after=after, now=now), outside
+        row, lambda send, now: ledger.refuse(send, reason, permanent=permanent, after=after, now=now), dependencies
     )
 
 
-def _blocked(error: Blocked, outside: Outside) -> int | None:
+def _blocked(error: Blocked, dependencies: Dependencies) -> int | None:
     """Tells all workers; returns how many seconds this mail is to wait, None if it decides by itself."""
-    now, row = outside.clock.now(), outside.table.get(keys.BREAKER)
+    now, row = dependencies.clock.now(), dependencies.table.get(keys.BREAKER)
     after = None if error.after is None else timedelta(seconds=error.after)
     before = row.value if row else Breaker()
     fuse = breaker.refused(before, error.reason, after, now)
     try:
-        outside.table.write(Replace(keys.BREAKER, fuse, row.version if row else 0))
+        dependencies.table.write(Replace(keys.BREAKER, fuse, row.version if row else 0))
     except Conflict:  # somebody else was refused at the same moment, and has told
         return error.after
     if not breaker.is_open(fuse) or fuse.until is None:
@@ -240,46 +242,46 @@ def _blocked(error: Blocked, outside: Outside) -> int | None:
     return ceil((fuse.until - now).total_seconds())
 
 
-def _goes(gathered: Gathered, outside: Outside) -> None:
+def _goes(gathered: Gathered, dependencies: Dependencies) -> None:
     """SES takes mails again: the breaker closes."""
     if breaker.is_open(gathered.fuse):
-        row = outside.table.get(keys.BREAKER)
+        row = dependencies.table.get(keys.BREAKER)
         if row and row.value.trying:
             with suppress(Conflict):
-                outside.table.write(Replace(keys.BREAKER, Breaker(), row.version))
+                dependencies.table.write(Replace(keys.BREAKER, Breaker(), row.version))
 
 
 def _fuse(gathered: Gathered, fuse: Breaker) -> Change:
     return Replace(keys.BREAKER, fuse, gathered.breaker.version if gathered.breaker else 0)
 
 
-def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], outside: Outside) -> Send:
+def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], dependencies: Dependencies) -> Send:
     """Write the answer over the claim, or over what feedback made of it meanwhile."""
     for attempt in range(_TRIES):
-        now = outside.clock.now()
+        now = dependencies.clock.now()
         try:
             moved = move(row.value, now)
         except IllegalMove:  # SES's own event came before its answer, and knows better
             return row.value
         try:
-            return _write(row, moved, outside, now)
+            return _write(row, moved, dependencies, now)
         except Conflict:
-            outside.table.step_back(attempt)
-            row = outside.table.get(row.key) or row
+            dependencies.table.step_back(attempt)
+            row = dependencies.table.get(row.key) or row
     raise Conflict(())
 
 
-def _left(send: Send, reason: str, outside: Outside, now: datetime) -> list[Change]:
+def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) -> list[Change]:
     """The lead leaves the journey that planned this mail, if it is still in it."""
     key = keys.enrollment(send.lead, send.origin, send.entry)
-    row = None if send.campaign else outside.table.get(key)
+    row = None if send.campaign else dependencies.table.get(key)
     if row is None or row.value.state is not EnrollmentState.ACTIVE:
         return []
     gone, decision = leave(row.value, reason, now)
     return [Replace(key, gone, row.version), Create(keys.decision(gone.lead, now, decision.id), decision)]
 
 
-def _write(row: Row[Send], moved: Moved, outside: Outside, now: datetime, *more: Change) -> Send:
+def _write(row: Row[Send], moved: Moved, dependencies: Dependencies, now: datetime, *more: Change) -> Send:
     changes: list[Change] = [
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         *tally(row.value, moved.send),
@@ -287,5 +289,5 @@ def _write(row: Row[Send], moved: Moved, outside: Outside, now: datetime, *more:
     ]
     if decision := ledger.decision(row.value, moved.send, now):
         changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
-    outside.table.write(*changes)
+    dependencies.table.write(*changes)
     return moved.send

@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.secrets import Secrets
@@ -24,14 +24,13 @@ from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.mail import feedback, ledger
 from ripen.mail.feedback import Event, Feedback, Ignored
 from ripen.mail.ledger import Moved, Send
-from ripen.ports import Clock as Time
-from ripen.ports import Wake
+from ripen.ports import Clock, Wake
 
 logger = Logger()
 metrics = Metrics()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
@@ -63,7 +62,7 @@ def record_handler(record: SQSRecord) -> None:
     metrics.add_metric(name=f"Feedback{kind}", unit=MetricUnit.Count, value=1)
 
 
-def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key: bytes, walk: Wake) -> str:
+def take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_key: bytes, walk: Wake) -> str:
     """Settle the send and whatever the event means for its lead, in one transaction; "settled", "repeated" or "unknown".
     A campaign is looked at, for it may have to halt.
 
@@ -94,7 +93,7 @@ def take_in(told: Feedback, table: Table, clock: Time, react: Wake, address_key:
     raise Conflict(())
 
 
-def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Time) -> list[Change]:
+def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Clock) -> list[Change]:
     changes: list[Change] = [
         Replace(send.key, moved.send, send.version, moved.due, ledger.lane(moved.send)),
         *tally(send.value, moved.send),
@@ -104,7 +103,7 @@ def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Time) -> list
     return changes
 
 
-def _activity(send: Send, told: Feedback, clock: Time) -> Activity | None:
+def _activity(send: Send, told: Feedback, clock: Clock) -> Activity | None:
     """The first final bounce or complaint of a send is something that happened to its lead."""
     match told.event:
         case Event.BOUNCED if told.final and send.bounced is None:

@@ -10,7 +10,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ripen.adapters import gateway
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
@@ -23,14 +23,13 @@ from ripen.lead.contact import ConsentRecord, Contact
 from ripen.mail import policy
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Brand
-from ripen.ports import Clock as Time
-from ripen.ports import Wake
+from ripen.ports import Clock, Wake
 from ripen.tracking import link_token
 
 logger = Logger()
 metrics = Metrics()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
@@ -47,7 +46,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
 
 
 def respond(
-    event: dict[str, Any], table: Table, clock: Time, react: Wake, link_key: bytes, brand: Brand, walk: Wake
+    event: dict[str, Any], table: Table, clock: Clock, react: Wake, link_key: bytes, brand: Brand, walk: Wake
 ) -> gateway.Response:
     """The page for this request; a POST with a good token unsubscribes before it is answered."""
     asked = gateway.request(event | {"body": ""})  # what the body says does not matter, so neither do its faults
@@ -65,7 +64,7 @@ def respond(
             return gateway.respond(405, "", {"allow": "GET, POST"})
 
 
-def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Time, react: Wake, walk: Wake) -> bool:
+def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Clock, react: Wake, walk: Wake) -> bool:
     """Take the consent back, with its proof, in one transaction; False if that was done before. The campaign that
     it came by is looked at."""
     for attempt in range(_TRIES):

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ripen import ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
@@ -38,7 +38,7 @@ from ripen.tracking import link_token
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 mails = Inbox(os.environ["BUCKET"])
 react, alert = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["ALERT_QUEUE"])
@@ -47,7 +47,7 @@ _TRIES = 5
 _REMEMBERED = timedelta(days=60)
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What taking a reply in needs."""
 
     table: Table
@@ -74,7 +74,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    desk = Desk(
+    dependencies = Dependencies(
         table=table,
         clock=clock,
         mail=mails.read,
@@ -83,46 +83,46 @@ def record_handler(record: SQSRecord) -> None:
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
-    logger.info("reply", outcome=take_in(record.body, desk))
+    logger.info("reply", outcome=take_in(record.body, dependencies))
 
 
-def take_in(body: str, desk: Desk) -> str:
+def take_in(body: str, dependencies: Dependencies) -> str:
     """What became of it: "answered", "automatic", "gone", "repeated", "unknown" or "unwanted"."""
     received = inbox.told(body)
     if not received.harmless:
         return "unwanted"
-    reply = read(desk.mail(received.key, LARGEST), received.sender)
-    whose = _whose(received, reply, desk)
+    reply = read(dependencies.mail(received.key, LARGEST), received.sender)
+    whose = _whose(received, reply, dependencies)
     if whose is None:
         return "unknown"
     for attempt in range(_TRIES):
         try:
-            return _written(received, reply, whose, desk)
+            return _written(received, reply, whose, dependencies)
         except Conflict:
-            desk.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
     raise Conflict(())
 
 
-def _whose(received: Received, reply: Reply, desk: Desk) -> Whose | None:
+def _whose(received: Received, reply: Reply, dependencies: Dependencies) -> Whose | None:
     """By the signed address that our mail asked to be answered at, else by the sender's own."""
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
-            send = link_token.read(desk.link_key, link_token.Purpose.REPLY, signed).send
+            send = link_token.read(dependencies.link_key, link_token.Purpose.REPLY, signed).send
         except link_token.BadToken:
             continue
-        if pointer := desk.table.get(keys.send_pointer(send)):
+        if pointer := dependencies.table.get(keys.send_pointer(send)):
             return Whose(pointer.value.lead, send, pointer.value.email)
     try:
-        found = desk.table.get(keys.address(address_hash(desk.address_key, normalise(reply.sender))))
+        found = dependencies.table.get(keys.address(address_hash(dependencies.address_key, normalise(reply.sender))))
     except Rejected:
         return None
     return Whose(found.value.lead) if found else None
 
 
-def _written(received: Received, reply: Reply, whose: Whose, desk: Desk) -> str:
-    id, now = digest("reply", whose.lead, reply.id or received.id), desk.clock.now()
-    seen, profile, contact = desk.table.get_many(
+def _written(received: Received, reply: Reply, whose: Whose, dependencies: Dependencies) -> str:
+    id, now = digest("reply", whose.lead, reply.id or received.id), dependencies.clock.now()
+    seen, profile, contact = dependencies.table.get_many(
         [keys.seen("reply", id), keys.profile(whose.lead), keys.contact(whose.lead)]
     )
     if seen:
@@ -135,8 +135,8 @@ def _written(received: Received, reply: Reply, whose: Whose, desk: Desk) -> str:
         # Anybody may write any sender's name: only who holds our signed address can tell us that it is dead.
         gone = reply.gone and whose.send != ""
         outcome = "gone" if gone else "automatic"
-        away = _away(profile.value.email, received, desk) if gone else []
-        desk.table.write(once, _decided(id, whose, received, outcome, desk), *away)
+        away = _away(profile.value.email, received, dependencies) if gone else []
+        dependencies.table.write(once, _decided(id, whose, received, outcome, dependencies), *away)
         return outcome
     known = contact.value if contact else Contact(lead=whose.lead)
     activity = Activity(
@@ -150,26 +150,26 @@ def _written(received: Received, reply: Reply, whose: Whose, desk: Desk) -> str:
     )
     note = Alert(id=id, lead=whose.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
     key, card = keys.activity(whose.lead, received.at, id), keys.alert(whose.lead, id)
-    desk.table.write(
+    dependencies.table.write(
         once,
         Replace(keys.contact(whose.lead), replace(known, replied=now), contact.version if contact else 0),
         Create(key, activity, due=now),
         Create(card, note, due=now),
-        _decided(id, whose, received, "answered", desk),
+        _decided(id, whose, received, "answered", dependencies),
     )
-    desk.react.wake(key.ref)
-    desk.alert.wake(card.ref)
+    dependencies.react.wake(key.ref)
+    dependencies.alert.wake(card.ref)
     return "answered"
 
 
-def _away(email: str, received: Received, desk: Desk) -> list[Change]:
+def _away(email: str, received: Received, dependencies: Dependencies) -> list[Change]:
     """Nobody writes there again; a bounce or a complaint from before says more, and stays."""
-    key = keys.suppression(address_hash(desk.address_key, email))
-    return [] if desk.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
+    key = keys.suppression(address_hash(dependencies.address_key, email))
+    return [] if dependencies.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
 
 
-def _decided(id: str, whose: Whose, received: Received, outcome: str, desk: Desk) -> Change:
-    now = desk.clock.now()
+def _decided(id: str, whose: Whose, received: Received, outcome: str, dependencies: Dependencies) -> Change:
+    now = dependencies.clock.now()
     decision = Decision(
         id=digest("decision", id),
         lead=whose.lead,

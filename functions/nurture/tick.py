@@ -19,13 +19,12 @@ from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
 from nurture._release import Counted, release
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
-from ripen.ports import Clock as AnyClock
-from ripen.ports import Wake
+from ripen.ports import Clock, Wake
 
 Place = tuple[Lane, int]
 """A lane and a shard of it."""
@@ -46,18 +45,18 @@ logger = Logger()
 metrics = Metrics()
 MOVES = "CLOCK_MOVES" in os.environ
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves=MOVES)
+clock = ApplicationClock(table, moves=MOVES)
 react, react_bulk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["REACT_BULK_QUEUE"])
 deliver, deliver_bulk = Queue(os.environ["DELIVER_QUEUE"]), Queue(os.environ["DELIVER_BULK_QUEUE"])
 advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE"])
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
-errand, call = Queue(os.environ["ERRAND_QUEUE"]), Queue(os.environ["CALL_QUEUE"])
-track, walk = Queue(os.environ["TRACK_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
-members = Queue(os.environ["MEMBERS_QUEUE"])
+crm_request, call = Queue(os.environ["CRM_QUEUE"]), Queue(os.environ["WEBHOOK_QUEUE"])
+track, walk = Queue(os.environ["BEACONS_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
+members = Queue(os.environ["POLL_QUEUE"])
 quota = SesQuota()
 
 
-class Bells(Struct, frozen=True):
+class Queues(Struct, frozen=True):
     """Who is woken for a row, by its kind and its lane."""
 
     hot: Mapping[str, Wake]
@@ -72,12 +71,12 @@ _either = {
     "enrollment": advance,
     "alert": alert,
     "action": act,
-    "errand": errand,
+    "request": crm_request,
     "call": call,
     "join": track,
     "poll": members,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
-bells = Bells(
+queues = Queues(
     hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _either,
     bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk} | _either,
 )
@@ -87,12 +86,12 @@ bells = Bells(
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     ahead = timedelta() if MOVES else _AHEAD
-    urgent = Counted(bells.hot["send"])
-    counting = replace(bells, hot={**bells.hot, "send": urgent})
+    urgent = Counted(queues.hot["send"])
+    counting = replace(queues, hot={**queues.hot, "send": urgent})
     woken = tick(table, clock, counting, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
     if not has_time(context):
         return {"woken": woken}
-    released = release(table, clock, bells.bulk["send"], ahead, quota.read, urgent.woken)
+    released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken)
     if released.backlog:
         metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)
     return {"woken": woken + released.woken}
@@ -102,7 +101,7 @@ def has_time(context: Any, besides: int = 0) -> bool:
     return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS + besides
 
 
-def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
+def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
     """Wakes the worker of everything due within `ahead`, at its second, but for paced mail; returns how many rows were woken.
 
     Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes. All
@@ -113,7 +112,7 @@ def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on:
         if not goes_on():
             return 0, False
         leased, is_more = _leased(place, table, clock, ahead)
-        return _ring(leased, place[0], clock, bells), is_more
+        return _wake(leased, place[0], clock, queues), is_more
 
     woken, places = 0, list[Place](product((Lane.HOT, Lane.BULK), range(SHARDS)))
     with ThreadPoolExecutor(_THREADS) as pool:
@@ -125,7 +124,7 @@ def tick(table: Table, clock: AnyClock, bells: Bells, ahead: timedelta, goes_on:
     return woken
 
 
-def _leased(place: Place, table: Table, clock: AnyClock, ahead: timedelta) -> tuple[list[Due], bool]:
+def _leased(place: Place, table: Table, clock: Clock, ahead: timedelta) -> tuple[list[Due], bool]:
     """What this call has leased of the next page, and whether there may be more: nothing is where others take it all."""
     now = clock.now()
     found = table.due(*place, now + ahead, _PAGE)
@@ -133,16 +132,16 @@ def _leased(place: Place, table: Table, clock: AnyClock, ahead: timedelta) -> tu
     return leased, len(found) == _PAGE and bool(leased)
 
 
-def _ring(leased: list[Due], lane: Lane, clock: AnyClock, bells: Bells) -> int:
-    now, rings = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
+def _wake(leased: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
+    now, refs_by_delay = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
     for due in leased:
-        rings[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)
+        refs_by_delay[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)
     woken = 0
-    for (kind, delay), refs in rings.items():
-        bell = bells.of(refs[0], lane)
-        if bell is None:
+    for (kind, delay), refs in refs_by_delay.items():
+        queue = queues.of(refs[0], lane)
+        if queue is None:
             logger.error("nobody to wake", extra={"kind": kind, "refs": refs})
             continue
-        bell.wake(*refs, delay=delay)
+        queue.wake(*refs, delay=delay)
         woken += len(refs)
     return woken

@@ -15,11 +15,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._campaign_run import supervise
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from nurture._roster_page import walk
 from nurture._schedule import occur
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Table, keys
@@ -31,12 +31,12 @@ metrics = Metrics()
 batch = messages()
 table = Table(os.environ["TABLE"])
 playbook = Playbook(table, os.environ["BUCKET"])
-ground = Ground(
+dependencies = Dependencies(
     table=table,
     live=lambda: playbook.live().bundle,
     bundle=playbook.bundle,
-    clock=Clock(table, moves="CLOCK_MOVES" in os.environ),
-    bell=Queue(os.environ["WALK_QUEUE"]),
+    clock=ApplicationClock(table, moves="CLOCK_MOVES" in os.environ),
+    queue=Queue(os.environ["WALK_QUEUE"]),
 )
 
 _RESERVE_MILLIS = 15_000
@@ -50,19 +50,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    work(record.body, ground, partial(has_time, lambda_context))
+    work(record.body, dependencies, partial(has_time, lambda_context))
 
 
 def has_time(context: LambdaContext) -> bool:
     return context.get_remaining_time_in_millis() > _RESERVE_MILLIS
 
 
-def work(ref: str, ground: Ground, goes_on: Callable[[], bool]) -> None:
+def work(ref: str, dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
     """Does what is due for this row; raises ValueError where that is not ours."""
     key = keys.parse(ref)
     if key.type is Walk:
-        walk(keys.typed(key, Walk), ground, goes_on)
+        walk(keys.typed(key, Walk), dependencies, goes_on)
     elif key.type is CampaignRun:
-        supervise(keys.typed(key, CampaignRun), ground)
+        supervise(keys.typed(key, CampaignRun), dependencies)
     else:
-        occur(keys.typed(key, Schedule), ground)
+        occur(keys.typed(key, Schedule), dependencies)

@@ -1,7 +1,7 @@
 """nurture.webhook: calls the webhook that a journey's step names, until it answers or a day is over, and puts the answer into
 the enrollment, which then goes on.
 
-Woken through SQS (Call) for `call#` rows. The row is claimed before the call; a call whose answer was lost is made again
+Woken through SQS (Webhook) for `call#` rows. The row is claimed before the call; a call whose answer was lost is made again
 under the same Idempotency-Key.
 """
 
@@ -19,30 +19,32 @@ from msgspec import Struct
 
 from ripen import ports
 from ripen.adapters.batch import messages
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
-from ripen.adapters.webhook_call import WebhookCall
+from ripen.adapters.webhook_client import WebhookClient
 from ripen.agenda import Lane
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import webhook_call as rules
 from ripen.journey.enrollment import EnrollmentState
-from ripen.journey.webhook_call import Moved, PlannedCall
+from ripen.journey.webhook_call import Moved, WebhookCall
 from ripen.settings import SHADOWED
 
 logger = Logger()
 batch = messages()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 _here = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:")
 """AWS itself is an emulator on this machine: only then may a webhook be there too, on the one port that is named."""
-webhooks = WebhookCall(lambda: secrets.key("webhook"), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None)
+webhooks = WebhookClient(
+    lambda: secrets.key("webhook"), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None
+)
 stop = StopSign(table)
 advance = Queue(os.environ["ADVANCE_QUEUE"])
 
@@ -55,7 +57,7 @@ class Contended(Exception):
     """Others kept writing the enrollment; the message comes again, and after its lease the call is made again."""
 
 
-class Outside(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """All that a call needs of the world."""
 
     table: Table
@@ -71,50 +73,50 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    outside = Outside(table=table, clock=clock, webhooks=webhooks, stopped=stop.on, advance=advance)
-    call(record.body, outside)
+    dependencies = Dependencies(table=table, clock=clock, webhooks=webhooks, stopped=stop.on, advance=advance)
+    call(record.body, dependencies)
 
 
-def call(ref: str, outside: Outside) -> None:
+def call(ref: str, dependencies: Dependencies) -> None:
     """Make the call, if it is due and nobody else is at it."""
-    row, now = outside.table.get(keys.typed(keys.parse(ref), PlannedCall)), outside.clock.now()
+    row, now = dependencies.table.get(keys.typed(keys.parse(ref), WebhookCall)), dependencies.clock.now()
     if row is None or not rules.may_be_made(row.value, now):
         return
     try:
-        if in_shadow(outside.table):
-            _conclude(row, rules.failed(row.value, SHADOWED, now), outside)
-        elif outside.stopped():
-            outside.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED, lane=row.lane))
+        if in_shadow(dependencies.table):
+            _conclude(row, rules.failed(row.value, SHADOWED, now), dependencies)
+        elif dependencies.stopped():
+            dependencies.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED, lane=row.lane))
         else:
-            row = _claimed(row, outside, now)
-            _conclude(row, _made(row.value, outside), outside)
+            row = _claimed(row, dependencies, now)
+            _conclude(row, _made(row.value, dependencies), dependencies)
     except Conflict:
         return  # another worker was quicker
 
 
-def _claimed(row: Row[PlannedCall], outside: Outside, now: datetime) -> Row[PlannedCall]:
+def _claimed(row: Row[WebhookCall], dependencies: Dependencies, now: datetime) -> Row[WebhookCall]:
     moved = rules.claimed(row.value, now)
-    outside.table.write(Replace(row.key, moved.call, row.version, due=moved.due, lane=row.lane))
+    dependencies.table.write(Replace(row.key, moved.call, row.version, due=moved.due, lane=row.lane))
     return Row(row.key, moved.call, row.version + 1, moved.due, row.lane)
 
 
-def _made(planned: PlannedCall, outside: Outside) -> Moved:
+def _made(planned: WebhookCall, dependencies: Dependencies) -> Moved:
     body = msgspec.json.encode(
         planned.body | {"lead": planned.lead, "journey": planned.journey, "step": planned.step, "id": planned.id}
     )
     try:
-        answer = outside.webhooks.post(planned.url, body, planned.id, min(planned.timeout_seconds, _MOST_SECONDS))
+        answer = dependencies.webhooks.post(planned.url, body, planned.id, min(planned.timeout_seconds, _MOST_SECONDS))
     except Undeliverable as error:
-        return rules.refused(planned, error, outside.clock.now())
-    return rules.answered(planned, answer, outside.clock.now())
+        return rules.refused(planned, error, dependencies.clock.now())
+    return rules.answered(planned, answer, dependencies.clock.now())
 
 
-def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
+def _conclude(row: Row[WebhookCall], moved: Moved, dependencies: Dependencies) -> None:
     """Write down what came of it; an answer goes into the enrollment in the same transaction, and wakes it."""
     entry = keys.enrollment(moved.call.lead, moved.call.journey, moved.call.entry)
     for attempt in range(_TRIES):
-        now = outside.clock.now()
-        found = outside.table.get(entry) if moved.call.answer is not None else None
+        now = dependencies.clock.now()
+        found = dependencies.table.get(entry) if moved.call.answer is not None else None
         if found:
             moved = rules.fitting(moved, found.value.answers, now)
         planned = moved.call
@@ -125,20 +127,20 @@ def _conclude(row: Row[PlannedCall], moved: Moved, outside: Outside) -> None:
             known = rules.taken_in(found.value, planned)
             changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
         try:
-            outside.table.write(*changes)
+            dependencies.table.write(*changes)
         except Conflict:
-            if (there := outside.table.get(row.key)) is None or there.version != row.version:
+            if (there := dependencies.table.get(row.key)) is None or there.version != row.version:
                 return  # it took us so long that another worker was let in, and knows better
-            outside.table.step_back(attempt)
+            dependencies.table.step_back(attempt)
             continue
         if planned.answer is not None:
-            outside.advance.wake(entry.ref)
+            dependencies.advance.wake(entry.ref)
         logger.info("called", extra={"call": planned.id, "lead": planned.lead, "error": planned.error})
         return
     raise Contended(row.key.ref)
 
 
-def _decided(planned: PlannedCall, now: datetime) -> Change:
+def _decided(planned: WebhookCall, now: datetime) -> Change:
     decision = Decision(
         id=digest("called", planned.id),
         lead=planned.lead,

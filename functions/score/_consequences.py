@@ -23,7 +23,7 @@ _MOST_SHAKEN = 40
 """In one transaction; whoever stands in more runs of journeys at once is looked at in the rest when their waits end."""
 
 
-class Bells(Struct, frozen=True, kw_only=True):
+class Queues(Struct, frozen=True, kw_only=True):
     """Who hears of what follows."""
 
     advance: Wake
@@ -76,15 +76,15 @@ def following(known: Known, folded: Folded, table: Table, now: datetime) -> list
     ]
 
 
-def ring(changes: Sequence[Change], now: datetime, bells: Bells) -> None:
+def wake_due(changes: Sequence[Change], now: datetime, queues: Queues) -> None:
     """Whoever has something to do now is woken; the tick does it where this fails."""
     due = [
         change.key.ref
         for change in changes
         if isinstance(change, Create | Replace | Mark) and change.due and change.due <= now
     ]
-    for kind, bell in (("alert", bells.alert), ("due#crm", bells.sync), ("enrollment", bells.advance)):
-        bell.wake(*(ref for ref in due if keys.kind(ref) == kind))
+    for kind, queue in (("alert", queues.alert), ("due#crm", queues.sync), ("enrollment", queues.advance)):
+        queue.wake(*(ref for ref in due if keys.kind(ref) == kind))
 
 
 def _hearing(lead: str, folded: Folded, table: Table) -> dict[str, list[Key[Enrollment]]]:

@@ -12,7 +12,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 
 from ripen.adapters.batch import by_lead
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
@@ -21,11 +21,11 @@ from ripen.fold.fold import Folded, VerdictsAged, fold
 from ripen.lead.activity import Activity, Verdict, happened
 from ripen.marks import DecayMark, RefoldMark
 from ripen.playbook.bundle import Bundle
-from ripen.ports import Clock as AnyClock
+from ripen.ports import Clock
 from ripen.tracking.click_verdict import FOLLOWS, is_click, is_sign
 from score._campaign_clicks import clicked
-from score._consequences import Bells as Bells
-from score._consequences import Known, following, keys_of, ring, runs
+from score._consequences import Known, following, keys_of, runs, wake_due
+from score._consequences import Queues as Queues
 from score._refold import again, is_outdated
 
 
@@ -39,9 +39,9 @@ class Outdated(Exception):
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-bells = Bells(
+queues = Queues(
     advance=Queue(os.environ["ADVANCE_QUEUE"]),
     sync=Queue(os.environ["SYNC_QUEUE"]),
     alert=Queue(os.environ["ALERT_QUEUE"]),
@@ -59,15 +59,15 @@ _MOST_WAITING = 40
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, bells, playbook.before))
+    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, queues, playbook.before))
 
 
 def react(
     refs: Sequence[str],
     table: Table,
     bundle: Bundle,
-    clock: AnyClock,
-    bells: Bells,
+    clock: Clock,
+    queues: Queues,
     before: Callable[[], Bundle | None] = lambda: None,
 ) -> None:
     """Folds what these rows of one lead say, each once, however often and in whatever order they are named. `before` is the
@@ -76,11 +76,11 @@ def react(
     lead, marks = rows[0].lead, {key.type for key in rows}
     activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
     if activities:
-        _fold(lead, activities, table, bundle, clock, bells, before)
+        _fold(lead, activities, table, bundle, clock, queues, before)
     if DecayMark in marks:
-        _fold(lead, [], table, bundle, clock, bells, before)
+        _fold(lead, [], table, bundle, clock, queues, before)
     if RefoldMark in marks:
-        _refold(lead, table, bundle, clock, bells, before)
+        _refold(lead, table, bundle, clock, queues, before)
 
 
 def _fold(
@@ -88,8 +88,8 @@ def _fold(
     activities: Sequence[Key[Activity]],
     table: Table,
     bundle: Bundle,
-    clock: AnyClock,
-    bells: Bells,
+    clock: Clock,
+    queues: Queues,
     before: Callable[[], Bundle | None],
     alone: bool = False,
 ) -> None:
@@ -105,26 +105,26 @@ def _fold(
         if changes:
             table.write(*changes)
             logger.info("folded", extra={"lead": lead, "activities": len(activities)})
-            ring(changes, now, bells)
+            wake_due(changes, now, queues)
         return True
 
     try:
         fits = _tried(lead, write, table, clock)
     except Outdated:
-        _refold(lead, table, bundle, clock, bells, before)
+        _refold(lead, table, bundle, clock, queues, before)
         fits = _tried(lead, write, table, clock)
     if not fits and len(activities) <= 1:
-        _fold(lead, activities, table, bundle, clock, bells, before, alone=True)
+        _fold(lead, activities, table, bundle, clock, queues, before, alone=True)
     elif not fits:
         middle = len(activities) // 2
-        _fold(lead, activities[:middle], table, bundle, clock, bells, before)
-        _fold(lead, activities[middle:], table, bundle, clock, bells, before)
+        _fold(lead, activities[:middle], table, bundle, clock, queues, before)
+        _fold(lead, activities[middle:], table, bundle, clock, queues, before)
     elif aged:
-        _refold(lead, table, bundle, clock, bells, before)
+        _refold(lead, table, bundle, clock, queues, before)
 
 
 def _refold(
-    lead: str, table: Table, bundle: Bundle, clock: AnyClock, bells: Bells, before: Callable[[], Bundle | None]
+    lead: str, table: Table, bundle: Bundle, clock: Clock, queues: Queues, before: Callable[[], Bundle | None]
 ) -> None:
     """Part by part. Of a lead with a very long story the mark stays due: the tick brings it back, and its neighbours in the
     batch do not have to wait for it."""
@@ -134,7 +134,7 @@ def _refold(
         if changes:
             table.write(*changes)
             logger.info("folded anew", extra={"lead": lead})
-            ring(changes, now, bells)
+            wake_due(changes, now, queues)
         return done
 
     for _ in range(_MOST_PARTS):
@@ -142,7 +142,7 @@ def _refold(
             return
 
 
-def _tried(lead: str, write: Callable[[datetime], bool], table: Table, clock: AnyClock) -> bool:
+def _tried(lead: str, write: Callable[[datetime], bool], table: Table, clock: Clock) -> bool:
     """What `write` answers once nobody else was quicker. Raises Contended."""
     for attempt in range(_TRIES):
         try:

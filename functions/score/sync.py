@@ -16,7 +16,7 @@ from aws_lambda_powertools import Logger, Metrics
 from msgspec import Struct
 
 from ripen import ids
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.crm_link import relinked
@@ -32,19 +32,18 @@ from ripen.lead.state import State
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.pointers import Pointer
-from ripen.ports import Clock as AnyClock
-from ripen.ports import CrmRecords, Wake
+from ripen.ports import Clock, CrmRecords, Wake
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
 from ripen.slack.alert import AlertState
 from score._api_budget import Budget
 
 
-class Desk(Struct, frozen=True, kw_only=True):
+class Dependencies(Struct, frozen=True, kw_only=True):
     """What syncing takes."""
 
     table: Table
-    clock: AnyClock
+    clock: Clock
     bundle: Bundle
     crm: CrmRecords
     alert: Wake
@@ -55,7 +54,7 @@ logger = Logger()
 metrics = Metrics()
 budget = Budget()
 table = Table(os.environ["TABLE"])
-clock = Clock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 salesforce = Salesforce(Secrets(os.environ["SECRET"]))
 alert = Queue(os.environ["ALERT_QUEUE"])
@@ -69,19 +68,21 @@ _MOST_ALERTS = 50
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    desk = Desk(table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert, budget=budget)
-    left = sync([record["body"] for record in event["Records"]], desk)
+    dependencies = Dependencies(
+        table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert, budget=budget
+    )
+    left = sync([record["body"] for record in event["Records"]], dependencies)
     again = [record["messageId"] for record in event["Records"] if record["body"] in left]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in again]}
 
 
-def sync(refs: Sequence[str], desk: Desk) -> set[str]:
+def sync(refs: Sequence[str], dependencies: Dependencies) -> set[str]:
     """Bring the CRM to where these leads stand; returns the refs that could not be dealt with (no such kind of row, or
     others kept writing it)."""
     marks = {ref: lead for ref in dict.fromkeys(refs) if (lead := _lead(ref))}
     left = {ref for ref in refs if ref not in marks}
     for some in batched(marks.values(), _AT_ONCE, strict=False):
-        left |= _sync(some, desk)
+        left |= _sync(some, dependencies)
     return left
 
 
@@ -103,23 +104,27 @@ class _Case(Struct, frozen=True, kw_only=True):
         return self.profile.value.id
 
 
-def _sync(leads: Sequence[str], desk: Desk) -> set[str]:
-    now = desk.clock.now()
-    cases = {case.lead: case for case in _cases(leads, desk.table) if not crm_mark.is_claimed(case.mark.value, now)}
+def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
+    now = dependencies.clock.now()
+    cases = {
+        case.lead: case for case in _cases(leads, dependencies.table) if not crm_mark.is_claimed(case.mark.value, now)
+    }
     outcomes: dict[str, crm_mark.Outcome] = {}
     wanted: list[upsert.Wanted] = []
     for case in cases.values():
-        judged = _judge(case, desk.bundle, now)
+        judged = _judge(case, dependencies.bundle, now)
         if isinstance(judged, crm_mark.Outcome):
             outcomes[case.lead] = judged
         else:
             wanted.append(judged)
-    if wanted and in_shadow(desk.table):
+    if wanted and in_shadow(dependencies.table):
         outcomes |= {want.lead: _foresee(want, cases[want.lead], now) for want in wanted}
     elif wanted:
-        outcomes |= _bring(wanted, cases, desk, now)
+        outcomes |= _bring(wanted, cases, dependencies, now)
     return {
-        keys.crm_mark(lead).ref for lead, outcome in outcomes.items() if not _settle(cases[lead], outcome, desk, now)
+        keys.crm_mark(lead).ref
+        for lead, outcome in outcomes.items()
+        if not _settle(cases[lead], outcome, dependencies, now)
     }
 
 
@@ -157,20 +162,20 @@ def _foresee(want: upsert.Wanted, case: _Case, now: datetime) -> crm_mark.Outcom
 
 
 def _bring(
-    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
-    outcomes = _put_off(wanted, cases, desk, now)
+    outcomes = _put_off(wanted, cases, dependencies, now)
     asked = [want for want in wanted if want.lead not in outcomes]
     if not asked:
         return outcomes
     try:
-        found = desk.crm.find(asked)
+        found = dependencies.crm.find(asked)
     except Undeliverable as failure:
-        desk.budget.note(desk.crm.usage, now)
+        dependencies.budget.note(dependencies.crm.usage, now)
         return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in asked}
-    desk.budget.note(desk.crm.usage, now)
-    outcomes |= _put_off(asked, cases, desk, now)
+    dependencies.budget.note(dependencies.crm.usage, now)
+    outcomes |= _put_off(asked, cases, dependencies, now)
     writes: list[tuple[upsert.Wanted, upsert.Write]] = []
     for want in (want for want in asked if want.lead not in outcomes):
         case = cases[want.lead]
@@ -180,13 +185,13 @@ def _bring(
             case upsert.Write(task=None) as write:
                 writes.append((want, write))
             case upsert.Write() as write:
-                if claimed := _claim(case, desk.table, now):
+                if claimed := _claim(case, dependencies.table, now):
                     cases[want.lead] = claimed
                     writes.append((want, write))
     if not writes:
         return outcomes
     try:
-        results = desk.crm.write([write for _, write in writes])
+        results = dependencies.crm.write([write for _, write in writes])
     except Undeliverable as failure:
         return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want, _ in writes}
     for (want, write), written in zip(writes, results, strict=True):
@@ -195,10 +200,10 @@ def _bring(
 
 
 def _put_off(
-    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], desk: Desk, now: datetime
+    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """What leaves the last calls of the day to leads that are handed over, to Tasks and to claims."""
-    if not desk.budget.is_tight(now):
+    if not dependencies.budget.is_tight(now):
         return {}
     return {want.lead: crm_mark.put_off(now) for want in wanted if crm_mark.can_wait(cases[want.lead].mark.value, want)}
 
@@ -213,7 +218,7 @@ def _claim(case: _Case, table: Table, now: datetime) -> _Case | None:
     return replace(case, mark=replace(case.mark, value=mark, version=case.mark.version + 1, due=due))
 
 
-def _settle(case: _Case, outcome: crm_mark.Outcome, desk: Desk, now: datetime) -> bool:
+def _settle(case: _Case, outcome: crm_mark.Outcome, dependencies: Dependencies, now: datetime) -> bool:
     """Write down what became of it, in one transaction; False if others kept writing.
 
     A mark that was set anew meanwhile stays due; one that another worker has settled is left alone; a profile that
@@ -221,29 +226,31 @@ def _settle(case: _Case, outcome: crm_mark.Outcome, desk: Desk, now: datetime) -
     """
     seen = case.mark.version
     for attempt in range(_TRIES):
-        alerts = _alerts(case, outcome.link, desk.table, now)
+        alerts = _alerts(case, outcome.link, dependencies.table, now)
         try:
-            desk.table.write(*_changes(case, outcome, case.mark.version != seen, desk, now), *alerts)
+            dependencies.table.write(*_changes(case, outcome, case.mark.version != seen, dependencies, now), *alerts)
         except Conflict:
-            desk.table.step_back(attempt)
-            profile, mark = desk.table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
+            dependencies.table.step_back(attempt)
+            profile, mark = dependencies.table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
             if profile is None or mark is None or mark.due is None:
                 return True
             case = replace(case, profile=profile, mark=mark)
         else:
-            desk.alert.wake(*(change.key.ref for change in alerts))
+            dependencies.alert.wake(*(change.key.ref for change in alerts))
             _log(case, outcome)
             return True
     return False
 
 
-def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: Desk, now: datetime) -> Iterator[Change]:
+def _changes(
+    case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, dependencies: Dependencies, now: datetime
+) -> Iterator[Change]:
     due = case.mark.due if is_due_anew else outcome.due
     yield Replace(case.mark.key, outcome.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane)
     if outcome.link and outcome.link != case.profile.value.crm:
         yield from relinked(case.profile, outcome.link, now)
         pointer = keys.crm_pointer(outcome.link.id)
-        if desk.table.get(pointer) is None:
+        if dependencies.table.get(pointer) is None:
             yield Create(pointer, Pointer(lead=case.lead))
     if news := outcome.news:
         decision = Decision(
@@ -254,7 +261,7 @@ def _changes(case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, desk: De
             subject=news.object,
             outcome=news.outcome,
             reason=news.reason,
-            bundle=desk.bundle.hash,
+            bundle=dependencies.bundle.hash,
             facts=news.facts | ({"id": outcome.link.id} if outcome.link else {}),
         )
         yield Create(keys.decision(case.lead, now, decision.id), decision)

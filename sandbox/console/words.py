@@ -87,7 +87,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "due#crm": ("Salesforce への書き込み", "Write to Salesforce"),
     "join": ("以前の訪問を引き継ぐ", "Take over earlier visits"),
     "action": ("Slack での操作を反映", "Carry out what was pressed in Slack"),
-    "errand": ("シナリオからの作業", "Errand of a journey"),
+    "request": ("シナリオからの作業", "Errand of a journey"),
     "call": ("Webhook の呼び出し", "Webhook call"),
     "due#refold": ("スコアを計算し直す", "Score anew"),
     "due#decay": ("スコアの減衰を確認", "Look whether the score has decayed"),

@@ -41,10 +41,10 @@ def test_a_bell_that_alone_does_not_ring_is_told_of() -> None:
 class Broken:
     def __init__(self, error: Exception) -> None:
         self.error = error
-        self.rung = 0
+        self.woken = 0
 
     def send_message_batch(self, **batch: Any) -> None:
-        self.rung += 1
+        self.woken += 1
         raise self.error
 
 
@@ -55,4 +55,4 @@ def test_a_bell_that_does_not_ring_is_no_error_and_the_others_are_tried() -> Non
     ):
         broken = Broken(error)
         Queue("https://sqs.example/queue", broken).wake(*REFS)
-        assert broken.rung == 3
+        assert broken.woken == 3

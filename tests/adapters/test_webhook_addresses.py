@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ripen.adapters.webhook_call import WebhookCall, is_public, parts
+from ripen.adapters.webhook_client import WebhookClient, is_public, parts
 from ripen.errors import Undeliverable
 
 
@@ -100,7 +100,7 @@ def test_an_address_is_read(url: str, found: tuple[str, int, str]) -> None:
 )
 def test_a_host_inside_is_not_called_however_it_is_written(host: str) -> None:
     """By the real resolver, which reads numbers in every form that a socket would."""
-    line = WebhookCall(lambda: b"k" * 32)
+    line = WebhookClient(lambda: b"k" * 32)
     failure = _refused(lambda: line.post(f"https://{host}/latest/meta-data/", b"{}", "id1", 1))
     assert failure.reason in ("not a public address", "the name is not known", "not an address")
 

@@ -11,7 +11,7 @@ from bench import activity, cold, journeys, plan
 from bench.firsts import firsts
 from bench.outside import PROJECT
 from bench.report import Figure, show
-from bench.stub import Outside
+from bench.stub import Dependencies
 from ripen.playbook.condition import Facts
 from ripen.scoring.segment import segments
 from tests.support.fakes import NOON
@@ -77,19 +77,19 @@ def test_the_walk_of_a_few_reaches_its_end() -> None:
 
 
 def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:
-    outside = Outside()
+    dependencies = Dependencies()
     for owner, sort in (("lead#1", "a#1"), ("lead#1", "a#2"), ("lead#1", "b#1"), ("lead#2", "a#1")):
-        outside.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": a_row(owner, sort)}}]})
+        dependencies.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": a_row(owner, sort)}}]})
 
     def found(**values: str) -> list[str]:
         asked = {f":{name}": {"S": value} for name, value in values.items()}
-        return [row["sk"]["S"] for row in outside.dynamodb("Query", {"ExpressionAttributeValues": asked})["Items"]]
+        return [row["sk"]["S"] for row in dependencies.dynamodb("Query", {"ExpressionAttributeValues": asked})["Items"]]
 
     assert found(pk="lead#1") == ["a#1", "a#2", "b#1"]
     assert found(pk="lead#1", prefix="a#") == ["a#1", "a#2"]
     assert found(pk="lead#1", first="a#2", last="b#1") == ["a#2", "b#1"]
     assert found(pk="lead#3") == []
-    outside.forget()
+    dependencies.forget()
     assert found(pk="lead#1") == []
 
 
@@ -98,12 +98,14 @@ def a_row(owner: str, sort: str) -> dict[str, dict[str, str]]:
 
 
 def test_a_transaction_costs_two_units_for_each_kilobyte_and_one_for_each_index_entry() -> None:
-    outside = Outside()
+    dependencies = Dependencies()
     row = {"pk": {"S": "lead#1"}, "sk": {"S": "state"}, "body": {"S": "x" * 1500}, "version": {"N": "1"}}
     due = {"due": {"N": "1"}, "agenda": {"S": "hot#1"}}
 
-    outside.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": row | due}}, {"ConditionCheck": {}}]})
-    assert outside.units == 2 * 2 + 1 + 2
+    dependencies.dynamodb(
+        "TransactWriteItems", {"TransactItems": [{"Put": {"Item": row | due}}, {"ConditionCheck": {}}]}
+    )
+    assert dependencies.units == 2 * 2 + 1 + 2
 
-    outside.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": row}}]})
-    assert outside.units == 7 + 2 * 2 + 1
+    dependencies.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": row}}]})
+    assert dependencies.units == 7 + 2 * 2 + 1

@@ -103,7 +103,7 @@ def _pages(bundle: Bundle, lang: str) -> Shown:
 
 def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
     """The form again with what was wrong, and the page for a form that stands on no page of ours."""
-    desk = form_function.Desk(table, FakeQueue(), Live(bundle, SITE), KEY, NOON, lambda: "id1")
+    dependencies = form_function.Dependencies(table, FakeQueue(), Live(bundle, SITE), KEY, NOON, lambda: "id1")
     wrong = {
         "email": "hanako@",
         "last_name": "長" * 300,
@@ -113,8 +113,10 @@ def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
     }
     nothing = a_post("whitepaper", headers=BROWSER | {"accept-language": lang})
     return {
-        "whitepaper refused": str(form_function.serve(a_post("whitepaper", headers=BROWSER, **wrong), desk)["body"]),
-        "nothing sent": str(form_function.serve(nothing, desk)["body"]),
+        "whitepaper refused": str(
+            form_function.serve(a_post("whitepaper", headers=BROWSER, **wrong), dependencies)["body"]
+        ),
+        "nothing sent": str(form_function.serve(nothing, dependencies)["body"]),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from cli import enrolment
 from cli.commands import enrol as command
 from cli.stack.stack import Stack
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from nurture.walk import work
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import SHARDS, Lane
@@ -160,9 +160,11 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
     of = keys.entries("whitepaper", "everyone", "2026-11-21")
 
     def walking(seconds: float) -> None:
-        ground = Ground(table=table, live=lambda: BUNDLE, bundle=lambda _: BUNDLE, clock=clock, bell=FakeQueue())
+        dependencies = Dependencies(
+            table=table, live=lambda: BUNDLE, bundle=lambda _: BUNDLE, clock=clock, queue=FakeQueue()
+        )
         for number in range(SHARDS):
-            work(keys.walk(of, number).ref, ground, lambda: True)
+            work(keys.walk(of, number).ref, dependencies, lambda: True)
 
     monkeypatch.setattr(command, "sleep", walking)
     for words in ("4 leads asked into whitepaper.", "Asked before with the key 2026-11-21"):

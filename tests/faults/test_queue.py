@@ -8,7 +8,7 @@ from tests.support.lead_story import World
 from tests.support.story_outcome import Outcome, outcome, unlike
 
 Message = tuple[str, str]
-BELLS = ("react", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")
+QUEUES = ("react", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def undisturbed(the_world: World) -> Outcome:
     return outcome(the_world)
 
 
-@pytest.mark.parametrize("queues", [*((bell,) for bell in BELLS), BELLS], ids="+".join)
+@pytest.mark.parametrize("queues", [*((queue,) for queue in QUEUES), QUEUES], ids="+".join)
 def test_what_a_purged_queue_held_is_done_all_the_same(
     world: World, undisturbed: Outcome, queues: tuple[str, ...]
 ) -> None:

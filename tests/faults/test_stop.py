@@ -16,7 +16,7 @@ import pytest
 from cli.commands import sending
 from cli.stack.stack import Stack
 from nurture.deliver import deliver
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.table import Change, Key, Replace, Table, keys
 from ripen.mail.ledger import Send, SendState
@@ -87,7 +87,7 @@ def working(table: Watched, line: Line, due: SimpleQueue[Key[Send]], ends: Event
     """Workers, each with a stop sign of its own, as containers have."""
 
     def work() -> None:
-        clock, sign = Clock(table, moves=False), StopSign(table)
+        clock, sign = ApplicationClock(table, moves=False), StopSign(table)
         outside = replace(an_outside(table, None, line), clock=clock, stopped=sign.on)  # type: ignore[arg-type]
         while not ends.is_set():
             try:
@@ -158,7 +158,7 @@ def a_stack(table: Table) -> Stack:
         table=table,
         playbook=None,  # type: ignore[arg-type]
         secrets=None,  # type: ignore[arg-type]
-        clock=Clock(table, moves=False),
+        clock=ApplicationClock(table, moves=False),
         site="",
         queues=(),
         tick="",

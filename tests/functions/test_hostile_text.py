@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console, Group
 
-from capture.form import Desk, serve
+from capture.form import Dependencies, serve
 from cli.commands.lead import _parts
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
@@ -43,20 +43,22 @@ LIVE = Live(compile_playbook(ROOT / "playbook"), SITE)
 
 
 @pytest.fixture
-def desk(table: Table, queue: FakeQueue) -> Desk:
+def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
     ids: Iterator[int] = count(1)
-    return Desk(table, queue, LIVE, KEY, NOON, lambda: f"{next(ids):032x}")
+    return Dependencies(table, queue, LIVE, KEY, NOON, lambda: f"{next(ids):032x}")
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("text", (TEXTS | HIDDEN).values(), ids=TEXTS | HIDDEN)
-def test_a_page_shows_it_again_in_its_field_and_nowhere_else(desk: Desk, text: str, lang: str) -> None:
+def test_a_page_shows_it_again_in_its_field_and_nowhere_else(dependencies: Dependencies, text: str, lang: str) -> None:
     # given the page as it is after something harmless
     names = (*FIELDS, "phone", "email")
-    harmless = _refused(desk, dict.fromkeys(names, "x") | {"lang": lang})
+    harmless = _refused(dependencies, dict.fromkeys(names, "x") | {"lang": lang})
 
     # when it comes back with what was typed
-    page = _refused(desk, dict.fromkeys(names, text) | {"lang": lang, "page": text, "utm_source": text, "nonce": text})
+    page = _refused(
+        dependencies, dict.fromkeys(names, text) | {"lang": lang, "page": text, "utm_source": text, "nonce": text}
+    )
 
     # then it is in the fields, and the page has no other parts than before
     assert [page.values[name] for name in names] == [text] * len(names)
@@ -65,36 +67,38 @@ def test_a_page_shows_it_again_in_its_field_and_nowhere_else(desk: Desk, text: s
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_it_is_kept_as_typed_and_what_nobody_sees_is_not(desk: Desk, text: str) -> None:
-    kept = _taken(desk, dict.fromkeys(FIELDS, f"\u202e{text}\u200b"))
+def test_it_is_kept_as_typed_and_what_nobody_sees_is_not(dependencies: Dependencies, text: str) -> None:
+    kept = _taken(dependencies, dict.fromkeys(FIELDS, f"\u202e{text}\u200b"))
     assert [getattr(kept, field) for field in FIELDS] == [text] * len(FIELDS)
 
 
-def test_a_name_that_nobody_sees_is_none(desk: Desk) -> None:
-    assert _taken(desk, {"last_name": "\u200d \u200b\u200c"}).last_name == ""
+def test_a_name_that_nobody_sees_is_none(dependencies: Dependencies) -> None:
+    assert _taken(dependencies, {"last_name": "\u200d \u200b\u200c"}).last_name == ""
 
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_what_breaks_lines_or_controls_is_refused_or_made_a_space(desk: Desk, text: str, field: str) -> None:
-    answer = serve(a_json_post({"email": EMAIL, field: text}), desk)
+def test_what_breaks_lines_or_controls_is_refused_or_made_a_space(
+    dependencies: Dependencies, text: str, field: str
+) -> None:
+    answer = serve(a_json_post({"email": EMAIL, field: text}), dependencies)
     if "\r\n" in text:
-        assert getattr(_lead(desk), field) == text.replace("\r\n", " ")
+        assert getattr(_lead(dependencies), field) == text.replace("\r\n", " ")
     else:
         assert (answer["statusCode"], json.loads(answer["body"])["field"]) == (400, field)
 
 
 @pytest.mark.parametrize("content", ["json", "form"])
-def test_a_hundred_kilobytes_are_refused_with_a_reason(desk: Desk, content: str) -> None:
+def test_a_hundred_kilobytes_are_refused_with_a_reason(dependencies: Dependencies, content: str) -> None:
     huge = {"email": EMAIL, "company": "x" * 100_000}
-    answer = serve(a_json_post(huge) if content == "json" else a_post(headers=BROWSER, **huge), desk)
+    answer = serve(a_json_post(huge) if content == "json" else a_post(headers=BROWSER, **huge), dependencies)
     assert answer["statusCode"] == 413
     assert len(answer["body"]) < 20_000
 
 
-def test_as_much_as_a_body_may_hold_comes_back_in_its_field(desk: Desk) -> None:
+def test_as_much_as_a_body_may_hold_comes_back_in_its_field(dependencies: Dependencies) -> None:
     much = "x" * 60_000
-    assert _refused(desk, {"email": "x", "company": much}).values["company"] == much
+    assert _refused(dependencies, {"email": "x", "company": much}).values["company"] == much
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
@@ -168,22 +172,22 @@ def test_the_command_line_prints_it(text: str) -> None:
     assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
 
 
-def _refused(desk: Desk, answers: dict[str, str]) -> "_Read":
+def _refused(dependencies: Dependencies, answers: dict[str, str]) -> "_Read":
     """The page that comes back for a submission without a good address."""
-    answer = serve(a_post(headers=BROWSER, **answers), desk)
+    answer = serve(a_post(headers=BROWSER, **answers), dependencies)
     assert answer["statusCode"] == 400
     return _Read.of(answer["body"])
 
 
-def _taken(desk: Desk, answers: dict[str, str]) -> Profile:
-    assert serve(a_json_post({"email": EMAIL} | answers), desk)["statusCode"] == 202
-    return _lead(desk)
+def _taken(dependencies: Dependencies, answers: dict[str, str]) -> Profile:
+    assert serve(a_json_post({"email": EMAIL} | answers), dependencies)["statusCode"] == 202
+    return _lead(dependencies)
 
 
-def _lead(desk: Desk) -> Profile:
-    pointer = desk.table.get(keys.address(address_hash(KEY, EMAIL)))
+def _lead(dependencies: Dependencies) -> Profile:
+    pointer = dependencies.table.get(keys.address(address_hash(KEY, EMAIL)))
     assert pointer
-    row = desk.table.get(keys.profile(pointer.value.lead))
+    row = dependencies.table.get(keys.profile(pointer.value.lead))
     assert row
     return row.value
 

@@ -71,7 +71,7 @@ def mailed(table: Table) -> Table:
 @often
 @given(event=events("POST OPTIONS", "whitepaper"))
 def test_a_form(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]) -> None:
-    is_an_answer(form.serve(event, form.Desk(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
+    is_an_answer(form.serve(event, form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
 
 
 @often
@@ -109,7 +109,7 @@ def test_a_beacon(live: Live, event: dict[str, Any], beacon: bytes | None) -> No
     if beacon is not None:
         event |= {"body": b64encode(beacon).decode(), "isBase64Encoded": True}
     post = FakePost()
-    is_an_answer(track.serve(gateway.request(event), track.Desk(post, live, NOON)))
+    is_an_answer(track.serve(gateway.request(event), track.Dependencies(post, live, NOON)))
     # what was kept can be read again, and fits into a message
     for message in post.kept:
         assert msgspec.json.decode(message, type=Beacon).events
@@ -179,10 +179,10 @@ def test_a_request_that_asks_in(
     is_an_answer(webhook.serve(gateway.request(event), _webhook_desk(table, queue, live, ids)))
 
 
-def _webhook_desk(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Desk:
+def _webhook_desk(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Dependencies:
     own = _entry_request.OwnKeys(address=KEY, api=KEY)
     wall, new_id = NOON.timestamp(), lambda: f"{next(ids):032x}"
-    return webhook.Desk(table, queue, live, own, lambda source, fresh: SECRET, NOON, wall, new_id)
+    return webhook.Dependencies(table, queue, live, own, lambda source, fresh: SECRET, NOON, wall, new_id)
 
 
 def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from ripen.adapters.table import Create, Row, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import Verdict
 from ripen.playbook.bundle import Page
-from score._consequences import Bells
+from score._consequences import Queues
 from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -37,18 +37,18 @@ OWN = link.OwnKeys(link=LINK_KEY, network=b"n" * 32)
 
 
 @pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def queues() -> Queues:
+    return Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
 
 
 @pytest.fixture
-def html(table: Table, clock: FakeClock, bells: Bells) -> str:
+def html(table: Table, clock: FakeClock, queues: Queues) -> str:
     """The mail that a form of Hanako's has brought her, a minute ago."""
     playbook: Playbook = a_playbook(table, BUNDLE)
     form = an_activity()
     key = keys.activity("lead1", form.at, form.id)
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")), Create(key, form, due=NOON))
-    react([key.ref], table, BUNDLE, clock, bells)
+    react([key.ref], table, BUNDLE, clock, queues)
     enrollment = keys.enrollment("lead1", "whitepaper", form.id)
     move(enrollment.ref, table, playbook, clock, heard())
     (send,) = table.under("lead1", "send#")
@@ -58,7 +58,7 @@ def html(table: Table, clock: FakeClock, bells: Bells) -> str:
     return ses.taken[0].html
 
 
-def fetch(url: str, table: Table, clock: FakeClock, bells: Bells, address: str = "198.51.100.4") -> Response:
+def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str = "198.51.100.4") -> Response:
     """What our API answers, as it would be asked by a browser."""
     path = url.removeprefix(SITE).partition("?")[0]
     token = path.rpartition("/")[2]
@@ -71,11 +71,11 @@ def fetch(url: str, table: Table, clock: FakeClock, bells: Bells, address: str =
     return page.serve(request(event), LIVE, nonce="n1")
 
 
-def later(table: Table, clock: FakeClock, bells: Bells) -> None:
+def later(table: Table, clock: FakeClock, queues: Queues) -> None:
     """All that waits for its verdict is judged."""
     clock.move(minutes=3)
     refs = [due.ref for due in table.due(Lane.HOT, shard("lead1"), clock.now())]
-    react([ref for ref in refs if keys.kind(ref) == "activity"], table, BUNDLE, clock, bells)
+    react([ref for ref in refs if keys.kind(ref) == "activity"], table, BUNDLE, clock, queues)
 
 
 def rest(table: Table) -> list[Row[object]]:
@@ -85,16 +85,16 @@ def rest(table: Table) -> list[Row[object]]:
 
 
 def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
-    table: Table, clock: FakeClock, bells: Bells, html: str
+    table: Table, clock: FakeClock, queues: Queues, html: str
 ) -> None:
     # given
     before = table.get(keys.state("lead1"))
     others = rest(table)
     # when all links are fetched within two seconds, by something that looks like a browser
     for url in re.findall(r'href="([^"]+)"', html):
-        assert fetch(url, table, clock, bells)["statusCode"] < 400
+        assert fetch(url, table, clock, queues)["statusCode"] < 400
         clock.move(milliseconds=500)
-    later(table, clock, bells)
+    later(table, clock, queues)
     # then the score, the CRM's mark, the journeys, the consent and the sends are as they were
     after = table.get(keys.state("lead1"))
     assert before is not None
@@ -111,14 +111,14 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
 
 
 def test_the_person_who_clicks_after_the_scanner_counts(
-    table: Table, clock: FakeClock, bells: Bells, html: str
+    table: Table, clock: FakeClock, queues: Queues, html: str
 ) -> None:
     links = re.findall(r'href="([^"]+/c/[^"]+)"', html)
     for url in links:
-        fetch(url, table, clock, bells)
+        fetch(url, table, clock, queues)
     clock.move(seconds=20)
-    fetch(links[0], table, clock, bells, address="203.0.113.9")
-    later(table, clock, bells)
+    fetch(links[0], table, clock, queues, address="203.0.113.9")
+    later(table, clock, queues)
     hits = [row.value for row in table.under("lead1", "activity#") if row.value.kind == "link_clicked"]
     assert [hit.verdict for hit in hits] == [Verdict.MACHINE] * len(links) + [Verdict.HUMAN]
     state = table.get(keys.state("lead1"))
@@ -126,16 +126,16 @@ def test_the_person_who_clicks_after_the_scanner_counts(
     assert state.value.tallies["click"].count == 1
 
 
-def test_a_forwarded_mail_never_greets_a_stranger(table: Table, clock: FakeClock, bells: Bells, html: str) -> None:
+def test_a_forwarded_mail_never_greets_a_stranger(table: Table, clock: FakeClock, queues: Queues, html: str) -> None:
     """A click proves an address, not a person: what it opens shows nothing of whom the mail was for."""
     known = {str(value) for value in asdict(a_lead(job_title="")).values() if value and not hasattr(value, "year")}
     secret = known - {"ja"}
     assert {"山田", "花子", "hanako@example.co.jp"} <= secret
     for url in re.findall(r'href="([^"]+)"', html):
-        answered = fetch(url, table, clock, bells)
+        answered = fetch(url, table, clock, queues)
         assert answered["headers"].get("set-cookie") is None
         if target := answered["headers"].get("location", ""):
-            opened = fetch(target, table, clock, bells)
+            opened = fetch(target, table, clock, queues)
             assert "資料 /forms/whitepaper" in opened["body"]
             for said in (target, opened["body"]):
                 assert not [word for word in secret if word in said]

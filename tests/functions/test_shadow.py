@@ -5,9 +5,9 @@ from copy import replace
 import pytest
 
 from cli.shadow import bring_forward, would_have
-from notify.act import Desk as ActDesk
+from notify.act import Dependencies as ActDependencies
 from notify.act import act
-from notify.alert import Desk as AlertDesk
+from notify.alert import Dependencies as AlertDesk
 from notify.alert import show
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Mark, Replace, Table, keys
@@ -185,7 +185,7 @@ def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: 
     assert row
     table.write(Replace(row.key, replace(row.value, crm=LINK), row.version))
     chat, owners = FakeChat(), FakeOwners()
-    desk = ActDesk(table, clock, "ja", chat, owners, FakeQueue())
+    dependencies = ActDependencies(table, clock, "ja", chat, owners, FakeQueue())
 
     # when two people press Claim
     for user in ("U0ALICE", "U0BOB"):
@@ -200,7 +200,7 @@ def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: 
             response_url="https://hooks.slack.com/1",
         )
         table.write(Create(keys.action("lead1", user), action, due=NOON))
-        act(keys.action("lead1", user).ref, desk)
+        act(keys.action("lead1", user).ref, dependencies)
 
     # then the first has it, and nothing left the house
     alert = table.get(ALERT)

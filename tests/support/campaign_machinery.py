@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from nurture._dependencies import Ground
+from nurture._dependencies import Dependencies
 from nurture.deliver import deliver
 from nurture.walk import work
 from ripen.adapters.rows import walk_rows
@@ -75,17 +75,17 @@ class Machinery:
     table: Table
     clock: FakeClock = field(default_factory=FakeClock)
     bundle: Bundle = field(default_factory=a_playbook)
-    bell: FakeQueue = field(default_factory=FakeQueue)
+    queue: FakeQueue = field(default_factory=FakeQueue)
     ses: FakeSes = field(default_factory=FakeSes)
 
     @property
-    def ground(self) -> Ground:
-        return Ground(
+    def dependencies(self) -> Dependencies:
+        return Dependencies(
             table=self.table,
             live=lambda: self.bundle,
             bundle={self.bundle.hash: self.bundle}.__getitem__,
             clock=self.clock,
-            bell=self.bell,
+            queue=self.queue,
         )
 
     def schedule(self, campaign: Campaign = AUTUMN, at: datetime = NOON) -> CampaignRun:
@@ -109,12 +109,12 @@ class Machinery:
         )
 
     def supervise(self, name: str = "autumn") -> None:
-        work(keys.campaign(name).ref, self.ground, lambda: True)
+        work(keys.campaign(name).ref, self.dependencies, lambda: True)
 
     def walk(self, *shards: int, name: str = "autumn") -> None:
         """These shards to their end, or all of them."""
         for number in shards or range(SHARDS):
-            work(keys.walk(keys.campaign(name), number).ref, self.ground, lambda: True)
+            work(keys.walk(keys.campaign(name), number).ref, self.dependencies, lambda: True)
 
     def begin(self, *shards: int, campaign: Campaign = AUTUMN) -> None:
         self.schedule(campaign)
@@ -132,10 +132,10 @@ class Machinery:
 
     def deliver(self, most: int | None = None) -> int:
         """Whatever is due, each once; how many that were."""
-        outside = an_outside(self.table, self.clock, self.ses, playbook=self.bundle, may_send=self.says)
+        dependencies = an_outside(self.table, self.clock, self.ses, playbook=self.bundle, may_send=self.says)
         refs = self.due()[:most]
         for ref in refs:
-            deliver(keys.typed(keys.parse(ref), Send), outside)
+            deliver(keys.typed(keys.parse(ref), Send), dependencies)
         return len(refs)
 
     def says(self, name: str) -> Any:

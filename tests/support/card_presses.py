@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from notify.act import Desk, act
+from notify.act import Dependencies, act
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Activity
@@ -46,7 +46,7 @@ class Sales:
         return key
 
     def act(self, key: Key[Action]) -> None:
-        act(key.ref, Desk(self.table, self.clock, "ja", self.chat, self.owners, self.alerts))
+        act(key.ref, Dependencies(self.table, self.clock, "ja", self.chat, self.owners, self.alerts))
 
     def alert(self) -> Alert:
         row = self.table.get(ALERT)

@@ -17,7 +17,7 @@ from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState
 from score._api_budget import Budget
-from score.sync import Desk, sync
+from score.sync import Dependencies, sync
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
@@ -83,11 +83,11 @@ class Office:
 
     def sync(self, *leads: str) -> set[str]:
         refs = [keys.crm_mark(lead).ref for lead in leads or ("lead1",)]
-        return sync(refs, self.desk)
+        return sync(refs, self.dependencies)
 
     @property
-    def desk(self) -> Desk:
-        return Desk(
+    def dependencies(self) -> Dependencies:
+        return Dependencies(
             table=self.table,
             clock=self.clock,
             bundle=self.bundle,

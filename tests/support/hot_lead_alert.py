@@ -4,7 +4,7 @@ from copy import replace
 from dataclasses import dataclass
 from typing import Any
 
-from notify.alert import Desk, show
+from notify.alert import Dependencies, show
 from ripen.adapters.table import Mark, Replace, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
@@ -27,7 +27,7 @@ class Sales:
     channel: str = "sales"
 
     def wake(self) -> None:
-        show(KEY.ref, Desk(self.table, self.clock, a_bundle(), self.chat, self.channel))
+        show(KEY.ref, Dependencies(self.table, self.clock, a_bundle(), self.chat, self.channel))
 
     def alert(self) -> Alert:
         row = self.table.get(KEY)

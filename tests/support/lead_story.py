@@ -34,7 +34,7 @@ WORKERS = {
     "alert": "notify.alert",
     "act": "notify.act",
     "feedback": "nurture.feedback",
-    "track": "capture.beacons",
+    "beacons": "capture.beacons",
 }
 _PATIENT = 10.0
 _HORIZON = timedelta(hours=3)
@@ -222,7 +222,7 @@ class World:
     def _is_lost(self, message: tuple[str, str]) -> bool:
         """A beacon's message is no bell but all there is of it: SQS keeps it until it is done."""
         queue, body = message
-        return self.lossy and not (queue == "track" and body.startswith("{"))
+        return self.lossy and not (queue == "beacons" and body.startswith("{"))
 
     def _again(self, message: tuple[str, str]) -> None:
         self.received[message] += 1

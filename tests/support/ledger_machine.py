@@ -21,7 +21,7 @@ from moto import mock_aws
 from nurture._release import release
 from nurture.deliver import deliver
 from nurture.feedback import take_in
-from nurture.tick import Bells, tick
+from nurture.tick import Queues, tick
 from ripen.adapters.table import Create, Due, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
@@ -80,7 +80,7 @@ class Sending(RuleBasedStateMachine):
         self.clock = FakeClock()
         self.stopped = False
         self.ses = self.ses_type(server, self._taken, self.retries)
-        self.outside = an_outside(
+        self.dependencies = an_outside(
             self.table,
             self.clock,
             self.ses,
@@ -147,7 +147,7 @@ class Sending(RuleBasedStateMachine):
     def wake(self, key: Key[Send], mode: str, under_way: str) -> None:
         self.ses.mode, self.under_way, self.looks, self.key = mode, under_way, 0, key
         try:
-            deliver(key, self.outside)
+            deliver(key, self.dependencies)
         except Killed:
             pass
         finally:
@@ -160,7 +160,7 @@ class Sending(RuleBasedStateMachine):
         match under_way:
             case "another worker":
                 self.under_way = ""
-                deliver(self.key, self.outside)
+                deliver(self.key, self.dependencies)
             case "unsubscribed":
                 self.unsubscribe()
         return self.stopped
@@ -168,8 +168,8 @@ class Sending(RuleBasedStateMachine):
     @rule(mode=st.sampled_from(MODES))
     def tick(self, mode: str) -> None:
         now, queue = timedelta(), FakeQueue()
-        bells = {"send": queue}
-        tick(self.table, self.clock, Bells(hot=bells, bulk=bells), now, lambda: True)
+        queues = {"send": queue}
+        tick(self.table, self.clock, Queues(hot=queues, bulk=queues), now, lambda: True)
         release(self.table, self.clock, queue, now, lambda: Quota(per_second=14, per_day=-1, sent=0), 0)
         for ref in queue.woken:
             self.wake(keys.typed(keys.parse(ref), Send), mode, "")
@@ -208,7 +208,7 @@ class Sending(RuleBasedStateMachine):
         self.events += told
         match self.under_way:
             case "woken again":
-                assert deliver(keys.send(lead, id), self.outside) is None
+                assert deliver(keys.send(lead, id), self.dependencies) is None
             case "event first":
                 self._hear(told[0])
 

@@ -33,7 +33,7 @@ _CAMPAIGNS = {
         "more": "canary: {share: 50%, wait: 2 minutes}",
     },
 }
-_ERRANDS = """\
+_CRM_STEPS = """\
     enrol: {again: never}
     steps:
       - id: credit
@@ -125,7 +125,7 @@ def _files(webhook: str, start: datetime) -> Mapping[str, str]:
         **{f"segments/{name}.yaml": _SEGMENT.format(name=name) for name in _SEGMENTS},
         **{f"campaigns/{name}.yaml": _CAMPAIGN.format(**of) for name, of in _CAMPAIGNS.items()},
         **_ORDERED,
-        "journeys/errands.yaml": _ERRANDS.replace("WEBHOOK", webhook),
+        "journeys/crm-steps.yaml": _CRM_STEPS.replace("WEBHOOK", webhook),
         "journeys/round.yaml": _ROUND.replace("START", local),
     }
 

@@ -18,7 +18,7 @@ import httpx
 from cli.lead_report import dossier
 from cli.local.home import Status
 from cli.stack.stack import Stack
-from ripen.adapters.clock import Clock
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
 from ripen.failure import Failure
@@ -131,7 +131,7 @@ class Running:
             table=table,
             playbook=Playbook(table, outputs["Bucket"], self.cloud.client("s3")),
             secrets=KnownSecrets(**json.loads(secret)),
-            clock=Clock(table, moves=True),
+            clock=ApplicationClock(table, moves=True),
             site=self.status["api"],
             queues=tuple(outputs["Queues"].split(",")),
             tick=outputs["Tick"],

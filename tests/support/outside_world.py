@@ -32,7 +32,7 @@ from sandbox.ses.receiving import Receiving
 from tests.support.incoming_requests import TYPEFORM_SECRET
 from tests.support.slack_workspace import SIGNING_SECRET, TOKEN, Workspace, free_port, running
 
-BELLS = (
+QUEUES = (
     "react",
     "react_bulk",
     "advance",
@@ -41,9 +41,9 @@ BELLS = (
     "sync",
     "alert",
     "act",
-    "errand",
-    "call",
-    "track",
+    "crm",
+    "webhook",
+    "beacons",
     "walk",
 )
 
@@ -186,15 +186,15 @@ def _client(name: str, aws: str) -> Any:
 def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     """Everything, for as long as the block lasts; times are told by `now`."""
     tls, queues = certificate(folder), Queues()
-    mail_port, crm_port, bell_port, aws_port = (free_port() for _ in range(4))
-    crm_url, bell_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{bell_port}"
+    mail_port, crm_port, queue_port, aws_port = (free_port() for _ in range(4))
+    crm_url, queue_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{queue_port}"
     nobody_answers = Receiving(lambda *kept: None, lambda *told: None, now)
     mail_app = ses.build(folder / "ses", now, queues.publish, nobody_answers)
     mailbox = Mailbox(f"http://127.0.0.1:{mail_port}", mail_port, mail_app, Server(mail_app, mail_port))
     crm = Server(salesforce.build(folder / "salesforce", now, crm_url), crm_port, tls.chain)
-    bells = Server(queues.app(), bell_port)
+    queue_server = Server(queues.app(), queue_port)
     emulator = Emulator(Home(folder), aws_port, mailbox.url, tls.authorities)
-    for server in (mailbox.server, crm, bells, emulator):
+    for server in (mailbox.server, crm, queue_server, emulator):
         server.start()
     app, trust = connected_app(folder / "salesforce"), ssl.create_default_context(cafile=str(tls.authorities))
     with running(folder / "slack") as workspace, httpx.Client(base_url=crm_url, verify=trust, timeout=30) as web:
@@ -202,21 +202,21 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
         _secret(emulator.url, app.secret(crm_url))
         environment = {
             "AWS_ENDPOINT_URL": emulator.url,
-            "AWS_ENDPOINT_URL_SQS": bell_url,
+            "AWS_ENDPOINT_URL_SQS": queue_url,
             "AWS_ENDPOINT_URL_SESV2": mailbox.url,
             "REQUESTS_CA_BUNDLE": str(tls.authority),
             "SSL_CERT_FILE": str(tls.authority),
             "SLACK_API": workspace.api,
             "SALES_CHANNEL": "sales",
             "CLOCK_MOVES": "1",
-        } | {f"{bell.upper()}_QUEUE": f"{bell_url}/0/{bell}" for bell in BELLS}
+        } | {f"{queue.upper()}_QUEUE": f"{queue_url}/0/{queue}" for queue in QUEUES}
         worker = Worker(environment, folder / "functions.log")
         org = Org(web, (app.client_id, app.client_secret))
         try:
             yield Outside(emulator.url, queues, mailbox, org, workspace, worker, folder)
         finally:
             worker.stop()
-            for server in (mailbox.server, crm, bells, emulator):
+            for server in (mailbox.server, crm, queue_server, emulator):
                 server.stop()
 
 

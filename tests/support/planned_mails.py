@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from nurture._send_context import Outside
+from nurture._send_context import Dependencies
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
 from ripen.decision import Decision
@@ -76,7 +76,7 @@ class FakeSes:
         return self.answer(mail)
 
 
-def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> Outside:
+def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> Dependencies:
     bundle = changes.pop("playbook", a_bundle())
     known: dict[str, Any] = {
         "table": table,
@@ -88,7 +88,7 @@ def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> O
         "link_key": LINK_KEY,
         "address_key": ADDRESS_KEY,
     }
-    return Outside(**(known | changes))
+    return Dependencies(**(known | changes))
 
 
 def a_send(**changes: Any) -> Send:

@@ -4,8 +4,8 @@ from copy import replace
 from datetime import datetime
 from typing import Any
 
-from capture.beacons import Desk
-from capture.form import Desk as FormDesk
+from capture.beacons import Dependencies
+from capture.form import Dependencies as FormDependencies
 from capture.form import serve as submit
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
@@ -36,15 +36,15 @@ def a_beacon(*events: Event, **known: Any) -> Beacon:
     return Beacon(**(wanted | known))
 
 
-def a_desk(table: Table, queue: FakeQueue | None = None) -> Desk:
-    return Desk(table, queue or FakeQueue(), BUNDLE, NOON)
+def a_desk(table: Table, queue: FakeQueue | None = None) -> Dependencies:
+    return Dependencies(table, queue or FakeQueue(), BUNDLE, NOON)
 
 
 def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: str) -> str:
     """A form in that browser; the lead's id."""
     ids = iter(digest(email, visitor, n) for n in range(99))
-    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: next(ids))
-    answered = submit(a_json_post({"email": email, "visitor": visitor} | more), desk)
+    dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: next(ids))
+    answered = submit(a_json_post({"email": email, "visitor": visitor} | more), dependencies)
     assert answered["statusCode"] == 202
     pointer = table.get(keys.address(address_hash(KEY, email)))
     assert pointer

@@ -5,7 +5,7 @@ from typing import Any
 
 import boto3
 
-from nurture._effects import Bells
+from nurture._effects import Queues
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.playbook.bundle import Bundle
@@ -48,13 +48,13 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
     return playbook
 
 
-def heard(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Bells:
+def heard(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Queues:
     """Bells for nurture.advance, of which only those that a test listens to are named."""
     rest = others or FakeQueue()
-    return Bells(
+    return Queues(
         deliver=deliver or FakeQueue(),
         react=rest,
         alert=rest,
-        errand=rest,
+        crm_request=rest,
         call=rest,
     )

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from nurture.webhook import Outside, call
+from nurture.webhook import Dependencies, call
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import Lane
 from ripen.errors import Undeliverable
 from ripen.journey.enrollment import Enrollment
-from ripen.journey.webhook_call import PlannedCall
+from ripen.journey.webhook_call import WebhookCall
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 ENTRY = keys.enrollment("lead1", "trial", "a1")
@@ -44,7 +44,7 @@ class World:
     def wake(self, table: Table | None = None) -> None:
         call(
             KEY.ref,
-            Outside(
+            Dependencies(
                 table=table or self.table,
                 clock=self.clock,
                 webhooks=self.webhooks,
@@ -53,7 +53,7 @@ class World:
             ),
         )
 
-    def row(self) -> PlannedCall:
+    def row(self) -> WebhookCall:
         found = self.table.get(KEY)
         assert found
         return found.value
@@ -80,7 +80,7 @@ def a_world(table: Table, clock: FakeClock, queue: FakeQueue) -> World:
     entry = Enrollment(
         lead="lead1", journey="trial", key="a1", entered=NOON, bundle="b1", step="ask", answers={"first": {"n": 1}}
     )
-    planned = PlannedCall(
+    planned = WebhookCall(
         id=KEY.sk.removeprefix("call#"),
         lead="lead1",
         journey="trial",

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import trustme
 
-from ripen.adapters.webhook_call import WebhookCall
+from ripen.adapters.webhook_client import WebhookClient
 from ripen.errors import Undeliverable
 
 KEY = b"k" * 32
@@ -30,7 +30,7 @@ class Server:
         return f"https://localhost:{self.port}{path}"
 
     def call(self, path: str = "/hook", timeout: float = 5, port: int | None = None) -> dict[str, Any]:
-        line = WebhookCall(lambda: KEY, self.port if port is None else port, self.context)
+        line = WebhookClient(lambda: KEY, self.port if port is None else port, self.context)
         return line.post(self.url(path), BODY, "id1", timeout)
 
 

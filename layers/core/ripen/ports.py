@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ripen.crm.membership import Member
     from ripen.crm.opportunity import Company, Opportunity, Place
     from ripen.crm.upsert import Found, Wanted, Write, Written
-    from ripen.journey.crm_request import Errand
+    from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # brings Liquid, which most functions do without
 
 
@@ -62,8 +62,8 @@ class Webhooks(Protocol):
         """Call it once, signed; the JSON object it answered. Raises Undeliverable."""
 
 
-class CrmErrands(Protocol):
-    def carry_out(self, link: CrmLink, errand: "Errand", due: date) -> CrmLink:
+class CrmRequests(Protocol):
+    def carry_out(self, link: CrmLink, crm_request: "CrmRequest", due: date) -> CrmLink:
         """Do all of it that is not done yet, each part for itself: a Task due on that day, the membership, the owner.
 
         Returns the link with the owner as it is then. Raises Undeliverable for what was refused.

@@ -18,7 +18,7 @@ import pytest
 from ripen.adapters.table import Replace, keys
 from sandbox.stack import physical_ids
 from tests.e2e.lived.test_campaign import halt
-from tests.e2e.lived.test_errands import walk_through_the_errands
+from tests.e2e.lived.test_crm_steps import walk_through_the_crm_steps
 from tests.e2e.lived.test_members import become_a_member
 from tests.e2e.lived.test_replies import answer, decided
 from tests.e2e.test_follow_up import unsubscribe
@@ -39,8 +39,8 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
     },
     "NurtureTick": {
         ("sqs:SendMessage", "Act"): "a claim that Slack or Salesforce could not take comes back by the tick",
-        ("sqs:SendMessage", "Call"): "a webhook that did not answer is called again by the tick",
-        ("sqs:SendMessage", "Errand"): "an errand that Salesforce could not take comes back by the tick",
+        ("sqs:SendMessage", "Webhook"): "a webhook that did not answer is called again by the tick",
+        ("sqs:SendMessage", "Crm"): "an errand that Salesforce could not take comes back by the tick",
     },
 }
 
@@ -79,7 +79,7 @@ def story(cloud: Running) -> Running:
     cloud.ripen("clock", "+3d")
     eventually(lambda: cloud.mails(person["email"])[1:])
     if not wrote(cloud, "NurtureWebhook"):
-        walk_through_the_errands(cloud)
+        walk_through_the_crm_steps(cloud)
     if not wrote(cloud, "NurtureReply"):
         answer(cloud, mail, "Thank you.")
         eventually(lambda: decided(cloud, person["email"]))

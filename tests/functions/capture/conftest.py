@@ -2,7 +2,7 @@
 
 import pytest
 
-from capture.form import Desk
+from capture.form import Dependencies
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table
 from tests.support.builders import a_bundle
@@ -12,5 +12,5 @@ from tests.support.gateway_events import KEY, SITE
 
 
 @pytest.fixture
-def desk(table: Table, queue: FakeQueue) -> Desk:
-    return Desk(table, queue, Live(a_bundle(), SITE), KEY, NOON, Ids())
+def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
+    return Dependencies(table, queue, Live(a_bundle(), SITE), KEY, NOON, Ids())

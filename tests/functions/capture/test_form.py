@@ -4,7 +4,7 @@ from base64 import b64encode
 from copy import replace
 from datetime import timedelta
 
-from capture.form import Desk, serve
+from capture.form import Dependencies, serve
 from ripen.adapters.table import keys
 from ripen.agenda import Lane, shard
 from ripen.lead.contact import Contact
@@ -13,30 +13,32 @@ from tests.support.form_posts import EMAIL, SilentQueue, activities, contact_of,
 from tests.support.gateway_events import a_json_post, a_post, an_event, rows
 
 
-def test_a_first_submission_makes_a_lead_its_contact_and_one_activity_due_now(desk: Desk, queue: FakeQueue) -> None:
+def test_a_first_submission_makes_a_lead_its_contact_and_one_activity_due_now(
+    dependencies: Dependencies, queue: FakeQueue
+) -> None:
     answered = serve(
-        a_post(email="Hanako＠example.co.jp", last_name="髙﨑", company="㈱サンプル", utm_source="news"), desk
+        a_post(email="Hanako＠example.co.jp", last_name="髙﨑", company="㈱サンプル", utm_source="news"), dependencies
     )
 
-    (activity,) = activities(desk.table)
+    (activity,) = activities(dependencies.table)
     assert (answered["statusCode"], told(answered)) == (202, {"activity": activity.id})
-    profile = profile_of(desk.table)
+    profile = profile_of(dependencies.table)
     assert (profile.email, profile.last_name, profile.company, profile.locale) == (EMAIL, "髙﨑", "㈱サンプル", "ja")
     assert (activity.subject, activity.at, activity.lead) == ("whitepaper", NOON, profile.id)
     assert activity.touch is not None
     assert activity.touch.utm_source == "news"
-    assert contact_of(desk.table) == Contact(lead=profile.id)
-    (due,) = desk.table.due(Lane.HOT, shard(profile.id), NOON)
+    assert contact_of(dependencies.table) == Contact(lead=profile.id)
+    (due,) = dependencies.table.due(Lane.HOT, shard(profile.id), NOON)
     assert queue.woken == [due.ref] == [keys.activity(profile.id, NOON, activity.id).ref]
-    assert len(rows(desk.table)) == 5  # pointer, profile, contact, activity, seen
+    assert len(rows(dependencies.table)) == 5  # pointer, profile, contact, activity, seen
 
 
-def test_no_row_is_found_by_the_address_itself(desk: Desk) -> None:
-    serve(a_post(email=EMAIL), desk)
-    assert not any("hanako" in ref for ref in rows(desk.table))
+def test_no_row_is_found_by_the_address_itself(dependencies: Dependencies) -> None:
+    serve(a_post(email=EMAIL), dependencies)
+    assert not any("hanako" in ref for ref in rows(dependencies.table))
 
 
-def test_urlencoded_multipart_and_json_are_the_same(desk: Desk) -> None:
+def test_urlencoded_multipart_and_json_are_the_same(dependencies: Dependencies) -> None:
     multipart = an_event(
         "POST",
         "/forms/whitepaper",
@@ -48,51 +50,51 @@ def test_urlencoded_multipart_and_json_are_the_same(desk: Desk) -> None:
         ).decode(),
         encoded=True,
     )
-    first = serve(multipart, desk)
+    first = serve(multipart, dependencies)
     assert first["statusCode"] == 202
-    assert serve(a_post(email=EMAIL, last_name="山田"), desk) == first
-    assert serve(a_json_post({"email": EMAIL, "last_name": "山田"}), desk) == first
-    assert profile_of(desk.table).last_name == "山田"
+    assert serve(a_post(email=EMAIL, last_name="山田"), dependencies) == first
+    assert serve(a_json_post({"email": EMAIL, "last_name": "山田"}), dependencies) == first
+    assert profile_of(dependencies.table).last_name == "山田"
 
 
-def test_the_same_person_stays_one_lead_and_keeps_what_is_left_blank(desk: Desk) -> None:
-    serve(a_post(email=EMAIL, last_name="山田", company="A社", utm_source="first"), desk)
-    later = replace(desk, now=NOON + timedelta(days=1))
+def test_the_same_person_stays_one_lead_and_keeps_what_is_left_blank(dependencies: Dependencies) -> None:
+    serve(a_post(email=EMAIL, last_name="山田", company="A社", utm_source="first"), dependencies)
+    later = replace(dependencies, now=NOON + timedelta(days=1))
     serve(a_post(email=EMAIL.upper(), last_name="", company="B社", utm_source="second"), later)
-    profile = profile_of(desk.table)
-    assert (profile.last_name, profile.company, len(activities(desk.table))) == ("山田", "B社", 2)
+    profile = profile_of(dependencies.table)
+    assert (profile.last_name, profile.company, len(activities(dependencies.table))) == ("山田", "B社", 2)
     assert profile.first_touch and profile.lead_touch and profile.last_touch
     assert (profile.first_touch.utm_source, profile.last_touch.utm_source) == ("first", "second")
     assert profile.lead_touch == profile.first_touch
 
 
-def test_a_script_that_says_no_language_changes_none(desk: Desk) -> None:
-    serve(a_post(email=EMAIL, lang="en"), desk)
-    serve(a_post(email=EMAIL, company="A社"), desk)
-    assert profile_of(desk.table).locale == "en"
-    serve(a_post(email=EMAIL, company="B社", headers={"accept-language": "ja"}), desk)
-    assert profile_of(desk.table).locale == "ja"
+def test_a_script_that_says_no_language_changes_none(dependencies: Dependencies) -> None:
+    serve(a_post(email=EMAIL, lang="en"), dependencies)
+    serve(a_post(email=EMAIL, company="A社"), dependencies)
+    assert profile_of(dependencies.table).locale == "en"
+    serve(a_post(email=EMAIL, company="B社", headers={"accept-language": "ja"}), dependencies)
+    assert profile_of(dependencies.table).locale == "ja"
 
 
-def test_an_old_address_of_a_phone_company_is_kept(desk: Desk) -> None:
-    assert serve(a_post(email="a..b@docomo.ne.jp"), desk)["statusCode"] == 202
-    assert profile_of(desk.table, "a..b@docomo.ne.jp").email == "a..b@docomo.ne.jp"
+def test_an_old_address_of_a_phone_company_is_kept(dependencies: Dependencies) -> None:
+    assert serve(a_post(email="a..b@docomo.ne.jp"), dependencies)["statusCode"] == 202
+    assert profile_of(dependencies.table, "a..b@docomo.ne.jp").email == "a..b@docomo.ne.jp"
 
 
-def test_a_tick_is_a_consent_with_its_proof_and_ends_an_unsubscription(desk: Desk) -> None:
-    serve(a_post(email=EMAIL), desk)
-    assert contact_of(desk.table).consent == {}
-    serve(a_post(email=EMAIL, consent="on", lang="en", page_url="https://www.example.co.jp/x"), desk)
-    (record,) = [row.value for row in desk.table.under(lead_of(desk.table), "consent#")]
+def test_a_tick_is_a_consent_with_its_proof_and_ends_an_unsubscription(dependencies: Dependencies) -> None:
+    serve(a_post(email=EMAIL), dependencies)
+    assert contact_of(dependencies.table).consent == {}
+    serve(a_post(email=EMAIL, consent="on", lang="en", page_url="https://www.example.co.jp/x"), dependencies)
+    (record,) = [row.value for row in dependencies.table.under(lead_of(dependencies.table), "consent#")]
     assert (record.wording, record.version, record.source) == ("Send me news", "1", "form:whitepaper")
-    permission = contact_of(desk.table).consent["marketing"]
+    permission = contact_of(dependencies.table).consent["marketing"]
     assert (permission.granted, permission.record) == (True, record.id)
 
 
-def test_a_failed_wake_loses_nothing(desk: Desk) -> None:
-    answered = serve(a_post(email=EMAIL), replace(desk, react=SilentQueue()))
+def test_a_failed_wake_loses_nothing(dependencies: Dependencies) -> None:
+    answered = serve(a_post(email=EMAIL), replace(dependencies, react=SilentQueue()))
     assert answered["statusCode"] == 202
-    assert len(desk.table.due(Lane.HOT, shard(lead_of(desk.table)), NOON)) == 1
+    assert len(dependencies.table.due(Lane.HOT, shard(lead_of(dependencies.table)), NOON)) == 1
 
 
 # once

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from capture.form import Desk, serve
+from capture.form import Dependencies, serve
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import keys
 from ripen.lead.activity import Verdict
@@ -15,54 +15,54 @@ from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, profile_
 from tests.support.gateway_events import BROWSER, SITE, a_post, rows
 
 
-def test_a_machine_is_answered_as_if_all_were_well_but_is_no_lead(desk: Desk, queue: FakeQueue) -> None:
-    answered = serve(a_post(email=EMAIL, website="http://spam.example"), desk)
+def test_a_machine_is_answered_as_if_all_were_well_but_is_no_lead(dependencies: Dependencies, queue: FakeQueue) -> None:
+    answered = serve(a_post(email=EMAIL, website="http://spam.example"), dependencies)
     assert answered["statusCode"] == 202
-    (ref,) = rows(desk.table)
+    (ref,) = rows(dependencies.table)
     assert ref.startswith("quarantine#whitepaper|activity#")
     assert ref.endswith(told(answered)["activity"])
     assert queue.woken == []
-    assert answered.keys() == serve(a_post(email=EMAIL), desk).keys()
+    assert answered.keys() == serve(a_post(email=EMAIL), dependencies).keys()
 
 
-def test_what_a_machine_sent_is_kept_for_a_person_to_release(desk: Desk) -> None:
-    answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), desk)
-    row = desk.table.get(keys.quarantine("whitepaper", NOON, told(answered)["activity"]))
+def test_what_a_machine_sent_is_kept_for_a_person_to_release(dependencies: Dependencies) -> None:
+    answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), dependencies)
+    row = dependencies.table.get(keys.quarantine("whitepaper", NOON, told(answered)["activity"]))
     assert row is not None
     assert row.value.verdict is Verdict.MACHINE
     assert row.value.facts == {"email": EMAIL, "website": "x", "company": "A社"}
-    item = desk.table._client.get_item(TableName="table", Key={"pk": {"S": row.key.pk}, "sk": {"S": row.key.sk}})[
-        "Item"
-    ]
+    item = dependencies.table._client.get_item(
+        TableName="table", Key={"pk": {"S": row.key.pk}, "sk": {"S": row.key.sk}}
+    )["Item"]
     assert int(item["expires"]["N"]) == int((NOON + timedelta(days=30)).timestamp())
     assert "agenda" not in item
 
 
-def test_a_machine_in_a_browser_sees_the_thank_you_page(desk: Desk) -> None:
-    assert serve(a_post(email="nobody", website="x", headers=BROWSER), desk)["statusCode"] == 303
+def test_a_machine_in_a_browser_sees_the_thank_you_page(dependencies: Dependencies) -> None:
+    assert serve(a_post(email="nobody", website="x", headers=BROWSER), dependencies)["statusCode"] == 303
 
 
 # browsers
 
 
-def test_a_browser_is_sent_to_the_thank_you_page_in_its_language(desk: Desk) -> None:
-    answered = serve(a_post(email=EMAIL, lang="en", headers=BROWSER), desk)
+def test_a_browser_is_sent_to_the_thank_you_page_in_its_language(dependencies: Dependencies) -> None:
+    answered = serve(a_post(email=EMAIL, lang="en", headers=BROWSER), dependencies)
     assert (answered["statusCode"], answered["headers"]["location"]) == (303, "/pages/thanks?lang=en")
-    assert profile_of(desk.table).locale == "en"
+    assert profile_of(dependencies.table).locale == "en"
 
 
-def test_the_language_is_the_browsers_where_none_is_asked_for(desk: Desk) -> None:
-    answered = serve(a_post(email=EMAIL, headers=BROWSER | {"accept-language": "en-GB,en"}), desk)
+def test_the_language_is_the_browsers_where_none_is_asked_for(dependencies: Dependencies) -> None:
+    answered = serve(a_post(email=EMAIL, headers=BROWSER | {"accept-language": "en-GB,en"}), dependencies)
     assert answered["headers"]["location"] == "/pages/thanks?lang=en"
 
 
-def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(desk: Desk) -> None:
-    desk = replace(desk, live=Live(with_page(), SITE))
+def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(dependencies: Dependencies) -> None:
+    dependencies = replace(dependencies, live=Live(with_page(), SITE))
     answered = serve(
         a_post(
             email="hana<b>", company="㈱サンプル", nonce="n1", utm_source="news", page="whitepaper", headers=BROWSER
         ),
-        desk,
+        dependencies,
     )
     assert answered["statusCode"] == 400
     assert answered["headers"]["content-type"].startswith("text/html")
@@ -74,18 +74,18 @@ def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(des
     assert "nonce=n1;" in html
     assert "utm_source=news;" in html
     assert "/pages/whitepaper?utm_source=news&amp;lang=en" in html
-    assert rows(desk.table) == []
+    assert rows(dependencies.table) == []
 
 
-def test_the_page_speaks_english_too(desk: Desk) -> None:
-    desk = replace(desk, live=Live(with_page(), SITE))
-    html = serve(a_post(email="", lang="en", company="A", headers=BROWSER), desk)["body"]
+def test_the_page_speaks_english_too(dependencies: Dependencies) -> None:
+    dependencies = replace(dependencies, live=Live(with_page(), SITE))
+    html = serve(a_post(email="", lang="en", company="A", headers=BROWSER), dependencies)["body"]
     assert "whitepaper en: Please check what you entered." in html
     assert "email=[This is needed.]" in html
 
 
-def test_a_script_may_leave_out_what_a_page_asks_for(desk: Desk) -> None:
-    assert serve(a_post(email=EMAIL), replace(desk, live=Live(with_page(), SITE)))["statusCode"] == 202
+def test_a_script_may_leave_out_what_a_page_asks_for(dependencies: Dependencies) -> None:
+    assert serve(a_post(email=EMAIL), replace(dependencies, live=Live(with_page(), SITE)))["statusCode"] == 202
 
 
 @pytest.mark.parametrize(
@@ -97,26 +97,30 @@ def test_a_script_may_leave_out_what_a_page_asks_for(desk: Desk) -> None:
         (a_post(email=EMAIL, note="x" * 70_000, headers=BROWSER), 413),
     ],
 )
-def test_a_person_gets_a_page_whatever_is_wrong(desk: Desk, event: dict[str, Any], status: int) -> None:
-    answered = serve(event, desk)
+def test_a_person_gets_a_page_whatever_is_wrong(dependencies: Dependencies, event: dict[str, Any], status: int) -> None:
+    answered = serve(event, dependencies)
     assert answered["statusCode"] == status
     assert "<h1>" in answered["body"]
     assert "content-security-policy" in answered["headers"]
 
 
-def test_when_the_table_is_down_people_and_scripts_are_told_to_try_again(desk: Desk) -> None:
-    desk = replace(desk, table=SilentTable("table", desk.table._client), live=Live(with_page(), SITE))
-    answered = serve(a_post(email=EMAIL), desk)
+def test_when_the_table_is_down_people_and_scripts_are_told_to_try_again(dependencies: Dependencies) -> None:
+    dependencies = replace(
+        dependencies, table=SilentTable("table", dependencies.table._client), live=Live(with_page(), SITE)
+    )
+    answered = serve(a_post(email=EMAIL), dependencies)
     assert (answered["statusCode"], answered["headers"]["retry-after"]) == (503, "60")
-    page = serve(a_post(email=EMAIL, size="9", headers=BROWSER), desk)
+    page = serve(a_post(email=EMAIL, size="9", headers=BROWSER), dependencies)
     assert page["statusCode"] == 503
     assert f"email={EMAIL}" in page["body"]
 
 
-def test_who_never_gets_a_turn_is_told_to_try_again(desk: Desk, queue: FakeQueue) -> None:
-    answered = serve(a_post(email=EMAIL), replace(desk, table=RestlessTable("table", desk.table._client)))
+def test_who_never_gets_a_turn_is_told_to_try_again(dependencies: Dependencies, queue: FakeQueue) -> None:
+    answered = serve(
+        a_post(email=EMAIL), replace(dependencies, table=RestlessTable("table", dependencies.table._client))
+    )
     assert answered["statusCode"] == 503
-    assert (rows(desk.table), queue.woken) == ([], [])
+    assert (rows(dependencies.table), queue.woken) == ([], [])
 
 
 # bad input

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.form import Desk, serve
+from capture.form import Dependencies, serve
 from ripen.adapters.playbook import Live
 from tests.support.form_posts import EMAIL, told, with_page
 from tests.support.gateway_events import BROWSER, SITE, a_json_post, a_post, an_event, rows
@@ -36,36 +36,38 @@ from tests.support.gateway_events import BROWSER, SITE, a_json_post, a_post, an_
     ],
 )
 def test_bad_input_is_told_what_is_wrong_and_stores_nothing(
-    desk: Desk, event: dict[str, Any], status: int, wrong: str
+    dependencies: Dependencies, event: dict[str, Any], status: int, wrong: str
 ) -> None:
-    answered = serve(event, desk)
+    answered = serve(event, dependencies)
     assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
     assert told(answered)["error"]
-    assert rows(desk.table) == []
+    assert rows(dependencies.table) == []
 
 
-def test_a_body_whose_base64_is_none_is_refused(desk: Desk) -> None:
-    assert serve(a_post(email=EMAIL) | {"body": "é", "isBase64Encoded": True}, desk)["statusCode"] == 400
+def test_a_body_whose_base64_is_none_is_refused(dependencies: Dependencies) -> None:
+    assert serve(a_post(email=EMAIL) | {"body": "é", "isBase64Encoded": True}, dependencies)["statusCode"] == 400
 
 
-def test_liquid_and_markup_in_a_name_stay_text(desk: Desk) -> None:
-    desk = replace(desk, live=Live(with_page(), SITE))
-    html = serve(a_post(email="x", company="{{ 7 | times: 7 }}<script>", headers=BROWSER), desk)["body"]
+def test_liquid_and_markup_in_a_name_stay_text(dependencies: Dependencies) -> None:
+    dependencies = replace(dependencies, live=Live(with_page(), SITE))
+    html = serve(a_post(email="x", company="{{ 7 | times: 7 }}<script>", headers=BROWSER), dependencies)["body"]
     assert "{{ 7 | times: 7 }}&lt;script&gt;" in html
 
 
 # other sites
 
 
-def test_a_site_that_the_form_lists_may_post_and_read_the_answer(desk: Desk) -> None:
+def test_a_site_that_the_form_lists_may_post_and_read_the_answer(dependencies: Dependencies) -> None:
     origin = "https://www.example.co.jp"
-    asked = serve(an_event("OPTIONS", "/forms/whitepaper", {"form": "whitepaper"}, headers={"origin": origin}), desk)
+    asked = serve(
+        an_event("OPTIONS", "/forms/whitepaper", {"form": "whitepaper"}, headers={"origin": origin}), dependencies
+    )
     assert asked["statusCode"] == 204
     assert asked["headers"]["access-control-allow-origin"] == origin
     assert "POST" in asked["headers"]["access-control-allow-methods"]
     assert "idempotency-key" in asked["headers"]["access-control-allow-headers"]
     for fields, status in (({"email": EMAIL}, 202), ({"email": "x"}, 400)):
-        answered = serve(a_post(headers={"origin": origin}, **fields), desk)
+        answered = serve(a_post(headers={"origin": origin}, **fields), dependencies)
         assert answered["statusCode"] == status
         assert answered["headers"]["access-control-allow-origin"] == origin
         assert answered["headers"]["vary"] == "Origin"
@@ -75,18 +77,18 @@ def test_a_site_that_the_form_lists_may_post_and_read_the_answer(desk: Desk) -> 
     "origin", ["https://evil.example", "null", "https://www.example.co.jp.evil.example", "http://www.example.co.jp"]
 )
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
-def test_any_other_site_may_not(desk: Desk, origin: str, method: str) -> None:
+def test_any_other_site_may_not(dependencies: Dependencies, origin: str, method: str) -> None:
     event = a_post(email=EMAIL, headers={"origin": origin})
     event["requestContext"]["http"]["method"] = method
-    answered = serve(event, desk)
+    answered = serve(event, dependencies)
     assert answered["statusCode"] == 403
     assert "access-control-allow-origin" not in answered["headers"]
-    assert rows(desk.table) == []
+    assert rows(dependencies.table) == []
 
 
 @pytest.mark.parametrize("origin", [SITE, "http://go.example.jp"])
-def test_our_own_pages_may_post(desk: Desk, origin: str) -> None:
-    answered = serve(a_post(email=EMAIL, headers=BROWSER | {"origin": origin}), desk)
+def test_our_own_pages_may_post(dependencies: Dependencies, origin: str) -> None:
+    answered = serve(a_post(email=EMAIL, headers=BROWSER | {"origin": origin}), dependencies)
     assert answered["statusCode"] == 303
 
 
@@ -134,11 +136,11 @@ BODIES = (
     BODIES, HEADERS, st.sampled_from(["whitepaper", "nothing", ""]) | TEXT, st.sampled_from(["POST", "OPTIONS", "GET"])
 )
 def test_nothing_that_comes_is_answered_with_500_or_becomes_a_lead_by_chance(
-    desk: Desk, body: tuple[str, bool], headers: dict[str, str], form: str, method: str
+    dependencies: Dependencies, body: tuple[str, bool], headers: dict[str, str], form: str, method: str
 ) -> None:
     event = an_event(method, f"/forms/{form}", {"form": form}, headers=headers, body=body[0], encoded=body[1])
-    answered = serve(event, replace(desk, live=Live(with_page(), SITE)))
+    answered = serve(event, replace(dependencies, live=Live(with_page(), SITE)))
     assert answered["statusCode"] in (202, 204, 303, 400, 403, 404, 413, 415)
     json.dumps(answered).encode()
     answered["body"].encode()
-    assert not [ref for ref in rows(desk.table) if not ref.startswith("quarantine#")]
+    assert not [ref for ref in rows(dependencies.table) if not ref.startswith("quarantine#")]

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from capture.track import SCRIPT, Desk, handler, serve
+from capture.track import SCRIPT, Dependencies, handler, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.playbook.bundle import Tracking
@@ -49,7 +49,7 @@ def sent(body: str | bytes, post: FakePost, method: str = "POST", live: Live = L
         body=b64encode(raw).decode(),
         encoded=True,
     )
-    return serve(request(event), Desk(post, live, NOON))
+    return serve(request(event), Dependencies(post, live, NOON))
 
 
 def test_a_beacon_is_kept_before_it_is_answered() -> None:

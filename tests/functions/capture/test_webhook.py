@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from capture._entry_request import OwnKeys
-from capture.webhook import Desk, serve
+from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
@@ -41,14 +41,16 @@ class Vault:
 
 
 @pytest.fixture
-def desk(table: Table, queue: FakeQueue) -> Desk:
+def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
     bundle = a_bundle()
     form = bundle.forms["whitepaper"]
     names = {"form_id": "abc123", "q_email": "email", "q_name": "full_name", "q_legal": "consent", "q_phone": "phone"}
     bundle = replace(bundle, forms={"whitepaper": replace(form, sources={"typeform": names})})
     ids = counter(1)
     own = OwnKeys(address=KEY, api=b"a" * 32)
-    return Desk(table, queue, Live(bundle, SITE), own, Vault(), NOON, NOON.timestamp(), lambda: f"{next(ids):032x}")
+    return Dependencies(
+        table, queue, Live(bundle, SITE), own, Vault(), NOON, NOON.timestamp(), lambda: f"{next(ids):032x}"
+    )
 
 
 def a_response(**changes: Any) -> dict[str, Any]:
@@ -75,11 +77,13 @@ def signature(body: str, secret: str = SECRET) -> str:
     return "sha256=" + b64encode(hmac.digest(secret.encode(), body.encode(), sha256)).decode()
 
 
-def call(desk: Desk, content: object, headers: dict[str, str] | None = None, source: str = "typeform") -> Response:
+def call(
+    dependencies: Dependencies, content: object, headers: dict[str, str] | None = None, source: str = "typeform"
+) -> Response:
     body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     signed = {"typeform-signature": signature(body)} if headers is None else headers
     event = an_event("POST", f"/webhooks/{source}", {"source": source}, headers=signed, body=body)
-    return serve(request(event), desk)
+    return serve(request(event), dependencies)
 
 
 def told(answered: Response) -> dict[str, str]:
@@ -99,11 +103,11 @@ def activities(table: Table) -> list[Activity]:
     return [row.value for row in table.under(lead_of(table).id, "activity#")]
 
 
-def test_a_signed_response_becomes_a_lead_and_an_activity(desk: Desk, queue: FakeQueue) -> None:
-    answered = call(desk, a_response())
-    (activity,) = activities(desk.table)
+def test_a_signed_response_becomes_a_lead_and_an_activity(dependencies: Dependencies, queue: FakeQueue) -> None:
+    answered = call(dependencies, a_response())
+    (activity,) = activities(dependencies.table)
     assert (answered["statusCode"], told(answered)) == (200, {"activity": activity.id})
-    profile = lead_of(desk.table)
+    profile = lead_of(dependencies.table)
     assert (profile.last_name, profile.first_name, profile.phone, profile.locale) == (
         "山田",
         "花子",
@@ -117,24 +121,24 @@ def test_a_signed_response_becomes_a_lead_and_an_activity(desk: Desk, queue: Fak
     assert len(queue.woken) == 1
 
 
-def test_without_a_language_a_new_lead_gets_ours_and_a_known_one_keeps_its_own(desk: Desk) -> None:
-    call(desk, a_response(hidden={}))
-    assert lead_of(desk.table).locale == "ja"
-    call(desk, a_response(token="token2"))
-    call(desk, a_response(token="token3", hidden={}))
-    assert lead_of(desk.table).locale == "en"
+def test_without_a_language_a_new_lead_gets_ours_and_a_known_one_keeps_its_own(dependencies: Dependencies) -> None:
+    call(dependencies, a_response(hidden={}))
+    assert lead_of(dependencies.table).locale == "ja"
+    call(dependencies, a_response(token="token2"))
+    call(dependencies, a_response(token="token3", hidden={}))
+    assert lead_of(dependencies.table).locale == "en"
 
 
-def test_a_legal_question_is_a_consent_and_a_no_is_none(desk: Desk) -> None:
+def test_a_legal_question_is_a_consent_and_a_no_is_none(dependencies: Dependencies) -> None:
     response = a_response()
-    call(desk, response)
-    assert count(desk.table, "consent#") == 1
+    call(dependencies, response)
+    assert count(dependencies.table, "consent#") == 1
     response["form_response"]["answers"][2]["boolean"] = False
-    call(desk, a_response(token="token2", answers=response["form_response"]["answers"]))
-    assert count(desk.table, "consent#") == 1
+    call(dependencies, a_response(token="token2", answers=response["form_response"]["answers"]))
+    assert count(dependencies.table, "consent#") == 1
 
 
-def test_a_body_in_base64_is_signed_as_it_was_sent(desk: Desk) -> None:
+def test_a_body_in_base64_is_signed_as_it_was_sent(dependencies: Dependencies) -> None:
     body = json.dumps(a_response(), ensure_ascii=False)
     event = an_event(
         "POST",
@@ -144,29 +148,29 @@ def test_a_body_in_base64_is_signed_as_it_was_sent(desk: Desk) -> None:
         body=b64encode(body.encode()).decode(),
         encoded=True,
     )
-    assert serve(request(event), desk)["statusCode"] == 200
+    assert serve(request(event), dependencies)["statusCode"] == 200
 
 
-def test_the_same_response_again_changes_nothing(desk: Desk, queue: FakeQueue) -> None:
-    first = call(desk, a_response())
-    before = rows(desk.table)
-    again = call(replace(desk, now=NOON + timedelta(days=20)), a_response() | {"event_id": "event2"})
+def test_the_same_response_again_changes_nothing(dependencies: Dependencies, queue: FakeQueue) -> None:
+    first = call(dependencies, a_response())
+    before = rows(dependencies.table)
+    again = call(replace(dependencies, now=NOON + timedelta(days=20)), a_response() | {"event_id": "event2"})
     assert (again["statusCode"], told(again)) == (200, told(first))
-    assert rows(desk.table) == before
+    assert rows(dependencies.table) == before
     assert len(queue.woken) == 1
 
 
-def test_thirty_at_once_make_one_lead(desk: Desk) -> None:
-    desk = replace(desk, table=OneAtATime("table", desk.table._client))
+def test_thirty_at_once_make_one_lead(dependencies: Dependencies) -> None:
+    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: call(desk, a_response()), range(30)))
+        answers = list(pool.map(lambda _: call(dependencies, a_response()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {200}
-    assert len(activities(desk.table)) == 1
+    assert len(activities(dependencies.table)) == 1
 
 
-def test_a_time_in_the_future_counts_as_now(desk: Desk) -> None:
-    call(desk, a_response(submitted_at="2031-01-01T00:00:00Z"))
-    assert activities(desk.table)[0].at == NOON
+def test_a_time_in_the_future_counts_as_now(dependencies: Dependencies) -> None:
+    call(dependencies, a_response(submitted_at="2031-01-01T00:00:00Z"))
+    assert activities(dependencies.table)[0].at == NOON
 
 
 @pytest.mark.parametrize(
@@ -180,28 +184,28 @@ def test_a_time_in_the_future_counts_as_now(desk: Desk) -> None:
         {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False), "another secret")},
     ],
 )
-def test_without_its_signature_nobody_is_believed(desk: Desk, headers: dict[str, str]) -> None:
-    answered = call(desk, a_response(), headers)
+def test_without_its_signature_nobody_is_believed(dependencies: Dependencies, headers: dict[str, str]) -> None:
+    answered = call(dependencies, a_response(), headers)
     assert answered["statusCode"] == 401
     assert "signature" in told(answered)["error"]
-    assert rows(desk.table) == []
+    assert rows(dependencies.table) == []
 
 
-def test_a_body_written_again_no_longer_fits_its_signature(desk: Desk) -> None:
+def test_a_body_written_again_no_longer_fits_its_signature(dependencies: Dependencies) -> None:
     signed = {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False))}
-    assert call(desk, json.dumps(a_response(), ensure_ascii=False, indent=1), signed)["statusCode"] == 401
+    assert call(dependencies, json.dumps(a_response(), ensure_ascii=False, indent=1), signed)["statusCode"] == 401
 
 
-def test_without_a_secret_everything_is_refused(desk: Desk) -> None:
+def test_without_a_secret_everything_is_refused(dependencies: Dependencies) -> None:
     body = json.dumps(a_response())
     signed = {"typeform-signature": signature(body, "")}
-    assert call(replace(desk, secret=Vault(known={})), body, signed)["statusCode"] == 401
+    assert call(replace(dependencies, secret=Vault(known={})), body, signed)["statusCode"] == 401
 
 
-def test_a_secret_that_was_just_changed_is_fetched_again(desk: Desk) -> None:
+def test_a_secret_that_was_just_changed_is_fetched_again(dependencies: Dependencies) -> None:
     body = json.dumps(a_response())
     signed = {"typeform-signature": signature(body, "new secret")}
-    assert call(replace(desk, secret=Vault(new={"typeform": "new secret"})), body, signed)["statusCode"] == 200
+    assert call(replace(dependencies, secret=Vault(new={"typeform": "new secret"})), body, signed)["statusCode"] == 200
 
 
 @pytest.mark.parametrize(
@@ -217,17 +221,17 @@ def test_a_secret_that_was_just_changed_is_fetched_again(desk: Desk) -> None:
         ("x" * 300_000, 413, ""),
     ],
 )
-def test_what_cannot_be_taken_is_told_why(desk: Desk, content: object, status: int, wrong: str) -> None:
-    answered = call(desk, content)
+def test_what_cannot_be_taken_is_told_why(dependencies: Dependencies, content: object, status: int, wrong: str) -> None:
+    answered = call(dependencies, content)
     assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
-    assert rows(desk.table) == []
+    assert rows(dependencies.table) == []
 
 
-def test_an_unknown_source_is_404(desk: Desk) -> None:
+def test_an_unknown_source_is_404(dependencies: Dependencies) -> None:
     for source in ("nothing", "", "../typeform", "山"):
-        assert call(desk, a_response(), source=source)["statusCode"] == 404
+        assert call(dependencies, a_response(), source=source)["statusCode"] == 404
 
 
-def test_another_kind_of_event_is_ignored(desk: Desk) -> None:
-    assert call(desk, {"event_id": "x", "event_type": "form_response_partial"})["statusCode"] == 200
-    assert rows(desk.table) == []
+def test_another_kind_of_event_is_ignored(dependencies: Dependencies) -> None:
+    assert call(dependencies, {"event_id": "x", "event_type": "form_response_partial"})["statusCode"] == 200
+    assert rows(dependencies.table) == []

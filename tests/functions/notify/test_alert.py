@@ -4,7 +4,7 @@ from json import dumps
 
 import pytest
 
-from notify.alert import Desk, show
+from notify.alert import Dependencies, show
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.errors import Undeliverable, Unsure
 from ripen.settings import Stop
@@ -159,7 +159,7 @@ def test_without_a_channel_it_waits(sales: Sales) -> None:
 def test_an_alert_that_is_not_there_is_passed_over(sales: Sales) -> None:
     sales.channel = "sales"
 
-    show(keys.alert("lead2", ID).ref, Desk(sales.table, sales.clock, a_bundle(), sales.chat, "sales"))
+    show(keys.alert("lead2", ID).ref, Dependencies(sales.table, sales.clock, a_bundle(), sales.chat, "sales"))
 
     assert sales.chat.posts == 0
 

@@ -4,7 +4,7 @@ from copy import replace
 
 import pytest
 
-from notify.alert import Desk, show
+from notify.alert import Dependencies, show
 from ripen.adapters.table import Create, Table, keys
 from ripen.campaign.halt import Halt
 from ripen.errors import Unsure
@@ -38,7 +38,7 @@ def test_it_is_posted_once_in_the_playbooks_language(
     bundle = a_bundle()
     spoken = replace(bundle, brand=replace(bundle.brand, default_locale=locale))
     for _ in range(2):
-        show(KEY.ref, Desk(table, clock, spoken, chat, "sales"))
+        show(KEY.ref, Dependencies(table, clock, spoken, chat, "sales"))
     assert [card for _, card in chat.cards.values()] == [halt_card(HALT, locale)]
     assert (alert(table).state, chat.places) == (AlertState.POSTED, ["sales"])
     row = table.get(KEY)
@@ -50,14 +50,14 @@ def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(
     table: Table, clock: FakeClock, chat: FakeChat
 ) -> None:
     chat.trouble = [Unsure("chat.postMessage: hung up")]
-    desk = Desk(table, clock, a_bundle(), chat, "sales")
-    show(KEY.ref, desk)
+    dependencies = Dependencies(table, clock, a_bundle(), chat, "sales")
+    show(KEY.ref, dependencies)
     clock.move(minutes=1)
-    show(KEY.ref, desk)
+    show(KEY.ref, dependencies)
     assert (chat.posts, alert(table).state) == (1, AlertState.POSTED)
 
 
 def test_in_shadow_mode_it_is_not_posted(table: Table, clock: FakeClock, chat: FakeChat) -> None:
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
-    show(KEY.ref, Desk(table, clock, a_bundle(), chat, "sales"))
+    show(KEY.ref, Dependencies(table, clock, a_bundle(), chat, "sales"))
     assert (chat.posts, alert(table).state) == (0, AlertState.SHADOW)

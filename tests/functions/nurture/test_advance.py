@@ -217,7 +217,7 @@ def test_the_handler_works_on_what_sqs_brings(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_enrollment_row(table)
-    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("bells", heard(queue, queue))):
+    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("queues", heard(queue, queue))):
         monkeypatch.setattr(advance, name, real)
     answer = advance.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}

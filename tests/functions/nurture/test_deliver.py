@@ -68,10 +68,10 @@ def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table,
 def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
-    outside = an_outside(table, clock, ses)
-    ses.meanwhile = lambda mail: deliver(key, outside)
-    deliver(key, outside)
-    deliver(key, outside)
+    dependencies = an_outside(table, clock, ses)
+    ses.meanwhile = lambda mail: deliver(key, dependencies)
+    deliver(key, dependencies)
+    deliver(key, dependencies)
     assert ses.calls == 1
 
 
@@ -131,12 +131,12 @@ def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClo
     known(table)
     bundle = a_bundle()
     broken = replace(bundle.emails["case-study"], locales={"ja": a_mail(text="{{ nobody.knows }}")})
-    outside = an_outside(
+    dependencies = an_outside(
         table, clock, FakeSes(), playbook=replace(bundle, emails=bundle.emails | {"case-study": broken})
     )
     key, other = planned(table, a_send(email="case-study")), planned(table, a_send())
-    deliver(key, outside)
-    deliver(other, outside)
+    deliver(key, dependencies)
+    deliver(other, dependencies)
     after = row(table, key)
     assert (after.value.state, after.value.reason, after.due) == (SendState.FAILED, "render", None)
     assert row(table, other).value.state is SendState.ACCEPTED

@@ -124,14 +124,14 @@ def test_what_is_held_over_the_cap_goes_when_there_is_room(table: Table, clock: 
     # given a mail over the cap, at noon in Tokyo
     known(table, sent={"2026-11-21": 1})
     key, ses = planned(table, a_send(email="case-study", capped="hold")), FakeSes()
-    outside = an_outside(table, clock, ses, playbook=limited(per_day=1))
-    deliver(key, outside)
+    dependencies = an_outside(table, clock, ses, playbook=limited(per_day=1))
+    deliver(key, dependencies)
     assert (row(table, key).value.state, row(table, key).due) == (SendState.PLANNED, NOON + timedelta(hours=12))
     # when it is woken before, nothing happens
-    assert deliver(key, outside) is None
+    assert deliver(key, dependencies) is None
     # then it goes at the lead's midnight
     clock.move(hours=12)
-    deliver(key, outside)
+    deliver(key, dependencies)
     assert row(table, key).value.state is SendState.ACCEPTED
     assert decisions(table) == [("postponed", "capped"), ("accepted", "")]
     contact = table.get(keys.contact("lead1"))
@@ -145,21 +145,21 @@ def test_the_last_place_of_the_day_goes_to_the_mail_of_higher_priority(table: Ta
     webinar = planned(
         table, a_send(email="case-study", id=digest("send", 2), priority="high"), NOON + timedelta(hours=3)
     )
-    outside = an_outside(table, clock, FakeSes(), playbook=limited(per_day=1))
-    deliver(news, outside)
+    dependencies = an_outside(table, clock, FakeSes(), playbook=limited(per_day=1))
+    deliver(news, dependencies)
     clock.move(hours=3)
-    deliver(webinar, outside)
+    deliver(webinar, dependencies)
     assert (row(table, news).value.reason, row(table, webinar).value.state) == ("capped", SendState.ACCEPTED)
 
 
 def test_in_quiet_hours_a_mail_waits_for_the_leads_morning(table: Table, clock: FakeClock) -> None:
     known(table, a_lead(time_zone="Europe/Berlin"))
     key, ses = planned(table, a_send(email="case-study")), FakeSes()
-    outside = an_outside(table, clock, ses, playbook=limited(quiet=Quiet(start="21:00", end="08:00")))
-    deliver(key, outside)  # four in the morning in Berlin
+    dependencies = an_outside(table, clock, ses, playbook=limited(quiet=Quiet(start="21:00", end="08:00")))
+    deliver(key, dependencies)  # four in the morning in Berlin
     assert (row(table, key).due, ses.calls) == (NOON + timedelta(hours=4), 0)
     clock.move(hours=4)
-    deliver(key, outside)
+    deliver(key, dependencies)
     assert row(table, key).value.state is SendState.ACCEPTED
 
 
@@ -201,9 +201,9 @@ def test_a_campaigns_mail_goes_only_while_the_campaign_does(
 ) -> None:
     known(table)
     halted, other = (planned(table, a_send(email="case-study", id=digest("send", n), campaign=n == 1)) for n in (1, 2))
-    outside = an_outside(table, clock, FakeSes(), may_send=lambda name: may)
-    deliver(halted, outside)
-    deliver(other, outside)
+    dependencies = an_outside(table, clock, FakeSes(), may_send=lambda name: may)
+    deliver(halted, dependencies)
+    deliver(other, dependencies)
     assert (row(table, halted).value.state, row(table, halted).due) == (state, due)
     assert row(table, other).value.state is SendState.ACCEPTED
 

@@ -33,18 +33,18 @@ from tests.support.planned_mails import (
 def test_a_throttled_mail_waits_and_goes_once(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send(email="case-study")), FakeSes(answer=throttles)
-    outside = an_outside(table, clock, ses, playbook=a_bundle(policy=Policy(per_week=1)))
-    deliver(key, outside)
+    dependencies = an_outside(table, clock, ses, playbook=a_bundle(policy=Policy(per_week=1)))
+    deliver(key, dependencies)
     after = row(table, key)
     assert after.value.state is SendState.PLANNED
     assert after.due and NOON + timedelta(seconds=10) <= after.due <= NOON + timedelta(seconds=20)
     # a wake before its time changes nothing
-    deliver(key, outside)
+    deliver(key, dependencies)
     assert ses.calls == 1
     # its own first attempt does not count against the cap
     clock.at = after.due
     ses.answer = FakeSes().answer
-    deliver(key, outside)
+    deliver(key, dependencies)
     assert row(table, key).value.state is SendState.ACCEPTED
     contact = table.get(keys.contact("lead1"))
     assert contact is not None
@@ -74,15 +74,15 @@ def test_silence_is_resolved_after_an_hour_by_class(
 ) -> None:
     known(table)
     key, ses = planned(table, a_send(email=email)), FakeSes(answer=is_silent, takes=False)
-    outside = an_outside(table, clock, ses)
-    deliver(key, outside)
+    dependencies = an_outside(table, clock, ses)
+    deliver(key, dependencies)
     assert (row(table, key).value.state, row(table, key).due) == (SendState.UNKNOWN, NOON + timedelta(minutes=60))
     clock.move(minutes=59)
-    assert deliver(key, outside) is None
+    assert deliver(key, dependencies) is None
     clock.move(minutes=1)
     ses.answer = FakeSes().answer
-    deliver(key, outside)
-    deliver(key, outside)
+    deliver(key, dependencies)
+    deliver(key, dependencies)
     assert row(table, key).value.state == after_an_hour
     assert len(ses.taken) == (1 if after_an_hour == "accepted" else 0)
 
@@ -93,14 +93,14 @@ def test_a_dead_workers_claim_becomes_unknown_when_its_lease_is_over(
 ) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes(answer=kills, takes=taken)
-    outside = an_outside(table, clock, ses)
+    dependencies = an_outside(table, clock, ses)
     with pytest.raises(Killed):
-        deliver(key, outside)
+        deliver(key, dependencies)
     assert (row(table, key).value.state, row(table, key).due) == (SendState.CLAIMED, NOON + timedelta(minutes=5))
     clock.move(minutes=4)
-    assert deliver(key, outside) is None
+    assert deliver(key, dependencies) is None
     clock.move(minutes=1)
-    deliver(key, outside)
+    deliver(key, dependencies)
     assert row(table, key).value.state is SendState.UNKNOWN
     assert ses.calls == 1
 
@@ -126,11 +126,11 @@ def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: Fake
     # given an account that is paused
     first, second = two(table, email)
     ses = FakeSes(answer=pauses)
-    outside = an_outside(table, clock, ses)
+    dependencies = an_outside(table, clock, ses)
     # when one mail was refused
-    deliver(first, outside)
+    deliver(first, dependencies)
     # then the other is not even claimed, and nobody is failed
-    deliver(second, outside)
+    deliver(second, dependencies)
     assert ses.calls == 1
     for key in (first, second):
         due = row(table, key).due
@@ -142,18 +142,18 @@ def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: Fake
 def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) -> None:
     first, second = two(table)
     ses = FakeSes(answer=pauses)
-    outside = an_outside(table, clock, ses)
-    deliver(first, outside)
+    dependencies = an_outside(table, clock, ses)
+    deliver(first, dependencies)
     # when its time is up, one goes, and while it is under way no other one does
     clock.move(seconds=600)
     ses.answer = FakeSes().answer
-    ses.meanwhile = lambda mail: deliver(second, outside)
-    deliver(first, outside)
+    ses.meanwhile = lambda mail: deliver(second, dependencies)
+    deliver(first, dependencies)
     assert ses.calls == 2
     assert (row(table, second).value.state, row(table, second).value.attempt) == (SendState.PLANNED, 0)
     # then the breaker is closed
     ses.meanwhile = lambda mail: None
-    deliver(second, outside)
+    deliver(second, dependencies)
     assert row(table, second).value.state is SendState.ACCEPTED
     fuse = table.get(keys.BREAKER)
     assert fuse is not None
@@ -163,13 +163,13 @@ def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) 
 def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Table, clock: FakeClock) -> None:
     first, second = two(table)
     ses = FakeSes(answer=pauses)
-    outside = an_outside(table, clock, ses)
-    deliver(first, outside)
+    dependencies = an_outside(table, clock, ses)
+    deliver(first, dependencies)
     clock.move(seconds=600)
     ses.answer = refuses
-    deliver(first, outside)
+    deliver(first, dependencies)
     ses.answer = FakeSes().answer
-    deliver(second, outside)
+    deliver(second, dependencies)
     assert row(table, second).value.state is SendState.ACCEPTED
 
 
@@ -177,8 +177,8 @@ def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(
     # given an open breaker, and a mail that tries and goes, while another worker is refused
     first, _ = two(table)
     ses = FakeSes(answer=pauses)
-    outside = an_outside(table, clock, ses)
-    deliver(first, outside)
+    dependencies = an_outside(table, clock, ses)
+    deliver(first, dependencies)
     clock.move(seconds=600)
     again = Breaker(until=NOON + timedelta(hours=1), opened=NOON, trips=2)
 
@@ -189,7 +189,7 @@ def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(
 
     ses.answer, ses.meanwhile = FakeSes().answer, refused_elsewhere
     # when
-    deliver(first, outside)
+    deliver(first, dependencies)
     # then
     fuse = table.get(keys.BREAKER)
     assert row(table, first).value.state is SendState.ACCEPTED
@@ -199,10 +199,10 @@ def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(
 
 def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:
     first, _ = two(table)
-    outside = an_outside(table, clock, FakeSes(answer=pauses))
-    deliver(first, outside)
+    dependencies = an_outside(table, clock, FakeSes(answer=pauses))
+    deliver(first, dependencies)
     clock.move(seconds=600)
-    deliver(first, outside)
+    deliver(first, dependencies)
     assert row(table, first).due == clock.now() + timedelta(seconds=1200)
 
 

@@ -42,14 +42,14 @@ def state(table: Table, key: Key[Send]) -> SendState:
     return row.value.state
 
 
-def outside(served: Served, table: Table, clock: FakeClock) -> Any:
+def dependencies(served: Served, table: Table, clock: FakeClock) -> Any:
     return an_outside(table, clock, Ses("set", served.ses))
 
 
 def test_a_mail_arrives_whole_and_is_settled(served: Served, table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table, a_lead(email="a..b@docomo.ne.jp"))
     key = planned(table, a_send())
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     (mail,) = served.mails()
     assert (mail["to"], mail["from"], mail["subject"]) == (
         "a..b@docomo.ne.jp",
@@ -71,11 +71,11 @@ def test_a_mail_whose_answer_is_lost_is_settled_by_its_event(
     known(table)
     key = planned(table, a_send())
     served.fault(mode)
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     assert state(table, key) is SendState.UNKNOWN
     hear(served, table, clock, queue, 2)
     clock.move(hours=2)
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     assert state(table, key) is SendState.ACCEPTED
     assert len(served.mails()) == 1
 
@@ -87,11 +87,11 @@ def test_a_mail_that_was_dropped_is_sent_again_only_if_it_was_asked_for(
     known(table)
     key = planned(table, a_send(email=email))
     served.fault("drop")
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     assert state(table, key) is SendState.UNKNOWN
     clock.move(minutes=60)
-    deliver(key, outside(served, table, clock))
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     assert len(served.mails()) == mails
 
 
@@ -103,7 +103,7 @@ def test_a_mail_refused_for_now_goes_once_when_the_fault_is_over(
     key = planned(table, a_send(email="case-study"))
     served.fault(mode, 2)
     for _ in range(4):
-        deliver(key, outside(served, table, clock))
+        deliver(key, dependencies(served, table, clock))
         clock.at += timedelta(minutes=11)
     assert state(table, key) is SendState.ACCEPTED
     assert len(served.mails()) == 1
@@ -112,7 +112,7 @@ def test_a_mail_refused_for_now_goes_once_when_the_fault_is_over(
 def test_an_address_ses_does_not_take_fails_that_mail(served: Served, table: Table, clock: FakeClock) -> None:
     known(table, a_lead(email="あ@example.com"))
     key = planned(table, a_send())
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     assert state(table, key) is SendState.FAILED
 
 
@@ -124,11 +124,11 @@ def test_a_refusal_by_the_other_side_stops_what_comes_next(
     served: Served, table: Table, clock: FakeClock, queue: FakeQueue, address: str, events: int, kind: str
 ) -> None:
     known(table, a_lead(email=address))
-    deliver(planned(table, a_send()), outside(served, table, clock))
+    deliver(planned(table, a_send()), dependencies(served, table, clock))
     hear(served, table, clock, queue, events)
     assert [keys.kind(ref) for ref in queue.woken] == ["activity"]
     later = planned(table, a_send(email="case-study"))
-    deliver(later, outside(served, table, clock))
+    deliver(later, dependencies(served, table, clock))
     row = table.get(later)
     assert row is not None
     assert (row.value.state, row.value.reason) == (SendState.SKIPPED, kind)
@@ -140,7 +140,7 @@ def test_doubled_and_reordered_events_change_nothing(
     known(table, a_lead(email="bounce@simulator.amazonses.com"))
     key = planned(table, a_send())
     served.fault("duplicate_events")
-    deliver(key, outside(served, table, clock))
+    deliver(key, dependencies(served, table, clock))
     hear(served, table, clock, queue, 4)
     assert state(table, key) is SendState.ACCEPTED
     assert len(queue.woken) == 1

@@ -139,9 +139,9 @@ def test_a_whole_journey_of_deeds_is_walked_by_the_engine(table: Table, clock: F
     # when it walks to the webhook
     advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
     # then
-    [note], [errand] = list(table.under("lead1", "alert#")), list(table.under("lead1", "errand#"))
+    [note], [crm_request] = list(table.under("lead1", "alert#")), list(table.under("lead1", "request#"))
     [call] = list(table.under("lead1", "call#"))
-    assert (note.value.text, errand.value.task) == ("株式会社サンプル 様です", "架電 A-7")
+    assert (note.value.text, crm_request.value.task) == ("株式会社サンプル 様です", "架電 A-7")
     assert (call.value.body, call.value.step) == ({"order": "A-7"}, "ask")
     assert (profile_of(table).tags, profile_of(table).stage) == (("vip",), "mql")
     # and on, once it has answered
@@ -152,7 +152,7 @@ def test_a_whole_journey_of_deeds_is_walked_by_the_engine(table: Table, clock: F
     states = {row.value.journey: row.value.state for row in table.under("lead1", "enrollment#")}
     assert states == {"whitepaper": EnrollmentState.FINISHED, "orders": EnrollmentState.EXITED}
     assert {activity.kind for activity in activities(table)} == {Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
-    assert {keys.kind(ref) for ref in queue.woken} == {"activity", "alert", "errand", "call"}
+    assert {keys.kind(ref) for ref in queue.woken} == {"activity", "alert", "request", "call"}
 
 
 @pytest.mark.parametrize("broken", [replace(ENTRY, step="gone"), replace(ENTRY, journey="dropped")])

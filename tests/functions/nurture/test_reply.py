@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nurture.reply import Desk, take_in
+from nurture.reply import Dependencies, take_in
 from ripen.adapters.table import Create, Table, keys
 from ripen.errors import Rejected
 from ripen.lead.activity import Kind
@@ -36,7 +36,7 @@ class World:
         receipt = {"recipients": [to], "action": {"type": "S3", "objectKey": "replies/1"}} | (verdicts or {})
         mail = {"messageId": "ses1", "timestamp": "2026-11-21T03:00:00.000Z", "source": "hanako@example.co.jp"}
         body = json.dumps({"Message": json.dumps({"mail": mail, "receipt": receipt})})
-        desk = Desk(
+        dependencies = Dependencies(
             table=self.table,
             clock=self.clock,
             mail=lambda key, most: raw[:most],
@@ -45,7 +45,7 @@ class World:
             link_key=LINK_KEY,
             address_key=ADDRESS_KEY,
         )
-        return take_in(body, desk)
+        return take_in(body, dependencies)
 
     def outcomes(self) -> list[str]:
         return [row.value.outcome for row in self.table.under("lead1", "decision#")]
@@ -126,7 +126,7 @@ def test_spam_and_viruses_are_not_read(world: World, verdict: str) -> None:
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"Message": "x"}', '{"Message": "{}"}', '{"Message": "[1]"}'])
 def test_what_is_no_notification_fails_alone(world: World, body: str) -> None:
-    desk = Desk(
+    dependencies = Dependencies(
         table=world.table,
         clock=world.clock,
         mail=lambda key, most: b"",
@@ -136,4 +136,4 @@ def test_what_is_no_notification_fails_alone(world: World, body: str) -> None:
         address_key=ADDRESS_KEY,
     )
     with pytest.raises(Rejected):
-        take_in(body, desk)
+        take_in(body, dependencies)

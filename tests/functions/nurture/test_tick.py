@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nurture import tick as tick_module
-from nurture.tick import Bells, tick
+from nurture.tick import Queues, tick
 from ripen.adapters.table import Create, Due, Key, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.journey.enrollment import Enrollment
@@ -34,8 +34,8 @@ def an_activity_row(table: Table, n: int = 1, lead: str = "lead1", due: datetime
 
 
 def ticked(table: Table, clock: FakeClock, queue: FakeQueue, ahead: timedelta = AHEAD) -> int:
-    bells = {"activity": queue}
-    return tick(table, clock, Bells(hot=bells, bulk=bells), ahead, lambda: True)
+    queues = {"activity": queue}
+    return tick(table, clock, Queues(hot=queues, bulk=queues), ahead, lambda: True)
 
 
 def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) -> None:
@@ -62,10 +62,10 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
     names = ("activity", "due#crm", "due#decay", "due#refold", "enrollment", "send", "alert", "action")
     hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
     # when
-    assert tick(table, clock, Bells(hot=hot, bulk=bulk), AHEAD, lambda: True) == 16
+    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True) == 16
     # then
-    for lane, bells in ((Lane.HOT, hot), (Lane.BULK, bulk)):
-        assert {name: bell.woken for name, bell in bells.items()} == {
+    for lane, queues in ((Lane.HOT, hot), (Lane.BULK, bulk)):
+        assert {name: queue.woken for name, queue in queues.items()} == {
             keys.kind(key.ref): [key.ref] for key, _ in rows(lane)
         }
 
@@ -133,8 +133,8 @@ def test_a_backlog_in_some_shards_does_not_keep_others_from_their_turn(
     # when there is time for as many pages as there are shards
     monkeypatch.setattr(tick_module, "_THREADS", 1)
     pages = iter([True] * SHARDS)
-    bells = Bells(hot={"activity": queue}, bulk={})
-    tick(table, clock, bells, AHEAD, lambda: next(pages, False))
+    queues = Queues(hot={"activity": queue}, bulk={})
+    tick(table, clock, queues, AHEAD, lambda: next(pages, False))
     # then each had its page
     assert last in queue.woken
     assert len(queue.woken) == 10 * 100 + 1
@@ -151,8 +151,8 @@ def test_where_another_tick_takes_all_of_a_page_this_one_leaves_the_shard_to_it(
     for n in range(100):
         an_activity_row(table, n, "lead1")
     looks = iter(range(4 * SHARDS))
-    bells = Bells(hot={"activity": queue}, bulk={})
-    assert tick(Taken("table", table._client), clock, bells, AHEAD, lambda: next(looks, None) is not None) == 0
+    queues = Queues(hot={"activity": queue}, bulk={})
+    assert tick(Taken("table", table._client), clock, queues, AHEAD, lambda: next(looks, None) is not None) == 0
     assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
 
 
@@ -160,20 +160,20 @@ def test_a_lead_to_be_judged_anew_is_not_rung_for_again_while_the_bells_for_all_
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
     table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
-    bells = Bells(hot={}, bulk={"due#refold": queue})
-    rung = []
+    queues = Queues(hot={}, bulk={"due#refold": queue})
+    woken = []
     for minutes in (0, 30, 31):
         clock.move(minutes=minutes)
-        rung.append(tick(table, clock, bells, AHEAD, lambda: True))
-    assert rung == [1, 0, 1]
+        woken.append(tick(table, clock, queues, AHEAD, lambda: True))
+    assert woken == [1, 0, 1]
 
 
 def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
     an_activity_row(table)
-    bells = Bells(hot={"activity": queue}, bulk={})
-    assert tick(table, clock, bells, AHEAD, lambda: False) == 0
+    queues = Queues(hot={"activity": queue}, bulk={})
+    assert tick(table, clock, queues, AHEAD, lambda: False) == 0
     assert ticked(table, clock, queue) == 1
 
 
@@ -204,8 +204,8 @@ def test_the_handler_counts_what_it_woke_and_stops_in_time(
     table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_activity_row(table)
-    bells = Bells(hot={"activity": queue, "send": queue}, bulk={"send": queue})
-    for name, real in (("table", table), ("clock", clock), ("bells", bells)):
+    queues = Queues(hot={"activity": queue, "send": queue}, bulk={"send": queue})
+    for name, real in (("table", table), ("clock", clock), ("queues", queues)):
         monkeypatch.setattr(tick_module, name, real)
     assert tick_module.handler({}, LambdaContext(millis=9_000)) == {"woken": 0}
     assert tick_module.handler({}, LambdaContext()) == {"woken": 1}
@@ -218,8 +218,8 @@ def test_there_is_time_for_mail_however_much_else_is_due(
     an_activity_row(table)
     send = Send(id="s", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
     table.write(Create(keys.send("lead1", "s"), send, due=NOON, lane=Lane.MAIL))
-    bells = Bells(hot={"activity": queue, "send": queue}, bulk={"send": queue})
-    for name, real in (("table", table), ("clock", clock), ("bells", bells)):
+    queues = Queues(hot={"activity": queue, "send": queue}, bulk={"send": queue})
+    for name, real in (("table", table), ("clock", clock), ("queues", queues)):
         monkeypatch.setattr(tick_module, name, real)
     monkeypatch.setattr(tick_module.quota, "read", lambda: Quota(per_second=14, per_day=50_000, sent=0))
     # when the rest has taken its share of the time
@@ -230,4 +230,4 @@ def test_there_is_time_for_mail_however_much_else_is_due(
 
 @pytest.mark.parametrize("ref", ["campaign#autumn|-", "campaign#autumn|walk#3", "schedule#welcome|-"])
 def test_walks_and_what_begins_them_wake_their_worker(ref: str) -> None:
-    assert {tick_module.bells.of(Ref(ref), lane) for lane in Lane} == {tick_module.walk}
+    assert {tick_module.queues.of(Ref(ref), lane) for lane in Lane} == {tick_module.walk}

@@ -3,7 +3,7 @@
 import pytest
 
 from ripen.adapters.table import Table
-from score.react import Bells
+from score.react import Queues
 from tests.support.crm_sync import FakeCrm, Office
 from tests.support.fakes import FakeClock, FakeQueue
 
@@ -14,5 +14,5 @@ def office(table: Table, clock: FakeClock, queue: FakeQueue) -> Office:
 
 
 @pytest.fixture
-def bells() -> Bells:
-    return Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def queues() -> Queues:
+    return Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())

@@ -12,7 +12,7 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
 from ripen.tracking.click_signals import PATIENCE
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
@@ -23,7 +23,7 @@ MINUTE = timedelta(minutes=1)
 class World:
     def __init__(self, table: Table, clock: FakeClock) -> None:
         self.table, self.clock = table, clock
-        self.bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+        self.queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
 
     def sent(self, lead: str, id: str, campaign: str = "spring") -> None:
         send = Send(
@@ -62,7 +62,7 @@ class World:
             self.table.write(Create(key, click, due=now + PATIENCE))
             self.clock.at += 3 * MINUTE
             for _ in range(2):
-                react([key.ref], self.table, BUNDLE, self.clock, self.bells)
+                react([key.ref], self.table, BUNDLE, self.clock, self.queues)
 
     def count(self, campaign: str = "spring") -> int:
         return walk_rows.counts(self.table, campaign).get("clicked", 0)
@@ -76,7 +76,7 @@ class World:
         mark = keys.refold_mark(lead)
         old, asked = self.table.get(mark), RefoldMark(lead=lead)
         self.table.write(Replace(mark, asked, old.version if old else 0, due=self.clock.now(), lane=Lane.BULK))
-        react([mark.ref], self.table, BUNDLE, self.clock, self.bells)
+        react([mark.ref], self.table, BUNDLE, self.clock, self.queues)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from ripen.playbook.clause import Agreed, Condition, Did
 from ripen.playbook.graph import Again, Journey, OnActivity, OnDate, OnSegment
 from ripen.scoring.rules_version import edition
 from score import react as module
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import captured, due, value
@@ -59,74 +59,74 @@ def refusals(table: Table) -> list[str]:
     return [row.value.reason for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
 
 
-def test_one_run_for_each_key_at_the_same_time_and_none_twice(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_one_run_for_each_key_at_the_same_time_and_none_twice(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="by key")))
     a_lead_row(table)
-    react(captured(table, an_order(1, "A"), an_order(2, "B")), table, plan, clock, bells)
+    react(captured(table, an_order(1, "A"), an_order(2, "B")), table, plan, clock, queues)
     clock.move(days=1)
-    react(captured(table, an_order(3, "A"), an_order(4, "C")), table, plan, clock, bells)
+    react(captured(table, an_order(3, "A"), an_order(4, "C")), table, plan, clock, queues)
     assert runs(table) == ["order#A", "order#B", "order#C"]
     assert refusals(table) == ["entered for this already"]
 
 
-def test_after_exit_the_enrollment_itself_is_asked(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_after_exit_the_enrollment_itself_is_asked(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="after exit")))
     a_lead_row(table)
-    react(captured(table, an_order(1)), table, plan, clock, bells)
-    react(captured(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, queues)
+    react(captured(table, an_order(2)), table, plan, clock, queues)
     assert runs(table) == ["order#order1"]
     ends(table, "order", "order1")
-    react(captured(table, an_order(3)), table, plan, clock, bells)
+    react(captured(table, an_order(3)), table, plan, clock, queues)
     assert runs(table) == ["order#order1", "order#order3"]
     assert refusals(table) == ["still in it"]
 
 
-def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given
     birthday = Journey(name="birthday", enrol=(OnDate(field="born", yearly=True),), again=Again(how="by key"))
     plan = a_plan(birthday)
     a_lead_row(table, attributes={"born": "1980/11/24"})
-    react(captured(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, queues)
     morning = datetime(2026, 11, 24, tzinfo=UTC)
     assert due(table, DECAY) == morning
     # when
     clock.at = morning
-    react([DECAY.ref], table, plan, clock, bells)
+    react([DECAY.ref], table, plan, clock, queues)
     # then
     key = keys.enrollment("lead1", "birthday", "2026-11-24")
     assert due(table, key) == morning
-    assert isinstance(bells.advance, FakeQueue)
-    assert bells.advance.woken == [key.ref]
+    assert isinstance(queues.advance, FakeQueue)
+    assert queues.advance.woken == [key.ref]
     # and the next is a year away, behind what decays earlier
     again = due(table, DECAY)
     assert again is not None
     while again < morning + timedelta(days=365):
         clock.at = again
-        react([DECAY.ref], table, plan, clock, bells)
+        react([DECAY.ref], table, plan, clock, queues)
         again = due(table, DECAY)
         assert again is not None
     assert again == morning + timedelta(days=365)
-    react([DECAY.ref], table, plan, clock, bells)
+    react([DECAY.ref], table, plan, clock, queues)
     assert runs(table) == ["birthday#2026-11-24"]
 
 
-def test_a_consent_is_asked_of_the_contact(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_consent_is_asked_of_the_contact(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), who=Agreed()))
     a_lead_row(table)
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
-    react(captured(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, queues)
     table.write(Create(keys.contact("lead1"), agreed))
-    react(captured(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(2)), table, plan, clock, queues)
     assert (runs(table), refusals(table)) == (["order#once"], ["not whom it is for"])
 
 
-def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given a lead that waits in a journey that ends when it is warm, and in one that does not care
     goal = Condition(field="rank", any_of=("warm",))
     asks = OnActivity(kind="page_viewed")
     plan = a_plan(Journey(name="deaf", enrol=(asks,)), Journey(name="hearing", enrol=(asks,), goal=goal))
     a_lead_row(table)
-    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED)), table, plan, clock, bells)
+    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED)), table, plan, clock, queues)
     later = NOON + timedelta(days=3)
     for name in ("deaf", "hearing"):
         row = table.get(keys.enrollment("lead1", name, "once"))
@@ -134,82 +134,84 @@ def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeC
         table.write(Replace(row.key, row.value, row.version, due=later, lane=Lane.BULK))
     # when
     clock.move(hours=1)
-    react(captured(table, an_order(1)), table, plan, clock, bells)
+    react(captured(table, an_order(1)), table, plan, clock, queues)
     # then
     assert value(table, STATE).rank is Rank.WARM
     assert due(table, keys.enrollment("lead1", "hearing", "once")) == clock.now()
     assert due(table, keys.enrollment("lead1", "deaf", "once")) == later
     # and what turns out to be over is not asked again
     ends(table, "hearing", "once")
-    react(captured(table, an_order(2)), table, plan, clock, bells)
+    react(captured(table, an_order(2)), table, plan, clock, queues)
     journeys = value(table, STATE).journeys
     assert (journeys["deaf"].active, journeys["hearing"].active) == (True, False)
 
 
 def test_a_new_playbook_reaches_a_lead_before_its_next_activity_counts(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     # given a lead with two orders under a playbook that watches nothing
     a_lead_row(table)
-    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, queues)
     # when a new one has a segment of such leads, which lets into a journey, and whoever views a page comes by
     plan = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="buyers"),)), segments=(BUYERS,))
     clock.move(days=1)
-    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, bells)
+    react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, queues)
     # then the lead is in the segment, but has not joined it
     state = value(table, STATE)
     assert (state.segments, state.folded, state.rules) == (("buyers",), 3, edition(plan))
     assert runs(table) == []
 
 
-def test_a_mark_brings_a_new_playbook_to_a_lead_that_does_nothing(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_mark_brings_a_new_playbook_to_a_lead_that_does_nothing(
+    table: Table, clock: FakeClock, queues: Queues
+) -> None:
     a_lead_row(table)
-    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, queues)
     plan = a_plan(segments=(BUYERS,))
     table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
-    react([REFOLD.ref], table, plan, clock, bells)
+    react([REFOLD.ref], table, plan, clock, queues)
     assert value(table, STATE).segments == ("buyers",)
     assert due(table, REFOLD) is None
 
 
 def test_another_playbook_with_the_same_definitions_changes_nothing(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     a_lead_row(table)
-    react(captured(table, an_order(1)), table, a_plan(), clock, bells)
+    react(captured(table, an_order(1)), table, a_plan(), clock, queues)
     before = table.get(STATE)
     assert before is not None
     other = replace(a_plan(), hash="bundle2", pages={})
     clock.move(minutes=1)
-    react([DECAY.ref], table, other, clock, bells)
+    react([DECAY.ref], table, other, clock, queues)
     after = table.get(STATE)
     assert after is not None
     assert (after.version, after.value) == (before.version + 1, before.value)
 
 
-def test_somebody_is_enrolled_by_hand(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_somebody_is_enrolled_by_hand(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", again=Again(how="by key")))
     a_lead_row(table)
     asked = an_activity(id="ask", kind=Kind.ENTRY_ASKED, subject="order", facts={"key": "2026-12", "by": "anna"})
-    react(captured(table, asked), table, plan, clock, bells)
+    react(captured(table, asked), table, plan, clock, queues)
     assert runs(table) == ["order#2026-12"]
 
 
 def test_who_joins_while_a_new_playbook_spreads_enters(
-    table: Table, clock: FakeClock, bells: Bells, monkeypatch: pytest.MonkeyPatch
+    table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a journey for a segment, and a lead that came near to it under the old playbook
     a_lead_row(table)
     old = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="rich"),)), segments=(RICH,))
     playbook = a_playbook(table, old)
-    react(captured(table, an_order(1)), table, playbook.bundle(old.hash), clock, bells)
+    react(captured(table, an_order(1)), table, playbook.bundle(old.hash), clock, queues)
     # when a form brings what was missing, and a new playbook is there already
     profile = table.get(keys.profile("lead1"))
     assert profile is not None
     table.write(Replace(profile.key, replace(profile.value, department="IT"), profile.version))
     new = replace(old, hash="bundle2", segments=old.segments | {"buyers": BUYERS})
     publish(new, table, playbook, "https://ripen.example", NOON)
-    for name, real in (("table", table), ("clock", clock), ("bells", bells), ("playbook", playbook)):
+    for name, real in (("table", table), ("clock", clock), ("queues", queues), ("playbook", playbook)):
         monkeypatch.setattr(module, name, real)
     module.handler(an_sqs_event(*captured(table, an_order(2))), LambdaContext())
     # then

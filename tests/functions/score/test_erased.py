@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from ripen.adapters.table import Create, Table, keys
 from ripen.marks import CrmMark, DecayMark, RefoldMark
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -13,23 +13,23 @@ ACTIVITY = keys.activity("lead1", NOON, "activity1")
 
 
 def test_activities_and_marks_are_looked_at_once(table: Table, clock: FakeClock) -> None:
-    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
     table.write(
         Create(ACTIVITY, an_activity(received=NOON - timedelta(hours=1)), due=NOON),
         Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON),
         Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON),
     )
     for key in (ACTIVITY, keys.decay_mark("lead1"), keys.refold_mark("lead1")):
-        react([key.ref], table, a_bundle(), clock, bells)
+        react([key.ref], table, a_bundle(), clock, queues)
     assert [row.due for row in table.under("lead1", "")] == [None, None, None]
     assert table.get(keys.state("lead1")) is None
 
 
 def test_an_activity_whose_lead_comes_to_light_a_moment_later_is_not_lost(table: Table, clock: FakeClock) -> None:
     """The rows of one transaction are not seen all at once by who reads without one (DynamoDB, "Read isolation")."""
-    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
     table.write(Create(ACTIVITY, an_activity(), due=NOON))
-    react([ACTIVITY.ref], table, a_bundle(), clock, bells)
+    react([ACTIVITY.ref], table, a_bundle(), clock, queues)
     row = table.get(ACTIVITY)
     assert row
     assert row.due == NOON

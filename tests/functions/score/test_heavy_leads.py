@@ -17,7 +17,7 @@ from ripen.marks import RefoldMark
 from ripen.playbook.graph import Again, Journey, OnActivity
 from ripen.scoring.rules_version import edition
 from score import react as react_module
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import key_of
@@ -51,13 +51,13 @@ def folded(table: Table) -> int:
 
 
 def test_a_form_with_forty_visits_before_it_each_of_which_asks_into_several_journeys(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     table.write(Create(keys.profile("lead1"), a_lead()))
     before = visits(40)
     form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
-    react([key_of(form).ref], table, BUNDLE, clock, bells)
+    react([key_of(form).ref], table, BUNDLE, clock, queues)
     assert folded(table) == 41
     # and that 39 of them, and two more ways in, were refused for one reason is said once for each journey
     refused = [row.value for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
@@ -65,7 +65,7 @@ def test_a_form_with_forty_visits_before_it_each_of_which_asks_into_several_jour
 
 
 def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     # given forty visits to forty pages that each refuse in their own words, and forty runs that listen
     table.write(Create(keys.profile("lead1"), a_lead()))
@@ -86,16 +86,16 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
     refs = [key_of(each).ref for each in (form, *before)]
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
     # when
-    react(refs[:1], table, bundle, clock, bells)
+    react(refs[:1], table, bundle, clock, queues)
     # then the form counts, and the visits, which are still on the agenda, come next
     assert folded(table) == 1
-    react(refs[1:], table, bundle, clock, bells)
+    react(refs[1:], table, bundle, clock, queues)
     assert folded(table) == 41
     assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
 
 
 def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     # given a lead in 120 runs of a journey, each for an order of its own
     table.write(Create(keys.profile("lead1"), a_lead()))
@@ -106,7 +106,7 @@ def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same
     no = an_activity(kind=Kind.UNSUBSCRIBED)
     table.write(Create(keys.state("lead1"), state), Create(key_of(no), no, due=NOON))
     # when it unsubscribes
-    react([key_of(no).ref], table, BUNDLE, clock, bells)
+    react([key_of(no).ref], table, BUNDLE, clock, queues)
     # then it is folded, and as many runs are looked at now as fit; the others leave when their waits end
     assert folded(table) == 1
     assert sum(row.due == NOON for row in table.under("lead1", "enrollment#")) == 40
@@ -151,17 +151,17 @@ def verdicts(table: Table) -> Counter[Verdict]:
 
 
 def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     mark = sixty_false_clicks(table)
     clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, bells)
+    react([mark.ref], table, BUNDLE, clock, queues)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
 
 
 def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     mark = sixty_false_clicks(table)
     for row in table.under("lead1", "activity#"):
@@ -180,25 +180,25 @@ def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
         )
         table.write(Create(keys.send("lead1", send.id), send))
     clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, bells)
+    react([mark.ref], table, BUNDLE, clock, queues)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert [row.value.clicked for row in table.under("lead1", "send#")] == [None] * 60
     assert {walk_rows.counts(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
 
 
 def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(
-    table: Table, clock: FakeClock, bells: Bells, monkeypatch: pytest.MonkeyPatch
+    table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(react_module, "_MOST_PARTS", 2)
     mark = sixty_false_clicks(table)
     clock.move(days=10)
-    react([mark.ref], table, BUNDLE, clock, bells)
+    react([mark.ref], table, BUNDLE, clock, queues)
     # the state is right at once, and what is left is due
     row = table.get(keys.state("lead1"))
     assert row
     assert (row.value.rank, verdicts(table)[Verdict.HUMAN]) == (Rank.COLD, 20)
     assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]
     for _ in range(2):
-        react([mark.ref], table, BUNDLE, clock, bells)
+        react([mark.ref], table, BUNDLE, clock, queues)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert not [due.ref for due in table.due(Lane.BULK, shard("lead1"), clock.now()) if due.ref == mark.ref]

@@ -10,7 +10,7 @@ from ripen.agenda import Lane, shard
 from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.scoring.rules_version import edition
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock, OneAtATime
 from tests.support.folded_activities import a_lead_row, captured, due, key_of, value, woken
@@ -23,18 +23,18 @@ def forms(count: int, **changes: Any) -> list[Activity]:
     return [an_activity(id=f"activity{n}", subject="contact", **changes) for n in range(1, count + 1)]
 
 
-def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, an_activity())
-    react(refs * 2, table, BUNDLE, clock, bells)
+    react(refs * 2, table, BUNDLE, clock, queues)
     before = table.get(STATE)
     clock.move(minutes=1)
-    react(refs, table, BUNDLE, clock, bells)
+    react(refs, table, BUNDLE, clock, queues)
     assert table.get(STATE) == before
-    assert len(woken(bells.advance)) == 1
+    assert len(woken(queues.advance)) == 1
 
 
-def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
     """The second writer finds another version of the state and reads again."""
     a_lead_row(table, job_title="")
     first, second = captured(table, *forms(2))
@@ -43,21 +43,21 @@ def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, be
         def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
-                react([second], table, BUNDLE, clock, bells)
+                react([second], table, BUNDLE, clock, queues)
             super().write(*changes)
 
     interruptions: list[bool] = []
-    react([first], Interrupted("table", table._client), BUNDLE, clock, bells)
+    react([first], Interrupted("table", table._client), BUNDLE, clock, queues)
     state = value(table, STATE)
     assert (state.tallies["form"].count, state.tallies["form"].points, state.folded) == (2, 60, 2)
 
 
-def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="部長")
     refs = captured(table, *forms(6))
 
     def work(n: int) -> None:
-        react(refs[n % 3 :: 2] + refs[:n], OneAtATime("table", table._client), BUNDLE, clock, bells)
+        react(refs[n % 3 :: 2] + refs[:n], OneAtATime("table", table._client), BUNDLE, clock, queues)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(6)))
@@ -67,7 +67,7 @@ def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock
 
 
 def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wrongly(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     class Killed(BaseException):
         pass
@@ -84,24 +84,24 @@ def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wr
     refs = captured(table, an_activity())
     # when it dies before the write
     with pytest.raises(Killed):
-        react(refs, Dying("table", table._client), BUNDLE, clock, bells)
+        react(refs, Dying("table", table._client), BUNDLE, clock, queues)
     # then nothing has changed
     assert table.get(STATE) is None
     assert due(table, key_of(an_activity())) == NOON
     # when it dies after the write
     with pytest.raises(Killed):
-        react(refs, table, BUNDLE, clock, Bells(advance=DeadBell(), sync=DeadBell(), alert=DeadBell()))
+        react(refs, table, BUNDLE, clock, Queues(advance=DeadBell(), sync=DeadBell(), alert=DeadBell()))
     # then all that follows is on the agenda, once, whoever comes again
-    react(refs, table, BUNDLE, clock, bells)
+    react(refs, table, BUNDLE, clock, queues)
     waiting = {keys.kind(due.ref) for due in table.due(Lane.HOT, shard("lead1"), NOON)}
     assert waiting == {"alert", "due#crm", "enrollment"}
     assert value(table, STATE).folded == 1
 
 
-def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     table.write(Create(STATE, State(lead="lead1", rules=edition(BUNDLE))))
-    react(captured(table, an_activity()), table, BUNDLE, clock, bells)
+    react(captured(table, an_activity()), table, BUNDLE, clock, queues)
     row = table.get(STATE)
     assert row is not None
     assert row.version == 2

@@ -167,7 +167,7 @@ def test_a_message_that_is_no_crm_mark_is_handed_back_and_the_others_go(office: 
     office.admit()
     strange = keys.state("lead1").ref
 
-    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.desk)
+    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.dependencies)
 
     assert left == {strange, "nonsense"}
     assert len(office.crm.records) == 1
@@ -177,7 +177,7 @@ def test_two_workers_at_once_make_one_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     rival = FakeCrm(records=office.crm.records, tasks=office.crm.tasks)
-    office.crm.meanwhile = lambda: sync([keys.crm_mark("lead1").ref], replace(office.desk, crm=rival))
+    office.crm.meanwhile = lambda: sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=rival))
 
     office.sync()
 
@@ -198,6 +198,6 @@ def test_a_worker_that_read_before_the_claim_leaves_the_task_to_the_other(office
 
     slow = Overtaken(records=office.crm.records)
 
-    sync([keys.crm_mark("lead1").ref], replace(office.desk, crm=slow))
+    sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=slow))
 
     assert (len(office.crm.tasks), slow.tasks) == (1, [])

@@ -8,7 +8,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
@@ -27,15 +27,15 @@ def a_view(at: datetime) -> Activity:
 
 
 def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table: Table, clock: FakeClock) -> None:
-    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
     mark = keys.refold_mark("lead1")
     table.write(Create(keys.profile("lead1"), a_lead()))
-    react([captured(table, an_activity())], table, STRICT, clock, bells)
+    react([captured(table, an_activity())], table, STRICT, clock, queues)
 
     # given the new playbook has reached the lead: it is hot, and sales hears of nothing
     clock.move(hours=1)
     table.write(Create(mark, RefoldMark(lead="lead1"), due=clock.now()))
-    react([mark.ref], table, MILD, clock, bells)
+    react([mark.ref], table, MILD, clock, queues)
     state = table.get(keys.state("lead1"))
     assert state
     assert (state.value.rank, list(table.under("lead1", "alert#"))) == (Rank.HOT, [])
@@ -44,7 +44,7 @@ def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table
     for _ in range(2):
         clock.move(hours=1)
         ref = captured(table, a_view(clock.now()))
-        react([ref, ref], table, MILD, clock, bells)
+        react([ref, ref], table, MILD, clock, queues)
 
     # then there is one card
     [card] = table.under("lead1", "alert#")
@@ -52,9 +52,9 @@ def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table
 
 
 def test_the_deed_that_meets_the_new_playbook_first_is_told_too(table: Table, clock: FakeClock) -> None:
-    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
     table.write(Create(keys.profile("lead1"), a_lead()))
-    react([captured(table, an_activity())], table, STRICT, clock, bells)
+    react([captured(table, an_activity())], table, STRICT, clock, queues)
     clock.move(hours=1)
-    react([captured(table, a_view(clock.now()))], table, MILD, clock, bells)
+    react([captured(table, a_view(clock.now()))], table, MILD, clock, queues)
     assert len(list(table.under("lead1", "alert#"))) == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nurture.tick import bells
+from nurture.tick import queues
 from ripen.lead.activity import Kind
 from ripen.operations.phrases import codes
 from sandbox.console.words import words
@@ -19,6 +19,6 @@ _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.retur
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_everything_that_is_due_did_or_was_decided_has_its_words(lang: str) -> None:
     parts = {part for code in codes() if "." in code and code not in _NOT_DECIDED for part in code.split(".")}
-    wanted = {str(kind) for kind in Kind} | ({*bells.hot} - _NOBODYS) | parts
+    wanted = {str(kind) for kind in Kind} | ({*queues.hot} - _NOBODYS) | parts
 
     assert wanted - {*words(lang)} == set()

@@ -97,10 +97,10 @@ def _form(form: str, answers: dict[str, str], world: World, lead: str, number: i
     if asked.consent and _agrees(world, lead):
         typed["consent"] = "yes"
     event = _event("POST", f"/forms/{form}", {"form": form}, f"form {number}", json.dumps(typed | answers))
-    desk = workers.form.Desk(
-        world.table, world.bell, world.playbook.live(), ADDRESS_KEY, world.clock.now(), lambda: f"simulated{number}"
+    dependencies = workers.form.Dependencies(
+        world.table, world.queue, world.playbook.live(), ADDRESS_KEY, world.clock.now(), lambda: f"simulated{number}"
     )
-    answer = workers.form.serve(event, desk)
+    answer = workers.form.serve(event, dependencies)
     if answer["statusCode"] != 202:
         raise Failure(f"The form {form} refuses this: {answer['body']}", "Give the persona what the form requires.")
 
@@ -138,7 +138,7 @@ def _did(kind: Kind, subject: str, world: World, lead: str, number: int, facts: 
     activity = Activity(id=id, lead=lead, kind=kind, at=now, received=now, subject=subject, facts=facts or {})
     key = keys.activity(lead, now, activity.id)
     world.table.write(Create(key, activity, due=now))
-    world.bell.wake(key.ref)
+    world.queue.wake(key.ref)
 
 
 def _join(campaign: str, status: str, world: World, lead: str, number: int) -> None:
@@ -155,7 +155,7 @@ def _convert(world: World, lead: str) -> None:
         contact = CrmLink(object="Contact", id="simulated", url="")
         *changes, converted = relinked(known, contact, world.clock.now())
         world.table.write(*changes, converted)
-        world.bell.wake(converted.key.ref)
+        world.queue.wake(converted.key.ref)
 
 
 def _deal(happening: Happening, world: World, lead: str) -> None:
@@ -173,7 +173,7 @@ def _deal(happening: Happening, world: World, lead: str) -> None:
 def _unsubscribe(email: str, world: World, lead: str) -> None:
     send = latest(world, lead, email).value
     pointer = SendPointer(lead=lead, email=send.email)
-    workers.preferences.unsubscribe(pointer, send.id, world.table, world.clock, world.bell, world.bell)
+    workers.preferences.unsubscribe(pointer, send.id, world.table, world.clock, world.queue, world.queue)
 
 
 def _refuse(verb: str, email: str, world: World, lead: str) -> None:
@@ -191,7 +191,7 @@ def _refuse(verb: str, email: str, world: World, lead: str) -> None:
         final=True,
         detail="Permanent/General" if verb == "bounce" else "abuse",
     )
-    workers.feedback.take_in(told, world.table, world.clock, world.bell, ADDRESS_KEY, world.bell)
+    workers.feedback.take_in(told, world.table, world.clock, world.queue, ADDRESS_KEY, world.queue)
 
 
 def _change(world: World, lead: str, fields: dict[str, str], number: int) -> None:

@@ -41,13 +41,13 @@ def _told(mail: EmailMessage, number: int, world: World) -> str:
     return json.dumps({"Message": json.dumps(about)})
 
 
-def _desk(mail: EmailMessage, world: World) -> workers.reply.Desk:
-    return workers.reply.Desk(
+def _desk(mail: EmailMessage, world: World) -> workers.reply.Dependencies:
+    return workers.reply.Dependencies(
         table=world.table,
         clock=world.clock,
         mail=lambda key, most: mail.as_bytes()[:most],
-        react=world.bell,
-        alert=world.bell,
+        react=world.queue,
+        alert=world.queue,
         link_key=LINK_KEY,
         address_key=ADDRESS_KEY,
     )

@@ -88,7 +88,7 @@ def _arrive(world: World, persona: Persona) -> None:
         world.table.write(
             Create(keys.contact(persona.id), contact), Create(keys.consent(persona.id, now, record.id), record)
         )
-    world.bell.wake(keys.decay_mark(persona.id).ref)
+    world.queue.wake(keys.decay_mark(persona.id).ref)
     world.drain()
     world.written[:] = [row for row in world.written if isinstance(row.after, Enrollment)]
 

@@ -46,5 +46,5 @@ def occur(happening: Happening, world: World, lead: str) -> Line:
     activity = asked(Entries(journey=journey, segment=segment, key=occurrence, by="schedule", at=now), lead, now)
     key = keys.activity(lead, activity.at, activity.id)
     world.table.write(Create(key, activity, due=now))
-    world.bell.wake(key.ref)
+    world.queue.wake(key.ref)
     return Line(now, "schedule.returned", {"subject": segment})

@@ -68,11 +68,11 @@ class Written:
 
 
 @dataclass
-class _Bell:
-    rung: deque[Ref]
+class _Queue:
+    woken: deque[Ref]
 
     def wake(self, *refs: Ref, delay: int = 0) -> None:
-        self.rung.extend(refs)
+        self.woken.extend(refs)
 
 
 class _Bundles(Playbook):
@@ -130,8 +130,8 @@ class World:
         self.playbook = _Bundles(live, *pinned, site=site)
         self._outbox = _Outbox()
         self._answering = _Answering(answers or {})
-        self._rung: deque[Ref] = deque()
-        self.bell = _Bell(self._rung)
+        self._woken: deque[Ref] = deque()
+        self.queue = _Queue(self._woken)
         self._tried: Counter[Ref] = Counter()
         self._done = 0
 
@@ -186,8 +186,8 @@ class World:
             self._tried[due.ref] = 0
 
     def _work(self) -> None:
-        while self._rung:
-            self._do(self._rung.popleft())
+        while self._woken:
+            self._do(self._woken.popleft())
 
     def _do(self, ref: Ref) -> None:
         self._done += 1
@@ -195,31 +195,31 @@ class World:
             raise Failure(f"It does not come to rest: {ref} falls due again and again.", "Is there an endless loop?")
         match keys.kind(ref):
             case "enrollment":
-                advanced = workers.advance.Bells(
-                    deliver=self.bell,
-                    react=self.bell,
-                    alert=self.bell,
-                    errand=self.bell,
-                    call=self.bell,
+                advanced = workers.advance.Queues(
+                    deliver=self.queue,
+                    react=self.queue,
+                    alert=self.queue,
+                    crm_request=self.queue,
+                    call=self.queue,
                 )
                 workers.advance.move(ref, self.table, self.playbook, self.clock, advanced)
             case "send":
                 workers.deliver.deliver(keys.typed(keys.parse(ref), Send), self._outside())
             case "activity" | "due#decay" | "due#refold":
-                bells = workers.react.Bells(advance=self.bell, sync=self.bell, alert=self.bell)
-                workers.react.react([ref], self.table, self.bundle, self.clock, bells)
+                queues = workers.react.Queues(advance=self.queue, sync=self.queue, alert=self.queue)
+                workers.react.react([ref], self.table, self.bundle, self.clock, queues)
             case "call":
                 workers.webhook.call(ref, self._webhooks())
             case _:
                 self._leave(ref)
 
-    def _webhooks(self) -> workers.webhook.Outside:
-        return workers.webhook.Outside(
+    def _webhooks(self) -> workers.webhook.Dependencies:
+        return workers.webhook.Dependencies(
             table=self.table,
             clock=self.clock,
             webhooks=self._answering,
             stopped=lambda: False,
-            advance=self.bell,
+            advance=self.queue,
         )
 
     def _leave(self, ref: Ref) -> None:
@@ -228,8 +228,8 @@ class World:
         if row and row.due:
             self.table.write(Replace(row.key, row.value, row.version))
 
-    def _outside(self) -> workers.deliver.Outside:
-        return workers.deliver.Outside(
+    def _outside(self) -> workers.deliver.Dependencies:
+        return workers.deliver.Dependencies(
             table=self.table,
             live=self.playbook.live,
             bundle=self.playbook.bundle,

@@ -8,7 +8,7 @@ from ripen.adapters.table import Table, keys
 _FRESH_SECONDS = 0.2
 
 
-class Clock:
+class ApplicationClock:
     """`moves` is False on AWS: then this is the wall clock and nothing is read."""
 
     def __init__(self, table: Table, moves: bool) -> None:

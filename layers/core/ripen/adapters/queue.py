@@ -28,7 +28,7 @@ class Queue:
         no error: the row is on the agenda."""
         for batch in _tens(refs):
             try:
-                failed, why = self._ring(batch, min(delay, _MOST_DELAY)), "refused"
+                failed, why = self._wake(batch, min(delay, _MOST_DELAY)), "refused"
             except (BotoCoreError, ClientError) as error:
                 failed, why = len(batch), type(error).__name__
             if failed:
@@ -38,7 +38,7 @@ class Queue:
         """Keep one message that is the only record of what it says. Raises what the client raises."""
         self._client.send_message(QueueUrl=self._url, MessageBody=message)
 
-    def _ring(self, refs: Sequence[Ref], delay: int) -> int:
+    def _wake(self, refs: Sequence[Ref], delay: int) -> int:
         """How many bells SQS refused: it takes the others."""
         answer = self._client.send_message_batch(
             QueueUrl=self._url,

@@ -15,8 +15,8 @@ _FIRST = 30
 _LONGEST = 3600
 
 
-class Errand(Struct, frozen=True, kw_only=True):
-    """The `errand#<id>` row. `id` is also the Task's key, by which it is found before it is made."""
+class CrmRequest(Struct, frozen=True, kw_only=True):
+    """The `request#<id>` row. `id` is also the Task's key, by which it is found before it is made."""
 
     id: str
     lead: str
@@ -37,36 +37,36 @@ class Errand(Struct, frozen=True, kw_only=True):
     outcome: str = ""
 
 
-def may_be_done(errand: Errand, now: datetime) -> bool:
-    return errand.done is None and (errand.claimed is None or now >= errand.claimed + LEASE)
+def may_be_done(crm_request: CrmRequest, now: datetime) -> bool:
+    return crm_request.done is None and (crm_request.claimed is None or now >= crm_request.claimed + LEASE)
 
 
-def claimed(errand: Errand, now: datetime) -> Errand:
-    return replace(errand, claimed=now, attempts=errand.attempts + 1)
+def claimed(crm_request: CrmRequest, now: datetime) -> CrmRequest:
+    return replace(crm_request, claimed=now, attempts=crm_request.attempts + 1)
 
 
-def done(errand: Errand, outcome: str, now: datetime, error: str = "") -> Errand:
-    return replace(errand, claimed=None, done=now, outcome=outcome, error=error)
+def done(crm_request: CrmRequest, outcome: str, now: datetime, error: str = "") -> CrmRequest:
+    return replace(crm_request, claimed=None, done=now, outcome=outcome, error=error)
 
 
-def again(errand: Errand, failure: Undeliverable, now: datetime) -> datetime | None:
+def again(crm_request: CrmRequest, failure: Undeliverable, now: datetime) -> datetime | None:
     """When to try once more: after 30 seconds, doubled up to an hour, or what the CRM asked for. None: never, for it was
     refused for good, or a day is over."""
-    if failure.permanent or now > errand.planned + PATIENCE:
+    if failure.permanent or now > crm_request.planned + PATIENCE:
         return None
     wait = (
         failure.after
         if failure.after is not None
-        else min(_FIRST * 2 ** min(max(errand.attempts - 1, 0), 10), _LONGEST)
+        else min(_FIRST * 2 ** min(max(crm_request.attempts - 1, 0), 10), _LONGEST)
     )
     return now + timedelta(seconds=wait)
 
 
-def due_date(errand: Errand, time_zone: str) -> date:
+def due_date(crm_request: CrmRequest, time_zone: str) -> date:
     """The Task's, in the company's time zone."""
-    return errand.planned.astimezone(ZoneInfo(time_zone)).date() + timedelta(days=errand.due_days)
+    return crm_request.planned.astimezone(ZoneInfo(time_zone)).date() + timedelta(days=crm_request.due_days)
 
 
-def asked(errand: Errand) -> str:
+def asked(crm_request: CrmRequest) -> str:
     """What it is about, in words of a decision: "task, campaign, owner"."""
-    return ", ".join(name for name in ("task", "campaign", "owner") if getattr(errand, name))
+    return ", ".join(name for name in ("task", "campaign", "owner") if getattr(crm_request, name))

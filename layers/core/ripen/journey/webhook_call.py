@@ -22,7 +22,7 @@ _FIRST = 10
 _LONGEST = 4 * 3600
 
 
-class PlannedCall(Struct, frozen=True, kw_only=True):
+class WebhookCall(Struct, frozen=True, kw_only=True):
     """The `call#<id>` row. The id goes along as Idempotency-Key: the receiver may see a call twice, never two calls."""
 
     id: str
@@ -45,29 +45,29 @@ class PlannedCall(Struct, frozen=True, kw_only=True):
 class Moved(Struct, frozen=True):
     """The row after a move, and when it is due again (None: never)."""
 
-    call: PlannedCall
+    call: WebhookCall
     due: datetime | None
 
 
-def may_be_made(call: PlannedCall, now: datetime) -> bool:
+def may_be_made(call: WebhookCall, now: datetime) -> bool:
     """Not answered, and nobody else is at it."""
     return call.done is None and (call.claimed is None or now >= call.claimed + LEASE)
 
 
-def claimed(call: PlannedCall, now: datetime) -> Moved:
+def claimed(call: WebhookCall, now: datetime) -> Moved:
     return Moved(replace(call, claimed=now, attempts=call.attempts + 1), now + LEASE)
 
 
-def answered(call: PlannedCall, answer: dict[str, Any], now: datetime) -> Moved:
+def answered(call: WebhookCall, answer: dict[str, Any], now: datetime) -> Moved:
     return Moved(replace(call, claimed=None, done=now, answer=answer, error=""), None)
 
 
-def failed(call: PlannedCall, reason: str, now: datetime) -> Moved:
+def failed(call: WebhookCall, reason: str, now: datetime) -> Moved:
     """For good."""
     return Moved(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
 
 
-def taken_in(run: Enrollment, call: PlannedCall) -> Enrollment:
+def taken_in(run: Enrollment, call: WebhookCall) -> Enrollment:
     """The run with what came of the call."""
     failed = (call.step,) if call.error else ()
     others = tuple(step for step in run.unanswered if step != call.step)
@@ -82,7 +82,7 @@ def fitting(moved: Moved, answers: Mapping[str, Any], now: datetime) -> Moved:
     )
 
 
-def refused(call: PlannedCall, failure: Undeliverable, now: datetime) -> Moved:
+def refused(call: WebhookCall, failure: Undeliverable, now: datetime) -> Moved:
     """Again after 10 seconds, 20, 40, … 4 hours (or what was asked for), for a day; then it has failed."""
     if failure.permanent:
         return failed(call, failure.reason, now)

@@ -34,7 +34,7 @@ class CrmLink(Struct, frozen=True, kw_only=True):
 
 class Profile(Struct, frozen=True, kw_only=True):
     """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture, and by
-    the update steps of journeys; `crm` by whoever asks the CRM (sync, act, errand). Blank is the empty string, never None."""
+    the update steps of journeys; `crm` by whoever asks the CRM (sync, act, nurture.crm). Blank is the empty string, never None."""
 
     id: str
     email: str

@@ -16,7 +16,7 @@ from ripen.adapters.salesforce.soql import Row, owner_of, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.upsert import DELETED, Task
 from ripen.errors import Undeliverable
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
 
 _CAMPAIGN_ID = re.compile(r"701[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
@@ -34,21 +34,21 @@ class _Person(Struct, frozen=True):
     owner_email: str
 
 
-class SalesforceErrands:
-    """ports.CrmErrands, in two composite calls, or three where a campaign is to be joined."""
+class SalesforceRequests:
+    """ports.CrmRequests, in two composite calls, or three where a campaign is to be joined."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._line = Connection(secrets)
 
-    def carry_out(self, link: CrmLink, errand: Errand, due: date) -> CrmLink:
-        found = {name: parts.rows(answer) for name, answer in self._call(dict(_searches(link, errand))).items()}
+    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
+        found = {name: parts.rows(answer) for name, answer in self._call(dict(_searches(link, crm_request))).items()}
         if not found["record"]:
             raise Undeliverable(DELETED, permanent=True)
-        refused = list(_lacking(errand, found))
+        refused = list(_lacking(crm_request, found))
         person = _person(link, found["record"][0], found.get("user", []))
-        wanted = dict(_writes(person, errand, due, found))
+        wanted = dict(_writes(person, crm_request, due, found))
         if campaign := found.get("campaign"):
-            wanted |= self._membership(str(campaign[0]["Id"]), person, errand.status)
+            wanted |= self._membership(str(campaign[0]["Id"]), person, crm_request.status)
         answers = self._call(wanted)
         refused += [failure for answer in answers.values() if (failure := parts.refusals(answer, 1)[0])]
         if refused:
@@ -83,26 +83,26 @@ class SalesforceErrands:
         return dict(zip(wanted, answers, strict=True))
 
 
-def _searches(link: CrmLink, errand: Errand) -> Iterator[tuple[str, parts.Part]]:
+def _searches(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, parts.Part]]:
     converted = ", ConvertedContactId" if link.object == "Lead" else ""
     fields = f"Id, OwnerId, Owner.Name, Owner.Email{converted}"
     yield "record", parts.query(soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", fields, link.object, link.id))
-    if errand.owner:
+    if crm_request.owner:
         query = "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
-        yield "user", parts.query(soql(query, errand.owner))
-    if errand.task:
+        yield "user", parts.query(soql(query, crm_request.owner))
+    if crm_request.task:
         query = "SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1"
-        yield "task", parts.query(soql(query, errand.id, _LATELY))
-    if errand.campaign:
-        by = "Id" if _CAMPAIGN_ID.fullmatch(errand.campaign) else "Name"
+        yield "task", parts.query(soql(query, crm_request.id, _LATELY))
+    if crm_request.campaign:
+        by = "Id" if _CAMPAIGN_ID.fullmatch(crm_request.campaign) else "Name"
         query = "SELECT Id FROM Campaign WHERE {:literal} = {} ORDER BY CreatedDate DESC LIMIT 1"
-        yield "campaign", parts.query(soql(query, by, errand.campaign))
+        yield "campaign", parts.query(soql(query, by, crm_request.campaign))
 
 
-def _lacking(errand: Errand, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
-    if errand.owner and not found["user"]:
+def _lacking(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
+    if crm_request.owner and not found["user"]:
         yield Undeliverable("no active Salesforce user has this address", permanent=True)
-    if errand.campaign and not found["campaign"]:
+    if crm_request.campaign and not found["campaign"]:
         yield Undeliverable("Salesforce has no such campaign", permanent=True)
 
 
@@ -115,11 +115,11 @@ def _person(link: CrmLink, record: Row, users: list[Row]) -> _Person:
 
 
 def _writes(
-    person: _Person, errand: Errand, due: date, found: Mapping[str, list[Row]]
+    person: _Person, crm_request: CrmRequest, due: date, found: Mapping[str, list[Row]]
 ) -> Iterator[tuple[str, parts.Part]]:
     if found.get("user"):
         yield "owner", parts.update([(person.object, person.id, {"OwnerId": person.owner})])
-    if errand.task and not found["task"]:
-        task = Task(key=errand.id, subject=errand.task, description="", due=due)
+    if crm_request.task and not found["task"]:
+        task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
         owner = person.owner if person.owner.startswith(_USER) else ""  # a queue owns no Task
         yield "task", parts.create_tasks([(task, person.id, owner)])

@@ -16,9 +16,9 @@ from ripen.campaign.walk import Entries, Schedule, Walk
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import Account, Deal, OpportunityPoll
 from ripen.decision import Decision
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
-from ripen.journey.webhook_call import PlannedCall
+from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.lead.lead import Profile
@@ -112,12 +112,12 @@ def action(lead: str, id: str) -> Key[Action]:
     return Key(f"lead#{lead}", f"action#{id}", Action)
 
 
-def errand(lead: str, id: str) -> Key[Errand]:
-    return Key(f"lead#{lead}", f"errand#{id}", Errand)
+def crm_request(lead: str, id: str) -> Key[CrmRequest]:
+    return Key(f"lead#{lead}", f"request#{id}", CrmRequest)
 
 
-def call(lead: str, id: str) -> Key[PlannedCall]:
-    return Key(f"lead#{lead}", f"call#{id}", PlannedCall)
+def call(lead: str, id: str) -> Key[WebhookCall]:
+    return Key(f"lead#{lead}", f"call#{id}", WebhookCall)
 
 
 def join(lead: str, visitor: str) -> Key[Join]:
@@ -236,8 +236,8 @@ _TYPES: dict[str, type[Any]] = {
     "send": Send,
     "alert": Alert,
     "action": Action,
-    "errand": Errand,
-    "call": PlannedCall,
+    "request": CrmRequest,
+    "call": WebhookCall,
     "join": Join,
     "consent": ConsentRecord,
     "decision": Decision,

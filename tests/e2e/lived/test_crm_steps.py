@@ -26,16 +26,16 @@ class Walked:
 
 @pytest.fixture(scope="module")
 def walked(cloud: Running) -> Walked:
-    return walk_through_the_errands(cloud)
+    return walk_through_the_crm_steps(cloud)
 
 
-def walk_through_the_errands(cloud: Running) -> Walked:
+def walk_through_the_crm_steps(cloud: Running) -> Walked:
     """A lead that is no more than warm is entered by hand, and all of the journey's steps are done for it."""
     published(cloud)
     person = a_director(job_title="", company=f"株式会社{token_hex(3)}")
     cloud.submit("whitepaper", **person)
     eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
-    cloud.ripen("enrol", "errands", person["email"])
+    cloud.ripen("enrol", "crm-steps", person["email"])
     cloud.tick()
     lead = eventually(lambda: _done(cloud, person["email"]))
     return Walked(person["email"], person["company"], lead)
@@ -57,7 +57,7 @@ def calls(cloud: Running, about: str) -> list[dict[str, Any]]:
 def test_a_webhook_is_called_once_signed_and_with_what_the_step_says(cloud: Running, walked: Walked) -> None:
     [call] = calls(cloud, walked.company)
     body, headers = json.loads(call["body"]), call["headers"]
-    assert (body["company"], body["journey"], body["step"]) == (walked.company, "errands", "credit")
+    assert (body["company"], body["journey"], body["step"]) == (walked.company, "crm-steps", "credit")
     assert headers["idempotency-key"] == body["id"]
     key = cloud.stack.secrets.key("webhook")
     ours = signature(key, headers["ripen-timestamp"], call["body"].encode())
@@ -65,7 +65,7 @@ def test_a_webhook_is_called_once_signed_and_with_what_the_step_says(cloud: Runn
 
 
 def test_what_it_answered_steers_the_branch(walked: Walked) -> None:
-    [run] = [run for run in walked.lead["enrollments"] if run["journey"] == "errands"]
+    [run] = [run for run in walked.lead["enrollments"] if run["journey"] == "crm-steps"]
     assert run["answers"] == {"credit": {"grade": "A"}}
     assert run["state"] == "finished"
     assert "good" in run["took"].values()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from capture.poll import Desk, poll
+from capture.poll import Dependencies, poll
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY, Member, MemberPoll
@@ -54,8 +54,8 @@ class World:
 
     def poll(self, pages: int = 9, table: Table | None = None) -> None:
         left = iter([True] * pages)
-        desk = Desk(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
-        poll(desk, lambda: next(left, False))
+        dependencies = Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
+        poll(dependencies, lambda: next(left, False))
 
     def row(self) -> Row[MemberPoll]:
         row = self.table.get(keys.MEMBERS)

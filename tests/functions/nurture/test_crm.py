@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from nurture import crm as function
-from nurture.crm import Desk, run
+from nurture.crm import Dependencies, run
 from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.errors import NotConnected, Undeliverable
-from ripen.journey.crm_request import LEASE, PATIENCE, Errand
+from ripen.journey.crm_request import LEASE, PATIENCE, CrmRequest
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from ripen.settings import Shadow
@@ -19,7 +19,7 @@ from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.sqs_events import LambdaContext, an_sqs_event
 
-KEY = keys.errand("lead1", "e" * 26)
+KEY = keys.crm_request("lead1", "e" * 26)
 LINK = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner="005A", owner_name="Alice")
 DOWN = Undeliverable("no answer from Salesforce: Timeout", permanent=False)
 
@@ -29,13 +29,13 @@ class FakeCrm:
     """Refuses what it is told to, in order, and then does all."""
 
     trouble: list[Undeliverable] = field(default_factory=list)
-    did: list[tuple[str, Errand, date]] = field(default_factory=list)
+    did: list[tuple[str, CrmRequest, date]] = field(default_factory=list)
     owner: str = "005A"
     found: CrmLink | None = None
     """What the link has become meanwhile."""
 
-    def carry_out(self, link: CrmLink, errand: Errand, due: date) -> CrmLink:
-        self.did.append((link.id, errand, due))
+    def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
+        self.did.append((link.id, crm_request, due))
         if self.trouble:
             raise self.trouble.pop(0)
         return replace(self.found or link, owner=self.owner)
@@ -48,7 +48,7 @@ class World:
     crm: FakeCrm
 
     def wake(self, table: Table | None = None) -> None:
-        run(KEY.ref, Desk(table=table or self.table, clock=self.clock, crm=self.crm, time_zone="Asia/Tokyo"))
+        run(KEY.ref, Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, time_zone="Asia/Tokyo"))
 
     def waits(self) -> float | None:
         row = self.table.get(KEY)
@@ -67,7 +67,7 @@ class World:
 
 @pytest.fixture
 def world(table: Table, clock: FakeClock) -> World:
-    planned = Errand(
+    planned = CrmRequest(
         id="e" * 26, lead="lead1", journey="trial", planned=NOON, task="架電", due_days=3, campaign="春", status="Sent"
     )
     table.write(Create(keys.profile("lead1"), a_lead(id="lead1", crm=LINK)), Create(KEY, planned, due=NOON))
@@ -77,8 +77,8 @@ def world(table: Table, clock: FakeClock) -> World:
 def test_it_is_done_once_and_told(world: World) -> None:
     for _ in range(3):
         world.wake()
-    [(record, errand, due)] = world.crm.did
-    assert (record, errand.task, due) == ("00Q1", "架電", date(2026, 11, 24))
+    [(record, crm_request, due)] = world.crm.did
+    assert (record, crm_request.task, due) == ("00Q1", "架電", date(2026, 11, 24))
     assert world.waits() is None
     assert world.told() == [("task, campaign", "done", "")]
 
@@ -210,7 +210,7 @@ def test_shadow_mode_asks_nobody_and_says_so(world: World) -> None:
     assert world.told() == [("task, campaign", "would have been done", "shadow")]
 
 
-def test_the_handler_fails_only_what_is_no_errand(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_handler_fails_only_what_is_no_crm_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     class Book:
         def live(self) -> Any:
             return self

@@ -15,7 +15,7 @@ from ripen.lead.state import Rank, State, Tally
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark, RefoldMark
 from ripen.tracking.click_signals import PATIENCE, TRAP
-from score._consequences import Bells
+from score._consequences import Queues
 from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, OneAtATime
@@ -76,17 +76,17 @@ def marked(table: Table, now: datetime) -> str:
 
 
 def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
-    table: Table, clock: FakeClock, bells: Bells
+    table: Table, clock: FakeClock, queues: Queues
 ) -> None:
     # given a lead whose form was taken in, and whom the CRM knows
     a_lead_row(table)
-    react(captured(table, a_form(-600)), table, BUNDLE, clock, bells)
+    react(captured(table, a_form(-600)), table, BUNDLE, clock, queues)
     before, crm = value(table, STATE), table.get(CRM)
     # when a scanner calls
     refs = captured(table, *(a_click(n, seconds=n / 5) for n in range(4)), a_click(TRAP, seconds=1))
     clock.move(seconds=125)
     for ref in refs:
-        react([ref], table, BUNDLE, clock, bells)
+        react([ref], table, BUNDLE, clock, queues)
     # then only that it was there is written down, once and with its reason
     assert value(table, STATE) == replace(before, folded=before.folded + 5)
     assert table.get(CRM) == crm
@@ -95,49 +95,49 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     assert all(row.due is None for row in table.under("lead1", "activity#"))
 
 
-def test_a_burst_is_told_of_in_words(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_burst_is_told_of_in_words(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, *(a_click(n, seconds=n) for n in range(3)))
     clock.move(seconds=122)
-    react(refs[:1], table, BUNDLE, clock, bells)
+    react(refs[:1], table, BUNDLE, clock, queues)
     assert clicks(table) == [Verdict.MACHINE] * 3
     assert verdicts(table) == [("machine", "3 links in 2 s")]
 
 
-def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     clicked = captured(table, a_click(0))
     clock.move(seconds=20)
-    react(clicked, table, BUNDLE, clock, bells)
+    react(clicked, table, BUNDLE, clock, queues)
     assert table.get(STATE) is None
-    react(captured(table, a_form(20)), table, BUNDLE, clock, bells)
+    react(captured(table, a_form(20)), table, BUNDLE, clock, queues)
     assert value(table, STATE).tallies["click"].count == 1
     assert clicks(table) == [Verdict.HUMAN]
 
 
-def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     sent = Send(id="send1", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
     table.write(Create(keys.send("lead1", "send1"), replace(sent, delivered=NOON)))
     refs = captured(table, a_click(0, seconds=3, asked="barely"))
     clock.move(seconds=125)
-    react(refs, table, BUNDLE, clock, bells)
+    react(refs, table, BUNDLE, clock, queues)
     assert verdicts(table) == [("machine", "does not ask as a browser does, came at once after delivery")]
 
 
-def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given a click that passed for a person's
     a_lead_row(table)
-    react(captured(table, a_form(-3600)), table, BUNDLE, clock, bells)
+    react(captured(table, a_form(-3600)), table, BUNDLE, clock, queues)
     right = value(table, STATE)
     first = captured(table, a_click(0))
     clock.move(seconds=125)
-    react(first, table, BUNDLE, clock, bells)
+    react(first, table, BUNDLE, clock, queues)
     assert value(table, STATE).tallies["click"].count == 1
     # when the same network fetches the hidden link four minutes after it
     trap = captured(table, a_click(TRAP, seconds=240))
     clock.move(seconds=240)
-    react(trap, table, BUNDLE, clock, bells)
+    react(trap, table, BUNDLE, clock, queues)
     # then it was none
     state = value(table, STATE)
     assert state.tallies == right.tallies
@@ -148,13 +148,13 @@ def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, bel
     assert due(table, REFOLD) is None
 
 
-def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, a_click(0, agent="none"))
     clock.move(seconds=125)
-    react(refs, table, BUNDLE, clock, bells)
+    react(refs, table, BUNDLE, clock, queues)
     assert value(table, STATE).tallies == {}
-    react(captured(table, a_form(600)), table, BUNDLE, FakeClock(NOON + timedelta(seconds=600)), bells)
+    react(captured(table, a_form(600)), table, BUNDLE, FakeClock(NOON + timedelta(seconds=600)), queues)
     assert set(value(table, STATE).tallies) == {"click", "form"}
     assert verdicts(table) == [
         ("machine", "calls itself no browser"),
@@ -162,21 +162,21 @@ def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeCl
     ]
 
 
-def a_false_alarm(table: Table, bells: Bells) -> Iterator[str]:
+def a_false_alarm(table: Table, queues: Queues) -> Iterator[str]:
     """A lead that older rules let a machine make hot."""
     a_lead_row(table, job_title="部長")
     passed = [replace(a_click(n, agent="library", send=f"s{n}"), verdict=Verdict.HUMAN) for n in range(3)]
-    react(captured(table, *passed), table, BUNDLE, FakeClock(), bells)
+    react(captured(table, *passed), table, BUNDLE, FakeClock(), queues)
     assert value(table, STATE).rank is Rank.HOT
     yield marked(table, NOON)
 
 
-def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clock: FakeClock, bells: Bells) -> None:
-    (mark,) = a_false_alarm(table, bells)
+def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clock: FakeClock, queues: Queues) -> None:
+    (mark,) = a_false_alarm(table, queues)
     written = table.get(CRM)
     assert written is not None
     clock.move(hours=1)
-    react([mark], table, BUNDLE, clock, bells)
+    react([mark], table, BUNDLE, clock, queues)
     state = value(table, STATE)
     assert (state.rank, state.tallies, state.episode) == (Rank.WARM, {}, 1)
     assert value(table, CRM) == CrmMark(lead="lead1", urgent=True)
@@ -184,11 +184,11 @@ def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clo
     assert len(list(table.under("lead1", "alert#"))) == 1
     # and doing it again changes nothing
     before = list(table.under("lead1", ""))
-    react([mark], table, BUNDLE, clock, bells)
+    react([mark], table, BUNDLE, clock, queues)
     assert list(table.under("lead1", "")) == before
 
 
-def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
     class Killed(BaseException):
         pass
 
@@ -205,53 +205,53 @@ def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: Fak
                 raise Conflict((0,))
             super().write(*changes)
 
-    (mark,) = a_false_alarm(table, bells)
+    (mark,) = a_false_alarm(table, queues)
     with pytest.raises(Killed):
-        react([mark], Dying("table", table._client), BUNDLE, clock, bells)
+        react([mark], Dying("table", table._client), BUNDLE, clock, queues)
     assert due(table, REFOLD) == NOON
-    react([mark], Rivalled("table", table._client), BUNDLE, clock, bells)
+    react([mark], Rivalled("table", table._client), BUNDLE, clock, queues)
     assert value(table, STATE).rank is Rank.WARM
     assert due(table, REFOLD) is None
 
 
-def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock, bells: Bells) -> None:
-    (mark,) = a_false_alarm(table, bells)
+def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock, queues: Queues) -> None:
+    (mark,) = a_false_alarm(table, queues)
 
     class Interrupted(Table):
         def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
-                react(captured(table, a_form(60)), table, BUNDLE, clock, bells)
+                react(captured(table, a_form(60)), table, BUNDLE, clock, queues)
             super().write(*changes)
 
     interruptions: list[bool] = []
     clock.move(seconds=4000)
-    react([mark], Interrupted("table", table._client), BUNDLE, clock, bells)
+    react([mark], Interrupted("table", table._client), BUNDLE, clock, queues)
     state = value(table, STATE)
     assert (state.tallies["form"].count, state.folded) == (1, 4)
     assert value(table, key_of(a_form(60))).folded is not None
 
 
 @pytest.mark.many_rows
-def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeClock, bells: Bells) -> None:
+def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     passed = [replace(a_click(n, n * 60, agent="none"), verdict=Verdict.HUMAN, folded=NOON) for n in range(150)]
     captured(table, *passed)
     points = {"click": Tally(points=1500, at=NOON, count=150, last=NOON)}
     table.write(Create(STATE, State(lead="lead1", rank=Rank.HOT, rank_since=NOON, tallies=points)))
-    react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), bells)
+    react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), queues)
     assert clicks(table) == [Verdict.MACHINE] * 150
     assert value(table, STATE).tallies == {}
     assert due(table, REFOLD) is None
 
 
-def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, bells: Bells) -> None:
-    (mark,) = a_false_alarm(table, bells)
+def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, queues: Queues) -> None:
+    (mark,) = a_false_alarm(table, queues)
     forms = captured(table, *(replace(a_form(3600 + n), id=f"form{n}") for n in range(4)))
     clock.move(hours=2)
 
     def work(ref: str) -> None:
-        react([ref], OneAtATime("table", table._client), BUNDLE, clock, bells)
+        react([ref], OneAtATime("table", table._client), BUNDLE, clock, queues)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, [forms[0], mark, *forms[1:]]))
@@ -259,15 +259,17 @@ def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, 
     assert (state.tallies["form"].count, state.folded, set(state.tallies)) == (4, 7, {"form"})
 
 
-def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(table: Table, clock: FakeClock, bells: Bells) -> None:
-    react([REFOLD.ref], table, BUNDLE, clock, bells)
+def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(
+    table: Table, clock: FakeClock, queues: Queues
+) -> None:
+    react([REFOLD.ref], table, BUNDLE, clock, queues)
     a_lead_row(table)
-    react([marked(table, NOON)], table, BUNDLE, clock, bells)
+    react([marked(table, NOON)], table, BUNDLE, clock, queues)
     assert (table.get(STATE), due(table, REFOLD)) == (None, None)
-    react(captured(table, a_form(0)), table, BUNDLE, clock, bells)
+    react(captured(table, a_form(0)), table, BUNDLE, clock, queues)
     before = table.get(STATE)
     table.write(Mark(REFOLD, NOON, Lane.BULK))
-    react([REFOLD.ref], table, BUNDLE, clock, bells)
+    react([REFOLD.ref], table, BUNDLE, clock, queues)
     assert before is not None
     assert value(table, STATE) == before.value
     assert due(table, REFOLD) is None

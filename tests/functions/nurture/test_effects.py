@@ -88,7 +88,7 @@ def test_a_note_is_an_alert_for_its_channel(
     assert queue.woken == [row.key.ref]
 
 
-def test_an_errand_and_a_call_are_rows_due_now(
+def test_a_crm_request_and_a_call_are_rows_due_now(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
     enrol(table)
@@ -97,13 +97,13 @@ def test_an_errand_and_a_call_are_rows_due_now(
         Call(id="c1", step="ask", url="https://example.com/", body={"plan": "gold"}, timeout_seconds=5),
     )
     advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
-    errand, call = table.get(keys.errand("lead1", "e1")), table.get(keys.call("lead1", "c1"))
-    assert errand
+    crm_request, call = table.get(keys.crm_request("lead1", "e1")), table.get(keys.call("lead1", "c1"))
+    assert crm_request
     assert call
-    assert (errand.value.task, errand.value.campaign, errand.value.status) == ("架電", "春", "Responded")
-    assert (errand.value.due_days, errand.value.owner, errand.due) == (2, "bob@ripen.example", NOON)
+    assert (crm_request.value.task, crm_request.value.campaign, crm_request.value.status) == ("架電", "春", "Responded")
+    assert (crm_request.value.due_days, crm_request.value.owner, crm_request.due) == (2, "bob@ripen.example", NOON)
     assert (call.value.entry, call.value.step, call.value.body, call.due) == ("a1", "ask", {"plan": "gold"}, NOON)
-    assert queue.woken == [errand.key.ref, call.key.ref]
+    assert queue.woken == [crm_request.key.ref, call.key.ref]
 
 
 def test_entry_into_another_journey_is_asked_of_the_fold(

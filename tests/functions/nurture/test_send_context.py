@@ -31,8 +31,8 @@ def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_wa
     table.write(Create(keys.send("lead1", send.id), send, due=NOON))
     # when the live playbook has that mail no more
     bundles = {partners.hash: partners, small.hash: small}
-    outside = an_outside(table, clock, FakeSes(), live=lambda: Live(small, SITE), bundle=bundles.__getitem__)
-    after = deliver(keys.send("lead1", send.id), outside)
+    dependencies = an_outside(table, clock, FakeSes(), live=lambda: Live(small, SITE), bundle=bundles.__getitem__)
+    after = deliver(keys.send("lead1", send.id), dependencies)
     # then
     assert after
     assert (after.state, after.reason) == (SendState.SKIPPED, "no consent")

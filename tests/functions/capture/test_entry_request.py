@@ -11,7 +11,7 @@ import pytest
 
 from capture import _entry_request
 from capture._entry_request import OwnKeys
-from capture.webhook import Desk, serve
+from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Conflict, Create, Table, keys
@@ -36,11 +36,13 @@ JOURNEYS = (
 
 
 @pytest.fixture
-def desk(table: Table, queue: FakeQueue) -> Desk:
+def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
     table.write(Create(keys.address(address_hash(KEY, EMAIL)), Pointer(lead="lead1")))
     bundle = a_bundle(journeys={journey.name: journey for journey in JOURNEYS})
     own = OwnKeys(address=KEY, api=API)
-    return Desk(table, queue, Live(bundle, SITE), own, lambda source, fresh: "", NOON, NOON.timestamp(), lambda: "id")
+    return Dependencies(
+        table, queue, Live(bundle, SITE), own, lambda source, fresh: "", NOON, NOON.timestamp(), lambda: "id"
+    )
 
 
 def an_ask(**changes: Any) -> dict[str, Any]:
@@ -49,13 +51,18 @@ def an_ask(**changes: Any) -> dict[str, Any]:
 
 
 def call(
-    desk: Desk, content: object, *, key: bytes = API, late: float = 0, headers: dict[str, str] | None = None
+    dependencies: Dependencies,
+    content: object,
+    *,
+    key: bytes = API,
+    late: float = 0,
+    headers: dict[str, str] | None = None,
 ) -> Response:
     body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     stamp = str(round(NOON.timestamp() - late))
     signed = {"ripen-timestamp": stamp, "ripen-signature": signature(key, stamp, body.encode())}
     event = an_event("POST", "/webhooks/ripen", {"source": "ripen"}, headers=signed | (headers or {}), body=body)
-    return serve(request(event), desk)
+    return serve(request(event), dependencies)
 
 
 def told(answered: Response) -> dict[str, Any]:
@@ -63,14 +70,16 @@ def told(answered: Response) -> dict[str, Any]:
     return found
 
 
-def activities(desk: Desk) -> list[Activity]:
-    return [row.value for row in desk.table.under("lead1", "activity#")]
+def activities(dependencies: Dependencies) -> list[Activity]:
+    return [row.value for row in dependencies.table.under("lead1", "activity#")]
 
 
-def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(desk: Desk, queue: FakeQueue) -> None:
-    answered = call(desk, an_ask(facts={"order": "4711", "total": 12.5, "gift": True}))
+def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(
+    dependencies: Dependencies, queue: FakeQueue
+) -> None:
+    answered = call(dependencies, an_ask(facts={"order": "4711", "total": 12.5, "gift": True}))
 
-    [row] = desk.table.under("lead1", "activity#")
+    [row] = dependencies.table.under("lead1", "activity#")
     made = row.value
     assert (answered["statusCode"], told(answered)) == (202, {"activity": made.id, "asked_before": False})
     assert (made.kind, made.subject, made.lead, made.at) == (Kind.ENTRY_ASKED, "ordered", "lead1", NOON)
@@ -79,56 +88,58 @@ def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(desk: 
     assert queue.woken == [row.key.ref]
 
 
-def test_the_same_key_asks_once_however_often_and_whatever_else_is_said(desk: Desk, queue: FakeQueue) -> None:
-    first = call(desk, an_ask())
-    before = rows(desk.table)
-    later = replace(desk, now=NOON + timedelta(days=30))
+def test_the_same_key_asks_once_however_often_and_whatever_else_is_said(
+    dependencies: Dependencies, queue: FakeQueue
+) -> None:
+    first = call(dependencies, an_ask())
+    before = rows(dependencies.table)
+    later = replace(dependencies, now=NOON + timedelta(days=30))
     again = [call(later, an_ask()), call(later, an_ask(facts={"order": "4712"}, email=" HANAKO@example.co.jp"))]
 
     assert [each["statusCode"] for each in again] == [202, 202]
     assert [told(each) for each in again] == [told(first) | {"asked_before": True}] * 2
-    assert rows(desk.table) == before
+    assert rows(dependencies.table) == before
     assert len(queue.woken) == 1
 
 
-def test_another_key_another_journey_or_another_lead_is_another_request(desk: Desk) -> None:
-    desk.table.write(Create(keys.address(address_hash(KEY, "ken@example.co.jp")), Pointer(lead="lead2")))
+def test_another_key_another_journey_or_another_lead_is_another_request(dependencies: Dependencies) -> None:
+    dependencies.table.write(Create(keys.address(address_hash(KEY, "ken@example.co.jp")), Pointer(lead="lead2")))
     asks = (an_ask(), an_ask(key="order 4712"), an_ask(journey="plain", facts={}), an_ask(email="ken@example.co.jp"))
-    assert [told(call(desk, ask))["asked_before"] for ask in asks] == [False] * 4
+    assert [told(call(dependencies, ask))["asked_before"] for ask in asks] == [False] * 4
 
 
-def test_after_forty_days_a_key_is_forgotten(desk: Desk) -> None:
-    call(desk, an_ask())
-    much_later = replace(desk, now=NOON + timedelta(days=41))
+def test_after_forty_days_a_key_is_forgotten(dependencies: Dependencies) -> None:
+    call(dependencies, an_ask())
+    much_later = replace(dependencies, now=NOON + timedelta(days=41))
     assert told(call(much_later, an_ask()))["asked_before"] is False
 
 
-def test_the_key_may_stand_in_the_header_and_the_bodys_comes_first(desk: Desk) -> None:
-    call(desk, an_ask(key=...), headers={"idempotency-key": "header"})
-    call(desk, an_ask(key="body"), headers={"idempotency-key": "header"})
-    assert {activity.facts["key"] for activity in activities(desk)} == {"header", "body"}
+def test_the_key_may_stand_in_the_header_and_the_bodys_comes_first(dependencies: Dependencies) -> None:
+    call(dependencies, an_ask(key=...), headers={"idempotency-key": "header"})
+    call(dependencies, an_ask(key="body"), headers={"idempotency-key": "header"})
+    assert {activity.facts["key"] for activity in activities(dependencies)} == {"header", "body"}
 
 
-def test_where_a_fact_tells_runs_apart_it_is_the_runs_key_and_must_be_said(desk: Desk) -> None:
-    call(desk, an_ask(journey="reviewed", key="request 1"))
-    assert activities(desk)[0].facts["key"] == "4711"
-    missing = call(desk, an_ask(journey="reviewed", facts={}))
+def test_where_a_fact_tells_runs_apart_it_is_the_runs_key_and_must_be_said(dependencies: Dependencies) -> None:
+    call(dependencies, an_ask(journey="reviewed", key="request 1"))
+    assert activities(dependencies)[0].facts["key"] == "4711"
+    missing = call(dependencies, an_ask(journey="reviewed", facts={}))
     assert (missing["statusCode"], told(missing)["field"]) == (400, "facts.order")
 
 
-def test_thirty_at_once_ask_once(desk: Desk) -> None:
-    desk = replace(desk, table=OneAtATime("table", desk.table._client))
+def test_thirty_at_once_ask_once(dependencies: Dependencies) -> None:
+    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda _: call(desk, an_ask()), range(30)))
+        answers = list(pool.map(lambda _: call(dependencies, an_ask()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {202}
     assert [told(answered)["asked_before"] for answered in answers].count(False) == 1
-    assert len(activities(desk)) == 1
+    assert len(activities(dependencies)) == 1
 
 
 def test_rows_that_others_are_writing_are_written_once_those_have_done(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    dependencies: Dependencies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, tries = desk.table.write, list[int]()
+    write, tries = dependencies.table.write, list[int]()
 
     def busy(*changes: Any) -> None:
         tries.append(1)
@@ -136,18 +147,18 @@ def test_rows_that_others_are_writing_are_written_once_those_have_done(
             raise Conflict((0,))
         write(*changes)
 
-    monkeypatch.setattr(desk.table, "write", busy)
-    assert told(call(desk, an_ask()))["asked_before"] is False
+    monkeypatch.setattr(dependencies.table, "write", busy)
+    assert told(call(dependencies, an_ask()))["asked_before"] is False
 
 
 @pytest.mark.parametrize("late", [-299, 299])
-def test_five_minutes_of_a_clock_that_is_off_are_forgiven(desk: Desk, late: float) -> None:
-    assert call(desk, an_ask(), late=late)["statusCode"] == 202
+def test_five_minutes_of_a_clock_that_is_off_are_forgiven(dependencies: Dependencies, late: float) -> None:
+    assert call(dependencies, an_ask(), late=late)["statusCode"] == 202
 
 
 @pytest.mark.parametrize("late", [-301, 301, 86_400])
-def test_an_old_signature_is_none(desk: Desk, late: float) -> None:
-    answered = call(desk, an_ask(), late=late)
+def test_an_old_signature_is_none(dependencies: Dependencies, late: float) -> None:
+    answered = call(dependencies, an_ask(), late=late)
     assert (answered["statusCode"], "five minutes" in told(answered)["error"]) == (401, True)
 
 
@@ -163,16 +174,16 @@ def test_an_old_signature_is_none(desk: Desk, late: float) -> None:
         {"ripen-timestamp": "9" * 5000},
     ],
 )
-def test_without_its_signature_nobody_is_believed(desk: Desk, headers: dict[str, str]) -> None:
-    before = rows(desk.table)
-    answered = call(desk, an_ask(), headers=headers)
+def test_without_its_signature_nobody_is_believed(dependencies: Dependencies, headers: dict[str, str]) -> None:
+    before = rows(dependencies.table)
+    answered = call(dependencies, an_ask(), headers=headers)
     assert answered["statusCode"] == 401
     assert any(word in told(answered)["error"] for word in ("signature", "Ripen-"))
-    assert rows(desk.table) == before
+    assert rows(dependencies.table) == before
 
 
-def test_who_receives_our_webhooks_cannot_ask_anybody_in(desk: Desk) -> None:
-    assert call(desk, an_ask(), key=KEY)["statusCode"] == 401
+def test_who_receives_our_webhooks_cannot_ask_anybody_in(dependencies: Dependencies) -> None:
+    assert call(dependencies, an_ask(), key=KEY)["statusCode"] == 401
 
 
 @pytest.mark.parametrize(
@@ -207,24 +218,24 @@ def test_who_receives_our_webhooks_cannot_ask_anybody_in(desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_taken_is_told_why_and_changes_nothing(
-    desk: Desk, content: object, status: int, field: str
+    dependencies: Dependencies, content: object, status: int, field: str
 ) -> None:
-    before = rows(desk.table)
-    answered = call(desk, content)
+    before = rows(dependencies.table)
+    answered = call(dependencies, content)
     assert (answered["statusCode"], told(answered)["field"]) == (status, field)
     assert told(answered)["error"]
-    assert rows(desk.table) == before
+    assert rows(dependencies.table) == before
 
 
-def test_a_fact_that_is_blank_is_left_out(desk: Desk) -> None:
-    call(desk, an_ask(facts={"order": None, "total": "", "gift": 0}))
-    assert activities(desk)[0].facts == {"gift": "0", "key": "order 4711", "by": "api"}
+def test_a_fact_that_is_blank_is_left_out(dependencies: Dependencies) -> None:
+    call(dependencies, an_ask(facts={"order": None, "total": "", "gift": 0}))
+    assert activities(dependencies)[0].facts == {"gift": "0", "key": "order 4711", "by": "api"}
 
 
-def test_no_log_line_holds_the_address_or_what_was_said(desk: Desk) -> None:
+def test_no_log_line_holds_the_address_or_what_was_said(dependencies: Dependencies) -> None:
     with Listening(_entry_request.logger) as said:
-        call(desk, an_ask())
-        call(desk, an_ask(email="nobody@example.co.jp"))
-        call(desk, an_ask(facts={"hanako@example.co.jp": "4711"}))
+        call(dependencies, an_ask())
+        call(dependencies, an_ask(email="nobody@example.co.jp"))
+        call(dependencies, an_ask(facts={"hanako@example.co.jp": "4711"}))
     assert said
     assert not [line for line in said if "example.co.jp" in line or "4711" in line]

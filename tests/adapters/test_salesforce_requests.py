@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from ripen.adapters.salesforce.requests import SalesforceErrands
+from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.errors import NotConnected, Undeliverable
-from ripen.journey.crm_request import Errand
+from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
 from sandbox.certificates import certificate
 from sandbox.salesforce.app import build
@@ -77,33 +77,33 @@ def org(served: Org, monkeypatch: pytest.MonkeyPatch) -> Org:
 
 
 @pytest.fixture
-def errands(org: Org) -> SalesforceErrands:
+def crm_requests(org: Org) -> SalesforceRequests:
     class Known(Secrets):
         def all(self, fresh: bool = False) -> dict[str, Any]:
             return {"salesforce": org.secret}
 
-    return SalesforceErrands(Known("secret"))
+    return SalesforceRequests(Known("secret"))
 
 
-def an_errand(**changes: Any) -> Errand:
+def a_crm_request(**changes: Any) -> CrmRequest:
     known: dict[str, Any] = {"id": "e" * 26, "lead": "lead1", "journey": "trial", "planned": NOON}
-    return Errand(**(known | changes))
+    return CrmRequest(**(known | changes))
 
 
 def members(org: Org) -> list[dict[str, Any]]:
     return org.rows("SELECT LeadId, ContactId, Status FROM CampaignMember")
 
 
-def refusal(errands: SalesforceErrands, link: CrmLink, **asked: Any) -> Undeliverable:
+def refusal(crm_requests: SalesforceRequests, link: CrmLink, **asked: Any) -> Undeliverable:
     with pytest.raises(Undeliverable) as caught:
-        errands.carry_out(link, an_errand(**asked), DAY)
+        crm_requests.carry_out(link, a_crm_request(**asked), DAY)
     return caught.value
 
 
-def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, errands: SalesforceErrands) -> None:
+def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     for _ in range(2):
-        owned = errands.carry_out(link, an_errand(task="資料の感想を聞く"), DAY)
+        owned = crm_requests.carry_out(link, a_crm_request(task="資料の感想を聞く"), DAY)
     [task] = org.rows("SELECT Subject, WhoId, OwnerId, ActivityDate, Ripen_Key__c FROM Task")
     assert task == {
         "Subject": "資料の感想を聞く",
@@ -114,9 +114,9 @@ def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, errands: Salesf
     }
 
 
-def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, errands: SalesforceErrands) -> None:
+def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
-    owned = errands.carry_out(link, an_errand(owner="bob@ripen.example", task="架電"), DAY)
+    owned = crm_requests.carry_out(link, a_crm_request(owner="bob@ripen.example", task="架電"), DAY)
     [lead] = org.rows("SELECT OwnerId, Owner.Name FROM Lead")
     [task] = org.rows("SELECT OwnerId FROM Task")
     assert (owned.owner, owned.owner_name) == (lead["OwnerId"], "Bob Tanaka")
@@ -126,30 +126,32 @@ def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, errands: Salesf
 
 
 @pytest.mark.parametrize("by_name", [True, False])
-def test_a_campaign_is_joined_once_and_its_status_follows(org: Org, errands: SalesforceErrands, by_name: bool) -> None:
+def test_a_campaign_is_joined_once_and_its_status_follows(
+    org: Org, crm_requests: SalesforceRequests, by_name: bool
+) -> None:
     campaign = org.create("Campaign", Name="春のウェビナー '26")
     link, named = org.lead(), "春のウェビナー '26" if by_name else campaign
     for status in ("Sent", "Sent", "Responded"):
-        errands.carry_out(link, an_errand(campaign=named, status=status), DAY)
+        crm_requests.carry_out(link, a_crm_request(campaign=named, status=status), DAY)
     assert members(org) == [{"LeadId": link.id, "ContactId": None, "Status": "Responded"}]
 
 
 def test_without_a_status_the_campaigns_own_first_one_holds_and_none_is_taken_back(
-    org: Org, errands: SalesforceErrands
+    org: Org, crm_requests: SalesforceRequests
 ) -> None:
     org.create("Campaign", Name="春")
     link = org.lead()
-    errands.carry_out(link, an_errand(campaign="春"), DAY)
-    errands.carry_out(link, an_errand(campaign="春", status="Responded"), DAY)
-    errands.carry_out(link, an_errand(campaign="春"), DAY)
+    crm_requests.carry_out(link, a_crm_request(campaign="春"), DAY)
+    crm_requests.carry_out(link, a_crm_request(campaign="春", status="Responded"), DAY)
+    crm_requests.carry_out(link, a_crm_request(campaign="春"), DAY)
     assert [member["Status"] for member in members(org)] == ["Responded"]
 
 
-def test_a_converted_lead_is_followed_to_its_contact(org: Org, errands: SalesforceErrands) -> None:
+def test_a_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: SalesforceRequests) -> None:
     org.create("Campaign", Name="春")
     link = org.lead()
     contact = org.web.post("/_control/convert", json={"lead": link.id}).json()["ConvertedContactId"]
-    owned = errands.carry_out(link, an_errand(campaign="春", task="架電", owner="bob@ripen.example"), DAY)
+    owned = crm_requests.carry_out(link, a_crm_request(campaign="春", task="架電", owner="bob@ripen.example"), DAY)
     assert (owned.object, owned.id) == ("Contact", contact)
     assert members(org) == [{"LeadId": None, "ContactId": contact, "Status": "Sent"}]
     assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [contact]
@@ -172,41 +174,41 @@ def test_a_converted_lead_itself_could_not_join(org: Org) -> None:
     ],
 )
 def test_what_is_not_there_is_refused_and_the_rest_is_done(
-    org: Org, errands: SalesforceErrands, asked: dict[str, str], reason: str
+    org: Org, crm_requests: SalesforceRequests, asked: dict[str, str], reason: str
 ) -> None:
-    failure = refusal(errands, org.lead(), task="架電", **asked)
+    failure = refusal(crm_requests, org.lead(), task="架電", **asked)
     assert (failure.reason, failure.permanent) == (reason, True)
     assert len(org.rows("SELECT Id FROM Task")) == 1
 
 
-def test_a_record_that_was_deleted_is_left_alone(org: Org, errands: SalesforceErrands) -> None:
+def test_a_record_that_was_deleted_is_left_alone(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.web.delete(f"{BASE}/sobjects/Lead/{link.id}")
-    assert refusal(errands, link, task="架電").permanent
+    assert refusal(crm_requests, link, task="架電").permanent
 
 
-def test_what_may_pass_weighs_more_than_what_is_final(org: Org, errands: SalesforceErrands) -> None:
+def test_what_may_pass_weighs_more_than_what_is_final(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.web.post("/_control/faults", json={"mode": "lock_row", "count": 1})
-    failure = refusal(errands, link, task="架電", campaign="no such")
+    failure = refusal(crm_requests, link, task="架電", campaign="no such")
     assert not failure.permanent
     assert failure.reason.startswith("UNABLE_TO_LOCK_ROW")
 
 
-def test_what_a_marketer_writes_is_no_query(org: Org, errands: SalesforceErrands) -> None:
+def test_what_a_marketer_writes_is_no_query(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     hostile = "x' OR Name != '"
     org.create("Campaign", Name="春")
-    assert refusal(errands, link, campaign=hostile).reason == "Salesforce has no such campaign"
-    errands.carry_out(link, an_errand(task="@{record.Id} ' \\ を確認"), DAY)
+    assert refusal(crm_requests, link, campaign=hostile).reason == "Salesforce has no such campaign"
+    crm_requests.carry_out(link, a_crm_request(task="@{record.Id} ' \\ を確認"), DAY)
     assert [task["Subject"] for task in org.rows("SELECT Subject FROM Task")] == ["@ {record.Id} ' \\ を確認"]
 
 
-def test_no_connection_is_an_administrators_matter(org: Org, errands: SalesforceErrands) -> None:
+def test_no_connection_is_an_administrators_matter(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.secret = {}
     try:
         with pytest.raises(NotConnected):
-            errands.carry_out(link, an_errand(task="x"), DAY)
+            crm_requests.carry_out(link, a_crm_request(task="x"), DAY)
     finally:
         org.secret = connected_app(org.folder).secret(org.url)

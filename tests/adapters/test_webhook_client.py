@@ -9,7 +9,7 @@ from time import sleep, time
 
 import pytest
 
-from ripen.adapters.webhook_call import LARGEST, WebhookCall
+from ripen.adapters.webhook_client import LARGEST, WebhookClient
 from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
@@ -116,12 +116,12 @@ def test_an_answer_that_trickles_is_cut_off(server: Server, where: str) -> None:
 def test_nobody_there_is_tried_again(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    line = WebhookCall(lambda: KEY, port, server.context)
+    line = WebhookClient(lambda: KEY, port, server.context)
     assert not refusal(lambda: line.post(f"https://localhost:{port}/", BODY, "id1", 1)).permanent
 
 
 def test_tls_checks_the_name_and_not_the_address_alone(server: Server) -> None:
-    line = WebhookCall(lambda: KEY, server.port, server.context)
+    line = WebhookClient(lambda: KEY, server.port, server.context)
     failure = refusal(lambda: line.post(f"https://example.com:{server.port}/", BODY, "id1", 5))
     assert failure.reason == "no valid certificate"
     assert server.asked == []

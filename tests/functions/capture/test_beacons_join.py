@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from capture.beacons import join, keep, take
-from capture.form import Desk as FormDesk
+from capture.form import Dependencies as FormDependencies
 from capture.form import serve as submit
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
@@ -15,7 +15,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import EngagementRule
 from ripen.tracking.visitor import VisitorPointer
-from score.react import Bells, react
+from score.react import Queues, react
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.gateway_events import KEY, SITE, a_json_post, rows
 from tests.support.site_visits import (
@@ -54,11 +54,11 @@ def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hea
     (form,) = [row for row in table.under(lead, "activity#") if row.value.kind is Kind.FORM_SUBMITTED]
     rule = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=12, words={})
     bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=(*BUNDLE.scoring.engagement, rule)))
-    bells = Bells(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
-    react([form.key.ref], table, bundle, FakeClock(), bells)
+    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+    react([form.key.ref], table, bundle, FakeClock(), queues)
     state = table.get(keys.state(lead))
     assert state and (state.value.tallies["pricing"].count, state.value.folded) == (3, 4)
-    react([row.key.ref for row in table.under(lead, "activity#")], table, bundle, FakeClock(), bells)
+    react([row.key.ref for row in table.under(lead, "activity#")], table, bundle, FakeClock(), queues)
     again = table.get(keys.state(lead))
     assert again and again.value.folded == 4
 
@@ -129,15 +129,17 @@ def test_another_person_at_the_same_browser_gets_nothing_of_what_the_first_did(t
 
 @pytest.mark.parametrize("visitor", ["", "short", "../../etc", "x" * 65, "あ" * 10, "0123456789abcde\x00"])
 def test_a_form_with_a_visitor_that_is_none_is_taken_without(table: Table, visitor: str) -> None:
-    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: digest(len(rows(table))))
-    answered = submit(a_json_post({"email": EMAIL, "visitor": visitor}), desk)
+    dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: digest(len(rows(table))))
+    answered = submit(a_json_post({"email": EMAIL, "visitor": visitor}), dependencies)
     assert answered["statusCode"] in (202, 400)
     assert not any(ref.startswith("visitor#") for ref in rows(table))
 
 
 def test_one_form_sent_twice_joins_once(table: Table) -> None:
     keep(a_beacon(), a_desk(table))
-    desk = FormDesk(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, iter(map(digest, range(99))).__next__)
-    answers = [submit(a_json_post({"email": EMAIL, "visitor": VISITOR}), desk) for _ in range(2)]
+    dependencies = FormDependencies(
+        table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, iter(map(digest, range(99))).__next__
+    )
+    answers = [submit(a_json_post({"email": EMAIL, "visitor": VISITOR}), dependencies) for _ in range(2)]
     assert json.loads(answers[0]["body"]) == json.loads(answers[1]["body"])
     assert sum("activity#" in ref for ref in rows(table) if ref.startswith("lead#")) == 2

@@ -31,7 +31,7 @@ _HTTPS = 443
 _LEAST_SECONDS = 0.05
 
 
-class WebhookCall:
+class WebhookClient:
     """`key` signs. `loopback_port` is the one port on which 127.0.0.1 is taken, for the local cloud; `context`, for tests,
     whom TLS trusts."""
 
