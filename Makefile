@@ -1,4 +1,4 @@
-# Ripen: `make` lists what there is to do. Everything is set up inside this folder, at the first need.
+# Ripen: `make` lists the targets. Each target installs what it needs, into this folder, when it is first needed.
 .DEFAULT_GOAL := list
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
@@ -14,62 +14,62 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 export UV := $(CURDIR)/$(UV)
 export UV_NO_CONFIG := 1
 export SAM_CLI_TELEMETRY := 0
-# The tests start hundreds of processes: each would compile all that it imports.
+# The tests start hundreds of processes. Without bytecode files, each would compile every module that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
 .PHONY: list setup up test check bench bench-cold bench-activity bench-journeys deploy pictures clean-up pin browser
 
-list: ## list what there is to do
-	@echo "Ripen. First: make up"
+list: ## list the targets
+	@echo "Ripen. Start with: make up"
 	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
-up: setup ## start everything on this machine and open the doors (DETACH=1: in the background)
+up: setup ## start everything on this machine (DETACH=1: in the background)
 	@$(PYTHON) -m sandbox $(if $(DETACH),--detach)
 
-test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (and install the browser)
+test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (installs what it needs)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
-check: .venv/.installed $(SAM) ## look for mistakes without running anything
+check: .venv/.installed $(SAM) ## lint, check types, validate the template and the example playbook
 	@ruff check .
 	@ruff format --check --quiet . || { ruff format --check .; exit 1; }
 	@mypy
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
 	@ripen check
 
-bench: ## measure speed against floors (alone: bench-cold, bench-activity, bench-journeys)
+bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, bench-journeys)
 	@failed=; for name in cold activity journeys; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
 
-bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## the first call of each function, as Lambda runs it
+bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## what the first call of each function takes, as Lambda runs it
 	@$(PYTHON) -m bench.cold
 
 bench-activity: .venv/.installed ## what a form, a click … cost in CPU and write units
 	@$(PYTHON) -m bench.activity
 
-bench-journeys: .venv/.installed ## what a step of a journey costs, 100,000 people walking (half an hour; QUICK=1: a few)
+bench-journeys: .venv/.installed ## what a step of a journey costs for 100,000 people (half an hour; QUICK=1: a few people)
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
 
-deploy: .venv/.installed $(SAM) ## put it on AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
+deploy: .venv/.installed $(SAM) ## deploy to AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
 	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
 	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
 	@ripen --stack "$$(awk -F'"' '/^stack_name/ { name = $$2 } END { print name }' samconfig.toml)" doctor || true
 	@echo "Now put the connections into the stack's secret and run: ripen publish"
 
-pictures: setup browser ## take the pictures of the README anew, from the local cloud that runs
+pictures: setup browser ## retake the README's pictures from the running local cloud
 	@$(PYTHON) docs/story.py
 
-clean-up: ## forget the local cloud and its data (the tools stay)
+clean-up: ## delete the local cloud and its data (the tools stay)
 	@if [ -x .venv/bin/ripen ] && [ -f .local/status.json ]; then ripen down || true; fi
 	@rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
-	@echo "The local cloud is forgotten."
+	@echo "The local cloud is deleted."
 
-pin: $(UV) ## write down the newest versions that fit (requirements*.txt)
+pin: $(UV) ## pin the newest versions that fit (requirements*.txt)
 	@for file in layers/dependencies/requirements requirements-dev requirements-sam sandbox/requirements-emulator bench/requirements; do \
 	  $(UV) pip compile --quiet --upgrade --no-header --no-annotate --python-version 3.13 \
 	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
-	@echo "The pinned versions are new: make test"
+	@echo "The new versions are pinned. Next: make test"
 
-# --- what the targets above stand on -----------------------------------------------------------------------------------
+# --- what the targets above need -----------------------------------------------------------------------------------
 
 setup: .venv/.installed .tools/emulator/.installed $(SAM) $(SLACK)
 
@@ -99,7 +99,7 @@ $(UV):
 	@touch $@
 
 .tools/runtime/.installed: bench/requirements.txt | .venv/.installed
-	@echo "· what Lambda brings along, into .tools"
+	@echo "· the libraries of Lambda's Python runtime, into .tools"
 	@[ -x .tools/runtime/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/runtime,No environment could be made.) }
 	@$(call quietly,$(UV) pip install --python .tools/runtime/bin/python --compile-bytecode -r $<,Lambda's runtime could not be installed.)
 	@touch $@
@@ -117,6 +117,6 @@ $(SLACK): sandbox/package.json
 	@touch $@
 
 $(PEERS): tests/peers/package.json | $(SLACK)
-	@echo "· the libraries that our requests, mails and pages are held against, into tests/peers/node_modules"
+	@echo "· the libraries that the tests compare our requests, mails and pages with, into tests/peers/node_modules"
 	@$(call quietly,npm install --prefix tests/peers --no-package-lock --no-audit --no-fund --loglevel=error,The libraries could not be installed.)
 	@touch $@
