@@ -1,7 +1,7 @@
 """Decide which Chromium the page tests and docs/story.py start. Nothing else decides it.
 
-It is the first of these that runs: the one that CHROME names, the system's, Playwright's own, and the one that
-`make test` takes from npm where it may not use apt (tests/support/install_chromium.py).
+The one that CHROME names is used if it is set. Otherwise it is the first of these that runs: the system's, Playwright's
+own, and the one that `make test` takes from npm where it may not use apt (tests/support/install_chromium.py).
 """
 
 import os
@@ -22,7 +22,7 @@ FONTS = FROM_NPM / "fonts.conf"
 LIBATOMIC = "libatomic1"
 _CHROMIUM_FROM_NPM = FROM_NPM / "chromium"
 _OLDEST_NODE = 20
-"""What Playwright's driver asks for."""
+"""The oldest version that Playwright's driver supports."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
@@ -53,9 +53,9 @@ def chromium() -> str:
 
 @cache
 def node() -> str:
-    """Return the Node.js that runs Playwright: its own, or the system's where its own lacks a library (libatomic).
+    """Return the Node.js that runs Playwright: its own, or the system's where the library libatomic is missing.
 
-    Raise LookupError, which says what to do, if neither will do.
+    Raise LookupError, which says what to do, if the system's is missing or too old.
     """
     own = str(Path(playwright.__file__).parent / "driver/node")
     try:
@@ -64,8 +64,9 @@ def node() -> str:
         system = shutil.which("node")
         if system and int(_version(system).lstrip("v").partition(".")[0]) >= _OLDEST_NODE:
             return system
-        wanted = f"sudo apt-get install {LIBATOMIC}, or a Node.js from version {_OLDEST_NODE} on"
-        raise LookupError(f"{error}\nPlaywright does not run: {wanted}.") from error
+        raise LookupError(
+            f"{error}\nPlaywright needs libatomic (sudo apt-get install {LIBATOMIC}) or Node.js {_OLDEST_NODE} or newer."
+        ) from error
     return own
 
 
@@ -89,7 +90,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _version(path: str) -> str:
-    """Return what a program says to --version. Raise LookupError if it does not run: some only point to snap."""
+    """Return the output of --version. Raise LookupError if the program does not run: Ubuntu's only points to snap."""
     command = [path, "--version"]
     try:
         tried = run(command, stdin=DEVNULL, capture_output=True, text=True, env=_environment(path), check=False)
@@ -101,7 +102,7 @@ def _version(path: str) -> str:
 
 
 def _environment(path: str) -> dict[str, str]:
-    """Return the environment for a program: with the libraries that came with the Chromium from npm, and its font."""
+    """Return the environment for a program: it names the font from npm, and the libraries of the Chromium from npm."""
     environment = dict(os.environ)
     if FONTS.exists():
         environment["FONTCONFIG_FILE"] = str(FONTS)
