@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters import webhook_call
+from ripen.adapters import webhook_client
 from tests.support.webhook_receiver import Server, answering, refusal, resolve
 
 PUBLIC = ("93.184.215.14", "8.8.8.8", "2606:4700::1111")
@@ -65,7 +65,7 @@ def test_all_addresses_together_have_the_time_of_the_step(
 ) -> None:
     resolve(monkeypatch, *PUBLIC)
     lines.dead = set(PUBLIC)
-    monkeypatch.setattr(webhook_call, "monotonic", lambda: sum(seconds for _, seconds in lines.tried))
+    monkeypatch.setattr(webhook_client, "monotonic", lambda: sum(seconds for _, seconds in lines.tried))
     failure = refusal(lambda: server.call(timeout=0.3))
     assert (failure.reason, failure.permanent) == ("no answer (TimeoutError)", False)
     assert [seconds for _, seconds in lines.tried] == pytest.approx([0.1] * 3)
