@@ -1,1 +1,1 @@
-"""Measures of speed, each against a floor that is measured in the same run. `make bench` runs all of them."""
+"""Benchmarks: each measures a ratio against a floor in the same run. `make bench` runs all of them."""

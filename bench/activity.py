@@ -1,6 +1,6 @@
-"""What one activity costs: CPU of our process and write units, from its request through capture and react.
+"""Measure the cost of one activity, from its request through capture and react: CPU time and write units.
 
-The floor makes the very same calls to AWS through the same stub, by plain boto3 and without our code; both take turns.
+The floor repeats the same calls to AWS through the same stub with plain boto3, without our code. Both alternate.
 """
 
 import gc
@@ -27,14 +27,14 @@ EACH = 10
 BAR = 2.5
 SAME = 1.1
 FEW, MANY = 10, 1000
-PEERS = """Peers, CPU per event on a machine like this, databases included: Parcelvoy 1.99 ms (3.26 with one event rule),
-Plunk 2.23 ms. Ours is the functions' own process: without Lambda, API Gateway, and what AWS's services spend themselves.
+PEERS = """Peers, CPU per event on a machine like this, databases included: Parcelvoy 1.99 ms (3.26 with one event
+rule), Plunk 2.23 ms. Ours is the functions' own process, without Lambda, API Gateway and the AWS services' own time.
 The floor makes the same calls by boto3 alone. Write units: base table and index entries, as DynamoDB charges them."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one activity took, and its calls without us."""
+    """CPU time of one activity, and of the same calls without our code."""
 
     subject_ms: float
     floor_ms: float
@@ -62,7 +62,7 @@ def measure(outside: Stub) -> dict[str, Figure]:
 
 
 def _rounds(make: "Callable[[], Act]", recorder: Recorder, outside: Stub) -> list[Round]:
-    """The first one only warms."""
+    """Measure each round after a warm-up."""
     return [_round(make, recorder, outside) for _ in range(ROUNDS + 1)][1:]
 
 
@@ -90,11 +90,11 @@ def _figure(rounds: list[Round]) -> Figure:
 
 
 def _rules(story: "Story", recorder: Recorder, outside: Stub) -> Figure:
-    """A form under many rules and segments, with the same under few as its floor."""
+    """Measure a form under 1,000 rules and segments; its floor is the same form under few."""
     rounds = []
     for _ in range(ROUNDS + 1):
         story.live(with_rules(FEW))
-        story.form()()  # the rules are indexed at the first one
+        story.form()()  # the first form builds the index of the rules
         few = _round(story.form, recorder, outside)
         story.live(with_rules(MANY))
         story.form()()

@@ -1,6 +1,7 @@
-"""The first call of each function, which somebody waits for: as a ratio to a floor (floor.py) under the same runtime.
+"""Measure the first call (cold start) of each function against a floor (floor.py) under the same runtime.
 
-Measured is the CPU of the function's process, since a cold start is almost all import; waiting for the network is not in it.
+The figure is the CPU time of the function's process. A cold start is almost all import; waiting for the network is left
+out.
 """
 
 import os
@@ -23,9 +24,9 @@ from sandbox.build import build
 
 ROUNDS = 7
 BAR = 1.5
-NOTES = """CPU of the function's process from its birth to its first answer, under the Runtime Interface Emulator, with the layers
-and the code that `sam build` made. The floor: a bare handler, boto3, the same clients and first fetches (floor.py); with
-simple-salesforce for sync, crm, poll and act (a claim, which goes on to Salesforce) and slack-bolt for notify.slack. All else is ours."""
+NOTES = """CPU time of the function's process from its start to its first answer, under the Runtime Interface Emulator,
+with the layers and the code that `sam build` made. The floor: a bare handler, boto3, the same clients and first reads
+(floor.py); with simple-salesforce for sync, crm, poll and act, and slack-bolt for notify.slack. The rest is ours."""
 
 
 def main(wanted: list[str]) -> int:
@@ -43,7 +44,7 @@ def main(wanted: list[str]) -> int:
 
 
 def measure(name: str, first: First, built: Built, floor: Built, outside: Stub) -> Figure:
-    """Subject and floor in turn, each time from the same rows."""
+    """Run subject and floor alternately, each time from the same rows."""
     beside = outside.environment() | {
         "FLOOR_CLIENTS": ",".join(first.clients),
         "FLOOR_KEYS": ",".join(first.reads),
@@ -52,7 +53,7 @@ def measure(name: str, first: First, built: Built, floor: Built, outside: Stub) 
     }
     ours, floors = [], []
     for _ in range(ROUNDS):
-        first = firsts()[name]  # signed now: a signature is good for five minutes, and all of it takes longer
+        first = firsts()[name]  # signed now: a signature is valid for five minutes, and the whole bench takes longer
         _seed()
         floors.append(first_call(floor, "floor.handler", first.event, beside))
         ours.append(first_call(built, f"{name}.handler", first.event, outside.environment()))
@@ -72,14 +73,14 @@ def _seed() -> None:
 
 
 def _places(build: Path, folder: Path) -> tuple[dict[str, Built], Built]:
-    """Where each function's code is, and the floor's; the layers as /opt holds them."""
+    """Return the built code of each function and of the floor, with layers laid out as in /opt."""
     layers = tuple(build / "opt" / name / "python" for name in ("CoreLayer", "DependenciesLayer"))
     shutil.copy(Path(__file__).parent / "floor.py", folder)
     return {name: Built(build / logical(name), layers) for name in firsts()}, Built(folder, layers)
 
 
 def logical(module: str) -> str:
-    """capture.form → CaptureForm, as in the template."""
+    """Return the template's logical id of a module: capture.form → CaptureForm."""
     return "".join(part.title() for part in module.split("."))
 
 

@@ -1,4 +1,4 @@
-"""The first event of each function, the rows that it finds, and what the floor beside it does."""
+"""The first event of each function, the rows that it reads, and the work of its floor."""
 
 import json
 import os
@@ -43,14 +43,17 @@ AT = datetime(2026, 11, 21, 3, tzinfo=UTC)
 FORM_ID = "lT4Z3j"
 LIVE = "setting#bundle|-"
 REPLY = "replies/1"
-MAIL = b"From: hanako@example.co.jp\r\nSubject: Re: guide\r\nMessage-ID: <1@example.co.jp>\r\n\r\nThank you. What does it cost?\r\n"
+MAIL = (
+    b"From: hanako@example.co.jp\r\nSubject: Re: guide\r\nMessage-ID: <1@example.co.jp>\r\n\r\n"
+    b"Thank you. What does it cost?\r\n"
+)
 _CAMPAIGN = keys.campaign("newsletter-december")
 _SHARDS = 320
 
 
 @dataclass(frozen=True, kw_only=True)
 class First:
-    """`clients` and `reads` are the floor's; `library` is what the customer fixed for this function."""
+    """A first call. `clients` and `reads` are the floor's; `library` is one that this function must use."""
 
     event: dict[str, Any]
     clients: tuple[str, ...]
@@ -60,7 +63,7 @@ class First:
 
 
 def firsts() -> dict[str, First]:
-    """By module."""
+    """Return the first call of each function, by module."""
     store, mail = ("dynamodb", "s3"), f"send#{SEND}|lead"
     private = (*store, "secretsmanager")
     return {
@@ -130,7 +133,7 @@ def firsts() -> dict[str, First]:
 
 
 def rows(bundle: Bundle) -> Iterator[Change]:
-    """The lead as it stands before each first call."""
+    """Yield the lead's rows as they are before each first call."""
     now = datetime.now(UTC)
     link = CrmLink(object="Lead", id="00Q000000000001AAA", url="https://crm.example/1")
     profile = Profile(

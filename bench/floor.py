@@ -1,7 +1,8 @@
-"""The floor of a cold start: a bare handler with boto3, the same clients and the same first fetches, and nothing of ours.
+"""The floor of a cold start: a bare handler with boto3, the same clients and first reads, and none of our code.
 
-What it is to do is said by its environment: FLOOR_CLIENTS, names by commas; FLOOR_KEYS, the rows it reads, "pk|sk" by commas;
-FLOOR_QUERIES, how many shards of the agenda it asks; FLOOR_LIBRARY, what the customer fixed besides: simple_salesforce or slack_bolt.
+Its environment says what it does: FLOOR_CLIENTS, client names separated by commas; FLOOR_KEYS, the rows it reads,
+"pk|sk" separated by commas; FLOOR_QUERIES, the number of agenda shards it queries; FLOOR_LIBRARY, simple_salesforce or
+slack_bolt.
 """
 
 import json

@@ -1,7 +1,7 @@
-"""What a journey's step costs: 100,000 people walk through send, wait, branch, send.
+"""Measure the cost of a journey's step: 100,000 leads go through send, wait, branch, send.
 
-Each is moved twice by nurture.advance, ten to an invocation as the queue brings them: into the wait, and from there to the
-end. The floor makes the same calls to AWS through the same stub, by plain boto3 and without our code; both take turns.
+nurture.advance moves each lead twice, ten leads per invocation: into the wait, and from there to the end. The floor
+repeats the same calls to AWS through the same stub with plain boto3, without our code. Both alternate.
 
     python -m bench.journeys [--quick]
 """
@@ -22,24 +22,24 @@ from bench.recorder import Call, Recorder
 from bench.report import Figure, show
 
 if TYPE_CHECKING:
-    from bench.walk import Walk
+    from bench.leads import Leads
 
 PEOPLE = 100_000
 BLOCK = 250
 FEW = 10
-"""In a block of the quick walk, which only shows that it walks."""
+"""Leads in a block of the quick run, which only shows that the bench works."""
 ROUNDS = 8
-"""How many of the blocks have a floor beside them, evenly over the whole walk."""
+"""Blocks with a floor beside them, spread evenly over the whole run."""
 BAR = 2.0
 STEPS = 4
-NOTES = """A step is one of send, wait, branch, send. CPU is the function's own process: without Lambda and what AWS's services
-spend themselves. Per second: steps that one core does. The engine alone, without storage, does {engine:,.0f} a second.
+NOTES = """A step is one of send, wait, branch, send. CPU is the function's own process, without Lambda and the AWS
+services' own time. Per second: steps on one core. The engine alone, without storage, does {engine:,.0f} per second.
 Write units: base table and index entries, as DynamoDB charges them."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """What one enrollment's whole walk took; `floor_ms` where it was measured."""
+    """CPU time of one enrollment from start to end; `floor_ms` where the floor was measured."""
 
     subject_ms: float
     units: float
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Half:
-    """Of a walk of many: what it took and what it called."""
+    """One of the two moves of a block: its CPU time and its calls."""
 
     ms: float
     units: int
@@ -66,23 +66,23 @@ def main(*arguments: str) -> int:
 
 
 def measure(outside: Stub, people: int, size: int) -> tuple[list[Block], float]:
-    """All blocks of the walk, and the steps per second of the engine alone."""
+    """Return all blocks, and how many steps per second the engine alone takes."""
     recorder = Recorder()
-    from bench.walk import Walk, think  # the function in it makes its clients when it is imported
+    from bench.leads import Leads, think  # the function in it creates its clients at import
 
-    walk, count = Walk(recorder), people // size
-    _block(walk, recorder, outside, size, with_floor=True)  # only warms
+    leads, count = Leads(recorder), people // size
+    _block(leads, recorder, outside, size, with_floor=True)  # a warm-up
     blocks = []
     for number in range(count):
-        blocks.append(_block(walk, recorder, outside, size, with_floor=number % (count // ROUNDS) == 0))
+        blocks.append(_block(leads, recorder, outside, size, with_floor=number % (count // ROUNDS) == 0))
         if number % (count // ROUNDS) == 0:
             print(f"{number * size:,} of {people:,}", file=sys.stderr)
-    scenes = walk.scenes(people // 10)
+    scenes = leads.scenes(people // 10)
     return blocks, len(scenes) * STEPS * 1000 / _cpu_ms(lambda: think(scenes))
 
 
 def figure(blocks: list[Block]) -> Figure:
-    """Of one step."""
+    """Return the figure of one step."""
     both = [(block.subject_ms, block.floor_ms) for block in blocks if block.floor_ms is not None]
     subject, floor = (median(times) for times in zip(*both, strict=True))
     cpu = sum(block.subject_ms for block in blocks) / len(blocks) / STEPS
@@ -96,12 +96,12 @@ def figure(blocks: list[Block]) -> Figure:
     )
 
 
-def _block(walk: "Walk", recorder: Recorder, outside: Stub, size: int, *, with_floor: bool) -> Block:
+def _block(leads: "Leads", recorder: Recorder, outside: Stub, size: int, *, with_floor: bool) -> Block:
     outside.forget()
-    refs = walk.enter(size)
-    there = _measured(lambda: walk.into_the_wait(refs), recorder, outside)
-    walk.mailed(refs)
-    on = _measured(lambda: walk.to_the_end(refs), recorder, outside)
+    refs = leads.enter(size)
+    there = _measured(lambda: leads.into_the_wait(refs), recorder, outside)
+    leads.mailed(refs)
+    on = _measured(lambda: leads.to_the_end(refs), recorder, outside)
     calls = there.calls + on.calls
     floor = _cpu_ms(lambda: recorder.replay(calls)) / size if with_floor else None
     return Block((there.ms + on.ms) / size, (there.units + on.units) / size, floor)

@@ -1,5 +1,7 @@
-"""One function as Lambda runs it: the Runtime Interface Emulator that comes with the SAM CLI, awslambdaric, the built code and
-layers; a process of its own, started by its first event."""
+"""Run one function as Lambda does: built code and layers under awslambdaric and the Runtime Interface Emulator.
+
+The emulator comes with the SAM CLI. The function is a process of its own that the first event starts.
+"""
 
 import json
 import os
@@ -21,19 +23,19 @@ _SECONDS = 60
 
 
 class Refused(Exception):
-    """The function did not do what it was asked to."""
+    """The function answered with an error."""
 
 
 @dataclass(frozen=True)
 class Built:
-    """A function's own files, and the layers it is run with."""
+    """A function's own files and its layers."""
 
     code: Path
     layers: tuple[Path, ...]
 
 
 def first_call(built: Built, handler: str, event: dict[str, Any], environment: dict[str, str]) -> float:
-    """CPU in ms of the function's process, from its birth to its first answer."""
+    """Return the CPU time in ms of the function's process, from its start to its first answer."""
     door, api = _free(), _free()
     places = [*built.layers, RUNTIME / "lib/python3.13/site-packages"]
     known = {
@@ -100,7 +102,7 @@ def _children(pid: int) -> list[int]:
 
 
 def _cpu_ms(pid: int) -> float:
-    """All threads of a process, the ended ones too (Linux: CPUCLOCK_SCHED of another process's clock)."""
+    """Return the CPU time of all threads of a process, ended ones too (Linux: CPUCLOCK_SCHED of its clock)."""
     return time.clock_gettime_ns((~pid << 3) | 2) / 1e6
 
 

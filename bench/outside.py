@@ -1,4 +1,4 @@
-"""Starts the stub, and gives it what every function finds on its first call: a live playbook, a secret, a lead."""
+"""Start the stub with what every function reads on its first call: a live playbook, a secret, a lead."""
 
 import json
 import os
@@ -24,7 +24,7 @@ SECRET = {
 
 
 class Stub:
-    """The stub as seen from outside."""
+    """A client of the stub."""
 
     def __init__(self, url: str, secure: str, authorities: Path) -> None:
         self.url = url
@@ -36,15 +36,15 @@ class Stub:
         self._ask("POST", "/_secret", json.dumps(known | {"salesforce": salesforce}).encode())
 
     def units(self) -> int:
-        """Write units since it was last asked."""
+        """Return the write units since the last call."""
         return int(self._ask("GET", "/_units")["units"])
 
     def forget(self) -> None:
-        """The rows of all people."""
+        """Delete the rows of all leads."""
         self._ask("POST", "/_forget", b"")
 
     def environment(self) -> dict[str, str]:
-        """What a function's process needs to find everything here, and nothing of the user's own account."""
+        """Return the environment that leads a function's process here, without the user's own AWS account."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return clean | {
             "AWS_ENDPOINT_URL": self.url,
@@ -76,7 +76,7 @@ class Stub:
 
 @contextmanager
 def stub() -> Iterator[Stub]:
-    """A stub that lives as long as the block."""
+    """Run a stub for as long as the block lasts."""
     with TemporaryDirectory(prefix="ripen-bench-") as folder:
         known = certificate(Path(folder))
         command = [sys.executable, "-m", "bench.stub", str(known.chain)]

@@ -1,4 +1,4 @@
-"""Playbooks to measure with: the example, and one with as many rules and segments as wanted."""
+"""Playbooks to measure with: the example, and the example with any number of rules and segments."""
 
 from collections.abc import Iterator
 from copy import replace
@@ -14,13 +14,15 @@ _FIELDS = ("company", "department", "job_title")
 
 @cache
 def example() -> Bundle:
-    """The playbook that comes with the project."""
+    """Return the playbook that comes with the project."""
     return compile_playbook(PROJECT / "playbook")
 
 
 def with_rules(count: int) -> Bundle:
-    """The example with so many rules of engagement, of fit and segments more, of all kinds, none of which our lead meets:
-    what is measured is the looking, not the finding."""
+    """Return the example with `count` more engagement rules, fit rules and segments of all kinds.
+
+    The lead meets none of them, so the bench measures the search and not its results.
+    """
     plan = example()
     scoring = replace(
         plan.scoring,
@@ -35,7 +37,7 @@ def with_rules(count: int) -> Bundle:
 
 
 def _segment(n: int, when: tuple[Condition, ...]) -> Segment:
-    """By fields, by what was done in a window, by what was not done, and by other segments, in turn."""
+    """Return a segment by fields, by activity in a window, by missing activity, or by other segments, in turn."""
     did = Did(kind="page_viewed", subject=f"/page{n}", at_least=2, within_seconds=30 * 86400)
     nested = AnyOf(
         of=(AllOf(of=(did, Not(clause=Tagged(tag=f"tag{n}")))), Did(kind="link_clicked", subject=f"mail{n}"))

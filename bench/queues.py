@@ -1,4 +1,4 @@
-"""The queues that functions ask their environment for, as <NAME>_QUEUE; tests name them to the functions too."""
+"""The queues that functions read from their environment as <NAME>_QUEUE. Tests set them too."""
 
 QUEUES = (
     "REACT",

@@ -1,4 +1,4 @@
-"""Notes every call to AWS of this process, so that the floor can make the same ones."""
+"""Record every call that this process makes to AWS, so that the floor can repeat it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import boto3
 from botocore import xform_name
 from botocore.config import Config
 
-_CONFIG = Config(  # as ours, parameters unchecked too, so that only our own code is left over
+_CONFIG = Config(  # the same as ours, without parameter validation, so that the difference is our own code
     connect_timeout=2,
     read_timeout=5,
     retries={"total_max_attempts": 4, "mode": "standard"},
@@ -17,7 +17,7 @@ Call = tuple[str, str, dict[str, Any]]
 
 
 class Recorder:
-    """Must be made before the clients whose calls it is to note."""
+    """Records calls. Create it before the clients whose calls it records."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -27,12 +27,12 @@ class Recorder:
         self._clients: dict[str, Any] = {}
 
     def take(self) -> list[Call]:
-        """What was called since it was last asked."""
+        """Return the calls since the last time."""
         calls, self.calls = self.calls, []
         return calls
 
     def replay(self, calls: list[Call]) -> None:
-        """The same calls in the same order, by plain boto3; they are not noted again."""
+        """Repeat the calls in the same order with plain boto3, without recording them."""
         self._on = False
         for service, verb, params in calls:
             if service not in self._clients:
@@ -41,7 +41,7 @@ class Recorder:
         self._on = True
 
     def rang(self) -> str:
-        """The ref in the newest wake-up."""
+        """Return the ref in the latest wake-up."""
         return next(
             str(params["Entries"][0]["MessageBody"])
             for _, verb, params in reversed(self.calls)
@@ -49,11 +49,11 @@ class Recorder:
         )
 
     def posted(self) -> str:
-        """The newest message that is no wake-up."""
+        """Return the latest message that is not a wake-up."""
         return next(str(params["MessageBody"]) for _, verb, params in reversed(self.calls) if verb == "send_message")
 
     def wrote(self, kind: str) -> str:
-        """The ref of the newest row of a kind."""
+        """Return the ref of the latest row of a kind."""
         items = [
             change["Put"]["Item"]
             for _, verb, params in reversed(self.calls)

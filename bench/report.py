@@ -1,4 +1,4 @@
-"""What a bench prints: a table for people and, last, one JSON line for scripts."""
+"""Print the result of a bench: a table for people and, last, one JSON line for scripts."""
 
 import json
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """One measure. `ratio` is to the floor and wants to be at most `bar`."""
+    """One result. `ratio` is relative to the floor and should be at most `bar`."""
 
     ratio: float
     bar: float
@@ -14,11 +14,11 @@ class Figure:
     floor_ms: float
     write_units: float | None = None
     per_second: float | None = None
-    """How many of them one core does, for what comes in masses."""
+    """Throughput of one core, for bulk work."""
 
 
 def show(bench: str, figures: dict[str, Figure], notes: str) -> int:
-    """Prints all; the exit code: 1 where a ratio is over its bar."""
+    """Print all figures and return the exit code: 1 if a ratio is over its bar."""
     print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'write units':>13}{'per second':>12}")
     for name, figure in figures.items():
         units = "" if figure.write_units is None else f"{figure.write_units:.1f}"
@@ -33,7 +33,7 @@ def show(bench: str, figures: dict[str, Figure], notes: str) -> int:
 
 
 def line(bench: str, figures: dict[str, Figure]) -> str:
-    """{"bench": …, "figures": {name: {"ratio", "bar", "cpu_ms", "write_units"}}}, and "per_second" where it is told."""
+    """Return {"bench": …, "figures": {name: {"ratio", "bar", "cpu_ms", "write_units", "per_second"?}}} as JSON."""
     return json.dumps({"bench": bench, "figures": {name: _rounded(figure) for name, figure in figures.items()}})
 
 

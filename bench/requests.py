@@ -1,4 +1,4 @@
-"""Requests as API Gateway passes them on (payload format 2.0)."""
+"""Requests as API Gateway passes them on (payload format 2.0), for the benches."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ def an_event(
 
 
 def form_post(number: int) -> dict[str, Any]:
-    """A browser posts the example's form, each number as somebody else."""
+    """Return the post of the example's form by a browser; each number is another person."""
     fields = {
         "email": f"hanako{number}@example{number % 100}.co.jp",
         "last_name": "山田",
@@ -43,7 +43,7 @@ def form_post(number: int) -> dict[str, Any]:
 
 
 def beacon_post(visitor: str, id: str) -> dict[str, Any]:
-    """A visitor's browser tells of one page view."""
+    """Return the beacon of one page view."""
     seen = {"id": id, "type": "page_view", "url": f"{SITE}/pages/pricing", "title": "料金", "at": 0}
     body = json.dumps({"visitor": visitor, "events": [seen]})
     return an_event("POST", "/track", {}, {"content-type": "text/plain", "origin": SITE}, body, id)

@@ -1,4 +1,4 @@
-"""The activities that are measured: each from its request, through capture, to the fold in react."""
+"""The activities that the bench measures, each from its request through capture to the fold in react."""
 
 from base64 import b32encode
 from collections.abc import Callable
@@ -32,7 +32,7 @@ class Context:
 
 
 class LaterClock:
-    """The wall clock, ahead by as long as a click waits for its verdict."""
+    """The wall clock, ahead by the time that a click waits for its verdict."""
 
     ahead = timedelta()
 
@@ -41,7 +41,7 @@ class LaterClock:
 
 
 class Story:
-    """Makes activities; making one prepares all that it needs, and what comes back is then measured."""
+    """Prepares activities. Each method returns a function, and the bench measures its call."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -49,14 +49,14 @@ class Story:
         self._number = 0
 
     def live(self, bundle: Bundle) -> None:
-        """Publish it, and make the functions see it at once."""
+        """Publish a bundle and make the functions load it at once."""
         publish(bundle, form.table, Playbook(form.table, "bucket"), SITE, datetime.now(UTC))
         for function in (form, link, track, beacons, score.react):
             function.playbook = Playbook(form.table, "bucket")  # type: ignore[attr-defined]
             function.playbook.live()
 
     def form(self) -> Act:
-        """A stranger asks for the white paper, with consent."""
+        """Prepare a stranger's request for the white paper, with consent."""
         self._number += 1
         event = form_post(self._number)
 
@@ -69,7 +69,7 @@ class Story:
         return act
 
     def click(self) -> Act:
-        """A lead clicks in a mail, and two minutes later it is judged."""
+        """Prepare a click in a mail, with its verdict two minutes later."""
         self.form()()
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
         send = b32encode(sha256(lead.encode()).digest()[:16]).decode().rstrip("=").lower()
@@ -86,7 +86,7 @@ class Story:
         return act
 
     def beacon(self) -> Act:
-        """A lead looks at a page in a browser that is known to be the lead's."""
+        """Prepare a page view in a browser that is known to be the lead's."""
         self.form()()
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
         form.table.write(Create(keys.visitor_pointer(f"visitor-{self._number}"), VisitorPointer(lead=lead, sure=True)))

@@ -1,8 +1,10 @@
-"""The outside for the benches: one small HTTP server, in a process of its own, that answers as DynamoDB, S3, Secrets Manager,
-SQS, SES, Salesforce and Slack do when all is well. It keeps the rows and objects it is given and judges no condition.
+"""A stub of all outside systems for the benches: one small HTTP server in a process of its own.
 
-It counts what DynamoDB would charge: a write of a transaction costs two units for each KB begun, and each entry that comes
-to or leaves an index one (AWS, DynamoDB Developer Guide, "Read and write operations").
+It answers as DynamoDB, S3, Secrets Manager, SQS, SES, Salesforce and Slack do when all is well. It keeps rows and
+objects and checks no conditions.
+
+It counts what DynamoDB would charge: a transactional write costs two units per started KB, and each entry that is added
+to or removed from an index costs one (AWS, DynamoDB Developer Guide, "Read and write operations").
 
     python -m bench.stub server.pem    prints its ports, plain and TLS (Salesforce's), then serves until it is killed
 """
@@ -32,8 +34,8 @@ _WEB: dict[str, dict[str, Any]] = {
 }
 
 
-class Dependencies:
-    """Rows, objects, and what was written."""
+class Storage:
+    """The stub's state: rows, objects, and write units."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Item] = {}
@@ -43,7 +45,7 @@ class Dependencies:
         self.units = 0
 
     def forget(self) -> None:
-        """All people and what was sent to them: whoever walks in masses does not fill the memory."""
+        """Delete all leads and their messages, so that a long run does not fill the memory."""
         for owner in [owner for owner in self._owned if owner.startswith(("lead#", "send#"))]:
             for sort in self._owned.pop(owner):
                 del self.rows[owner, sort]
@@ -120,7 +122,7 @@ def _md5(text: str) -> str:
 
 
 def _composite(asked: dict[str, Any]) -> dict[str, Any]:
-    """Queries find nothing; of whatever is written, each record is made."""
+    """Answer a composite call: queries find nothing, and every record is created."""
     made = {"success": True, "created": True, "id": "00Q000000000001AAA", "errors": []}
     parts = []
     for part in asked["compositeRequest"]:
@@ -134,20 +136,20 @@ def _composite(asked: dict[str, Any]) -> dict[str, Any]:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # one packet for each answer
-    dependencies = Dependencies()
+    wbufsize = -1  # one packet per answer
+    storage = Storage()
 
     def do_GET(self) -> None:
         if self.path == "/_units":
-            units, self.dependencies.units = self.dependencies.units, 0
+            units, self.storage.units = self.storage.units, 0
             self._answer({"units": units})
-        elif self.path.partition("?")[0] in self.dependencies.objects:
-            self._send(self.dependencies.objects[self.path.partition("?")[0]], "application/octet-stream")
+        elif self.path.partition("?")[0] in self.storage.objects:
+            self._send(self.storage.objects[self.path.partition("?")[0]], "application/octet-stream")
         else:
             self._answer(_WEB.get(self.path.partition("?")[0], {"ok": True}))
 
     def do_PUT(self) -> None:
-        self.dependencies.objects[self.path.partition("?")[0]] = self._body()
+        self.storage.objects[self.path.partition("?")[0]] = self._body()
         self._send(b"", "text/plain")
 
     def do_POST(self) -> None:
@@ -156,16 +158,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def _served(self, service: str, verb: str, body: bytes) -> Any:
         if service.startswith("DynamoDB"):
-            return self.dependencies.dynamodb(verb, json.loads(body))
+            return self.storage.dynamodb(verb, json.loads(body))
         if service == "secretsmanager":
-            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.dependencies.vault}
+            return {"Name": "secret", "VersionId": "1" * 36, "SecretString": self.storage.vault}
         if service == "AmazonSQS":
             return _rang(json.loads(body))
         if self.path == "/_secret":
-            self.dependencies.vault = body.decode()
+            self.storage.vault = body.decode()
             return {}
         if self.path == "/_forget":
-            self.dependencies.forget()
+            self.storage.forget()
             return {}
         if re.search("/composite$", self.path):
             return _composite(json.loads(body))

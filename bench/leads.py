@@ -1,4 +1,4 @@
-"""The walk that is measured: people in a journey of send, wait, branch and send, moved by nurture.advance."""
+"""Leads in a journey of send, wait, branch and send, moved by nurture.advance."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -29,9 +29,9 @@ _START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 _DAYS = 3
 _MAIL = "bench"
 _TIMES_IN = 10
-"""Enrollments of one lead."""
+"""Enrollments per lead."""
 _TOGETHER = 10
-"""Messages in one invocation (BatchSize)."""
+"""Messages per invocation (BatchSize)."""
 _CLICKED = Did(kind="link_clicked", subject=_MAIL, within_seconds=7 * 86400)
 JOURNEY = Journey(
     name="bench",
@@ -47,7 +47,7 @@ JOURNEY = Journey(
 
 
 class SetClock:
-    """Stands where it is put."""
+    """A clock that shows the time it is set to."""
 
     at = _START
 
@@ -55,8 +55,8 @@ class SetClock:
         return self.at
 
 
-class Walk:
-    """People who enter, and how they go through."""
+class Leads:
+    """Enrolls leads and moves them through the journey."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -71,7 +71,7 @@ class Walk:
         nurture.advance.playbook.live()
 
     def enter(self, count: int) -> list[str]:
-        """So many enrollments that are due, ten of each lead; every other lead has clicked."""
+        """Create `count` due enrollments, ten per lead; every other lead has clicked. Return their refs."""
         refs, changes = list[str](), list[Change]()
         for number in range(count):
             if number % _TIMES_IN == 0:
@@ -86,15 +86,15 @@ class Walk:
         return refs
 
     def into_the_wait(self, refs: list[str]) -> None:
-        """All of them from their first step."""
+        """Move all of them from their first step into the wait."""
         self._moved(refs, _START)
 
     def to_the_end(self, refs: list[str]) -> None:
-        """All of them out of the wait."""
+        """Move all of them out of the wait to the end."""
         self._moved(refs, _START + timedelta(days=_DAYS + 1))
 
     def mailed(self, refs: list[str]) -> None:
-        """What their first step planned has gone: the wait counts from then."""
+        """Mark the mails of their first step as sent, so that the wait starts."""
         leads = {keys.parse(Ref(ref)).lead for ref in refs}
         for row in (row for lead in leads for row in self._table.under(lead, "send#")):
             gone = replace(row.value, state=SendState.ACCEPTED, accepted=_START)
@@ -107,7 +107,7 @@ class Walk:
             assert not answered["batchItemFailures"], answered
 
     def scenes(self, count: int) -> list[Scene]:
-        """As nurture.advance would tell the engine of so many."""
+        """Return `count` scenes as nurture.advance would pass them to the engine."""
         return [self._scene(f"lead{number}", clicked=number % 2 == 0) for number in range(count)]
 
     def _scene(self, lead: str, *, clicked: bool) -> Scene:
@@ -128,7 +128,7 @@ class Walk:
 
 
 def think(scenes: list[Scene]) -> None:
-    """All of them through the engine alone."""
+    """Run all of them through the engine alone."""
     for number, scene in enumerate(scenes):
         stands = advance(_enrollment(scene.profile.id, number), scene, _START).enrollment
         gone = advance(stands, scene, _START + timedelta(days=_DAYS + 1))
