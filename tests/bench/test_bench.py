@@ -11,7 +11,7 @@ from bench import activity, cold, journeys, plan
 from bench.firsts import firsts
 from bench.outside import PROJECT
 from bench.report import Figure, show
-from bench.stub import Dependencies
+from bench.stub import Storage
 from ripen.playbook.condition import Facts
 from ripen.scoring.segment import segments
 from tests.support.fakes import NOON
@@ -77,7 +77,7 @@ def test_the_walk_of_a_few_reaches_its_end() -> None:
 
 
 def test_the_stub_finds_rows_by_their_owner_and_between_two_keys() -> None:
-    dependencies = Dependencies()
+    dependencies = Storage()
     for owner, sort in (("lead#1", "a#1"), ("lead#1", "a#2"), ("lead#1", "b#1"), ("lead#2", "a#1")):
         dependencies.dynamodb("TransactWriteItems", {"TransactItems": [{"Put": {"Item": a_row(owner, sort)}}]})
 
@@ -98,7 +98,7 @@ def a_row(owner: str, sort: str) -> dict[str, dict[str, str]]:
 
 
 def test_a_transaction_costs_two_units_for_each_kilobyte_and_one_for_each_index_entry() -> None:
-    dependencies = Dependencies()
+    dependencies = Storage()
     row = {"pk": {"S": "lead#1"}, "sk": {"S": "state"}, "body": {"S": "x" * 1500}, "version": {"N": "1"}}
     due = {"due": {"N": "1"}, "agenda": {"S": "hot#1"}}
 
