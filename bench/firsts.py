@@ -27,7 +27,7 @@ from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import CrmLink, Profile
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendPointer
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
@@ -148,9 +148,11 @@ def rows(bundle: Bundle) -> Iterator[Change]:
         phone="+81312345678",
         crm=link,
     )
-    tallies = {"form": Tally(points=30, at=AT, count=1, last=AT, recent=(AT,))}
+    rule_points = {"form": RulePoints(points=30, at=AT, count=1, last=AT, recent=(AT,))}
     yield Create(keys.profile(LEAD), profile)
-    yield Create(keys.state(LEAD), State(lead=LEAD, tallies=tallies, fit=45, rank=Rank.HOT, rank_since=AT, episode=1))
+    yield Create(
+        keys.state(LEAD), State(lead=LEAD, rule_points=rule_points, fit=45, rank=Rank.HOT, rank_since=AT, episode=1)
+    )
     granted = Permission(granted=True, at=AT, record="r1")
     yield Create(keys.contact(LEAD), Contact(lead=LEAD, consent={"marketing": granted}))
     yield _activity()
@@ -233,7 +235,7 @@ def _received() -> str:
 
 def _beacon() -> str:
     sent = beacon_post("visitor-1", "view-1")["body"].encode()
-    read = beacon.read(sent, datetime.now(UTC), frozenset([SITE.partition("://")[2]]))
+    read = beacon.read_beacon(sent, datetime.now(UTC), frozenset([SITE.partition("://")[2]]))
     return msgspec.json.encode(read).decode()
 
 

@@ -12,7 +12,7 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.mail.message import OutgoingMail, Unwritable, compose
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
-from ripen.tracking.click_signals import TRAP
+from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.problem import nearest
 
 TEST = "[TEST] "
@@ -56,5 +56,5 @@ def _plain(mail: OutgoingMail, send: str, targets: tuple[str, ...], site: str, k
         signed = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
         where = target if not target.startswith("/") else site + target
         html, text = html.replace(signed, where), text.replace(signed, where)
-    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, TRAP))}"
+    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, HIDDEN_LINK))}"
     return replace(mail, html=html.replace(trap, ""), text=text)

@@ -21,7 +21,7 @@ def make_live(bundle: Bundle, stack: Stack, screen: Console) -> bool:
     except Conflict:
         raise Failure("Somebody else published at the same moment.", "Look first: ripen rollback --list") from None
     live = stack.table.get(keys.LIVE)
-    if live and live.value.since:
+    if live and live.value.in_force_from:
         with screen.status("Until every function knows of it, a few seconds"):
-            sleep(max((live.value.since - datetime.now(UTC)).total_seconds(), 0))
+            sleep(max((live.value.in_force_from - datetime.now(UTC)).total_seconds(), 0))
     return True

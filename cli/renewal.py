@@ -9,7 +9,7 @@ from ripen.agenda import Lane
 from ripen.failure import Failure
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 
 _TRIES = 3
 
@@ -17,7 +17,7 @@ _TRIES = 3
 def judges_otherwise(stack: Stack, bundle: Bundle) -> bool:
     """Whether scoring, segments or what lets into journeys are others in the bundle than in the live one."""
     live = stack.table.get(keys.LIVE)
-    return live is not None and edition(stack.playbook.bundle(live.value.bundle)) != edition(bundle)
+    return live is not None and rules_version(stack.playbook.bundle(live.value.bundle)) != rules_version(bundle)
 
 
 def renew(stack: Stack, screen: Console) -> int:

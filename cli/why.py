@@ -9,15 +9,15 @@ from cli.lead_report import find
 from cli.stack.stack import Stack
 from ripen.adapters.playbook import NotPublished
 from ripen.adapters.table import keys
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.decision import Decision
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, Kind, happened
+from ripen.lead.activity import Activity, Kind, happened_at
 from ripen.mail.ledger import Send
 from ripen.operations.phrases import knows, say, turn
 from ripen.playbook.bundle import Bundle, Scoring
-from ripen.scoring.score import tally
+from ripen.scoring.score import add_points
 
 _BEHIND = ("send", "enrollment", "step")
 
@@ -61,7 +61,7 @@ def why(stack: Stack, email: str) -> Story:
     rows = [row.value for row in stack.table.under(lead, "")]
     profile = stack.table.get(keys.profile(lead))
     found = sorted(_told(rows, bundle), key=lambda because: (because.at, turn(because.code), _place(because, bundle)))
-    where = zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
+    where = lead_zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
     return Story(where, bundle.brand.default_locale, tuple(found))
 
 
@@ -96,10 +96,10 @@ def _told(rows: list[Any], bundle: Bundle) -> Iterator[Because]:
 
 def _did(activity: Activity, scoring: Scoring) -> Because:
     """What the lead did, and the points that it was worth by the scoring that is live."""
-    points = {code: given.points for code, given in tally({}, activity, scoring).items()}
+    points = {code: given.points for code, given in add_points({}, activity, scoring).items()}
     code = str(activity.kind) if knows(str(activity.kind)) else "activity"
     facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
-    return Because(at=happened(activity), code=code, facts=facts, points=points)
+    return Because(at=happened_at(activity), code=code, facts=facts, points=points)
 
 
 def _behind(decision: Decision, send: Send | None, entries: dict[tuple[str, str], Enrollment]) -> tuple[str, ...]:

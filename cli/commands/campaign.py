@@ -18,8 +18,8 @@ from cli.output.json_output import tell
 from cli.output.spreadsheet import as_text
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import Conflict, Replace, Row, keys
-from ripen.calendar.local_time import office
-from ripen.calendar.shown_minute import moment
+from ripen.calendar.local_time import office_zone
+from ripen.calendar.shown_minute import format_minute
 from ripen.campaign import campaign_run as runs
 from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun, NotNow, RunState
@@ -84,7 +84,7 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
         )
     zone = bundle.brand.time_zone
     at = clock if at_once else mailing.start(asked, bundle.brand)
-    if not at_once and mailing.moment(asked.at, office(bundle.brand)) < clock:
+    if not at_once and mailing.moment(asked.at, office_zone(bundle.brand)) < clock:
         raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
     leads = campaigns.audience(stack, asked)
     whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"
@@ -108,7 +108,7 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
 
 
 def _moment(asked: Campaign, at: datetime, zone: str) -> str:
-    first = moment(at, zone, "en")
+    first = format_minute(at, zone, "en")
     if asked.zone == "brand":
         return first
     return f"{asked.at.replace('T', ' ')} of each lead's own time: furthest east {first} of ours"
@@ -187,7 +187,7 @@ def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
     screen.print(table)
     for deed in run.deeds:
         by, why = f" by {deed.by}" if deed.by else "", f": {deed.reason}" if deed.reason else ""
-        screen.print(escape(f"{moment(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
+        screen.print(escape(f"{format_minute(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
     if run.state is RunState.PLANNED:
         asked = stack.playbook.bundle(run.bundle).campaigns[run.name]
         screen.print(f"Begins {_moment(asked, run.at, zone)}")

@@ -10,7 +10,7 @@ from cli.output.json_output import AsJson, tell
 from cli.stack.stack import connect
 from ripen.adapters.table import keys
 from ripen.failure import Failure
-from ripen.settings import Live
+from ripen.settings import LivePlaybook
 
 _MOST = 20
 
@@ -47,7 +47,7 @@ def rollback(
         tell({"playbook": chosen, "judged_anew": judged})
 
 
-def _chosen(history: tuple[Live, ...], to: str) -> str:
+def _chosen(history: tuple[LivePlaybook, ...], to: str) -> str:
     """Raises Failure where there is none such, or no other."""
     hashes = list(dict.fromkeys(past.bundle for past in history))
     if to:

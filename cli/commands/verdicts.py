@@ -10,7 +10,7 @@ from cli.output.json_output import AsJson, tell
 from cli.renewal import mark, mark_all
 from cli.stack.stack import connect
 from ripen.failure import Failure
-from ripen.tracking.click_verdict import RULES
+from ripen.tracking.click_verdict import RULES_VERSION
 
 
 def reclassify(
@@ -25,8 +25,8 @@ def reclassify(
     stack = connect()
     count = mark_all(stack) if everyone else mark(find(stack, email), stack)
     if as_json:
-        tell({"rules": RULES, "leads": count})
+        tell({"rules": RULES_VERSION, "leads": count})
         return
     console = Console(highlight=False, soft_wrap=True)
-    console.print(f"To be judged anew by rules {RULES}: {count} {'lead' if count == 1 else 'leads'}.")
+    console.print(f"To be judged anew by rules {RULES_VERSION}: {count} {'lead' if count == 1 else 'leads'}.")
     console.print("That begins within a minute. What changes is among the decisions: ripen lead EMAIL")

@@ -10,7 +10,7 @@ from rich.markup import escape
 from cli.stack.stack import connect
 from cli.why import Because, Story, is_own
 from cli.why import why as ask
-from ripen.calendar.shown_minute import moment
+from ripen.calendar.shown_minute import format_minute
 from ripen.operations.phrases import Lang, reason, say
 
 _SHORT = 7
@@ -40,7 +40,7 @@ def why(
 
 
 def _shown(because: Because, story: Story, lang: str) -> str:
-    at = moment(because.at, story.zone, lang)
+    at = format_minute(because.at, story.zone, lang)
     words = escape(because.words(lang))
     line = f"[dim]{at}[/]  {'[cyan]▸[/] ' if is_own(because) else '  '}{words}"
     if because.points:
@@ -50,7 +50,7 @@ def _shown(because: Because, story: Story, lang: str) -> str:
         line += f"  [dim]{_say('playbook', lang)} {because.bundle[:_SHORT]}[/]"
     for activity in because.behind:
         facts = {"subject": activity.subject, "kind": str(activity.kind)}
-        did = f"{say(str(activity.kind), facts, lang)} ({moment(activity.at, story.zone, lang)})"
+        did = f"{say(str(activity.kind), facts, lang)} ({format_minute(activity.at, story.zone, lang)})"
         line += f"\n{' ' * 26}[dim]{_say('because', lang)}: {escape(did)}[/]"
     return line
 

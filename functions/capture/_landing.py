@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 from ripen.adapters.gateway import Request
 from ripen.adapters.playbook import Live
 from ripen.capture.pages import render_page
-from ripen.lead.attribution import CAMPAIGN
+from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.playbook.bundle import Page, Tracking
-from ripen.tracking.visit import BRIDGE
+from ripen.tracking.visit import BRIDGE_PARAMETER
 
 _CARRIED = ("page_url", "referrer")
 
@@ -30,7 +30,7 @@ def show(
     bundle = live.bundle
     form = bundle.forms.get(page.form)
     hidden = {"lang": locale, "page": page.name} | {name: carried[name] for name in _names() if carried.get(name)}
-    kept = {name: value for name, value in (query or {}).items() if name != BRIDGE}
+    kept = {name: value for name, value in (query or {}).items() if name != BRIDGE_PARAMETER}
     languages = {code: f"/pages/{page.name}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
     html = render_page(
         page,
@@ -59,11 +59,11 @@ def _with_script(html: str, tracking: Tracking | None) -> str:
 
 def arrived(request: Request, live: Live) -> dict[str, str]:
     """How the visitor came to the page: campaign and click ids of its address, the address itself, the referrer."""
-    asked = urlencode({name: value for name, value in request.query.items() if name != BRIDGE})
+    asked = urlencode({name: value for name, value in request.query.items() if name != BRIDGE_PARAMETER})
     url = f"{live.site}{request.path}" + (f"?{asked}" if asked else "")
-    campaign = {name: request.query[name] for name in CAMPAIGN if name in request.query}
+    campaign = {name: request.query[name] for name in CAMPAIGN_PARAMETERS if name in request.query}
     return campaign | {"page_url": url, "referrer": request.headers.get("referer", "")}
 
 
 def _names() -> tuple[str, ...]:
-    return (*CAMPAIGN, *_CARRIED)
+    return (*CAMPAIGN_PARAMETERS, *_CARRIED)

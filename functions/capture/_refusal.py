@@ -7,7 +7,7 @@ from ripen.adapters.playbook import Live
 from ripen.capture.field_errors import Refused
 from ripen.capture.pages import builtin_page
 from ripen.errors import Rejected
-from ripen.lead.attribution import CAMPAIGN
+from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form, Page
 
@@ -31,7 +31,7 @@ def explain(
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
     errors = {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
     nonce = typed.get("nonce", nonce)
-    campaign = {name: typed[name] for name in CAMPAIGN if name in typed}
+    campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
     return show(
         live, page, locale, nonce, typed, query=campaign, values=typed, errors=errors, error=_words(why, locale)
     )

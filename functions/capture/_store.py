@@ -21,7 +21,7 @@ from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Form
 from ripen.pointers import Pointer, Seen
 from ripen.ports import Wake
-from ripen.tracking.visit import touched
+from ripen.tracking.visit import with_touches
 
 logger = Logger()
 
@@ -109,8 +109,8 @@ def _try(
     brought = bring(table, submission.visitor, lead, now) if submission.visitor else Brought()
     made = replace(
         made,
-        profile=touched(made.profile, brought.touches),
-        activity=replace(made.activity, brings=brought.keys),
+        profile=with_touches(made.profile, brought.touches),
+        activity=replace(made.activity, visit_keys=brought.keys),
     )
     seen_now = Seen(lead=lead, activity=made.activity.id, expires=once.until)
     changes: list[Change] = [Create(seen_key, seen_now, expires=once.until, even_if_expired_at=now)]

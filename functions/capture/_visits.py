@@ -13,7 +13,7 @@ from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Touch
-from ripen.tracking.visit import MOST_BROUGHT, of_lead
+from ripen.tracking.visit import MAX_JOINED_AT_ONCE, assign_to_lead
 from ripen.tracking.visitor import Join, VisitorPointer
 
 
@@ -37,9 +37,9 @@ def bring(table: Table, visitor: str, lead: str, now: datetime) -> Brought:
     bound = Replace(keys.visitor_pointer(visitor), mine, pointer.version if pointer else 0)
     if known and known.sure:
         return Brought(changes=(bound,))
-    earlier = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MOST_BROUGHT)]
+    earlier = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED_AT_ONCE)]
     first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)]
-    copies = missing(table, [of_lead(visit, lead, sure=True) for visit in earlier])
+    copies = missing(table, [assign_to_lead(visit, lead, sure=True) for visit in earlier])
     return Brought(
         changes=(
             bound,

@@ -28,7 +28,7 @@ from ripen.lead.activity import Activity
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Wake
 from ripen.tracking.beacon import Beacon
-from ripen.tracking.visit import KEPT, MOST_JOINED, activities, is_open, of_lead, touched
+from ripen.tracking.visit import MAX_JOINED, VISITOR_RETENTION, activities, assign_to_lead, may_cross, with_touches
 from ripen.tracking.visitor import Join, VisitorPointer
 
 table = Table(os.environ["TABLE"])
@@ -93,7 +93,7 @@ def _keep(
     if owner is None or not owner.sure:
         _create_visits(made, visitor, dependencies)
     if owner:
-        _create([of_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, dependencies)
+        _create([assign_to_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, dependencies)
 
 
 def join(key: keys.Key[Join], dependencies: Dependencies) -> None:
@@ -104,8 +104,8 @@ def join(key: keys.Key[Join], dependencies: Dependencies) -> None:
     lead, visitor = row.value.lead, row.value.visitor
     pointer = dependencies.table.get(keys.visitor_pointer(visitor))
     sure = pointer is not None and pointer.value == VisitorPointer(lead=lead, sure=True)
-    found = dependencies.table.under(visitor, "activity#", True, of="visitor", most=MOST_JOINED)
-    _create([of_lead(each.value, lead, sure) for each in found], sure, dependencies)
+    found = dependencies.table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED)
+    _create([assign_to_lead(each.value, lead, sure) for each in found], sure, dependencies)
     try:
         dependencies.table.write(Replace(key, row.value, row.version))
     except Conflict:
@@ -120,7 +120,7 @@ def _cross(beacon: Beacon, dependencies: Dependencies) -> str:
     """
     for attempt in range(_TRIES):
         bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
-        if bridge is None or not is_open(bridge.value, beacon.visitor, beacon.received):
+        if bridge is None or not may_cross(bridge.value, beacon.visitor, beacon.received):
             return ""
         lead = bridge.value.lead
         changes: list[Change] = []
@@ -143,7 +143,7 @@ def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Depende
         places = [keys.visit(visitor, each.at, each.id) for each in made]
         there = dependencies.table.get_many(places)
         changes = [
-            Create(place, each, expires=each.received + KEPT)
+            Create(place, each, expires=each.received + VISITOR_RETENTION)
             for place, each, row in zip(places, made, there, strict=True)
             if row is None
         ]
@@ -172,7 +172,7 @@ def _create_some(copies: Sequence[Activity], sure: bool, dependencies: Dependenc
 def _touch(new: Sequence[Activity], dependencies: Dependencies) -> Iterable[Change]:
     touches = [copy.touch for copy in new if copy.touch]
     row = dependencies.table.get(keys.profile(new[0].lead)) if touches else None
-    if row and (profile := touched(row.value, touches)) != row.value:
+    if row and (profile := with_touches(row.value, touches)) != row.value:
         yield Replace(row.key, profile, row.version)
 
 

@@ -25,9 +25,9 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Mail
-from ripen.tracking.click_signals import PATIENCE, TRAP, facts
+from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY, request_signals
 from ripen.tracking.link_token import BadToken, Link, Purpose, read
-from ripen.tracking.visit import bridged
+from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
 table = Table(os.environ["TABLE"])
@@ -69,7 +69,7 @@ def serve(
     if click is None:
         return _bad_link(request, live)
     token = uuid4().hex
-    to_page = bridged(click.url, token, live.bundle.tracking, live.site)
+    to_page = with_bridge_token(click.url, token, live.bundle.tracking, live.site)
     bridge = token if request.method == "GET" and to_page != click.url else ""
     noted = _note(request, click, own.network, table, now, bridge)
     if not click.url:
@@ -88,7 +88,7 @@ def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundl
     bundle = bundle_of(row.value.bundle) if row.value.bundle else live.bundle
     mail = _mail(bundle, row.value)
     url = _target(mail, link.number, live.site) if mail else ""
-    return _Click(link, row.value, url, len(mail.links) if mail else 0) if url or link.number == TRAP else None
+    return _Click(link, row.value, url, len(mail.links) if mail else 0) if url or link.number == HIDDEN_LINK else None
 
 
 def _mail(bundle: Bundle, to: SendPointer) -> Mail | None:
@@ -118,10 +118,10 @@ def _note(request: Request, click: _Click, key: bytes, table: Table, now: dateti
         at=now,
         received=now,
         subject=click.to.email,
-        facts=which | facts(request.method, request.headers, request.address, key),
+        facts=which | request_signals(request.method, request.headers, request.address, key),
         verdict=Verdict.UNJUDGED,
     )
-    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + PATIENCE)]
+    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + VERDICT_DELAY)]
     if token:
         bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
         changes.append(Create(keys.bridge(token), bridge, expires=now + _BRIDGE_KEPT))

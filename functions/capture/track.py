@@ -23,8 +23,8 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.table import Table
 from ripen.errors import Rejected
 from ripen.ports import Post
-from ripen.tracking.beacon import read
-from ripen.tracking.visit import hosts
+from ripen.tracking.beacon import read_beacon
+from ripen.tracking.visit import tracked_hosts
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -71,7 +71,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     if request.headers.get("sec-gpc") == "1":
         return gateway.respond(204, "", cors)
     try:
-        beacon = read(request.body, dependencies.now, known, request.headers.get("user-agent", ""))
+        beacon = read_beacon(request.body, dependencies.now, known, request.headers.get("user-agent", ""))
         dependencies.track.post(msgspec.json.encode(beacon).decode())
     except Rejected as rejected:
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status, cors)
@@ -84,7 +84,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
 def _hosts(request: Request, live: Live) -> frozenset[str]:
     """The sites whose visits count: ours by any of its names, and those that the playbook lists."""
     tracking = live.bundle.tracking
-    return hosts(tracking, live.site) | {request.host} if tracking else frozenset()
+    return tracked_hosts(tracking, live.site) | {request.host} if tracking else frozenset()
 
 
 def _cors(request: Request, known: frozenset[str]) -> dict[str, str] | None:

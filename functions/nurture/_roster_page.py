@@ -11,7 +11,7 @@ from nurture._dependencies import Dependencies
 from ripen.adapters.rows.campaign_counts import HELD
 from ripen.adapters.table import Add, Change, Conflict, Create, Key, Replace, Row, keys
 from ripen.agenda import Lane
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun, walks
 from ripen.campaign.counts import COUNTERS, moved
@@ -134,7 +134,7 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], dependencies: Dep
         first = mailing.goes_first(campaign, lead.id)
         nth = walk.ahead + page.ahead if first else walk.taken - walk.ahead + page.taken - page.ahead
         wait = turn(nth, walk.shard, campaign.per_hour, _HOUR) if campaign.per_hour else timedelta()
-        at = mailing.due(campaign, run, zone(lead, brand), first, wait)
+        at = mailing.due(campaign, run, lead_zone(lead, brand), first, wait)
         if planned is None:
             send = mailing.plan(campaign, bundle.emails[campaign.email], run, lead, at, now)
             pointer = SendPointer(lead=lead.id, email=send.email, campaign=run.name)

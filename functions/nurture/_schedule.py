@@ -28,10 +28,10 @@ def occur(key: Key[Schedule], dependencies: Dependencies) -> None:
     journey, zone = bundle.journeys.get(name), bundle.brand.time_zone
     triggers = [trigger for trigger in journey.enrol if isinstance(trigger, OnSchedule)] if journey else []
     for trigger in triggers:
-        missed = recurrence.between(trigger, zone, row.value.since, now)
+        missed = recurrence.occurrences_between(trigger, zone, row.value.since, now)
         if missed:
             _ask(name, trigger, zone, missed, dependencies, now)
-    upcoming = [at for trigger in triggers if (at := recurrence.after(trigger, zone, now))]
+    upcoming = [at for trigger in triggers if (at := recurrence.next_occurrence(trigger, zone, now))]
     with suppress(Conflict):  # somebody else saw to it, or the playbook was just published
         dependencies.table.write(
             Replace(key, Schedule(journey=name, since=now), row.version, due=min(upcoming, default=None))
@@ -49,7 +49,7 @@ def _ask(
         )
     if late:
         return
-    occurrence = recurrence.named(latest, zone)
+    occurrence = recurrence.occurrence_name(latest, zone)
     entries = Entries(journey=journey, segment=trigger.segment, key=occurrence, by="schedule", at=latest)
     of = keys.entries(journey, trigger.segment, occurrence)
     try:

@@ -9,10 +9,10 @@ from msgspec import Struct
 from ripen import ports
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.campaign.campaign_run import LOOK_AGAIN, SOON, STOPPED
 from ripen.crm import opportunity
-from ripen.lead.activity import Activity, Verdict, happened
+from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.lead import Profile
@@ -22,7 +22,7 @@ from ripen.mail.breaker import Breaker
 from ripen.mail.frequency_cap import Planned
 from ripen.mail.ledger import Send, SendPointer
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.condition import Facts, traits
+from ripen.playbook.condition import LeadFacts, traits
 from ripen.scoring.score import score
 
 
@@ -104,7 +104,7 @@ def judged(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
             return policy.Skip(STOPPED)
     refusal = gathered.refusal.value if gathered.refusal else None
     about = policy.About(
-        zone=zone(profile, live.brand),
+        zone=lead_zone(profile, live.brand),
         purpose=_purpose(send, dependencies),
         facts=_facts(gathered, profile, dependencies, now) if live.policy.unless else None,
         has_opportunity=lambda: _has_opportunity(profile.email, dependencies),
@@ -131,7 +131,7 @@ def _has_opportunity(email: str, dependencies: Dependencies) -> bool:
     return bool(row and row.value.accounts)
 
 
-def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> Facts:
+def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> LeadFacts:
     state = gathered.state or State(lead=profile.id)
     points = score(state, dependencies.live().bundle.scoring, now)
 
@@ -142,11 +142,11 @@ def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
 
     def count(kind: str, subject: str, since: datetime | None) -> int:
         return sum(
-            each.kind == kind and subject in ("", each.subject) and (since is None or happened(each) > since)
+            each.kind == kind and subject in ("", each.subject) and (since is None or happened_at(each) > since)
             for each in done()
         )
 
-    return Facts(
+    return LeadFacts(
         traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
         now=now,
         count=count,

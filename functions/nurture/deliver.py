@@ -27,7 +27,7 @@ from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
@@ -177,7 +177,9 @@ def _claim(
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
-    counted = frequency_cap.counted(gathered.known, row.value, now, zone(profile, dependencies.live().bundle.brand))
+    counted = frequency_cap.counted(
+        gathered.known, row.value, now, lead_zone(profile, dependencies.live().bundle.brand)
+    )
     dependencies.table.write(
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),

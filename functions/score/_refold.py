@@ -12,7 +12,7 @@ from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 from score._campaign_clicks import reviewed
 from score._consequences import Known, following, keys_of, runs
 
@@ -67,7 +67,7 @@ def _again(
 
 def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
     """Whether the state was made with other definitions than are live."""
-    return state is not None and state.value.rules != edition(bundle)
+    return state is not None and state.value.rules_version != rules_version(bundle)
 
 
 def _marked(lead: str, mark: Row[RefoldMark] | None, due: datetime | None) -> Change:

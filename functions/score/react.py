@@ -18,11 +18,11 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.fold.entry import consulted
 from ripen.fold.fold import Folded, VerdictsAged, fold
-from ripen.lead.activity import Activity, Verdict, happened
+from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.marks import DecayMark, RefoldMark
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
-from ripen.tracking.click_verdict import FOLLOWS, is_click, is_sign
+from ripen.tracking.click_verdict import FORM_WINDOW, is_click, is_human_signal
 from score._campaign_clicks import clicked
 from score._consequences import Known, following, keys_of, runs, wake_due
 from score._consequences import Queues as Queues
@@ -198,7 +198,7 @@ def _is_left(row: Row[Any], now: datetime) -> bool:
 def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
     """The visits that became the lead's with a form that is not folded yet: sales is to hear of all at once."""
     named = {row.key.sk for row in found}
-    brought = {sk for row in found if row.value.folded is None for sk in row.value.brings} - named
+    brought = {sk for row in found if row.value.folded is None for sk in row.value.visit_keys} - named
     return [row for row in table.get_many([keys.beside(lead, sk) for sk in sorted(brought)]) if row] if brought else []
 
 
@@ -208,10 +208,10 @@ def _with_activities(changes: list[Change], folded: Folded, rows: dict[str, Row[
 
 def _around(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
     """What else happened about the time of clicks and of signs of a person: the same whoever is woken first."""
-    telling = [a for a in activities if a.folded is None and (is_click(a) or is_sign(a))]
+    telling = [a for a in activities if a.folded is None and (is_click(a) or is_human_signal(a))]
     if not telling:
         return []
-    first, last = min(map(happened, telling)) - FOLLOWS, max(a.at for a in telling) + FOLLOWS
+    first, last = min(map(happened_at, telling)) - FORM_WINDOW, max(a.at for a in telling) + FORM_WINDOW
     return list(table.between(lead, keys.since(first), keys.since(last)))
 
 

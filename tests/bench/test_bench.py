@@ -12,7 +12,7 @@ from bench.firsts import firsts
 from bench.outside import PROJECT
 from bench.report import Figure, show
 from bench.stub import Storage
-from ripen.playbook.condition import Facts
+from ripen.playbook.condition import LeadFacts
 from ripen.scoring.segment import segments
 from tests.support.fakes import NOON
 from tests.test_template import FUNCTIONS
@@ -49,7 +49,7 @@ def test_as_many_rules_and_segments_are_there_as_wanted() -> None:
     for rules in ("engagement", "fit"):
         assert len(getattr(many.scoring, rules)) - len(getattr(few.scoring, rules)) == 990
     assert len(many.segments) - len(few.segments) == 990
-    assert segments(many.segments, Facts(traits={"email_kind": "company"}, now=NOON), {}) == ()
+    assert segments(many.segments, LeadFacts(traits={"email_kind": "company"}, now=NOON), {}) == ()
 
 
 def test_what_comes_in_masses_says_how_many_one_core_does(capsys: pytest.CaptureFixture[str]) -> None:

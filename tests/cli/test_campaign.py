@@ -16,7 +16,7 @@ from ripen.campaign.campaign_run import AHEAD, RunState
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
 from ripen.playbook.bundle import Bundle
-from ripen.settings import Live
+from ripen.settings import LivePlaybook
 from tests.support.campaign_machinery import (
     AUTUMN,
     KEY,
@@ -52,7 +52,7 @@ def machinery(table: Table, clock: FakeClock) -> Machinery:
 @pytest.fixture
 def stack(machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> Stack:
     stack = a_stack(machinery.table, machinery.clock, machinery.bundle)
-    machinery.table.write(Create(keys.LIVE, Live(bundle="bundle1", site="", at=NOON)))
+    machinery.table.write(Create(keys.LIVE, LivePlaybook(bundle="bundle1", site="", at=NOON)))
     monkeypatch.setattr(command, "connect", lambda: stack)
     monkeypatch.setattr(command, "sleep", lambda seconds: None)
     return stack

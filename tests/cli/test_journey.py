@@ -19,7 +19,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
-from ripen.lead.state import Entry, State
+from ripen.lead.state import LatestEntry, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.playbook.graph import Journey, JumpStep, SendStep
 from tests.cli.test_simulate_paths import JOURNEY
@@ -98,7 +98,7 @@ def somebody(table: Table, lead: str, step: str, send: SendState, **changes: Any
         reason="no consent" if send is SendState.SKIPPED else "",
     )
     table.write(
-        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": Entry(key="a1", at=NOON)})),
+        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": LatestEntry(key="a1", at=NOON)})),
         Create(keys.send(lead, lead), mail),
         Create(keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | {"step": step} | changes))),
     )

@@ -15,7 +15,7 @@ from ripen.failure import Failure
 from ripen.lead.activity import Judgement, Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Permission
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -60,8 +60,10 @@ def test_a_dossier_has_what_scripts_were_promised(stack: Stack, table: Table, cl
         state=SendState.SKIPPED,
         reason="unsubscribed",
     )
-    form = Tally(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
-    state = State(lead=lead.id, tallies={"form": form}, fit=40, fit_reasons=("title",), rank=Rank.HOT, segments=("a",))
+    form = RulePoints(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
+    state = State(
+        lead=lead.id, rule_points={"form": form}, fit=40, fit_reasons=("title",), rank=Rank.HOT, segments=("a",)
+    )
     table.write(
         Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
         Create(keys.profile(lead.id), lead),
@@ -124,7 +126,7 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
             at=at,
             verdict=verdict,
             facts={"send": "send1", "link": "0"},
-            judgement=Judgement(points=60, rules=2, why=("calls itself a scanner",)) if n == 0 else None,
+            judgement=Judgement(points=60, rules_version=2, why=("calls itself a scanner",)) if n == 0 else None,
         )
         table.write(Create(keys.activity(lead.id, at, click.id), click))
 

@@ -18,7 +18,7 @@ from ripen.agenda import Lane, shard
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact, Permission
-from ripen.lead.state import Entry, State
+from ripen.lead.state import LatestEntry, State
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.graph import Journey, Move, SendStep, Until, WaitStep
 from ripen_authoring import ready
@@ -72,7 +72,7 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
     yes = Permission(granted=True, at=NOON, record="r")
     table.write(
         Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.jp")),
-        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": Entry(key="a1", at=NOON)})),
+        Create(keys.state(lead), State(lead=lead, journeys={"whitepaper": LatestEntry(key="a1", at=NOON)})),
         Create(keys.contact(lead), Contact(lead=lead, consent={"marketing": yes})),
         Create(
             keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | changes)), due=NOON + until, lane=Lane.BULK

@@ -12,7 +12,7 @@ from ripen.agenda import Lane, shard
 from ripen.lead.state import State
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition
-from ripen.settings import Live
+from ripen.settings import LivePlaybook
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock, OneAtATime
 
@@ -40,7 +40,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
 def test_only_other_definitions_concern_everybody(stack: Stack, table: Table) -> None:
     segment = Segment(name="s", when=(Condition(field="company", present=True),))
     assert not judges_otherwise(stack, a_bundle())
-    table.write(Create(keys.LIVE, Live(bundle="bundle1", site="", at=NOON)))
+    table.write(Create(keys.LIVE, LivePlaybook(bundle="bundle1", site="", at=NOON)))
     assert not judges_otherwise(stack, replace(a_bundle(), hash="2", stages=("lead", "customer")))
     assert judges_otherwise(stack, replace(a_bundle(), segments={"s": segment}))
     dearer = replace(a_bundle().scoring, half_life_days=30)

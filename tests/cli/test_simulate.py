@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.calendar.shown_minute import moment
+from ripen.calendar.shown_minute import format_minute
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Condition, Tagged
@@ -163,7 +163,7 @@ def test_the_same_story_is_told_the_same_way_each_time() -> None:
 
 def test_times_are_the_leads_own_and_both_languages_are_spoken() -> None:
     story = lived()
-    assert moment(START, "America/New_York", "en") == "2026-11-23 Mon 20:00"
+    assert format_minute(START, "America/New_York", "en") == "2026-11-23 Mon 20:00"
     assert "2026-11-24 Tue 10:00  ▸ filled in the form whitepaper" in rendered(story.lines, "Asia/Tokyo", "en")
     assert "2026-11-24 火 10:00  ▸ フォーム whitepaper を送信した" in rendered(story.lines, "Asia/Tokyo", "ja")
 

@@ -30,7 +30,7 @@ from ripen.playbook.graph import Journey, OnRequest
 from ripen.pointers import Pointer
 from ripen.tracking import link_token
 from ripen.tracking.beacon import Beacon
-from ripen.tracking.click_signals import TRAP
+from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, SITE
@@ -84,7 +84,10 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
 @given(
     event=events(
         "GET HEAD",
-        *(link_token.sign(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number)) for number in (0, 1, 99, TRAP)),
+        *(
+            link_token.sign(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number))
+            for number in (0, 1, 99, HIDDEN_LINK)
+        ),
     )
 )
 def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:

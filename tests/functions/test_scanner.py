@@ -99,8 +99,8 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     after = table.get(keys.state("lead1"))
     assert before is not None
     assert after is not None
-    assert (after.value.tallies, after.value.rank, after.value.last_activity) == (
-        before.value.tallies,
+    assert (after.value.rule_points, after.value.rank, after.value.last_activity) == (
+        before.value.rule_points,
         before.value.rank,
         before.value.last_activity,
     )
@@ -123,7 +123,7 @@ def test_the_person_who_clicks_after_the_scanner_counts(
     assert [hit.verdict for hit in hits] == [Verdict.MACHINE] * len(links) + [Verdict.HUMAN]
     state = table.get(keys.state("lead1"))
     assert state is not None
-    assert state.value.tallies["click"].count == 1
+    assert state.value.rule_points["click"].count == 1
 
 
 def test_a_forwarded_mail_never_greets_a_stranger(table: Table, clock: FakeClock, queues: Queues, html: str) -> None:

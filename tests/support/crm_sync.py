@@ -12,7 +12,7 @@ from ripen.crm.upsert import Found, Record, Wanted, Write, Written
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState
@@ -130,8 +130,8 @@ class Office:
 
 
 def a_state(lead: str = "lead1", **changes: Any) -> State:
-    tally = Tally(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
-    known: dict[str, Any] = {"lead": lead, "tallies": {"form": tally}, "fit": 40, "rank": Rank.HOT, "episode": 1}
+    points = RulePoints(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
+    known: dict[str, Any] = {"lead": lead, "rule_points": {"form": points}, "fit": 40, "rank": Rank.HOT, "episode": 1}
     return State(**(known | changes))
 
 

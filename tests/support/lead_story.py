@@ -16,7 +16,7 @@ from typing import Any
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
-from ripen.settings import ClockOffset, Live
+from ripen.settings import ClockOffset, LivePlaybook
 from tests.conftest import create_table
 from tests.support.builders import a_bundle
 from tests.support.incoming_requests import a_form, a_press
@@ -92,7 +92,7 @@ class World:
         self.queues.silent = 0
         _empty(self.outside.client("dynamodb"))
         self.table = Table("table", self.outside.client("dynamodb"))
-        live = Live(bundle=bundle, site="https://ripen.example", at=self.now())
+        live = LivePlaybook(bundle=bundle, site="https://ripen.example", at=self.now())
         self.table.write(Create(keys.LIVE, live), Create(keys.CLOCK, ClockOffset()))
         self.outside.org.control("reset")
         self.outside.workspace.reset()

@@ -9,7 +9,7 @@ from nurture._effects import Queues
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Replace, Table, keys
 from ripen.playbook.bundle import Bundle
-from ripen.settings import Live
+from ripen.settings import LivePlaybook
 from tests.support.fakes import NOON, FakeQueue
 
 
@@ -43,7 +43,7 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
     for bundle in bundles:
         playbook.put(bundle)
     row = table.get(keys.LIVE)
-    live = Live(bundle=bundles[-1].hash, site="https://ripen.example", at=NOON)
+    live = LivePlaybook(bundle=bundles[-1].hash, site="https://ripen.example", at=NOON)
     table.write(Replace(keys.LIVE, live, row.version if row else 0))
     return playbook
 

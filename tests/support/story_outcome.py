@@ -82,7 +82,7 @@ def _plain(value: Any) -> Any:
 
 _KEPT = {
     "Profile": ("last_name", "company", "phone", "locale", "crm"),
-    "State": ("rank", "episode", "folded", "fit_reasons", "segments"),
+    "State": ("rank", "episode", "activity_count", "fit_reasons", "segments"),
     "Contact": ("unsubscribed", "bounced"),
     "Activity": ("kind", "subject", "folded"),
     "Enrollment": ("journey", "state", "step", "visits", "reason"),

@@ -15,7 +15,7 @@ from ripen.adapters.table import keys
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import Bundle, EngagementRule, SyncRule, Threshold, Tracking
 from ripen.playbook.clause import Condition
-from ripen.tracking.visit import BRIDGE
+from ripen.tracking.visit import BRIDGE_PARAMETER
 from tests.support.builders import a_bundle, a_mail
 from tests.support.incoming_requests import HOME, a_beacon, a_typeform, a_visit_to
 from tests.support.lead_story import World
@@ -73,7 +73,7 @@ class Visit:
         ids = (f"click{self.world.number}.{n}" for n in count())
         answer = self.world.ask("capture.link", lambda: a_visit_to("GET", path, token, next(ids)))
         assert answer["statusCode"] == 302
-        return parse_qs(urlsplit(str(answer["headers"]["location"])).query)[BRIDGE][0]
+        return parse_qs(urlsplit(str(answer["headers"]["location"])).query)[BRIDGE_PARAMETER][0]
 
     def unsubscribe(self) -> None:
         path, token = self._link("unsubscribe")

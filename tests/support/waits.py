@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from ripen.calendar.wait_end import Place, over
+from ripen.calendar.wait_end import TimeContext, wait_end
 from ripen.playbook.bundle import Calendar
 from ripen.playbook.graph import Until
 
@@ -32,5 +32,5 @@ def ends(
 ) -> str | None:
     """As clocks there show it; `began` likewise."""
     start = datetime.fromisoformat(began).replace(tzinfo=at)
-    found = over(until, start, Place(at, office, calendar), fields)
+    found = wait_end(until, start, TimeContext(at, office, calendar), fields)
     return found.astimezone(at).strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00") if found else None

@@ -20,7 +20,7 @@ class CrmMark(Struct, frozen=True, kw_only=True):
     """What is missing before the CRM takes it ("last_name, company"), or why sync.when does not admit it."""
     claimed: datetime | None = None
     """When a worker took it to make a Task, the one thing that made twice would stand there twice."""
-    foreseen: str = ""
+    shadow_digest: str = ""
     """Digest of the values that shadow mode would have written last: each is told once."""
     task: str = ""
     """Key of the last Task made for a Contact's owner, or found needless."""

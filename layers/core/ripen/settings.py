@@ -31,16 +31,16 @@ class ClockOffset(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-class Live(Struct, frozen=True, kw_only=True):
+class LivePlaybook(Struct, frozen=True, kw_only=True):
     """Which playbook bundle is live, and the public address that links in mails and pages start with (no slash at
     the end)."""
 
     bundle: str
     site: str
     at: datetime
-    before: str = ""
+    previous: str = ""
     """The bundle that was in force before, and is until …"""
-    since: datetime | None = None
+    in_force_from: datetime | None = None
     """… then, which is real time, however the clock is moved: every function has looked at this row by then, so that all change over
     at one moment. None: at once."""
 
@@ -48,4 +48,4 @@ class Live(Struct, frozen=True, kw_only=True):
 class Published(Struct, frozen=True, kw_only=True):
     """What was made live, the latest last; bundles are never deleted, so that each can be again."""
 
-    history: tuple[Live, ...] = ()
+    history: tuple[LivePlaybook, ...] = ()

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.calendar.quiet_hours import quiet_until
-from ripen.playbook.bundle import Quiet
+from ripen.playbook.bundle import QuietHours
 
 TOKYO, BERLIN = ZoneInfo("Asia/Tokyo"), ZoneInfo("Europe/Berlin")
-NIGHT, LUNCH = Quiet(start="21:00", end="08:00"), Quiet(start="12:00", end="13:00")
+NIGHT, LUNCH = QuietHours(start="21:00", end="08:00"), QuietHours(start="12:00", end="13:00")
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,10 @@ NIGHT, LUNCH = Quiet(start="21:00", end="08:00"), Quiet(start="12:00", end="13:0
         (LUNCH, "2026-11-21T11:59:59", None),
         (LUNCH, "2026-11-21T12:00:00", "2026-11-21T13:00:00"),
         (LUNCH, "2026-11-21T13:00:00", None),
-        (Quiet(start="09:00", end="09:00"), "2026-11-21T09:00:00", None),
+        (QuietHours(start="09:00", end="09:00"), "2026-11-21T09:00:00", None),
     ],
 )
-def test_they_hold_from_the_start_to_before_the_end(quiet: Quiet, at: str, until: str | None) -> None:
+def test_they_hold_from_the_start_to_before_the_end(quiet: QuietHours, at: str, until: str | None) -> None:
     found = quiet_until(quiet, datetime.fromisoformat(at).replace(tzinfo=TOKYO).astimezone(UTC), TOKYO)
     assert found == (until and datetime.fromisoformat(until).replace(tzinfo=TOKYO))
 
@@ -40,12 +40,12 @@ def test_a_short_night_ends_by_the_clock() -> None:
 
 def test_an_end_that_the_clocks_skip_is_when_they_are_put_forward() -> None:
     at = datetime(2026, 3, 29, 1, 59, tzinfo=BERLIN).astimezone(UTC)
-    found = quiet_until(Quiet(start="21:00", end="02:30"), at, BERLIN)
+    found = quiet_until(QuietHours(start="21:00", end="02:30"), at, BERLIN)
     assert found == datetime(2026, 3, 29, 3, 0, tzinfo=BERLIN)
 
 
 def test_an_end_that_comes_twice_counts_when_it_comes_next() -> None:
-    quiet = Quiet(start="21:00", end="02:30")
+    quiet = QuietHours(start="21:00", end="02:30")
     first = datetime(2026, 10, 25, 2, 15, tzinfo=BERLIN).astimezone(UTC)
     ends = [quiet_until(quiet, first + timedelta(hours=hours), BERLIN) for hours in (0, 1)]
     assert ends == [first + timedelta(minutes=15), first + timedelta(hours=1, minutes=15)]
@@ -58,7 +58,7 @@ def test_an_end_that_comes_twice_counts_when_it_comes_next() -> None:
     zone=st.sampled_from(["Asia/Tokyo", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Africa/Cairo"]),
 )
 def test_waiting_for_their_end_is_enough(at: datetime, start: object, end: object, zone: str) -> None:
-    quiet = Quiet(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
+    quiet = QuietHours(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
     until = quiet_until(quiet, at, ZoneInfo(zone))
     if until:
         assert at < until <= at + timedelta(hours=26)

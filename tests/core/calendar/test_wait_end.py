@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.calendar.wait_end import Place, over, place, zone
+from ripen.calendar.local_time import lead_zone
+from ripen.calendar.wait_end import TimeContext, time_context, wait_end
 from ripen.playbook.bundle import Calendar
 from ripen.playbook.graph import Until
 from tests.support.builders import a_brand, a_lead
@@ -45,15 +46,15 @@ def test_a_day_that_does_not_exist_ends_when_the_next_one_begins() -> None:
 
 def test_a_time_that_is_twice_is_its_first() -> None:
     began = datetime(2026, 10, 31, 1, 30, tzinfo=NEW_YORK)
-    found = over(Until(days=1), began, Place(NEW_YORK, TOKYO, JAPAN), {})
+    found = wait_end(Until(days=1), began, TimeContext(NEW_YORK, TOKYO, JAPAN), {})
     assert found == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30 EDT, an hour before 01:30 EST
 
 
 def test_who_begins_in_the_second_hour_of_two_does_not_go_back() -> None:
     began = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # 01:30 EST
-    where = Place(NEW_YORK, TOKYO, EVERY_DAY)
-    assert over(Until(date="2026-11-01", business=True), began, where, {}) == began
-    assert over(Until(at="01:45"), began, where, {}) == datetime(2026, 11, 2, 6, 45, tzinfo=UTC)
+    where = TimeContext(NEW_YORK, TOKYO, EVERY_DAY)
+    assert wait_end(Until(date="2026-11-01", business=True), began, where, {}) == began
+    assert wait_end(Until(at="01:45"), began, where, {}) == datetime(2026, 11, 2, 6, 45, tzinfo=UTC)
 
 
 def test_a_gap_does_not_change_the_time_of_the_day_it_is_moved_on_to() -> None:
@@ -220,14 +221,15 @@ def test_what_lies_outside_of_the_calendar_is_no_date(until: Until) -> None:
     ],
 )
 def test_the_time_zone_falls_back_from_lead_to_country_to_brand(known: dict[str, str], brand: str, found: str) -> None:
-    assert zone(a_lead(**known), a_brand(time_zone=brand)).key == found
+    assert lead_zone(a_lead(**known), a_brand(time_zone=brand)).key == found
 
 
 def test_every_country_of_the_table_keeps_one_time_that_exists() -> None:
-    found = place(a_lead(country="DE", time_zone=""), a_brand(), JAPAN)
+    found = time_context(a_lead(country="DE", time_zone=""), a_brand(), JAPAN)
     assert (found.zone.key, found.office.key) == ("Europe/Berlin", "Asia/Tokyo")
-    from ripen.calendar.local_time import _ONE_TIME
+    from ripen.calendar.local_time import _ZONE_BY_COUNTRY
 
     assert all(
-        zone(a_lead(country=country), a_brand(time_zone="UTC")).key == name for country, name in _ONE_TIME.items()
+        lead_zone(a_lead(country=country), a_brand(time_zone="UTC")).key == name
+        for country, name in _ZONE_BY_COUNTRY.items()
     )

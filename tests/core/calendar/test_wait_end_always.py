@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.calendar.wait_end import Place, over
+from ripen.calendar.wait_end import TimeContext, wait_end
 from ripen.playbook.graph import Until
 from tests.support.waits import EVERY_DAY, JAPAN, TOKYO, moments, zones
 
@@ -34,7 +34,7 @@ born = st.dates(date(1950, 1, 1), date(2030, 1, 1)).map(str)
 
 @given(untils, moments, zones, born)
 def test_no_wait_is_over_before_it_began(until: Until, began: datetime, at: ZoneInfo, born: str) -> None:
-    found = over(until, began, Place(at, TOKYO, JAPAN), {"born": born})
+    found = wait_end(until, began, TimeContext(at, TOKYO, JAPAN), {"born": born})
     assert found is None or (found >= began and found.utcoffset() == timedelta())
 
 
@@ -42,7 +42,7 @@ def test_no_wait_is_over_before_it_began(until: Until, began: datetime, at: Zone
 def test_a_wait_is_over_at_the_time_and_on_the_day_that_it_asks_for(
     until: Until, began: datetime, at: ZoneInfo, born: str
 ) -> None:
-    found = over(until, began, Place(at, TOKYO, EVERY_DAY), {"born": born})
+    found = wait_end(until, began, TimeContext(at, TOKYO, EVERY_DAY), {"born": born})
     if found is None:
         return
     local = found.astimezone(at)
@@ -63,18 +63,18 @@ def test_who_begins_later_is_never_over_earlier(
     one: datetime, two: datetime, at: ZoneInfo, days: int, time: str
 ) -> None:
     first, second = sorted((one, two))
-    where, until = Place(at, TOKYO, JAPAN), Until(days=days, at=time)
-    ended = over(until, first, where, {}), over(until, second, where, {})
+    where, until = TimeContext(at, TOKYO, JAPAN), Until(days=days, at=time)
+    ended = wait_end(until, first, where, {}), wait_end(until, second, where, {})
     assert ended[0] is not None and ended[1] is not None
     assert ended[0] <= ended[1] or first.astimezone(at).utcoffset() != second.astimezone(at).utcoffset()
 
 
 @given(moments, st.integers(0, 40), st.integers(0, 40))
 def test_business_days_add_up(began: datetime, one: int, two: int) -> None:
-    where = Place(TOKYO, TOKYO, JAPAN)
-    first = over(Until(business_days=one), began, where, {})
+    where = TimeContext(TOKYO, TOKYO, JAPAN)
+    first = wait_end(Until(business_days=one), began, where, {})
     assert first is not None
     if one and two:
-        assert over(Until(business_days=two), first, where, {}) == over(
+        assert wait_end(Until(business_days=two), first, where, {}) == wait_end(
             Until(business_days=one + two), began, where, {}
         )

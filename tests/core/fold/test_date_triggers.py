@@ -24,12 +24,12 @@ def on(**known: Any) -> Bundle:
 
 
 def days(bundle: Bundle, stands: str, since: datetime, until: datetime, lead: Profile | None = None) -> list[str]:
-    state = State(lead="lead1", fields={"birthday": stands}, looked=since)
+    state = State(lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since)
     return [occasion.day.isoformat() for occasion in fallen(state, lead or a_lead(), bundle, until)]
 
 
 def following(bundle: Bundle, stands: str, now: datetime, lead: Profile | None = None) -> datetime | None:
-    return next_occasion(State(lead="lead1", fields={"birthday": stands}), lead or a_lead(), bundle, now)
+    return next_occasion(State(lead="lead1", trigger_fields={"birthday": stands}), lead or a_lead(), bundle, now)
 
 
 def test_a_birthday_comes_each_year_in_the_morning_of_the_lead() -> None:
@@ -95,7 +95,7 @@ def test_a_time_that_the_clocks_jump_over_comes_when_they_have() -> None:
 
 
 def test_nothing_has_come_for_who_was_never_looked_at() -> None:
-    state = State(lead="lead1", fields={"birthday": "1980-11-21"})
+    state = State(lead="lead1", trigger_fields={"birthday": "1980-11-21"})
     assert fallen(state, a_lead(), on(), TOKYO_MORNING) == ()
 
 
@@ -105,7 +105,9 @@ NOON_IN_TOKYO, NINE_IN_NEW_YORK = TOKYO_MORNING + timedelta(hours=3), TOKYO_MORN
 
 def moves(stands: str, since: datetime, there: Profile, until: datetime, here: Profile) -> list[str]:
     """The days of somebody who was looked at there, and has moved here since."""
-    state = State(lead="lead1", fields={"birthday": stands}, looked=since, clocks=there.time_zone)
+    state = State(
+        lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since, dates_checked_zone=there.time_zone
+    )
     return [occasion.day.isoformat() for occasion in fallen(state, here, on(), until)]
 
 
@@ -123,5 +125,10 @@ def test_who_moves_west_on_the_day_has_it_once() -> None:
 
 
 def test_a_day_at_the_edge_of_the_calendar_is_over_wherever_somebody_was() -> None:
-    state = State(lead="lead1", fields={"birthday": "0001-01-01"}, looked=TOKYO_MORNING, clocks="Asia/Tokyo")
+    state = State(
+        lead="lead1",
+        trigger_fields={"birthday": "0001-01-01"},
+        dates_checked_until=TOKYO_MORNING,
+        dates_checked_zone="Asia/Tokyo",
+    )
     assert fallen(state, WEST, on(yearly=False, at="08:00"), NINE_IN_NEW_YORK) == ()

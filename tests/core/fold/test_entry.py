@@ -96,7 +96,7 @@ def test_falling_back_to_cold_lets_in_and_falling_to_warm_does_not() -> None:
     bundle = into(OnRank(rank="cold"), OnRank(rank="warm"), again=AFTER_EXIT)
     hot = run(replace(bundle, journeys={}), an_activity(id="1"), an_activity(id="2"))
     assert hot.state.rank == "hot"
-    state = replace(hot.state, rules=run(bundle).state.rules)
+    state = replace(hot.state, rules_version=run(bundle).state.rules_version)
     warm = run(bundle, state=state, now=NOON + timedelta(days=14))
     assert (warm.state.rank, told(warm)) == ("warm", [])
     cold = run(bundle, state=warm.state, now=NOON + timedelta(days=28))

@@ -115,7 +115,7 @@ def test_a_run_that_goes_on_under_an_older_playbook_is_still_heard() -> None:
     two = run(into(ORDERED, again=BY_KEY, goal=other), an_order("2"), state=one.state, enrollments=[a_run("1")])
     assert keys(two) == ["2"]
     # then both pages are heard
-    assert two.state.journeys["j"].hears == ("page_viewed jobs", "page_viewed pricing")
+    assert two.state.journeys["j"].wake_events == ("page_viewed jobs", "page_viewed pricing")
 
 
 def test_two_causes_at_once_make_one_entry_and_two_decisions_apart() -> None:
@@ -150,7 +150,7 @@ def test_who_is_in_a_segment_because_it_is_new_does_not_enter_and_sales_is_not_t
     assert [type(c).__name__ for c in anew.consequences] == ["CrmFellBehind"]
     assert [(d.what, d.reason) for d in anew.decisions] == [("rank", "playbook changed")]
     # and it is so for good
-    assert anew.state.rules != got.state.rules
+    assert anew.state.rules_version != got.state.rules_version
     assert run(new, state=anew.state, profile=profile).consequences == ()
 
 
@@ -170,9 +170,9 @@ def test_a_date_that_came_before_the_new_definitions_did_is_not_lost(late: timed
 
 def test_folding_a_stale_state_lets_in_by_activities_only() -> None:
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted"),))
-    state = replace(run(into()).state, rules="other")
+    state = replace(run(into()).state, rules_version="other")
     got = run(into(OnSegment(segment="buyers"), segments=(buyers,)), an_order("1"), state=state)
-    assert (got.state.segments, told(got), got.state.rules) == (("buyers",), [], "other")
+    assert (got.state.segments, told(got), got.state.rules_version) == (("buyers",), [], "other")
 
 
 def test_a_verdict_that_is_revised_lets_join() -> None:
@@ -180,7 +180,7 @@ def test_a_verdict_that_is_revised_lets_join() -> None:
     bundle = into(OnSegment(segment="clicked"), segments=(clicked,))
     click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE, facts={"send": "s", "agent": "browser"})
     before = run(bundle, click)
-    assert before.state.watched == {}
+    assert before.state.activity_times == {}
     anew = refold(JUNIOR, before.state, before.activities, bundle, NOON)
     assert told(anew) == [("entered", "", "segment clicked")]
     assert told(refold(JUNIOR, anew.state, anew.activities, bundle, NOON)) == []
@@ -233,9 +233,13 @@ def test_any_order_batch_and_repetition_gives_the_same_state_and_entries_and_so_
     one, entered, done = folded(activities, [])
     other, other_entered, _ = folded(random.sample(activities, len(activities)), sizes)
     assert entered == other_entered
-    assert (one.watched, one.segments, one.journeys.keys()) == (other.watched, other.segments, other.journeys.keys())
+    assert (one.activity_times, one.segments, one.journeys.keys()) == (
+        other.activity_times,
+        other.segments,
+        other.journeys.keys(),
+    )
     anew = refold(JUNIOR, one, done, PLAN, NOON)
-    assert (anew.state.watched, anew.state.segments, anew.consequences) == (one.watched, one.segments, ())
+    assert (anew.state.activity_times, anew.state.segments, anew.consequences) == (one.activity_times, one.segments, ())
 
 
 # points
@@ -247,7 +251,7 @@ def test_points_that_a_journey_gives_count_like_any_and_halve_like_any() -> None
         for n, points in enumerate(("15", "-5"))
     ]
     got = run(into(), *given_)
-    assert (got.score.total, got.state.tallies["given//s"].count) == (10, 2)
+    assert (got.score.total, got.state.rule_points["given//s"].count) == (10, 2)
     assert got.state.last_activity is None
     later = run(into(), state=got.state, now=NOON + timedelta(days=14))
     assert later.score.total == pytest.approx(5)

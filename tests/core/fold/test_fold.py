@@ -90,8 +90,8 @@ def test_hovering_at_the_threshold_alerts_once_and_a_new_episode_again() -> None
 
 def test_what_is_folded_already_or_given_twice_changes_nothing() -> None:
     got = folded(an_activity(), an_activity())
-    assert got.state.tallies["form"].count == 1
-    assert got.state.folded == 1
+    assert got.state.rule_points["form"].count == 1
+    assert got.state.activity_count == 1
     again = folded(*got.activities, state=got.state)
     assert again.state == got.state
     assert again.activities == ()
@@ -110,7 +110,7 @@ def test_what_a_scanner_clicked_is_taken_in_and_gives_nothing() -> None:
     clicks = [a_click(n, verdict=Verdict.UNJUDGED, facts={"send": "s", "link": str(n)}) for n in range(3)]
     got = folded(*clicks, now=NOON + timedelta(minutes=3))
     assert len(got.activities) == 3
-    assert got.state.tallies == {}
+    assert got.state.rule_points == {}
     assert got.state.last_activity is None
 
 

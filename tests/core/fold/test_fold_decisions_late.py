@@ -11,7 +11,7 @@ from ripen.fold.refold import refold
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle, Threshold
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
@@ -82,7 +82,7 @@ def test_what_is_no_deed_of_the_lead_tells_nothing(unreal: dict[str, Any]) -> No
 
 
 def test_who_has_cooled_by_then_is_not_told_of() -> None:
-    state = replace(published(), rules=edition(STRICT))
+    state = replace(published(), rules_version=rules_version(STRICT))
     assert cards(did(state, a_view(), STRICT)) == []
 
 

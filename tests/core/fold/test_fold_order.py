@@ -61,13 +61,13 @@ def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
     if one is None or other is None:
         assert one is other
         return
-    assert {c: t.points for c, t in one.tallies.items()} == pytest.approx(
-        {c: t.points for c, t in other.tallies.items()}, abs=1e-9
+    assert {c: t.points for c, t in one.rule_points.items()} == pytest.approx(
+        {c: t.points for c, t in other.rule_points.items()}, abs=1e-9
     )
-    assert replace(one, tallies={}, journeys={}) == replace(other, tallies={}, journeys={})
+    assert replace(one, rule_points={}, journeys={}) == replace(other, rule_points={}, journeys={})
     assert one.journeys.keys() == other.journeys.keys()
-    assert {c: (t.at, t.count, t.recent) for c, t in one.tallies.items()} == {
-        c: (t.at, t.count, t.recent) for c, t in other.tallies.items()
+    assert {c: (t.at, t.count, t.recent) for c, t in one.rule_points.items()} == {
+        c: (t.at, t.count, t.recent) for c, t in other.rule_points.items()
     }
 
 

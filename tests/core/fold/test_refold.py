@@ -14,8 +14,8 @@ from ripen.lead.activity import Activity, Judgement, Kind, Verdict
 from ripen.lead.state import Rank, State
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import WaitForStep, WaitPath
-from ripen.scoring.rules_version import edition
-from ripen.tracking.click_verdict import RULES
+from ripen.scoring.rules_version import rules_version
+from ripen.tracking.click_verdict import RULES_VERSION
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
@@ -100,12 +100,12 @@ def test_points_of_machines_are_taken_back_exactly_and_all_else_stays(
         right, _ = lived(human, now)
         assert got.state.rank is right.rank
         assert got.state.last_activity == right.last_activity
-        assert got.state.tallies.keys() == right.tallies.keys()
-        for code, tally in right.tallies.items():
-            assert got.state.tallies[code].points == pytest.approx(tally.points, abs=1e-9)
-            assert replace(got.state.tallies[code], points=0) == replace(tally, points=0)
+        assert got.state.rule_points.keys() == right.rule_points.keys()
+        for code, earned in right.rule_points.items():
+            assert got.state.rule_points[code].points == pytest.approx(earned.points, abs=1e-9)
+            assert replace(got.state.rule_points[code], points=0) == replace(earned, points=0)
     else:
-        assert (got.state.tallies, got.state.rank, got.state.last_activity) == ({}, Rank.COLD, None)
+        assert (got.state.rule_points, got.state.rank, got.state.last_activity) == ({}, Rank.COLD, None)
     # and doing it again changes nothing
     again = anew(got.state, [a for a in done if a.id not in {b.id for b in got.activities}] + [*got.activities], now)
     assert (again.state, again.activities, again.consequences, again.decisions) == (got.state, (), (), ())
@@ -126,7 +126,7 @@ def test_a_lead_that_only_a_machine_made_hot_cools_and_says_why() -> None:
         ("rank", "warm", "fell", "verdicts revised"),
     ]
     assert [(a.verdict, a.judgement) for a in got.activities] == [
-        (Verdict.MACHINE, Judgement(points=60, rules=RULES, why=("calls itself no browser",)))
+        (Verdict.MACHINE, Judgement(points=60, rules_version=RULES_VERSION, why=("calls itself no browser",)))
     ] * 2
 
 
@@ -181,7 +181,9 @@ def test_since_when_a_rank_stands_does_not_move_with_verdicts_that_leave_it() ->
 
 def test_a_lead_that_turns_hot_after_a_false_alarm_is_told_of() -> None:
     # given one that a machine made hot, which was taken back
-    state = State(lead="lead1", rank=Rank.WARM, rank_since=NOON, episode=1, alerted=NOON, rules=edition(BUNDLE))
+    state = State(
+        lead="lead1", rank=Rank.WARM, rank_since=NOON, episode=1, alerted=NOON, rules_version=rules_version(BUNDLE)
+    )
     # when a person's forms two days later make it hot
     later = NOON + timedelta(days=2)
     forms = [replace(a_form(n, later), folded=later) for n in (1, 2)]
@@ -196,7 +198,7 @@ def test_what_was_done_stays_done() -> None:
     got = anew(state, done, NOON + HOUR)
     assert state.journeys
     assert got.state.journeys == state.journeys
-    assert got.state.folded == 2
+    assert got.state.activity_count == 2
     assert not any(isinstance(c, JourneysShaken) for c in got.consequences)
     assert {d.what for d in got.decisions} == {"verdict"}
 
@@ -204,14 +206,14 @@ def test_what_was_done_stays_done() -> None:
 def test_what_is_not_folded_yet_stays_out() -> None:
     state, done = lived([a_form(1)], NOON)
     got = anew(state, [*done, a_form(2), a_click(3)], NOON)
-    assert (got.state.folded, got.activities) == (1, ())
+    assert (got.state.activity_count, got.activities) == (1, ())
 
 
 def test_too_many_for_one_transaction_come_in_parts_but_the_state_is_right_at_once() -> None:
     state, done = lived([a_form(0), *(a_click(n, AFTER, agent="library") for n in range(1, 8))], AFTER)
     first = anew(state, done, AFTER, most=5)
     assert len(first.activities) == 5
-    assert "click" not in first.state.tallies
+    assert "click" not in first.state.rule_points
     untouched = [a for a in done if a.id not in {b.id for b in first.activities}]
     rest = anew(first.state, [*first.activities, *untouched], AFTER)
     assert len(rest.activities) == 2

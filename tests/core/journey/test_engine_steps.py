@@ -7,7 +7,7 @@ import pytest
 from ripen.journey.enrollment import EnrollmentState
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.contact import Contact, Permission
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.playbook.clause import Agreed, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.graph import EnrolStep, ExitStep, JumpStep, Path, Share, SplitStep, Until, WaitStep
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -97,7 +97,7 @@ def test_a_branch_knows_segments_consent_rank_and_score() -> None:
     fork = a_branch(*(Path(name=name, when=clause, next=name) for name, clause in clauses.items()))
     journey = a_journey(fork, *map(send, "abcdh"))
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
-    warm = State(lead="lead1", tallies={"form": Tally(points=30, at=NOON)}, fit=40)
+    warm = State(lead="lead1", rule_points={"form": RulePoints(points=30, at=NOON)}, fit=40)
     scoring = bundle.scoring
     assert sent(moved(journey, state=State(lead="lead1", segments=("big",)))) == ["a"]
     assert sent(moved(journey, contact=agreed)) == ["b"]

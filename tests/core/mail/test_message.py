@@ -11,7 +11,7 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.mail.message import OutgoingMail, Unwritable, compose, mailbox
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
-from ripen.tracking.click_signals import TRAP
+from ripen.tracking.click_signals import HIDDEN_LINK
 from tests.support.builders import a_brand, a_bundle, a_lead, a_mail
 from tests.support.fakes import NOON
 
@@ -81,7 +81,7 @@ def test_each_mail_has_one_hidden_link_that_people_neither_see_nor_hear_nor_reac
     )
     assert hidden
     link = link_token.read(KEY, link_token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
-    assert link == link_token.Link(ID, TRAP)
+    assert link == link_token.Link(ID, HIDDEN_LINK)
     assert hidden[1] not in mail.text
     assert written().html.count("display:none") == 1
 

@@ -10,9 +10,9 @@ import pytest
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.policy import About, Claim, Judgement, Skip, Wait, judge, refuses, withdrawn
-from ripen.playbook.bundle import Policy, Quiet
+from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.condition import Facts
+from ripen.playbook.condition import LeadFacts
 from tests.support.fakes import NOON
 
 YES = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
@@ -103,7 +103,7 @@ def test_who_unsubscribed_and_came_back_for_one_purpose_gets_no_mail_of_another(
     assert marketing(Policy(), contact=came_back, purpose="partners") == Skip("no consent")
 
 
-NIGHT = Quiet(start="21:00", end="08:00")
+NIGHT = QuietHours(start="21:00", end="08:00")
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
@@ -144,7 +144,7 @@ CUSTOMER = Condition(field="stage", any_of=("opportunity",))
     ],
 )
 def test_the_policy_spares_whom_it_names(unless: Clause, reason: str | None) -> None:
-    facts = Facts(traits={"stage": "opportunity"}, now=NOON, tags=frozenset({"competitor"}))
+    facts = LeadFacts(traits={"stage": "opportunity"}, now=NOON, tags=frozenset({"competitor"}))
     wanted = Skip(reason) if reason else Claim()
     assert marketing(Policy(unless=unless), facts=facts) == wanted
     assert marketing(Policy(unless=unless), facts=facts, send=ASKED_FOR) == Claim()
@@ -229,6 +229,6 @@ def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_
 
 
 def test_who_is_spared_by_an_opportunity_does_not_wait_for_the_morning() -> None:
-    quiet = Policy(spares_opportunities=True, quiet=Quiet(start="00:00", end="23:59"))
+    quiet = Policy(spares_opportunities=True, quiet=QuietHours(start="00:00", end="23:59"))
     judged = judge(NEWS, a_contact(), None, False, quiet, NOON, About(has_opportunity=lambda: True))
     assert judged == Skip("open opportunity")

@@ -4,7 +4,7 @@ import pytest
 
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition
-from ripen.playbook.condition import Facts, all_hold, evaluate, traits
+from ripen.playbook.condition import LeadFacts, all_hold, condition_holds, traits
 from ripen.scoring.segment import segments
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
@@ -26,7 +26,7 @@ from tests.support.fakes import NOON
     ],
 )
 def test_a_condition_holds(condition: Condition, typed: dict[str, str]) -> None:
-    assert evaluate(condition, traits(a_lead(**typed)))
+    assert condition_holds(condition, traits(a_lead(**typed)))
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_a_condition_holds(condition: Condition, typed: dict[str, str]) -> None:
     ],
 )
 def test_a_condition_does_not_hold(condition: Condition, typed: dict[str, str]) -> None:
-    assert not evaluate(condition, traits(a_lead(**typed)))
+    assert not condition_holds(condition, traits(a_lead(**typed)))
 
 
 def test_what_was_judged_may_be_asked_for() -> None:
     known = traits(a_lead(), total=70.0, rank="hot")
     assert all_hold((Condition(field="total", at_least=70), Condition(field="rank", any_of=("hot",))), known)
-    assert not evaluate(Condition(field="total", at_least=70.1), known)
+    assert not condition_holds(Condition(field="total", at_least=70.1), known)
 
 
 def test_no_condition_always_holds() -> None:
@@ -67,4 +67,4 @@ def test_a_lead_is_in_every_segment_whose_conditions_hold() -> None:
         "all": Segment(name="all", when=()),
         "students": Segment(name="students", when=(Condition(field="job_title", contains=("学生",)),)),
     }
-    assert segments(defined, Facts(traits=traits(a_lead(job_title="部長")), now=NOON), {}) == ("all", "senior")
+    assert segments(defined, LeadFacts(traits=traits(a_lead(job_title="部長")), now=NOON), {}) == ("all", "senior")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition
 from ripen.playbook.condition import all_hold
-from ripen.playbook.matching import holding
+from ripen.playbook.matching import matching_rules
 
 WORDS = st.sampled_from(["", "部長", "営業部長", "IT", "it 担当", "recruiting", "ＩＴ", "12", "-3", "nan", " "])
 FIELDS = st.sampled_from(["company", "job_title", "total", "told_by_nobody"])
@@ -30,7 +30,7 @@ def test_the_same_rules_hold_as_if_each_had_been_asked(
 ) -> None:
     rules = tuple(Segment(name=str(n), when=when) for n, when in enumerate(whens))
 
-    assert holding(rules, traits) == [rule for rule in rules if all_hold(rule.when, traits)]
+    assert matching_rules(rules, traits) == [rule for rule in rules if all_hold(rule.when, traits)]
 
 
 @dataclass
@@ -62,10 +62,10 @@ def test_rules_that_the_lead_gives_no_reason_to_ask_are_not_asked() -> None:
         "job_title": "役職8。",
         "total": 1.5,
     }
-    first = holding(rules, traits)
+    first = matching_rules(rules, traits)
     asked.clear()
 
-    again = holding(rules, traits)
+    again = matching_rules(rules, traits)
 
     assert [rule.conditions[1] for rule in again] == [rule.conditions[1] for rule in first]
     assert len(again) == 4

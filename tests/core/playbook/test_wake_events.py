@@ -7,7 +7,7 @@ import pytest
 from ripen.lead.activity import Kind
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Condition, Did, Not, Tagged
 from ripen.playbook.graph import BranchStep, Journey, Path, Until, WaitForStep, WaitPath, WaitStep
-from ripen.playbook.wake_events import hears, says
+from ripen.playbook.wake_events import event_names, wake_events
 from tests.support.builders import an_activity
 
 REFUSALS = {"unsubscribed", "bounced", "complained", "replied", "converted"}
@@ -16,20 +16,20 @@ CLICKED = Did(kind="link_clicked", subject="offer")
 
 
 def test_every_journey_hears_a_refusal() -> None:
-    assert hears(QUIET) == REFUSALS
+    assert wake_events(QUIET) == REFUSALS
 
 
 def test_it_hears_what_its_goal_and_exit_ask_about_however_nested() -> None:
     goal = AllOf(of=(Condition(field="rank", any_of=("hot",)), Not(clause=AnyOf(of=(Belongs(segment="s"), CLICKED)))))
     exit = AnyOf(of=(Tagged(tag="vip"), Agreed(), Condition(field="company", present=True), Condition(field="total")))
-    heard = hears(replace(QUIET, goal=goal, exit=exit))
+    heard = wake_events(replace(QUIET, goal=goal, exit=exit))
     assert heard == REFUSALS | {"rank", "segment", "link_clicked offer", "tag", "consent", "field", "score"}
 
 
 def test_it_hears_what_a_wait_for_waits_for_and_not_what_a_branch_asks() -> None:
     waits = WaitForStep(id="w", paths=(WaitPath(name="a", when=CLICKED), WaitPath(name="b", after=Until(days=1))))
     asks = BranchStep(id="b", paths=(Path(name="p", when=Did(kind="page_viewed")),))
-    assert hears(replace(QUIET, steps=(waits, asks))) == REFUSALS | {"link_clicked offer"}
+    assert wake_events(replace(QUIET, steps=(waits, asks))) == REFUSALS | {"link_clicked offer"}
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,11 @@ def test_it_hears_when_a_date_that_it_waits_for_becomes_another(field: str, hear
     wait = WaitStep(id="w", until=Until(field=field, offset_days=-7))
     after = WaitForStep(id="f", paths=(WaitPath(name="a", after=Until(field=field)),))
     for step in (wait, after):
-        assert hears(replace(QUIET, steps=(step,))) == REFUSALS | heard
+        assert wake_events(replace(QUIET, steps=(step,))) == REFUSALS | heard
 
 
 def test_an_activity_is_heard_by_its_kind_and_by_its_kind_and_subject() -> None:
     click = an_activity(kind=Kind.LINK_CLICKED, subject="offer")
-    assert says(click) & hears(replace(QUIET, goal=CLICKED))
-    assert says(click) & hears(replace(QUIET, goal=Did(kind="link_clicked")))
-    assert not says(click) & hears(replace(QUIET, goal=Did(kind="link_clicked", subject="other")))
+    assert event_names(click) & wake_events(replace(QUIET, goal=CLICKED))
+    assert event_names(click) & wake_events(replace(QUIET, goal=Did(kind="link_clicked")))
+    assert not event_names(click) & wake_events(replace(QUIET, goal=Did(kind="link_clicked", subject="other")))

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not
-from ripen.playbook.condition import Facts, holds
-from ripen.scoring.activity_counts import count, noted, turns, watched
+from ripen.playbook.condition import LeadFacts, holds
+from ripen.scoring.activity_counts import count, next_window_end, times_to_keep, with_activity
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON
 
@@ -30,7 +30,7 @@ def a_view(id: str, at: datetime, subject: str = "pricing", verdict: Verdict = V
 def after(bundle: Bundle, *activities: Activity) -> dict[str, tuple[int, ...]]:
     times: dict[str, tuple[int, ...]] = {}
     for activity in activities:
-        times = noted(times, activity, bundle)
+        times = with_activity(times, activity, bundle)
     return times
 
 
@@ -39,12 +39,12 @@ def test_as_many_times_are_kept_as_any_clause_needs() -> None:
     at_most_four = Did(kind="page_viewed", subject="pricing", at_least=0, at_most=4)
     never = Did(kind="link_clicked", at_least=0, at_most=0)
     nested = AnyOf(of=(AllOf(of=(three, Not(clause=never))), at_most_four))
-    assert watched(asking(nested)) == {"page_viewed pricing": 5, "link_clicked": 1}
+    assert times_to_keep(asking(nested)) == {"page_viewed pricing": 5, "link_clicked": 1}
 
 
 def test_what_is_asked_of_who_enters_a_journey_is_watched_too() -> None:
     journey = replace(a_bundle().journeys["whitepaper"], who=Did(kind="page_read", at_least=2))
-    assert watched(replace(a_bundle(), journeys={"j": journey})) == {"page_read": 2}
+    assert times_to_keep(replace(a_bundle(), journeys={"j": journey})) == {"page_read": 2}
 
 
 def test_what_nobody_asks_about_is_not_kept() -> None:
@@ -91,8 +91,8 @@ def test_few_times_answer_as_all_would_in_any_order(
     times = after(bundle, *random.sample(views, len(views)))
     # then
     assert times == after(bundle, *views)
-    facts = Facts(traits={}, now=now, count=lambda kind, subject, since: count(times, kind, subject, since))
-    full = Facts(
+    facts = LeadFacts(traits={}, now=now, count=lambda kind, subject, since: count(times, kind, subject, since))
+    full = LeadFacts(
         traits={},
         now=now,
         count=lambda kind, subject, since: sum(since is None or view.at > since for view in views),
@@ -108,12 +108,12 @@ def test_the_answer_stays_until_the_moment_it_turns_at(did: Did, ats: list[int],
     )
 
     def answer(at: datetime) -> bool:
-        return holds(did, Facts(traits={}, now=at, count=lambda *asked: count(times, *asked)))
+        return holds(did, LeadFacts(traits={}, now=at, count=lambda *asked: count(times, *asked)))
 
-    moment = turns(did, times, now)
+    moment = next_window_end(did, times, now)
     until = moment or now + timedelta(days=1)
     just_before = until - timedelta(milliseconds=1)
     assert {answer(now + n * (just_before - now) / 20) for n in range(21)} == {answer(now)}
     if moment:
         assert moment > now
-        assert turns(did, times, moment) is None or turns(did, times, moment) > moment  # type: ignore[operator]
+        assert next_window_end(did, times, moment) is None or next_window_end(did, times, moment) > moment  # type: ignore[operator]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring, Threshold
-from ripen.scoring.rank import next_crossing, rank, reached
+from ripen.scoring.rank import is_at_least, next_rank_change, rank
 from ripen.scoring.score import score
 from tests.support.fakes import NOON
 
@@ -27,12 +27,12 @@ SCORING = Scoring(
 SECOND = timedelta(seconds=1)
 
 
-def a_state(fit: float = 0, rank: Rank = Rank.COLD, **tallies: float) -> State:
+def a_state(fit: float = 0, rank: Rank = Rank.COLD, **rule_points: float) -> State:
     return State(
         lead="lead1",
         fit=fit,
         rank=rank,
-        tallies={code: Tally(points=points, at=NOON, count=1) for code, points in tallies.items()},
+        rule_points={code: RulePoints(points=points, at=NOON, count=1) for code, points in rule_points.items()},
     )
 
 
@@ -40,7 +40,7 @@ def test_a_threshold_between_two_points_is_crossed_where_the_rounded_total_does(
     # given a lead that is hot until fewer than 59.5 points, rounded to whole ones, are left
     halves = replace(SCORING, hot=Threshold(enter=70, leave=59.5))
     state = a_state(fit=30, rank=Rank.HOT, a=59)
-    due = next_crossing(state, halves, NOON)
+    due = next_rank_change(state, halves, NOON)
     assert due is not None
     # then it is looked at when that is so, and not before
     for at, expected in ((due - 2 * SECOND, Rank.HOT), (due, Rank.WARM)):
@@ -71,31 +71,31 @@ def test_up_at_enter_and_down_only_below_leave(total: float, before: Rank, after
 
 
 def test_a_goal_is_reached_at_its_rank_or_above() -> None:
-    assert reached(Rank.HOT, "warm")
-    assert reached(Rank.WARM, "warm")
-    assert not reached(Rank.COLD, "warm")
+    assert is_at_least(Rank.HOT, "warm")
+    assert is_at_least(Rank.WARM, "warm")
+    assert not is_at_least(Rank.COLD, "warm")
 
 
 def test_a_hot_lead_falls_when_half_of_its_points_are_gone() -> None:
     state = a_state(rank=Rank.HOT, a=119)
-    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
+    assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
 
 
 def test_what_never_decays_below_its_rank_is_never_looked_at_again() -> None:
-    assert next_crossing(a_state(fit=80, rank=Rank.HOT, a=30), SCORING, NOON) is None
-    assert next_crossing(a_state(), SCORING, NOON) is None
-    assert next_crossing(a_state(a=20), SCORING, NOON) is None
+    assert next_rank_change(a_state(fit=80, rank=Rank.HOT, a=30), SCORING, NOON) is None
+    assert next_rank_change(a_state(), SCORING, NOON) is None
+    assert next_rank_change(a_state(a=20), SCORING, NOON) is None
 
 
 def test_a_cap_keeps_the_rank_for_longer() -> None:
     state = a_state(fit=30, rank=Rank.HOT, capped=118)
     # 45 under the cap and 30 of fit: falls when less than 29.5 of 118 are left, two half-lives away
-    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=20) + SECOND
+    assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=20) + SECOND
 
 
 def test_points_taken_away_that_come_back_may_raise_the_rank() -> None:
     state = a_state(fit=54.5, negative=-40)
-    assert next_crossing(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
+    assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
 
 
 amounts = st.floats(-200, 200)
@@ -110,7 +110,7 @@ def test_no_change_of_rank_is_missed(
     now_rank = rank(score(state, scoring, NOON).total, before, scoring)
     state = a_state(fit=fit, rank=now_rank, a=a, capped=capped, negative=negative)
     assume(rank(score(state, scoring, NOON).total, now_rank, scoring) is now_rank)
-    mark = next_crossing(state, scoring, NOON)
+    mark = next_rank_change(state, scoring, NOON)
     for hours in range(0, 24 * 120, 7):
         later = NOON + timedelta(hours=hours)
         if mark is not None and later >= mark:

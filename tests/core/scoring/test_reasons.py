@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.lead.activity import Activity, Kind
-from ripen.lead.state import State, Tally
+from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, FitRule
 from ripen.playbook.clause import Condition
 from ripen.scoring.reasons import Reason, reasons
-from ripen.scoring.score import fit, tally
+from ripen.scoring.score import add_points, fit
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
@@ -49,12 +49,14 @@ HANAKO = a_lead(job_title="営業部長")
 def told(
     *hours_ago: float, kind: Kind = Kind.PAGE_VIEWED, now: datetime = NOON, locale: str = "ja", absolute: bool = False
 ) -> list[Reason]:
-    tallies: dict[str, Tally] = {}
+    rule_points: dict[str, RulePoints] = {}
     for n, hours in enumerate(hours_ago):
         at = now - timedelta(hours=hours)
-        tallies = tally(tallies, an_activity(id=str(n), kind=kind, subject="mail", at=at, received=at), SCORING)
+        rule_points = add_points(
+            rule_points, an_activity(id=str(n), kind=kind, subject="mail", at=at, received=at), SCORING
+        )
     points, codes = fit(HANAKO, SCORING)
-    state = State(lead="lead1", tallies=tallies, fit=points, fit_reasons=codes)
+    state = State(lead="lead1", rule_points=rule_points, fit=points, fit_reasons=codes)
     return reasons(HANAKO, state, SCORING, now, locale, TOKYO, absolute=absolute)
 
 
@@ -143,10 +145,10 @@ def test_what_a_journeys_step_gave_has_the_steps_own_words() -> None:
         points("a", "meet", 2, ja="面談"),
         points("c", "call", 3),
     ]
-    tallies: dict[str, Tally] = {}
+    rule_points: dict[str, RulePoints] = {}
     for activity in given:
-        tallies = tally(tallies, activity, SCORING)
+        rule_points = add_points(rule_points, activity, SCORING)
 
-    found = reasons(a_lead(), State(lead="lead1", tallies=tallies), SCORING, NOON, "ja", TOKYO)
+    found = reasons(a_lead(), State(lead="lead1", rule_points=rule_points), SCORING, NOON, "ja", TOKYO)
 
     assert [reason.words for reason in found] == ["本日2回面談", "ジャーニーによる加点"]

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.state import State, Tally
+from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
-from ripen.scoring.score import fit, points, score, tally
+from ripen.scoring.score import add_points, fit, points, score
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
@@ -19,11 +19,11 @@ SCORING = a_bundle().scoring
 HALF = timedelta(days=14)
 
 
-def tallied(*activities: Activity, scoring: Scoring = SCORING) -> State:
-    tallies: dict[str, Tally] = {}
+def state_after(*activities: Activity, scoring: Scoring = SCORING) -> State:
+    rule_points: dict[str, RulePoints] = {}
     for activity in activities:
-        tallies = tally(tallies, activity, scoring)
-    return State(lead="lead1", tallies=tallies)
+        rule_points = add_points(rule_points, activity, scoring)
+    return State(lead="lead1", rule_points=rule_points)
 
 
 def a_click(**changes: object) -> Activity:
@@ -31,7 +31,7 @@ def a_click(**changes: object) -> Activity:
 
 
 def test_points_halve_with_each_half_life() -> None:
-    state = tallied(an_activity(at=NOON))
+    state = state_after(an_activity(at=NOON))
     assert points(state, SCORING, NOON) == {"form": 30}
     assert points(state, SCORING, NOON + HALF) == {"form": 15}
     assert points(state, SCORING, NOON + 3 * HALF) == {"form": 3.75}
@@ -39,28 +39,28 @@ def test_points_halve_with_each_half_life() -> None:
 
 def test_an_older_activity_that_comes_late_has_decayed_already() -> None:
     late = an_activity(id="old", at=NOON - HALF, received=NOON)
-    assert points(tallied(an_activity(), late), SCORING, NOON) == {"form": 45}
+    assert points(state_after(an_activity(), late), SCORING, NOON) == {"form": 45}
 
 
 def test_a_clock_that_runs_ahead_gives_no_more_than_now() -> None:
     future = an_activity(at=NOON + 10 * HALF, received=NOON)
-    assert points(tallied(future), SCORING, NOON + HALF) == {"form": 15}
+    assert points(state_after(future), SCORING, NOON + HALF) == {"form": 15}
 
 
 @pytest.mark.parametrize(("clicks", "expected"), [(0, {}), (1, {"click": 10}), (2, {"click": 20}), (3, {"click": 20})])
 def test_a_rule_gives_at_most_its_cap(clicks: int, expected: dict[str, float]) -> None:
-    assert points(tallied(*(a_click(id=str(n)) for n in range(clicks))), SCORING, NOON) == expected
+    assert points(state_after(*(a_click(id=str(n)) for n in range(clicks))), SCORING, NOON) == expected
 
 
 def test_what_is_over_the_cap_lasts_longer() -> None:
-    state = tallied(*(a_click(id=str(n)) for n in range(4)))
+    state = state_after(*(a_click(id=str(n)) for n in range(4)))
     assert points(state, SCORING, NOON + HALF) == {"click": 20}
     assert points(state, SCORING, NOON + 2 * HALF) == {"click": 10}
 
 
 def test_all_engagement_together_has_a_cap() -> None:
     capped = replace(SCORING, engagement_cap=35.0)
-    state = tallied(an_activity(), a_click())
+    state = state_after(an_activity(), a_click())
     assert score(state, SCORING, NOON).engagement == 40
     assert score(state, capped, NOON).engagement == 35
 
@@ -68,7 +68,7 @@ def test_all_engagement_together_has_a_cap() -> None:
 def test_points_may_be_taken_away_and_come_back() -> None:
     rule = EngagementRule(code="no", kind="rejected_by_sales", points=-50, cap=80, words={})
     scoring = replace(SCORING, engagement=(rule,))
-    state = tallied(*(an_activity(id=str(n), kind=Kind.REJECTED_BY_SALES) for n in range(2)), scoring=scoring)
+    state = state_after(*(an_activity(id=str(n), kind=Kind.REJECTED_BY_SALES) for n in range(2)), scoring=scoring)
     assert score(state, scoring, NOON).total == -80
     assert score(state, scoring, NOON + HALF).total == -50
 
@@ -78,21 +78,21 @@ def test_a_rule_may_look_at_one_subject() -> None:
     scoring = replace(SCORING, engagement=(rule,))
     seen = an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")
     other = an_activity(kind=Kind.PAGE_VIEWED, subject="home")
-    assert points(tallied(seen, other, scoring=scoring), scoring, NOON) == {"pricing": 12}
+    assert points(state_after(seen, other, scoring=scoring), scoring, NOON) == {"pricing": 12}
 
 
 @pytest.mark.parametrize("verdict", [Verdict.MACHINE, Verdict.UNJUDGED])
 def test_only_what_a_human_did_counts(verdict: Verdict) -> None:
-    assert tallied(a_click(verdict=verdict)).tallies == {}
+    assert state_after(a_click(verdict=verdict)).rule_points == {}
 
 
 def test_a_rule_that_left_the_playbook_gives_nothing() -> None:
-    assert score(tallied(an_activity()), replace(SCORING, engagement=()), NOON).total == 0
+    assert score(state_after(an_activity()), replace(SCORING, engagement=()), NOON).total == 0
 
 
 def test_the_ten_latest_times_are_kept() -> None:
-    state = tallied(*(a_click(id=str(n), at=NOON - timedelta(hours=n)) for n in range(12)))
-    found = state.tallies["click"]
+    state = state_after(*(a_click(id=str(n), at=NOON - timedelta(hours=n)) for n in range(12)))
+    found = state.rule_points["click"]
     assert (found.count, found.last, len(found.recent)) == (12, NOON, 10)
     assert found.recent == tuple(NOON - timedelta(hours=n) for n in range(10))
 
@@ -112,6 +112,8 @@ def test_any_order_gives_the_same_sums(done: list[tuple[Kind, int]], random: Ran
         an_activity(id=str(n), kind=kind, at=NOON - timedelta(days=days)) for n, (kind, days) in enumerate(done)
     ]
     shuffled = random.sample(activities, len(activities))
-    one, other = tallied(*activities), tallied(*shuffled)
+    one, other = state_after(*activities), state_after(*shuffled)
     assert points(one, SCORING, NOON) == pytest.approx(points(other, SCORING, NOON), abs=1e-9)
-    assert {code: t.recent for code, t in one.tallies.items()} == {code: t.recent for code, t in other.tallies.items()}
+    assert {code: t.recent for code, t in one.rule_points.items()} == {
+        code: t.recent for code, t in other.rule_points.items()
+    }

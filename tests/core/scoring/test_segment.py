@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.condition import Facts, all_hold, holds
+from ripen.playbook.condition import LeadFacts, all_hold, holds
 from ripen.scoring.activity_counts import Times, count
 from ripen.scoring.segment import levels, next_change, segments
 from tests.support.fakes import NOON
@@ -18,9 +18,9 @@ VIEW = "page_viewed"
 AT_NOON = int(NOON.timestamp() * 1000)
 
 
-def the_lead(times: Times | None = None, **known: object) -> Facts:
+def the_lead(times: Times | None = None, **known: object) -> LeadFacts:
     found = times or {}
-    return Facts(**{"traits": {}, "now": NOON, "count": lambda *asked: count(found, *asked)} | known)  # type: ignore[arg-type]
+    return LeadFacts(**{"traits": {}, "now": NOON, "count": lambda *asked: count(found, *asked)} | known)  # type: ignore[arg-type]
 
 
 def within(*clauses: Clause, **known: object) -> bool:
@@ -138,11 +138,11 @@ people = st.fixed_dictionaries(
 )
 
 
-def asked_one_by_one(plan: Mapping[str, Segment], facts: Facts) -> tuple[str, ...]:
+def asked_one_by_one(plan: Mapping[str, Segment], facts: LeadFacts) -> tuple[str, ...]:
     """In the order in which the plans above refer to each other."""
     inside: set[str] = set()
     for segment in plan.values():
-        here = Facts(
+        here = LeadFacts(
             traits=facts.traits,
             now=facts.now,
             count=facts.count,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.errors import Rejected
-from ripen.tracking.beacon import Beacon, EventType, read
+from ripen.tracking.beacon import Beacon, EventType, read_beacon
 from tests.support.fakes import NOON
 
 HOSTS = frozenset(["go.example.jp", "www.example.jp"])
@@ -27,12 +27,12 @@ def an_event(**known: Any) -> dict[str, Any]:
 
 def a_beacon(*events: Any, agent: str = "Mozilla/5.0", **known: Any) -> Beacon:
     content = {"visitor": VISITOR, "events": list(events) or [an_event()]} | known
-    return read(json.dumps(content).encode(), NOON, HOSTS, agent)
+    return read_beacon(json.dumps(content).encode(), NOON, HOSTS, agent)
 
 
 def refused(raw: bytes) -> Rejected:
     with pytest.raises(Rejected) as caught:
-        read(raw, NOON, HOSTS)
+        read_beacon(raw, NOON, HOSTS)
     return caught.value
 
 
@@ -89,7 +89,7 @@ def test_at_most_50_events_are_taken(count: int, taken: bool) -> None:
 
 def test_a_body_over_64_kb_is_too_large() -> None:
     content = json.dumps({"visitor": VISITOR, "events": [an_event()]}).encode()
-    assert read(content + b" " * (64 * 1024 - len(content)), NOON, HOSTS)
+    assert read_beacon(content + b" " * (64 * 1024 - len(content)), NOON, HOSTS)
     assert refused(content + b" " * (64 * 1024 - len(content) + 1)).status == 413
 
 
@@ -179,7 +179,7 @@ json_values = st.recursive(
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
 def test_anything_at_all_is_a_beacon_or_refused(raw: bytes) -> None:
     try:
-        assert isinstance(read(raw, NOON, HOSTS), Beacon)
+        assert isinstance(read_beacon(raw, NOON, HOSTS), Beacon)
     except Rejected as rejected:
         assert rejected.status in (400, 413)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ripen.tracking.click_signals import Agent, agent, facts, network, opens_a_page
+from ripen.tracking.click_signals import AgentKind, agent_kind, is_page_navigation, network_hash, request_signals
 
 KEY = b"k" * 32
 CHROME = (
@@ -13,32 +13,32 @@ CHROME = (
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        (CHROME, Agent.BROWSER),
+        (CHROME, AgentKind.BROWSER),
         (
             "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1 YJApp-IOS",
-            Agent.BROWSER,
+            AgentKind.BROWSER,
         ),
         (
             "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36",
-            Agent.BROWSER,
+            AgentKind.BROWSER,
         ),
         (
             "Mozilla/5.0 (Linux; Android 14; X) AppleWebKit/537.36 Chrome/120.0 Mobile Safari/537.36 Line/14.1",
-            Agent.BROWSER,
+            AgentKind.BROWSER,
         ),
-        ("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", Agent.SCANNER),
-        ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", Agent.SCANNER),
-        ("BarracudaCentral/1.0", Agent.SCANNER),
-        ("Microsoft Office Existence Discovery", Agent.SCANNER),
-        ("python-requests/2.32", Agent.LIBRARY),
-        ("curl/8.5.0", Agent.LIBRARY),
-        ("Go-http-client/2.0", Agent.LIBRARY),
-        ("", Agent.NONE),
-        ("  ", Agent.NONE),
+        ("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", AgentKind.SCANNER),
+        ("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", AgentKind.SCANNER),
+        ("BarracudaCentral/1.0", AgentKind.SCANNER),
+        ("Microsoft Office Existence Discovery", AgentKind.SCANNER),
+        ("python-requests/2.32", AgentKind.LIBRARY),
+        ("curl/8.5.0", AgentKind.LIBRARY),
+        ("Go-http-client/2.0", AgentKind.LIBRARY),
+        ("", AgentKind.NONE),
+        ("  ", AgentKind.NONE),
     ],
 )
-def test_a_program_is_what_it_calls_itself(name: str, expected: Agent) -> None:
-    assert agent(name) is expected
+def test_a_program_is_what_it_calls_itself(name: str, expected: AgentKind) -> None:
+    assert agent_kind(name) is expected
 
 
 @pytest.mark.parametrize(
@@ -54,24 +54,28 @@ def test_a_program_is_what_it_calls_itself(name: str, expected: Agent) -> None:
     ],
 )
 def test_a_person_asks_for_a_page_by_following_a_link(headers: dict[str, str], opens: bool) -> None:
-    assert opens_a_page(headers) is opens
+    assert is_page_navigation(headers) is opens
 
 
 def test_neighbours_have_one_network_and_others_another() -> None:
-    assert network("203.0.113.7", KEY) == network("203.0.113.200", KEY) == network("::ffff:203.0.113.9", KEY)
-    assert network("203.0.113.7", KEY) != network("203.0.114.7", KEY)
-    assert network("2001:db8:1:2::1", KEY) == network("2001:db8:1:2:ffff::9", KEY)
-    assert network("2001:db8:1:2::1", KEY) != network("2001:db8:1:3::1", KEY)
-    assert network("203.0.113.7", KEY) != network("203.0.113.7", b"x" * 32)
-    assert network("unknown", KEY) == network("", KEY) == ""
+    assert (
+        network_hash("203.0.113.7", KEY)
+        == network_hash("203.0.113.200", KEY)
+        == network_hash("::ffff:203.0.113.9", KEY)
+    )
+    assert network_hash("203.0.113.7", KEY) != network_hash("203.0.114.7", KEY)
+    assert network_hash("2001:db8:1:2::1", KEY) == network_hash("2001:db8:1:2:ffff::9", KEY)
+    assert network_hash("2001:db8:1:2::1", KEY) != network_hash("2001:db8:1:3::1", KEY)
+    assert network_hash("203.0.113.7", KEY) != network_hash("203.0.113.7", b"x" * 32)
+    assert network_hash("unknown", KEY) == network_hash("", KEY) == ""
 
 
 def test_nothing_of_the_person_is_kept() -> None:
-    kept = facts("GET", {"user-agent": CHROME, "accept": "text/html", "cookie": "id=1"}, "203.0.113.7", KEY)
+    kept = request_signals("GET", {"user-agent": CHROME, "accept": "text/html", "cookie": "id=1"}, "203.0.113.7", KEY)
     assert kept == {
         "method": "GET",
         "agent": "browser",
         "asked": "like a browser",
-        "network": network("203.0.113.7", KEY),
+        "network": network_hash("203.0.113.7", KEY),
     }
     assert "203" not in kept["network"]

@@ -10,7 +10,7 @@ from ripen.lead.activity import Kind, Verdict
 from ripen.lead.lead import Touch
 from ripen.playbook.bundle import Bundle, Page, Tracking
 from ripen.tracking.beacon import Beacon, Event, EventType
-from ripen.tracking.visit import activities, bridged, is_open, of_lead, subject, touched
+from ripen.tracking.visit import activities, assign_to_lead, may_cross, page_name, with_bridge_token, with_touches
 from ripen.tracking.visitor import Bridge
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
@@ -69,7 +69,7 @@ def test_a_download_is_about_the_file() -> None:
     ],
 )
 def test_a_page_has_the_name_that_the_playbook_gives_it_else_its_path(path: str, name: str) -> None:
-    assert subject(f"https://www.example.jp{path}", tracked()) == name
+    assert page_name(f"https://www.example.jp{path}", tracked()) == name
 
 
 def test_the_same_event_is_the_same_activity_and_another_visitors_is_another() -> None:
@@ -98,7 +98,10 @@ def test_a_robots_visit_is_a_machines() -> None:
 
 
 def test_a_copy_says_whether_it_is_only_likely_and_which_click_led_there() -> None:
-    sure, likely = of_lead(made(), "lead1", sure=True), of_lead(made(), "lead1", sure=False, click="click1")
+    sure, likely = (
+        assign_to_lead(made(), "lead1", sure=True),
+        assign_to_lead(made(), "lead1", sure=False, click="click1"),
+    )
     assert (sure.lead, sure.id, sure.at) == ("lead1", made().id, NOON)
     assert "likely" not in sure.facts
     assert (likely.facts["likely"], likely.facts["click"]) == ("yes", "click1")
@@ -107,18 +110,18 @@ def test_a_copy_says_whether_it_is_only_likely_and_which_click_led_there() -> No
 def test_the_first_touch_is_the_earliest_and_the_last_the_latest() -> None:
     early, middle, late = (Touch(at=NOON + n * HOUR) for n in (-1, 0, 1))
     lead = a_lead(first_touch=middle, lead_touch=middle, last_touch=middle)
-    after = touched(lead, [late, None, early])
+    after = with_touches(lead, [late, None, early])
     assert (after.first_touch, after.lead_touch, after.last_touch) == (early, middle, late)
-    assert touched(lead, [None, middle]) == lead
+    assert with_touches(lead, [None, middle]) == lead
 
 
 def test_a_bridge_is_crossed_once_within_ten_minutes() -> None:
     bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
-    assert is_open(bridge, "visitor1", NOON + timedelta(minutes=10))
-    assert not is_open(bridge, "visitor1", NOON + timedelta(minutes=10, milliseconds=1))
+    assert may_cross(bridge, "visitor1", NOON + timedelta(minutes=10))
+    assert not may_cross(bridge, "visitor1", NOON + timedelta(minutes=10, milliseconds=1))
     crossed = Bridge(lead="lead1", send="send1", click="click1", at=NOON, visitor="visitor1")
-    assert is_open(crossed, "visitor1", NOON + HOUR)
-    assert not is_open(crossed, "visitor2", NOON)
+    assert may_cross(crossed, "visitor1", NOON + HOUR)
+    assert not may_cross(crossed, "visitor2", NOON)
 
 
 @pytest.mark.parametrize(
@@ -131,5 +134,5 @@ def test_a_bridge_is_crossed_once_within_ten_minutes() -> None:
     ],
 )
 def test_a_click_carries_its_token_only_to_where_our_script_is(url: str, carried: str) -> None:
-    assert bridged(url, "t1", TRACKING, SITE) == carried
-    assert bridged(url, "t1", None, SITE) == url
+    assert with_bridge_token(url, "t1", TRACKING, SITE) == carried
+    assert with_bridge_token(url, "t1", None, SITE) == url

@@ -57,10 +57,10 @@ def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hea
     queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
     react([form.key.ref], table, bundle, FakeClock(), queues)
     state = table.get(keys.state(lead))
-    assert state and (state.value.tallies["pricing"].count, state.value.folded) == (3, 4)
+    assert state and (state.value.rule_points["pricing"].count, state.value.activity_count) == (3, 4)
     react([row.key.ref for row in table.under(lead, "activity#")], table, bundle, FakeClock(), queues)
     again = table.get(keys.state(lead))
-    assert again and again.value.folded == 4
+    assert again and again.value.activity_count == 4
 
 
 @pytest.mark.many_rows

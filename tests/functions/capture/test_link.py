@@ -18,7 +18,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Email
-from ripen.tracking.click_signals import TRAP, network
+from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
 from ripen.tracking.link_token import Link, Purpose, sign
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON
@@ -100,18 +100,18 @@ def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> 
     follow(sent, token(), **{"user-agent": "Mozilla/5.0", "accept": "text/html"})
     follow(sent, token(), "HEAD", id="request2", **{"user-agent": "curl/8"})
     one, other = sorted((a.facts for a in activities(sent)), key=lambda facts: facts["method"])
-    near = {"network": network("203.0.113.7", NETWORK_KEY)}
+    near = {"network": network_hash("203.0.113.7", NETWORK_KEY)}
     assert one.items() >= ({"method": "GET", "agent": "browser", "asked": "like a browser"} | near).items()
     assert other.items() >= ({"method": "HEAD", "agent": "library", "asked": "barely"} | near).items()
     assert "203.0.113" not in str(activities(sent))
 
 
 def test_the_hidden_link_leads_nowhere_and_is_kept(sent: Table) -> None:
-    answered = follow(sent, token(TRAP))
+    answered = follow(sent, token(HIDDEN_LINK))
     assert (answered["statusCode"], answered["body"]) == (204, "")
     assert "location" not in answered["headers"]
     (activity,) = activities(sent)
-    assert (activity.facts["link"], activity.facts["url"]) == (str(TRAP), "")
+    assert (activity.facts["link"], activity.facts["url"]) == (str(HIDDEN_LINK), "")
 
 
 def test_a_click_waits_120_seconds_for_its_judgement(sent: Table) -> None:

@@ -16,7 +16,7 @@ from ripen.lead.activity import Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.state import Rank, State
 from ripen.mail.ledger import SendState
-from ripen.playbook.bundle import Policy, Quiet
+from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Condition, Did
 from ripen.playbook.graph import ExitStep
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -155,7 +155,7 @@ def test_the_last_place_of_the_day_goes_to_the_mail_of_higher_priority(table: Ta
 def test_in_quiet_hours_a_mail_waits_for_the_leads_morning(table: Table, clock: FakeClock) -> None:
     known(table, a_lead(time_zone="Europe/Berlin"))
     key, ses = planned(table, a_send(email="case-study")), FakeSes()
-    dependencies = an_outside(table, clock, ses, playbook=limited(quiet=Quiet(start="21:00", end="08:00")))
+    dependencies = an_outside(table, clock, ses, playbook=limited(quiet=QuietHours(start="21:00", end="08:00")))
     deliver(key, dependencies)  # four in the morning in Berlin
     assert (row(table, key).due, ses.calls) == (NOON + timedelta(hours=4), 0)
     clock.move(hours=4)

@@ -11,7 +11,7 @@ from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
-from ripen.tracking.click_signals import PATIENCE
+from ripen.tracking.click_signals import VERDICT_DELAY
 from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -59,7 +59,7 @@ class World:
                 facts=facts | ({"campaign": campaign} if campaign else {}),
             )
             key = keys.activity(lead, now, click.id)
-            self.table.write(Create(key, click, due=now + PATIENCE))
+            self.table.write(Create(key, click, due=now + VERDICT_DELAY))
             self.clock.at += 3 * MINUTE
             for _ in range(2):
                 react([key.ref], self.table, BUNDLE, self.clock, self.queues)

@@ -17,7 +17,7 @@ from ripen.operations.publish import publish
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Agreed, Condition, Did
 from ripen.playbook.graph import Again, Journey, OnActivity, OnDate, OnSegment
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 from score import react as module
 from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -158,7 +158,7 @@ def test_a_new_playbook_reaches_a_lead_before_its_next_activity_counts(
     react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, queues)
     # then the lead is in the segment, but has not joined it
     state = value(table, STATE)
-    assert (state.segments, state.folded, state.rules) == (("buyers",), 3, edition(plan))
+    assert (state.segments, state.activity_count, state.rules_version) == (("buyers",), 3, rules_version(plan))
     assert runs(table) == []
 
 

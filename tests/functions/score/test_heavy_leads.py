@@ -11,11 +11,11 @@ from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.state import Entry, Rank, State, Tally
+from ripen.lead.state import LatestEntry, Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import RefoldMark
 from ripen.playbook.graph import Again, Journey, OnActivity
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 from score import react as react_module
 from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -55,7 +55,7 @@ def test_a_form_with_forty_visits_before_it_each_of_which_asks_into_several_jour
 ) -> None:
     table.write(Create(keys.profile("lead1"), a_lead()))
     before = visits(40)
-    form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
+    form = an_activity(visit_keys=tuple(key_of(visit).sk for visit in before))
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
     react([key_of(form).ref], table, BUNDLE, clock, queues)
     assert folded(table) == 41
@@ -82,7 +82,7 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
         for n in range(40)
     }
     bundle = replace(BUNDLE, journeys=doors)
-    form = an_activity(brings=tuple(key_of(visit).sk for visit in before))
+    form = an_activity(visit_keys=tuple(key_of(visit).sk for visit in before))
     refs = [key_of(each).ref for each in (form, *before)]
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
     # when
@@ -102,7 +102,12 @@ def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same
     for n in range(120):
         run = Enrollment(lead="lead1", journey="orders", key=f"{n:03}", entered=NOON, bundle="bundle1")
         table.write(Create(keys.enrollment("lead1", "orders", run.key), run, due=NOON + timedelta(days=3)))
-    state = State(lead="lead1", rank_since=NOON, journeys={"orders": Entry(key="119", at=NOON)}, rules=edition(BUNDLE))
+    state = State(
+        lead="lead1",
+        rank_since=NOON,
+        journeys={"orders": LatestEntry(key="119", at=NOON)},
+        rules_version=rules_version(BUNDLE),
+    )
     no = an_activity(kind=Kind.UNSUBSCRIBED)
     table.write(Create(keys.state("lead1"), state), Create(key_of(no), no, due=NOON))
     # when it unsubscribes
@@ -137,9 +142,9 @@ def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
         lead="lead1",
         rank=Rank.HOT,
         rank_since=NOON,
-        tallies={"click": Tally(points=600, at=NOON, count=60, last=NOON)},
-        journeys={"orders": Entry(key="39", at=NOON, hears=("rank",))},
-        rules=edition(BUNDLE),
+        rule_points={"click": RulePoints(points=600, at=NOON, count=60, last=NOON)},
+        journeys={"orders": LatestEntry(key="39", at=NOON, wake_events=("rank",))},
+        rules_version=rules_version(BUNDLE),
     )
     mark = keys.refold_mark("lead1")
     table.write(Create(keys.state("lead1"), state), Create(mark, RefoldMark(lead="lead1"), due=NOON))

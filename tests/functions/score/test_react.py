@@ -136,7 +136,7 @@ def test_a_click_that_waits_for_its_verdict_stays_on_the_agenda(table: Table, cl
     clock.move(seconds=120)
     react([key_of(click).ref], table, BUNDLE, clock, queues)
     assert value(table, key_of(click)).verdict is Verdict.HUMAN
-    assert value(table, STATE).tallies["click"].count == 1
+    assert value(table, STATE).rule_points["click"].count == 1
 
 
 def test_a_scanner_is_seen_whoever_is_woken_first(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -159,7 +159,7 @@ def test_a_scanner_is_seen_whoever_is_woken_first(table: Table, clock: FakeClock
     for ref in refs:
         react([ref], table, BUNDLE, clock, queues)
     assert [value(table, key_of(click)).verdict for click in clicks] == [Verdict.MACHINE] * 3
-    assert value(table, STATE).tallies == {}
+    assert value(table, STATE).rule_points == {}
 
 
 def test_the_handler_works_on_what_sqs_brings(
@@ -174,7 +174,7 @@ def test_the_handler_works_on_what_sqs_brings(
     answer = react_module.handler(an_sqs_event(ref, "lead#lead2|activity#x#y", "nonsense"), LambdaContext())
     # then
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
-    assert value(table, STATE).folded == 1
+    assert value(table, STATE).activity_count == 1
 
 
 @pytest.mark.many_rows
@@ -182,7 +182,7 @@ def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock
     a_lead_row(table)
     many = [an_activity(id=f"activity{n}", at=NOON - timedelta(seconds=n)) for n in range(100)]
     react(captured(table, *many), table, BUNDLE, clock, queues)
-    assert value(table, STATE).folded == 100
+    assert value(table, STATE).activity_count == 100
     assert len(list(table.under("lead1", "enrollment#"))) == 1
 
 

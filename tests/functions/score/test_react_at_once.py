@@ -9,7 +9,7 @@ from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import Activity
 from ripen.lead.state import State
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rules_version import rules_version
 from score.react import Queues, react
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock, OneAtATime
@@ -49,7 +49,7 @@ def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, qu
     interruptions: list[bool] = []
     react([first], Interrupted("table", table._client), BUNDLE, clock, queues)
     state = value(table, STATE)
-    assert (state.tallies["form"].count, state.tallies["form"].points, state.folded) == (2, 60, 2)
+    assert (state.rule_points["form"].count, state.rule_points["form"].points, state.activity_count) == (2, 60, 2)
 
 
 def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -62,7 +62,7 @@ def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(6)))
     state = value(table, STATE)
-    assert (state.folded, state.tallies["form"].count, state.episode) == (6, 6, 1)
+    assert (state.activity_count, state.rule_points["form"].count, state.episode) == (6, 6, 1)
     assert len(list(table.under("lead1", "alert#"))) == 1
 
 
@@ -95,12 +95,12 @@ def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wr
     react(refs, table, BUNDLE, clock, queues)
     waiting = {keys.kind(due.ref) for due in table.due(Lane.HOT, shard("lead1"), NOON)}
     assert waiting == {"alert", "due#crm", "enrollment"}
-    assert value(table, STATE).folded == 1
+    assert value(table, STATE).activity_count == 1
 
 
 def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
-    table.write(Create(STATE, State(lead="lead1", rules=edition(BUNDLE))))
+    table.write(Create(STATE, State(lead="lead1", rules_version=rules_version(BUNDLE))))
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
     row = table.get(STATE)
     assert row is not None

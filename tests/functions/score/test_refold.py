@@ -11,10 +11,10 @@ import pytest
 from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.state import Rank, State, Tally
+from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark, RefoldMark
-from ripen.tracking.click_signals import PATIENCE, TRAP
+from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY
 from score._consequences import Queues
 from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -46,7 +46,7 @@ def a_form(seconds: float) -> Activity:
 
 def captured(table: Table, *activities: Activity) -> list[str]:
     for activity in activities:
-        wait = PATIENCE if activity.kind is Kind.LINK_CLICKED else timedelta()
+        wait = VERDICT_DELAY if activity.kind is Kind.LINK_CLICKED else timedelta()
         table.write(Create(key_of(activity), activity, due=activity.received + wait))
     return [key_of(activity).ref for activity in activities]
 
@@ -83,12 +83,12 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     react(captured(table, a_form(-600)), table, BUNDLE, clock, queues)
     before, crm = value(table, STATE), table.get(CRM)
     # when a scanner calls
-    refs = captured(table, *(a_click(n, seconds=n / 5) for n in range(4)), a_click(TRAP, seconds=1))
+    refs = captured(table, *(a_click(n, seconds=n / 5) for n in range(4)), a_click(HIDDEN_LINK, seconds=1))
     clock.move(seconds=125)
     for ref in refs:
         react([ref], table, BUNDLE, clock, queues)
     # then only that it was there is written down, once and with its reason
-    assert value(table, STATE) == replace(before, folded=before.folded + 5)
+    assert value(table, STATE) == replace(before, activity_count=before.activity_count + 5)
     assert table.get(CRM) == crm
     assert clicks(table) == [Verdict.MACHINE] * 5
     assert verdicts(table) == [("machine", "fetched the hidden link")]
@@ -111,7 +111,7 @@ def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: Fake
     react(clicked, table, BUNDLE, clock, queues)
     assert table.get(STATE) is None
     react(captured(table, a_form(20)), table, BUNDLE, clock, queues)
-    assert value(table, STATE).tallies["click"].count == 1
+    assert value(table, STATE).rule_points["click"].count == 1
     assert clicks(table) == [Verdict.HUMAN]
 
 
@@ -133,16 +133,16 @@ def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, que
     first = captured(table, a_click(0))
     clock.move(seconds=125)
     react(first, table, BUNDLE, clock, queues)
-    assert value(table, STATE).tallies["click"].count == 1
+    assert value(table, STATE).rule_points["click"].count == 1
     # when the same network fetches the hidden link four minutes after it
-    trap = captured(table, a_click(TRAP, seconds=240))
+    trap = captured(table, a_click(HIDDEN_LINK, seconds=240))
     clock.move(seconds=240)
     react(trap, table, BUNDLE, clock, queues)
     # then it was none
     state = value(table, STATE)
-    assert state.tallies == right.tallies
+    assert state.rule_points == right.rule_points
     assert state.last_activity == right.last_activity
-    assert (state.rank, state.folded) == (right.rank, 3)
+    assert (state.rank, state.activity_count) == (right.rank, 3)
     assert clicks(table) == [Verdict.MACHINE] * 2
     assert verdicts(table)[-1] == ("machine", "fetched the hidden link")
     assert due(table, REFOLD) is None
@@ -153,9 +153,9 @@ def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeCl
     refs = captured(table, a_click(0, agent="none"))
     clock.move(seconds=125)
     react(refs, table, BUNDLE, clock, queues)
-    assert value(table, STATE).tallies == {}
+    assert value(table, STATE).rule_points == {}
     react(captured(table, a_form(600)), table, BUNDLE, FakeClock(NOON + timedelta(seconds=600)), queues)
-    assert set(value(table, STATE).tallies) == {"click", "form"}
+    assert set(value(table, STATE).rule_points) == {"click", "form"}
     assert verdicts(table) == [
         ("machine", "calls itself no browser"),
         ("human", "calls itself no browser, a person followed"),
@@ -178,7 +178,7 @@ def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clo
     clock.move(hours=1)
     react([mark], table, BUNDLE, clock, queues)
     state = value(table, STATE)
-    assert (state.rank, state.tallies, state.episode) == (Rank.WARM, {}, 1)
+    assert (state.rank, state.rule_points, state.episode) == (Rank.WARM, {}, 1)
     assert value(table, CRM) == CrmMark(lead="lead1", urgent=True)
     assert clicks(table) == [Verdict.MACHINE] * 3
     assert len(list(table.under("lead1", "alert#"))) == 1
@@ -228,7 +228,7 @@ def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock
     clock.move(seconds=4000)
     react([mark], Interrupted("table", table._client), BUNDLE, clock, queues)
     state = value(table, STATE)
-    assert (state.tallies["form"].count, state.folded) == (1, 4)
+    assert (state.rule_points["form"].count, state.activity_count) == (1, 4)
     assert value(table, key_of(a_form(60))).folded is not None
 
 
@@ -237,11 +237,11 @@ def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeCloc
     a_lead_row(table)
     passed = [replace(a_click(n, n * 60, agent="none"), verdict=Verdict.HUMAN, folded=NOON) for n in range(150)]
     captured(table, *passed)
-    points = {"click": Tally(points=1500, at=NOON, count=150, last=NOON)}
-    table.write(Create(STATE, State(lead="lead1", rank=Rank.HOT, rank_since=NOON, tallies=points)))
+    points = {"click": RulePoints(points=1500, at=NOON, count=150, last=NOON)}
+    table.write(Create(STATE, State(lead="lead1", rank=Rank.HOT, rank_since=NOON, rule_points=points)))
     react([marked(table, NOON)], table, BUNDLE, FakeClock(NOON + timedelta(days=1)), queues)
     assert clicks(table) == [Verdict.MACHINE] * 150
-    assert value(table, STATE).tallies == {}
+    assert value(table, STATE).rule_points == {}
     assert due(table, REFOLD) is None
 
 
@@ -256,7 +256,7 @@ def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, [forms[0], mark, *forms[1:]]))
     state = value(table, STATE)
-    assert (state.tallies["form"].count, state.folded, set(state.tallies)) == (4, 7, {"form"})
+    assert (state.rule_points["form"].count, state.activity_count, set(state.rule_points)) == (4, 7, {"form"})
 
 
 def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(

@@ -53,7 +53,7 @@ def test_unchanged_values_take_no_call(office: Office) -> None:
     office.admit()
     office.sync()
     office.crm.calls = 0
-    office.change(folded=7)
+    office.change(activity_count=7)
 
     office.sync()
 
@@ -116,7 +116,7 @@ def test_who_is_not_admitted_stays_out_and_the_reason_is_said_once(office: Offic
     office.change(rank=Rank.COLD)
 
     office.sync()
-    office.change(folded=2)
+    office.change(activity_count=2)
     office.sync()
 
     assert office.crm.calls == 0

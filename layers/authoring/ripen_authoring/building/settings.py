@@ -31,7 +31,7 @@ def policy(limits: Limits) -> bundle.Policy:
     return bundle.Policy(
         per_day=limits.per_day,
         per_week=limits.per_week,
-        quiet=bundle.Quiet(start=quiet.from_, end=quiet.to) if quiet else None,
+        quiet=bundle.QuietHours(start=quiet.from_, end=quiet.to) if quiet else None,
         unless=optional(limits.unless),
         spares_opportunities=limits.open_opportunity == "skip",
     )

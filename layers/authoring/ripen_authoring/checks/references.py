@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel
 
-from ripen.scoring.score import GIVEN
+from ripen.scoring.score import GIVEN_POINTS
 from ripen_authoring.checks import mentions
 from ripen_authoring.checks.mentions import known, repeated, tests
 from ripen_authoring.files.folder import Entry, Folder
@@ -154,13 +154,13 @@ def _scoring(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Ite
     scoring, document = entry.model, entry.document
     if scoring.warm.enter >= scoring.hot.enter:
         yield document.problem(("warm", "enter"), "warm must begin below hot")
-    seen = {GIVEN.code}
+    seen = {GIVEN_POINTS.code}
     for kind, codes in (
         ("engagement", [rule.code for rule in scoring.engagement]),
         ("fit", [rule.code for rule in scoring.fit]),
     ):
         for number, code in enumerate(codes):
-            if code == GIVEN.code:
+            if code == GIVEN_POINTS.code:
                 message = f"{code!r} is the code of points that journeys give; choose another"
                 yield document.problem((kind, number, "code"), message)
             elif code in seen:

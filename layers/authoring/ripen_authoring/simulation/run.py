@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ripen.adapters.table import Create, keys
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind
 from ripen.mail.ledger import OPEN
@@ -76,7 +76,7 @@ def live(
 
 def zone_of(persona: Persona, bundle: Bundle) -> str:
     """The persona's own time."""
-    return zone(persona.profile(_ANY_DAY), bundle.brand).key
+    return lead_zone(persona.profile(_ANY_DAY), bundle.brand).key
 
 
 def _arrive(world: World, persona: Persona) -> None:

@@ -31,8 +31,12 @@ def _returns(
 ) -> list[Happening]:
     found: list[Happening] = []
     since = start - timedelta(microseconds=1)  # one that comes just as the story begins is part of it
-    while (at := recurrence.after(trigger, zone, since)) and at <= latest and (len(found) < _LEAST or at <= end):
-        found.append(Happening(at, RETURN, (journey, trigger.segment, recurrence.named(at, zone)), trigger.rrule))
+    while (
+        (at := recurrence.next_occurrence(trigger, zone, since)) and at <= latest and (len(found) < _LEAST or at <= end)
+    ):
+        found.append(
+            Happening(at, RETURN, (journey, trigger.segment, recurrence.occurrence_name(at, zone)), trigger.rrule)
+        )
         since = at
     return found
 

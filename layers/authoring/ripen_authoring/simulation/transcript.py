@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ripen.adapters.table import keys
-from ripen.calendar.shown_minute import moment
+from ripen.calendar.shown_minute import format_minute
 from ripen.crm.opportunity import Deal
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment, EnrollmentState
@@ -52,7 +52,7 @@ def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
     """As people read it: each minute once, in the lead's own time."""
     shown, before = [], ""
     for line in lines:
-        at = moment(line.at, zone, lang)
+        at = format_minute(line.at, zone, lang)
         margin = at if at != before else " " * _width(at)
         facts = {name: _local(value, zone, lang) for name, value in line.facts.items()}
         shown.append(f"{margin}  {'▸' if line.own else ' '} {say(line.code, facts, lang)}".rstrip())
@@ -105,7 +105,7 @@ def _judged(row: Written, bundle: Bundle) -> Iterator[Line]:
     after: State = row.after
     was, now = score(before, bundle.scoring, row.at), score(after, bundle.scoring, row.at)
     if round(was.total) != round(now.total) and (
-        row.before is None or after.folded != before.folded or was.fit != now.fit
+        row.before is None or after.activity_count != before.activity_count or was.fit != now.fit
     ):
         facts = {"before": was.total, "after": now.total, "fit": now.fit, "engagement": now.engagement}
         yield Line(row.at, "score", {name: f"{value:.0f}" for name, value in facts.items()})
@@ -177,7 +177,7 @@ def _local(value: str, zone: str, lang: str) -> str:
         at = datetime.fromisoformat(value) if value[10:11] == "T" else None
     except ValueError:
         return value
-    return moment(at, zone, lang) if at and at.tzinfo else value
+    return format_minute(at, zone, lang) if at and at.tzinfo else value
 
 
 def _width(text: str) -> int:

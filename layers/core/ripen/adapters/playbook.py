@@ -10,7 +10,7 @@ from msgspec import Struct
 from ripen.adapters import aws
 from ripen.adapters.table import Table, keys
 from ripen.playbook.bundle import Bundle
-from ripen.settings import Live as Pointer
+from ripen.settings import LivePlaybook as Pointer
 
 _FRESH_SECONDS = 5.0
 SEEN_BY_ALL = timedelta(seconds=_FRESH_SECONDS + 1)
@@ -51,7 +51,7 @@ class Playbook:
     def before(self) -> Bundle | None:
         """The one that was in force before the live one; None where there is none, or another is still in force."""
         live = self.live().bundle.hash
-        before = self._pointer.before if self._pointer else ""
+        before = self._pointer.previous if self._pointer else ""
         return self.bundle(before) if before not in ("", live) else None
 
     def bundle(self, hash: str) -> Bundle:
@@ -76,5 +76,5 @@ class Playbook:
 
 
 def _in_force(pointer: Pointer) -> str:
-    is_early = pointer.since is not None and datetime.now(UTC) < pointer.since
-    return pointer.before if is_early else pointer.bundle
+    is_early = pointer.in_force_from is not None and datetime.now(UTC) < pointer.in_force_from
+    return pointer.previous if is_early else pointer.bundle

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from ripen.calendar.local_time import clock, instant
+from ripen.calendar.local_time import instant, time_of_day
 from ripen.playbook.bundle import Calendar
 
 _DAY = timedelta(days=1)
@@ -42,7 +42,7 @@ def business_day(day: date, count: int, calendar: Calendar) -> date:
 
 def business_time(moment: datetime, seconds: int, calendar: Calendar, office: ZoneInfo) -> datetime:
     """So many seconds of the company's opening hours after that moment. Raises as business_day does."""
-    left, opens, closes = timedelta(seconds=seconds), clock(calendar.opens), clock(calendar.closes)
+    left, opens, closes = timedelta(seconds=seconds), time_of_day(calendar.opens), time_of_day(calendar.closes)
     if opens >= closes:
         raise NeverOpen
     day = business_day(moment.astimezone(office).date(), 0, calendar)

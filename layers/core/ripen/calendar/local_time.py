@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Brand
 
-_ONE_TIME = dict(
+_ZONE_BY_COUNTRY = dict(
     pair.split("=")
     for pair in [
         "AE=Asia/Dubai",
@@ -79,16 +79,16 @@ _ONE_TIME = dict(
 """Countries where the whole country keeps one time (IANA zone.tab; China by its law)."""
 
 
-def zone(profile: Profile, brand: Brand) -> ZoneInfo:
+def lead_zone(profile: Profile, brand: Brand) -> ZoneInfo:
     """The lead's own time zone, else that of a country with one time, else the brand's, else UTC. A name that is no zone is
     passed over."""
-    names = (profile.time_zone, _ONE_TIME.get(profile.country.upper(), ""), brand.time_zone)
-    return next(filter(None, map(_named, names)), None) or ZoneInfo("UTC")
+    names = (profile.time_zone, _ZONE_BY_COUNTRY.get(profile.country.upper(), ""), brand.time_zone)
+    return next(filter(None, map(_zone_or_none, names)), None) or ZoneInfo("UTC")
 
 
-def office(brand: Brand) -> ZoneInfo:
+def office_zone(brand: Brand) -> ZoneInfo:
     """Where the company is."""
-    return _named(brand.time_zone) or ZoneInfo("UTC")
+    return _zone_or_none(brand.time_zone) or ZoneInfo("UTC")
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
@@ -101,7 +101,7 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     return _after_gap(wall.replace(tzinfo=zone, fold=1).astimezone(UTC), moment, zone)
 
 
-def clock(text: str) -> time:
+def time_of_day(text: str) -> time:
     """A time of day as the playbook has it: "09:00"."""
     return time.fromisoformat(text)
 
@@ -120,7 +120,7 @@ def _after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
     return after.replace(microsecond=0)
 
 
-def _named(name: str) -> ZoneInfo | None:
+def _zone_or_none(name: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
     except (KeyError, ValueError, OSError):  # no such zone, no name at all, a folder of zones

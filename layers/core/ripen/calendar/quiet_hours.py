@@ -3,18 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from ripen.calendar.local_time import clock, instant
-from ripen.playbook.bundle import Quiet
+from ripen.calendar.local_time import instant, time_of_day
+from ripen.playbook.bundle import QuietHours
 
 
-def quiet_until(quiet: Quiet, now: datetime, zone: ZoneInfo) -> datetime | None:
+def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When they end, if the lead's clock stands between `start` and `end` (over midnight, where the end is the earlier);
     None outside of them. Equal times are no quiet hours.
 
     An end that the clocks skip is when they are put forward; one that comes twice counts when it comes next.
     """
     local = now.astimezone(zone)
-    start, end, at = clock(quiet.start), clock(quiet.end), local.time()
+    start, end, at = time_of_day(quiet.start), time_of_day(quiet.end), local.time()
     if not (start <= at < end if start <= end else at >= start or at < end):
         return None
     day = local.date() if at < end else local.date() + timedelta(days=1)

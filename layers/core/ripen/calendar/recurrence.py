@@ -18,41 +18,43 @@ _SHIFT = timedelta(days=1)
 """More than any change of a clock."""
 
 
-def rule(trigger: OnSchedule, zone: str) -> rrule | rruleset:
+def parse_rrule(trigger: OnSchedule, zone: str) -> rrule | rruleset:
     """Its returns as local times without a zone. Raises ValueError for what is no rule or no time."""
     text = trigger.rrule.removeprefix("RRULE:")
-    local = _UNTIL.sub(lambda found: f"UNTIL={_local(found[1], zone):%Y%m%dT%H%M%S}", text)  # the RFC wants it in UTC
+    local = _UNTIL.sub(
+        lambda found: f"UNTIL={_utc_to_local(found[1], zone):%Y%m%dT%H%M%S}", text
+    )  # the RFC wants it in UTC
     return rrulestr(local, dtstart=datetime.fromisoformat(trigger.start))
 
 
-def after(trigger: OnSchedule, zone: str, since: datetime) -> datetime | None:
+def next_occurrence(trigger: OnSchedule, zone: str, since: datetime) -> datetime | None:
     """The first return after that moment, in UTC; None once it returns no more."""
-    return next(_returns(trigger, zone, since), None)
+    return next(_occurrences(trigger, zone, since), None)
 
 
-def between(trigger: OnSchedule, zone: str, since: datetime, until: datetime) -> list[datetime]:
+def occurrences_between(trigger: OnSchedule, zone: str, since: datetime, until: datetime) -> list[datetime]:
     """All returns after `since` up to `until`, in UTC."""
     found = []
-    for at in _returns(trigger, zone, since):
+    for at in _occurrences(trigger, zone, since):
         if at > until:
             break
         found.append(at)
     return found
 
 
-def named(at: datetime, zone: str) -> str:
+def occurrence_name(at: datetime, zone: str) -> str:
     """What an occurrence is called: its local date and time."""
     return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
 
 
-def _returns(trigger: OnSchedule, zone: str, since: datetime) -> Iterator[datetime]:
+def _occurrences(trigger: OnSchedule, zone: str, since: datetime) -> Iterator[datetime]:
     here = ZoneInfo(zone)
     begin = since.astimezone(here).replace(tzinfo=None) - _SHIFT
-    for local in rule(trigger, zone).xafter(begin):
+    for local in parse_rrule(trigger, zone).xafter(begin):
         at = instant(local.date(), local.time(), here)
         if at > since:
             yield at
 
 
-def _local(utc: str, zone: str) -> datetime:
+def _utc_to_local(utc: str, zone: str) -> datetime:
     return datetime.strptime(utc, "%Y%m%dT%H%M%S").replace(tzinfo=UTC).astimezone(ZoneInfo(zone))

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 _DAYS = ("月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
 
 
-def moment(at: datetime, zone: str, lang: str) -> str:
+def format_minute(at: datetime, zone: str, lang: str) -> str:
     """2026-11-24 Tue 10:00."""
     local = at.astimezone(ZoneInfo(zone))
     day = _DAYS[0 if lang == "ja" else 1][local.weekday()]

@@ -14,8 +14,7 @@ from msgspec import Struct
 
 from ripen.calendar.business_days import NeverOpen, business_day, business_time
 from ripen.calendar.dates import anniversary, read_date
-from ripen.calendar.local_time import clock, instant, office
-from ripen.calendar.local_time import zone as zone
+from ripen.calendar.local_time import instant, lead_zone, office_zone, time_of_day
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Brand, Calendar
 from ripen.playbook.graph import Until
@@ -23,7 +22,7 @@ from ripen.playbook.graph import Until
 _DAY = timedelta(days=1)
 
 
-class Place(Struct, frozen=True):
+class TimeContext(Struct, frozen=True):
     """Whose clocks and whose working days count."""
 
     zone: ZoneInfo
@@ -33,16 +32,16 @@ class Place(Struct, frozen=True):
     calendar: Calendar
 
 
-def place(profile: Profile, brand: Brand, calendar: Calendar) -> Place:
-    return Place(zone(profile, brand), office(brand), calendar)
+def time_context(profile: Profile, brand: Brand, calendar: Calendar) -> TimeContext:
+    return TimeContext(lead_zone(profile, brand), office_zone(brand), calendar)
 
 
-def is_length(until: Until) -> bool:
+def is_duration(until: Until) -> bool:
     """Whether it is a length of time, which has a beginning, and no date, weekday or time of day."""
     return bool(until.seconds or until.days or until.business_days or until.business_seconds)
 
 
-def over(until: Until, began: datetime, place: Place, fields: Mapping[str, str | float]) -> datetime | None:
+def wait_end(until: Until, began: datetime, place: TimeContext, fields: Mapping[str, str | float]) -> datetime | None:
     """When the wait that began then is over, in UTC and never before it began; None where it has no such date, or one
     that is over. `fields` are condition.traits."""
     try:
@@ -51,11 +50,11 @@ def over(until: Until, began: datetime, place: Place, fields: Mapping[str, str |
         return None
 
 
-def _over(until: Until, began: datetime, place: Place, fields: Mapping[str, str | float]) -> datetime | None:
+def _over(until: Until, began: datetime, place: TimeContext, fields: Mapping[str, str | float]) -> datetime | None:
     moment = _counted(until, began, place)
     local = moment.astimezone(place.zone)
     kept = moment if until.business_seconds else began + timedelta(seconds=until.seconds)
-    at = clock(until.at) if until.at else kept.astimezone(place.zone).time()
+    at = time_of_day(until.at) if until.at else kept.astimezone(place.zone).time()
     day = _named(until, moment, at, place, fields) if until.date or until.field else local.date()
     if day is None:
         return None
@@ -71,7 +70,7 @@ def _over(until: Until, began: datetime, place: Place, fields: Mapping[str, str 
     return found if found >= began else None
 
 
-def _counted(until: Until, began: datetime, place: Place) -> datetime:
+def _counted(until: Until, began: datetime, place: TimeContext) -> datetime:
     """Elapsed time, days and business time."""
     moment = began + timedelta(seconds=until.seconds)
     if until.days or until.business_days:
@@ -85,7 +84,9 @@ def _counted(until: Until, began: datetime, place: Place) -> datetime:
     return moment
 
 
-def _named(until: Until, moment: datetime, at: time, place: Place, fields: Mapping[str, str | float]) -> date | None:
+def _named(
+    until: Until, moment: datetime, at: time, place: TimeContext, fields: Mapping[str, str | float]
+) -> date | None:
     """The day of the date or, with `yearly`, of its next return: the date itself where that is still to come."""
     found = read_date(until.date or str(fields.get(until.field, "")))
     if found is None:

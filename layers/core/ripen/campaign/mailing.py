@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from ripen.calendar.local_time import instant, office
+from ripen.calendar.local_time import instant, office_zone
 from ripen.campaign.campaign_run import STOPPED, CampaignRun
 from ripen.ids import send_id
 from ripen.lead.lead import Profile
@@ -39,7 +39,7 @@ def moment(at: str, zone: ZoneInfo) -> datetime:
 def start(campaign: Campaign, brand: Brand) -> datetime:
     """When the first lead anywhere may get it."""
     if campaign.zone == "brand":
-        return moment(campaign.at, office(brand))
+        return moment(campaign.at, office_zone(brand))
     return datetime.fromisoformat(campaign.at).replace(tzinfo=UTC) - _EAST
 
 

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, Complaint, Refused
 from ripen.errors import Rejected
 from ripen.lead.address import normalise
-from ripen.lead.attribution import CAMPAIGN, LONGEST_CARRIED, arrival
+from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
 from ripen.lead.lead import Touch
 from ripen.lead.names import split_name
 from ripen.lead.phone import phone
@@ -106,13 +106,13 @@ def read(
         raise Refused(complaints)
     if "phone" in known:
         known["phone"] = phone(known["phone"])
-    apart = {*PROFILE, *CAMPAIGN, *_CARRIED, "consent"}
+    apart = {*PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, "consent"}
     return Submission(
         form=form.name,
         email=email,
         locale=locale,
         guessed=guessed,
-        touch=arrival(known, now, referer),
+        touch=read_touch(known, now, referer),
         fields={name: known[name] for name in PROFILE if name in known},
         attributes={name: value for name, value in known.items() if name not in apart},
         entry={wanted.name: known[wanted.name] for wanted in form.fields if wanted.entry and wanted.name in known},
@@ -131,7 +131,7 @@ def agreed(consent: Consent | None, value: str) -> bool:
 def _gather(form: Form, answers: Answers, complaints: list[Complaint]) -> dict[str, str]:
     """What the form knows, by our names, cleaned; blanks are left out."""
     wanted = {each.name: each for each in form.fields}
-    names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN, *_CARRIED, *wanted}
+    names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *wanted}
     found: dict[str, str] = {}
     for typed_name, typed in answers:
         name = form.mapping.get(typed_name, typed_name)
@@ -142,8 +142,8 @@ def _gather(form: Form, answers: Answers, complaints: list[Complaint]) -> dict[s
         if value is None:
             complaints.append(Complaint(name, UNREADABLE))
             continue
-        if name in CAMPAIGN or name in _CARRIED:
-            value = value[:LONGEST_CARRIED]
+        if name in CAMPAIGN_PARAMETERS or name in _CARRIED:
+            value = value[:MAX_LENGTH]
         elif name != "email" and len(value) > (limit := asked.max_length if asked else _LONGEST):
             complaints.append(Complaint(name, LIMIT, limit))
         if value and found.setdefault(name, value) != value:

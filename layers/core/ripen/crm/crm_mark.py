@@ -67,10 +67,10 @@ def foreseen(mark: CrmMark, wanted: upsert.Wanted, lacking: tuple[str, ...], now
         facts["lacking"] = ", ".join(lacking)
     about = wanted.link.object if wanted.link else "Lead"
     return Outcome(
-        change=lambda mark: replace(_calm(mark), waits_for=SHADOWED, foreseen=would),
+        change=lambda mark: replace(_calm(mark), waits_for=SHADOWED, shadow_digest=would),
         due=now + _SHADOW_WAIT,
         news=None
-        if mark.foreseen == would
+        if mark.shadow_digest == would
         else News(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
     )
 

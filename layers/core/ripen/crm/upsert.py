@@ -17,7 +17,7 @@ from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import SyncRule
-from ripen.playbook.condition import evaluate, traits
+from ripen.playbook.condition import condition_holds, traits
 from ripen.scoring.score import Score
 
 
@@ -102,10 +102,10 @@ def barred(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
         return ""
     known = traits(profile, fit=score.fit, engagement=score.engagement, total=score.total, rank=state.rank.value)
     for condition in rule.unless:
-        if evaluate(condition, known):
+        if condition_holds(condition, known):
             return f"kept out by sync.unless: {condition.field}"
     for condition in rule.when:
-        if not evaluate(condition, known):
+        if not condition_holds(condition, known):
             return f"not admitted by sync.when: {condition.field}"
     return ""
 

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ripen.calendar.dates import anniversary, read_date
-from ripen.calendar.local_time import clock, instant, zone
-from ripen.identity import Same
+from ripen.calendar.local_time import instant, lead_zone, time_of_day
+from ripen.identity import IdentityKey
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
@@ -41,11 +41,11 @@ def fallen(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tup
     """What fell due since the dates were last looked at, earliest first, by what stood in the fields then. Whoever has moved to
     another time zone since misses nothing by that, and has nothing twice."""
     found = list[Occasion]()
-    if state.looked:
-        here = zone(profile, bundle.brand)
-        there = ZoneInfo(state.clocks) if state.clocks else here
-        for journey, trigger in _dated(Same(bundle)):
-            found += _fallen(journey, trigger, state, (there, state.looked), (here, now))
+    if state.dates_checked_until:
+        here = lead_zone(profile, bundle.brand)
+        there = ZoneInfo(state.dates_checked_zone) if state.dates_checked_zone else here
+        for journey, trigger in _dated(IdentityKey(bundle)):
+            found += _fallen(journey, trigger, state, (there, state.dates_checked_until), (here, now))
     return tuple(sorted(found, key=lambda occasion: (occasion.at, occasion.journey.name)))
 
 
@@ -57,19 +57,19 @@ def _fallen(
     for day, at in _moments(trigger, state, here, looked):
         if at > now:
             return
-        if at > looked - _FARTHEST and instant(day, clock(trigger.at), there) > looked:
+        if at > looked - _FARTHEST and instant(day, time_of_day(trigger.at), there) > looked:
             yield Occasion(journey=journey, day=day, at=at)
 
 
 def next_occasion(state: State, profile: Profile, bundle: Bundle, now: datetime) -> datetime | None:
     """When the next one falls due."""
-    found = (_next(*dated, state, zone(profile, bundle.brand), now) for dated in _dated(Same(bundle)))
+    found = (_next(*dated, state, lead_zone(profile, bundle.brand), now) for dated in _dated(IdentityKey(bundle)))
     return min((occasion.at for occasion in found if occasion), default=None)
 
 
 def is_awaited(state: State, bundle: Bundle) -> bool:
     """Whether any date stands in a field that lets into a journey."""
-    return any(state.fields.get(trigger.field) for _, trigger in _dated(Same(bundle)))
+    return any(state.trigger_fields.get(trigger.field) for _, trigger in _dated(IdentityKey(bundle)))
 
 
 def _next(journey: Journey, trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Occasion | None:
@@ -79,10 +79,10 @@ def _next(journey: Journey, trigger: OnDate, state: State, zone: ZoneInfo, after
 
 def _moments(trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Iterator[tuple[date, datetime]]:
     """The trigger's days and when they come there, from before that moment on."""
-    stands = read_date(state.fields.get(trigger.field, ""))
+    stands = read_date(state.trigger_fields.get(trigger.field, ""))
     with suppress(OverflowError):  # out of the calendar
         for day in _days(stands, trigger, after) if stands else ():
-            yield day, instant(day, clock(trigger.at), zone)
+            yield day, instant(day, time_of_day(trigger.at), zone)
 
 
 def _days(stands: date, trigger: OnDate, after: datetime) -> Iterator[date]:
@@ -96,6 +96,6 @@ def _days(stands: date, trigger: OnDate, after: datetime) -> Iterator[date]:
 
 
 @lru_cache(maxsize=4)
-def _dated(bundle: Same[Bundle]) -> tuple[tuple[Journey, OnDate], ...]:
+def _dated(bundle: IdentityKey[Bundle]) -> tuple[tuple[Journey, OnDate], ...]:
     journeys = sorted(bundle.value.journeys.values(), key=lambda journey: journey.name)
     return tuple((journey, on) for journey in journeys for on in journey.enrol if isinstance(on, OnDate))

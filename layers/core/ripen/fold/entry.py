@@ -15,12 +15,12 @@ from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
-from ripen.lead.state import Entry, State
+from ripen.lead.state import LatestEntry, State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.condition import Facts, holds
+from ripen.playbook.condition import LeadFacts, holds
 from ripen.playbook.graph import Journey
-from ripen.playbook.wake_events import REFUSALS, hears
-from ripen.scoring.rules_version import edition
+from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, wake_events
+from ripen.scoring.rules_version import rules_version
 
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ONCE = "once"
@@ -43,7 +43,7 @@ def consulted(
 def enter(
     before: State,
     after: State,
-    known: Facts,
+    known: LeadFacts,
     taken: Sequence[Activity],
     profile: Profile,
     enrollments: Iterable[Enrollment],
@@ -59,9 +59,12 @@ def enter(
     segment has not joined it. What has just come about lets in all the same, for it would come to nobody's notice again: a
     date, and what means the same in the `old` playbook that `before` was made with."""
     causes, since = list(acted(taken, bundle)), before
-    if before.rules != edition(bundle):
-        since = replace(before, looked=max(before.looked, now - LATEST) if before.looked else None)
-        if old is not None and before.rules == edition(old):
+    if before.rules_version != rules_version(bundle):
+        since = replace(
+            before,
+            dates_checked_until=max(before.dates_checked_until, now - LATEST) if before.dates_checked_until else None,
+        )
+        if old is not None and before.rules_version == rules_version(old):
             causes += changed(before, after, known.traits, taken, bundle, now, old)
     else:
         since = noticed(before, known.traits, profile, bundle, profile.created) if is_new else before
@@ -89,7 +92,7 @@ def enter(
 
 
 def _refusal(
-    journey: Journey, entry: Entry | None, all_runs: list[Enrollment], cause: Cause, key: str, known: Facts
+    journey: Journey, entry: LatestEntry | None, all_runs: list[Enrollment], cause: Cause, key: str, known: LeadFacts
 ) -> str:
     """Why the lead does not enter; "" if it does."""
     runs = [run for run in all_runs if run.journey == journey.name]
@@ -128,13 +131,13 @@ def _enrollment(journey: Journey, cause: Cause, key: str, lead: str, bundle: Bun
     )
 
 
-def _entry(before: Entry | None, journey: Journey, enrollment: Enrollment) -> Entry:
+def _entry(before: LatestEntry | None, journey: Journey, enrollment: Enrollment) -> LatestEntry:
     """What is kept of the latest entry; runs that may still go on under an older playbook are heard as well."""
-    heard = before.hears if before and before.active else ()
-    return Entry(key=enrollment.key, at=enrollment.entered, hears=_listens(journey, heard))
+    heard = before.wake_events if before and before.active else ()
+    return LatestEntry(key=enrollment.key, at=enrollment.entered, wake_events=_listens(journey, heard))
 
 
-def _remembered(entries: Mapping[str, Entry], known: list[Enrollment], bundle: Bundle) -> dict[str, Entry]:
+def _remembered(entries: Mapping[str, LatestEntry], known: list[Enrollment], bundle: Bundle) -> dict[str, LatestEntry]:
     """The entries; those whose runs are known to be over say so, the others also hear what their journeys listen to by now, for
     the lead may be moved into that graph."""
     over = {run.journey for run in known} - {run.journey for run in known if _is_active(run)}
@@ -144,15 +147,19 @@ def _remembered(entries: Mapping[str, Entry], known: list[Enrollment], bundle: B
     }
 
 
-def _hearing(entry: Entry, journey: Journey | None) -> Entry:
-    if journey is None or not entry.active or hears(journey).issubset((*entry.hears, *REFUSALS)):
+def _hearing(entry: LatestEntry, journey: Journey | None) -> LatestEntry:
+    if (
+        journey is None
+        or not entry.active
+        or wake_events(journey).issubset((*entry.wake_events, *JOURNEY_ENDING_KINDS))
+    ):
         return entry
-    return replace(entry, hears=_listens(journey, entry.hears))
+    return replace(entry, wake_events=_listens(journey, entry.wake_events))
 
 
 def _listens(journey: Journey, more: Iterable[str] = ()) -> tuple[str, ...]:
     """What an entry keeps of what its journey hears; refusals are heard by all of them."""
-    return tuple(sorted({str(name) for name in hears(journey)}.difference(REFUSALS).union(more)))
+    return tuple(sorted({str(name) for name in wake_events(journey)}.difference(JOURNEY_ENDING_KINDS).union(more)))
 
 
 def _is_active(enrollment: Enrollment) -> bool:

@@ -15,20 +15,20 @@ from ripen.fold.date_triggers import next_occasion
 from ripen.fold.entry import enter
 from ripen.ids import alert_id
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, Kind, Verdict, happened
+from ripen.lead.activity import Activity, Kind, Verdict, happened_at
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.condition import Facts
-from ripen.playbook.wake_events import REFUSALS, says
-from ripen.scoring.activity_counts import facts, noted
-from ripen.scoring.rank import next_crossing, next_level, rank
-from ripen.scoring.rules_version import edition
-from ripen.scoring.score import Score, fit, score, tally
+from ripen.playbook.condition import LeadFacts
+from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, event_names
+from ripen.scoring.activity_counts import lead_facts, with_activity
+from ripen.scoring.rank import next_rank_change, next_threshold_crossing, rank
+from ripen.scoring.rules_version import rules_version
+from ripen.scoring.score import Score, add_points, fit, score
 from ripen.scoring.segment import levels, next_change, segments
 from ripen.slack.alert import Alert
-from ripen.tracking.click_verdict import Evidence, can_change, is_ripe, judge, rejudge
+from ripen.tracking.click_verdict import Evidence, can_change, classify, is_ready, reclassify
 
 _DONE_BY_THE_LEAD = (
     Kind.FORM_SUBMITTED,
@@ -110,7 +110,7 @@ def fold(
     given, around = tuple(activities), tuple(siblings)
     evidence = Evidence((*around, *given), delivered)
     taken = _taken(given, evidence, now)
-    before = state or State(lead=profile.id, rank_since=now, rules=edition(bundle))
+    before = state or State(lead=profile.id, rank_since=now, rules_version=rules_version(bundle))
     after, sum = ranked(summed(before, profile, taken, bundle), profile, bundle, now)
     after = _told_late(before, after, taken, now)
     after, known = settled(after, profile, sum, contact, bundle, now)
@@ -128,7 +128,7 @@ def fold(
         consequences.append(shock)
     if _matters(taken) or state is None or judged.rank is not before.rank:
         consequences.append(CrmFellBehind(_is_urgent(state, judged, profile, taken)))
-    if taken and any(a.folded and rejudge(a, evidence).verdict is not a.verdict for a in around if can_change(a)):
+    if taken and any(a.folded and reclassify(a, evidence).verdict is not a.verdict for a in around if can_change(a)):
         consequences.append(VerdictsAged())
     return Folded(
         state=judged,
@@ -154,9 +154,9 @@ def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: d
 
 
 def _taken(activities: tuple[Activity, ...], evidence: Evidence, now: datetime) -> tuple[Activity, ...]:
-    new = {a.id: a for a in activities if a.folded is None and is_ripe(a, evidence, now)}
+    new = {a.id: a for a in activities if a.folded is None and is_ready(a, evidence, now)}
     ordered = sorted(new.values(), key=lambda a: (a.received, a.id))
-    return tuple(replace(judge(a, evidence), folded=now) for a in ordered)
+    return tuple(replace(classify(a, evidence), folded=now) for a in ordered)
 
 
 def _matters(taken: tuple[Activity, ...]) -> bool:
@@ -167,20 +167,20 @@ def _matters(taken: tuple[Activity, ...]) -> bool:
 
 def summed(state: State, profile: Profile, taken: tuple[Activity, ...], bundle: Bundle) -> State:
     """The state with the points and times of these activities, and with the fit as the profile is now."""
-    tallies, times = state.tallies, state.watched
+    rule_points, times = state.rule_points, state.activity_times
     for activity in taken:
-        tallies = tally(tallies, activity, bundle.scoring)
-        times = noted(times, activity, bundle)
+        rule_points = add_points(rule_points, activity, bundle.scoring)
+        times = with_activity(times, activity, bundle)
     points, reasons = fit(profile, bundle.scoring)
-    own = [happened(a) for a in taken if _is_own(a)]
+    own = [happened_at(a) for a in taken if _is_own(a)]
     return replace(
         state,
-        tallies=tallies,
-        watched=times,
+        rule_points=rule_points,
+        activity_times=times,
         fit=points,
         fit_reasons=reasons,
         last_activity=max([*own, *filter(None, [state.last_activity])], default=None),
-        folded=state.folded + len(taken),
+        activity_count=state.activity_count + len(taken),
     )
 
 
@@ -211,20 +211,20 @@ def ranked(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tup
 
 def settled(
     state: State, profile: Profile, sum: Score, contact: Contact | None, bundle: Bundle, now: datetime
-) -> tuple[State, Facts]:
+) -> tuple[State, LeadFacts]:
     """The state with its segments judged at `now`, after its rank; and what is known of the lead then."""
-    known = facts(profile, state, sum, contact, now)
-    found = segments(bundle.segments, known, state.watched)
+    known = lead_facts(profile, state, sum, contact, now)
+    found = segments(bundle.segments, known, state.activity_times)
     return replace(state, segments=found), replace(known, segments=frozenset(found))
 
 
-def next_look(state: State, profile: Profile, known: Facts, bundle: Bundle) -> datetime | None:
+def next_look(state: State, profile: Profile, known: LeadFacts, bundle: Bundle) -> datetime | None:
     """When time alone may change the rank or a segment, or a date lets into a journey; None if it never will."""
     total, engagement = (levels(bundle.segments, field) for field in ("total", "engagement"))
     moments = (
-        next_crossing(state, bundle.scoring, known.now),
-        next_level(state, bundle.scoring, known.now, total, engagement),
-        next_change(bundle.segments, known, state.watched),
+        next_rank_change(state, bundle.scoring, known.now),
+        next_threshold_crossing(state, bundle.scoring, known.now, total, engagement),
+        next_change(bundle.segments, known, state.activity_times),
         next_occasion(state, profile, bundle, known.now),
     )
     return min(filter(None, moments), default=None)
@@ -232,18 +232,20 @@ def next_look(state: State, profile: Profile, known: Facts, bundle: Bundle) -> d
 
 def shaken(before: State, after: State, taken: Iterable[Activity]) -> JourneysShaken | None:
     """Which of the journeys it has entered hear something of this."""
-    names = {name for a in taken if a.verdict is not Verdict.MACHINE for name in (*says(a), *_TELLS.get(a.kind, ()))}
+    names = {
+        name for a in taken if a.verdict is not Verdict.MACHINE for name in (*event_names(a), *_TELLS.get(a.kind, ()))
+    }
     if names:
         names.add("score")
     if before.rank is not after.rank:
         names |= {"rank", "score"}
     if before.segments != after.segments:
         names.add("segment")
-    refused = not names.isdisjoint(REFUSALS)
+    refused = not names.isdisjoint(JOURNEY_ENDING_KINDS)
     heard = [
         name
         for name, entry in after.journeys.items()
-        if name in before.journeys and entry.active and (refused or not names.isdisjoint(entry.hears))
+        if name in before.journeys and entry.active and (refused or not names.isdisjoint(entry.wake_events))
     ]
     return JourneysShaken(tuple(sorted(heard))) if heard else None
 

@@ -12,7 +12,7 @@ from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rank import ORDER
 from ripen.scoring.score import Score
-from ripen.tracking.click_verdict import RULES, Evidence, begins, is_click
+from ripen.tracking.click_verdict import RULES_VERSION, Evidence, is_click, starts_burst
 
 
 def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
@@ -79,7 +79,7 @@ def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetim
 
 def machines(taken: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
     """Which hits were a machine's, and why: one decision for each burst."""
-    first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and begins(a, evidence)]
+    first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
     return tuple(_verdict(a.subject, (a,), bundle, now) for a in first)
 
 
@@ -107,6 +107,6 @@ def _verdict(subject: str, clicks: tuple[Activity, ...], bundle: Bundle, now: da
         facts={
             "send": first.facts.get("send", ""),
             "points": str(first.judgement.points if first.judgement else 0),
-            "rules": str(RULES),
+            "rules": str(RULES_VERSION),
         },
     )

@@ -29,10 +29,10 @@ from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rank import next_crossing
-from ripen.scoring.rules_version import edition
+from ripen.scoring.rank import next_rank_change
+from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import score
-from ripen.tracking.click_verdict import Evidence, rejudge
+from ripen.tracking.click_verdict import Evidence, reclassify
 
 _MOST_CROSSINGS = 100
 
@@ -55,23 +55,25 @@ def refold(
     answer, for it to fit a transaction; the state is right with any of them. `old` is the playbook before this one."""
     known = tuple(activities)
     evidence = Evidence(known, delivered)
-    judged = [(a, rejudge(a, evidence)) for a in known if a.folded]
+    judged = [(a, reclassify(a, evidence)) for a in known if a.folded]
     changed = [pair for pair in judged if pair[0] != pair[1]][:most]
     lived = _replayed(profile, [after for _, after in judged], bundle, now)
     after, sum = ranked(lived, profile, bundle, now)
     after, facts = settled(_kept(state, after, bundle, now), profile, sum, contact, bundle, now)
     kept, entered, decisions = enter(state, after, facts, (), profile, enrollments, bundle, now, old=old)
-    kept = replace(kept, rules=edition(bundle))
+    kept = replace(kept, rules_version=rules_version(bundle))
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if kept.episode > state.episode:
         consequences.append(turned_hot(kept, now))
     if shock := shaken(state, kept, [a for was, a in changed if was.verdict is not a.verdict]):
         consequences.append(shock)
     if kept.rank is not state.rank or _shows(state, bundle, now) != _shows(kept, bundle, now):
-        consequences.append(CrmFellBehind(urgent=kept.rank is not state.rank and kept.rules == state.rules))
+        consequences.append(
+            CrmFellBehind(urgent=kept.rank is not state.rank and kept.rules_version == state.rules_version)
+        )
     decisions += fold_decisions.revised(changed, bundle, now)
     if kept.rank is not state.rank:
-        reason = "verdicts revised" if state.rules == kept.rules else "playbook changed"
+        reason = "verdicts revised" if state.rules_version == kept.rules_version else "playbook changed"
         decisions += (fold_decisions.ranked(state.rank, kept, sum, (), reason, bundle, now),)
     return Folded(
         state=kept,
@@ -102,7 +104,7 @@ def _waited(state: State, profile: Profile, since: datetime, until: datetime, bu
     """Time alone has passed: the rank changes when decay brings it to a threshold."""
     at = since
     for _ in range(_MOST_CROSSINGS):
-        due = next_crossing(state, bundle.scoring, at)
+        due = next_rank_change(state, bundle.scoring, at)
         if due is None or due > until:
             break
         state, _sum = ranked(state, profile, bundle, due)
@@ -118,13 +120,13 @@ def _kept(state: State, lived: State, bundle: Bundle, now: datetime) -> State:
         lived.rank is Rank.HOT
         and state.rank is not Rank.HOT
         and (state.alerted is None or state.alerted < since)
-        and state.rules == edition(bundle)
+        and state.rules_version == rules_version(bundle)
     )
     return replace(
         lived,
         journeys=state.journeys,
-        fields=state.fields,
-        looked=state.looked,
+        trigger_fields=state.trigger_fields,
+        dates_checked_until=state.dates_checked_until,
         rank_since=state.rank_since if lived.rank is state.rank else since,
         episode=state.episode + news,
         alerted=now if news else state.alerted,

@@ -7,17 +7,17 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ripen.calendar.local_time import zone
+from ripen.calendar.local_time import lead_zone
 from ripen.fold.date_triggers import LATEST, fallen, is_awaited
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.condition import Traits, all_hold, evaluate, plain
+from ripen.playbook.condition import Traits, all_hold, comparable, condition_holds
 from ripen.playbook.graph import Journey, OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
-from ripen.scoring.rank import turned
-from ripen.scoring.rules_version import SCORES, unchanged
+from ripen.scoring.rank import has_become
+from ripen.scoring.rules_version import SCORES, trigger_unchanged
 
 
 class Cause(Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Cause(Struct, frozen=True, kw_only=True):
 
 def acted(taken: Iterable[Activity], bundle: Bundle) -> Iterator[Cause]:
     """What these activities let into. A machine's hits let nobody in."""
-    doors = _doors(Same(bundle)).by_activity
+    doors = _doors(IdentityKey(bundle)).by_activity
     for activity in taken:
         if activity.verdict is Verdict.MACHINE:
             continue
@@ -63,8 +63,8 @@ def changed(
     """What another segment, rank or value of a field lets into; `known` are the traits as they are now. Where `before` was
     made with an `old` playbook, only what means the same in both."""
     last = next((a for a in reversed(tuple(taken)) if a.verdict is not Verdict.MACHINE), None)
-    for journey in _doors(Same(bundle)).by_change:
-        doors = (on for on in journey.enrol if old is None or unchanged(on, old, bundle))
+    for journey in _doors(IdentityKey(bundle)).by_change:
+        doors = (on for on in journey.enrol if old is None or trigger_unchanged(on, old, bundle))
         why = next(filter(None, (_became(on, before, after, known) for on in doors)), "")
         if why and last:
             yield Cause(journey=journey.name, why=why, at=last.received, activity=last.id, facts=last.facts)
@@ -81,11 +81,11 @@ def dated(before: State, profile: Profile, bundle: Bundle, now: datetime) -> Ite
 
 def noticed(state: State, known: Traits, profile: Profile, bundle: Bundle, now: datetime) -> State:
     """The state with what stands now in the fields that triggers ask about, its dates judged until now."""
-    values = {name: str(known.get(name, "")) for name in _doors(Same(bundle)).fields}
-    state = replace(state, fields={name: value for name, value in values.items() if plain(value)})
+    values = {name: str(known.get(name, "")) for name in _doors(IdentityKey(bundle)).fields}
+    state = replace(state, trigger_fields={name: value for name, value in values.items() if comparable(value)})
     if not is_awaited(state, bundle):
-        return replace(state, looked=None, clocks="")
-    return replace(state, looked=now, clocks=zone(profile, bundle.brand).key)
+        return replace(state, dates_checked_until=None, dates_checked_zone="")
+    return replace(state, dates_checked_until=now, dates_checked_zone=lead_zone(profile, bundle.brand).key)
 
 
 def _acted(activity: Activity, journey: str, why: str, fact: str) -> Cause:
@@ -98,11 +98,15 @@ def _became(on: Trigger, before: State, after: State, known: Traits) -> str:
     match on:
         case OnSegment(segment=name) if name in after.segments and name not in before.segments:
             return f"segment {name}"
-        case OnRank(rank=rank) if turned(before.rank, after.rank, rank):
+        case OnRank(rank=rank) if has_become(before.rank, after.rank, rank):
             return f"rank {rank}"
-        case OnField(when=when) if evaluate(when, known):
-            was, name = before.fields.get(when.field, ""), when.field
-            stood = evaluate(when, {name: was}) if name in SCORES else plain(was) == plain(str(known.get(name, "")))
+        case OnField(when=when) if condition_holds(when, known):
+            was, name = before.trigger_fields.get(when.field, ""), when.field
+            stood = (
+                condition_holds(when, {name: was})
+                if name in SCORES
+                else comparable(was) == comparable(str(known.get(name, "")))
+            )
             return "" if stood else f"field {name}"
     return ""
 
@@ -116,7 +120,7 @@ class _Doors(Struct, frozen=True):
 
 
 @lru_cache(maxsize=4)
-def _doors(bundle: Same[Bundle]) -> _Doors:
+def _doors(bundle: IdentityKey[Bundle]) -> _Doors:
     """Found once per playbook: an activity costs the same under a thousand journeys as under ten."""
     by_activity: dict[tuple[str, str], list[tuple[Journey, OnActivity]]] = {}
     by_change, fields = list[Journey](), set[str]()

@@ -8,11 +8,10 @@ from functools import partial
 
 from ripen.journey.context import Scene
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, Verdict, happened
-from ripen.lead.contact import standing
-from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not
-from ripen.playbook.condition import Facts, Traits, traits
-from ripen.playbook.wake_events import parts
+from ripen.lead.activity import Activity, Verdict, happened_at
+from ripen.lead.contact import consented_purposes
+from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not, subclauses
+from ripen.playbook.condition import LeadFacts, Traits, traits
 from ripen.scoring.score import score
 
 CLOCKS = timedelta(minutes=1)
@@ -20,16 +19,16 @@ CLOCKS = timedelta(minutes=1)
 done since then."""
 
 
-def facts(enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None) -> Facts:
+def facts(enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None) -> LeadFacts:
     """`since` limits what the lead did to what came after it, without what let the lead in."""
     state = scene.state
-    return Facts(
+    return LeadFacts(
         traits=fields(enrollment, scene, at),
         now=at,
         count=counting(enrollment, scene, at, since),
         tags=frozenset(scene.profile.tags),
         segments=frozenset(state.segments if state else ()),
-        purposes=standing(scene.contact),
+        purposes=consented_purposes(scene.contact),
     )
 
 
@@ -57,12 +56,12 @@ def fields(enrollment: Enrollment, scene: Scene, at: datetime) -> Traits:
 
 def is_since(activity: Activity, began: datetime) -> bool:
     """Whether it reached us, and was done, after that."""
-    return activity.received >= began and happened(activity) >= began - CLOCKS
+    return activity.received >= began and happened_at(activity) >= began - CLOCKS
 
 
 def dids(*clauses: Clause | None) -> tuple[Did, ...]:
     """All that the clauses count."""
-    return tuple(part for clause in clauses if clause for part in parts(clause) if isinstance(part, Did))
+    return tuple(part for clause in clauses if clause for part in subclauses(clause) if isinstance(part, Did))
 
 
 def is_about(did: Did, activity: Activity) -> bool:
@@ -71,18 +70,20 @@ def is_about(did: Did, activity: Activity) -> bool:
 
 def is_past(clause: Clause) -> bool:
     """Whether it asks only what the lead did, which is known of any moment."""
-    return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in parts(clause))
+    return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in subclauses(clause))
 
 
 def fades(counted: Iterable[Did], activities: Iterable[Activity]) -> Iterator[datetime]:
     """When each of the activities falls out of a window in which it is counted."""
     windows = [(did, timedelta(seconds=did.within_seconds)) for did in counted if did.within_seconds is not None]
     if windows:
-        yield from (happened(a) + window for a in activities for did, window in windows if is_about(did, a))
+        yield from (happened_at(a) + window for a in activities for did, window in windows if is_about(did, a))
 
 
 def _count(known: Iterable[Activity], kind: str, subject: str, since: datetime | None) -> int:
-    return sum(a.kind == kind and subject in ("", a.subject) and (since is None or happened(a) > since) for a in known)
+    return sum(
+        a.kind == kind and subject in ("", a.subject) and (since is None or happened_at(a) > since) for a in known
+    )
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str | float]]:

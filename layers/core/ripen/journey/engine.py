@@ -8,7 +8,7 @@ that is longer ago than needs.LATE: then it begins now.
 from copy import replace
 from datetime import datetime, timedelta
 
-from ripen.calendar.wait_end import over, place
+from ripen.calendar.wait_end import time_context, wait_end
 from ripen.decision import Decision
 from ripen.journey import split, waiting
 from ripen.journey.clause_facts import dids, facts, fades, fields
@@ -25,7 +25,7 @@ from ripen.journey.step_changes import moved_over
 from ripen.journey.step_effects import deed
 from ripen.journey.update import updated
 from ripen.lead.contact import Contact
-from ripen.lead.conversion import taken_over
+from ripen.lead.conversion import conversion_cutoff
 from ripen.mail.ledger import MailClass
 from ripen.playbook.condition import holds
 from ripen.playbook.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep, WebhookStep
@@ -132,7 +132,7 @@ class _Run:
         if not wait.until.field and since == began:
             return self._enrollment.until
         known = fields(self._enrollment, scene, began)
-        return over(wait.until, since, place(scene.profile, scene.brand, scene.calendar), known)
+        return wait_end(wait.until, since, time_context(scene.profile, scene.brand, scene.calendar), known)
 
     def _here(self) -> Step | None:
         """The step it stands on, or else the one it comes to; None at the end."""
@@ -178,7 +178,7 @@ class _Run:
         match step:
             case WaitStep():
                 known = fields(enrollment, scene, self._at)
-                until = over(step.until, self._at, place(scene.profile, scene.brand, scene.calendar), known)
+                until = wait_end(step.until, self._at, time_context(scene.profile, scene.brand, scene.calendar), known)
                 if until is None:
                     self._take(step, OTHERWISE)
                 else:
@@ -250,6 +250,6 @@ def _refused(enrollment: Enrollment, scene: Scene) -> str:
         "bounced": contact.bounced,
         "unsubscribed": contact.unsubscribed,
         "replied": contact.replied,
-        "converted": taken_over(scene.profile),
+        "converted": conversion_cutoff(scene.profile),
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.journey.enrollment import Enrollment
 from ripen.playbook.graph import (
     END,
@@ -28,7 +28,7 @@ ANSWERED = "answered"
 
 def steps_of(journey: Journey) -> Mapping[str, Step]:
     """By id."""
-    return _steps_of(Same(journey))
+    return _steps_of(IdentityKey(journey))
 
 
 def standing(enrollment: Enrollment, journey: Journey) -> Step | None:
@@ -87,5 +87,5 @@ def names(paths: Sequence[WaitPath | Path | Share]) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _steps_of(journey: Same[Journey]) -> dict[str, Step]:
+def _steps_of(journey: IdentityKey[Journey]) -> dict[str, Step]:
     return {step.id: step for step in journey.value.steps}

@@ -3,7 +3,7 @@
 from copy import replace
 from datetime import datetime
 
-from ripen.calendar.wait_end import over, place
+from ripen.calendar.wait_end import time_context, wait_end
 from ripen.decision import Decision
 from ripen.journey.clause_facts import fields
 from ripen.journey.context import Scene
@@ -37,8 +37,8 @@ def _waiting_on(enrollment: Enrollment, step: Step, scene: Scene, now: datetime)
     if not isinstance(step, WaitStep) or standing(enrollment, scene.journey) is None:
         return enrollment
     began = enrollment.began or now
-    where = place(scene.profile, scene.brand, scene.calendar)
-    until = over(step.until, began, where, fields(enrollment, scene, began))
+    where = time_context(scene.profile, scene.brand, scene.calendar)
+    until = wait_end(step.until, began, where, fields(enrollment, scene, began))
     if until is None:
         return replace(enrollment, until=None, took=enrollment.took | {step.id: OTHERWISE})
     return replace(enrollment, until=until)

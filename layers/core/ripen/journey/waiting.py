@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ripen.calendar.wait_end import is_length, over, place
+from ripen.calendar.wait_end import is_duration, time_context, wait_end
 from ripen.journey.clause_facts import counting, dids, facts, fades, fields, is_about, is_past, is_since
 from ripen.journey.context import Scene
 from ripen.journey.enrollment import Enrollment
@@ -17,9 +17,9 @@ from ripen.journey.history_needed import LATE
 from ripen.lead.activity import Verdict
 from ripen.playbook.condition import holds
 from ripen.playbook.graph import Until, WaitForStep
-from ripen.tracking.click_signals import PATIENCE
+from ripen.tracking.click_signals import VERDICT_DELAY
 
-_JUDGED_BY = PATIENCE + timedelta(minutes=3)
+_JUDGED_BY = VERDICT_DELAY + timedelta(minutes=3)
 """So long a click may wait for its verdict; a path that hangs on it is not taken before."""
 _SELDOM = timedelta(days=30)
 """Where time alone changes nothing."""
@@ -40,7 +40,7 @@ class Standing(Struct, frozen=True):
 def counted(until: Until, began: datetime, scene: Scene) -> datetime:
     """From when on the time counts: a length of time, from when the mail before the step went, where that was held back."""
     is_held = scene.mailed is not None and scene.mailed > began + LATE
-    return scene.mailed if scene.mailed and is_held and is_length(until) else began
+    return scene.mailed if scene.mailed and is_held and is_duration(until) else began
 
 
 def judge(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene, now: datetime) -> Taken | Standing:
@@ -61,9 +61,9 @@ def judge(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Sce
 
 def _ends(step: WaitForStep, began: datetime, enrollment: Enrollment, scene: Scene) -> list[datetime | None]:
     """When each path's time is over, None where it has none."""
-    where, known = place(scene.profile, scene.brand, scene.calendar), fields(enrollment, scene, began)
+    where, known = time_context(scene.profile, scene.brand, scene.calendar), fields(enrollment, scene, began)
     afters = (path.after for path in step.paths)
-    return [over(after, counted(after, began, scene), where, known) if after else None for after in afters]
+    return [wait_end(after, counted(after, began, scene), where, known) if after else None for after in afters]
 
 
 def _taken(

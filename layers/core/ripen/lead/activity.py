@@ -47,7 +47,7 @@ class Judgement(Struct, frozen=True, kw_only=True):
     """How a verdict came about: the points for a machine, each reason behind them, and the version of the rules."""
 
     points: int
-    rules: int
+    rules_version: int
     why: tuple[str, ...] = ()
 
 
@@ -71,10 +71,10 @@ class Activity(Struct, frozen=True, kw_only=True):
     """Why that verdict, where it was judged."""
     folded: datetime | None = None
     """When score.react took it into the lead's state; None means not yet."""
-    brings: tuple[str, ...] = ()
+    visit_keys: tuple[str, ...] = ()
     """Sort keys of the visits that became the lead's together with it: they are folded in one go."""
 
 
-def happened(activity: Activity) -> datetime:
+def happened_at(activity: Activity) -> datetime:
     """Return when it counts as done: the time by the source's clock, but never later than we received it."""
     return min(activity.at, activity.received)

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from ripen.lead.lead import Touch
 from ripen.lead.text import clean
 
-CAMPAIGN = (
+CAMPAIGN_PARAMETERS = (
     "utm_source",
     "utm_medium",
     "utm_campaign",
@@ -17,15 +17,15 @@ CAMPAIGN = (
     "yclid",
     "fbclid",
 )
-LONGEST_CARRIED = 500
+MAX_LENGTH = 500
 """Characters of an address or a campaign that are kept; more is cut off, because tracking must not lose a lead."""
 
 
-def arrival(known: Mapping[str, str], now: datetime, referer: str) -> Touch:
+def read_touch(known: Mapping[str, str], now: datetime, referer: str) -> Touch:
     """Where from: as the page passed it on, else as its own address says."""
-    url = _web(known.get("page_url", "")) or _web(referer)[:LONGEST_CARRIED]
+    url = _web(known.get("page_url", "")) or _web(referer)[:MAX_LENGTH]
     in_url = _query(url)
-    campaign = {name: (known.get(name) or in_url.get(name, ""))[:LONGEST_CARRIED] for name in CAMPAIGN}
+    campaign = {name: (known.get(name) or in_url.get(name, ""))[:MAX_LENGTH] for name in CAMPAIGN_PARAMETERS}
     return Touch(at=now, url=url, referrer=_web(known.get("referrer", "")), **campaign)
 
 

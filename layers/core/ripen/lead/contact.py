@@ -53,7 +53,7 @@ class Suppression(Struct, frozen=True, kw_only=True):
     detail: str = ""
 
 
-def standing(contact: Contact | None) -> frozenset[str]:
+def consented_purposes(contact: Contact | None) -> frozenset[str]:
     """The purposes for which a consent stands: given, and not withdrawn since."""
     if contact is None:
         return frozenset()

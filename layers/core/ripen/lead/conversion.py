@@ -11,13 +11,13 @@ _BY_CHANCE = timedelta(hours=1)
 """What the lead does makes us ask the CRM, within minutes: what it entered by that is not what sales took it out of."""
 
 
-def taken_over(profile: Profile) -> datetime | None:
+def conversion_cutoff(profile: Profile) -> datetime | None:
     """Journeys entered before then are left to sales. A conversion may be weeks old when we see it, for a form that made us look:
     the journey of that form goes on."""
     return profile.converted - _BY_CHANCE if profile.converted else None
 
 
-def linked(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:
+def with_crm_link(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:
     """The profile with what stands for it now. Where that was a Lead and is a Contact, sales has converted it: an activity,
     which ends the journeys that the lead is in."""
     if profile.crm is None or (profile.crm.object, link.object) != ("Lead", "Contact"):

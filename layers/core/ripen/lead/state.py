@@ -12,7 +12,7 @@ class Rank(StrEnum):
     HOT = "hot"
 
 
-class Tally(Struct, frozen=True, kw_only=True):
+class RulePoints(Struct, frozen=True, kw_only=True):
     """What one scoring rule has given: `points` as they stood at `at`, halved once per half-life since (closed form,
     so that activities may arrive in any order)."""
 
@@ -26,14 +26,14 @@ class Tally(Struct, frozen=True, kw_only=True):
     """Of what a journey's step gave: its reason, by locale."""
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class LatestEntry(Struct, frozen=True, kw_only=True):
     """A lead's latest entry into one journey, kept for `again`."""
 
     key: str
     at: datetime
     active: bool = True
     """Whether it may still be in it; False once it is known to be over."""
-    hears: tuple[str, ...] = ()
+    wake_events: tuple[str, ...] = ()
     """What can move it at once (listening.hears), of the graph it is pinned to."""
 
 
@@ -41,7 +41,7 @@ class State(Struct, frozen=True, kw_only=True):
     """The lead's `state` row: written by score.react alone. Numbers are rounded only for rank and display."""
 
     lead: str
-    tallies: dict[str, Tally] = {}
+    rule_points: dict[str, RulePoints] = {}
     """Engagement, by rule code; `given/<journey>/<step>` has what a step of a journey gave."""
     fit: float = 0.0
     fit_reasons: tuple[str, ...] = ()
@@ -53,17 +53,17 @@ class State(Struct, frozen=True, kw_only=True):
     alerted: datetime | None = None
     """When sales was last to be told of it."""
     segments: tuple[str, ...] = ()
-    journeys: dict[str, Entry] = {}
-    watched: dict[str, tuple[int, ...]] = {}
+    journeys: dict[str, LatestEntry] = {}
+    activity_times: dict[str, tuple[int, ...]] = {}
     """The newest times of what clauses ask about (watch.py)."""
-    fields: dict[str, str] = {}
+    trigger_fields: dict[str, str] = {}
     """What stood in the fields that triggers ask about; blank ones are left out."""
-    looked: datetime | None = None
+    dates_checked_until: datetime | None = None
     """Until when the dates in them have been judged …"""
-    clocks: str = ""
+    dates_checked_zone: str = ""
     """… and by the clocks of which time zone."""
-    rules: str = ""
+    rules_version: str = ""
     """What is scored, watched and grouped by, as it was when this state was made (edition.py)."""
     last_activity: datetime | None = None
-    folded: int = 0
+    activity_count: int = 0
     """How many activities went in."""

@@ -17,7 +17,7 @@ from ripen.playbook.bundle import Bundle, Email, Mail
 from ripen.playbook.graph import Texts
 from ripen.playbook.template_limits import TemplateError
 from ripen.tracking import link_token
-from ripen.tracking.click_signals import TRAP
+from ripen.tracking.click_signals import HIDDEN_LINK
 
 _QUEUE = "00G"
 """Ids of Salesforce's queues begin so; no person signs for one."""
@@ -95,7 +95,7 @@ def compose(
         }
     )
     subject, html, text = _rendered(mail, variables)
-    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send.id, TRAP))}"
+    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send.id, HIDDEN_LINK))}"
     sender, reply_to = _from(email, profile, bundle, locale)
     if reply_domain and reply_to == one_line(bundle.brand.reply_to):
         reply_to = f"reply+{link_token.sign(key, link_token.Purpose.REPLY, link_token.Link(send.id))}@{reply_domain}"

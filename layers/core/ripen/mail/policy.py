@@ -14,7 +14,7 @@ from ripen.mail import frequency_cap
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import Policy
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.condition import Facts, holds
+from ripen.playbook.condition import LeadFacts, holds
 
 STOPPED_PAUSE = timedelta(seconds=60)
 """How long a mail waits before we look again whether sending is stopped."""
@@ -51,7 +51,7 @@ class About(Struct, frozen=True, kw_only=True):
     """The lead's."""
     purpose: str = "marketing"
     """For which consent must stand."""
-    facts: Facts | None = None
+    facts: LeadFacts | None = None
     """For Policy.unless."""
     has_opportunity: Callable[[], bool] = bool
     """Whether sales has an open one with the lead's company; asked only where the policy does."""
@@ -119,7 +119,7 @@ def _unwanted(contact: Contact, purpose: str) -> str:
     return "" if permission and permission.granted else "no consent"
 
 
-def _spared(unless: Clause | None, facts: Facts | None) -> str:
+def _spared(unless: Clause | None, facts: LeadFacts | None) -> str:
     if unless is None or facts is None or not holds(unless, facts):
         return ""
     return f"policy: {', '.join(dict.fromkeys(_asked(unless)))}"

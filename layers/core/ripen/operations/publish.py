@@ -7,7 +7,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Conflict, Replace, Table, keys
 from ripen.operations.schedules import polls, schedules
 from ripen.playbook.bundle import Bundle
-from ripen.settings import Live, Published
+from ripen.settings import LivePlaybook, Published
 
 _MOST_KEPT = 200
 
@@ -23,13 +23,13 @@ def publish(
     live, at = table.get(keys.LIVE), datetime.now(UTC)
     if live and (live.value.bundle, live.value.site) == (bundle.hash, site):
         return False
-    if live and live.value.since and at < live.value.since:
+    if live and live.value.in_force_from and at < live.value.in_force_from:
         raise Conflict((0,))
     before = playbook.bundle(live.value.bundle) if live else None
     playbook.put(bundle)
-    new, history = Live(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
+    new, history = LivePlaybook(bundle=bundle.hash, site=site, at=now), table.get(keys.PUBLISHED)
     if before:
-        new = replace(new, before=before.hash, since=at + ahead if ahead else None)
+        new = replace(new, previous=before.hash, in_force_from=at + ahead if ahead else None)
     past = history.value.history if history else (live.value,) if live else ()
     table.write(
         Replace(keys.LIVE, new, was=live.version if live else 0),

@@ -26,7 +26,7 @@ def schedules(bundle: Bundle, before: Bundle | None, table: Table, now: datetime
         stays = is_there and triggers[name] == known.get(name)
         if row and row.due and (stays or row.due <= now):
             continue
-        returns = [recurrence.after(trigger, bundle.brand.time_zone, now) for trigger in triggers[name]]
+        returns = [recurrence.next_occurrence(trigger, bundle.brand.time_zone, now) for trigger in triggers[name]]
         changes.append(
             Replace(
                 keys.schedule(name),

@@ -165,7 +165,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     also: tuple[Clause, ...] = ()
 
 
-class Quiet(Struct, frozen=True, kw_only=True):
+class QuietHours(Struct, frozen=True, kw_only=True):
     """No marketing mail between these times of the lead's day: "21:00" to "08:00"."""
 
     start: str
@@ -178,7 +178,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     per_day: int | None = None
     per_week: int | None = None
     """Most marketing mails to one lead in 7 days; None: no cap."""
-    quiet: Quiet | None = None
+    quiet: QuietHours | None = None
     unless: Clause | None = None
     """Nobody for whom this holds gets marketing mail (a competitor, a student)."""
     spares_opportunities: bool = False

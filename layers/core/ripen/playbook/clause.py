@@ -3,6 +3,8 @@
 The structs are what `ripen publish` compiles; condition.holds judges them.
 """
 
+from collections.abc import Iterator
+
 from msgspec import Struct
 
 
@@ -60,3 +62,16 @@ class Not(Struct, frozen=True, kw_only=True, tag="not"):
 
 
 Clause = Condition | Did | Belongs | Agreed | Tagged | AllOf | AnyOf | Not
+
+
+def subclauses(clause: Clause) -> Iterator[Clause]:
+    """Yield the clause and every clause nested in it, outermost first."""
+    yield clause
+    nested: tuple[Clause, ...] = ()
+    match clause:
+        case AllOf() | AnyOf():
+            nested = clause.of
+        case Not():
+            nested = (clause.clause,)
+    for part in nested:
+        yield from subclauses(part)

@@ -15,7 +15,7 @@ from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Conditi
 Traits = Mapping[str, str | float]
 
 
-class Facts(Struct, frozen=True, kw_only=True):
+class LeadFacts(Struct, frozen=True, kw_only=True):
     """What clauses are asked about."""
 
     traits: Mapping[str, str | float]
@@ -29,11 +29,11 @@ class Facts(Struct, frozen=True, kw_only=True):
     """For which consent stands."""
 
 
-def holds(clause: Clause, facts: Facts) -> bool:
+def holds(clause: Clause, facts: LeadFacts) -> bool:
     """Whether the clause holds, however it is nested."""
     match clause:
         case Condition():
-            return evaluate(clause, facts.traits)
+            return condition_holds(clause, facts.traits)
         case Did():
             within = clause.within_seconds
             since = None if within is None else facts.now - timedelta(seconds=within)
@@ -76,15 +76,15 @@ def traits(profile: Profile, **judged: str | float) -> Traits:
 
 def all_hold(conditions: Iterable[Condition], traits: Traits) -> bool:
     """True also where there is no condition."""
-    return all(evaluate(condition, traits) for condition in conditions)
+    return all(condition_holds(condition, traits) for condition in conditions)
 
 
-def evaluate(condition: Condition, traits: Traits) -> bool:
+def condition_holds(condition: Condition, traits: Traits) -> bool:
     """Whether every test that the condition makes holds. A trait nobody has told us is blank."""
     value = traits.get(condition.field, "")
-    text = plain(str(value))
+    text = comparable(str(value))
     return (
-        (not condition.any_of or text in map(plain, condition.any_of))
+        (not condition.any_of or text in map(comparable, condition.any_of))
         and (not condition.contains or any(_pattern(word).search(text) for word in condition.contains))
         and (condition.at_least is None or _reaches(value, condition.at_least))
         and (condition.present is None or condition.present == bool(text))
@@ -99,7 +99,7 @@ def _reaches(value: str | float, least: float) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def plain(text: str) -> str:
+def comparable(text: str) -> str:
     """As texts are compared: full width and half width, upper and lower case are one (Unicode, UAX #15 NFKC)."""
     return normalize("NFKC", text).casefold().strip()
 
@@ -108,7 +108,7 @@ def plain(text: str) -> str:
 def _pattern(word: str) -> re.Pattern[str]:
     """Finds the word. Latin letters and digits only as whole words, so that "IT" is not found in "recruiting"; Japanese
     has no spaces between words and is found anywhere."""
-    text = plain(word)
+    text = comparable(word)
     before = r"(?<![a-z0-9])" if text[:1].isascii() and text[:1].isalnum() else ""
     after = r"(?![a-z0-9])" if text[-1:].isascii() and text[-1:].isalnum() else ""
     return re.compile(before + re.escape(text) + after)

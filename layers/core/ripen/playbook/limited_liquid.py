@@ -72,7 +72,7 @@ def parse(source: str, html: bool) -> BoundTemplate:
     try:
         return (_HTML if html else _PLAIN).from_string(source)
     except LiquidError as error:
-        raise _told(error) from None
+        raise _template_error(error) from None
 
 
 def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
@@ -80,12 +80,12 @@ def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
     try:
         return template.render(**variables)
     except LiquidError as error:
-        raise _told(error) from None
+        raise _template_error(error) from None
     except (ValueError, OverflowError):  # a number too long to be written out
         raise TemplateError("Liquid stopped: a number is too large") from None
 
 
-def _told(error: LiquidError) -> TemplateError:
+def _template_error(error: LiquidError) -> TemplateError:
     where = error.context()
     line, column = (where[0], where[1] + 1) if where else (1, 1)
     if isinstance(error, LiquidSyntaxError | UndefinedError | UnknownFilterError):

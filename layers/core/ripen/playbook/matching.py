@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Protocol
 
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.playbook.clause import Condition
-from ripen.playbook.condition import Traits, all_hold, plain
+from ripen.playbook.condition import Traits, all_hold, comparable
 
 Positions = list[int]
 
@@ -22,13 +22,13 @@ class Rule(Protocol):
     def when(self) -> tuple[Condition, ...]: ...
 
 
-def holding[R: Rule](rules: tuple[R, ...], traits: Traits) -> list[R]:
+def matching_rules[R: Rule](rules: tuple[R, ...], traits: Traits) -> list[R]:
     """The rules whose conditions all hold, in their own order. The index is kept for this very tuple."""
-    may = _index(Same(rules)).candidates(traits)
+    may = _index(IdentityKey(rules)).candidates(traits)
     return [rules[at] for at in sorted(may) if all_hold(rules[at].when, traits)]
 
 
-class _Column:
+class _FieldIndex:
     """What the rules ask about one field, by the value that answers it."""
 
     def __init__(self) -> None:
@@ -39,10 +39,10 @@ class _Column:
 
     def add(self, condition: Condition, at: int) -> None:
         for value in condition.any_of:
-            self.equal[plain(value)].append(at)
+            self.equal[comparable(value)].append(at)
         if condition.any_of:
             return
-        for word in map(plain, condition.contains):
+        for word in map(comparable, condition.contains):
             self.words[len(word)][word].append(at)
         if condition.contains:
             return
@@ -52,7 +52,7 @@ class _Column:
             self.present.append(at)
 
     def candidates(self, value: str | float) -> Iterator[int]:
-        text = plain(str(value))
+        text = comparable(str(value))
         if text:
             yield from self.present
         yield from self.equal.get(text, ())
@@ -71,11 +71,11 @@ class _Column:
         yield from (at for _, at in self.least[:end])
 
 
-class Finder:
+class ConditionIndex:
     """Positions by the conditions that may hold, found by a lead's values."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, _Column] = defaultdict(_Column)
+        self._columns: dict[str, _FieldIndex] = defaultdict(_FieldIndex)
 
     def add(self, condition: Condition, at: int) -> None:
         """The condition must need a value."""
@@ -94,17 +94,19 @@ class Finder:
         return found
 
 
-class _Index:
+class _RuleIndex:
     """The rules' positions by what may make them hold."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._always: Positions = []
-        self._finder = Finder()
-        shared = Counter(key for rule in rules for condition in rule.when for key in keys(condition))
+        self._finder = ConditionIndex()
+        shared = Counter(key for rule in rules for condition in rule.when for key in lookup_keys(condition))
         for at, rule in enumerate(rules):
-            told = [condition for condition in rule.when if needs_a_value(condition)]
+            told = [condition for condition in rule.when if needs_value(condition)]
             if told:
-                self._finder.add(min(told, key=lambda condition: max(shared[key] for key in keys(condition))), at)
+                self._finder.add(
+                    min(told, key=lambda condition: max(shared[key] for key in lookup_keys(condition))), at
+                )
             else:
                 self._always.append(at)
         self._finder.close()
@@ -113,23 +115,23 @@ class _Index:
         return self._finder.candidates(traits).union(self._always)
 
 
-def needs_a_value(condition: Condition) -> bool:
+def needs_value(condition: Condition) -> bool:
     """Whether it cannot hold of a trait that is blank."""
     values = (*condition.any_of, *condition.contains)
     if values:
-        return all(map(plain, values))
+        return all(map(comparable, values))
     return condition.at_least is not None or condition.present is True
 
 
-def keys(condition: Condition) -> list[tuple[str, str, str]]:
+def lookup_keys(condition: Condition) -> list[tuple[str, str, str]]:
     """What the condition shares with others that the same value would bring up."""
     if condition.any_of:
-        return [(condition.field, "any_of", plain(value)) for value in condition.any_of]
+        return [(condition.field, "any_of", comparable(value)) for value in condition.any_of]
     if condition.contains:
-        return [(condition.field, "contains", plain(word)) for word in condition.contains]
+        return [(condition.field, "contains", comparable(word)) for word in condition.contains]
     return [(condition.field, "present" if condition.at_least is None else "at_least", "")]
 
 
 @lru_cache(maxsize=8)
-def _index(rules: Same[tuple[Rule, ...]]) -> _Index:
-    return _Index(rules.value)
+def _index(rules: IdentityKey[tuple[Rule, ...]]) -> _RuleIndex:
+    return _RuleIndex(rules.value)

@@ -4,37 +4,39 @@ A branch is judged when it is reached and listens to nothing; goal, exit and wai
 the lead's goes by what stands there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.lead.activity import Activity, Kind
-from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
+from ripen.playbook.clause import Agreed, Belongs, Clause, Condition, Did, Tagged, subclauses
 from ripen.playbook.graph import Journey, Step, WaitForStep, WaitStep
 
-REFUSALS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED, Kind.CONVERTED)
+JOURNEY_ENDING_KINDS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED, Kind.CONVERTED)
 """End every journey, an answer in person among them: from then on people talk."""
-_JUDGED = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
+_COMPUTED = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
 
 
-def hears(journey: Journey) -> frozenset[str]:
+def wake_events(journey: Journey) -> frozenset[str]:
     """Names of what can move an enrollment at once: activities as `says` names them, and changes of "rank", "score" (fit,
     engagement, total), "segment", "tag", "consent" and "field" (anything else of the profile)."""
-    return _hears(Same(journey))
+    return _wake_events(IdentityKey(journey))
 
 
-def says(activity: Activity) -> frozenset[str]:
+def event_names(activity: Activity) -> frozenset[str]:
     """The names by which journeys may listen to this activity: its kind, and its kind with its subject."""
     return frozenset((activity.kind, f"{activity.kind} {activity.subject}"))
 
 
 @lru_cache(maxsize=1024)
-def _hears(journey: Same[Journey]) -> frozenset[str]:
+def _wake_events(journey: IdentityKey[Journey]) -> frozenset[str]:
     asked = (name for clause in _clauses(journey.value) for name in _names(clause))
-    return frozenset([*REFUSALS, *asked, *(["field"] if any(map(_hangs_on_a_field, journey.value.steps)) else [])])
+    return frozenset(
+        [*JOURNEY_ENDING_KINDS, *asked, *(["field"] if any(map(_waits_for_field, journey.value.steps)) else [])]
+    )
 
 
-def _hangs_on_a_field(step: Step) -> bool:
+def _waits_for_field(step: Step) -> bool:
     """Whether it waits for a date of the lead's, which may become another; what is of the run stays as it is."""
     match step:
         case WaitStep(until=until):
@@ -53,26 +55,13 @@ def _clauses(journey: Journey) -> Iterator[Clause]:
             yield from (path.when for path in step.paths if path.when is not None)
 
 
-def parts(clause: Clause) -> Iterator[Clause]:
-    """The clause and all that is nested in it."""
-    yield clause
-    nested: Iterable[Clause] = ()
-    match clause:
-        case AllOf() | AnyOf():
-            nested = clause.of
-        case Not():
-            nested = (clause.clause,)
-    for part in nested:
-        yield from parts(part)
-
-
 def _names(clause: Clause) -> Iterator[str]:
-    for part in parts(clause):
+    for part in subclauses(clause):
         match part:
             case Did():
                 yield f"{part.kind} {part.subject}" if part.subject else part.kind
             case Condition():
-                yield _JUDGED.get(part.field, "field")
+                yield _COMPUTED.get(part.field, "field")
             case Belongs():
                 yield "segment"
             case Agreed():

@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
-from ripen.identity import Same
-from ripen.lead.activity import Activity, Verdict, happened
-from ripen.lead.contact import Contact, standing
+from ripen.identity import IdentityKey
+from ripen.lead.activity import Activity, Verdict, happened_at
+from ripen.lead.contact import Contact, consented_purposes
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.clause import Clause, Did
-from ripen.playbook.condition import Facts, traits
-from ripen.playbook.wake_events import parts, says
+from ripen.playbook.clause import Clause, Did, subclauses
+from ripen.playbook.condition import LeadFacts, traits
+from ripen.playbook.wake_events import event_names
 from ripen.scoring.score import Score
 
 Times = Mapping[str, tuple[int, ...]]
@@ -25,19 +25,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(milliseconds=1)
 
 
-def watched(bundle: Bundle) -> Mapping[str, int]:
+def times_to_keep(bundle: Bundle) -> Mapping[str, int]:
     """How many of the newest times are needed, by what was done: for segments, and for who may enter a journey."""
-    return _watched(Same(bundle))
+    return _times_to_keep(IdentityKey(bundle))
 
 
-def noted(times: Times, activity: Activity, bundle: Bundle) -> dict[str, tuple[int, ...]]:
+def with_activity(times: Times, activity: Activity, bundle: Bundle) -> dict[str, tuple[int, ...]]:
     """The times with one more activity; what a machine did does not count."""
     if activity.verdict is not Verdict.HUMAN:
         return dict(times)
-    asked, at = watched(bundle), _millis(happened(activity))
+    asked, at = times_to_keep(bundle), _millis(happened_at(activity))
     return dict(times) | {
         name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: asked[name]])
-        for name in says(activity)
+        for name in event_names(activity)
         if name in asked
     }
 
@@ -50,29 +50,29 @@ def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
     return bisect_left(found, -_millis(since), key=lambda at: -at)
 
 
-def turns(did: Did, times: Times, now: datetime) -> datetime | None:
+def next_window_end(did: Did, times: Times, now: datetime) -> datetime | None:
     """When time alone will next change the answer: the first moment after `now` at which what made it leaves the window."""
     if did.within_seconds is None:
         return None
-    found, within = times.get(name_of(did), ()), timedelta(seconds=did.within_seconds)
+    found, within = times.get(event_name(did), ()), timedelta(seconds=did.within_seconds)
     telling = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
     moments = (_EPOCH + found[at] * _UNIT + within for at in telling if 0 <= at < len(found))
     return min((moment for moment in moments if moment > now), default=None)
 
 
-def name_of(did: Did) -> str:
+def event_name(did: Did) -> str:
     return _name(did.kind, did.subject)
 
 
-def facts(profile: Profile, state: State, sum: Score, contact: Contact | None, now: datetime) -> Facts:
+def lead_facts(profile: Profile, state: State, sum: Score, contact: Contact | None, now: datetime) -> LeadFacts:
     """What clauses are asked about of this lead, as it stands in its state."""
-    return Facts(
+    return LeadFacts(
         traits=traits(profile, fit=sum.fit, engagement=sum.engagement, total=sum.total, rank=state.rank.value),
         now=now,
-        count=partial(count, state.watched),
+        count=partial(count, state.activity_times),
         tags=frozenset(profile.tags),
         segments=frozenset(state.segments),
-        purposes=standing(contact),
+        purposes=consented_purposes(contact),
     )
 
 
@@ -85,11 +85,11 @@ def _millis(at: datetime) -> int:
 
 
 @lru_cache(maxsize=4)
-def _watched(bundle: Same[Bundle]) -> dict[str, int]:
+def _times_to_keep(bundle: IdentityKey[Bundle]) -> dict[str, int]:
     needed: dict[str, int] = {}
-    for did in (part for clause in _clauses(bundle.value) for part in parts(clause) if isinstance(part, Did)):
+    for did in (part for clause in _clauses(bundle.value) for part in subclauses(clause) if isinstance(part, Did)):
         most = max(did.at_least, 0 if did.at_most is None else did.at_most + 1)
-        needed[name_of(did)] = max(most, needed.get(name_of(did), 0))
+        needed[event_name(did)] = max(most, needed.get(event_name(did), 0))
     return {name: most for name, most in needed.items() if most}
 
 

@@ -8,7 +8,7 @@ from math import ceil, floor, log2
 
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Scoring
-from ripen.scoring.score import capped, decayed, half_life, score, tallied
+from ripen.scoring.score import capped, decayed, half_life, points_with_rules, score
 
 _LEAST = 2.0**-64
 _LATER = timedelta(seconds=1)
@@ -25,18 +25,20 @@ def rank(total: float, before: Rank, scoring: Scoring) -> Rank:
     return Rank.WARM if points >= warm else Rank.COLD
 
 
-def next_crossing(state: State, scoring: Scoring, now: datetime) -> datetime | None:
+def next_rank_change(state: State, scoring: Scoring, now: datetime) -> datetime | None:
     """When decay alone may change the rank that stands at `now`; None if it never will."""
-    return _crossing(state, scoring, now, state.fit, _edges(state, scoring))
+    return _crossing(state, scoring, now, state.fit, _rank_edges(state, scoring))
 
 
-def next_level(
+def next_threshold_crossing(
     state: State, scoring: Scoring, now: datetime, total: Sequence[float], engagement: Sequence[float]
 ) -> datetime | None:
     """When decay alone may bring the total or the engagement over one of these thresholds (lowest first)."""
     sum = score(state, scoring, now)
     asked = ((state.fit, total, sum.total), (0.0, engagement, sum.engagement))
-    moments = (_crossing(state, scoring, now, base, _beside(levels, here)) for base, levels, here in asked if levels)
+    moments = (
+        _crossing(state, scoring, now, base, _nearest_levels(levels, here)) for base, levels, here in asked if levels
+    )
     return min(filter(None, moments), default=None)
 
 
@@ -48,7 +50,7 @@ def _crossing(
     With d = 0.5 ** (time / half-life) every tally is a straight line in d until it comes under its cap, so the total is
     made of straight lines between those corners, and the crossing is solved, not searched for.
     """
-    parts = [(decayed(found, half_life(scoring), now), rule.cap) for found, rule in tallied(state, scoring)]
+    parts = [(decayed(found, half_life(scoring), now), rule.cap) for found, rule in points_with_rules(state, scoring)]
     corners = {cap / abs(points) for points, cap in parts if cap is not None and abs(points) > cap}
     for high, low in pairwise([1.0, *sorted(corners - {0.0}, reverse=True), 0.0]):
         level = sum(capped(points * high, cap) for points, cap in parts if _is_capped(points, cap, high))
@@ -63,7 +65,7 @@ def _crossing(
     return None
 
 
-def _beside(levels: Sequence[float], here: float) -> list[tuple[float, bool]]:
+def _nearest_levels(levels: Sequence[float], here: float) -> list[tuple[float, bool]]:
     """The thresholds next below and next above."""
     above = bisect_right(levels, here)
     return [(level, True) for level in levels[above - 1 : above] if above] + [
@@ -71,16 +73,16 @@ def _beside(levels: Sequence[float], here: float) -> list[tuple[float, bool]]:
     ]
 
 
-def reached(rank: Rank, goal: str) -> bool:
+def is_at_least(rank: Rank, goal: str) -> bool:
     """Whether the rank is the goal or above it."""
     return ORDER.index(rank) >= ORDER.index(Rank(goal))
 
 
-def turned(before: Rank, after: Rank, to: str) -> bool:
+def has_become(before: Rank, after: Rank, to: str) -> bool:
     """Whether it has just become that rank: by rising to it or past it, or, for cold, by falling back to it."""
     if Rank(to) is Rank.COLD:
         return after is Rank.COLD and before is not Rank.COLD
-    return reached(after, to) and not reached(before, to)
+    return is_at_least(after, to) and not is_at_least(before, to)
 
 
 def _is_capped(points: float, cap: float | None, high: float) -> bool:
@@ -88,7 +90,7 @@ def _is_capped(points: float, cap: float | None, high: float) -> bool:
     return cap is not None and abs(points) * high > cap * (1 + 1e-12)
 
 
-def _edges(state: State, scoring: Scoring) -> list[tuple[float, bool]]:
+def _rank_edges(state: State, scoring: Scoring) -> list[tuple[float, bool]]:
     """Totals at which the rank changes, and whether by falling; half a point lower for the rounding."""
     match state.rank:
         case Rank.HOT:

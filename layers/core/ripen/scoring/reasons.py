@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ripen.lead.lead import Profile
-from ripen.lead.state import State, Tally
+from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
 from ripen.playbook.graph import Texts
 from ripen.playbook.template import render_text
-from ripen.scoring.score import capped, decayed, half_life, tallied
+from ripen.scoring.score import capped, decayed, half_life, points_with_rules
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -41,11 +41,11 @@ def reasons(
     return sorted(worth, key=lambda reason: (-reason.points, reason.code))[:limit]
 
 
-def when(tally: Tally, now: datetime, locale: str, tz: str, absolute: bool) -> str:
+def when(earned: RulePoints, now: datetime, locale: str, tz: str, absolute: bool) -> str:
     """One phrase for how often and when: 本日3回, 3日前に, 3 times today, on 2026-11-21, …"""
-    days = [at.astimezone(ZoneInfo(tz)).date() for at in tally.recent]
+    days = [at.astimezone(ZoneInfo(tz)).date() for at in earned.recent]
     phrase = _japanese if locale == "ja" else _english
-    return phrase(days, tally.count, None if absolute else now.astimezone(ZoneInfo(tz)).date())
+    return phrase(days, earned.count, None if absolute else now.astimezone(ZoneInfo(tz)).date())
 
 
 def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[Reason]:
@@ -67,23 +67,23 @@ def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: 
     return [
         Reason(
             code=rule.code,
-            words=_words(tally, rule, now, locale, tz, absolute),
-            points=capped(decayed(tally, half_life(scoring), now), rule.cap),
-            last=tally.last,
+            words=_words(earned, rule, now, locale, tz, absolute),
+            points=capped(decayed(earned, half_life(scoring), now), rule.cap),
+            last=earned.last,
         )
-        for tally, rule in tallied(state, scoring)
+        for earned, rule in points_with_rules(state, scoring)
     ]
 
 
-def _words(tally: Tally, rule: EngagementRule, now: datetime, locale: str, tz: str, absolute: bool) -> str:
+def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, absolute: bool) -> str:
     zone = ZoneInfo(tz)
     today = now.astimezone(zone).date()
-    days = [at.astimezone(zone).date() for at in tally.recent]
+    days = [at.astimezone(zone).date() for at in earned.recent]
     return render_text(
         _text(rule.words, locale),
         {
-            "when": when(tally, now, locale, tz, absolute),
-            "count": tally.count,
+            "when": when(earned, now, locale, tz, absolute),
+            "count": earned.count,
             "today": days.count(today),
             "last": days[0].isoformat() if days else "",
             "subject": rule.subject,

@@ -6,40 +6,41 @@ from functools import lru_cache
 
 import msgspec
 
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.ids import digest
 from ripen.playbook.bundle import Bundle, Segment
-from ripen.playbook.clause import Belongs, Clause, Condition
+from ripen.playbook.clause import Belongs, Clause, Condition, subclauses
 from ripen.playbook.graph import OnDate, OnField, OnRank, OnSegment, Trigger
-from ripen.playbook.wake_events import parts
-from ripen.scoring.activity_counts import watched
+from ripen.scoring.activity_counts import times_to_keep
 
 _LENGTH = 10
 SCORES = ("fit", "engagement", "total")
 
 
-def edition(bundle: Bundle) -> str:
+def rules_version(bundle: Bundle) -> str:
     """The same for two playbooks that judge alike, whatever words they use: scoring, segments, what is watched for clauses,
     and the fields and dates that let into journeys."""
-    return _edition(Same(bundle))
+    return _rules_version(IdentityKey(bundle))
 
 
-def unchanged(trigger: Trigger, old: Bundle, new: Bundle) -> bool:
+def trigger_unchanged(trigger: Trigger, old: Bundle, new: Bundle) -> bool:
     """Whether joining, rising or changing by it means the same in both, for a lead whose state was made with the old one."""
     match trigger:
         case OnSegment(segment=name):
-            return _asked(name, old) == _asked(name, new)
+            return _segment_definition(name, old) == _segment_definition(name, new)
         case OnRank():
-            return _scored(old) == _scored(new)
+            return _scoring_definition(old) == _scoring_definition(new)
         case OnField(when=when):
             known = {
                 on.when.field for journey in old.journeys.values() for on in journey.enrol if isinstance(on, OnField)
             }
-            return when.field in known and (when.field not in SCORES or _scored(old) == _scored(new))
+            return when.field in known and (
+                when.field not in SCORES or _scoring_definition(old) == _scoring_definition(new)
+            )
     return False
 
 
-def _asked(name: str, bundle: Bundle) -> tuple[object, ...]:
+def _segment_definition(name: str, bundle: Bundle) -> tuple[object, ...]:
     """All that the segment asks: of it and of those that it refers to, and how they are scored where they ask for scores."""
     found, ahead = dict[str, Segment](), [name]
     while ahead:
@@ -48,16 +49,16 @@ def _asked(name: str, bundle: Bundle) -> tuple[object, ...]:
             found[segment.name] = segment
             ahead += [part.segment for part in _parts(segment) if isinstance(part, Belongs)]
     asks = {part.field for segment in found.values() for part in _parts(segment) if isinstance(part, Condition)}
-    return found, asks.isdisjoint((*SCORES, "rank")) or _scored(bundle)
+    return found, asks.isdisjoint((*SCORES, "rank")) or _scoring_definition(bundle)
 
 
 def _parts(segment: Segment) -> Iterator[Clause]:
     yield from segment.when
     for clause in segment.also:
-        yield from parts(clause)
+        yield from subclauses(clause)
 
 
-def _scored(bundle: Bundle) -> tuple[object, ...]:
+def _scoring_definition(bundle: Bundle) -> tuple[object, ...]:
     scoring = bundle.scoring
     return (
         (scoring.half_life_days, scoring.warm, scoring.hot, scoring.fit_cap, scoring.engagement_cap),
@@ -67,12 +68,12 @@ def _scored(bundle: Bundle) -> tuple[object, ...]:
 
 
 @lru_cache(maxsize=4)
-def _edition(same: Same[Bundle]) -> str:
+def _rules_version(same: IdentityKey[Bundle]) -> str:
     bundle = same.value
     judged = (
-        *_scored(bundle),
+        *_scoring_definition(bundle),
         sorted(bundle.segments.items()),
-        sorted(watched(bundle).items()),
+        sorted(times_to_keep(bundle).items()),
         [
             (journey.name, trigger)
             for _, journey in sorted(bundle.journeys.items())

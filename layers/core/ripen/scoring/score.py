@@ -11,16 +11,16 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from ripen.identity import Same
-from ripen.lead.activity import Activity, Kind, Verdict, happened
+from ripen.identity import IdentityKey
+from ripen.lead.activity import Activity, Kind, Verdict, happened_at
 from ripen.lead.lead import Profile
-from ripen.lead.state import State, Tally
+from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
 from ripen.playbook.condition import traits
-from ripen.playbook.matching import holding
+from ripen.playbook.matching import matching_rules
 
 _RECENT = 10
-GIVEN = EngagementRule(
+GIVEN_POINTS = EngagementRule(
     code="given",
     kind=Kind.POINTS_GIVEN,
     points=0,
@@ -37,23 +37,23 @@ class Score(Struct, frozen=True, kw_only=True):
     total: float
 
 
-def tally(tallies: Mapping[str, Tally], activity: Activity, scoring: Scoring) -> dict[str, Tally]:
+def add_points(rule_points: Mapping[str, RulePoints], activity: Activity, scoring: Scoring) -> dict[str, RulePoints]:
     """The tallies with one more activity; only what a human did counts."""
     if activity.verdict is not Verdict.HUMAN:
-        return dict(tallies)
-    at = happened(activity)
+        return dict(rule_points)
+    at = happened_at(activity)
     if activity.kind is Kind.POINTS_GIVEN:
-        return dict(tallies) | _given(tallies, activity, at, half_life(scoring))
-    return dict(tallies) | {
-        rule.code: _add(tallies.get(rule.code), rule.points, at, half_life(scoring))
-        for rule in _matching(activity, scoring)
+        return dict(rule_points) | _add_given_points(rule_points, activity, at, half_life(scoring))
+    return dict(rule_points) | {
+        rule.code: _add(rule_points.get(rule.code), rule.points, at, half_life(scoring))
+        for rule in _matching_rules(activity, scoring)
     }
 
 
 def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
     """Points for who the lead is, at most `fit_cap`, and the codes of the rules that hold, strongest first."""
     known = traits(profile)
-    held = holding(scoring.fit, known)
+    held = matching_rules(scoring.fit, known)
     points = sum(rule.points for rule in held)
     codes = tuple(rule.code for rule in sorted(held, key=lambda rule: -rule.points))
     return (points if scoring.fit_cap is None else min(points, scoring.fit_cap)), codes
@@ -70,27 +70,28 @@ def score(state: State, scoring: Scoring, now: datetime) -> Score:
 def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
     """Engagement at `now` by rule code, each within its rule's cap. A rule that left the playbook gives nothing."""
     return {
-        rule.code: capped(decayed(found, half_life(scoring), now), rule.cap) for found, rule in tallied(state, scoring)
+        rule.code: capped(decayed(found, half_life(scoring), now), rule.cap)
+        for found, rule in points_with_rules(state, scoring)
     }
 
 
-def tallied(state: State, scoring: Scoring) -> Iterable[tuple[Tally, EngagementRule]]:
+def points_with_rules(state: State, scoring: Scoring) -> Iterable[tuple[RulePoints, EngagementRule]]:
     """The lead's tallies with their rules."""
-    rules = _index(Same(scoring)).by_code
-    for code, found in state.tallies.items():
+    rules = _index(IdentityKey(scoring)).by_code
+    for code, found in state.rule_points.items():
         if rule := rules.get(code):
             yield found, rule
-        elif code.partition("/")[0] == GIVEN.code:
-            yield found, replace(GIVEN, code=code, words=found.words or GIVEN.words)
+        elif code.partition("/")[0] == GIVEN_POINTS.code:
+            yield found, replace(GIVEN_POINTS, code=code, words=found.words or GIVEN_POINTS.words)
 
 
 def half_life(scoring: Scoring) -> timedelta:
     return timedelta(days=scoring.half_life_days)
 
 
-def decayed(tally: Tally, half_life: timedelta, now: datetime) -> float:
+def decayed(earned: RulePoints, half_life: timedelta, now: datetime) -> float:
     """What is left of a tally at `now`."""
-    return tally.points * _left(now - tally.at, half_life)
+    return earned.points * _remaining_share(now - earned.at, half_life)
 
 
 def capped(points: float, cap: float | None) -> float:
@@ -98,35 +99,37 @@ def capped(points: float, cap: float | None) -> float:
     return points if cap is None else max(-cap, min(cap, points))
 
 
-def _left(age: timedelta, half_life: timedelta) -> float:
+def _remaining_share(age: timedelta, half_life: timedelta) -> float:
     return float(0.5 ** max(0.0, age / half_life))
 
 
-def _add(tally: Tally | None, points: float, at: datetime, half_life: timedelta) -> Tally:
-    if tally is None:
-        return Tally(points=points, at=at, count=1, last=at, recent=(at,))
-    later = max(at, tally.at)
-    recent = tuple(sorted((at, *tally.recent), reverse=True)[:_RECENT])
-    return Tally(
-        points=decayed(tally, half_life, later) + points * _left(later - at, half_life),
+def _add(earned: RulePoints | None, points: float, at: datetime, half_life: timedelta) -> RulePoints:
+    if earned is None:
+        return RulePoints(points=points, at=at, count=1, last=at, recent=(at,))
+    later = max(at, earned.at)
+    recent = tuple(sorted((at, *earned.recent), reverse=True)[:_RECENT])
+    return RulePoints(
+        points=decayed(earned, half_life, later) + points * _remaining_share(later - at, half_life),
         at=later,
-        count=tally.count + 1,
+        count=earned.count + 1,
         last=recent[0],
         recent=recent,
-        words=tally.words,
+        words=earned.words,
     )
 
 
-def _given(tallies: Mapping[str, Tally], activity: Activity, at: datetime, half_life: timedelta) -> dict[str, Tally]:
+def _add_given_points(
+    rule_points: Mapping[str, RulePoints], activity: Activity, at: datetime, half_life: timedelta
+) -> dict[str, RulePoints]:
     facts = activity.facts
-    code = f"{GIVEN.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
-    added = _add(tallies.get(code), float(facts.get("points", "0")), at, half_life)
+    code = f"{GIVEN_POINTS.code}/{facts.get('journey', '')}/{facts.get('step', '')}"
+    added = _add(rule_points.get(code), float(facts.get("points", "0")), at, half_life)
     words = {name.partition(".")[2]: text for name, text in facts.items() if name.startswith("words.")}
     return {code: replace(added, words=words if added.last == at else added.words)}
 
 
-def _matching(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
-    rules = _index(Same(scoring)).by_kind
+def _matching_rules(activity: Activity, scoring: Scoring) -> Iterable[EngagementRule]:
+    rules = _index(IdentityKey(scoring)).by_kind
     kind, subject = activity.kind.value, activity.subject
     return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
@@ -137,7 +140,7 @@ class _Index(Struct, frozen=True):
 
 
 @lru_cache(maxsize=4)
-def _index(same: Same[Scoring]) -> _Index:
+def _index(same: IdentityKey[Scoring]) -> _Index:
     """The rules by what they look at, made once per playbook, so that one activity costs the same under a thousand
     rules as under ten."""
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}

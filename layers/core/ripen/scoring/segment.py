@@ -11,35 +11,34 @@ from copy import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from ripen.identity import Same
+from ripen.identity import IdentityKey
 from ripen.playbook.bundle import Segment
-from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.condition import Facts, all_hold, holds
-from ripen.playbook.matching import Finder, keys, needs_a_value
-from ripen.playbook.wake_events import parts
-from ripen.scoring.activity_counts import Times, name_of, turns
+from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged, subclauses
+from ripen.playbook.condition import LeadFacts, all_hold, holds
+from ripen.playbook.matching import ConditionIndex, lookup_keys, needs_value
+from ripen.scoring.activity_counts import Times, event_name, next_window_end
 
 _Anchor = Condition | str
 """A condition that needs a value, or the name of something done, a tag, or a purpose."""
-_NOBODY = Facts(traits={}, now=datetime(1970, 1, 1, tzinfo=UTC))
+_NOBODY = LeadFacts(traits={}, now=datetime(1970, 1, 1, tzinfo=UTC))
 
 
-def segments(defined: Mapping[str, Segment], facts: Facts, times: Times) -> tuple[str, ...]:
+def segments(defined: Mapping[str, Segment], facts: LeadFacts, times: Times) -> tuple[str, ...]:
     """Names of the segments the lead is in, in order of name. What `facts` say of segments is not looked at; of those that
     refer to each other in a circle, one is judged before the others."""
-    return tuple(sorted(_index(Same(defined)).inside(facts, times)))
+    return tuple(sorted(_index(IdentityKey(defined)).inside(facts, times)))
 
 
-def next_change(defined: Mapping[str, Segment], facts: Facts, times: Times) -> datetime | None:
+def next_change(defined: Mapping[str, Segment], facts: LeadFacts, times: Times) -> datetime | None:
     """The next moment at which a window that one of them asks about runs out; it may change nothing yet."""
-    index = _index(Same(defined))
-    moments = (turns(did, times, facts.now) for at in index.near(facts, times) for did in index.dids[at])
+    index = _index(IdentityKey(defined))
+    moments = (next_window_end(did, times, facts.now) for at in index.near(facts, times) for did in index.dids[at])
     return min(filter(None, moments), default=None)
 
 
 def levels(defined: Mapping[str, Segment], field: str) -> tuple[float, ...]:
     """The thresholds that segments ask about in "total" or "engagement", lowest first."""
-    return _index(Same(defined)).levels[field]
+    return _index(IdentityKey(defined)).levels[field]
 
 
 class _Index:
@@ -47,7 +46,7 @@ class _Index:
 
     def __init__(self, defined: Mapping[str, Segment]) -> None:
         self._segments = tuple(_ordered(defined))
-        self._finder, self._named = Finder(), defaultdict[str, list[int]](list)
+        self._finder, self._named = ConditionIndex(), defaultdict[str, list[int]](list)
         self._default = frozenset[str]()
         self._refers = [any(isinstance(part, Belongs) for part in _parts(segment)) for segment in self._segments]
         self.dids = [tuple(part for part in _parts(segment) if isinstance(part, Did)) for segment in self._segments]
@@ -64,7 +63,7 @@ class _Index:
                 self._add(anchor, at)
         self._finder.close()
 
-    def inside(self, facts: Facts, times: Times) -> set[str]:
+    def inside(self, facts: LeadFacts, times: Times) -> set[str]:
         near = sorted(self.near(facts, times))
         found = set(self._default - {self._segments[at].name for at in near})
         for at in near:
@@ -73,14 +72,14 @@ class _Index:
                 found.add(self._segments[at].name)
         return found
 
-    def near(self, facts: Facts, times: Times) -> set[int]:
+    def near(self, facts: LeadFacts, times: Times) -> set[int]:
         """Of all but these the lead is as nobody is."""
         found = self._finder.candidates(facts.traits)
         for name in (*times, *map(_tag, facts.tags), *map(_purpose, facts.purposes)):
             found.update(self._named.get(name, ()))
         return found
 
-    def _holds(self, at: int, facts: Facts) -> bool:
+    def _holds(self, at: int, facts: LeadFacts) -> bool:
         segment = self._segments[at]
         return all_hold(segment.when, facts.traits) and all(holds(clause, facts) for clause in segment.also)
 
@@ -115,9 +114,9 @@ class _Anchors:
     def _of(self, clause: Clause) -> list[_Anchor] | None:
         match clause:
             case Condition():
-                return [clause] if needs_a_value(clause) else None
+                return [clause] if needs_value(clause) else None
             case Did():
-                return [name_of(clause)] if clause.at_least else None
+                return [event_name(clause)] if clause.at_least else None
             case Agreed() | Tagged():
                 return self._asked(clause)
             case Belongs():
@@ -138,7 +137,7 @@ class _Anchors:
             case Condition():
                 return [Condition(field=part.field, present=True)]
             case Did():
-                return [name_of(part)]
+                return [event_name(part)]
             case Agreed():
                 return [_purpose(part.purpose)]
             case Tagged():
@@ -173,7 +172,7 @@ def _ordered(defined: Mapping[str, Segment]) -> Iterator[Segment]:
 def _parts(segment: Segment) -> Iterator[Clause]:
     yield from segment.when
     for clause in segment.also:
-        yield from parts(clause)
+        yield from subclauses(clause)
 
 
 def _levels(segments: tuple[Segment, ...], field: str) -> tuple[float, ...]:
@@ -182,7 +181,7 @@ def _levels(segments: tuple[Segment, ...], field: str) -> tuple[float, ...]:
 
 
 def _keys(anchor: _Anchor) -> list[tuple[str, str, str]]:
-    return keys(anchor) if isinstance(anchor, Condition) else [("", "", anchor)]
+    return lookup_keys(anchor) if isinstance(anchor, Condition) else [("", "", anchor)]
 
 
 def _tag(tag: str) -> str:
@@ -194,5 +193,5 @@ def _purpose(purpose: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _index(defined: Same[Mapping[str, Segment]]) -> _Index:
+def _index(defined: IdentityKey[Mapping[str, Segment]]) -> _Index:
     return _Index(defined.value)

@@ -15,12 +15,12 @@ import msgspec
 from msgspec import Struct
 
 from ripen.errors import Rejected
-from ripen.lead.attribution import LONGEST_CARRIED
+from ripen.lead.attribution import MAX_LENGTH
 from ripen.lead.text import clean
 from ripen.tracking.visitor import is_visitor
 
-LARGEST = 64 * 1024
-MOST_EVENTS = 50
+MAX_BYTES = 64 * 1024
+MAX_EVENTS = 50
 
 _LONGEST_URL = 2000
 _LONGEST_TITLE = 200
@@ -64,9 +64,9 @@ class Beacon(Struct, frozen=True, kw_only=True):
     """It says itself that nobody is looking."""
 
 
-def read(raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str = "") -> Beacon:
+def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str = "") -> Beacon:
     """The beacon, with what happened on pages of these hosts. Raises Rejected: 413 over 64 KB, else 400."""
-    if len(raw) > LARGEST:
+    if len(raw) > MAX_BYTES:
         raise Rejected("the body is larger than 64 KB", status=413)
     try:
         found = msgspec.json.decode(raw)
@@ -78,8 +78,8 @@ def read(raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str 
     if not isinstance(visitor, str) or not is_visitor(visitor):
         raise Rejected("a visitor is 8 to 64 letters, digits, - or _", field="visitor")
     listed = found.get("events")
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MOST_EVENTS:
-        raise Rejected(f"send 1 to {MOST_EVENTS} events", field="events")
+    if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_EVENTS:
+        raise Rejected(f"send 1 to {MAX_EVENTS} events", field="events")
     events = {event.id: event for event in _events(listed, _moment(found.get("sent")), received, hosts)}
     if not events:
         raise Rejected("no event has an id, a known type and a url of a site that is tracked", field="events")
@@ -105,8 +105,8 @@ def _events(listed: list[Any], sent: datetime | None, received: datetime, hosts:
                 at=_corrected(_moment(each.get("at")), sent, received),
                 url=url,
                 title=_text(each, "title", _LONGEST_TITLE),
-                referrer=_web(each, "referrer")[:LONGEST_CARRIED],
-                target=_web(each, "target")[:LONGEST_CARRIED],
+                referrer=_web(each, "referrer")[:MAX_LENGTH],
+                target=_web(each, "target")[:MAX_LENGTH],
                 seconds=_number(each, "seconds", 86400),
                 scroll=_number(each, "scroll", 100),
             )

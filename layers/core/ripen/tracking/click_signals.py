@@ -11,9 +11,9 @@ from enum import StrEnum
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
-TRAP = 0xFFFF
+HIDDEN_LINK = 0xFFFF
 """Number of the hidden link that each mail has: no person sees it, and no mail has so many links."""
-PATIENCE = timedelta(seconds=120)
+VERDICT_DELAY = timedelta(seconds=120)
 """How long a hit waits for a sign of a person before it is judged (DESIGN rule 7)."""
 
 _LIBRARY = re.compile(
@@ -30,7 +30,7 @@ _SCANNER = re.compile(
 """Names that scanners and link previews give themselves. CUBOT is a telephone."""
 
 
-class Agent(StrEnum):
+class AgentKind(StrEnum):
     """The kind of program that asked, by its own words."""
 
     BROWSER = "browser"
@@ -39,26 +39,26 @@ class Agent(StrEnum):
     NONE = "none"
 
 
-def facts(method: str, headers: Mapping[str, str], address: str, key: bytes) -> dict[str, str]:
+def request_signals(method: str, headers: Mapping[str, str], address: str, key: bytes) -> dict[str, str]:
     """The signals of one request, for the activity's facts. Header names are lower-case; `address` is the sender's IP."""
     return {
         "method": method,
-        "agent": agent(headers.get("user-agent", "")).value,
-        "asked": "like a browser" if opens_a_page(headers) else "barely",
-        "network": network(address, key),
+        "agent": agent_kind(headers.get("user-agent", "")).value,
+        "asked": "like a browser" if is_page_navigation(headers) else "barely",
+        "network": network_hash(address, key),
     }
 
 
-def agent(name: str) -> Agent:
+def agent_kind(name: str) -> AgentKind:
     """What a User-Agent says about itself."""
     if not name.strip():
-        return Agent.NONE
+        return AgentKind.NONE
     if _SCANNER.search(name):
-        return Agent.SCANNER
-    return Agent.LIBRARY if _LIBRARY.search(name) else Agent.BROWSER
+        return AgentKind.SCANNER
+    return AgentKind.LIBRARY if _LIBRARY.search(name) else AgentKind.BROWSER
 
 
-def opens_a_page(headers: Mapping[str, str]) -> bool:
+def is_page_navigation(headers: Mapping[str, str]) -> bool:
     """Whether it was asked as browsers ask when somebody follows a link: for HTML, as a navigation (W3C Fetch Metadata,
     which old browsers do not send), and not ahead of time."""
     return (
@@ -68,7 +68,7 @@ def opens_a_page(headers: Mapping[str, str]) -> bool:
     )
 
 
-def network(address: str, key: bytes) -> str:
+def network_hash(address: str, key: bytes) -> str:
     """A keyed hash of the neighbourhood (IPv4 /24, IPv6 /64), the same for hits from one place; "" where unknown."""
     try:
         ip = ip_address(address)

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 
-from ripen.lead.activity import Activity, Judgement, Kind, Verdict, happened
-from ripen.tracking.click_signals import PATIENCE, TRAP, Agent
+from ripen.lead.activity import Activity, Judgement, Kind, Verdict, happened_at
+from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY, AgentKind
 
-RULES = 2
+RULES_VERSION = 2
 """The version of what follows; raise it with every change, and say `ripen reclassify --all`."""
 
-FOLLOWS = timedelta(minutes=30)
+FORM_WINDOW = timedelta(minutes=30)
 """A form within this time of a click is a sign of the person who clicked."""
-NEAR = timedelta(minutes=5)
+NETWORK_WINDOW = timedelta(minutes=5)
 """Who fetched the hidden link is known by its network for this long."""
 _BURST = timedelta(seconds=2)
 _SWEEP = timedelta(seconds=30)
@@ -35,7 +35,7 @@ _AUTOMATIC = 60
 _BARE = 40
 _PROMPTLY = 30
 _PERSON = -100
-_BROUGHT = Judgement(points=_MACHINE_FROM, rules=RULES, why=("brought by a machine's click",))
+_BROUGHT = Judgement(points=_MACHINE_FROM, rules_version=RULES_VERSION, why=("brought by a machine's click",))
 
 
 class Evidence:
@@ -43,20 +43,20 @@ class Evidence:
     were delivered, by send id."""
 
     def __init__(self, activities: Iterable[Activity], delivered: Mapping[str, datetime] | None = None) -> None:
-        known = sorted({a.id: a for a in activities}.values(), key=lambda a: (happened(a), a.id))
+        known = sorted({a.id: a for a in activities}.values(), key=lambda a: (happened_at(a), a.id))
         self._delivered = delivered or {}
         self._hits = defaultdict[str, list[Activity]](list)
         for activity in known:
             if is_click(activity):
                 self._hits[activity.facts.get("send", "")].append(activity)
-        self._followed = frozenset(_followed(known))
+        self._followed = frozenset(_followed_clicks(known))
         self._clicks = {click.id: click for hits in self._hits.values() for click in hits}
 
     def near(self, click: Activity) -> list[Activity]:
         """All hits on the mail of this click within five minutes of it, in their order."""
         hits = self._hits[click.facts.get("send", "")]
-        start = bisect_left(hits, happened(click) - NEAR, key=happened)
-        return hits[start : bisect_right(hits, happened(click) + NEAR, key=happened)]
+        start = bisect_left(hits, happened_at(click) - NETWORK_WINDOW, key=happened_at)
+        return hits[start : bisect_right(hits, happened_at(click) + NETWORK_WINDOW, key=happened_at)]
 
     def behind(self, activity: Activity) -> Activity | None:
         """The click that brought this visit."""
@@ -75,7 +75,7 @@ def is_click(activity: Activity) -> bool:
     return activity.kind is Kind.LINK_CLICKED
 
 
-def is_sign(activity: Activity) -> bool:
+def is_human_signal(activity: Activity) -> bool:
     """Whether it shows that a person is there: a form, or a page that noticed which click had opened it."""
     if is_click(activity):
         return False
@@ -87,66 +87,66 @@ def can_change(activity: Activity) -> bool:
     return is_click(activity) or activity.facts.get("click", "") != ""
 
 
-def is_ripe(activity: Activity, evidence: Evidence, now: datetime) -> bool:
+def is_ready(activity: Activity, evidence: Evidence, now: datetime) -> bool:
     """Whether it may be folded: judged already, followed by a sign of a person, or waited long enough."""
     return (
         activity.verdict is not Verdict.UNJUDGED
         or evidence.is_followed(activity)
-        or activity.received + PATIENCE <= now
+        or activity.received + VERDICT_DELAY <= now
     )
 
 
-def judge(activity: Activity, evidence: Evidence) -> Activity:
+def classify(activity: Activity, evidence: Evidence) -> Activity:
     """The activity with a verdict. One that stands is not touched, but a visit is whoever's the click was that brought it."""
     waits = activity.verdict is Verdict.UNJUDGED
-    return rejudge(activity, evidence) if waits or evidence.behind(activity) else activity
+    return reclassify(activity, evidence) if waits or evidence.behind(activity) else activity
 
 
-def rejudge(activity: Activity, evidence: Evidence) -> Activity:
+def reclassify(activity: Activity, evidence: Evidence) -> Activity:
     """The activity with the verdict of the present rules, and why; unchanged where it is nothing that is judged."""
     if is_click(activity):
-        return _judged(activity, list(_weighed(activity, evidence)))
+        return _with_verdict(activity, list(_signals(activity, evidence)))
     if click := evidence.behind(activity):
-        verdict = rejudge(click, evidence).verdict
+        verdict = reclassify(click, evidence).verdict
         return replace(activity, verdict=verdict, judgement=None if verdict is Verdict.HUMAN else _BROUGHT)
     return replace(activity, verdict=Verdict.HUMAN) if activity.verdict is Verdict.UNJUDGED else activity
 
 
-def _judged(activity: Activity, found: list[tuple[int, str]]) -> Activity:
+def _with_verdict(activity: Activity, found: list[tuple[int, str]]) -> Activity:
     points = sum(weight for weight, _ in found)
     return replace(
         activity,
         verdict=Verdict.MACHINE if points >= _MACHINE_FROM else Verdict.HUMAN,
-        judgement=Judgement(points=points, rules=RULES, why=tuple(why for _, why in found)),
+        judgement=Judgement(points=points, rules_version=RULES_VERSION, why=tuple(why for _, why in found)),
     )
 
 
-def begins(click: Activity, evidence: Evidence) -> bool:
+def starts_burst(click: Activity, evidence: Evidence) -> bool:
     """Whether this machine's hit is the first of its burst: one burst is told of once."""
-    here = happened(click), click.id
-    before = [hit for hit in evidence.near(click) if (happened(hit), hit.id) < here]
-    return not any(rejudge(hit, evidence).verdict is Verdict.MACHINE for hit in before)
+    here = happened_at(click), click.id
+    before = [hit for hit in evidence.near(click) if (happened_at(hit), hit.id) < here]
+    return not any(reclassify(hit, evidence).verdict is Verdict.MACHINE for hit in before)
 
 
-def _weighed(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
+def _signals(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
     """The points for a machine, each with its reason (after the table of signals in use at large senders: HubSpot, Braze,
     Mautic)."""
     hits = evidence.near(click)
     if _is_trapped(click, hits):
         yield _TRAPPED, "fetched the hidden link"
-    elif swept := _swept(click, hits):
+    elif swept := _sweep(click, hits):
         yield _SWEPT, swept
     if click.facts.get("method") == "HEAD":
         yield _HEAD, "asked by HEAD"
     match click.facts.get("agent"):
-        case Agent.SCANNER:
+        case AgentKind.SCANNER:
             yield _AUTOMATIC, "calls itself a scanner"
-        case Agent.LIBRARY | Agent.NONE:
+        case AgentKind.LIBRARY | AgentKind.NONE:
             yield _AUTOMATIC, "calls itself no browser"
     if click.facts.get("asked") == "barely":
         yield _BARE, "does not ask as a browser does"
     delivered = evidence.delivered(click)
-    if delivered and happened(click) < delivered + _PROMPT:
+    if delivered and happened_at(click) < delivered + _PROMPT:
         yield _PROMPTLY, "came at once after delivery"
     if evidence.is_followed(click):
         yield _PERSON, "a person followed"
@@ -156,15 +156,15 @@ def _is_trapped(click: Activity, hits: Iterable[Activity]) -> bool:
     """The hidden link was among them: fetched by the same network, or in the same burst from anywhere."""
     network = click.facts.get("network", "")
     return any(
-        _is_trap(hit) and (_apart(hit, click) <= _BURST or (network != "" and hit.facts.get("network") == network))
+        _is_trap(hit) and (_gap(hit, click) <= _BURST or (network != "" and hit.facts.get("network") == network))
         for hit in hits
     )
 
 
-def _swept(click: Activity, hits: Iterable[Activity]) -> str:
+def _sweep(click: Activity, hits: Iterable[Activity]) -> str:
     """How many links went at once: three within two seconds, or all that the mail has; "" where it was no sweep."""
-    near = [hit for hit in hits if _apart(hit, click) <= _SWEEP and not _is_trap(hit)]
-    burst = {hit.facts.get("link") for hit in near if _apart(hit, click) <= _BURST}
+    near = [hit for hit in hits if _gap(hit, click) <= _SWEEP and not _is_trap(hit)]
+    burst = {hit.facts.get("link") for hit in near if _gap(hit, click) <= _BURST}
     sweep = {hit.facts.get("link") for hit in near}
     of = int(click.facts.get("of", "0"))
     if len(burst) >= _MANY or 2 <= of <= len(burst):
@@ -174,23 +174,23 @@ def _swept(click: Activity, hits: Iterable[Activity]) -> str:
     return ""
 
 
-def _followed(known: list[Activity]) -> Iterator[str]:
+def _followed_clicks(known: list[Activity]) -> Iterator[str]:
     """The clicks that a person followed: a visit speaks for the click that brought it, a form for the latest before it."""
     clicks = [a for a in known if is_click(a) and a.facts.get("method") != "HEAD" and not _is_trap(a)]
-    times = [happened(click) for click in clicks]
-    for sign in filter(is_sign, known):
+    times = [happened_at(click) for click in clicks]
+    for sign in filter(is_human_signal, known):
         if "click" in sign.facts:
             yield sign.facts["click"]
             continue
-        at = happened(sign)
+        at = happened_at(sign)
         place = bisect_right(times, at) - 1
-        if place >= 0 and at - times[place] <= FOLLOWS:
+        if place >= 0 and at - times[place] <= FORM_WINDOW:
             yield clicks[place].id
 
 
 def _is_trap(hit: Activity) -> bool:
-    return hit.facts.get("link") == str(TRAP)
+    return hit.facts.get("link") == str(HIDDEN_LINK)
 
 
-def _apart(one: Activity, other: Activity) -> timedelta:
-    return abs(happened(one) - happened(other))
+def _gap(one: Activity, other: Activity) -> timedelta:
+    return abs(happened_at(one) - happened_at(other))

@@ -9,18 +9,18 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.lead.attribution import CAMPAIGN, LONGEST_CARRIED, arrival
+from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
 from ripen.lead.lead import Profile, Touch
 from ripen.playbook.bundle import Bundle, Tracking
 from ripen.tracking.beacon import Beacon, Event, EventType
 from ripen.tracking.visitor import Bridge
 
-MOST_BROUGHT = 40
+MAX_JOINED_AT_ONCE = 40
 """Visits that become a lead's in the transaction of its form, so that the first card knows of them; the rest follows."""
-MOST_JOINED = 500
-KEPT = timedelta(days=90)
+MAX_JOINED = 500
+VISITOR_RETENTION = timedelta(days=90)
 """How long a visitor whom nobody knows is remembered."""
-BRIDGE = "rpn"
+BRIDGE_PARAMETER = "rpn"
 """The query parameter that carries a click's token to the page."""
 
 _CROSSED_WITHIN = timedelta(minutes=10)
@@ -35,7 +35,7 @@ _KINDS = {
 }
 
 
-def hosts(tracking: Tracking, site: str) -> frozenset[str]:
+def tracked_hosts(tracking: Tracking, site: str) -> frozenset[str]:
     """Where our script may run."""
     return frozenset(urlsplit(each).netloc for each in (*tracking.sites, site))
 
@@ -45,14 +45,14 @@ def activities(beacon: Beacon, bundle: Bundle) -> tuple[Activity, ...]:
     return tuple(_activity(event, beacon, bundle) for event in beacon.events)
 
 
-def of_lead(activity: Activity, lead: str, sure: bool, click: str = "") -> Activity:
+def assign_to_lead(activity: Activity, lead: str, sure: bool, click: str = "") -> Activity:
     """The same activity as the lead's. `click` is the click in a mail that led there: a page that was opened in a browser
     speaks for it."""
     known = {"likely": "" if sure else "yes", "click": click}
     return replace(activity, lead=lead, facts=activity.facts | {name: value for name, value in known.items() if value})
 
 
-def touched(profile: Profile, touches: Iterable[Touch | None]) -> Profile:
+def with_touches(profile: Profile, touches: Iterable[Touch | None]) -> Profile:
     """The profile whose first touch is the earliest and whose last is the latest of them all."""
     first, last = profile.first_touch, profile.last_touch
     for touch in touches:
@@ -63,21 +63,21 @@ def touched(profile: Profile, touches: Iterable[Touch | None]) -> Profile:
     return replace(profile, first_touch=first, last_touch=last)
 
 
-def is_open(bridge: Bridge, visitor: str, at: datetime) -> bool:
+def may_cross(bridge: Bridge, visitor: str, at: datetime) -> bool:
     """May this visitor cross? Once, within ten minutes of the click; who has crossed may say so again."""
     return bridge.visitor == visitor or (not bridge.visitor and at <= bridge.at + _CROSSED_WITHIN)
 
 
-def bridged(url: str, token: str, tracking: Tracking | None, site: str) -> str:
+def with_bridge_token(url: str, token: str, tracking: Tracking | None, site: str) -> str:
     """The target of a click with the token, where our script will find it and take it off again; else as it is."""
     parts = urlsplit(url)
-    if tracking is None or parts.netloc not in hosts(tracking, site):
+    if tracking is None or parts.netloc not in tracked_hosts(tracking, site):
         return url
     query = f"{parts.query}&" if parts.query else ""
-    return parts._replace(query=f"{query}{BRIDGE}={token}").geturl()
+    return parts._replace(query=f"{query}{BRIDGE_PARAMETER}={token}").geturl()
 
 
-def subject(url: str, bundle: Bundle) -> str:
+def page_name(url: str, bundle: Bundle) -> str:
     """The name of a page: as the playbook calls it, else its path."""
     path = urlsplit(url).path or "/"
     own = _OWN_PAGE.fullmatch(path)
@@ -93,9 +93,9 @@ def subject(url: str, bundle: Bundle) -> str:
 def _activity(event: Event, beacon: Beacon, bundle: Bundle) -> Activity:
     facts = {
         "visitor": beacon.visitor,
-        "url": _plain(event.url),
+        "url": _without_personal_query(event.url),
         "title": event.title,
-        "target": _plain(event.target),
+        "target": _without_personal_query(event.target),
         "seconds": str(event.seconds or ""),
         "scroll": str(event.scroll or ""),
     }
@@ -106,7 +106,7 @@ def _activity(event: Event, beacon: Beacon, bundle: Bundle) -> Activity:
         kind=_KINDS[event.type],
         at=event.at,
         received=beacon.received,
-        subject=basename(urlsplit(event.target).path)[:_LONGEST_SUBJECT] if on_file else subject(event.url, bundle),
+        subject=basename(urlsplit(event.target).path)[:_LONGEST_SUBJECT] if on_file else page_name(event.url, bundle),
         facts={name: value for name, value in facts.items() if value},
         touch=_touch(event) if event.type is EventType.PAGE_VIEW else None,
         verdict=Verdict.MACHINE if beacon.robot else Verdict.HUMAN,
@@ -115,18 +115,18 @@ def _activity(event: Event, beacon: Beacon, bundle: Bundle) -> Activity:
 
 def _touch(event: Event) -> Touch | None:
     """How they came, unless it was from one page of the site to another."""
-    found = arrival({"page_url": event.url, "referrer": _plain(event.referrer)}, event.at, "")
+    found = read_touch({"page_url": event.url, "referrer": _without_personal_query(event.referrer)}, event.at, "")
     within = urlsplit(event.referrer).netloc == urlsplit(event.url).netloc
-    if within and not any(getattr(found, name) for name in CAMPAIGN):
+    if within and not any(getattr(found, name) for name in CAMPAIGN_PARAMETERS):
         return None
-    return replace(found, url=_plain(event.url))
+    return replace(found, url=_without_personal_query(event.url))
 
 
-def _plain(url: str) -> str:
+def _without_personal_query(url: str) -> str:
     """Without what may be personal: of the query only the campaign stays, and no fragment."""
     parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if name in CAMPAIGN]
-    return parts._replace(query=urlencode(kept), fragment="").geturl()[:LONGEST_CARRIED]
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name in CAMPAIGN_PARAMETERS]
+    return parts._replace(query=urlencode(kept), fragment="").geturl()[:MAX_LENGTH]
 
 
 def _matches(path: str, pattern: str) -> bool:

@@ -28,7 +28,7 @@ from ripen.mail.ledger import Send, SendPointer
 from ripen.mail.send_rate import Pace
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.pointers import Pointer, Seen
-from ripen.settings import ClockOffset, Live, Published, Shadow, Stop
+from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
 from ripen.slack.action import Action
 from ripen.slack.alert import Alert
 from ripen.tracking.visitor import Bridge, Join, VisitorPointer
@@ -221,7 +221,7 @@ SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
 PACE = Key("setting#pace", "-", Pace)
 CLOCK = Key("setting#clock", "-", ClockOffset)
-LIVE = Key("setting#bundle", "-", Live)
+LIVE = Key("setting#bundle", "-", LivePlaybook)
 PUBLISHED = Key("setting#published", "-", Published)
 
 _TYPES: dict[str, type[Any]] = {
