@@ -195,7 +195,7 @@ def _activity() -> Create[Activity]:
 
 
 def _action(now: datetime) -> Action:
-    return Action(id="a1", lead=LEAD, alert=ALERT, verb="claim", user="U0123456", user_name="taro", at=now)
+    return Action(id="a1", lead=LEAD, alert=ALERT, verb="accept", user="U0123456", user_name="taro", at=now)
 
 
 def _message(body: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ def welcome(status: Status, detached: bool) -> str:
         ),
         ("Console", status.console, "one lead's life as it happens, with buttons to try it"),
         ("Mailbox", status.mailbox, "every mail that Ripen sends arrives here"),
-        ("Slack", status.slack, "hot leads arrive in #sales: press Claim"),
+        ("Slack", status.slack, "hot leads arrive in #sales: press Accept"),
         ("Salesforce", status.salesforce, "what sales sees (the certificate is our own)"),
         (
             "Webhook",

@@ -1,7 +1,7 @@
-"""Does what somebody asked for by a button on a card: Claim makes them the owner in Salesforce, Not a fit rejects.
+"""Does what somebody asked for by a button on a card: Accept makes them the owner in Salesforce, Not a fit rejects.
 
-Who comes first is settled in our table, before Salesforce is asked: two people who press together must not take the record
-from each other. Then Salesforce follows, as late as it must.
+Who comes first is settled in our table, before Salesforce is asked: two people who press together must not take the
+record from each other. Then Salesforce follows, as late as it must.
 """
 
 import os
@@ -35,7 +35,7 @@ from ripen.playbook.wording import full_name
 from ripen.settings import SHADOWED
 from ripen.slack.action import Action
 from ripen.slack.alert import Alert
-from ripen.slack.card import CLAIM, CLAIMED, NOT_A_FIT
+from ripen.slack.card import ACCEPT, ACCEPTED, NOT_A_FIT
 
 logger = Logger()
 batch = messages()
@@ -52,7 +52,7 @@ _LEASE = timedelta(minutes=5)
 _FIRST_SECONDS = 30
 _MOST_SECONDS = 6 * 3600
 _PATIENCE = timedelta(days=1)
-"""So long a claim waits for the lead to be in Salesforce, or for Salesforce itself."""
+"""So long an accepted lead waits for the lead to be in Salesforce, or for Salesforce itself."""
 _WORDS = {
     "ja": {
         "late": "{who} さんが先に対応を始めています。",
@@ -70,7 +70,7 @@ _WORDS = {
         "Please ask your Salesforce administrator.",
         "no record": "The card is yours, but this lead is not in Salesforce yet, so no owner was set.",
         "task": "Call a hot lead: {name}",
-        "about": "Claimed by {who} in Slack.",
+        "about": "Accepted by {who} in Slack.",
     },
 }
 
@@ -132,9 +132,9 @@ def _take(row: Row[Action], dependencies: Dependencies) -> None:
     if alert.value.outcome:
         return _too_late(row, alert.value, dependencies)
     now = dependencies.clock.now()
-    outcome = CLAIMED if action.verb == CLAIM else NOT_A_FIT
+    outcome = ACCEPTED if action.verb == ACCEPT else NOT_A_FIT
     acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
-    goes_on = outcome == CLAIMED
+    goes_on = outcome == ACCEPTED
     taken = replace(action, outcome=outcome, claimed=now if goes_on else None, done=None if goes_on else now)
     dependencies.table.write(
         Replace(row.key, taken, was=row.version, due=now + _LEASE if goes_on else None),
@@ -151,24 +151,24 @@ def _take(row: Row[Action], dependencies: Dependencies) -> None:
 
 def _too_late(row: Row[Action], alert: Alert, dependencies: Dependencies) -> None:
     if alert.by != row.value.user:
-        text = "late" if alert.outcome == CLAIMED else "closed"
+        text = "late" if alert.outcome == ACCEPTED else "closed"
         _tell(row.value, dependencies, text, who=alert.by_name)
     _done(row, dependencies, "too late")
 
 
 def _follow(row: Row[Action], dependencies: Dependencies) -> None:
-    """Make whoever claimed the owner in Salesforce, once the lead is there."""
+    """Make the person who accepted the lead its owner in Salesforce, once the lead is there."""
     action = row.value
     if in_shadow(dependencies.table):
         return _done(
-            row, dependencies, CLAIMED, _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
+            row, dependencies, ACCEPTED, _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
         )
     profile = dependencies.table.get(keys.profile(action.lead))
     waited = dependencies.clock.now() - action.at > _PATIENCE
     if profile is None or profile.value.crm is None:
         return _give_up(row, dependencies, "no record") if waited else _later(row, dependencies, _FIRST_SECONDS)
     try:
-        link = _claim(action, profile.value, profile.value.crm, dependencies)
+        link = _accept(action, profile.value, profile.value.crm, dependencies)
     except Undeliverable as error:
         if error.permanent or waited:
             return _give_up(row, dependencies, "refused", error.reason)
@@ -176,16 +176,16 @@ def _follow(row: Row[Action], dependencies: Dependencies) -> None:
     return _owned(row, profile, link, dependencies)
 
 
-def _claim(action: Action, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
+def _accept(action: Action, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
     email = dependencies.chat.email_of(action.user)
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
     words = _WORDS.get(dependencies.locale, _WORDS["en"])
     name = full_name(profile) or profile.company or profile.email
-    return dependencies.owners.claim(
+    return dependencies.owners.accept(
         link,
         email,
-        ids.digest("claim-task", action.alert),
+        ids.digest("accept-task", action.alert),
         words["task"].format(name=name),
         words["about"].format(who=action.user_name),
     )
@@ -215,7 +215,7 @@ def _give_up(row: Row[Action], dependencies: Dependencies, text: str, reason: st
     code = reason.partition(":")[0]  # what Salesforce says behind it may quote a person
     logger.warning("no owner set", action=row.value.id, reason=code or text)
     _tell(row.value, dependencies, text, reason=reason)
-    _done(row, dependencies, CLAIMED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
+    _done(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
 
 
 def _later(row: Row[Action], dependencies: Dependencies, seconds: int) -> None:
@@ -249,7 +249,7 @@ def _activity(action: Action, dependencies: Dependencies) -> Create[Activity]:
     activity = Activity(
         id=ids.digest("activity", action.id),
         lead=action.lead,
-        kind=Kind.CLAIMED_BY_SALES if action.verb == CLAIM else Kind.REJECTED_BY_SALES,
+        kind=Kind.ACCEPTED_BY_SALES if action.verb == ACCEPT else Kind.REJECTED_BY_SALES,
         at=action.at,
         received=now,
         facts={"alert": action.alert, "user": action.user},

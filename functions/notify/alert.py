@@ -1,7 +1,7 @@
 """Tells people in Slack: one card for each alert, posted once and shown anew when something about it has changed.
 
-PLANNED → CLAIMED → POSTED. The claim comes before the post; a post whose answer was lost (or whose worker died) is looked
-up by its metadata before it is made again. The row's due time brings back whatever did not come through.
+PLANNED → CLAIMED → POSTED. The claim comes before the post; a post whose answer was lost (or whose worker died) is
+looked up by its metadata before it is made again. The row's due time brings back whatever did not come through.
 """
 
 import os
@@ -169,7 +169,7 @@ def _post(row: Row[Alert], dependencies: Dependencies) -> bool:
 
 
 def _refresh(row: Row[Alert], dependencies: Dependencies) -> bool:
-    """Show what has changed since: the link to Salesforce, who claimed it."""
+    """Show what has changed since: the link to Salesforce, who accepted it."""
     rendered = render(row.value, dependencies)
     if rendered is None or (shown := _digest(rendered)) == row.value.shown:
         return row.due is None or _settle(row, dependencies, row.value)
@@ -229,7 +229,7 @@ def _leave_due(row: Row[Alert], dependencies: Dependencies, alert: Alert, after:
 def _write(
     row: Row[Alert], dependencies: Dependencies, alert: Alert, due: datetime | None, *decisions: Create[Decision]
 ) -> bool:
-    """Write over the row also where it was marked meanwhile (the link has come, somebody claimed): what notify.act
+    """Write over the row also where it was marked meanwhile (the link has come, the lead was accepted): what notify.act
     wrote is kept, and the row stays due. True if nothing came between."""
     was = row.version
     for attempt in range(_TRIES):

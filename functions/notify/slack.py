@@ -1,5 +1,5 @@
-"""What people do in Slack: the card's buttons, and `/ripen`. Slack waits 3 seconds, so a press is only written down here
-(notify.act does it); a retry or a replay has the same trigger id and makes nothing new.
+"""What people do in Slack: the card's buttons, and `/ripen`. Slack waits 3 seconds, so a press is only written down
+here (notify.act does it); a retry or a replay has the same trigger id and makes nothing new.
 
 The signature is checked here and not by bolt, which answers 500 to a malformed timestamp.
 """
@@ -28,7 +28,7 @@ from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
 from ripen.slack.action import Action
-from ripen.slack.card import CLAIM, NOT_FIT, OPEN_CRM, glance, press, standing
+from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, glance, press, standing
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
@@ -124,7 +124,7 @@ def checked(text: str, asked: Request) -> BoltRequest:
         raise Rejected("the payload cannot be read") from None
 
 
-@bolt.action(CLAIM)
+@bolt.action(ACCEPT)
 @bolt.action(NOT_FIT)
 def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
     try:

@@ -99,9 +99,9 @@ class Deeds:
         """The way out in the newest mail is taken, and its button pressed."""
         web.post(self._link(email, _STOP), data={"List-Unsubscribe": "One-Click"})
 
-    def claim(self, email: str) -> None:
-        """Bob presses Claim on the lead's card in Slack."""
-        self._press(email, "claim")
+    def accept(self, email: str) -> None:
+        """Bob presses Accept on the lead's card in Slack."""
+        self._press(email, "accept")
 
     def not_a_fit(self, email: str) -> None:
         self._press(email, "not_fit")

@@ -29,7 +29,7 @@ from sandbox.console.words import words
 _HERE = Path(__file__).parent
 _TEMPLATES = Environment(autoescape=True, loader=FileSystemLoader(_HERE / "templates"))
 _LANGUAGES = ("ja", "en")
-_CAN = ("form", "visit", "click", "claim", "not_fit", "minutes", "days", "unsubscribe")
+_CAN = ("form", "visit", "click", "accept", "not_fit", "minutes", "days", "unsubscribe")
 
 
 def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlette:
@@ -105,8 +105,8 @@ class Console:
                     deeds.visit(email)
                 case "click":
                     deeds.click(email)
-                case "claim":
-                    deeds.claim(email)
+                case "accept":
+                    deeds.accept(email)
                 case "not_fit":
                     deeds.not_a_fit(email)
                 case "minutes":

@@ -20,7 +20,7 @@ from ripen.playbook.wording import display_phone, full_name
 from sandbox.console.card import parts
 from sandbox.console.chart import chart
 from sandbox.console.curve import curve, span
-from sandbox.console.words import say
+from sandbox.console.words import say, say_outcome
 
 _MOST_LEADS = 12
 _MOST_KEPT_BACK = 50
@@ -122,7 +122,7 @@ class Life:
             "at": self._time(row["at"]),
             "what": self._say(row["what"]),
             "subject": subject,
-            "outcome": self._say(row["outcome"]),
+            "outcome": say_outcome(row["what"], row["outcome"], self.lang),
             "kind": row["outcome"],
             "reason": reason(row["reason"], self.lang),
         }

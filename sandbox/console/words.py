@@ -19,7 +19,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "do_form": ("フォームを送信する", "Send the form"),
     "do_click": ("メールのリンクをクリック", "Click the link in the mail"),
     "do_visit": ("料金ページを見る", "Look at the pricing page"),
-    "do_claim": ("Slack で「対応する」を押す", "Press Claim in Slack"),
+    "do_accept": ("Slack で「対応する」を押す", "Press Accept in Slack"),
     "do_not_fit": ("Slack で「見送り」を押す", "Press Not a fit in Slack"),
     "do_minutes": ("3分進める", "Let 3 minutes pass"),
     "do_days": ("3日進める", "Let 3 days pass"),
@@ -71,7 +71,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "bounced": ("メールが届かなかった", "Mail bounced"),
     "complained": ("迷惑メールとして報告", "Complained"),
     "rejected_by_sales": ("営業が見送り", "Turned down by sales"),
-    "claimed_by_sales": ("営業が対応を開始", "Claimed by sales"),
+    "accepted_by_sales": ("営業が対応を開始", "Accepted by sales"),
     "points_given": ("シナリオから点が付いた", "Was given points by a journey"),
     "entry_asked": ("シナリオへの登録", "Was to enter a journey"),
     "campaign_joined": ("Salesforce キャンペーンのメンバーになった", "Became a member of a Salesforce campaign"),
@@ -128,7 +128,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "Working - Contacted": ("対応中", "Working - Contacted"),
     "Not Started": ("未着手", "Not Started"),
     "posted": ("投稿", "posted"),
-    "claimed": ("対応開始", "claimed"),
+    "alert.accepted": ("対応開始", "accepted"),
     "closed": ("終了", "closed"),
     "not a fit": ("見送り", "not a fit"),
     "accepted": ("送信", "sent"),
@@ -164,3 +164,9 @@ def words(lang: str) -> dict[str, str]:
 def say(name: str, lang: str) -> str:
     """A word of the code in that language; a word that is not known here stays as it is."""
     return words(lang).get(name, name.replace("_", " "))
+
+
+def say_outcome(what: str, outcome: str, lang: str) -> str:
+    """Return the words for a decision's outcome: "accepted" by sales is not "accepted" by SES."""
+    own = f"{what}.{outcome}"
+    return say(own if own in _WORDS else outcome, lang)

@@ -18,20 +18,20 @@ DEEDS = {
         "form": "フォームを送信する",
         "visit": "料金ページを見る",
         "click": "メールのリンクをクリック",
-        "claim": "Slack で「対応する」を押す",
+        "accept": "Slack で「対応する」を押す",
         "minutes": "3分進める",
     },
     "en": {
         "form": "Send the form",
         "visit": "Look at the pricing page",
         "click": "Click the link in the mail",
-        "claim": "Press Claim in Slack",
+        "accept": "Press Accept in Slack",
         "minutes": "Let 3 minutes pass",
     },
 }
 CLICKED = {"ja": "メールのリンクをクリック", "en": "Clicked a link"}
 VIEWED = {"ja": "ページを閲覧", "en": "Looked at a page"}
-CLAIMED = {"ja": "営業が対応を開始", "en": "Claimed by sales"}
+ACCEPTED = {"ja": "営業が対応を開始", "en": "Accepted by sales"}
 HUMAN = {"ja": "人", "en": "human"}
 HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
 
@@ -59,11 +59,11 @@ def test_a_lead_lives_before_your_eyes(chromium: Browser, cloud: Running, lang: 
         expect(page.locator("#activities")).to_contain_text(VIEWED[lang])
         expect(page.locator("#score circle")).to_have_count(2)
 
-        # when the link is clicked and judged, and sales claims the lead, then that is seen too
+        # when the link is clicked and judged, and sales accepts the lead, then that is seen too
         _press(page, DEEDS[lang]["click"])
         expect(page.locator("#activities")).to_contain_text(CLICKED[lang])
-        _press(page, DEEDS[lang]["claim"])
-        expect(page.locator("#activities")).to_contain_text(CLAIMED[lang])
+        _press(page, DEEDS[lang]["accept"])
+        expect(page.locator("#activities")).to_contain_text(ACCEPTED[lang])
         _press(page, DEEDS[lang]["minutes"])
         click = page.locator("#activities li", has_text=CLICKED[lang])
         expect(click).to_contain_text(HUMAN[lang])

@@ -33,15 +33,15 @@ def press(cloud: Running, card: dict[str, Any], action: str, user: str) -> None:
     cloud.control("slack", "interact", **asked)
 
 
-def test_who_claims_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running) -> None:
+def test_the_person_who_accepts_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running) -> None:
     # given a card
     person, card = a_card(cloud)
 
-    # when Alice claims it, presses once more, and Bob comes too late
-    press(cloud, card, "claim", "U0ALICE")
-    press(cloud, card, "claim", "U0ALICE")
-    press(cloud, card, "claim", "U0BOB")
-    claimed = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Sato" in str(card)])
+    # when Alice accepts it, presses once more, and Bob comes too late
+    press(cloud, card, "accept", "U0ALICE")
+    press(cloud, card, "accept", "U0ALICE")
+    press(cloud, card, "accept", "U0BOB")
+    accepted = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Sato" in str(card)])
 
     # then the record is hers, with one thing to do
     record = cloud.lead(person["email"])["profile"]["crm"]["id"]
@@ -52,8 +52,8 @@ def test_who_claims_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running
     assert person["last_name"] in task["Subject"]
 
     # and the same card says so, without its buttons
-    assert [shown["ts"] for shown in claimed] == [card["ts"]]
-    assert '"claim"' not in json.dumps(claimed)
+    assert [shown["ts"] for shown in accepted] == [card["ts"]]
+    assert '"accept"' not in json.dumps(accepted)
     assert cloud.lead(person["email"])["alerts"][0]["by"] == "U0ALICE"
 
 

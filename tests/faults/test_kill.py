@@ -24,7 +24,7 @@ def undisturbed(the_world: World) -> tuple[Outcome, list[Ran]]:
 def test_the_story_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome, list[Ran]]) -> None:
     end, _ = undisturbed
     assert end["mails"] == 2
-    assert end["cards"] == [{"linked": True, "claimed": True, "owner": True, "thread": 0}]
+    assert end["cards"] == [{"linked": True, "accepted": True, "owner": True, "thread": 0}]
     assert [record["Ripen_Rank__c"] for record in end["records"]] == ["hot"]
     assert len(end["tasks"]) == 1
     assert [send[1] for send in end["row send"]] == ["accepted", "accepted"]

@@ -1,7 +1,7 @@
 """SES, Salesforce and Slack fail in every way we know, and the story ends as if they had not.
 
 What goes wrong in one story: (mode at SES, how often), (mode at Slack, in which method, how often), (mode at Salesforce,
-how often). Slack and Salesforce fail when the form comes in, and again when the lead is claimed; SES fails for the mail that
+how often). Slack and Salesforce fail when the form comes in, and again when the lead is accepted; SES fails for the mail that
 was asked for, and again for the follow-up.
 """
 

@@ -129,16 +129,18 @@ def test_a_card_says_it_in_words(text: str, locale: str) -> None:
     touch = Touch(at=NOON, utm_source=text, url="https://go.example.jp/")
     link = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner_name=text)
     profile = a_lead(**dict.fromkeys(FIELDS, text) | {"first_name": ""}, first_touch=touch, crm=link)
-    claimed = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=card.CLAIMED, by_name=text, acted=NOON)
+    accepted = Alert(
+        id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=card.ACCEPTED, by_name=text, acted=NOON
+    )
     message = card.card(
-        claimed, Standing(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
+        accepted, Standing(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
     )
 
     # then Slack takes it, and people read what was typed: nothing is a link, a mention, or gone
     assert refused(message["blocks"]) == []
     assert "<" not in "".join(_marked(message))
     shown = "\n".join(map(markup.unescape, _marked(message)))
-    assert shown.count(text) == len(["department", "job title", "reason", "claimed by", "owner"])
+    assert shown.count(text) == len(["department", "job title", "reason", "accepted by", "owner"])
     plain = "\n".join(_plain(message))
     assert plain.count(text) == len(["name", "company", "origin"])
     assert text in markup.unescape(message["text"])
@@ -164,7 +166,7 @@ def test_the_command_line_prints_it(text: str) -> None:
         "reasons": [{"points": 1.0, "words": text}],
         "enrollments": [],
         "sends": [],
-        "alerts": [{"kind": "hot", "state": "posted", "outcome": "claimed", "by_name": text, "posted": None}],
+        "alerts": [{"kind": "hot", "state": "posted", "outcome": "accepted", "by_name": text, "posted": None}],
         "decisions": [],
     }
     out = StringIO()

@@ -187,13 +187,13 @@ def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: 
     chat, owners = FakeChat(), FakeOwners()
     dependencies = ActDependencies(table, clock, "ja", chat, owners, FakeQueue())
 
-    # when two people press Claim
+    # when two people press Accept
     for user in ("U0ALICE", "U0BOB"):
         action = Action(
             id=user,
             lead="lead1",
             alert="a" * 26,
-            verb="claim",
+            verb="accept",
             user=user,
             user_name=user,
             at=NOON,

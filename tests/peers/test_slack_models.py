@@ -11,7 +11,7 @@ from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import CLAIMED, NOT_A_FIT, Standing, card, glance
+from ripen.slack.card import ACCEPTED, NOT_A_FIT, Standing, card, glance
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
@@ -32,7 +32,7 @@ PEOPLE = {
 }
 STATES: tuple[dict[str, Any], ...] = (
     {},
-    {"outcome": CLAIMED, "by": "U123", "by_name": "alice", "acted": NOON},
+    {"outcome": ACCEPTED, "by": "U123", "by_name": "alice", "acted": NOON},
     {"outcome": NOT_A_FIT, "by": "", "by_name": "<!here> " + "b" * 300, "acted": NOON},
 )
 REASONS: tuple[tuple[str, ...], ...] = ((), ("料金ページを本日3回閲覧", "<b>&", "理由" * 3000, "弱い理由"))

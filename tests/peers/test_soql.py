@@ -62,7 +62,7 @@ def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
 
 @pytest.mark.parametrize("object", LINKS)
 def test_the_search_for_an_owner_is_understood(object: str) -> None:
-    queries = [soql.claim_searches(LINKS[object], email, "task1") for email in HOSTILE]
+    queries = [soql.accept_searches(LINKS[object], email, "task1") for email in HOSTILE]
     read = node_peers.run("soql", [query for three in queries for query in three])
     users, records, tasks = read[0::3], read[1::3], read[2::3]
     assert {query["object"] for query in users} == {"User"}

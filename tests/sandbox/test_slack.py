@@ -27,7 +27,7 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets, Workspace, free_port, running
 
 ID = "a" * 26
-BUTTON = {"type": "button", "action_id": "claim", "block_id": "act", "value": f"lead1|{ID}"}
+BUTTON = {"type": "button", "action_id": "accept", "block_id": "act", "value": f"lead1|{ID}"}
 
 
 @dataclass
@@ -98,7 +98,7 @@ def test_a_press_is_answered_once_it_is_written_down_and_queued(
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
 
     [row] = wired.under("lead1", "action#")
-    assert (row.value.verb, row.value.user, row.value.user_name) == ("claim", "U0BOB", "bob")
+    assert (row.value.verb, row.value.user, row.value.user_name) == ("accept", "U0BOB", "bob")
     assert queue.woken == [row.key.ref]
     [delivery] = httpx.get(f"{workspace.url}/_control/deliveries").json()[-1:]
     assert delivery["status"] == 200

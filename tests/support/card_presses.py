@@ -28,7 +28,7 @@ class Sales:
     owners: FakeOwners = field(default_factory=FakeOwners)
     alerts: FakeQueue = field(default_factory=FakeQueue)
 
-    def press(self, user: str, verb: str = "claim") -> Key[Action]:
+    def press(self, user: str, verb: str = "accept") -> Key[Action]:
         """Somebody presses; notify.slack has written it down."""
         name = user.removeprefix("U0").lower()
         action = Action(

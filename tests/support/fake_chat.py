@@ -67,7 +67,7 @@ class FakeOwners:
     converted: CrmLink | None = None
     """The Contact that the Lead has become meanwhile."""
 
-    def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
         if self.trouble:
             raise self.trouble.pop(0)
         if owner_email != "alice@ripen.example":

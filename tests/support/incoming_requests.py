@@ -32,10 +32,10 @@ def a_form(email: str, number: int) -> dict[str, Any]:
 
 
 def a_press(card: dict[str, Any], user: str, trigger: str) -> dict[str, Any]:
-    """Claim, pressed on this card, as Slack posts it."""
+    """Accept, pressed on this card, as Slack posts it."""
     [value] = [
         part["value"] for block in card["blocks"] for part in block.get("elements", []) if part.get("value")
-        if part["action_id"] == "claim"
+        if part["action_id"] == "accept"
     ]  # fmt: skip
     payload = {
         "type": "block_actions",
@@ -43,7 +43,7 @@ def a_press(card: dict[str, Any], user: str, trigger: str) -> dict[str, Any]:
         "user": {"id": f"U0{user.upper()}", "name": user, "username": user},
         "trigger_id": trigger,
         "response_url": "",
-        "actions": [{"type": "button", "action_id": "claim", "block_id": "act", "value": value}],
+        "actions": [{"type": "button", "action_id": "accept", "block_id": "act", "value": value}],
     }
     body, stamp = urlencode({"payload": json.dumps(payload)}), str(int(wall_time()))
     seal = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()

@@ -1,6 +1,6 @@
 """One lead's story, told by the real functions, with whatever is to go wrong in it.
 
-form → mail, record, card → claim in Slack → follow-up after three days. Whoever waits for an answer asks again where none
+form → mail, record, card → accept in Slack → follow-up after three days. Whoever waits for an answer asks again where none
 comes (the site that posts the form, Slack); a message whose worker died comes again or is lost; the tick does the rest.
 """
 
@@ -127,7 +127,7 @@ class World:
         assert self.ask("capture.form", lambda: form)["statusCode"] == 202
 
     def press(self, user: str = "alice") -> None:
-        """Somebody presses Claim; Slack posts it again where it gets no answer."""
+        """Somebody presses Accept; Slack posts it again where it gets no answer."""
         [card] = self.cards()
         assert self.ask("notify.slack", lambda: a_press(card, user, f"{self.number}.{user}"))["statusCode"] == 200
 

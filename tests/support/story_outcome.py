@@ -50,7 +50,7 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
     text = str(card["blocks"])
     return {
         "linked": "/lightning/r/Lead/" in text,
-        "claimed": "<@U0ALICE>" in text,
+        "accepted": "<@U0ALICE>" in text,
         "owner": "Alice Sato" in text,
         "thread": len(card["thread"]),
     }

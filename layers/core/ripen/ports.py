@@ -87,16 +87,16 @@ class CrmRecords(Protocol):
 
 class CrmMembers(Protocol):
     def changed(self, campaigns: Collection[str], since: datetime) -> "Iterator[list[Member]]":
-        """Members of these campaigns (by name or id) that are there and changed since then or a little before, page by page,
-        oldest change first. Raises Undeliverable."""
+        """Members of these campaigns (by name or id) that are there and changed since then or a little before, page by
+        page, oldest change first. Raises Undeliverable."""
 
 
 class CrmOpportunities(Protocol):
     """Raises Undeliverable."""
 
     def changed(self, since: datetime | None, after: "Place | None") -> "Iterator[list[Opportunity]]":
-        """All open ones where `since` is None; else what changed since then or a little before, deleted ones too. Page by page,
-        oldest change first, from behind a place on that an earlier look has reached."""
+        """All open ones where `since` is None; else what changed since then or a little before, deleted ones too. Page
+        by page, oldest change first, from behind a place on that an earlier look has reached."""
 
     def open(self, accounts: Sequence[str]) -> "list[Company]":
         """Those of up to 100 accounts that have an open one."""
@@ -105,7 +105,7 @@ class CrmOpportunities(Protocol):
 class CrmOwners(Protocol):
     """What notify.act asks of the CRM."""
 
-    def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
         """Make the user with that address the record's owner, and make one Task for them, found again by `task_key`.
 
         Returns the link with its new owner. Raises Undeliverable(permanent=True) where no active user has that

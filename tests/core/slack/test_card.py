@@ -119,7 +119,7 @@ def test_a_touch_without_a_campaign_has_an_origin(touch: Touch, origin: str) -> 
 def test_an_open_alert_has_both_answers_with_their_values() -> None:
     act = block(shown(), "act")
 
-    assert (act.count(f'"lead1|{ID}"'), '"claim"' in act, '"not_fit"' in act) == (2, True, True)
+    assert (act.count(f'"lead1|{ID}"'), '"accept"' in act, '"not_fit"' in act) == (2, True, True)
     assert '"open_crm"' not in act
     assert "Salesforce に登録中" in block(shown(), "state")
 
@@ -138,15 +138,15 @@ def test_no_link_but_https_is_made_a_button(url: str) -> None:
     assert "open_crm" not in block(shown(crm=crm), "act")
 
 
-def test_after_a_claim_who_and_when_stand_in_place_of_the_answers() -> None:
-    claimed = an_alert(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON + timedelta(minutes=4))
+def test_after_accept_who_and_when_stand_in_place_of_the_answers() -> None:
+    accepted = an_alert(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON + timedelta(minutes=4))
     owned = CrmLink(object="Lead", id="00Q1", url=CRM.url, owner_name="Alice <Sato>")
 
-    message = shown(claimed, crm=owned)
+    message = shown(accepted, crm=owned)
 
     assert "✅ 対応: <@U0ALICE>　12:04" in block(message, "state")
     assert "担当: Alice &lt;Sato&gt;" in block(message, "state")
-    assert '"claim"' not in block(message, "act")
+    assert '"accept"' not in block(message, "act")
     assert "open_crm" in block(message, "act")
 
 
@@ -158,16 +158,16 @@ def test_after_not_a_fit_the_card_says_so() -> None:
 
 
 def test_who_is_no_slack_id_is_only_a_name() -> None:
-    claimed = an_alert(outcome="claimed", by="!channel", by_name="<!channel>", acted=NOON)
+    accepted = an_alert(outcome="accepted", by="!channel", by_name="<!channel>", acted=NOON)
 
-    assert "@&lt;!channel&gt;" in block(shown(claimed), "state")
+    assert "@&lt;!channel&gt;" in block(shown(accepted), "state")
 
 
 def test_a_glance_has_no_answers() -> None:
     message = glance(a_standing(crm=CRM), "ja")
 
     assert "open_crm" in dumps(message)
-    assert '"claim"' not in dumps(message)
+    assert '"accept"' not in dumps(message)
 
 
 def test_a_lead_without_a_state_stands_cold_at_nothing() -> None:

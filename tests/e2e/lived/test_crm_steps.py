@@ -91,4 +91,4 @@ def test_sales_reads_the_note_in_slack_once(cloud: Running, walked: Walked) -> N
 def test_points_from_a_step_turn_the_rank_and_bring_the_card(cloud: Running, walked: Walked) -> None:
     assert walked.lead["rank"] == "hot"
     assert "good-credit" in walked.lead["profile"]["tags"]
-    assert len([card for card in cloud.cards(walked.email) if "claim" in json.dumps(card)]) == 1
+    assert len([card for card in cloud.cards(walked.email) if "accept" in json.dumps(card)]) == 1

@@ -38,7 +38,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
         ("dynamodb:Query", "Table"): "the visits of a browser whose id stands in a hidden field of the provider's form",
     },
     "NurtureTick": {
-        ("sqs:SendMessage", "Act"): "a claim that Slack or Salesforce could not take comes back by the tick",
+        ("sqs:SendMessage", "Act"): "an accepted lead that Slack or Salesforce could not take comes back by the tick",
         ("sqs:SendMessage", "Webhook"): "a webhook that did not answer is called again by the tick",
         ("sqs:SendMessage", "Crm"): "an errand that Salesforce could not take comes back by the tick",
     },
@@ -67,7 +67,7 @@ def story(cloud: Running) -> Running:
         cloud.submit("whitepaper", **somebody)
     unsubscribe(cloud, eventually(lambda: cloud.mails(leaves["email"]))[0])
     eventually(lambda: [send for send in cloud.lead(bounces["email"])["sends"] if send["bounced"]])
-    press(cloud, card, "claim", "U0ALICE")
+    press(cloud, card, "accept", "U0ALICE")
     command(cloud, f"lead {person['email']}")
     eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
     fill_the_week(cloud, person["email"])

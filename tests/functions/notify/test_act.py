@@ -13,26 +13,26 @@ def sales(table: Table, clock: FakeClock) -> Sales:
     return a_sales(table, clock, CRM)
 
 
-def test_a_claim_sets_owner_and_task_and_is_shown_on_the_card(sales: Sales) -> None:
+def test_accepting_a_lead_sets_owner_and_task_and_is_shown_on_the_card(sales: Sales) -> None:
     key = sales.press("U0ALICE")
 
     sales.act(key)
 
-    assert (sales.alert().outcome, sales.alert().by, sales.alert().acted) == ("claimed", "U0ALICE", NOON)
+    assert (sales.alert().outcome, sales.alert().by, sales.alert().acted) == ("accepted", "U0ALICE", NOON)
     assert (sales.owners.owner, len(sales.owners.tasks)) == ("alice@ripen.example", 1)
     crm = sales.crm()
     assert crm and crm.owner_name == "Alice Sato"
     assert sales.done(key)
     assert sales.waits(ALERT) == 0
     assert set(sales.alerts.woken) == {ALERT.ref}
-    assert sorted(sales.decisions()) == [("alert", "claimed"), ("crm", "owner set")]
+    assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner set")]
 
 
-def test_a_claim_is_an_activity_of_the_lead_that_waits_to_be_folded(sales: Sales) -> None:
+def test_accepting_is_an_activity_of_the_lead_that_waits_to_be_folded(sales: Sales) -> None:
     sales.act(sales.press("U0ALICE"))
 
     [activity] = sales.activities()
-    assert (activity.kind, activity.facts) == (Kind.CLAIMED_BY_SALES, {"alert": ID, "user": "U0ALICE"})
+    assert (activity.kind, activity.facts) == (Kind.ACCEPTED_BY_SALES, {"alert": ID, "user": "U0ALICE"})
     assert sales.waits(keys.activity("lead1", activity.at, activity.id)) == 0
 
 
@@ -45,7 +45,7 @@ def test_doing_it_again_changes_nothing(sales: Sales) -> None:
     assert (len(sales.activities()), len(sales.decisions()), len(sales.owners.tasks)) == (1, 2, 1)
 
 
-def test_the_second_to_claim_is_told_who_was_first_and_takes_nothing(sales: Sales) -> None:
+def test_the_second_to_accept_is_told_who_was_first_and_takes_nothing(sales: Sales) -> None:
     sales.chat.addresses["U0BOB"] = "bob@ripen.example"
     first, second = sales.press("U0ALICE"), sales.press("U0BOB")
 
@@ -58,7 +58,7 @@ def test_the_second_to_claim_is_told_who_was_first_and_takes_nothing(sales: Sale
     assert len(sales.activities()) == 1
 
 
-def test_pressing_twice_is_not_a_second_claim(sales: Sales) -> None:
+def test_pressing_twice_accepts_once(sales: Sales) -> None:
     first = sales.press("U0ALICE")
     sales.clock.move(seconds=1)
     second = sales.press("U0ALICE")
@@ -80,7 +80,7 @@ def test_not_a_fit_closes_the_card_without_salesforce(sales: Sales) -> None:
     assert (sales.owners.owner, sales.done(key), sales.waits(ALERT)) == ("", True, 0)
 
 
-def test_a_claim_after_not_a_fit_is_told_so(sales: Sales) -> None:
+def test_accepting_after_not_a_fit_is_answered_so(sales: Sales) -> None:
     sales.act(sales.press("U0BOB", "not_fit"))
 
     sales.act(sales.press("U0ALICE"))
@@ -96,9 +96,9 @@ def test_whoever_has_no_salesforce_user_keeps_the_card_and_is_told(sales: Sales,
 
     sales.act(key)
 
-    assert (sales.alert().outcome, sales.alert().by, sales.done(key)) == ("claimed", "U0BOB", True)
+    assert (sales.alert().outcome, sales.alert().by, sales.done(key)) == ("accepted", "U0BOB", True)
     assert "所有者は変更できませんでした" in sales.chat.told[0]
-    assert sorted(sales.decisions()) == [("alert", "claimed"), ("crm", "owner not set")]
+    assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner not set")]
 
 
 def test_an_action_on_no_alert_is_done(table: Table, clock: FakeClock) -> None:

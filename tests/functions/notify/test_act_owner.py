@@ -25,11 +25,11 @@ def unsynced(table: Table, clock: FakeClock) -> Sales:
     return a_sales(table, clock, None)
 
 
-def test_a_claim_before_the_lead_is_in_salesforce_stands_at_once_and_the_owner_follows(unsynced: Sales) -> None:
+def test_accepting_a_lead_that_is_not_in_salesforce_yet_stands_at_once_and_the_owner_follows(unsynced: Sales) -> None:
     key = unsynced.press("U0ALICE")
 
     unsynced.act(key)
-    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("claimed", False, 30)
+    assert (unsynced.alert().outcome, unsynced.done(key), unsynced.waits(key)) == ("accepted", False, 30)
     profile = unsynced.table.get(keys.profile("lead1"))
     assert profile
     alert = unsynced.table.get(ALERT)
@@ -73,7 +73,7 @@ def test_salesforce_being_down_delays_the_owner_and_not_the_card(sales: Sales) -
     key = sales.press("U0ALICE")
 
     sales.act(key)
-    assert (sales.alert().outcome, sales.waits(key)) == ("claimed", 30)
+    assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
     sales.act(key)
     assert sales.waits(key) == 60
     sales.act(key)
@@ -87,18 +87,18 @@ def test_slack_being_down_delays_the_owner(sales: Sales) -> None:
 
     sales.act(key)
 
-    assert (sales.alert().outcome, sales.waits(key)) == ("claimed", 30)
+    assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
 
 
 def test_a_form_that_comes_while_salesforce_is_asked_is_not_overwritten(sales: Sales) -> None:
     @dataclass
     class Slow(FakeOwners):
-        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
             if not self.tasks:
                 row = sales.table.get(keys.profile("lead1"))
                 assert row
                 sales.table.write(Replace(row.key, a_lead(crm=CRM, phone="+81699999999"), was=row.version))
-            return super().claim(link, *rest)
+            return super().accept(link, *rest)
 
     sales.owners = Slow()
 
@@ -135,10 +135,10 @@ def test_two_workers_on_one_press_ask_salesforce_once(sales: Sales) -> None:
     class Raced(FakeOwners):
         asked: int = 0
 
-        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
             self.asked += 1
             sales.act(key)  # woken again while the first is on the line
-            return super().claim(link, *rest)
+            return super().accept(link, *rest)
 
     sales.owners = owners = Raced()
     sales.act(key)
@@ -153,7 +153,7 @@ def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) 
 
     @dataclass
     class Deadly(FakeOwners):
-        def claim(self, link: CrmLink, *rest: str) -> CrmLink:
+        def accept(self, link: CrmLink, *rest: str) -> CrmLink:
             raise Killed
 
     key, sales.owners = sales.press("U0ALICE"), Deadly()
@@ -169,7 +169,7 @@ def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) 
     assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
 
 
-def test_a_claim_that_meets_a_contact_tells_that_sales_converted_the_lead(sales: Sales) -> None:
+def test_accepting_a_lead_that_became_a_contact_tells_that_sales_converted_the_lead(sales: Sales) -> None:
     sales.owners.converted = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
     sales.act(sales.press("U0ALICE"))
 

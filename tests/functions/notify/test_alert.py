@@ -45,12 +45,12 @@ def test_a_new_link_to_salesforce_is_shown_in_the_same_card(sales: Sales) -> Non
 
 def test_who_acted_is_shown_in_the_same_card(sales: Sales) -> None:
     sales.wake()
-    sales.change(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON)
+    sales.change(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON)
 
     sales.wake()
 
     assert "対応: <@U0ALICE>" in dumps(sales.chat.cards["1"][1], ensure_ascii=False)
-    assert sales.alert().outcome == "claimed"
+    assert sales.alert().outcome == "accepted"
 
 
 def test_slack_being_down_leaves_it_planned_and_due_later_and_later(sales: Sales) -> None:

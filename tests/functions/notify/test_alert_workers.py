@@ -102,17 +102,17 @@ def test_a_link_that_comes_during_the_post_is_not_lost_with_the_worker(sales: Sa
     assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, 0)
 
 
-def test_a_claim_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> None:
-    def claimed() -> None:
+def test_an_accept_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> None:
+    def accepted() -> None:
         if not sales.alert().outcome:
-            sales.change(outcome="claimed", by="U0ALICE", by_name="alice", acted=NOON)
+            sales.change(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON)
 
-    sales.chat = Interrupted(on_update=claimed)
+    sales.chat = Interrupted(on_update=accepted)
     sales.wake()
     synced(sales)
 
     sales.wake()
 
-    assert (sales.alert().outcome, sales.alert().by) == ("claimed", "U0ALICE")
+    assert (sales.alert().outcome, sales.alert().by) == ("accepted", "U0ALICE")
     assert "<@U0ALICE>" in dumps(sales.chat.cards["1"][1])
     assert sales.waits() is None

@@ -33,7 +33,7 @@ def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.
         monkeypatch.setattr(notify.slack, name, value)
 
 
-def press(value: str = f"lead1|{ID}", action: str = "claim", trigger: str = "1.2.abc", **changes: Any) -> bytes:
+def press(value: str = f"lead1|{ID}", action: str = "accept", trigger: str = "1.2.abc", **changes: Any) -> bytes:
     payload = {
         "type": "block_actions",
         "team": {"id": "T0RIPEN"},
@@ -71,7 +71,7 @@ def test_a_press_is_written_down_and_somebody_is_woken(table: Table, queue: Fake
     assert posted(press(), base64=base64) == 200
 
     [action] = written(table)
-    assert (action.verb, action.user, action.user_name, action.alert) == ("claim", "U0ALICE", "alice", ID)
+    assert (action.verb, action.user, action.user_name, action.alert) == ("accept", "U0ALICE", "alice", ID)
     assert action.response_url == "https://hooks.slack.com/actions/1"
     row = table.get(keys.action("lead1", action.id))
     assert row and row.due == NOON
@@ -89,7 +89,7 @@ def test_another_press_is_another_action(table: Table) -> None:
     posted(press())
     posted(press(action="not_fit", trigger="3.4.def"))
 
-    assert sorted(action.verb for action in written(table)) == ["claim", "not_fit"]
+    assert sorted(action.verb for action in written(table)) == ["accept", "not_fit"]
 
 
 def test_a_link_button_is_only_acknowledged(table: Table) -> None:
@@ -208,7 +208,7 @@ def test_the_command_shows_a_lead(lead: None, table: Table, clock: FakeClock, te
 
     shown = json.dumps(answer["blocks"], ensure_ascii=False)
     assert all(part in shown for part in ("山田 花子 様", "株式会社サンプル", "40点", "役職: 部長級", "03-1234-5678"))
-    assert '"claim"' not in shown
+    assert '"accept"' not in shown
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
             (keys.alert(lead, "a"), Alert(id="a", lead=lead, kind="hot", planned=NOON)),
             (
                 keys.action(lead, "a"),
-                Action(id="a", lead=lead, alert="a", verb="claim", user="U", user_name="", at=NOON),
+                Action(id="a", lead=lead, alert="a", verb="accept", user="U", user_name="", at=NOON),
             ),
         ]
 

@@ -101,7 +101,7 @@ def test_a_new_owner_is_shown_on_the_card(office: Office) -> None:
     assert office.queue.woken == [keys.alert("lead1", "alert1").ref]
 
 
-@pytest.mark.parametrize("closed", [{"outcome": "claimed"}, {"state": AlertState.FAILED}])
+@pytest.mark.parametrize("closed", [{"outcome": "accepted"}, {"state": AlertState.FAILED}])
 def test_a_closed_card_is_left_alone(office: Office, closed: dict[str, Any]) -> None:
     office.admit(an_alert(**closed))
 

@@ -5,7 +5,7 @@ import pytest
 from nurture.tick import queues
 from ripen.lead.activity import Kind
 from ripen.operations.phrases import codes
-from sandbox.console.words import words
+from sandbox.console.words import say_outcome, words
 
 _NOBODYS = {"walk", "campaign", "schedule", "poll"}
 """Rows on the agenda that belong to no lead."""
@@ -22,3 +22,8 @@ def test_everything_that_is_due_did_or_was_decided_has_its_words(lang: str) -> N
     wanted = {str(kind) for kind in Kind} | ({*queues.hot} - _NOBODYS) | parts
 
     assert wanted - {*words(lang)} == set()
+
+
+def test_accepted_by_sales_is_not_accepted_by_the_mail_provider() -> None:
+    assert say_outcome("alert", "accepted", "ja") == "対応開始"
+    assert say_outcome("send", "accepted", "ja") == "送信"

@@ -20,7 +20,7 @@ class Kind(StrEnum):
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     REJECTED_BY_SALES = "rejected_by_sales"
-    CLAIMED_BY_SALES = "claimed_by_sales"
+    ACCEPTED_BY_SALES = "accepted_by_sales"
     POINTS_GIVEN = "points_given"
     """By a journey's step: facts {points, journey, step, words.<locale>}."""
     UPDATED = "updated"

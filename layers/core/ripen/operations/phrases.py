@@ -1,4 +1,5 @@
-"""What happens to a lead, in words: one sentence for each code, Japanese and English. `ripen simulate` and `ripen why` speak so."""
+"""What happens to a lead, in words: one sentence for each code, Japanese and English. `ripen simulate` and `ripen why`
+speak so."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -36,7 +37,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "is a member ({status}) of the Salesforce campaign {subject}",
     ),
     "rejected_by_sales": ("営業が見送りとした", "was turned down by sales"),
-    "claimed_by_sales": ("営業が対応を始めた", "was taken on by sales"),
+    "accepted_by_sales": ("営業が対応を始めた", "was accepted by sales"),
     "updated": ("登録内容が変わった", "its data changed"),
     "points_given": ("シナリオ {subject} が点を付けた", "was given points by {subject}"),
     "entry_asked": ("シナリオ {subject} への登録が求められた", "was to enter {subject}"),
@@ -96,7 +97,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "Slack に知らせるところだった（{subject}）",
         "would have told sales in Slack ({subject})",
     ),
-    "alert.claimed": ("営業が Slack で対応を始めた", "was claimed in Slack"),
+    "alert.accepted": ("営業が Slack で対応を始めた", "was accepted in Slack"),
     "alert.not a fit": ("営業が Slack で見送りとした", "was turned down in Slack"),
     "enrollment.stuck": ("シナリオ {subject} は進めない: {reason}", "is stuck in {subject}: {reason}"),
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Action(Struct, frozen=True, kw_only=True):
-    """`id` comes from Slack's trigger id; `verb` is "claim" or "not_fit"."""
+    """`id` comes from Slack's trigger id; `verb` is "accept" or "not_fit"."""
 
     id: str
     lead: str

@@ -24,8 +24,8 @@ class Alert(Struct, frozen=True, kw_only=True):
     lead: str
     """"" where it is about a campaign."""
     kind: str
-    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's; "halt": of a
-    campaign."""
+    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's; "halt": of
+    a campaign."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
@@ -39,7 +39,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     shown: str = ""
     """Digest of the card as it stands in Slack: an update that would change nothing is not made."""
     outcome: str = ""
-    """"" while open, then "claimed" or "not a fit"."""
+    """"" while open, then "accepted" or "not a fit"."""
     by: str = ""
     """Slack user id of who did it."""
     by_name: str = ""

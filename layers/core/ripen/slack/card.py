@@ -1,6 +1,7 @@
 """The Slack card about a lead: readable in five seconds, made of Block Kit, kept up to date in its place.
 
-What people typed is shown as plain text or escaped, and cut: see blocks.py. A whole message stays below 10,000 characters.
+What people typed is shown as plain text or escaped, and cut: see blocks.py. A whole message stays below 10,000
+characters.
 """
 
 import re
@@ -21,11 +22,11 @@ from ripen.scoring.score import Score, score
 from ripen.slack.alert import Alert
 from ripen.slack.blocks import Block, cut, escape, lines, mrkdwn, plain, section
 
-CLAIM = "claim"
+ACCEPT = "accept"
 NOT_FIT = "not_fit"
 OPEN_CRM = "open_crm"
 
-CLAIMED = "claimed"
+ACCEPTED = "accepted"
 NOT_A_FIT = "not a fit"
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
@@ -38,11 +39,11 @@ _WORDS = {
         "lead": "獲得",
         "last": "直近",
         "direct": "直接",
-        "claim": "対応する",
+        "accept": "対応する",
         "not_fit": "見送り",
         "open": "Salesforce で開く",
         "unsynced": "Salesforce に登録中…",
-        "claimed": "✅ 対応: {who}　{when}",
+        "accepted": "✅ 対応: {who}　{when}",
         "not a fit": "🚫 見送り: {who}　{when}",
         "owner": "Salesforce の担当: {owner}",
         "sep": " ・ ",
@@ -54,11 +55,11 @@ _WORDS = {
         "lead": "Converted",
         "last": "Latest",
         "direct": "direct",
-        "claim": "Claim",
+        "accept": "Accept",
         "not_fit": "Not a fit",
         "open": "Open in Salesforce",
         "unsynced": "Saving to Salesforce…",
-        "claimed": "✅ Claimed by {who}  {when}",
+        "accepted": "✅ Accepted by {who}  {when}",
         "not a fit": "🚫 Not a fit: {who}  {when}",
         "owner": "Salesforce owner: {owner}",
         "sep": " · ",
@@ -89,7 +90,7 @@ def standing(profile: Profile, state: State | None, bundle: Bundle, now: datetim
 
 
 def card(alert: Alert, standing: Standing, locale: str, tz: str) -> dict[str, Any]:
-    """The card of an alert, {"text", "blocks"}: Claim and Not a fit until somebody has acted, then who did and when."""
+    """The card of an alert, {"text", "blocks"}: Accept and Not a fit until somebody has acted, then who did and when."""
     words = _words(locale)
     blocks = [*_facts(standing, locale), _state(alert, standing.profile, words, tz)]
     buttons = [*_answers(alert, words), *_links(standing.profile, words)]
@@ -226,7 +227,7 @@ def _answers(alert: Alert, words: dict[str, str]) -> list[Block]:
         return []
     value = f"{alert.lead}|{alert.id}"
     return [
-        {"type": "button", "action_id": CLAIM, "style": "primary", "text": plain(words["claim"]), "value": value},
+        {"type": "button", "action_id": ACCEPT, "style": "primary", "text": plain(words["accept"]), "value": value},
         {"type": "button", "action_id": NOT_FIT, "text": plain(words["not_fit"]), "value": value},
     ]
 

@@ -17,7 +17,7 @@ Part = dict[str, Any]
 
 _WARNINGS_PASS = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
 _OWNER_STAYS = {"Sforce-Auto-Assign": "FALSE"}
-"""Else each new score would run the assignment rules, and take the record from whoever has claimed it."""
+"""Else each new score would run the assignment rules, and take the record from the person who accepted it."""
 
 
 def query(soql: str, deleted: bool = False) -> Part:
@@ -108,8 +108,8 @@ def _typed(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
 
 
 def _inert(value: str | int) -> str | int:
-    """In a composite call `@{name.field}` stands for an earlier answer, and cannot be quoted: typed by one person, it would
-    have the records of all others in the call refused."""
+    """In a composite call `@{name.field}` stands for an earlier answer, and cannot be quoted: typed by one person, it
+    would have the records of all others in the call refused."""
     return value.replace("@{", "@ {") if isinstance(value, str) else value
 
 

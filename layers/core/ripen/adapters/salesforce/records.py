@@ -61,9 +61,9 @@ class Salesforce:
                 results[write.lead] = Written(link=so_far.link, refused=so_far.refused or refused)
         return [results[write.lead] for write in writes]
 
-    def claim(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
-        """See ports.CrmOwners. A Lead that was converted meanwhile is claimed as the Contact it became."""
-        searches = soql.claim_searches(link, owner_email, task_key)
+    def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
+        """See ports.CrmOwners. A Lead that was converted meanwhile is accepted as the Contact it became."""
+        searches = soql.accept_searches(link, owner_email, task_key)
         answers = self._call({f"q{n}": parts.query(text) for n, text in enumerate(searches)})
         users, records, tasks = map(parts.rows, answers.values())
         if not users:

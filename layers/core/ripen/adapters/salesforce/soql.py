@@ -40,7 +40,7 @@ def owners(leads: Sequence[str]) -> str:
     return soql("SELECT Id, OwnerId, Owner.Name, Owner.Email FROM Lead WHERE Ripen_Key__c IN {}", list(leads))
 
 
-def claim_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str, str]:
+def accept_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str, str]:
     """The new owner, the record, and the Task that an earlier attempt may have made."""
     converted = ", ConvertedContactId" if link.object == "Lead" else ""
     return (
