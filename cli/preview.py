@@ -10,10 +10,10 @@ from ripen.ids import digest
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.message import OutgoingMail, Unwritable, compose
+from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import HIDDEN_LINK
-from ripen_authoring.problem import nearest
 
 TEST = "[TEST] "
 _OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")

@@ -14,7 +14,7 @@ from cli.output.json_output import tell
 from cli.stack.stack import connect
 from ripen.adapters.playbook import NotPublished
 from ripen.failure import Failure
-from ripen_authoring.problem import nearest
+from ripen.nearest import nearest
 
 
 def journey(

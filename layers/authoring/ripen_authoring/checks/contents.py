@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ripen.nearest import nearest
 from ripen_authoring.checks import accessibility, variables
 from ripen_authoring.checks.variables import Known
 from ripen_authoring.files.expansion import Expanded
@@ -12,7 +13,7 @@ from ripen_authoring.mails import bodies, mjml, rendering
 from ripen_authoring.models.part import Words
 from ripen_authoring.models.scores import ScoringFile
 from ripen_authoring.models.settings import RipenFile
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 _HREF = re.compile(r'\shref="(/pages/[^"]*)"')
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")

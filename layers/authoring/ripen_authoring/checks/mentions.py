@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from ripen.nearest import nearest
 from ripen_authoring import written_times
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
@@ -11,7 +12,7 @@ from ripen_authoring.models.clauses import DID, ClausePart, Place, walk
 from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 from ripen_authoring.models.part import Tests
 from ripen_authoring.models.settings import RipenFile
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 PROFILE = frozenset(
     ["email", "domain", "email_kind", "last_name", "first_name", "company", "department", "job_title", "phone"]

@@ -3,12 +3,13 @@ pause?"""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from ripen.nearest import nearest
 from ripen.playbook.graph import END
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import Laid, laid_out
 from ripen_authoring.models import steps as written
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 
 def wrong(folder: Folder) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel
 
+from ripen.nearest import nearest
 from ripen.scoring.score import GIVEN_POINTS
 from ripen_authoring.checks import mentions
 from ripen_authoring.checks.mentions import known, repeated, tests
@@ -19,7 +20,7 @@ from ripen_authoring.models.mailings import CampaignFile
 from ripen_authoring.models.scores import ScoringFile
 from ripen_authoring.models.settings import CalendarPart, RipenFile
 from ripen_authoring.models.steps import SendPart
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 _OF_A_RUN = re.compile(r"\{[{%][^}]*?\b(entry|answers)\.")
 

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.lead.address import normalise
+from ripen.nearest import nearest
 from ripen_authoring.checks import mentions
 from ripen_authoring.checks.mentions import known
 from ripen_authoring.files.document import Document
@@ -15,7 +16,7 @@ from ripen_authoring.models.clauses import Place
 from ripen_authoring.models.personas import PersonaFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 from ripen_authoring.simulation.occurrences import Happening, happenings
 
 _ABOUT = {

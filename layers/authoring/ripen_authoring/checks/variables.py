@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Mapping
 from unicodedata import normalize
 
+from ripen.nearest import nearest
 from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
 from ripen_authoring.checks.mentions import entry_values, hooks, updated
 from ripen_authoring.files.expansion import Expanded
 from ripen_authoring.files.folder import Folder
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 _WIDE = re.compile("｛｛|｝｝|｛％|％｝|｛%|%｝")
 _TAG = re.compile(r"\{%-?\s*(\w+)")

@@ -11,8 +11,9 @@ from copy import replace
 from dataclasses import dataclass
 from pathlib import Path
 
+from ripen.nearest import nearest
 from ripen_authoring.files.source import text
-from ripen_authoring.problem import Broken, Problem, nearest
+from ripen_authoring.problem import Broken, Problem
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
 _DEEPEST = 5

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from ripen.nearest import nearest
 from ripen_authoring.files.document import Document, read
 from ripen_authoring.files.expansion import Expanded, expand
 from ripen_authoring.files.parsing import model_of
@@ -20,7 +21,7 @@ from ripen_authoring.models.personas import PersonaFile
 from ripen_authoring.models.scores import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
-from ripen_authoring.problem import Broken, Problem, nearest
+from ripen_authoring.problem import Broken, Problem
 
 _KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
     "personas",

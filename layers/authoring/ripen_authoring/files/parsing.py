@@ -5,10 +5,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from ripen.nearest import nearest
 from ripen_authoring.files.document import Document
 from ripen_authoring.models.part import Words
 from ripen_authoring.models.steps import VERBS, kind_of
-from ripen_authoring.problem import Broken, Problem, nearest
+from ripen_authoring.problem import Broken, Problem
 
 _WORDS = {
     "string_type": "write a text here (in quotes if it looks like a number)",

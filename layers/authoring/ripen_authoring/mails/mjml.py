@@ -8,8 +8,9 @@ from xml.parsers import expat
 
 from mjml import mjml2html
 
+from ripen.nearest import nearest
 from ripen_authoring.files.expansion import Expanded
-from ripen_authoring.problem import Problem, nearest
+from ripen_authoring.problem import Problem
 
 _CONTENT = {
     "mj-text",

@@ -17,8 +17,8 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import CrmLink, Profile
 from ripen.mail.feedback import Event, Feedback
 from ripen.mail.ledger import Send, SendPointer, SendState
+from ripen.nearest import nearest
 from ripen.tracking import link_token
-from ripen_authoring.problem import nearest
 from ripen_authoring.simulation import workers
 from ripen_authoring.simulation.occurrences import Happening
 from ripen_authoring.simulation.replies import answer

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ripen.failure import Failure
-from ripen_authoring.problem import nearest
+from ripen.nearest import nearest
 
 VERBS = {
     "form": "form NAME [field=value …]",

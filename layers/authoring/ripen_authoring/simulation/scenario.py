@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ripen.failure import Failure
+from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.wording import full_name
@@ -14,7 +15,7 @@ from ripen_authoring.files.document import read
 from ripen_authoring.files.named import text
 from ripen_authoring.files.parsing import model_of
 from ripen_authoring.models.simulations import ScenarioFile
-from ripen_authoring.problem import Broken, nearest
+from ripen_authoring.problem import Broken
 from ripen_authoring.simulation.occurrences import happenings
 from ripen_authoring.simulation.persona import Persona, persona
 from ripen_authoring.simulation.run import Lived, live, zone_of
