@@ -1,2 +1,4 @@
-"""The local cloud: all of Ripen on one machine, from the template that goes to AWS, with stand-ins for SES, Salesforce and
-Slack."""
+"""The local cloud: all of Ripen on one machine.
+
+It deploys the template that goes to AWS, with stand-ins for SES, Salesforce and Slack.
+"""

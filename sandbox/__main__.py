@@ -1,4 +1,4 @@
-"""python -m sandbox [--detach]: the local cloud, until Ctrl-C, or in the background."""
+"""Run the local cloud: python -m sandbox [--detach], until Ctrl-C or in the background."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ console = Console(highlight=False)
 def up(detach: bool = typer.Option(False, help="Return when everything is ready, and let it run on.")) -> None:
     """Start the local cloud."""
     ask_this_machine_directly()
-    os.environ.pop("RIPEN_STACK", None)  # a stack on AWS is not what is published to from here
+    os.environ.pop("RIPEN_STACK", None)  # never publish to a stack on AWS from here
     home = Home.here()
     lock = home.take() or _wait(home)
     if lock is None:
@@ -40,7 +40,7 @@ def up(detach: bool = typer.Option(False, help="Return when everything is ready,
 
 
 def _wait(home: Home) -> IO[str] | None:
-    """The folder, once whoever has it is gone; None if that is a cloud that is ready, or becomes so."""
+    """Return the folder's lock once its holder is gone; None if the holder is a cloud that is or becomes ready."""
     until = time.monotonic() + _PATIENCE_SECONDS
     found = Status.read(home)
     if not (found and found.ready):

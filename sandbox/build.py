@@ -1,4 +1,4 @@
-"""`sam build`, once for each state of the source: the same build for `make up` and for the tests."""
+"""Run `sam build` once per state of the source. `make up` and the tests share the build."""
 
 import fcntl
 import hashlib
@@ -19,21 +19,24 @@ _KEPT = 5
 _SOURCES = ("functions", "layers", "infra/template.yaml", "sandbox/build.py")
 _RULE = "AWS::SES::ReceiptRule"
 _RECEIVING = ("AWS::SES::ReceiptRuleSet", _RULE)
-"""What the emulator cannot deploy: our own SES plays it, see receipt_rules."""
+"""Resources that the emulator cannot deploy. Our SES stand-in plays them; see receipt_rules."""
 
 
 class CommandFailed(Exception):
-    """A tool ended with an error; the message is what it said last."""
+    """A tool failed; the message is the end of its output."""
 
 
 def architecture() -> str:
-    """This machine's, in Lambda's words."""
+    """Return this machine's architecture in Lambda's words."""
     return "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 
 
 def build() -> tuple[Path, str]:
-    """The built template, and a digest of what it was built from. Each state of the source has a folder of its own, so that
-    clouds of different states do not disturb each other; the latest few are kept."""
+    """Return the built template and a digest of its source.
+
+    Each state of the source has a folder of its own, so that clouds of different states do not disturb each other. The
+    latest few are kept.
+    """
     _BUILDS.mkdir(parents=True, exist_ok=True)
     with (_BUILDS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -73,7 +76,7 @@ def sam(*arguments: str, env: dict[str, str]) -> str:
 
 
 def receipt_rules(template: Path) -> list[dict[str, Any]]:
-    """The properties of the receipt rules that were taken out of the built template."""
+    """Return the properties of the receipt rules that were taken out of the built template."""
     taken = YAML(typ="safe").load(_taken_out(template))
     return [found["Properties"]["Rule"] for found in taken.values() if found["Type"] == _RULE]
 
@@ -92,8 +95,11 @@ def _taken_out(template: Path) -> Path:
 
 
 def _point_to_layers(folder: Path) -> None:
-    """Put each built layer aside and leave a pointer to it: the emulator unpacks the layers for every process that it starts,
-    which with thousands of files takes seconds each time. A .pth file that starts with "import" is run by Python's site."""
+    """Move each built layer aside and leave a pointer to it.
+
+    The emulator unpacks the layers for every process that it starts, which takes seconds with thousands of files. The
+    pointer is a .pth file that starts with "import": Python's site module runs it.
+    """
     for layer in folder.glob("*Layer"):
         real = folder / "opt" / layer.name
         real.parent.mkdir(exist_ok=True)

@@ -1,5 +1,7 @@
-"""A certificate authority of our own, kept over restarts: Salesforce's stand-in speaks TLS as the real one does, so that
-production code needs no test hook."""
+"""A certificate authority of our own, kept over restarts.
+
+Salesforce's stand-in speaks TLS like the real service, so that production code needs no hook for tests.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +15,15 @@ _NAMES = ("127.0.0.1", "localhost")
 @dataclass(frozen=True)
 class Certificate:
     chain: Path
-    """Certificate and private key of the server, one PEM file."""
+    """Certificate and private key of the server in one PEM file."""
     authorities: Path
-    """Ours beside the public ones: for REQUESTS_CA_BUNDLE and SSL_CERT_FILE."""
+    """Our authority beside the public ones, for REQUESTS_CA_BUNDLE and SSL_CERT_FILE."""
     authority: Path
-    """Ours alone, which is read in no time."""
+    """Our authority alone: a small file that is read quickly."""
 
 
 def certificate(folder: Path) -> Certificate:
-    """The server's certificate, signed by the kept authority."""
+    """Return the server's certificate, signed by the kept authority."""
     key, root = folder / "authority.key", folder / "authority.pem"
     if key.exists() and root.exists():
         authority = trustme.CA.from_pem(root.read_bytes(), key.read_bytes())

@@ -1,4 +1,4 @@
-"""The secrets that a company would fill in: made at the first start of a local cloud and the same ever after."""
+"""The secrets that a company would fill in, created at the first start of a local cloud and kept."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,7 @@ from sandbox.salesforce.connected_app import connected_app
 
 
 def connections(folder: Path, salesforce: Path, salesforce_url: str) -> dict[str, Any]:
-    """Ripen's secret but for the master key: see ripen.adapters.secrets."""
+    """Return Ripen's secret without the master key; see ripen.adapters.secrets."""
     kept = folder / "connections.json"
     if not kept.exists():
         kept.write_text(

@@ -1,4 +1,4 @@
-"""The AWS emulator: a process of its own, in an environment of its own, so that functions see only their layers."""
+"""The AWS emulator, a process with an environment of its own, so that functions see only their layers."""
 
 import shutil
 import subprocess
@@ -11,24 +11,26 @@ import httpx
 
 from cli.local.home import PROJECT, REGION, TOOLS, Home, aws_environment
 from cli.local.web import web
-from sandbox.child_process import tied
+from sandbox.child_process import ends_with_parent
 
 _PATIENCE_SECONDS = 60
 
 
 class EmulatorFailed(Exception):
-    """The emulator ended or did not answer; the end of its log is in the message."""
+    """The emulator ended or did not answer; the message holds the end of its log."""
 
 
 class Emulator:
     def __init__(self, home: Home, port: int, ses: str, authorities: Path, webhook: int = 0) -> None:
-        """`ses` is where the functions find SES; `authorities` signed the other stand-ins; on the port `webhook` of this
-        machine they may call one (0: on none)."""
+        """Prepare the emulator.
+
+        `ses` is the address of SES for the functions, `authorities` the certificates that signed the other stand-ins,
+        and `webhook` the one port of this machine that webhook steps may call (0: none).
+        """
         self.url = f"http://127.0.0.1:{port}"
         self._log = home.log("emulator")
         self._scratch = home.at("tmp")
-        # Functions inherit this environment: whatever the local cloud has and AWS has not is said here, and the template
-        # needs no word about it.
+        # Functions inherit this environment: settings that only the local cloud needs stand here, not in the template.
         self._environment = aws_environment(self.url) | {
             "GATEWAY_PORT": str(port),
             "BIND_HOST": "127.0.0.1",
@@ -40,7 +42,7 @@ class Emulator:
             "TMPDIR": str(self._scratch),
             "LOG_LEVEL": "INFO",
             "LAMBDA_WARM_TTL_SECONDS": "120",
-            "PYTHONDONTWRITEBYTECODE": "",  # a function's start is an import of boto3: compiled once, not each time
+            "PYTHONDONTWRITEBYTECODE": "",  # a function's start is mostly the import of boto3: compile it once
             "AWS_ENDPOINT_URL_SESV2": ses,
             "REQUESTS_CA_BUNDLE": str(authorities),
             "SSL_CERT_FILE": str(authorities),
@@ -54,11 +56,11 @@ class Emulator:
         return self._process.pid if self._process else 0
 
     def start(self, lock: IO[str] | None = None) -> None:
-        """Returns when it answers. Raises EmulatorFailed. It keeps `lock` until it has written down what it knows."""
+        """Start it and return when it answers; it holds `lock` until its state is saved. Raises EmulatorFailed."""
         self._clear()
         with self._log.open("wb") as output:
             self._process = subprocess.Popen(
-                tied(str(TOOLS / "emulator/bin/python"), "-P", str(PROJECT / "sandbox/emulator_main.py")),
+                ends_with_parent(str(TOOLS / "emulator/bin/python"), "-P", str(PROJECT / "sandbox/emulator_main.py")),
                 env=self._environment,
                 pass_fds=[lock.fileno()] if lock else [],
                 stdin=subprocess.DEVNULL,
@@ -77,7 +79,7 @@ class Emulator:
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """Returns when it has written down what it knows."""
+        """Stop it and return when its state is saved."""
         if self._process and self.runs():
             self._process.terminate()
             try:
@@ -89,7 +91,7 @@ class Emulator:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
 
     def _clear(self) -> None:
-        """It unpacks the layers for each function's process and leaves them there: many files, so nobody waits for it."""
+        """Delete the layers that it unpacked for each function's process, in the background: they are many files."""
         left = self._scratch.with_name(f"left-{time.time_ns()}")
         self._scratch.rename(left)
         self._scratch.mkdir()

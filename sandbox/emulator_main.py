@@ -1,8 +1,9 @@
-"""Runs in the emulator's own environment: MiniStack, which by itself writes down what it knows only when it is stopped in
-peace. Here it does so all the time, so that a killed machine costs seconds of work and not the table; and it is served by a
-server that takes half of the CPU for a request.
+"""Run MiniStack in the emulator's own environment.
 
-What changes while it is written fails that one file, which then stays as it was until the next round.
+By itself MiniStack saves its state only when it is stopped cleanly. Here it saves continuously, so that a killed
+machine loses seconds of work and not the table. Its server here needs half of the CPU per request.
+
+A file whose content changes while it is saved fails alone and keeps its previous state until the next round.
 """
 
 import logging
@@ -15,7 +16,7 @@ import uvicorn
 
 _EVERY_SECONDS = 5.0
 _SHARE = 0.02
-"""Of the time at most, however much there is to write."""
+"""Largest share of the time that saving may take."""
 
 
 def main() -> None:
@@ -29,7 +30,7 @@ def main() -> None:
 
 
 async def serve(app: Any, config: Any) -> None:
-    """As hypercorn would with this configuration, until SIGTERM."""
+    """Serve as hypercorn would with this configuration, until SIGTERM."""
     host, _, port = config.bind[0].rpartition(":")
     settings = uvicorn.Config(
         app,
@@ -40,7 +41,7 @@ async def serve(app: Any, config: Any) -> None:
         log_level="warning",
         access_log=False,
         server_header=False,
-        date_header=False,  # MiniStack's own
+        date_header=False,  # MiniStack sends its own
         timeout_keep_alive=int(config.keep_alive_timeout),
         timeout_graceful_shutdown=int(config.graceful_timeout),
     )
@@ -48,8 +49,10 @@ async def serve(app: Any, config: Any) -> None:
 
 
 def keep(app: Any, every: float) -> None:
-    """Let the emulator write down what it knows, again and again, once it has read what it knew before: what is written
-    earlier would be empty, and the end of it."""
+    """Save the emulator's state repeatedly, starting after it has loaded its previous state.
+
+    A save before that would overwrite the previous state with an empty one.
+    """
     one_at_a_time, has_read = Lock(), Event()
     save, load = app.save_all, app._load_persisted_state
 

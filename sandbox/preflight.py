@@ -1,5 +1,7 @@
-"""OPTIONS: an API without a CORS configuration of its own asks the route's function on AWS; the emulator refuses by itself.
-So these go past its API, straight to the function, in the API's form.
+"""Answer OPTIONS requests as API Gateway does.
+
+On AWS, an API without a CORS configuration asks the route's function; the emulator refuses by itself. So these requests
+bypass the emulator's API and go straight to the function, in the API's form.
 
 Source: AWS, API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs" (payload 2.0).
 """
@@ -21,7 +23,7 @@ _METHOD = "OPTIONS"
 
 
 def routes(cloud: Cloud, template: Path) -> list[Route]:
-    """One for each path whose OPTIONS the template gives to a function."""
+    """Return one route per path whose OPTIONS the template gives to a function."""
     ids, client = physical_ids(cloud), cloud.client("lambda")
     return [
         Route(path, _asks(client, ids[function], key), methods=[_METHOD])

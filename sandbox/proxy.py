@@ -1,4 +1,4 @@
-"""The plain address of the API: passes every request on to the emulator, which tells its APIs apart by the host header."""
+"""The plain address of the API: a proxy to the emulator, which tells its APIs apart by the host header."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -22,12 +22,14 @@ _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) -> Starlette:
-    """Method, path and query as they were typed, header by header, body byte by byte; redirects are not followed. What
-    the routes of `before` take does not come to the emulator's API."""
+    """Return a proxy that passes method, path, query, headers and body unchanged and follows no redirects.
+
+    Requests that match the routes in `before` do not reach the emulator's API.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        shorter = httpx.Limits(keepalive_expiry=2)  # than the emulator keeps a connection that nobody uses
+        shorter = httpx.Limits(keepalive_expiry=2)  # than the emulator keeps an idle connection
         async with httpx.AsyncClient(
             base_url=emulator, timeout=35, follow_redirects=False, trust_env=False, limits=shorter
         ) as client:

@@ -1,4 +1,4 @@
-"""Starts everything in the order that it needs each other, and stops it the other way round."""
+"""Start all parts of the local cloud in the order of their dependencies, and stop them in reverse."""
 
 import json
 import os
@@ -33,11 +33,11 @@ from sandbox.warm_up import warm
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
 
 Report = Callable[[str], Any]
-"""Told what is done next, one line each."""
+"""Called with one line about each next step."""
 
 
 class Runner:
-    """One local cloud in one folder. `start` once, then `stop` once, also after a failed start."""
+    """One local cloud in one folder. Call `start` once, then `stop` once, also after a failed start."""
 
     def __init__(self, home: Home, lock: IO[str]) -> None:
         self._home = home
@@ -47,7 +47,7 @@ class Runner:
         self._emulator: Emulator | None = None
 
     def start(self, report: Report) -> Status:
-        """Returns when everything is ready. Raises what the part that failed raises."""
+        """Start all parts and return when they are ready. Raises the error of the part that failed."""
         home, ports = self._home, self._home.ports()
         report("Certificates, mailbox, Salesforce")
         tls = certificate(home.at("certs"))
@@ -114,11 +114,11 @@ class Runner:
         return status
 
     def now(self) -> datetime:
-        """By the application clock as soon as there is one."""
+        """Return the time by the application clock, or by the wall clock before there is one."""
         return self._now()
 
     def failed(self) -> str:
-        """Why it does not run any more, or ""."""
+        """Return why it stopped running, or ""."""
         return "" if self._emulator and self._emulator.runs() else "The AWS emulator has ended; see its log."
 
     def stop(self) -> None:
@@ -139,7 +139,7 @@ class Runner:
 
 @contextmanager
 def running(home: Home, lock: IO[str], report: Report) -> Iterator[tuple[Runner, Status]]:
-    """A cloud for as long as the block lasts; `lock` is what home.take() gave."""
+    """Run a cloud for as long as the block lasts; `lock` comes from home.take()."""
     runner = Runner(home, lock)
     try:
         yield runner, runner.start(report)

@@ -1,4 +1,4 @@
-"""A stand-in served from a thread of the runner's process, on 127.0.0.1 only."""
+"""Serve a stand-in from a thread of the runner's process, on 127.0.0.1 only."""
 
 import logging
 import socket
@@ -14,7 +14,7 @@ _PATIENCE_SECONDS = 15
 
 class Server:
     def __init__(self, app: Any, port: int, tls: Path | None = None) -> None:
-        """`tls` is a PEM file with certificate and key."""
+        """Prepare the server; `tls` is a PEM file with certificate and key."""
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
@@ -31,7 +31,7 @@ class Server:
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), daemon=True)
 
     def start(self) -> None:
-        """Returns when requests are answered."""
+        """Start it and return when it answers requests."""
         self._thread.start()
         until = time.monotonic() + _PATIENCE_SECONDS
         while not self._server.started:
@@ -40,7 +40,7 @@ class Server:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """Requests under way are broken off after a second, without a word in the log."""
+        """Stop it; requests in progress are cut off after a second, without a log line."""
         logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
         self._server.should_exit = True
         self._thread.join(5)

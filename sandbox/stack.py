@@ -1,5 +1,7 @@
-"""The stack on the emulator: deployed with `sam deploy` from the template that goes to AWS, then given what the emulator
-does not make of it."""
+"""Deploy the stack to the emulator with `sam deploy`, from the template that goes to AWS.
+
+Then add the parts that the emulator does not create from the template.
+"""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ REPLY_DOMAIN = "reply.ripen.example"
 
 
 class Cloud:
-    """The emulator as AWS's clients see it."""
+    """The emulator as AWS clients see it."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -35,7 +37,7 @@ class Cloud:
 
 
 def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) -> dict[str, str]:
-    """The stack's outputs. Does nothing when the same build lies there already."""
+    """Deploy the build, unless it is deployed already, and return the stack's outputs."""
     parameters = {"Architecture": architecture(), "SlackApi": slack, "ReplyDomain": REPLY_DOMAIN}
     stamp = home.at("aws") / "deployed"
     wanted = json.dumps([digest, parameters])
@@ -57,9 +59,9 @@ def deploy(home: Home, cloud: Cloud, template: Path, digest: str, slack: str) ->
 
 
 def route(cloud: Cloud, template: Path) -> str:
-    """Make the routes of the template's `HttpApi` events, which the emulator does not make of the API's definition.
+    """Create the routes of the template's `HttpApi` events, which the emulator ignores in the API's definition.
 
-    Returns the API's id. Routes that are there stay as they are.
+    Return the API's id. Existing routes stay as they are.
     """
     ids = physical_ids(cloud)
     gateway = cloud.client("apigatewayv2")
@@ -83,7 +85,7 @@ def route(cloud: Cloud, template: Path) -> str:
 
 
 def receiving(cloud: Cloud, template: Path) -> list[Rule]:
-    """What SES is to do with mail that comes in, as the template says it."""
+    """Return the template's receipt rules: what SES does with incoming mail."""
     names = physical_ids(cloud) | {"ReplyDomain": REPLY_DOMAIN}
     return [
         Rule(
@@ -98,7 +100,7 @@ def receiving(cloud: Cloud, template: Path) -> list[Rule]:
 
 
 def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:
-    """Put the local connections beside the master key that the template made."""
+    """Add the local connections to the secret, beside the master key that the template created."""
     client = cloud.client("secretsmanager")
     kept = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
     if kept | connections != kept:
@@ -106,7 +108,7 @@ def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None
 
 
 def http_events(template: Path) -> Iterator[tuple[str, list[str]]]:
-    """The functions' names in the template, and the routes ("GET /pages/{page}") that each is to answer."""
+    """Yield each function's logical id and the routes ("GET /pages/{page}") that it answers."""
     for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         events = resource.get("Properties", {}).get("Events", {}) if resource["Type"].endswith("::Function") else {}
         yield (
@@ -120,7 +122,7 @@ def http_events(template: Path) -> Iterator[tuple[str, list[str]]]:
 
 
 def physical_ids(cloud: Cloud) -> dict[str, str]:
-    """What the stack's resources are called on the emulator, by their names in the template."""
+    """Return the physical ids of the stack's resources, by logical id."""
     found = cloud.client("cloudformation").describe_stack_resources(StackName=STACK)["StackResources"]
     return {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in found}
 

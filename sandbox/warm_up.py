@@ -1,4 +1,4 @@
-"""Starts every function once, so that the first person does not wait for it: the emulator unpacks the layers for each."""
+"""Start every function once, so that the first visitor does not wait while the emulator unpacks its layers."""
 
 import json
 from pathlib import Path
@@ -29,11 +29,11 @@ _NOTHING = {
     "NotifyAlert": "lead#nobody|alert#none",
     "NotifyAct": "lead#nobody|action#none",
 }
-"""For each worker, a message about a row that is not there, or a mail that is not read."""
+"""For each worker, a message about a row that does not exist or a mail that is not read."""
 
 
 def warm(cloud: Cloud, template: Path, api: str) -> None:
-    """Visits every address with something that is refused, and wakes every worker for nothing."""
+    """Send every route a request that it refuses, and every worker a message about nothing."""
     ids = physical_ids(cloud)
     for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
@@ -44,7 +44,7 @@ def warm(cloud: Cloud, template: Path, api: str) -> None:
                 elif name in _NOTHING:
                     _wake(cloud, ids[name], _NOTHING[name])
             except (httpx.TransportError, BotoCoreError, ClientError):
-                return  # the cloud is being stopped
+                return  # the cloud is stopping
 
 
 def _visit(route: dict[str, Any], api: str) -> None:

@@ -1,5 +1,6 @@
-"""A receiver for the webhook steps of journeys: shows what it was sent, and answers with what stands in the query that it is
-called with. https://127.0.0.1:8707/credit?grade=A answers {"grade": "A"}; with `status=503` it answers that status.
+"""A receiver for the webhook steps of journeys: it shows the calls that it got and answers with their query.
+
+https://127.0.0.1:8707/credit?grade=A answers {"grade": "A"}; `status=503` makes it answer that status.
 """
 
 import json
@@ -20,21 +21,24 @@ _SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inlin
 _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Webhook</title><style>
-body { max-width: 50rem; margin: 0 auto; padding: 1.5rem; font: 15px/1.6 system-ui, "Noto Sans JP", "Noto Sans CJK JP", sans-serif; color: #1c2523; background: #f3f6f5 }
+body { max-width: 50rem; margin: 0 auto; padding: 1.5rem; color: #1c2523; background: #f3f6f5;
+  font: 15px/1.6 system-ui, "Noto Sans JP", "Noto Sans CJK JP", sans-serif }
 h1 { font-size: 1.2rem } h2 { font-size: 1rem; margin: 0; overflow-wrap: anywhere } p { color: #5d6b67 }
 article { background: #fff; border: 1px solid #dfe5e3; border-radius: 8px; padding: 1rem 1.25rem; margin: 1rem 0 }
-pre { margin: .5rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere; font: 13px/1.6 ui-monospace, "Noto Sans Mono CJK JP", monospace }
+pre { margin: .5rem 0 0; white-space: pre-wrap; overflow-wrap: anywhere;
+  font: 13px/1.6 ui-monospace, "Noto Sans Mono CJK JP", monospace }
 </style></head><body><main><h1>Webhook</h1>
-<p>Let a step call this address: what it posts appears here, and what stands in its query is what it is answered.</p>
-{% for call in calls %}<article><h2>{{ call.target }}</h2><p>{{ call.at }} · answered {{ call.status }}</p><pre>{{ call.shown }}</pre></article>
-{% else %}<p>Nothing has called yet.</p>{% endfor %}</main></body></html>
+<p>Let a webhook step call this address. Its calls appear here, and the query of the address is the answer.</p>
+{% for call in calls %}<article><h2>{{ call.target }}</h2><p>{{ call.at }} · answered {{ call.status }}</p>
+<pre>{{ call.shown }}</pre></article>
+{% else %}<p>No calls yet.</p>{% endfor %}</main></body></html>
 """)
 
 type Call = dict[str, Any]
 
 
 def build(now: Callable[[], datetime]) -> Starlette:
-    """Every path takes a POST; / and /_control/calls show the latest ones, newest first."""
+    """Return the receiver: every path takes a POST; / and /_control/calls show the latest ones, newest first."""
     calls: deque[Call] = deque(maxlen=_MOST)
 
     async def take(request: Request) -> Response:
@@ -59,7 +63,7 @@ def build(now: Callable[[], datetime]) -> Starlette:
 
 
 def _read(value: str) -> Any:
-    """As JSON where it is some, else as text."""
+    """Return the value as JSON if it is JSON, else as text."""
     try:
         return json.loads(value)
     except ValueError:

@@ -1,2 +1,4 @@
-"""The console: one page that shows a lead's life as it happens, and lets you do what a visitor would. It reads what any
-script can read: the dossier of `ripen lead`, the mailbox, Slack, Salesforce."""
+"""The console: one page that shows a lead's life as it happens, with buttons for the actions of a visitor.
+
+It reads only sources that any script can read: the report of `ripen lead`, the mailbox, Slack, Salesforce.
+"""

@@ -1,4 +1,4 @@
-"""What the buttons do: just what a visitor, a colleague in sales or time itself would."""
+"""The actions behind the buttons: those of a visitor, of a colleague in sales, and of passing time."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -43,18 +43,18 @@ PEOPLE: dict[str, dict[str, str]] = {
 }
 
 
-def somebody(lang: str) -> dict[str, str]:
-    """A person nobody knows yet, to start with."""
+def new_person(lang: str) -> dict[str, str]:
+    """Return the answers of a person who is no lead yet."""
     return {"email": f"{token_hex(3)}@sample-shoji.example.jp"} | PEOPLE[lang]
 
 
 def _browser(email: str) -> str:
-    """The id that our script would keep in this person's browser."""
+    """Return the visitor id that our script would keep in this person's browser."""
     return sha256(email.encode()).hexdigest()[:32]
 
 
-class Deeds:
-    """Each raises Failure with what to do about it."""
+class Actions:
+    """The actions. Each raises Failure with the next step."""
 
     def __init__(self, stack: Callable[[], Stack], status: Callable[[], Status]) -> None:
         self._stack = stack
@@ -65,16 +65,16 @@ class Deeds:
 
     @property
     def time_passes(self) -> str:
-        """How far it has come, in percent; "" while the clock just ticks."""
+        """Return how far the clock has moved in percent, "" while it just ticks."""
         return f"{self._walked * 100:.0f}" if self._passing.locked() else ""
 
     @property
     def failed(self) -> str:
-        """Why time did not pass the last time, or ""."""
+        """Return why the clock could not be moved the last time, or ""."""
         return self._failed
 
     def form(self, answers: Mapping[str, str]) -> None:
-        """The form is filled in and sent."""
+        """Submit the form."""
         sent = dict(answers) | {"visitor": _browser(answers.get("email", ""))}
         answer = web.post(f"{self._status().api}/forms/{_FORM}", json=sent)
         if answer.is_error:
@@ -82,12 +82,12 @@ class Deeds:
             raise Failure(f"{said.get('field') or 'form'}: {said.get('error', answer.status_code)}")
 
     def click(self, email: str) -> None:
-        """The link in the newest mail is followed, as a browser does."""
+        """Follow the link in the latest mail, as a browser does."""
         headers = {"user-agent": "Mozilla/5.0", "accept": "text/html", "sec-fetch-mode": "navigate"}
         httpx.get(self._link(email, _CLICK), headers=headers, follow_redirects=True, timeout=_SECONDS)
 
     def visit(self, email: str) -> None:
-        """The pricing page is looked at, and the script on it tells."""
+        """View the pricing page, whose script sends a beacon."""
         api, now = self._status().api, self._stack().clock.now().isoformat()
         view = {"id": token_hex(8), "type": "page_view", "url": f"{api}/pages/pricing", "at": now}
         beacon = {"visitor": _browser(email), "sent": now, "events": [view]}
@@ -96,7 +96,7 @@ class Deeds:
             raise Failure(f"The visit was not taken: {answer.text}")
 
     def unsubscribe(self, email: str) -> None:
-        """The way out in the newest mail is taken, and its button pressed."""
+        """Open the unsubscribe link of the latest mail and press its button."""
         web.post(self._link(email, _STOP), data={"List-Unsubscribe": "One-Click"})
 
     def accept(self, email: str) -> None:
@@ -107,7 +107,7 @@ class Deeds:
         self._press(email, "not_fit")
 
     def pass_time(self, by: timedelta) -> None:
-        """Starts, and returns at once: days take a while."""
+        """Start to move the clock and return at once: days take a while."""
         if not self._passing.acquire(blocking=False):
             raise Failure("Time is passing already.")
         self._walked, self._failed = 0.0, ""

@@ -1,6 +1,6 @@
 """The console's page and its buttons.
 
-It stands on 127.0.0.1 and acts only on what its own page sends: another site's form is refused.
+It is served on 127.0.0.1 and refuses a form that another site sends.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ from cli.local.home import Status
 from cli.stack.stack import Stack
 from ripen.adapters.table import Key, keys
 from ripen.failure import Failure
-from sandbox.console.actions import Deeds, somebody
+from sandbox.console.actions import Actions, new_person
 from sandbox.console.life import Life
 from sandbox.console.words import words
 
@@ -33,12 +33,12 @@ _CAN = ("form", "visit", "click", "accept", "not_fit", "minutes", "days", "unsub
 
 
 def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlette:
-    """`connect` is called once, at the first look."""
+    """Return the console; it calls `connect` once, at the first request."""
     console = Console(cache(connect), status)
     return Starlette(
         routes=[
             Route("/", console.page),
-            Route("/do/{deed}", console.do, methods=["POST"]),
+            Route("/do/{action}", console.do, methods=["POST"]),
             Route("/console.css", console.file),
             Route("/console.js", console.file),
         ],
@@ -49,7 +49,7 @@ class Console:
     def __init__(self, connect: Callable[[], Stack], status: Callable[[], Status]) -> None:
         self._connect = connect
         self._status = status
-        self._deeds = Deeds(connect, status)
+        self._actions = Actions(connect, status)
 
     def page(self, request: Request) -> Response:
         lang, email = _language(request), request.query_params.get("lead", "").strip()
@@ -60,11 +60,11 @@ class Console:
             "email": email,
             "query": urlencode({"lead": email}) if email else "",
             "time": life.time(),
-            "passing": self._deeds.time_passes,
+            "passing": self._actions.time_passes,
             "stopped": self._is_on(keys.STOP),
             "shadow": self._is_on(keys.SHADOW),
-            "problem": request.query_params.get("problem", "") or self._deeds.failed,
-            "somebody": [{"name": name, "value": value} for name, value in somebody(lang).items()],
+            "problem": request.query_params.get("problem", "") or self._actions.failed,
+            "somebody": [{"name": name, "value": value} for name, value in new_person(lang).items()],
             "life": None,
         }
         if view["shadow"]:
@@ -81,40 +81,40 @@ class Console:
         return page
 
     async def do(self, request: Request) -> Response:
-        """One deed, then the page again."""
-        deed = request.path_params["deed"]
-        if request.headers.get("origin", "") != f"http://{request.headers.get('host', '')}" or deed not in _CAN:
+        """Do one action, then show the page again."""
+        action = request.path_params["action"]
+        if request.headers.get("origin", "") != f"http://{request.headers.get('host', '')}" or action not in _CAN:
             return Response("Only this page's own buttons work here.", 403)
         asked = {name: str(value) for name, value in (await request.form()).items()}
         lang, email = asked.pop("lang", "en"), asked.get("email", "")
-        problem = await run_in_threadpool(self._tried, deed, email, asked | {"lang": lang})
+        problem = await run_in_threadpool(self._tried, action, email, asked | {"lang": lang})
         kept = {"lead": email, "lang": lang} | ({"problem": problem} if problem else {})
         return RedirectResponse(f"/?{urlencode(kept)}", 303)
 
     def file(self, request: Request) -> Response:
         return FileResponse(_HERE / request.url.path.lstrip("/"))
 
-    def _tried(self, deed: str, email: str, asked: dict[str, str]) -> str:
-        """What went wrong, or ""."""
-        deeds = self._deeds
+    def _tried(self, action: str, email: str, asked: dict[str, str]) -> str:
+        """Do the action and return why it failed, or ""."""
+        actions = self._actions
         try:
-            match deed:
+            match action:
                 case "form":
-                    deeds.form(asked)
+                    actions.form(asked)
                 case "visit":
-                    deeds.visit(email)
+                    actions.visit(email)
                 case "click":
-                    deeds.click(email)
+                    actions.click(email)
                 case "accept":
-                    deeds.accept(email)
+                    actions.accept(email)
                 case "not_fit":
-                    deeds.not_a_fit(email)
+                    actions.not_a_fit(email)
                 case "minutes":
-                    deeds.pass_time(timedelta(minutes=3))
+                    actions.pass_time(timedelta(minutes=3))
                 case "days":
-                    deeds.pass_time(timedelta(days=3))
+                    actions.pass_time(timedelta(days=3))
                 case _:
-                    deeds.unsubscribe(email)
+                    actions.unsubscribe(email)
         except Failure as failure:
             return f"{failure.what} {failure.next_step}".strip()
         except httpx.TransportError as error:
@@ -134,7 +134,7 @@ class Console:
 
 
 def _language(request: Request) -> str:
-    """By ?lang=, else the last one, else by what the browser prefers."""
+    """Return the language of ?lang=, else the last one, else the browser's."""
     asked = request.query_params.get("lang") or request.cookies.get("lang")
     prefers = request.headers.get("accept-language", "").lower().startswith("ja")
     return asked if asked in _LANGUAGES else "ja" if prefers else "en"

@@ -1,4 +1,4 @@
-"""A Slack message as this page shows it: Block Kit's text with its bold and its links, everything else as typed."""
+"""Show a Slack message on this page: Block Kit's text with its bold and its links, the rest as typed."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,10 @@ _END: Part = {"text": "\n", "bold": False, "url": ""}
 
 
 def parts(blocks: list[Part], people: Mapping[str, str]) -> list[Part]:
-    """One for each block: {"kind": "header" | "text" | "small" | "buttons", …}. Other blocks are left out. `people` are
-    the names of those who may be mentioned, by their Slack id."""
+    """Return one part per block: {"kind": "header" | "text" | "small" | "buttons", …}; other blocks are left out.
+
+    `people` are the names of the people who may be mentioned, by their Slack id.
+    """
     return [part for block in blocks if (part := _part(block, people))]
 
 
@@ -39,7 +41,7 @@ def _button(element: Part) -> Part:
 
 
 def _runs(text: Part, people: Mapping[str, str]) -> Iterator[Part]:
-    """Pieces of the text: {"text", "bold", "url"}. Plain text has no bold and no links."""
+    """Yield the pieces of the text: {"text", "bold", "url"}. Plain text has no bold and no links."""
     said = str(text.get("text", ""))
     if text.get("type") != "mrkdwn":
         yield {"text": said, "bold": False, "url": ""}

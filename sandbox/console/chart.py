@@ -1,4 +1,4 @@
-"""The curve as numbers of a picture: an SVG of WIDTH by HEIGHT, drawn by the template."""
+"""The coordinates of the score curve: an SVG of WIDTH by HEIGHT, drawn by the template."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ _LEAST = 100.0
 
 
 def chart(points: Sequence[Point], scoring: Scoring, now: datetime) -> dict[str, Any]:
-    """`past` and `future` are polylines, `fit` a polygon, `bars` the thresholds, `jumps` where something was done."""
+    """Return polylines `past` and `future`, the polygon `fit`, thresholds `bars`, and `jumps` at activities."""
     start, end = points[0].at, points[-1].at
     most = max(_LEAST, *(point.total * 1.1 for point in points))
 

@@ -1,4 +1,4 @@
-"""The score over time, by replaying what the lead did through the pure functions that score it."""
+"""The score over time: the lead's activities replayed through the pure functions that score them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SHORTEST = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Point:
-    """Points as they stood at that moment."""
+    """The score at one moment."""
 
     at: datetime
     fit: float
@@ -28,7 +28,7 @@ class Point:
 
 
 def span(activities: Iterable[Activity], now: datetime) -> tuple[datetime, datetime]:
-    """From a little before the first activity to a good deal after now: what to draw."""
+    """Return the period to draw: from a little before the first activity until well after now."""
     first = min(map(happened_at, activities), default=now)
     lived = max(now - first, _SHORTEST)
     return first - lived / 8, now + lived / 3
@@ -37,8 +37,10 @@ def span(activities: Iterable[Activity], now: datetime) -> tuple[datetime, datet
 def curve(
     profile: Profile, activities: Iterable[Activity], scoring: Scoring, start: datetime, now: datetime, end: datetime
 ) -> list[Point]:
-    """The score from `start` to `end`, one point of it at `now`, two where an activity makes it jump. Beyond the last
-    activity it shows what time alone would do. Nobody is worth anything before the first activity."""
+    """Return the score from `start` to `end`: one point at `now`, two at each activity that makes it jump.
+
+    After the last activity it shows the decay. Before the first activity the score is 0.
+    """
     ordered = sorted(activities, key=happened_at)
     worth, _ = fit(profile, scoring)
     rule_points: dict[str, RulePoints] = {}

@@ -1,4 +1,4 @@
-"""What the page shows of one lead: gathered from the dossier, the mailbox, Slack and Salesforce, and put into words."""
+"""The page's view of one lead, gathered from the lead report, the mailbox, Slack and Salesforce, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,14 +35,14 @@ type View = dict[str, Any]
 
 @dataclass(frozen=True)
 class Life:
-    """One lead, told in one language."""
+    """Views of leads in one language."""
 
     stack: Stack
     status: Status
     lang: str
 
     def told(self, email: str) -> View:
-        """Raises Failure where nobody has that address."""
+        """Return the view of one lead. Raises Failure if no lead has that address."""
         found = dossier(self.stack, email)
         bundle, now = self.stack.playbook.live().bundle, self.stack.clock.now()
         profile = msgspec.convert(found["profile"], Profile)
@@ -63,12 +63,12 @@ class Life:
         }
 
     def leads(self) -> list[str]:
-        """Who was written to lately, the latest first."""
+        """Return the addresses of the latest mails, the latest first."""
         mails = web.get(f"{self.status.mailbox}/list.json").json()
         return list(dict.fromkeys(mail["to"] for mail in mails))[:_MOST_LEADS]
 
     def kept_back(self) -> list[View]:
-        """What shadow mode kept from happening to anybody, the latest first."""
+        """Return everything that shadow mode held back, the latest first."""
         return [
             {
                 "at": self._time(entry["at"]),
@@ -115,7 +115,7 @@ class Life:
         }
 
     def _decision(self, row: View, alerts: dict[str, str]) -> View:
-        """`alerts` are the kinds of the lead's alerts by their ids, which say nothing to people."""
+        """Return the view of one decision; `alerts` are the kinds of the lead's alerts by id."""
         subject = str(alerts.get(row["subject"], row["subject"]))
         subject = self._say(subject) if row["what"] in ("rank", "alert", "crm") else subject
         return {

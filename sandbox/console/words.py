@@ -1,11 +1,11 @@
-"""The words of the console, in Japanese and English, by the word they have in code."""
+"""The console's words in Japanese and English, by the word in code."""
 
 _WORDS: dict[str, tuple[str, str]] = {
     "console": ("コンソール", "Console"),
     "lede": ("ひとりの見込み客に起きることを、起きたそばから映します。", "Watch one lead's life as it happens."),
     "now": ("ローカル環境の時計", "The local cloud's clock"),
     "time_passes": ("時間を進めています", "Time is passing"),
-    "stopped": ("配信は停止中です（ripen resume で再開）", "Sending is stopped (ripen resume goes on)"),
+    "stopped": ("配信は停止中です（ripen resume で再開）", "Sending is stopped (resume it with: ripen resume)"),
     "shadow_on": (
         "シャドーモードです。判定だけを行い、外部には送信も書き込みもしません（ripen shadow off で終了）",
         "Shadow mode is on: everything is judged, nothing is sent or written outside (ripen shadow off ends it)",
@@ -15,7 +15,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "leads": ("最近の見込み客", "Recent leads"),
     "find": ("メールアドレスで開く", "Open by e-mail address"),
     "open": ("開く", "Open"),
-    "new": ("別の人で始める", "Start with somebody new"),
+    "new": ("別の人で始める", "Start with a new person"),
     "do_form": ("フォームを送信する", "Send the form"),
     "do_click": ("メールのリンクをクリック", "Click the link in the mail"),
     "do_visit": ("料金ページを見る", "Look at the pricing page"),
@@ -32,10 +32,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "department": ("部署", "Department"),
     "job_title": ("役職", "Job title"),
     "phone": ("電話番号", "Phone"),
-    "nobody": ("まだ誰も選ばれていません", "Nobody is chosen yet"),
+    "nobody": ("まだ誰も選ばれていません", "No lead is selected yet"),
     "nobody_hint": (
         "左のフォームを送信するか、最近の見込み客を選んでください。",
-        "Send the form on this page, or choose one of the recent leads.",
+        "Send the form on this page, or select one of the recent leads.",
     ),
     "score": ("スコア", "Score"),
     "points": ("点", "points"),
@@ -50,9 +50,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     "nothing_next": ("予定はありません。", "Nothing is due."),
     "activities": ("行動の記録", "Activities"),
     "mails": ("送信したメール", "Mails as sent"),
-    "no_mails": ("まだ送っていません。", "None has gone out yet."),
+    "no_mails": ("まだ送っていません。", "None sent yet."),
     "slack": ("Slack のカード", "Slack card"),
-    "no_card": ("ホットになると、ここにカードが届きます。", "The card comes when the lead is hot."),
+    "no_card": ("ホットになると、ここにカードが届きます。", "The card appears when the lead turns hot."),
     "salesforce": ("Salesforce のレコード", "Salesforce record"),
     "no_record": ("まだ登録されていません。", "Not there yet."),
     "decisions": ("判断とその理由", "Decisions, and why"),
@@ -72,10 +72,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "complained": ("迷惑メールとして報告", "Complained"),
     "rejected_by_sales": ("営業が見送り", "Turned down by sales"),
     "accepted_by_sales": ("営業が対応を開始", "Accepted by sales"),
-    "points_given": ("シナリオから点が付いた", "Was given points by a journey"),
-    "entry_asked": ("シナリオへの登録", "Was to enter a journey"),
+    "points_given": ("シナリオから点が付いた", "Got points from a journey"),
+    "entry_asked": ("シナリオへの登録", "Entry into a journey requested"),
     "campaign_joined": ("Salesforce キャンペーンのメンバーになった", "Became a member of a Salesforce campaign"),
-    "converted": ("営業が取引先責任者にした", "Made a Contact by sales"),
+    "converted": ("営業が取引先責任者にした", "Converted by sales"),
     "replied": ("メールに返信", "Replied to a mail"),
     "human": ("人", "human"),
     "machine": ("機械", "machine"),
@@ -85,12 +85,12 @@ _WORDS: dict[str, tuple[str, str]] = {
     "alert": ("Slack 通知", "Slack alert"),
     "activity": ("行動の判定", "Activity to judge"),
     "due#crm": ("Salesforce への書き込み", "Write to Salesforce"),
-    "join": ("以前の訪問を引き継ぐ", "Take over earlier visits"),
-    "action": ("Slack での操作を反映", "Carry out what was pressed in Slack"),
-    "request": ("シナリオからの作業", "Errand of a journey"),
+    "join": ("以前の訪問を引き継ぐ", "Add earlier visits"),
+    "action": ("Slack での操作を反映", "Apply the action from Slack"),
+    "request": ("シナリオからの作業", "Salesforce step of a journey"),
     "call": ("Webhook の呼び出し", "Webhook call"),
-    "due#refold": ("スコアを計算し直す", "Score anew"),
-    "due#decay": ("スコアの減衰を確認", "Look whether the score has decayed"),
+    "due#refold": ("スコアを計算し直す", "Recalculate the score"),
+    "due#decay": ("スコアの減衰を確認", "Check the decay of the score"),
     "crm": ("Salesforce", "Salesforce"),
     "rank": ("ランク", "Rank"),
     "segment": ("セグメント", "Segment"),
@@ -116,10 +116,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "took": ("分岐", "took a path"),
     "moved": ("移動", "moved"),
     "stuck": ("停止", "stuck"),
-    "told": ("営業に通知", "sales was told"),
+    "told": ("営業に通知", "sales alerted"),
     "answered": ("応答あり", "answered"),
     "automatic": ("自動返信", "automatic"),
-    "gone": ("使われていないアドレス", "nobody reads it any more"),
+    "gone": ("使われていないアドレス", "address no longer in use"),
     "postponed": ("延期", "postponed"),
     "released": ("保留を解除", "released"),
     "Lead": ("リード", "Lead"),
@@ -133,7 +133,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "not a fit": ("見送り", "not a fit"),
     "accepted": ("送信", "sent"),
     "planned": ("予定", "planned"),
-    "skipped": ("見送り", "skipped"),
+    "skipped": ("送信せず", "skipped"),
     "failed": ("失敗", "failed"),
     "held": ("保留", "held"),
     "unknown": ("確認中", "unknown"),
@@ -157,12 +157,12 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def words(lang: str) -> dict[str, str]:
-    """Everything that the page says in that language."""
+    """Return all words of the page in that language."""
     return {name: said[0 if lang == "ja" else 1] for name, said in _WORDS.items()}
 
 
 def say(name: str, lang: str) -> str:
-    """A word of the code in that language; a word that is not known here stays as it is."""
+    """Return a word of the code in that language; an unknown word stays as it is."""
     return words(lang).get(name, name.replace("_", " "))
 
 

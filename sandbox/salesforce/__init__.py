@@ -1,1 +1,1 @@
-"""A Salesforce org that lives on one machine: enough of its API to build and test against."""
+"""A Salesforce org on one machine: as much of its API as Ripen needs to build and test against."""

@@ -1,4 +1,4 @@
-"""The REST API: which answer belongs to which call. The parts of a composite come here too."""
+"""The REST API: route each call to its answer, the parts of a composite call too."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -19,7 +19,7 @@ class Api:
         self._queries = QueryPages(org, now)
 
     def answer(self, call: Call) -> Answer:
-        """One call, answered; a refusal is an answer too."""
+        """Answer one call; a refusal is an answer too."""
         try:
             with self._org.journal.atomic():
                 return self._answer(call)

@@ -1,4 +1,4 @@
-"""The Salesforce stand-in, put together."""
+"""The Salesforce stand-in as one application."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -21,8 +21,10 @@ from sandbox.salesforce.usage import Usage
 
 
 def build(folder: Path, now: Callable[[], datetime], base_url: str) -> Starlette:
-    """An org that keeps its records under `folder`, dates them by `now`, and is reached at `base_url` (no slash at the
-    end). How to log in: `connected_app.connected_app(folder)`."""
+    """Return an org that keeps its records under `folder`, dates them by `now`, and is served at `base_url`.
+
+    `base_url` has no slash at the end. For a login see `connected_app.connected_app(folder)`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     faults, tokens, usage = Faults(), Tokens(), Usage(now)
     org = Org(load(), Journal(folder / "records.jsonl"), faults, now)

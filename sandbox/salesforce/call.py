@@ -1,4 +1,4 @@
-"""One request to the API and its answer, free of HTTP, so that a composite's parts are answered the same way."""
+"""One request to the API and its answer, independent of HTTP, so that parts of a composite get the same answers."""
 
 import re
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ _DATA = re.compile(r"/services/data/v(\d+)\.0(/.*)?")
 @dataclass(frozen=True)
 class Call:
     method: str
-    steps: tuple[str, ...]  # of the path after the version
+    steps: tuple[str, ...]  # the path after the version
     version: int
     query: dict[str, str] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)  # names in lower case
@@ -24,7 +24,7 @@ class Call:
         return f"/services/data/v{self.version}.0"
 
     def record(self) -> dict[str, Any]:
-        """The body, where a record is expected. Raises Refused."""
+        """Return the body as a record. Raises Refused."""
         if not isinstance(self.body, dict):
             raise Refused("JSON_PARSER_ERROR", "Unexpected content: an object with the record's fields was expected")
         return self.body
@@ -38,7 +38,7 @@ class Answer:
 
 
 def call(method: str, path: str, query: str, headers: dict[str, str], body: Any) -> Call:
-    """From a path still percent-encoded, so that a key may hold a slash. Raises Refused."""
+    """Return the call of a percent-encoded path; a key in it may hold a slash. Raises Refused."""
     found = _DATA.fullmatch(path)
     if found is None or not 50 <= int(found[1]) <= 68:
         raise not_found()

@@ -1,4 +1,4 @@
-"""How SOQL compares: letters of any case are equal, nothing is neither more nor less, a day may be a span."""
+"""Compare values as SOQL does: case is ignored, null is neither more nor less, a date literal may be a span of days."""
 
 import re
 from collections.abc import Callable
@@ -10,11 +10,11 @@ from sandbox.salesforce import soql
 from sandbox.salesforce.journal import Record
 
 ZONE = ZoneInfo("Asia/Tokyo")
-"""Where the org's users are: their days begin and end there."""
+"""The time zone of the org's users, in which their days begin and end."""
 
 
 def plain(type: str, value: Any) -> Any:
-    """A stored value as it is compared: letters of any case are equal, except in ids."""
+    """Return a stored value in the form that is compared: case is ignored, except in ids."""
     if value is None:
         return None
     match type:
@@ -39,7 +39,7 @@ def holds(operator: str, left: Any, right: Any) -> bool:
 
 
 def within(operator: str, left: Any, start: date, end: date) -> bool:
-    """`start` and `end` are the first and last day of a span."""
+    """Compare with a span of days; `start` and `end` are its first and last day."""
     if left is None:
         return operator == "!="
     day = left.astimezone(ZONE).date() if isinstance(left, datetime) else left

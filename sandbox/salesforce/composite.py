@@ -1,4 +1,4 @@
-"""Up to 25 calls in one; later ones may refer to the answers of earlier ones: @{ref.id}, @{ref.records[0].Id}."""
+"""Composite calls: up to 25 calls in one; later ones may refer to earlier answers: @{ref.id}, @{ref.records[0].Id}."""
 
 import re
 from collections.abc import Callable
@@ -17,11 +17,11 @@ type Part = dict[str, Any]
 
 
 class _Undone(Exception):
-    """Some part failed and all were to stand or fall together."""
+    """A part of an all-or-none call failed."""
 
 
 def answer(ask: Callable[[Call], Answer], journal: Journal, whole: Call) -> Answer:
-    """Always 200, whatever became of the parts. Raises Refused for a composite that is wrong as a whole."""
+    """Answer with 200, even if parts failed. Raises Refused if the composite itself is wrong."""
     body = whole.record()
     parts = _checked(body.get("compositeRequest"))
     answers: list[Part] = []
@@ -79,7 +79,7 @@ def _halted(name: str) -> Part:
 
 
 def _filled(value: Any, earlier: list[Part]) -> Any:
-    """The value with all references in it replaced. Raises Refused."""
+    """Return the value with its references replaced. Raises Refused."""
     match value:
         case str():
             return _REFERENCE.sub(lambda found: _referred(found, earlier), value)
@@ -102,6 +102,7 @@ def _referred(found: re.Match[str], earlier: list[Part]) -> str:
         wanted = found[0].strip("@{}")
         raise Refused(
             "PROCESSING_HALTED",
-            f"Invalid reference specified. No value for {wanted} found in {found[1]}. Provided response body may not contain it.",
+            f"Invalid reference specified. No value for {wanted} found in {found[1]}. "
+            "Provided response body may not contain it.",
         )
     return str(at)

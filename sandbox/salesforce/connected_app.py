@@ -1,4 +1,4 @@
-"""What a company makes in Setup for Ripen: an app with its client id, secret and certificate, and the user it acts as."""
+"""The app that a company creates for Ripen in Setup: client id, secret, certificate, and the user that it acts as."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -19,11 +19,11 @@ class ConnectedApp:
     private_key: str
 
     def secret(self, base_url: str) -> dict[str, str]:
-        """What goes into Ripen's secret under "salesforce", by client credentials."""
+        """Return the "salesforce" part of Ripen's secret for client credentials."""
         return {"login": base_url, "client_id": self.client_id, "client_secret": self.client_secret}
 
     def secret_by_key(self, base_url: str) -> dict[str, str]:
-        """The same by JWT bearer."""
+        """Return the "salesforce" part of Ripen's secret for JWT bearer."""
         return {
             "login": base_url,
             "client_id": self.client_id,
@@ -33,7 +33,7 @@ class ConnectedApp:
 
 
 def connected_app(folder: Path) -> ConnectedApp:
-    """The app of the org in this folder, made at the first call and the same ever after."""
+    """Return the app of the org in this folder, created at the first call and kept."""
     path = folder / "connected_app.json"
     if path.exists():
         return ConnectedApp(**json.loads(path.read_text()))

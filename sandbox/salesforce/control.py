@@ -1,4 +1,4 @@
-"""What tests and the command line may do to the org that no API of Salesforce offers."""
+"""Controls for tests and the command line that Salesforce has no API for."""
 
 from collections.abc import Callable
 
@@ -17,15 +17,18 @@ from sandbox.salesforce.usage import Usage
 
 
 class Knobs(BaseModel):
-    """What an administrator would set."""
+    """Settings that an administrator would change."""
 
     daily_calls: int = Field(default=15_000, ge=0)
     token_seconds: int = Field(default=7200, ge=0)
 
 
 def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route]:
-    """POST /_control/faults {mode, count, seconds}, GET the same, DELETE the same; POST /_control/knobs {daily_calls,
-    token_seconds}; GET /_control/usage; POST /_control/convert {lead}; POST /_control/reset."""
+    """Return the controls.
+
+    POST, GET, DELETE /_control/faults {mode, count, seconds}; POST /_control/knobs {daily_calls, token_seconds};
+    GET /_control/usage; POST /_control/convert {lead}; POST /_control/reset.
+    """
 
     async def put_fault(request: Request) -> Response:
         faults.put(Fault.model_validate(await request.json()))
@@ -68,7 +71,7 @@ def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route
 
 
 def _told(act: Callable[[Request], object]) -> Callable[[Request], object]:
-    """What was asked wrongly is said, with 400."""
+    """Answer a wrong request with 400 and the reason."""
 
     async def answer(request: Request) -> Response:
         try:

@@ -1,4 +1,4 @@
-"""Converting a lead, as a person in sales does it with a button: account, contact and opportunity come of it."""
+"""Convert a lead into account, contact and opportunity, as sales does with a button."""
 
 from copy import replace
 
@@ -9,7 +9,7 @@ _SAME = ("LastName", "FirstName", "Salutation", "Email", "Phone", "MobilePhone",
 
 
 def convert(org: Org, id: str) -> dict[str, str]:
-    """The ids of what came of it. Our fields go along, under the same names. Raises Refused."""
+    """Convert a lead and return the new ids; fields of the same name are copied. Raises Refused."""
     leads = org.schema["Lead"]
     with org.journal.atomic():
         lead = org.read(leads, id)

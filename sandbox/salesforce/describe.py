@@ -1,4 +1,4 @@
-"""How an object describes itself."""
+"""Describe an object and its fields."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ _SOAP = {"boolean": "xsd:boolean", "double": "xsd:double", "currency": "xsd:doub
 
 
 def short(sobject: SObject, call: Call) -> dict[str, Any]:
-    """Its entry in the list of all objects."""
+    """Return the object's entry in the list of all objects."""
     url = f"{call.base}/sobjects/{sobject.name}"
     able = dict.fromkeys(("createable", "updateable", "deletable", "queryable", "retrieveable", "searchable"), True)
     return {

@@ -1,5 +1,7 @@
-"""The duplicate rule, when it is on: a new lead or contact with the address of one that is there raises an alert, which
-the caller may overrule."""
+"""The duplicate rule, if it is on: a new lead or contact with a known address raises an alert.
+
+The caller may overrule the alert.
+"""
 
 import re
 from typing import Any
@@ -13,7 +15,7 @@ _TEXT = "Use one of these records?"
 
 
 def check(org: Org, sobject: SObject, given: dict[str, Any], headers: dict[str, str], base: str) -> None:
-    """Raises Refused (DUPLICATES_DETECTED)."""
+    """Raise Refused (DUPLICATES_DETECTED) if the rule applies."""
     email = str(given.get("Email") or "")
     overruled = re.search(r"allowSave=true", headers.get("sforce-duplicate-rule-header", ""), re.IGNORECASE)
     if sobject.name not in ("Lead", "Contact") or not email or overruled or not org.faults.active(Mode.DUPLICATE):

@@ -1,4 +1,4 @@
-"""What can be made to go wrong, so often as is asked."""
+"""Faults of the org on demand."""
 
 from enum import StrEnum
 from typing import Any
@@ -10,16 +10,16 @@ class Mode(StrEnum):
     HANG = "hang"  # no answer for `seconds`, nothing done
     ERROR_500 = "error_500"  # nothing done
     DOWN = "down"  # 503, also for tokens
-    LOCK_ROW = "lock_row"  # a row is locked by somebody else
+    LOCK_ROW = "lock_row"  # another transaction has locked a row
     LIMIT = "limit"  # the day's calls are used up
     EXPIRE_TOKENS = "expire_tokens"  # all sessions end now
-    DUPLICATE = "duplicate"  # the duplicate rule looks at new leads and contacts
+    DUPLICATE = "duplicate"  # the duplicate rule checks new leads and contacts
     DROP_AFTER_WRITE = "drop_after_write"  # done, and then the connection breaks
     HANG_AFTER_WRITE = "hang_after_write"  # done, and then no answer for `seconds`
 
 
 class Fault(BaseModel):
-    """`count` requests, or rows, meet it; -1 is until it is set to 0."""
+    """Affects the next `count` requests or rows; -1: until it is set to 0."""
 
     mode: Mode
     count: int = 1
@@ -37,7 +37,7 @@ class Faults:
         self._set.clear()
 
     def take(self, mode: Mode) -> Fault | None:
-        """The fault, once less, if it is to happen now."""
+        """Return the fault if it occurs now, and count it down."""
         fault = self._set.get(mode)
         if fault is None or fault.count == 0:
             return None

@@ -1,4 +1,4 @@
-"""The door of the REST API: sessions, the day's calls, and the faults that are set."""
+"""The entrance of the REST API: sessions, the day's call limit, and faults."""
 
 import asyncio
 import json
@@ -52,7 +52,7 @@ class Gate:
         return await self._sent(request, asked, answer)
 
     def _admit(self, request: Request) -> None:
-        """Raises Refused."""
+        """Check session, call limit and faults. Raises Refused."""
         if self._faults.take(Mode.EXPIRE_TOKENS):
             self._tokens.forget()
         if self._tokens.user(request.headers.get("authorization", "")) is None:
@@ -79,7 +79,7 @@ class Gate:
 
 
 def _writes(asked: Call) -> bool:
-    """A composite call that only reads is posted, too."""
+    """Return whether the call writes; a composite call that only reads is a POST too."""
     parts = asked.body.get("compositeRequest") if isinstance(asked.body, dict) else None
     if isinstance(parts, list):
         return any(part.get("method") != "GET" for part in parts if isinstance(part, dict))
@@ -87,7 +87,7 @@ def _writes(asked: Call) -> bool:
 
 
 async def _call(request: Request) -> Call:
-    """Raises Refused."""
+    """Return the call of a request. Raises Refused."""
     raw = await request.body()
     body: Any = None
     if raw:
@@ -102,12 +102,12 @@ async def _call(request: Request) -> Call:
 
 
 async def _hang(request: Request, fault: Fault) -> None:
-    """Until the time is over or the caller has gone."""
+    """Wait until the time is over or the caller is gone."""
     until = monotonic() + fault.seconds
     while monotonic() < until and not await request.is_disconnected():
         await asyncio.sleep(0.05)
 
 
 def _cut_short() -> Response:
-    """An answer of which the caller sees only the beginning: it cannot know what was done."""
+    """Return a response that breaks off, so that the caller cannot know what was done."""
     return StreamingResponse(iter(()), headers={"Content-Length": "2", "Content-Type": "application/json"})

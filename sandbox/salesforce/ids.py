@@ -1,4 +1,4 @@
-"""Record ids: 3 characters for the object, 12 that count, 3 that guard the case of the first 15."""
+"""Record ids: 3 characters for the object, 12 that count, and 3 that encode the case of the first 15."""
 
 import re
 from string import ascii_uppercase, digits
@@ -9,7 +9,7 @@ _ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 
 
 def make(prefix: str, number: int) -> str:
-    """The id of the nth record of an object."""
+    """Return the id of the nth record of an object."""
     tail = ""
     for _ in range(9):
         number, rest = divmod(number, 62)
@@ -18,7 +18,7 @@ def make(prefix: str, number: int) -> str:
 
 
 def full(id: str) -> str:
-    """The 18 characters of an id given by 15 or 18."""
+    """Return the 18 characters of an id of 15 or 18."""
     head = id[:15]
     return head + "".join(
         _GUARD[sum(1 << place for place, letter in enumerate(head[start : start + 5]) if letter.isupper())]
@@ -27,5 +27,5 @@ def full(id: str) -> str:
 
 
 def looks_right(id: object) -> bool:
-    """Whether this could be an id at all: well formed, and with the guard that belongs to it."""
+    """Return whether this is a well-formed id with the right last three characters."""
     return isinstance(id, str) and bool(_ID.fullmatch(id)) and (len(id) == 15 or full(id).lower() == id.lower())

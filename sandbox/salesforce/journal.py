@@ -1,6 +1,6 @@
-"""Where the org keeps its records: in memory, and as lines appended to one file, so that a restart finds them.
+"""Keep the org's records in memory and as lines appended to one file, so that a restart finds them.
 
-Changes inside `atomic` are written together at its end, or not at all.
+Changes inside `atomic` are saved together at its end, or not at all.
 """
 
 import json
@@ -40,11 +40,11 @@ class Journal:
         return self._records.get(object, {}).get(id)
 
     def all(self, object: str, deleted: bool = False) -> Iterator[Record]:
-        """Oldest first."""
+        """Yield the records of an object, oldest first."""
         return (record for record in self._records.get(object, {}).values() if deleted or not record.deleted)
 
     def find(self, object: str, name: str, value: str) -> list[Record]:
-        """Those with this value in any case of letters, oldest first; an index is kept for each field asked for."""
+        """Return the records with this value in any case, oldest first; each queried field gets an index."""
         if (object, name) not in self._indexes:
             self._indexes[object, name] = {}
             for record in self.all(object, deleted=True):
@@ -54,7 +54,7 @@ class Journal:
         return [record for record in found if not record.deleted]
 
     def count(self, object: str) -> int:
-        """How many there ever were."""
+        """Return how many records there ever were."""
         return len(self._records.get(object, {}))
 
     def put(self, record: Record) -> None:
@@ -69,7 +69,7 @@ class Journal:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """All changes within, or none: whatever is raised undoes them."""
+        """Make all changes within or none: an exception undoes them."""
         mark = len(self._undo)
         self._depth += 1
         try:
@@ -117,7 +117,7 @@ def _line(record: Record) -> str:
 
 
 def _read(line: str) -> Record | None:
-    """None for the line that a crash cut short."""
+    """Return the record of a line, None for a line that a crash cut off."""
     try:
         return Record(**json.loads(line))
     except json.JSONDecodeError:

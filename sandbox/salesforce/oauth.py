@@ -1,6 +1,6 @@
-"""Tokens: the two ways in which a server logs in, with the errors each can meet.
+"""Access tokens: the two OAuth flows for servers, with the errors of each.
 
-Tokens live in memory and by the wall clock: after a restart every session is over, as after a password change.
+Tokens live in memory and by the wall clock. After a restart every session is over, as after a password change.
 """
 
 from base64 import b64decode
@@ -26,7 +26,7 @@ _BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class NoToken(Exception):
-    """Why a token was not given, in the words of OAuth."""
+    """A token was refused; the reason is in OAuth's words."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(error)
@@ -35,7 +35,7 @@ class NoToken(Exception):
 
 
 class Tokens:
-    """Who holds a session, and until when."""
+    """The sessions, their users and their ends."""
 
     def __init__(self) -> None:
         self.seconds = 7200
@@ -47,7 +47,7 @@ class Tokens:
         return token
 
     def user(self, authorization: str) -> str | None:
-        """Whose session an Authorization header names, if it still runs."""
+        """Return the user of the session in an Authorization header, None if it is over."""
         scheme, _, token = authorization.partition(" ")
         user, until = self._held.get(token, ("", 0.0))
         return user if scheme in ("Bearer", "OAuth") and time() < until else None
@@ -132,7 +132,7 @@ class OAuth:
         return users[0].id
 
     def _claims(self, assertion: str) -> dict[str, Any]:
-        """Signed with the app's key; `exp` may be a string, as some clients write it."""
+        """Return the claims of an assertion signed with the app's key; some clients send `exp` as a string."""
         unchecked = {"verify_exp": False, "verify_aud": False}
         try:
             return dict(jwt.decode(assertion, self._public_key, algorithms=["RS256"], options=unchecked))  # type: ignore[arg-type]

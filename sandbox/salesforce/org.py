@@ -1,4 +1,4 @@
-"""The org: what may be written to a record, and what follows from it."""
+"""The org: validate writes to records and apply their consequences."""
 
 from collections.abc import Callable, Iterable
 from copy import replace
@@ -15,7 +15,7 @@ INTEGRATION_USER = ids.make("005", 1)
 
 
 class Org:
-    """All writes go through here. `user` is who writes."""
+    """The org. All writes go through here; `user` is the writer."""
 
     def __init__(self, schema: Schema, journal: Journal, faults: Faults, now: Callable[[], datetime]) -> None:
         self.schema = schema
@@ -30,7 +30,7 @@ class Org:
         return found
 
     def read(self, sobject: SObject, id: str) -> Record:
-        """The record by its id of 15 or 18. Raises Refused, also for what is in the recycle bin."""
+        """Return the record by its id of 15 or 18. Raises Refused, also for a record in the recycle bin."""
         if not ids.looks_right(id):
             raise Refused("MALFORMED_ID", f"malformed id {id}")
         record = self.journal.get(sobject.name, ids.full(id))
@@ -41,11 +41,11 @@ class Org:
         return record
 
     def find(self, object: str, name: str, value: str) -> list[Record]:
-        """The records with this value in the field of that name, in any case of letters."""
+        """Return the records with this value in the field of that name, in any case."""
         return self.journal.find(object, name, value)
 
     def create(self, sobject: SObject, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
-        """Raises Refused."""
+        """Create a record. Raises Refused."""
         row = self._taken(sobject, given, lambda field: field.createable)
         missing = [f.name for f in sobject.fields if f.required and row.get(f.name) is None]
         if missing:
@@ -59,7 +59,7 @@ class Org:
         return self._kept(sobject, Record(id, sobject.name, row), user)
 
     def update(self, sobject: SObject, id: str, given: dict[str, Any], user: str = INTEGRATION_USER) -> Record:
-        """Raises Refused."""
+        """Update a record. Raises Refused."""
         before = self.read(sobject, id)
         row = self._taken(sobject, given, lambda field: field.updateable)
         if before.values.get("IsConverted"):
@@ -67,7 +67,7 @@ class Org:
         return self._kept(sobject, replace(before, values={**before.values, **row}), user)
 
     def delete(self, sobject: SObject, id: str) -> None:
-        """Into the recycle bin, which changes it too. Raises Refused."""
+        """Move a record to the recycle bin, which also counts as a change. Raises Refused."""
         before = self.read(sobject, id)
         gone = {"IsDeleted": True, "SystemModstamp": values.written(self._now())}
         self.journal.put(replace(before, values={**before.values, **gone}, deleted=True))
@@ -95,7 +95,7 @@ class Org:
         return row
 
     def _kept(self, sobject: SObject, record: Record, user: str) -> Record:
-        """Checked against the other records, completed, and stored."""
+        """Check the record against others, complete it, and store it."""
         if self.faults.take(Mode.LOCK_ROW):
             text = f"unable to obtain exclusive access to this record or 1 records: {record.id}"
             raise Refused("UNABLE_TO_LOCK_ROW", text)
@@ -128,7 +128,7 @@ class Org:
                 raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
 
     def _check_member(self, sobject: SObject, record: Record) -> None:
-        """A converted lead may stay in a campaign and leave it, but not join one."""
+        """Refuse a converted lead that joins a campaign; it may stay in one or leave it."""
         lead = record.values.get("LeadId") if sobject.name == "CampaignMember" else None
         found = self.journal.get("Lead", lead) if lead and not self.journal.get(sobject.name, record.id) else None
         if found and found.values.get("IsConverted"):
@@ -173,6 +173,6 @@ def _derived(object: str, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def full_name(first: str | None, last: str | None) -> str:
-    """Family name first where it is written in Japanese, as a Japanese user of Salesforce sees it."""
+    """Return the full name, family name first for a Japanese name, as a Japanese user of Salesforce sees it."""
     parts: Iterable[str | None] = (last, first) if last and ord(last[0]) >= 0x3040 else (first, last)
     return " ".join(part for part in parts if part)

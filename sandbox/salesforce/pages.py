@@ -1,4 +1,4 @@
-"""The org as people in sales see it: lists of leads, contacts and tasks, and one record."""
+"""The org's pages for sales: lists of leads, contacts and tasks, and one record."""
 
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +21,15 @@ _LISTS = {
     "Contact": ("Name", "AccountId", "Email", "Ripen_Rank__c", "Ripen_Score__c", "OwnerId", "LastModifiedDate"),
     "Task": ("Subject", "WhoId", "OwnerId", "Status", "Priority", "CreatedDate"),
 }
-_OURS = ("Rank", "Score", "Fit", "Engagement", "Reasons", "Last_Activity", "Landing_Page")  # what sales reads first
+_OURS = (
+    "Rank",
+    "Score",
+    "Fit",
+    "Engagement",
+    "Reasons",
+    "Last_Activity",
+    "Landing_Page",
+)  # the fields that sales reads first
 _MOST = 200
 _SYSTEM = {"CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById"}
 _HIDDEN = {"Id", "IsDeleted", "SystemModstamp", "FirstName", "LastName", "IsUnreadByOwner", "TaskSubtype"}
@@ -96,7 +104,7 @@ class Pages:
         return task is not None and task.values.get("WhoId") == record.id
 
     def _cell(self, record: Record, field: Field, words: Words) -> View:
-        """A value as it is shown: its text, where it leads, and how it looks."""
+        """Return the view of a value: its text, its link and its style."""
         value = record.values.get(field.name)
         if value is None:
             return {"text": "", "look": field.type}
@@ -139,7 +147,7 @@ def _link(record: Record) -> str:
 
 
 def _words(request: Request) -> Words:
-    """By ?lang=, else by what the browser prefers."""
+    """Return the words in the language of ?lang=, else in the browser's."""
     asked = request.query_params.get("lang") or request.cookies.get("lang")
     prefers = request.headers.get("accept-language", "").lower().startswith("ja")
     return Words(asked if asked in ("en", "ja") else "ja" if prefers else "en")

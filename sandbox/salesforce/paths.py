@@ -1,4 +1,4 @@
-"""Field paths such as Owner.Email: where they lead, and what stands there."""
+"""Resolve field paths such as Owner.Email to fields and values."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused
 from sandbox.salesforce.schema import Field, SObject
 
-# A reference to more than one kind of record leads to this much of it, whichever kind it is.
+# The fields that a polymorphic reference offers, whatever kind of record it points to.
 _NAME = {"id", "name", "firstname", "lastname", "email", "title", "phone", "alias", "username", "isactive", "type"}
 HINT = "Please reference your WSDL or the describe call for the appropriate names."
 
@@ -17,7 +17,7 @@ type Row = dict[str, Any]
 
 
 class Paths:
-    """The paths of one query, which start at one object."""
+    """The paths of one query, starting at one object."""
 
     def __init__(self, org: Org, source: str, start: SObject, base: str) -> None:
         self._org = org
@@ -26,7 +26,7 @@ class Paths:
         self._base = base
 
     def field(self, path: str) -> Field | None:
-        """The field at the end of the path; None for one that not every kind of parent has. Raises Refused."""
+        """Return the field at the end of the path, None for one that not every kind of parent has. Raises Refused."""
         *relations, last = self._names(path)
         sobject, any_kind = self._start, False
         for name in relations:
@@ -41,7 +41,7 @@ class Paths:
         return field
 
     def reader(self, path: str) -> Callable[[Record], Any]:
-        """How to get the value at the end of the path. Raises Refused where there is no such path."""
+        """Return a function that reads the value at the end of the path. Raises Refused for an unknown path."""
         self.field(path)
         *relations, last = self._names(path)
 
@@ -54,18 +54,18 @@ class Paths:
         return read
 
     def row(self, record: Record, paths: tuple[str, ...]) -> Row:
-        """The record with the fields at these paths, parents nested."""
+        """Return the record with the fields at these paths, parents nested."""
         row: Row = {"attributes": self._attributes(record.object, record)}
         for path in paths:
             self._place(row, record, self._names(path), path)
         return row
 
     def refused(self, code: str, piece: str, message: str) -> Refused:
-        """With a caret under the piece of the query."""
+        """Return a Refused with a caret under the piece of the query."""
         return Refused(code, soql.pointing(self._source, max(0, self._source.find(piece)), message))
 
     def _names(self, path: str) -> list[str]:
-        """The steps; the object itself may stand before them."""
+        """Return the steps of the path, which may begin with the object's name."""
         names = path.split(".")
         return names[1:] if len(names) > 1 and names[0].lower() == self._start.name.lower() else names
 
@@ -85,7 +85,7 @@ class Paths:
         self._place(nested, parent, names[1:], path)
 
     def _value(self, record: Record, name: str) -> tuple[str, Any]:
-        """By the field's own spelling. A parent of any kind tells its kind as Type."""
+        """Return name and value of a field in its own spelling; a polymorphic parent has its kind as Type."""
         field = self._org.schema[record.object].field(name)
         if field:
             return field.name, record.values.get(field.name)

@@ -1,4 +1,4 @@
-"""Answers a query from the records of the org."""
+"""Answer a query from the records of the org."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -19,7 +19,7 @@ _UNQUOTED = (*_NUMBERS, "boolean", "date", "datetime")
 
 
 class Asked:
-    """One query and the org it is put to. `deleted` looks into the recycle bin as well."""
+    """One query to an org; `deleted` includes the recycle bin."""
 
     def __init__(self, org: Org, source: str, base: str, now: datetime, deleted: bool = False) -> None:
         self._org = org
@@ -30,7 +30,7 @@ class Asked:
         self._paths = Paths(org, source, self._object, base)
 
     def matching(self) -> list[Record]:
-        """In order, within limit and offset. Raises Refused."""
+        """Return the matching records in order, within limit and offset. Raises Refused."""
         for path in self.query.paths:
             self._paths.field(path)
         keep = self._test(self.query.where)
@@ -89,7 +89,7 @@ class Asked:
                 return lambda record: holds(operator, plain(type, read(record)), value)
 
     def _ready(self, path: str, type: str, value: soql.Literal) -> Any:
-        """The literal as it is compared with values of this type. Raises Refused where the types do not meet."""
+        """Return the literal in the form that is compared with this type. Raises Refused if the types do not fit."""
         if not _fits(type, value):
             quotes = "not be enclosed in quotes" if type in _UNQUOTED else "be enclosed in quotes"
             name = path.split(".")[-1]

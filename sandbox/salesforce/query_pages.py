@@ -1,4 +1,4 @@
-"""Queries, and their answers page by page."""
+"""Answer queries page by page."""
 
 import re
 from collections import OrderedDict
@@ -12,7 +12,7 @@ from sandbox.salesforce.paths import Row
 from sandbox.salesforce.query import Asked
 from sandbox.salesforce.refused import Refused
 
-_OPEN = 10  # cursors, as for one user on Salesforce
+_OPEN = 10  # open cursors per user, as on Salesforce
 
 
 class QueryPages:
@@ -22,7 +22,7 @@ class QueryPages:
         self._cursors: OrderedDict[str, list[Row]] = OrderedDict()
 
     def first(self, call: Call, deleted: bool) -> Answer:
-        """Raises Refused."""
+        """Return the first page. Raises Refused."""
         source = call.query.get("q", "")
         if not source:
             raise Refused("MALFORMED_QUERY", "A query string has to be specified")
@@ -33,7 +33,7 @@ class QueryPages:
         return self._page(call, "01g" + token_hex(6) + "AAA", [asked.row(r) for r in found], 0)
 
     def more(self, call: Call, locator: str) -> Answer:
-        """Raises Refused."""
+        """Return another page. Raises Refused."""
         id, _, start = locator.rpartition("-")
         if id not in self._cursors or not start.isdigit():
             raise Refused("INVALID_QUERY_LOCATOR", "invalid query locator")

@@ -1,4 +1,4 @@
-"""One record at a time: create, read, update, delete, and by a key of ours."""
+"""Create, read, update and delete one record, by its id or by an external key."""
 
 from typing import Any
 
@@ -10,11 +10,11 @@ from sandbox.salesforce.refused import Refused, not_found
 from sandbox.salesforce.schema import SObject
 from sandbox.salesforce.upsert import Several, find_one, key_field, upsert
 
-_FILE_ENDINGS = {"inc", "json", "xml"}  # read as the format of the answer, when a path ends with one
+_FILE_ENDINGS = {"inc", "json", "xml"}  # at the end of a path they mean the format of the answer
 
 
 def answer(org: Org, call: Call, name: str, rest: list[str]) -> Answer:
-    """Everything under /sobjects/<object>. Raises Refused."""
+    """Answer calls under /sobjects/<object>. Raises Refused."""
     sobject = org.sobject(name)
     match call.method, rest:
         case "POST", []:
@@ -57,7 +57,7 @@ def _by_key(org: Org, sobject: SObject, call: Call, name: str, value: str) -> An
 
 
 def _upserted(org: Org, sobject: SObject, call: Call, name: str, value: str) -> Answer:
-    """201 for a new record, 200 for one that was there (since version 46)."""
+    """Answer 201 for a new record, 200 for an existing one (since version 46)."""
     key = key_field(sobject, name)
     if find_one(org, sobject, key, value) is None:
         duplicates.check(org, sobject, call.record(), call.headers, call.base)

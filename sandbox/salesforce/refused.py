@@ -1,10 +1,10 @@
-"""An answer of "no", in the three shapes in which Salesforce says it."""
+"""Errors in the three shapes in which Salesforce answers them."""
 
 from typing import Any
 
 
 class Refused(Exception):
-    """A request, or one row of it, that Salesforce does not take."""
+    """Salesforce refuses a request, or one row of it."""
 
     def __init__(self, code: str, message: str, *fields: str, status: int = 400, **more: Any) -> None:
         super().__init__(f"{code}: {message}")
@@ -15,12 +15,12 @@ class Refused(Exception):
         self.more = more
 
     def body(self) -> list[dict[str, Any]]:
-        """The answer to a request for one thing."""
+        """Return the error as the answer to a single request."""
         error: dict[str, Any] = {**self.more, "message": self.message, "errorCode": self.code}
         return [{**error, "fields": self.fields}] if self.fields else [error]
 
     def row(self) -> dict[str, Any]:
-        """The answer for one record among many."""
+        """Return the error as the answer for one record among many."""
         return {
             "success": False,
             "errors": [{"statusCode": self.code, "message": self.message, "fields": self.fields, **self.more}],

@@ -1,4 +1,4 @@
-"""Up to 200 records in one call; each row has its own answer."""
+"""Write or read up to 200 records in one call; each row has its own answer."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,11 +18,11 @@ type Row = dict[str, Any]
 
 
 class _Undone(Exception):
-    """Some row failed and all were to stand or fall together."""
+    """A row of an all-or-none call failed."""
 
 
 def answer(org: Org, call: Call, rest: list[str]) -> Answer:
-    """Everything under /composite/sobjects. Raises Refused."""
+    """Answer calls under /composite/sobjects. Raises Refused."""
     match call.method, rest:
         case "POST", []:
             return _each(org, call, lambda row: _create(org, call, row))
@@ -137,7 +137,7 @@ def _delete(org: Org, call: Call) -> Answer:
 
 
 def _read(org: Org, call: Call, sobject: SObject) -> Answer:
-    """The records in the order of the ids; null for one that is not there."""
+    """Return the records in the order of the ids, null for a missing one."""
     names = [name for name in call.query.get("fields", "").split(",") if name]
     for name in names:
         if sobject.field(name) is None:
@@ -162,7 +162,7 @@ def _type(org: Org, row: Row) -> SObject:
 
 
 def _split(row: Row, name: str) -> tuple[Any, Row]:
-    """The value under that name, in any case, and the rest."""
+    """Return the value under that name in any case, and the rest of the row."""
     value = next((v for k, v in row.items() if k.lower() == name.lower()), None)
     return value, {k: v for k, v in row.items() if k.lower() != name.lower()}
 
@@ -172,7 +172,7 @@ def _done(id: str) -> Row:
 
 
 def _crossed(refused: Refused) -> Refused:
-    """In a row, an id that leads nowhere has another name than in a path."""
+    """Return the error that a row gets for an unknown id; in a path it has another name."""
     if refused.code == "NOT_FOUND":
         return Refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
     return refused

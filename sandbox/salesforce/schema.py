@@ -1,7 +1,8 @@
-"""What objects there are and what fields they have: the standard ones from facts of a real org (standard/*.json), ours
-from the Salesforce package itself, so that what we deploy and what we test against cannot differ.
+"""The org's objects and fields.
 
-A field of the package that its permission set does not grant is not there, as on Salesforce.
+Standard fields come from facts of a real org (standard/*.json), ours from the Salesforce package itself, so that
+package and tests cannot differ. A field of the package that its permission set does not grant is invisible, as on
+Salesforce.
 """
 
 import json
@@ -28,7 +29,9 @@ _TYPES = {
     "Checkbox": "boolean",
     "Email": "email",
 }
-_CARRIERS = {"Activity": ("Task",)}  # a custom field of Activity is a field of Task (and of Event, which we lack)
+_CARRIERS = {
+    "Activity": ("Task",)
+}  # a custom field of Activity is a field of Task (and of Event, which is missing here)
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,11 @@ class SObject:
     fields: tuple[Field, ...]
 
     def field(self, name: str) -> Field | None:
-        """By name, in any case, as Salesforce finds it."""
+        """Return the field by name, in any case."""
         return self._by_name.get(name.lower())
 
     def relation(self, name: str) -> Field | None:
-        """The reference field behind a relationship name such as Owner."""
+        """Return the reference field of a relationship name such as Owner."""
         wanted = name.lower()
         return next((f for f in self.fields if f.relationshipName and f.relationshipName.lower() == wanted), None)
 
@@ -90,7 +93,7 @@ _FIELDS = TypeAdapter(tuple[Field, ...])
 
 
 def load(package: Path = PACKAGE) -> Schema:
-    """All objects by name."""
+    """Return all objects by name."""
     schema = {sobject.name: sobject for sobject in map(_standard, sorted(STANDARD.glob("*.json")))}
     granted = dict(_granted(package))
     for path in sorted(package.glob("force-app/**/fields/*.field-meta.xml")):
@@ -135,7 +138,7 @@ def _custom(path: Path) -> Field:
 
 
 def _granted(package: Path) -> Iterator[tuple[str, bool]]:
-    """Each field that a permission set makes visible, and whether it may be edited."""
+    """Yield each field that a permission set makes visible, and whether it is editable."""
     for path in sorted(package.glob("force-app/**/*.permissionset-meta.xml")):
         for grant in parse(path).getroot().iterfind(_METADATA + "fieldPermissions"):  # noqa: S314
             if grant.findtext(_METADATA + "readable") == "true":

@@ -1,4 +1,4 @@
-"""What is in the org at first: Ripen's user, three people in sales, one former colleague, one customer, one campaign."""
+"""The org's first records: Ripen's user, three people in sales, one former colleague, one customer, one campaign."""
 
 from sandbox.salesforce.connected_app import USERNAME
 from sandbox.salesforce.journal import Record
@@ -14,7 +14,7 @@ _PEOPLE = (
 
 
 def seed(org: Org) -> None:
-    """Fills an org that has no users yet."""
+    """Fill an org that has no users yet."""
     if org.journal.count("User"):
         return
     with org.journal.atomic():

@@ -1,4 +1,4 @@
-"""A query as data, and how Salesforce points at a mistake in one."""
+"""A query as data, and errors that point into its text as Salesforce's do."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 @dataclass(frozen=True)
 class DayLiteral:
-    """TODAY, LAST_N_DAYS:7 …: a span of days that depends on when the query runs."""
+    """A span of days relative to the time of the query: TODAY, LAST_N_DAYS:7 and the like."""
 
     name: str
     days: int = 0
@@ -17,7 +17,7 @@ type Literal = str | float | bool | date | datetime | DayLiteral | None
 
 @dataclass(frozen=True)
 class Pattern:
-    """The right side of LIKE, escapes still inside: % and _ are wild unless escaped."""
+    """The right side of LIKE with its escapes: % and _ are wildcards unless escaped."""
 
     text: str
 
@@ -66,7 +66,7 @@ class Query:
 
 
 def pointing(source: str, at: int, message: str) -> str:
-    """A message under the piece of the query it speaks of, as Salesforce shows it."""
+    """Return a message under the piece of the query that it is about, as Salesforce formats it."""
     start = max(0, at - 40)
     piece = source[start : at + 40].replace("\n", " ")
     return f"\n{piece}\n{' ' * (at - start)}^\nERROR at Row:1:Column:{at + 1}\n{message}"

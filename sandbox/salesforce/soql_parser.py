@@ -1,4 +1,4 @@
-"""SOQL, as much of it as integrations use: a query as text into a query as data.
+"""Parse SOQL, as much of it as integrations use, into a query as data.
 
 SELECT paths or COUNT() FROM object [WHERE …] [ORDER BY …] [LIMIT n] [OFFSET n]. No child queries, no grouping.
 """
@@ -36,7 +36,7 @@ _OPERATORS = {"=", "!=", "<>", "<", ">", "<=", ">="}
 
 
 def parse(source: str) -> Query:
-    """Raises Refused (MALFORMED_QUERY) with a caret under the place."""
+    """Parse a query. Raises Refused (MALFORMED_QUERY) with a caret under the mistake."""
     return _Parser(source).query()
 
 
@@ -202,7 +202,7 @@ class _Parser:
         return Refused("MALFORMED_QUERY", pointing(self._source, at, message))
 
     def _split(self) -> list[tuple[str, str, int]]:
-        """Kind, text and place of each token, and of the end."""
+        """Return kind, text and position of each token, and of the end."""
         found, at = [], 0
         while self._source[at:].strip():
             token = _TOKENS.match(self._source, at)

@@ -1,4 +1,4 @@
-"""Create or update by a key of ours instead of Salesforce's id."""
+"""Create or update a record by an external key instead of Salesforce's id."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from sandbox.salesforce.schema import Field, SObject
 
 
 class Several(Exception):
-    """More than one record has this key; nothing was written."""
+    """Several records have this key; nothing was written."""
 
     def __init__(self, records: list[Record]) -> None:
         super().__init__(f"{len(records)} records")
@@ -17,7 +17,7 @@ class Several(Exception):
 
 
 def key_field(sobject: SObject, name: str) -> Field:
-    """The field to find by. Raises Refused."""
+    """Return the key field of that name. Raises Refused."""
     field = sobject.field(name)
     if field is None or not (field.externalId or field.idLookup):
         raise not_found(f"Provided external ID field does not exist or is not accessible: {name}")
@@ -25,7 +25,7 @@ def key_field(sobject: SObject, name: str) -> Field:
 
 
 def find_one(org: Org, sobject: SObject, key: Field, value: str) -> Record | None:
-    """Raises Several."""
+    """Return the record with this key, None if there is none. Raises Several."""
     found = org.find(sobject.name, key.name, value)
     if len(found) > 1:
         raise Several(found)
@@ -35,7 +35,7 @@ def find_one(org: Org, sobject: SObject, key: Field, value: str) -> Record | Non
 def upsert(
     org: Org, sobject: SObject, key: Field, value: str, given: dict[str, Any], update_only: bool = False
 ) -> tuple[Record, bool]:
-    """The record, and whether it is new. Raises Refused and Several."""
+    """Create or update the record; return it and whether it is new. Raises Refused and Several."""
     for name in (key.name, "Id"):
         if any(name.lower() == other.lower() for other in given):
             raise Refused("INVALID_FIELD", f"The {name} field should not be specified in the sobject data.")

@@ -1,4 +1,4 @@
-"""How many calls the org has taken today, of how many."""
+"""Count the org's API calls of the day against their limit."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,7 +14,7 @@ class Usage:
         self.used = 0
 
     def count(self) -> None:
-        """One more call. Raises Refused when the day's calls are used up."""
+        """Count one call. Raises Refused if the day's calls are used up."""
         today = self._now().date()
         if today != self._day:
             self._day, self.used = today, 0

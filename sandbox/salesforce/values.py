@@ -1,4 +1,4 @@
-"""One value for one field: what Salesforce makes of it, or why it refuses."""
+"""Convert one value for one field as Salesforce does, or refuse it."""
 
 import re
 from datetime import UTC, date, datetime
@@ -14,7 +14,7 @@ _NUMBER = {"double", "currency", "percent"}
 
 
 def accept(field: Field, value: Any) -> Any:
-    """The value as it is stored. Raises Refused."""
+    """Return the value as it is stored. Raises Refused."""
     if value is None or value == "":
         return _nothing(field)
     if field.type in _TEXT:
@@ -35,7 +35,7 @@ def accept(field: Field, value: Any) -> Any:
 
 
 def written(moment: datetime) -> str:
-    """A moment as Salesforce writes it: UTC, milliseconds, +0000."""
+    """Return a time as Salesforce formats it: UTC, milliseconds, +0000."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
@@ -73,7 +73,7 @@ def _text(field: Field, value: Any) -> str | None:
 
 
 def _broken(text: str) -> bool:
-    """Half of a pair of surrogates is no text."""
+    """Return whether the text holds an unpaired surrogate."""
     return any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
@@ -96,7 +96,7 @@ def _number(field: Field, value: Any) -> float:
 
 
 def _moment(value: Any) -> datetime | None:
-    """Only with a zone, as the API asks for."""
+    """Return the time of a value; the API demands a zone."""
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""The words on the pages, in English and Japanese. Labels of our own fields come from the Salesforce package."""
+"""The words of the pages in English and Japanese. Labels of our own fields come from the Salesforce package."""
 
 from xml.etree.ElementTree import parse
 
@@ -46,7 +46,9 @@ _JAPANESE = {
     "Nothing here yet.": "まだありません。",
     "A local stand-in for Salesforce": "Salesforce のローカル代替環境",
     "There is no such record.": "このレコードは見つかりません。",
-    "It may have been deleted, or the data of the local cloud was reset.": "削除されたか、ローカル環境のデータが初期化された可能性があります。",
+    "It may have been deleted, or the data of the local cloud was reset.": (
+        "削除されたか、ローカル環境のデータが初期化された可能性があります。"
+    ),
     "Back to the lists": "一覧に戻る",
     "No tasks.": "ToDo はありません。",
     "Open - Not Contacted": "未対応",
@@ -68,7 +70,7 @@ _JAPANESE = {
 
 
 class Words:
-    """Says things in one language, "en" or "ja"."""
+    """The words in one language, "en" or "ja"."""
 
     def __init__(self, language: str) -> None:
         self.language = language

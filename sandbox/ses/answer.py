@@ -1,5 +1,4 @@
-"""What comes back when somebody answers a mail: as a person's mail program writes it, or as the machine that answers while
-that person is away."""
+"""Replies to a mail, as a person's mail program writes them or as an autoresponder does."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +10,7 @@ from uuid import uuid4
 
 
 def answer(mail: Mapping[str, Any], text: str, automatic: bool, at: datetime) -> tuple[str, str, bytes]:
-    """The envelope's sender, to whom, and the mail itself; `mail` is the one that is answered, as the mailbox shows it."""
+    """Return the reply's envelope sender, its recipient and its text; `mail` is the original as shown."""
     headers: dict[str, str] = mail["headers"]
     sender, to = mail["to"].partition(",")[0], parseaddr(headers.get("Reply-To") or mail["from"])[1]
     written = EmailMessage(policy=SMTP)

@@ -1,4 +1,4 @@
-"""The part of SES v2's HTTP API that Ripen and its stack use, for boto3. Shapes: botocore's model of sesv2."""
+"""The part of SES v2's HTTP API that Ripen and its stack use through boto3. Shapes: botocore's model of sesv2."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ _QUOTA = {"Max24HourSend": 50000.0, "MaxSendRate": 14.0}
 
 
 def _in_its_words(endpoint: Endpoint) -> Endpoint:
-    """A Refused as the error answer of the rest-json protocol."""
+    """Turn a Refused into an error response of the rest-json protocol."""
 
     @wraps(endpoint)
     async def answered(request: Request) -> Response:
@@ -84,7 +84,7 @@ class Api:
         return JSONResponse({"MessageId": id})
 
     def _permitted(self, asked: dict[str, Any]) -> None:
-        """A sender and a configuration set must be known, once any was made known."""
+        """Refuse an unknown sender or configuration set, once any has been created."""
         account, address = self._store.account, bare(sender(asked))
         if account["identities"] and not {address, address.rpartition("@")[2]} & set(account["identities"]):
             message = f"Email address is not verified. The following identities failed the check: {address}"
@@ -209,7 +209,7 @@ def _identity(name: str) -> dict[str, Any]:
 
 
 def _hung_up(request: Request) -> Response:
-    """Break the connection: the server's own transport hangs behind its receive channel."""
+    """Break the connection. The server's transport is behind its receive channel."""
     transport = getattr(getattr(request.receive, "__self__", None), "transport", None)
     if transport is None:
         raise ConnectionResetError

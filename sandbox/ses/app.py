@@ -1,4 +1,4 @@
-"""One ASGI application: SES's API under /v2/email, the mailbox at /, faults, late feedback and mail that comes in under /_control."""
+"""One ASGI application: SES's API under /v2/email, the mailbox at /, and /_control for faults and incoming mail."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -28,8 +28,11 @@ _NEW_TAB = '<base target="_blank">'
 def build(
     folder: Path, now: Callable[[], datetime], publish: Callable[[dict[str, Any]], None], receiving: Receiving
 ) -> Starlette:
-    """SES over HTTP; it keeps its state under `folder`, takes its times from `now`, and gives each event record to
-    `publish`, which stands for the SNS topic, and what people answer to `receiving`."""
+    """Return SES over HTTP.
+
+    It keeps its state under `folder` and takes the time from `now`. It passes each event record to `publish`, which
+    stands for the SNS topic, and replies to `receiving`.
+    """
     store, faults = Store(folder), Faults()
     wire = Wire(publish, faults)
     mailbox, control = Mailbox(store, receiving, now), Control(store, faults, wire, receiving, now)
@@ -52,7 +55,7 @@ def build(
 
 
 class Mailbox:
-    """What people, and `ripen mailbox`, look at."""
+    """The mailbox that people and `ripen mailbox` look at."""
 
     def __init__(self, store: Store, receiving: Receiving, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -66,7 +69,7 @@ class Mailbox:
         return JSONResponse(self._store.mails())
 
     def list(self, request: Request) -> Response:
-        """Newest first, without the texts."""
+        """Return the mails, newest first, without their bodies."""
         return JSONResponse(
             [
                 {
@@ -85,7 +88,7 @@ class Mailbox:
         return JSONResponse(self._store.mail(_known(self._store, request).id))
 
     def html(self, request: Request) -> Response:
-        """The html part alone, shut in: no scripts, no forms, links in a tab of their own."""
+        """Return the HTML part alone, sandboxed: no scripts, no forms, links open in a new tab."""
         policy = "sandbox allow-popups allow-popups-to-escape-sandbox; script-src 'none'; form-action 'none'"
         html = self._store.mail(_known(self._store, request).id)["html"]
         return HTMLResponse(_NEW_TAB + html, headers={"content-security-policy": policy})
@@ -94,7 +97,7 @@ class Mailbox:
         return Response(self._store.raw(_known(self._store, request).id), media_type="text/plain; charset=utf-8")
 
     async def reply(self, request: Request) -> Response:
-        """POST {"text", "automatic"}: whoever got the mail answers it. Only this page's own button does so."""
+        """Reply to the mail in its recipient's name: POST {"text", "automatic"}. Only this page's own button may."""
         own = f"http://{request.headers.get('host', '')}"
         if request.headers.get("origin", own) != own:
             return JSONResponse({"error": "Only this page's own button works here."}, 403)
@@ -108,7 +111,7 @@ class Mailbox:
 
 
 class Control:
-    """What tests and demonstrations turn."""
+    """Controls for tests and demonstrations."""
 
     def __init__(
         self, store: Store, faults: Faults, wire: Wire, receiving: Receiving, now: Callable[[], datetime]
@@ -120,7 +123,7 @@ class Control:
         self._now = now
 
     async def faults(self, request: Request) -> Response:
-        """POST {"mode", "count", "seconds"}; GET shows what is left; DELETE clears."""
+        """Set faults with POST {"mode", "count", "seconds"}, show the remaining ones with GET, clear with DELETE."""
         if request.method == "DELETE":
             self._faults.clear()
         if request.method == "POST":
@@ -135,7 +138,7 @@ class Control:
         return JSONResponse({"released": self._wire.release()})
 
     async def receive(self, request: Request) -> Response:
-        """POST {"from", "to": [...], "raw"}: a mail comes in over SMTP, with this envelope."""
+        """Receive a mail as over SMTP, with this envelope: POST {"from", "to": [...], "raw"}."""
         asked = await request.json()
         try:
             id = await run_in_threadpool(self._receiving.take, asked["from"], asked["to"], asked["raw"].encode())
@@ -144,7 +147,7 @@ class Control:
         return JSONResponse({"id": id})
 
     def feedback(self, request: Request) -> Response:
-        """POST /_control/messages/<id>/bounce|complaint|delivery|reject: SES tells that of a mail it sent before."""
+        """Publish an event about a mail sent before: POST /_control/messages/<id>/bounce|complaint|delivery|reject."""
         kept, event = _known(self._store, request), request.path_params["event"].capitalize()
         if event not in ("Bounce", "Complaint", "Delivery", "Reject", "Send"):
             return JSONResponse({"error": "no such event"}, 404)

@@ -1,5 +1,8 @@
-"""What SES v2 refuses, in its own words. Sources: the SES v2 API reference ("SendEmail", "Message", "MessageHeader",
-"MessageTag") and the Developer Guide's page on addresses: the local part is 7-bit ASCII, the domain punycode."""
+"""Requests that SES v2 refuses, and its words for each.
+
+Sources: the SES v2 API reference ("SendEmail", "Message", "MessageHeader", "MessageTag") and the Developer Guide's page
+on addresses: the local part is 7-bit ASCII, the domain punycode.
+"""
 
 import re
 from typing import Any
@@ -15,7 +18,7 @@ _MOST_RECIPIENTS = 50
 
 
 class Refused(Exception):
-    """An answer of SES's that is an error: the code is the name of the exception that boto3 raises."""
+    """An error response of SES; the code is the name of the exception that boto3 raises."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -25,7 +28,7 @@ class Refused(Exception):
 
 
 def bare(address: str) -> str:
-    """The address in `Name <address>`, as it was typed. Raises Refused for what SES takes for no address."""
+    """Return the address in `Name <address>` as it was typed. Raises Refused if SES would refuse it."""
     found = _ADDRESS.fullmatch(address)
     bare = ((found[1] if found[1] is not None else found[2]) if found else "").strip()
     local, at, domain = bare.rpartition("@")
@@ -39,7 +42,7 @@ def bare(address: str) -> str:
 
 
 def send_email(request: dict[str, Any]) -> list[str]:
-    """The recipients of a SendEmail that SES would take. Raises Refused."""
+    """Return the recipients of a SendEmail request that SES would accept. Raises Refused."""
     content = request.get("Content", {})
     destination = request.get("Destination", {})
     to = [bare(each) for kind in ("To", "Cc", "Bcc") for each in destination.get(f"{kind}Addresses", [])]

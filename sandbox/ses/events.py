@@ -1,4 +1,4 @@
-"""The events SES publishes about a mail, in its words and shapes, and what becomes of mail to special addresses.
+"""The events that SES publishes about a mail, in its words and shapes, and the mailbox simulator's addresses.
 
 Source: AWS, Amazon SES Developer Guide, "Contents of event data that Amazon SES publishes" and "Mailbox simulator".
 """
@@ -19,7 +19,7 @@ Record = dict[str, Any]
 
 
 def outcome(address: str, suppressed: bool) -> str:
-    """delivered, bounced, deferred, complained or suppressed: what happens to mail for this address."""
+    """Return the outcome of a mail to this address: delivered, bounced, deferred, complained or suppressed."""
     local, _, domain = address.lower().rpartition("@")
     if domain.startswith("simulator."):
         for prefix, result in _SIMULATED.items():
@@ -37,7 +37,7 @@ _SIMULATED = {
 
 
 def records(kept: Kept, at: datetime) -> list[Record]:
-    """All that SES tells about a mail with this outcome, in order."""
+    """Return all events of a mail with this outcome, in order."""
     told = [record(kept, "Send", at)]
     match kept.outcome:
         case "delivered":
@@ -61,7 +61,7 @@ def record(
     sub_type: str = "General",
     status: str = "5.1.1",
 ) -> Record:
-    """One event; `at` is when it happened."""
+    """Return one event that happened `at` this time."""
     moment = stamp(at)
     addresses = [{"emailAddress": address} for address in kept.recipients]
     blocks: dict[str, Record] = {
@@ -124,7 +124,7 @@ def _mail(kept: Kept) -> Record:
 
 
 class Wire:
-    """Publishes beside the answers, one after another; loses, holds or doubles what the faults say."""
+    """Publishes events in the background, one after another; loses, delays or doubles them as the faults say."""
 
     def __init__(self, publish: Callable[[Record], None], faults: Faults) -> None:
         self._publish = publish
@@ -145,14 +145,14 @@ class Wire:
             self._thread.submit(self._publish, each).add_done_callback(_noted)
 
     def release(self) -> int:
-        """Publish what was held back; returns how many."""
+        """Publish the delayed events and return how many there were."""
         held, self._held = self._held, []
         for each in held:
             self._thread.submit(self._publish, each).add_done_callback(_noted)
         return len(held)
 
     def drain(self) -> None:
-        """Come back when everything told so far is published."""
+        """Return when all events so far are published."""
         self._thread.submit(lambda: None).result()
 
 

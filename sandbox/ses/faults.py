@@ -1,11 +1,11 @@
-"""Faults on demand: POST /_control/faults {"mode": …, "count": n} spoils the next n sends (-1: all, 0: none).
+"""Faults on demand: POST /_control/faults {"mode": …, "count": n} affects the next n sends (-1: all, 0: none).
 
-accept_hang         taken, and the answer never comes
-drop                not taken, the connection breaks
-error_after_accept  taken, and answered with 500
-truncate            taken, and the answer breaks off after its head
+accept_hang         accepted, and the answer never comes
+drop                not accepted, the connection breaks
+error_after_accept  accepted, and answered with 500
+truncate            accepted, and the answer breaks off after its head
 throttle, quota, pause, suspend     refused, in SES's words
-lose_events, delay_events, duplicate_events     about the events of a mail; what is delayed goes at POST /_control/release
+lose_events, delay_events, duplicate_events     about a mail's events; POST /_control/release publishes delayed ones
 """
 
 from threading import Lock
@@ -27,10 +27,10 @@ class Faults:
         self._left: dict[str, int] = {}
         self._lock = Lock()
         self.seconds = 30.0
-        """How long accept_hang hangs."""
+        """Seconds that accept_hang hangs."""
 
     def set(self, mode: str, count: int) -> None:
-        """KeyError for a mode that does not exist."""
+        """Set a fault. Raises KeyError for an unknown mode."""
         if mode not in MODES:
             raise KeyError(mode)
         with self._lock:
@@ -44,7 +44,7 @@ class Faults:
         return {mode: count for mode, count in self._left.items() if count}
 
     def take(self, mode: str) -> bool:
-        """Does this fault strike now? Uses it up by one."""
+        """Return whether this fault occurs now, and count it down."""
         with self._lock:
             count = self._left.get(mode, 0)
             if count > 0:
@@ -52,7 +52,7 @@ class Faults:
             return count != 0
 
     def refuse(self) -> None:
-        """Raises Refused if a refusal strikes."""
+        """Raise Refused if a refusal occurs now."""
         for mode, (code, message, status) in REFUSALS.items():
             if self.take(mode):
                 raise Refused(code, message, status)

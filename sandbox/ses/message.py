@@ -1,4 +1,4 @@
-"""Mails as SES would make them of a request, and as the mailbox shows them."""
+"""Build mails from requests as SES does, and show them in the mailbox."""
 
 from base64 import b64decode
 from dataclasses import asdict, dataclass, field
@@ -14,7 +14,7 @@ from typing import Any, cast
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What is known of a mail besides its text."""
+    """A mail's record, without its text."""
 
     id: str
     at: str
@@ -30,7 +30,7 @@ class Kept:
 
 
 def sender(request: dict[str, Any]) -> str:
-    """Who a request says it is from: a raw mail may say so in its own From."""
+    """Return the sender of a request; a raw mail may name it in its own From header."""
     if request.get("FromEmailAddress") or "Raw" not in request["Content"]:
         return str(request.get("FromEmailAddress", ""))
     return str(message_from_bytes(b64decode(request["Content"]["Raw"]["Data"]))["From"] or "")
@@ -41,7 +41,7 @@ def subject(raw: bytes) -> str:
 
 
 def build(request: dict[str, Any], id: str, at: datetime) -> bytes:
-    """The mail that leaves SES: CRLF lines, multipart/alternative, the custom headers, SES's own Message-ID and Date."""
+    """Return the mail that leaves SES: CRLF lines, multipart/alternative, custom headers, SES's Message-ID and Date."""
     content = request["Content"]
     if "Raw" in content:
         mail = message_from_bytes(b64decode(content["Raw"]["Data"]))
@@ -79,7 +79,7 @@ _PARTS = (("Text", "plain"), ("Html", "html"))
 
 
 def shown(raw: bytes, kept: Kept) -> dict[str, Any]:
-    """{id, to, from, subject, headers, html, text, at, tags, outcome} of a kept mail, all decoded."""
+    """Return {id, to, from, subject, headers, html, text, at, tags, outcome} of a kept mail, all decoded."""
     mail = message_from_bytes(raw, policy=policy.compat32)
     return {
         "id": kept.id,

@@ -1,6 +1,7 @@
-"""Mail that comes in: kept in S3 and told of through SNS, as the receipt rules of the stack say.
+"""Receive mail: keep it in S3 and announce it through SNS, as the stack's receipt rules say.
 
-Source: AWS, Amazon SES Developer Guide, "Notification contents for Amazon SES email receiving" and "Creating receipt rules".
+Source: AWS, Amazon SES Developer Guide, "Notification contents for Amazon SES email receiving" and "Creating receipt
+rules".
 """
 
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ _VERDICTS = ("spamVerdict", "virusVerdict", "spfVerdict", "dkimVerdict", "dmarcV
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A receipt rule whose action is to keep the mail in a bucket: all that the stack uses."""
+    """A receipt rule that keeps the mail in a bucket, the only kind that the stack uses."""
 
     recipients: tuple[str, ...]
     """Domains or addresses."""
@@ -32,7 +33,7 @@ class Rule:
 
 
 class Receiving:
-    """`put` keeps bytes under a bucket and a key, `publish` tells a topic."""
+    """Receives mail; `put` stores bytes under a bucket and a key, `publish` sends a notification to a topic."""
 
     def __init__(
         self,
@@ -46,7 +47,7 @@ class Receiving:
         self.rules: list[Rule] = []
 
     def take(self, sender: str, recipients: Sequence[str], raw: bytes) -> str:
-        """The id of the mail once it is kept and told of. `sender` is the envelope's. Raises Refused where nobody takes it."""
+        """Keep and announce a mail from this envelope sender; return its id. Raises Refused if no rule takes it."""
         for rule in self.rules:
             if wanted := [address for each in recipients if rule.wants(address := bare(each))]:
                 return self._kept(rule, sender, wanted, raw)

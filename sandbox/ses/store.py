@@ -1,4 +1,4 @@
-"""What the stand-in remembers, as files in one folder: each mail whole (.eml, with a .json beside it), and the account."""
+"""The stand-in's state as files in one folder: each mail whole (.eml with a .json beside it), and the account."""
 
 import json
 from datetime import datetime
@@ -10,7 +10,7 @@ from sandbox.ses.message import Kept, shown
 
 
 class Store:
-    """Safe to use from several threads; a second start finds everything again."""
+    """The state, safe to use from several threads; a restart finds it again."""
 
     def __init__(self, folder: Path) -> None:
         self._mails = folder / "mails"
@@ -33,12 +33,12 @@ class Store:
             self._kept[kept.id] = (kept, path)
 
     def save(self) -> None:
-        """Write down the account after a change of it."""
+        """Save the account after a change."""
         with self._lock:
             self._account.write_text(json.dumps(self.account, ensure_ascii=False))
 
     def suppress(self, address: str, reason: str, at: datetime) -> None:
-        """Put an address on the account's own list; `reason` is BOUNCE or COMPLAINT."""
+        """Add an address to the account's suppression list; `reason` is BOUNCE or COMPLAINT."""
         row = {"EmailAddress": address, "Reason": reason, "LastUpdateTime": at.timestamp()}
         self.account["suppressed"][address.lower()] = row
         self.save()
@@ -53,14 +53,14 @@ class Store:
         return self._kept[id][1].read_bytes()
 
     def mail(self, id: str) -> dict[str, Any]:
-        """One mail as the mailbox shows it. KeyError where there is none."""
+        """Return one mail as the mailbox shows it. Raises KeyError if there is none."""
         kept, path = self._kept[id]
         return shown(path.read_bytes(), kept)
 
     def all(self) -> list[Kept]:
-        """What is known of each mail, in the order they were taken."""
+        """Return the records of all mails, in the order in which they were accepted."""
         return [kept for kept, _ in list(self._kept.values())]
 
     def mails(self) -> list[dict[str, Any]]:
-        """All mails in the order they were taken."""
+        """Return all mails, in the order in which they were accepted."""
         return [self.mail(id) for id in self.ids()]

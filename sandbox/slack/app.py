@@ -1,15 +1,15 @@
-"""The Slack stand-in: a proxy in front of local-slack that adds what it lacks, so that what works here works there.
+"""The Slack stand-in: a proxy in front of local-slack that makes it as strict as Slack.
 
-Added to the Web API: the token is checked, blocks are checked, message metadata is kept, chat.postMessage has a pace (429),
-conversations.history takes channel ids only and goes by pages. All the rest is passed through.
+Added to the Web API: it checks the token and the blocks, keeps message metadata, limits the rate of chat.postMessage
+(429), takes only channel ids in conversations.history, and pages its result. All else passes through.
 
 For scripts (JSON; users U0ALICE, U0BOB, U0CAROL; channel C0SALES):
-  GET  /messages.json                     what stands in #sales: [{ts, text, blocks, thread}]
+  GET  /messages.json                     the messages in #sales: [{ts, text, blocks, thread}]
   POST /_control/interact                 press a button: {"channel", "messageTs", "user", "action": <the button>}
   POST /_control/command                  {"channel", "user", "command": "/ripen", "text": "lead hanako@example.co.jp"}
-  GET  /_control/messages/C0SALES         all that is to be seen there, ephemeral answers too
-  GET  /_control/deliveries               what was posted to our app: [{status, seconds, body}]
-  POST /_control/faults                   {"mode", "count", "method", "seconds"}, see faults.py; DELETE ends them
+  GET  /_control/messages/C0SALES         all messages in the channel, ephemeral ones too
+  GET  /_control/deliveries               the requests that were posted to our app: [{status, seconds, body}]
+  POST /_control/faults                   {"mode", "count", "method", "seconds"}, see faults.py; DELETE clears them
   POST /_control/pace                     {"per_second", "burst"}
 """
 
@@ -58,7 +58,7 @@ class Proxy:
             yield
 
     async def call(self, request: Request) -> Response:
-        """One call of the Web API."""
+        """Answer one call of the Web API."""
         method = request.path_params["method"]
         fault = self._faults.take(method)
         if fault and fault.mode in (Mode.DOWN, Mode.ERROR_500):
@@ -91,7 +91,7 @@ class Proxy:
         return self._page(asked, answer) if method == "conversations.history" else answer
 
     def _page(self, asked: Answer, answer: Answer) -> Answer:
-        """One page of the history, newest first, with metadata where it was asked for."""
+        """Return one page of the history, newest first, with metadata if requested."""
         start, limit = int(asked.get("cursor") or 0), int(asked.get("limit") or 100)
         all = [message for message in answer["messages"] if message.get("subtype") != "ephemeral"]
         page = all[start : start + limit]
@@ -110,7 +110,7 @@ class Proxy:
         return None if token == seeded else _no("invalid_auth")
 
     async def deliver(self, request: Request) -> Response:
-        """What a person did, on its way to our app, byte by byte: Slack waits 3 seconds."""
+        """Pass a person's action on to our app, byte by byte. Slack waits 3 seconds."""
         body = await request.body()
         headers = {
             name: value for name, value in request.headers.items() if name.startswith(("x-slack", "content-type"))
@@ -129,7 +129,7 @@ class Proxy:
         return JSONResponse(self._deliveries)
 
     async def messages(self, request: Request) -> Response:
-        """What everybody sees in #sales, threads under their first message."""
+        """Return the public messages in #sales, with threads under their first message."""
         found = await self._client.get(f"{self._upstream}/_control/messages/{SALES}")
         all = [message for message in found.json()["messages"] if message.get("subtype") != "ephemeral"]
         return JSONResponse([_shown(message, all) for message in all if not message.get("thread_ts")])
@@ -152,7 +152,7 @@ class Proxy:
         return Response(status_code=204)
 
     async def home(self, request: Request) -> Response:
-        """The workspace's own page."""
+        """Return the workspace's own page."""
         return RedirectResponse(f"{self._upstream}/archives/{SALES}")
 
     async def passed_on(self, request: Request) -> Response:
@@ -168,7 +168,7 @@ class Proxy:
 
 
 class Cut(Response):
-    """An answer that breaks off in the middle."""
+    """A response that breaks off in the middle."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"application/json"), (b"content-length", b"1000")]
@@ -178,7 +178,7 @@ class Cut(Response):
 
 
 def build(folder: Path, upstream: str, api: Callable[[], str]) -> Starlette:
-    """The proxy for the workspace at `upstream`, whose configuration lies in `folder`; `api()` is our app's address."""
+    """Return the proxy of the workspace at `upstream`, configured in `folder`; `api()` is our app's address."""
     proxy = Proxy(folder, upstream, api)
     routes = [
         Route("/", proxy.home),
@@ -198,7 +198,7 @@ async def _silent(request: Request, error: Exception) -> Response:
 
 
 async def _arguments(request: Request) -> tuple[Answer, str]:
-    """Arguments from query and body, in any of the encodings that clients use, and the token."""
+    """Return the arguments from query and body, in any encoding that clients use, and the token."""
     asked: Answer = dict(request.query_params)
     text = (await request.body()).decode()
     if request.headers.get("content-type", "").startswith("application/json"):
@@ -216,7 +216,7 @@ async def _arguments(request: Request) -> tuple[Answer, str]:
 
 
 def _bad_message(method: str, asked: Answer) -> Answer | None:
-    """Why Slack would refuse this call before it looks into the workspace."""
+    """Return Slack's error for a call that it refuses before it looks into the workspace."""
     if method in ("chat.update", "conversations.history") and not str(asked.get("channel", "")).startswith(
         ("C", "G", "D")
     ):

@@ -1,6 +1,6 @@
-"""What Slack refuses in a message's blocks, which local-slack takes: limits by type, with JSON pointers as Slack gives.
+"""Blocks that Slack refuses and local-slack accepts: limits by type, with JSON pointers as Slack gives them.
 
-Source: Slack, "Block Kit reference"; the size of a whole message is measured, not documented.
+Source: Slack, "Block Kit reference". The size limit of a whole message is measured, not documented.
 """
 
 from collections.abc import Iterator
@@ -29,14 +29,14 @@ _ELEMENTS = {"actions": 25, "context": 10}
 
 
 def refused(blocks: Any) -> list[str]:
-    """All that is wrong, as Slack words it in response_metadata.messages; empty if the message may stand."""
+    """Return all errors as Slack words them in response_metadata.messages; empty if the message is valid."""
     if not isinstance(blocks, list):
         return [_error("must be an array", "/blocks")]
     return [*_of_all(blocks), *(fault for n, block in enumerate(blocks) for fault in _of_block(block, f"/blocks/{n}"))]
 
 
 def characters(blocks: Any) -> int:
-    """Letters in all strings of the blocks."""
+    """Return the number of characters in all strings of the blocks."""
     match blocks:
         case str():
             return len(blocks)

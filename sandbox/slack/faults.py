@@ -1,4 +1,4 @@
-"""What can be made to go wrong in the Slack stand-in, and how much it takes."""
+"""Faults of the Slack stand-in on demand, and its rate limit."""
 
 import time
 from enum import StrEnum
@@ -15,7 +15,7 @@ class Mode(StrEnum):
 
 
 class Fault(BaseModel):
-    """The next `count` calls (-1: until cleared) of methods that begin with `method` meet it."""
+    """Affects the next `count` calls (-1: until cleared) of methods that begin with `method`."""
 
     mode: Mode
     count: int = 1
@@ -24,7 +24,7 @@ class Fault(BaseModel):
 
 
 class Pace(BaseModel):
-    """chat.postMessage: about one message a second and channel, with short bursts."""
+    """The rate of chat.postMessage: about one message per second and channel, with short bursts."""
 
     per_second: float = Field(default=1, gt=0)
     burst: int = Field(default=10, ge=1)
@@ -41,7 +41,7 @@ class Faults:
         self._set = []
 
     def take(self, method: str) -> Fault | None:
-        """The fault that this call meets, once less."""
+        """Return the fault that affects this call, if any, and count it down."""
         for fault in self._set:
             if fault.count and method.startswith(fault.method):
                 fault.count -= 1 if fault.count > 0 else 0
@@ -50,14 +50,14 @@ class Faults:
 
 
 class Bucket:
-    """A token bucket for each channel, by the wall clock."""
+    """A token bucket per channel, by the wall clock."""
 
     def __init__(self) -> None:
         self.pace = Pace()
         self._left: dict[str, tuple[float, float]] = {}
 
     def wait(self, channel: str) -> int:
-        """0 if the message may pass, else seconds to wait."""
+        """Return 0 if the message may pass, else the seconds to wait."""
         now = time.monotonic()
         left, at = self._left.get(channel, (float(self.pace.burst), now))
         left = min(self.pace.burst, left + (now - at) * self.pace.per_second)

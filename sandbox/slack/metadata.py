@@ -1,4 +1,4 @@
-"""Message metadata, which local-slack drops: kept as lines of one file, so that a restart finds them."""
+"""Message metadata, which local-slack drops, kept as lines of one file over restarts."""
 
 import json
 from pathlib import Path
@@ -19,5 +19,5 @@ class Metadata:
             lines.write(json.dumps([channel, ts, value]) + "\n")
 
     def of(self, channel: str, ts: str) -> Any:
-        """None for a message without."""
+        """Return the message's metadata, None if it has none."""
         return self._kept.get((channel, ts))

@@ -1,21 +1,24 @@
-"""The workspace behind the proxy: who is in it, and how its binary is started."""
+"""The workspace behind the proxy: its members, its configuration, and the start of its binary."""
 
 import json
 import subprocess
 from pathlib import Path
 
-from sandbox.child_process import tied
+from sandbox.child_process import ends_with_parent
 
 CONFIG = "workspace.yaml"
-"""Written into the stand-in's folder; the proxy reads the bot token from it."""
+"""File in the stand-in's folder; the proxy reads the bot token from it."""
 SALES = "C0SALES"
 _PRELOADED = [str(Path(__file__).with_name(name)) for name in ("loopback.js", "memory.js")]
 _PEOPLE = (("U0ALICE", "alice", "Alice Sato"), ("U0BOB", "bob", "Bob Tanaka"), ("U0CAROL", "carol", "Carol Ito"))
 
 
 def config(signing_secret: str, token: str, api_url: str) -> str:
-    """The workspace as local-slack reads it (JSON, which is YAML): the channel sales, Alice, Bob and Carol, and our
-    app, whose buttons and commands are posted, signed, to `<api_url>/slack`."""
+    """Return the workspace's configuration for local-slack (JSON, which is YAML).
+
+    It holds the channel sales, Alice, Bob and Carol, and our app, whose buttons and commands are posted, signed, to
+    `<api_url>/slack`.
+    """
     people = [
         {"id": id, "name": name, "real_name": real_name, "email": f"{name}@ripen.example", "tz": "Asia/Tokyo"}
         for id, name, real_name in _PEOPLE
@@ -42,14 +45,14 @@ def config(signing_secret: str, token: str, api_url: str) -> str:
 
 
 def start(binary: Path, folder: Path, port: int, text: str, log: Path) -> subprocess.Popen[bytes]:
-    """Start the workspace on 127.0.0.1:`port` with the configuration `text`; its files and messages stay under `folder`."""
+    """Start the workspace on 127.0.0.1:`port` with the configuration `text`; it keeps its files under `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(text)
     (folder / "bunfig.toml").write_text(f"preload = {json.dumps(_PRELOADED)}\n")
     command = [str(binary), "--config", str(folder / CONFIG), "--port", str(port), "--base-host", "127.0.0.1"]
     with log.open("ab") as output:
         return subprocess.Popen(
-            tied(*command, "--files-dir", str(folder / "files")),
+            ends_with_parent(*command, "--files-dir", str(folder / "files")),
             cwd=folder,
             stdout=output,
             stderr=output,
