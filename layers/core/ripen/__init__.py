@@ -1,1 +1,1 @@
-"""Ripen's core: what decides. No I/O, clock, randomness or environment here; adapters/ talks to the outside."""
+"""Ripen's core: pure decisions. No I/O, clock, randomness or environment here; adapters/ talks to outside systems."""

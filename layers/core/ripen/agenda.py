@@ -1,6 +1,7 @@
-"""The agenda: everything that must happen later stands on it with a due time, in a lane and a shard.
+"""The agenda: every row that must be worked on later has a due time, a lane and a shard.
 
-Hot is what a person waits for (a form just filled in); bulk is what may wait behind it (mass mail, beacons, imports).
+The hot lane is for work that a person waits for (a form just filled in); the bulk lane is for work that may wait behind
+it (mass mail, beacons, imports).
 """
 
 from enum import StrEnum
@@ -8,13 +9,15 @@ from typing import NewType
 from zlib import crc32
 
 SHARDS = 64
-"""Chosen once: a change would strand rows in shards nobody reads."""
+"""Never change this number: rows in shards that are no longer read would be lost."""
 
 Ref = NewType("Ref", str)
-"""The address of one row, opaque outside the table adapter: what a wake-up message carries."""
+"""The address of one row, opaque outside the table adapter; a wake-up message carries it."""
 
 
 class Lane(StrEnum):
+    """A class of work on the agenda; each lane is read and woken separately."""
+
     HOT = "hot"
     BULK = "bulk"
     MAIL_HIGH = "mail-high"
@@ -23,10 +26,10 @@ class Lane(StrEnum):
 
 
 MAIL_LANES = (Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW)
-"""Marketing mail that waits to be released at SES's rate, by priority: what stands there may be late. The other lanes are
-woken as they fall due."""
+"""Lanes of marketing mail, released by priority at the rate of SES, so their rows may be overdue. Rows of the other
+lanes are woken when they fall due."""
 
 
 def shard(lead: str) -> int:
-    """The shard of a lead, 0 to 63: stable over time and machines."""
+    """Return the shard of a lead, 0 to 63; it is the same at all times and on all machines."""
     return crc32(lead.encode()) % SHARDS

@@ -1,4 +1,4 @@
-"""A decision and its reason: why something was sent, skipped, held, ranked, alerted or written to the CRM."""
+"""A decision and its reason: why Ripen sent, skipped or held a mail, changed a rank, alerted sales, …."""
 
 from datetime import datetime
 
@@ -6,18 +6,22 @@ from msgspec import Struct
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """Append-only. `what` is one of send, enrollment, step, rank, verdict, alert, crm, webhook, reply; `outcome` is past tense
-    ("accepted", "skipped", "exited", …); `reason` a code in words a marketer knows ("no consent", "unsubscribed", "bounced")."""
+    """An append-only row that explains one decision about a lead.
+
+    `what` is one of send, enrollment, step, rank, verdict, alert, crm, webhook, reply. `outcome` is in the past tense
+    ("accepted", "skipped", "exited", …). `reason` is a code in words that a marketer knows ("no consent", "bounced",
+    …).
+    """
 
     id: str
     lead: str
     at: datetime
     what: str
     subject: str
-    """The email, journey, rank or record that it is about."""
+    """The email, journey, rank or record that the decision is about."""
     outcome: str
     reason: str = ""
     bundle: str = ""
-    """Hash of the playbook it was judged by."""
+    """Hash of the playbook that was in force."""
     activities: tuple[str, ...] = ()
     facts: dict[str, str] = {}

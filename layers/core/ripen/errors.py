@@ -1,17 +1,17 @@
-"""What can go wrong, by the one question that a caller has: would trying again help?
+"""The errors, ordered by the one question that a caller has, whether a retry would help.
 
-Rejected            what came in is wrong: never try again, tell the sender (4xx)
-Undeliverable       the other side refused; `permanent` says for good, else later
-Blocked             Undeliverable, and so is all else for now
+Rejected            the input is wrong: do not retry, tell the sender (4xx)
+Undeliverable       the other side refused; retry later unless `permanent`
+Blocked             Undeliverable, and everything else to that side is refused too for now
 NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
-Unsure              no clear answer: it may or may not have been done; find out before doing it again
+Unsure              the answer was lost, so the call may have succeeded: find out before a retry
 
 Anything else is a bug and is raised.
 """
 
 
 class Rejected(Exception):
-    """What came in cannot be taken. `reason` is for the sender, `field` names the part that is wrong."""
+    """The input cannot be accepted. `reason` is for the sender, `field` names the wrong part."""
 
     def __init__(self, reason: str, *, field: str = "", status: int = 400) -> None:
         super().__init__(reason)
@@ -21,7 +21,7 @@ class Rejected(Exception):
 
 
 class Undeliverable(Exception):
-    """The other side did not take it. `after` is how many seconds it asked us to wait, if it said so."""
+    """The other side refused the call. `after` is the number of seconds that it asked us to wait, if it gave one."""
 
     def __init__(self, reason: str, *, permanent: bool, after: int | None = None) -> None:
         super().__init__(reason)
@@ -31,19 +31,21 @@ class Undeliverable(Exception):
 
 
 class Blocked(Undeliverable):
-    """It is not about this one: whatever is handed over next is refused too, for `after` seconds or, without that, as long
-    as it comes so fast."""
+    """The other side refuses every call at the moment, not only this one.
+
+    It does so for `after` seconds or, without `after`, for as long as calls come at this rate.
+    """
 
     def __init__(self, reason: str, *, after: int | None = None) -> None:
         super().__init__(reason, permanent=False, after=after)
 
 
 class NotConnected(Undeliverable):
-    """There is no working connection. It is tried again every hour."""
+    """There is no working connection; the call is retried every hour."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, permanent=False, after=3600)
 
 
 class Unsure(Exception):
-    """The answer was lost: it may have been done."""
+    """The answer was lost, so the call may have succeeded."""

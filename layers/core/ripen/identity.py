@@ -1,8 +1,8 @@
-"""A key for what is made once from one object: the very same object, since what holds dicts cannot be hashed by content."""
+"""A cache key for objects that contain dicts and so cannot be hashed by content."""
 
 
 class IdentityKey[T]:
-    """Equal only for the same object, which it keeps alive: so that its id cannot become another's."""
+    """Compares by identity. It keeps the object alive, so that no other object can get the same id."""
 
     def __init__(self, value: T) -> None:
         self.value = value

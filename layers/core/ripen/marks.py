@@ -1,4 +1,4 @@
-"""Marks: rows that put a lead on the agenda for one kind of work."""
+"""Marks: rows that put a lead on the agenda, one for each kind of work."""
 
 from datetime import datetime
 
@@ -6,34 +6,34 @@ from msgspec import Struct
 
 
 class CrmMark(Struct, frozen=True, kw_only=True):
-    """The `due#crm` row: this lead waits to be written to the CRM, or what was written last."""
+    """The `due#crm` row: the lead's next write to the CRM, and the result of the previous one."""
 
     lead: str
     urgent: bool = False
-    """A new lead or a new rank, which goes within 2 seconds; else a mere score change."""
+    """True for a new lead or a new rank, which is written within 2 seconds; False for a mere score change."""
     written: datetime | None = None
     digest: str = ""
-    """Of the values last written: an update that would change nothing is not made."""
+    """Digest of the values last written; an update that would change nothing is skipped."""
     attempts: int = 0
     error: str = ""
     waits_for: str = ""
-    """What is missing before the CRM takes it ("last_name, company"), or why sync.when does not admit it."""
+    """The fields that the CRM requires and the lead lacks ("last_name, company"), or why sync.when excludes the
+    lead."""
     claimed: datetime | None = None
-    """When a worker took it to make a Task, the one thing that made twice would stand there twice."""
+    """When a worker claimed the mark to create a Task, the only record that a repeated call would create twice."""
     shadow_digest: str = ""
-    """Digest of the values that shadow mode would have written last: each is told once."""
+    """Digest of the values that shadow mode would have written last, so that each is reported once."""
     task: str = ""
-    """Key of the last Task made for a Contact's owner, or found needless."""
+    """Key of the last Task that was created for a Contact's owner or found unnecessary."""
 
 
 class DecayMark(Struct, frozen=True, kw_only=True):
-    """The `due#decay` row: when time alone may change the lead's rank or segments, or a date lets it into a journey."""
+    """The `due#decay` row: when time alone may change the lead's rank or segments, or a date may enrol the lead."""
 
     lead: str
 
 
 class RefoldMark(Struct, frozen=True, kw_only=True):
-    """The `due#refold` row: verdicts are to be judged anew, or by another playbook, and the state to be made from all
-    activities again."""
+    """The `due#refold` row: the state must be recomputed, because verdicts are revised or the playbook changed."""
 
     lead: str

@@ -1,4 +1,4 @@
-"""Pointers: rows that lead from a key of another system to a lead."""
+"""Pointers: rows that map a key of another system to a lead."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Seen(Struct, frozen=True, kw_only=True):
-    """Replay defence: this submission was taken, and became this activity of this lead."""
+    """Replay defence: the submission was accepted and became this activity of this lead."""
 
     lead: str
     activity: str
@@ -14,6 +14,6 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Pointer(Struct, frozen=True, kw_only=True):
-    """From an address, a CRM id, … to the lead it belongs to."""
+    """Maps an address, a CRM id, … to its lead."""
 
     lead: str

@@ -1,5 +1,7 @@
-"""What the functions want from the outside, each as narrow as its use. The adapters fulfil them; so do the fakes in
-tests/support/fakes.py."""
+"""The ports: what the functions need from outside systems, each as narrow as its use.
+
+The adapters implement them; so do the fakes in tests/support/fakes.py.
+"""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
@@ -14,100 +16,123 @@ if TYPE_CHECKING:
     from ripen.crm.opportunity import Company, Opportunity, Place
     from ripen.crm.upsert import Found, Wanted, Write, Written
     from ripen.journey.crm_request import CrmRequest
-    from ripen.mail.message import OutgoingMail  # brings Liquid, which most functions do without
+    from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
 
 
 class Clock(Protocol):
+    """The application clock."""
+
     def now(self) -> datetime:
-        """Aware UTC, by the application clock."""
+        """Return the current time in aware UTC."""
 
 
 class Wake(Protocol):
+    """Wakes the workers of rows."""
+
     def wake(self, *refs: Ref, delay: int = 0) -> None:
-        """Ring for these rows, after `delay` seconds."""
+        """Wake the worker of each row after `delay` seconds."""
 
 
 class Post(Protocol):
+    """A queue whose messages carry their content."""
+
     def post(self, message: str) -> None:
-        """Keep one message for a worker; what it says is nowhere else, so a failure is raised."""
+        """Queue one message for a worker; raise if that fails, because its content is stored nowhere else."""
 
 
 class Mailer(Protocol):
+    """The mail provider."""
+
     def send(self, mail: "OutgoingMail") -> str:
-        """Hand one mail to the provider, in exactly one attempt; returns its message id.
+        """Send one mail in exactly one attempt and return the provider's message id.
 
         Raises Undeliverable (not accepted) or Unsure (may have been accepted).
         """
 
 
 class Chat(Protocol):
+    """The chat where sales is alerted (Slack)."""
+
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
-        """Post a card whose metadata names the alert; returns (channel id, ts). Raises Undeliverable or Unsure."""
+        """Post a card whose metadata names the alert; return (channel id, ts). Raises Undeliverable or Unsure."""
 
     def find(self, channel: str, alert: str) -> tuple[str, str] | None:
-        """The card already posted for this alert, by its metadata. Raises Undeliverable."""
+        """Return (channel id, ts) of the card already posted for this alert, by its metadata. Raises Undeliverable."""
 
     def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
-        """Show the card anew in its place. Raises Undeliverable."""
+        """Replace the card. Raises Undeliverable."""
 
     def email_of(self, user: str) -> str:
-        """The address of a Slack user, "" where Slack does not tell. Raises Undeliverable."""
+        """Return the e-mail address of a Slack user, "" if Slack does not give it. Raises Undeliverable."""
 
     def respond(self, response_url: str, text: str) -> None:
-        """Tell only the person who pressed. Raises Undeliverable."""
+        """Answer only the person who pressed the button. Raises Undeliverable."""
 
 
 class Webhooks(Protocol):
+    """Calls of a journey's webhook steps."""
+
     def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
-        """Call it once, signed; the JSON object it answered. Raises Undeliverable."""
+        """Make one signed call and return the JSON object of the answer. Raises Undeliverable."""
 
 
 class CrmRequests(Protocol):
-    def carry_out(self, link: CrmLink, crm_request: "CrmRequest", due: date) -> CrmLink:
-        """Do all of it that is not done yet, each part for itself: a Task due on that day, the membership, the owner.
+    """The CRM as nurture.crm needs it, for a journey's crm steps."""
 
-        Returns the link with the owner as it is then. Raises Undeliverable for what was refused.
+    def carry_out(self, link: CrmLink, crm_request: "CrmRequest", due: date) -> CrmLink:
+        """Do each part that is not done yet: the Task (due on that day), the campaign membership, the owner.
+
+        Returns the link with its present owner. Raises Undeliverable if a part was refused.
         """
 
 
 class CrmRecords(Protocol):
-    """What score.sync asks of the CRM, for up to 200 leads a call. Raises Undeliverable where a call failed whole."""
+    """The CRM as score.sync needs it, for up to 200 leads a call. Raises Undeliverable if the whole call failed."""
 
     @property
     def usage(self) -> "ApiUsage | None":
-        """Of the day's calls, as the last answer said."""
+        """The day's API usage, as of the last answer."""
 
     def find(self, leads: "Sequence[Wanted]") -> "Found":
-        """The records that may stand for these leads, and the Tasks already made for them."""
+        """Return the records that may match these leads, and the Tasks that already exist for them."""
 
     def write(self, writes: "Sequence[Write]") -> "list[Written]":
-        """Make or change the records, each for itself; what became of each, in the same order. Repeating is harmless,
-        but for Tasks, which are to be found first."""
+        """Create or update each record and return the results in the same order.
+
+        A repeated call is harmless, except for Tasks: find those first.
+        """
 
 
 class CrmMembers(Protocol):
+    """Campaign members in the CRM."""
+
     def changed(self, campaigns: Collection[str], since: datetime) -> "Iterator[list[Member]]":
-        """Members of these campaigns (by name or id) that are there and changed since then or a little before, page by
-        page, oldest change first. Raises Undeliverable."""
+        """Yield pages of these campaigns' members that changed since then or a little earlier, oldest change first.
+
+        The campaigns are names or ids. Raises Undeliverable.
+        """
 
 
 class CrmOpportunities(Protocol):
-    """Raises Undeliverable."""
+    """Opportunities in the CRM. Every method raises Undeliverable."""
 
     def changed(self, since: datetime | None, after: "Place | None") -> "Iterator[list[Opportunity]]":
-        """All open ones where `since` is None; else what changed since then or a little before, deleted ones too. Page
-        by page, oldest change first, from behind a place on that an earlier look has reached."""
+        """Yield pages of opportunities, oldest change first, starting after the place that the previous poll reached.
+
+        With `since` None these are all open opportunities; otherwise all that changed since then or a little earlier,
+        deleted ones included.
+        """
 
     def open(self, accounts: Sequence[str]) -> "list[Company]":
-        """Those of up to 100 accounts that have an open one."""
+        """Return those of up to 100 accounts that have an open opportunity."""
 
 
 class CrmOwners(Protocol):
-    """What notify.act asks of the CRM."""
+    """The CRM as notify.act needs it."""
 
     def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
-        """Make the user with that address the record's owner, and make one Task for them, found again by `task_key`.
+        """Make the user with that address the record's owner and create one Task for them, identified by `task_key`.
 
-        Returns the link with its new owner. Raises Undeliverable(permanent=True) where no active user has that
-        address, Undeliverable(permanent=False) where trying later may help.
+        Returns the link with its new owner. Raises Undeliverable(permanent=True) if no active user has that address,
+        Undeliverable(permanent=False) if a later retry may help.
         """

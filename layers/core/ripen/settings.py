@@ -1,4 +1,4 @@
-"""Settings of the whole installation: one row each."""
+"""Settings of the whole installation, one row each."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Stop(Struct, frozen=True, kw_only=True):
-    """Present and `on`: nothing is claimed any more (DESIGN rule 11)."""
+    """The row of `ripen stop`: while it is `on`, no worker claims a send."""
 
     on: bool
     at: datetime
@@ -14,8 +14,10 @@ class Stop(Struct, frozen=True, kw_only=True):
 
 
 class Shadow(Struct, frozen=True, kw_only=True):
-    """Present and `on`: everything is judged, nothing is sent or written outside. What would have been is a decision
-    whose reason is SHADOWED."""
+    """The row of shadow mode: while it is `on`, nothing is sent or written outside.
+
+    Ripen decides as usual and records each action that it would have taken as a decision with the reason SHADOWED.
+    """
 
     on: bool
     at: datetime
@@ -26,26 +28,27 @@ SHADOWED = "shadow"
 
 
 class ClockOffset(Struct, frozen=True, kw_only=True):
-    """How far the application clock runs ahead of the wall clock; only the local cloud writes it."""
+    """How far the application clock is ahead of the wall clock. Only the local cloud writes this row."""
 
     seconds: float = 0.0
 
 
 class LivePlaybook(Struct, frozen=True, kw_only=True):
-    """Which playbook bundle is live, and the public address that links in mails and pages start with (no slash at
-    the end)."""
+    """Which playbook bundle is live, and the public address of links in mails and pages, without a final slash."""
 
     bundle: str
     site: str
     at: datetime
     previous: str = ""
-    """The bundle that was in force before, and is until …"""
+    """Hash of the previous bundle, which stays in force until `in_force_from`."""
     in_force_from: datetime | None = None
-    """… then, which is real time, however the clock is moved: every function has looked at this row by then, so that all change over
-    at one moment. None: at once."""
+    """When `bundle` takes effect, by the wall clock even if the application clock is moved; None: at once.
+
+    By then every function has read this row, so that all of them switch at the same moment.
+    """
 
 
 class Published(Struct, frozen=True, kw_only=True):
-    """What was made live, the latest last; bundles are never deleted, so that each can be again."""
+    """Every publication, the latest last. Bundles are never deleted, so `ripen rollback` can restore any of them."""
 
     history: tuple[LivePlaybook, ...] = ()

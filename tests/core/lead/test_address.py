@@ -1,4 +1,4 @@
-"""Addresses: one spelling for each, real ones taken, others refused with a reason."""
+"""E-mail addresses: each has one spelling, valid ones are accepted, others rejected with a reason."""
 
 import pytest
 from hypothesis import given
@@ -25,7 +25,7 @@ from ripen.lead.address import NOT_AN_ADDRESS, NOT_ASCII, TOO_LONG, address_hash
         "\ufeffhanako@example.co.jp",
     ],
 )
-def test_one_person_has_one_address_however_it_is_typed(typed: str) -> None:
+def test_all_spellings_of_an_address_are_normalised_to_one(typed: str) -> None:
     assert normalise(typed) == "hanako@example.co.jp"
 
 
@@ -45,13 +45,13 @@ def test_a_japanese_domain_becomes_punycode(typed: str) -> None:
         "a.@au.com",
     ],
 )
-def test_old_addresses_of_phone_companies_are_real(real: str) -> None:
+def test_irregular_carrier_address_is_accepted(real: str) -> None:
     assert normalise(real) == normalise(real.upper()) == real
     assert kind(real) == "free"
 
 
 @pytest.mark.parametrize("wrong", ["a..b@example.com", "a.@example.com", "a b@docomo.ne.jp", "@docomo.ne.jp"])
-def test_what_only_phone_companies_allowed_is_refused_elsewhere(wrong: str) -> None:
+def test_irregular_address_of_another_domain_is_rejected(wrong: str) -> None:
     with pytest.raises(Rejected) as caught:
         normalise(wrong)
     assert (caught.value.reason, caught.value.field) == (NOT_AN_ADDRESS, "email")
@@ -77,19 +77,19 @@ def test_what_only_phone_companies_allowed_is_refused_elsewhere(wrong: str) -> N
         "hanako@example..com",
     ],
 )
-def test_what_is_no_address_is_refused(wrong: str) -> None:
+def test_invalid_address_is_rejected(wrong: str) -> None:
     with pytest.raises(Rejected) as caught:
         normalise(wrong)
     assert (caught.value.reason, caught.value.field, caught.value.status) == (NOT_AN_ADDRESS, "email", 400)
 
 
-def test_letters_that_no_mail_can_go_to_are_refused_with_that_reason() -> None:
+def test_non_ascii_local_part_is_rejected_with_its_own_reason() -> None:
     with pytest.raises(Rejected) as caught:
         normalise("花子@example.com")
     assert caught.value.reason == NOT_ASCII
 
 
-def test_64_characters_before_the_at_are_taken_and_65_are_not() -> None:
+def test_local_part_has_at_most_64_characters() -> None:
     assert normalise("a" * 64 + "@example.com") == "a" * 64 + "@example.com"
     with pytest.raises(Rejected) as caught:
         normalise("a" * 65 + "@example.com")
@@ -97,7 +97,7 @@ def test_64_characters_before_the_at_are_taken_and_65_are_not() -> None:
 
 
 @given(st.text(max_size=80) | st.from_regex(r"[^@]{1,20}@[^@]{1,20}\.[a-z]{2,3}", fullmatch=True))
-def test_any_text_is_refused_or_stays_the_same_from_then_on(text: str) -> None:
+def test_normalising_twice_changes_nothing(text: str) -> None:
     try:
         email = normalise(text)
     except Rejected:
@@ -121,15 +121,15 @@ def test_any_text_is_refused_or_stays_the_same_from_then_on(text: str) -> None:
         ("a@notdocomo.ne.jp", "company"),
     ],
 )
-def test_whose_an_address_is(email: str, whose: str) -> None:
+def test_kind_of_address(email: str, whose: str) -> None:
     assert kind(email) == whose
 
 
-def test_the_domain_is_what_follows_the_at() -> None:
+def test_domain_is_the_part_after_the_at_sign() -> None:
     assert domain("hanako@example.co.jp") == "example.co.jp"
 
 
-def test_the_hash_needs_the_key_and_hides_the_address() -> None:
+def test_hash_depends_on_the_key_and_hides_the_address() -> None:
     one = address_hash(b"k" * 32, "hanako@example.co.jp")
     assert one == address_hash(b"k" * 32, "hanako@example.co.jp")
     assert one != address_hash(b"x" * 32, "hanako@example.co.jp")

@@ -1,4 +1,4 @@
-"""Names: split where they can be, kept as typed."""
+"""Names are split where possible and kept as typed."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Phones: read as people write them, kept so that any system can dial them."""
+"""Phone numbers are parsed as people write them and kept in E.164."""
 
 import pytest
 
@@ -22,10 +22,10 @@ from ripen.lead.phone import phone
         ("0120-444-444", "+81120444444"),
     ],
 )
-def test_a_number_is_kept_in_e164(typed: str, kept: str) -> None:
+def test_number_is_kept_in_e164(typed: str, kept: str) -> None:
     assert phone(typed) == kept
 
 
 @pytest.mark.parametrize("typed", ["なし", "03-12", "営業部まで", "99999999999999999999", "-"])
-def test_what_is_no_number_is_kept_as_typed(typed: str) -> None:
+def test_text_that_is_no_number_is_kept_as_typed(typed: str) -> None:
     assert phone(typed) == typed

@@ -138,7 +138,7 @@ def _gather(form: Form, answers: Answers, complaints: list[Complaint]) -> dict[s
         if typed_name not in form.mapping and name not in names:
             continue
         asked = wanted.get(name)
-        value = clean(typed, lines=asked is not None and asked.type == "textarea")
+        value = clean(typed, multiline=asked is not None and asked.type == "textarea")
         if value is None:
             complaints.append(Complaint(name, UNREADABLE))
             continue

@@ -1,4 +1,4 @@
-"""An activity: one thing that a lead did, or that happened to a mail we sent it."""
+"""An activity: one thing that a lead did, or that happened to a mail sent to the lead."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,12 +9,14 @@ from ripen.lead.lead import Touch
 
 
 class Kind(StrEnum):
+    """What the lead did, or what happened to the lead."""
+
     FORM_SUBMITTED = "form_submitted"
     PAGE_VIEWED = "page_viewed"
     PAGE_READ = "page_read"
     FILE_DOWNLOADED = "file_downloaded"
     LINK_FOLLOWED = "link_followed"
-    """Out of a page to another site; a link in a mail is clicked."""
+    """A link on a page that leads to another site (a link in a mail is LINK_CLICKED)."""
     LINK_CLICKED = "link_clicked"
     UNSUBSCRIBED = "unsubscribed"
     BOUNCED = "bounced"
@@ -22,21 +24,22 @@ class Kind(StrEnum):
     REJECTED_BY_SALES = "rejected_by_sales"
     ACCEPTED_BY_SALES = "accepted_by_sales"
     POINTS_GIVEN = "points_given"
-    """By a journey's step: facts {points, journey, step, words.<locale>}."""
+    """By a journey's step; facts {points, journey, step, words.<locale>}."""
     UPDATED = "updated"
-    """Fields, tags or stage, by a journey's step: facts {journey, step}."""
+    """Fields, tags or stage of the lead, by a journey's step; facts {journey, step}."""
     ENTRY_ASKED = "entry_asked"
-    """Into the journey that is its subject: facts {key, by}."""
+    """A request to enrol the lead in the journey named by `subject`; facts {key, by}."""
     CAMPAIGN_JOINED = "campaign_joined"
-    """Of the CRM, or another status in it; its subject is the campaign as journeys name it: facts {member, campaign, status, new}."""
+    """The lead joined a campaign of the CRM or got another status in it; facts {member, campaign, status, new}.
+    `subject` is the campaign as journeys name it."""
     CONVERTED = "converted"
-    """By sales: the Lead that stood for it in the CRM is a Contact now."""
+    """Sales converted the CRM's Lead into a Contact."""
     REPLIED = "replied"
-    """To a mail of ours, in person: facts {send, message}."""
+    """The lead answered one of our mails in person; facts {send, message}."""
 
 
 class Verdict(StrEnum):
-    """Who did it; apart from the activity, so that it can be revised."""
+    """Whether a person or a machine did it. Verdicts can be revised later."""
 
     UNJUDGED = "unjudged"
     HUMAN = "human"
@@ -44,7 +47,7 @@ class Verdict(StrEnum):
 
 
 class Judgement(Struct, frozen=True, kw_only=True):
-    """How a verdict came about: the points for a machine, each reason behind them, and the version of the rules."""
+    """Why a verdict was reached: the points that speak for a machine, their reasons, and the version of the rules."""
 
     points: int
     rules_version: int
@@ -52,29 +55,32 @@ class Judgement(Struct, frozen=True, kw_only=True):
 
 
 class Activity(Struct, frozen=True, kw_only=True):
-    """`subject` is the name of what it was done to: the form, page, file or email. `facts` hold what that kind needs:
-    link_clicked {send, link, of, url, campaign} and the signals of hit.py, form_submitted {source, page}, page_viewed {visitor, url,
-    title, click}, bounced {send, type}, … No personal data there.
+    """One activity row of a lead.
+
+    `subject` is the name of the form, page, file or email. `facts` hold what its kind needs, and no personal data:
+    link_clicked {send, link, of, url, campaign} and the signals of click_signals.py, form_submitted {source, page},
+    page_viewed {visitor, url, title, click}, bounced {send, type}, …
     """
 
     id: str
     lead: str
     kind: Kind
     at: datetime
-    """When it happened, by the source's clock."""
+    """When the activity happened, by the source's clock."""
     received: datetime
     subject: str = ""
     facts: dict[str, str] = {}
     touch: Touch | None = None
     verdict: Verdict = Verdict.HUMAN
     judgement: Judgement | None = None
-    """Why that verdict, where it was judged."""
+    """The reasons for the verdict; None for an activity that no rule classified."""
     folded: datetime | None = None
-    """When score.react took it into the lead's state; None means not yet."""
+    """When score.react folded it into the lead's state; None: not yet."""
     visit_keys: tuple[str, ...] = ()
-    """Sort keys of the visits that became the lead's together with it: they are folded in one go."""
+    """Sort keys of the visits that were assigned to the lead in the same transaction; they are folded together with
+    it."""
 
 
 def happened_at(activity: Activity) -> datetime:
-    """Return when it counts as done: the time by the source's clock, but never later than we received it."""
+    """Return when the activity counts as done: the source's time, but never later than we received it."""
     return min(activity.at, activity.received)

@@ -1,4 +1,4 @@
-"""E-mail addresses: normalised once, at the door, and looked up by a keyed hash."""
+"""E-mail addresses: normalised once, on arrival, and looked up by a keyed hash."""
 
 import hmac
 import re
@@ -14,7 +14,7 @@ Kind = Literal["free", "role", "company"]
 _CARRIERS = frozenset(
     ("docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "vodafone.ne.jp", "disney.ne.jp", "pdx.ne.jp")
 )
-"""Phone companies that once gave out addresses such as a..b@ and a.@, which people still have (RFC 5321 forbids them)."""
+"""Mobile carriers whose customers still have addresses such as a..b@ and a.@, which RFC 5321 forbids."""
 _CARRIER_LOCAL = re.compile(r"[a-z0-9._+/?-]{1,64}")
 
 _FREE = _CARRIERS | frozenset(
@@ -104,16 +104,16 @@ TOO_LONG = "this e-mail address is too long"
 
 
 def address_hash(key: bytes, email: str) -> str:
-    """26 characters that name a normalised address without telling it; `key` is Secrets.key("address")."""
+    """Return 26 characters that identify a normalised address without revealing it; `key` is Secrets.key("address")."""
     return b32encode(hmac.digest(key, email.encode(), sha256)[:16]).decode().rstrip("=").lower()
 
 
 def normalise(raw: str) -> str:
-    """The address as we keep it and write to it: half-width, without name or "mailto:", in lower case, the domain in
-    punycode. Raises Rejected(field="email").
+    """Return the address as it is stored and written to. Raises Rejected(field="email").
 
-    The part before the @ is lower-cased too: no provider in use tells cases apart, but people type them as they like, and
-    one person must stay one lead.
+    It is half-width and lower-case, without display name or "mailto:", and the domain is in punycode. The local part is
+    lower-cased too: no provider in use distinguishes case, people type it as they like, and one person must stay one
+    lead.
     """
     local, domain = _split(_bare(raw))
     if not local.isascii():
@@ -124,7 +124,7 @@ def normalise(raw: str) -> str:
         if not _CARRIER_LOCAL.fullmatch(local):
             raise Rejected(NOT_AN_ADDRESS, field="email")
         return f"{local}@{domain}"
-    from email_validator import EmailNotValidError, validate_email  # slow to load, and most functions only look up
+    from email_validator import EmailNotValidError, validate_email  # slow to load, and most functions never need it
 
     try:
         found = validate_email(f"{local}@{domain}", check_deliverability=False, allow_smtputf8=False)
@@ -137,7 +137,10 @@ def normalise(raw: str) -> str:
 
 
 def kind(email: str) -> Kind:
-    """Whose a normalised address is: "free" (a free-mail or phone company's), "role" (info@, sales@), or "company"."""
+    """Return "free" (a free-mail provider's or a carrier's address), "role" (info@, sales@) or "company".
+
+    The address must be normalised.
+    """
     local, _, domain = email.partition("@")
     if domain in _FREE or _of_carrier(domain):
         return "free"
@@ -145,12 +148,12 @@ def kind(email: str) -> Kind:
 
 
 def domain(email: str) -> str:
-    """What follows the @ of a normalised address."""
+    """Return the domain of a normalised address."""
     return email.partition("@")[2]
 
 
 def _bare(raw: str) -> str:
-    """Without width, spaces around, display name and mailto:; in lower case."""
+    """Return the text half-width and lower-case, without surrounding spaces, display name and "mailto:"."""
     text = raw.translate(_WIDE).translate(_INVISIBLE).strip()
     if any(category(letter) in ("Cc", "Cs") for letter in text):
         raise Rejected(NOT_AN_ADDRESS, field="email")
@@ -170,5 +173,5 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _of_carrier(domain: str) -> bool:
-    """Theirs, or one of the old regional ones below it (t.vodafone.ne.jp)."""
+    """Return whether it is a carrier's domain, or an old regional subdomain of one (t.vodafone.ne.jp)."""
     return domain in _CARRIERS or any(domain.endswith(f".{carrier}") for carrier in _CARRIERS)

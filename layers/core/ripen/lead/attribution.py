@@ -1,4 +1,4 @@
-"""How somebody came to us: campaign, click ids, referrer, as the page carried them along or as its address says."""
+"""How a visitor arrived: campaign, click ids and referrer, as the page passed them on or as its URL contains them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,19 +18,19 @@ CAMPAIGN_PARAMETERS = (
     "fbclid",
 )
 MAX_LENGTH = 500
-"""Characters of an address or a campaign that are kept; more is cut off, because tracking must not lose a lead."""
+"""Characters kept of a URL or a campaign name; the rest is cut off rather than rejected, so that no lead is lost."""
 
 
-def read_touch(known: Mapping[str, str], now: datetime, referer: str) -> Touch:
-    """Where from: as the page passed it on, else as its own address says."""
-    url = _web(known.get("page_url", "")) or _web(referer)[:MAX_LENGTH]
+def read_touch(submitted: Mapping[str, str], now: datetime, referer: str) -> Touch:
+    """Return the touch from the values that the page submitted, else from the parameters of the page's URL."""
+    url = _web(submitted.get("page_url", "")) or _web(referer)[:MAX_LENGTH]
     in_url = _query(url)
-    campaign = {name: (known.get(name) or in_url.get(name, ""))[:MAX_LENGTH] for name in CAMPAIGN_PARAMETERS}
-    return Touch(at=now, url=url, referrer=_web(known.get("referrer", "")), **campaign)
+    campaign = {name: (submitted.get(name) or in_url.get(name, ""))[:MAX_LENGTH] for name in CAMPAIGN_PARAMETERS}
+    return Touch(at=now, url=url, referrer=_web(submitted.get("referrer", "")), **campaign)
 
 
 def _web(url: str) -> str:
-    """The address if it is one of the web, else ""."""
+    """Return the text if it is an http or https URL, else ""."""
     return url if url.startswith(("https://", "http://")) and url.isprintable() else ""
 
 

@@ -1,4 +1,4 @@
-"""May we write to this lead: consent, refusals, and what was sent lately."""
+"""Whether a lead may get mail: consents, refusals, and the number of recent mails."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Permission(Struct, frozen=True, kw_only=True):
-    """Where one purpose stands now; the proof is the append-only ConsentRecord named by `record`."""
+    """The present consent for one purpose. `record` is the id of the ConsentRecord that proves it."""
 
     granted: bool
     at: datetime
@@ -14,23 +14,23 @@ class Permission(Struct, frozen=True, kw_only=True):
 
 
 class Contact(Struct, frozen=True, kw_only=True):
-    """The lead's `contact` row. A claim of a send is made only if this row is unchanged since it was judged."""
+    """The lead's `contact` row. A send is claimed only if this row is unchanged since the policy was checked."""
 
     lead: str
     consent: dict[str, Permission] = {}
-    """By purpose; today there is one, "marketing"."""
+    """Permissions by purpose; there is one purpose today, "marketing"."""
     unsubscribed: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
     replied: datetime | None = None
-    """The latest answer in person to a mail of ours."""
+    """When the lead last answered one of our mails in person."""
     sent: dict[str, int] = {}
-    """Claims of marketing mail by the lead's own day, "2026-11-21": the counters behind the frequency cap (cap.py); days before
-    the last seven are dropped."""
+    """Claims of marketing mail by the lead's local day, "2026-11-21", for the last seven days; frequency_cap.py counts
+    them."""
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True):
-    """What was agreed or withdrawn, with the wording shown: the proof that the law asks for (特定電子メール法)."""
+    """One consent or withdrawal with the wording that was shown: the proof that the law requires (特定電子メール法)."""
 
     id: str
     lead: str
@@ -38,15 +38,17 @@ class ConsentRecord(Struct, frozen=True, kw_only=True):
     granted: bool
     at: datetime
     source: str
-    """Where: "form:whitepaper", "unsubscribe", "complaint", …"""
+    """Where it was given: "form:whitepaper", "unsubscribe", "complaint", …"""
     version: str = ""
     wording: str = ""
     url: str = ""
 
 
 class Suppression(Struct, frozen=True, kw_only=True):
-    """An address nobody may write to, by its keyed hash: survives the lead. `reason` is "bounce", "complaint" or
-    "gone" (a machine there says that nobody reads it)."""
+    """An address that gets no mail, stored under its keyed hash; the row outlives the lead.
+
+    `reason` is "bounce", "complaint" or "gone" (an automatic reply says that nobody reads the mailbox).
+    """
 
     reason: str
     at: datetime
@@ -54,10 +56,12 @@ class Suppression(Struct, frozen=True, kw_only=True):
 
 
 def consented_purposes(contact: Contact | None) -> frozenset[str]:
-    """The purposes for which a consent stands: given, and not withdrawn since."""
+    """Return the purposes for which the lead gave a consent and has not withdrawn it since."""
     if contact is None:
         return frozenset()
-    ended = contact.unsubscribed
+    unsubscribed = contact.unsubscribed
     return frozenset(
-        purpose for purpose, known in contact.consent.items() if known.granted and (ended is None or known.at > ended)
+        purpose
+        for purpose, permission in contact.consent.items()
+        if permission.granted and (unsubscribed is None or permission.at > unsubscribed)
     )

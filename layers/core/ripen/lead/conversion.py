@@ -1,4 +1,4 @@
-"""The record in the CRM that stands for a lead, and the moment when sales converts it."""
+"""The lead's record in the CRM, and the moment when sales converts it."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -7,19 +7,24 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.lead import CrmLink, Profile
 
-_BY_CHANCE = timedelta(hours=1)
-"""What the lead does makes us ask the CRM, within minutes: what it entered by that is not what sales took it out of."""
+_DETECTION_DELAY = timedelta(hours=1)
+"""An activity makes us read the CRM within minutes, so a journey entered within this time was entered by that
+activity."""
 
 
 def conversion_cutoff(profile: Profile) -> datetime | None:
-    """Journeys entered before then are left to sales. A conversion may be weeks old when we see it, for a form that made us look:
-    the journey of that form goes on."""
-    return profile.converted - _BY_CHANCE if profile.converted else None
+    """Return the time before which journey entries are exited because sales converted the lead; or None.
+
+    We may notice a conversion weeks later, because a form made us read the CRM. The journey of that form goes on.
+    """
+    return profile.converted - _DETECTION_DELAY if profile.converted else None
 
 
 def with_crm_link(profile: Profile, link: CrmLink, now: datetime) -> tuple[Profile, Activity | None]:
-    """The profile with what stands for it now. Where that was a Lead and is a Contact, sales has converted it: an activity,
-    which ends the journeys that the lead is in."""
+    """Return the profile with its present CRM record, and the activity of a conversion if there was one.
+
+    Sales has converted the lead if the record was a Lead and is a Contact now. The activity ends the lead's journeys.
+    """
     if profile.crm is None or (profile.crm.object, link.object) != ("Lead", "Contact"):
         return replace(profile, crm=link), None
     converted = Activity(

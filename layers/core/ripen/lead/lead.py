@@ -1,4 +1,4 @@
-"""A lead: one person whom we can name, and how that person came to us."""
+"""A lead: one identified person, and how that person arrived."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class Touch(Struct, frozen=True, kw_only=True):
-    """One arrival: where from and under which campaign. Empty strings where nothing was known."""
+    """One arrival: referrer and campaign. Unknown values are empty strings."""
 
     at: datetime
     url: str = ""
@@ -22,7 +22,7 @@ class Touch(Struct, frozen=True, kw_only=True):
 
 
 class CrmLink(Struct, frozen=True, kw_only=True):
-    """The record in the CRM that stands for this lead. `object` is "Lead" or "Contact"; `url` opens it in a browser."""
+    """The lead's record in the CRM. `object` is "Lead" or "Contact"; `url` opens the record in a browser."""
 
     object: str
     id: str
@@ -33,8 +33,11 @@ class CrmLink(Struct, frozen=True, kw_only=True):
 
 
 class Profile(Struct, frozen=True, kw_only=True):
-    """Who the lead is, as typed by the lead (normalised at the door, shown as typed). Written by capture, and by
-    the update steps of journeys; `crm` by whoever asks the CRM (sync, act, nurture.crm). Blank is the empty string, never None."""
+    """Who the lead is, as the lead typed it; blank values are empty strings, never None.
+
+    Capture and the update steps of journeys write this row; `crm` is written by the functions that call the CRM
+    (score.sync, notify.act, nurture.crm).
+    """
 
     id: str
     email: str
@@ -46,20 +49,20 @@ class Profile(Struct, frozen=True, kw_only=True):
     department: str = ""
     job_title: str = ""
     phone: str = ""
-    """E.164 where it could be read, with ";ext=" where there is one (RFC 3966); else as typed."""
+    """E.164, with ";ext=" before an extension (RFC 3966), if the number could be parsed; else as typed."""
     attributes: dict[str, str] = {}
-    """Any other field of a form, by its name."""
+    """All other fields of forms, by name."""
     country: str = ""
-    """ISO 3166, where it is known."""
+    """ISO 3166 code, if known."""
     time_zone: str = ""
-    """IANA name, where it is known."""
+    """IANA name, if known."""
     tags: tuple[str, ...] = ()
     stage: str = ""
     """Lifecycle stage, one of Bundle.stages."""
     first_touch: Touch | None = None
     lead_touch: Touch | None = None
-    """The touch of the submission that made the lead."""
+    """The touch of the submission that created the lead."""
     last_touch: Touch | None = None
     crm: CrmLink | None = None
     converted: datetime | None = None
-    """When we saw that sales had made a Contact of the Lead in the CRM."""
+    """When we noticed that sales had converted the Lead to a Contact in the CRM."""

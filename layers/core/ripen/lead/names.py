@@ -1,6 +1,4 @@
-"""Names of people: kept and shown as typed, split with care. Japanese first: 山田 太郎 is the family name before the given
-name, and 髙 stays 髙.
-"""
+"""Names of people, kept and shown as typed: 髙 stays 髙, and in 山田 太郎 the family name comes first."""
 
 from unicodedata import name as letter_name
 
@@ -10,14 +8,16 @@ _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL")
 
 
 class PersonName(Struct, frozen=True):
+    """A name in two parts."""
+
     last: str
     first: str = ""
     sure: bool = True
-    """False: a person should look at how the name was split."""
+    """False if a person should check how the name was split."""
 
 
 def split_name(full: str) -> PersonName:
-    """Family and given name of a full name written in one field; a name without a space goes to `last`, unsure."""
+    """Split a full name into family and given name; a name without a space becomes `last` and is not sure."""
     parts = full.split()
     if len(parts) < 2:
         return PersonName("".join(parts), sure=False)

@@ -1,4 +1,4 @@
-"""Phone numbers: read as people in Japan write them, kept so that any system can dial them."""
+"""Phone numbers: parsed as people in Japan write them, kept in a form that any system can dial."""
 
 import re
 from unicodedata import normalize
@@ -10,9 +10,9 @@ _SWITCHBOARD = re.compile(r"\(?(?:代表|代)\)?")
 
 
 def phone(typed: str, region: str = "JP") -> str:
-    """E.164, with ";ext=" where there is an extension (RFC 3966); as typed where no number can be read in it.
+    """Return the number in E.164, with ";ext=" before an extension (RFC 3966), or the text as typed if it is no number.
 
-    `region` is whose national numbers these are, for a number without "+".
+    `region` is the country of a number without "+".
     """
     text = _EXTENSION.sub(r" ext. \1", _SWITCHBOARD.sub("", normalize("NFKC", typed)))
     try:

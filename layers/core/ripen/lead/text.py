@@ -1,18 +1,20 @@
-"""Text from outside: before it is kept, and before it is shown on one line."""
+"""Text from outside: cleaned before it is stored, and made safe before it is shown on one line."""
 
 from unicodedata import category
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Zero-width spaces and direction overrides: pasted along, or meant to deceive."""
+"""Zero-width spaces and direction overrides, pasted by accident or meant to deceive."""
 _JOINERS = "\u200c\u200d"
-"""Between letters of Persian or Hindi, and between the people of 👩‍👧: without them another text stands there."""
+"""Zero-width joiners; Persian, Hindi and emoji such as 👩‍👧 change without them."""
 
 
-def clean(typed: str, lines: bool = False) -> str | None:
-    """As typed, but for spaces around it, line breaks (unless it may have `lines`) and what nobody sees; None where it
-    holds control characters. What only joins is nothing."""
+def clean(typed: str, multiline: bool = False) -> str | None:
+    """Return the text without surrounding spaces and invisible characters; None if it contains control characters.
+
+    Line breaks become spaces unless `multiline`. A text of nothing but joiners is empty.
+    """
     text = typed.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    if not lines:
+    if not multiline:
         text = " ".join(text.split("\n"))
     text = "".join(letter for letter in text if letter not in _INVISIBLE)
     if any(category(letter) in ("Cc", "Cs", "Zl", "Zp") and letter != "\n" for letter in text):
@@ -21,10 +23,10 @@ def clean(typed: str, lines: bool = False) -> str | None:
 
 
 def one_line(text: str) -> str:
-    """Nothing in it begins a line or a header of its own, or turns the reading direction: that is one space."""
+    """Return the text on one line: line breaks, control characters and direction overrides become one space."""
     return " ".join("".join(letter if is_shown(letter) else " " for letter in text).split())
 
 
 def is_shown(letter: str) -> bool:
-    """Does one see it, or does it join what one sees?"""
+    """Return whether the character is visible or joins visible characters."""
     return letter.isprintable() or letter in _JOINERS
