@@ -99,7 +99,7 @@ _LONGEST = 254  # RFC 5321 §4.5.3.1.3, less the angle brackets
 _LONGEST_LOCAL = 64
 
 NOT_AN_ADDRESS = "this is not an e-mail address"
-NOT_ASCII = "mail cannot be sent to an address with such letters before the @"
+NOT_ASCII = "mail cannot be sent to an address with non-ASCII letters before the @"
 TOO_LONG = "this e-mail address is too long"
 
 
