@@ -1,4 +1,4 @@
-"""Every key of the table, built and parsed here only. `docs/architecture.md` has the table as a picture.
+"""Every key of the table, built and parsed here only. docs/data-model.md has the table as a picture.
 
 A Key knows the type of what lies under it, so that reading is typed: `table.get(keys.profile(lead))` is a
 `Row[Profile] | None`.
