@@ -31,7 +31,7 @@ from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendPointer
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from ripen.tracking import beacon
 from ripen.tracking.link_token import Link, Purpose, sign
@@ -194,8 +194,8 @@ def _activity() -> Create[Activity]:
     return Create(keys.activity(LEAD, AT, "a1"), activity, due=AT)
 
 
-def _action(now: datetime) -> Action:
-    return Action(id="a1", lead=LEAD, alert=ALERT, verb="accept", user="U0123456", user_name="taro", at=now)
+def _action(now: datetime) -> CardAction:
+    return CardAction(id="a1", lead=LEAD, alert=ALERT, verb="accept", user="U0123456", user_name="taro", at=now)
 
 
 def _message(body: str) -> dict[str, Any]:

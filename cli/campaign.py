@@ -73,7 +73,7 @@ def received(stack: Stack, name: str) -> list[Recipient]:
 
     def went(leads: Sequence[str]) -> list[Recipient]:
         rows: list[Row[Send] | None] = stack.table.get_many(
-            [keys.send(lead, mailing.id_of(name, lead)) for lead in leads]
+            [keys.send(lead, mailing.campaign_send_id(name, lead)) for lead in leads]
         )
         sends = [row.value for row in rows if row and row.value.state in (SendState.ACCEPTED, *_IN_DOUBT)]
         profiles = stack.table.get_many([keys.profile(send.lead) for send in sends]) if sends else []

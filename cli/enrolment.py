@@ -14,7 +14,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Change, Conflict, Create, Row, keys
 from ripen.agenda import Lane
-from ripen.campaign.walk import Entries, Walk, asked
+from ripen.campaign.walk import Entries, Walk, entry_activity
 from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.lead.address import address_hash, normalise
@@ -103,7 +103,7 @@ def _found(stack: Stack, emails: Sequence[str]) -> tuple[list[str], list[str]]:
 def _asked(stack: Stack, entries: Entries, leads: Sequence[str], before: int) -> int:
     for _ in range(_TRIES):
         now = stack.clock.now()
-        activities = [asked(entries, lead, now) for lead in leads]
+        activities = [entry_activity(entries, lead, now) for lead in leads]
         places = [keys.activity(activity.lead, activity.at, activity.id) for activity in activities]
         there = stack.table.get_many(places) if places else []
         changes: list[Change] = []

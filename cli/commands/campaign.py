@@ -22,7 +22,7 @@ from ripen.calendar.local_time import office_zone
 from ripen.calendar.shown_minute import format_minute
 from ripen.campaign import campaign_run as runs
 from ripen.campaign import mailing
-from ripen.campaign.campaign_run import CampaignRun, NotNow, RunState
+from ripen.campaign.campaign_run import CampaignRun, IllegalTransition, RunState
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
 from ripen.playbook.bundle import Campaign
@@ -70,7 +70,7 @@ def campaign(
             tell(campaigns.progress(stack, campaigns.running(stack, name)))
         elif not (schedule or pause or stop or resume or resend):
             _show(stack, campaigns.running(stack, name), screen)
-    except NotNow as error:
+    except IllegalTransition as error:
         raise Failure(str(error), f"Look at it: ripen campaign {name}") from None
 
 
@@ -83,8 +83,8 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
             f"To reach who has not got it: ripen campaign {name} --resend – or write a campaign with another name.",
         )
     zone = bundle.brand.time_zone
-    at = clock if at_once else mailing.start(asked, bundle.brand)
-    if not at_once and mailing.moment(asked.at, office_zone(bundle.brand)) < clock:
+    at = clock if at_once else mailing.earliest_start(asked, bundle.brand)
+    if not at_once and mailing.in_utc(asked.at, office_zone(bundle.brand)) < clock:
         raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
     leads = campaigns.audience(stack, asked)
     whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"
@@ -99,7 +99,7 @@ def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console
         screen.print("Nothing was scheduled.")
         return
     run = runs.schedule(asked, bundle.hash, at, getuser(), clock)
-    due = max(clock, run.since - runs.AHEAD)
+    due = max(clock, run.since - runs.HEAD_START)
     try:
         stack.table.write(Replace(keys.campaign(name), run, row.version if row else 0, due=due))
     except Conflict:

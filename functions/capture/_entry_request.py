@@ -11,8 +11,8 @@ from capture._store import Stored, persist
 from ripen.adapters.gateway import Request
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.capture import entry_request
-from ripen.capture.deduplication import from_provider
-from ripen.capture.signature import doubt
+from ripen.capture.deduplication import provider_key
+from ripen.capture.signature import signature_error
 from ripen.errors import Rejected
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
@@ -33,20 +33,20 @@ class OwnKeys(Struct, frozen=True):
 
 def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datetime, wall: float) -> Stored:
     """Kept, or found kept. Raises Rejected, and Busy where trying later helps. `wall` is the true time, in seconds."""
-    if why := doubt(own.api, request.headers, request.body, wall):
+    if why := signature_error(own.api, request.headers, request.body, wall):
         raise Rejected(why, status=401)
     asks = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
     pointer = table.get(keys.address(address_hash(own.address, asks.email)))
     if pointer is None:
         raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)
-    activity = entry_request.activity(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
+    activity = entry_request.requested_entry(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
     stored = persist(table, lambda: _try(table, activity, now))
     logger.info("asked in", journey=asks.journey, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
     return stored
 
 
 def _try(table: Table, activity: Activity, now: datetime) -> Stored:
-    once = from_provider("api", activity.id, now)
+    once = provider_key("api", activity.id, now)
     seen, place = keys.seen(once.source, once.id), keys.activity(activity.lead, now, activity.id)
     remembered = Seen(lead=activity.lead, activity=activity.id, expires=once.until)
     try:

@@ -18,7 +18,7 @@ from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY, again
-from ripen.crm.opportunity import REVIEW, Account, Deal, OpportunityPoll, Place, tokens
+from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, OpportunityPoll, Position, company_tokens
 from ripen.errors import Undeliverable
 
 logger = Logger(child=True)
@@ -79,7 +79,7 @@ def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> 
     for page in dependencies.crm.changed(poll.since, poll.place):
         for some in batched(page, _ACCOUNTS, strict=False):
             _settle((each.account for each in some if each.account), dependencies)
-            poll = replace(poll, place=Place(some[-1].changed, some[-1].id))
+            poll = replace(poll, place=Position(some[-1].changed, some[-1].id))
             yield poll
     yield replace(poll, since=poll.began, began=None, place=None)
 
@@ -95,7 +95,10 @@ def _settle(ids: Iterable[str], dependencies: Dependencies) -> None:
     accounts = list(dict.fromkeys(ids))
     if not accounts:
         return
-    wanted = {company.account: tokens(company, dependencies.address_key) for company in dependencies.crm.open(accounts)}
+    wanted = {
+        company.account: company_tokens(company, dependencies.address_key)
+        for company in dependencies.crm.open(accounts)
+    }
     rows: list[Row[Account] | None] = dependencies.table.get_many([keys.account(id) for id in accounts])
     for id, row in zip(accounts, rows, strict=True):
         if _marked(row) ^ wanted.get(id, frozenset()):
@@ -123,7 +126,7 @@ def _changes(id: str, wanted: frozenset[str], table: Table, now: datetime) -> li
     some = sorted(marked ^ wanted)[:_AT_ONCE]
     if not some:
         return []
-    deals: list[Row[Deal] | None] = table.get_many([keys.deal(token) for token in some])
+    deals: list[Row[OpenOpportunities] | None] = table.get_many([keys.deal(token) for token in some])
     account = Account(id=id, tokens=tuple(sorted(marked ^ set(some))))
     changes: list[Change] = [_kept(row, keys.account(id), account, None if account.tokens else now)]
     for token, deal in zip(some, deals, strict=True):
@@ -141,6 +144,6 @@ def _marked(row: Row[Account] | None) -> frozenset[str]:
     return frozenset(row.value.tokens if row else ())
 
 
-def _with(deal: Row[Deal] | None, account: str, is_open: bool) -> Deal:
+def _with(deal: Row[OpenOpportunities] | None, account: str, is_open: bool) -> OpenOpportunities:
     others = set(deal.value.accounts if deal else ()) - {account}
-    return Deal(accounts=tuple(sorted(others | {account} if is_open else others)))
+    return OpenOpportunities(accounts=tuple(sorted(others | {account} if is_open else others)))

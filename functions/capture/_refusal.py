@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from capture._landing import show
 from ripen.adapters.playbook import Live
-from ripen.capture.field_errors import Refused
+from ripen.capture.field_errors import InvalidSubmission
 from ripen.capture.pages import builtin_page
 from ripen.errors import Rejected
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
@@ -29,7 +29,9 @@ def explain(
     page = _page(live, form, typed.get("page", ""))
     if page is None or not typed:
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
-    errors = {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, Refused) else {}
+    errors = (
+        {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, InvalidSubmission) else {}
+    )
     nonce = typed.get("nonce", nonce)
     campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
     return show(
@@ -47,6 +49,6 @@ def _page(live: Live, form: Form, name: str) -> Page | None:
 def _words(why: Rejected, locale: str) -> str:
     if why.status == 503:
         return _LATER.get(locale, _LATER["en"])
-    if isinstance(why, Refused) or locale == "ja":
+    if isinstance(why, InvalidSubmission) or locale == "ja":
         return _CHECK.get(locale, _CHECK["en"])
     return why.reason

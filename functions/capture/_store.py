@@ -11,8 +11,8 @@ from msgspec import Struct
 from capture._visits import Brought, bring
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.capture.deduplication import Once
-from ripen.capture.intake import Intake, Names, take_in
+from ripen.capture.deduplication import DeduplicationKey
+from ripen.capture.intake import Intake, NewIds, take_in
 from ripen.capture.submission import Submission
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash
@@ -44,7 +44,7 @@ def store(
     table: Table,
     submission: Submission,
     form: Form,
-    once: Once,
+    once: DeduplicationKey,
     *,
     key: bytes,
     now: datetime,
@@ -82,7 +82,7 @@ def _try(
     table: Table,
     submission: Submission,
     form: Form,
-    once: Once,
+    once: DeduplicationKey,
     key: bytes,
     now: datetime,
     new_id: Callable[[], str],
@@ -102,7 +102,7 @@ def _try(
         profile.value if profile else None,
         contact.value if contact else None,
         wording=form.consent,
-        names=Names(lead=lead, activity=new_id(), consent=new_id()),
+        names=NewIds(lead=lead, activity=new_id(), consent=new_id()),
         now=now,
         source=source,
     )

@@ -26,8 +26,8 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
-from ripen.capture.deduplication import once
-from ripen.capture.submission import asked_language, hit_honeypot, read
+from ripen.capture.deduplication import submission_key
+from ripen.capture.submission import hit_honeypot, read, requested_locale
 from ripen.errors import Rejected
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.text import clean
@@ -118,7 +118,7 @@ def _take(request: Request, form: Form, answers: body.Pairs, dependencies: Depen
         now=dependencies.now,
         complete=request.from_browser,
         referer=request.headers.get("referer", ""),
-        guessed=not asked_language(answers) and "accept-language" not in request.headers,
+        guessed=not requested_locale(answers) and "accept-language" not in request.headers,
     )
     if submission.page not in dependencies.live.bundle.pages:
         submission = replace(submission, page="")
@@ -129,7 +129,7 @@ def _take(request: Request, form: Form, answers: body.Pairs, dependencies: Depen
         dependencies.table,
         submission,
         form,
-        once(submission, dependencies.now, key),
+        submission_key(submission, dependencies.now, key),
         key=dependencies.key,
         now=dependencies.now,
         new_id=dependencies.new_id,
@@ -179,4 +179,4 @@ def _refuse(
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:
     brand = live.bundle.brand
-    return gateway.language(request, brand.locales, brand.default_locale, asked_language(answers))
+    return gateway.language(request, brand.locales, brand.default_locale, requested_locale(answers))

@@ -30,7 +30,7 @@ from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, Member, MemberPoll, again, joined, meant, moment
+from ripen.crm.membership import EVERY, Member, MemberPoll, again, matching_names, membership_activity, status_key
 from ripen.errors import Rejected, Undeliverable
 from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen
@@ -111,7 +111,7 @@ def _read(
 
 def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
     """Each membership's news once, as an activity that the tick has folded."""
-    news = [(member, name) for member in members for name in meant(member, poll.watched)]
+    news = [(member, name) for member in members for name in matching_names(member, poll.watched)]
     for some in batched(news, _AT_ONCE, strict=False):
         for attempt in range(_TRIES):
             try:
@@ -128,7 +128,7 @@ def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependen
 def _changes(
     news: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime
 ) -> Iterator[Change]:
-    seen = [keys.seen("crm-member", moment(member, name)) for member, name in news]
+    seen = [keys.seen("crm-member", status_key(member, name)) for member, name in news]
     new = [
         (*told, key)
         for told, key, row in zip(news, seen, dependencies.table.get_many(seen), strict=True)
@@ -138,7 +138,7 @@ def _changes(
     logger.info("campaign members", news=len(new), ours=len([lead for lead in leads if lead]))
     for (member, name, key), lead in zip(new, leads, strict=True):
         if lead:
-            activity = joined(member, name, lead, poll.watched[name], now)
+            activity = membership_activity(member, name, lead, poll.watched[name], now)
             yield Create(key, Seen(lead=lead, activity=activity.id))
             yield Create(keys.activity(lead, activity.at, activity.id), activity, due=now, lane=Lane.BULK)
 

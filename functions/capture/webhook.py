@@ -25,9 +25,9 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
-from ripen.capture.deduplication import from_provider
-from ripen.capture.signature import TYPEFORM, genuine
-from ripen.capture.submission import asked_language, read
+from ripen.capture.deduplication import provider_key
+from ripen.capture.signature import TYPEFORM, is_signed
+from ripen.capture.submission import read, requested_locale
 from ripen.errors import Rejected
 from ripen.playbook.bundle import Form
 from ripen.ports import Wake
@@ -104,7 +104,7 @@ def _check(source: str, request: Request, dependencies: Dependencies) -> None:
     if not request.headers.get(spec.header):
         raise Rejected(f"the header {spec.header} is missing", status=401)
     if not any(
-        genuine(spec, dependencies.secret(source, fresh), request.headers, request.body) for fresh in (False, True)
+        is_signed(spec, dependencies.secret(source, fresh), request.headers, request.body) for fresh in (False, True)
     ):
         raise Rejected("the signature is wrong", status=401)
 
@@ -113,7 +113,7 @@ def _take(source: str, answered: typeform.Answered, dependencies: Dependencies) 
     form = _form(source, answered.form_id, dependencies.live)
     answers = answered.named(form.sources[source])
     brand = dependencies.live.bundle.brand
-    asked = asked_language(answers)
+    asked = requested_locale(answers)
     submission = read(
         form,
         answers,
@@ -126,7 +126,7 @@ def _take(source: str, answered: typeform.Answered, dependencies: Dependencies) 
         dependencies.table,
         submission,
         form,
-        from_provider(source, answered.token, dependencies.now),
+        provider_key(source, answered.token, dependencies.now),
         key=dependencies.own.address,
         now=dependencies.now,
         new_id=dependencies.new_id,

@@ -33,7 +33,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
 from ripen.settings import SHADOWED
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from ripen.slack.card import ACCEPT, ACCEPTED, NOT_A_FIT
 
@@ -97,7 +97,7 @@ def on_message(record: SQSRecord) -> None:
 
 def act(ref: Ref, dependencies: Dependencies) -> None:
     """Do what the action asks; done once, however often it is woken."""
-    key = keys.typed(keys.parse(ref), Action)
+    key = keys.typed(keys.parse(ref), CardAction)
     for attempt in range(_TRIES):
         row = dependencies.table.get(key)
         if row is None or row.value.done or _is_held(row.value, dependencies):
@@ -111,19 +111,19 @@ def act(ref: Ref, dependencies: Dependencies) -> None:
     raise Conflict(())
 
 
-def _is_held(action: Action, dependencies: Dependencies) -> bool:
+def _is_held(action: CardAction, dependencies: Dependencies) -> bool:
     """Another worker is at it: two who search Salesforce for a Task at once would find none, and make two."""
     return action.claimed is not None and dependencies.clock.now() < action.claimed + _LEASE
 
 
-def _held(row: Row[Action], dependencies: Dependencies) -> Row[Action]:
+def _held(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction]:
     now = dependencies.clock.now()
     action = replace(row.value, claimed=now)
     dependencies.table.write(Replace(row.key, action, was=row.version, due=now + _LEASE))
     return Row(row.key, action, row.version + 1, now + _LEASE)
 
 
-def _take(row: Row[Action], dependencies: Dependencies) -> None:
+def _take(row: Row[CardAction], dependencies: Dependencies) -> None:
     """Settle who acts on the card. First come, first served: the alert's row decides."""
     action = row.value
     alert = dependencies.table.get(keys.alert(action.lead, action.alert))
@@ -149,14 +149,14 @@ def _take(row: Row[Action], dependencies: Dependencies) -> None:
     return None
 
 
-def _too_late(row: Row[Action], alert: Alert, dependencies: Dependencies) -> None:
+def _too_late(row: Row[CardAction], alert: Alert, dependencies: Dependencies) -> None:
     if alert.by != row.value.user:
         text = "late" if alert.outcome == ACCEPTED else "closed"
         _tell(row.value, dependencies, text, who=alert.by_name)
     _done(row, dependencies, "too late")
 
 
-def _follow(row: Row[Action], dependencies: Dependencies) -> None:
+def _follow(row: Row[CardAction], dependencies: Dependencies) -> None:
     """Make the person who accepted the lead its owner in Salesforce, once the lead is there."""
     action = row.value
     if in_shadow(dependencies.table):
@@ -176,7 +176,7 @@ def _follow(row: Row[Action], dependencies: Dependencies) -> None:
     return _owned(row, profile, link, dependencies)
 
 
-def _accept(action: Action, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
+def _accept(action: CardAction, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
     email = dependencies.chat.email_of(action.user)
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
@@ -191,7 +191,7 @@ def _accept(action: Action, profile: Profile, link: CrmLink, dependencies: Depen
     )
 
 
-def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
+def _owned(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
     """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
     action, now = row.value, dependencies.clock.now()
     alert = keys.alert(action.lead, action.alert)
@@ -211,14 +211,14 @@ def _owned(row: Row[Action], profile: Row[Profile], link: CrmLink, dependencies:
     raise Conflict(())
 
 
-def _give_up(row: Row[Action], dependencies: Dependencies, text: str, reason: str = "") -> None:
+def _give_up(row: Row[CardAction], dependencies: Dependencies, text: str, reason: str = "") -> None:
     code = reason.partition(":")[0]  # what Salesforce says behind it may quote a person
     logger.warning("no owner set", action=row.value.id, reason=code or text)
     _tell(row.value, dependencies, text, reason=reason)
     _done(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
 
 
-def _later(row: Row[Action], dependencies: Dependencies, seconds: int) -> None:
+def _later(row: Row[CardAction], dependencies: Dependencies, seconds: int) -> None:
     """The row's due time brings it back, after a while that doubles."""
     action = replace(row.value, attempts=row.value.attempts + 1, claimed=None)
     pause = min(seconds * 2 ** min(row.value.attempts, 12), _MOST_SECONDS)
@@ -227,12 +227,12 @@ def _later(row: Row[Action], dependencies: Dependencies, seconds: int) -> None:
     )
 
 
-def _done(row: Row[Action], dependencies: Dependencies, outcome: str, *also: Change) -> None:
+def _done(row: Row[CardAction], dependencies: Dependencies, outcome: str, *also: Change) -> None:
     action = replace(row.value, outcome=outcome, done=dependencies.clock.now())
     dependencies.table.write(Replace(row.key, action, was=row.version), *also)
 
 
-def _tell(action: Action, dependencies: Dependencies, text: str, **values: str) -> None:
+def _tell(action: CardAction, dependencies: Dependencies, text: str, **values: str) -> None:
     """Only the person who pressed sees it; the card stands without it."""
     if not action.response_url or in_shadow(dependencies.table):
         return
@@ -244,7 +244,7 @@ def _tell(action: Action, dependencies: Dependencies, text: str, **values: str) 
         logger.warning("could not answer in Slack", action=action.id, reason=error.reason)
 
 
-def _activity(action: Action, dependencies: Dependencies) -> Create[Activity]:
+def _activity(action: CardAction, dependencies: Dependencies) -> Create[Activity]:
     now = dependencies.clock.now()
     activity = Activity(
         id=ids.digest("activity", action.id),
@@ -258,7 +258,7 @@ def _activity(action: Action, dependencies: Dependencies) -> Create[Activity]:
 
 
 def _decision(
-    action: Action, dependencies: Dependencies, what: str, outcome: str, reason: str = ""
+    action: CardAction, dependencies: Dependencies, what: str, outcome: str, reason: str = ""
 ) -> Create[Decision]:
     now = dependencies.clock.now()
     decision = Decision(

@@ -30,7 +30,7 @@ from ripen.errors import Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.settings import SHADOWED
 from ripen.slack.alert import Alert, AlertState
-from ripen.slack.card import card, note, standing
+from ripen.slack.card import card_facts, hot_lead_card, note_card
 from ripen.slack.halt_card import halt_card
 
 logger = Logger()
@@ -194,9 +194,9 @@ def render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
         return None
     brand = dependencies.bundle.brand
     if alert.kind != "hot":
-        return note(alert, profile.value, brand.default_locale)
-    shown = standing(profile.value, state.value if state else None, dependencies.bundle, dependencies.clock.now())
-    return card(alert, shown, brand.default_locale, brand.time_zone)
+        return note_card(alert, profile.value, brand.default_locale)
+    shown = card_facts(profile.value, state.value if state else None, dependencies.bundle, dependencies.clock.now())
+    return hot_lead_card(alert, shown, brand.default_locale, brand.time_zone)
 
 
 def _posted(row: Row[Alert], dependencies: Dependencies, place: str, ts: str, shown: str) -> bool:

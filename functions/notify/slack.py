@@ -27,8 +27,8 @@ from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
-from ripen.slack.action import Action
-from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, glance, press, standing
+from ripen.slack.action import CardAction
+from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, card_facts, lead_summary, parse_button
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
@@ -152,14 +152,14 @@ def on_command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
 
 def note(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) -> None:
     """Write down what was asked for, once. Raises Rejected for a button that is not ours."""
-    found = press(pressed.actions[0].value or "")
+    found = parse_button(pressed.actions[0].value or "")
     if found is None:
         raise Rejected("not a button of ours")
     lead, alert = found
     if table.get(keys.alert(lead, alert)) is None:
         raise Rejected("no such alert", status=404)
     now = clock.now()
-    action = Action(
+    action = CardAction(
         id=ids.digest("slack", pressed.trigger_id),
         lead=lead,
         alert=alert,
@@ -196,4 +196,4 @@ def reply(text: str, table: Table, clock: ports.Clock, bundle: Bundle, address_k
     profile, state = table.get_many([keys.profile(lead), keys.state(lead)])
     if profile is None:
         return {"text": words["unknown"]}
-    return glance(standing(profile.value, state.value if state else None, bundle, clock.now()), locale)
+    return lead_summary(card_facts(profile.value, state.value if state else None, bundle, clock.now()), locale)

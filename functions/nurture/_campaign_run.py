@@ -9,8 +9,7 @@ from nurture._dependencies import Dependencies
 from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
-from ripen.campaign.campaign_run import CampaignRun, RunState, look
-from ripen.campaign.campaign_run import walks as is_walking
+from ripen.campaign.campaign_run import CampaignRun, RunState, is_walking, review
 from ripen.campaign.halt import Halt
 from ripen.ids import digest
 from ripen.slack.alert import Alert
@@ -33,7 +32,7 @@ def supervise(key: Key[CampaignRun], dependencies: Dependencies) -> None:
             return
         run, now = row.value, dependencies.clock.now()
         found = walk_rows.rows(dependencies.table, key)
-        looked = look(
+        looked = review(
             run,
             dependencies.bundle(run.bundle).campaigns[run.name],
             walk_rows.counts(dependencies.table, run.name),

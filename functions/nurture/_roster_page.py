@@ -13,9 +13,9 @@ from ripen.adapters.table import Add, Change, Conflict, Create, Key, Replace, Ro
 from ripen.agenda import Lane
 from ripen.calendar.local_time import lead_zone
 from ripen.campaign import mailing
-from ripen.campaign.campaign_run import CampaignRun, walks
-from ripen.campaign.counts import COUNTERS, moved
-from ripen.campaign.walk import Entries, Walk, asked, moved_on, turn
+from ripen.campaign.campaign_run import CampaignRun, is_walking
+from ripen.campaign.counts import COUNTERS, count_changes
+from ripen.campaign.walk import Entries, Walk, advanced, entry_activity, paced_delay
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import ledger
@@ -83,7 +83,7 @@ def _stride(key: Key[Walk], dependencies: Dependencies) -> bool:
                 case Entries():
                     page = _entries(owner.value, row.value, leads, dependencies, now)
         done = len(leads) < _PAGE
-        after = moved_on(
+        after = advanced(
             row.value,
             passed=len(leads),
             after=leads[-1] if leads else "",
@@ -106,7 +106,7 @@ def _stride(key: Key[Walk], dependencies: Dependencies) -> bool:
 
 
 def _is_over(owner: CampaignRun | Entries, walk: Walk) -> bool:
-    return isinstance(owner, CampaignRun) and (not walks(owner) or owner.lap != walk.lap)
+    return isinstance(owner, CampaignRun) and (not is_walking(owner) or owner.lap != walk.lap)
 
 
 def _write(
@@ -129,12 +129,12 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], dependencies: Dep
     for lead, planned, belongs in _known(campaign, leads, dependencies):
         if planned is None and not belongs:
             continue
-        if planned is not None and not mailing.waits(planned.value, run):
+        if planned is not None and not mailing.may_replan(planned.value, run):
             continue
-        first = mailing.goes_first(campaign, lead.id)
+        first = mailing.is_canary(campaign, lead.id)
         nth = walk.ahead + page.ahead if first else walk.taken - walk.ahead + page.taken - page.ahead
-        wait = turn(nth, walk.shard, campaign.per_hour, _HOUR) if campaign.per_hour else timedelta()
-        at = mailing.due(campaign, run, lead_zone(lead, brand), first, wait)
+        wait = paced_delay(nth, walk.shard, campaign.per_hour, _HOUR) if campaign.per_hour else timedelta()
+        at = mailing.send_time(campaign, run, lead_zone(lead, brand), first, wait)
         if planned is None:
             send = mailing.plan(campaign, bundle.emails[campaign.email], run, lead, at, now)
             pointer = SendPointer(lead=lead.id, email=send.email, campaign=run.name)
@@ -144,7 +144,7 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], dependencies: Dep
             send = mailing.replan(campaign, run, planned.value, at)
             page.changes.append(Replace(planned.key, send, planned.version, due=at, lane=ledger.lane(send)))
         page.take(at, first)
-        for name, number in moved(planned.value if planned else None, send).items():
+        for name, number in count_changes(planned.value if planned else None, send).items():
             counted[name] = counted.get(name, 0) + number
     if numbers := {name: number for name, number in counted.items() if number}:
         page.changes.append(Add(keys.campaign_count(run.name, walk.shard % COUNTERS), numbers))
@@ -159,7 +159,7 @@ def _known(
     """Who is on the page, what was planned for them before, and whether they are meant."""
     asked_for = [
         *(keys.profile(lead) for lead in leads),
-        *(keys.send(lead, mailing.id_of(campaign.name, lead)) for lead in leads),
+        *(keys.send(lead, mailing.campaign_send_id(campaign.name, lead)) for lead in leads),
         *(_membership(campaign, lead) for lead in leads),
     ]
     found = dependencies.table.get_many(asked_for)
@@ -170,7 +170,7 @@ def _known(
 
 def _membership(campaign: Campaign, lead: str) -> Key[State] | Key[Send]:
     if campaign.recipients_of:
-        return keys.send(lead, mailing.id_of(campaign.recipients_of, lead))
+        return keys.send(lead, mailing.campaign_send_id(campaign.recipients_of, lead))
     return keys.state(lead)
 
 
@@ -184,7 +184,7 @@ def _belongs(campaign: Campaign, found: Row[State] | Row[Send] | None) -> bool:
 
 
 def _entries(entries: Entries, walk: Walk, leads: Sequence[str], dependencies: Dependencies, now: datetime) -> Page:
-    activities = [asked(entries, lead, now) for lead in leads]
+    activities = [entry_activity(entries, lead, now) for lead in leads]
     found = dependencies.table.get_many(
         [
             *(keys.state(lead) for lead in leads),
@@ -196,7 +196,7 @@ def _entries(entries: Entries, walk: Walk, leads: Sequence[str], dependencies: D
         if there or state is None or entries.segment not in state.value.segments:
             continue
         pace = entries.per_minute
-        wait = turn(walk.taken + page.taken, walk.shard, pace, _MINUTE) if pace else timedelta()
+        wait = paced_delay(walk.taken + page.taken, walk.shard, pace, _MINUTE) if pace else timedelta()
         at = max(now, entries.at + wait)
         key = keys.activity(activity.lead, activity.at, activity.id)
         page.changes.append(Create(key, activity, due=at, lane=Lane.BULK))

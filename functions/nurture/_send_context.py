@@ -10,7 +10,7 @@ from ripen import ports
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
-from ripen.campaign.campaign_run import LOOK_AGAIN, SOON, STOPPED
+from ripen.campaign.campaign_run import CANARY_RECHECK, PAUSE_RECHECK, STOPPED
 from ripen.crm import opportunity
 from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.address import address_hash
@@ -97,9 +97,9 @@ def judged(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
     send, live = gathered.send.value, dependencies.live().bundle
     match dependencies.may_send(send.origin) if send.campaign else "yes":
         case "soon":
-            return policy.Wait(now + SOON)
+            return policy.Wait(now + CANARY_RECHECK)
         case "later":
-            return policy.Wait(now + LOOK_AGAIN)
+            return policy.Wait(now + PAUSE_RECHECK)
         case "never":
             return policy.Skip(STOPPED)
     refusal = gathered.refusal.value if gathered.refusal else None
@@ -127,7 +127,7 @@ def _purpose(send: Send, dependencies: Dependencies) -> str:
 
 
 def _has_opportunity(email: str, dependencies: Dependencies) -> bool:
-    row = dependencies.table.get(keys.deal(opportunity.token(email, dependencies.address_key)))
+    row = dependencies.table.get(keys.deal(opportunity.company_token(email, dependencies.address_key)))
     return bool(row and row.value.accounts)
 
 

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.crm_mark import SHORT_WAIT
+from ripen.crm.crm_mark import FEW_CALLS_WAIT
 
 metrics = Metrics()
 
@@ -26,4 +26,4 @@ class Budget:
             metrics.add_metric(name="SalesforceCallsUsed", unit=MetricUnit.Percent, value=100 * usage.share)
 
     def is_tight(self, now: datetime) -> bool:
-        return bool(self.usage and self.usage.is_tight and self.at and now < self.at + SHORT_WAIT)
+        return bool(self.usage and self.usage.is_tight and self.at and now < self.at + FEW_CALLS_WAIT)

@@ -110,7 +110,7 @@ def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
         case.lead: case for case in _cases(leads, dependencies.table) if not crm_mark.is_claimed(case.mark.value, now)
     }
     outcomes: dict[str, crm_mark.Outcome] = {}
-    wanted: list[upsert.Wanted] = []
+    wanted: list[upsert.DesiredRecord] = []
     for case in cases.values():
         judged = _judge(case, dependencies.bundle, now)
         if isinstance(judged, crm_mark.Outcome):
@@ -142,27 +142,27 @@ def _cases(leads: Sequence[str], table: Table) -> Iterator[_Case]:
                 table.write(Replace(mark.key, mark.value, mark.version))
 
 
-def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.Wanted | crm_mark.Outcome:
+def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.DesiredRecord | crm_mark.Outcome:
     profile, state, brand = case.profile.value, case.state, bundle.brand
     standing = score(state, bundle.scoring, now)
-    if why := upsert.barred(profile, state, standing, bundle.sync):
-        return crm_mark.parked(case.mark.value, why)
+    if why := upsert.not_admitted(profile, state, standing, bundle.sync):
+        return crm_mark.blocked(case.mark.value, why)
     locale = brand.default_locale
     why_in_words = reasons(profile, state, bundle.scoring, now, locale, brand.time_zone, absolute=True, limit=_REASONS)
     words, mark = [reason.words for reason in why_in_words], case.mark.value
-    wanted = upsert.wanted(profile, state, standing, words, bundle.sync, locale, mark.task)
+    wanted = upsert.desired_record(profile, state, standing, words, bundle.sync, locale, mark.task)
     if upsert.digest(wanted) == mark.digest:
         return crm_mark.unchanged()
     return wanted
 
 
-def _foresee(want: upsert.Wanted, case: _Case, now: datetime) -> crm_mark.Outcome:
-    lacking = () if want.link else upsert.missing(case.profile.value)
-    return crm_mark.foreseen(case.mark.value, want, lacking, now)
+def _foresee(want: upsert.DesiredRecord, case: _Case, now: datetime) -> crm_mark.Outcome:
+    lacking = () if want.link else upsert.missing_fields(case.profile.value)
+    return crm_mark.shadowed(case.mark.value, want, lacking, now)
 
 
 def _bring(
-    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
+    wanted: Sequence[upsert.DesiredRecord], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
     outcomes = _put_off(wanted, cases, dependencies, now)
@@ -176,12 +176,12 @@ def _bring(
         return outcomes | {want.lead: crm_mark.delayed(cases[want.lead].mark.value, failure, now) for want in asked}
     dependencies.budget.note(dependencies.crm.usage, now)
     outcomes |= _put_off(asked, cases, dependencies, now)
-    writes: list[tuple[upsert.Wanted, upsert.Write]] = []
+    writes: list[tuple[upsert.DesiredRecord, upsert.Write]] = []
     for want in (want for want in asked if want.lead not in outcomes):
         case = cases[want.lead]
         match upsert.plan(want, found, case.profile.value):
-            case upsert.Waits(reason=reason):
-                outcomes[want.lead] = crm_mark.parked(case.mark.value, reason)
+            case upsert.Blocked(reason=reason):
+                outcomes[want.lead] = crm_mark.blocked(case.mark.value, reason)
             case upsert.Write(task=None) as write:
                 writes.append((want, write))
             case upsert.Write() as write:
@@ -200,12 +200,14 @@ def _bring(
 
 
 def _put_off(
-    wanted: Sequence[upsert.Wanted], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
+    wanted: Sequence[upsert.DesiredRecord], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
 ) -> dict[str, crm_mark.Outcome]:
     """What leaves the last calls of the day to leads that are handed over, to Tasks and to claims."""
     if not dependencies.budget.is_tight(now):
         return {}
-    return {want.lead: crm_mark.put_off(now) for want in wanted if crm_mark.can_wait(cases[want.lead].mark.value, want)}
+    return {
+        want.lead: crm_mark.postponed(now) for want in wanted if crm_mark.can_wait(cases[want.lead].mark.value, want)
+    }
 
 
 def _claim(case: _Case, table: Table, now: datetime) -> _Case | None:

@@ -7,7 +7,7 @@ import pytest
 import requests
 
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
-from ripen.crm.opportunity import Company, Opportunity, Place
+from ripen.crm.opportunity import Company, Opportunity, Position
 from ripen.errors import NotConnected
 from sandbox.salesforce.connected_app import connected_app
 from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
@@ -33,7 +33,7 @@ def touch(org: Org, method: str, id: str, **fields: str) -> None:
     requests.request(method, path, headers=token(org), json=fields or None, timeout=5).raise_for_status()
 
 
-def changed(deals: SalesforceOpportunities, since: datetime | None, after: Place | None = None) -> list[Opportunity]:
+def changed(deals: SalesforceOpportunities, since: datetime | None, after: Position | None = None) -> list[Opportunity]:
     return [deal for page in deals.changed(since, after) for deal in page]
 
 
@@ -74,8 +74,8 @@ def test_a_look_goes_on_behind_its_place_even_among_many_of_one_second(
     made(org, "Opportunity", *[a_deal(None)] * 4)
     asked = None if since is None else now() + since
     first, *rest = changed(deals, asked)
-    assert changed(deals, asked, Place(first.changed, first.id)) == rest
-    assert changed(deals, asked, Place(rest[-1].changed, rest[-1].id)) == []
+    assert changed(deals, asked, Position(first.changed, first.id)) == rest
+    assert changed(deals, asked, Position(rest[-1].changed, rest[-1].id)) == []
 
 
 def test_accounts_with_an_open_one_come_with_website_and_people(org: Org, deals: SalesforceOpportunities) -> None:

@@ -12,7 +12,7 @@ import typer
 from cli.commands import campaign as command
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
-from ripen.campaign.campaign_run import AHEAD, RunState
+from ripen.campaign.campaign_run import HEAD_START, RunState
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
 from ripen.playbook.bundle import Bundle
@@ -94,7 +94,7 @@ def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
     assert "Begins 2026-11-22 Sun 12:00." in told
     row = machinery.table.get(KEY)
     assert row
-    assert (row.value.state, row.value.bundle, row.due) == (RunState.PLANNED, "bundle1", after(days=1) - AHEAD)
+    assert (row.value.state, row.value.bundle, row.due) == (RunState.PLANNED, "bundle1", after(days=1) - HEAD_START)
     machinery.supervise()
     assert machinery.run().state is RunState.PLANNED
 

@@ -6,7 +6,7 @@ from typing import Any
 from ripen.adapters.table import Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.campaign.walk import Schedule
-from ripen.crm.membership import MemberPoll, watching
+from ripen.crm.membership import MemberPoll, updated_poll
 from ripen.crm.opportunity import OpportunityPoll
 from ripen.operations.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
@@ -97,7 +97,7 @@ def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table:
     assert made_live("1", hours=0) is None
     row = made_live("2", "Expo", hours=1)
     assert row
-    assert (row.due, row.lane, row.value) == (after(hours=1), Lane.BULK, watching(None, ("Expo",), after(hours=1)))
+    assert (row.due, row.lane, row.value) == (after(hours=1), Lane.BULK, updated_poll(None, ("Expo",), after(hours=1)))
     row = made_live("3", "Expo", "Fair", hours=2)
     assert row
     assert row.value.watched == {"Expo": after(hours=1), "Fair": after(hours=2)}

@@ -26,7 +26,7 @@ from ripen.mail.message import OutgoingMail, compose
 from ripen.scoring.score import Score
 from ripen.slack import card
 from ripen.slack.alert import Alert
-from ripen.slack.card import Standing
+from ripen.slack.card import CardFacts
 from ripen_authoring.compile import compile_playbook
 from sandbox.slack.blocks import refused
 from tests.support.builders import a_lead
@@ -132,8 +132,8 @@ def test_a_card_says_it_in_words(text: str, locale: str) -> None:
     accepted = Alert(
         id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=card.ACCEPTED, by_name=text, acted=NOON
     )
-    message = card.card(
-        accepted, Standing(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
+    message = card.hot_lead_card(
+        accepted, CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
     )
 
     # then Slack takes it, and people read what was typed: nothing is a link, a mention, or gone
@@ -150,7 +150,7 @@ def test_a_card_says_it_in_words(text: str, locale: str) -> None:
 def test_the_crm_is_told_what_was_typed(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     state = State(lead="lead1", rank=Rank.HOT, episode=1)
-    wanted = upsert.wanted(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
+    wanted = upsert.desired_record(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
     assert wanted.as_lead["LastName"] == wanted.as_lead["Company"] == wanted.as_lead["Title"] == text
     assert wanted.as_contact["Department"] == text
     assert wanted.ours["Ripen_Reasons__c"] == text

@@ -18,7 +18,7 @@ from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.mail.ledger import SendState
 from ripen.settings import Shadow
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle, a_lead
 from tests.support.crm_sync import FakeCrm, Office
@@ -189,7 +189,7 @@ def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: 
 
     # when two people press Accept
     for user in ("U0ALICE", "U0BOB"):
-        action = Action(
+        action = CardAction(
             id=user,
             lead="lead1",
             alert="a" * 26,

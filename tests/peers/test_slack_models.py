@@ -11,7 +11,7 @@ from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import ACCEPTED, NOT_A_FIT, Standing, card, glance
+from ripen.slack.card import ACCEPTED, NOT_A_FIT, CardFacts, hot_lead_card, lead_summary
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
@@ -45,12 +45,12 @@ def test_every_card_is_one_that_slacks_library_would_make(person: str, locale: s
     for state, reasons, rank in product(STATES, REASONS, Rank):
         alert = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, **state)
         standing = _standing(person, rank, reasons)
-        for said in (card(alert, standing, locale, "Asia/Tokyo"), glance(standing, locale)):
+        for said in (hot_lead_card(alert, standing, locale, "Asia/Tokyo"), lead_summary(standing, locale)):
             _is_understood(said)
 
 
-def _standing(person: str, rank: Rank, reasons: tuple[str, ...]) -> Standing:
-    return Standing(
+def _standing(person: str, rank: Rank, reasons: tuple[str, ...]) -> CardFacts:
+    return CardFacts(
         profile=PEOPLE[person], rank=rank, score=Score(fit=45.4, engagement=32.6, total=78), reasons=reasons
     )
 

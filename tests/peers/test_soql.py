@@ -7,8 +7,8 @@ import pytest
 
 from ripen.adapters.salesforce import opportunities, soql
 from ripen.adapters.salesforce.members import search
-from ripen.crm.opportunity import Place
-from ripen.crm.upsert import Wanted, wanted
+from ripen.crm.opportunity import Position
+from ripen.crm.upsert import DesiredRecord, desired_record
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
@@ -92,7 +92,7 @@ def test_the_question_for_members_of_campaigns_is_understood() -> None:
 def test_the_questions_for_opportunities_are_understood() -> None:
     since, place = (
         datetime(2026, 11, 21, 3, tzinfo=UTC),
-        Place(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),
+        Position(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),
     )
     asked = [opportunities.search(*of) for of in ((None, None), (since, None), (since, place), (None, place))]
     *looks, deals, people = node_peers.run("soql", [*asked, *opportunities.searches(["001000000000001AAA"])])
@@ -106,10 +106,10 @@ def test_the_questions_for_opportunities_are_understood() -> None:
     ]
 
 
-def _wanted(lead: str, email: str, link: CrmLink | None = None) -> Wanted:
+def _wanted(lead: str, email: str, link: CrmLink | None = None) -> DesiredRecord:
     profile = a_lead(id=lead, email=email, crm=link)
     state = State(lead=lead, rank=Rank.HOT, episode=1)
-    return wanted(profile, state, Score(fit=40, engagement=30, total=70), (), a_bundle().sync, "ja")
+    return desired_record(profile, state, Score(fit=40, engagement=30, total=70), (), a_bundle().sync, "ja")
 
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}

@@ -20,7 +20,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import Standing, card
+from ripen.slack.card import CardFacts, hot_lead_card
 from sandbox.server import Server
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -85,8 +85,8 @@ def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.
 
 def a_card() -> dict[str, Any]:
     score = Score(fit=45, engagement=33, total=78)
-    standing = Standing(profile=a_lead(), rank=Rank.HOT, score=score, reasons=("役職: 部長級",))
-    return card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
+    standing = CardFacts(profile=a_lead(), rank=Rank.HOT, score=score, reasons=("役職: 部長級",))
+    return hot_lead_card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
 
 
 def test_a_press_is_answered_once_it_is_written_down_and_queued(

@@ -143,7 +143,7 @@ class Machinery:
 
     def sends(self, leads: list[str], name: str = "autumn") -> dict[str, Send]:
         """By lead; who has none is not there."""
-        rows = self.table.get_many([keys.send(lead, mailing.id_of(name, lead)) for lead in leads])
+        rows = self.table.get_many([keys.send(lead, mailing.campaign_send_id(name, lead)) for lead in leads])
         return {row.value.lead: row.value for row in rows if row}
 
     def in_state(self, leads: list[str], state: SendState, name: str = "autumn") -> list[str]:

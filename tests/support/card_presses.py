@@ -8,7 +8,7 @@ from ripen.adapters.table import Create, Key, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Activity
 from ripen.lead.lead import CrmLink
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_lead
 from tests.support.fake_chat import FakeChat, FakeOwners
@@ -28,10 +28,10 @@ class Sales:
     owners: FakeOwners = field(default_factory=FakeOwners)
     alerts: FakeQueue = field(default_factory=FakeQueue)
 
-    def press(self, user: str, verb: str = "accept") -> Key[Action]:
+    def press(self, user: str, verb: str = "accept") -> Key[CardAction]:
         """Somebody presses; notify.slack has written it down."""
         name = user.removeprefix("U0").lower()
-        action = Action(
+        action = CardAction(
             id=f"{name}-{verb}-{self.clock.now().timestamp()}",
             lead="lead1",
             alert=ID,
@@ -45,7 +45,7 @@ class Sales:
         self.table.write(Create(key, action, due=self.clock.now()))
         return key
 
-    def act(self, key: Key[Action]) -> None:
+    def act(self, key: Key[CardAction]) -> None:
         act(key.ref, Dependencies(self.table, self.clock, "ja", self.chat, self.owners, self.alerts))
 
     def alert(self) -> Alert:
@@ -57,7 +57,7 @@ class Sales:
         row = self.table.get(key)
         return (row.due - self.clock.now()).total_seconds() if row and row.due else None
 
-    def done(self, key: Key[Action]) -> bool:
+    def done(self, key: Key[CardAction]) -> bool:
         row = self.table.get(key)
         return bool(row and row.value.done and row.due is None)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from capture._opportunities import Dependencies, look
 from ripen.adapters.table import Row, Table, keys
-from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll, Place
+from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll, Position
 from ripen.errors import Undeliverable
 from tests.support.fakes import FakeClock
 
@@ -22,10 +22,10 @@ class FakeCrm:
     deals: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
     trouble: Undeliverable | None = None
     page: int = 2
-    looks: list[tuple[datetime | None, Place | None]] = field(default_factory=list)
+    looks: list[tuple[datetime | None, Position | None]] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
-    def changed(self, since: datetime | None, after: Place | None) -> Iterator[list[Opportunity]]:
+    def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
         self.looks.append((since, after))
         found = [
             Opportunity(id=id, account=account, changed=at)

@@ -8,7 +8,7 @@ from typing import Any
 from ripen.adapters.table import Create, Mark, Replace, Row, Table, keys
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.crm_fields import STANDARD
-from ripen.crm.upsert import Found, Record, Wanted, Write, Written
+from ripen.crm.upsert import CrmState, DesiredRecord, Record, Write, WriteResult
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
@@ -36,11 +36,11 @@ class FakeCrm:
     meanwhile: Callable[[], object] = lambda: None
     """Happens during the next write, before its answer comes."""
 
-    def find(self, leads: Sequence[Wanted]) -> Found:
+    def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
         self._called()
-        return Found(records=tuple(self.records.values()), tasks=frozenset(self.tasks))
+        return CrmState(records=tuple(self.records.values()), tasks=frozenset(self.tasks))
 
-    def write(self, writes: Sequence[Write]) -> list[Written]:
+    def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         self._called()
         written = [self._write(write) for write in writes]
         self.meanwhile()
@@ -51,9 +51,9 @@ class FakeCrm:
         if self.fails and (failure := self.fails.pop(0)):
             raise failure
 
-    def _write(self, write: Write) -> Written:
+    def _write(self, write: Write) -> WriteResult:
         if write.lead in self.refuses:
-            return Written(refused=self.refuses[write.lead])
+            return WriteResult(refused=self.refuses[write.lead])
         mine = [r for r in self.records.values() if r.key == write.lead and r.object == write.object]
         old = write.record or next(iter(mine), None)
         id = old.id if old else f"00Q{len(self.records)}"
@@ -64,7 +64,7 @@ class FakeCrm:
         self.records[id] = replace(kept, key=write.lead, fields=kept.fields | values)
         if write.task:
             self.tasks.append(write.task.key)
-        return Written(link=a_link(self.records[id]))
+        return WriteResult(link=a_link(self.records[id]))
 
 
 def a_link(record: Record) -> CrmLink:

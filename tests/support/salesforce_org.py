@@ -11,7 +11,7 @@ from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.crm import upsert
-from ripen.crm.upsert import Wanted, Write
+from ripen.crm.upsert import DesiredRecord, Write
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
@@ -68,21 +68,21 @@ class FixedSecrets(Secrets):
         return {"salesforce": self.salesforce}
 
 
-def a_wish(n: int = 1, **changes: Any) -> Wanted:
+def a_wish(n: int = 1, **changes: Any) -> DesiredRecord:
     profile = a_lead(**({"id": f"lead{n}", "email": f"lead{n}@example.co.jp"} | changes))
     state = State(lead=profile.id, rank=Rank.WARM)
     bundle = a_bundle()
     standing = Score(fit=40, engagement=12.5, total=52.5)
-    return upsert.wanted(profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], bundle.sync, "ja")
+    return upsert.desired_record(profile, state, standing, ["役職: 部長", "It's \\ 'quoted'"], bundle.sync, "ja")
 
 
-def a_plan(wish: Wanted, salesforce: Salesforce) -> Write:
+def a_plan(wish: DesiredRecord, salesforce: Salesforce) -> Write:
     found = upsert.plan(wish, salesforce.find([wish]), a_lead(id=wish.lead, email=wish.email))
     assert isinstance(found, Write)
     return found
 
 
-def written(wish: Wanted, salesforce: Salesforce) -> CrmLink:
+def written(wish: DesiredRecord, salesforce: Salesforce) -> CrmLink:
     [result] = salesforce.write([a_plan(wish, salesforce)])
     assert result.refused is None
     assert result.link

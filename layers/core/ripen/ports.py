@@ -13,8 +13,8 @@ from ripen.lead.lead import CrmLink
 if TYPE_CHECKING:
     from ripen.crm.api_usage import ApiUsage
     from ripen.crm.membership import Member
-    from ripen.crm.opportunity import Company, Opportunity, Place
-    from ripen.crm.upsert import Found, Wanted, Write, Written
+    from ripen.crm.opportunity import Company, Opportunity, Position
+    from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
 
@@ -93,10 +93,10 @@ class CrmRecords(Protocol):
     def usage(self) -> "ApiUsage | None":
         """The day's API usage, as of the last answer."""
 
-    def find(self, leads: "Sequence[Wanted]") -> "Found":
+    def find(self, leads: "Sequence[DesiredRecord]") -> "CrmState":
         """Return the records that may match these leads, and the Tasks that already exist for them."""
 
-    def write(self, writes: "Sequence[Write]") -> "list[Written]":
+    def write(self, writes: "Sequence[Write]") -> "list[WriteResult]":
         """Create or update each record and return the results in the same order.
 
         A repeated call is harmless, except for Tasks: find those first.
@@ -116,7 +116,7 @@ class CrmMembers(Protocol):
 class CrmOpportunities(Protocol):
     """Opportunities in the CRM. Every method raises Undeliverable."""
 
-    def changed(self, since: datetime | None, after: "Place | None") -> "Iterator[list[Opportunity]]":
+    def changed(self, since: datetime | None, after: "Position | None") -> "Iterator[list[Opportunity]]":
         """Yield pages of opportunities, oldest change first, starting after the place that the previous poll reached.
 
         With `since` None these are all open opportunities; otherwise all that changed since then or a little earlier,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ripen.campaign.halt import Halt, too_many
+from ripen.campaign.halt import Halt, exceeded_limit
 from ripen.slack.halt_card import halt_card
 from sandbox.slack.blocks import refused
 from tests.core.campaign.test_campaign_run import AUTUMN
@@ -25,16 +25,16 @@ from tests.core.campaign.test_campaign_run import AUTUMN
     ],
 )
 def test_it_halts_where_a_rate_is_over_its_limit_and_says_something(counts: dict[str, int], halts: bool) -> None:
-    assert bool(too_many(AUTUMN, counts)) == halts
+    assert bool(exceeded_limit(AUTUMN, counts)) == halts
 
 
 def test_two_cases_among_the_canaries_are_enough_however_few_they_were() -> None:
-    assert too_many(AUTUMN, {"accepted": 5, "bounced": 2}, canaries_are_out=True)
-    assert not too_many(AUTUMN, {"accepted": 5, "bounced": 1}, canaries_are_out=True)
+    assert exceeded_limit(AUTUMN, {"accepted": 5, "bounced": 2}, canaries_are_out=True)
+    assert not exceeded_limit(AUTUMN, {"accepted": 5, "bounced": 1}, canaries_are_out=True)
 
 
 def test_it_says_which_rate_was_too_high() -> None:
-    found = too_many(AUTUMN, {"accepted": 50, "bounced": 3, "complained": 0})
+    found = exceeded_limit(AUTUMN, {"accepted": 50, "bounced": 3, "complained": 0})
     assert found == Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.05)
     assert found.reason == "3 of 50 mails bounced: more than 5.0%"
 

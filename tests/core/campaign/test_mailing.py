@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ripen.campaign import campaign_run, mailing
-from ripen.campaign.counts import moved
-from ripen.campaign.walk import turn
+from ripen.campaign.counts import count_changes
+from ripen.campaign.walk import paced_delay
 from ripen.mail.ledger import Send, SendState
 from ripen.playbook.bundle import Campaign
 from tests.support.builders import a_brand, a_bundle, a_lead
@@ -31,34 +31,36 @@ def test_a_tenth_are_canaries_always_the_same_and_others_for_each_campaign() -> 
     tenth = replace(AUTUMN, canary=0.1)
     other = replace(tenth, name="winter")
     leads = [f"lead{n}" for n in range(2000)]
-    first = {lead for lead in leads if mailing.goes_first(tenth, lead)}
+    first = {lead for lead in leads if mailing.is_canary(tenth, lead)}
     assert 150 < len(first) < 250
-    assert len(first & {lead for lead in leads if mailing.goes_first(other, lead)}) < 50
-    assert not any(mailing.goes_first(AUTUMN, lead) for lead in leads)
-    assert all(mailing.goes_first(replace(AUTUMN, canary=1), lead) for lead in leads)
+    assert len(first & {lead for lead in leads if mailing.is_canary(other, lead)}) < 50
+    assert not any(mailing.is_canary(AUTUMN, lead) for lead in leads)
+    assert all(mailing.is_canary(replace(AUTUMN, canary=1), lead) for lead in leads)
 
 
 def test_a_local_campaign_starts_where_the_day_begins_first() -> None:
-    assert mailing.start(AUTUMN, a_brand()) == NOON
-    assert mailing.start(LOCAL, a_brand()) == NOON - timedelta(hours=5)
+    assert mailing.earliest_start(AUTUMN, a_brand()) == NOON
+    assert mailing.earliest_start(LOCAL, a_brand()) == NOON - timedelta(hours=5)
     islands = ZoneInfo("Pacific/Kiritimati")
-    assert mailing.moment(LOCAL.at, islands) == mailing.start(LOCAL, a_brand())
+    assert mailing.in_utc(LOCAL.at, islands) == mailing.earliest_start(LOCAL, a_brand())
 
 
 def test_whose_local_time_is_past_gets_it_at_once() -> None:
     run = replace(RUN, since=NOON + timedelta(hours=1), rest=NOON + timedelta(hours=1))
-    assert mailing.due(LOCAL, run, TOKYO, False, timedelta()) == run.since
-    assert mailing.due(LOCAL, run, ZoneInfo("Europe/Paris"), False, timedelta()) == NOON + timedelta(hours=8)
+    assert mailing.send_time(LOCAL, run, TOKYO, False, timedelta()) == run.since
+    assert mailing.send_time(LOCAL, run, ZoneInfo("Europe/Paris"), False, timedelta()) == NOON + timedelta(hours=8)
 
 
 def test_canaries_go_first_in_each_time_zone_by_as_much() -> None:
     # given a mailing at the same hour everywhere, to a tenth of the leads two hours before the rest
     tenth = replace(LOCAL, canary=0.1, canary_seconds=7200)
-    run = campaign_run.schedule(tenth, "bundle1", mailing.start(tenth, a_brand()), "hanako", NOON - timedelta(days=1))
+    run = campaign_run.schedule(
+        tenth, "bundle1", mailing.earliest_start(tenth, a_brand()), "hanako", NOON - timedelta(days=1)
+    )
     for zone, noon in ((TOKYO, NOON), (ZoneInfo("America/Los_Angeles"), NOON + timedelta(hours=17))):
         # then the rest waits for what becomes of the canaries there, not of those where the day began
-        assert mailing.due(tenth, run, zone, True, timedelta()) == noon
-        assert mailing.due(tenth, run, zone, False, timedelta()) == noon + timedelta(hours=2)
+        assert mailing.send_time(tenth, run, zone, True, timedelta()) == noon
+        assert mailing.send_time(tenth, run, zone, False, timedelta()) == noon + timedelta(hours=2)
 
 
 def test_a_mail_may_not_go_before_its_moment_and_not_long_after() -> None:
@@ -87,7 +89,7 @@ def test_a_mail_may_not_go_before_its_moment_and_not_long_after() -> None:
 def test_a_lap_takes_up_only_what_surely_did_not_go_or_was_asked_for(
     state: SendState, reason: str, again: str, taken_up: bool
 ) -> None:
-    assert mailing.waits(a_mail(state, reason), replace(RUN, again=again)) == taken_up  # type: ignore[arg-type]
+    assert mailing.may_replan(a_mail(state, reason), replace(RUN, again=again)) == taken_up  # type: ignore[arg-type]
 
 
 def test_a_mail_that_was_on_its_way_is_written_from_the_same_playbook_again() -> None:
@@ -98,16 +100,16 @@ def test_a_mail_that_was_on_its_way_is_written_from_the_same_playbook_again() ->
 
 def test_shards_take_turns_at_no_more_than_the_pace() -> None:
     hour = timedelta(hours=1)
-    turns = sorted(turn(nth, shard, 128, hour) for nth in range(4) for shard in range(64))
+    turns = sorted(paced_delay(nth, shard, 128, hour) for nth in range(4) for shard in range(64))
     assert [now - before for before, now in itertools.pairwise(turns)] == [hour / 128] * 255
 
 
 def test_counts_move_with_the_mail() -> None:
     planned, skipped = a_mail(), a_mail(SendState.SKIPPED, "no consent")
     accepted = a_mail(SendState.ACCEPTED)
-    assert moved(None, planned) == {"planned": 1}
-    assert moved(planned, skipped) == {"planned": -1, "skipped": 1, "skipped: no consent": 1}
-    assert moved(skipped, planned) == {"planned": 1, "skipped": -1, "skipped: no consent": -1}
-    assert moved(accepted, replace(accepted, delivered=NOON)) == {"delivered": 1}
-    assert moved(accepted, replace(accepted, bounced=NOON, complained=NOON)) == {"bounced": 1, "complained": 1}
-    assert moved(accepted, accepted) == {}
+    assert count_changes(None, planned) == {"planned": 1}
+    assert count_changes(planned, skipped) == {"planned": -1, "skipped": 1, "skipped: no consent": 1}
+    assert count_changes(skipped, planned) == {"planned": 1, "skipped": -1, "skipped: no consent": -1}
+    assert count_changes(accepted, replace(accepted, delivered=NOON)) == {"delivered": 1}
+    assert count_changes(accepted, replace(accepted, bounced=NOON, complained=NOON)) == {"bounced": 1, "complained": 1}
+    assert count_changes(accepted, accepted) == {}

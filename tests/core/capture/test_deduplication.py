@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ripen.capture.deduplication import from_provider, once
+from ripen.capture.deduplication import provider_key, submission_key
 from ripen.capture.submission import Submission
 from ripen.lead.lead import Touch
 from tests.support.fakes import NOON
@@ -17,17 +17,17 @@ def a_submission(**changes: Any) -> Submission:
 
 
 def test_the_nonce_comes_before_the_key_and_the_key_before_the_content() -> None:
-    assert once(a_submission(nonce="n"), NOON, "k").source == "nonce"
-    assert once(a_submission(), NOON, "k").source == "key"
-    assert once(a_submission(), NOON).source == "content"
+    assert submission_key(a_submission(nonce="n"), NOON, "k").source == "nonce"
+    assert submission_key(a_submission(), NOON, "k").source == "key"
+    assert submission_key(a_submission(), NOON).source == "content"
 
 
 def test_a_nonce_counts_with_its_address_whatever_else_was_changed() -> None:
-    one = once(a_submission(nonce="n"), NOON).id
-    assert once(a_submission(nonce="n", fields={"company": "A"}), NOON).id == one
-    assert once(a_submission(nonce="n", email="b@example.com"), NOON).id != one
-    assert once(a_submission(nonce="n", form="g"), NOON).id != one
-    assert once(a_submission(nonce="m"), NOON).id != one
+    one = submission_key(a_submission(nonce="n"), NOON).id
+    assert submission_key(a_submission(nonce="n", fields={"company": "A"}), NOON).id == one
+    assert submission_key(a_submission(nonce="n", email="b@example.com"), NOON).id != one
+    assert submission_key(a_submission(nonce="n", form="g"), NOON).id != one
+    assert submission_key(a_submission(nonce="m"), NOON).id != one
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,21 @@ def test_a_nonce_counts_with_its_address_whatever_else_was_changed() -> None:
     ],
 )
 def test_other_content_is_another_submission(change: dict[str, Any]) -> None:
-    assert once(a_submission(**change), NOON).id != once(a_submission(), NOON).id
+    assert submission_key(a_submission(**change), NOON).id != submission_key(a_submission(), NOON).id
 
 
 def test_where_it_came_from_is_no_content() -> None:
-    assert once(a_submission(touch=Touch(at=NOON, utm_source="x")), NOON).id == once(a_submission(), NOON).id
+    assert (
+        submission_key(a_submission(touch=Touch(at=NOON, utm_source="x")), NOON).id
+        == submission_key(a_submission(), NOON).id
+    )
 
 
 def test_content_is_remembered_for_ten_minutes_and_the_rest_for_more_than_thirty_days() -> None:
-    assert once(a_submission(), NOON).until == NOON + timedelta(minutes=10)
+    assert submission_key(a_submission(), NOON).until == NOON + timedelta(minutes=10)
     for known in (
-        once(a_submission(nonce="n"), NOON),
-        once(a_submission(), NOON, "k"),
-        from_provider("typeform", "t", NOON),
+        submission_key(a_submission(nonce="n"), NOON),
+        submission_key(a_submission(), NOON, "k"),
+        provider_key("typeform", "t", NOON),
     ):
         assert known.until > NOON + timedelta(days=30)

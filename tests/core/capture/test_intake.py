@@ -4,7 +4,7 @@ from copy import replace
 from datetime import timedelta
 from typing import Any
 
-from ripen.capture.intake import Intake, Names, take_in
+from ripen.capture.intake import Intake, NewIds, take_in
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile, Touch
@@ -12,7 +12,7 @@ from ripen.playbook.bundle import Consent
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
-NAMES = Names(lead="lead1", activity="activity9", consent="consent9")
+NAMES = NewIds(lead="lead1", activity="activity9", consent="consent9")
 LATER = NOON + timedelta(days=1)
 WORDING = Consent(version="2", text={"ja": "受け取る", "en": "Send me news"})
 

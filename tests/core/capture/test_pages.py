@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from ripen.capture.pages import BuiltinPage, builtin_page, said
+from ripen.capture.pages import BuiltinPage, builtin_page, localized
 from tests.support.builders import a_brand
 
 
@@ -36,7 +36,7 @@ def test_what_was_wrong_is_shown_as_text() -> None:
 
 
 def test_a_text_falls_back_to_the_brand_s_language_then_to_any() -> None:
-    assert said({"ja": "あ", "en": "a"}, "en", a_brand()) == "a"
-    assert said({"ja": "あ", "en": "a"}, "fr", a_brand()) == "あ"
-    assert said({"de": "ä"}, "fr", a_brand()) == "ä"
-    assert said({}, "fr", a_brand()) == ""
+    assert localized({"ja": "あ", "en": "a"}, "en", a_brand()) == "a"
+    assert localized({"ja": "あ", "en": "a"}, "fr", a_brand()) == "あ"
+    assert localized({"de": "ä"}, "fr", a_brand()) == "ä"
+    assert localized({}, "fr", a_brand()) == ""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.capture.signature import TYPEFORM, SignatureSpec, doubt, genuine
+from ripen.capture.signature import TYPEFORM, SignatureSpec, is_signed, signature_error
 
 BODY = '{"event_id":"LtWXD3crgy","event_type":"form_response","form_response":{"text":"山田"}}'.encode()
 SECRET = "abc123"
@@ -19,12 +19,12 @@ RFC_4231_2 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
 
 
 def test_what_openssl_signed_is_genuine() -> None:
-    assert genuine(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY)
+    assert is_signed(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY)
 
 
 def test_the_digest_is_that_of_rfc_4231_case_2() -> None:
     spec = SignatureSpec("x-signature", "", "hex")
-    assert genuine(spec, "Jefe", {"x-signature": RFC_4231_2}, b"what do ya want for nothing?")
+    assert is_signed(spec, "Jefe", {"x-signature": RFC_4231_2}, b"what do ya want for nothing?")
 
 
 @pytest.mark.parametrize(
@@ -42,21 +42,21 @@ def test_the_digest_is_that_of_rfc_4231_case_2() -> None:
     ],
 )
 def test_a_missing_or_altered_header_is_refused(headers: dict[str, str]) -> None:
-    assert not genuine(TYPEFORM, SECRET, headers, BODY)
+    assert not is_signed(TYPEFORM, SECRET, headers, BODY)
 
 
 def test_an_empty_secret_signs_nothing() -> None:
     signed = "sha256=" + b64encode(hmac.digest(b"", BODY, sha256)).decode()
-    assert not genuine(TYPEFORM, "", {"typeform-signature": signed}, BODY)
+    assert not is_signed(TYPEFORM, "", {"typeform-signature": signed}, BODY)
 
 
 def test_the_same_json_written_again_is_another_body() -> None:
-    assert not genuine(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY.replace(b":", b": "))
+    assert not is_signed(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY.replace(b":", b": "))
 
 
 @given(st.text(), st.binary(max_size=100))
 def test_any_other_header_is_refused(header: str, body: bytes) -> None:
-    assert not genuine(TYPEFORM, SECRET, {"typeform-signature": header}, body)
+    assert not is_signed(TYPEFORM, SECRET, {"typeform-signature": header}, body)
 
 
 OWN_KEY = bytes([0x0A]) * 32
@@ -70,9 +70,9 @@ OWN = {
 def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> None:
     made = int(OWN["ripen-timestamp"])
     for wall in (made - 300, made, made + 300):
-        assert doubt(OWN_KEY, OWN, OWN_BODY, wall) == ""
+        assert signature_error(OWN_KEY, OWN, OWN_BODY, wall) == ""
     for wall in (made - 301, made + 301):
-        assert "five minutes" in doubt(OWN_KEY, OWN, OWN_BODY, wall)
+        assert "five minutes" in signature_error(OWN_KEY, OWN, OWN_BODY, wall)
 
 
 @pytest.mark.parametrize(
@@ -90,8 +90,8 @@ def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> Non
     ],
 )
 def test_anything_else_of_ours_is_doubted(changed: dict[str, str], body: bytes) -> None:
-    assert doubt(OWN_KEY, OWN | changed, body, 1795230000)
+    assert signature_error(OWN_KEY, OWN | changed, body, 1795230000)
 
 
 def test_another_key_signs_nothing_of_ours() -> None:
-    assert "signature is wrong" in doubt(b"", OWN, OWN_BODY, 1795230000)
+    assert "signature is wrong" in signature_error(b"", OWN, OWN_BODY, 1795230000)

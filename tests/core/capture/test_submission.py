@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, Refused
-from ripen.capture.submission import NAME_TO_REVIEW, Submission, asked_language, hit_honeypot, read
+from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, InvalidSubmission
+from ripen.capture.submission import NAME_TO_REVIEW, Submission, hit_honeypot, read, requested_locale
 from ripen.playbook.bundle import Form, FormField
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON
@@ -23,7 +23,7 @@ def read_it(*answers: tuple[str, str], form: Form = FORM, complete: bool = False
 
 
 def refused(*answers: tuple[str, str], form: Form = FORM, complete: bool = False) -> dict[str, str]:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(InvalidSubmission) as caught:
         read_it(*answers, form=form, complete=complete)
     assert caught.value.status == 400
     return {complaint.field: complaint.text for complaint in caught.value.complaints}
@@ -88,7 +88,7 @@ def test_line_breaks_and_invisible_letters_do_not_get_into_a_single_line() -> No
 
 def test_200_characters_are_taken_and_201_are_not() -> None:
     assert read_it(MAIL, ("company", "あ" * 200)).fields["company"] == "あ" * 200
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(InvalidSubmission) as caught:
         read_it(MAIL, ("company", "あ" * 201))
     assert (caught.value.field, caught.value.reason) == ("company", "too long: at most 200 characters")
     assert caught.value.complaints[0].said("ja") == "200文字以内で入力してください。"
@@ -166,8 +166,8 @@ def test_the_honeypot_is_hit_by_anything_but_blanks() -> None:
 
 
 def test_the_language_asked_for_is_the_hidden_one() -> None:
-    assert asked_language([MAIL, ("lang", "en")]) == "en"
-    assert asked_language([MAIL]) == ""
+    assert requested_locale([MAIL, ("lang", "en")]) == "en"
+    assert requested_locale([MAIL]) == ""
 
 
 NAMES = st.sampled_from(["email", "mail", "last_name", "氏名", "company", "phone", "consent", "utm_source", "page_url"])
@@ -177,7 +177,7 @@ NAMES = st.sampled_from(["email", "mail", "last_name", "氏名", "company", "pho
 def test_any_answers_are_read_or_refused(answers: list[tuple[str, str]]) -> None:
     try:
         submission = read_it(*answers)
-    except Refused:
+    except InvalidSubmission:
         return
     kept = [*submission.fields.values(), *submission.attributes.values(), submission.email]
     assert all(value and value == value.strip() and len(value) <= 254 for value in kept)

@@ -3,7 +3,7 @@
 from copy import replace
 from datetime import timedelta
 
-from ripen.crm.membership import Member, MemberPoll, asked_about, joined, watching
+from ripen.crm.membership import Member, MemberPoll, membership_activity, updated_poll, watched_campaigns
 from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, fold
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity
@@ -36,7 +36,7 @@ def a_membership(
         changed=at,
         records=("00Q1",),
     )
-    return joined(member, "Expo", "lead1", NOON, at)
+    return membership_activity(member, "Expo", "lead1", NOON, at)
 
 
 def lived(bundle: Bundle, *activities: Activity) -> list[Folded]:
@@ -105,19 +105,21 @@ def test_the_crm_is_not_told_what_it_has_told_us() -> None:
 
 
 def test_what_is_asked_about_is_watched_from_then_on() -> None:
-    assert asked_about(playbook("{on: [{crm_campaign: Expo}, {crm_campaign: Fair, status: Sent}, {form: f}]}")) == (
+    assert watched_campaigns(
+        playbook("{on: [{crm_campaign: Expo}, {crm_campaign: Fair, status: Sent}, {form: f}]}")
+    ) == (
         "Expo",
         "Fair",
     )
-    first = watching(None, ("Expo",), NOON)
+    first = updated_poll(None, ("Expo",), NOON)
     assert first == MemberPoll(watched={"Expo": NOON}, since=NOON)
     later = NOON + timedelta(days=1)
-    assert watching(first, ("Expo", "Fair"), later).watched == {"Expo": NOON, "Fair": later}
-    assert watching(first, ("Expo", "Fair"), later).since == NOON
+    assert updated_poll(first, ("Expo", "Fair"), later).watched == {"Expo": NOON, "Fair": later}
+    assert updated_poll(first, ("Expo", "Fair"), later).since == NOON
 
 
 def test_after_a_time_in_which_nobody_asked_it_begins_anew() -> None:
     later = NOON + timedelta(days=9)
-    rested = watching(watching(None, ("Expo",), NOON), (), NOON)
+    rested = updated_poll(updated_poll(None, ("Expo",), NOON), (), NOON)
     assert rested.watched == {}
-    assert watching(rested, ("Expo",), later) == MemberPoll(watched={"Expo": later}, since=later)
+    assert updated_poll(rested, ("Expo",), later) == MemberPoll(watched={"Expo": later}, since=later)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from ripen.crm.opportunity import MOST, Company, token, tokens
+from ripen.crm.opportunity import MOST_TOKENS, Company, company_token, company_tokens
 from ripen.lead.address import address_hash
 
 KEY = b"k" * 32
 
 
 def of(*emails: str, website: str = "") -> frozenset[str]:
-    return tokens(Company(account="001", website=website, emails=emails), KEY)
+    return company_tokens(Company(account="001", website=website, emails=emails), KEY)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def of(*emails: str, website: str = "") -> frozenset[str]:
 def test_a_person_is_known_by_the_company_s_domain_or_where_it_is_nobody_s_by_the_address(
     email: str, known_by: str
 ) -> None:
-    assert token(email, KEY) == known_by
+    assert company_token(email, KEY) == known_by
 
 
 def test_all_domains_of_an_account_s_people_count_as_they_are_kept() -> None:
@@ -57,5 +57,5 @@ def test_so_does_the_domain_of_its_website(website: str, found: set[str]) -> Non
 
 
 def test_an_account_that_is_a_drawer_for_all_kinds_of_people_has_an_end() -> None:
-    found = of(*(f"p{n}@gmail.com" for n in range(MOST + 5)), "hanako@zzz.example")
-    assert (len(found), "zzz.example" in found) == (MOST, True)
+    found = of(*(f"p{n}@gmail.com" for n in range(MOST_TOKENS + 5)), "hanako@zzz.example")
+    assert (len(found), "zzz.example" in found) == (MOST_TOKENS, True)

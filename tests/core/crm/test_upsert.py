@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ripen.crm import crm_mark, upsert
 from ripen.crm.crm_fields import fit_in, ours, standard
-from ripen.crm.upsert import Found, Record, Waits, Wanted, Write, Written
+from ripen.crm.upsert import Blocked, CrmState, DesiredRecord, Record, Write, WriteResult
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink, Profile, Touch
 from ripen.lead.state import Rank, State
@@ -31,8 +31,10 @@ def a_state(**changes: Any) -> State:
 
 def a_wish(
     profile: Profile | None = None, state: State | None = None, score: Score = SCORE, last_task: str = ""
-) -> Wanted:
-    return upsert.wanted(profile or a_lead(), state or a_state(), score, ["役職: 部長"], SyncRule(), "ja", last_task)
+) -> DesiredRecord:
+    return upsert.desired_record(
+        profile or a_lead(), state or a_state(), score, ["役職: 部長"], SyncRule(), "ja", last_task
+    )
 
 
 def a_record(**changes: Any) -> Record:
@@ -43,8 +45,8 @@ def a_contact(**changes: Any) -> Record:
     return a_record(**({"object": "Contact", "id": "0031", "owner": "0051"} | changes))
 
 
-def planned(wish: Wanted, *records: Record, tasks: frozenset[str] = frozenset()) -> Write:
-    found = upsert.plan(wish, Found(records=records, tasks=tasks), a_lead())
+def planned(wish: DesiredRecord, *records: Record, tasks: frozenset[str] = frozenset()) -> Write:
+    found = upsert.plan(wish, CrmState(records=records, tasks=tasks), a_lead())
     assert isinstance(found, Write)
     return found
 
@@ -55,28 +57,31 @@ def test_a_lead_goes_when_all_of_when_and_none_of_unless_hold() -> None:
         unless=(Condition(field="domain", any_of=("rival.example",)),),
     )
 
-    assert upsert.barred(a_lead(), a_state(), SCORE, rule) == ""
-    assert upsert.barred(a_lead(), a_state(rank=Rank.COLD), SCORE, rule) == "not admitted by sync.when: rank"
-    assert upsert.barred(a_lead(company=""), a_state(), SCORE, rule) == "not admitted by sync.when: company"
-    assert upsert.barred(a_lead(email="x@rival.example"), a_state(), SCORE, rule) == "kept out by sync.unless: domain"
+    assert upsert.not_admitted(a_lead(), a_state(), SCORE, rule) == ""
+    assert upsert.not_admitted(a_lead(), a_state(rank=Rank.COLD), SCORE, rule) == "not admitted by sync.when: rank"
+    assert upsert.not_admitted(a_lead(company=""), a_state(), SCORE, rule) == "not admitted by sync.when: company"
+    assert (
+        upsert.not_admitted(a_lead(email="x@rival.example"), a_state(), SCORE, rule)
+        == "kept out by sync.unless: domain"
+    )
 
 
 def test_a_lead_in_the_crm_is_kept_up_to_date_when_it_cools_down() -> None:
     rule = SyncRule(when=(Condition(field="rank", any_of=("hot",)),))
 
-    assert upsert.barred(a_lead(crm=LINK), a_state(rank=Rank.COLD), SCORE, rule) == ""
+    assert upsert.not_admitted(a_lead(crm=LINK), a_state(rank=Rank.COLD), SCORE, rule) == ""
 
 
 def test_a_new_lead_needs_a_name_and_a_company() -> None:
     nobody = a_lead(last_name=" ", company="")
 
-    assert upsert.plan(a_wish(nobody), Found(), nobody) == Waits(reason="last_name, company")
+    assert upsert.plan(a_wish(nobody), CrmState(), nobody) == Blocked(reason="last_name, company")
 
 
 def test_a_contact_needs_neither() -> None:
     nobody = a_lead(last_name="", company="")
 
-    assert isinstance(upsert.plan(a_wish(nobody), Found(records=(a_contact(),)), nobody), Write)
+    assert isinstance(upsert.plan(a_wish(nobody), CrmState(records=(a_contact(),)), nobody), Write)
 
 
 def test_a_new_lead_carries_everything_known_and_its_source() -> None:
@@ -184,7 +189,7 @@ def test_a_converted_lead_is_never_written_its_contact_is() -> None:
 def test_a_record_that_sales_deleted_is_not_made_again() -> None:
     profile = a_lead(crm=LINK)
 
-    assert upsert.plan(a_wish(profile), Found(), profile) == Waits(reason=upsert.DELETED)
+    assert upsert.plan(a_wish(profile), CrmState(), profile) == Blocked(reason=upsert.DELETED)
 
 
 def test_an_existing_contact_gets_a_task_and_no_lead() -> None:
@@ -228,7 +233,7 @@ MARK = CrmMark(lead="lead1", urgent=True, attempts=3, error="old", waits_for="ol
 
 def concluded(mark: CrmMark, refused: Undeliverable | None) -> crm_mark.Outcome:
     wish = a_wish()
-    return crm_mark.concluded(mark, wish, planned(wish), Written(link=LINK, refused=refused), NOON)
+    return crm_mark.concluded(mark, wish, planned(wish), WriteResult(link=LINK, refused=refused), NOON)
 
 
 def test_what_was_written_is_noted_and_leaves_the_agenda() -> None:
@@ -238,7 +243,7 @@ def test_what_was_written_is_noted_and_leaves_the_agenda() -> None:
     assert outcome.change(MARK) == CrmMark(lead="lead1", written=NOON, digest=upsert.digest(wish), task=wish.task.key)
     assert outcome.due is None
     assert outcome.link == LINK
-    assert outcome.news == crm_mark.News(object="Lead", outcome="created")
+    assert outcome.news == crm_mark.MarkDecision(object="Lead", outcome="created")
 
 
 def test_a_refusal_for_good_stays_visible_and_is_told_once() -> None:
@@ -248,7 +253,7 @@ def test_a_refusal_for_good_stays_visible_and_is_told_once() -> None:
     after = outcome.change(MARK)
 
     assert (after.error, after.digest, outcome.due) == ("STRING_TOO_LONG: x", "d0", None)
-    assert outcome.news == crm_mark.News(object="Lead", outcome="refused", reason="STRING_TOO_LONG: x")
+    assert outcome.news == crm_mark.MarkDecision(object="Lead", outcome="refused", reason="STRING_TOO_LONG: x")
     assert concluded(after, refused).news is None
 
 
@@ -281,12 +286,12 @@ def test_a_missing_connection_is_something_to_wait_for_and_no_error() -> None:
 
 
 def test_what_a_parked_lead_waits_for_is_told_once() -> None:
-    outcome = crm_mark.parked(MARK, "company")
+    outcome = crm_mark.blocked(MARK, "company")
     after = outcome.change(MARK)
 
     assert (after.waits_for, after.error, outcome.due) == ("company", "", None)
-    assert outcome.news == crm_mark.News(object="Lead", outcome="waits", reason="company")
-    assert crm_mark.parked(after, "company").news is None
+    assert outcome.news == crm_mark.MarkDecision(object="Lead", outcome="waits", reason="company")
+    assert crm_mark.blocked(after, "company").news is None
 
 
 def test_a_claim_holds_for_five_minutes() -> None:

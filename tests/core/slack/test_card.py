@@ -12,7 +12,7 @@ from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import Standing, card, glance, note, press, standing
+from ripen.slack.card import CardFacts, card_facts, hot_lead_card, lead_summary, note_card, parse_button
 from sandbox.slack.blocks import characters, refused
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
@@ -26,15 +26,15 @@ def an_alert(**changes: Any) -> Alert:
     return Alert(**(known | changes))
 
 
-def a_standing(reasons: tuple[str, ...] = (), **changes: Any) -> Standing:
+def a_standing(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
     score = Score(fit=45.4, engagement=32.6, total=78)
-    return Standing(profile=a_lead(**changes), rank=Rank.HOT, score=score, reasons=reasons)
+    return CardFacts(profile=a_lead(**changes), rank=Rank.HOT, score=score, reasons=reasons)
 
 
 def shown(
     alert: Alert | None = None, locale: str = "ja", reasons: tuple[str, ...] = (), **changes: Any
 ) -> dict[str, Any]:
-    return card(alert or an_alert(), a_standing(reasons, **changes), locale, "Asia/Tokyo")
+    return hot_lead_card(alert or an_alert(), a_standing(reasons, **changes), locale, "Asia/Tokyo")
 
 
 def block(message: dict[str, Any], id: str) -> str:
@@ -164,14 +164,14 @@ def test_who_is_no_slack_id_is_only_a_name() -> None:
 
 
 def test_a_glance_has_no_answers() -> None:
-    message = glance(a_standing(crm=CRM), "ja")
+    message = lead_summary(a_standing(crm=CRM), "ja")
 
     assert "open_crm" in dumps(message)
     assert '"accept"' not in dumps(message)
 
 
 def test_a_lead_without_a_state_stands_cold_at_nothing() -> None:
-    found = standing(a_lead(), None, a_bundle(), NOON)
+    found = card_facts(a_lead(), None, a_bundle(), NOON)
 
     assert (found.rank, found.score.total, list(found.reasons)) == (Rank.COLD, 0, [])
 
@@ -179,7 +179,7 @@ def test_a_lead_without_a_state_stands_cold_at_nothing() -> None:
 def test_reasons_come_in_the_words_of_the_playbook() -> None:
     state = State(lead="lead1", fit=40, fit_reasons=("title",), rank=Rank.HOT)
 
-    assert standing(a_lead(), state, a_bundle(), NOON).reasons == ["役職: 部長級"]
+    assert card_facts(a_lead(), state, a_bundle(), NOON).reasons == ["役職: 部長級"]
 
 
 HOSTILE = "<!channel> <https://evil.example|click> *b* :fire: &amp; \u202eabc\n\r\x00"
@@ -245,11 +245,11 @@ def test_no_input_breaks_the_limits(text: str, other: str, locale: str) -> None:
     ],
 )
 def test_a_buttons_value_is_read_strictly(value: str, found: tuple[str, str] | None) -> None:
-    assert press(value) == found
+    assert parse_button(value) == found
 
 
 def a_note(text: str, locale: str = "ja", **changes: Any) -> dict[str, Any]:
-    return note(an_alert(kind="note", text=text), a_lead(**changes), locale)
+    return note_card(an_alert(kind="note", text=text), a_lead(**changes), locale)
 
 
 def test_a_note_says_whom_it_is_about_and_leads_there() -> None:

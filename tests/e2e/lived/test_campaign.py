@@ -11,7 +11,7 @@ import pytest
 
 from cli.campaign import progress, running
 from ripen.agenda import shard
-from ripen.campaign.mailing import goes_first
+from ripen.campaign.mailing import is_canary
 from ripen_authoring.simulation.persona import Persona
 from tests.e2e.test_follow_up import unsubscribe
 from tests.support.lived_playbook import arrive, published
@@ -150,9 +150,9 @@ def halt(cloud: Running) -> BadLetter:
     published(cloud)
     careful = cloud.stack.playbook.live().bundle.campaigns["letter-careful"]
     gone = (Persona(email=f"bounce-{n}{token_hex(3)}@simulator.example.jp", tags=("careful",)) for n in range(10_000))
-    canaries = islice((who for who in gone if goes_first(careful, who.id)), 2)
-    [reader] = somebody("careful", 1, range(64), lambda who: goes_first(careful, who.id))
-    [later] = somebody("careful", 1, range(64), lambda who: not goes_first(careful, who.id))
+    canaries = islice((who for who in gone if is_canary(careful, who.id)), 2)
+    [reader] = somebody("careful", 1, range(64), lambda who: is_canary(careful, who.id))
+    [later] = somebody("careful", 1, range(64), lambda who: not is_canary(careful, who.id))
     arrive(cloud, *canaries, reader, later)
     cloud.ripen("campaign", "letter-careful", "--schedule", "--now", "--yes")
     cloud.ripen("clock", "+3m")

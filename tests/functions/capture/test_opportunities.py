@@ -10,7 +10,7 @@ import pytest
 from ripen.adapters.table import Conflict, Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY
-from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll, Place
+from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll, Position
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.address import address_hash
 from ripen.settings import Shadow
@@ -93,7 +93,7 @@ def test_one_without_an_account_is_nobody_s(world: World) -> None:
 
 def test_what_opened_and_closed_while_the_first_look_went_on_is_seen_by_the_next(world: World) -> None:
     class Meanwhile(FakeCrm):
-        def changed(self, since: datetime | None, after: Place | None) -> Iterator[list[Opportunity]]:
+        def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
             yield from super().changed(since, after)
             if since is None:
                 self.deals["006a"] = ("001A", NOON + timedelta(seconds=1), False)

@@ -7,7 +7,7 @@ from nurture.preferences import unsubscribe
 from ripen.adapters.table import Table, keys
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import RunState
-from ripen.campaign.mailing import goes_first
+from ripen.campaign.mailing import is_canary
 from ripen.mail.feedback import Event
 from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, one_lead, with_rates
 from tests.support.fakes import FakeQueue
@@ -58,8 +58,8 @@ def test_canaries_and_the_rest_each_have_their_own_row_to_stand_in(machinery: Ma
     machinery.begin(0, campaign=campaign)
     # then neither waits for the others
     due = {lead: send.not_before for lead, send in machinery.sends(leads).items()}
-    first = [due[lead] for lead in leads if goes_first(campaign, lead)]
-    rest = [due[lead] for lead in leads if not goes_first(campaign, lead)]
+    first = [due[lead] for lead in leads if is_canary(campaign, lead)]
+    rest = [due[lead] for lead in leads if not is_canary(campaign, lead)]
     assert first
     assert first == [after(minutes=n) for n in range(len(first))]
     assert rest == [after(hours=1, minutes=n) for n in range(len(rest))]

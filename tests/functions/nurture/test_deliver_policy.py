@@ -9,7 +9,7 @@ import pytest
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.opportunity import Deal
+from ripen.crm.opportunity import OpenOpportunities
 from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind, Verdict
@@ -229,7 +229,7 @@ def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
     table: Table, clock: FakeClock, email: str, marked: str, goes: bool
 ) -> None:
     known(table, a_lead(email=email))
-    table.write(Create(keys.deal(marked), Deal(accounts=("001A",))))
+    table.write(Create(keys.deal(marked), OpenOpportunities(accounts=("001A",))))
     news, asked_for = planned(table, a_send(email="case-study")), planned(table, a_send())
     for key in (news, asked_for):
         deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
@@ -240,7 +240,7 @@ def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
 
 def test_it_does_once_the_opportunity_is_closed(table: Table, clock: FakeClock) -> None:
     known(table)
-    table.write(Create(keys.deal("example.co.jp"), Deal()))
+    table.write(Create(keys.deal("example.co.jp"), OpenOpportunities()))
     key = planned(table, a_send(email="case-study"))
     deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
     assert row(table, key).value.state is SendState.ACCEPTED

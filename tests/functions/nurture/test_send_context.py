@@ -22,7 +22,7 @@ def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_wa
     partners = replace(partners, emails={"case-study": replace(partners.emails["case-study"], purpose="partners")})
     known(table, "lead1")
     send = a_send(
-        id=mailing.id_of(AUTUMN.name, "lead1"),
+        id=mailing.campaign_send_id(AUTUMN.name, "lead1"),
         email="case-study",
         origin=AUTUMN.name,
         campaign=True,

@@ -15,7 +15,7 @@ from ripen.lead.activity import Activity
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.send_rate import Quota
 from ripen.marks import CrmMark, DecayMark, RefoldMark
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from tests.support.builders import a_lead, an_activity
 from tests.support.campaign_machinery import leads_of
@@ -52,7 +52,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
             (keys.alert(lead, "a"), Alert(id="a", lead=lead, kind="hot", planned=NOON)),
             (
                 keys.action(lead, "a"),
-                Action(id="a", lead=lead, alert="a", verb="accept", user="U", user_name="", at=NOON),
+                CardAction(id="a", lead=lead, alert="a", verb="accept", user="U", user_name="", at=NOON),
             ),
         ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from ripen.adapters.table import Create, Replace, keys
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.crm_mark import SHORT
+from ripen.crm.crm_mark import FEW_CALLS_LEFT
 from ripen.crm.upsert import Record
 from ripen.lead.lead import CrmLink
 from ripen.marks import CrmMark
@@ -50,7 +50,7 @@ def test_a_mere_score_waits_with_no_call_made_and_nothing_told(office: Office) -
     spend(office, SHORT_OF)
     office.sync("score")
     assert (office.crm.calls, waits(office, "score")) == (0, QUARTER)
-    assert (office.mark("score").value.waits_for, office.decisions("score")) == (SHORT, [])
+    assert (office.mark("score").value.waits_for, office.decisions("score")) == (FEW_CALLS_LEFT, [])
 
 
 @pytest.mark.parametrize(("urgent", "linked"), [(True, True), (True, False), (False, False)])

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from ripen.adapters.table import Mark, Replace, keys
-from ripen.crm.upsert import Found, Wanted
+from ripen.crm.upsert import CrmState, DesiredRecord
 from ripen.errors import NotConnected, Undeliverable
 from score.sync import sync
 from tests.support.crm_sync import FakeCrm, Office, a_customer
@@ -191,7 +191,7 @@ def test_a_worker_that_read_before_the_claim_leaves_the_task_to_the_other(office
 
     @dataclass
     class Overtaken(FakeCrm):
-        def find(self, leads: Sequence[Wanted]) -> Found:
+        def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
             found = super().find(leads)
             office.sync()
             return found

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ripen.capture.entry_request import MOST_FACTS, RESERVED
+from ripen.capture.entry_request import MOST_FACTS, RESERVED_FACTS
 from ripen.playbook.graph import Move
 from ripen_authoring import written_times
 from ripen_authoring.models.clauses import ClauseTree
@@ -59,7 +59,7 @@ class TriggerPart(Part):
             raise ValueError("`start` goes with `every`")
         if not self.date and (self.offset or self.yearly or self.at):
             raise ValueError("`offset`, `yearly` and `at` go with `date`")
-        if taken := set(self.api or ()).intersection(RESERVED):
+        if taken := set(self.api or ()).intersection(RESERVED_FACTS):
             raise ValueError(f"`api` cannot have {taken.pop()!r}: each entry says that itself; write another name")
         if self.status and not self.crm_campaign:
             raise ValueError("`status` goes with `crm_campaign`")

@@ -8,7 +8,7 @@ from ripen.adapters import gateway
 from ripen.adapters.rows.crm_link import relinked
 from ripen.adapters.table import Create, Replace, Row, keys
 from ripen.capture import entry_request
-from ripen.capture.entry_request import Invitation
+from ripen.capture.entry_request import EntryRequest
 from ripen.crm import opportunity
 from ripen.errors import Rejected
 from ripen.failure import Failure
@@ -73,9 +73,9 @@ def enter(journey: str, world: World, lead: str, number: int, facts: dict[str, s
     """By hand, or with facts by a request: the journey's own `who` and `again` are asked. Raises Failure."""
     said = {"key": f"by hand {number}", "by": "hand"}
     if facts:
-        asks = Invitation(journey=journey, email="", key=f"request {number}", facts=facts)
+        asks = EntryRequest(journey=journey, email="", key=f"request {number}", facts=facts)
         try:
-            said = entry_request.activity(asks, world.bundle.journeys[journey], lead, world.clock.now()).facts
+            said = entry_request.requested_entry(asks, world.bundle.journeys[journey], lead, world.clock.now()).facts
         except Rejected as rejected:
             raise Failure(f"The request is refused: {rejected.reason} ({rejected.field}).", "Mend the event.") from None
     _did(Kind.ENTRY_ASKED, journey, world, lead, number, said)
@@ -165,9 +165,9 @@ def _deal(happening: Happening, world: World, lead: str) -> None:
     if not world.bundle.policy.spares_opportunities:
         raise Impossible("no policy asks about opportunities (open_opportunity: skip)")
     if profile := world.table.get(keys.profile(lead)):
-        key = keys.deal(opportunity.token(profile.value.email, ADDRESS_KEY))
+        key = keys.deal(opportunity.company_token(profile.value.email, ADDRESS_KEY))
         row, accounts = world.table.get(key), ("simulated",) if word == "opens" else ()
-        world.table.write(Replace(key, opportunity.Deal(accounts=accounts), row.version if row else 0))
+        world.table.write(Replace(key, opportunity.OpenOpportunities(accounts=accounts), row.version if row else 0))
 
 
 def _unsubscribe(email: str, world: World, lead: str) -> None:

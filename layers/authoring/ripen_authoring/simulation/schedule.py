@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from ripen.adapters.table import Create, keys
 from ripen.calendar import recurrence
-from ripen.campaign.walk import Entries, asked
+from ripen.campaign.walk import Entries, entry_activity
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey, OnSchedule
 from ripen_authoring.simulation.occurrences import Happening
@@ -47,7 +47,9 @@ def occur(happening: Happening, world: World, lead: str) -> Line:
     state, now = world.table.get(keys.state(lead)), world.clock.now()
     if state is None or segment not in state.value.segments:
         return Line(now, "schedule.passed", {"subject": segment})
-    activity = asked(Entries(journey=journey, segment=segment, key=occurrence, by="schedule", at=now), lead, now)
+    activity = entry_activity(
+        Entries(journey=journey, segment=segment, key=occurrence, by="schedule", at=now), lead, now
+    )
     key = keys.activity(lead, activity.at, activity.id)
     world.table.write(Create(key, activity, due=now))
     world.queue.wake(key.ref)

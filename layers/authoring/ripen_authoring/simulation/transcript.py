@@ -10,7 +10,7 @@ from msgspec.structs import fields
 
 from ripen.adapters.table import keys
 from ripen.calendar.shown_minute import format_minute
-from ripen.crm.opportunity import Deal
+from ripen.crm.opportunity import OpenOpportunities
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Activity, Kind
@@ -77,7 +77,7 @@ def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
-        case Deal(accounts=accounts):
+        case OpenOpportunities(accounts=accounts):
             yield Line(row.at, "opportunity.open" if accounts else "opportunity.closed")
         case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _TOLD:
             yield from decided(row.after)

@@ -8,7 +8,7 @@ import json
 from io import BytesIO
 from urllib.parse import unquote_plus
 
-from ripen.capture.field_errors import NO_TEXT, Complaint, Refused
+from ripen.capture.field_errors import NO_TEXT, FieldError, InvalidSubmission
 from ripen.errors import Rejected
 
 LARGEST = 64 * 1024
@@ -100,7 +100,7 @@ def _plain(name: str, value: object) -> str:
         case bool() | int() | float():
             return json.dumps(value)
         case _:
-            raise Refused([Complaint(name, NO_TEXT)])
+            raise InvalidSubmission([FieldError(name, NO_TEXT)])
 
 
 def _text(body: bytes) -> str:

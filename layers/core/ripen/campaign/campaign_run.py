@@ -15,7 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ripen.campaign.halt import Halt, too_many
+from ripen.campaign.halt import Halt, exceeded_limit
 from ripen.campaign.walk import Walk
 from ripen.mail.ledger import OPEN
 from ripen.playbook.bundle import Campaign
@@ -31,7 +31,7 @@ class RunState(StrEnum):
     DONE = "done"
 
 
-class Deed(Struct, frozen=True, kw_only=True):
+class RunEvent(Struct, frozen=True, kw_only=True):
     """Who did what to the run. `by` is "" where it was ourselves."""
 
     at: datetime
@@ -64,21 +64,21 @@ class CampaignRun(Struct, frozen=True, kw_only=True):
     overlooked: dict[str, int] | None = {}
     """What had become of its mails when somebody who knew that had it go on: it is judged by what came since. None: whatever
     there is at the next look."""
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[RunEvent, ...] = ()
 
 
-class NotNow(Exception):
+class IllegalTransition(Exception):
     """What was asked cannot be done to a run in this state; the text says why."""
 
 
 STOPPED = "campaign stopped"
 """Why a mail was passed over."""
-LOOK_AGAIN = timedelta(days=1)
+PAUSE_RECHECK = timedelta(days=1)
 """When a mail of a paused campaign is looked at again. Resuming goes through all of them, and does not wait for that; each look
 takes a place of SES's rate from mails that could go."""
-SOON = timedelta(minutes=1)
+CANARY_RECHECK = timedelta(minutes=1)
 """When a mail is looked at again that waits for how the canaries fared."""
-AHEAD = timedelta(minutes=5)
+HEAD_START = timedelta(minutes=5)
 """So much before its time a run goes through the roster, so that each mail is there when it is due."""
 _EARLY = timedelta(seconds=2)
 """A queue may ring this much before the time."""
@@ -88,10 +88,10 @@ _MOVING = frozenset({RunState.PLANNED, *_LIVE})
 _STILL = frozenset({RunState.PAUSED, RunState.HALTED})
 
 
-Word = Literal["yes", "soon", "later", "never"]
+MaySend = Literal["yes", "soon", "later", "never"]
 
 
-def may_send(run: CampaignRun | None, now: datetime) -> Word:
+def may_send(run: CampaignRun | None, now: datetime) -> MaySend:
     """What holds for a mail of the campaign that could be claimed now. "soon": the canaries' time is over, and it is not
     judged yet how they fared, so that the rest must not go by the mere clock."""
     if run is not None and run.state is RunState.CANARY and now >= run.rest:
@@ -101,7 +101,7 @@ def may_send(run: CampaignRun | None, now: datetime) -> Word:
     return "never" if run.state is RunState.STOPPED else "later"
 
 
-def walks(run: CampaignRun) -> bool:
+def is_walking(run: CampaignRun) -> bool:
     """Whether the roster is to be gone through."""
     return run.state in _LIVE
 
@@ -115,7 +115,7 @@ def schedule(campaign: Campaign, bundle: str, at: datetime, by: str, now: dateti
         at=first,
         since=first,
         rest=first + _canary(campaign),
-        deeds=(Deed(at=now, what="scheduled", by=by),),
+        deeds=(RunEvent(at=now, what="scheduled", by=by),),
     )
 
 
@@ -125,7 +125,7 @@ def begin(run: CampaignRun, campaign: Campaign, now: datetime) -> CampaignRun:
     return _did(replace(run, state=state, lap=run.lap + 1), now, "started")
 
 
-def widen(run: CampaignRun, now: datetime) -> CampaignRun:
+def pass_canary(run: CampaignRun, now: datetime) -> CampaignRun:
     """CANARY → RUNNING: the canaries came through."""
     return _did(replace(run, state=RunState.RUNNING), now, "canary passed")
 
@@ -192,14 +192,14 @@ def _canary(campaign: Campaign) -> timedelta:
 
 def _must(run: CampaignRun, states: frozenset[RunState], done: str) -> None:
     if run.state not in states:
-        raise NotNow(f"{run.name} is {run.state} and cannot be {done}.")
+        raise IllegalTransition(f"{run.name} is {run.state} and cannot be {done}.")
 
 
 def _did(run: CampaignRun, now: datetime, what: str, by: str = "", reason: str = "") -> CampaignRun:
-    return replace(run, deeds=(*run.deeds, Deed(at=now, what=what, by=by, reason=reason)))
+    return replace(run, deeds=(*run.deeds, RunEvent(at=now, what=what, by=by, reason=reason)))
 
 
-class Looked(Struct, frozen=True, kw_only=True):
+class Review(Struct, frozen=True, kw_only=True):
     """The run as it is now, when to look at it again (None: not any more, unless somebody asks), and why it halted just now."""
 
     run: CampaignRun
@@ -207,32 +207,32 @@ class Looked(Struct, frozen=True, kw_only=True):
     halt: Halt | None = None
 
 
-def look(
+def review(
     run: CampaignRun, campaign: Campaign, counts: Mapping[str, int], walks: Sequence[Walk], now: datetime
-) -> Looked:
+) -> Review:
     """What time and the counts make of the run. `walks` are those of this lap. A live one is looked at every ten minutes,
     for the bell that tells of a bounce may be lost."""
     if run.state is RunState.PLANNED:
-        begins = run.since - AHEAD
-        return Looked(run=begin(run, campaign, now), due=now) if begins <= now + _EARLY else Looked(run=run, due=begins)
+        begins = run.since - HEAD_START
+        return Review(run=begin(run, campaign, now), due=now) if begins <= now + _EARLY else Review(run=run, due=begins)
     if run.state not in _LIVE:
-        return Looked(run=run, due=None)
+        return Review(run=run, due=None)
     over = run.state is RunState.CANARY and run.rest <= now + _EARLY
     if run.overlooked is None:
         run = replace(run, overlooked=dict(counts))
     since = {name: count - (run.overlooked or {}).get(name, 0) for name, count in counts.items()}
     # In each time zone canaries go by its own clock: there are some of them out, and not judged yet, until the end.
-    if why := too_many(campaign, since, over or (campaign.zone == "lead" and campaign.canary > 0)):
+    if why := exceeded_limit(campaign, since, over or (campaign.zone == "lead" and campaign.canary > 0)):
         by = run.deeds[0].by if run.deeds else ""
-        return Looked(run=halt(run, why.reason, now), due=None, halt=replace(why, by=by))
+        return Review(run=halt(run, why.reason, now), due=None, halt=replace(why, by=by))
     if run.state is RunState.CANARY and not over:
-        return Looked(run=run, due=min(run.rest, now + _WAITING))
-    live = widen(run, now) if over else run
+        return Review(run=run, due=min(run.rest, now + _WAITING))
+    live = pass_canary(run, now) if over else run
     last = max((walk.last for walk in walks if walk.last), default=now)
     if not all(walk.done for walk in walks):
-        return Looked(run=live, due=now + _WALKING)
+        return Review(run=live, due=now + _WALKING)
     if last > now:
-        return Looked(run=live, due=min(last + _SETTLING, now + _WAITING))
+        return Review(run=live, due=min(last + _SETTLING, now + _WAITING))
     if any(counts.get(state, 0) > 0 for state in OPEN):
-        return Looked(run=live, due=now + _WAITING)
-    return Looked(run=finish(live, now), due=None)
+        return Review(run=live, due=now + _WAITING)
+    return Review(run=finish(live, now), due=None)

@@ -24,7 +24,7 @@ def counter(lead: str) -> int:
     return crc32(lead.encode()) % COUNTERS
 
 
-def moved(before: Send | None, after: Send) -> dict[str, int]:
+def count_changes(before: Send | None, after: Send) -> dict[str, int]:
     """What changes in the counts when a mail becomes this one; only what changes."""
     now, earlier = _where(after), _where(before) if before else Counter[str]()
     return {name: now[name] - earlier[name] for name in now | earlier if now[name] != earlier[name]}

@@ -28,7 +28,7 @@ class Halt(Struct, frozen=True, kw_only=True):
         return f"{self.count} of {self.taken} mails {self.what}: more than {self.limit:.1%}"
 
 
-def too_many(campaign: Campaign, counts: Mapping[str, int], canaries_are_out: bool = False) -> Halt | None:
+def exceeded_limit(campaign: Campaign, counts: Mapping[str, int], canaries_are_out: bool = False) -> Halt | None:
     """Why the campaign must halt; None where it need not."""
     taken = counts.get("accepted", 0)
     limits = {

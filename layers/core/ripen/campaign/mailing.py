@@ -19,41 +19,41 @@ _PASSED_OVER = frozenset({"expired", STOPPED, "capped"})
 """Reasons of SKIPPED that are no word against another try."""
 
 
-def id_of(campaign: str, lead: str) -> str:
+def campaign_send_id(campaign: str, lead: str) -> str:
     """A campaign has one mail for each lead, however often it is scheduled, resumed or sent again."""
     return send_id(campaign, ENTRY, STEP, 1, lead)
 
 
-def goes_first(campaign: Campaign, lead: str) -> bool:
+def is_canary(campaign: Campaign, lead: str) -> bool:
     """Whether the lead is one of the canaries: the same ones each time, others for each campaign."""
     drawn = int.from_bytes(sha256(f"{campaign.name}\x1f{lead}".encode()).digest()[:8])
     return drawn < campaign.canary * 2**64
 
 
-def moment(at: str, zone: ZoneInfo) -> datetime:
+def in_utc(at: str, zone: ZoneInfo) -> datetime:
     """That local date and time, in UTC (local_time.py says what happens where clocks are changed)."""
     local = datetime.fromisoformat(at)
     return instant(local.date(), local.time(), zone)
 
 
-def start(campaign: Campaign, brand: Brand) -> datetime:
+def earliest_start(campaign: Campaign, brand: Brand) -> datetime:
     """When the first lead anywhere may get it."""
     if campaign.zone == "brand":
-        return moment(campaign.at, office_zone(brand))
+        return in_utc(campaign.at, office_zone(brand))
     return datetime.fromisoformat(campaign.at).replace(tzinfo=UTC) - _EAST
 
 
-def due(campaign: Campaign, run: CampaignRun, zone: ZoneInfo, first: bool, turn: timedelta) -> datetime:
+def send_time(campaign: Campaign, run: CampaignRun, zone: ZoneInfo, first: bool, turn: timedelta) -> datetime:
     """When the mail of a lead who lives in this time zone may go. Each zone has its canaries first, by as much."""
     from_when_on = run.since if first else run.rest
     later = timedelta(seconds=campaign.canary_seconds if campaign.canary and not first else 0)
-    local = from_when_on if campaign.zone == "brand" else moment(campaign.at, zone) + later
+    local = from_when_on if campaign.zone == "brand" else in_utc(campaign.at, zone) + later
     return max(from_when_on, local) + turn
 
 
 def plan(campaign: Campaign, email: Email, run: CampaignRun, lead: Profile, at: datetime, now: datetime) -> Send:
     return Send(
-        id=id_of(campaign.name, lead.id),
+        id=campaign_send_id(campaign.name, lead.id),
         lead=lead.id,
         email=campaign.email,
         mail_class=MailClass(email.mail_class),
@@ -69,7 +69,7 @@ def plan(campaign: Campaign, email: Email, run: CampaignRun, lead: Profile, at: 
     )
 
 
-def waits(send: Send, run: CampaignRun) -> bool:
+def may_replan(send: Send, run: CampaignRun) -> bool:
     """Whether a mail that was planned in an earlier lap gets another place in this one. What was given to the provider, or
     may have been, is never taken up, but for what a person asked for."""
     match send.state:

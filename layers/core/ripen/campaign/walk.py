@@ -54,7 +54,7 @@ class Schedule(Struct, frozen=True, kw_only=True):
     """Occurrences up to then were seen to."""
 
 
-def turn(nth: int, shard: int, count: int, period: timedelta) -> timedelta:
+def paced_delay(nth: int, shard: int, count: int, period: timedelta) -> timedelta:
     """How long the nth lead of a shard waits for its turn, where `count` leads take turns in each period.
 
     Shards share the pace alike, so it is never faster; the last ones of a shard that has more leads come a little later.
@@ -62,7 +62,7 @@ def turn(nth: int, shard: int, count: int, period: timedelta) -> timedelta:
     return (nth * SHARDS + shard) * period / count
 
 
-def asked(entries: Entries, lead: str, now: datetime) -> Activity:
+def entry_activity(entries: Entries, lead: str, now: datetime) -> Activity:
     """The lead is asked into the journey: the same activity however often it is made."""
     return Activity(
         id=digest("entry asked", entries.journey, entries.key, lead),
@@ -75,7 +75,7 @@ def asked(entries: Entries, lead: str, now: datetime) -> Activity:
     )
 
 
-def moved_on(walk: Walk, passed: int, after: str, taken: int, ahead: int, last: datetime | None, done: bool) -> Walk:
+def advanced(walk: Walk, passed: int, after: str, taken: int, ahead: int, last: datetime | None, done: bool) -> Walk:
     return replace(
         walk,
         after=after or walk.after,

@@ -11,7 +11,7 @@ _AGAIN = timedelta(minutes=10)
 _KEPT = timedelta(days=40)
 
 
-class Once(Struct, frozen=True, kw_only=True):
+class DeduplicationKey(Struct, frozen=True, kw_only=True):
     """By what a repetition is known, and how long it is remembered."""
 
     source: str
@@ -19,21 +19,23 @@ class Once(Struct, frozen=True, kw_only=True):
     until: datetime
 
 
-def once(submission: Submission, now: datetime, idempotency_key: str = "") -> Once:
+def submission_key(submission: Submission, now: datetime, idempotency_key: str = "") -> DeduplicationKey:
     """By what this submission is known again: the page's nonce, the sender's Idempotency-Key, or its content, which is
     the same submission for ten minutes only.
 
     The nonce counts together with the address: who goes back and corrects a mistyped address sends another submission.
     """
     if submission.nonce:
-        return Once(source="nonce", id=digest(submission.form, submission.nonce, submission.email), until=now + _KEPT)
+        return DeduplicationKey(
+            source="nonce", id=digest(submission.form, submission.nonce, submission.email), until=now + _KEPT
+        )
     if idempotency_key:
-        return Once(source="key", id=digest(submission.form, idempotency_key), until=now + _KEPT)
+        return DeduplicationKey(source="key", id=digest(submission.form, idempotency_key), until=now + _KEPT)
     content = sorted((submission.fields | submission.attributes).items())
     id = digest(submission.form, submission.email, submission.consent, *(part for pair in content for part in pair))
-    return Once(source="content", id=id, until=now + _AGAIN)
+    return DeduplicationKey(source="content", id=id, until=now + _AGAIN)
 
 
-def from_provider(provider: str, id: str, now: datetime) -> Once:
+def provider_key(provider: str, id: str, now: datetime) -> DeduplicationKey:
     """By the id that a form provider gave it."""
-    return Once(source=provider, id=digest(provider, id), until=now + _KEPT)
+    return DeduplicationKey(source=provider, id=digest(provider, id), until=now + _KEPT)

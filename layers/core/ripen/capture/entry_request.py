@@ -8,14 +8,14 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from ripen.campaign.walk import Entries, asked
+from ripen.campaign.walk import Entries, entry_activity
 from ripen.errors import Rejected
 from ripen.lead.activity import Activity
 from ripen.lead.address import normalise
 from ripen.lead.text import clean
 from ripen.playbook.graph import Journey, OnRequest
 
-RESERVED = ("key", "by")
+RESERVED_FACTS = ("key", "by")
 """What every entry by a hand says; no fact may be called so."""
 MOST_FACTS = 20
 _LARGEST = 64 * 1024
@@ -23,7 +23,7 @@ _NAMES = ("journey", "email", "key", "facts")
 _LONGEST = {"key": 255, "facts": 500}
 
 
-class Invitation(Struct, frozen=True, kw_only=True):
+class EntryRequest(Struct, frozen=True, kw_only=True):
     """`key` is what this is: the same key asks the same lead into the same journey once. `email` is normalised."""
 
     journey: str
@@ -32,7 +32,7 @@ class Invitation(Struct, frozen=True, kw_only=True):
     facts: dict[str, str] = {}
 
 
-def read(body: bytes, idempotency_key: str) -> Invitation:
+def read(body: bytes, idempotency_key: str) -> EntryRequest:
     """What the request asks for; its key is the body's, else the header's. Raises Rejected with what to write instead."""
     found = _object(body)
     for name in found:
@@ -50,10 +50,10 @@ def read(body: bytes, idempotency_key: str) -> Invitation:
     if not isinstance(facts, dict):
         raise Rejected('facts are an object: {"order": "4711"}', field="facts")
     known = {name: _text("facts", value, f"facts.{name}") for name, value in facts.items()}
-    return Invitation(journey=journey, email=normalise(email), key=key, facts={n: v for n, v in known.items() if v})
+    return EntryRequest(journey=journey, email=normalise(email), key=key, facts={n: v for n, v in known.items() if v})
 
 
-def activity(invitation: Invitation, journey: Journey | None, lead: str, now: datetime) -> Activity:
+def requested_entry(invitation: EntryRequest, journey: Journey | None, lead: str, now: datetime) -> Activity:
     """The lead is asked in, as by a hand: the journey's own `who` and `again` decide. Raises Rejected where its file does not
     let requests in, or not with these facts."""
     on = _door(journey)
@@ -65,7 +65,7 @@ def activity(invitation: Invitation, journey: Journey | None, lead: str, now: da
     if not key:
         raise Rejected(f"the journey is entered once for each {on.key}: say it", field=f"facts.{on.key}")
     entries = Entries(journey=invitation.journey, key=invitation.key, by="api", at=now)
-    made = asked(entries, lead, now)
+    made = entry_activity(entries, lead, now)
     return replace(made, facts=invitation.facts | made.facts | {"key": key})
 
 

@@ -25,7 +25,7 @@ _JAPANESE = {
 }
 
 
-class Complaint(Struct, frozen=True):
+class FieldError(Struct, frozen=True):
     """`text` is one of the English sentences above, which is also the key to the others."""
 
     field: str
@@ -42,10 +42,10 @@ class Complaint(Struct, frozen=True):
         return said if said.endswith("。") else f"{said[:1].upper()}{said[1:]}."
 
 
-class Refused(Rejected):
+class InvalidSubmission(Rejected):
     """A submission with something wrong in it: the first complaint is the reason, all of them are kept for the page."""
 
-    def __init__(self, complaints: Sequence[Complaint]) -> None:
+    def __init__(self, complaints: Sequence[FieldError]) -> None:
         first = complaints[0]
         super().__init__(first.said("en"), field=first.field, status=400)
         self.complaints = tuple(complaints)

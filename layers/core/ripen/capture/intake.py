@@ -21,7 +21,7 @@ class Intake(Struct, frozen=True, kw_only=True):
     consent: ConsentRecord | None
 
 
-class Names(Struct, frozen=True, kw_only=True):
+class NewIds(Struct, frozen=True, kw_only=True):
     """The ids that new rows get; `lead` is the known lead's, if there is one."""
 
     lead: str
@@ -35,7 +35,7 @@ def take_in(
     contact: Contact | None,
     *,
     wording: Consent | None,
-    names: Names,
+    names: NewIds,
     now: datetime,
     source: str = "form",
 ) -> Intake:
@@ -44,7 +44,7 @@ def take_in(
     if submission.consent and wording:
         record = _record(submission, wording, names)
     return Intake(
-        profile=merge(profile, submission, names.lead, now),
+        profile=merge_profile(profile, submission, names.lead, now),
         activity=Activity(
             id=names.activity,
             lead=names.lead,
@@ -60,7 +60,7 @@ def take_in(
     )
 
 
-def merge(profile: Profile | None, submission: Submission, lead: str, now: datetime) -> Profile:
+def merge_profile(profile: Profile | None, submission: Submission, lead: str, now: datetime) -> Profile:
     """The profile with the newest of everything; what the submission leaves blank stays. The first touch stays, the lead's
     touch is set once, the last one moves. A name that could not be split does not replace one that is."""
     touch = submission.touch
@@ -93,7 +93,7 @@ def _later(known: Touch | None, touch: Touch) -> Touch:
     return touch if known is None or touch.at >= known.at else known
 
 
-def _record(submission: Submission, wording: Consent, names: Names) -> ConsentRecord:
+def _record(submission: Submission, wording: Consent, names: NewIds) -> ConsentRecord:
     shown = wording.text.get(submission.locale) or next(iter(wording.text.values()), "")
     return ConsentRecord(
         id=names.consent,

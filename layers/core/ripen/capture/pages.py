@@ -14,7 +14,7 @@ from ripen.playbook.template import render_html
 BuiltinPage = Literal["not-found", "bad-link", "unsubscribe", "unsubscribed", "thanks", "invalid"]
 
 
-def said(texts: Texts, locale: str, brand: Brand) -> str:
+def localized(texts: Texts, locale: str, brand: Brand) -> str:
     """The text in that locale, else in the brand's own, else in any, else ""."""
     return texts.get(locale) or texts.get(brand.default_locale) or next(iter(texts.values()), "")
 
@@ -22,10 +22,10 @@ def said(texts: Texts, locale: str, brand: Brand) -> str:
 def brand_variables(brand: Brand, locale: str) -> dict[str, str]:
     """What pages and mails may say of the brand: {{ brand.name }} and so on."""
     return {
-        "name": said(brand.name, locale, brand),
-        "sender_name": said(brand.sender_name, locale, brand),
-        "postal_address": said(brand.postal_address, locale, brand),
-        "contact": said(brand.contact, locale, brand),
+        "name": localized(brand.name, locale, brand),
+        "sender_name": localized(brand.sender_name, locale, brand),
+        "postal_address": localized(brand.postal_address, locale, brand),
+        "contact": localized(brand.contact, locale, brand),
         "privacy_url": brand.privacy_url,
         "accent": brand.accent,
     }
@@ -52,7 +52,7 @@ def render_page(
     field and `error` the reason as a whole.
     """
     variables: dict[str, Any] = {
-        "page": {"name": page.name, "title": said(page.title, locale, brand)},
+        "page": {"name": page.name, "title": localized(page.title, locale, brand)},
         "brand": brand_variables(brand, locale),
         "locale": locale,
         "languages": [
@@ -63,7 +63,7 @@ def render_page(
         "hidden": [{"name": name, "value": value} for name, value in ({"nonce": nonce} | dict(hidden or {})).items()],
         "error": error,
     }
-    source = page.source.get(locale) or page.source.get("*") or said(page.source, locale, brand)
+    source = page.source.get(locale) or page.source.get("*") or localized(page.source, locale, brand)
     return render_html(source, variables)
 
 
@@ -91,21 +91,21 @@ def _form(
 ) -> dict[str, Any]:
     return {
         "name": form.name,
-        "title": said(form.title, locale, brand),
-        "submit": said(form.submit, locale, brand),
+        "title": localized(form.title, locale, brand),
+        "submit": localized(form.submit, locale, brand),
         "action": action or f"/forms/{form.name}",
         "honeypot": form.honeypot,
-        "consent": said(form.consent.text, locale, brand) if form.consent else "",
+        "consent": localized(form.consent.text, locale, brand) if form.consent else "",
         "consented": bool(values.get("consent")),
         "fields": [
             {
                 "name": field.name,
                 "type": field.type,
-                "label": said(field.label, locale, brand),
+                "label": localized(field.label, locale, brand),
                 "must": field.required,
                 "autocomplete": field.autocomplete,
-                "placeholder": said(field.placeholder, locale, brand),
-                "options": [said(option, locale, brand) for option in field.options],
+                "placeholder": localized(field.placeholder, locale, brand),
+                "options": [localized(option, locale, brand) for option in field.options],
                 "max_length": field.max_length,
                 "value": values.get(field.name, ""),
                 "error": errors.get(field.name, ""),

@@ -26,7 +26,7 @@ TYPEFORM = SignatureSpec("typeform-signature", "sha256=", "base64")
 """Source: Typeform, Webhooks, "Secure your webhooks"."""
 
 
-def genuine(spec: SignatureSpec, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
+def is_signed(spec: SignatureSpec, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     """Is the body signed with the secret? Never for an empty secret, a missing or a malformed header."""
     given = headers.get(spec.header, "")
     if not secret or not given.isascii():
@@ -39,7 +39,7 @@ def signature(key: bytes, stamp: str, body: bytes) -> str:
     return "v1=" + hmac.digest(key, stamp.encode() + b"." + body, sha256).hex()
 
 
-def doubt(key: bytes, headers: Mapping[str, str], body: bytes, wall: float) -> str:
+def signature_error(key: bytes, headers: Mapping[str, str], body: bytes, wall: float) -> str:
     """Why a request is not believed that is to be signed as our own are, in words for who sent it; "" if it is. `wall` is
     the time, in seconds since 1970."""
     stamp, given = headers.get("ripen-timestamp", ""), headers.get("ripen-signature", "")

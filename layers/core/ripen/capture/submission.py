@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, Complaint, Refused
+from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, FieldError, InvalidSubmission
 from ripen.errors import Rejected
 from ripen.lead.address import normalise
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
@@ -76,7 +76,7 @@ def hit_honeypot(form: Form, answers: Answers) -> bool:
     return any(name == form.honeypot and value.strip() for name, value in answers)
 
 
-def asked_language(answers: Answers) -> str:
+def requested_locale(answers: Answers) -> str:
     return next((value for name, value in answers if name == "lang"), "")
 
 
@@ -95,15 +95,15 @@ def read(
     `complete` asks for all fields that the form requires; else an address is enough, because losing a lead for a missing
     department is worse than an incomplete lead. `referer` is where it was posted from, if the answers do not say.
     """
-    complaints: list[Complaint] = []
+    complaints: list[FieldError] = []
     known = _gather(form, answers, complaints)
     email = _email(known.pop("email", ""), complaints)
     _split_full_name(known)
     if complete:
         missing = [wanted.name for wanted in form.fields if wanted.required and wanted.name != "email"]
-        complaints += [Complaint(name, REQUIRED) for name in missing if not known.get(name)]
+        complaints += [FieldError(name, REQUIRED) for name in missing if not known.get(name)]
     if complaints:
-        raise Refused(complaints)
+        raise InvalidSubmission(complaints)
     if "phone" in known:
         known["phone"] = phone(known["phone"])
     apart = {*PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, "consent"}
@@ -116,19 +116,19 @@ def read(
         fields={name: known[name] for name in PROFILE if name in known},
         attributes={name: value for name, value in known.items() if name not in apart},
         entry={wanted.name: known[wanted.name] for wanted in form.fields if wanted.entry and wanted.name in known},
-        consent=agreed(form.consent, known.get("consent", "")),
+        consent=is_consent(form.consent, known.get("consent", "")),
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),
         visitor=visitor if is_visitor(visitor := known.get("visitor", "")) else "",
     )
 
 
-def agreed(consent: Consent | None, value: str) -> bool:
+def is_consent(consent: Consent | None, value: str) -> bool:
     """Was the box ticked? Only a clear yes is one: HTML's "on", a word for yes, or the wording itself."""
     return consent is not None and (value.casefold() in _YES or (value != "" and value in consent.text.values()))
 
 
-def _gather(form: Form, answers: Answers, complaints: list[Complaint]) -> dict[str, str]:
+def _gather(form: Form, answers: Answers, complaints: list[FieldError]) -> dict[str, str]:
     """What the form knows, by our names, cleaned; blanks are left out."""
     wanted = {each.name: each for each in form.fields}
     names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *wanted}
@@ -140,28 +140,28 @@ def _gather(form: Form, answers: Answers, complaints: list[Complaint]) -> dict[s
         asked = wanted.get(name)
         value = clean(typed, multiline=asked is not None and asked.type == "textarea")
         if value is None:
-            complaints.append(Complaint(name, UNREADABLE))
+            complaints.append(FieldError(name, UNREADABLE))
             continue
         if name in CAMPAIGN_PARAMETERS or name in _CARRIED:
             value = value[:MAX_LENGTH]
         elif name != "email" and len(value) > (limit := asked.max_length if asked else _LONGEST):
-            complaints.append(Complaint(name, LIMIT, limit))
+            complaints.append(FieldError(name, LIMIT, limit))
         if value and found.setdefault(name, value) != value:
-            complaints.append(Complaint(name, TWICE))
+            complaints.append(FieldError(name, TWICE))
     return found
 
 
-def _email(typed: str, complaints: list[Complaint]) -> str:
+def _email(typed: str, complaints: list[FieldError]) -> str:
     """The address, or "" and a complaint, unless there is one about it already."""
     if any(complaint.field == "email" for complaint in complaints):
         return ""
     if not typed:
-        complaints.insert(0, Complaint("email", REQUIRED))
+        complaints.insert(0, FieldError("email", REQUIRED))
         return ""
     try:
         return normalise(typed)
     except Rejected as rejected:
-        complaints.insert(0, Complaint("email", rejected.reason))
+        complaints.insert(0, FieldError("email", rejected.reason))
         return ""
 
 

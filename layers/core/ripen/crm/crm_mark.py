@@ -13,7 +13,7 @@ from ripen.marks import CrmMark
 from ripen.settings import SHADOWED
 
 LEASE = timedelta(minutes=5)
-SHORT, SHORT_WAIT = "few calls left today", timedelta(minutes=15)
+FEW_CALLS_LEFT, FEW_CALLS_WAIT = "few calls left today", timedelta(minutes=15)
 _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for those that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
@@ -22,7 +22,7 @@ _DOUBLINGS = 10
 _TOLD = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
-class News(Struct, frozen=True, kw_only=True):
+class MarkDecision(Struct, frozen=True, kw_only=True):
     """What is worth a decision row."""
 
     object: str
@@ -37,7 +37,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     change: Callable[[CrmMark], CrmMark]
     due: datetime | None = None
     link: CrmLink | None = None
-    news: News | None = None
+    news: MarkDecision | None = None
 
 
 def is_claimed(mark: CrmMark, now: datetime) -> bool:
@@ -50,15 +50,15 @@ def unchanged() -> Outcome:
     return Outcome(change=_calm)
 
 
-def parked(mark: CrmMark, reason: str) -> Outcome:
+def blocked(mark: CrmMark, reason: str) -> Outcome:
     """Waits for the lead to change: nothing to try again."""
     return Outcome(
         change=lambda mark: replace(_calm(mark), waits_for=reason),
-        news=None if mark.waits_for == reason else News(object="Lead", outcome="waits", reason=reason),
+        news=None if mark.waits_for == reason else MarkDecision(object="Lead", outcome="waits", reason=reason),
     )
 
 
-def foreseen(mark: CrmMark, wanted: upsert.Wanted, lacking: tuple[str, ...], now: datetime) -> Outcome:
+def shadowed(mark: CrmMark, wanted: upsert.DesiredRecord, lacking: tuple[str, ...], now: datetime) -> Outcome:
     """Shadow mode: it waits, and goes when that ends. What would be written is told once for each time it changes;
     `lacking` is what a new record could not be made without."""
     would = upsert.digest(wanted)
@@ -71,18 +71,18 @@ def foreseen(mark: CrmMark, wanted: upsert.Wanted, lacking: tuple[str, ...], now
         due=now + _SHADOW_WAIT,
         news=None
         if mark.shadow_digest == would
-        else News(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
+        else MarkDecision(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
     )
 
 
-def can_wait(mark: CrmMark, wanted: upsert.Wanted) -> bool:
+def can_wait(mark: CrmMark, wanted: upsert.DesiredRecord) -> bool:
     """A mere score, of a lead that is there: nobody is handed over by it."""
     return not mark.urgent and wanted.link is not None
 
 
-def put_off(now: datetime) -> Outcome:
+def postponed(now: datetime) -> Outcome:
     """The CRM's calls of the day run short: it goes when they do not, or when it becomes urgent."""
-    return Outcome(change=lambda mark: replace(mark, waits_for=SHORT), due=now + SHORT_WAIT)
+    return Outcome(change=lambda mark: replace(mark, waits_for=FEW_CALLS_LEFT), due=now + FEW_CALLS_WAIT)
 
 
 def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
@@ -97,14 +97,14 @@ def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
 
 
 def concluded(
-    mark: CrmMark, wanted: upsert.Wanted, write: upsert.Write, written: upsert.Written, now: datetime
+    mark: CrmMark, wanted: upsert.DesiredRecord, write: upsert.Write, written: upsert.WriteResult, now: datetime
 ) -> Outcome:
     """After the CRM's answer. What it refuses for good is tried again when the lead changes."""
     if written.refused is None:
         return Outcome(
             change=lambda mark: replace(_calm(mark), written=now, digest=upsert.digest(wanted), task=wanted.task.key),
             link=written.link,
-            news=News(object=write.object, outcome="updated" if write.record else "created"),
+            news=MarkDecision(object=write.object, outcome="updated" if write.record else "created"),
         )
     if not written.refused.permanent:
         return replace(delayed(mark, written.refused, now), link=written.link)
@@ -112,7 +112,7 @@ def concluded(
     return Outcome(
         change=lambda mark: replace(_calm(mark), error=reason),
         link=written.link,
-        news=None if mark.error == reason else News(object=write.object, outcome="refused", reason=reason),
+        news=None if mark.error == reason else MarkDecision(object=write.object, outcome="refused", reason=reason),
     )
 
 

@@ -43,14 +43,14 @@ class Member(Struct, frozen=True, kw_only=True):
     email: str = ""
 
 
-def asked_about(bundle: Bundle) -> tuple[str, ...]:
+def watched_campaigns(bundle: Bundle) -> tuple[str, ...]:
     """The campaigns that let into journeys, as these name them."""
     kind = Kind.CAMPAIGN_JOINED.value
     triggers = [on for journey in bundle.journeys.values() for on in journey.enrol]
     return tuple(sorted({on.subject for on in triggers if isinstance(on, OnActivity) and on.kind == kind}))
 
 
-def watching(poll: MemberPoll | None, names: tuple[str, ...], now: datetime) -> MemberPoll:
+def updated_poll(poll: MemberPoll | None, names: tuple[str, ...], now: datetime) -> MemberPoll:
     """As it is to go on when a playbook that asks about these is made live."""
     before = poll.watched if poll else {}
     since = poll.since if poll and before else now
@@ -64,7 +64,7 @@ def again(attempts: int, failure: Undeliverable) -> timedelta:
     return min(EVERY * (1 << min(attempts, _DOUBLINGS)), _LONGEST)
 
 
-def meant(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:
+def matching_names(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:
     """The names under which journeys ask about its campaign."""
     for name in watched:
         by_id = len(name) >= _SHORT_ID and member.campaign[:_SHORT_ID] == name[:_SHORT_ID]
@@ -72,15 +72,15 @@ def meant(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:
             yield name
 
 
-def moment(member: Member, name: str) -> str:
+def status_key(member: Member, name: str) -> str:
     """Tells what a membership became from what it was before: each status lets in once, under each name."""
     return digest("campaign member", name, member.id, member.status)
 
 
-def joined(member: Member, name: str, lead: str, since: datetime, now: datetime) -> Activity:
+def membership_activity(member: Member, name: str, lead: str, since: datetime, now: datetime) -> Activity:
     """What the lead did by it. `new` says that it has become a member since journeys ask about the campaign."""
     return Activity(
-        id=moment(member, name),
+        id=status_key(member, name),
         lead=lead,
         kind=Kind.CAMPAIGN_JOINED,
         at=min(member.changed, now),

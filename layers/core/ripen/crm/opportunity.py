@@ -17,11 +17,11 @@ from ripen.lead.address import address_hash, domain, kind, normalise
 REVIEW = timedelta(days=1)
 """How often marked accounts are looked at though none of their opportunities changed: one may have been moved to another account or
 erased, a contact may be new."""
-MOST = 2_000
+MOST_TOKENS = 2_000
 """An account of more domains and addresses is no company but a drawer for all kinds of people: what is beyond is left out."""
 
 
-class Place(Struct, frozen=True):
+class Position(Struct, frozen=True):
     """How far a look has come, in the order of the CRM's changes."""
 
     changed: datetime
@@ -35,7 +35,7 @@ class OpportunityPoll(Struct, frozen=True, kw_only=True):
     """What changed up to then has been seen; None until all that are open have been."""
     began: datetime | None = None
     """When the look began that is not over yet, …"""
-    place: Place | None = None
+    place: Position | None = None
     """… and how far it has come."""
     reviewed: datetime | None = None
     """When all marked accounts were last looked at anew, …"""
@@ -52,7 +52,7 @@ class Account(Struct, frozen=True, kw_only=True):
     tokens: tuple[str, ...] = ()
 
 
-class Deal(Struct, frozen=True, kw_only=True):
+class OpenOpportunities(Struct, frozen=True, kw_only=True):
     """Accounts with an open opportunity to which a domain or an address belongs."""
 
     accounts: tuple[str, ...] = ()
@@ -75,15 +75,15 @@ class Company(Struct, frozen=True, kw_only=True):
     emails: tuple[str, ...] = ()
 
 
-def token(email: str, address_key: bytes) -> str:
+def company_token(email: str, address_key: bytes) -> str:
     """What a normalised address is looked up by: its company's domain, or its own hash where the domain is no company's."""
     return address_hash(address_key, email) if kind(email) == "free" else domain(email)
 
 
-def tokens(company: Company, address_key: bytes) -> frozenset[str]:
+def company_tokens(company: Company, address_key: bytes) -> frozenset[str]:
     """Of all its people. Addresses and websites that are none are passed over."""
-    found = {*_site(company.website), *(token(email, address_key) for email in _addresses(company.emails))}
-    return frozenset(sorted(found, key=lambda name: ("." not in name, name))[:MOST])
+    found = {*_site(company.website), *(company_token(email, address_key) for email in _addresses(company.emails))}
+    return frozenset(sorted(found, key=lambda name: ("." not in name, name))[:MOST_TOKENS])
 
 
 def _addresses(written: tuple[str, ...]) -> Iterator[str]:

@@ -30,7 +30,7 @@ class Task(Struct, frozen=True, kw_only=True):
     due: date | None = None
 
 
-class Wanted(Struct, frozen=True, kw_only=True):
+class DesiredRecord(Struct, frozen=True, kw_only=True):
     """How a lead shall stand in the CRM."""
 
     lead: str
@@ -62,7 +62,7 @@ class Record(Struct, frozen=True, kw_only=True):
     """What stands in the STANDARD fields; blank is "" or absent."""
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class CrmState(Struct, frozen=True, kw_only=True):
     """What the CRM has about some leads: records in the order they were made, and which Tasks are there, by key."""
 
     records: tuple[Record, ...] = ()
@@ -79,13 +79,13 @@ class Write(Struct, frozen=True, kw_only=True):
     task: Task | None = None
 
 
-class Waits(Struct, frozen=True, kw_only=True):
+class Blocked(Struct, frozen=True, kw_only=True):
     """Nothing can be written yet, and why."""
 
     reason: str
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class WriteResult(Struct, frozen=True, kw_only=True):
     """What became of one write: the record that stands for the lead, and what was refused, if anything was."""
 
     link: CrmLink | None = None
@@ -95,7 +95,7 @@ class Written(Struct, frozen=True, kw_only=True):
 DELETED = "deleted in the CRM"
 
 
-def barred(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
+def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
     """Why the CRM does not get this lead, "" where it does. Who is there already is kept up to date: a lead that cools
     down must not stand there as hot for ever."""
     if profile.crm:
@@ -110,12 +110,12 @@ def barred(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
     return ""
 
 
-def missing(profile: Profile) -> tuple[str, ...]:
+def missing_fields(profile: Profile) -> tuple[str, ...]:
     """What a new Lead cannot be made without."""
     return tuple(name for name in ("last_name", "company") if not getattr(profile, name).strip())
 
 
-def wanted(
+def desired_record(
     profile: Profile,
     state: State,
     score: Score,
@@ -123,7 +123,7 @@ def wanted(
     rule: SyncRule,
     locale: str,
     last_task: str = "",
-) -> Wanted:
+) -> DesiredRecord:
     """How the lead shall stand in the CRM. `reasons` are in words, with absolute dates; `last_task` is the key of the
     Task last dealt with (CrmMark.task)."""
     reasons = tuple(reasons)
@@ -132,7 +132,7 @@ def wanted(
         subject=_subject(state.rank, locale),
         description="\n".join(reasons),
     )
-    return Wanted(
+    return DesiredRecord(
         lead=profile.id,
         email=profile.email,
         link=profile.crm,
@@ -145,19 +145,19 @@ def wanted(
     )
 
 
-def digest(wanted: Wanted) -> str:
+def digest(wanted: DesiredRecord) -> str:
     """The same for the same values: what would change nothing is not written."""
     values = (wanted.ours, wanted.as_lead, wanted.as_contact, wanted.task.key, wanted.email)
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
-def plan(wanted: Wanted, found: Found, profile: Profile) -> Write | Waits:
+def plan(wanted: DesiredRecord, found: CrmState, profile: Profile) -> Write | Blocked:
     """What to write, if anything can be."""
     record = match(wanted, found.records)
     if record is None and wanted.link:
-        return Waits(reason=DELETED)
-    if record is None and (lacking := missing(profile)):
-        return Waits(reason=", ".join(lacking))
+        return Blocked(reason=DELETED)
+    if record is None and (lacking := missing_fields(profile)):
+        return Blocked(reason=", ".join(lacking))
     if record is None:
         source: Fields = {"LeadSource": wanted.source} if wanted.source else {}
         return Write(lead=wanted.lead, object="Lead", record=None, fields=wanted.ours | wanted.as_lead | source)
@@ -171,7 +171,7 @@ def plan(wanted: Wanted, found: Found, profile: Profile) -> Write | Waits:
     )
 
 
-def match(wanted: Wanted, records: Iterable[Record]) -> Record | None:
+def match(wanted: DesiredRecord, records: Iterable[Record]) -> Record | None:
     """The record that stands for the lead: the linked one, else a Contact, else an open Lead, ours before others';
     of several the oldest. A converted Lead is never written, its Contact is."""
     mine = [record for record in records if _is_about(wanted, record)]
@@ -190,7 +190,7 @@ def match(wanted: Wanted, records: Iterable[Record]) -> Record | None:
     )
 
 
-def _is_about(wanted: Wanted, record: Record) -> bool:
+def _is_about(wanted: DesiredRecord, record: Record) -> bool:
     return (
         record.key == wanted.lead
         or record.email.casefold() == wanted.email.casefold()
@@ -198,7 +198,7 @@ def _is_about(wanted: Wanted, record: Record) -> bool:
     )
 
 
-def _needs_task(wanted: Wanted, record: Record, tasks: Set[str]) -> bool:
+def _needs_task(wanted: DesiredRecord, record: Record, tasks: Set[str]) -> bool:
     """Not for a Lead that sales converted: they have it in hand."""
     was_lead = wanted.link is not None and wanted.link.object == "Lead"
     return record.object == "Contact" and not (was_lead or wanted.task_is_done or wanted.task.key in tasks)

@@ -51,10 +51,10 @@ def polls(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
 
 
 def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
-    names, row = membership.asked_about(bundle), table.get(keys.MEMBERS)
+    names, row = membership.watched_campaigns(bundle), table.get(keys.MEMBERS)
     if not names and not (row and row.value.watched):
         return []
-    poll = membership.watching(row.value if row else None, names, now)
+    poll = membership.updated_poll(row.value if row else None, names, now)
     return [Replace(keys.MEMBERS, poll, row.version if row else 0, due=now if names else None, lane=Lane.BULK)]
 
 

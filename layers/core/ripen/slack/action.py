@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Action(Struct, frozen=True, kw_only=True):
+class CardAction(Struct, frozen=True, kw_only=True):
     """`id` comes from Slack's trigger id; `verb` is "accept" or "not_fit"."""
 
     id: str

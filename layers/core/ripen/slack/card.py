@@ -67,7 +67,7 @@ _WORDS = {
 }
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class CardFacts(Struct, frozen=True, kw_only=True):
     """What the card says of a lead at one moment; `reasons` are in words, strongest first."""
 
     profile: Profile
@@ -76,12 +76,12 @@ class Standing(Struct, frozen=True, kw_only=True):
     reasons: Sequence[str] = ()
 
 
-def standing(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> Standing:
+def card_facts(profile: Profile, state: State | None, bundle: Bundle, now: datetime) -> CardFacts:
     """How the lead stands at `now`, in the words of the brand's locale."""
     known = state or State(lead=profile.id)
     brand = bundle.brand
     why = reasons(profile, known, bundle.scoring, now, brand.default_locale, brand.time_zone)
-    return Standing(
+    return CardFacts(
         profile=profile,
         rank=known.rank,
         score=score(known, bundle.scoring, now),
@@ -89,7 +89,7 @@ def standing(profile: Profile, state: State | None, bundle: Bundle, now: datetim
     )
 
 
-def card(alert: Alert, standing: Standing, locale: str, tz: str) -> dict[str, Any]:
+def hot_lead_card(alert: Alert, standing: CardFacts, locale: str, tz: str) -> dict[str, Any]:
     """The card of an alert, {"text", "blocks"}: Accept and Not a fit until somebody has acted, then who did and when."""
     words = _words(locale)
     blocks = [*_facts(standing, locale), _state(alert, standing.profile, words, tz)]
@@ -99,7 +99,7 @@ def card(alert: Alert, standing: Standing, locale: str, tz: str) -> dict[str, An
     return {"text": _text(standing, locale), "blocks": [block for block in blocks if block]}
 
 
-def glance(standing: Standing, locale: str) -> dict[str, Any]:
+def lead_summary(standing: CardFacts, locale: str) -> dict[str, Any]:
     """The same facts without an alert: the answer to `/ripen lead`."""
     words = _words(locale)
     blocks = _facts(standing, locale)
@@ -108,7 +108,7 @@ def glance(standing: Standing, locale: str) -> dict[str, Any]:
     return {"text": _text(standing, locale), "blocks": blocks}
 
 
-def note(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
+def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     """What a journey or a reply has to say of a lead: who it is about, the text as it is, the way to the lead's record."""
     words, mark = _words(locale), "✉️" if alert.kind == "reply" else "🔔"
     said = lines(alert.text)
@@ -122,13 +122,13 @@ def note(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     return {"text": escape(f"{mark} {_who(profile, locale)}: {cut(said, 'reason')}"), "blocks": blocks}
 
 
-def press(value: str) -> tuple[str, str] | None:
+def parse_button(value: str) -> tuple[str, str] | None:
     """(lead, alert) out of a button's value; None for what we never put there."""
     found = re.fullmatch(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})", value)
     return (found[1], found[2]) if found else None
 
 
-def _facts(standing: Standing, locale: str) -> list[Block]:
+def _facts(standing: CardFacts, locale: str) -> list[Block]:
     words, profile = _words(locale), standing.profile
     blocks: list[Block] = [
         {"type": "header", "block_id": "who", "text": plain(f"{_MARKS[standing.rank]} {_who(profile, locale)}")},
@@ -151,7 +151,7 @@ def _who(profile: Profile, locale: str) -> str:
     return f"{named}　{company}".strip() if locale == "ja" else ", ".join(filter(None, (named, company)))
 
 
-def _score_lines(standing: Standing, words: dict[str, str]) -> list[str]:
+def _score_lines(standing: CardFacts, words: dict[str, str]) -> list[str]:
     score, profile = standing.score, standing.profile
     line = words["score"].format(
         total=round(score.total),
@@ -238,7 +238,7 @@ def _links(profile: Profile, words: dict[str, str]) -> list[Block]:
     return [{"type": "button", "action_id": OPEN_CRM, "text": plain(words["open"]), "url": profile.crm.url}]
 
 
-def _text(standing: Standing, locale: str) -> str:
+def _text(standing: CardFacts, locale: str) -> str:
     """The notification, and what a screen reader says."""
     reason = cut(standing.reasons[0], "reason") if standing.reasons else ""
     who = f"{_MARKS[standing.rank]} {_who(standing.profile, locale)}"

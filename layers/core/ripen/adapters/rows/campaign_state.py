@@ -4,7 +4,7 @@ more: as adapters/stop.py does for all mails."""
 from time import monotonic
 
 from ripen.adapters.table import Table, keys
-from ripen.campaign.campaign_run import Word, may_send
+from ripen.campaign.campaign_run import MaySend, may_send
 from ripen.ports import Clock
 
 _FRESH_SECONDS = 1.0
@@ -14,9 +14,9 @@ class CampaignSign:
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
         self._clock = clock
-        self._seen: dict[str, tuple[float, Word]] = {}
+        self._seen: dict[str, tuple[float, MaySend]] = {}
 
-    def says(self, name: str) -> Word:
+    def says(self, name: str) -> MaySend:
         """As it was at most one second ago, by the wall clock."""
         read, word = self._seen.get(name, (-1e9, "yes"))
         if monotonic() - read > _FRESH_SECONDS:

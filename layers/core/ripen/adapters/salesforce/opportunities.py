@@ -11,7 +11,7 @@ from ripen.adapters.salesforce import composite as parts
 from ripen.adapters.salesforce.connection import Connection
 from ripen.adapters.salesforce.soql import Row, soql
 from ripen.adapters.secrets import Secrets
-from ripen.crm.opportunity import Company, Opportunity, Place
+from ripen.crm.opportunity import Company, Opportunity, Position
 
 _OVERLAP = timedelta(minutes=10)
 
@@ -22,7 +22,7 @@ class SalesforceOpportunities:
     def __init__(self, secrets: Secrets) -> None:
         self._line = Connection(secrets)
 
-    def changed(self, since: datetime | None, after: Place | None) -> Iterator[list[Opportunity]]:
+    def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
         for rows in parts.pages(self._line, parts.query(search(since, after), deleted=since is not None)):
             yield [_opportunity(row) for row in rows]
 
@@ -40,7 +40,7 @@ class SalesforceOpportunities:
         return [Company(account=id, website=site, emails=tuple(emails[id])) for id, site in sites.items()]
 
 
-def search(since: datetime | None, after: Place | None) -> str:
+def search(since: datetime | None, after: Position | None) -> str:
     """Oldest change first. Many may have changed in the same second, so that a place in it is told by the id as well."""
     asked = [
         *([soql("IsClosed = false")] if since is None else []),
@@ -53,7 +53,7 @@ def search(since: datetime | None, after: Place | None) -> str:
     )
 
 
-def _behind(place: Place) -> str:
+def _behind(place: Position) -> str:
     at = place.changed.isoformat(timespec="milliseconds")
     return soql("(SystemModstamp > {:literal} OR (SystemModstamp = {:literal} AND Id > {}))", at, at, place.id)
 

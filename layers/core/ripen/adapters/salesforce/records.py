@@ -11,7 +11,7 @@ from ripen.adapters.salesforce import soql
 from ripen.adapters.salesforce.connection import Answer, Connection
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.upsert import Found, Task, Wanted, Write, Written
+from ripen.crm.upsert import CrmState, DesiredRecord, Task, Write, WriteResult
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 
@@ -29,17 +29,17 @@ class Salesforce:
     def usage(self) -> ApiUsage | None:
         return self._line.usage
 
-    def find(self, leads: Sequence[Wanted]) -> Found:
+    def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
         """The records that may stand for these leads (at most 200), and the Tasks already made for them."""
         answers = self._call({f"q{n}": parts.query(text) for n, text in enumerate(soql.searches(leads))})
         rows = [row for answer in answers.values() for row in self._rows(answer)]
         people = soql.records(row for row in rows if soql.object_of(row) != "Task")
-        return Found(
+        return CrmState(
             records=tuple({record.id: record for record in people}.values()),
             tasks=frozenset(str(row["Ripen_Key__c"]) for row in rows if soql.object_of(row) == "Task"),
         )
 
-    def write(self, writes: Sequence[Write]) -> list[Written]:
+    def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         """Make or change the records of these leads (at most 200), each for itself; what became of each, in order."""
         new = [write for write in writes if write.record is None]
         known = sorted((write for write in writes if write.record), key=lambda write: write.object)
@@ -58,7 +58,7 @@ class Salesforce:
             refusals = parts.refusals(answers["tasks"], len(tasks))
             for (write, _, _), refused in zip(tasks, refusals, strict=True):
                 so_far = results[write.lead]
-                results[write.lead] = Written(link=so_far.link, refused=so_far.refused or refused)
+                results[write.lead] = WriteResult(link=so_far.link, refused=so_far.refused or refused)
         return [results[write.lead] for write in writes]
 
     def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
@@ -96,25 +96,25 @@ class Salesforce:
         answers = self._line.composite([part | {"referenceId": name} for name, part in wanted.items()])
         return dict(zip(wanted, answers, strict=True))
 
-    def _new(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, Written]:
+    def _new(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
         if not writes:
             return {}
         ids = parts.ids(answers["new"], len(writes))
         refusals = parts.refusals(answers["new"], len(writes))
         owners = _owners(answers["owners"])
         return {
-            write.lead: Written(
+            write.lead: WriteResult(
                 link=self._link("Lead", id, owners.get(id, ("", "", ""))) if id else None, refused=refused
             )
             for write, id, refused in zip(writes, ids, refusals, strict=True)
         }
 
-    def _known(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, Written]:
+    def _known(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
         if not writes:
             return {}
         refusals = parts.refusals(answers["known"], len(writes))
         return {
-            write.lead: Written(
+            write.lead: WriteResult(
                 link=self._link(record.object, record.id, (record.owner, record.owner_name, record.owner_email)),
                 refused=refused,
             )

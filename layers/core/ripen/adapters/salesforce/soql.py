@@ -5,7 +5,7 @@ from itertools import batched
 from typing import Any
 
 from ripen.crm.crm_fields import STANDARD
-from ripen.crm.upsert import Record, Wanted
+from ripen.crm.upsert import DesiredRecord, Record
 from ripen.lead.lead import CrmLink
 
 Row = Mapping[str, Any]
@@ -21,7 +21,7 @@ _LEAD = ("Id", "Ripen_Key__c", "OwnerId", "Owner.Name", "Owner.Email", "Converte
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
-def searches(leads: Sequence[Wanted]) -> Iterator[str]:
+def searches(leads: Sequence[DesiredRecord]) -> Iterator[str]:
     """At most five queries for 200 leads: Leads with the Contacts they became, Contacts, Tasks. Oldest first."""
     for some in batched(leads, _IN_ONE_QUERY, strict=False):
         for object, fields in (("Lead", _LEAD + _CONVERTED), ("Contact", _CONTACT)):
@@ -78,7 +78,7 @@ def owner_of(row: Row) -> Owner:
     return str(row.get("OwnerId") or ""), str(owner.get("Name") or ""), str(owner.get("Email") or "")
 
 
-def _sought(leads: Iterable[Wanted], object: str) -> str:
+def _sought(leads: Iterable[DesiredRecord], object: str) -> str:
     leads = list(leads)
     linked = [lead.link.id for lead in leads if lead.link and lead.link.object == object]
     either = [

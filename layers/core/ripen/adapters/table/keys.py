@@ -14,7 +14,7 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
 from ripen.campaign.walk import Entries, Schedule, Walk
 from ripen.crm.membership import MemberPoll
-from ripen.crm.opportunity import Account, Deal, OpportunityPoll
+from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
 from ripen.decision import Decision
 from ripen.journey.crm_request import CrmRequest
 from ripen.journey.enrollment import Enrollment
@@ -29,7 +29,7 @@ from ripen.mail.send_rate import Pace
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
-from ripen.slack.action import Action
+from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from ripen.tracking.visitor import Bridge, Join, VisitorPointer
 
@@ -108,8 +108,8 @@ def alert(lead: str, id: str) -> Key[Alert]:
     return Key(f"lead#{lead}", f"alert#{id}", Alert)
 
 
-def action(lead: str, id: str) -> Key[Action]:
-    return Key(f"lead#{lead}", f"action#{id}", Action)
+def action(lead: str, id: str) -> Key[CardAction]:
+    return Key(f"lead#{lead}", f"action#{id}", CardAction)
 
 
 def crm_request(lead: str, id: str) -> Key[CrmRequest]:
@@ -210,8 +210,8 @@ def account(id: str) -> Key[Account]:
     return Key(OPPORTUNITIES.pk, f"account#{id}", Account)
 
 
-def deal(token: str) -> Key[Deal]:
-    return Key(f"deal#{token}", "-", Deal)
+def deal(token: str) -> Key[OpenOpportunities]:
+    return Key(f"deal#{token}", "-", OpenOpportunities)
 
 
 MEMBERS = Key("poll#members", "-", MemberPoll)
@@ -235,7 +235,7 @@ _TYPES: dict[str, type[Any]] = {
     "enrollment": Enrollment,
     "send": Send,
     "alert": Alert,
-    "action": Action,
+    "action": CardAction,
     "request": CrmRequest,
     "call": WebhookCall,
     "join": Join,
