@@ -40,7 +40,7 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
         )
         return
     yield LOGIN.ok(token.instance)
-    asks_of_deals = bundle is not None and bundle.policy.spares_opportunities
+    asks_of_deals = bundle is not None and bundle.policy.skips_open_opportunities
     written, read = ("Lead", "Contact", "Task"), (*_READ,) if asks_of_deals else ()
     try:
         found = {name: _get(session, token, f"sobjects/{name}/describe") for name in dict.fromkeys((*written, *read))}

@@ -11,7 +11,7 @@ from ripen.adapters.table import Conflict, Key, Replace, keys
 from ripen.agenda import SHARDS
 from ripen.calendar import recurrence
 from ripen.campaign.walk import Entries, Schedule
-from ripen.playbook.graph import OnSchedule
+from ripen.playbook.trigger import OnSchedule
 
 _STILL_RUN = timedelta(days=1)
 """A return missed by no more is made up for, once; an older one is skipped."""

@@ -202,7 +202,7 @@ def test_nobody_needs_to_see_opportunities_otherwise(asks: bool, monkeypatch: py
 
     monkeypatch.setattr(salesforce, "fetch", lambda settings, session: Token(access="t", instance="https://o.example"))
     monkeypatch.setattr(salesforce, "_get", get)
-    found = states(salesforce.org({}, a_bundle(policy=Policy(spares_opportunities=asks))))
+    found = states(salesforce.org({}, a_bundle(policy=Policy(skips_open_opportunities=asks))))
     assert ("Salesforce opportunities" in found, "sobjects/Opportunity/describe" in asked) == (asks, asks)
 
 

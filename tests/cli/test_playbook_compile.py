@@ -19,8 +19,9 @@ from ripen.failure import Failure
 from ripen.operations.publish import publish
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.playbook.clause import Condition
-from ripen.playbook.graph import Again, OnActivity, SendStep, Until, WaitStep
+from ripen.playbook.graph import Again, SendStep, Until, WaitStep
 from ripen.playbook.template import render_html, render_line, render_text
+from ripen.playbook.trigger import OnActivity
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.mails.rendering import numbered
 from tests.support.fakes import NOON

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from ripen.playbook import graph
+from ripen.playbook import graph, trigger
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.graph import END, Again, Journey, Move, Until
 from ripen_authoring import written_times
@@ -77,39 +77,39 @@ def test_who_was_in_it_comes_again_as_written(written: str, meant: Again, key: s
     found = compiled(f"enrol: {{on: {{form: f}}, again: {written}}}\nsteps: [{{send: m}}]")
 
     assert found.again == meant
-    assert found.enrol == (graph.OnActivity(kind="form_submitted", subject="f", key=key),)
+    assert found.enrol == (trigger.OnActivity(kind="form_submitted", subject="f", key=key),)
 
 
 @pytest.mark.parametrize(
     ("on", "meant"),
     [
-        ("{form: f, where: {plan: [pro]}}", graph.OnActivity(kind="form_submitted", subject="f",
+        ("{form: f, where: {plan: [pro]}}", trigger.OnActivity(kind="form_submitted", subject="f",
                                                             where=(Condition(field="plan", any_of=("pro",)),))),
-        ("{click: any}", graph.OnActivity(kind="link_clicked")),
-        ("{page: pricing}", graph.OnActivity(kind="page_viewed", subject="pricing")),
-        ("{read: guide}", graph.OnActivity(kind="page_read", subject="guide")),
-        ("{download: a.pdf}", graph.OnActivity(kind="file_downloaded", subject="a.pdf")),
-        ("{segment: s}", graph.OnSegment(segment="s")),
-        ("{rank: hot}", graph.OnRank(rank="hot")),
-        ("{field: {plan: [pro]}}", graph.OnField(when=Condition(field="plan", any_of=("pro",)))),
-        ('{date: birthday, yearly: true, at: "9:00"}', graph.OnDate(field="birthday", yearly=True, at="09:00")),
-        ("{date: renewal, offset: -90 days}", graph.OnDate(field="renewal", offset_days=-90)),
-        ("{date: birthday, yearly: true, leap: 1 March}", graph.OnDate(field="birthday", yearly=True, leap="1 March")),
+        ("{click: any}", trigger.OnActivity(kind="link_clicked")),
+        ("{page: pricing}", trigger.OnActivity(kind="page_viewed", subject="pricing")),
+        ("{read: guide}", trigger.OnActivity(kind="page_read", subject="guide")),
+        ("{download: a.pdf}", trigger.OnActivity(kind="file_downloaded", subject="a.pdf")),
+        ("{segment: s}", trigger.OnSegment(segment="s")),
+        ("{rank: hot}", trigger.OnRank(rank="hot")),
+        ("{field: {plan: [pro]}}", trigger.OnField(when=Condition(field="plan", any_of=("pro",)))),
+        ('{date: birthday, yearly: true, at: "9:00"}', trigger.OnDate(field="birthday", yearly=True, at="09:00")),
+        ("{date: renewal, offset: -90 days}", trigger.OnDate(field="renewal", offset_days=-90)),
+        ("{date: birthday, yearly: true, leap: 1 March}", trigger.OnDate(field="birthday", yearly=True, leap="1 March")),
         ('{every: "FREQ=MONTHLY;BYDAY=1MO", start: 2026-12-07T09:00, segment: s}',
-         graph.OnSchedule(rrule="FREQ=MONTHLY;BYDAY=1MO", start="2026-12-07T09:00", segment="s")),
-        ("{api: []}", graph.OnRequest()),
-        ("{api: [order, total]}", graph.OnRequest(facts=("order", "total"))),
+         trigger.OnSchedule(rrule="FREQ=MONTHLY;BYDAY=1MO", start="2026-12-07T09:00", segment="s")),
+        ("{api: []}", trigger.OnRequest()),
+        ("{api: [order, total]}", trigger.OnRequest(facts=("order", "total"))),
     ],
 )  # fmt: skip
-def test_a_journey_is_entered_by(on: str, meant: graph.Trigger) -> None:
+def test_a_journey_is_entered_by(on: str, meant: trigger.Trigger) -> None:
     assert compiled(f"enrol: {{on: {on}}}\nsteps: [{{send: m}}]").enrol == (meant,)
 
 
 def test_a_fact_of_a_request_tells_runs_apart_where_the_journey_says_so() -> None:
     found = compiled("enrol: {on: {api: [order]}, again: once per order}\nsteps: [{send: m}]")
-    assert (found.enrol, found.again) == ((graph.OnRequest(facts=("order",), key="order"),), Again(how="by key"))
+    assert (found.enrol, found.again) == ((trigger.OnRequest(facts=("order",), key="order"),), Again(how="by key"))
     other = compiled("enrol: {on: {api: [total]}, again: once per order}\nsteps: [{send: m}]")
-    assert other.enrol == (graph.OnRequest(facts=("total",)),)
+    assert other.enrol == (trigger.OnRequest(facts=("total",)),)
 
 
 def test_several_ways_in_are_a_list_and_none_is_by_hand() -> None:

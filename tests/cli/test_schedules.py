@@ -10,7 +10,7 @@ from ripen.crm.membership import MemberPoll, updated_poll
 from ripen.crm.opportunity import OpportunityPoll
 from ripen.operations.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
-from ripen.playbook.graph import OnActivity, OnSchedule
+from ripen.playbook.trigger import OnActivity, OnSchedule
 from tests.support.builders import a_bundle
 from tests.support.campaign_machinery import after
 from tests.support.fakes import NOON
@@ -108,7 +108,7 @@ def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table:
 
 def test_opportunities_are_looked_at_while_the_policy_spares_who_has_one(table: Table) -> None:
     def made_live(hash: str, *, asks: bool, hours: int) -> Row[OpportunityPoll] | None:
-        bundle = a_bundle(hash=hash, policy=Policy(spares_opportunities=asks))
+        bundle = a_bundle(hash=hash, policy=Policy(skips_open_opportunities=asks))
         kept: Any = Kept((bundle, a_playbook(is_live(table))))
         publish(bundle, table, kept, "https://site.example", after(hours=hours))
         return table.get(keys.OPPORTUNITIES)

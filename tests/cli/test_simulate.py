@@ -10,8 +10,9 @@ from ripen.calendar.shown_minute import format_minute
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Condition, Tagged
-from ripen.playbook.graph import Again, BranchStep, OnRequest, SendStep, WebhookStep
+from ripen.playbook.graph import Again, BranchStep, SendStep, WebhookStep
 from ripen.playbook.graph import Path as Way
+from ripen.playbook.trigger import OnRequest
 from ripen_authoring.simulation.occurrences import happenings
 from ripen_authoring.simulation.persona import Persona
 from ripen_authoring.simulation.run import Lived, live

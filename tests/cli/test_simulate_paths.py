@@ -10,7 +10,6 @@ from ripen.playbook.graph import (
     ExitStep,
     Journey,
     JumpStep,
-    OnActivity,
     Path,
     SendStep,
     Share,
@@ -20,6 +19,7 @@ from ripen.playbook.graph import (
     WaitPath,
     WaitStep,
 )
+from ripen.playbook.trigger import OnActivity
 from ripen_authoring.simulation.paths import Walked, forced, missed, options, walk
 from ripen_authoring.simulation.persona import Persona
 from ripen_authoring.simulation.run import Lived, live

@@ -8,7 +8,8 @@ import pytest
 
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Tagged
-from ripen.playbook.graph import Again, Journey, OnSchedule
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnSchedule
 from ripen_authoring.simulation.occurrences import happenings
 from ripen_authoring.simulation.persona import Persona
 from ripen_authoring.simulation.run import Lived, live

@@ -7,8 +7,9 @@ import pytest
 from ripen.failure import Failure
 from ripen.playbook.bundle import Policy
 from ripen.playbook.clause import AllOf, Condition
-from ripen.playbook.graph import Again, BranchStep, OnActivity, SendStep
+from ripen.playbook.graph import Again, BranchStep, SendStep
 from ripen.playbook.graph import Path as Way
+from ripen.playbook.trigger import OnActivity
 from ripen_authoring.simulation.persona import Persona
 from ripen_authoring.simulation.transcript import rendered
 from tests.cli.test_simulate import HANAKO, codes, lived
@@ -73,7 +74,7 @@ def test_whom_sales_makes_a_contact_of_leaves_the_journey() -> None:
 
 @pytest.mark.parametrize("persona", [HANAKO, HANAKO.model_copy(update={"email": "hanako@gmail.com"})])
 def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(persona: Persona) -> None:
-    asks = a_bundle(policy=Policy(spares_opportunities=True))
+    asks = a_bundle(policy=Policy(skips_open_opportunities=True))
     story = lived("+1d opportunity opens; +5d opportunity closes", persona, asks)
     assert codes(story)[4:] == [
         "send.accepted whitepaper-delivery",
@@ -97,4 +98,4 @@ def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
 @pytest.mark.parametrize("event", ["+1d opportunity", "+1d opportunity won"])
 def test_an_opportunity_opens_or_closes_and_nothing_else(event: str) -> None:
     with pytest.raises(Failure):
-        lived(event, bundle=a_bundle(policy=Policy(spares_opportunities=True)))
+        lived(event, bundle=a_bundle(policy=Policy(skips_open_opportunities=True)))

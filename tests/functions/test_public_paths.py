@@ -26,7 +26,8 @@ from ripen.capture.signature import signature
 from ripen.lead.address import address_hash
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import Journey, OnRequest
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnRequest
 from ripen.pointers import Pointer
 from ripen.tracking import link_token
 from ripen.tracking.beacon import Beacon

@@ -21,7 +21,8 @@ from ripen.playbook.bundle import (
     Threshold,
 )
 from ripen.playbook.clause import Condition
-from ripen.playbook.graph import Again, Journey, OnActivity, SendStep, Until, WaitStep
+from ripen.playbook.graph import Again, Journey, SendStep, Until, WaitStep
+from ripen.playbook.trigger import OnActivity
 from tests.support.fakes import NOON
 
 DAY = 86400

@@ -10,7 +10,8 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle, Segment
-from ripen.playbook.graph import Again, Journey, OnActivity, Trigger
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnActivity, Trigger
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ripen.calendar import recurrence
-from ripen.playbook.graph import OnSchedule
+from ripen.playbook.trigger import OnSchedule
 
 TOKYO, NEW_YORK = "Asia/Tokyo", "America/New_York"
 

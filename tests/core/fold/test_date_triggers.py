@@ -10,7 +10,8 @@ from ripen.fold.date_triggers import fallen, next_occasion
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import Again, Journey, OnDate
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnDate
 from tests.support.builders import a_bundle, a_lead
 
 TOKYO_MORNING = datetime(2026, 11, 21, 0, 0, tzinfo=UTC)

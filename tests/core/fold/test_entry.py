@@ -12,7 +12,8 @@ from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import State
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Agreed, Condition, Did
-from ripen.playbook.graph import Again, OnActivity, OnDate, OnField, OnRank, OnSegment
+from ripen.playbook.graph import Again
+from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment
 from tests.support.builders import DAY, a_lead, an_activity
 from tests.support.fakes import NOON
 from tests.support.journey_entries import (

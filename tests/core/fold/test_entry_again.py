@@ -16,7 +16,8 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition, Did
-from ripen.playbook.graph import Again, Journey, OnActivity, OnDate, OnField, OnRank, OnSegment
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment
 from tests.support.builders import DAY, an_activity
 from tests.support.fakes import NOON
 from tests.support.journey_entries import (

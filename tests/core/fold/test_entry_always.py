@@ -14,7 +14,8 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Condition, Did
-from ripen.playbook.graph import Again, OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
+from ripen.playbook.graph import Again
+from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from tests.support.builders import an_activity
 from tests.support.fakes import NOON
 from tests.support.journey_entries import JUNIOR, ORDERED, entries, into, run

@@ -10,7 +10,7 @@ from ripen.fold.refold import refold
 from ripen.lead.activity import Kind
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Belongs, Condition, Did, Not
-from ripen.playbook.graph import OnField, OnRank, OnSegment, Trigger
+from ripen.playbook.trigger import OnField, OnRank, OnSegment, Trigger
 from tests.support.builders import DAY, an_activity
 from tests.support.fakes import NOON
 from tests.support.journey_entries import JUNIOR, into, run, told

@@ -215,20 +215,20 @@ def test_marketing_mail_does_not_go_where_sales_is_dealing_if_the_policy_says_so
     send: Send, asks: bool, is_open: bool, judged: Judgement
 ) -> None:
     about = About(has_opportunity=lambda: is_open)
-    assert judge(send, a_contact(), None, False, Policy(spares_opportunities=asks), NOON, about) == judged
+    assert judge(send, a_contact(), None, False, Policy(skips_open_opportunities=asks), NOON, about) == judged
 
 
 def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_needs_no_consent() -> None:
     def has() -> bool:
         raise AssertionError("asked")
 
-    policy, about = Policy(spares_opportunities=True), About(has_opportunity=has)
+    policy, about = Policy(skips_open_opportunities=True), About(has_opportunity=has)
     assert judge(NEWS, a_contact(consent=NO), None, False, policy, NOON, about) == Skip("no consent")
     assert judge(ASKED_FOR, a_contact(), None, False, policy, NOON, about) == Claim()
     assert judge(NEWS, a_contact(), None, False, Policy(), NOON, about) == Claim()
 
 
 def test_who_is_spared_by_an_opportunity_does_not_wait_for_the_morning() -> None:
-    quiet = Policy(spares_opportunities=True, quiet=QuietHours(start="00:00", end="23:59"))
+    quiet = Policy(skips_open_opportunities=True, quiet=QuietHours(start="00:00", end="23:59"))
     judged = judge(NEWS, a_contact(), None, False, quiet, NOON, About(has_opportunity=lambda: True))
     assert judged == Skip("open opportunity")

@@ -1,4 +1,4 @@
-"""Conditions: what a marketer writes, against what a lead typed."""
+"""Conditions as a marketer writes them, against values as a lead typed them."""
 
 import pytest
 
@@ -25,7 +25,7 @@ from tests.support.fakes import NOON
         (Condition(field="email_kind", any_of=("free",)), {"email": "a@gmail.com"}),
     ],
 )
-def test_a_condition_holds(condition: Condition, typed: dict[str, str]) -> None:
+def test_condition_holds(condition: Condition, typed: dict[str, str]) -> None:
     assert condition_holds(condition, traits(a_lead(**typed)))
 
 
@@ -42,26 +42,26 @@ def test_a_condition_holds(condition: Condition, typed: dict[str, str]) -> None:
         (Condition(field="job_title", contains=("部長",), any_of=("課長",)), {"job_title": "部長"}),
     ],
 )
-def test_a_condition_does_not_hold(condition: Condition, typed: dict[str, str]) -> None:
+def test_condition_does_not_hold(condition: Condition, typed: dict[str, str]) -> None:
     assert not condition_holds(condition, traits(a_lead(**typed)))
 
 
-def test_what_was_judged_may_be_asked_for() -> None:
+def test_computed_values_can_be_tested() -> None:
     known = traits(a_lead(), total=70.0, rank="hot")
     assert all_hold((Condition(field="total", at_least=70), Condition(field="rank", any_of=("hot",))), known)
     assert not condition_holds(Condition(field="total", at_least=70.1), known)
 
 
-def test_no_condition_always_holds() -> None:
+def test_no_conditions_always_hold() -> None:
     assert all_hold((), {})
 
 
-def test_a_form_field_never_hides_one_of_ours() -> None:
+def test_form_field_never_replaces_one_of_our_names() -> None:
     known = traits(a_lead(email="a@rival.example", attributes={"domain": "friend.example"}))
     assert known["domain"] == "rival.example"
 
 
-def test_a_lead_is_in_every_segment_whose_conditions_hold() -> None:
+def test_lead_is_in_every_segment_whose_conditions_hold() -> None:
     defined = {
         "senior": Segment(name="senior", when=(Condition(field="job_title", contains=("部長",)),)),
         "all": Segment(name="all", when=()),

@@ -1,4 +1,4 @@
-"""Templates: values are text, limits hold, and errors say where."""
+"""Templates insert values as text, stay within their limits, and report errors with their place."""
 
 import os
 import subprocess
@@ -15,12 +15,12 @@ from ripen.playbook.template_limits import TemplateError
 
 
 @pytest.mark.parametrize("hostile", ["{{7*7}}", "{% for i in (1..9) %}x{% endfor %}", "{{ secret }}", "{%"])
-def test_a_value_that_looks_like_a_template_stays_text(hostile: str) -> None:
+def test_value_that_looks_like_a_template_stays_text(hostile: str) -> None:
     assert render_html("<p>{{ name }}</p>", {"name": hostile, "secret": "s"}) == f"<p>{hostile}</p>"
     assert render_text("{{ name }}", {"name": hostile, "secret": "s"}) == hostile
 
 
-def test_html_escapes_values_and_text_does_not() -> None:
+def test_values_are_escaped_in_html_and_not_in_text() -> None:
     values = {"name": "<script>alert(\"1\")</script> & 'x'"}
     assert render_html('<p title="{{ name }}">', values) == (
         '<p title="&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; &#39;x&#39;">'
@@ -28,14 +28,14 @@ def test_html_escapes_values_and_text_does_not() -> None:
     assert render_text("{{ name }}", values) == values["name"]
 
 
-def test_line_breaks_in_html_keep_the_value_escaped() -> None:
+def test_newline_to_br_keeps_the_value_escaped() -> None:
     assert render_html("{{ greeting | newline_to_br }}", {"greeting": "a<b\nc"}) == "a&lt;b<br />\nc"
 
 
 @pytest.mark.parametrize(
     "break_", ["\r\n", "\n", "\r", "\x0b", "\x0c", "\x00", "\x85", "\u2028", "\u2029", "\t", "\x1b"]
 )
-def test_a_subject_is_one_line_whatever_the_value_holds(break_: str) -> None:
+def test_line_breaks_in_values_never_break_a_subject(break_: str) -> None:
     assert render_line("{{ name }}様へ", {"name": f"山田{break_}Bcc: x@example.com"}) == "山田 Bcc: x@example.com様へ"
 
 
@@ -49,12 +49,12 @@ def test_a_subject_is_one_line_whatever_the_value_holds(break_: str) -> None:
         "{% if a %}" * 40 + "{% endif %}" * 40,
     ],
 )
-def test_a_template_that_would_run_away_is_stopped(bomb: str) -> None:
+def test_endless_template_is_stopped(bomb: str) -> None:
     with pytest.raises(TemplateError):
         render_text(bomb, {"a": True})
 
 
-def test_too_much_output_is_stopped() -> None:
+def test_too_long_output_is_stopped() -> None:
     with pytest.raises(TemplateError, match="OutputStreamLimitError"):
         render_text("{% for i in (1..4000) %}{{ a }}{% endfor %}", {"a": "x" * 1000})
 
@@ -70,12 +70,12 @@ def test_too_much_output_is_stopped() -> None:
         "{% tablerow i in (1..2) %}{% endtablerow %}",
     ],
 )
-def test_what_reads_files_the_clock_or_undoes_escaping_is_unknown(forbidden: str) -> None:
+def test_tags_and_filters_for_files_clock_and_raw_html_do_not_exist(forbidden: str) -> None:
     with pytest.raises(TemplateError, match=r"unexpected tag|unknown filter"):
         render_html(forbidden, {"a": "a"})
 
 
-def test_a_missing_value_is_an_error_that_names_it_and_its_place() -> None:
+def test_error_of_a_missing_value_names_value_and_place() -> None:
     with pytest.raises(TemplateError) as error:
         render_text("first line\n  {{ lead.nickname }}", {"lead": {"name": "Hanako Secret"}})
     assert error.value.line == 2
@@ -83,16 +83,16 @@ def test_a_missing_value_is_an_error_that_names_it_and_its_place() -> None:
     assert "Hanako" not in str(error.value)
 
 
-def test_a_missing_value_is_an_error_in_html_too() -> None:
+def test_missing_value_is_an_error_in_html() -> None:
     with pytest.raises(TemplateError, match="'who' is undefined"):
         render_html("Dear {{ who }}", {})
 
 
-def test_a_missing_value_may_be_tested_for_and_may_have_a_default() -> None:
+def test_missing_value_can_be_tested_and_have_a_default() -> None:
     assert render_text("{% if who %}x{% endif %}{{ who | default: 'you' }}", {}) == "you"
 
 
-def test_python_objects_do_not_open_up() -> None:
+def test_python_attributes_are_not_accessible() -> None:
     with pytest.raises(TemplateError):
         render_text("{{ a.__class__ }}", {"a": "x"})
 
@@ -110,7 +110,7 @@ def test_python_objects_do_not_open_up() -> None:
     ).map("".join),
     st.text(max_size=10),
 )
-def test_what_is_filled_in_without_liquid_is_what_liquid_writes(source: str, company: str) -> None:
+def test_text_filled_in_without_liquid_equals_the_output_of_liquid(source: str, company: str) -> None:
     variables = {"lead": {"company": company}, "count": 3, "none": None, "yes": True, "when": "本日"}
 
     def outcome(render: Callable[[], str]) -> str:
@@ -124,7 +124,7 @@ def test_what_is_filled_in_without_liquid_is_what_liquid_writes(source: str, com
     assert outcome(lambda: render_text(source, variables)) == by_liquid
 
 
-def test_a_template_that_only_names_values_does_not_load_liquid() -> None:
+def test_template_that_only_inserts_values_does_not_load_liquid() -> None:
     script = (
         "import sys; from ripen.playbook.template import render_text; "
         "assert render_text('役職: {{ lead.title }}', {'lead': {'title': '部長'}}) == '役職: 部長'; "

@@ -1,20 +1,20 @@
-"""Names, greetings, phones and dates, as Japanese and English readers expect them."""
+"""Names, greetings, phone numbers and dates as Japanese and English readers expect them."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from ripen.playbook.wording import date, display_phone, full_name, greeting
+from ripen.playbook.wording import display_phone, full_name, greeting, long_date
 from tests.support.builders import a_lead
 
 
-def test_a_japanese_name_has_the_family_name_first_in_any_language() -> None:
+def test_japanese_name_has_the_family_name_first_in_any_language() -> None:
     assert full_name(a_lead(last_name="山田", first_name="太郎", locale="en")) == "山田 太郎"
     assert full_name(a_lead(last_name="髙﨑", first_name="ﾊﾅｺ")) == "髙﨑 ﾊﾅｺ"
     assert full_name(a_lead(last_name="𠮷野", first_name="Ken")) == "𠮷野 Ken"
 
 
-def test_a_latin_name_has_the_given_name_first() -> None:
+def test_latin_name_has_the_given_name_first() -> None:
     assert full_name(a_lead(last_name="Yamada", first_name="Hanako")) == "Hanako Yamada"
     assert full_name(a_lead(last_name="Yamada", first_name="")) == "Yamada"
     assert full_name(a_lead(last_name="", first_name="")) == ""
@@ -29,13 +29,13 @@ def test_a_latin_name_has_the_given_name_first() -> None:
         ("Yamada", "Hanako", "Hanako Yamada 様", "Dear Hanako Yamada,"),
     ],
 )
-def test_a_known_lead_is_greeted_by_name(last: str, first: str, ja: str, en: str) -> None:
+def test_lead_with_a_name_is_greeted_by_name(last: str, first: str, ja: str, en: str) -> None:
     lead = a_lead(last_name=last, first_name=first)
     assert greeting(lead, "ja") == ja
     assert greeting(lead, "en") == en
 
 
-def test_a_nameless_lead_is_greeted_as_the_person_in_charge() -> None:
+def test_lead_without_a_name_is_greeted_as_person_in_charge() -> None:
     lead = a_lead(last_name="", first_name="", company="株式会社サンプル")
     assert greeting(lead, "ja") == "株式会社サンプル\nご担当者様"
     assert greeting(lead, "en") == "Hello,"
@@ -43,7 +43,7 @@ def test_a_nameless_lead_is_greeted_as_the_person_in_charge() -> None:
 
 
 @pytest.mark.parametrize("name", ["http://evil.example", "Win at www.evil.example", "a@b.example", "あ" * 41, "a\nb"])
-def test_what_is_no_name_greets_nobody(name: str) -> None:
+def test_text_that_is_no_name_is_not_used_in_the_greeting(name: str) -> None:
     assert greeting(a_lead(last_name=name, first_name="", company=""), "ja") == "ご担当者様"
     assert greeting(a_lead(last_name="", first_name="", company=name), "ja") == "ご担当者様"
     assert greeting(a_lead(last_name=name, first_name=""), "en") == "Hello,"
@@ -63,11 +63,11 @@ def test_what_is_no_name_greets_nobody(name: str) -> None:
         ("", ""),
     ],
 )
-def test_phones_are_shown_as_people_dial_them(stored: str, shown: str) -> None:
+def test_phone_number_is_shown_as_people_dial_it(stored: str, shown: str) -> None:
     assert display_phone(stored) == shown
 
 
-def test_a_date_is_that_of_the_reader_s_calendar() -> None:
+def test_date_is_in_the_given_time_zone() -> None:
     late = datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
-    assert date(late, "ja", "Asia/Tokyo") == "2026年11月21日"
-    assert date(late, "en", "UTC") == "20 November 2026"
+    assert long_date(late, "ja", "Asia/Tokyo") == "2026年11月21日"
+    assert long_date(late, "en", "UTC") == "20 November 2026"

@@ -19,7 +19,8 @@ from ripen.agenda import Lane
 from ripen.capture.signature import signature
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
-from ripen.playbook.graph import Journey, OnActivity, OnRequest
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnActivity, OnRequest
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeQueue, Listening, OneAtATime

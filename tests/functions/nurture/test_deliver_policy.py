@@ -232,7 +232,7 @@ def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
     table.write(Create(keys.deal(marked), OpenOpportunities(accounts=("001A",))))
     news, asked_for = planned(table, a_send(email="case-study")), planned(table, a_send())
     for key in (news, asked_for):
-        deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
+        deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(skips_open_opportunities=True)))
     reason = "" if goes else "open opportunity"
     assert (row(table, news).value.state is SendState.ACCEPTED, row(table, news).value.reason) == (goes, reason)
     assert row(table, asked_for).value.state is SendState.ACCEPTED
@@ -242,11 +242,11 @@ def test_it_does_once_the_opportunity_is_closed(table: Table, clock: FakeClock) 
     known(table)
     table.write(Create(keys.deal("example.co.jp"), OpenOpportunities()))
     key = planned(table, a_send(email="case-study"))
-    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(spares_opportunities=True)))
+    deliver(key, an_outside(table, clock, FakeSes(), playbook=limited(skips_open_opportunities=True)))
     assert row(table, key).value.state is SendState.ACCEPTED
 
 
-@pytest.mark.parametrize(("policy", "reads"), [({}, 0), ({"spares_opportunities": True}, 1)])
+@pytest.mark.parametrize(("policy", "reads"), [({}, 0), ({"skips_open_opportunities": True}, 1)])
 def test_a_mail_costs_a_read_more_only_where_the_policy_asks(
     table: Table, clock: FakeClock, policy: dict[str, Any], reads: int
 ) -> None:

@@ -10,7 +10,7 @@ from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.campaign.walk import Schedule
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import OnSchedule
+from ripen.playbook.trigger import OnSchedule
 from tests.support.campaign_machinery import Machinery, a_playbook, after
 from tests.support.fakes import NOON
 

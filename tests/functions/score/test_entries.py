@@ -16,7 +16,8 @@ from ripen.marks import RefoldMark
 from ripen.operations.publish import publish
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Agreed, Condition, Did
-from ripen.playbook.graph import Again, Journey, OnActivity, OnDate, OnSegment
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnActivity, OnDate, OnSegment
 from ripen.scoring.rules_version import rules_version
 from score import react as module
 from score.react import Queues, react

@@ -14,7 +14,8 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import LatestEntry, Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import RefoldMark
-from ripen.playbook.graph import Again, Journey, OnActivity
+from ripen.playbook.graph import Again, Journey
+from ripen.playbook.trigger import OnActivity
 from ripen.scoring.rules_version import rules_version
 from score import react as react_module
 from score.react import Queues, react

@@ -3,7 +3,7 @@
 from ripen.lead.activity import Kind
 from ripen.playbook import graph
 from ripen.playbook.clause import Condition
-from ripen.playbook.graph import OnDate, OnField, OnRank, OnRequest, OnSchedule, OnSegment
+from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnRequest, OnSchedule, OnSegment, Trigger
 from ripen_authoring.building.clauses import condition, conditions, optional
 from ripen_authoring.building.scoring import kind
 from ripen_authoring.building.steps import step
@@ -26,7 +26,7 @@ def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.
     )
 
 
-def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
+def _trigger(on: TriggerPart, key: str) -> Trigger:
     if on.every:
         return OnSchedule(rrule=on.every.removeprefix("RRULE:"), start=on.start or "", segment=on.segment)
     if on.segment:
@@ -44,10 +44,10 @@ def _trigger(on: TriggerPart, key: str) -> graph.Trigger:
     if on.crm_campaign:
         return _membership(on, CAMPAIGN_KEYS.get(key, "member"))
     what, subject = kind(on)
-    return graph.OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)
+    return OnActivity(kind=what, subject=subject, where=conditions([on.where]), key=key)
 
 
-def _membership(on: TriggerPart, key: str) -> graph.OnActivity:
+def _membership(on: TriggerPart, key: str) -> OnActivity:
     """Becoming a member, or a member with this status."""
     asked = Condition(field="status", any_of=(on.status,)) if on.status else Condition(field="new", any_of=("yes",))
-    return graph.OnActivity(kind=Kind.CAMPAIGN_JOINED.value, subject=on.crm_campaign, where=(asked,), key=key)
+    return OnActivity(kind=Kind.CAMPAIGN_JOINED.value, subject=on.crm_campaign, where=(asked,), key=key)

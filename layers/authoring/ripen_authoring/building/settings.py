@@ -33,7 +33,7 @@ def policy(limits: Limits) -> bundle.Policy:
         per_week=limits.per_week,
         quiet=bundle.QuietHours(start=quiet.from_, end=quiet.to) if quiet else None,
         unless=optional(limits.unless),
-        spares_opportunities=limits.open_opportunity == "skip",
+        skips_open_opportunities=limits.open_opportunity == "skip",
     )
 
 

@@ -162,7 +162,7 @@ def _deal(happening: Happening, world: World, lead: str) -> None:
     """As capture.poll marks it, for the lead's domain or address."""
     if (word := _word(happening)) not in ("opens", "closes"):
         raise Failure(f"In {happening.written!r}: an opportunity opens or closes.", f"Write: {happening.usage}")
-    if not world.bundle.policy.spares_opportunities:
+    if not world.bundle.policy.skips_open_opportunities:
         raise Impossible("no policy asks about opportunities (open_opportunity: skip)")
     if profile := world.table.get(keys.profile(lead)):
         key = keys.deal(opportunity.company_token(profile.value.email, ADDRESS_KEY))

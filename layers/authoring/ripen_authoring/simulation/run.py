@@ -9,7 +9,8 @@ from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind
 from ripen.mail.ledger import OPEN
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import Journey, OnActivity, OnDate, OnRequest
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnActivity, OnDate, OnRequest
 from ripen_authoring.simulation.events import Impossible, enter, happen
 from ripen_authoring.simulation.occurrences import Happening
 from ripen_authoring.simulation.persona import Persona

@@ -6,7 +6,8 @@ from ripen.adapters.table import Create, keys
 from ripen.calendar import recurrence
 from ripen.campaign.walk import Entries, entry_activity
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import Journey, OnSchedule
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnSchedule
 from ripen_authoring.simulation.occurrences import Happening
 from ripen_authoring.simulation.transcript import Line
 from ripen_authoring.simulation.world import World

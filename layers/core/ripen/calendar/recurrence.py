@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rruleset, rrulestr
 
 from ripen.calendar.local_time import instant
-from ripen.playbook.graph import OnSchedule
+from ripen.playbook.trigger import OnSchedule
 
 _UNTIL = re.compile(r"UNTIL=(\d{8}T\d{6})Z")
 _SHIFT = timedelta(days=1)

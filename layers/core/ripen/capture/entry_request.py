@@ -13,7 +13,8 @@ from ripen.errors import Rejected
 from ripen.lead.activity import Activity
 from ripen.lead.address import normalise
 from ripen.lead.text import clean
-from ripen.playbook.graph import Journey, OnRequest
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnRequest
 
 RESERVED_FACTS = ("key", "by")
 """What every entry by a hand says; no fact may be called so."""

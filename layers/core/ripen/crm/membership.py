@@ -9,7 +9,7 @@ from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import OnActivity
+from ripen.playbook.trigger import OnActivity
 
 EVERY = timedelta(minutes=5)
 """How often the CRM is asked."""

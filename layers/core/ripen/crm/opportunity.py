@@ -1,4 +1,4 @@
-"""Open opportunities in the CRM: at which companies sales is dealing, so that marketing keeps quiet there (Policy.spares_opportunities).
+"""Open opportunities in the CRM: at which companies sales is dealing, so that marketing keeps quiet there (Policy.skips_open_opportunities).
 
 A company is known by its mail domain, a person with a free-mail address by that address alone: so a colleague who comes to us
 for the first time is spared too, with nothing written for each lead.

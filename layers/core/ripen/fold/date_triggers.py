@@ -19,7 +19,8 @@ from ripen.identity import IdentityKey
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import Journey, OnDate
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnDate
 
 LATEST = timedelta(days=2)
 """So late a mark may come for the lead still to enter."""

@@ -15,7 +15,8 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import Traits, all_hold, comparable, condition_holds
-from ripen.playbook.graph import Journey, OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
+from ripen.playbook.graph import Journey
+from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.scoring.rank import has_become
 from ripen.scoring.rules_version import SCORES, trigger_unchanged
 

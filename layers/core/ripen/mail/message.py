@@ -172,7 +172,7 @@ def _variables(profile: Profile, bundle: Bundle, email: Email, locale: str, now:
             "contact": _said(brand.contact, locale, default),
         },
         "mail": {"class": str(email.mail_class)},
-        "today": wording.date(now, locale, brand.time_zone),
+        "today": wording.long_date(now, locale, brand.time_zone),
     }
 
 

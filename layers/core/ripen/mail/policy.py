@@ -80,7 +80,7 @@ def judge(
         return Claim()
     if reason := _unwanted(contact, about.purpose) or _spared(policy.unless, about.facts):
         return Skip(reason)
-    if policy.spares_opportunities and about.has_opportunity():
+    if policy.skips_open_opportunities and about.has_opportunity():
         return Skip("open opportunity")
     if policy.quiet and (until := quiet_until(policy.quiet, now, about.zone)):
         return Wait(until, "quiet hours")

@@ -10,7 +10,7 @@ from ripen.campaign.walk import Schedule
 from ripen.crm import membership
 from ripen.crm.opportunity import OpportunityPoll
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.graph import OnSchedule
+from ripen.playbook.trigger import OnSchedule
 
 
 def schedules(bundle: Bundle, before: Bundle | None, table: Table, now: datetime) -> list[Change]:
@@ -61,7 +61,7 @@ def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
 def _opportunities(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
     """Asked for anew, it begins anew: what was marked before is looked at too."""
     row = table.get(keys.OPPORTUNITIES)
-    is_asked, is_due = bundle.policy.spares_opportunities, bool(row and row.due)
+    is_asked, is_due = bundle.policy.skips_open_opportunities, bool(row and row.due)
     if is_asked == is_due:
         return []
     due = now if is_asked else None

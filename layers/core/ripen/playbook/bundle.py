@@ -1,7 +1,7 @@
-"""The compiled playbook: what `ripen publish` writes and the functions read. The marketer's files are checked by
-layers/authoring (pydantic); here is what is left of them, in a form that loads in a millisecond.
+"""The compiled playbook: `ripen publish` writes it and the functions read it, in a form that loads in a millisecond.
 
-msgspec structs, because steps are a tagged union. Texts by locale are dicts such as {"ja": …, "en": …}.
+The marketer's files are checked by layers/authoring (pydantic). These are msgspec structs, because steps are a tagged
+union. Texts by locale are dicts such as {"ja": …, "en": …}.
 """
 
 from typing import Literal
@@ -13,37 +13,37 @@ from ripen.playbook.graph import Journey, Priority, Texts
 
 
 class Brand(Struct, frozen=True, kw_only=True):
-    """Who speaks: playbook/ripen.yaml."""
+    """The sender of all mails and pages, from playbook/ripen.yaml."""
 
     name: Texts
     sender_name: Texts
     sender: str
-    """The address mails come from; its domain is verified in SES."""
+    """The From address of mails; its domain is verified in SES."""
     reply_to: str
     postal_address: Texts
     contact: Texts
-    """Where complaints go: a phone number, an address or a URL (特定電子メール法)."""
+    """Contact for complaints: a phone number, an address or a URL (特定電子メール法)."""
     privacy_url: str = ""
     locales: tuple[str, ...] = ("ja", "en")
     default_locale: str = "ja"
     time_zone: str = "Asia/Tokyo"
     accent: str = "#0f766e"
-    """The brand's colour on pages and in mails."""
+    """Colour of the brand on pages and in mails."""
 
 
 class Tracking(Struct, frozen=True, kw_only=True):
-    """Visits: where our script runs, and on whose word."""
+    """Tracking of visits: on which sites our script runs, and whether it needs consent."""
 
     sites: tuple[str, ...] = ()
     """The company's own sites that include /ripen.js, e.g. "https://www.example.jp"."""
     consent: Literal["required", "assumed"] = "required"
-    """Whether our own pages wait for `window.ripenConsent` before they look at anything."""
+    """Whether our own pages wait for `window.ripenConsent` before they track anything."""
     pages: dict[str, tuple[str, ...]] = {}
-    """Names for pages of those sites, by path; a "*" at the end stands for anything."""
+    """Names of pages on those sites, each with its paths; a "*" at the end of a path matches anything."""
 
 
 class SyncRule(Struct, frozen=True, kw_only=True):
-    """Which leads the CRM gets (DESIGN rule 9): all of `when` hold and none of `unless`."""
+    """Which leads are written to the CRM: all of `when` and none of `unless` hold."""
 
     when: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
@@ -51,6 +51,8 @@ class SyncRule(Struct, frozen=True, kw_only=True):
 
 
 class FormField(Struct, frozen=True, kw_only=True):
+    """One input of a form."""
+
     name: str
     type: Literal["email", "text", "tel", "date", "select", "textarea"] = "text"
     label: Texts
@@ -60,11 +62,11 @@ class FormField(Struct, frozen=True, kw_only=True):
     options: tuple[Texts, ...] = ()
     max_length: int = 200
     entry: bool = False
-    """Kept with the submission's activity, among its facts: where it was for, such as a webinar's date. No personal data."""
+    """Whether the value is stored with the submission's activity, such as a webinar's date. Not for personal data."""
 
 
 class Consent(Struct, frozen=True, kw_only=True):
-    """The wording under the tick box, as data: the record of a consent keeps it."""
+    """The wording next to the tick box; each consent record stores it."""
 
     purpose: str = "marketing"
     version: str
@@ -72,21 +74,23 @@ class Consent(Struct, frozen=True, kw_only=True):
 
 
 class Form(Struct, frozen=True, kw_only=True):
+    """A form, from playbook/forms/<name>.yaml."""
+
     name: str
     title: Texts
     fields: tuple[FormField, ...]
     submit: Texts
     consent: Consent | None = None
     honeypot: str = "website"
-    """A field people do not see: filled in, it was a machine."""
+    """Name of a hidden field; a submission that fills it in comes from a machine."""
     thank_you: str = ""
-    """Name of the page a browser is sent to."""
+    """Name of the page that a browser is redirected to."""
     origins: tuple[str, ...] = ()
     """Sites that may post this form from a browser (CORS), e.g. "https://www.example.jp"."""
     sources: dict[str, dict[str, str]] = {}
-    """By provider, where its answers go: {"typeform": {"form_id": …, "<question ref>": "<our field>"}}."""
+    """Field mappings by provider: {"typeform": {"form_id": …, "<question ref>": "<our field>"}}."""
     mapping: dict[str, str] = {}
-    """From names a company's own site uses to ours: {"mail": "email", "氏名": "full_name"}."""
+    """From the field names of a company's own site to ours: {"mail": "email", "氏名": "full_name"}."""
 
 
 class Page(Struct, frozen=True, kw_only=True):
@@ -94,35 +98,37 @@ class Page(Struct, frozen=True, kw_only=True):
 
     name: str
     source: Texts
-    """Liquid by locale; one under "*" serves all."""
+    """Liquid by locale; the key "*" is for all locales."""
     title: Texts
     form: str = ""
 
 
 class Mail(Struct, frozen=True, kw_only=True):
-    """One mail in one locale: Liquid for each part; html is compiled from MJML, its hrefs are {{ links[n] }}."""
+    """One mail in one locale, each part in Liquid. The HTML is compiled from MJML; its hrefs are {{ links[n] }}."""
 
     subject: str
     html: str
     text: str
     preheader: str = ""
     links: tuple[str, ...] = ()
-    """Targets by number, frozen at publish: absolute, or a path on our own site ("/pages/…")."""
+    """Targets by number, fixed at publish: absolute URLs, or paths on our own site ("/pages/…")."""
 
 
 class Email(Struct, frozen=True, kw_only=True):
+    """An email of the playbook in all its locales."""
+
     name: str
     mail_class: Literal["marketing", "transactional"]
     locales: dict[str, Mail]
     sender_name: Texts = {}
     purpose: str = "marketing"
-    """Which consent a marketing mail needs."""
+    """The consent that a marketing mail needs."""
     sender: Literal["brand", "owner"] = "brand"
-    """Who it is from: the brand, or the lead's owner in the CRM where there is one (replies go there too)."""
+    """The sender: the brand, or the lead's owner in the CRM if there is one. Replies go to the sender too."""
 
 
 class EngagementRule(Struct, frozen=True, kw_only=True):
-    """Points for one kind of activity; `subject` "" means any. `cap`: the most this rule gives at any moment."""
+    """Points for one kind of activity; `subject` "" matches any. `cap` is the most that the rule ever gives."""
 
     code: str
     kind: str
@@ -130,10 +136,12 @@ class EngagementRule(Struct, frozen=True, kw_only=True):
     points: float
     cap: float | None = None
     words: Texts
-    """The reason in words, Liquid: {{ count }}, {{ today }}, {{ subject }}, {{ last }}."""
+    """The reason in words, in Liquid: {{ count }}, {{ today }}, {{ subject }}, {{ last }}."""
 
 
 class FitRule(Struct, frozen=True, kw_only=True):
+    """Points for who the lead is: given if all of `when` hold."""
+
     code: str
     when: tuple[Condition, ...]
     points: float
@@ -141,13 +149,15 @@ class FitRule(Struct, frozen=True, kw_only=True):
 
 
 class Threshold(Struct, frozen=True, kw_only=True):
-    """Hysteresis: up at `enter`, down only below `leave`."""
+    """A threshold with hysteresis: a lead rises at `enter` and falls only below `leave`."""
 
     enter: float
     leave: float
 
 
 class Scoring(Struct, frozen=True, kw_only=True):
+    """The scoring rules, from playbook/scoring.yaml."""
+
     half_life_days: float
     engagement: tuple[EngagementRule, ...]
     fit: tuple[FitRule, ...]
@@ -158,7 +168,10 @@ class Scoring(Struct, frozen=True, kw_only=True):
 
 
 class Segment(Struct, frozen=True, kw_only=True):
-    """All of `when` and all of `also` hold. `when` has what one field can tell, which is found by index."""
+    """A group of leads for which all of `when` and all of `also` hold.
+
+    `when` has the conditions on a single field, which an index can find; `also` has all other clauses.
+    """
 
     name: str
     when: tuple[Condition, ...] = ()
@@ -166,64 +179,64 @@ class Segment(Struct, frozen=True, kw_only=True):
 
 
 class QuietHours(Struct, frozen=True, kw_only=True):
-    """No marketing mail between these times of the lead's day: "21:00" to "08:00"."""
+    """No marketing mail is sent between these times of the lead's day, such as "21:00" to "08:00"."""
 
     start: str
     end: str
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """What holds for every marketing mail; days and weeks are the lead's own."""
+    """Limits for all marketing mail, in the lead's own days and weeks."""
 
     per_day: int | None = None
     per_week: int | None = None
-    """Most marketing mails to one lead in 7 days; None: no cap."""
+    """Most marketing mails to one lead in 7 days; None: no limit."""
     quiet: QuietHours | None = None
     unless: Clause | None = None
-    """Nobody for whom this holds gets marketing mail (a competitor, a student)."""
-    spares_opportunities: bool = False
-    """Nobody gets marketing mail at a company with which sales has an open opportunity in the CRM."""
+    """A lead for whom this holds gets no marketing mail (a competitor, a student)."""
+    skips_open_opportunities: bool = False
+    """Whether leads at a company with an open opportunity in the CRM get no marketing mail."""
 
 
 class Calendar(Struct, frozen=True, kw_only=True):
-    """When the company works: public holidays of `country` (ISO 3166, "" for none), its own closures, its hours."""
+    """The company's working days and hours, without the public holidays of `country` (ISO 3166, "" for none)."""
 
     country: str = "JP"
     closures: tuple[tuple[str, str], ...] = ()
-    """First and last day, "2026-12-29"; or "12-29", each year."""
+    """First and last day of each closure, such as "2026-12-29", or "12-29" for each year."""
     workdays: tuple[int, ...] = (0, 1, 2, 3, 4)
     opens: str = "09:00"
     closes: str = "18:00"
 
 
 class Campaign(Struct, frozen=True, kw_only=True):
-    """One mailing to one segment at one time: playbook/campaigns/<name>.yaml."""
+    """One mailing to one segment at one time, from playbook/campaigns/<name>.yaml."""
 
     name: str
     email: str
     segment: str = ""
     recipients_of: str = ""
-    """Instead of a segment: who received this other campaign."""
+    """Instead of a segment: the recipients of this other campaign."""
     at: str
     """Local date and time, "2026-12-01T10:00"."""
     zone: Literal["brand", "lead"] = "brand"
-    """Whose local time."""
+    """Whether `at` is in the brand's or in each lead's time zone."""
     per_hour: int | None = None
-    """No faster than this."""
+    """Most mails per hour; None: no limit."""
     canary: float = 0
-    """So large a share of the audience first, 0 to 1 …"""
+    """Share of the audience that gets the mail first, 0 to 1."""
     canary_seconds: int = 0
-    """… and the rest so much later, if nothing halted it."""
+    """How much later the rest gets the mail, unless the campaign was halted."""
     priority: Priority = "normal"
     expires_seconds: int = 86400
     halt_bounces: float = 0.05
-    """Halts where this share of the mails bounced, …"""
+    """The campaign halts when this share of its mails bounced."""
     halt_complaints: float = 0.001
     halt_unsubscribes: float = 0.02
 
 
 class Bundle(Struct, frozen=True, kw_only=True):
-    """`hash` is of the content of all else; the bundle lies in S3 under it and is never deleted."""
+    """The whole compiled playbook. It is stored in S3 under `hash`, the hash of its content, and never deleted."""
 
     hash: str = ""
     brand: Brand
@@ -238,6 +251,6 @@ class Bundle(Struct, frozen=True, kw_only=True):
     campaigns: dict[str, Campaign] = {}
     calendar: Calendar = field(default_factory=Calendar)
     stages: tuple[str, ...] = ("lead", "mql", "sql", "opportunity", "customer")
-    """Lifecycle stages, in their order."""
+    """Lifecycle stages in order."""
     tracking: Tracking | None = None
-    """None: no page carries our script, and no beacon is taken."""
+    """None: no page has our script, and beacons are rejected."""

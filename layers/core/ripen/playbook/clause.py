@@ -1,6 +1,6 @@
-"""Clauses of the playbook: what must hold of a lead, in any nesting. Segments, branches, goals and exits are made of them.
+"""Clauses of the playbook: nested conditions on a lead, used by segments, branches, goals and exits.
 
-The structs are what `ripen publish` compiles; condition.holds judges them.
+`ripen publish` compiles these structs; condition.holds evaluates them.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,11 @@ from msgspec import Struct
 
 
 class Condition(Struct, frozen=True, kw_only=True, tag="field"):
-    """One test of one profile field, or of fit, engagement, total or rank. Strings are compared case-folded and NFKC.
+    """A test of one profile field, or of fit, engagement, total or rank.
 
-    One of them is set: `any_of` (equals one of), `contains` (holds one of), `at_least` (number), `present` (is not blank).
-    The field "email_kind" is "free", "role" or "company"; "domain" is the address's domain.
+    One test is set: `any_of` (equals one of), `contains` (contains one of), `at_least` (number) or `present` (is not
+    blank). Strings are compared case-folded and in NFKC. The field "email_kind" is "free", "role" or "company";
+    "domain" is the domain of the address.
     """
 
     field: str
@@ -23,41 +24,53 @@ class Condition(Struct, frozen=True, kw_only=True, tag="field"):
 
 
 class Did(Struct, frozen=True, kw_only=True, tag="did"):
-    """How often the lead did something (machines' hits do not count): at least `at_least` and at most `at_most` times in
-    the last `within_seconds` (None: ever). Never is `at_least=0, at_most=0`."""
+    """How often the lead did something: from `at_least` to `at_most` times in the last `within_seconds` (None: ever).
+
+    Activities of machines do not count. "Never" is `at_least=0, at_most=0`.
+    """
 
     kind: str
     """An activity.Kind."""
     subject: str = ""
-    """Name of the form, page, file or email; "" means any."""
+    """Name of the form, page, file or email; "" matches any."""
     at_least: int = 1
     at_most: int | None = None
     within_seconds: int | None = None
 
 
 class Belongs(Struct, frozen=True, kw_only=True, tag="segment"):
+    """The lead is in this segment."""
+
     segment: str
 
 
 class Agreed(Struct, frozen=True, kw_only=True, tag="consent"):
-    """A consent for this purpose stands."""
+    """The lead has given a consent for this purpose and not withdrawn it."""
 
     purpose: str = "marketing"
 
 
 class Tagged(Struct, frozen=True, kw_only=True, tag="tag"):
+    """The lead has this tag."""
+
     tag: str
 
 
 class AllOf(Struct, frozen=True, kw_only=True, tag="all"):
+    """All of these clauses hold."""
+
     of: tuple["Clause", ...]
 
 
 class AnyOf(Struct, frozen=True, kw_only=True, tag="any"):
+    """At least one of these clauses holds."""
+
     of: tuple["Clause", ...]
 
 
 class Not(Struct, frozen=True, kw_only=True, tag="not"):
+    """The clause does not hold."""
+
     clause: "Clause"
 
 

@@ -1,4 +1,4 @@
-"""Conditions and clauses of the playbook: do they hold for this lead?"""
+"""Evaluates the playbook's conditions and clauses for a lead."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -13,32 +13,29 @@ from ripen.lead.lead import Profile
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 
 Traits = Mapping[str, str | float]
+"""Values of a lead by the name that conditions use."""
 
 
 class LeadFacts(Struct, frozen=True, kw_only=True):
-    """What clauses are asked about."""
+    """Everything about a lead that clauses can ask for, as of `now`."""
 
-    traits: Mapping[str, str | float]
-    """As condition.traits gives them."""
+    traits: Traits
     now: datetime
     count: Callable[[str, str, datetime | None], int] = lambda kind, subject, since: 0
-    """How often (kind, subject, since when; None: ever) the lead did it."""
+    """Returns how often the lead did an activity: (kind, subject, since; None: ever)."""
     tags: frozenset[str] = frozenset()
     segments: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
-    """For which consent stands."""
+    """The purposes that the lead has consented to."""
 
 
 def holds(clause: Clause, facts: LeadFacts) -> bool:
-    """Whether the clause holds, however it is nested."""
+    """Return whether the clause holds, with all clauses nested in it."""
     match clause:
         case Condition():
             return condition_holds(clause, facts.traits)
         case Did():
-            within = clause.within_seconds
-            since = None if within is None else facts.now - timedelta(seconds=within)
-            times = facts.count(clause.kind, clause.subject, since)
-            return times >= clause.at_least and (clause.at_most is None or times <= clause.at_most)
+            return _did(clause, facts)
         case Belongs():
             return clause.segment in facts.segments
         case Agreed():
@@ -53,9 +50,18 @@ def holds(clause: Clause, facts: LeadFacts) -> bool:
             return not holds(clause.clause, facts)
 
 
-def traits(profile: Profile, **judged: str | float) -> Traits:
-    """What conditions are asked about, by name: the profile's fields and attributes, "domain", "email_kind", and what
-    else was judged (fit, engagement, total, rank). A form's field never hides one of ours."""
+def _did(clause: Did, facts: LeadFacts) -> bool:
+    within = clause.within_seconds
+    since = None if within is None else facts.now - timedelta(seconds=within)
+    times = facts.count(clause.kind, clause.subject, since)
+    return times >= clause.at_least and (clause.at_most is None or times <= clause.at_most)
+
+
+def traits(profile: Profile, **computed: str | float) -> Traits:
+    """Return the lead's values by name: profile fields, attributes, "domain", "email_kind" and computed values.
+
+    Computed values are fit, engagement, total and rank. A form field never replaces one of these names.
+    """
     return {
         **profile.attributes,
         "email": profile.email,
@@ -70,17 +76,17 @@ def traits(profile: Profile, **judged: str | float) -> Traits:
         "locale": profile.locale,
         "country": profile.country,
         "stage": profile.stage,
-        **judged,
+        **computed,
     }
 
 
 def all_hold(conditions: Iterable[Condition], traits: Traits) -> bool:
-    """True also where there is no condition."""
+    """Return whether every condition holds; True if there is none."""
     return all(condition_holds(condition, traits) for condition in conditions)
 
 
 def condition_holds(condition: Condition, traits: Traits) -> bool:
-    """Whether every test that the condition makes holds. A trait nobody has told us is blank."""
+    """Return whether every test of the condition holds. An unknown trait is blank."""
     value = traits.get(condition.field, "")
     text = comparable(str(value))
     return (
@@ -100,14 +106,17 @@ def _reaches(value: str | float, least: float) -> bool:
 
 @lru_cache(maxsize=4096)
 def comparable(text: str) -> str:
-    """As texts are compared: full width and half width, upper and lower case are one (Unicode, UAX #15 NFKC)."""
+    """Return the text without differences of width and case (NFKC of Unicode UAX #15, and case folding)."""
     return normalize("NFKC", text).casefold().strip()
 
 
 @lru_cache(maxsize=4096)
 def _pattern(word: str) -> re.Pattern[str]:
-    """Finds the word. Latin letters and digits only as whole words, so that "IT" is not found in "recruiting"; Japanese
-    has no spaces between words and is found anywhere."""
+    """Return a pattern that finds the word.
+
+    Latin letters and digits match only as whole words, so that "IT" is not found in "recruiting". Japanese is written
+    without spaces and matches anywhere.
+    """
     text = comparable(word)
     before = r"(?<![a-z0-9])" if text[:1].isascii() and text[:1].isalnum() else ""
     after = r"(?![a-z0-9])" if text[-1:].isascii() and text[-1:].isalnum() else ""

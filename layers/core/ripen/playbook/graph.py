@@ -1,26 +1,28 @@
-"""The compiled journey: its steps, each naming the one after it, and who enters. Pinned by every enrollment.
+"""The compiled journey: its triggers and its steps. Every enrollment is pinned to the bundle with its graph.
 
-A path that ends goes on after the step that it hangs on; `next` says so: the id of a step, or END.
+Each step names its successor in `next`: the id of a step, or END. The last step of a path goes on after the step that
+the path belongs to.
 """
 
 from typing import Literal
 
 from msgspec import Struct
 
-from ripen.playbook.clause import Clause, Condition
+from ripen.playbook.clause import Clause
+from ripen.playbook.trigger import Trigger
 
 END = ""
-"""As a step's `next`: the journey is over."""
+"""The value of `next` where the journey ends."""
 
 Texts = dict[str, str]
+"""A text by locale."""
 Priority = Literal["high", "normal", "low"]
 
 
 class Until(Struct, frozen=True, kw_only=True):
-    """When a wait is over, counted from when the step began; what is set applies in this order (when.py says it exactly).
+    """When a wait ends, counted from the start of the step. The fields apply in this order (wait_end.py).
 
-    Minutes and hours pass as they do; days, times and weekdays are the lead's own (time zone, DST). Business days and hours
-    are the company's calendar.
+    Days, times of day and weekdays are in the lead's time zone; business days and hours follow the company's calendar.
     """
 
     seconds: int = 0
@@ -30,43 +32,48 @@ class Until(Struct, frozen=True, kw_only=True):
     business_days: int = 0
     business_seconds: int = 0
     date: str = ""
-    """This very day, "2026-12-01"."""
+    """A fixed day, "2026-12-01"."""
     field: str = ""
-    """The date that stands in this field of the lead …"""
+    """Name of the lead's field that contains the day."""
     offset_days: int = 0
-    """… and so many days after it (negative: before)."""
+    """Days after the date in `field`; a negative number is before it."""
     yearly: bool = False
-    """Its next return: the date itself where that is still to come, then each year; 29 February is the 28th in others."""
+    """Whether the date returns each year; 29 February is the 28th in other years."""
     weekdays: tuple[int, ...] = ()
-    """The next of these days that is not over (0 is Monday)."""
+    """Move on to the next of these weekdays (0 is Monday); today counts unless it is over."""
     at: str = ""
-    """The next such time of day, "10:00"."""
+    """Time of day at which the wait ends, "10:00"."""
     business: bool = False
-    """Moved on to a business day where it would be none."""
+    """Move on to the next business day if the day is none."""
 
 
 class SendStep(Struct, frozen=True, kw_only=True, tag="send"):
+    """Sends one email."""
+
     id: str
     next: str = END
     email: str
     channel: Literal["email"] = "email"
     priority: Priority = "normal"
     capped: Literal["skip", "hold", "drop"] = "skip"
-    """Over the cap: not sent and on with the journey; kept until there is room; or out of the journey."""
+    """What happens over the frequency cap: skip the mail, hold it until the cap allows it, or exit the journey
+    ("drop")."""
     expires_seconds: int = 7 * 86400
-    """Not sent later than this after it was planned."""
+    """A mail that is this much overdue is not sent."""
 
 
 class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
+    """Waits for a time."""
+
     id: str
     next: str = END
     until: Until
     otherwise: str = END
-    """Where who has no such date goes, or whose date is over: by default out at the end."""
+    """The next step for a lead without such a date, or whose date is over; by default the journey ends."""
 
 
 class WaitPath(Struct, frozen=True, kw_only=True):
-    """One of `when` and `after` is set."""
+    """One path of a wait_for step. Either `when` or `after` is set."""
 
     name: str
     when: Clause | None = None
@@ -75,32 +82,38 @@ class WaitPath(Struct, frozen=True, kw_only=True):
 
 
 class WaitForStep(Struct, frozen=True, kw_only=True, tag="wait_for"):
-    """The first path that holds is taken, in their order; Did counts only what was done since the step began."""
+    """Waits until a path holds and takes the first one that does. Did counts only activities since the step began."""
 
     id: str
     paths: tuple[WaitPath, ...]
 
 
 class Path(Struct, frozen=True, kw_only=True):
+    """One path of a branch."""
+
     name: str
     when: Clause
     next: str = END
 
 
 class BranchStep(Struct, frozen=True, kw_only=True, tag="branch"):
+    """Takes the first path whose clause holds, else `otherwise`."""
+
     id: str
     paths: tuple[Path, ...]
     otherwise: str = END
 
 
 class Share(Struct, frozen=True, kw_only=True):
+    """One path of a split, with its weight."""
+
     name: str
     weight: int = 1
     next: str = END
 
 
 class SplitStep(Struct, frozen=True, kw_only=True, tag="split"):
-    """By hash of (`by`, lead): who meets the same split again, in whatever journey, takes the same path."""
+    """Chooses a path by the hash of (`by`, lead), so a lead takes the same path of the same split in every journey."""
 
     id: str
     by: str
@@ -108,58 +121,64 @@ class SplitStep(Struct, frozen=True, kw_only=True, tag="split"):
 
 
 class UpdateStep(Struct, frozen=True, kw_only=True, tag="update"):
+    """Changes fields, tags, points or the stage of the lead."""
+
     id: str
     next: str = END
     fields: dict[str, str] = {}
-    """Liquid, by field."""
+    """New values in Liquid, by field."""
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     points: float = 0
     words: Texts = {}
     """The reason for the points."""
     stage: str = ""
-    """A lifecycle stage (Bundle.stages); never a step back."""
+    """A lifecycle stage (Bundle.stages). A lead never moves back to an earlier stage."""
 
 
 class CrmStep(Struct, frozen=True, kw_only=True, tag="crm"):
-    """One Task, one campaign membership, one owner, as far as each is set."""
+    """Creates a Task, a campaign membership and an owner in the CRM, as far as each is set."""
 
     id: str
     next: str = END
     task: Texts = {}
-    """Subject, Liquid."""
+    """Subject of the Task by locale, in Liquid."""
     due_days: int = 0
     campaign: str = ""
-    """Salesforce id or name of the campaign …"""
+    """Salesforce id or name of the campaign."""
     status: str = ""
-    """… and the member's status there."""
+    """The member's status in that campaign."""
     owner: str = ""
     """E-mail address of a Salesforce user."""
 
 
 class NotifyStep(Struct, frozen=True, kw_only=True, tag="notify"):
+    """Posts a message in Slack."""
+
     id: str
     next: str = END
     text: Texts
-    """Liquid."""
+    """The message by locale, in Liquid."""
     channel: str = ""
     """A Slack channel; "" is the sales channel."""
 
 
 class WebhookStep(Struct, frozen=True, kw_only=True, tag="webhook"):
-    """Waits for the answer: its JSON is `answers.<step id>.…` for clauses and mails after it."""
+    """Calls a URL and waits for the answer; later clauses and mails can use its JSON as `answers.<step id>.…`."""
 
     id: str
     next: str = END
     url: str
     body: dict[str, str] = {}
-    """Liquid, by key; the lead's id and the step are always there."""
+    """Values in Liquid, by key; the lead's id and the step are always sent."""
     timeout_seconds: int = 10
     otherwise: str = END
-    """Where to go on if no answer came after all attempts."""
+    """The next step if all attempts failed."""
 
 
 class EnrolStep(Struct, frozen=True, kw_only=True, tag="enrol"):
+    """Enrols the lead in another journey."""
+
     id: str
     next: str = END
     journey: str
@@ -174,14 +193,18 @@ class LeaveStep(Struct, frozen=True, kw_only=True, tag="leave"):
 
 
 class JumpStep(Struct, frozen=True, kw_only=True, tag="jump"):
+    """Goes on at another step, which may be an earlier one."""
+
     id: str
     to: str
     most: int = 3
-    """After so many jumps it goes on to `next` instead."""
+    """After this many jumps the journey goes on to `next` instead."""
     next: str = END
 
 
 class ExitStep(Struct, frozen=True, kw_only=True, tag="exit"):
+    """Exits the journey."""
+
     id: str
     reason: str = "exit step"
 
@@ -203,81 +226,31 @@ Step = (
 )
 
 
-class OnActivity(Struct, frozen=True, kw_only=True, tag="activity"):
-    kind: str
-    subject: str = ""
-    where: tuple[Condition, ...] = ()
-    """About the activity's facts."""
-    key: str = ""
-    """The fact that tells runs apart (an order's number, a webinar's name); "" is the activity itself."""
-
-
-class OnSegment(Struct, frozen=True, kw_only=True, tag="segment"):
-    """Joining it; who was in it before the journey was published has not joined."""
-
-    segment: str
-
-
-class OnRank(Struct, frozen=True, kw_only=True, tag="rank"):
-    rank: str
-
-
-class OnField(Struct, frozen=True, kw_only=True, tag="field"):
-    """Its value becomes another one that meets the condition."""
-
-    when: Condition
-
-
-class OnDate(Struct, frozen=True, kw_only=True, tag="date"):
-    """A date of the lead's, `offset_days` after it (negative: before), at a time of the lead's day."""
-
-    field: str
-    offset_days: int = 0
-    yearly: bool = False
-    at: str = "09:00"
-    leap: Literal["28 February", "1 March"] = "28 February"
-    """When 29 February is in other years."""
-
-
-class OnSchedule(Struct, frozen=True, kw_only=True, tag="schedule"):
-    """Everyone in the segment, at each return of an RRULE (RFC 5545) in the brand's time zone."""
-
-    rrule: str
-    start: str
-    """Local date and time of the first, "2026-12-01T09:00"."""
-    segment: str
-
-
-class OnRequest(Struct, frozen=True, kw_only=True, tag="request"):
-    """A signed request asks in, with no other facts than these."""
-
-    facts: tuple[str, ...] = ()
-    key: str = ""
-    """The fact that tells runs apart; "" is the request's own key."""
-
-
-Trigger = OnActivity | OnSegment | OnRank | OnField | OnDate | OnSchedule | OnRequest
-
-
 class Again(Struct, frozen=True, kw_only=True):
-    """Who was in it: never again, after having left, after so long since the last entry, or once for each key (at the same
-    time if need be)."""
+    """When a lead may enter again: never, after leaving, after some time, or once for each key.
+
+    Entries with different keys may be active at the same time.
+    """
 
     how: Literal["never", "after exit", "after", "by key"] = "never"
     seconds: int = 0
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """What becomes of who stands on a step that was changed or removed: goes on in the old graph, goes to a step of the new
-    one, or leaves."""
+    """What happens to a lead that waits on a changed or removed step.
+
+    The lead stays in the old graph, moves to a step of the new one, or exits the journey.
+    """
 
     how: Literal["stay", "move", "exit"]
     to: str = ""
 
 
 class Journey(Struct, frozen=True, kw_only=True):
-    """`enrol`: any of them lets in (and a hand always may), if `who` holds. `goal` and `exit` take effect at once, also
-    inside a wait; Did in them counts what was done since entering."""
+    """A journey: any trigger of `enrol`, or a manual request, enrols a lead for whom `who` holds.
+
+    `goal` and `exit` take effect at once, also during a wait. Did in them counts activities since the entry.
+    """
 
     name: str
     enrol: tuple[Trigger, ...] = ()
@@ -289,4 +262,4 @@ class Journey(Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...] = ()
     """In the order of the file."""
     moves: dict[str, Move] = {}
-    """By id of the step that somebody may stand on."""
+    """By the id of the step on which leads may be waiting."""

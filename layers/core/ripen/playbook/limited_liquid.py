@@ -1,6 +1,7 @@
-"""python-liquid with limits: no loader, no clock, few tags and filters, and an end to every loop.
+"""python-liquid with limits: no loader, no clock, few tags and filters, and bounded loops.
 
-It is slow to load, and many functions need it only where a template does more than name values: see template.py.
+This module is slow to load, and many functions need it only for templates that do more than insert values
+(template.py).
 """
 
 import sys
@@ -13,8 +14,10 @@ from ripen.playbook.template_limits import FILTERS, LONGEST, TemplateError
 
 @contextmanager
 def _without_extras() -> Iterator[None]:
-    """Liquid loads its extra tags and filters, and Babel for them, wanted or not, which is half of its time. An empty
-    module stands in for them meanwhile; whoever wants the real one later still gets it."""
+    """Keep Liquid from loading its extra tags and filters, and Babel for them, which take half of its load time.
+
+    An empty module replaces them during the import; a later import still gets the real one.
+    """
     name = "liquid.extra"
     known = sys.modules.get(name)
     stand_in = ModuleType(name)
@@ -51,7 +54,9 @@ _TAGS = frozenset(
 )
 
 
-class _Limited(Environment):
+class _LimitedEnvironment(Environment):
+    """A Liquid environment with few tags and filters, and with limits on depth, loops and output."""
+
     context_depth_limit = 12
     loop_iteration_limit = 5_000
     local_namespace_limit = 50_000
@@ -63,12 +68,12 @@ class _Limited(Environment):
         self.filters = {name: filter for name, filter in self.filters.items() if name in FILTERS}
 
 
-_HTML = _Limited(undefined=FalsyStrictUndefined, autoescape=True)
-_PLAIN = _Limited(undefined=FalsyStrictUndefined)
+_HTML = _LimitedEnvironment(undefined=FalsyStrictUndefined, autoescape=True)
+_PLAIN = _LimitedEnvironment(undefined=FalsyStrictUndefined)
 
 
 def parse(source: str, html: bool) -> BoundTemplate:
-    """The parsed template. Raises TemplateError."""
+    """Parse a template; `html` escapes its values. Raises TemplateError."""
     try:
         return (_HTML if html else _PLAIN).from_string(source)
     except LiquidError as error:
@@ -76,12 +81,12 @@ def parse(source: str, html: bool) -> BoundTemplate:
 
 
 def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
-    """Raises TemplateError."""
+    """Render a parsed template. Raises TemplateError."""
     try:
         return template.render(**variables)
     except LiquidError as error:
         raise _template_error(error) from None
-    except (ValueError, OverflowError):  # a number too long to be written out
+    except (ValueError, OverflowError):  # a number with too many digits to print
         raise TemplateError("Liquid stopped: a number is too large") from None
 
 

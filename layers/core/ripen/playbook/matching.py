@@ -1,7 +1,11 @@
-"""Which of many rules hold for a lead, without asking each of them: a lead costs the same under a thousand as under ten.
+"""Finds which of many rules hold for a lead without checking each of them.
 
-All conditions of a rule must hold, so it is enough to ask those rules of which one chosen condition may hold: the one
-that fewest rules share. They are found by the lead's own values, in an index made once for each set of rules.
+The work for a lead is the same with a thousand rules as with ten:
+
+1. All conditions of a rule must hold, so a rule can hold only if one chosen condition of it holds. The index files each
+   rule under one condition: the one whose values fewest other conditions share.
+2. For a lead, the index looks up the values of the lead's fields and returns the candidates.
+3. Only the candidates are checked in full.
 """
 
 from bisect import bisect_right
@@ -15,41 +19,70 @@ from ripen.playbook.clause import Condition
 from ripen.playbook.condition import Traits, all_hold, comparable
 
 Positions = list[int]
+"""Positions of rules in their tuple."""
+LookupKey = tuple[str, str, str]
+"""Field, kind of test and value: conditions with the same key are found by the same value of a lead."""
 
 
 class Rule(Protocol):
+    """Anything that holds if all its conditions hold."""
+
     @property
-    def when(self) -> tuple[Condition, ...]: ...
+    def when(self) -> tuple[Condition, ...]:
+        """The conditions."""
 
 
 def matching_rules[R: Rule](rules: tuple[R, ...], traits: Traits) -> list[R]:
-    """The rules whose conditions all hold, in their own order. The index is kept for this very tuple."""
-    may = _index(IdentityKey(rules)).candidates(traits)
-    return [rules[at] for at in sorted(may) if all_hold(rules[at].when, traits)]
+    """Return the rules whose conditions all hold, in the order of `rules`. The index is cached for this tuple."""
+    candidates = _rule_index(IdentityKey(rules)).candidates(traits)
+    return [rules[at] for at in sorted(candidates) if all_hold(rules[at].when, traits)]
+
+
+class ConditionIndex:
+    """Finds the positions whose condition may hold, by the values of a lead's fields."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, _FieldIndex] = defaultdict(_FieldIndex)
+
+    def add(self, condition: Condition, position: int) -> None:
+        """Add a condition that needs a value (needs_value)."""
+        self._fields[condition.field].add(condition, position)
+
+    def close(self) -> None:
+        """Sort the thresholds; call this after the last add."""
+        for field in self._fields.values():
+            field.thresholds.sort()
+
+    def candidates(self, traits: Traits) -> set[int]:
+        """Return the positions whose condition may hold for these values."""
+        found: set[int] = set()
+        for name, value in traits.items():
+            if field := self._fields.get(name):
+                found.update(field.candidates(value))
+        return found
 
 
 class _FieldIndex:
-    """What the rules ask about one field, by the value that answers it."""
+    """The conditions on one field, by the value that may make them hold."""
 
     def __init__(self) -> None:
         self.equal: dict[str, Positions] = defaultdict(list)
         self.words: dict[int, dict[str, Positions]] = defaultdict(lambda: defaultdict(list))
-        self.least: list[tuple[float, int]] = []
+        """By length, then by word, so that a text is searched for all words of one length at once."""
+        self.thresholds: list[tuple[float, int]] = []
         self.present: Positions = []
 
-    def add(self, condition: Condition, at: int) -> None:
-        for value in condition.any_of:
-            self.equal[comparable(value)].append(at)
+    def add(self, condition: Condition, position: int) -> None:
         if condition.any_of:
-            return
-        for word in map(comparable, condition.contains):
-            self.words[len(word)][word].append(at)
-        if condition.contains:
-            return
-        if condition.at_least is not None:
-            self.least.append((condition.at_least, at))
+            for value in condition.any_of:
+                self.equal[comparable(value)].append(position)
+        elif condition.contains:
+            for word in map(comparable, condition.contains):
+                self.words[len(word)][word].append(position)
+        elif condition.at_least is not None:
+            self.thresholds.append((condition.at_least, position))
         else:
-            self.present.append(at)
+            self.present.append(position)
 
     def candidates(self, value: str | float) -> Iterator[int]:
         text = comparable(str(value))
@@ -59,72 +92,49 @@ class _FieldIndex:
         for length, words in self.words.items():
             for start in range(len(text) - length + 1):
                 yield from words.get(text[start : start + length], ())
-        if self.least:
+        if self.thresholds:
             yield from self._reached(value)
 
     def _reached(self, value: str | float) -> Iterator[int]:
+        """Yield the positions whose threshold the value reaches."""
         try:
             number = float(value)
         except ValueError:
             return
-        end = bisect_right(self.least, number, key=lambda entry: entry[0])
-        yield from (at for _, at in self.least[:end])
-
-
-class ConditionIndex:
-    """Positions by the conditions that may hold, found by a lead's values."""
-
-    def __init__(self) -> None:
-        self._columns: dict[str, _FieldIndex] = defaultdict(_FieldIndex)
-
-    def add(self, condition: Condition, at: int) -> None:
-        """The condition must need a value."""
-        self._columns[condition.field].add(condition, at)
-
-    def close(self) -> None:
-        """After the last one."""
-        for column in self._columns.values():
-            column.least.sort()
-
-    def candidates(self, traits: Traits) -> set[int]:
-        found: set[int] = set()
-        for name, value in traits.items():
-            if column := self._columns.get(name):
-                found.update(column.candidates(value))
-        return found
+        end = bisect_right(self.thresholds, number, key=lambda entry: entry[0])
+        yield from (position for _, position in self.thresholds[:end])
 
 
 class _RuleIndex:
-    """The rules' positions by what may make them hold."""
+    """Files each rule under one condition; a rule without a condition that needs a value is always a candidate."""
 
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self._always: Positions = []
-        self._finder = ConditionIndex()
-        shared = Counter(key for rule in rules for condition in rule.when for key in lookup_keys(condition))
-        for at, rule in enumerate(rules):
-            told = [condition for condition in rule.when if needs_value(condition)]
-            if told:
-                self._finder.add(
-                    min(told, key=lambda condition: max(shared[key] for key in lookup_keys(condition))), at
-                )
+        self._conditions = ConditionIndex()
+        uses = Counter(key for rule in rules for condition in rule.when for key in lookup_keys(condition))
+        for position, rule in enumerate(rules):
+            usable = [condition for condition in rule.when if needs_value(condition)]
+            if usable:
+                rarest = min(usable, key=lambda condition: max(uses[key] for key in lookup_keys(condition)))
+                self._conditions.add(rarest, position)
             else:
-                self._always.append(at)
-        self._finder.close()
+                self._always.append(position)
+        self._conditions.close()
 
     def candidates(self, traits: Traits) -> set[int]:
-        return self._finder.candidates(traits).union(self._always)
+        return self._conditions.candidates(traits).union(self._always)
 
 
 def needs_value(condition: Condition) -> bool:
-    """Whether it cannot hold of a trait that is blank."""
+    """Return whether the condition can hold only for a field that is not blank."""
     values = (*condition.any_of, *condition.contains)
     if values:
         return all(map(comparable, values))
     return condition.at_least is not None or condition.present is True
 
 
-def lookup_keys(condition: Condition) -> list[tuple[str, str, str]]:
-    """What the condition shares with others that the same value would bring up."""
+def lookup_keys(condition: Condition) -> list[LookupKey]:
+    """Return the keys under which the condition is found; conditions that share a key are found together."""
     if condition.any_of:
         return [(condition.field, "any_of", comparable(value)) for value in condition.any_of]
     if condition.contains:
@@ -133,5 +143,5 @@ def lookup_keys(condition: Condition) -> list[tuple[str, str, str]]:
 
 
 @lru_cache(maxsize=8)
-def _index(rules: IdentityKey[tuple[Rule, ...]]) -> _RuleIndex:
+def _rule_index(rules: IdentityKey[tuple[Rule, ...]]) -> _RuleIndex:
     return _RuleIndex(rules.value)

@@ -1,7 +1,7 @@
-"""Liquid, as the playbook's pages, mails and reasons use it: values come out as text, and no template can run away.
+"""Renders the Liquid of the playbook's pages, mails and reasons, with limits on time and output.
 
-Two environments: html, where every value is escaped, and plain, for subjects, text parts and words in Slack. There is no
-loader, no clock ("now" is an argument like any other) and no filter that multiplies a string.
+There are two environments: HTML, where every value is escaped, and plain text, for subjects, text parts and Slack.
+There is no loader, no clock ("now" is an ordinary argument) and no filter that multiplies a string.
 """
 
 import re
@@ -19,25 +19,27 @@ _VALUE = re.compile(r"\{\{\s*([a-z_]\w*(?:\.[a-z_]\w*)*)\s*\}\}", re.ASCII)
 
 
 def render_html(source: str, variables: Mapping[str, object]) -> str:
-    """The template with every value escaped for HTML. Raises TemplateError."""
+    """Render the template with every value escaped for HTML. Raises TemplateError."""
     return _render(parse(source, html=True), variables)
 
 
 def render_text(source: str, variables: Mapping[str, object]) -> str:
-    """The template with values as they are, for what is no HTML. Raises TemplateError."""
-    filled = _filled(source, variables)
-    return _render(parse(source), variables) if filled is None else filled
+    """Render the template as plain text, with values as they are. Raises TemplateError."""
+    text = _without_liquid(source, variables)
+    return _render(parse(source), variables) if text is None else text
 
 
 def render_line(source: str, variables: Mapping[str, object]) -> str:
-    """As render_text, on one line: whatever breaks a line, control characters included, becomes one space, so that a
-    value cannot begin a header of its own."""
+    """Render the template as one line of plain text. Raises TemplateError.
+
+    Line breaks and control characters become one space, so that a value cannot start a mail header.
+    """
     return one_line(render_text(source, variables))
 
 
 @lru_cache(maxsize=2048)
 def parse(source: str, html: bool = False) -> "BoundTemplate":
-    """The parsed template, kept. Raises TemplateError."""
+    """Parse the template; the result is cached. Raises TemplateError."""
     from ripen.playbook import limited_liquid  # slow to load
 
     return limited_liquid.parse(source, html)
@@ -49,21 +51,22 @@ def _render(template: "BoundTemplate", variables: Mapping[str, object]) -> str:
     return limited_liquid.render(template, variables)
 
 
-def _filled(source: str, variables: Mapping[str, object]) -> str | None:
-    """The text of a template that only names values which are there, and so needs no Liquid; None for any other."""
+def _without_liquid(source: str, variables: Mapping[str, object]) -> str | None:
+    """Return the text of a template that only inserts known values; None for a template that needs Liquid."""
     parts = _VALUE.split(source)
     if any(mark in part for part in parts[::2] for mark in ("{{", "}}", "{%")):
         return None
     for at in range(1, len(parts), 2):
-        value = _named(parts[at], variables)
+        value = _value(parts[at], variables)
         if value is None:
             return None
         parts[at] = value
     text = "".join(parts)
-    return text if len(text) <= LONGEST and "\r" not in text else None  # Liquid makes every line break a line feed
+    return text if len(text) <= LONGEST and "\r" not in text else None  # Liquid turns every line break into a line feed
 
 
-def _named(path: str, variables: Mapping[str, object]) -> str | None:
+def _value(path: str, variables: Mapping[str, object]) -> str | None:
+    """Return the text or whole number at the dotted path; None for anything else."""
     found: object = variables
     for name in path.split("."):
         if not isinstance(found, Mapping) or name not in found:

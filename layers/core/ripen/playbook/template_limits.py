@@ -1,7 +1,7 @@
-"""What a template of the playbook may do, and how it fails."""
+"""What a template of the playbook may do, and the error of a template that fails."""
 
 LONGEST = 1_000_000
-"""Characters that a template may write."""
+"""Most characters that a template may output."""
 
 FILTERS = frozenset(
     [
@@ -26,12 +26,14 @@ FILTERS = frozenset(
         "url_encode",
     ]
 )
-"""What a template may do to a value."""
+"""The Liquid filters that a template may use."""
 
 
 class TemplateError(Exception):
-    """The template does not parse, asks for what it was not given, or exceeds its limits. The text says which and where,
-    and never holds a value."""
+    """The template does not parse, uses an unknown value, or exceeds its limits.
+
+    The message says which and where. It never contains a value.
+    """
 
     def __init__(self, reason: str, line: int = 1, column: int = 1) -> None:
         super().__init__(f"{reason} (line {line}, column {column})")

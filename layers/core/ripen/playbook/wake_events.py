@@ -1,7 +1,7 @@
-"""What a journey listens to while somebody waits in it: whatever else happens to a lead need not wake it.
+"""The events that wake an enrollment: all other events of the lead cannot move it.
 
-A branch is judged when it is reached and listens to nothing; goal, exit and wait_for hold at once, and a wait for a date of
-the lead's goes by what stands there.
+The goal, the exit and wait_for steps take effect at once, and a wait for a date in a field follows changes of that
+field. A branch is evaluated only when it is reached, so it needs no event.
 """
 
 from collections.abc import Iterator
@@ -13,31 +13,39 @@ from ripen.playbook.clause import Agreed, Belongs, Clause, Condition, Did, Tagge
 from ripen.playbook.graph import Journey, Step, WaitForStep, WaitStep
 
 JOURNEY_ENDING_KINDS = (Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED, Kind.REPLIED, Kind.CONVERTED)
-"""End every journey, an answer in person among them: from then on people talk."""
-_COMPUTED = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
+"""Activities that end every journey. A reply in person does too, because people talk from then on."""
+_COMPUTED_FIELDS = {"rank": "rank", "fit": "score", "engagement": "score", "total": "score"}
 
 
 def wake_events(journey: Journey) -> frozenset[str]:
-    """Names of what can move an enrollment at once: activities as `says` names them, and changes of "rank", "score" (fit,
-    engagement, total), "segment", "tag", "consent" and "field" (anything else of the profile)."""
+    """Return the names of the events that can move an enrollment at once.
+
+    Activities have the names of event_names. Changes are "rank", "score" (fit, engagement, total), "segment", "tag",
+    "consent" and "field" (any other field of the profile).
+    """
     return _wake_events(IdentityKey(journey))
 
 
 def event_names(activity: Activity) -> frozenset[str]:
-    """The names by which journeys may listen to this activity: its kind, and its kind with its subject."""
+    """Return the names of the activity as an event: its kind, and its kind with its subject."""
     return frozenset((activity.kind, f"{activity.kind} {activity.subject}"))
 
 
 @lru_cache(maxsize=1024)
 def _wake_events(journey: IdentityKey[Journey]) -> frozenset[str]:
-    asked = (name for clause in _clauses(journey.value) for name in _names(clause))
-    return frozenset(
-        [*JOURNEY_ENDING_KINDS, *asked, *(["field"] if any(map(_waits_for_field, journey.value.steps)) else [])]
-    )
+    names: set[str] = {*JOURNEY_ENDING_KINDS}
+    for clause in _immediate_clauses(journey.value):
+        names.update(_names(clause))
+    if any(map(_waits_for_field, journey.value.steps)):
+        names.add("field")
+    return frozenset(names)
 
 
 def _waits_for_field(step: Step) -> bool:
-    """Whether it waits for a date of the lead's, which may become another; what is of the run stays as it is."""
+    """Return whether the step waits for a date in a profile field, which can change.
+
+    Values of the enrollment itself (entry.…, answers.…) cannot change.
+    """
     match step:
         case WaitStep(until=until):
             untils = [until]
@@ -48,7 +56,8 @@ def _waits_for_field(step: Step) -> bool:
     return any(until.field and not until.field.startswith(("entry.", "answers.")) for until in untils)
 
 
-def _clauses(journey: Journey) -> Iterator[Clause]:
+def _immediate_clauses(journey: Journey) -> Iterator[Clause]:
+    """Yield the clauses that take effect as soon as they hold: goal, exit and those of wait_for steps."""
     yield from filter(None, (journey.goal, journey.exit))
     for step in journey.steps:
         if isinstance(step, WaitForStep):
@@ -56,12 +65,13 @@ def _clauses(journey: Journey) -> Iterator[Clause]:
 
 
 def _names(clause: Clause) -> Iterator[str]:
+    """Yield the names of the events that can change whether the clause holds."""
     for part in subclauses(clause):
         match part:
             case Did():
                 yield f"{part.kind} {part.subject}" if part.subject else part.kind
             case Condition():
-                yield _COMPUTED.get(part.field, "field")
+                yield _COMPUTED_FIELDS.get(part.field, "field")
             case Belongs():
                 yield "segment"
             case Agreed():

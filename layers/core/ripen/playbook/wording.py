@@ -1,4 +1,4 @@
-"""How people, phones and days are written, by locale. Japanese first: 姓 before 名, 様 after, ご担当者様 for nobody known."""
+"""How names, greetings, phone numbers and dates are written in each locale."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ _HONORIFICS = (" 様", "様", "さま", "さん")
 
 
 def full_name(profile: Profile) -> str:
-    """Family name first where it is written in an East Asian script, else given name first; "" for nobody known."""
+    """Return the family name first if the name is in an East Asian script, else the given name first; "" if unknown."""
     last, first = profile.last_name.strip(), profile.first_name.strip()
     if any(_is_east_asian(letter) for letter in last + first):
         return f"{last} {first}".strip()
@@ -20,9 +20,10 @@ def full_name(profile: Profile) -> str:
 
 
 def greeting(profile: Profile, locale: str) -> str:
-    """The line a mail opens with. Two lines, company above, for a Japanese reader whose name is not known.
+    """Return the greeting of a mail: 山田 様, or ご担当者様 (below the company) if the name is unknown.
 
-    A "name" that is an address, a link or a sentence is not used: a form must not let one stranger write to another.
+    A "name" that is an address, a link or a sentence is not used, so that nobody can send a message to a stranger
+    through a form.
     """
     name = full_name(profile)
     if not _could_be_a_name(name):
@@ -30,14 +31,17 @@ def greeting(profile: Profile, locale: str) -> str:
     if locale != "ja":
         return f"Dear {name}," if name else "Hello,"
     if name:
-        return f"{_bare(name)} 様"
+        return f"{_without_honorific(name)} 様"
     company = profile.company.strip()
     return f"{company}\nご担当者様" if _could_be_a_name(company) else "ご担当者様"
 
 
 def display_phone(phone: str) -> str:
-    """E.164 as people dial it: 03-1234-5678 in Japan, +1 650-253-0000 elsewhere; extensions kept; else as typed."""
-    import phonenumbers  # only who shows a phone pays for its tables
+    """Return an E.164 number as people dial it: 03-1234-5678 in Japan, +1 650-253-0000 elsewhere.
+
+    Extensions are kept, and a text that is no number is returned as it is.
+    """
+    import phonenumbers  # slow to load
 
     if not phone.startswith("+"):
         return phone
@@ -53,8 +57,8 @@ def display_phone(phone: str) -> str:
     return f"{shown} ext. {extension}" if extension else shown
 
 
-def date(at: datetime, locale: str, tz: str) -> str:
-    """2026年11月21日, or 21 November 2026, on the calendar of that time zone."""
+def long_date(at: datetime, locale: str, tz: str) -> str:
+    """Return the date in that time zone as 2026年11月21日 or 21 November 2026."""
     day = at.astimezone(ZoneInfo(tz))
     if locale == "ja":
         return f"{day.year}年{day.month}月{day.day}日"
@@ -77,8 +81,8 @@ _MONTHS = [
 ]
 
 
-def _bare(name: str) -> str:
-    """The name without the honorific somebody typed with it: no 様様."""
+def _without_honorific(name: str) -> str:
+    """Return the name without an honorific that was typed with it, to avoid 様様."""
     for honorific in _HONORIFICS:
         if name.endswith(honorific) and len(name) > len(honorific):
             return name.removesuffix(honorific).rstrip()
@@ -95,7 +99,7 @@ def _could_be_a_name(text: str) -> bool:
 
 
 def _is_east_asian(letter: str) -> bool:
-    """Kana, CJK ideographs with their extensions and compatibility forms, Hangul, half-width kana."""
+    """Return whether the character is kana (of any width), a CJK ideograph or Hangul."""
     return (
         "\u3040" <= letter <= "\u30ff"
         or "\u3400" <= letter <= "\u9fff"

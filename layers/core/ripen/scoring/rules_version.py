@@ -10,7 +10,7 @@ from ripen.identity import IdentityKey
 from ripen.ids import digest
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Belongs, Clause, Condition, subclauses
-from ripen.playbook.graph import OnDate, OnField, OnRank, OnSegment, Trigger
+from ripen.playbook.trigger import OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.scoring.activity_counts import times_to_keep
 
 _LENGTH = 10
