@@ -185,9 +185,9 @@ def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
         table.add_row(f"  skipped: {escape(reason)}", str(count))
     screen.print(table)
-    for deed in run.deeds:
-        by, why = f" by {deed.by}" if deed.by else "", f": {deed.reason}" if deed.reason else ""
-        screen.print(escape(f"{format_minute(deed.at, zone, 'en')}  {deed.what}{by}{why}"))
+    for event in run.history:
+        by, why = f" by {event.by}" if event.by else "", f": {event.reason}" if event.reason else ""
+        screen.print(escape(f"{format_minute(event.at, zone, 'en')}  {event.what}{by}{why}"))
     if run.state is RunState.PLANNED:
         asked = stack.playbook.bundle(run.bundle).campaigns[run.name]
         screen.print(f"Begins {_moment(asked, run.at, zone)}")

@@ -9,8 +9,9 @@ from nurture._dependencies import Dependencies
 from ripen.adapters.rows import walk_rows
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
-from ripen.campaign.campaign_run import CampaignRun, RunState, is_walking, review
+from ripen.campaign.campaign_run import CampaignRun, RunState, is_walking
 from ripen.campaign.halt import Halt
+from ripen.campaign.run_review import review
 from ripen.ids import digest
 from ripen.slack.alert import Alert
 

@@ -41,12 +41,12 @@ class Page:
 
     changes: list[Change] = field(default_factory=list)
     taken: int = 0
-    ahead: int = 0
+    canaries: int = 0
     last: datetime | None = None
 
-    def take(self, at: datetime, ahead: bool = False) -> None:
+    def take(self, at: datetime, canary: bool = False) -> None:
         self.taken += 1
-        self.ahead += ahead
+        self.canaries += canary
         self.last = max(self.last or at, at)
 
 
@@ -88,7 +88,7 @@ def _stride(key: Key[Walk], dependencies: Dependencies) -> bool:
             passed=len(leads),
             after=leads[-1] if leads else "",
             taken=page.taken,
-            ahead=page.ahead,
+            canaries=page.canaries,
             last=page.last,
             done=done,
         )
@@ -132,7 +132,7 @@ def _mails(run: CampaignRun, walk: Walk, leads: Sequence[str], dependencies: Dep
         if planned is not None and not mailing.may_replan(planned.value, run):
             continue
         first = mailing.is_canary(campaign, lead.id)
-        nth = walk.ahead + page.ahead if first else walk.taken - walk.ahead + page.taken - page.ahead
+        nth = walk.canaries + page.canaries if first else walk.taken - walk.canaries + page.taken - page.canaries
         wait = paced_delay(nth, walk.shard, campaign.per_hour, _HOUR) if campaign.per_hour else timedelta()
         at = mailing.send_time(campaign, run, lead_zone(lead, brand), first, wait)
         if planned is None:

@@ -1,4 +1,4 @@
-"""A campaign's halt by itself: from which rates on, and what Slack is told of it."""
+"""A campaign's halt: the rates that halt it, and its card in Slack."""
 
 import pytest
 
@@ -24,16 +24,16 @@ from tests.core.campaign.test_campaign_run import AUTUMN
         ({}, False),
     ],
 )
-def test_it_halts_where_a_rate_is_over_its_limit_and_says_something(counts: dict[str, int], halts: bool) -> None:
+def test_a_meaningful_rate_over_its_limit_halts(counts: dict[str, int], halts: bool) -> None:
     assert bool(exceeded_limit(AUTUMN, counts)) == halts
 
 
-def test_two_cases_among_the_canaries_are_enough_however_few_they_were() -> None:
+def test_two_cases_among_few_canaries_are_enough() -> None:
     assert exceeded_limit(AUTUMN, {"accepted": 5, "bounced": 2}, canaries_are_out=True)
     assert not exceeded_limit(AUTUMN, {"accepted": 5, "bounced": 1}, canaries_are_out=True)
 
 
-def test_it_says_which_rate_was_too_high() -> None:
+def test_the_halt_names_the_rate() -> None:
     found = exceeded_limit(AUTUMN, {"accepted": 50, "bounced": 3, "complained": 0})
     assert found == Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.05)
     assert found.reason == "3 of 50 mails bounced: more than 5.0%"
@@ -53,7 +53,7 @@ ENGLISH = {
 
 @pytest.mark.parametrize("what", JAPANESE)
 @pytest.mark.parametrize(("locale", "said"), [("ja", JAPANESE), ("en", ENGLISH), ("fr", ENGLISH)])
-def test_the_card_says_what_halted_why_and_who_goes_on_how(what: str, locale: str, said: dict[str, str]) -> None:
+def test_the_card_says_why_it_halted_and_how_to_go_on(what: str, locale: str, said: dict[str, str]) -> None:
     # when
     card = halt_card(Halt(campaign="autumn", what=what, count=3, taken=50, limit=0.05, by="mika"), locale)
     # then

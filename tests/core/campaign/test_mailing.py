@@ -1,4 +1,4 @@
-"""Which mail of a campaign a lead gets, and when."""
+"""The mail of a campaign that a lead gets, and when it may go."""
 
 import itertools
 from copy import replace
@@ -27,7 +27,7 @@ def a_mail(state: SendState = SendState.PLANNED, reason: str = "", **changes: ob
     return replace(planned, state=state, reason=reason, **changes)  # type: ignore[arg-type]
 
 
-def test_a_tenth_are_canaries_always_the_same_and_others_for_each_campaign() -> None:
+def test_each_campaign_draws_its_own_stable_canaries() -> None:
     tenth = replace(AUTUMN, canary=0.1)
     other = replace(tenth, name="winter")
     leads = [f"lead{n}" for n in range(2000)]
@@ -38,38 +38,38 @@ def test_a_tenth_are_canaries_always_the_same_and_others_for_each_campaign() -> 
     assert all(mailing.is_canary(replace(AUTUMN, canary=1), lead) for lead in leads)
 
 
-def test_a_local_campaign_starts_where_the_day_begins_first() -> None:
+def test_a_local_campaign_starts_in_the_easternmost_zone() -> None:
     assert mailing.earliest_start(AUTUMN, a_brand()) == NOON
     assert mailing.earliest_start(LOCAL, a_brand()) == NOON - timedelta(hours=5)
     islands = ZoneInfo("Pacific/Kiritimati")
     assert mailing.in_utc(LOCAL.at, islands) == mailing.earliest_start(LOCAL, a_brand())
 
 
-def test_whose_local_time_is_past_gets_it_at_once() -> None:
+def test_a_lead_whose_local_time_is_past_gets_the_mail_at_once() -> None:
     run = replace(RUN, since=NOON + timedelta(hours=1), rest=NOON + timedelta(hours=1))
     assert mailing.send_time(LOCAL, run, TOKYO, False, timedelta()) == run.since
     assert mailing.send_time(LOCAL, run, ZoneInfo("Europe/Paris"), False, timedelta()) == NOON + timedelta(hours=8)
 
 
-def test_canaries_go_first_in_each_time_zone_by_as_much() -> None:
+def test_the_rest_follows_the_canaries_in_each_time_zone() -> None:
     # given a mailing at the same hour everywhere, to a tenth of the leads two hours before the rest
     tenth = replace(LOCAL, canary=0.1, canary_seconds=7200)
     run = campaign_run.schedule(
         tenth, "bundle1", mailing.earliest_start(tenth, a_brand()), "hanako", NOON - timedelta(days=1)
     )
     for zone, noon in ((TOKYO, NOON), (ZoneInfo("America/Los_Angeles"), NOON + timedelta(hours=17))):
-        # then the rest waits for what becomes of the canaries there, not of those where the day began
+        # then the rest waits for the canaries of its own zone
         assert mailing.send_time(tenth, run, zone, True, timedelta()) == noon
         assert mailing.send_time(tenth, run, zone, False, timedelta()) == noon + timedelta(hours=2)
 
 
-def test_a_mail_may_not_go_before_its_moment_and_not_long_after() -> None:
+def test_a_mail_is_valid_for_a_day_from_its_time() -> None:
     send = a_mail()
     assert (send.not_before, send.valid_until) == (NOON, NOON + timedelta(days=1))
 
 
 @pytest.mark.parametrize(
-    ("state", "reason", "again", "taken_up"),
+    ("state", "reason", "resends", "replanned"),
     [
         (SendState.PLANNED, "", "", True),
         (SendState.CLAIMED, "", "held", False),
@@ -86,19 +86,19 @@ def test_a_mail_may_not_go_before_its_moment_and_not_long_after() -> None:
         (SendState.SKIPPED, "unsubscribed", "held", False),
     ],
 )
-def test_a_lap_takes_up_only_what_surely_did_not_go_or_was_asked_for(
-    state: SendState, reason: str, again: str, taken_up: bool
+def test_a_lap_replans_only_mails_that_did_not_go_or_were_asked_for(
+    state: SendState, reason: str, resends: str, replanned: bool
 ) -> None:
-    assert mailing.may_replan(a_mail(state, reason), replace(RUN, again=again)) == taken_up  # type: ignore[arg-type]
+    assert mailing.may_replan(a_mail(state, reason), replace(RUN, resends=resends)) == replanned  # type: ignore[arg-type]
 
 
-def test_a_mail_that_was_on_its_way_is_written_from_the_same_playbook_again() -> None:
+def test_an_attempted_mail_keeps_its_playbook() -> None:
     run = replace(RUN, bundle="bundle2")
     assert mailing.replan(AUTUMN, run, a_mail(), NOON).bundle == "bundle2"
     assert mailing.replan(AUTUMN, run, a_mail(SendState.FAILED, attempt=1), NOON).bundle == "bundle1"
 
 
-def test_shards_take_turns_at_no_more_than_the_pace() -> None:
+def test_shards_together_keep_the_pace() -> None:
     hour = timedelta(hours=1)
     turns = sorted(paced_delay(nth, shard, 128, hour) for nth in range(4) for shard in range(64))
     assert [now - before for before, now in itertools.pairwise(turns)] == [hour / 128] * 255

@@ -60,7 +60,7 @@ def test_it_is_done_when_nothing_waits(machinery: Machinery) -> None:
     row = machinery.table.get(KEY)
     assert row
     assert (row.value.state, row.due) == (RunState.DONE, None)
-    assert [deed.what for deed in row.value.deeds] == ["scheduled", "started", "done"]
+    assert [event.what for event in row.value.history] == ["scheduled", "started", "done"]
 
 
 def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Machinery) -> None:

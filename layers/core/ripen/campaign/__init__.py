@@ -1,1 +1,1 @@
-"""One mailing to one segment, and walks over the roster of leads."""
+"""Campaigns: one mailing to one segment, and walks over the roster of leads."""

@@ -1,5 +1,7 @@
-"""What became of a campaign's mails, as numbers: each transaction that moves a mail also moves these, so that they are exact
-at any moment."""
+"""Counts of a campaign's mails by outcome.
+
+Each transaction that moves a mail changes the counts too, so they are always exact.
+"""
 
 from collections import Counter
 from zlib import crc32
@@ -9,28 +11,32 @@ from msgspec import Struct
 from ripen.mail.ledger import Send, SendState
 
 COUNTERS = 16
-"""Rows that share the counting, so that workers do not wait for one another."""
+"""Rows that share the counting, so that workers do not contend for one row."""
 SKIPPED = "skipped: "
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """The `count#<n>` row: mails by state ("planned", "accepted", …), by reason ("skipped: no consent"), and what followed
-    ("delivered", "clicked" by a person, "bounced", "complained", "unsubscribed")."""
+    """The `count#<n>` row.
+
+    Its keys are states ("planned", "accepted", …), reasons ("skipped: no consent") and later events: "delivered",
+    "clicked" (by a person), "bounced", "complained" and "unsubscribed".
+    """
 
     of: dict[str, int] = {}
 
 
 def counter(lead: str) -> int:
+    """Return the number of the `count#<n>` row for this lead's mail."""
     return crc32(lead.encode()) % COUNTERS
 
 
 def count_changes(before: Send | None, after: Send) -> dict[str, int]:
-    """What changes in the counts when a mail becomes this one; only what changes."""
-    now, earlier = _where(after), _where(before) if before else Counter[str]()
+    """Return the counts that change, and by how much, when a mail moves from `before` to `after`."""
+    now, earlier = _counted_as(after), _counted_as(before) if before else Counter[str]()
     return {name: now[name] - earlier[name] for name in now | earlier if now[name] != earlier[name]}
 
 
-def _where(send: Send) -> Counter[str]:
+def _counted_as(send: Send) -> Counter[str]:
     return Counter(
         [
             str(send.state),

@@ -1,4 +1,4 @@
-"""A campaign halts by itself when too many of its mails bounced, were reported, or made their readers unsubscribe."""
+"""The rule that halts a campaign: too many of its mails bounced, were reported as spam, or led to an unsubscription."""
 
 from collections.abc import Mapping
 
@@ -7,13 +7,13 @@ from msgspec import Struct
 from ripen.playbook.bundle import Campaign
 
 _ENOUGH = {"bounced": (50, 3), "unsubscribed": (50, 3), "complained": (200, 2)}
-"""From how many mails on, and from how many cases on, a rate says anything."""
-_AT_LEAST = 2
-"""Cases that are enough once all canaries are out, however few they were."""
+"""The least number of mails, and of cases, for which a rate is meaningful."""
+_ENOUGH_AMONG_CANARIES = (1, 2)
+"""The same once all canaries are sent, however few they were."""
 
 
 class Halt(Struct, frozen=True, kw_only=True):
-    """Why a campaign halted; `what` is bounced, complained or unsubscribed."""
+    """Why a campaign halted. `what` is "bounced", "complained" or "unsubscribed"."""
 
     campaign: str
     what: str
@@ -21,7 +21,7 @@ class Halt(Struct, frozen=True, kw_only=True):
     taken: int
     limit: float
     by: str = ""
-    """Who scheduled it."""
+    """The person who scheduled it."""
 
     @property
     def reason(self) -> str:
@@ -29,7 +29,7 @@ class Halt(Struct, frozen=True, kw_only=True):
 
 
 def exceeded_limit(campaign: Campaign, counts: Mapping[str, int], canaries_are_out: bool = False) -> Halt | None:
-    """Why the campaign must halt; None where it need not."""
+    """Return the first rate that is over its limit; None if none is."""
     taken = counts.get("accepted", 0)
     limits = {
         "bounced": campaign.halt_bounces,
@@ -37,7 +37,7 @@ def exceeded_limit(campaign: Campaign, counts: Mapping[str, int], canaries_are_o
         "unsubscribed": campaign.halt_unsubscribes,
     }
     for what, limit in limits.items():
-        mails, cases = (1, _AT_LEAST) if canaries_are_out else _ENOUGH[what]
+        mails, cases = _ENOUGH_AMONG_CANARIES if canaries_are_out else _ENOUGH[what]
         count = counts.get(what, 0)
         if taken >= mails and count >= cases and count > limit * taken:
             return Halt(campaign=campaign.name, what=what, count=count, taken=taken, limit=limit)

@@ -1,4 +1,4 @@
-"""Which mail of a campaign a lead gets, and when."""
+"""The mail of a campaign that a lead gets, and when it may go."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -13,45 +13,50 @@ from ripen.mail.ledger import BY_PROVIDER, MailClass, Send, SendState
 from ripen.playbook.bundle import Brand, Campaign, Email
 
 ENTRY, STEP = "campaign", "send"
-_EAST = timedelta(hours=14)
-"""How far ahead of UTC a day begins at the earliest (Kiribati)."""
-_PASSED_OVER = frozenset({"expired", STOPPED, "capped"})
-"""Reasons of SKIPPED that are no word against another try."""
+_FURTHEST_EAST = timedelta(hours=14)
+"""The largest offset from UTC (Kiribati): no day begins earlier."""
+_RETRIABLE = frozenset({"expired", STOPPED, "capped"})
+"""Reasons of a skipped mail that allow another try."""
 
 
 def campaign_send_id(campaign: str, lead: str) -> str:
-    """A campaign has one mail for each lead, however often it is scheduled, resumed or sent again."""
+    """Return the id of the one mail that a campaign has for each lead, however often it is resumed or sent again."""
     return send_id(campaign, ENTRY, STEP, 1, lead)
 
 
 def is_canary(campaign: Campaign, lead: str) -> bool:
-    """Whether the lead is one of the canaries: the same ones each time, others for each campaign."""
+    """Return whether the lead is one of the canaries: the same leads on each lap, other leads for each campaign."""
     drawn = int.from_bytes(sha256(f"{campaign.name}\x1f{lead}".encode()).digest()[:8])
     return drawn < campaign.canary * 2**64
 
 
 def in_utc(at: str, zone: ZoneInfo) -> datetime:
-    """That local date and time, in UTC (local_time.py says what happens where clocks are changed)."""
+    """Convert a local date and time to UTC (local_time.py says what happens when clocks change)."""
     local = datetime.fromisoformat(at)
     return instant(local.date(), local.time(), zone)
 
 
 def earliest_start(campaign: Campaign, brand: Brand) -> datetime:
-    """When the first lead anywhere may get it."""
+    """Return when the first lead anywhere in the world may get the mail."""
     if campaign.zone == "brand":
         return in_utc(campaign.at, office_zone(brand))
-    return datetime.fromisoformat(campaign.at).replace(tzinfo=UTC) - _EAST
+    return datetime.fromisoformat(campaign.at).replace(tzinfo=UTC) - _FURTHEST_EAST
 
 
-def send_time(campaign: Campaign, run: CampaignRun, zone: ZoneInfo, first: bool, turn: timedelta) -> datetime:
-    """When the mail of a lead who lives in this time zone may go. Each zone has its canaries first, by as much."""
-    from_when_on = run.since if first else run.rest
-    later = timedelta(seconds=campaign.canary_seconds if campaign.canary and not first else 0)
-    local = from_when_on if campaign.zone == "brand" else in_utc(campaign.at, zone) + later
-    return max(from_when_on, local) + turn
+def send_time(campaign: Campaign, run: CampaignRun, zone: ZoneInfo, canary: bool, pace: timedelta) -> datetime:
+    """Return when the mail to a lead in this time zone may go.
+
+    In each zone the rest follows the canaries after the same time.
+    `pace` is the delay that the campaign's mails per hour ask for.
+    """
+    earliest = run.since if canary else run.rest
+    later = timedelta(seconds=campaign.canary_seconds if campaign.canary and not canary else 0)
+    local = earliest if campaign.zone == "brand" else in_utc(campaign.at, zone) + later
+    return max(earliest, local) + pace
 
 
 def plan(campaign: Campaign, email: Email, run: CampaignRun, lead: Profile, at: datetime, now: datetime) -> Send:
+    """Return the campaign's mail to the lead, which may go from `at` on."""
     return Send(
         id=campaign_send_id(campaign.name, lead.id),
         lead=lead.id,
@@ -70,22 +75,24 @@ def plan(campaign: Campaign, email: Email, run: CampaignRun, lead: Profile, at: 
 
 
 def may_replan(send: Send, run: CampaignRun) -> bool:
-    """Whether a mail that was planned in an earlier lap gets another place in this one. What was given to the provider, or
-    may have been, is never taken up, but for what a person asked for."""
+    """Return whether a mail from an earlier lap is planned once more in this one.
+
+    A mail that the provider has, or may have, is planned again only if a person asked for the held ones.
+    """
     match send.state:
         case SendState.PLANNED:
             return True
         case SendState.FAILED:
-            return bool(run.again) and send.reason not in BY_PROVIDER
+            return bool(run.resends) and send.reason not in BY_PROVIDER
         case SendState.SKIPPED:
-            return bool(run.again) and send.reason in _PASSED_OVER
+            return bool(run.resends) and send.reason in _RETRIABLE
         case SendState.HELD:
-            return run.again == "held"
+            return run.resends == "held"
     return False
 
 
 def replan(campaign: Campaign, run: CampaignRun, send: Send, at: datetime) -> Send:
-    """The mail in its new place. One that was on its way once is written from the same playbook again."""
+    """Return the mail with its new time. A mail that was attempted before keeps its playbook."""
     return replace(
         send,
         state=SendState.PLANNED,

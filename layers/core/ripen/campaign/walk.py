@@ -1,8 +1,10 @@
-"""A walk: something is done for every lead of a segment, shard by shard of the roster. Each shard's cursor is moved in the
-transaction that writes what is done for the leads it passes, so that a walk can be broken off anywhere, and gone on with by
-anyone.
+"""A walk over the roster: something is done for every lead of a segment, shard by shard.
 
-Who is in the segment when the walk passes is meant; who joins before it passes is, who leaves afterwards still is.
+The transaction that writes what is done for some leads also moves the shard's cursor past them. A walk can therefore
+stop anywhere, and any worker can continue it.
+
+A walk takes the leads that are in the segment when it passes them: a lead that joins earlier is included, and a lead
+that leaves later stays included.
 """
 
 from copy import replace
@@ -16,33 +18,33 @@ from ripen.lead.activity import Activity, Kind
 
 
 class Walk(Struct, frozen=True, kw_only=True):
-    """A `walk#<shard>` row, under what it is gone for: how far one shard of the roster has been gone through."""
+    """A `walk#<shard>` row beside the row that the walk is for: how far it has come in one shard of the roster."""
 
     shard: int
     lap: int = 1
     after: str = ""
-    """The lead passed last."""
+    """The last lead that was passed."""
     passed: int = 0
     taken: int = 0
-    """Leads for whom something was done in this lap, …"""
-    ahead: int = 0
-    """… and those of them who went ahead of the others (canaries)."""
+    """Leads for which something was done in this lap."""
+    canaries: int = 0
+    """Canaries among them."""
     last: datetime | None = None
-    """When the last of what was written is due."""
+    """When the last row that was written is due."""
     done: bool = False
 
 
 class Entries(Struct, frozen=True, kw_only=True):
-    """The `entries#<journey>#<segment>#<key>` row: leads asked into a journey, by a schedule or by hand."""
+    """The `entries#<journey>#<segment>#<key>` row: leads that a schedule or a person enrols in a journey."""
 
     journey: str
     key: str
-    """Which occurrence this is; asking again with the same key does nothing."""
+    """The occurrence: a second request with the same key does nothing."""
     by: str
-    """Who asks: "schedule", or a person."""
+    """"schedule", "api" or a person."""
     at: datetime
     segment: str = ""
-    """Whose leads; "" where they were named one by one."""
+    """The segment that is enrolled; "" for leads that were named one by one."""
     per_minute: int | None = None
 
 
@@ -51,19 +53,19 @@ class Schedule(Struct, frozen=True, kw_only=True):
 
     journey: str
     since: datetime
-    """Occurrences up to then were seen to."""
+    """All occurrences up to this time are done."""
 
 
 def paced_delay(nth: int, shard: int, count: int, period: timedelta) -> timedelta:
-    """How long the nth lead of a shard waits for its turn, where `count` leads take turns in each period.
+    """Return the delay of the nth lead of a shard, so that at most `count` leads of all shards go in each period.
 
-    Shards share the pace alike, so it is never faster; the last ones of a shard that has more leads come a little later.
+    All shards have the same share, so the last leads of a shard that holds more leads come a little later.
     """
     return (nth * SHARDS + shard) * period / count
 
 
 def entry_activity(entries: Entries, lead: str, now: datetime) -> Activity:
-    """The lead is asked into the journey: the same activity however often it is made."""
+    """Return the activity that enrols the lead. It has the same id each time."""
     return Activity(
         id=digest("entry asked", entries.journey, entries.key, lead),
         lead=lead,
@@ -75,13 +77,16 @@ def entry_activity(entries: Entries, lead: str, now: datetime) -> Activity:
     )
 
 
-def advanced(walk: Walk, passed: int, after: str, taken: int, ahead: int, last: datetime | None, done: bool) -> Walk:
+def advanced(
+    walk: Walk, *, passed: int, after: str, taken: int, canaries: int, last: datetime | None, done: bool
+) -> Walk:
+    """Return the walk with its cursor and counts moved by one page; an empty page leaves the cursor where it is."""
     return replace(
         walk,
         after=after or walk.after,
         passed=walk.passed + passed,
         taken=walk.taken + taken,
-        ahead=walk.ahead + ahead,
+        canaries=walk.canaries + canaries,
         last=max(filter(None, (walk.last, last)), default=None),
         done=done,
     )
