@@ -19,7 +19,7 @@ from cli.output.spreadsheet import as_text
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import Conflict, Replace, Row, keys
 from ripen.calendar.local_time import office_zone
-from ripen.calendar.shown_minute import format_minute
+from ripen.calendar.minute import format_minute
 from ripen.campaign import campaign_run as runs
 from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun, IllegalTransition, RunState

@@ -10,7 +10,7 @@ from rich.markup import escape
 from cli.stack.stack import connect
 from cli.why import Because, Story, is_own
 from cli.why import why as ask
-from ripen.calendar.shown_minute import format_minute
+from ripen.calendar.minute import format_minute
 from ripen.operations.phrases import Lang, reason, say
 
 _SHORT = 7

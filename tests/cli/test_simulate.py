@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.calendar.shown_minute import format_minute
+from ripen.calendar.minute import format_minute
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.clause import Condition, Tagged

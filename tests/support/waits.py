@@ -1,4 +1,4 @@
-"""What the tests of waits share: places, calendars, and when a wait ends."""
+"""Time zones, calendars and strategies for the tests of waits, and the local time at which a wait ends."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from ripen.playbook.graph import Until
 
 TOKYO, NEW_YORK = ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
-"""Puts its clocks forward by half an hour."""
+"""Its clocks change by half an hour."""
 ZONES = [TOKYO, NEW_YORK, LORD_HOWE, ZoneInfo("Europe/London"), ZoneInfo("UTC"), ZoneInfo("Pacific/Apia")]
 JAPAN = Calendar(closures=(("12-29", "01-03"), ("2026-08-12", "2026-08-14")))
 EVERY_DAY = Calendar(country="", workdays=(0, 1, 2, 3, 4, 5, 6))
@@ -22,7 +22,7 @@ moments = st.integers(0, 15 * 366 * 86400).map(
 zones = st.sampled_from(ZONES)
 
 
-def ends(
+def local_end(
     until: Until,
     began: str,
     at: ZoneInfo = TOKYO,
@@ -30,7 +30,7 @@ def ends(
     office: ZoneInfo = TOKYO,
     **fields: str,
 ) -> str | None:
-    """As clocks there show it; `began` likewise."""
+    """Return the local time at which the wait ends; `began` is local too."""
     start = datetime.fromisoformat(began).replace(tzinfo=at)
     found = wait_end(until, start, TimeContext(at, office, calendar), fields)
     return found.astimezone(at).strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00") if found else None

@@ -1,4 +1,4 @@
-"""Quiet hours by the lead's clock: over midnight, and where clocks are put forward or back."""
+"""Quiet hours in the lead's local time, over midnight and over clock changes."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,23 +28,23 @@ NIGHT, LUNCH = QuietHours(start="21:00", end="08:00"), QuietHours(start="12:00",
         (QuietHours(start="09:00", end="09:00"), "2026-11-21T09:00:00", None),
     ],
 )
-def test_they_hold_from_the_start_to_before_the_end(quiet: QuietHours, at: str, until: str | None) -> None:
+def test_quiet_hours_include_their_start_and_exclude_their_end(quiet: QuietHours, at: str, until: str | None) -> None:
     found = quiet_until(quiet, datetime.fromisoformat(at).replace(tzinfo=TOKYO).astimezone(UTC), TOKYO)
     assert found == (until and datetime.fromisoformat(until).replace(tzinfo=TOKYO))
 
 
-def test_a_short_night_ends_by_the_clock() -> None:
+def test_night_of_a_clock_change_ends_at_the_local_time() -> None:
     before_spring = datetime(2026, 3, 28, 22, 0, tzinfo=BERLIN).astimezone(UTC)
     assert quiet_until(NIGHT, before_spring, BERLIN) == before_spring + timedelta(hours=9)
 
 
-def test_an_end_that_the_clocks_skip_is_when_they_are_put_forward() -> None:
+def test_end_that_clocks_skip_is_when_they_are_put_forward() -> None:
     at = datetime(2026, 3, 29, 1, 59, tzinfo=BERLIN).astimezone(UTC)
     found = quiet_until(QuietHours(start="21:00", end="02:30"), at, BERLIN)
     assert found == datetime(2026, 3, 29, 3, 0, tzinfo=BERLIN)
 
 
-def test_an_end_that_comes_twice_counts_when_it_comes_next() -> None:
+def test_end_that_exists_twice_is_the_next_of_the_two() -> None:
     quiet = QuietHours(start="21:00", end="02:30")
     first = datetime(2026, 10, 25, 2, 15, tzinfo=BERLIN).astimezone(UTC)
     ends = [quiet_until(quiet, first + timedelta(hours=hours), BERLIN) for hours in (0, 1)]
@@ -57,7 +57,7 @@ def test_an_end_that_comes_twice_counts_when_it_comes_next() -> None:
     end=st.times(timezones=st.none()),
     zone=st.sampled_from(["Asia/Tokyo", "Europe/Berlin", "America/Santiago", "Australia/Lord_Howe", "Africa/Cairo"]),
 )
-def test_waiting_for_their_end_is_enough(at: datetime, start: object, end: object, zone: str) -> None:
+def test_end_of_quiet_hours_is_outside_of_them(at: datetime, start: object, end: object, zone: str) -> None:
     quiet = QuietHours(start=f"{start:%H:%M}", end=f"{end:%H:%M}")
     until = quiet_until(quiet, at, ZoneInfo(zone))
     if until:

@@ -1,4 +1,4 @@
-"""When a wait is over: the lead's own clocks, the company's calendar, dates as they were typed."""
+"""When a wait ends: the lead's local time, the company's calendar, dates as they were typed."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -10,14 +10,14 @@ from ripen.calendar.wait_end import TimeContext, time_context, wait_end
 from ripen.playbook.bundle import Calendar
 from ripen.playbook.graph import Until
 from tests.support.builders import a_brand, a_lead
-from tests.support.waits import EVERY_DAY, JAPAN, LORD_HOWE, NEW_YORK, TOKYO, ends
+from tests.support.waits import EVERY_DAY, JAPAN, LORD_HOWE, NEW_YORK, TOKYO, local_end
 
 # --- elapsed time and days
 
 
-def test_minutes_and_hours_pass_as_they_do() -> None:
-    assert ends(Until(seconds=90), "2026-11-20 10:00") == "2026-11-20 10:01:30"
-    assert ends(Until(seconds=86400), "2026-03-07 12:00", NEW_YORK) == "2026-03-08 13:00"  # that day has 23 hours
+def test_minutes_and_hours_are_elapsed_time() -> None:
+    assert local_end(Until(seconds=90), "2026-11-20 10:00") == "2026-11-20 10:01:30"
+    assert local_end(Until(seconds=86400), "2026-03-07 12:00", NEW_YORK) == "2026-03-08 13:00"  # that day has 23 hours
 
 
 @pytest.mark.parametrize(
@@ -31,34 +31,34 @@ def test_minutes_and_hours_pass_as_they_do() -> None:
     ],
 )
 def test_days_keep_the_time_of_day(began: str, days: int, ended: str) -> None:
-    assert ends(Until(days=days), began, NEW_YORK) == ended
+    assert local_end(Until(days=days), began, NEW_YORK) == ended
 
 
-def test_a_time_that_does_not_exist_is_the_first_moment_after_the_gap() -> None:
-    assert ends(Until(days=1), "2026-03-07 02:30", NEW_YORK) == "2026-03-08 03:00"
-    assert ends(Until(days=1), "2026-10-03 02:10", LORD_HOWE) == "2026-10-04 02:30"
-    assert ends(Until(at="02:30"), "2026-03-08 01:00", NEW_YORK) == "2026-03-08 03:00"
+def test_local_time_in_a_gap_is_the_first_moment_after_it() -> None:
+    assert local_end(Until(days=1), "2026-03-07 02:30", NEW_YORK) == "2026-03-08 03:00"
+    assert local_end(Until(days=1), "2026-10-03 02:10", LORD_HOWE) == "2026-10-04 02:30"
+    assert local_end(Until(at="02:30"), "2026-03-08 01:00", NEW_YORK) == "2026-03-08 03:00"
 
 
-def test_a_day_that_does_not_exist_ends_when_the_next_one_begins() -> None:
-    assert ends(Until(days=1), "2011-12-29 10:00", ZoneInfo("Pacific/Apia")) == "2011-12-31 00:00"
+def test_day_that_does_not_exist_becomes_the_start_of_the_next() -> None:
+    assert local_end(Until(days=1), "2011-12-29 10:00", ZoneInfo("Pacific/Apia")) == "2011-12-31 00:00"
 
 
-def test_a_time_that_is_twice_is_its_first() -> None:
+def test_local_time_that_exists_twice_is_its_first() -> None:
     began = datetime(2026, 10, 31, 1, 30, tzinfo=NEW_YORK)
     found = wait_end(Until(days=1), began, TimeContext(NEW_YORK, TOKYO, JAPAN), {})
     assert found == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)  # 01:30 EDT, an hour before 01:30 EST
 
 
-def test_who_begins_in_the_second_hour_of_two_does_not_go_back() -> None:
+def test_wait_that_begins_in_a_repeated_hour_does_not_end_before_it_began() -> None:
     began = datetime(2026, 11, 1, 6, 30, tzinfo=UTC)  # 01:30 EST
     where = TimeContext(NEW_YORK, TOKYO, EVERY_DAY)
     assert wait_end(Until(date="2026-11-01", business=True), began, where, {}) == began
     assert wait_end(Until(at="01:45"), began, where, {}) == datetime(2026, 11, 2, 6, 45, tzinfo=UTC)
 
 
-def test_a_gap_does_not_change_the_time_of_the_day_it_is_moved_on_to() -> None:
-    assert ends(Until(days=1, business=True), "2026-03-07 02:30", NEW_YORK) == "2026-03-09 02:30"
+def test_gap_does_not_change_the_time_on_a_later_day() -> None:
+    assert local_end(Until(days=1, business=True), "2026-03-07 02:30", NEW_YORK) == "2026-03-09 02:30"
 
 
 # --- time of day, weekdays
@@ -72,14 +72,14 @@ def test_a_gap_does_not_change_the_time_of_the_day_it_is_moved_on_to() -> None:
         ("2026-11-20 10:00:01", "2026-11-21 10:00"),
     ],
 )
-def test_the_next_such_time_is_now_if_it_is_exactly_now(began: str, ended: str) -> None:
-    assert ends(Until(at="10:00"), began) == ended
+def test_time_of_day_that_is_exactly_now_ends_at_once(began: str, ended: str) -> None:
+    assert local_end(Until(at="10:00"), began) == ended
 
 
-def test_a_time_of_day_is_that_of_the_day_that_was_counted() -> None:
-    assert ends(Until(days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
-    assert ends(Until(business_days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
-    assert ends(Until(seconds=3600, at="10:00"), "2026-11-16 09:30") == "2026-11-17 10:00"
+def test_time_of_day_is_on_the_counted_day() -> None:
+    assert local_end(Until(days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
+    assert local_end(Until(business_days=3, at="10:00"), "2026-11-16 15:30") == "2026-11-19 10:00"
+    assert local_end(Until(seconds=3600, at="10:00"), "2026-11-16 09:30") == "2026-11-17 10:00"
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_a_time_of_day_is_that_of_the_day_that_was_counted() -> None:
         (Until(days=1, weekdays=(0, 1, 2, 3, 4)), "2026-11-20 15:30", "2026-11-23 15:30"),
     ],
 )
-def test_a_weekday_is_the_next_that_is_not_over(until: Until, began: str, ended: str) -> None:
-    assert ends(until, began) == ended
+def test_weekday_is_the_next_that_is_not_over(until: Until, began: str, ended: str) -> None:
+    assert local_end(until, began) == ended
 
 
 # --- the company's calendar
@@ -113,8 +113,8 @@ def test_a_weekday_is_the_next_that_is_not_over(until: Until, began: str, ended:
         (Until(at="10:00", business=True), "2026-11-20 15:30", "2026-11-24 10:00"),
     ],
 )
-def test_business_days_know_holidays_and_closures(until: Until, began: str, ended: str) -> None:
-    assert ends(until, began) == ended
+def test_business_days_skip_holidays_and_closures(until: Until, began: str, ended: str) -> None:
+    assert local_end(until, began) == ended
 
 
 @pytest.mark.parametrize(
@@ -128,17 +128,17 @@ def test_business_days_know_holidays_and_closures(until: Until, began: str, ende
         (2, "2026-11-20 17:00", "2026-11-24 10:00"),
     ],
 )
-def test_business_hours_are_those_of_the_office(hours: int, began: str, ended: str) -> None:
-    assert ends(Until(business_seconds=hours * 3600), began) == ended
+def test_business_hours_count_only_opening_hours(hours: int, began: str, ended: str) -> None:
+    assert local_end(Until(business_seconds=hours * 3600), began) == ended
 
 
-def test_the_office_is_where_the_company_is_not_where_the_lead_is() -> None:
-    assert ends(Until(business_seconds=3600), "2026-11-19 08:00", NEW_YORK) == "2026-11-19 20:00"  # 10:00 in Tokyo
+def test_business_hours_are_in_the_time_zone_of_the_company() -> None:
+    assert local_end(Until(business_seconds=3600), "2026-11-19 08:00", NEW_YORK) == "2026-11-19 20:00"  # 10:00 in Tokyo
 
 
-def test_a_company_that_never_works_never_ends_a_wait() -> None:
-    assert ends(Until(business_days=1), "2026-11-20 15:30", calendar=Calendar(workdays=())) is None
-    assert ends(Until(business_seconds=1), "2026-11-20 15:30", calendar=Calendar(opens="18:00")) is None
+def test_wait_has_no_end_if_the_company_never_works() -> None:
+    assert local_end(Until(business_days=1), "2026-11-20 15:30", calendar=Calendar(workdays=())) is None
+    assert local_end(Until(business_seconds=1), "2026-11-20 15:30", calendar=Calendar(opens="18:00")) is None
 
 
 # --- dates
@@ -156,28 +156,34 @@ def test_a_company_that_never_works_never_ends_a_wait() -> None:
         (Until(date="2026-11-21", business=True), "2026-11-24 15:30"),
     ],
 )
-def test_a_date_is_that_day_and_over_when_it_has_passed(until: Until, ended: str | None) -> None:
-    assert ends(until, "2026-11-20 15:30") == ended
+def test_date_in_the_past_has_no_end(until: Until, ended: str | None) -> None:
+    assert local_end(until, "2026-11-20 15:30") == ended
 
 
 @pytest.mark.parametrize(
     "typed", ["2026-12-01", "2026/12/1", "2026年12月1日", " ２０２６年１２月１日", "2026-12-01T09:00Z"]
 )
-def test_a_field_holds_its_date_as_people_type_it(typed: str) -> None:
-    assert ends(Until(field="visit", at="10:00"), "2026-11-20 15:30", visit=typed) == "2026-12-01 10:00"
+def test_date_in_a_field_is_read_as_people_type_it(typed: str) -> None:
+    assert local_end(Until(field="visit", at="10:00"), "2026-11-20 15:30", visit=typed) == "2026-12-01 10:00"
 
 
 @pytest.mark.parametrize("typed", ["", "soon", "12/1", "01/12/2026", "2026-02-30", "0000-01-01", "令和8年12月1日"])
-def test_what_is_no_date_is_missing(typed: str) -> None:
-    assert ends(Until(field="visit"), "2026-11-20 15:30", visit=typed) is None
-    assert ends(Until(field="visit"), "2026-11-20 15:30") is None
+def test_text_that_is_no_date_counts_as_missing(typed: str) -> None:
+    assert local_end(Until(field="visit"), "2026-11-20 15:30", visit=typed) is None
+    assert local_end(Until(field="visit"), "2026-11-20 15:30") is None
 
 
-def test_an_offset_goes_before_or_after_the_date() -> None:
+def test_offset_moves_before_or_after_the_date() -> None:
     visit = "2026-12-10"
-    assert ends(Until(field="visit", offset_days=-7, at="10:00"), "2026-11-20 15:30", visit=visit) == "2026-12-03 10:00"
-    assert ends(Until(field="visit", offset_days=7, at="10:00"), "2026-11-20 15:30", visit=visit) == "2026-12-17 10:00"
-    assert ends(Until(field="visit", offset_days=-30, at="10:00"), "2026-11-20 15:30", visit=visit) is None
+    assert (
+        local_end(Until(field="visit", offset_days=-7, at="10:00"), "2026-11-20 15:30", visit=visit)
+        == "2026-12-03 10:00"
+    )
+    assert (
+        local_end(Until(field="visit", offset_days=7, at="10:00"), "2026-11-20 15:30", visit=visit)
+        == "2026-12-17 10:00"
+    )
+    assert local_end(Until(field="visit", offset_days=-30, at="10:00"), "2026-11-20 15:30", visit=visit) is None
 
 
 @pytest.mark.parametrize(
@@ -192,21 +198,21 @@ def test_an_offset_goes_before_or_after_the_date() -> None:
         ("2028-12-24", 0, "2028-12-24 10:00"),
     ],
 )
-def test_a_yearly_date_is_its_next_return(born: str, offset: int, ended: str) -> None:
+def test_yearly_date_is_its_next_return(born: str, offset: int, ended: str) -> None:
     until = Until(field="born", yearly=True, offset_days=offset, at="10:00")
-    assert ends(until, "2026-11-20 15:30", born=born) == ended
+    assert local_end(until, "2026-11-20 15:30", born=born) == ended
 
 
-def test_in_a_leap_year_29_february_is_itself() -> None:
-    assert ends(Until(field="born", yearly=True), "2027-11-20 10:00", born="1992-02-29") == "2028-02-29 10:00"
+def test_yearly_29_february_stays_in_a_leap_year() -> None:
+    assert local_end(Until(field="born", yearly=True), "2027-11-20 10:00", born="1992-02-29") == "2028-02-29 10:00"
 
 
 @pytest.mark.parametrize("until", [Until(days=10**7), Until(seconds=10**12), Until(date="9999-12-31", offset_days=9)])
-def test_what_lies_outside_of_the_calendar_is_no_date(until: Until) -> None:
-    assert ends(until, "2026-11-20 10:00") is None
+def test_date_after_the_year_9999_has_no_end(until: Until) -> None:
+    assert local_end(until, "2026-11-20 10:00") is None
 
 
-# --- whose clock
+# --- time zones
 
 
 @pytest.mark.parametrize(
@@ -220,13 +226,13 @@ def test_what_lies_outside_of_the_calendar_is_no_date(until: Until) -> None:
         ({}, "nowhere", "UTC"),
     ],
 )
-def test_the_time_zone_falls_back_from_lead_to_country_to_brand(known: dict[str, str], brand: str, found: str) -> None:
+def test_time_zone_falls_back_from_lead_to_country_to_brand(known: dict[str, str], brand: str, found: str) -> None:
     assert lead_zone(a_lead(**known), a_brand(time_zone=brand)).key == found
 
 
-def test_every_country_of_the_table_keeps_one_time_that_exists() -> None:
+def test_every_country_of_the_table_has_an_existing_time_zone() -> None:
     found = time_context(a_lead(country="DE", time_zone=""), a_brand(), JAPAN)
-    assert (found.zone.key, found.office.key) == ("Europe/Berlin", "Asia/Tokyo")
+    assert (found.zone.key, found.office_zone.key) == ("Europe/Berlin", "Asia/Tokyo")
     from ripen.calendar.local_time import _ZONE_BY_COUNTRY
 
     assert all(

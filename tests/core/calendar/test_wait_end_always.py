@@ -1,4 +1,4 @@
-"""What holds of every wait, whatever it says and whenever it begins."""
+"""Properties of every wait, for any Until and any beginning."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,15 +33,13 @@ born = st.dates(date(1950, 1, 1), date(2030, 1, 1)).map(str)
 
 
 @given(untils, moments, zones, born)
-def test_no_wait_is_over_before_it_began(until: Until, began: datetime, at: ZoneInfo, born: str) -> None:
+def test_no_wait_ends_before_it_began(until: Until, began: datetime, at: ZoneInfo, born: str) -> None:
     found = wait_end(until, began, TimeContext(at, TOKYO, JAPAN), {"born": born})
     assert found is None or (found >= began and found.utcoffset() == timedelta())
 
 
 @given(untils, moments, zones, born)
-def test_a_wait_is_over_at_the_time_and_on_the_day_that_it_asks_for(
-    until: Until, began: datetime, at: ZoneInfo, born: str
-) -> None:
+def test_wait_ends_at_its_time_and_on_its_weekday(until: Until, began: datetime, at: ZoneInfo, born: str) -> None:
     found = wait_end(until, began, TimeContext(at, TOKYO, EVERY_DAY), {"born": born})
     if found is None:
         return
@@ -53,13 +51,13 @@ def test_a_wait_is_over_at_the_time_and_on_the_day_that_it_asks_for(
 
 
 def is_on_the_clock(moment: datetime, at: ZoneInfo) -> bool:
-    """Whether clocks were not put forward at that moment."""
+    """Return whether clocks were not put forward at that moment."""
     before = (moment - timedelta(seconds=1)).astimezone(at)
     return before.utcoffset() == moment.astimezone(at).utcoffset()
 
 
 @given(moments, moments, zones, st.integers(0, 60), st.sampled_from(["", "10:00", "02:30"]))
-def test_who_begins_later_is_never_over_earlier(
+def test_wait_that_begins_later_never_ends_earlier(
     one: datetime, two: datetime, at: ZoneInfo, days: int, time: str
 ) -> None:
     first, second = sorted((one, two))

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ripen.adapters.table import keys
-from ripen.calendar.shown_minute import format_minute
+from ripen.calendar.minute import format_minute
 from ripen.crm.opportunity import OpenOpportunities
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment, EnrollmentState

@@ -1,1 +1,1 @@
-"""Time as people count it: local time, business days, dates, recurrence."""
+"""Time as people count it: local time, business days, dates, waits and recurrence."""

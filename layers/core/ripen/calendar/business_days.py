@@ -1,4 +1,4 @@
-"""When the company works: its working days but for public holidays and its own closures, and its hours on them."""
+"""The company's business days (working days without public holidays and closures) and its hours on them."""
 
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -9,53 +9,55 @@ from ripen.playbook.bundle import Calendar
 
 _DAY = timedelta(days=1)
 _LONGEST = 10 * 366
-"""Days without a working day after which the company is taken to be closed for good."""
+"""After this many days without a business day the calendar counts as closed for ever."""
 
 
 class NeverOpen(Exception):
-    """The calendar has no further working day."""
+    """The calendar has no further business day."""
 
 
-def is_business(day: date, calendar: Calendar) -> bool:
-    """Whether the company works on that day."""
+def is_business_day(day: date, calendar: Calendar) -> bool:
+    """Return whether the company works on that day."""
     return (
         day.weekday() in calendar.workdays
-        and not any(_within(day, first, last) for first, last in calendar.closures)
+        and not any(_is_within(day, first, last) for first, last in calendar.closures)
         and not (calendar.country and day in _holidays(calendar.country, day.year))
     )
 
 
-def business_day(day: date, count: int, calendar: Calendar) -> date:
-    """So many business days after that day, which itself may be none; 0: itself, or else the next. Raises NeverOpen,
-    and OverflowError outside of the calendar."""
+def add_business_days(day: date, count: int, calendar: Calendar) -> date:
+    """Return the day `count` business days later; for 0 the day itself if it is a business day, else the next one.
+
+    Raises NeverOpen, or OverflowError for a day after the year 9999.
+    """
     if count == 0:
-        return day if is_business(day, calendar) else business_day(day, 1, calendar)
+        return day if is_business_day(day, calendar) else add_business_days(day, 1, calendar)
     closed = 0
     while count:
         day += _DAY
-        closed = 0 if is_business(day, calendar) else closed + 1
+        closed = 0 if is_business_day(day, calendar) else closed + 1
         count -= not closed
         if closed > _LONGEST:
             raise NeverOpen
     return day
 
 
-def business_time(moment: datetime, seconds: int, calendar: Calendar, office: ZoneInfo) -> datetime:
-    """So many seconds of the company's opening hours after that moment. Raises as business_day does."""
+def add_business_time(moment: datetime, seconds: int, calendar: Calendar, office: ZoneInfo) -> datetime:
+    """Return the moment after this many seconds of the company's hours. Raises the errors of add_business_days."""
     left, opens, closes = timedelta(seconds=seconds), time_of_day(calendar.opens), time_of_day(calendar.closes)
     if opens >= closes:
         raise NeverOpen
-    day = business_day(moment.astimezone(office).date(), 0, calendar)
+    day = add_business_days(moment.astimezone(office).date(), 0, calendar)
     while True:
         start, end = max(moment, instant(day, opens, office)), instant(day, closes, office)
         if start + left <= end:
             return start + left
         left -= max(end - start, timedelta())
-        day = business_day(day, 1, calendar)
+        day = add_business_days(day, 1, calendar)
 
 
-def _within(day: date, first: str, last: str) -> bool:
-    """Both days included. Without a year it is each year, and may run over its end: "12-29" to "01-03"."""
+def _is_within(day: date, first: str, last: str) -> bool:
+    """Return whether the day is from `first` to `last`; without a year they may cross New Year (12-29 to 01-03)."""
     text = day.isoformat()[-len(first) :]
     return first <= text <= last if first <= last else text >= first or text <= last
 

@@ -1,4 +1,4 @@
-"""Dates as people type them into forms, and their return each year."""
+"""Dates as people type them into forms, and their anniversaries."""
 
 import re
 from datetime import date
@@ -11,8 +11,11 @@ _TYPED = re.compile(r"(\d{4})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{
 
 
 def read_date(text: str) -> date | None:
-    """The day in "2026-12-01", "2026/12/1", "2026.12.1" or "2026年12月1日", in any width, a time after it not looked at;
-    None where it is anything else or no day that exists. The order is always year, month, day: others are ambiguous."""
+    """Return the day in "2026-12-01", "2026/12/1", "2026.12.1" or "2026年12月1日"; None if the text is no date.
+
+    Full-width characters are accepted, and a time after the date is ignored. The order is always year, month, day,
+    because other orders are ambiguous.
+    """
     found = _TYPED.fullmatch(normalize("NFKC", text).strip())
     try:
         return date(*map(int, found.groups())) if found else None
@@ -21,8 +24,10 @@ def read_date(text: str) -> date | None:
 
 
 def anniversary(of: date, year: int, leap: Leap = "28 February") -> date:
-    """That day in another year; `leap` is 29 February where the year has none. Raises OverflowError outside of the
-    calendar."""
+    """Return the same day in another year; `leap` replaces 29 February in common years.
+
+    Raises OverflowError for a year that `date` does not support.
+    """
     if not date.min.year <= year <= date.max.year:
         raise OverflowError(f"year {year}")
     try:

@@ -1,6 +1,6 @@
-"""The lead's own time: which zone, and which moment a time of day there is.
+"""The lead's local time: its time zone, and the moment of a local date and time.
 
-Where clocks are put forward some times of day do not exist, and where they are put back some are twice.
+Some local times do not exist, because clocks are put forward; some exist twice, because clocks are put back.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -76,24 +76,29 @@ _ZONE_BY_COUNTRY = dict(
         "ZA=Africa/Johannesburg",
     ]
 )
-"""Countries where the whole country keeps one time (IANA zone.tab; China by its law)."""
+"""The time zone of each country that has only one (IANA zone.tab; China by its law)."""
 
 
 def lead_zone(profile: Profile, brand: Brand) -> ZoneInfo:
-    """The lead's own time zone, else that of a country with one time, else the brand's, else UTC. A name that is no zone is
-    passed over."""
+    """Return the time zone of the lead, else of its country if that has only one, else of the brand, else UTC.
+
+    Unknown zone names are skipped.
+    """
     names = (profile.time_zone, _ZONE_BY_COUNTRY.get(profile.country.upper(), ""), brand.time_zone)
     return next(filter(None, map(_zone_or_none, names)), None) or ZoneInfo("UTC")
 
 
 def office_zone(brand: Brand) -> ZoneInfo:
-    """Where the company is."""
+    """Return the company's time zone."""
     return _zone_or_none(brand.time_zone) or ZoneInfo("UTC")
 
 
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
-    """The moment, in UTC, at which clocks there show this: the first of both where there are two, and the first moment
-    after the gap where there is none. Raises OverflowError outside of the calendar."""
+    """Return the moment, in UTC, of a local date and time.
+
+    This is the first of two moments if the local time exists twice, and the first moment after the gap if it does not
+    exist. Raises OverflowError outside the years 1 to 9999.
+    """
     wall = datetime.combine(day, at)
     moment = wall.replace(tzinfo=zone).astimezone(UTC)
     if moment.astimezone(zone).replace(tzinfo=None) == wall:
@@ -102,12 +107,12 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 
 def time_of_day(text: str) -> time:
-    """A time of day as the playbook has it: "09:00"."""
+    """Parse a time of day of the playbook, such as "09:00"."""
     return time.fromisoformat(text)
 
 
 def _after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
-    """When the clocks were put forward, to the second, between these two moments."""
+    """Return the second at which clocks were put forward between these two moments, found by bisection."""
     offset = before.astimezone(zone).utcoffset()
     before = before.replace(microsecond=0)
     while after - before > timedelta(seconds=1):
@@ -121,7 +126,8 @@ def _after_gap(before: datetime, after: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _zone_or_none(name: str) -> ZoneInfo | None:
+    """Return the time zone of that name, None if there is none."""
     try:
         return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):  # no such zone, no name at all, a folder of zones
+    except (KeyError, ValueError, OSError):  # unknown zone, invalid name, a directory of zones
         return None

@@ -1,4 +1,4 @@
-"""Quiet hours: times of the lead's day at which no marketing mail goes."""
+"""Quiet hours: the part of the lead's day in which no marketing mail is sent."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +8,10 @@ from ripen.playbook.bundle import QuietHours
 
 
 def quiet_until(quiet: QuietHours, now: datetime, zone: ZoneInfo) -> datetime | None:
-    """When they end, if the lead's clock stands between `start` and `end` (over midnight, where the end is the earlier);
-    None outside of them. Equal times are no quiet hours.
+    """Return the end of the quiet hours if `now` is within them, else None.
 
-    An end that the clocks skip is when they are put forward; one that comes twice counts when it comes next.
+    An `end` before `start` is on the next day; equal times mean no quiet hours. If clocks skip the end, it is the
+    moment when they are put forward; if the end comes twice, it is the next of the two.
     """
     local = now.astimezone(zone)
     start, end, at = time_of_day(quiet.start), time_of_day(quiet.end), local.time()

@@ -1,9 +1,14 @@
-"""When a wait is over: how each field of graph.Until is counted, to the second.
+"""When a wait ends: how each field of a step's Until counts, to the second.
 
-Elapsed time is added first. Days move on the day and keep the time of day, on the lead's own clocks (local_time.py says what
-happens where these are put forward or back). A date, a field's date or a weekday is a day, at the time of day at which
-the wait began. `at` replaces the time of day: on the day that was counted or named, or else when it comes next. `business`
-moves the day on last. A day that is today is not over, one whose moment has passed is.
+1. Elapsed time (`seconds`) is added first.
+2. `days` and `business_days` move the day and keep the local time of day; `business_seconds` count the company's hours.
+3. `date` or `field` names the day instead.
+4. `at` replaces the time of day. If no day was counted or named, it is the next such time.
+5. `weekdays` moves on to the next of these weekdays.
+6. `business` moves on to the next business day.
+
+Days are in the lead's time zone (local_time.py says what happens when clocks change). A wait for today has not ended; a
+wait for a moment in the past has.
 """
 
 from collections.abc import Mapping
@@ -12,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from ripen.calendar.business_days import NeverOpen, business_day, business_time
+from ripen.calendar.business_days import NeverOpen, add_business_days, add_business_time
 from ripen.calendar.dates import anniversary, read_date
 from ripen.calendar.local_time import instant, lead_zone, office_zone, time_of_day
 from ripen.lead.lead import Profile
@@ -21,81 +26,100 @@ from ripen.playbook.graph import Until
 
 _DAY = timedelta(days=1)
 
+Fields = Mapping[str, str | float]
+"""The lead's values by name (condition.traits)."""
+
 
 class TimeContext(Struct, frozen=True):
-    """Whose clocks and whose working days count."""
+    """The time zones and the calendar by which a wait counts."""
 
     zone: ZoneInfo
-    """The lead's."""
-    office: ZoneInfo
-    """The company's: its opening hours."""
+    """The lead's time zone."""
+    office_zone: ZoneInfo
+    """The company's time zone, for its hours."""
     calendar: Calendar
 
 
 def time_context(profile: Profile, brand: Brand, calendar: Calendar) -> TimeContext:
+    """Return the time context of a lead."""
     return TimeContext(lead_zone(profile, brand), office_zone(brand), calendar)
 
 
 def is_duration(until: Until) -> bool:
-    """Whether it is a length of time, which has a beginning, and no date, weekday or time of day."""
+    """Return whether the wait has a length, and is not only for a date, a weekday or a time of day."""
     return bool(until.seconds or until.days or until.business_days or until.business_seconds)
 
 
-def wait_end(until: Until, began: datetime, place: TimeContext, fields: Mapping[str, str | float]) -> datetime | None:
-    """When the wait that began then is over, in UTC and never before it began; None where it has no such date, or one
-    that is over. `fields` are condition.traits."""
+def wait_end(until: Until, began: datetime, context: TimeContext, fields: Fields) -> datetime | None:
+    """Return when the wait ends, in UTC and not before `began`; None if the date is missing or in the past."""
     try:
-        return _over(until, began.astimezone(UTC), place, fields)
+        return _wait_end(until, began.astimezone(UTC), context, fields)
     except (OverflowError, NeverOpen):
         return None
 
 
-def _over(until: Until, began: datetime, place: TimeContext, fields: Mapping[str, str | float]) -> datetime | None:
-    moment = _counted(until, began, place)
-    local = moment.astimezone(place.zone)
-    kept = moment if until.business_seconds else began + timedelta(seconds=until.seconds)
-    at = time_of_day(until.at) if until.at else kept.astimezone(place.zone).time()
-    day = _named(until, moment, at, place, fields) if until.date or until.field else local.date()
+def _wait_end(until: Until, began: datetime, context: TimeContext, fields: Fields) -> datetime | None:
+    counted = _counted(until, began, context)
+    at = _time_of_day(until, began, counted, context)
+    day = _day(until, counted, at, context, fields)
     if day is None:
         return None
-    is_chosen = until.date or until.field or until.days or until.business_days
-    if until.at and not is_chosen and instant(day, at, place.zone) < moment:
-        day += _DAY
-    while until.weekdays and day.weekday() not in until.weekdays:
-        day += _DAY
-    if until.business:
-        day = business_day(day, 0, place.calendar)
-    is_untouched = day == local.date() and not until.at
-    found = moment if is_untouched else instant(day, at, place.zone)
-    return found if found >= began else None
+    is_moved = until.at or day != counted.astimezone(context.zone).date()
+    end = instant(day, at, context.zone) if is_moved else counted
+    return end if end >= began else None
 
 
-def _counted(until: Until, began: datetime, place: TimeContext) -> datetime:
-    """Elapsed time, days and business time."""
+def _counted(until: Until, began: datetime, context: TimeContext) -> datetime:
+    """Return the moment after elapsed time, days and business time (steps 1 and 2)."""
     moment = began + timedelta(seconds=until.seconds)
     if until.days or until.business_days:
-        local = moment.astimezone(place.zone)
+        local = moment.astimezone(context.zone)
         day = local.date() + timedelta(days=until.days)
         if until.business_days:
-            day = business_day(day, until.business_days, place.calendar)
-        moment = instant(day, local.time(), place.zone)
+            day = add_business_days(day, until.business_days, context.calendar)
+        moment = instant(day, local.time(), context.zone)
     if until.business_seconds:
-        moment = business_time(moment, until.business_seconds, place.calendar, place.office)
+        moment = add_business_time(moment, until.business_seconds, context.calendar, context.office_zone)
     return moment
 
 
-def _named(
-    until: Until, moment: datetime, at: time, place: TimeContext, fields: Mapping[str, str | float]
-) -> date | None:
-    """The day of the date or, with `yearly`, of its next return: the date itself where that is still to come."""
-    found = read_date(until.date or str(fields.get(until.field, "")))
-    if found is None:
+def _time_of_day(until: Until, began: datetime, counted: datetime, context: TimeContext) -> time:
+    """Return the local time of day at which the wait ends.
+
+    Without `at` this is the time before days were added, because a clock change must not shift the time of a later day.
+    """
+    if until.at:
+        return time_of_day(until.at)
+    kept = counted if until.business_seconds else began + timedelta(seconds=until.seconds)
+    return kept.astimezone(context.zone).time()
+
+
+def _day(until: Until, counted: datetime, at: time, context: TimeContext, fields: Fields) -> date | None:
+    """Return the local day on which the wait ends (steps 3 to 6); None if the date is missing."""
+    if until.date or until.field:
+        day = _named_day(until, counted, at, context, fields)
+        if day is None:
+            return None
+    else:
+        day = counted.astimezone(context.zone).date()
+        is_day_counted = until.days or until.business_days
+        if until.at and not is_day_counted and instant(day, at, context.zone) < counted:
+            day += _DAY
+    while until.weekdays and day.weekday() not in until.weekdays:
+        day += _DAY
+    return add_business_days(day, 0, context.calendar) if until.business else day
+
+
+def _named_day(until: Until, counted: datetime, at: time, context: TimeContext, fields: Fields) -> date | None:
+    """Return the day of the date plus its offset; with `yearly`, the next return of that day."""
+    named = read_date(until.date or str(fields.get(until.field, "")))
+    if named is None:
         return None
     offset = timedelta(days=until.offset_days)
     if not until.yearly:
-        return found + offset
-    today = moment.astimezone(place.zone).date()
-    year = max(found.year, (today - offset).year)
-    day = anniversary(found, year) + offset
-    is_past = day < today or (until.at and instant(day, at, place.zone) < moment)
-    return anniversary(found, year + 1) + offset if is_past else day
+        return named + offset
+    today = counted.astimezone(context.zone).date()
+    year = max(named.year, (today - offset).year)
+    day = anniversary(named, year) + offset
+    is_past = day < today or (until.at and instant(day, at, context.zone) < counted)
+    return anniversary(named, year + 1) + offset if is_past else day

@@ -1,4 +1,4 @@
-"""A minute as people read it, in somebody's own time."""
+"""A moment as people read it, to the minute and in a local time zone."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ _DAYS = ("月火水木金土日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Su
 
 
 def format_minute(at: datetime, zone: str, lang: str) -> str:
-    """2026-11-24 Tue 10:00."""
+    """Return the local time such as "2026-11-24 Tue 10:00"."""
     local = at.astimezone(ZoneInfo(zone))
     day = _DAYS[0 if lang == "ja" else 1][local.weekday()]
     return f"{local:%Y-%m-%d} {day} {local:%H:%M}"
