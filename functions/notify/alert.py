@@ -30,7 +30,8 @@ from ripen.errors import Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.settings import SHADOWED
 from ripen.slack.alert import Alert, AlertState
-from ripen.slack.card import card_facts, hot_lead_card, note_card
+from ripen.slack.card import hot_lead_card, note_card
+from ripen.slack.card_facts import card_facts
 from ripen.slack.halt_card import halt_card
 
 logger = Logger()

@@ -28,7 +28,8 @@ from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
 from ripen.slack.action import CardAction
-from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, card_facts, lead_summary, parse_button
+from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, lead_summary, parse_button
+from ripen.slack.card_facts import card_facts
 
 logger = Logger()
 table = Table(os.environ["TABLE"])

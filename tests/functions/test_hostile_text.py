@@ -26,7 +26,7 @@ from ripen.mail.message import OutgoingMail, compose
 from ripen.scoring.score import Score
 from ripen.slack import card
 from ripen.slack.alert import Alert
-from ripen.slack.card import CardFacts
+from ripen.slack.card_facts import CardFacts
 from ripen_authoring.compile import compile_playbook
 from sandbox.slack.blocks import refused
 from tests.support.builders import a_lead

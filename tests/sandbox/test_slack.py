@@ -20,7 +20,8 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import CardFacts, hot_lead_card
+from ripen.slack.card import hot_lead_card
+from ripen.slack.card_facts import CardFacts
 from sandbox.server import Server
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue

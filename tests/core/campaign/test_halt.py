@@ -47,7 +47,7 @@ JAPANESE = {
 ENGLISH = {
     "bounced": "3 of 50 mails bounced (6.0%; the limit is 5.0%).",
     "complained": "3 of 50 mails were reported as spam (6.0%; the limit is 5.0%).",
-    "unsubscribed": "3 of 50 mails made their readers unsubscribe (6.0%; the limit is 5.0%).",
+    "unsubscribed": "3 of 50 mails led to an unsubscription (6.0%; the limit is 5.0%).",
 }
 
 

@@ -1,4 +1,4 @@
-"""The Slack card: what it says, what it never does, and its limits."""
+"""The Slack card: its content, its limits, and hostile text."""
 
 from datetime import timedelta
 from json import dumps
@@ -12,7 +12,8 @@ from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank, State
 from ripen.scoring.score import Score
 from ripen.slack.alert import Alert
-from ripen.slack.card import CardFacts, card_facts, hot_lead_card, lead_summary, note_card, parse_button
+from ripen.slack.card import hot_lead_card, lead_summary, note_card, parse_button
+from ripen.slack.card_facts import CardFacts, card_facts
 from sandbox.slack.blocks import characters, refused
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
@@ -26,7 +27,7 @@ def an_alert(**changes: Any) -> Alert:
     return Alert(**(known | changes))
 
 
-def a_standing(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
+def some_facts(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
     score = Score(fit=45.4, engagement=32.6, total=78)
     return CardFacts(profile=a_lead(**changes), rank=Rank.HOT, score=score, reasons=reasons)
 
@@ -34,15 +35,15 @@ def a_standing(reasons: tuple[str, ...] = (), **changes: Any) -> CardFacts:
 def shown(
     alert: Alert | None = None, locale: str = "ja", reasons: tuple[str, ...] = (), **changes: Any
 ) -> dict[str, Any]:
-    return hot_lead_card(alert or an_alert(), a_standing(reasons, **changes), locale, "Asia/Tokyo")
+    return hot_lead_card(alert or an_alert(), some_facts(reasons, **changes), locale, "Asia/Tokyo")
 
 
 def block(message: dict[str, Any], id: str) -> str:
-    """One block as JSON, "" where there is none."""
+    """Return one block as JSON, "" if there is none."""
     return "".join(dumps(found, ensure_ascii=False) for found in message["blocks"] if found["block_id"] == id)
 
 
-def test_it_says_who_and_how_hot_in_japanese() -> None:
+def test_the_card_shows_name_and_score_in_japanese() -> None:
     message = shown(department="マーケティング部")
 
     assert "🔥 山田 花子 様　株式会社サンプル" in block(message, "who")
@@ -51,7 +52,7 @@ def test_it_says_who_and_how_hot_in_japanese() -> None:
     assert "☎️ 03-1234-5678 ・ ✉️ hanako@example.co.jp" in block(message, "contact")
 
 
-def test_it_says_who_and_how_hot_in_english() -> None:
+def test_the_card_shows_name_and_score_in_english() -> None:
     message = shown(locale="en", last_name="Smith", first_name="Jane", company="Acme", job_title="VP")
 
     assert "🔥 Jane Smith, Acme" in block(message, "who")
@@ -59,11 +60,11 @@ def test_it_says_who_and_how_hot_in_english() -> None:
     assert message["text"] == "🔥 Jane Smith, Acme – 78 points"
 
 
-def test_a_locale_without_words_of_its_own_is_english() -> None:
+def test_a_locale_without_words_falls_back_to_english() -> None:
     assert "points" in shown(locale="fr")["text"]
 
 
-def test_the_three_strongest_reasons_are_lines() -> None:
+def test_only_the_three_strongest_reasons_are_shown() -> None:
     message = shown(reasons=("料金ページを本日3回閲覧", "役職: 部長級", "フォーム送信", "弱い理由"))
 
     assert block(message, "why").count("•") == 3
@@ -80,17 +81,17 @@ def test_the_three_strongest_reasons_are_lines() -> None:
         ({"last_name": "山田様", "first_name": ""}, "🔥 山田 様　株式会社サンプル"),
     ],
 )
-def test_whoever_left_fields_out_is_still_somebody(names: dict[str, Any], who: str) -> None:
+def test_missing_name_fields_leave_a_readable_title(names: dict[str, Any], who: str) -> None:
     assert f'"{who}"' in block(shown(**names), "who")
 
 
-def test_a_phone_as_typed_is_shown_and_makes_no_link() -> None:
+def test_a_phone_in_free_text_makes_no_link() -> None:
     message = shown(phone="内線のみ <123> https://evil.example/")
 
     assert "☎️ 内線のみ &lt;123&gt; https evil example ・" in block(message, "contact")
 
 
-def test_touches_are_named_once_each_in_order() -> None:
+def test_each_touch_is_named_once_in_order() -> None:
     first = Touch(
         at=NOON, utm_source="google", utm_medium="cpc", utm_campaign="spring", url="https://x.jp/pages/wp?a=b"
     )
@@ -116,7 +117,7 @@ def test_a_touch_without_a_campaign_has_an_origin(touch: Touch, origin: str) -> 
     assert f'"初回: {origin}"' in block(shown(first_touch=touch), "touches")
 
 
-def test_an_open_alert_has_both_answers_with_their_values() -> None:
+def test_an_open_alert_has_both_buttons() -> None:
     act = block(shown(), "act")
 
     assert (act.count(f'"lead1|{ID}"'), '"accept"' in act, '"not_fit"' in act) == (2, True, True)
@@ -124,7 +125,7 @@ def test_an_open_alert_has_both_answers_with_their_values() -> None:
     assert "Salesforce に登録中" in block(shown(), "state")
 
 
-def test_the_link_to_salesforce_comes_when_it_is_known() -> None:
+def test_the_link_to_salesforce_appears_when_it_is_known() -> None:
     message = shown(crm=CRM)
 
     assert CRM.url in block(message, "act")
@@ -132,13 +133,13 @@ def test_the_link_to_salesforce_comes_when_it_is_known() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://acme.example/", "javascript:alert(1)", ""])
-def test_no_link_but_https_is_made_a_button(url: str) -> None:
+def test_only_an_https_link_becomes_a_button(url: str) -> None:
     crm = CrmLink(object="Lead", id="00Q1", url=url)
 
     assert "open_crm" not in block(shown(crm=crm), "act")
 
 
-def test_after_accept_who_and_when_stand_in_place_of_the_answers() -> None:
+def test_an_accepted_card_shows_who_and_when_instead_of_buttons() -> None:
     accepted = an_alert(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON + timedelta(minutes=4))
     owned = CrmLink(object="Lead", id="00Q1", url=CRM.url, owner_name="Alice <Sato>")
 
@@ -150,33 +151,33 @@ def test_after_accept_who_and_when_stand_in_place_of_the_answers() -> None:
     assert "open_crm" in block(message, "act")
 
 
-def test_after_not_a_fit_the_card_says_so() -> None:
+def test_a_rejected_card_shows_who_and_when() -> None:
     rejected = an_alert(outcome="not a fit", by="U0BOB", acted=NOON)
 
     assert "🚫 見送り: <@U0BOB>　12:00" in block(shown(rejected), "state")
     assert block(shown(rejected), "act") == ""
 
 
-def test_who_is_no_slack_id_is_only_a_name() -> None:
+def test_a_malformed_user_id_is_shown_as_a_name() -> None:
     accepted = an_alert(outcome="accepted", by="!channel", by_name="<!channel>", acted=NOON)
 
     assert "@&lt;!channel&gt;" in block(shown(accepted), "state")
 
 
-def test_a_glance_has_no_answers() -> None:
-    message = lead_summary(a_standing(crm=CRM), "ja")
+def test_a_lead_summary_has_no_answer_buttons() -> None:
+    message = lead_summary(some_facts(crm=CRM), "ja")
 
     assert "open_crm" in dumps(message)
     assert '"accept"' not in dumps(message)
 
 
-def test_a_lead_without_a_state_stands_cold_at_nothing() -> None:
+def test_a_lead_without_a_state_is_cold_with_no_points() -> None:
     found = card_facts(a_lead(), None, a_bundle(), NOON)
 
     assert (found.rank, found.score.total, list(found.reasons)) == (Rank.COLD, 0, [])
 
 
-def test_reasons_come_in_the_words_of_the_playbook() -> None:
+def test_reasons_use_the_words_of_the_playbook() -> None:
     state = State(lead="lead1", fit=40, fit_reasons=("title",), rank=Rank.HOT)
 
     assert card_facts(a_lead(), state, a_bundle(), NOON).reasons == ["役職: 部長級"]
@@ -185,7 +186,7 @@ def test_reasons_come_in_the_words_of_the_playbook() -> None:
 HOSTILE = "<!channel> <https://evil.example|click> *b* :fire: &amp; \u202eabc\n\r\x00"
 
 
-def test_what_people_type_makes_no_mention_no_link_and_no_line() -> None:
+def test_typed_text_makes_no_mention_link_or_line() -> None:
     typed = ("last_name", "first_name", "company", "department", "job_title", "phone")
     fields: dict[str, Any] = dict.fromkeys(typed, HOSTILE)
     touch = Touch(at=NOON, utm_source=HOSTILE, url=HOSTILE, referrer=HOSTILE)
@@ -200,7 +201,7 @@ def test_what_people_type_makes_no_mention_no_link_and_no_line() -> None:
 
 
 def _marked(found: Any) -> list[str]:
-    """The texts that Slack formats."""
+    """Return the texts that Slack formats."""
     match found:
         case {"type": "mrkdwn", "text": text}:
             return [text]
@@ -244,7 +245,7 @@ def test_no_input_breaks_the_limits(text: str, other: str, locale: str) -> None:
         ("", None),
     ],
 )
-def test_a_buttons_value_is_read_strictly(value: str, found: tuple[str, str] | None) -> None:
+def test_a_button_value_is_parsed_strictly(value: str, found: tuple[str, str] | None) -> None:
     assert parse_button(value) == found
 
 
@@ -252,7 +253,7 @@ def a_note(text: str, locale: str = "ja", **changes: Any) -> dict[str, Any]:
     return note_card(an_alert(kind="note", text=text), a_lead(**changes), locale)
 
 
-def test_a_note_says_whom_it_is_about_and_leads_there() -> None:
+def test_a_note_names_the_lead_and_links_to_it() -> None:
     found = a_note("ウェビナーに申込\nお電話を", crm=CRM)
     assert found["blocks"][0]["text"]["text"] == "🔔 ウェビナーに申込\nお電話を"
     assert "山田 花子 様　株式会社サンプル" in dumps(found["blocks"][1], ensure_ascii=False)
@@ -260,8 +261,8 @@ def test_a_note_says_whom_it_is_about_and_leads_there() -> None:
     assert found["text"] == "🔔 山田 花子 様　株式会社サンプル: ウェビナーに申込 お電話を"
 
 
-def test_a_note_s_words_are_shown_as_they_are() -> None:
-    """Nothing in it formats, mentions, links or turns the reading direction."""
+def test_a_note_is_shown_as_plain_text() -> None:
+    """It has no formatting, mention, link or change of the reading direction."""
     text = "<!channel> *now* <https://evil.example|Salesforce> :fire: \u202egnp.exe"
     found = a_note(text, company="<!here>")
     assert found["blocks"][0]["text"] == {

@@ -1,1 +1,1 @@
-"""Alerts for sales and the Slack cards that show them."""
+"""Alerts for sales, and the Slack cards that show them."""

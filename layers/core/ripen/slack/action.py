@@ -1,4 +1,4 @@
-"""An action: what a person in Slack asked for by a button, kept until it is done in Salesforce and on the card."""
+"""The press of a button on a card in Slack, kept until it is done in Salesforce and shown on the card."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from msgspec import Struct
 
 
 class CardAction(Struct, frozen=True, kw_only=True):
-    """`id` comes from Slack's trigger id; `verb` is "accept" or "not_fit"."""
+    """The `action#<id>` row. `id` comes from Slack's trigger id; `verb` is "accept" or "not_fit"."""
 
     id: str
     lead: str
@@ -17,7 +17,7 @@ class CardAction(Struct, frozen=True, kw_only=True):
     at: datetime
     response_url: str = ""
     claimed: datetime | None = None
-    """When a worker took it to ask Salesforce: another leaves it alone for five minutes."""
+    """When a worker claimed it to ask Salesforce. Other workers leave it alone for five minutes."""
     done: datetime | None = None
     outcome: str = ""
     attempts: int = 0

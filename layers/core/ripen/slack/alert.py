@@ -1,4 +1,4 @@
-"""An alert: one card in Slack about one lead, or one campaign, posted once and kept up to date."""
+"""An alert: one card in Slack about one lead or one campaign, posted once and kept up to date."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -14,34 +14,38 @@ class AlertState(StrEnum):
     POSTED = "posted"
     FAILED = "failed"
     SHADOW = "shadow"
-    """Would have been posted, had it not been for shadow mode; it is not posted later."""
+    """Not posted because of shadow mode, and not posted later."""
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """PLANNED → CLAIMED → POSTED. An ambiguous post is looked up by its metadata before it is made again (rule 5)."""
+    """The `alert#<id>` row: PLANNED → CLAIMED → POSTED.
+
+    An ambiguous post is looked up by its metadata before it is posted again (DESIGN rule 5).
+    """
 
     id: str
     lead: str
-    """"" where it is about a campaign."""
+    """"" if the alert is about a campaign."""
     kind: str
-    """"hot": the card of a lead; "note": `text`, from a journey; "reply": `text`, from a mail of the lead's; "halt": of
-    a campaign."""
+    """"hot" is the card of a lead, "note" and "reply" show `text` from a journey or a lead's reply, "halt" shows
+    `halt`."""
     planned: datetime
     state: AlertState = AlertState.PLANNED
     claimed: datetime | None = None
+    """When a worker claimed it; None after an answer was lost, so that any worker may look the post up."""
     posted: datetime | None = None
     text: str = ""
     halt: Halt | None = None
     channel: str = ""
-    """Where it stands, once posted; before, where it is wanted ("": the sales channel)."""
+    """The channel it was posted to; before that, the channel it is meant for ("" is the sales channel)."""
     ts: str = ""
-    """Slack's name of the message within the channel."""
+    """Slack's id of the message within the channel."""
     shown: str = ""
-    """Digest of the card as it stands in Slack: an update that would change nothing is not made."""
+    """Digest of the card as Slack shows it, so that an update that changes nothing is skipped."""
     outcome: str = ""
     """"" while open, then "accepted" or "not a fit"."""
     by: str = ""
-    """Slack user id of who did it."""
+    """Slack user id of the person who pressed the button."""
     by_name: str = ""
     acted: datetime | None = None
     attempts: int = 0

@@ -1,4 +1,4 @@
-"""The blocks that messages in Slack are made of. What people typed is shown as plain text or escaped, and cut.
+"""The blocks that Slack messages are made of. Text that people typed is plain or escaped, and cut to a length.
 
 Limits: Slack, "Block Kit reference" (header 150, section 3000, context 10 elements, button value 2000).
 """
@@ -16,13 +16,18 @@ def section(block_id: str, *lines: str) -> Block:
     return {"type": "section", "block_id": block_id, "text": mrkdwn("\n".join(lines))}
 
 
+def context(block_id: str, *elements: Block) -> Block:
+    """Return a line of small text."""
+    return {"type": "context", "block_id": block_id, "elements": list(elements)}
+
+
 def plain(text: str) -> Block:
-    """Shown as it is: no formatting, no :emoji: codes."""
+    """Return text that Slack shows as it is: no formatting and no :emoji: codes."""
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def mrkdwn(text: str) -> Block:
-    """`verbatim`: Slack makes no links and mentions out of words that merely look like them."""
+    """Return formatted text. `verbatim` keeps Slack from turning plain words into links and mentions."""
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
@@ -30,13 +35,15 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def lines(text: str) -> str:
-    """Its lines without control and direction characters, and no longer than a note may be; never empty."""
-    flat = "\n".join(one_line(line) for line in text.splitlines()).strip()
-    return (flat if len(flat) <= _LONGEST["note"] else flat[: _LONGEST["note"] - 1] + "…") or "…"
+def cut_note(text: str) -> str:
+    """Return the lines without control and direction characters, cut to the length of a note; never empty."""
+    return _shortened("\n".join(one_line(line) for line in text.splitlines()).strip(), "note") or "…"
 
 
 def cut(text: str, kind: str) -> str:
-    """On one line, without control and direction characters, and no longer than that kind may be."""
-    flat = one_line(text)
-    return flat if len(flat) <= _LONGEST[kind] else flat[: _LONGEST[kind] - 1] + "…"
+    """Return the text on one line without control and direction characters, cut to the length of its kind."""
+    return _shortened(one_line(text), kind)
+
+
+def _shortened(text: str, kind: str) -> str:
+    return text if len(text) <= _LONGEST[kind] else text[: _LONGEST[kind] - 1] + "…"

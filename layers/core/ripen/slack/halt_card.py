@@ -1,9 +1,9 @@
-"""The Slack card about a campaign that halted by itself."""
+"""The Slack card about a campaign that was halted."""
 
 from typing import Any
 
 from ripen.campaign.halt import Halt
-from ripen.slack.blocks import escape, mrkdwn, plain, section
+from ripen.slack.blocks import context, escape, mrkdwn, plain, section
 
 _WORDS = {
     "ja": {
@@ -11,20 +11,20 @@ _WORDS = {
         "bounced": "送信した{taken}通のうち{count}通が届かずに戻りました（{rate}、上限 {limit}）。",
         "complained": "送信した{taken}通のうち{count}通が迷惑メールとして報告されました（{rate}、上限 {limit}）。",
         "unsubscribed": "送信した{taken}通のうち{count}通から配信が停止されました（{rate}、上限 {limit}）。",
-        "next": "残りのメールは送られていません。宛先と内容を確かめてから、`ripen` コマンドを使える人が決めてください。",
+        "next": "残りのメールは送信していません。宛先と内容を確認し、`ripen` コマンドで続けるか中止するかを決めてください。",
         "look": "状況を見る",
         "resume": "続ける",
         "stop": "中止する",
         "by": "予約した人: {by}",
     },
     "en": {
-        "title": "🛑 The campaign {name} halted by itself",
+        "title": "🛑 The campaign {name} was halted",
         "bounced": "{count} of {taken} mails bounced ({rate}; the limit is {limit}).",
         "complained": "{count} of {taken} mails were reported as spam ({rate}; the limit is {limit}).",
-        "unsubscribed": "{count} of {taken} mails made their readers unsubscribe ({rate}; the limit is {limit}).",
-        "next": "The rest has not been sent. Look at the audience and the mail; then whoever uses the `ripen` command decides.",
-        "look": "Look at it",
-        "resume": "Go on",
+        "unsubscribed": "{count} of {taken} mails led to an unsubscription ({rate}; the limit is {limit}).",
+        "next": "The other mails have not been sent. Check the audience and the mail, then use the `ripen` command:",
+        "look": "Show its progress",
+        "resume": "Resume",
         "stop": "Stop for good",
         "by": "Scheduled by {by}",
     },
@@ -33,20 +33,18 @@ _COMMANDS = {"look": "", "resume": " --resume", "stop": " --stop"}
 
 
 def halt_card(halt: Halt, locale: str) -> dict[str, Any]:
-    """{"text", "blocks"}: which campaign, why, and what whom to do about it."""
+    """Return the card as {"text", "blocks"}: the campaign, the rate that halted it, and the commands to go on."""
     words = _WORDS.get(locale, _WORDS["en"])
     title = words["title"].format(name=halt.campaign)
     rates = {"rate": f"{halt.count / halt.taken:.1%}", "limit": f"{halt.limit:.1%}"}
     why = words[halt.what].format(count=halt.count, taken=halt.taken, **rates)
     name = escape(halt.campaign)
-    ways = [f"• {words[verb]}: `ripen campaign {name}{option}`" for verb, option in _COMMANDS.items()]
+    commands = [f"• {words[verb]}: `ripen campaign {name}{option}`" for verb, option in _COMMANDS.items()]
     blocks = [
         {"type": "header", "block_id": "halted", "text": plain(title)},
         section("why", why),
-        section("next", words["next"], *ways),
+        section("next", words["next"], *commands),
     ]
     if halt.by:
-        blocks.append(
-            {"type": "context", "block_id": "by", "elements": [mrkdwn(words["by"].format(by=escape(halt.by)))]}
-        )
+        blocks.append(context("by", mrkdwn(words["by"].format(by=escape(halt.by)))))
     return {"text": f"{escape(title)} – {why}", "blocks": blocks}

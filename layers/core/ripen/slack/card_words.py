@@ -1,0 +1,43 @@
+"""The words of a lead's card, in Japanese and English."""
+
+_WORDS = {
+    "ja": {
+        "nobody": "お名前未入力",
+        "score": "*{total}点* {rank}　（属性 {fit}・行動 {engagement}）",
+        "points": "{total}点",
+        "first": "初回",
+        "lead": "獲得",
+        "last": "直近",
+        "direct": "直接",
+        "accept": "対応する",
+        "not_fit": "見送り",
+        "open": "Salesforce で開く",
+        "unsynced": "Salesforce に登録中…",
+        "accepted": "✅ 対応: {who}　{when}",
+        "not a fit": "🚫 見送り: {who}　{when}",
+        "owner": "Salesforce の担当: {owner}",
+        "sep": " ・ ",
+    },
+    "en": {
+        "nobody": "Name not given",
+        "score": "*{total} points* {rank}  (fit {fit}, engagement {engagement})",
+        "points": "{total} points",
+        "first": "First",
+        "lead": "Converted",
+        "last": "Latest",
+        "direct": "direct",
+        "accept": "Accept",
+        "not_fit": "Not a fit",
+        "open": "Open in Salesforce",
+        "unsynced": "Saving to Salesforce…",
+        "accepted": "✅ Accepted by {who}  {when}",
+        "not a fit": "🚫 Not a fit: {who}  {when}",
+        "owner": "Salesforce owner: {owner}",
+        "sep": " · ",
+    },
+}
+
+
+def card_words(locale: str) -> dict[str, str]:
+    """Return the card's words in that locale; in English for a locale without words."""
+    return _WORDS.get(locale, _WORDS["en"])
