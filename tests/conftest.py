@@ -1,5 +1,4 @@
-"""Fixtures that all tests share: a table as infra/template.yaml makes it, on moto; a clock and queues of our own; one
-local cloud for all tests that need a whole one."""
+"""Fixtures that all tests share: a table on moto, a clock and queues in memory, and one local cloud."""
 
 import os
 from collections.abc import Iterator
@@ -20,7 +19,7 @@ from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.local_cloud import Running, ripen, start
 from tests.support.quick_dynamodb import QuickDynamoDB
 
-settings.register_profile("patient", deadline=None)  # a busy machine is no mistake in the code
+settings.register_profile("patient", deadline=None)  # a slow machine is no bug
 settings.load_profile("patient")
 
 os.environ |= {
@@ -37,8 +36,8 @@ for name in QUEUES:
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("REPLY_DOMAIN", "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
-os.environ.pop("RIPEN_STACK", None)  # a stack that the developer works on is none to test against
-default_user_config["core"]["reset_boto3_session"] = False  # else botocore reads its services' models for each test
+os.environ.pop("RIPEN_STACK", None)  # never test against the developer's own stack
+default_user_config["core"]["reset_boto3_session"] = False  # otherwise botocore reads its service models for each test
 
 
 ON_A_CLOUD = ("tests/e2e/lived/", "tests/e2e/", "tests/browser/")
@@ -46,8 +45,11 @@ LONG = (*ON_A_CLOUD, "tests/faults/")
 
 
 class ByNeed(LoadScopeScheduling):  # type: ignore[misc]
-    """Of the processes that `make test` runs side by side, two have a local cloud each and all tests on it, from the
-    beginning; what is left is shared out file by file, because their fixtures are made once for each."""
+    """Distributes tests over the processes of `make test`.
+
+    Two processes start with a local cloud each and all tests that use it. The other tests are distributed file by file,
+    because each file creates its fixtures once.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
@@ -62,13 +64,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByNeed:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What takes longest comes last, but first where processes run side by side: else one of them would be left with it."""
+    """Run the longest tests last, but first if processes run in parallel, so that no process is left with them."""
     side_by_side = hasattr(config, "workerinput")
     items.sort(key=lambda item: item.nodeid.startswith(LONG) != side_by_side)
 
 
 def create_table(client: Any) -> None:
-    """The table as infra/template.yaml makes it."""
+    """Create the table as infra/template.yaml defines it."""
     client.create_table(
         TableName="table",
         BillingMode="PAY_PER_REQUEST",
@@ -119,7 +121,7 @@ def queue() -> FakeQueue:
 
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[Running]:
-    """Running, in a folder and on ports of its own. What one test does there, the next one finds: use names of your own."""
+    """Run a local cloud in its own folder, on its own ports. Tests share it: use names of your own."""
     with TemporaryDirectory(prefix="ripen-", ignore_cleanup_errors=True) as folder:
         running = start(Path(folder))
         yield running

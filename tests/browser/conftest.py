@@ -1,4 +1,4 @@
-"""A real Chromium on the local cloud, as a phone and as a desk see it."""
+"""A real Chromium on the local cloud, as a phone and as a desktop."""
 
 from collections.abc import Iterator
 
@@ -10,12 +10,12 @@ from tests.support.chromium import browser
 from tests.support.local_cloud import Running
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
-"""Nobody is here to allow a company's own page to talk to this machine, where the local cloud is."""
+"""No person can press "allow" when a company's own page wants to talk to this machine, where the local cloud is."""
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One for each module: Playwright's event loop must not outlive the tests that know of it."""
+    """Start one browser per module: Playwright's event loop must not outlive the tests that use it."""
     with browser(*_ARGUMENTS) as started:
         yield started
 
@@ -32,6 +32,6 @@ def device(request: pytest.FixtureRequest) -> Device:
 
 @pytest.fixture
 def visitor(chromium: Browser, cloud: Running, device: Device, lang: str) -> Iterator[Visitor]:
-    """For each language and device, unless the test names its own."""
+    """Return a visitor for each language and device, unless the test names its own."""
     with Visitor.arrives(chromium, cloud, device, lang) as visitor:
         yield visitor

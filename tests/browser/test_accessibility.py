@@ -1,6 +1,6 @@
-"""Every page and mail that people get, as axe-core sees it: on a phone and at a desk, in both languages, without a violation.
+"""Every page and mail passes axe-core on a phone and a desktop, in both languages.
 
-The functions themselves answer the browser; no cloud is needed.
+The functions answer the browser directly; no cloud is needed.
 """
 
 from collections.abc import Callable
@@ -36,12 +36,12 @@ SIZES: dict[Device, ViewportSize] = {
 SEND = "a" * 26
 RULES = {
     "page": "axe.run()",
-    # The rest is advice for sites: a mail is read inside a page that has a heading and landmarks of its own.
+    # The other rules are for sites: a mail is read inside a page that has a heading and landmarks of its own.
     "mail": "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})",
 }
 
 type Shown = dict[str, str]
-"""Pages as HTML, by what they are."""
+"""HTML of pages, by name."""
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def _pages(bundle: Bundle, lang: str) -> Shown:
 
 
 def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
-    """The form again with what was wrong, and the page for a form that stands on no page of ours."""
+    """Return the form with its errors, and the page for a form that is not on a page of ours."""
     dependencies = form_function.Dependencies(table, FakeQueue(), Live(bundle, SITE), KEY, NOON, lambda: "id1")
     wrong = {
         "email": "hanako@",
@@ -139,4 +139,4 @@ def _mails(bundle: Bundle, lang: str) -> Shown:
     mails = {
         f"mail {name}": compose(a_send(email=name), profile, bundle, SITE, KEY, NOON).html for name in bundle.emails
     }
-    return {name: html for name, html in mails.items() if html}  # some are of text alone
+    return {name: html for name, html in mails.items() if html}  # some have only a text part

@@ -1,4 +1,4 @@
-"""The console: one lead's life as it happens, lived by its buttons."""
+"""The console: one lead's life as it happens, driven by its buttons."""
 
 from uuid import uuid4
 

@@ -1,5 +1,6 @@
-"""Hostile text on its whole way: posted to the form, it stands as text in mail, card, record, console and mailbox, where a
-real browser runs nothing of it.
+"""Hostile text from the form appears as text in mail, card, record, console and mailbox.
+
+A real browser runs nothing of it.
 """
 
 import html
@@ -19,7 +20,7 @@ PATIENCE = 300
 FIELDS = ("last_name", "first_name", "company", "department", "job_title")
 HOT = {"phone": "03-1234-5678"}
 TITLE = "部長 "
-"""So that sales hears of them."""
+"""A title that makes the leads hot."""
 PEOPLE = {
     f"hostile{number}@sample-shoji.example.jp": {"department": "x", "job_title": "x"}
     | dict(zip(FIELDS, texts, strict=False))
@@ -29,7 +30,7 @@ PEOPLE = {
 
 @pytest.fixture(scope="module")
 def lives(cloud: Running) -> dict[str, dict[str, Any]]:
-    """All that is known of each, once mail, card and record are there."""
+    """Return the report of each lead, once mail, card and record exist."""
     for email, typed in PEOPLE.items():
         sent = HOT | typed | {"email": email, "job_title": TITLE + typed["job_title"]}
         assert cloud.submit("whitepaper", **sent).status_code == 202

@@ -1,4 +1,4 @@
-"""The landing page and its form, in the visitor's own hands."""
+"""A visitor uses the landing page and its form."""
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -31,7 +31,7 @@ def test_a_form_filled_in_by_hand_leads_to_the_thank_you_page(visitor: Visitor) 
     visitor.takes_a_picture("page-filled-in")
     visitor.sends()
 
-    # then the visitor is thanked, and we know who it was
+    # then the visitor sees the thank-you page, and we have a lead
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text(THANKS[visitor.lang])
     visitor.takes_a_picture("thanks")
     lead = visitor.cloud.lead(visitor.email)
@@ -52,7 +52,7 @@ def test_a_wrong_address_is_told_beside_its_field_and_what_was_typed_stays(visit
     # when it is sent
     visitor.sends()
 
-    # then the reason stands at the field, and nothing has to be typed again
+    # then the error is at its field, and nothing has to be typed again
     field = visitor.page.get_by_label(LABELS[visitor.lang]["email"], exact=True)
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(WRONG[typed, visitor.lang])

@@ -1,4 +1,4 @@
-"""The mail as its reader meets it: in the mailbox, its link, the way out of it; and the people in sales at their screens."""
+"""The reader's mail, its link and its unsubscribe page; and the screens of sales."""
 
 from typing import Any
 
@@ -85,7 +85,7 @@ def test_sales_find_the_lead_in_salesforce_and_its_card_in_slack(chromium: Brows
 
 
 def _opened(visitor: Visitor) -> Frame:
-    """The newest mail to the visitor, opened in the mailbox; what is returned is the mail itself."""
+    """Open the visitor's latest mail in the mailbox and return the frame that shows it."""
     eventually(lambda: visitor.cloud.mails(visitor.email))
     page = visitor.page
     page.goto(visitor.cloud.status["mailbox"])
@@ -101,6 +101,6 @@ def _activities(visitor: Visitor) -> list[dict[str, Any]]:
 
 
 def _told(visitor: Visitor) -> dict[str, Any]:
-    """The lead once its card is posted and it is in Salesforce."""
+    """Return the lead once its card is posted and it is in Salesforce."""
     lead = visitor.cloud.lead(visitor.email)
     return lead if lead["profile"]["crm"] and lead["alerts"] and lead["alerts"][0]["state"] == "posted" else {}

@@ -24,13 +24,13 @@ _POST = """async ([url, answers]) => {
 
 @dataclass
 class Site:
-    """A page on `origin`, as that company's own server would give it."""
+    """A page on `origin`, served as by that company's own server."""
 
     origin: str
     visitor: Visitor
 
     def posts(self, **answers: str) -> dict[str, Any]:
-        """What its script gets to see; status 0 where the browser keeps the answer from it."""
+        """Post the form and return what the page's script sees; status 0 if the browser hides the answer."""
         page = self.visitor.page
         page.route(f"{self.origin}/**", _blank)
         page.goto(f"{self.origin}/contact")

@@ -1,4 +1,4 @@
-"""The pages of the stand-ins that people look at, as axe-core sees them: the mailbox, and Salesforce's lists and records."""
+"""The stand-ins' pages pass axe-core: the mailbox, and Salesforce's lists and records."""
 
 from collections.abc import Iterator
 

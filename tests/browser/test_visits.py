@@ -1,4 +1,4 @@
-"""What our script tells of a visit, in a real browser; and what it does not tell."""
+"""The beacons that our script sends from a real browser, and those that it must not send."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing p
 
 def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
-        # given somebody who comes from a campaign and looks at the price three times
+        # given a visitor from a campaign who views the pricing page three times
         pricing = f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair"
         for _ in range(3):
             with _told(visitor.page):
@@ -28,7 +28,7 @@ def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium:
         # when the same browser fills in the form
         visitor.opens("pages/whitepaper")
         visitor.types(email=visitor.email, **PEOPLE["ja"] | {"last_name": "三度見"})
-        visitor.page.wait_for_timeout(3_200)  # a page is read if it is looked at for three seconds
+        visitor.page.wait_for_timeout(3_200)  # a page counts as read after three seconds
         visitor.sends()
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text("お申し込みありがとうございます")
 
@@ -43,7 +43,7 @@ def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium:
         assert lead["touches"]["first"]["at"] < lead["touches"]["lead"]["at"]
         assert lead["touches"]["first"]["utm_source"] == "spring-fair"
 
-        # and what the page told as it was left has come too
+        # and the beacon that the page sent as it was left has arrived too
         assert eventually(lambda: [done for done in _done(visitor, "page_read") if done["subject"] == "whitepaper"])
 
 
@@ -51,7 +51,7 @@ def test_a_click_in_a_mail_is_told_by_the_page_it_opens_and_leaves_nothing_in_it
     chromium: Browser, cloud: Running
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
-        # given a mail, and a browser that nobody knows
+        # given a mail, and an unknown browser
         visitor.has_asked_for_the_paper()
         [mail] = eventually(lambda: cloud.mails(visitor.email))
         link = next(word for word in mail["text"].split() if "/c/" in word)
@@ -61,7 +61,7 @@ def test_a_click_in_a_mail_is_told_by_the_page_it_opens_and_leaves_nothing_in_it
             visitor.page.goto(link)
         assert "rpn=" not in visitor.page.url
 
-        # then the visit is likely the lead's, and speaks for the click
+        # then the visit is likely the lead's, and counts for the click
         [view] = eventually(lambda: _done(visitor, "page_viewed"))
         [click] = [done for done in _done(visitor, "link_clicked") if done["id"] == view["facts"]["click"]]
         assert view["facts"]["likely"] == "yes"
@@ -105,7 +105,7 @@ def test_a_site_of_the_company_waits_for_consent_and_then_tells_what_is_read_and
     chromium: Browser, cloud: Running
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
-        # given a page that asks first
+        # given a page that asks for consent
         told, page = _listen(visitor.page), visitor.page
         page.route(f"{OWN_SITE}/**", lambda route: _own_page(route, cloud))
         page.goto(f"{OWN_SITE}/pricing")
@@ -122,7 +122,7 @@ def test_a_site_of_the_company_waits_for_consent_and_then_tells_what_is_read_and
         page.evaluate("history.pushState({}, '', '/thanks'); ripen.view()")
         page.wait_for_timeout(600)
 
-        # then that is told
+        # then beacons say so
         view, download, dwell, after = _events(told)
         assert [view["type"], download["type"], dwell["type"], after["type"]] == [
             "page_view",
@@ -135,7 +135,7 @@ def test_a_site_of_the_company_waits_for_consent_and_then_tells_what_is_read_and
         assert dwell["scroll"] > 50
         assert download["target"] == f"{OWN_SITE}/guide.pdf"
 
-        # and no more once the word is taken back
+        # and none is sent after the consent is withdrawn
         page.goto(f"{OWN_SITE}/pricing")
         page.wait_for_function("window.ripen")
         before = page.evaluate("localStorage.length")
@@ -152,7 +152,7 @@ def _own_page(route: Route, cloud: Running) -> None:
 
 
 def _listen(page: Page) -> list[dict[str, Any]]:
-    """All beacons from now on."""
+    """Return a list that collects all beacons from now on."""
     told: list[dict[str, Any]] = []
 
     def note(asked: Request) -> None:
@@ -165,7 +165,7 @@ def _listen(page: Page) -> list[dict[str, Any]]:
 
 @contextmanager
 def _told(page: Page, at_least: int = 1) -> Iterator[None]:
-    """The beacons of what is done within are answered before it ends."""
+    """Wait at the block's end until the beacons of its actions are answered."""
     taken: list[int] = []
 
     def note(answer: Response) -> None:

@@ -1,4 +1,4 @@
-"""What a stranger may send over the real HTTP path: refused with a reason, never a 500, and nothing of it is kept."""
+"""Bad input over the real HTTP path is refused with a reason, never with a 500, and nothing of it is kept."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ URLENCODED = {"content-type": "application/x-www-form-urlencoded"}
 
 @dataclass(frozen=True)
 class Bad:
-    """A request by what is wrong with it; `content` gets a mark to look for in the table."""
+    """A bad request, by its mistake; `content` gets a mark that the test looks for in the table."""
 
     status: int
     path: str = FORM

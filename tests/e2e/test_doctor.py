@@ -25,7 +25,7 @@ def states(cloud: Running) -> dict[str, str]:
 
 
 def test_the_local_cloud_is_connected(cloud: Running) -> None:
-    cloud.ripen("publish")  # whatever other tests have made live
+    cloud.ripen("publish")  # other tests may have published another playbook
     found = states(cloud)
     assert {title for title in _WELL if found.get(title) != "ok"} == set()
 

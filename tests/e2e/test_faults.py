@@ -1,4 +1,4 @@
-"""A part of the outside world is down, or a queue is emptied: the work waits and goes through once, the rest goes on."""
+"""An outside system is down, or a queue is purged: its work waits and is done once; all other work goes on."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -83,7 +83,7 @@ def test_what_a_purged_queue_forgot_the_agenda_remembers(cloud: Running, kind: s
 
 @contextmanager
 def nobody_reads(cloud: Running, queue: str) -> Iterator[str]:
-    """The queue's URL; its messages stay where they are for as long as the block lasts."""
+    """Yield the queue's URL; no worker takes its messages while the block lasts."""
     [url] = [url for url in cloud.stack.queues if f"-{queue}-" in url]
     client = cloud.cloud.client("lambda")
     mappings = client.list_event_source_mappings()["EventSourceMappings"]

@@ -1,4 +1,4 @@
-"""Three days after the white paper: who gets the case study, who does not, and where it stands why."""
+"""Three days after the white paper, some leads get the case study; for the others a decision says why not."""
 
 import re
 from dataclasses import dataclass
@@ -21,8 +21,10 @@ class People:
 
 @pytest.fixture(scope="module")
 def people(cloud: Running) -> People:
-    """Four who asked for the white paper and got it, three days later: one without agreeing to more mails, one who has
-    unsubscribed since, one whose mailbox does not exist."""
+    """Return four people who got the white paper three days ago.
+
+    One did not agree to more mails, one has unsubscribed since, and one has a mailbox that does not exist.
+    """
     people = People(
         agreed=an_address(),
         silent=an_address(),
@@ -41,7 +43,7 @@ def people(cloud: Running) -> People:
 
 
 def unsubscribe(cloud: Running, mail: dict[str, Any]) -> None:
-    """As a mailbox with an unsubscribe button does it (RFC 8058), after a scanner has looked at the address."""
+    """Unsubscribe as a mailbox with such a button does (RFC 8058), after a scanner has visited the address."""
     [url] = re.findall(r"<(https?://[^>]+)>", mail["headers"]["List-Unsubscribe"])
     path = url.removeprefix(cloud.status["api"])
     shown = cloud.get(path)
@@ -71,7 +73,7 @@ def test_an_address_that_bounced_gets_nothing_more(cloud: Running, people: Peopl
 
 
 def told(cloud: Running, email: str) -> list[str]:
-    """Why there was no second mail, as `ripen lead` says it."""
+    """Return the reasons why there was no second mail, as `ripen lead` says them."""
     lead = cloud.lead(email)
     skipped = [send["reason"] for send in lead["sends"] if send["state"] == "skipped"]
     return skipped + [entry["reason"] for entry in lead["enrollments"] if entry["state"] == "exited"]

@@ -1,10 +1,10 @@
-"""What sales finds in Salesforce, and when."""
+"""Salesforce has the lead's record, its Task and nothing twice."""
 
 from tests.support.form_visitors import a_director, an_address
 from tests.support.local_cloud import Running, eventually
 
 CUSTOMER = "existing.customer@example.co.jp"
-"""A Contact who was in Salesforce before we came, and belongs to Bob."""
+"""The address of a Contact that was in Salesforce before and belongs to Bob."""
 
 
 def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) -> None:
@@ -16,7 +16,7 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) ->
     cloud.submit("whitepaper", **a_director(email=CUSTOMER))
     lead = eventually(lambda: lead if (lead := cloud.lead(CUSTOMER))["profile"]["crm"] else {})
 
-    # then the Contact stands for the lead, Bob has something to do, once, and nobody is there twice
+    # then the Contact stands for the lead, Bob has one Task, and no record is doubled
     assert lead["profile"]["crm"]["id"] == contact["Id"]
     tasks = cloud.records("Task", "OwnerId, Subject", WhoId=contact["Id"])
     assert [task["OwnerId"] for task in tasks] == [contact["OwnerId"]]
@@ -26,12 +26,12 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) ->
 
 
 def test_an_address_alone_waits_visibly_until_name_and_company_are_known(cloud: Running) -> None:
-    # given somebody who left an address only
+    # given a lead that left only an address
     email = an_address()
     cloud.submit("whitepaper", email=email)
     waiting = eventually(lambda: crm if (crm := cloud.lead(email)["crm"] or {}).get("waits_for") else {})
 
-    # then it is said what is missing, and Salesforce has nothing
+    # then the lead says what is missing, and Salesforce has nothing
     assert waiting["waits_for"] == "last_name, company"
     assert cloud.records("Lead", "Id", Email=email) == []
 

@@ -1,4 +1,4 @@
-"""A mail scanner fetches all that is linked in a mail, as a browser would."""
+"""A mail scanner fetches every link of a mail, as a browser would."""
 
 import re
 from typing import Any
@@ -24,7 +24,7 @@ def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> Non
             httpx.get(link, headers=A_BROWSER, timeout=60)
     cloud.ripen("clock", "+3m")
 
-    # then nothing has changed but the note that a machine was there
+    # then nothing has changed except for a decision about a machine
     after = cloud.lead(address)
     assert {a["verdict"] for a in after["activities"] if a["kind"] == "link_clicked"} == {"machine"}
     [told] = [d for d in after["decisions"] if d["what"] == "verdict"]
@@ -33,7 +33,7 @@ def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> Non
     assert after["score"]["engagement"] == pytest.approx(lead["score"]["engagement"], abs=0.1)
     assert (after["rank"], after["segments"]) == (lead["rank"], lead["segments"])
 
-    # and judging it anew changes nothing
+    # and reclassifying it changes nothing
     cloud.ripen("reclassify", address)
     cloud.ripen("clock", "+1m")
     assert cloud.lead(address)["score"] == after["score"]

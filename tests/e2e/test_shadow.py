@@ -1,4 +1,4 @@
-"""Shadow mode on the local cloud: the stand-ins of SES, Salesforce and Slack hear nothing."""
+"""Shadow mode on the local cloud: SES, Salesforce and Slack get no call."""
 
 import json
 from collections.abc import Iterator
@@ -15,21 +15,21 @@ pytestmark = pytest.mark.timeout(600)
 
 @pytest.fixture
 def shadowed(cloud: Running) -> Iterator[Running]:
-    cloud.ripen("clock", "+2m")  # what other tests have set off is done before
+    cloud.ripen("clock", "+2m")  # finish the work of other tests first
     cloud.ripen("shadow", "on")
     yield cloud
     cloud.ripen("shadow", "off")
 
 
 def heard(cloud: Running) -> tuple[int, int, int]:
-    """Mails, messages in Slack and calls at Salesforce, of all time."""
+    """Return the total numbers of mails, Slack messages and Salesforce calls."""
     mails = httpx.get(f"{cloud.status['mailbox']}/messages.json", timeout=20).json()
     messages = httpx.get(f"{cloud.status['slack']}/_control/messages/{SALES}", timeout=20).json()
     return len(mails), len(json.dumps(messages)), cloud.asked("salesforce", "usage")["used"]
 
 
 def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> None:
-    # given somebody whom everybody should hear of
+    # given a lead that would be mailed, alerted and written
     cloud, person = shadowed, a_director()
     before = heard(cloud)
 
@@ -38,7 +38,7 @@ def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> 
     eventually(lambda: kept_back(cloud, person) == {"would have sent", "would have written", "would have posted"})
     cloud.ripen("clock", "+2h")
 
-    # then nobody outside heard of it, and what would have been done is listed
+    # then no outside system got a call, and the list shows what would have been done
     assert heard(cloud) == before
     assert cloud.lead(person["email"])["rank"] == "hot"
     listed = json.loads(cloud.ripen("shadow", "--json"))
@@ -53,5 +53,5 @@ def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> 
 
 
 def kept_back(cloud: Running, person: dict[str, str]) -> set[str]:
-    """What `ripen shadow --json` lists of this person, without the second that a command takes to start."""
+    """Return what `ripen shadow --json` lists about this person, without starting a command."""
     return {entry["outcome"] for entry in would_have(cloud.stack.table) if entry["email"] == person["email"]}

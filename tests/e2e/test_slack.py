@@ -1,4 +1,4 @@
-"""What sales does in Slack, and what comes of it in Salesforce."""
+"""Sales acts on cards in Slack, and Salesforce follows."""
 
 import hmac
 import json
@@ -15,7 +15,7 @@ from tests.support.local_cloud import SALES, Running, eventually
 
 
 def a_card(cloud: Running, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:
-    """A hot lead that stands in Salesforce, and its card."""
+    """Return a hot lead that is in Salesforce, and its card."""
     person = a_director(**changes)
     cloud.submit("whitepaper", **person)
     [card] = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "/lightning/" in str(card)])
@@ -43,7 +43,7 @@ def test_the_person_who_accepts_a_lead_owns_it_in_salesforce_and_has_one_task(cl
     press(cloud, card, "accept", "U0BOB")
     accepted = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "Alice Sato" in str(card)])
 
-    # then the record is hers, with one thing to do
+    # then the record is hers, with one Task
     record = cloud.lead(person["email"])["profile"]["crm"]["id"]
     [owned] = cloud.records("Lead", "Owner.Email", Id=record)
     assert owned["Owner"]["Email"] == "alice@ripen.example"
@@ -86,7 +86,7 @@ def test_nobody_but_slack_now_is_believed(cloud: Running, how: dict[str, Any]) -
 
 
 def command(cloud: Running, text: str, secret: str | None = None, age: int = 0) -> httpx.Response:
-    """`/ripen` as Slack posts it; "" as the secret: unsigned."""
+    """Post `/ripen` as Slack does; with "" as the secret, unsigned."""
     body = urlencode({"command": "/ripen", "text": text, "user_id": "U0ALICE", "team_id": "T0RIPEN"})
     stamp = str(int(time.time()) - age)
     key = cloud.status["secrets"]["slack_signing_secret"] if secret is None else secret

@@ -1,4 +1,4 @@
-"""The main job, from a form to Slack, on the local cloud, and what its commands say to scripts."""
+"""The main job from a form to Slack on the local cloud, and the JSON of its commands."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> 
     assert len(cloud.mails(email)) == 1
     [card] = eventually(lambda: [card for card in cloud.cards(name) if "/lightning/" in str(card)])
 
-    # and the commands tell it in the words that scripts rely on
+    # and the commands print the JSON that scripts rely on
     told = json.loads(cloud.ripen("lead", email, "--json"))
     assert told.keys() >= LEAD
     assert told["alerts"][0]["state"] == "posted"
@@ -93,7 +93,7 @@ def test_a_lead_that_is_not_there_is_a_clear_failure(cloud: Running) -> None:
 
 
 def _settled(cloud: Running, email: str) -> dict[str, Any]:
-    """The lead once its card has the link to Salesforce and its mail is delivered."""
+    """Return the lead once its card has the link to Salesforce and its mail is delivered."""
     lead = cloud.lead(email)
     done = lead["profile"]["crm"] and lead["sends"] and all(send["delivered"] for send in lead["sends"])
     return lead if done and lead["alerts"] and lead["alerts"][0]["state"] == "posted" else {}

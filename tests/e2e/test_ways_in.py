@@ -1,4 +1,4 @@
-"""Every way in, over real HTTP: a company's own site, a browser without scripts, a form provider."""
+"""Every way in over real HTTP: a company's own site, a browser without scripts, a form provider."""
 
 import hmac
 import json
@@ -34,7 +34,7 @@ def test_a_form_is_read_however_it_is_encoded(cloud: Running, kind: str) -> None
     # when a script sends it so
     answer = cloud.post("/forms/whitepaper", headers=OUR_SITE, **encoded(kind, answers))
 
-    # then it is taken with every letter, and its sender may read the answer
+    # then every letter is kept, and the sender's script may read the answer
     assert (answer.status_code, list(answer.json())) == (202, ["activity"])
     assert answer.headers["access-control-allow-origin"] == OUR_SITE["origin"]
     lead = cloud.lead(answers["email"])
@@ -67,12 +67,12 @@ def test_a_browser_is_led_to_the_thank_you_page_in_its_language(cloud: Running) 
 
 
 def test_a_typeform_is_taken_once_and_only_with_its_signature(cloud: Running) -> None:
-    # given a response that Typeform sends, then sends again because it did not hear us
+    # given a response that Typeform sends twice because it got no answer
     email = an_address()
     body = typeform(email, token=email)
     signed = {"typeform-signature": signature(cloud.status["secrets"]["typeform"], body)}
 
-    # when somebody else sends it, and then Typeform, twice
+    # when a stranger sends it, and then Typeform, twice
     forged = [
         cloud.post("/webhooks/typeform", content=body, headers=headers)
         for headers in ({}, {"typeform-signature": signature("guessed", body)})
@@ -80,7 +80,7 @@ def test_a_typeform_is_taken_once_and_only_with_its_signature(cloud: Running) ->
     nobody = cloud.lead(email)
     answers = [cloud.post("/webhooks/typeform", content=body, headers=signed) for _ in range(2)]
 
-    # then only Typeform is believed, and the lead came once
+    # then only Typeform's is accepted, and there is one lead
     assert [answer.status_code for answer in forged] == [401, 401]
     assert nobody == {}
     assert [answer.status_code for answer in answers] == [200, 200]
@@ -92,7 +92,7 @@ def test_a_typeform_is_taken_once_and_only_with_its_signature(cloud: Running) ->
 
 
 def typeform(email: str, token: str) -> bytes:
-    """As in Typeform's documentation: answers by their type, questions by their ref. It was filled in just now."""
+    """Return a response as in Typeform's documentation: answers by type, questions by ref, submitted just now."""
     now = datetime.now(UTC)
 
     def answer(type: str, ref: str, value: object) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""One world for all fault tests: starting it costs more than a story."""
+"""One set of stand-ins for all fault tests: starting them costs more than a story."""
 
 from collections.abc import Iterator
 

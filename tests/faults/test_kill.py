@@ -1,7 +1,7 @@
 """A worker is killed between any two of its calls: nothing is lost, and nothing is done twice.
 
-A process that dies after it has read something leaves what it left before; so each is killed before its first call that
-changes something, and after each of them, in every way that its invocations go.
+A process that dies after a read has changed nothing since its previous write. So each is killed before its first call
+that changes something and after each of those, in every path that its invocations take.
 """
 
 import pytest
@@ -60,12 +60,12 @@ def test_what_the_functions_log_names_nobody(the_world: World, undisturbed: tupl
 
 
 def in_doubt(kill: Kill) -> bool:
-    """A marketing mail whose worker died when it may have been handed over, and was not."""
+    """Return whether the worker died when its marketing mail may have been sent, and was not."""
     return (kill.function, kill.chapter, kill.moment) == ("nurture.deliver", 3, "after")
 
 
 def held(end: Outcome) -> Outcome:
-    """Such a mail waits for a person."""
+    """Return the outcome with that mail held for a person."""
     sends = sorted(("case-study", "held", None, None) if send[0] == "case-study" else send for send in end["row send"])
     decisions = end["decisions"].copy()
     decisions["('send', 'case-study', 'accepted')"] -= 1

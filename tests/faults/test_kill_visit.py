@@ -1,4 +1,4 @@
-"""Who takes a visitor's clicks, beacons and refusals is killed between any two of its calls, and the story ends the same."""
+"""A function that takes clicks, beacons or unsubscriptions is killed between any two calls; the story ends the same."""
 
 from itertools import zip_longest
 
@@ -41,7 +41,7 @@ def test_whoever_is_killed_no_visit_is_lost_and_none_counts_twice(
     assert all(wanted)
     wrong = []
     for number, struck in enumerate(zip_longest(*wanted)):
-        # given that of each function a worker dies, each at its next point; every other bell dies with its worker
+        # given that one worker of each function dies, each at its next point; every other wake-up dies with its worker
         kills = tuple(kill for kill in struck if kill)
         visit.begin()
         visit.world.kills, visit.world.lossy = kills, number % 2 == 1
@@ -59,7 +59,7 @@ def hit_noted(kill: Kill) -> bool:
 
 
 def clicked_again(end: Outcome) -> Outcome:
-    """Who gets no answer to a click clicks again: that is another hit, noted as such, and one person all the same."""
+    """Return the outcome of a second click: a person who got no answer clicks again, which is one more click."""
     [(rank, episode, folded, *more)] = end["row state"]
     hits = [activity for activity in end["row activity"] if activity[0] == "link_clicked"]
     return end | {

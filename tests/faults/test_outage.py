@@ -1,8 +1,8 @@
-"""SES, Salesforce and Slack fail in every way we know, and the story ends as if they had not.
+"""SES, Salesforce and Slack fail in every known way, and the story ends as if they had not.
 
-What goes wrong in one story: (mode at SES, how often), (mode at Slack, in which method, how often), (mode at Salesforce,
-how often). Slack and Salesforce fail when the form comes in, and again when the lead is accepted; SES fails for the mail that
-was asked for, and again for the follow-up.
+The faults of one story: (mode at SES, count), (mode at Slack, method, count), (mode at Salesforce, count). Slack and
+Salesforce fail when the form comes in, and again when sales accepts the lead. SES fails for the requested mail, and
+again for the follow-up.
 """
 
 from collections import Counter
@@ -53,7 +53,7 @@ def undisturbed(the_world: World) -> Outcome:
 
 @pytest.mark.parametrize("name", TROUBLES)
 def test_what_fails_outside_delays_the_story_and_changes_nothing(world: World, undisturbed: Outcome, name: str) -> None:
-    # given trouble everywhere
+    # given faults everywhere
     trouble = TROUBLES[name]
     world.patience = trouble.patience
     # when the story is told
@@ -66,7 +66,7 @@ def test_what_fails_outside_delays_the_story_and_changes_nothing(world: World, u
     world.pass_time(days=3)
     world.settle()
     world.outside.calm()
-    # then it ends as the undisturbed one; but nobody sends marketing mail again after an unclear answer
+    # then it ends as the undisturbed one, except that marketing mail is not sent again after an unclear answer
     wanted = held(undisturbed) if name == "not taken, and the line breaks" else undisturbed
     assert unlike(outcome(world), wanted) == {}
 
@@ -79,7 +79,7 @@ def upset(world: World, trouble: Trouble) -> None:
 
 
 def held(end: Outcome) -> Outcome:
-    """The follow-up was not sent, and waits for a person."""
+    """Return the outcome with the follow-up held for a person."""
     sends = sorted(("case-study", "held", None, None) if send[0] == "case-study" else send for send in end["row send"])
     accepted, kept = (f"('send', 'case-study', '{state}')" for state in ("accepted", "held"))
     decisions = end["decisions"] - Counter([accepted]) + Counter([kept])
@@ -110,7 +110,7 @@ def test_one_that_is_away_for_an_hour_holds_up_its_own_part_only(
     # when the form comes in, and an hour passes
     world.submit()
     world.settle(timedelta(hours=1))
-    # then the others have all they should have
+    # then the other systems have everything
     back()
     world.outside.org.clear()
     found = {"mails": len(world.mails()), "cards": len(world.cards()), "records": len(outcome(world)["records"])}

@@ -1,4 +1,5 @@
-"""A queue loses messages, doubles them, mixes them up or cannot be reached: a message is only a bell, the table knows."""
+"""A queue loses, doubles or reorders messages or cannot be reached: a message is only a wake-up, the table is the
+truth."""
 
 from random import Random
 

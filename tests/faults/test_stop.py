@@ -1,5 +1,8 @@
-"""`ripen stop` against workers who claim mails all the time: two seconds after the row is written nothing is claimed, what it
-says of mails under way is true, and resuming repeats nothing."""
+"""`ripen stop` against workers that claim mails all the time.
+
+Two seconds after the row is written no mail is claimed, the number of mails under way is right, and a resume repeats
+nothing.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,15 +30,15 @@ from tests.support.planned_mails import a_send, an_outside, known, planned
 
 _WORKERS = 6
 _SLOW = 3
-"""So many mails stay on the line until they are let go."""
+"""Calls to SES that hang until they are released."""
 _MAILS = 250
 _LIMIT = timedelta(seconds=2)
 _FRESH = 1.1
-"""Until every worker has looked at the sign again."""
+"""Seconds after which every worker has read the stop row again."""
 
 
 class Watched(Table):
-    """Notes when each claim was in the table."""
+    """Records when each claim was in the table."""
 
     def __init__(self, client: Any) -> None:
         super().__init__("table", client)
@@ -54,7 +57,7 @@ def _is_send(change: Replace[Any]) -> bool:
 
 @dataclass
 class Line:
-    """An SES that keeps its first three callers waiting until `let_go`."""
+    """An SES whose first three calls hang until `let_go`."""
 
     taken: Counter[str] = field(default_factory=Counter)
     waiting: set[str] = field(default_factory=set)
@@ -84,7 +87,7 @@ def line() -> Iterator[Line]:
 
 
 def working(table: Watched, line: Line, due: SimpleQueue[Key[Send]], ends: Event) -> list[Thread]:
-    """Workers, each with a stop sign of its own, as containers have."""
+    """Start workers, each with its own view of the stop row, as containers have."""
 
     def work() -> None:
         clock, sign = ApplicationClock(table, moves=False), StopSign(table)
@@ -113,7 +116,7 @@ def mails(table: Table, count: int) -> list[Key[Send]]:
 def test_a_stop_holds_after_two_seconds_counts_what_is_under_way_and_repeats_nothing(
     watched: Watched, line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    # given workers who send one mail after another, some of which are long on the line
+    # given workers that send one mail after another, some of them slowly
     due: SimpleQueue[Key[Send]] = SimpleQueue()
     planned = mails(watched, _MAILS)
     for key in planned:
@@ -123,7 +126,7 @@ def test_a_stop_holds_after_two_seconds_counts_what_is_under_way_and_repeats_not
     threads = working(watched, line, due, ends)
     eventually(lambda: len(line.taken) >= _SLOW + 5)
 
-    # when all sending is stopped, and the queue goes on ringing
+    # when all sending is stopped, and the queue goes on waking workers
     sending.stop()
     returned = datetime.now(UTC)
     under_way = len(line.waiting)

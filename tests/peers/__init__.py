@@ -1,1 +1,1 @@
-"""What we say to others, held against libraries that we did not write."""
+"""Our output, checked with libraries that we did not write."""

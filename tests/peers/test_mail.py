@@ -1,4 +1,4 @@
-"""Our mails, read by somebody else's reader: all of the example playbook's, in both languages, to people of all kinds."""
+"""An independent parser reads our mails: all of the example playbook's, in both languages, to people of all kinds."""
 
 import re
 from base64 import b64encode
@@ -44,7 +44,7 @@ class Mail:
     send: str
     raw: bytes
     theirs: dict[str, Any]
-    """As postal-mime reads it."""
+    """The mail as postal-mime reads it."""
 
     @property
     def pythons(self) -> EmailMessage:
@@ -57,7 +57,7 @@ class Mail:
 
 
 class Client:
-    """Keeps what SES would be asked to send."""
+    """Keeps the requests to SES."""
 
     def send_email(self, **request: Any) -> dict[str, str]:
         self.request = request
@@ -83,7 +83,7 @@ def mails(bundle: Bundle) -> list[Mail]:
 
 
 def _with_html(bundle: Bundle) -> list[str]:
-    """All but the mails of text alone."""
+    """Return the mails that have an HTML part."""
     return [name for name, email in bundle.emails.items() if all(mail.html for mail in email.locales.values())]
 
 
@@ -165,7 +165,7 @@ def _is_ours(link: str, send: str) -> None:
 
 
 def _uncounted(text: str) -> str:
-    """Without the numbers of a list's points, which html leaves to the reader's program."""
+    """Return the text without the numbers of list items, which a program adds to HTML."""
     return re.sub(r"\d+\.", "", _tight(text))
 
 
@@ -174,7 +174,7 @@ def _tight(text: str) -> str:
 
 
 class _Page(HTMLParser):
-    """What a reader of the html sees and may press, and what it would load by itself."""
+    """The visible text of an HTML part, its links, and the resources that it loads."""
 
     def __init__(self) -> None:
         super().__init__()

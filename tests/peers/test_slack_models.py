@@ -1,4 +1,4 @@
-"""What we post to Slack, as Slack's own library for Python understands it: every card, in every state and language."""
+"""Slack's own Python library understands every card that we post, in every state and language."""
 
 from copy import replace
 from itertools import product
@@ -57,11 +57,11 @@ def _standing(person: str, rank: Rank, reasons: tuple[str, ...]) -> CardFacts:
 
 
 def _is_understood(said: dict[str, Any]) -> None:
-    """Each block has a class of its own, breaks none of its rules, and comes out again with nothing lost."""
+    """Assert that each block has a class, breaks none of its rules, and survives a round trip."""
     blocks = Block.parse_all(said["blocks"])
     assert [type(block) for block in blocks] == [KINDS[block["type"]] for block in said["blocks"]]
     for block, ours in zip(blocks, said["blocks"], strict=True):
         block.validate_json()
-        assert block.to_dict() == ours  # to_dict validates what is within, too
+        assert block.to_dict() == ours  # to_dict also validates nested objects
     assert len(blocks) <= 50
     assert len(said["text"]) < 4000

@@ -1,4 +1,4 @@
-"""Our SOQL says to somebody else's parser what we mean, whatever people type."""
+"""An independent parser reads our SOQL as we mean it, whatever people type."""
 
 import re
 from datetime import UTC, datetime
@@ -33,11 +33,11 @@ LINKS = {
 
 
 def test_the_search_for_leads_is_understood() -> None:
-    # given as many leads as one call takes, some of them with addresses that try to say more
+    # given as many leads as one call takes, some with addresses that try to inject SOQL
     emails = HOSTILE + [f"person{n}@example.com" for n in range(200 - len(HOSTILE))]
     leads = [_wanted(f"lead{n}", email) for n, email in enumerate(emails)]
 
-    # when the queries are read by somebody else
+    # when an independent parser reads the queries
     read = node_peers.run("soql", list(soql.searches(leads)))
 
     # then every address and key is one value, none is a word of the query
@@ -113,10 +113,10 @@ def _wanted(lead: str, email: str, link: CrmLink | None = None) -> DesiredRecord
 
 
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
-"""Salesforce, SOQL and SOSL Reference, "Quoted String Escape Sequences"; any other escaped letter is itself."""
+"""Source: Salesforce, SOQL and SOSL Reference, "Quoted String Escape Sequences"; any other escaped letter is itself."""
 
 
 def _text(literal: str) -> str:
-    """What a quoted literal stands for."""
+    """Return the value of a quoted literal."""
     assert literal.startswith("'") and literal.endswith("'"), literal
     return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), literal[1:-1])

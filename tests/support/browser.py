@@ -15,7 +15,7 @@ from tests.support.local_cloud import Running
 
 _PICTURES = Path(__file__).parents[1] / "pictures"
 _PATIENCE = 120_000
-"""Milliseconds: the first call of each function is slow where much else runs."""
+"""Milliseconds. The first call of each function is slow on a busy machine."""
 
 LABELS = {
     "ja": {
@@ -63,12 +63,12 @@ class Visitor:
     device: Device
     lang: str
     email: str = field(default_factory=lambda: f"{uuid4().hex[:12]}@visitor.example.jp")
-    """An address of this visitor's own."""
+    """This visitor's own address."""
 
     @classmethod
     @contextmanager
     def arrives(cls, chromium: Browser, cloud: Running, device: Device, lang: str) -> Iterator["Visitor"]:
-        """The certificate of Salesforce's stand-in is our own, and not in the system's store."""
+        """Open a browser that accepts the certificate of Salesforce's stand-in, which is our own."""
         context = chromium.new_context(
             **_SIZES[device],
             locale={"ja": "ja-JP", "en": "en-US"}[lang],
@@ -81,11 +81,11 @@ class Visitor:
         context.close()
 
     def opens(self, path: str) -> None:
-        """A page of ours, in the visitor's language."""
+        """Open a page of ours in the visitor's language."""
         self.page.goto(f"{self.cloud.status['api']}/{path}?lang={self.lang}")
 
     def types(self, **answers: str) -> None:
-        """Key by key, into the fields as they are labelled."""
+        """Type the answers key by key into the fields with these labels."""
         for name, answer in answers.items():
             self.page.get_by_label(LABELS[self.lang][name], exact=True).press_sequentially(answer, delay=5)
 
@@ -93,12 +93,12 @@ class Visitor:
         self.page.get_by_role("button", name=SEND[self.lang]).click()
 
     def has_asked_for_the_paper(self) -> None:
-        """By the form, sent by a script: the hands have their own test."""
+        """Submit the form by script; typing has a test of its own."""
         answers = {"email": self.email, "consent": "yes", "lang": self.lang} | PEOPLE[self.lang]
         assert self.cloud.submit("whitepaper", **answers).status_code == 202
 
     def takes_a_picture(self, name: str, whole: bool = True) -> None:
-        """Into tests/pictures, to be looked at."""
+        """Save a picture in tests/pictures for people to look at."""
         _PICTURES.mkdir(exist_ok=True)
         self.page.screenshot(path=_PICTURES / f"{name}-{self.lang}-{self.device}.png", full_page=whole)
 

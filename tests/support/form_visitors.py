@@ -7,11 +7,11 @@ A_BROWSER = {
     "accept": "text/html,application/xhtml+xml,*/*;q=0.8",
     "sec-fetch-mode": "navigate",
 }
-"""How people ask for pages. Who asks otherwise for a link in a mail is taken for a machine."""
+"""The headers of a person's browser. A request for a link without them counts as a machine's."""
 
 
 def a_director(**changes: str) -> dict[str, str]:
-    """A good fit: hot with the first form."""
+    """Return a good fit that turns hot with the first form."""
     mark = token_hex(3)
     return {
         "email": f"hanako-{mark}@sample-shoji.example.jp",

@@ -1,4 +1,4 @@
-"""What people type who mean harm, or do not know any better."""
+"""Hostile and careless input."""
 
 TEXTS = {
     "liquid": "{{ 7*7 }}",
@@ -24,7 +24,7 @@ TEXTS = {
     "null": "null",
     "nothing": "undefined None NaN",
 }
-"""One line each, and nothing in them that is not kept: shown exactly as typed, wherever they are shown."""
+"""Texts of one line that are kept whole: every page shows them exactly as typed."""
 
 HIDDEN = {
     "right to left": "abc\u202egpj.exe",
@@ -32,7 +32,7 @@ HIDDEN = {
     "zero width": "ad\u200bmin",
     "byte order mark": "\ufeffx",
 }
-"""What nobody sees is taken out."""
+"""Texts with invisible characters, which are removed."""
 
 BROKEN = {
     "header": "x\r\nBcc: victim@example.com",
@@ -42,4 +42,4 @@ BROKEN = {
     "half a letter": "\ud800",
     "backspaces": "good\x08\x08\x08\x08evil",
 }
-"""Control characters: refused, or made a space where they only break a line."""
+"""Texts with control characters: refused, or turned into a space if they only break a line."""

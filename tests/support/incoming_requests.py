@@ -1,4 +1,4 @@
-"""What comes in over the web in a story, as API Gateway passes it on."""
+"""The web requests of a story, as API Gateway passes them on."""
 
 import hashlib
 import hmac
@@ -17,7 +17,7 @@ TYPEFORM_SECRET = "typeform secret"
 
 
 def a_form(email: str, number: int) -> dict[str, Any]:
-    """Posted by a company's own script."""
+    """Return a form posted by a company's own script."""
     person = {
         "email": email,
         "last_name": "山田",
@@ -32,7 +32,7 @@ def a_form(email: str, number: int) -> dict[str, Any]:
 
 
 def a_press(card: dict[str, Any], user: str, trigger: str) -> dict[str, Any]:
-    """Accept, pressed on this card, as Slack posts it."""
+    """Return the press of Accept on this card, as Slack posts it."""
     [value] = [
         part["value"] for block in card["blocks"] for part in block.get("elements", []) if part.get("value")
         if part["action_id"] == "accept"
@@ -56,7 +56,7 @@ def a_press(card: dict[str, Any], user: str, trigger: str) -> dict[str, Any]:
 
 
 def a_beacon(visitor: str, page: str, at: datetime, bridge: str = "") -> dict[str, Any]:
-    """Our script tells that somebody saw a page."""
+    """Return the beacon of a page view."""
     stamp = round(at.timestamp() * 1000)
     seen = {"id": f"saw-{page}", "type": "page_view", "url": f"{HOME}/{page}", "at": stamp}
     body = json.dumps({"visitor": visitor, "events": [seen], "sent": stamp, "bridge": bridge})
@@ -64,7 +64,7 @@ def a_beacon(visitor: str, page: str, at: datetime, bridge: str = "") -> dict[st
 
 
 def a_typeform(email: str, visitor: str, at: datetime) -> dict[str, Any]:
-    """A form filled in at Typeform."""
+    """Return the webhook of a form filled in at Typeform."""
     answers = {"q_email": ("email", email), "q_name": ("text", "山田")}
     response = {
         "form_id": "abc123",
@@ -80,6 +80,6 @@ def a_typeform(email: str, visitor: str, at: datetime) -> dict[str, Any]:
 
 
 def a_visit_to(method: str, path: str, token: str, id: str) -> dict[str, Any]:
-    """A link of ours, opened in a browser; `id` is API Gateway's own for each request."""
+    """Return a request for a link of ours by a browser; `id` is API Gateway's request id."""
     headers = {"user-agent": "Mozilla/5.0", "accept": "text/html", "sec-fetch-mode": "navigate"}
     return an_event(method, path, {"token": token}, id=id, headers=headers)

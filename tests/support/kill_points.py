@@ -1,4 +1,4 @@
-"""Where a process can be killed."""
+"""The points at which a process can be killed."""
 
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -8,8 +8,8 @@ from tests.support.killable_worker import READS
 
 @dataclass(frozen=True)
 class Kill:
-    """Where a process dies: in the function's nth invocation in this chapter of the story, before or after its nth call that
-    changes something."""
+    """A point of death: the function's nth invocation in a chapter, before or after its nth call that changes
+    something."""
 
     function: str
     chapter: int
@@ -23,7 +23,7 @@ class Kill:
 
 @dataclass
 class Ran:
-    """One invocation and what it asked of the outside."""
+    """One invocation and its calls to outside systems."""
 
     function: str
     chapter: int
@@ -32,7 +32,7 @@ class Ran:
 
 
 def points(ran: list[Ran]) -> list[Kill]:
-    """Where to kill: in each way an invocation of a function goes, once. Both mails count: they are of two classes."""
+    """Return one point per path of each function's invocations; the two mails count apart, for their classes differ."""
     seen, kills = set(), []
     for each in ran:
         way = (each.function, tuple(sorted(each.calls)))
@@ -46,6 +46,6 @@ def points(ran: list[Ran]) -> list[Kill]:
 
 
 def together(kills: list[Kill]) -> list[tuple[Kill, ...]]:
-    """One of each chapter in the same story: at a chapter's end everything has come to rest, so that none changes another."""
+    """Group the points with one per chapter in each story; chapters are independent, because all work ends with them."""
     chapters = {kill.chapter: [each for each in kills if each.chapter == kill.chapter] for kill in kills}
     return [tuple(kill for kill in struck if kill) for struck in zip_longest(*chapters.values())]

@@ -1,8 +1,8 @@
-"""The functions as Lambda runs them: each invocation in a process of its own, which can be killed for real.
+"""Run functions as Lambda does: each invocation in a process of its own, which can be killed for real.
 
-This process imports every handler once and then forks for each invocation: as cold as Lambda's first call, without the
-wait. Each call that leaves a child is reported, and numbered if it may change something; at the number it was told the
-child ends at once (`os._exit`), so that no handler, no `finally` and no other thread comes after it.
+This process imports every handler once and forks for each invocation, which is as cold as Lambda's first call without
+the wait. Each call of a child to the outside is reported, and numbered if it may change something. At the given number
+the child ends at once (`os._exit`), so that no handler, no `finally` and no other thread runs after it.
 
 In, one line each:  a list of {"function", "event", "die": [number, "before" | "after"] | null, "patience": seconds}
 Out, one line each: a list of {"calls": [name, …], "answer": … | null, "killed": true | false}
@@ -47,9 +47,9 @@ FUNCTIONS = (
     "notify.slack",
     "notify.act",
 )
-"""Those of a lead's story."""
+"""The functions of a lead's story."""
 OF_A_VISIT = ("capture.track", "capture.beacons", "capture.webhook", "capture.link", "nurture.preferences")
-"""Those that only a visitor's story needs."""
+"""The functions that only a visitor's story needs."""
 LOADED_LATE = (
     "email_validator",
     "netrc",
@@ -57,7 +57,7 @@ LOADED_LATE = (
     "ripen.playbook.limited_liquid",
     "simple_salesforce",
 )
-"""What functions load where they first need it: loaded once here, and not by each child."""
+"""Modules that functions import lazily: imported once here, not by each child."""
 READS = (
     "BatchGetItem",
     "GetItem",
@@ -69,13 +69,13 @@ READS = (
     "/api/conversations.",
     "/api/users.info",
 )
-"""How the names of calls begin that change nothing. All others are taken for changes."""
+"""Prefixes of the names of calls that change nothing. All other calls count as changes."""
 _KILLED = 137
 
 
 @dataclass
 class Calls:
-    """Numbers what this process changes outside, and ends it where it is told."""
+    """Numbers this process's changes outside, and ends the process at a given number."""
 
     report: int = -1
     die: tuple[int, str] = (0, "")
@@ -102,7 +102,7 @@ calls = Calls()
 
 
 def number() -> None:
-    """From here on every call over botocore, requests (Salesforce) and urllib (Slack) is numbered."""
+    """Number every call over botocore, requests (Salesforce) and urllib (Slack) from here on."""
     aws, salesforce, slack = URLLib3Session.send, requests.adapters.HTTPAdapter.send, OpenerDirector.open
 
     def over_botocore(self: Any, request: Any) -> Any:
@@ -127,7 +127,7 @@ def aws_name(request: Any) -> str:
 
 
 def salesforce_name(request: Any) -> str:
-    """A composite call reads or writes, which its address does not tell."""
+    """Return the name of a call; a composite call reads or writes, which its address does not show."""
     path = str(urlsplit(request.url).path)
     if not path.endswith("/composite"):
         return path
@@ -136,7 +136,7 @@ def salesforce_name(request: Any) -> str:
 
 
 def be_impatient(seconds: float) -> None:
-    """Wait for outside systems this long: their faults last longer, a test not."""
+    """Shorten the timeouts for outside systems, whose faults last longer than a test should."""
     once = {"total_max_attempts": 1, "mode": "standard"}
     ripen.adapters.ses.mailer._CONFIG = Config(connect_timeout=seconds, read_timeout=seconds, retries=once)
     ripen.adapters.slack._SECONDS = seconds  # type: ignore[assignment]
@@ -144,7 +144,7 @@ def be_impatient(seconds: float) -> None:
 
 
 def invoke(asked: dict[str, Any], report: int) -> None:
-    """In the child. Ends the process."""
+    """Run one invocation in the child, and end the process."""
     calls.report, calls.count = report, 0
     calls.die = (asked["die"][0], asked["die"][1]) if asked["die"] else (0, "")
     be_impatient(asked["patience"])
@@ -155,14 +155,14 @@ def invoke(asked: dict[str, Any], report: int) -> None:
 
 
 def fork(asked: dict[str, Any]) -> tuple[int, int]:
-    """The child's id, and where it reports to."""
+    """Fork a child for one invocation; return its process id and the file descriptor of its report."""
     reading, writing = os.pipe()
     child = os.fork()
     if child:
         os.close(writing)
         return child, reading
     os.close(reading)
-    os.dup2(2, 1)  # what it logs does not mix with our answers
+    os.dup2(2, 1)  # keep its logs out of our answers
     try:
         invoke(asked, writing)
     finally:
@@ -183,11 +183,11 @@ def told(child: int, reading: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    ripen.agenda.SHARDS = 2  # a tick asks 4 shards instead of 128
-    ripen.adapters.clock._FRESH_SECONDS = 1e9  # one look at the clock in each process, so that calls keep their numbers
+    ripen.agenda.SHARDS = 2  # a tick queries 4 shards instead of 128
+    ripen.adapters.clock._FRESH_SECONDS = 1e9  # read the clock once per process, so that calls keep their numbers
     for module in (*FUNCTIONS, *OF_A_VISIT, *LOADED_LATE):
         importlib.import_module(module)
-    boto3.client("sesv2")  # botocore reads what a service is like once, and not in each child
+    boto3.client("sesv2")  # botocore reads a service's model once, not in each child
     ripen.adapters.aws.client = cache(ripen.adapters.aws.client)
     for service in ("s3", "secretsmanager"):
         ripen.adapters.aws.client(service)

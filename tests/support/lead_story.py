@@ -1,7 +1,7 @@
-"""One lead's story, told by the real functions, with whatever is to go wrong in it.
+"""One lead's story, run by the real functions, with any faults.
 
-form → mail, record, card → accept in Slack → follow-up after three days. Whoever waits for an answer asks again where none
-comes (the site that posts the form, Slack); a message whose worker died comes again or is lost; the tick does the rest.
+form → mail, record, card → accept in Slack → follow-up after three days. A client without an answer asks again (the
+site that posts the form, Slack). A message whose worker died comes again or is lost; the tick does the rest.
 """
 
 import json
@@ -45,7 +45,7 @@ _numbers = count(1)
 
 @dataclass
 class Time:
-    """The wall clock, moved ahead."""
+    """The wall clock, moved forward."""
 
     ahead: timedelta = timedelta()
 
@@ -55,8 +55,11 @@ class Time:
 
 @dataclass
 class World:
-    """Each of `kills` strikes once. `lossy`: a message whose worker died does not come again. `order` says how messages reach
-    their workers: it takes all that wait and gives back groups of them that are handed over at the same time."""
+    """The world of one story.
+
+    Each of `kills` occurs once. With `lossy`, a message whose worker died does not come again. `order` says how
+    messages reach their workers: it takes all waiting messages and returns groups that are delivered at the same time.
+    """
 
     outside: Outside
     time: Time
@@ -65,23 +68,23 @@ class World:
     patience: float = _PATIENT
     order: Callable[[list[tuple[str, str]]], list[list[tuple[str, str]]]] = lambda waiting: [[waiting[0]]]
     lost: set[str] = field(default_factory=set)
-    """Queues that lose what they hold when it is to be handed over for the first time."""
+    """Queues that lose their messages at the first delivery."""
     at_once: int = 1
-    """How often a request comes at the same time."""
+    """Number of identical requests at the same time."""
     number: int = 0
     chapter: int = 1
-    """One more each time that everything has come to rest."""
+    """Counts the times at which all work was done."""
     ran: list[Ran] = field(default_factory=list)
     died: list[str] = field(default_factory=list)
     handed: list[tuple[str, str]] = field(default_factory=list)
-    """All messages that were handed over."""
+    """All delivered messages."""
     dead: list[tuple[str, str]] = field(default_factory=list)
     received: Counter[tuple[str, str]] = field(default_factory=Counter)
     told: int = 0
     mailed: int = 0
 
     def begin(self, bundle: str = "bundle1") -> None:
-        """A new lead in an empty table, org and channel; nothing goes wrong yet."""
+        """Start a new lead in an empty table, org and channel, without faults."""
         self.number, self.chapter = next(_numbers), 1
         self.kills, self.lossy, self.patience, self.died = (), False, _PATIENT, []
         self.order = lambda waiting: [[waiting[0]]]
@@ -110,10 +113,10 @@ class World:
     def now(self) -> datetime:
         return self.time.now()
 
-    # What people do
+    # The actions of people
 
     def tell(self) -> None:
-        """The whole story."""
+        """Run the whole story."""
         self.submit()
         self.settle()
         self.press()
@@ -122,12 +125,12 @@ class World:
         self.settle()
 
     def submit(self) -> None:
-        """A script posts the form, and again where it gets no answer."""
+        """Post the form by script, again if there is no answer."""
         form = a_form(self.email, self.number)
         assert self.ask("capture.form", lambda: form)["statusCode"] == 202
 
     def press(self, user: str = "alice") -> None:
-        """Somebody presses Accept; Slack posts it again where it gets no answer."""
+        """Press Accept; Slack posts it again if there is no answer."""
         [card] = self.cards()
         assert self.ask("notify.slack", lambda: a_press(card, user, f"{self.number}.{user}"))["statusCode"] == 200
 
@@ -142,17 +145,17 @@ class World:
         )
 
     def ask(self, function: str, event: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The answer to a request; whoever got none asks again."""
+        """Return the answer to a request, repeated until there is one."""
         for _ in range(3):
             for answer in self.run(function, *(event() for _ in range(self.at_once))):
                 if answer is not None:
                     return dict(answer)
         raise AssertionError("no answer")
 
-    # What the cloud does
+    # The work of the cloud
 
     def settle(self, horizon: timedelta = _HORIZON) -> None:
-        """Hand over all messages, and go from due time to due time until nothing is due within the horizon."""
+        """Deliver all messages, and go from due time to due time until nothing is due within the horizon."""
         until = self.now() + horizon
         for _ in range(_MOST_ROUNDS):
             self.drain()
@@ -166,7 +169,7 @@ class World:
         raise AssertionError(f"does not come to rest: {self.agenda()}")
 
     def drain(self) -> None:
-        """Hand over messages until none is left, SES's events among them."""
+        """Deliver messages until none is left, including SES's events."""
         while self._waits():
             lost = {queue for queue, _ in self.queues.waiting} & self.lost
             self.queues.waiting[:] = [message for message in self.queues.waiting if message[0] not in lost]
@@ -180,7 +183,7 @@ class World:
                 self._hand_over(group)
 
     def agenda(self) -> list[tuple[datetime, str]]:
-        """What is due when: (time, kind of row)."""
+        """Return the agenda as (time, kind of row)."""
         items = self.outside.client("dynamodb").scan(TableName="table", ProjectionExpression="sk, due")["Items"]
         return sorted(
             (datetime.fromtimestamp(int(item["due"]["N"]) / 1000, UTC), keys.kind(f"|{item['sk']['S']}"))
@@ -192,7 +195,7 @@ class World:
         return next((at for at, _ in self.agenda()), None)
 
     def run(self, function: str, *events: dict[str, Any]) -> list[Any]:
-        """Invoke a function, several times at once where there are several events; None for who died."""
+        """Invoke a function once per event, all at the same time; the answer of a killed one is None."""
         asked = []
         for event in events:
             number = 1 + sum((ran.function, ran.chapter) == (function, self.chapter) for ran in self.ran)
@@ -220,7 +223,7 @@ class World:
                     self._again(message)
 
     def _is_lost(self, message: tuple[str, str]) -> bool:
-        """A beacon's message is no bell but all there is of it: SQS keeps it until it is done."""
+        """Return whether a dead worker's message is lost; a beacon's never is, because it exists nowhere else."""
         queue, body = message
         return self.lossy and not (queue == "beacons" and body.startswith("{"))
 
@@ -230,7 +233,7 @@ class World:
         where.append(message)
 
     def _waits(self) -> bool:
-        """Is there a message? SES tells two events of each mail, a little after its answer."""
+        """Return whether a message waits; SES publishes two events per mail, a little after its answer."""
         until = monotonic() + 5
         while not self.queues.waiting and self.queues.told - self.told < 2 * (self._mails() - self.mailed):
             assert monotonic() < until, "SES told nothing"
@@ -241,13 +244,13 @@ class World:
         return len(list(self._mailed()))
 
     def _mailed(self) -> Iterator[Path]:
-        """SES keeps each mail as a file, to be seen also when it is off."""
+        """Yield the files of SES's mails, which exist even while SES is off."""
         return (self.outside.folder / "ses" / "mails").glob("*.json")
 
     def _log(self) -> str:
         return self.outside.worker.log.read_text()[-3000:]
 
-    # What is to be seen
+    # Results
 
     def cards(self) -> list[dict[str, Any]]:
         return [card for card in self.outside.workspace.messages() if f"見本{self.number}" in str(card)]
@@ -258,7 +261,7 @@ class World:
 
 
 def a_world(folder: Path) -> Iterator[World]:
-    """A world that lasts as long as the generator."""
+    """Run a world for as long as the generator lives."""
     time = Time()
     with outside(folder, time.now) as found:
         create_table(found.client("dynamodb"))

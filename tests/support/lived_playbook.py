@@ -1,6 +1,9 @@
-"""The example playbook and what these tests live besides: campaigns, a journey with every kind of errand, one that requests
-ask into, a schedule. It is published once and stays: nobody comes into any of it who is not named. A journey that asks about
-a Salesforce campaign is live only where a test says so, because a clock that moves has Salesforce asked for it."""
+"""The example playbook, extended for the lived tests: campaigns, a journey with every kind of CRM step, one entered by
+request, and a schedule.
+
+It is published once and stays; only leads that a test names enter it. A journey that starts from a Salesforce campaign
+is live only while a test says so, because it makes a moving clock poll Salesforce.
+"""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -82,7 +85,7 @@ _EXPO = {
 
 
 def published(cloud: Running) -> Path:
-    """Its folder. The schedule's one return comes a few minutes after the first time."""
+    """Publish it and return its folder. The schedule's only occurrence is a few minutes after the first call."""
     folder = cloud.folder / "playbook"
     if folder.exists():
         return folder
@@ -98,8 +101,10 @@ def published(cloud: Running) -> Path:
 
 @contextmanager
 def asking_about_the_expo(cloud: Running) -> Iterator[None]:
-    """That playbook with the journey that the campaign lets into, and marketing mail to nobody at a company that sales is dealing
-    with, for as long as the block lasts."""
+    """Publish that playbook, while the block lasts, with the journey that starts from the campaign.
+
+    Its policy sends no marketing mail to companies with an open opportunity.
+    """
     folder, stack = cloud.folder / "playbook-expo", cloud.stack
     shutil.copytree(published(cloud), folder, dirs_exist_ok=True)
     _write(folder, _EXPO)
@@ -131,7 +136,7 @@ def _files(webhook: str, start: datetime) -> Mapping[str, str]:
 
 
 def arrive(cloud: Running, *people: Persona) -> None:
-    """Known, agreed to our news and judged once, as the simulation has them at its start."""
+    """Create people as leads with consent and a state, as the simulation has them at its start."""
     table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
     for who in people:
         given = who.contact(now)

@@ -1,4 +1,4 @@
-"""The local cloud as people and scripts see it: started and stopped by their commands, asked where they look."""
+"""The local cloud, started, stopped and asked by the same commands as people use."""
 
 import json
 import os
@@ -36,7 +36,7 @@ class Running:
     status: dict[str, Any]
 
     def ripen(self, *arguments: str) -> str:
-        """What the command prints. Fails the test with what it said if it fails."""
+        """Return the output of a command; if the command fails, fail the test with its output."""
         done = self.tried(*arguments)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -45,7 +45,7 @@ class Running:
         return ripen(self.folder, *arguments)
 
     def lead(self, email: str) -> dict[str, Any]:
-        """What `ripen lead EMAIL --json` prints, without the second that a command takes to start; {} for nobody."""
+        """Return the JSON of `ripen lead EMAIL`, without starting a command; {} if there is no lead."""
         try:
             return dossier(self.stack, email)
         except Failure:
@@ -64,12 +64,12 @@ class Running:
         return found
 
     def records(self, object: str, fields: str, **where: str) -> list[dict[str, Any]]:
-        """What Salesforce has with just these values."""
+        """Return the records in Salesforce with these values."""
         conditions = " AND ".join(f"{name} = '{value}'" for name, value in where.items())
         return self.query(" ".join(("SELECT", fields, "FROM", object, "WHERE", conditions)))
 
     def submit(self, form: str, **answers: str) -> httpx.Response:
-        """As a company's own site would, from a script."""
+        """Submit a form as the script of a company's own site does."""
         return self.post(f"/forms/{form}", json=answers)
 
     def post(self, path: str, **sent: Any) -> httpx.Response:
@@ -79,23 +79,23 @@ class Running:
         return self._outside.get(f"{self.status['api']}{path}", **sent)
 
     def tick(self) -> None:
-        """What the schedule does each minute, now: whatever is due is woken."""
+        """Run the tick now: wake all work that is due."""
         answer = self.cloud.client("lambda").invoke(FunctionName=self.status["stack"]["Tick"])
         assert "FunctionError" not in answer, answer["Payload"].read()
 
     def control(self, part: str, name: str, **asked: Any) -> httpx.Response:
-        """What only a stand-in offers: faults, and what people do in it."""
+        """Call a control of a stand-in: faults, and the actions of people in it."""
         answer = self._outside.post(f"{self.status[part]}/_control/{name}", json=asked)
         assert answer.is_success, answer.text
         return answer
 
     def asked(self, part: str, name: str) -> Any:
-        """What a stand-in tells about itself."""
+        """Return the state of a stand-in's control."""
         return self._outside.get(f"{self.status[part]}/_control/{name}").json()
 
     @contextmanager
     def fault(self, part: str, mode: str) -> Iterator[None]:
-        """That part of the outside world fails so for as long as the block lasts."""
+        """Let a stand-in fail in this mode while the block lasts."""
         self.control(part, "faults", mode=mode, count=-1)
         try:
             yield
@@ -103,14 +103,14 @@ class Running:
             assert self._outside.delete(f"{self.status[part]}/_control/faults").is_success
 
     def rows_that_hold(self, words: str) -> list[str]:
-        """Where in the whole table something with these words stands."""
+        """Return the keys of all rows in the table that contain these words."""
         pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=self.status["stack"]["Table"])
         rows = [row for page in pages for row in page["Items"]]
         return [row["pk"]["S"] + row["sk"]["S"] for row in rows if words in json.dumps(row, ensure_ascii=False)]
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
-        """In the certificates of the outside world's stand-ins."""
+        """Return a TLS context that trusts the stand-ins' certificates."""
         return ssl.create_default_context(cafile=self.status["ca"])
 
     @cached_property
@@ -123,7 +123,7 @@ class Running:
 
     @cached_property
     def stack(self) -> Stack:
-        """With clients of its own: the tests beside these must not find the emulator in their environment."""
+        """Return the stack with clients of its own, so that other tests do not see the emulator."""
         outputs = self.status["stack"]
         table = Table(outputs["Table"], self.cloud.client("dynamodb"))
         secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=outputs["Secret"])["SecretString"]
@@ -140,7 +140,7 @@ class Running:
 
 
 def start(folder: Path) -> Running:
-    """Its functions write down their calls to AWS: see recording/."""
+    """Start a local cloud whose functions record their calls to AWS; see tests/e2e/recording/."""
     calls = folder / "calls"
     calls.mkdir()
     path = (str(Path(__file__).parents[1] / "e2e/recording"), os.environ.get("PYTHONPATH", ""))
@@ -169,7 +169,7 @@ def ripen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def eventually[T](look: Callable[[], T], seconds: float = 120) -> T:
-    """What `look` finds as soon as it finds something: for what other processes are doing right now."""
+    """Return the first truthy result of `look`, which waits for work of other processes."""
     until = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < until:
         time.sleep(0.3)
@@ -178,6 +178,6 @@ def eventually[T](look: Callable[[], T], seconds: float = 120) -> T:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Of a user who has no AWS account."""
+    """Return the environment of a user without an AWS account."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return clean | {"RIPEN_LOCAL": str(folder), "NO_COLOR": "1", "COLUMNS": "120"}

@@ -1,4 +1,4 @@
-"""Libraries of the JavaScript world, as small programs: JSON in, JSON out."""
+"""Run JavaScript libraries as small programs: JSON in, JSON out."""
 
 import json
 import os
@@ -10,8 +10,10 @@ _HERE = Path(__file__).parents[1] / "peers"
 
 
 def run(program: str, given: object, **environment: str) -> Any:
-    """What tests/peers/<program>.mjs answers. Fails the test with what it said if it fails, and if the libraries are
-    missing with how to get them."""
+    """Return the answer of tests/peers/<program>.mjs.
+
+    If it fails, fail the test with its output; if the libraries are missing, with how to install them.
+    """
     assert (_HERE / "node_modules").is_dir(), "npm install --prefix tests/peers --no-package-lock (make test does it)"
     done = subprocess.run(
         ["node", str(_HERE / f"{program}.mjs")],

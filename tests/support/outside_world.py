@@ -1,4 +1,4 @@
-"""All that is outside the functions, on free ports of 127.0.0.1: the AWS emulator, queues, SES, Salesforce and Slack."""
+"""All outside systems on free ports of 127.0.0.1: the AWS emulator, queues, SES, Salesforce and Slack."""
 
 import json
 import os
@@ -50,16 +50,16 @@ QUEUES = (
 
 @dataclass
 class Queues:
-    """SQS as far as our bells ring it, and what SNS puts there. `silent`: the next so many rings fail."""
+    """SQS as our queues use it, with the messages of SNS. `silent`: the number of next sends that fail."""
 
     waiting: list[tuple[str, str]] = field(default_factory=list)
-    """(queue, body), in order."""
+    """Messages as (queue, body), in order."""
     told: int = 0
-    """How many events SES told."""
+    """Number of events that SES published."""
     silent: int = 0
 
     async def send(self, request: Request) -> Response:
-        """One message, or a batch of them."""
+        """Take one message or a batch."""
         if self.silent:
             self.silent -= 1
             return JSONResponse({"__type": "InternalFailure"}, 500)
@@ -71,7 +71,7 @@ class Queues:
         return JSONResponse(answer, media_type="application/x-amz-json-1.0")
 
     def publish(self, event: dict[str, Any]) -> None:
-        """As SNS hands it to SQS."""
+        """Put an event into its queue as SNS does."""
         self.told += 1
         self.waiting.append(("feedback", json.dumps({"Type": "Notification", "Message": json.dumps(event)})))
 
@@ -80,7 +80,7 @@ class Queues:
 
 
 class Worker:
-    """Runs functions, each invocation in a process of its own: see worker.py."""
+    """Runs functions, each invocation in a process of its own; see killable_worker.py."""
 
     def __init__(self, environment: dict[str, str], log: Path) -> None:
         self.log = log
@@ -96,7 +96,7 @@ class Worker:
         self._read()
 
     def run(self, asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """All at the same time."""
+        """Run all invocations at the same time."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(asked) + "\n")
         self._process.stdin.flush()
@@ -115,7 +115,7 @@ class Worker:
 
 @dataclass
 class Mailbox:
-    """SES, which can also be off."""
+    """SES, which can also be switched off."""
 
     url: str
     port: int
@@ -147,7 +147,7 @@ class Org:
         self.web.post(f"/_control/{what}", json=asked).raise_for_status()
 
     def clear(self) -> None:
-        """No faults, and a token that holds."""
+        """Clear all faults and get a valid token."""
         self.web.delete("/_control/faults").raise_for_status()
         asked = {"grant_type": "client_credentials"}
         token = self.web.post("/services/oauth2/token", data=asked, auth=self.basic).json()["access_token"]
@@ -168,7 +168,7 @@ class Outside:
     folder: Path
 
     def calm(self) -> None:
-        """No faults any more."""
+        """Clear all faults."""
         self.mailbox.clear()
         self.org.clear()
         web.delete(f"{self.workspace.url}/_control/faults").raise_for_status()
@@ -184,7 +184,7 @@ def _client(name: str, aws: str) -> Any:
 
 @contextmanager
 def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
-    """Everything, for as long as the block lasts; times are told by `now`."""
+    """Run all outside systems while the block lasts; `now` is their clock."""
     tls, queues = certificate(folder), Queues()
     mail_port, crm_port, queue_port, aws_port = (free_port() for _ in range(4))
     crm_url, queue_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{queue_port}"

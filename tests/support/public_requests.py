@@ -1,4 +1,4 @@
-"""Whatever may come to a public path: forms, beacons and requests, most of them well meant."""
+"""Requests to public paths for hypothesis: forms and beacons, most of them well-formed."""
 
 import json
 from base64 import b64encode
@@ -17,7 +17,7 @@ CARRIED = ("page", "nonce", "lang", "page_url", "referrer", "utm_source", "gclid
 METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "")
 KINDS = ("application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x", "text/plain", "")
 LONGEST_QUERY = 10_240
-"""API Gateway refuses a request line and headers longer than this altogether (HTTP API quotas)."""
+"""API Gateway refuses requests whose line and headers are longer (HTTP API quotas)."""
 
 words = st.sampled_from([*TEXTS.values(), *HIDDEN.values(), *BROKEN.values()]) | st.text(max_size=60)
 good = st.sampled_from(
@@ -34,7 +34,7 @@ anything: st.SearchStrategy[Any] = st.recursive(
 
 @st.composite
 def bodies(draw: st.DrawFn) -> tuple[str, bytes]:
-    """Forms as browsers and scripts send them, with their content type, and what is none."""
+    """Draw bodies with a content type: forms as browsers and scripts send them, and others."""
     found = draw(st.just([]) | fields)
     if draw(st.booleans()):
         found = [pair for pair in found if pair[0] not in ("email", "mail")] + [("email", "hanako@example.co.jp")]
@@ -58,8 +58,10 @@ def bodies(draw: st.DrawFn) -> tuple[str, bytes]:
 
 @st.composite
 def events(draw: st.DrawFn, methods: str, *parameters: str) -> dict[str, Any]:
-    """What API Gateway may pass on, most of it well meant; `methods` are the path's own, and `parameters` are good for its
-    only variable part."""
+    """Draw events that API Gateway may pass on, most of them well-formed.
+
+    `methods` are the path's own; `parameters` are valid values of its only variable part.
+    """
     part = draw(mostly(st.sampled_from(parameters), words))
     kind, body = draw(bodies())
     encoded = not _is_text(body) or draw(st.booleans())
@@ -81,7 +83,7 @@ def events(draw: st.DrawFn, methods: str, *parameters: str) -> dict[str, Any]:
 
 @st.composite
 def beacons(draw: st.DrawFn) -> bytes:
-    """As our script makes them, but for what their values are."""
+    """Draw beacons of our script's shape with any values."""
     address = mostly(st.sampled_from([f"{SITE}/pricing", f"{SITE}/?utm_source=a&rpn=b#c"]), words)
     moment = st.just(round(NOON.timestamp() * 1000)) | st.integers() | st.floats() | words
     about = {"title": values, "referrer": address, "target": address, "seconds": anything, "scroll": anything}

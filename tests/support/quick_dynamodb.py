@@ -1,6 +1,8 @@
 # ruff: noqa: N803 (the names of arguments are boto3's)
-"""DynamoDB in memory, for tests with thousands of rows: as much of it as adapters/table asks for, to the letter, and nothing
-else. tests/adapters/test_table.py holds it against moto, whose transactions copy the whole table for each of their changes.
+"""DynamoDB in memory for tests with thousands of rows.
+
+It answers exactly the requests that adapters/table makes. tests/adapters/test_table.py compares it with moto, whose
+transactions copy the whole table for each change.
 """
 
 from collections import defaultdict
@@ -92,7 +94,7 @@ class QuickDynamoDB:
     def _scanned(
         self, *, FilterExpression: str, ExpressionAttributeValues: Values, Segment: int, TotalSegments: int, **_: Any
     ) -> Iterator[dict[str, Any]]:
-        """Of what Table.scan asks: the beginnings of sort keys, each with a text or none."""
+        """Yield the items for Table.scan's filter: prefixes of sort keys, each with or without a text."""
         value = {name: value["S"] for name, value in ExpressionAttributeValues.items()}
         wanted = [(value[f":p{n}"], value.get(f":t{n}", "")) for n in range(FilterExpression.count("begins_with"))]
         mine = [pk for pk in self._parts["pk"] if crc32(pk.encode()) % TotalSegments == Segment]
@@ -166,7 +168,7 @@ class QuickDynamoDB:
 
 
 def _copy(item: Item) -> Item:
-    """Values are all like {"S": "text"}."""
+    """Copy an item, whose values are all like {"S": "text"}."""
     return {name: {**value} for name, value in item.items()}
 
 

@@ -1,4 +1,4 @@
-"""Our Salesforce stand-in as the tests of the adapter ask it, and leads to write to it."""
+"""Our Salesforce stand-in for the adapter's tests, and leads to write to it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ CUSTOMER = "existing.customer@example.co.jp"
 
 
 class TwoPages(Connection):
-    """A line on which every query has two pages without rows."""
+    """A connection on which every query has two empty pages."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -35,7 +35,7 @@ class TwoPages(Connection):
 
 @dataclass
 class Counting:
-    """What was asked of the stand-in, by method and path."""
+    """Counts the requests to the stand-in, by method and path."""
 
     app: ASGIApp
     calls: list[str] = field(default_factory=list)
@@ -97,7 +97,7 @@ def ask(org: Org, soql: str) -> list[dict[str, Any]]:
 
 
 def create(org: Org, records: list[dict[str, Any]]) -> None:
-    """At most 200 of them."""
+    """Create at most 200 records."""
     collection = f"{org.url}/services/data/v62.0/composite/sobjects"
     requests.post(collection, json={"records": records}, headers=token(org), timeout=30).raise_for_status()
 

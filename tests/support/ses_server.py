@@ -27,9 +27,9 @@ REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="repli
 class Served:
     url: str
     told: list[Record]
-    """What it published, as SNS would get it."""
+    """The events that it published, as SNS would get them."""
     bucket: dict[str, bytes]
-    """What it received, by key."""
+    """The mails that it received, by key."""
 
     @property
     def ses(self) -> Any:
@@ -43,7 +43,7 @@ class Served:
         web.post(f"{self.url}/_control/faults", json={"mode": mode, "count": count, "seconds": 2}).raise_for_status()
 
     def events(self, count: int) -> list[str]:
-        """The kinds of events told, once there are so many."""
+        """Return the kinds of published events, once there are `count`."""
         for _ in range(200):
             if len(self.told) >= count:
                 break

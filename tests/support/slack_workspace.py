@@ -1,4 +1,4 @@
-"""The Slack stand-in as a whole, for tests: local-slack and our proxy before it, on free ports."""
+"""The whole Slack stand-in for tests: local-slack behind our proxy, on free ports."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ SIGNING_SECRET = "signing-secret"
 
 
 class KnownSecrets(Secrets):
-    """The secret's values as the test gives them."""
+    """Secrets with values that the test gives."""
 
     def __init__(self, **values: Any) -> None:
         self._values = {"slack_bot_token": TOKEN, "slack_signing_secret": SIGNING_SECRET, "master": "m"} | values
@@ -49,7 +49,7 @@ class Workspace:
         return web.post(f"{self.api}{method}", json=asked, headers=headers)
 
     def reset(self) -> None:
-        """No messages, no faults."""
+        """Delete all messages and faults."""
         web.delete(f"{self.url}/_control/faults")
         self.control("pace", per_second=100, burst=1000)
         self.control("reset")

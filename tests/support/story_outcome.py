@@ -1,5 +1,7 @@
-"""What a story has come to: all that people can see of it and all that the table says, without times and ids, so that two
-stories can be compared."""
+"""The outcome of a story: everything that people can see and the table says, without times and ids.
+
+So two stories can be compared.
+"""
 
 import re
 from collections import Counter
@@ -11,11 +13,11 @@ from tests.support.lead_story import World
 Outcome = dict[str, Any]
 
 _DOUBTS = {"unknown"}
-"""Decisions about what was not clear for a while: a story in which something went wrong may have them."""
+"""Outcomes of decisions that only a story with faults may have."""
 _SAME = ("updated", "created")
-"""A record made by a worker that died is found by the next one, which calls it updated."""
+"""Outcomes that count as the same: the next worker finds a dead worker's record and calls it updated."""
 _OWN = re.compile(r"[a-z2-7]{26}|見本\d+")
-"""What is another in each story: our ids, the company."""
+"""Values that differ in each story: our ids, the company."""
 _LEAD = "Id, LastName, FirstName, Company, Title, Phone, Ripen_Rank__c, Ripen_Key__c, OwnerId"
 
 
@@ -36,7 +38,7 @@ def outcome(world: World) -> Outcome:
 
 
 def unlike(end: Outcome, wanted: Outcome) -> Outcome:
-    """Where two stories end differently: (this, the wanted one)."""
+    """Return the differences between two outcomes: (this, the expected one)."""
     names = sorted(end.keys() | wanted.keys())
     return {name: (end.get(name), wanted.get(name)) for name in names if end.get(name) != wanted.get(name)}
 
@@ -57,7 +59,7 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
 
 
 def rows(world: World, lead: str) -> Outcome:
-    """By kind of row, what of it is the same in every good ending."""
+    """Return, by kind of row, the parts that are the same in every good outcome."""
     rows: dict[str, list[Any]] = {}
     for row in world.table.under(lead, ""):
         rows.setdefault(f"row {keys.kind(row.key.ref)}", []).append(_kept(row.value))
@@ -72,7 +74,7 @@ def _kept(value: Any) -> tuple[Any, ...]:
 
 
 def _plain(value: Any) -> Any:
-    """Of a time only whether there is one."""
+    """Return the value; of a time, only whether there is one."""
     if hasattr(value, "isoformat"):
         return "some time"
     if type(value).__name__ == "CrmLink":

@@ -1,5 +1,7 @@
-"""A visitor's story, told by the real functions: a page seen, a form at Typeform, the link in the mail opened on the phone,
-and no more mails. Whoever gets no answer asks again: a person reloads, a provider and a mailbox repeat themselves.
+"""A visitor's story, run by the real functions.
+
+The visitor views a page, submits a form at Typeform, opens the mail's link on the phone, and unsubscribes. A client
+without an answer asks again: a person reloads, a provider and a mailbox retry.
 """
 
 import re
@@ -25,7 +27,7 @@ _SEEN = EngagementRule(code="seen", kind="page_viewed", points=5, words={"ja": "
 
 
 def visited_bundle() -> Bundle:
-    """Visits count here, and nothing goes to Salesforce or Slack: the other story is about these."""
+    """Return a playbook in which visits count and nothing goes to Salesforce or Slack, which the other story covers."""
     known = a_bundle()
     delivery, mail = known.emails["whitepaper-delivery"], a_mail(links=(f"{HOME}/pricing",))
     return replace(
@@ -68,7 +70,7 @@ class Visit:
         assert self.world.ask("capture.webhook", lambda: filled)["statusCode"] == 200
 
     def follow(self) -> str:
-        """Click the link in the mail; the token that this puts into the page's address. Asked again it is a click more."""
+        """Click the link in the mail and return the token in the page's address; a second call is a second click."""
         path, token = self._link("c")
         ids = (f"click{self.world.number}.{n}" for n in count())
         answer = self.world.ask("capture.link", lambda: a_visit_to("GET", path, token, next(ids)))
@@ -81,7 +83,7 @@ class Visit:
         assert answer["statusCode"] == 200
 
     def end(self) -> Outcome:
-        """All that the table says of the lead and of its browsers."""
+        """Return everything in the table about the lead and its browsers."""
         key = Secrets("secret", self.world.outside.client("secretsmanager")).key("address")
         lead = self.world.table.get(keys.address(address_hash(key, self.world.email)))
         assert lead
@@ -97,7 +99,7 @@ class Visit:
         return f"{browser}{self.world.number:010}"
 
     def _link(self, purpose: str) -> tuple[str, str]:
-        """The path and the token of the link of this kind in the one mail that came."""
+        """Return path and token of the link of this kind in the one mail."""
         mails = web.get(f"{self.world.outside.mailbox.url}/messages.json").json()
         [text] = [mail["text"] for mail in mails if mail["to"] == self.world.email]
         found = re.search(rf"/{purpose}/([\w=-]+)", text)

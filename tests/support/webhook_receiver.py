@@ -1,4 +1,4 @@
-"""The other side of a webhook: a server of our own, and names that lead where a test says."""
+"""The receiver of a webhook: a server of our own, and host names that resolve as a test says."""
 
 import socket
 import ssl
@@ -48,7 +48,7 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[BaseH
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """Over TLS, on this machine."""
+    """Serve over TLS on this machine."""
     server = Server()
 
     class Handler(BaseHTTPRequestHandler):
@@ -67,7 +67,7 @@ def serving() -> Iterator[Server]:
 
     class Quiet(ThreadingHTTPServer):
         def handle_error(self, request: Any, client_address: Any) -> None:
-            """Who is cut off complains."""
+            """Ignore the errors of clients that are cut off."""
 
     running = Quiet(("127.0.0.1", 0), Handler)
     running.socket = theirs.wrap_socket(running.socket, server_side=True)
@@ -79,7 +79,7 @@ def serving() -> Iterator[Server]:
 
 
 def resolve(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    """Whatever name is asked for has these addresses."""
+    """Resolve every name to these addresses."""
 
     def found(host: str, port: int, *_: Any, **__: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]

@@ -1,4 +1,4 @@
-"""What the functions of the local cloud wrote of one lead, as the simulation keeps what its workers write: see recording/."""
+"""The rows that the local cloud's functions wrote about one lead, in the simulation's form."""
 
 import json
 from collections.abc import Iterator
@@ -14,16 +14,16 @@ from ripen_authoring.simulation.world import Written
 from tests.support.local_cloud import Running
 
 type Rows = dict[str, Any]
-"""By ref."""
+"""Rows by ref."""
 
 
 def rows(cloud: Running, lead: str) -> Rows:
-    """As they are now, without the link to Salesforce."""
+    """Return the lead's rows now, without the link to Salesforce."""
     return {row.key.ref: _unlinked(row.value) for row in cloud.stack.table.under(lead, "")}
 
 
 def written(cloud: Running, before: Rows, since: datetime) -> Iterator[Written]:
-    """Since then, in its order; `before`: the lead's rows as they were."""
+    """Yield the writes since then in order; `before` are the lead's rows at that time."""
     kept = dict(before)
     [lead] = {ref.partition("|")[0] for ref in before}
     files = (cloud.folder / "calls").glob("*.rows")

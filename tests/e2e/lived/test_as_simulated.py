@@ -1,5 +1,7 @@
-"""Simulated and lived are the same: three people live through the example journeys on the local cloud while its clock
-moves, and what is told of them is, line by line, what the simulation foretells."""
+"""The local cloud behaves as simulated, line by line.
+
+Three people go through the example journeys on the local cloud while its clock moves.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -29,7 +31,7 @@ pytestmark = pytest.mark.timeout(900)
 
 ZONE = "Asia/Tokyo"
 CLOSE = timedelta(seconds=90)
-"""A worker takes seconds, where the simulation takes none."""
+"""Tolerance: a worker takes seconds, the simulation none."""
 END = timedelta(days=3, hours=2, minutes=10)
 STORIES = {
     "whitepaper": "+0 form whitepaper; +3d1h click case-study; +3d2h form webinar webinar_date={day}",
@@ -44,7 +46,7 @@ class Life:
     persona: Persona
     due: list[Happening]
     before: Rows
-    """The lead's rows by ref, as they were at the start."""
+    """The lead's rows at the start, by ref."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Lives:
 
 @pytest.fixture(scope="module")
 def lives(cloud: Running) -> Iterator[Lives]:
-    """All three at once, so that the clock moves once."""
+    """Run all three at once, so that the clock moves only once."""
     day = (cloud.stack.clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=2)).date().isoformat()
     people = {name: a_persona() for name in STORIES}
     with a_webinar_on(day, cloud) as bundle:
@@ -110,7 +112,7 @@ def a_persona() -> Persona:
 
 @contextmanager
 def a_webinar_on(day: str, cloud: Running) -> Iterator[Bundle]:
-    """The live playbook, but that the form offers this day too."""
+    """Publish the live playbook with this day added to the form's choices."""
     stack = cloud.stack
     usual = stack.playbook.live().bundle
     form = usual.forms["webinar"]
@@ -136,7 +138,7 @@ def until(at: datetime, cloud: Running) -> None:
 
 
 def do(deed: Happening, who: Persona, bundle: Bundle, cloud: Running) -> None:
-    """A form is posted, or the first link of a mail followed in a browser."""
+    """Post a form, or follow the first link of a mail in a browser."""
     name, *words = deed.words
     if deed.verb == "form":
         known = who.model_dump() | dict(word.split("=") for word in words)
@@ -150,12 +152,12 @@ def do(deed: Happening, who: Persona, bundle: Bundle, cloud: Running) -> None:
 
 
 def within(lines: Iterable[Line], end: datetime) -> list[Line]:
-    """Without the writing to Salesforce: nobody is there in the simulation."""
+    """Return the lines without writes to Salesforce, which the simulation does not have."""
     return [line for line in lines if line.at <= end and line.code != "crm.due"]
 
 
 def to_the_minute(lived: list[Line], expected: list[Line]) -> list[Line]:
-    """With the simulation's times where the lived ones are close to them."""
+    """Return the lines with the simulation's times where the lived ones are close."""
     times = [line.at for line in expected] + [at for line in expected for at in map(_time, line.facts.values()) if at]
 
     def near(at: datetime) -> datetime:
@@ -178,5 +180,5 @@ def _time(fact: str) -> datetime | None:
 
 
 def transcript(lines: list[Line]) -> list[str]:
-    """In words. Of one moment, what several workers do at once has no order."""
+    """Return the lines in words; lines of one moment are sorted, because workers run at the same time."""
     return rendered(sorted(lines, key=lambda line: (line.at, line.code, *line.facts.values())), ZONE, "en").splitlines()

@@ -1,4 +1,4 @@
-"""Another system asks a lead into a journey, with the very lines that docs/api.md shows."""
+"""Another system enrols a lead with the script that docs/api.md shows."""
 
 import json
 import subprocess
@@ -23,7 +23,7 @@ THANKS = "ご注文ありがとうございます"
 
 @pytest.fixture(scope="module")
 def email(cloud: Running) -> str:
-    """Of a lead that a form made known, once no function knows an older playbook."""
+    """Return the address of a lead from a form, once all functions have loaded the playbook."""
     at = (published(cloud) / "ripen.yaml").stat().st_mtime
     sleep(max(0.0, at + SEEN_BY_ALL.total_seconds() - time()))
     person = a_director()
@@ -32,7 +32,7 @@ def email(cloud: Running) -> str:
 
 
 def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
-    """What it prints is 202 and the answer."""
+    """Run the script of docs/api.md; it prints 202 and the answer."""
     assert _WHO in _EXAMPLE
     known = {"RIPEN_URL": cloud.status["api"], "RIPEN_KEY": cloud.stack.secrets.key("api").hex()}
     program = [sys.executable, "-c", _EXAMPLE.replace(_WHO, email)]
@@ -43,10 +43,10 @@ def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
 
 
 def test_a_lead_goes_through_once_however_often_it_is_asked_in(cloud: Running, email: str) -> None:
-    # given a shop that tells of an order, and then once more
+    # given a shop that reports the same order twice
     first, again = run_the_example(cloud, email), run_the_example(cloud, email)
     assert (first["asked_before"], again) == (False, first | {"asked_before": True})
-    # then the lead got one mail, with what was told
+    # then the lead got one mail, with the order's facts
     [mail] = eventually(lambda: [mail for mail in cloud.mails(email) if mail["subject"] == THANKS])
     assert "注文4711（12800円）" in mail["text"]
     runs = [run for run in cloud.lead(email)["enrollments"] if run["journey"] == "ordered"]

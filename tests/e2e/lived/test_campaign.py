@@ -1,4 +1,4 @@
-"""Campaigns and a schedule as a marketer lives them: begun, paused, resumed, stopped, halted, apologised for."""
+"""Campaigns and a schedule on the local cloud: started, paused, resumed, stopped, halted, apologized for."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,38 +20,38 @@ from tests.support.local_cloud import Running, eventually
 pytestmark = pytest.mark.timeout(600)
 
 FIRST, NEXT, SECOND, LAST = range(1), range(1, 2), range(10, 12), range(50, 54)
-"""Shards of the roster: at one mail a minute a lead has its turn at the minute that is its shard's number."""
+"""Shards of the roster. At one mail per minute a lead's turn is the minute with its shard's number."""
 
 REGULAR = Persona(email=f"{token_hex(4)}@regular.example.jp", last_name="常連", tags=("regulars",))
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the commands and the mailbox said at each turn of the story: who had got the letter, and how it stood."""
+    """The mailbox and the output of the commands at each stage: the recipients so far, and the campaign's state."""
 
     first: set[str]
     doubtful: set[str]
-    """One whose turn was first too, and of whose mail nobody knows whether SES took it."""
+    """The ids of the lead whose turn was first too and whose mail is unknown: SES may have sent it."""
     second: set[str]
     last: set[str]
     had: dict[str, list[str]]
-    """Who had the letter once it was paused, an hour later, once it was resumed, and an hour after it was stopped."""
+    """The recipients at each stage: paused, an hour later, resumed, an hour after the stop."""
     stood: dict[str, dict[str, Any]]
-    """`ripen campaign letter --json`, at the same turns."""
+    """The campaign's JSON at the same stages."""
     held: list[dict[str, Any]]
-    """`ripen held --json`, an hour after the pause."""
+    """The output of `ripen held --json` an hour after the pause."""
 
 
 @dataclass(frozen=True)
 class BadLetter:
     reader: str
     later: str
-    """Whose turn would have come after the canaries."""
+    """The address of a lead whose turn comes after the canaries."""
 
 
 @pytest.fixture(scope="module")
 def letter(cloud: Running) -> Told:
-    """Paused when the first ones have it, resumed, and stopped before the last ones have it."""
+    """Pause the campaign after its first mails, resume it, and stop it before its last ones."""
     published(cloud)
     groups = [list(somebody("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
     people = [who for group in groups for who in group]
@@ -82,7 +82,7 @@ def letter(cloud: Running) -> Told:
 
 
 def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bool] = bool) -> Iterator[Persona]:
-    """So many people with that tag whose turn is then."""
+    """Yield `count` people with that tag whose turns are in these shards."""
     while count:
         who = Persona(email=f"{token_hex(4)}@crowd.example.jp", last_name="山田", company="株式会社見本", tags=(tag,))
         if shard(who.id) in shards and is_fit(who):
@@ -91,7 +91,7 @@ def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bo
 
 
 def campaign(cloud: Running, name: str) -> dict[str, Any]:
-    """What `ripen campaign NAME --json` prints, without the second that a command takes to start."""
+    """Return the JSON of `ripen campaign`, without starting a command."""
     return progress(cloud.stack, running(cloud.stack, name))
 
 
@@ -146,7 +146,7 @@ def bad_letter(cloud: Running) -> BadLetter:
 
 
 def halt(cloud: Running) -> BadLetter:
-    """A campaign whose canaries are two whose mailboxes do not exist, and one reader, who then unsubscribes."""
+    """Run a campaign with three canaries: two whose mailboxes do not exist, and one that unsubscribes."""
     published(cloud)
     careful = cloud.stack.playbook.live().bundle.campaigns["letter-careful"]
     gone = (Persona(email=f"bounce-{n}{token_hex(3)}@simulator.example.jp", tags=("careful",)) for n in range(10_000))

@@ -1,4 +1,4 @@
-"""Sales makes a Contact of a Lead in Salesforce, and we see it when we next write there."""
+"""Sales converts a Lead in Salesforce, and we notice it at the next write."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from tests.support.local_cloud import Running, eventually
 
 
 def test_whom_sales_converts_leaves_the_journey_but_goes_through_what_made_us_look(cloud: Running) -> None:
-    # given somebody who has been in a journey for more than an hour, and whom sales took over
+    # given a lead that has been in a journey for more than an hour, and that sales converted
     person = a_director(job_title="")
     cloud.submit("whitepaper", **person)
     record = eventually(lambda: cloud.lead(person["email"])["profile"]["crm"])
@@ -18,7 +18,7 @@ def test_whom_sales_converts_leaves_the_journey_but_goes_through_what_made_us_lo
     cloud.submit("whitepaper", email=person["email"], job_title="部長")
     eventually(lambda: cloud.lead(person["email"])["profile"]["crm"]["object"] == "Contact")
     cloud.tick()
-    # then the journey is left, and the letter goes on
+    # then the lead has left the journey, and still gets the letter
     eventually(lambda: "exited" in str(runs(cloud.lead(person["email"]))))
     cloud.ripen("clock", "+1s")
     expected = {"whitepaper": ("exited", "converted"), "welcome": ("active", "")}

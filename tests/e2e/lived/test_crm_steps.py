@@ -21,7 +21,7 @@ class Walked:
     email: str
     company: str
     lead: dict[str, Any]
-    """As it is when all is done."""
+    """The lead's report at the end."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def walked(cloud: Running) -> Walked:
 
 
 def walk_through_the_crm_steps(cloud: Running) -> Walked:
-    """A lead that is no more than warm is entered by hand, and all of the journey's steps are done for it."""
+    """Enrol a warm lead by hand and wait until all steps of the journey are done."""
     published(cloud)
     person = a_director(job_title="", company=f"株式会社{token_hex(3)}")
     cloud.submit("whitepaper", **person)
@@ -49,7 +49,7 @@ def _done(cloud: Running, email: str) -> dict[str, Any]:
 
 
 def calls(cloud: Running, about: str) -> list[dict[str, Any]]:
-    """What the webhook's receiver was sent."""
+    """Return the calls that the webhook's receiver got."""
     received: list[dict[str, Any]] = cloud.asked("webhook", "calls")
     return [call for call in received if about in call["body"]]
 

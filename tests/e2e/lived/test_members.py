@@ -1,5 +1,7 @@
-"""A journey that a Salesforce campaign lets into: sales adds the lead there, and the lead is written to; but while sales is
-dealing with the lead's company, only with what the lead asked for."""
+"""A journey that starts from a Salesforce campaign: sales adds the lead there, and the lead gets the journey's mails.
+
+While sales has an open opportunity with the lead's company, the lead gets only mails that it asked for.
+"""
 
 from secrets import token_hex
 
@@ -18,8 +20,10 @@ def member(cloud: Running) -> str:
 
 
 def become_a_member(cloud: Running) -> str:
-    """The address of a lead of ours that sales has put into the campaign, and that was written to; with a colleague of the lead
-    sales is dealing."""
+    """Add a lead to the campaign in Salesforce, wait for its mail, and return its address.
+
+    Sales has an open opportunity with a colleague of that lead.
+    """
     company = f"{token_hex(4)}.example.jp"
     who = Persona(email=f"kaijo@{company}", last_name="会場")
     account = create(cloud, "Account", Name="株式会社会場")
@@ -34,12 +38,12 @@ def become_a_member(cloud: Running) -> str:
         create(cloud, "CampaignMember", CampaignId=campaign, LeadId=person, Status="Responded")
         cloud.ripen("clock", "+6m")
         eventually(lambda: cloud.mails(who.email))
-        cloud.ripen("clock", "+6m")  # the same member is read again: what is asked for overlaps
+        cloud.ripen("clock", "+6m")  # the polls overlap, so the same member is read again
     return who.email
 
 
 def create(cloud: Running, object: str, **values: str) -> str:
-    """The id of the new record, made as sales makes it."""
+    """Create a record as sales does and return its id."""
     app = cloud.stack.secrets.all()["salesforce"]
     login = {"grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"]}
     with httpx.Client(base_url=app["login"], verify=cloud.trust, timeout=60) as salesforce:

@@ -1,4 +1,4 @@
-"""Answers to our mails, given in the mailbox as whoever got them would give them."""
+"""Replies to our mails, written in the mailbox."""
 
 import json
 from secrets import token_hex
@@ -11,7 +11,7 @@ from tests.support.local_cloud import Running, eventually
 
 
 def a_mail(cloud: Running) -> tuple[dict[str, str], dict[str, Any]]:
-    """Somebody in a journey, and the mail they got."""
+    """Return a person in a journey, and the mail that the person got."""
     person = a_director(consent="yes")
     cloud.submit("whitepaper", **person)
     [mail] = eventually(lambda: cloud.mails(person["email"]))
@@ -20,7 +20,7 @@ def a_mail(cloud: Running) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def answer(cloud: Running, mail: dict[str, Any], text: str, automatic: bool = False) -> None:
-    """As the mailbox's own Reply does it."""
+    """Reply as the mailbox's own button does."""
     asked = {"text": text, "automatic": automatic}
     said = httpx.post(f"{cloud.status['mailbox']}/messages/{mail['id']}/reply", json=asked, timeout=60)
     assert said.is_success, said.text

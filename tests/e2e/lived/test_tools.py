@@ -1,5 +1,4 @@
-"""The tools of who runs it, where the cloud is a whole one: what was given up comes back, a test mail reaches the team and
-nobody else."""
+"""The operator's tools on the local cloud: dead letters come back, and a test mail reaches only the team."""
 
 import json
 from secrets import token_hex
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.timeout(600)
 
 
 def test_redrive_brings_back_an_answer_that_was_given_up(cloud: Running) -> None:
-    # given an answer whose message lies where five attempts leave it
+    # given a reply whose message is in the dead-letter queue
     said, sqs = token_hex(8), cloud.cloud.client("sqs")
     person, mail = a_mail(cloud)
     with nobody_reads(cloud, "Reply") as url:

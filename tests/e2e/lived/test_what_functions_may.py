@@ -1,7 +1,7 @@
-"""Least privilege, proven: what each function did on the local cloud, beside what its policy allows.
+"""Least privilege, proven: the calls of each function on the local cloud, compared with its policy.
 
-It comes after the others (files run in the order of their names) and lives through what they have not, so that it can be run
-alone. Each right must be used, or stand in NOT_SEEN with its reason.
+The file runs after the others (files run in the order of their names) and does the work that they did not, so that it
+can run alone. Each right must be used, or be in NOT_SEEN with its reason.
 """
 
 import json
@@ -47,7 +47,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
 
 @pytest.fixture
 def story(cloud: Running) -> Running:
-    """Every function has had every kind of work."""
+    """Return the cloud once every function has had every kind of work."""
     person, visitor = a_director(consent="yes"), token_hex(16)
     look(cloud, visitor)
     cloud.submit("whitepaper", **person, visitor=visitor)
@@ -91,19 +91,19 @@ def story(cloud: Running) -> Running:
 
 
 def wrote(cloud: Running, function: str) -> bool:
-    """Whether the files before this one have given it its work."""
+    """Return whether the files before this one have given the function its work."""
     return ("dynamodb:PutItem", "Table") in calls(cloud).get(function, set())
 
 
 def look(cloud: Running, visitor: str) -> None:
-    """What the script tells of a page view."""
+    """Send the beacon of a page view."""
     now, url = datetime.now(UTC).isoformat(), f"{cloud.status['api']}/pages/pricing"
     event = {"id": token_hex(8), "type": "page_view", "at": now, "url": url}
     assert cloud.post("/track", json={"visitor": visitor, "sent": now, "events": [event]}).status_code == 204
 
 
 def fill_the_week(cloud: Running, email: str) -> None:
-    """But for one mail: the next one looks whether another goes first."""
+    """Use up the lead's weekly cap except for one mail, so that the next one checks whether another goes first."""
     row = cloud.stack.table.get(keys.contact(cloud.lead(email)["profile"]["id"]))
     most = cloud.stack.playbook.live().bundle.policy.per_week
     assert row and most
@@ -126,7 +126,7 @@ def test_what_is_said_not_to_be_seen_is_allowed_at_all() -> None:
 
 
 def calls(cloud: Running) -> dict[str, set[Right]]:
-    """What each function has done since the cloud was started, by the names of the template."""
+    """Return the rights that each function has used since the cloud was started, in the template's names."""
     names = {physical: name for name, physical in physical_ids(cloud.cloud).items()}
     done: dict[str, set[Right]] = {}
     for file in (cloud.folder / "calls").glob("*.jsonl"):
@@ -137,7 +137,7 @@ def calls(cloud: Running) -> dict[str, set[Right]]:
 
 
 def _named(resource: str, names: dict[str, str]) -> str:
-    """A physical name as the template says it; an object of the bucket by its folder."""
+    """Return a physical name as the template has it; an object of the bucket by its folder."""
     if resource in names:
         return names[resource]
     head, slash, rest = resource.partition("/")
@@ -157,7 +157,10 @@ def _allowed(name: str) -> Iterator[Right]:
 
 
 def _short(resource: Any) -> str:
-    """!GetAtt Table.Arn → Table; !Sub "${Bucket.Arn}/bundles/*" → Bucket/bundles/*; of SES what comes after the account."""
+    """Return a resource in short: !GetAtt Table.Arn → Table; !Sub "${Bucket.Arn}/bundles/*" → Bucket/bundles/*.
+
+    For SES, return the part after the account.
+    """
     if isinstance(resource, str):
         return resource
     if "Ref" in resource:

@@ -1,7 +1,7 @@
-"""Writes down, for each function of the local cloud, which rights its calls to AWS need, and which rows it wrote when.
+"""Record, for each function of the local cloud, the rights that its calls to AWS need, and the rows that it wrote.
 
-Python loads a module of this name by itself at its start; the tests put this folder on the path of the emulator, whose
-functions inherit it. Anywhere else it does nothing. Production code knows nothing of it.
+Python loads a module of this name at its start. The tests put this folder on the path of the emulator, whose functions
+inherit it. Elsewhere it does nothing, and production code does not depend on it.
 """
 
 import json
@@ -25,7 +25,7 @@ _ALIASES = {"sqs:SendMessageBatch": "sqs:SendMessage"}
 
 
 def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(action, resource) for one call, in IAM's words where they differ from the API's."""
+    """Yield (action, resource) for one call, in IAM's words where they differ from the API's."""
     if operation == "TransactWriteItems":
         for item in asked["TransactItems"]:
             for kind, part in item.items():
@@ -49,7 +49,7 @@ def rights(service: str, operation: str, asked: dict[str, Any]) -> Iterator[tupl
 
 
 class Diary:
-    """Every row that was put, with the time of the application's own clock, which each function reads before it decides."""
+    """Records every row that was put, with the application clock's time, which every function reads first."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -84,7 +84,7 @@ def _watch(client: Any, folder: str, function: str) -> None:
 
 
 class _Finder(MetaPathFinder):
-    """Looks on as the function itself imports botocore, so that it gets the one it would get anyway."""
+    """Watches the function's own import of botocore, so that the function gets the same one as without us."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         if name != "botocore.client":
