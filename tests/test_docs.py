@@ -1,0 +1,76 @@
+"""The docs keep their form: decisions have a date and a status and are in the index, and every link leads somewhere."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+PROJECT = Path(__file__).parent.parent
+DECISIONS = PROJECT / "docs/decisions"
+INDEX = DECISIONS / "README.md"
+AREAS = sorted(set(DECISIONS.glob("*.md")) - {INDEX})
+PAGES = sorted({*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")})
+POINTS = ("Question", "Choice", "Why", "What would change our mind")
+_STATUS = re.compile(r"(\d{4}-\d{2}-\d{2}) · (in force|historic|replaced by \[[^\]]+\]\([^)]+\.md#[^)]+\))")
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+_CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def entries(area: Path) -> Iterator[tuple[str, str]]:
+    """Yield each entry's title and text."""
+    for entry in re.split(r"^## ", area.read_text(), flags=re.MULTILINE)[1:]:
+        title, _, text = entry.partition("\n")
+        yield title, text
+
+
+def anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def anchors(page: Path) -> set[str]:
+    return {anchor(heading) for heading in _HEADING.findall(_FENCE.sub("", page.read_text()))}
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.stem)
+def test_each_decision_has_date_status_and_four_points(area: Path) -> None:
+    found = list(entries(area))
+    assert found
+    for title, text in found:
+        assert _STATUS.fullmatch(text.strip().splitlines()[0]), title
+        assert [point for point in POINTS if f"- **{point}.** " not in text] == [], title
+
+
+def test_the_index_lists_each_decision_once_with_its_date_and_status() -> None:
+    expected = set[str]()
+    for area in AREAS:
+        for title, text in entries(area):
+            date, status = text.strip().splitlines()[0].split(" · ", 1)
+            link = f"{area.name}#{anchor(title)}"
+            expected.add(f"| [{area.stem}]({area.name}) | [{title}]({link}) | {date} | {status} |")
+    rows = [line for line in INDEX.read_text().splitlines() if line.startswith("| [")]
+    assert sorted(rows) == sorted(expected)
+
+
+def test_each_library_of_the_layer_has_its_reason() -> None:
+    required = (PROJECT / "layers/dependencies/requirements.in").read_text().splitlines()
+    libraries = {re.split(r"[\[<=> ]", line)[0] for line in required if line and not line.startswith("#")}
+    table = (DECISIONS / "dependencies.md").read_text()
+    assert {name for name in libraries if f"\n| {name} |" not in table} == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_each_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    lost = []
+    for link in _LINK.findall(_CODE.sub("", page.read_text())):
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, heading = unquote(link).partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (heading and heading not in anchors(target)):
+            lost.append(link)
+    assert lost == []
