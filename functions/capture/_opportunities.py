@@ -17,7 +17,7 @@ from ripen import ports
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, again
+from ripen.crm.membership import EVERY, poll_wait
 from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, OpportunityPoll, Position, company_tokens
 from ripen.errors import Undeliverable
 
@@ -63,7 +63,7 @@ def _read(
                 return replace(come, attempts=0), now
     except Undeliverable as failure:
         logger.warning("Salesforce's opportunities not read", reason=failure.reason)
-        return replace(come, attempts=poll.attempts + 1), now + again(poll.attempts, failure)
+        return replace(come, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
     return replace(come, attempts=0), now + EVERY
 
 
@@ -76,12 +76,12 @@ def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> 
             yield poll
         poll = replace(poll, account="", reviewed=now)
     poll = replace(poll, began=poll.began or now)
-    for page in dependencies.crm.changed(poll.since, poll.place):
+    for page in dependencies.crm.changed(poll.since, poll.position):
         for some in batched(page, _ACCOUNTS, strict=False):
             _settle((each.account for each in some if each.account), dependencies)
-            poll = replace(poll, place=Position(some[-1].changed, some[-1].id))
+            poll = replace(poll, position=Position(some[-1].changed, some[-1].id))
             yield poll
-    yield replace(poll, since=poll.began, began=None, place=None)
+    yield replace(poll, since=poll.began, began=None, position=None)
 
 
 def _marked_after(last: str, table: Table) -> Iterator[str]:

@@ -30,7 +30,7 @@ from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, Member, MemberPoll, again, matching_names, membership_activity, status_key
+from ripen.crm.membership import EVERY, Member, MemberPoll, matching_names, membership_activity, poll_wait, status_key
 from ripen.errors import Rejected, Undeliverable
 from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen
@@ -105,7 +105,7 @@ def _read(
             since = max([since, *(member.changed for member in members)])
     except Undeliverable as failure:
         logger.warning("Salesforce's campaigns not read", reason=failure.reason)
-        return replace(poll, since=since, attempts=poll.attempts + 1), now + again(poll.attempts, failure)
+        return replace(poll, since=since, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
     return replace(poll, since=since, attempts=0), now + EVERY
 
 

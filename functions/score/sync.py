@@ -254,7 +254,7 @@ def _changes(
         pointer = keys.crm_pointer(outcome.link.id)
         if dependencies.table.get(pointer) is None:
             yield Create(pointer, Pointer(lead=case.lead))
-    if news := outcome.news:
+    if news := outcome.decision:
         decision = Decision(
             id=ids.digest("crm", case.lead, case.mark.version, news.outcome),
             lead=case.lead,
@@ -280,7 +280,7 @@ def _alerts(case: _Case, link: CrmLink | None, table: Table, now: datetime) -> l
 
 def _log(case: _Case, outcome: crm_mark.Outcome) -> None:
     """A reason may quote what the lead typed; its code does not."""
-    if news := outcome.news:
+    if news := outcome.decision:
         logger.info("crm", lead=case.lead, outcome=news.outcome, reason=news.reason.partition(":")[0])
     elif outcome.due:
         logger.warning("crm", lead=case.lead, outcome="delayed", until=outcome.due.isoformat())

@@ -1,4 +1,4 @@
-"""Who is a member of a CRM's campaign: what journeys ask about, and whom it lets in."""
+"""Members of the CRM's campaigns: the campaigns that are watched, and the leads that are enrolled."""
 
 from copy import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.support.fakes import NOON
 
 
 def playbook(enrol: str) -> Bundle:
-    """One journey that lets in so."""
+    """Return a playbook whose one journey has this trigger."""
     file = model_of(JourneyFile, read("j.yaml", f"enrol: {enrol}\nsteps: [{{send: case-study}}]"))
     return replace(a_bundle(), journeys={"j": journey("j", file, ("ja", "en"))})
 
@@ -54,20 +54,20 @@ def keys(story: list[Folded]) -> list[list[str]]:
     return [[each.enrollment.key for each in got.consequences if isinstance(each, Enrolled)] for got in story]
 
 
-def test_a_new_member_enters_and_the_membership_goes_along() -> None:
+def test_a_new_member_is_enrolled_with_the_facts_of_the_membership() -> None:
     [got] = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership("Responded"))
     [entry] = [each.enrollment for each in got.consequences if isinstance(each, Enrolled)]
     assert (entry.facts["status"], entry.facts["campaign"]) == ("Responded", "Expo")
 
 
-def test_a_membership_lets_in_once_whatever_its_status_becomes() -> None:
+def test_a_membership_enrols_once_whatever_its_status_becomes() -> None:
     story = (a_membership("Sent"), a_membership("Responded", minutes=5))
     for again in ("never", "after exit", "after 1 minutes", "once per member", "once per campaign"):
         entered = keys(lived(playbook(f"{{on: {{crm_campaign: Expo}}, again: {again}}}"), *story))
         assert [len(some) for some in entered] == [1, 0], again
 
 
-def test_who_was_taken_out_and_joins_again_is_another_membership() -> None:
+def test_a_removed_member_that_joins_again_is_another_membership() -> None:
     story = (a_membership(), a_membership(id="00v2", minutes=5))
     assert keys(lived(playbook("{on: {crm_campaign: Expo}, again: once per member}"), *story)) == [["00v1"], ["00v2"]]
     assert [len(some) for some in keys(lived(playbook("{on: {crm_campaign: Expo}}"), *story))] == [1, 0]
@@ -75,19 +75,19 @@ def test_who_was_taken_out_and_joins_again_is_another_membership() -> None:
     assert keys(lived(once, *story)) == [["701000000000001AAA"], []]
 
 
-def test_a_campaign_with_another_name_is_the_same_one() -> None:
+def test_a_renamed_campaign_is_the_same_campaign() -> None:
     story = (a_membership(), a_membership(id="00v2", minutes=5, name="Expo 2026"))
     once = playbook("{on: {crm_campaign: Expo}, again: once per campaign}")
     assert [len(some) for some in keys(lived(once, *story))] == [1, 0]
 
 
-def test_a_status_is_waited_for_in_any_case_of_letters() -> None:
+def test_a_status_matches_in_any_case() -> None:
     bundle = playbook("{on: {crm_campaign: Expo, status: Responded}}")
     story = (a_membership("Sent"), a_membership("responded", minutes=5))
     assert [len(some) for some in keys(lived(bundle, *story))] == [0, 1]
 
 
-def test_who_was_a_member_before_the_journey_has_not_joined_but_may_come_to_a_status() -> None:
+def test_an_earlier_member_has_not_joined_but_may_reach_a_status() -> None:
     was_one = a_membership("Responded", was_one=True)
     assert keys(lived(playbook("{on: {crm_campaign: Expo}}"), was_one)) == [[]]
     assert [len(some) for some in keys(lived(playbook("{on: {crm_campaign: Expo, status: Responded}}"), was_one))] == [
@@ -95,16 +95,16 @@ def test_who_was_a_member_before_the_journey_has_not_joined_but_may_come_to_a_st
     ]
 
 
-def test_another_campaign_lets_nobody_in() -> None:
+def test_another_campaign_enrols_no_lead() -> None:
     assert keys(lived(playbook("{on: {crm_campaign: Fair}}"), a_membership())) == [[]]
 
 
-def test_the_crm_is_not_told_what_it_has_told_us() -> None:
+def test_a_change_that_came_from_the_crm_is_not_written_back() -> None:
     _, second = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership(), a_membership("Responded", minutes=5))
     assert not [each for each in second.consequences if isinstance(each, CrmFellBehind)]
 
 
-def test_what_is_asked_about_is_watched_from_then_on() -> None:
+def test_a_campaign_is_watched_from_the_time_a_journey_names_it() -> None:
     assert watched_campaigns(
         playbook("{on: [{crm_campaign: Expo}, {crm_campaign: Fair, status: Sent}, {form: f}]}")
     ) == (
@@ -118,7 +118,7 @@ def test_what_is_asked_about_is_watched_from_then_on() -> None:
     assert updated_poll(first, ("Expo", "Fair"), later).since == NOON
 
 
-def test_after_a_time_in_which_nobody_asked_it_begins_anew() -> None:
+def test_a_poll_that_rested_starts_from_now() -> None:
     later = NOON + timedelta(days=9)
     rested = updated_poll(updated_poll(None, ("Expo",), NOON), (), NOON)
     assert rested.watched == {}

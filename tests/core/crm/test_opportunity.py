@@ -1,4 +1,4 @@
-"""By what a company is known with which sales is dealing."""
+"""The keys by which a company with an open opportunity is known."""
 
 import pytest
 
@@ -22,17 +22,15 @@ def of(*emails: str, website: str = "") -> frozenset[str]:
         ("ken@docomo.ne.jp", address_hash(KEY, "ken@docomo.ne.jp")),
     ],
 )
-def test_a_person_is_known_by_the_company_s_domain_or_where_it_is_nobody_s_by_the_address(
-    email: str, known_by: str
-) -> None:
+def test_a_person_is_known_by_domain_or_by_a_free_mail_address(email: str, known_by: str) -> None:
     assert company_token(email, KEY) == known_by
 
 
-def test_all_domains_of_an_account_s_people_count_as_they_are_kept() -> None:
+def test_all_domains_of_an_account_count() -> None:
     assert of("Hanako@ＡＣＭＥ.example", "ken@acme.example", "eva@acme.co.jp") == {"acme.example", "acme.co.jp"}
 
 
-def test_what_is_no_address_is_passed_over() -> None:
+def test_a_malformed_address_is_ignored() -> None:
     assert of("", "nobody", "a@b@c", "hanako@acme.example") == {"acme.example"}
 
 
@@ -52,10 +50,10 @@ def test_what_is_no_address_is_passed_over() -> None:
         ("http://192.0.2.1/", set()),
     ],
 )
-def test_so_does_the_domain_of_its_website(website: str, found: set[str]) -> None:
+def test_the_domain_of_its_website_counts(website: str, found: set[str]) -> None:
     assert of(website=website) == found
 
 
-def test_an_account_that_is_a_drawer_for_all_kinds_of_people_has_an_end() -> None:
+def test_the_keys_of_an_account_are_limited() -> None:
     found = of(*(f"p{n}@gmail.com" for n in range(MOST_TOKENS + 5)), "hanako@zzz.example")
     assert (len(found), "zzz.example" in found) == (MOST_TOKENS, True)

@@ -1,1 +1,1 @@
-"""What the CRM gets to know about a lead, and what it tells us."""
+"""The CRM: what is written there about a lead, and what is read from there."""

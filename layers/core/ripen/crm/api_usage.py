@@ -1,12 +1,12 @@
-"""The CRM's calls of a day: how many are taken, and when what can wait is to leave the rest to what cannot."""
+"""The CRM's API calls of a day, and the share from which less urgent work leaves the rest to urgent work."""
 
 from msgspec import Struct
 
-TIGHT = 0.8
+_TIGHT = 0.8
 
 
 class ApiUsage(Struct, frozen=True):
-    """By everybody who calls the company's CRM, in the last 24 hours."""
+    """API calls in the last 24 hours, by all clients of the company's CRM together."""
 
     used: int
     most: int
@@ -17,4 +17,5 @@ class ApiUsage(Struct, frozen=True):
 
     @property
     def is_tight(self) -> bool:
-        return self.share >= TIGHT
+        """Return whether less urgent writes must wait."""
+        return self.share >= _TIGHT

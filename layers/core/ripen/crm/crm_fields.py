@@ -1,7 +1,7 @@
-"""What the CRM is told about a lead, in its own field names. Ours are those of infra/salesforce; lengths are Salesforce's
-(describe of Lead and Contact).
+"""The values that are written to the CRM about a lead, by the CRM's field names.
 
-Nothing here is ever null or blank: what we do not know is left as it stands there.
+Our own fields are defined in infra/salesforce; the lengths are Salesforce's (describe of Lead and Contact). No value is
+null or blank: a value that we do not know is left out, so that the CRM keeps its own.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ STANDARD = {
     "Lead": ("FirstName", "LastName", "Company", "Title", "Phone", "Email"),
     "Contact": ("FirstName", "Title", "Phone", "Department"),
 }
-"""Fields of Salesforce's own that we fill where they are blank, by object."""
+"""Salesforce's own fields that we fill if they are blank, by object."""
 
 _LENGTHS = {
     "FirstName": 40,
@@ -36,8 +36,8 @@ _LONGEST_EMAIL = 80
 _MOST = 99_999
 
 
-def ours(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -> Fields:
-    """Our own fields, the same on Lead and Contact: written always."""
+def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -> Fields:
+    """Return our own fields, which are the same on Lead and Contact and always written."""
     return _known(
         {
             "Ripen_Key__c": profile.id,
@@ -52,9 +52,11 @@ def ours(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -
     )
 
 
-def standard(profile: Profile, object: str) -> Fields:
-    """Salesforce's own fields: written where a record is made, or where they are blank. An address longer than
-    Salesforce takes is left out, since half an address is none."""
+def standard_fields(profile: Profile, object: str) -> Fields:
+    """Return Salesforce's own fields, which are written to a new record, or if they are blank.
+
+    An address longer than Salesforce allows is left out: a shortened address would be a wrong one.
+    """
     values: dict[str, str | int] = {
         "FirstName": profile.first_name,
         "LastName": profile.last_name,
@@ -68,7 +70,7 @@ def standard(profile: Profile, object: str) -> Fields:
 
 
 def fit_in(name: str, value: str) -> str:
-    """The value as long as the field allows, counted as Salesforce does: in UTF-16 units, never half a character."""
+    """Cut the value to the field's length, counted as Salesforce does: in UTF-16 units, never half a character."""
     units = value.encode("utf-16-le")[: 2 * _LENGTHS.get(name, _LENGTH)]
     return units.decode("utf-16-le", "ignore")
 

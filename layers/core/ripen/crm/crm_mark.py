@@ -1,4 +1,4 @@
-"""What becomes of a CRM mark: written, parked, refused, delayed. Whoever looks at the row sees why it waits."""
+"""The outcomes of a CRM mark: written, blocked, refused or delayed. The row says why it waits."""
 
 from collections.abc import Callable
 from copy import replace
@@ -15,15 +15,15 @@ from ripen.settings import SHADOWED
 LEASE = timedelta(minutes=5)
 FEW_CALLS_LEFT, FEW_CALLS_WAIT = "few calls left today", timedelta(minutes=15)
 _SHADOW_WAIT = timedelta(days=1)
-"""The end of shadow mode brings the marks forward; this is for those that it missed."""
+"""The end of shadow mode brings the marks forward; this is for marks that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
 _DOUBLINGS = 10
-_TOLD = ("Ripen_Score__c", "Ripen_Rank__c")
+_SHOWN_IN_SHADOW = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
 class MarkDecision(Struct, frozen=True, kw_only=True):
-    """What is worth a decision row."""
+    """The part of a decision row that the outcome knows."""
 
     object: str
     outcome: str
@@ -32,62 +32,67 @@ class MarkDecision(Struct, frozen=True, kw_only=True):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """How the mark changes, from whatever it is by then; when it is due again; the record's link, where there is one."""
+    """The change of the mark, which applies to whatever the mark is by then, and what else is written with it."""
 
     change: Callable[[CrmMark], CrmMark]
     due: datetime | None = None
     link: CrmLink | None = None
-    news: MarkDecision | None = None
+    decision: MarkDecision | None = None
 
 
 def is_claimed(mark: CrmMark, now: datetime) -> bool:
-    """Another worker is making its Task; after five minutes that worker is taken for dead."""
+    """Return whether another worker is creating the Task. After five minutes that worker is taken for dead."""
     return mark.claimed is not None and now < mark.claimed + LEASE
 
 
 def unchanged() -> Outcome:
-    """The CRM has these values already."""
-    return Outcome(change=_calm)
+    """Return the outcome of a mark whose values the CRM has already."""
+    return Outcome(change=_settled)
 
 
 def blocked(mark: CrmMark, reason: str) -> Outcome:
-    """Waits for the lead to change: nothing to try again."""
+    """Return the outcome of a mark that waits for the lead to change. It is not retried."""
     return Outcome(
-        change=lambda mark: replace(_calm(mark), waits_for=reason),
-        news=None if mark.waits_for == reason else MarkDecision(object="Lead", outcome="waits", reason=reason),
+        change=lambda mark: replace(_settled(mark), waits_for=reason),
+        decision=None if mark.waits_for == reason else MarkDecision(object="Lead", outcome="waits", reason=reason),
     )
 
 
-def shadowed(mark: CrmMark, wanted: upsert.DesiredRecord, lacking: tuple[str, ...], now: datetime) -> Outcome:
-    """Shadow mode: it waits, and goes when that ends. What would be written is told once for each time it changes;
-    `lacking` is what a new record could not be made without."""
-    would = upsert.digest(wanted)
-    facts = {name: str(value) for name, value in wanted.ours.items() if name in _TOLD}
-    if lacking:
-        facts["lacking"] = ", ".join(lacking)
-    about = wanted.link.object if wanted.link else "Lead"
+def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, ...], now: datetime) -> Outcome:
+    """Return the outcome in shadow mode: the mark waits for its end.
+
+    The values that would be written are reported once for each change; `missing` are the fields that a new record
+    lacks.
+    """
+    digest = upsert.digest(desired)
+    facts = {name: str(value) for name, value in desired.ours.items() if name in _SHOWN_IN_SHADOW}
+    if missing:
+        facts["lacking"] = ", ".join(missing)
+    object = desired.link.object if desired.link else "Lead"
+    decision = MarkDecision(object=object, outcome="would have written", reason=SHADOWED, facts=facts)
     return Outcome(
-        change=lambda mark: replace(_calm(mark), waits_for=SHADOWED, shadow_digest=would),
+        change=lambda mark: replace(_settled(mark), waits_for=SHADOWED, shadow_digest=digest),
         due=now + _SHADOW_WAIT,
-        news=None
-        if mark.shadow_digest == would
-        else MarkDecision(object=about, outcome="would have written", reason=SHADOWED, facts=facts),
+        decision=None if mark.shadow_digest == digest else decision,
     )
 
 
-def can_wait(mark: CrmMark, wanted: upsert.DesiredRecord) -> bool:
-    """A mere score, of a lead that is there: nobody is handed over by it."""
-    return not mark.urgent and wanted.link is not None
+def can_wait(mark: CrmMark, desired: upsert.DesiredRecord) -> bool:
+    """Return whether only the score of a lead that the CRM has would be written, which hands over no lead."""
+    return not mark.urgent and desired.link is not None
 
 
 def postponed(now: datetime) -> Outcome:
-    """The CRM's calls of the day run short: it goes when they do not, or when it becomes urgent."""
+    """Return the outcome while the CRM's API calls run short: the mark waits until then, or until it is urgent."""
     return Outcome(change=lambda mark: replace(mark, waits_for=FEW_CALLS_LEFT), due=now + FEW_CALLS_WAIT)
 
 
 def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
-    """Tried again after what the CRM asked for, else after 30 seconds, doubled at each attempt up to an hour. A call that
-    was refused whole is no lead's fault but an administrator's matter: an hour."""
+    """Return the outcome of a failed call, which is retried.
+
+    The retry waits as long as the CRM asks for, else 30 seconds, doubled with each attempt up to an hour.
+    A call that was refused as a whole is no lead's fault; an administrator must act, so it is retried after an hour.
+    """
     waits, error = (failure.reason, "") if isinstance(failure, NotConnected) else ("", failure.reason)
 
     def change(mark: CrmMark) -> CrmMark:
@@ -97,26 +102,33 @@ def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
 
 
 def concluded(
-    mark: CrmMark, wanted: upsert.DesiredRecord, write: upsert.Write, written: upsert.WriteResult, now: datetime
+    mark: CrmMark,
+    desired: upsert.DesiredRecord,
+    write: upsert.Write,
+    result: upsert.WriteResult,
+    now: datetime,
 ) -> Outcome:
-    """After the CRM's answer. What it refuses for good is tried again when the lead changes."""
-    if written.refused is None:
+    """Return the outcome of the CRM's answer. A permanent refusal is retried when the lead changes."""
+    if result.refused is None:
         return Outcome(
-            change=lambda mark: replace(_calm(mark), written=now, digest=upsert.digest(wanted), task=wanted.task.key),
-            link=written.link,
-            news=MarkDecision(object=write.object, outcome="updated" if write.record else "created"),
+            change=lambda mark: replace(
+                _settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key
+            ),
+            link=result.link,
+            decision=MarkDecision(object=write.object, outcome="updated" if write.record else "created"),
         )
-    if not written.refused.permanent:
-        return replace(delayed(mark, written.refused, now), link=written.link)
-    reason = written.refused.reason
+    if not result.refused.permanent:
+        return replace(delayed(mark, result.refused, now), link=result.link)
+    reason = result.refused.reason
+    decision = MarkDecision(object=write.object, outcome="refused", reason=reason)
     return Outcome(
-        change=lambda mark: replace(_calm(mark), error=reason),
-        link=written.link,
-        news=None if mark.error == reason else MarkDecision(object=write.object, outcome="refused", reason=reason),
+        change=lambda mark: replace(_settled(mark), error=reason),
+        link=result.link,
+        decision=None if mark.error == reason else decision,
     )
 
 
-def _calm(mark: CrmMark) -> CrmMark:
+def _settled(mark: CrmMark) -> CrmMark:
     return replace(mark, urgent=False, attempts=0, error="", waits_for="", claimed=None)
 
 

@@ -1,4 +1,4 @@
-"""Membership of the CRM's campaigns: which ones journeys ask about, and what a member that is a lead of ours did by it."""
+"""Membership of the CRM's campaigns: the campaigns that enrol leads, and the activity that a new status makes."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -12,25 +12,25 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnActivity
 
 EVERY = timedelta(minutes=5)
-"""How often the CRM is asked."""
+"""How often the CRM is polled."""
 _LONGEST, _DOUBLINGS = timedelta(hours=1), 4
 _SHORT_ID = 15
-"""An id of 18 is one of 15 with a checksum behind it."""
+"""The length of a Salesforce id without its checksum, which makes 18."""
 
 
 class MemberPoll(Struct, frozen=True, kw_only=True):
-    """The `poll#members` row, on the agenda while journeys ask about campaigns."""
+    """The `poll#members` row, on the agenda while a journey is enrolled by a campaign."""
 
     watched: dict[str, datetime] = {}
-    """Campaigns as journeys name them, and since when: who was a member before has not joined."""
+    """Campaigns by the names that journeys use, and since when: a person who was a member before has not joined."""
     since: datetime
-    """What changed up to then has been seen."""
+    """All changes up to this time are read."""
     attempts: int = 0
-    """Failed ones since the CRM last answered."""
+    """Failed polls since the CRM last answered."""
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """A campaign member as the CRM has it."""
+    """A campaign member in the CRM."""
 
     id: str
     campaign: str
@@ -39,33 +39,33 @@ class Member(Struct, frozen=True, kw_only=True):
     created: datetime
     changed: datetime
     records: tuple[str, ...]
-    """Ids of the Contact and the Lead that it is."""
+    """Ids of its Contact and its Lead."""
     email: str = ""
 
 
 def watched_campaigns(bundle: Bundle) -> tuple[str, ...]:
-    """The campaigns that let into journeys, as these name them."""
+    """Return the campaigns that enrol leads, by the names that journeys use."""
     kind = Kind.CAMPAIGN_JOINED.value
     triggers = [on for journey in bundle.journeys.values() for on in journey.enrol]
     return tuple(sorted({on.subject for on in triggers if isinstance(on, OnActivity) and on.kind == kind}))
 
 
 def updated_poll(poll: MemberPoll | None, names: tuple[str, ...], now: datetime) -> MemberPoll:
-    """As it is to go on when a playbook that asks about these is made live."""
+    """Return the poll after a playbook with these campaigns becomes live. A new campaign is watched from now on."""
     before = poll.watched if poll else {}
     since = poll.since if poll and before else now
     return MemberPoll(watched={name: before.get(name, now) for name in names}, since=since)
 
 
-def again(attempts: int, failure: Undeliverable) -> timedelta:
-    """After so many failures: after how long the CRM is asked again where it did not answer: as it says, else less and less often."""
+def poll_wait(attempts: int, failure: Undeliverable) -> timedelta:
+    """Return how long the poll waits after a failure: as long as the CRM asks for, else longer with each attempt."""
     if failure.after is not None:
         return timedelta(seconds=failure.after)
     return min(EVERY * (1 << min(attempts, _DOUBLINGS)), _LONGEST)
 
 
 def matching_names(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:
-    """The names under which journeys ask about its campaign."""
+    """Yield the watched names that mean the member's campaign: its id or its name."""
     for name in watched:
         by_id = len(name) >= _SHORT_ID and member.campaign[:_SHORT_ID] == name[:_SHORT_ID]
         if by_id or name.casefold() == member.campaign_name.casefold():
@@ -73,12 +73,15 @@ def matching_names(member: Member, watched: Mapping[str, datetime]) -> Iterator[
 
 
 def status_key(member: Member, name: str) -> str:
-    """Tells what a membership became from what it was before: each status lets in once, under each name."""
+    """Return the id of a membership with its status: each status enrols once, under each name."""
     return digest("campaign member", name, member.id, member.status)
 
 
 def membership_activity(member: Member, name: str, lead: str, since: datetime, now: datetime) -> Activity:
-    """What the lead did by it. `new` says that it has become a member since journeys ask about the campaign."""
+    """Return the activity of a member that is a lead.
+
+    `new` says that the member joined after the campaign was first watched.
+    """
     return Activity(
         id=status_key(member, name),
         lead=lead,

@@ -1,7 +1,7 @@
-"""Open opportunities in the CRM: at which companies sales is dealing, so that marketing keeps quiet there (Policy.skips_open_opportunities).
+"""Companies with an open opportunity in the CRM: they get no marketing mail (Policy.spares_opportunities).
 
-A company is known by its mail domain, a person with a free-mail address by that address alone: so a colleague who comes to us
-for the first time is spared too, with nothing written for each lead.
+A company is known by its mail domain, a person with a free-mail address by that address alone. A new colleague is
+therefore spared too, and nothing is written for each lead.
 """
 
 from collections.abc import Iterator
@@ -15,60 +15,62 @@ from ripen.errors import Rejected
 from ripen.lead.address import address_hash, domain, kind, normalise
 
 REVIEW = timedelta(days=1)
-"""How often marked accounts are looked at though none of their opportunities changed: one may have been moved to another account or
-erased, a contact may be new."""
+"""How often all marked accounts are read again.
+
+An opportunity may have been moved to another account or erased, and a contact may be new.
+"""
 MOST_TOKENS = 2_000
-"""An account of more domains and addresses is no company but a drawer for all kinds of people: what is beyond is left out."""
+"""The most domains and addresses of an account. An account with more is no company; the rest is ignored."""
 
 
 class Position(Struct, frozen=True):
-    """How far a look has come, in the order of the CRM's changes."""
+    """The last opportunity that was read, in the order of the CRM's changes."""
 
     changed: datetime
     id: str
 
 
 class OpportunityPoll(Struct, frozen=True, kw_only=True):
-    """The `poll#opportunities` row, on the agenda while the policy asks."""
+    """The `poll#opportunities` row, on the agenda while the policy spares companies with an open opportunity."""
 
     since: datetime | None = None
-    """What changed up to then has been seen; None until all that are open have been."""
+    """All changes up to this time are read; None until all open opportunities are."""
     began: datetime | None = None
-    """When the look began that is not over yet, …"""
-    place: Position | None = None
-    """… and how far it has come."""
+    """When the current poll began; None between polls."""
+    position: Position | None = None
+    """How far the current poll has come."""
     reviewed: datetime | None = None
-    """When all marked accounts were last looked at anew, …"""
+    """When all marked accounts were last read again."""
     account: str = ""
-    """… and the last one of the review under way."""
+    """The last account of the current review; "" between reviews."""
     attempts: int = 0
-    """Failed ones since the CRM last answered."""
+    """Failed polls since the CRM last answered."""
 
 
 class Account(Struct, frozen=True, kw_only=True):
-    """What is marked for one of the CRM's accounts, so that it can be taken back."""
+    """The domains and addresses that are marked for one of the CRM's accounts, so that the marks can be removed."""
 
     id: str
     tokens: tuple[str, ...] = ()
 
 
 class OpenOpportunities(Struct, frozen=True, kw_only=True):
-    """Accounts with an open opportunity to which a domain or an address belongs."""
+    """The mark of a domain or an address: the accounts with an open opportunity that it belongs to."""
 
     accounts: tuple[str, ...] = ()
 
 
 class Opportunity(Struct, frozen=True, kw_only=True):
-    """As the CRM has it, or had it before it was deleted."""
+    """An opportunity in the CRM, possibly deleted."""
 
     id: str
     account: str
-    """"" where it has none."""
+    """"" without an account."""
     changed: datetime
 
 
 class Company(Struct, frozen=True, kw_only=True):
-    """An account with an open opportunity, and how its people can be told."""
+    """An account with an open opportunity, with the website and addresses by which its people are known."""
 
     account: str
     website: str = ""
@@ -76,12 +78,12 @@ class Company(Struct, frozen=True, kw_only=True):
 
 
 def company_token(email: str, address_key: bytes) -> str:
-    """What a normalised address is looked up by: its company's domain, or its own hash where the domain is no company's."""
+    """Return the key of a normalised address: its company's domain, or its hash if it is a free-mail address."""
     return address_hash(address_key, email) if kind(email) == "free" else domain(email)
 
 
 def company_tokens(company: Company, address_key: bytes) -> frozenset[str]:
-    """Of all its people. Addresses and websites that are none are passed over."""
+    """Return the keys of all its people. Malformed addresses and websites are ignored."""
     found = {*_site(company.website), *(company_token(email, address_key) for email in _addresses(company.emails))}
     return frozenset(sorted(found, key=lambda name: ("." not in name, name))[:MOST_TOKENS])
 
@@ -93,7 +95,7 @@ def _addresses(written: tuple[str, ...]) -> Iterator[str]:
 
 
 def _site(website: str) -> Iterator[str]:
-    """The domain that goes with it: "https://www.acme.example/jp" is acme.example's."""
+    """Yield the mail domain of a website: "https://www.acme.example/jp" has acme.example."""
     with suppress(ValueError, Rejected):
         host = urlsplit(website if "//" in website else f"//{website}").hostname or ""
         email = normalise(f"www@{host.removeprefix('www.')}")

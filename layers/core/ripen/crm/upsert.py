@@ -1,18 +1,19 @@
-"""Which leads the CRM gets, which of its records stands for a lead, and what is written there (DESIGN rule 9).
+"""The leads that the CRM gets, the record that matches a lead, and the values that are written there (DESIGN rule 9).
 
-A lead is looked for as link → Contact → open Lead; only then is a Lead made. A converted Lead is followed to its
-Contact. Who is a Contact already is no new Lead: the owner gets a Task instead, one for each time the lead turns hot
-and one for having come at all, so that a busy reader of white papers is not a pile of Tasks.
+A lead is matched by its link, then a Contact, then an open Lead; only without a match is a Lead created. A converted
+Lead is followed to its Contact. A lead that is a Contact already becomes no new Lead: the Contact's owner gets a Task
+instead, one for coming at all and one for each time the lead turns hot, so that a busy reader of white papers is not a
+pile of Tasks.
 """
 
 import json
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 
 from msgspec import Struct
 
 from ripen import ids
-from ripen.crm.crm_fields import Fields, fit_in, ours, standard
+from ripen.crm.crm_fields import Fields, fit_in, own_fields, standard_fields
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
@@ -22,7 +23,7 @@ from ripen.scoring.score import Score
 
 
 class Task(Struct, frozen=True, kw_only=True):
-    """To do for a record's owner; `key` finds it again."""
+    """A Task for a record's owner, found again by `key`."""
 
     key: str
     subject: str
@@ -31,7 +32,7 @@ class Task(Struct, frozen=True, kw_only=True):
 
 
 class DesiredRecord(Struct, frozen=True, kw_only=True):
-    """How a lead shall stand in the CRM."""
+    """The lead as the CRM should have it."""
 
     lead: str
     email: str
@@ -41,13 +42,13 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     as_contact: Fields
     source: str
     task: Task
-    """For the owner, where the lead is a Contact already."""
+    """For the owner, if the lead is a Contact already."""
     task_is_done: bool
-    """Made already, or found needless: then it is not even searched."""
+    """True if the Task was created before, or found unnecessary: it is not even searched."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
-    """A Lead or Contact as the CRM has it."""
+    """A Lead or Contact in the CRM."""
 
     object: str
     id: str
@@ -59,18 +60,18 @@ class Record(Struct, frozen=True, kw_only=True):
     converted_to: str = ""
     """Id of the Contact that this Lead became."""
     fields: dict[str, str] = {}
-    """What stands in the STANDARD fields; blank is "" or absent."""
+    """Values of the STANDARD fields; a blank one is "" or absent."""
 
 
 class CrmState(Struct, frozen=True, kw_only=True):
-    """What the CRM has about some leads: records in the order they were made, and which Tasks are there, by key."""
+    """What the CRM has about some leads: records, oldest first, and the keys of existing Tasks."""
 
     records: tuple[Record, ...] = ()
     tasks: frozenset[str] = frozenset()
 
 
 class Write(Struct, frozen=True, kw_only=True):
-    """One lead's write. Without a record a Lead is made, or found again by our key."""
+    """One lead's write. Without a record a Lead is created, or found again by our key."""
 
     lead: str
     object: str
@@ -80,13 +81,13 @@ class Write(Struct, frozen=True, kw_only=True):
 
 
 class Blocked(Struct, frozen=True, kw_only=True):
-    """Nothing can be written yet, and why."""
+    """The lead cannot be written until it changes."""
 
     reason: str
 
 
 class WriteResult(Struct, frozen=True, kw_only=True):
-    """What became of one write: the record that stands for the lead, and what was refused, if anything was."""
+    """The result of one write: the record of the lead, and the refusal of the write, if any."""
 
     link: CrmLink | None = None
     refused: Undeliverable | None = None
@@ -96,8 +97,10 @@ DELETED = "deleted in the CRM"
 
 
 def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -> str:
-    """Why the CRM does not get this lead, "" where it does. Who is there already is kept up to date: a lead that cools
-    down must not stand there as hot for ever."""
+    """Return why the CRM does not get this lead; "" if it does.
+
+    A lead that is there already stays up to date: a lead that cools down must not be hot in the CRM for ever.
+    """
     if profile.crm:
         return ""
     known = traits(profile, fit=score.fit, engagement=score.engagement, total=score.total, rank=state.rank.value)
@@ -111,7 +114,7 @@ def not_admitted(profile: Profile, state: State, score: Score, rule: SyncRule) -
 
 
 def missing_fields(profile: Profile) -> tuple[str, ...]:
-    """What a new Lead cannot be made without."""
+    """Return the fields that a new Lead needs and the lead lacks."""
     return tuple(name for name in ("last_name", "company") if not getattr(profile, name).strip())
 
 
@@ -124,8 +127,10 @@ def desired_record(
     locale: str,
     last_task: str = "",
 ) -> DesiredRecord:
-    """How the lead shall stand in the CRM. `reasons` are in words, with absolute dates; `last_task` is the key of the
-    Task last dealt with (CrmMark.task)."""
+    """Return the lead as the CRM should have it.
+
+    `reasons` are in words, with absolute dates; `last_task` is the key of the previous Task (CrmMark.task).
+    """
     reasons = tuple(reasons)
     task = Task(
         key=ids.digest("task", profile.id, state.episode),
@@ -136,72 +141,81 @@ def desired_record(
         lead=profile.id,
         email=profile.email,
         link=profile.crm,
-        ours=ours(profile, state, score, reasons),
-        as_lead=standard(profile, "Lead"),
-        as_contact=standard(profile, "Contact"),
+        ours=own_fields(profile, state, score, reasons),
+        as_lead=standard_fields(profile, "Lead"),
+        as_contact=standard_fields(profile, "Contact"),
         source=fit_in("LeadSource", rule.lead_source),
         task=task,
         task_is_done=task.key == last_task,
     )
 
 
-def digest(wanted: DesiredRecord) -> str:
-    """The same for the same values: what would change nothing is not written."""
-    values = (wanted.ours, wanted.as_lead, wanted.as_contact, wanted.task.key, wanted.email)
+def digest(desired: DesiredRecord) -> str:
+    """Return the digest of the values. An update with the same digest is skipped."""
+    values = (desired.ours, desired.as_lead, desired.as_contact, desired.task.key, desired.email)
     return ids.digest("crm", json.dumps(values, sort_keys=True))
 
 
-def plan(wanted: DesiredRecord, found: CrmState, profile: Profile) -> Write | Blocked:
-    """What to write, if anything can be."""
-    record = match(wanted, found.records)
-    if record is None and wanted.link:
+def plan(desired: DesiredRecord, found: CrmState, profile: Profile) -> Write | Blocked:
+    """Return the write, or why nothing can be written."""
+    record = match(desired, found.records)
+    if record:
+        return _update(desired, record, found.tasks)
+    if desired.link:
         return Blocked(reason=DELETED)
-    if record is None and (lacking := missing_fields(profile)):
-        return Blocked(reason=", ".join(lacking))
-    if record is None:
-        source: Fields = {"LeadSource": wanted.source} if wanted.source else {}
-        return Write(lead=wanted.lead, object="Lead", record=None, fields=wanted.ours | wanted.as_lead | source)
-    values = wanted.as_lead if record.object == "Lead" else wanted.as_contact
+    if missing := missing_fields(profile):
+        return Blocked(reason=", ".join(missing))
+    source: Fields = {"LeadSource": desired.source} if desired.source else {}
+    return Write(lead=desired.lead, object="Lead", record=None, fields=desired.ours | desired.as_lead | source)
+
+
+def match(desired: DesiredRecord, records: Sequence[Record]) -> Record | None:
+    """Return the record of the lead: the linked one, else a Contact, else an open Lead; the oldest of several.
+
+    Of open Leads, one that we created comes first. A converted Lead is never written, but its Contact is.
+    """
+    return next(_candidates(desired, records), None)
+
+
+def _candidates(desired: DesiredRecord, records: Sequence[Record]) -> Iterator[Record]:
+    """Yield the records that may be the lead's, best first."""
+    own = [record for record in records if _is_about(desired, record)]
+    linked = [record for record in own if desired.link and record.id == desired.link.id]
+    contacts = {record.id: record for record in records if record.object == "Contact"}
+    yield from (record for record in linked if not record.converted_to)
+    yield from (contacts[record.converted_to] for record in linked + own if record.converted_to in contacts)
+    yield from (record for record in own if record.object == "Contact")
+    yield from sorted(filter(_is_open_lead, own), key=lambda record: record.key != desired.lead)
+
+
+def _is_about(desired: DesiredRecord, record: Record) -> bool:
+    return (
+        record.key == desired.lead
+        or record.email.casefold() == desired.email.casefold()
+        or (desired.link is not None and record.id == desired.link.id)
+    )
+
+
+def _is_open_lead(record: Record) -> bool:
+    return record.object == "Lead" and not record.converted_to
+
+
+def _update(desired: DesiredRecord, record: Record, tasks: Set[str]) -> Write:
+    """Return the write of our own fields, and of standard fields that are blank."""
+    standard = desired.as_lead if record.object == "Lead" else desired.as_contact
     return Write(
-        lead=wanted.lead,
+        lead=desired.lead,
         object=record.object,
         record=record,
-        fields=wanted.ours | {name: value for name, value in values.items() if _is_blank(record, name)},
-        task=wanted.task if _needs_task(wanted, record, found.tasks) else None,
+        fields=desired.ours | {name: value for name, value in standard.items() if _is_blank(record, name)},
+        task=desired.task if _needs_task(desired, record, tasks) else None,
     )
 
 
-def match(wanted: DesiredRecord, records: Iterable[Record]) -> Record | None:
-    """The record that stands for the lead: the linked one, else a Contact, else an open Lead, ours before others';
-    of several the oldest. A converted Lead is never written, its Contact is."""
-    mine = [record for record in records if _is_about(wanted, record)]
-    contacts = {record.id: record for record in records if record.object == "Contact"}
-    linked = [record for record in mine if wanted.link and record.id == wanted.link.id]
-    converted = [contacts[record.converted_to] for record in linked + mine if record.converted_to in contacts]
-    open_leads = [record for record in mine if record.object == "Lead" and not record.converted_to]
-    return next(
-        iter(
-            [record for record in linked if not record.converted_to]
-            + converted
-            + [record for record in mine if record.object == "Contact"]
-            + sorted(open_leads, key=lambda record: record.key != wanted.lead)
-        ),
-        None,
-    )
-
-
-def _is_about(wanted: DesiredRecord, record: Record) -> bool:
-    return (
-        record.key == wanted.lead
-        or record.email.casefold() == wanted.email.casefold()
-        or (wanted.link is not None and record.id == wanted.link.id)
-    )
-
-
-def _needs_task(wanted: DesiredRecord, record: Record, tasks: Set[str]) -> bool:
-    """Not for a Lead that sales converted: they have it in hand."""
-    was_lead = wanted.link is not None and wanted.link.object == "Lead"
-    return record.object == "Contact" and not (was_lead or wanted.task_is_done or wanted.task.key in tasks)
+def _needs_task(desired: DesiredRecord, record: Record, tasks: Set[str]) -> bool:
+    """Return whether the owner needs a Task. A Lead that sales converted is already in their hands."""
+    was_lead = desired.link is not None and desired.link.object == "Lead"
+    return record.object == "Contact" and not (was_lead or desired.task_is_done or desired.task.key in tasks)
 
 
 def _is_blank(record: Record, name: str) -> bool:

@@ -1,0 +1,64 @@
+"""The values that are written to the CRM."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ripen.crm.crm_fields import fit_in, own_fields, standard_fields
+from ripen.lead.lead import Touch
+from ripen.scoring.score import Score
+from tests.core.crm.test_upsert import SCORE, a_state
+from tests.support.builders import a_lead
+from tests.support.fakes import NOON
+
+
+def test_no_value_is_null_or_blank() -> None:
+    bare = a_lead(first_name="", job_title="", phone="", company=" ")
+
+    fields = own_fields(bare, a_state(last_activity=None), SCORE, []) | standard_fields(bare, "Lead")
+
+    assert fields == {
+        "Ripen_Key__c": "lead1",
+        "Ripen_Score__c": 52,
+        "Ripen_Fit__c": 40,
+        "Ripen_Engagement__c": 12,
+        "Ripen_Rank__c": "warm",
+        "LastName": "山田",
+        "Email": "hanako@example.co.jp",
+    }
+
+
+def test_the_lead_touch_is_written() -> None:
+    touch = Touch(at=NOON, url="https://www.example.jp/lp", utm_source="google", gclid="g1")
+
+    fields = own_fields(a_lead(lead_touch=touch), a_state(), SCORE, [])
+
+    assert fields["Ripen_UTM_Source__c"] == "google"
+    assert fields["Ripen_GCLID__c"] == "g1"
+    assert fields["Ripen_Landing_Page__c"] == "https://www.example.jp/lp"
+    assert "Ripen_UTM_Term__c" not in fields
+
+
+@pytest.mark.parametrize(("total", "shown"), [(69.5, 70), (69.49, 69), (-0.5, 0), (1e9, 99_999), (-1e9, -99_999)])
+def test_points_are_rounded_as_the_rank_rounds_them(total: float, shown: int) -> None:
+    fields = own_fields(a_lead(), a_state(), Score(fit=0, engagement=0, total=total), [])
+
+    assert fields["Ripen_Score__c"] == shown
+
+
+@given(st.text(max_size=300))
+def test_a_text_is_cut_to_the_field_between_characters(text: str) -> None:
+    cut = fit_in("Phone", text)
+
+    assert text.startswith(cut)
+    assert len(cut.encode("utf-16-le")) <= 80
+    assert cut == text or len(cut.encode("utf-16-le")) >= 78
+
+
+def test_an_address_that_is_too_long_is_left_out() -> None:
+    assert "Email" not in standard_fields(a_lead(email="a" * 70 + "@example.jp"), "Lead")
+    assert "Email" in standard_fields(a_lead(email="a" * 69 + "@example.jp"), "Lead")
+
+
+def test_a_phone_is_written_as_people_dial_it() -> None:
+    assert standard_fields(a_lead(), "Lead")["Phone"] == "03-1234-5678"
