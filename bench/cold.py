@@ -64,7 +64,7 @@ def measure(name: str, first: First, built: Built, floor: Built, outside: Stub) 
 def _seed() -> None:
     from ripen.adapters.playbook import Playbook
     from ripen.adapters.table import Table
-    from ripen.operations.publish import publish
+    from ripen.operations.publication.publish import publish
 
     table = Table("table")
     publish(example(), table, Playbook(table, "bucket"), SITE, datetime.now(UTC))

@@ -20,7 +20,7 @@ from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.lead.state import Rank, State
 from ripen.mail.ledger import SendState
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Email
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep

@@ -13,7 +13,7 @@ from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
 from ripen.mail.ledger import SendPointer
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle
 from ripen.tracking.link_token import Link, Purpose, sign
 from ripen.tracking.visitor import VisitorPointer

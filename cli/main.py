@@ -2,69 +2,100 @@
 
 import os
 import sys
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
-from cli.lazy_command import Late
+from cli.lazy_command import LazyCommand
 from cli.local.home import ask_this_machine_directly
+from cli.output.language import choose, language
 from ripen.failure import Failure
+from ripen.words import Lang, Words
+
+
+def _en(text: str) -> Words:
+    """Return a summary that exists in English only."""
+    return Words(text, text)
+
 
 COMMANDS = {
     "status": (
         "cli.commands.cloud:status",
-        "Does mail go, what is due and late, what is held; and of the local cloud, where its parts are.",
+        Words(
+            "Show whether mail goes out, what is due and overdue, what is held, and where the parts of the local cloud are.",
+            "配信の状態、期限の来た処理と遅れている処理、保留中のメール、ローカルクラウドの各画面の場所を表示します。",
+        ),
     ),
-    "down": ("cli.commands.cloud:down", "Stop the local cloud; its data stays for the next `make up`."),
-    "lead": ("cli.commands.lead:lead", "Who it is, what it is worth and why, what was sent, and every decision."),
-    "mailbox": ("cli.commands.read:mailbox", "The mails that the local cloud has sent, newest last."),
-    "slack": ("cli.commands.read:slack", "The cards in the local Slack's sales channel, oldest first."),
-    "crm": ("cli.commands.read:crm", "Ask Salesforce."),
-    "clock": ("cli.commands.time:clock", "Move the local cloud's clock forward."),
-    "stop": ("cli.commands.sending:stop", "Stop all sending."),
-    "resume": ("cli.commands.sending:resume", "Go on sending."),
-    "shadow": ("cli.commands.shadow:app", "Shadow mode: judge everything, send and write nothing."),
-    "doctor": ("cli.commands.doctor:doctor", "Look at every prerequisite: its state, its owner, and the next step."),
-    "reclassify": ("cli.commands.verdicts:reclassify", "Judge all clicks anew by the present rules."),
-    "check": ("cli.commands.playbook:check", "Check the playbook: every mistake in one run."),
+    "down": (
+        "cli.commands.cloud:down",
+        Words(
+            "Stop the local cloud; its data stays for the next `make up`.",
+            "ローカルクラウドを停止します。データは次の `make up` まで残ります。",
+        ),
+    ),
+    "lead": (
+        "cli.commands.lead:lead",
+        Words(
+            "Show one lead: profile, score with its reasons, journeys, mails, alerts, and every decision with its reason.",
+            "見込み客 1 人の情報を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、すべての判断とその理由。",
+        ),
+    ),
+    "mailbox": ("cli.commands.read:mailbox", _en("List the mails that the local cloud has sent, newest last.")),
+    "slack": ("cli.commands.read:slack", _en("List the cards in the local Slack's sales channel, oldest first.")),
+    "crm": ("cli.commands.read:crm", _en("Ask Salesforce.")),
+    "clock": ("cli.commands.time:clock", _en("Move the local cloud's clock forward.")),
+    "stop": ("cli.commands.sending:stop", _en("Stop all sending.")),
+    "resume": ("cli.commands.sending:resume", _en("Resume sending.")),
+    "shadow": ("cli.commands.shadow:app", _en("Shadow mode: decide everything, send and write nothing.")),
+    "doctor": ("cli.commands.doctor:doctor", _en("Check every prerequisite: its state, its owner, and the next step.")),
+    "reclassify": ("cli.commands.verdicts:reclassify", _en("Recalculate all clicks by the present rules.")),
+    "check": ("cli.commands.playbook:check", _en("Check the playbook: every mistake in one run.")),
     "campaign": (
-        "cli.commands.campaign:campaign",
-        "How far it is; or schedule, pause, stop, resume or resend it.",
+        "cli.commands.campaign:app",
+        Words(
+            "Schedule a campaign, look at it, pause, stop, resume or resend it, and list its recipients.",
+            "キャンペーンの予約、状況の確認、一時停止、中止、再開、再送、受信者の一覧。",
+        ),
     ),
-    "enrol": ("cli.commands.enrol:enrol", "Ask leads into a journey."),
+    "enrol": ("cli.commands.enrol:enrol", _en("Enrol leads in a journey.")),
     "why": (
         "cli.commands.why:why",
-        "Why this lead got what it got: each mail sent or not, each point, each write to the CRM.",
+        _en("Explain what happened to one lead: each mail sent or not, each point, each write to the CRM."),
     ),
     "held": (
         "cli.commands.held:held",
-        "List the mails whose fate is not known, so that they are not sent twice by themselves.",
+        _en("List the mails whose outcome is not known, which are not sent again by themselves."),
     ),
-    "redrive": ("cli.commands.redrive:redrive", "Move what lies in the dead-letter queues back to where it came from."),
-    "plan": ("cli.commands.plan:plan", "Compare the playbook with what is live."),
-    "rollback": ("cli.commands.rollback:rollback", "Make the playbook live that was so before."),
-    "preview": ("cli.commands.preview:preview", "Show a mail as this person would get it."),
-    "journey": ("cli.commands.journey:journey", "Show a live journey as a picture."),
-    "simulate": ("cli.commands.simulate:simulate", "Live through a journey as one invented lead."),
-    "secret": ("cli.commands.secret:secret", "Print a key that you share with others, in hex"),
-    "schema": ("cli.commands.schema:schema", "Write the JSON Schema of each kind of file"),
+    "redrive": (
+        "cli.commands.redrive:redrive",
+        _en("Move the messages in the dead-letter queues back to their queues."),
+    ),
+    "plan": ("cli.commands.plan:plan", _en("Compare the playbook with the live one.")),
+    "rollback": ("cli.commands.rollback:rollback", _en("Restore the previous playbook.")),
+    "preview": ("cli.commands.preview:preview", _en("Show a mail as this person would get it.")),
+    "journey": ("cli.commands.journey:journey", _en("Show a live journey as a picture.")),
+    "simulate": ("cli.commands.simulate:simulate", _en("Simulate a journey for one invented lead.")),
+    "secret": ("cli.commands.secret:secret", _en("Print a key that you share with other systems, in hex.")),
+    "schema": ("cli.commands.schema:schema", _en("Write the JSON Schema of each kind of file.")),
     "publish": (
         "cli.commands.playbook:publish",
-        "Check the playbook, store it under the hash of its content, and make it live.",
+        _en("Check the playbook, store it under the hash of its content, and make it live."),
     ),
 }
-"""Where each is, to be imported when it is called, and how the promise it makes there begins."""
+"""Where each command is, to be imported when it is called, and how its help begins."""
 
 
 class Commands(TyperGroup):
+    """The list of commands, none of which is imported."""
+
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        for name, (place, says) in COMMANDS.items():
-            self.add_command(Late(name, place, says))
+        for name, (place, summary) in COMMANDS.items():
+            self.add_command(LazyCommand(name, place, summary.in_language(language())))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Where a command comes first, no option of ours is looked for: Typer loads pydantic for any text, 200 ms."""
+        """Skip our own options where a command comes first: Typer loads pydantic for any text, which takes 200 ms."""
         ctx.meta[__name__] = args[:1] != [] and not args[0].startswith("-")
         return super().parse_args(ctx, args)
 
@@ -85,6 +116,9 @@ app = typer.Typer(
 @app.callback()
 def talk_to(
     stack: str = typer.Option("", help="The stack on AWS to talk to, also while a local cloud runs.", metavar="NAME"),
+    lang: Annotated[
+        Lang | None, typer.Option(help="The language of help and output. Default: LANG, or the brand's.")
+    ] = None,
 ) -> None:
     """Marketing automation inside Salesforce and Slack."""
     if stack:
@@ -92,8 +126,9 @@ def talk_to(
 
 
 def main() -> None:
-    """`ripen`: a failure is one line and its next step, never a traceback."""
+    """Run `ripen`. A failure is one line and its next step, never a traceback."""
     ask_this_machine_directly()
+    choose(sys.argv[1:], os.environ)
     try:
         app()
     except Failure as failure:
@@ -101,11 +136,11 @@ def main() -> None:
     except (IsADirectoryError, NotADirectoryError, FileNotFoundError, PermissionError) as error:
         _fail(Failure(f"{error.filename}: {error.strerror}", "Name another file or folder, or look at its rights."))
     except _of_aws() as error:
-        _fail(Failure(f"AWS: {error}", "May you do that, and is your login still good? aws sts get-caller-identity"))
+        _fail(Failure(f"AWS: {error}", "Is your login still valid, and has it the right? aws sts get-caller-identity"))
 
 
 def _of_aws() -> tuple[type[Exception], ...]:
-    """What boto raises, if it was loaded at all."""
+    """Return what boto3 raises, if it was imported."""
     errors: Any = sys.modules.get("botocore.exceptions")
     return (errors.ClientError, errors.BotoCoreError) if errors else ()
 
@@ -115,7 +150,8 @@ def _fail(failure: Failure) -> NoReturn:
     from rich.markup import escape
 
     error = Console(stderr=True, highlight=False, soft_wrap=True)
-    error.print(f"[bold red]{escape(failure.what)}[/]")
-    if failure.next_step:
-        error.print(escape(failure.next_step))
+    what, next_step = failure.in_language(language())
+    error.print(f"[bold red]{escape(what)}[/]")
+    if next_step:
+        error.print(escape(next_step))
     sys.exit(1)

@@ -13,7 +13,7 @@ from typing import IO
 import typer
 from rich.console import Console
 
-from cli.local.home import PROJECT, Home, Status, ask_this_machine_directly
+from cli.local.home import PROJECT, Home, LocalCloud, ask_this_machine_directly
 from cli.local.welcome import welcome
 from sandbox.build import CommandFailed
 from sandbox.emulator import EmulatorFailed
@@ -42,11 +42,11 @@ def up(detach: bool = typer.Option(False, help="Return when everything is ready,
 def _wait(home: Home) -> IO[str] | None:
     """Return the folder's lock once its holder is gone; None if the holder is a cloud that is or becomes ready."""
     until = time.monotonic() + _PATIENCE_SECONDS
-    found = Status.read(home)
+    found = LocalCloud.read(home)
     if not (found and found.ready):
         console.print("The local cloud is starting already, or still ending …")
     while time.monotonic() < until:
-        found = Status.read(home)
+        found = LocalCloud.read(home)
         if found and found.ready:
             console.print("The local cloud is running already.")
             console.print(welcome(found, detached=True))
@@ -105,7 +105,7 @@ def _detached(home: Home) -> None:
     try:
         while child.poll() is None and time.monotonic() < until:
             shown = _show(log, shown)
-            status = Status.read(home)
+            status = LocalCloud.read(home)
             if status and status.ready:
                 console.print(welcome(status, detached=True))
                 return

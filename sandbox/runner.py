@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 
-from cli.local.home import PROJECT, Home, Status, aws_environment
+from cli.local.home import PROJECT, Home, LocalCloud, aws_environment
 from cli.stack.stack import connect
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.table import Table
@@ -46,12 +46,12 @@ class Runner:
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._emulator: Emulator | None = None
 
-    def start(self, report: Report) -> Status:
+    def start(self, report: Report) -> LocalCloud:
         """Start all parts and return when they are ready. Raises the error of the part that failed."""
         home, ports = self._home, self._home.ports()
         report("Certificates, mailbox, Salesforce")
         tls = certificate(home.at("certs"))
-        status = Status(
+        status = LocalCloud(
             pid=os.getpid(),
             ready=False,
             api=f"http://127.0.0.1:{ports['api']}",
@@ -104,7 +104,7 @@ class Runner:
             stack=outputs,
         )
         status.write(home)
-        self._stack.callback(Status.forget, home)
+        self._stack.callback(LocalCloud.forget, home)
         report("Playbook")
         _publish(home)
         self._serve(console.build(connect, lambda: status), ports["console"])
@@ -129,7 +129,7 @@ class Runner:
         server.start()
         self._stack.callback(server.stop)
 
-    def _chat(self, secrets: dict[str, Any], status: Status, ports: dict[str, int]) -> None:
+    def _chat(self, secrets: dict[str, Any], status: LocalCloud, ports: dict[str, int]) -> None:
         folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"
         text = workspace.config(secrets["slack_signing_secret"], secrets["slack_bot_token"], status.slack)
         process = workspace.start(_WORKSPACE, folder, ports["workspace"], text, self._home.log("slack"))
@@ -138,7 +138,7 @@ class Runner:
 
 
 @contextmanager
-def running(home: Home, lock: IO[str], report: Report) -> Iterator[tuple[Runner, Status]]:
+def running(home: Home, lock: IO[str], report: Report) -> Iterator[tuple[Runner, LocalCloud]]:
     """Run a cloud for as long as the block lasts; `lock` comes from home.take()."""
     runner = Runner(home, lock)
     try:

@@ -36,6 +36,7 @@ for name in QUEUES:
     os.environ.setdefault(f"{name}_QUEUE", f"https://sqs.example/{name.lower()}")
 os.environ.setdefault("REPLY_DOMAIN", "")
 os.environ.setdefault("SLACK_API", "https://slack.com/api/")
+os.environ["LANGUAGE"] = "en"  # of the command line, whatever the developer speaks
 os.environ.pop("RIPEN_STACK", None)  # never test against the developer's own stack
 default_user_config["core"]["reset_boto3_session"] = False  # otherwise botocore reads its service models for each test
 

@@ -1,193 +1,206 @@
-"""ripen campaign: schedule a campaign, look at it, stop it, and see who received it."""
+"""ripen campaign: schedule a campaign, look at it, pause or stop it, and list its recipients."""
 
 import csv
 import sys
-from datetime import datetime, timedelta
 from getpass import getuser
 from time import sleep
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from typer.core import TyperGroup
 
-from cli import campaign as campaigns
-from cli.output.json_output import tell
-from cli.output.spreadsheet import as_text
+from cli.output.campaign import show_campaign, show_proposal
+from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
+from cli.output.progress import bar
 from cli.stack.stack import Stack, connect
-from ripen.adapters.table import Conflict, Replace, Row, keys
-from ripen.calendar.local_time import office_zone
-from ripen.calendar.minute import format_minute
-from ripen.campaign import campaign_run as runs
-from ripen.campaign import mailing
-from ripen.campaign.campaign_run import CampaignRun, IllegalTransition, RunState
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
-from ripen.playbook.bundle import Campaign
+from ripen.operations.sending import campaign_report, campaigns
+from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS
+from ripen.operations.spreadsheet import escape_formula
+from ripen.words import Words
 
-_UNTIL_NO_CLAIM_SECONDS = 2.0
-_SAMPLE = 5
-_TAKEN = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
+
+class _Verbs(TyperGroup):
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Take `ripen campaign NAME` as `ripen campaign show NAME`."""
+        is_name = bool(args) and args[0] not in self.commands and all(arg.startswith("-") for arg in args[1:])
+        return super().resolve_command(ctx, ["show", *args] if is_name else args)
 
 
-def campaign(
-    name: Annotated[str, typer.Argument(help="Of campaigns/NAME.yaml.", show_default=False)],
-    schedule: Annotated[bool, typer.Option("--schedule", help="Let it go out at its time.")] = False,
-    now: Annotated[bool, typer.Option("--now", help="With --schedule: at once, whatever its time.")] = False,
-    pause: Annotated[bool, typer.Option("--pause", help="Send nothing more until --resume.")] = False,
-    stop: Annotated[bool, typer.Option("--stop", help="Send nothing more, for good.")] = False,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on after a pause or a halt, with what is left.")] = False,
-    resend: Annotated[bool, typer.Option("--resend", help="Once more, to those only whom it did not reach.")] = False,
-    held: Annotated[bool, typer.Option("--held", help="With --resend: also where it may have arrived.")] = False,
-    recipients: Annotated[bool, typer.Option("--recipients", help="Who received it, as CSV.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
-    """How far it is; or schedule, pause, stop, resume or resend it."""
-    if sum((schedule, pause, stop, resume, resend, recipients)) > 1:
-        raise Failure(
-            "One thing at a time.", "Say one of --schedule, --pause, --stop, --resume, --resend, --recipients."
-        )
-    if as_json and schedule and not yes:
-        raise Failure("--json asks nothing.", "Say --yes, once you have seen the audience without --json.")
-    if (now and not schedule) or (held and not resend):
-        raise Failure("--now belongs to --schedule, and --held to --resend.")
+app = typer.Typer(
+    cls=_Verbs,
+    no_args_is_help=True,
+    help=say(
+        "Schedule a campaign, look at it, pause, stop, resume or resend it, and list its recipients."
+        " `ripen campaign NAME` shows it.",
+        "キャンペーンの予約、状況の確認、一時停止、中止、再開、再送、受信者の一覧。"
+        " `ripen campaign NAME` で状況を表示します。",
+    ),
+)
+_Name = Annotated[
+    str,
+    typer.Argument(
+        help=say("The name in campaigns/NAME.yaml.", "campaigns/NAME.yaml の名前。"), metavar="NAME", show_default=False
+    ),
+]
+
+
+@app.command()
+@help_text(
+    "Show how far the campaign is: mails sent, skipped and why, in flight, delivered, and who changed what.",
+    "キャンペーンの進み具合を表示します: 送信数、送らなかった数とその理由、送信中、到達、操作の記録。",
+)
+def show(name: _Name, as_json: AsJson = False) -> None:
     stack = connect()
-    try:
-        if recipients:
-            _recipients(stack, name, as_json)
-            return
-        screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
-        if schedule:
-            _schedule(stack, name, now, yes, screen)
-        elif pause or stop:
-            _halt(stack, name, stop, screen)
-        elif resume or resend:
-            _go_on(stack, name, resume, held, screen)
-        if as_json:
-            tell(campaigns.progress(stack, campaigns.running(stack, name)))
-        elif not (schedule or pause or stop or resume or resend):
-            _show(stack, campaigns.running(stack, name), screen)
-    except IllegalTransition as error:
-        raise Failure(str(error), f"Look at it: ripen campaign {name}") from None
-
-
-def _schedule(stack: Stack, name: str, at_once: bool, yes: bool, screen: Console) -> None:
-    asked, bundle, clock = campaigns.of(stack, name), campaigns.live(stack), stack.clock.now()
-    row = stack.table.get(keys.campaign(name))
-    if row and row.value.state is not RunState.PLANNED:
-        raise Failure(
-            f"The campaign {name} is {row.value.state}: nobody gets it twice.",
-            f"To reach who has not got it: ripen campaign {name} --resend – or write a campaign with another name.",
-        )
-    zone = bundle.brand.time_zone
-    at = clock if at_once else mailing.earliest_start(asked, bundle.brand)
-    if not at_once and mailing.in_utc(asked.at, office_zone(bundle.brand)) < clock:
-        raise Failure(f"Its time is past: {asked.at}.", "Change `at` and publish, or say --now.")
-    leads = campaigns.audience(stack, asked)
-    whom = f"who received {asked.recipients_of}" if asked.recipients_of else f"segment {asked.segment}"
-    screen.print(
-        f"[bold]{escape(name)}[/]: the mail {escape(asked.email)} to {len(leads)} leads ({escape(whom)}), as of now"
-    )
-    for email in campaigns.emails(stack, leads[:: max(1, len(leads) // _SAMPLE)][:_SAMPLE]):
-        screen.print(f"  {escape(email)}")
-    when = "now" if at <= clock else _moment(asked, at, zone)
-    screen.print(f"Begins {when}{_paced(len(leads), asked.per_hour)}")
-    if not yes and not typer.confirm("Schedule it?"):
-        screen.print("Nothing was scheduled.")
-        return
-    run = runs.schedule(asked, bundle.hash, at, getuser(), clock)
-    due = max(clock, run.since - runs.HEAD_START)
-    try:
-        stack.table.write(Replace(keys.campaign(name), run, row.version if row else 0, due=due))
-    except Conflict:
-        raise Failure("Somebody else scheduled it at the same moment.", f"Look at it: ripen campaign {name}") from None
-    screen.print(f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign {name} --stop")
-
-
-def _moment(asked: Campaign, at: datetime, zone: str) -> str:
-    first = format_minute(at, zone, "en")
-    if asked.zone == "brand":
-        return first
-    return f"{asked.at.replace('T', ' ')} of each lead's own time: furthest east {first} of ours"
-
-
-def _paced(leads: int, per_hour: int | None) -> str:
-    if not per_hour:
-        return "."
-    return f", at {per_hour} an hour: it takes at least {timedelta(seconds=round(leads / per_hour * 3600))}."
-
-
-def _halt(stack: Stack, name: str, for_good: bool, screen: Console) -> None:
-    row = campaigns.running(stack, name)
-    change = runs.stop if for_good else runs.pause
-    campaigns.write(stack, row, change(row.value, getuser(), stack.clock.now()))
-    sleep(_UNTIL_NO_CLAIM_SECONDS)
-    found = campaigns.progress(stack, campaigns.running(stack, name))
-    went, left = found["states"]["accepted"], found["states"]["planned"]
-    what = "stopped for good" if for_good else "paused"
-    screen.print(f"[bold]{escape(name)} is {what}.[/] Sent: {went}. In flight: {found['in_flight']}. Not sent: {left}.")
-    if not for_good:
-        screen.print(f"Go on with: ripen campaign {name} --resume")
-
-
-def _go_on(stack: Stack, name: str, resume: bool, held: bool, screen: Console) -> None:
-    row, asked, now = campaigns.running(stack, name), campaigns.of(stack, name), stack.clock.now()
-    hash = campaigns.live(stack).hash
-    if resume:
-        run = runs.resume(row.value, asked, hash, getuser(), now)
-    else:
-        run = runs.resend(row.value, hash, held, getuser(), now)
-    campaigns.write(stack, row, run)
-    screen.print(
-        f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now. Nobody gets it twice."
-    )
-
-
-def _recipients(stack: Stack, name: str, as_json: bool) -> None:
-    campaigns.running(stack, name)
-    found = campaigns.received(stack, name)
-    sure = [one for one in found if one.state == SendState.ACCEPTED]
-    doubtful = len(found) - len(sure)
+    row = campaign_report.campaign_run(name, stack.table, stack.playbook)
+    found = campaign_report.campaign_report(row.value, stack.table)
     if as_json:
-        tell([_row(one) for one in sure])
+        print_json(found)
+    else:
+        show_campaign(row.value, found, stack.playbook, _screen(False))
+
+
+@app.command()
+@help_text(
+    "Schedule the campaign, after showing how many leads it would reach, and when.",
+    "何人に、いつ送るかを示して確認してから、キャンペーンを予約します。",
+)
+def schedule(
+    name: _Name,
+    now: Annotated[
+        bool, typer.Option("--now", help=say("At once, whatever its time.", "開始時刻にかかわらず、すぐに送ります。"))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    if as_json and not yes:
+        raise Failure(
+            Words("--json does not ask.", "--json では確認できません。"),
+            Words(
+                "Say --yes, once you have seen the audience without --json.",
+                "--json なしで宛先を確かめてから、--yes を付けてください。",
+            ),
+        )
+    stack, screen = connect(), _screen(as_json)
+    clock = stack.clock.now()
+    with bar(say("Audience", "宛先")) as progress:
+        proposal = campaigns.propose(name, now, stack.table, stack.playbook, clock, progress)
+    show_proposal(proposal, screen)
+    if not yes and not typer.confirm(say("Schedule it?", "予約しますか?")):
+        screen.print(say("Nothing was scheduled.", "予約しませんでした。"))
+        return
+    campaigns.schedule(proposal, getuser(), stack.table, clock)
+    screen.print(
+        say(
+            f"[green]Scheduled.[/] Its progress: ripen campaign show {name} – to stop it: ripen campaign stop {name}",
+            f"[green]予約しました。[/] 状況: ripen campaign show {name} – 中止: ripen campaign stop {name}",
+        )
+    )
+    _as_json(stack, name, as_json)
+
+
+@app.command()
+@help_text("Send nothing more until the campaign is resumed.", "再開するまで、残りを送りません。")
+def pause(name: _Name, as_json: AsJson = False) -> None:
+    stack, screen = connect(), _screen(as_json)
+    campaigns.pause(name, getuser(), stack.table, stack.playbook, stack.clock.now())
+    _show_halted(stack, name, say("paused", "一時停止しました"), screen)
+    screen.print(say(f"Resume it with: ripen campaign resume {name}", f"再開するには: ripen campaign resume {name}"))
+    _as_json(stack, name, as_json)
+
+
+@app.command()
+@help_text("Send nothing more, for good.", "残りを送らずに中止します。再開はできません。")
+def stop(name: _Name, as_json: AsJson = False) -> None:
+    stack, screen = connect(), _screen(as_json)
+    campaigns.stop(name, getuser(), stack.table, stack.playbook, stack.clock.now())
+    _show_halted(stack, name, say("stopped for good", "中止しました"), screen)
+    _as_json(stack, name, as_json)
+
+
+@app.command()
+@help_text("Resume after a pause or a halt, with what is left.", "一時停止や自動停止のあと、残りの配信を再開します。")
+def resume(name: _Name, as_json: AsJson = False) -> None:
+    stack, screen = connect(), _screen(as_json)
+    campaigns.resume(name, getuser(), stack.table, stack.playbook, stack.clock.now())
+    _show_resumed(name, screen)
+    _as_json(stack, name, as_json)
+
+
+@app.command()
+@help_text(
+    "Send the campaign again, only to the leads that it did not reach.", "届いていない人にだけ、もう一度送ります。"
+)
+def resend(
+    name: _Name,
+    held: Annotated[
+        bool,
+        typer.Option("--held", help=say("Also where it may have arrived.", "届いたかどうか分からない人にも送ります。")),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    stack, screen = connect(), _screen(as_json)
+    campaigns.resend(name, held, getuser(), stack.table, stack.playbook, stack.clock.now())
+    _show_resumed(name, screen)
+    _as_json(stack, name, as_json)
+
+
+@app.command()
+@help_text("List the leads that received the campaign, as CSV.", "受け取った人の一覧を CSV で出力します。")
+def recipients(name: _Name, as_json: AsJson = False) -> None:
+    stack = connect()
+    campaign_report.campaign_run(name, stack.table, stack.playbook)
+    with bar(say("Recipients", "受信者")) as progress:
+        found = campaign_report.recipients(name, stack.table, progress)
+    sure = [recipient for recipient in found if recipient.state == SendState.ACCEPTED]
+    rows = [(each.email, each.lead, each.at.isoformat() if each.at else "") for each in sure]
+    if as_json:
+        print_json([dict(zip(("email", "lead", "at"), row, strict=True)) for row in rows])
     else:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(("email", "lead", "at"))
-        writer.writerows((as_text(one.email), one.lead, one.at.isoformat() if one.at else "") for one in sure)
-    if doubtful:
-        Console(stderr=True, highlight=False).print(
-            f"{doubtful} more may have received it: their outcome is not known yet."
+        writer.writerows((escape_formula(email), lead, at) for email, lead, at in rows)
+    if doubtful := len(found) - len(sure):
+        _screen(True).print(
+            say(
+                f"{doubtful} more may have received it: their outcome is not known yet.",
+                f"ほかに {doubtful} 人が受け取った可能性があります（結果がまだ分かりません）。",
+            )
         )
 
 
-def _row(one: campaigns.Recipient) -> dict[str, str]:
-    return {"email": one.email, "lead": one.lead, "at": one.at.isoformat() if one.at else ""}
+def _screen(is_error: bool) -> Console:
+    return Console(highlight=False, soft_wrap=True, stderr=is_error)
 
 
-def _show(stack: Stack, row: Row[CampaignRun], screen: Console) -> None:
-    found, run = campaigns.progress(stack, row), row.value
-    zone, states = campaigns.live(stack).brand.time_zone, found["states"]
-    because = f": {run.reason}" if run.reason else ""
-    screen.print(f"[bold]{escape(run.name)}[/] is [bold]{run.state}[/]{escape(because)}")
-    done = sum(states[state] for state in _TAKEN)
-    screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
+def _as_json(stack: Stack, name: str, as_json: bool) -> None:
+    if as_json:
+        row = campaign_report.campaign_run(name, stack.table, stack.playbook)
+        print_json(campaign_report.campaign_report(row.value, stack.table))
+
+
+def _show_halted(stack: Stack, name: str, what: str, screen: Console) -> None:
+    """Wait until no worker can claim a mail any more, then show what was sent."""
+    sleep(UNTIL_SEEN_SECONDS)
+    row = campaign_report.campaign_run(name, stack.table, stack.playbook)
+    found = campaign_report.campaign_report(row.value, stack.table)
+    sent, flying, left = found["states"]["accepted"], found["in_flight"], found["states"]["planned"]
     screen.print(
-        f"{done} of {found['audience']} mails dealt with"
-        + ("" if found["walked"] == 1 else "; the audience is still being gone through")
+        say(
+            f"[bold]{escape(name)} is {what}.[/] Sent: {sent}. In flight: {flying}. Not sent: {left}.",
+            f"[bold]{escape(name)} を{what}。[/] 送信済み: {sent}。送信中: {flying}。未送信: {left}。",
+        )
     )
-    table = Table("Mails", "", box=None, show_header=False)
-    for what, count in (states | found["followed"]).items():
-        if count:
-            table.add_row(what, str(count))
-    for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
-        table.add_row(f"  skipped: {escape(reason)}", str(count))
-    screen.print(table)
-    for event in run.history:
-        by, why = f" by {event.by}" if event.by else "", f": {event.reason}" if event.reason else ""
-        screen.print(escape(f"{format_minute(event.at, zone, 'en')}  {event.what}{by}{why}"))
-    if run.state is RunState.PLANNED:
-        asked = stack.playbook.bundle(run.bundle).campaigns[run.name]
-        screen.print(f"Begins {_moment(asked, run.at, zone)}")
+
+
+def _show_resumed(name: str, screen: Console) -> None:
+    screen.print(
+        say(
+            f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now. No lead gets it twice.",
+            f"[bold]{escape(name)} は[/]1、2 分以内に、公開中の文面で配信を再開します。同じ人に二度は送りません。",
+        )
+    )

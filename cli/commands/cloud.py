@@ -1,4 +1,4 @@
-"""ripen status, ripen down: how it stands, and the local cloud itself."""
+"""ripen status, ripen down: the state of the installation, and the local cloud itself."""
 
 import os
 import signal
@@ -6,85 +6,71 @@ from dataclasses import asdict
 from time import monotonic, sleep
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from cli.local.home import Home, Status
+from cli.local.home import Home, LocalCloud
 from cli.local.welcome import welcome
-from cli.output.json_output import AsJson, tell
+from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
+from cli.output.status import show_status
 from cli.stack.stack import connect, local
-from cli.status import Morning, morning
-from ripen.agenda import Lane
 from ripen.failure import Failure
+from ripen.operations.status import status as read_status
+from ripen.words import Words
 
 _PATIENCE_SECONDS = 40
-_LANES = {
-    Lane.HOT: "what a person waits for",
-    Lane.BULK: "all that may wait behind it",
-    Lane.MAIL_HIGH: "mail by SES's rate, high priority",
-    Lane.MAIL: "mail by SES's rate",
-    Lane.MAIL_LOW: "mail by SES's rate, low priority",
-}
 
 
+@help_text(
+    "Show whether mail goes out, what is due and overdue, what is held, and where the parts of the local cloud are.",
+    "配信の状態、期限の来た処理と遅れている処理、保留中のメール、ローカルクラウドの各画面の場所を表示します。",
+)
 def status(as_json: AsJson = False) -> None:
-    """Does mail go, what is due and late, what is held; and of the local cloud, where its parts are."""
-    here = None if os.environ.get("RIPEN_STACK") else Status.read(Home.here())
+    here = None if os.environ.get("RIPEN_STACK") else LocalCloud.read(Home.here())
     console = Console(highlight=False)
     if here and not here.ready:
         if as_json:
-            tell(asdict(here) | {"time": ""})
+            print_json(asdict(here) | {"time": ""})
         else:
-            console.print("The local cloud is starting.")
+            console.print(say("The local cloud is starting.", "ローカルクラウドを起動しています。"))
         return
     stack = connect()
-    found = morning(stack)
+    found = read_status(stack.table, stack.clock.now())
     if as_json:
         place = asdict(here) if here else {"api": stack.site}
-        tell(place | {"time": found.now.isoformat(), "sending": found.plain()})
+        print_json(place | {"time": found.now.isoformat(), "sending": found.plain()})
         return
     console.print(welcome(here, detached=True) if here else stack.site)
-    console.print(f"Its clock says {found.now:%Y-%m-%d %H:%M:%S} UTC.")
-    _show(found, console)
+    show_status(found, console)
 
 
-def _show(found: Morning, console: Console) -> None:
-    if found.stop:
-        console.print(f"[bold red]Sending is stopped[/] since {found.stop.at:%Y-%m-%d %H:%M} UTC: ripen resume")
-    if found.shadow:
-        console.print(f"[bold yellow]Shadow mode is on[/] since {found.shadow.at:%Y-%m-%d %H:%M} UTC: ripen shadow off")
-    if found.breaker:
-        until = f"; tried again at {found.breaker.until:%H:%M} UTC" if found.breaker.until else ""
-        console.print(f"[bold red]SES refuses our mail[/] ({escape(found.breaker.reason)}){until}. docs/operations.md")
-    if found.held:
-        console.print(f"[yellow]{found.held} mail{'s are' if found.held != 1 else ' is'} held:[/] ripen held")
-    if not any(lane.due for lane in found.lanes):
-        console.print("Nothing is due.")
-        return
-    table = Table("Lane", "Due", "Oldest", title="Due now", title_justify="left")
-    for lane in found.lanes:
-        if lane.oldest:
-            since = f"{lane.oldest:%Y-%m-%d %H:%M} UTC{' [red]late[/]' if lane.is_late(found.now) else ''}"
-            table.add_row(f"{lane.lane} ({_LANES[lane.lane]})", str(lane.due), since)
-    console.print(table)
-    if any(lane.is_late(found.now) for lane in found.lanes):
-        console.print("What is late, and what workers gave up: ripen redrive --dry-run")
-
-
+@help_text(
+    "Stop the local cloud; its data stays for the next `make up`.",
+    "ローカルクラウドを停止します。データは次の `make up` まで残ります。",
+)
 def down(as_json: AsJson = False) -> None:
-    """Stop the local cloud; its data stays for the next `make up`."""
     home = Home.here()
     found = local()
     os.kill(found.pid, signal.SIGTERM)
     until = monotonic() + _PATIENCE_SECONDS
-    while Status.read(home) or _runs(found.pid):
+    while LocalCloud.read(home) or _runs(found.pid):
         if monotonic() > until:
-            raise Failure(f"The local cloud (process {found.pid}) does not stop.", f"Look into {home.folder}/logs.")
+            raise Failure(
+                Words(
+                    f"The local cloud (process {found.pid}) does not stop.",
+                    f"ローカルクラウド（プロセス {found.pid}）が停止しません。",
+                ),
+                Words(f"Look into {home.folder}/logs.", f"{home.folder}/logs を確かめてください。"),
+            )
         sleep(0.1)
     if as_json:
-        tell({"stopped": True})
+        print_json({"stopped": True})
         return
-    Console().print("The local cloud is stopped. Its data is kept; make clean-up forgets it.")
+    Console().print(
+        say(
+            "The local cloud is stopped. Its data is kept; make clean-up deletes it.",
+            "ローカルクラウドを停止しました。データは残っています（make clean-up で消去）。",
+        )
+    )
 
 
 def _runs(pid: int) -> bool:

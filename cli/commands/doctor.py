@@ -1,6 +1,5 @@
-"""ripen doctor: what a real deployment still lacks."""
+"""ripen doctor: what a real deployment still needs."""
 
-import json
 import sys
 from collections import Counter
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.doctor.finding import Finding, State
+from cli.output.json_output import AsJson, print_json
 from cli.stack.stack import connect
 
 _MARKS = {State.OK: "[green]✓ ok[/]", State.WARN: "[yellow]! warn[/]", State.FAIL: "[bold red]✗ fail[/]"}
@@ -20,14 +20,14 @@ _MARKS = {State.OK: "[green]✓ ok[/]", State.WARN: "[yellow]! warn[/]", State.F
 
 def doctor(
     folder: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Look at every prerequisite: its state, its owner, and the next step. Ends with 1 if one fails."""
+    """Check every prerequisite: its state, its owner, and the next step. The exit code is 1 if one fails."""
     from cli.doctor.examination import examine
 
     found = list(examine(connect(), folder))
     if as_json:
-        print(json.dumps([asdict(finding) for finding in found], ensure_ascii=False, indent=2))
+        print_json([asdict(finding) for finding in found])
     else:
         _show(found)
     sys.exit(1 if any(finding.state is State.FAIL for finding in found) else 0)

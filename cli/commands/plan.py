@@ -1,6 +1,5 @@
-"""ripen plan: what a publish would change, for whom, and what it would send."""
+"""ripen plan: what publishing would change, for whom, and which mails it would send."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,14 +9,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.plan.difference import Change, Difference, difference
-from cli.plan.guard import demand, live
-from cli.plan.standing import Place, everyone, places
+from cli.output.json_output import AsJson, print_json
+from cli.output.progress import bar
 from cli.stack.stack import connect
 from ripen.failure import Failure
+from ripen.operations.live_playbook import live_bundle_if_any
+from ripen.operations.publication.difference import Difference, difference
+from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
+from ripen.words import Words
 
 if TYPE_CHECKING:
-    from cli.plan.forecast import Forecast
+    from ripen_authoring.simulation.forecast import Forecast
 
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
 _MOST_LINES = 4
@@ -25,32 +27,36 @@ _MOST_LINES = 4
 
 def plan(
     folder: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
-    most: Annotated[int, typer.Option(help="Look ahead for at most so many people.", min=0)] = 2000,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    most: Annotated[int, typer.Option(help="Forecast the mails of at most so many people.", min=0)] = 2000,
+    as_json: AsJson = False,
 ) -> None:
-    """Compare the playbook with what is live. Each step, who stands there, and the mails of the next 24 hours. Changes
-    nothing. Fails where somebody stands on a changed step and the journey does not say what becomes of them."""
-    from cli.plan.forecast import forecast
+    """Compare the playbook with the live one: each step, the people on it, and the mails of the next 24 hours. Change nothing.
+    Fail if people are on a changed step and the journey does not say what happens to them."""
     from ripen_authoring.ready import ready
+    from ripen_authoring.simulation.forecast import Source, forecast
 
     new, stack = ready(folder), connect()
-    found = difference(live(stack), new)
-    enrollments = everyone(stack)
-    standing = places(stack, enrollments, new)
-    ahead = forecast(stack, new, enrollments, most)
+    found = difference(live_bundle_if_any(stack.playbook), new)
+    with bar("People in journeys") as progress:
+        enrollments = people_in_journeys(stack.table, progress)
+    affected = affected_steps(enrollments, new, stack.playbook)
+    source = Source(stack.table, stack.playbook, stack.secrets, stack.site)
+    with bar("The next 24 hours") as progress:
+        ahead = forecast(source, new, enrollments, most, stack.clock.now(), progress)
     if as_json:
-        print(json.dumps(_plain(found, standing, ahead, new.hash), ensure_ascii=False, indent=2))
+        print_json(_plain(found, affected, ahead, new.hash))
     else:
-        _show(found, standing, ahead)
-    if open_ := [place for place in standing if place.is_open]:
-        raise Failure("\n".join(map(demand, open_)), "Then run again: ripen plan")
+        _show(found, affected, ahead)
+    if undecided := [step.demand for step in affected if step.is_undecided]:
+        demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
+        raise Failure(demands, Words("Then run again: ripen plan", "そのあともう一度: ripen plan"))
 
 
-def _show(found: Difference, standing: list[Place], ahead: "Forecast") -> None:
+def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") -> None:
     console = Console(highlight=False, soft_wrap=True)
-    people = {(place.journey, place.step): place for place in standing}
+    people = {(step.journey, step.step): step for step in affected}
     if not found:
-        console.print("Nothing would change: this very playbook is live.")
+        console.print("Nothing would change: this playbook is live already.")
     for journey in found.journeys:
         console.print(f"{_SIGNS[journey.how]} [bold]journey {escape(journey.name)}[/] ({journey.how})")
         _lines(console, journey.lines, "    ")
@@ -60,21 +66,22 @@ def _show(found: Difference, standing: list[Place], ahead: "Forecast") -> None:
     for change in found.others:
         console.print(f"{_SIGNS[change.how]} {escape(change.name)}")
         _lines(console, change.lines, "    ")
-    for place in standing:
+    for place in affected:
         if place.how == "journey removed":
-            console.print(
-                f"[yellow]{place.people} on {escape(place.step)} of {escape(place.journey)}[/] go on to its end by the old version."
-            )
+            where = f"{place.people} on {escape(place.step)} of {escape(place.journey)}"
+            console.print(f"[yellow]{where}[/] go on to its end by the old version.")
     _mails(console, ahead)
 
 
-def _people(place: Place | None) -> str:
-    if place is None:
+def _people(step: AffectedStep | None) -> str:
+    if step is None:
         return ""
-    becomes = "[red]and nothing says what becomes of them[/]"
-    if place.move:
-        becomes = f"{place.move.how} {place.move.to}".strip()
-    return f"  [bold]{place.people} here[/]: {becomes}"
+    next_ = (
+        f"{step.move.how} {step.move.to}".strip()
+        if step.move
+        else "[red]the journey does not say what happens to them[/]"
+    )
+    return f"  [bold]{step.people} here[/]: {next_}"
 
 
 def _lines(console: Console, lines: tuple[str, ...], margin: str) -> None:
@@ -88,13 +95,14 @@ def _mails(console: Console, ahead: "Forecast") -> None:
     if not ahead.mails:
         console.print(f"In the next 24 hours nothing would be sent by itself ({_count(ahead.leads)} looked at).")
         return
-    table = Table("Of", "Mail", "Becomes", "How many", title="In the next 24 hours", title_justify="left")
+    table = Table("Of", "Mail", "Outcome", "Mails", title="In the next 24 hours", title_justify="left")
     for (origin, mail, outcome), count in sorted(ahead.mails.items()):
         table.add_row(escape(origin), escape(mail), escape(outcome), str(count))
     console.print(table)
     if ahead.more:
         console.print(
-            f"[yellow]{_count(ahead.more)} more {'has' if ahead.more == 1 else 'have'} something due:[/] --most {ahead.leads + ahead.more}"
+            f"[yellow]{_count(ahead.more)} more {'has' if ahead.more == 1 else 'have'} something due:[/]"
+            f" --most {ahead.leads + ahead.more}"
         )
 
 
@@ -102,23 +110,20 @@ def _count(people: int) -> str:
     return "1 person" if people == 1 else f"{people} people"
 
 
-def _plain(found: Difference, standing: list[Place], ahead: "Forecast", hash: str) -> dict[str, Any]:
-    def change(each: Change) -> dict[str, Any]:
-        return asdict(each)
-
+def _plain(found: Difference, affected: list[AffectedStep], ahead: "Forecast", hash: str) -> dict[str, Any]:
     return {
         "playbook": hash,
         "journeys": [asdict(journey) for journey in found.journeys],
-        "others": [change(each) for each in found.others],
+        "others": [asdict(change) for change in found.others],
         "standing": [
             {
-                "journey": place.journey,
-                "step": place.step,
-                "how": place.how,
-                "people": place.people,
-                "becomes": f"{place.move.how} {place.move.to}".strip() if place.move else "",
+                "journey": step.journey,
+                "step": step.step,
+                "how": step.how,
+                "people": step.people,
+                "becomes": f"{step.move.how} {step.move.to}".strip() if step.move else "",
             }
-            for place in standing
+            for step in affected
         ],
         "mails": [
             {"origin": origin, "email": mail, "outcome": outcome, "count": count}

@@ -1,4 +1,4 @@
-"""`ripen check` and `ripen publish`."""
+"""ripen check, ripen publish: the playbook in a folder."""
 
 import json as encoding
 import sys
@@ -11,7 +11,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from cli.output.json_output import AsJson, tell
+from cli.output.json_output import AsJson, print_json
+from cli.output.progress import bar
+from cli.output.refold import refold
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
@@ -23,19 +25,19 @@ _screen = Console(highlight=False, soft_wrap=True)
 
 def check(
     folder: Annotated[Path, _FOLDER] = Path("playbook"),
-    json: Annotated[bool, typer.Option("--json", help="Print the problems as JSON, for scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Check the playbook: every mistake in one run, each with its place and what to write instead."""
+    """Check the playbook: every mistake in one run, each with its place and what to write instead. Print the problems with --json."""
     from ripen_authoring.compile import check_playbook
 
     try:
         checked = check_playbook(folder, datetime.now(UTC).date())
     except Broken as broken:
-        if json:
+        if as_json:
             _print_json(broken.problems)
             sys.exit(1)
-        raise _told(broken, folder) from None
-    if json:
+        raise _failure(broken, folder) from None
+    if as_json:
         _print_json(checked.warnings)
         return
     _show(checked.warnings, folder)
@@ -58,38 +60,35 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
         if as_json:
             _print_json(broken.problems)
             sys.exit(1)
-        raise _told(broken, folder) from None
+        raise _failure(broken, folder) from None
     stack = connect()
-    found = _live(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
+    found = _publish(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
     if as_json:
-        tell(found)
+        print_json(found)
 
 
-def _live(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
-    """Makes it live, and says so."""
-    from cli.plan import guard
-    from cli.publication import make_live
-    from cli.renewal import judges_otherwise, renew
+def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
+    """Make the bundle live, and show what followed."""
+    from cli.stack.in_force import wait_with
+    from ripen.operations.publication.release import release
 
-    otherwise = judges_otherwise(stack, bundle)
-    enrollments, standing = guard.affected(stack, bundle)
-    if open_ := [place for place in standing if place.is_open]:
-        raise Failure("\n".join(map(guard.demand, open_)), "See all that would change: ripen plan")
-    if not make_live(bundle, stack, screen):
+    with bar("People in journeys") as progress:
+        found = release(bundle, stack.table, stack.playbook, stack.site, stack.clock, wait_with(screen), progress)
+    if not found.is_new:
         screen.print(f"Nothing has changed: {bundle.hash} is live already.")
         return {"playbook": bundle.hash, "published": False}
     screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
-    if woken := guard.wake(stack, enrollments, standing):
-        screen.print(f"{woken} people are moved on as the journeys say.")
-    judged = renew(stack, screen) if otherwise else 0
+    if found.moved_on:
+        screen.print(f"{found.moved_on} people move on as the journeys say.")
+    refolded = refold(stack, screen) if found.needs_refold else 0
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
     for page in pages:
         screen.print(f"See it at {page}")
     return {
         "playbook": bundle.hash,
         "published": True,
-        "moved_on": woken,
-        "judged_anew": judged,
+        "moved_on": found.moved_on,
+        "judged_anew": refolded,
         "pages": pages,
     }
 
@@ -108,10 +107,10 @@ def _size(bundle: Bundle) -> str:
     )
 
 
-def _told(broken: Broken, folder: Path) -> Failure:
+def _failure(broken: Broken, folder: Path) -> Failure:
     _show(broken.problems, folder)
     count = sum(problem.severity == "mistake" for problem in broken.problems)
-    return Failure(f"{_count(count, 'problem')} in the playbook.", "Mend the above, then run: ripen check")
+    return Failure(f"{_count(count, 'problem')} in the playbook.", "Correct them, then run: ripen check")
 
 
 def _show(problems: tuple[Problem, ...], folder: Path) -> None:

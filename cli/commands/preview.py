@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 
-from cli.output.json_output import tell
+from cli.output.json_output import AsJson, print_json
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
 from ripen.errors import Undeliverable, Unsure
@@ -21,21 +21,21 @@ from ripen.lead.lead import Profile
 from ripen.mail.message import OutgoingMail
 
 _SITE = "https://ripen.example"
-"""Where no stack says where it is."""
+"""The site of the links where no stack is asked."""
 
 
 def preview(
     email: Annotated[str, typer.Argument(help="The mail's name in emails/.", show_default=False)],
     lead: Annotated[str, typer.Option(help="A lead's address, or a persona: a file, or a name in personas/.")],
     out: Annotated[Path | None, typer.Option(help="Write the html and the text into this folder.")] = None,
-    send_to: Annotated[str, typer.Option(help="Send it as a [TEST] to somebody of `team` in ripen.yaml.")] = "",
-    entry: Annotated[list[str] | None, typer.Option(help="What let the lead in: webinar_date=2026-12-10")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    send_to: Annotated[str, typer.Option(help="Send it as a [TEST] to a member of `team` in ripen.yaml.")] = "",
+    entry: Annotated[list[str] | None, typer.Option(help="A fact of the enrolment: webinar_date=2026-12-10")] = None,
+    as_json: AsJson = False,
     folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
-    """Show a mail as this person would get it. Html and text open in the browser. Its links lead where they say and count
-    nothing."""
-    from cli.preview import preview as compose
+    """Show a mail as this person would get it. Html and text open in the browser. Its links lead directly to their targets and
+    count nothing."""
+    from ripen.operations.sending.preview import preview as compose
     from ripen_authoring.ready import ready
 
     bundle = ready(folder)
@@ -43,71 +43,71 @@ def preview(
     profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)
     mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))
     console = Console(highlight=False, soft_wrap=True)
-    if send_to and stack:
-        subject = _sent(mail, send_to, folder, stack)
+    if send_to:
+        subject = _send(mail, send_to, folder)
         if as_json:
-            tell({"sent_to": send_to, "subject": subject})
+            print_json({"sent_to": send_to, "subject": subject})
         else:
             console.print(f"Sent to {escape(send_to)}: {escape(subject)}")
     elif as_json:
-        tell(asdict(mail))
+        print_json(asdict(mail))
     else:
         for name, value in (("From", _readable(mail.sender)), ("To", mail.to), ("Subject", mail.subject)):
             console.print(f"[bold]{name}[/] {escape(value)}")
-        for path in _written(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
+        for path in _write(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
             console.print(str(path))
             if out is None:
                 webbrowser.open(path.as_uri())
 
 
-def _sent(mail: OutgoingMail, to: str, folder: Path, stack: Stack) -> str:
-    """The subject it has. Raises Failure."""
-    from cli.preview import marked
+def _send(mail: OutgoingMail, to: str, folder: Path) -> str:
+    """Send the mail as a test, and return its subject. Raise Failure if SES does not take it."""
     from ripen.adapters.ses.mailer import Ses
+    from ripen.operations.sending.preview import as_test
     from ripen_authoring.files.folder import load
 
     ripen = load(folder).ripen
     team = ripen.model.team if ripen else ()
     if to not in team:
         known = f"Known: {', '.join(team)}" if team else f"Write into {folder}/ripen.yaml: team: [{to}]"
-        raise Failure(f"{to} is not of the team.", known)
-    test = marked(mail, to)
+        raise Failure(f"{to} is not a member of the team.", known)
+    test = as_test(mail, to)
     try:
         Ses("").send(test)
     except Undeliverable as error:
         raise Failure(f"SES does not take it: {error.reason}", "Is the address verified in SES? ripen doctor") from None
     except Unsure as error:
         raise Failure(
-            f"It is not known whether SES took it: {error}", "Look into the mailbox before sending again."
+            f"It is not known whether SES took it: {error}", "Look into the mailbox before sending it again."
         ) from None
     return test.subject
 
 
 def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
-    from cli.lead_report import find
+    from ripen.operations.leads.find import find_lead
     from ripen_authoring.simulation.persona import persona
 
     if stack is None or "@" not in lead:
         return persona(lead, folder).profile(datetime.now(UTC))
-    row = stack.table.get(keys.profile(find(stack, lead)))
+    row = stack.table.get(keys.profile(find_lead(lead, stack.table, stack.secrets)))
     if row is None:
         raise Failure(f"The lead {lead} has no profile.", "Look at its rows: ripen lead")
     return row.value
 
 
 def _readable(sender: str) -> str:
-    """As a mail program shows it."""
+    """Return the sender as a mail program shows it."""
     return str(make_header(decode_header(sender)))
 
 
 def _facts(entry: list[str]) -> dict[str, str]:
     for pair in entry:
         if "=" not in pair:
-            raise Failure(f"{pair!r} is no name=value.", "Say for example: --entry webinar_date=2026-12-10")
+            raise Failure(f"{pair!r} is not of the form name=value.", "For example: --entry webinar_date=2026-12-10")
     return {name: value for name, _, value in (pair.partition("=") for pair in entry)}
 
 
-def _written(mail: OutgoingMail, name: str, folder: Path) -> list[Path]:
+def _write(mail: OutgoingMail, name: str, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     parts = {f"{name}.{mail.locale}.html": mail.html, f"{name}.{mail.locale}.txt": mail.text}
     for file, part in parts.items():

@@ -1,4 +1,4 @@
-"""`ripen schema`."""
+"""ripen schema: JSON Schemas for editors."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from cli.output.json_output import AsJson, tell
+from cli.output.json_output import AsJson, print_json
 from ripen.failure import Failure
 from ripen_authoring.files.named import text
 
@@ -28,7 +28,7 @@ def schema(
     lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml"))}
     lacking = {str(file): line for file, line in lines.items() if line and not _begins(file, line)}
     if as_json:
-        tell({"written": [str(folder / FOLDER / name) for name in schemas()], "begin_with": lacking})
+        print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "begin_with": lacking})
         return
     _screen.print(f"Written: {len(KINDS)} schemas to {folder / FOLDER}.")
     for name, line in lacking.items():

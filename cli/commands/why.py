@@ -1,17 +1,17 @@
 """ripen why: the decisions about one lead, in words."""
 
-import json
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli.output.json_output import AsJson, print_json
+from cli.output.language import language
 from cli.stack.stack import connect
-from cli.why import Because, Story, is_own
-from cli.why import why as ask
 from ripen.calendar.minute import format_minute
-from ripen.operations.phrases import Lang, reason, say
+from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
+from ripen.operations.phrases import reason, say
 
 _SHORT = 7
 _WORDS = {
@@ -22,50 +22,48 @@ _WORDS = {
 
 def why(
     email: Annotated[str, typer.Argument(help="The lead's address.", show_default=False)],
-    lang: Annotated[Lang | None, typer.Option(help="By default the playbook's first language.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Why this lead got what it got: each mail sent or not, each point, each write to the CRM; the newest last."""
-    story = ask(connect(), email)
-    language = lang or story.locale
+    """Explain what happened to one lead: each mail sent or not, each point, each write to the CRM. The newest comes last."""
+    stack, lang = connect(), language()
+    log = decision_log(email, stack.table, stack.playbook, stack.secrets)
     if as_json:
-        told = [_plain(because, language) for because in story.told]
-        print(json.dumps(told, ensure_ascii=False, indent=2))
+        print_json([_plain(entry, lang) for entry in log.entries])
         return
     console = Console(highlight=False, soft_wrap=True)
-    if not story.told:
-        console.print(_say("nothing", language))
-    for because in story.told:
-        console.print(_shown(because, story, language))
+    if not log.entries:
+        console.print(_say("nothing", lang))
+    for entry in log.entries:
+        console.print(_shown(entry, log, lang))
 
 
-def _shown(because: Because, story: Story, lang: str) -> str:
-    at = format_minute(because.at, story.zone, lang)
-    words = escape(because.words(lang))
-    line = f"[dim]{at}[/]  {'[cyan]▸[/] ' if is_own(because) else '  '}{words}"
-    if because.points:
-        given = ", ".join(f"{points:+.0f} {code}" for code, points in because.points.items())
+def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
+    at = format_minute(entry.at, log.zone, lang)
+    words = escape(entry.words(lang))
+    line = f"[dim]{at}[/]  {'[cyan]▸[/] ' if is_activity(entry) else '  '}{words}"
+    if entry.points:
+        given = ", ".join(f"{points:+.0f} {code}" for code, points in entry.points.items())
         line += f"  [green]{escape(given)}[/]"
-    if because.bundle:
-        line += f"  [dim]{_say('playbook', lang)} {because.bundle[:_SHORT]}[/]"
-    for activity in because.behind:
+    if entry.bundle:
+        line += f"  [dim]{_say('playbook', lang)} {entry.bundle[:_SHORT]}[/]"
+    for activity in entry.causes:
         facts = {"subject": activity.subject, "kind": str(activity.kind)}
-        did = f"{say(str(activity.kind), facts, lang)} ({format_minute(activity.at, story.zone, lang)})"
+        did = f"{say(str(activity.kind), facts, lang)} ({format_minute(activity.at, log.zone, lang)})"
         line += f"\n{' ' * 26}[dim]{_say('because', lang)}: {escape(did)}[/]"
     return line
 
 
-def _plain(because: Because, lang: str) -> dict[str, Any]:
+def _plain(entry: LogEntry, lang: str) -> dict[str, Any]:
     return {
-        "at": because.at.isoformat(),
-        "code": because.code,
-        "facts": because.facts,
-        "words": because.words(lang),
-        "reason": reason(because.reason, lang),
-        "points": because.points,
-        "playbook": because.bundle,
+        "at": entry.at.isoformat(),
+        "code": entry.code,
+        "facts": entry.facts,
+        "words": entry.words(lang),
+        "reason": reason(entry.reason, lang),
+        "points": entry.points,
+        "playbook": entry.bundle,
         "activities": [
-            {"id": a.id, "at": a.at.isoformat(), "kind": str(a.kind), "subject": a.subject} for a in because.behind
+            {"id": a.id, "at": a.at.isoformat(), "kind": str(a.kind), "subject": a.subject} for a in entry.causes
         ],
     }
 

@@ -79,7 +79,7 @@ class Home:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Status:
+class LocalCloud:
     """What `ripen status --json` prints: a contract for scripts. All addresses are on 127.0.0.1."""
 
     pid: int
@@ -104,10 +104,10 @@ class Status:
         draft.replace(home.folder / "status.json")
 
     @staticmethod
-    def read(home: Home) -> "Status | None":
+    def read(home: Home) -> "LocalCloud | None":
         """The cloud that runs in this folder, or None. What a killed one left behind does not count."""
         try:
-            status = Status(**json.loads((home.folder / "status.json").read_text()))
+            status = LocalCloud(**json.loads((home.folder / "status.json").read_text()))
         except FileNotFoundError:
             return None
         return status if _alive(status.pid) and home.is_taken() else None

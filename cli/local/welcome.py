@@ -1,27 +1,57 @@
-"""What to do now that the local cloud runs: its addresses, one line each."""
+"""The addresses of the local cloud, one line each, and what to do next."""
 
-from cli.local.home import Status
+from cli.local.home import LocalCloud
+from cli.output.language import say
 
 
-def welcome(status: Status, detached: bool) -> str:
-    """Rich markup, at most 80 columns wide."""
+def welcome(status: LocalCloud, detached: bool) -> str:
+    """Return Rich markup, at most 80 columns wide. `detached` tells whether the cloud runs in the background."""
     parts = (
         (
-            "Landing page",
-            f"{status.api}/pages/whitepaper?lang=en",
-            "fill in the form: a lead is born (lang=ja: Japanese)",
+            say("Landing page", "ページ"),
+            f"{status.api}/pages/whitepaper?lang={say('en', 'ja')}",
+            say(
+                "fill in the form: a lead is born (lang=ja: Japanese)",
+                "フォームを送ると見込み客が生まれます（lang=en: 英語）",
+            ),
         ),
-        ("Console", status.console, "one lead's life as it happens, with buttons to try it"),
-        ("Mailbox", status.mailbox, "every mail that Ripen sends arrives here"),
-        ("Slack", status.slack, "hot leads arrive in #sales: press Accept"),
-        ("Salesforce", status.salesforce, "what sales sees (the certificate is our own)"),
+        (
+            say("Console", "コンソール"),
+            status.console,
+            say("one lead's life as it happens, with buttons to try it", "見込み客の動きを見て、ボタンで試せます"),
+        ),
+        (
+            say("Mailbox", "メール"),
+            status.mailbox,
+            say("every mail that Ripen sends arrives here", "Ripen が送るメールはすべてここに届きます"),
+        ),
+        (
+            "Slack",
+            status.slack,
+            say("hot leads arrive in #sales: press Accept", "hot の見込み客が #sales に届きます: 「対応する」"),
+        ),
+        (
+            "Salesforce",
+            status.salesforce,
+            say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）"),
+        ),
         (
             "Webhook",
             f"{status.webhook}/any?grade=A",
-            'plays a system of yours that journeys call, answers {"grade": "A"}',
+            say(
+                'plays a system of yours that journeys call, answers {"grade": "A"}',
+                'シナリオが呼び出す社内システムの代役。{"grade": "A"} と応答します',
+            ),
         ),
-        ("AWS", status.aws, "the emulator, for aws --endpoint-url"),
+        ("AWS", status.aws, say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")),
     )
-    lines = [f"[bold]{name:<13}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in parts]
-    end = "ripen down stops it." if detached else "Ctrl-C stops it."
-    return "\n".join([*lines, "", f"Next: .venv/bin/ripen lead ADDRESS, ripen clock +3d, ripen --help. {end}"])
+    lines = [f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in parts]
+    end = "ripen down" if detached else "Ctrl-C"
+    next_ = say("Next", "次に")
+    stops = say(f"{end} stops it.", f"停止するには {end}。")
+    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead ADDRESS, ripen clock +3d, ripen --help. {stops}"])
+
+
+def _padded(name: str) -> str:
+    """Return the name in 13 columns: a Japanese letter takes two."""
+    return name + " " * (13 - sum(1 if letter.isascii() else 2 for letter in name))

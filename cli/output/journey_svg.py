@@ -1,11 +1,11 @@
-"""The journey as an SVG: steps in a column, ways side by side under the step where they part."""
+"""A journey as an SVG: steps in a column, paths side by side under the step where they part."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
-from cli.journey.counts import Counts
-from cli.journey.outline import Item, Row, Way, title
+from ripen.operations.journeys.counts import Counts
+from ripen.operations.journeys.outline import Item, Path, Row, title
 from ripen.playbook.graph import (
     BranchStep,
     ExitStep,
@@ -34,7 +34,7 @@ class _Area:
 
 
 def svg(journey: Journey, row: Row, counts: Counts) -> str:
-    """One picture, in letters that every system has."""
+    """Return one picture, in letters that every system has."""
     area = _row_area(row)
     width, height = area.width + 2 * _MARGIN, area.height + 2 * _MARGIN + 64
     middle = width / 2
@@ -58,11 +58,11 @@ def _row_area(row: Row) -> _Area:
 
 
 def _item_area(item: Item) -> _Area:
-    if not item.ways:
+    if not item.paths:
         return _Area(_WIDE, _HIGH)
-    ways = [_row_area(way.row) for way in item.ways]
-    width = sum(area.width for area in ways) + _BETWEEN * (len(ways) - 1)
-    return _Area(max(_WIDE, width), _HIGH + _GAP + _LABEL + max(area.height for area in ways) + _GAP)
+    areas = [_row_area(path.row) for path in item.paths]
+    width = sum(area.width for area in areas) + _BETWEEN * (len(areas) - 1)
+    return _Area(max(_WIDE, width), _HIGH + _GAP + _LABEL + max(area.height for area in areas) + _GAP)
 
 
 def _row(row: Row, middle: float, top: float, counts: Counts) -> Iterator[str]:
@@ -75,29 +75,29 @@ def _row(row: Row, middle: float, top: float, counts: Counts) -> Iterator[str]:
 
 def _item(item: Item, middle: float, top: float, counts: Counts) -> Iterator[str]:
     yield from _box(item.step, middle, top, counts)
-    if not item.ways:
+    if not item.paths:
         return
     area = _item_area(item)
-    ways = [_row_area(way.row) for way in item.ways]
-    left = middle - (sum(way.width for way in ways) + _BETWEEN * (len(ways) - 1)) / 2
-    for way, size in zip(item.ways, ways, strict=True):
-        yield from _way(way, left + size.width / 2, middle, top + _HIGH, top + area.height, counts)
+    sizes = [_row_area(path.row) for path in item.paths]
+    left = middle - (sum(size.width for size in sizes) + _BETWEEN * (len(sizes) - 1)) / 2
+    for path, size in zip(item.paths, sizes, strict=True):
+        yield from _path(path, left + size.width / 2, middle, top + _HIGH, top + area.height, counts)
         left += size.width + _BETWEEN
 
 
-def _way(way: Way, at: float, middle: float, top: float, bottom: float, counts: Counts) -> Iterator[str]:
-    """A curve to the way's name, its steps below, and a curve to where the ways meet."""
+def _path(path: Path, at: float, middle: float, top: float, bottom: float, counts: Counts) -> Iterator[str]:
+    """Draw a curve to the path's name, its steps below, and a curve to where the paths meet."""
     label = top + _GAP
     yield _curve(middle, top, at, label)
-    yield _pill(at, label, way.name)
+    yield _pill(at, label, path.name)
     below = label + _LABEL
-    end = below + (_row_area(way.row).height if way.row else 0)
-    if way.row:
+    end = below + (_row_area(path.row).height if path.row else 0)
+    if path.row:
         yield _line(at, below - 10, at, below)
-        yield from _row(way.row, at, below, counts)
-    start = end if way.row else below - 10
-    if way.to or way.ends:
-        yield _text(at, start + 16, f"→ {way.to}" if way.to else "■", 12, colour=_QUIET)
+        yield from _row(path.row, at, below, counts)
+    start = end if path.row else below - 10
+    if path.to or path.ends:
+        yield _text(at, start + 16, f"→ {path.to}" if path.to else "■", 12, colour=_QUIET)
         return
     yield _line(at, start, at, bottom - _GAP)
     yield _curve(at, bottom - _GAP, middle, bottom)
@@ -109,7 +109,7 @@ def _box(step: Step, middle: float, top: float, counts: Counts) -> Iterator[str]
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{_WIDE}" height="{_HIGH}" rx="10"'
         f' fill="{_FACES[kind]}" stroke="{_EDGES[kind]}" stroke-width="1.5"/>'
     )
-    outcomes = " · ".join(f"{count} {outcome}" for outcome, count in counts.of(step.id))
+    outcomes = " · ".join(f"{count} {outcome}" for outcome, count in counts.mails_of(step.id))
     yield _text(middle, top + (25 if outcomes else 34), title(step), 13.5, weight=600)
     if outcomes:
         yield _text(middle, top + 44, outcomes, 11.5, colour=_QUIET, most=_SMALL)
@@ -157,5 +157,5 @@ def _line(x1: float, y1: float, x2: float, y2: float) -> str:
 
 def _curve(x1: float, y1: float, x2: float, y2: float) -> str:
     half = (y1 + y2) / 2
-    path = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {half:.1f} {x2:.1f} {half:.1f} {x2:.1f} {y2:.1f}"
-    return f'<path d="{path}" stroke="{_LINE}" stroke-width="2" fill="none"/>'
+    curve = f"M{x1:.1f} {y1:.1f}C{x1:.1f} {half:.1f} {x2:.1f} {half:.1f} {x2:.1f} {y2:.1f}"
+    return f'<path d="{curve}" stroke="{_LINE}" stroke-width="2" fill="none"/>'

@@ -1,10 +1,10 @@
-"""The journey in a terminal."""
+"""A journey as a tree in the terminal."""
 
 from rich.markup import escape
 from rich.tree import Tree
 
-from cli.journey.counts import Counts
-from cli.journey.outline import Item, Row, title
+from ripen.operations.journeys.counts import Counts
+from ripen.operations.journeys.outline import Item, Row, title
 from ripen.playbook.graph import (
     BranchStep,
     ExitStep,
@@ -21,7 +21,7 @@ _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan"
 
 
 def tree(journey: Journey, row: Row, counts: Counts) -> Tree:
-    """Ways as branches; people and mails beside their steps."""
+    """Return the tree: paths as branches, people and mails beside their steps."""
     left = ", ".join(f"{count} {reason}" for reason, count in counts.left.most_common())
     said = f"{counts.entered} entered, {sum(counts.here.values())} in it, {counts.finished} finished"
     root = Tree(f"[bold]{escape(journey.name)}[/]  {said}{f'; left: {escape(left)}' if left else ''}")
@@ -32,9 +32,9 @@ def tree(journey: Journey, row: Row, counts: Counts) -> Tree:
 def _grow(root: Tree, row: Row, counts: Counts) -> None:
     for item in row:
         node = root.add(_label(item, counts))
-        for way in item.ways:
-            end = f" [dim]→ {escape(way.to)}[/]" if way.to else " [dim]■ ends[/]" if way.ends else ""
-            _grow(node.add(f"[italic]{escape(way.name)}[/]{end}"), way.row, counts)
+        for path in item.paths:
+            end = f" [dim]→ {escape(path.to)}[/]" if path.to else " [dim]■ ends[/]" if path.ends else ""
+            _grow(node.add(f"[italic]{escape(path.name)}[/]{end}"), path.row, counts)
 
 
 def _label(item: Item, counts: Counts) -> str:
@@ -42,7 +42,7 @@ def _label(item: Item, counts: Counts) -> str:
     label = f"{_sign(step)} {escape(title(step))}"
     if here := counts.here[step.id]:
         label += f"  [bold reverse] {here} here [/]"
-    for outcome, count in counts.of(step.id):
+    for outcome, count in counts.mails_of(step.id):
         label += f"  [{_GOOD.get(outcome, 'red')}]{count} {escape(outcome)}[/]"
     return label
 

@@ -1,4 +1,4 @@
-"""What `ripen simulate` shows: one life, every way through a journey, or all approved lives beside what they are now."""
+"""What `ripen simulate` shows: one transcript, every path through a journey, or all scenarios beside their transcripts."""
 
 from copy import replace
 from difflib import unified_diff
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress
 
-from cli.output.json_output import tell
+from cli.output.json_output import print_json
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
@@ -23,20 +23,24 @@ _screen = Console(highlight=False, soft_wrap=True)
 
 
 def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
-    """One life, step by step."""
+    """Show one simulation, step by step."""
     lived = scenario.live(bundle)
     if as_json:
-        tell([_plain(line) for line in lived.lines])
+        print_json([_plain(line) for line in lived.lines])
         return
     print(scenario.transcript(lived, lang), end="")
     codes = {line.code for line in lived.lines}
     if "never" in codes and "enrollment.refused" not in codes:
-        _screen.print("[yellow]Nothing let the lead in:[/] say in --events what the journey waits for, or --by-hand.")
+        _screen.print(
+            "[yellow]No trigger enrolled the lead:[/] name the trigger's event in --events, or use --by-hand."
+        )
 
 
 def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
-    """Every way through the journey, at most so many, and which steps and ways none comes to. Whom nothing lets in enters
-    by hand."""
+    """Show every path through the journey, at most so many, and the steps and paths that none reaches.
+
+    A lead that no trigger lets in is enrolled by hand.
+    """
     if not scenario.live(bundle).runs:
         scenario = replace(scenario, by_hand=True)
 
@@ -56,7 +60,7 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
             "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in ways]},
             "all": len(walked) < most,
         }
-        tell(found)
+        print_json(found)
         return
     for number, way in enumerate(walked, 1):
         chosen = " → ".join(f"{step}: {option}" for step, option in way.choices.items()) or "no choice on the way"
@@ -72,7 +76,7 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
 
 
 def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
-    """Every scenario of the folder. Raises Failure where one ends otherwise than its transcript says."""
+    """Run every scenario of the folder. Raise Failure if one differs from its transcript."""
     found = scenarios(folder, bundle)
     if not found:
         raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
@@ -84,25 +88,25 @@ def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
         lives.setdefault(scenario.journey.name, []).append(lived)
         if scenario.golden and _differs(scenario.golden, scenario.transcript(lived), update, screen):
             differing.append(scenario.golden.stem)
-    never = _untold(bundle, lives, screen)
+    never = _unreached(bundle, lives, screen)
     if as_json:
-        tell({"simulations": len(found), "differing": differing, "never": never})
+        print_json({"simulations": len(found), "differing": differing, "never": never})
     if differing:
         raise Failure(
-            f"{len(differing)} of {len(found)} simulations end otherwise than their transcripts say.",
-            "If it is meant so: ripen simulate --all --update – and look at the diff before you commit it.",
+            f"{len(differing)} of {len(found)} simulations differ from their transcripts.",
+            "If that is intended: ripen simulate --all --update – and read the diff before you commit it.",
         )
     screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
 
 
-def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
-    """By journey, the steps and ways that no scenario comes to."""
+def _unreached(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
+    """Return the steps and paths that no scenario reaches, by journey."""
     never: dict[str, list[str]] = {}
     for name, lived in sorted(lives.items()):
         steps, ways = missed(bundle.journeys[name], lived)
         never[name] = [*steps, *(f"{step}: {option}" for step, option in ways)]
         for left in never[name]:
-            screen.print(f"[yellow]no scenario of {escape(name)} comes to[/] {escape(left)}")
+            screen.print(f"[yellow]no scenario of {escape(name)} reaches[/] {escape(left)}")
     for name in sorted(bundle.journeys.keys() - lives.keys()):
         never[name] = [step.id for step in bundle.journeys[name].steps]
         screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
@@ -110,7 +114,7 @@ def _untold(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> d
 
 
 def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
-    """Whether the transcript is another than was approved; shows how."""
+    """Tell whether the transcript differs from the approved one, and show how."""
     approved = text(golden) if golden.is_file() else ""
     if approved == transcript:
         return False

@@ -1,8 +1,7 @@
-"""What workers gave up: back from each dead-letter queue to its queue. And what is late on the agenda, where the rows are
-that those messages named.
+"""Move messages that workers gave up from each dead-letter queue back to its queue, and list overdue rows of the agenda.
 
-Messages are received, sent and deleted in this order: one that is moved twice says the same twice, and every worker is
-idempotent. (SQS's own StartMessageMoveTask does the same from inside; the local emulator does not have it.)
+Messages are received, sent and deleted in this order. A message that is moved twice does no harm: every worker is idempotent.
+(SQS's own StartMessageMoveTask does the same inside SQS; the local emulator does not have it.)
 """
 
 import json
@@ -14,11 +13,11 @@ from itertools import product
 from typing import Any
 
 from cli.stack.stack import Stack
-from cli.status import LATE
 from ripen.adapters.table import Due, keys
 from ripen.agenda import SHARDS, Lane
+from ripen.operations.status import OVERDUE
 
-_AT_ONCE = 10
+_BATCH = 10
 _HIDDEN_SECONDS = 30
 _THREADS = 8
 
@@ -27,7 +26,7 @@ _THREADS = 8
 class Queue:
     url: str
     dead: str
-    """URL of its dead-letter queue."""
+    """The URL of its dead-letter queue."""
 
     @property
     def name(self) -> str:
@@ -35,19 +34,19 @@ class Queue:
 
 
 def queues(stack: Stack, sqs: Any) -> list[Queue]:
-    """The stack's queues that have a dead-letter queue."""
+    """Return the stack's queues that have a dead-letter queue."""
     return [Queue(url, dead) for url in stack.queues if (dead := _dead(url, sqs))]
 
 
 def waiting(queue: Queue, sqs: Any) -> int:
-    """About how many messages lie in its dead-letter queue."""
+    """Return the approximate number of messages in its dead-letter queue."""
     name = "ApproximateNumberOfMessages"
     found = sqs.get_queue_attributes(QueueUrl=queue.dead, AttributeNames=[name])
     return int(found["Attributes"][name])
 
 
 def redrive(queue: Queue, sqs: Any, moved: Callable[[int], None]) -> int:
-    """Move all that lies there back; how many messages. Each is deleted only once it was sent."""
+    """Move all messages back, and return their number. Each is deleted only after it was sent."""
     total = 0
     while messages := _received(queue, sqs):
         entries = [{"Id": str(n), "MessageBody": message["Body"]} for n, message in enumerate(messages)]
@@ -64,9 +63,9 @@ def redrive(queue: Queue, sqs: Any, moved: Callable[[int], None]) -> int:
     return total
 
 
-def late(stack: Stack) -> list[Due]:
-    """What should have been done for a quarter of an hour, the oldest first."""
-    until = stack.clock.now() - LATE
+def overdue_rows(stack: Stack) -> list[Due]:
+    """Return the rows that have been due for more than 15 minutes, the oldest first."""
+    until = stack.clock.now() - OVERDUE
 
     def shard(place: tuple[Lane, int]) -> list[Due]:
         return stack.table.due(*place, until)
@@ -77,7 +76,7 @@ def late(stack: Stack) -> list[Due]:
 
 
 def kinds(found: list[Due]) -> Iterator[tuple[str, int]]:
-    """How many of each kind of row."""
+    """Yield the number of rows of each kind."""
     yield from sorted(Counter(keys.kind(due.ref) for due in found).items())
 
 
@@ -89,7 +88,7 @@ def _dead(url: str, sqs: Any) -> str:
 
 def _received(queue: Queue, sqs: Any) -> list[Any]:
     answer = sqs.receive_message(
-        QueueUrl=queue.dead, MaxNumberOfMessages=_AT_ONCE, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
+        QueueUrl=queue.dead, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
     )
     found: list[Any] = answer.get("Messages", [])
     return found

@@ -1,16 +1,20 @@
-"""The stack that a command talks to: the one on AWS that is named, else the local cloud if one runs in this folder, else the
-one on AWS by the usual name."""
+"""The stack that a command talks to.
+
+It is the named one on AWS, else the local cloud if one runs in this folder, else the one on AWS by the usual name.
+"""
 
 import os
 from dataclasses import dataclass
 
-from cli.local.home import STACK, Home, Status, aws_environment
+from cli.local.home import STACK, Home, LocalCloud, aws_environment
+from cli.output import language
 from ripen.adapters import aws
 from ripen.adapters.clock import ApplicationClock
-from ripen.adapters.playbook import Playbook
+from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
 from ripen.failure import Failure
+from ripen.words import Words
 
 
 @dataclass(frozen=True)
@@ -20,17 +24,17 @@ class Stack:
     secrets: Secrets
     clock: ApplicationClock
     site: str
-    """Public address of the API, without a slash at the end."""
+    """The public address of the API, without a slash at the end."""
     queues: tuple[str, ...]
-    """URLs of all queues."""
+    """The URLs of all queues."""
     tick: str
-    """Name of the function that wakes whatever is due."""
-    local: Status | None
+    """The name of the function that wakes what is due."""
+    local: LocalCloud | None
     """The local cloud, if this is one."""
     configuration_set: str = ""
-    """Of SES."""
+    """The configuration set of SES."""
     channel: str = ""
-    """Where cards about hot leads are posted."""
+    """The Slack channel for cards about hot leads."""
     slack_api: str = ""
 
     @property
@@ -39,9 +43,9 @@ class Stack:
 
 
 def connect() -> Stack:
-    """The local cloud, unless RIPEN_STACK names another. Raises Failure with the next step where there is nothing to talk to."""
+    """Return the local cloud, unless RIPEN_STACK names another stack. Raise Failure if there is no stack to talk to."""
     named = os.environ.get("RIPEN_STACK", "")
-    status = None if named else Status.read(Home.here())
+    status = None if named else LocalCloud.read(Home.here())
     if status:
         os.environ.pop("AWS_PROFILE", None)
         os.environ.update({k: v for k, v in aws_environment(status.aws).items() if k.startswith("AWS_")})
@@ -49,9 +53,11 @@ def connect() -> Stack:
         os.environ["REQUESTS_CA_BUNDLE"] = status.ca
     outputs = status.stack if status else _outputs(named or STACK)
     table = Table(outputs["Table"])
+    playbook = Playbook(table, outputs["Bucket"])
+    language.ask_brand(lambda: _brand_locale(playbook))
     return Stack(
         table=table,
-        playbook=Playbook(table, outputs["Bucket"]),
+        playbook=playbook,
         secrets=Secrets(outputs["Secret"]),
         clock=ApplicationClock(table, moves=status is not None),
         site=status.api if status else outputs["ApiUrl"],
@@ -64,16 +70,33 @@ def connect() -> Stack:
     )
 
 
-def local() -> Status:
-    """The local cloud. Raises Failure if none runs, or a stack on AWS is meant."""
+def local() -> LocalCloud:
+    """Return the local cloud. Raise Failure if none runs, or if a stack on AWS is named."""
     if named := os.environ.get("RIPEN_STACK"):
         raise Failure(
-            f"This is for the local cloud only, and {named!r} is on AWS.", "Leave out --stack and RIPEN_STACK."
+            Words(
+                f"This is for the local cloud only, and {named!r} is on AWS.",
+                f"これはローカルクラウド専用です。{named!r} は AWS 上にあります。",
+            ),
+            Words("Leave out --stack and RIPEN_STACK.", "--stack と RIPEN_STACK を外してください。"),
         )
-    status = Status.read(Home.here())
+    status = LocalCloud.read(Home.here())
     if status is None:
-        raise Failure("The local cloud is not running.", "Start it with: make up")
+        raise Failure(
+            Words("The local cloud is not running.", "ローカルクラウドが起動していません。"),
+            Words("Start it with: make up", "起動するには: make up"),
+        )
     return status
+
+
+def _brand_locale(playbook: Playbook) -> str:
+    """Return the brand's default locale, or "" if the live playbook cannot be read."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return playbook.live().bundle.brand.default_locale
+    except (NotPublished, BotoCoreError, ClientError):
+        return ""
 
 
 def _outputs(stack: str) -> dict[str, str]:
@@ -83,7 +106,13 @@ def _outputs(stack: str) -> dict[str, str]:
         [found] = aws.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         raise Failure(
-            f"There is no stack {stack!r} on AWS to talk to, and no local cloud that is meant ({error}).",
-            "Start the local cloud with: make up – or deploy with: make deploy, and name the stack: ripen --stack NAME",
+            Words(
+                f"There is no stack {stack!r} on AWS, and no local cloud runs here ({error}).",
+                f"AWS にスタック {stack!r} がなく、ローカルクラウドも起動していません（{error}）。",
+            ),
+            Words(
+                "Start the local cloud with: make up – or deploy with: make deploy, and name the stack: ripen --stack NAME",
+                "ローカルクラウドを起動: make up – または AWS へ配備: make deploy のあと ripen --stack 名前",
+            ),
         ) from None
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}

@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx
 
-from cli.lead_report import dossier
 from cli.local.clock import walk
-from cli.local.home import Status
+from cli.local.home import LocalCloud
 from cli.local.web import web
 from cli.stack.stack import Stack
 from ripen.failure import Failure
+from ripen.operations.leads.report import lead_report
 from sandbox.slack.workspace import SALES
 
 _FORM = "whitepaper"
@@ -56,7 +56,7 @@ def _browser(email: str) -> str:
 class Actions:
     """The actions. Each raises Failure with the next step."""
 
-    def __init__(self, stack: Callable[[], Stack], status: Callable[[], Status]) -> None:
+    def __init__(self, stack: Callable[[], Stack], status: Callable[[], LocalCloud]) -> None:
         self._stack = stack
         self._status = status
         self._passing = Lock()
@@ -135,7 +135,9 @@ class Actions:
         raise Failure("There is no mail with such a link yet.", "Fill in the form first.")
 
     def _press(self, email: str, action: str) -> None:
-        stamps = {alert["ts"] for alert in dossier(self._stack(), email)["alerts"]}
+        stack = self._stack()
+        found = lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now())
+        stamps = {alert["ts"] for alert in found["alerts"]}
         slack = self._status().slack
         for card in web.get(f"{slack}/messages.json").json():
             button = _button(card["blocks"], action) if card["ts"] in stamps else None

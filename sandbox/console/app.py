@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from cli.local.home import Status
+from cli.local.home import LocalCloud
 from cli.stack.stack import Stack
 from ripen.adapters.table import Key, keys
 from ripen.failure import Failure
@@ -32,7 +32,7 @@ _LANGUAGES = ("ja", "en")
 _CAN = ("form", "visit", "click", "accept", "not_fit", "minutes", "days", "unsubscribe")
 
 
-def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlette:
+def build(connect: Callable[[], Stack], status: Callable[[], LocalCloud]) -> Starlette:
     """Return the console; it calls `connect` once, at the first request."""
     console = Console(cache(connect), status)
     return Starlette(
@@ -46,7 +46,7 @@ def build(connect: Callable[[], Stack], status: Callable[[], Status]) -> Starlet
 
 
 class Console:
-    def __init__(self, connect: Callable[[], Stack], status: Callable[[], Status]) -> None:
+    def __init__(self, connect: Callable[[], Stack], status: Callable[[], LocalCloud]) -> None:
         self._connect = connect
         self._status = status
         self._actions = Actions(connect, status)

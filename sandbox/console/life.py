@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from cli.commands.read import ask
-from cli.lead_report import dossier
-from cli.local.home import Status
+from cli.local.home import LocalCloud
 from cli.local.web import web
-from cli.shadow import would_have
+from cli.stack.salesforce import query
 from cli.stack.stack import Stack
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
+from ripen.operations.leads.report import lead_report
 from ripen.operations.phrases import reason
+from ripen.operations.sending.shadow import kept_back
 from ripen.playbook.wording import display_phone, full_name
 from sandbox.console.card import parts
 from sandbox.console.chart import chart
@@ -38,13 +38,14 @@ class Life:
     """Views of leads in one language."""
 
     stack: Stack
-    status: Status
+    status: LocalCloud
     lang: str
 
     def told(self, email: str) -> View:
         """Return the view of one lead. Raises Failure if no lead has that address."""
-        found = dossier(self.stack, email)
-        bundle, now = self.stack.playbook.live().bundle, self.stack.clock.now()
+        stack, now = self.stack, self.stack.clock.now()
+        found = lead_report(email, stack.table, stack.playbook, stack.secrets, now)
+        bundle = stack.playbook.live().bundle
         profile = msgspec.convert(found["profile"], Profile)
         activities = [msgspec.convert(activity, Activity) for activity in found["activities"]]
         start, end = span(activities, now)
@@ -77,7 +78,7 @@ class Life:
                 "outcome": self._say(entry["outcome"]),
                 "told": entry["facts"].get("text") or entry["facts"].get("subject") or "",
             }
-            for entry in reversed(would_have(self.stack.table)[-_MOST_KEPT_BACK:])
+            for entry in reversed(kept_back(self.stack.table)[-_MOST_KEPT_BACK:])
         ]
 
     def time(self) -> str:
@@ -150,8 +151,8 @@ class Life:
         if link is None or link.object not in _FIELDS or not link.id.isalnum():
             return None
         names = (*_FIELDS[link.object], *_OURS)
-        rows = ask(self.stack, f"SELECT {', '.join(names)}, Owner.Name FROM {link.object} WHERE Id = '{link.id}'")  # noqa: S608
-        tasks = ask(self.stack, f"SELECT Subject, Status FROM Task WHERE WhoId = '{link.id}'")  # noqa: S608
+        rows = query(self.stack, f"SELECT {', '.join(names)}, Owner.Name FROM {link.object} WHERE Id = '{link.id}'")  # noqa: S608
+        tasks = query(self.stack, f"SELECT Subject, Status FROM Task WHERE WhoId = '{link.id}'")  # noqa: S608
         lines = [(name, row[name]) for row in rows for name in names if row.get(name) is not None]
         owner = [("Owner", row["Owner"]["Name"]) for row in rows if row.get("Owner")]
         return {

@@ -1,12 +1,22 @@
 """A playbook that a test changes and checks."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cli.output import language
 from ripen_authoring.compile import check_playbook
 from ripen_authoring.problem import Broken
 from tests.support.smallest_playbook import FILES, TODAY, Plan
+
+
+@pytest.fixture
+def japanese() -> Iterator[None]:
+    """The command line speaks Japanese."""
+    language.use("ja")
+    yield
+    language.use(None)
 
 
 @pytest.fixture

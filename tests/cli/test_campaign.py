@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from typer.main import get_group
 
 from cli.commands import campaign as command
 from cli.stack.stack import Stack
@@ -58,11 +59,8 @@ def stack(machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> Stack:
     return stack
 
 
-def ripen(name: str = "autumn", **asked: Any) -> None:
-    known: dict[str, Any] = dict.fromkeys(
-        ("schedule", "now", "pause", "stop", "resume", "resend", "held", "recipients", "as_json", "yes"), False
-    )
-    command.campaign(name, **(known | asked))
+def schedule(name: str = "autumn", now: bool = False) -> None:
+    command.schedule(name, now=now, yes=True)
 
 
 def some_leads(machinery: Machinery, count: int = 8) -> list[str]:
@@ -75,7 +73,7 @@ def some_leads(machinery: Machinery, count: int = 8) -> list[str]:
 def begun(machinery: Machinery, sent: int) -> list[str]:
     """A campaign of eight leads that has reached some."""
     leads = some_leads(machinery)
-    ripen(schedule=True, now=True, yes=True)
+    schedule(now=True)
     machinery.supervise()
     machinery.walk(0)
     machinery.deliver(sent)
@@ -87,7 +85,7 @@ def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
 ) -> None:
     some_leads(machinery)
     known(machinery.table, "other", "others")
-    ripen(schedule=True, yes=True)
+    schedule()
     told = capsys.readouterr().out
     assert "to 8 leads (segment everyone)" in told
     assert told.count("@example.co.jp") == 5
@@ -105,7 +103,7 @@ def test_a_campaign_in_each_leads_own_time_says_so(
     machinery.bundle.campaigns["autumn"] = replace(TOMORROW, zone="lead")
     said = "Begins 2026-11-22 12:00 of each lead's own time: furthest east 2026-11-22 Sun 07:00 of ours"
     for is_new in (True, False):
-        ripen(schedule=is_new, yes=is_new)
+        schedule() if is_new else command.show("autumn")
         assert said in capsys.readouterr().out
 
 
@@ -113,52 +111,52 @@ def test_a_campaign_that_there_is_not_is_named_as_such_and_one_that_waits_for_it
     stack: Stack, machinery: Machinery
 ) -> None:
     with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
-        command.campaign("winter")
+        command.show("winter")
     with pytest.raises(Failure, match="The campaign autumn is not scheduled"):
-        ripen()
+        command.show("autumn")
 
 
 def test_who_says_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typer, "confirm", lambda question: False)
-    ripen(schedule=True)
+    command.schedule("autumn")
     assert machinery.table.get(KEY) is None
 
 
 def test_a_time_that_is_past_is_refused_unless_now_is_said(stack: Stack, machinery: Machinery) -> None:
     machinery.clock.move(days=2)
     with pytest.raises(Failure, match="past"):
-        ripen(schedule=True, yes=True)
-    ripen(schedule=True, now=True, yes=True)
+        schedule()
+    schedule(now=True)
     assert machinery.run().since == after(days=2)
 
 
 def test_before_it_began_it_can_be_scheduled_anew_and_afterwards_not(stack: Stack, machinery: Machinery) -> None:
-    ripen(schedule=True, yes=True)
-    ripen(schedule=True, now=True, yes=True)
+    schedule()
+    schedule(now=True)
     assert machinery.run().since == NOON
     machinery.supervise()
     with pytest.raises(Failure, match="is running"):
-        ripen(schedule=True, yes=True)
+        schedule()
 
 
 def test_stopped_it_says_what_went_and_what_did_not_and_can_not_go_on(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leads = begun(machinery, sent=3)
-    ripen(stop=True)
+    command.stop("autumn")
     assert "Sent: 3. In flight: 0. Not sent: 5." in capsys.readouterr().out
     machinery.deliver()
     assert len(machinery.in_state(leads, SendState.SKIPPED)) == 5
     with pytest.raises(Failure, match="cannot be resumed"):
-        ripen(resume=True)
+        command.resume("autumn")
 
 
 def test_paused_and_resumed_each_gets_it_once(stack: Stack, machinery: Machinery) -> None:
     leads = begun(machinery, sent=3)
-    ripen(pause=True)
+    command.pause("autumn")
     machinery.deliver()
     assert len(machinery.taken()) == 3
-    ripen(resume=True)
+    command.resume("autumn")
     machinery.supervise()
     machinery.walk(0)
     machinery.deliver()
@@ -167,9 +165,9 @@ def test_paused_and_resumed_each_gets_it_once(stack: Stack, machinery: Machinery
 
 def test_resending_reaches_who_was_passed_over_by_the_stop(stack: Stack, machinery: Machinery) -> None:
     leads = begun(machinery, sent=3)
-    ripen(stop=True)
+    command.stop("autumn")
     machinery.deliver()
-    ripen(resend=True)
+    command.resend("autumn")
     machinery.walk(0)
     machinery.deliver()
     assert sorted(machinery.taken()) == leads
@@ -179,15 +177,15 @@ def test_the_recipients_are_exactly_those_it_went_to_and_the_apology_reaches_the
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun(machinery, sent=3)
-    ripen(pause=True)
+    command.pause("autumn")
     capsys.readouterr()
-    ripen(recipients=True)
+    command.recipients("autumn")
     rows = list(csv.DictReader(StringIO(capsys.readouterr().out)))
     assert sorted(row["lead"] for row in rows) == sorted(machinery.taken())
-    ripen(recipients=True, as_json=True)
+    command.recipients("autumn", as_json=True)
     assert [row["email"] for row in json.loads(capsys.readouterr().out)] == [row["email"] for row in rows]
     # when
-    ripen("sorry", schedule=True, now=True, yes=True)
+    schedule("sorry", now=True)
     assert "to 3 leads (who received autumn)" in capsys.readouterr().out
     machinery.supervise("sorry")
     machinery.walk(0, name="sorry")
@@ -201,29 +199,31 @@ def test_stopped_while_a_mail_is_on_its_way_it_says_so_and_goes_on_without_a_rep
 ) -> None:
     # given a campaign that somebody pauses while SES has not answered for the fortieth mail
     leads = many(machinery.table, AUDIENCE)
-    ripen(schedule=True, now=True, yes=True)
+    schedule(now=True)
     assert f"to {AUDIENCE} leads" in capsys.readouterr().out
     machinery.supervise()
     machinery.walk()
-    machinery.ses.meanwhile = lambda mail: ripen(pause=True) if len(machinery.ses.taken) == BEFORE_THE_STOP else None
+    machinery.ses.meanwhile = lambda mail: (
+        command.pause("autumn") if len(machinery.ses.taken) == BEFORE_THE_STOP else None
+    )
     machinery.deliver()
     # then it is in flight, and nothing is claimed afterwards
     sent, left = BEFORE_THE_STOP - 1, AUDIENCE - BEFORE_THE_STOP
     assert f"Sent: {sent}. In flight: 1. Not sent: {left}." in capsys.readouterr().out
     early = machinery.taken()
-    ripen(as_json=True)
+    command.show("autumn", as_json=True)
     found = json.loads(capsys.readouterr().out)
     assert (found["in_flight"], found["states"]["accepted"], len(early)) == (0, BEFORE_THE_STOP, BEFORE_THE_STOP)
     # and when an apology goes to exactly those
-    ripen(recipients=True, as_json=True)
+    command.recipients("autumn", as_json=True)
     assert sorted(row["lead"] for row in json.loads(capsys.readouterr().out)) == sorted(early)
-    ripen("sorry", schedule=True, now=True, yes=True)
+    schedule("sorry", now=True)
     machinery.supervise("sorry")
     machinery.walk(name="sorry")
     machinery.deliver()
     assert sorted(machinery.taken()[BEFORE_THE_STOP:]) == sorted(early)
     # and when it goes on
-    ripen(resume=True)
+    command.resume("autumn")
     machinery.supervise()
     machinery.walk()
     machinery.deliver()
@@ -238,7 +238,7 @@ def test_whose_outcome_is_not_known_is_told_apart(
     machinery.ses.answer = is_silent
     machinery.deliver(1)
     capsys.readouterr()
-    ripen(recipients=True)
+    command.recipients("autumn")
     told = capsys.readouterr()
     assert len(told.out.splitlines()) == 2
     assert "1 more may have received it" in told.err
@@ -248,46 +248,58 @@ def test_its_progress_is_shown_with_reasons(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun(machinery, sent=3)
-    ripen(stop=True)
+    command.stop("autumn")
     machinery.deliver()
     capsys.readouterr()
-    ripen()
+    command.show("autumn")
     told = capsys.readouterr().out
     assert "autumn is stopped" in told
-    assert "8 of 8 mails dealt with; the audience is still being gone through" in told
+    assert "8 of 8 mails are done; the audience is still being read" in told
     assert "skipped: campaign stopped" in told
-    ripen(as_json=True)
+    command.show("autumn", as_json=True)
     found = json.loads(capsys.readouterr().out)
     assert (found["audience"], found["states"]["accepted"], found["skipped"]) == (8, 3, {"campaign stopped": 5})
     assert found["run"]["state"] == "stopped"
 
 
+@pytest.mark.parametrize("verb", ["show", "pause", "stop", "resume", "resend", "recipients"])
+def test_campaign_that_is_not_scheduled_is_a_clear_failure(stack: Stack, verb: str) -> None:
+    with pytest.raises(Failure, match="not scheduled"):
+        getattr(command, verb)("autumn")
+
+
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("arguments", "verb"),
     [
-        ({"pause": True, "stop": True}, "One thing"),
-        ({"now": True}, "belongs"),
-        ({"held": True}, "belongs"),
-        ({}, "not scheduled"),
-        ({"pause": True}, "not scheduled"),
-        ({"recipients": True}, "not scheduled"),
+        (["autumn"], "show"),
+        (["autumn", "--json"], "show"),
+        (["pause", "autumn"], "pause"),
+        (["schedule", "autumn", "--now"], "schedule"),
     ],
 )
-def test_what_cannot_be_is_a_clear_failure(stack: Stack, asked: dict[str, Any], words: str) -> None:
-    with pytest.raises(Failure, match=words):
-        ripen(**asked)
+def test_name_without_a_verb_shows_the_campaign(arguments: list[str], verb: str) -> None:
+    group = get_group(command.app)
+    name, _, rest = group.resolve_command(group.make_context("campaign", ["show"]), arguments)
+    assert (name, rest[0]) == (verb, "autumn")
+
+
+def test_verb_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        get_group(command.app)(["pausee", "autumn"])
+    assert ended.value.code == 2
+    assert "No such command 'pausee'" in capsys.readouterr().err
 
 
 def test_a_campaign_nobody_published_is_named_with_those_there_are(stack: Stack) -> None:
     with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
-        ripen("winter", schedule=True)
+        command.schedule("winter")
 
 
 def test_a_playbook_without_the_campaign_does_not_resume_it(stack: Stack, machinery: Machinery) -> None:
     begun(machinery, sent=1)
-    ripen(pause=True)
+    command.pause("autumn")
     bare: Bundle = replace(a_playbook(AUTUMN), campaigns={}, hash="bundle2")
     playbook: Any = stack.playbook
     playbook.bundles = (*playbook.bundles, bare)
     with pytest.raises(Failure, match="no campaign"):
-        ripen(resume=True)
+        command.resume("autumn")

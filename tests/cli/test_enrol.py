@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from cli import enrolment
 from cli.commands import enrol as command
 from cli.stack.stack import Stack
 from nurture._dependencies import Dependencies
@@ -15,6 +14,8 @@ from ripen.agenda import SHARDS, Lane
 from ripen.failure import Failure
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
+from ripen.operations.journeys import enrolment
+from ripen.operations.journeys.address_file import addresses
 from ripen.playbook.bundle import Segment
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle
@@ -90,7 +91,7 @@ def test_broken_off_the_same_command_goes_on(
     stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a list of which one transaction was written
-    monkeypatch.setattr(enrolment, "_AT_ONCE", 2)
+    monkeypatch.setattr(enrolment, "_BATCH", 2)
     found, writes = leads(table, 5), 0
     emails, write = [f"{lead}@example.co.jp" for lead in found], table.write
 
@@ -143,9 +144,12 @@ def test_a_file_that_says_nothing_is_a_clear_failure(tmp_path: Path, content: by
     file = tmp_path / "list.csv"
     file.write_bytes(content)
     with pytest.raises(Failure, match=words):
-        enrolment.addresses(file)
-    with pytest.raises(Failure, match="cannot be read"):
-        enrolment.addresses(tmp_path / "none.csv")
+        addresses(file.read_bytes(), str(file))
+
+
+def test_file_that_does_not_exist_is_refused(stack: Stack, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):  # cli.main makes one line of it
+        ripen(csv=tmp_path / "none.csv")
 
 
 def test_a_segment_is_walked_and_a_second_time_only_looked_at(
@@ -167,7 +171,7 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
             work(keys.walk(of, number).ref, dependencies, lambda: True)
 
     monkeypatch.setattr(command, "sleep", walking)
-    for words in ("4 leads asked into whitepaper.", "Asked before with the key 2026-11-21"):
+    for words in ("4 leads asked into whitepaper.", "asked before with the key 2026-11-21"):
         ripen(segment="everyone")
         assert words in capsys.readouterr().out
     assert [activity.lead for activity in asked(table, found)] == found
@@ -176,8 +180,8 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
 @pytest.mark.parametrize(
     ("emails", "wanted", "words"),
     [
-        ((), {}, "Whom"),
-        (("a@example.jp",), {"segment": "everyone"}, "Whom"),
+        ((), {}, "Which leads"),
+        (("a@example.jp",), {"segment": "everyone"}, "Which leads"),
         (("a@example.jp",), {"journey": "nowhere"}, "no journey 'nowhere'"),
         ((), {"segment": "nobody"}, "no segment 'nobody'"),
     ],

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from cli.commands import held as command
-from cli.held import held
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.lead.state import State
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.operations.sending.held_mails import held_mails
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -59,7 +59,7 @@ def test_only_what_is_held_is_listed_the_oldest_first(stack: Stack, table: Table
     a_held_send(table, "lead1")
     a_held_send(table, "lead2", unknown=NOON - timedelta(hours=1))
     a_held_send(table, "lead3", state=SendState.ACCEPTED)
-    assert [(each.email, each.row.value.email) for each in held(stack)] == [
+    assert [(each.email, each.row.value.email) for each in held_mails(table)] == [
         ("lead2@example.jp", "case-study"),
         ("lead1@example.jp", "case-study"),
     ]
@@ -67,14 +67,14 @@ def test_only_what_is_held_is_listed_the_oldest_first(stack: Stack, table: Table
 
 def test_one_is_released_by_the_beginning_of_its_id_and_is_due_now(stack: Stack, table: Table) -> None:
     one, other = a_held_send(table, "lead1"), a_held_send(table, "lead2")
-    command.held(release=one.id[:6], dropped="")
+    command.held(released=one.id[:6])
     assert state_of(table, one) == (SendState.PLANNED, True)
     assert state_of(table, other) == (SendState.HELD, False)
 
 
 def test_all_are_dropped_with_the_decision_that_says_by_whom(stack: Stack, table: Table) -> None:
     sends = [a_held_send(table, f"lead{n}") for n in range(3)]
-    command.held(release="", dropped="all")
+    command.held(dropped="all")
     assert [state_of(table, send) for send in sends] == [(SendState.SKIPPED, False)] * 3
     [decision] = [row.value for row in table.under("lead0", "decision#")]
     assert (decision.outcome, decision.reason.split()[0]) == ("skipped", "dropped")
@@ -83,13 +83,13 @@ def test_all_are_dropped_with_the_decision_that_says_by_whom(stack: Stack, table
 def test_an_id_that_is_not_there_or_not_enough_is_said(stack: Stack, table: Table) -> None:
     a_held_send(table, "lead1")
     with pytest.raises(Failure, match="No held mail"):
-        command.held(release="zzz", dropped="")
+        command.held(released="zzz")
     with pytest.raises(Failure, match="One thing at a time"):
-        command.held(release="a", dropped="b")
+        command.held(released="a", dropped="b")
 
 
 def test_scripts_get_the_list(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     send = a_held_send(table, "lead1")
-    command.held(release="", dropped="", as_json=True)
+    command.held(as_json=True)
     [told] = json.loads(capsys.readouterr().out)
     assert (told["id"], told["mail"], told["reason"]) == (send.id, "case-study", "no answer from SES")

@@ -11,8 +11,6 @@ import pytest
 from rich.console import Console
 
 from cli.commands import journey as command
-from cli.journey.counts import Counts, counts
-from cli.journey.outline import Row, outline
 from cli.output.journey_svg import svg
 from cli.output.journey_tree import tree
 from cli.stack.stack import Stack
@@ -21,6 +19,8 @@ from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.state import LatestEntry, State
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.operations.journeys.counts import Counts, count_journey
+from ripen.operations.journeys.outline import Row, outline
 from ripen.playbook.graph import Journey, JumpStep, SendStep
 from tests.cli.test_simulate_paths import JOURNEY
 from tests.support.builders import a_bundle
@@ -29,12 +29,12 @@ from tests.support.memory_stack import a_stack
 
 
 def shape(row: Row) -> list[Any]:
-    """Ids, and under a step its ways: {name: …}."""
+    """Ids, and under a step its paths: {name: …}."""
     found: list[Any] = []
     for item in row:
         found.append(item.step.id)
-        if item.ways:
-            found.append({way.name: way.to or shape(way.row) for way in item.ways})
+        if item.paths:
+            found.append({path.name: path.to or shape(path.row) for path in item.paths})
     return found
 
 
@@ -113,9 +113,9 @@ def test_everybody_is_counted_once(stack: Stack, table: Table, monkeypatch: pyte
     row = table.get(keys.send("lead1", "lead1"))
     assert row
     table.write(Create(keys.send("lead1", "other"), replace(row.value, id="other", origin="other")))
-    found = counts(stack, "whitepaper")
+    found = count_journey(table, "whitepaper")
     assert (found.entered, found.here, found.left) == (3, Counter({"wait-3-days": 2}), Counter({"unsubscribed": 1}))
-    assert found.of("send-case-study") == [("held", 1), ("no consent", 1), ("sent", 1)]
+    assert found.mails_of("send-case-study") == [("held", 1), ("no consent", 1), ("sent", 1)]
 
 
 def test_scripts_get_the_same(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cli.lead_report import dossier
 from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
@@ -17,6 +16,7 @@ from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.operations.leads.report import lead_report
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
@@ -42,7 +42,11 @@ def stack(table: Table, clock: FakeClock) -> Stack:
     return Stack(table=table, playbook=held, secrets=held, clock=at, site="", queues=(), tick="", local=None)
 
 
-def test_a_dossier_has_what_scripts_were_promised(stack: Stack, table: Table, clock: FakeClock) -> None:
+def report(stack: Stack, email: str) -> dict[str, Any]:
+    return lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now())
+
+
+def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock: FakeClock) -> None:
     # given a lead with a fold, a consent and a skipped mail
     lead = a_lead()
     granted = Permission(granted=True, at=NOON, record="record1")
@@ -76,7 +80,7 @@ def test_a_dossier_has_what_scripts_were_promised(stack: Stack, table: Table, cl
 
     # when it is asked for half a life later, with the address typed as people do
     clock.move(days=14)
-    found = dossier(stack, " Hanako＠Example.co.jp ")
+    found = report(stack, " Hanako＠Example.co.jp ")
 
     # then all is there, the score as of now
     assert found["profile"]["last_name"] == "山田"
@@ -98,14 +102,14 @@ def test_a_lead_that_was_not_folded_yet_is_cold(stack: Stack, table: Table) -> N
         Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
         Create(keys.profile(lead.id), lead),
     )
-    found = dossier(stack, lead.email)
+    found = report(stack, lead.email)
     assert (found["rank"], found["score"]["total"]) == ("cold", 0)
 
 
 @pytest.mark.parametrize("email", ["nobody@example.co.jp", "no address"])
 def test_an_address_that_nobody_has_is_a_failure_that_names_it(stack: Stack, email: str) -> None:
     with pytest.raises(Failure, match=email):
-        dossier(stack, email)
+        report(stack, email)
 
 
 def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stack: Stack, table: Table) -> None:
@@ -131,7 +135,7 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
         table.write(Create(keys.activity(lead.id, at, click.id), click))
 
     # when it is asked for
-    clicked, untouched = dossier(stack, lead.email)["sends"]
+    clicked, untouched = report(stack, lead.email)["sends"]
 
     # then
     assert clicked["clicked"] == "2026-11-21T03:01:00Z"

@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
 from cli import main as command_line
-from cli.lazy_command import Late
+from cli.lazy_command import LazyCommand
 from cli.main import COMMANDS
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -34,15 +34,15 @@ def test_the_page_about_the_tools_names_every_command() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_says_of_a_command_what_the_command_says_of_itself(name: str) -> None:
-    place, says = COMMANDS[name]
-    found = Late(name, place, says).found()
-    assert found.help.replace("\n", " ").startswith(says.rstrip("."))
+    place, summary = COMMANDS[name]
+    found = LazyCommand(name, place, summary.en).load()
+    assert found.help.replace("\n", " ").startswith(summary.en.rstrip("."))
 
 
 def _all_commands(name: str) -> Iterator[Any]:
     """The command, and those of its group."""
-    place, says = COMMANDS[name]
-    found = Late(name, place, says).found()
+    place, summary = COMMANDS[name]
+    found = LazyCommand(name, place, summary.en).load()
     if isinstance(found, TyperGroup):
         yield from found.commands.values()
     if not isinstance(found, TyperGroup) or found.invoke_without_command:

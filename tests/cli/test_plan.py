@@ -8,10 +8,6 @@ from typing import Any
 import pytest
 
 from cli.commands import plan as command
-from cli.plan.difference import Change, difference
-from cli.plan.forecast import forecast
-from cli.plan.guard import affected, demand, wake
-from cli.plan.standing import Place, everyone, places
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
@@ -19,9 +15,19 @@ from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import LatestEntry, State
+from ripen.operations.publication.difference import Change, difference
+from ripen.operations.publication.people import (
+    AffectedStep,
+    affected_people,
+    affected_steps,
+    move_on,
+    people_in_journeys,
+)
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.graph import Journey, Move, SendStep, Until, WaitStep
 from ripen_authoring import ready
+from ripen_authoring.simulation import forecast as forecasting
+from ripen_authoring.simulation.forecast import Forecast, Source
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -40,6 +46,15 @@ def longer(**moves: Move) -> Bundle:
     """The wait takes four days."""
     steps = tuple(replace(step, until=Until(days=4)) if isinstance(step, WaitStep) else step for step in JOURNEY.steps)
     return with_journey(replace(JOURNEY, steps=steps, moves=moves))
+
+
+def forecast(stack: Stack, new: Bundle, most: int = 10) -> Forecast:
+    source = Source(stack.table, stack.playbook, stack.secrets, stack.site)
+    return forecasting.forecast(source, new, people_in_journeys(stack.table), most, stack.clock.now())
+
+
+def affected(stack: Stack, new: Bundle) -> tuple[list[Enrollment], list[AffectedStep]]:
+    return affected_people(LIVE, new, stack.table, stack.playbook)
 
 
 STAY, EXIT = Move(how="stay"), Move(how="exit")
@@ -122,25 +137,29 @@ def test_people_are_counted_on_changed_and_removed_steps_only(stack: Stack, tabl
     somebody(table, "lead1")
     somebody(table, "lead2")
     somebody(table, "lead3", step="send-whitepaper-delivery", until=timedelta())
-    assert places(stack, everyone(stack), LIVE) == []
-    assert places(stack, everyone(stack), longer()) == [Place("whitepaper", "wait-3-days", "changed", 2)]
+    assert affected_steps(people_in_journeys(table), LIVE, stack.playbook) == []
+    assert affected_steps(people_in_journeys(table), longer(), stack.playbook) == [
+        AffectedStep("whitepaper", "wait-3-days", "changed", 2)
+    ]
     gone = with_journey(replace(JOURNEY, steps=(JOURNEY.steps[0],)))
-    assert places(stack, everyone(stack), gone) == [Place("whitepaper", "wait-3-days", "removed", 2)]
+    assert affected_steps(people_in_journeys(table), gone, stack.playbook) == [
+        AffectedStep("whitepaper", "wait-3-days", "removed", 2)
+    ]
 
 
 def test_who_stands_on_a_changed_step_must_be_spoken_for(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     _, [place] = affected(stack, longer())
-    assert place.is_open
-    assert "changes: {wait-3-days: stay}" in demand(place)
+    assert place.is_undecided
+    assert "changes: {wait-3-days: stay}" in place.demand.en
     _, [spoken] = affected(stack, longer(**{"wait-3-days": STAY}))
-    assert not spoken.is_open
+    assert not spoken.is_undecided
 
 
 def test_a_journey_that_is_dropped_asks_nothing(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     _, [place] = affected(stack, with_journey(None))
-    assert (place.how, place.is_open) == ("journey removed", False)
+    assert (place.how, place.is_undecided) == ("journey removed", False)
 
 
 def test_nobody_is_looked_for_where_no_step_has_changed(stack: Stack, table: Table) -> None:
@@ -151,17 +170,17 @@ def test_nobody_is_looked_for_where_no_step_has_changed(stack: Stack, table: Tab
 def test_who_is_moved_is_due_and_who_stays_is_not(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     new = longer(**{"wait-3-days": EXIT})
-    assert wake(stack, *affected(stack, new)) == 1
+    assert move_on(*affected(stack, new), table, NOON) == 1
     assert len(table.due(Lane.BULK, shard("lead1"), NOON)) == 1
     somebody(table, "lead2")
-    assert wake(stack, *affected(stack, longer(**{"wait-3-days": STAY}))) == 0
+    assert move_on(*affected(stack, longer(**{"wait-3-days": STAY})), table, NOON) == 0
 
 
 def test_the_next_day_is_lived_with_the_new_playbook_and_changes_nothing(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=25))
     before = [row.value for row in table.under("lead1", "")]
-    found = forecast(stack, replace(LIVE, hash="new"), everyone(stack), most=10)
+    found = forecast(stack, replace(LIVE, hash="new"))
     assert (found.mails, found.leads, found.more) == (Counter({("whitepaper", "case-study", "sent"): 1}), 1, 0)
     assert [row.value for row in table.under("lead1", "")] == before
 
@@ -170,15 +189,13 @@ def test_who_would_not_be_written_to_is_told_with_the_reason(stack: Stack, table
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=2))
     capped = replace(LIVE, hash="new", policy=Policy(per_week=0))
-    assert forecast(stack, capped, everyone(stack), most=1).mails == Counter(
-        {("whitepaper", "case-study", "capped"): 1}
-    )
-    assert forecast(stack, capped, everyone(stack), most=1).more == 1
+    assert forecast(stack, capped, most=1).mails == Counter({("whitepaper", "case-study", "capped"): 1})
+    assert forecast(stack, capped, most=1).more == 1
 
 
 def test_who_is_moved_out_is_sent_nothing_more(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
-    assert forecast(stack, longer(**{"wait-3-days": EXIT}), everyone(stack), most=10).mails == Counter()
+    assert forecast(stack, longer(**{"wait-3-days": EXIT})).mails == Counter()
 
 
 PLANNED = """~ journey whitepaper (changed)
@@ -240,24 +257,22 @@ def test_a_plan_that_leaves_somebody_unspoken_for_is_told_and_fails(
     somebody(table, "lead1")
     monkeypatch.setattr(command, "connect", lambda: stack)
     monkeypatch.setattr(ready, "ready", lambda folder: longer())
-    with pytest.raises(
-        Failure, match=r"1 person stands on wait-3-days, which is changed: write into journeys/whitepaper"
-    ):
+    with pytest.raises(Failure, match=r"1 person is on wait-3-days, which is changed: write into journeys/whitepaper"):
         command.plan()
-    assert "1 here: and nothing says what becomes of them" in capsys.readouterr().out
+    assert "1 here: the journey does not say what happens to them" in capsys.readouterr().out
 
 
 def test_who_stays_is_not_looked_at_before_something_is_due(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=30))
-    assert forecast(stack, longer(**{"wait-3-days": STAY}), everyone(stack), most=10).leads == 0
-    assert forecast(stack, longer(**{"wait-3-days": EXIT}), everyone(stack), most=10).leads == 1
+    assert forecast(stack, longer(**{"wait-3-days": STAY})).leads == 0
+    assert forecast(stack, longer(**{"wait-3-days": EXIT})).leads == 1
 
 
 def test_of_more_than_are_looked_at_the_first_are_those_who_are_due_first(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=20))
     somebody(table, "lead2", timedelta(hours=2))
     table.write(Replace(keys.contact("lead1"), Contact(lead="lead1"), 1))  # and would not be written to
-    found = forecast(stack, replace(LIVE, hash="new"), everyone(stack), most=1)
+    found = forecast(stack, replace(LIVE, hash="new"), most=1)
     assert (found.leads, found.more) == (1, 1)
     assert found.mails == Counter({("whitepaper", "case-study", "sent"): 1})
 
@@ -283,7 +298,7 @@ def test_who_is_in_a_journey_is_found_by_leads_or_by_pages(
         return Table.under(table, lead, prefix)
 
     monkeypatch.setattr(table, "under", noted)
-    found = everyone(stack)
+    found = people_in_journeys(table)
 
     # then the answer is the same; of a large table only those are asked for who were ever in one
     assert [each.lead for each in found] == ["lead1"]

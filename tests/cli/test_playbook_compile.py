@@ -16,7 +16,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
 from ripen.capture.pages import brand_variables, render_page
 from ripen.failure import Failure
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.playbook.clause import Condition
 from ripen.playbook.graph import Again, SendStep, Until, WaitStep

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from cli.commands import preview as command
-from cli.preview import marked, preview
 from cli.stack.stack import Stack
 from ripen.adapters.ses import mailer
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Table
 from ripen.failure import Failure
+from ripen.operations.sending.preview import as_test, preview
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
@@ -73,7 +73,7 @@ def test_a_mail_that_is_not_there_names_the_nearest() -> None:
 
 
 def test_a_test_is_marked_and_has_nothing_that_we_count_by() -> None:
-    test = marked(preview("case-study", a_lead(), a_bundle(), SITE, NOON), "mika@ripen.example")
+    test = as_test(preview("case-study", a_lead(), a_bundle(), SITE, NOON), "mika@ripen.example")
     assert (test.to, test.subject, test.headers) == ("mika@ripen.example", "[TEST] 山田様へ", {})
     assert "send_id" not in test.tags
 
@@ -105,6 +105,6 @@ def test_a_test_goes_to_the_team_outside_every_statistic(stack: Stack, table: Ta
 
 
 def test_nobody_else_is_sent_a_test(stack: Stack, sent: Sent, folder: Path) -> None:
-    with pytest.raises(Failure, match="not of the team"):
+    with pytest.raises(Failure, match="not a member of the team"):
         command.preview("case-study", lead="hanako@example.co.jp", send_to="rival@example.com", folder=folder)
     assert sent.requests == []

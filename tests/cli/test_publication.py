@@ -8,15 +8,16 @@ import boto3
 import pytest
 from rich.console import Console
 
-from cli import publication
-from cli.publication import make_live
+from cli.stack import in_force
 from cli.stack.stack import Stack
 from ripen.adapters import playbook as adapter
 from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.failure import Failure
-from ripen.operations import publish as publishing
-from ripen.operations.publish import publish
+from ripen.operations.publication import publish as publishing
+from ripen.operations.publication import release as releasing
+from ripen.operations.publication.publish import publish
+from ripen.playbook.bundle import Bundle
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -38,10 +39,10 @@ class RealTime:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> RealTime:
     time = RealTime()
-    for module in (adapter, publishing, publication):
+    for module in (adapter, publishing, in_force):
         monkeypatch.setattr(module, "datetime", time)
     monkeypatch.setattr(adapter, "monotonic", lambda: time.seconds)
-    monkeypatch.setattr(publication, "sleep", lambda seconds: setattr(time, "seconds", time.seconds + seconds))
+    monkeypatch.setattr(in_force, "sleep", lambda seconds: setattr(time, "seconds", time.seconds + seconds))
     return time
 
 
@@ -57,6 +58,12 @@ def stack(table: Table, clock: FakeClock, time: RealTime) -> Stack:
 def a_function(stack: Stack) -> Playbook:
     """Another process, which has seen nothing yet."""
     return Playbook(stack.table, "bucket", boto3.client("s3"))
+
+
+def make_live(bundle: Bundle, stack: Stack) -> bool:
+    """As ripen publish does."""
+    wait = in_force.wait_with(Console(file=StringIO()))
+    return releasing.release(bundle, stack.table, stack.playbook, stack.site, stack.clock, wait).is_new
 
 
 def test_all_functions_change_over_at_one_moment_whenever_they_looked(stack: Stack, time: RealTime) -> None:
@@ -80,20 +87,20 @@ def test_the_first_playbook_is_in_force_at_once(stack: Stack) -> None:
 
 
 def test_whoever_publishes_is_told_when_it_is_in_force(stack: Stack, time: RealTime) -> None:
-    assert make_live(NEW, stack, Console(file=StringIO()))
+    assert make_live(NEW, stack)
     assert time.seconds == SEEN_BY_ALL.total_seconds()
     assert a_function(stack).live().bundle.hash == "new"
     # and the same again is nothing to wait for
-    assert not make_live(NEW, stack, Console(file=StringIO()))
+    assert not make_live(NEW, stack)
     assert time.seconds == SEEN_BY_ALL.total_seconds()
 
 
 def test_nobody_publishes_while_another_playbook_is_on_its_way(stack: Stack, time: RealTime) -> None:
     publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
     with pytest.raises(Failure, match="at the same moment"):
-        make_live(replace(NEW, hash="newer"), stack, Console(file=StringIO()))
+        make_live(replace(NEW, hash="newer"), stack)
     time.seconds += SEEN_BY_ALL.total_seconds()
-    assert make_live(replace(NEW, hash="newer"), stack, Console(file=StringIO()))
+    assert make_live(replace(NEW, hash="newer"), stack)
     # and all of them can be gone back to
     past = stack.table.get(keys.PUBLISHED)
     assert past

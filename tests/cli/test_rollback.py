@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from cli import publication
 from cli.commands import rollback as back
 from cli.stack.stack import Stack
 from ripen.adapters.table import Table, keys
 from ripen.failure import Failure
-from ripen.operations.publish import publish
+from ripen.operations.publication import release
+from ripen.operations.publication.publish import publish
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -26,7 +26,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
 @pytest.fixture
 def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setattr(back, "connect", lambda: stack)
-    monkeypatch.setattr(publication, "SEEN_BY_ALL", timedelta())
+    monkeypatch.setattr(release, "SEEN_BY_ALL", timedelta())
     for hash in ("aaa1", "bbb2"):
         publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
         clock.move(hours=1)

@@ -8,7 +8,7 @@ from ripen.agenda import Lane
 from ripen.campaign.walk import Schedule
 from ripen.crm.membership import MemberPoll, updated_poll
 from ripen.crm.opportunity import OpportunityPoll
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.trigger import OnActivity, OnSchedule
 from tests.support.builders import a_bundle

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from cli import publication
 from cli.commands import campaign, enrol, held, playbook, rollback, schema, sending, shadow, simulate, verdicts
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
 from ripen.lead.state import State
-from ripen.operations.publish import publish
+from ripen.operations.publication import release
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Campaign, Segment
 from ripen.playbook.clause import Agreed
 from ripen_authoring import compile as compiling
@@ -39,7 +39,7 @@ def stack(table: Table, clock: FakeClock, bundle: Bundle, monkeypatch: pytest.Mo
         monkeypatch.setattr(module, "connect", lambda: stack)
         if hasattr(module, "sleep"):
             monkeypatch.setattr(module, "sleep", lambda seconds: None)
-    monkeypatch.setattr(publication, "SEEN_BY_ALL", timedelta())
+    monkeypatch.setattr(release, "SEEN_BY_ALL", timedelta())
     publish(bundle, table, stack.playbook, stack.site, clock.now())
     a_known_lead(table, id="lead1", email="hanako@example.co.jp")
     table.write(Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))))
@@ -123,16 +123,16 @@ def test_simulating_all(said: Any) -> None:
 
 
 def test_scheduling_a_campaign_and_pausing_it(stack: Stack, said: Any) -> None:
-    with pytest.raises(Failure, match="asks nothing"):
-        campaign.campaign("autumn", schedule=True, now=True, as_json=True)
-    campaign.campaign("autumn", schedule=True, now=True, yes=True, as_json=True)
+    with pytest.raises(Failure, match="does not ask"):
+        campaign.schedule("autumn", now=True, as_json=True)
+    campaign.schedule("autumn", now=True, yes=True, as_json=True)
     assert said()["run"]["state"] == "planned"
-    campaign.campaign("autumn", pause=True, as_json=True)
+    campaign.pause("autumn", as_json=True)
     assert said()["run"]["state"] == "paused"
 
 
 def test_letting_held_mails_go(stack: Stack, said: Any) -> None:
-    held.held(release="all", dropped="", as_json=True)
+    held.held(released="all", as_json=True)
     assert said() == {"released": 0}
-    held.held(release="", dropped="all", as_json=True)
+    held.held(dropped="all", as_json=True)
     assert said() == {"dropped": 0}

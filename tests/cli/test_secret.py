@@ -40,6 +40,6 @@ def test_the_key_that_signs_requests_is_another_one(
 
 @pytest.mark.parametrize("name", ["link", "address", "master", ""])
 def test_no_other_key_is_shown(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(Failure, match="no key"):
+    with pytest.raises(Failure, match="no shared key"):
         command.secret(name)
     assert capsys.readouterr().out == ""

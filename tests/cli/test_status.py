@@ -84,10 +84,10 @@ def test_the_backlog_is_told_by_lane_with_its_oldest(table: Table, capsys: pytes
     assert "ripen redrive" not in told(capsys)
 
 
-def test_what_is_late_is_told_with_where_to_look(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+def test_overdue_rows_are_shown_with_where_to_look(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     due(table, "lead1", timedelta(minutes=16), Lane.HOT)
     assert plain(capsys)["due"]["hot"]["late"]
-    assert "late" in (shown := told(capsys))
+    assert "overdue" in (shown := told(capsys))
     assert "ripen redrive --dry-run" in shown
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from cli.commands import why as command
 from cli.stack.stack import Stack
-from cli.why import why
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment
 from ripen.mail.ledger import MailClass, Send
+from ripen.operations.leads.decision_log import LogEntry, decision_log
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
@@ -44,11 +44,15 @@ def keep(table: Table, *decisions: Decision) -> None:
     table.write(*(Create(keys.decision(d.lead, d.at, d.id), d) for d in decisions))
 
 
+def entries(stack: Stack) -> tuple[LogEntry, ...]:
+    return decision_log("hanako@example.co.jp", stack.table, stack.playbook, stack.secrets).entries
+
+
 def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stack, table: Table) -> None:
     table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
     keep(table, decision(), decision(id="d2", what="rank", subject="hot", outcome="rose", reason="activity"))
-    told = why(stack, "hanako@example.co.jp").told
-    assert [because.words("en") for because in told] == [
+    told = entries(stack)
+    assert [entry.words("en") for entry in told] == [
         "filled in the form whitepaper",
         "rank rose to hot (by what the lead did)",
         "did not send case-study: no consent",
@@ -60,7 +64,7 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
 @pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "not whom it is for", "exit condition met"])
 def test_reasons_are_told_in_japanese_too(stack: Stack, table: Table, said: str) -> None:
     keep(table, decision(reason=said))
-    [told] = why(stack, "hanako@example.co.jp").told
+    [told] = entries(stack)
     assert said in told.words("en")
     assert said not in told.words("ja")
 
@@ -74,8 +78,8 @@ def test_of_one_moment_steps_are_told_in_their_order_and_the_end_last(stack: Sta
         decision(id="d1", what="enrollment", subject="whitepaper", outcome="finished", reason=""),
         *(decision(**a_step, id=f"d{9 - n}", facts={"step": step}) for n, step in enumerate(steps)),
     )
-    told = why(stack, "hanako@example.co.jp").told
-    assert [because.facts.get("step", because.code) for because in told] == [*steps, "enrollment.finished"]
+    told = entries(stack)
+    assert [entry.facts.get("step", entry.code) for entry in told] == [*steps, "enrollment.finished"]
 
 
 def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
@@ -97,8 +101,8 @@ def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table
         Create(keys.enrollment("lead1", "whitepaper", "a1"), entry),
     )
     keep(table, decision(outcome="accepted", reason="", facts={"send": "s1", "origin": "whitepaper"}))
-    accepted = why(stack, "hanako@example.co.jp").told[-1]
-    assert [activity.id for activity in accepted.behind] == ["activity1"]
+    accepted = entries(stack)[-1]
+    assert [activity.id for activity in accepted.causes] == ["activity1"]
     assert accepted.words("en") == "sent case-study “山田様へ”"
 
 
@@ -107,29 +111,28 @@ def test_it_is_shown_in_the_leads_time_with_reason_and_version(
 ) -> None:
     table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
     keep(table, decision(activities=("activity1",)))
-    command.why("hanako@example.co.jp", lang="en", as_json=False)
+    command.why("hanako@example.co.jp")
     out = capsys.readouterr().out
     assert "2026-11-21 Sat 12:01" in out
     assert "playbook b1a2b3c" in out
     assert "because: filled in the form whitepaper (2026-11-21 Sat 12:00)" in out
 
 
-def test_by_default_it_speaks_the_playbooks_first_language(
-    stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.usefixtures("japanese")
+def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     keep(table, decision())
-    command.why("hanako@example.co.jp", lang=None, as_json=False)
+    command.why("hanako@example.co.jp")
     assert "送らない: 同意がない" in capsys.readouterr().out
 
 
 def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:
     keep(table, decision(what="weather", outcome="changed", subject="rain", reason="wind"))
-    [told] = why(stack, "hanako@example.co.jp").told
+    [told] = entries(stack)
     assert told.words("en") == "weather rain: changed (wind)"
 
 
 def test_scripts_get_all_of_it(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     keep(table, decision())
-    command.why("hanako@example.co.jp", lang="en", as_json=True)
+    command.why("hanako@example.co.jp", as_json=True)
     [told] = json.loads(capsys.readouterr().out)
     assert (told["code"], told["reason"], told["playbook"]) == ("send.skipped", "no consent", "b1a2b3c4d5e6")

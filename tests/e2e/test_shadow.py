@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from cli.shadow import would_have
+from ripen.operations.sending.shadow import kept_back as all_kept_back
 from tests.support.form_visitors import a_director
 from tests.support.local_cloud import SALES, Running, eventually
 
@@ -54,4 +54,4 @@ def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> 
 
 def kept_back(cloud: Running, person: dict[str, str]) -> set[str]:
     """Return what `ripen shadow --json` lists about this person, without starting a command."""
-    return {entry["outcome"] for entry in would_have(cloud.stack.table) if entry["email"] == person["email"]}
+    return {entry["outcome"] for entry in all_kept_back(cloud.stack.table) if entry["email"] == person["email"]}

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console, Group
 
 from capture.form import Dependencies, serve
-from cli.commands.lead import _parts
+from cli.output.lead import lead_parts
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
 from ripen.crm import upsert
@@ -170,7 +170,7 @@ def test_the_command_line_prints_it(text: str) -> None:
         "decisions": [],
     }
     out = StringIO()
-    Console(file=out, highlight=False, width=400).print(Group(*_parts(found)))
+    Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found)))
     assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
 
 

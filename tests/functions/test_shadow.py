@@ -4,7 +4,6 @@ from copy import replace
 
 import pytest
 
-from cli.shadow import bring_forward, would_have
 from notify.act import Dependencies as ActDependencies
 from notify.act import act
 from notify.alert import Dependencies as AlertDesk
@@ -17,6 +16,7 @@ from ripen.lead.contact import Suppression
 from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank, State
 from ripen.mail.ledger import SendState
+from ripen.operations.sending.shadow import kept_back, release_crm_writes
 from ripen.settings import Shadow
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
@@ -130,14 +130,14 @@ def test_a_lead_is_not_written_before_the_end_and_once_after_it(table: Table, cl
 
     # when shadow mode ends
     end(table)
-    assert bring_forward(table, clock.now()) == 1
+    assert release_crm_writes(table, clock.now()) == 1
 
     # then it is due at once, and goes
     assert office.mark().due == clock.now()
     office.sync()
     assert len(office.crm.records) == 1
     assert (office.mark().due, office.mark().value.waits_for) == (None, "")
-    assert bring_forward(table, clock.now()) == 0
+    assert release_crm_writes(table, clock.now()) == 0
 
 
 def test_what_a_lead_lacks_for_the_crm_is_told(table: Table, clock: FakeClock) -> None:
@@ -215,7 +215,7 @@ def test_all_that_was_kept_back_is_listed_with_its_address(table: Table, clock: 
     an_alert(table)
     shown(table, clock, FakeChat())
 
-    [entry] = would_have(table)
+    [entry] = kept_back(table)
 
     assert (entry["email"], entry["what"], entry["outcome"]) == ("hanako@example.co.jp", "alert", "would have posted")
     assert "山田" in entry["facts"]["text"]

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from ripen.adapters.table import Create, keys
 from ripen.lead.address import address_hash
 from ripen.marks import DecayMark
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.pointers import Pointer
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.simulation.persona import Persona

@@ -15,13 +15,13 @@ from typing import Any
 
 import httpx
 
-from cli.lead_report import dossier
-from cli.local.home import Status
+from cli.local.home import LocalCloud
 from cli.stack.stack import Stack
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
 from ripen.failure import Failure
+from ripen.operations.leads.report import lead_report
 from sandbox.stack import Cloud
 from tests.support.slack_workspace import KnownSecrets
 
@@ -47,7 +47,8 @@ class Running:
     def lead(self, email: str) -> dict[str, Any]:
         """Return the JSON of `ripen lead EMAIL`, without starting a command; {} if there is no lead."""
         try:
-            return dossier(self.stack, email)
+            stack = self.stack
+            return lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now())
         except Failure:
             return {}
 
@@ -135,7 +136,7 @@ class Running:
             site=self.status["api"],
             queues=tuple(outputs["Queues"].split(",")),
             tick=outputs["Tick"],
-            local=Status(**{field.name: self.status[field.name] for field in fields(Status)}),
+            local=LocalCloud(**{field.name: self.status[field.name] for field in fields(LocalCloud)}),
         )
 
 

@@ -60,8 +60,8 @@ def test_the_card_says_why_it_halted_and_how_to_go_on(what: str, locale: str, sa
     head, why, next_, by = card["blocks"]
     assert "autumn" in head["text"]["text"]
     assert why["text"]["text"] == said[what]
-    assert "`ripen campaign autumn --resume`" in next_["text"]["text"]
-    assert "`ripen campaign autumn --stop`" in next_["text"]["text"]
+    assert "`ripen campaign resume autumn`" in next_["text"]["text"]
+    assert "`ripen campaign stop autumn`" in next_["text"]["text"]
     assert "mika" in by["elements"][0]["text"]
     assert card["text"].endswith(said[what])
     assert refused(card["blocks"]) == []

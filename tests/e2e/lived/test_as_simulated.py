@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, FormField
 from ripen_authoring.simulation.occurrences import Happening, happenings
 from ripen_authoring.simulation.persona import Persona

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from cli.campaign import progress, running
 from ripen.agenda import shard
 from ripen.campaign.mailing import is_canary
+from ripen.operations.sending.campaign_report import campaign_report, campaign_run
 from ripen_authoring.simulation.persona import Persona
 from tests.e2e.test_follow_up import unsubscribe
 from tests.support.lived_playbook import arrive, published
@@ -62,17 +62,17 @@ def letter(cloud: Running) -> Told:
         had[when] = [who.email for who in people for _ in cloud.mails(who.email)]
         stood[when] = campaign(cloud, "letter")
 
-    cloud.ripen("campaign", "letter", "--schedule", "--now", "--yes")
+    cloud.ripen("campaign", "schedule", "letter", "--now", "--yes")
     cloud.control("mailbox", "faults", mode="drop", count=1)
     cloud.ripen("clock", "+3m")
-    cloud.ripen("campaign", "letter", "--pause")
+    cloud.ripen("campaign", "pause", "letter")
     look("paused")
     cloud.ripen("clock", "+63m")
     look("later")
     held = json.loads(cloud.ripen("held", "--json"))
-    cloud.ripen("campaign", "letter", "--resume")
+    cloud.ripen("campaign", "resume", "letter")
     cloud.ripen("clock", "+15m")
-    cloud.ripen("campaign", "letter", "--stop")
+    cloud.ripen("campaign", "stop", "letter")
     look("resumed")
     cloud.ripen("clock", "+1h")
     look("stopped")
@@ -91,8 +91,9 @@ def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bo
 
 
 def campaign(cloud: Running, name: str) -> dict[str, Any]:
-    """Return the JSON of `ripen campaign`, without starting a command."""
-    return progress(cloud.stack, running(cloud.stack, name))
+    """Return the JSON of `ripen campaign show`, without starting a command."""
+    row = campaign_run(name, cloud.stack.table, cloud.stack.playbook)
+    return campaign_report(row.value, cloud.stack.table)
 
 
 def test_a_paused_campaign_sends_nothing_more(letter: Told) -> None:
@@ -120,14 +121,14 @@ def test_stopped_it_is_over_for_good_and_who_is_left_is_skipped(letter: Told) ->
 
 def test_the_apology_reaches_exactly_who_received_it(cloud: Running, letter: Told) -> None:
     # given
-    recipients = json.loads(cloud.ripen("campaign", "letter", "--recipients", "--json"))
+    recipients = json.loads(cloud.ripen("campaign", "recipients", "letter", "--json"))
     assert sorted(one["email"] for one in recipients) == sorted(letter.had["stopped"])
     # when
-    said = cloud.ripen("campaign", "letter-apology", "--schedule", "--now", "--yes")
+    said = cloud.ripen("campaign", "schedule", "letter-apology", "--now", "--yes")
     cloud.ripen("clock", "+1m")
     # then
     assert f"to {len(recipients)} leads" in said
-    got = json.loads(cloud.ripen("campaign", "letter-apology", "--recipients", "--json"))
+    got = json.loads(cloud.ripen("campaign", "recipients", "letter-apology", "--json"))
     assert sorted(one["email"] for one in got) == sorted(letter.had["stopped"])
     assert {len(cloud.mails(email)) for email in letter.had["stopped"]} == {2}
     assert {len(cloud.mails(email)) for email in letter.last} == {0}
@@ -154,7 +155,7 @@ def halt(cloud: Running) -> BadLetter:
     [reader] = somebody("careful", 1, range(64), lambda who: is_canary(careful, who.id))
     [later] = somebody("careful", 1, range(64), lambda who: not is_canary(careful, who.id))
     arrive(cloud, *canaries, reader, later)
-    cloud.ripen("campaign", "letter-careful", "--schedule", "--now", "--yes")
+    cloud.ripen("campaign", "schedule", "letter-careful", "--now", "--yes")
     cloud.ripen("clock", "+3m")
     unsubscribe(cloud, cloud.mails(reader.email)[0])
     return BadLetter(reader.email, later.email)
@@ -171,7 +172,7 @@ def test_slack_is_told_once_why_it_halted_and_how_it_goes_on(cloud: Running, bad
     [card] = eventually(lambda: cloud.cards("letter-careful"))
     said = json.dumps(card, ensure_ascii=False)
     assert "3通のうち2通が届かずに戻りました" in said
-    assert "ripen campaign letter-careful --resume" in said
+    assert "ripen campaign resume letter-careful" in said
 
 
 def test_who_unsubscribes_by_its_mail_is_counted(cloud: Running, bad_letter: BadLetter) -> None:

@@ -13,7 +13,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import Rank
 from ripen.marks import RefoldMark
-from ripen.operations.publish import publish
+from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Agreed, Condition, Did
 from ripen.playbook.graph import Again, Journey

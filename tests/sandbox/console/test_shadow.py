@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from cli.local.home import Status
+from cli.local.home import LocalCloud
 from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.decision import Decision
@@ -20,7 +20,7 @@ from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock
 
 NOWHERE = "http://127.0.0.1:1"
-STATUS = Status(
+STATUS = LocalCloud(
     pid=1, ready=True, api=NOWHERE, mailbox=NOWHERE, slack=NOWHERE, salesforce=NOWHERE, aws=NOWHERE, ca="ca.pem"
 )
 

@@ -1,1 +1,2 @@
-"""Use cases with several doors (command line, Slack, page): each takes its ports as arguments."""
+"""Use cases that the command line, Slack and the page share. Each takes the table, the playbook and the other ports that
+it needs as arguments, and raises Failure where it cannot do what is asked."""

@@ -30,7 +30,7 @@ _WORDS = {
         "by": "Scheduled by {by}",
     },
 }
-_COMMANDS = {"look": "", "resume": " --resume", "stop": " --stop"}
+_COMMANDS = {"look": "show", "resume": "resume", "stop": "stop"}
 
 
 def halt_card(halt: Halt, locale: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def halt_card(halt: Halt, locale: str) -> dict[str, Any]:
     rates = {"rate": f"{halt.count / halt.taken:.1%}", "limit": f"{halt.limit:.1%}"}
     why = words[halt.what].format(count=halt.count, taken=halt.taken, **rates)
     name = escape(halt.campaign)
-    commands = [f"• {words[verb]}: `ripen campaign {name}{option}`" for verb, option in _COMMANDS.items()]
+    commands = [f"• {words[word]}: `ripen campaign {verb} {name}`" for word, verb in _COMMANDS.items()]
     blocks = [
         {"type": "header", "block_id": "halted", "text": plain(title)},
         section("why", why),

@@ -1,1 +1,0 @@
-"""A journey as a picture, with the people in it."""

@@ -1,0 +1,139 @@
+"""What `ripen campaign` shows: a campaign before it is scheduled, and how far it is afterwards."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+
+from cli.output.language import language, say
+from ripen.adapters.playbook import Playbook
+from ripen.calendar.minute import format_minute
+from ripen.campaign.campaign_run import CampaignRun, RunState
+from ripen.mail.ledger import SendState
+from ripen.operations.live_playbook import live_bundle
+from ripen.operations.sending.campaigns import Proposal
+from ripen.playbook.bundle import Campaign
+from ripen.words import Words
+
+_DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
+_STATES = {
+    RunState.PLANNED: Words("planned", "予約済み"),
+    RunState.CANARY: Words("canary", "先行配信中"),
+    RunState.RUNNING: Words("running", "配信中"),
+    RunState.PAUSED: Words("paused", "一時停止中"),
+    RunState.HALTED: Words("halted", "自動停止中"),
+    RunState.STOPPED: Words("stopped", "中止"),
+    RunState.DONE: Words("done", "完了"),
+}
+_OUTCOMES = {
+    "planned": Words("planned", "送信待ち"),
+    "claimed": Words("in flight", "送信中"),
+    "accepted": Words("accepted", "送信済み"),
+    "failed": Words("failed", "失敗"),
+    "skipped": Words("skipped", "送らなかった"),
+    "unknown": Words("unknown", "結果不明"),
+    "held": Words("held", "保留中"),
+    "delivered": Words("delivered", "到達"),
+    "clicked": Words("clicked", "クリック"),
+    "bounced": Words("bounced", "不達"),
+    "complained": Words("complained", "迷惑メール報告"),
+    "unsubscribed": Words("unsubscribed", "配信停止"),
+}
+_EVENTS = {
+    "scheduled": "予約",
+    "started": "配信開始",
+    "canary passed": "先行配信に問題なし",
+    "done": "完了",
+    "paused": "一時停止",
+    "halted": "自動停止",
+    "stopped": "中止",
+    "resumed": "再開",
+    "sent again to the unsent": "届いていない人へ再送",
+}
+
+
+def show_proposal(proposal: Proposal, screen: Console) -> None:
+    """Show the audience, a few of its addresses, and when the campaign would begin."""
+    asked, leads = proposal.campaign, proposal.leads
+    audience = (
+        say(f"who received {asked.recipients_of}", f"{asked.recipients_of} を受け取った人")
+        if asked.recipients_of
+        else say(f"segment {asked.segment}", f"セグメント {asked.segment}")
+    )
+    screen.print(
+        say(
+            f"[bold]{escape(asked.name)}[/]: the mail {escape(asked.email)} to {leads} leads ({escape(audience)}), as of now",
+            f"[bold]{escape(asked.name)}[/]: メール {escape(asked.email)} を {leads} 人へ（{escape(audience)}、現在）",
+        )
+    )
+    for email in proposal.sample:
+        screen.print(f"  {escape(email)}")
+    begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.zone)
+    pace = "."
+    if asked.per_hour:
+        time = timedelta(seconds=round(leads / asked.per_hour * 3600))
+        pace = say(
+            f", at {asked.per_hour} an hour: it takes at least {time}.",
+            f"、1 時間に {asked.per_hour} 通: 少なくとも {time} かかります。",
+        )
+    screen.print(say(f"Begins {begins}{pace}", f"開始: {begins}{pace}"))
+
+
+def _start(asked: Campaign, at: datetime, zone: str) -> str:
+    first = format_minute(at, zone, language())
+    if asked.zone == "brand":
+        return first
+    local = asked.at.replace("T", " ")
+    return say(
+        f"{local} of each lead's own time: furthest east {first} of ours",
+        f"それぞれの現地時間の {local}（いちばん東では、こちらの {first}）",
+    )
+
+
+def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, screen: Console) -> None:
+    """Show the campaign's state, its mails by outcome, and what people did to it. `found` is its campaign_report."""
+    zone, states = live_bundle(playbook).brand.time_zone, found["states"]
+    reason = f": {run.reason}" if run.reason else ""
+    state = _STATES[run.state].in_language(language())
+    screen.print(
+        say(
+            f"[bold]{escape(run.name)}[/] is [bold]{state}[/]{escape(reason)}",
+            f"[bold]{escape(run.name)}[/] の状態: [bold]{state}[/]{escape(reason)}",
+        )
+    )
+    done = sum(states[state] for state in _DONE)
+    screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
+    walking = say("; the audience is still being read", "（宛先を読み込み中）") if found["walked"] != 1 else ""
+    screen.print(
+        say(
+            f"{done} of {found['audience']} mails are done{walking}",
+            f"{found['audience']} 通中 {done} 通が処理済み{walking}",
+        )
+    )
+    screen.print(_counts(found))
+    for event in run.history:
+        by = say(f" by {event.by}", f"（{event.by}）") if event.by else ""
+        why = f": {event.reason}" if event.reason else ""
+        screen.print(
+            escape(
+                f"{format_minute(event.at, zone, language())}  {say(event.what, _EVENTS.get(event.what, event.what))}{by}{why}"
+            )
+        )
+    if run.state is RunState.PLANNED:
+        asked = playbook.bundle(run.bundle).campaigns[run.name]
+        start = _start(asked, run.at, zone)
+        screen.print(say(f"Begins {start}", f"開始: {start}"))
+
+
+def _counts(found: dict[str, Any]) -> Table:
+    table = Table(box=None, show_header=False)
+    for what, count in (found["states"] | found["followed"]).items():
+        if count:
+            table.add_row(_OUTCOMES[what].in_language(language()), str(count))
+    skipped = say("skipped", "送らなかった")
+    for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
+        table.add_row(f"  {skipped}: {escape(reason)}", str(count))
+    return table

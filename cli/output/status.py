@@ -1,0 +1,90 @@
+"""What `ripen status` shows of the installation."""
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.output.language import language, say
+from ripen.agenda import Lane
+from ripen.operations.status import Status
+from ripen.words import Words
+
+_LANES = {
+    Lane.HOT: Words("what a person waits for", "人が待っている処理"),
+    Lane.BULK: Words("everything that may wait behind it", "そのあとでよい処理"),
+    Lane.MAIL_HIGH: Words("mail at SES's rate, high priority", "SES の速度で送るメール、優先度 高"),
+    Lane.MAIL: Words("mail at SES's rate", "SES の速度で送るメール"),
+    Lane.MAIL_LOW: Words("mail at SES's rate, low priority", "SES の速度で送るメール、優先度 低"),
+}
+
+
+def show_status(found: Status, console: Console) -> None:
+    """Show the clock, the switches, held mails, and the rows that are due in each lane."""
+    clock = f"{found.now:%Y-%m-%d %H:%M:%S} UTC"
+    console.print(say(f"Its clock says {clock}.", f"現在の時刻: {clock}"))
+    _show_switches(found, console)
+    if found.held:
+        mails = "mail is" if found.held == 1 else "mails are"
+        console.print(
+            say(
+                f"[yellow]{found.held} {mails} held:[/] ripen held",
+                f"[yellow]{found.held} 通のメールを保留しています:[/] ripen held",
+            )
+        )
+    if not any(lane.due for lane in found.lanes):
+        console.print(say("Nothing is due.", "期限の来た処理はありません。"))
+        return
+    console.print(_due(found))
+    if any(lane.is_overdue(found.now) for lane in found.lanes):
+        console.print(
+            say(
+                "What is overdue, and what workers gave up: ripen redrive --dry-run",
+                "遅れている処理と、失敗した処理: ripen redrive --dry-run",
+            )
+        )
+
+
+def _show_switches(found: Status, console: Console) -> None:
+    if found.stop:
+        since = f"{found.stop.at:%Y-%m-%d %H:%M} UTC"
+        console.print(
+            say(
+                f"[bold red]Sending is stopped[/] since {since}: ripen resume",
+                f"[bold red]配信は停止しています[/]（{since} から）: ripen resume",
+            )
+        )
+    if found.shadow:
+        since = f"{found.shadow.at:%Y-%m-%d %H:%M} UTC"
+        console.print(
+            say(
+                f"[bold yellow]Shadow mode is on[/] since {since}: ripen shadow off",
+                f"[bold yellow]シャドーモードです[/]（{since} から）: ripen shadow off",
+            )
+        )
+    if found.breaker:
+        until, reason = found.breaker.until, escape(found.breaker.reason)
+        tried_en = f"; tried again at {until:%H:%M} UTC" if until else ""
+        tried_ja = f"。{until:%H:%M} UTC に再試行" if until else ""
+        console.print(
+            say(
+                f"[bold red]SES refuses our mail[/] ({reason}){tried_en}. docs/operations.md",
+                f"[bold red]SES がメールを受け付けません[/]（{reason}）{tried_ja}。docs/operations.md",
+            )
+        )
+
+
+def _due(found: Status) -> Table:
+    table = Table(
+        say("Lane", "レーン"),
+        say("Due", "件数"),
+        say("Oldest", "最も古いもの"),
+        title=say("Due now", "期限の来た処理"),
+        title_justify="left",
+    )
+    overdue = say("overdue", "遅れ")
+    for lane in found.lanes:
+        if lane.oldest:
+            mark = f" [red]{overdue}[/]" if lane.is_overdue(found.now) else ""
+            since = f"{lane.oldest:%Y-%m-%d %H:%M} UTC{mark}"
+            table.add_row(f"{lane.lane} ({_LANES[lane.lane].in_language(language())})", str(lane.due), since)
+    return table

@@ -1,0 +1,66 @@
+"""Ask the stack's Salesforce in SOQL, as a person would."""
+
+import os
+from typing import Any
+from urllib.parse import urlencode
+
+from cli.stack.stack import Stack
+from ripen.failure import Failure
+
+_SECONDS = 20
+_API = "/services/data/v62.0"
+
+
+def query(stack: Stack, soql: str) -> list[dict[str, Any]]:
+    """Return the records that Salesforce finds."""
+    login = stack.secrets.all().get("salesforce") or {}
+    if not login.get("client_secret"):
+        raise Failure("Salesforce is not connected by client credentials.", 'Put "salesforce" into Ripen\'s secret.')
+    return [_without_attributes(record) for record in _records(login, soql)]
+
+
+def _records(login: dict[str, Any], soql: str) -> list[dict[str, Any]]:
+    import requests
+
+    try:
+        token = _token(login)
+        found: list[dict[str, Any]] = []
+        path = f"{_API}/query?" + urlencode({"q": soql})
+        while path:
+            answer = requests.get(
+                token["instance_url"] + path,
+                headers={"Authorization": f"Bearer {token['access_token']}"},
+                timeout=_SECONDS,
+                verify=_authorities(),
+            )
+            page = answer.json()
+            if not answer.ok:
+                raise Failure(f"Salesforce: {page[0]['message']}", "Check the query's fields and quotes.")
+            found += page["records"]
+            path = page.get("nextRecordsUrl", "")
+    except requests.RequestException as error:
+        raise Failure(f"Salesforce does not answer: {error}", "See: ripen status") from None
+    return found
+
+
+def _token(login: dict[str, Any]) -> dict[str, Any]:
+    import requests
+
+    asked = {"grant_type": "client_credentials"} | {name: login[name] for name in ("client_id", "client_secret")}
+    url = f"{login['login']}/services/oauth2/token"
+    token: dict[str, Any] = requests.post(url, data=asked, timeout=_SECONDS, verify=_authorities()).json()
+    if "access_token" not in token:
+        raise Failure(f"Salesforce refused the login: {token.get('error_description', token)}")
+    return token
+
+
+def _authorities() -> str | bool:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or True
+
+
+def _without_attributes(record: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: _without_attributes(value) if isinstance(value, dict) else value
+        for name, value in record.items()
+        if name != "attributes"
+    }

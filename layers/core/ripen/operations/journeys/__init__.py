@@ -1,0 +1,1 @@
+"""Journeys: their shape, the people in them, and the enrolment of leads by hand."""

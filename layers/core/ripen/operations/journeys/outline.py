@@ -1,0 +1,117 @@
+"""Turn a journey's graph back into the shape of its file: steps in a row, and paths that part and meet again."""
+
+from dataclasses import dataclass
+
+from ripen.journey.routing import ELSE, OTHERWISE, steps_of
+from ripen.playbook.graph import (
+    END,
+    BranchStep,
+    ExitStep,
+    Journey,
+    JumpStep,
+    SendStep,
+    SplitStep,
+    Step,
+    WaitForStep,
+    WaitStep,
+    WebhookStep,
+)
+
+Row = tuple["Item", ...]
+
+
+@dataclass(frozen=True)
+class Path:
+    name: str
+    row: Row
+    to: str = ""
+    """The id of the next step, if the path does not go on where the paths meet but at a step that is drawn elsewhere."""
+    ends: bool = False
+
+
+@dataclass(frozen=True)
+class Item:
+    step: Step
+    paths: tuple[Path, ...] = ()
+
+
+def outline(journey: Journey) -> Row:
+    """Return every step that can be reached, each once."""
+    return _Outline(journey).row(journey.first, END)
+
+
+def title(step: Step) -> str:
+    """Say what the step does, in a few words."""
+    match step:
+        case SendStep():
+            return f"send {step.email}"
+        case JumpStep():
+            return f"jump to {step.to}"
+        case ExitStep():
+            return f"exit: {step.reason}"
+        case _:
+            return step.id
+
+
+def paths_of(step: Step) -> list[tuple[str, str]]:
+    """Return the name and the next step of each path, where there is more than one."""
+    match step:
+        case BranchStep():
+            return [*((path.name, path.next) for path in step.paths), (ELSE, step.otherwise)]
+        case SplitStep():
+            total = sum(share.weight for share in step.paths) or 1
+            return [(f"{share.name} {share.weight / total:.0%}", share.next) for share in step.paths]
+        case WaitForStep():
+            return [(path.name, path.next) for path in step.paths]
+        case WaitStep() | WebhookStep() if step.otherwise not in (END, step.next):
+            return [("then", step.next), (OTHERWISE, step.otherwise)]
+    return []
+
+
+class _Outline:
+    def __init__(self, journey: Journey) -> None:
+        self._steps = steps_of(journey)
+        self._order = {id: number for number, id in enumerate(self._steps)}
+        self._drawn: set[str] = set()
+
+    def row(self, id: str, until: str) -> Row:
+        """Return the steps from this one up to `until`, where the paths meet."""
+        items = []
+        while id not in (END, until) and id not in self._drawn:
+            self._drawn.add(id)
+            step = self._steps[id]
+            paths = paths_of(step)
+            meeting = self._meeting([next for _, next in paths], until) if paths else END
+            items.append(Item(step, tuple(self._path(name, next, meeting) for name, next in paths)))
+            id = meeting if paths else getattr(step, "next", END)
+        return tuple(items)
+
+    def _path(self, name: str, next: str, meeting: str) -> Path:
+        already = next in self._drawn and next != meeting
+        row = self.row(next, meeting)
+        last = self._last(next, row)
+        return Path(name, row, to=next if already else "", ends=last == END != meeting)
+
+    def _last(self, next: str, row: Row) -> str:
+        """Return the step at which the row goes on."""
+        if not row:
+            return next
+        step = row[-1].step
+        return END if isinstance(step, ExitStep) else getattr(step, "next", next)
+
+    def _meeting(self, starts: list[str], until: str) -> str:
+        """Return the first step, in the order of the file, that all paths reach which do not end; `until` without one."""
+        reached = [found for start in starts if (found := self._reached(start))]
+        common = set.intersection(*reached) - self._drawn if len(reached) > 1 else set[str]()
+        return min(common, key=self._order.__getitem__, default=until)
+
+    def _reached(self, start: str) -> set[str]:
+        found, open_ = set[str](), [start]
+        while open_:
+            id = open_.pop()
+            if id == END or id in found:
+                continue
+            found.add(id)
+            step = self._steps[id]
+            open_ += [next for _, next in paths_of(step)] or [getattr(step, "next", END)]
+        return found

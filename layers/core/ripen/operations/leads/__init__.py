@@ -1,0 +1,1 @@
+"""Look up one lead, or read every lead."""

@@ -1,0 +1,116 @@
+"""Explain in words what happened to one lead: its activities, every decision about it, and their causes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Table, keys
+from ripen.calendar.local_time import lead_zone
+from ripen.decision import Decision
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity, Kind, happened_at
+from ripen.mail.ledger import Send
+from ripen.operations.leads.find import find_lead
+from ripen.operations.live_playbook import live_bundle
+from ripen.operations.phrases import knows, say, turn
+from ripen.playbook.bundle import Bundle, Scoring
+from ripen.scoring.score import add_points
+
+_OF_A_JOURNEY = ("send", "enrollment", "step")
+
+
+@dataclass(frozen=True)
+class LogEntry:
+    """One activity or decision, and the activities that caused it."""
+
+    at: datetime
+    code: str
+    facts: dict[str, str]
+    reason: str = ""
+    bundle: str = ""
+    causes: tuple[Activity, ...] = ()
+    points: dict[str, float] = field(default_factory=dict)
+    """The points that an activity gave, by scoring rule."""
+
+    def words(self, lang: str) -> str:
+        """Return one sentence in that language."""
+        if knows(self.code):
+            return say(self.code, self.facts, lang)
+        what, _, outcome = self.code.partition(".")
+        because = f" ({self.reason})" if self.reason else ""
+        return say("other", self.facts | {"what": what, "outcome": outcome, "because": because}, lang)
+
+
+@dataclass(frozen=True)
+class DecisionLog:
+    zone: str
+    locale: str
+    """The playbook's default locale."""
+    entries: tuple[LogEntry, ...]
+
+
+def decision_log(email: str, table: Table, playbook: Playbook, secrets: Secrets) -> DecisionLog:
+    """Return the entries of the lead with this address, the oldest first. Raise Failure if no lead has it."""
+    lead = find_lead(email, table, secrets)
+    bundle = live_bundle(playbook)
+    rows = [row.value for row in table.under(lead, "")]
+    profile = table.get(keys.profile(lead))
+    entries = sorted(
+        _entries(rows, bundle), key=lambda entry: (entry.at, turn(entry.code), _step_number(entry, bundle))
+    )
+    where = lead_zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
+    return DecisionLog(where, bundle.brand.default_locale, tuple(entries))
+
+
+def _step_number(entry: LogEntry, bundle: Bundle) -> int:
+    """Return the position of the entry's step in its journey, or -1 without one."""
+    journey = bundle.journeys.get(entry.facts["subject"])
+    ids = [step.id for step in journey.steps] if journey else []
+    step = entry.facts.get("step", "")
+    return ids.index(step) if step in ids else -1
+
+
+def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
+    activities = {row.id: row for row in rows if isinstance(row, Activity)}
+    sends = {row.id: row for row in rows if isinstance(row, Send)}
+    enrollments = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
+    for activity in activities.values():
+        yield _activity(activity, bundle.scoring)
+    for decision in (row for row in rows if isinstance(row, Decision)):
+        send = sends.get(decision.facts.get("send", ""))
+        causes = _causes(decision, send, enrollments)
+        title = send.subject if send else decision.facts.get("subject", "")
+        facts = decision.facts | {"subject": decision.subject, "reason": decision.reason}
+        yield LogEntry(
+            at=decision.at,
+            code=f"{decision.what}.{decision.outcome}",
+            facts=facts | {"title": f" “{title}”" if title else ""},
+            reason=decision.reason,
+            bundle=decision.bundle,
+            causes=tuple(activities[id] for id in causes if id in activities),
+        )
+
+
+def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
+    """Return the entry for an activity, with its points by the live scoring."""
+    points = {code: given.points for code, given in add_points({}, activity, scoring).items()}
+    code = str(activity.kind) if knows(str(activity.kind)) else "activity"
+    facts = activity.facts | {"kind": str(activity.kind), "subject": activity.subject}
+    return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)
+
+
+def _causes(decision: Decision, send: Send | None, enrollments: dict[tuple[str, str], Enrollment]) -> tuple[str, ...]:
+    """Return the activities of the decision, or the activity that enrolled the lead in the journey that decided."""
+    if decision.activities or decision.what not in _OF_A_JOURNEY:
+        return decision.activities
+    journey = send.origin if send else decision.facts.get("origin", decision.subject)
+    entry = enrollments.get((journey, send.entry if send else decision.facts.get("entry", "")))
+    return (entry.activity,) if entry and entry.activity else ()
+
+
+def is_activity(entry: LogEntry) -> bool:
+    """Tell whether the lead did this itself. Everything else was decided."""
+    return entry.code == "activity" or entry.code in {str(kind) for kind in Kind}

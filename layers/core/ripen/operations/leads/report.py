@@ -1,0 +1,125 @@
+"""Report everything that Ripen knows about one lead, for people and scripts."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.secrets import Secrets
+from ripen.adapters.table import Row, Table, keys
+from ripen.failure import Failure
+from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity, Verdict
+from ripen.lead.contact import Contact
+from ripen.lead.lead import Profile
+from ripen.lead.state import State
+from ripen.mail.ledger import Send
+from ripen.operations.leads.find import find_lead
+from ripen.operations.live_playbook import live_bundle
+from ripen.playbook.bundle import Bundle
+from ripen.scoring.reasons import reasons
+from ripen.scoring.score import score
+from ripen.slack.alert import Alert
+from ripen.tracking.click_verdict import is_click
+from ripen.words import Words
+
+_MOST_REASONS = 10
+_NO_SCORE = {"score": {"fit": 0, "engagement": 0, "total": 0}, "rank": "cold", "reasons": []}
+
+
+def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, now: datetime) -> dict[str, Any]:
+    """Return what `ripen lead EMAIL --json` prints, a contract for scripts. Scores are those of `now`."""
+    rows = list(table.under(find_lead(email, table, secrets), ""))
+    profile = _first(rows, Profile)
+    if profile is None:
+        raise Failure(
+            Words(f"The lead {email} has no profile.", f"見込み客 {email} にはプロフィールがありません。"),
+            Words("Look at its rows in the table.", "テーブルの行を確かめてください。"),
+        )
+    state, contact = _first(rows, State), _first(rows, Contact)
+    return {
+        "profile": _plain(profile),
+        **(_score(profile, state, live_bundle(playbook), now) if state else _NO_SCORE),
+        "segments": list(state.segments) if state else [],
+        "touches": {
+            "first": _plain(profile.first_touch),
+            "lead": _plain(profile.lead_touch),
+            "last": _plain(profile.last_touch),
+        },
+        "consent": _plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
+        "enrollments": _all(rows, "enrollment"),
+        "sends": _sends(rows),
+        "alerts": _all(rows, "alert"),
+        "decisions": _all(rows, "decision"),
+        "activities": _all(rows, "activity"),
+        "crm": next(iter(_all(rows, "due#crm")), None),
+        "next": _agenda(rows),
+    }
+
+
+def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dict[str, Any]:
+    points = score(state, bundle.scoring, now)
+    zone = bundle.brand.time_zone
+    found = reasons(profile, state, bundle.scoring, now, profile.locale, zone, limit=_MOST_REASONS)
+    return {
+        "score": {
+            "fit": round(points.fit, 1),
+            "engagement": round(points.engagement, 1),
+            "total": round(points.total, 1),
+        },
+        "rank": str(state.rank),
+        "reasons": [_plain(reason) | {"points": round(reason.points, 1)} for reason in found],
+    }
+
+
+def _first[T](rows: list[Row[Any]], type: type[T]) -> T | None:
+    return next((row.value for row in rows if isinstance(row.value, type)), None)
+
+
+def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
+    return [
+        _plain(row.value) | {"due": row.due.isoformat() if row.due else None}
+        for row in rows
+        if keys.kind(row.key.ref) == kind
+    ]
+
+
+def _agenda(rows: list[Row[Any]]) -> list[dict[str, str]]:
+    """Return the lead's rows on the agenda, the earliest first."""
+    waiting = sorted((row.due, row.key.ref, row.value) for row in rows if row.due)
+    return [{"due": due.isoformat(), "kind": keys.kind(ref), "subject": _subject(value)} for due, ref, value in waiting]
+
+
+def _subject(value: Any) -> str:
+    match value:
+        case Enrollment():
+            return f"{value.journey} · {value.step}" if value.step else value.journey
+        case Send():
+            return value.email
+        case Activity() | Alert():
+            return str(value.kind)
+        case _:
+            return ""
+
+
+def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
+    """Return each mail with the hits on its links. `clicked` is the time of the first click by a person."""
+    hits = defaultdict[str, list[dict[str, Any]]](list)
+    for activity in (row.value for row in rows if isinstance(row.value, Activity) and is_click(row.value)):
+        why = list(activity.judgement.why) if activity.judgement else []
+        hit = {"at": activity.at, "link": activity.facts.get("link", ""), "verdict": activity.verdict, "why": why}
+        hits[activity.facts.get("send", "")].append(_plain(hit))
+    return [
+        send
+        | {
+            "clicked": next((hit["at"] for hit in hits[send["id"]] if hit["verdict"] == Verdict.HUMAN), None),
+            "clicks": hits[send["id"]],
+        }
+        for send in _all(rows, "send")
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value)

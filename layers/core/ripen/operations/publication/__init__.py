@@ -1,0 +1,1 @@
+"""Publish a playbook: what it changes, for whom, and what follows."""

@@ -1,0 +1,47 @@
+"""After new scoring rules: put every lead on the agenda, in the bulk lane, so that its state is recalculated."""
+
+from ripen.adapters.playbook import Playbook
+from ripen.adapters.table import Conflict, Replace, Table, keys
+from ripen.agenda import Lane
+from ripen.failure import Failure
+from ripen.marks import RefoldMark
+from ripen.operations.leads.scan import scan_leads
+from ripen.operations.progress import Progress, silent
+from ripen.playbook.bundle import Bundle
+from ripen.ports import Clock
+from ripen.scoring.rules_version import rules_version
+from ripen.words import Words
+
+_TRIES = 3
+
+
+def changes_rules(bundle: Bundle, table: Table, playbook: Playbook) -> bool:
+    """Tell whether scoring, segments or the triggers of journeys differ from those of the live playbook."""
+    live = table.get(keys.LIVE)
+    return live is not None and rules_version(playbook.bundle(live.value.bundle)) != rules_version(bundle)
+
+
+def refold_all(table: Table, clock: Clock, progress: Progress = silent) -> int:
+    """Have every lead recalculated soon, and return their number. A lead that is missed follows at its next activity."""
+    return sum(scan_leads(table, lambda lead: refold_lead(lead, table, clock), progress))
+
+
+def refold_lead(lead: str, table: Table, clock: Clock) -> int:
+    """Put the lead on the agenda, where the tick finds it. Return 1."""
+    for _ in range(_TRIES):
+        row, due = table.get(keys.refold_mark(lead)), clock.now()
+        mark = Replace(
+            keys.refold_mark(lead), RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK
+        )
+        try:
+            table.write(mark)
+        except Conflict:
+            continue
+        return 1
+    raise Failure(
+        Words(
+            f"Other workers keep writing to the lead {lead}.",
+            f"見込み客 {lead} は他の処理が書き込み中です。",
+        ),
+        Words("Try again.", "もう一度実行してください。"),
+    )

@@ -1,0 +1,107 @@
+"""Make a playbook live: publish a new one, or go back to an earlier one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
+from ripen.adapters.table import Conflict, Table, keys
+from ripen.failure import Failure
+from ripen.operations.live_playbook import live_bundle_if_any
+from ripen.operations.progress import Progress, silent
+from ripen.operations.publication.people import affected_people, move_on
+from ripen.operations.publication.publish import publish
+from ripen.operations.publication.refold import changes_rules
+from ripen.playbook.bundle import Bundle
+from ripen.ports import Clock
+from ripen.settings import LivePlaybook
+from ripen.words import Words
+
+type Wait = Callable[[datetime], object]
+"""Called with the time, by the wall clock, at which every function uses the new playbook. Returns then."""
+
+
+@dataclass(frozen=True)
+class Release:
+    bundle: str
+    is_new: bool
+    """False: this playbook was live already."""
+    moved_on: int = 0
+    """People whose step was changed and who move on as the journey's file says."""
+    needs_refold: bool = False
+    """Scoring, segments or triggers have changed: call refold_all."""
+
+
+def release(
+    bundle: Bundle, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait, progress: Progress = silent
+) -> Release:
+    """Publish a playbook, in these steps:
+
+    1. Raise Failure if people are on a step that it changes or removes and it does not say what happens to them.
+    2. Store the bundle, move the pointer to it, and wait until every function uses it.
+    3. Wake the people who leave a changed step.
+    """
+    needs_refold = changes_rules(bundle, table, playbook)
+    enrollments, steps = affected_people(live_bundle_if_any(playbook), bundle, table, playbook, progress)
+    if undecided := [step.demand for step in steps if step.is_undecided]:
+        raise Failure(
+            Words("\n".join(demand.en for demand in undecided), "\n".join(demand.ja for demand in undecided)),
+            Words("See everything that would change: ripen plan", "変更点の一覧: ripen plan"),
+        )
+    if not _make_live(bundle, table, playbook, site, clock, wait):
+        return Release(bundle.hash, is_new=False)
+    moved = move_on(enrollments, steps, table, clock.now())
+    return Release(bundle.hash, is_new=True, moved_on=moved, needs_refold=needs_refold)
+
+
+def roll_back(to: str, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> Release:
+    """Restore the previous playbook, or the earlier one whose hash begins with `to`. People in journeys stay where they are."""
+    bundle = playbook.bundle(_earlier(history(table), to))
+    needs_refold = changes_rules(bundle, table, playbook)
+    is_new = _make_live(bundle, table, playbook, site, clock, wait)
+    return Release(bundle.hash, is_new=is_new, needs_refold=needs_refold)
+
+
+def history(table: Table) -> tuple[LivePlaybook, ...]:
+    """Return every playbook that was published, the latest last."""
+    row = table.get(keys.PUBLISHED)
+    return row.value.history if row else ()
+
+
+def _make_live(bundle: Bundle, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> bool:
+    try:
+        if not publish(bundle, table, playbook, site, clock.now(), SEEN_BY_ALL):
+            return False
+    except Conflict:
+        raise Failure(
+            Words("Another person published at the same moment.", "ほかの人が同時に公開しました。"),
+            Words("Look first: ripen rollback --list", "先に確かめてください: ripen rollback --list"),
+        ) from None
+    live = table.get(keys.LIVE)
+    if live and live.value.in_force_from:
+        wait(live.value.in_force_from)
+    return True
+
+
+def _earlier(published: tuple[LivePlaybook, ...], to: str) -> str:
+    """Return the hash of the earlier playbook. Raise Failure if there is none, or more than one begins with `to`."""
+    see = Words("See: ripen rollback --list", "一覧: ripen rollback --list")
+    hashes = list(dict.fromkeys(past.bundle for past in published))
+    if to:
+        fitting = [hash for hash in hashes if hash.startswith(to)]
+        if len(fitting) != 1:
+            raise Failure(
+                Words(
+                    f"{len(fitting)} published playbooks have a hash that begins with {to!r}.",
+                    f"ハッシュが {to!r} で始まる公開済みのプレイブックは {len(fitting)} 件です。",
+                ),
+                see,
+            )
+        return fitting[0]
+    before = [past.bundle for past in published if past.bundle != published[-1].bundle]
+    if not before:
+        raise Failure(
+            Words("No other playbook has been published yet.", "ほかのプレイブックはまだ公開されたことがありません。"),
+            see,
+        )
+    return before[-1]

@@ -1,0 +1,1 @@
+"""Campaigns, held mails, previews, and the switches that stop sending."""

@@ -1,0 +1,100 @@
+"""Held mails: SES never answered, and a second mail to the same person might be one too many. A person decides."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ripen.adapters.rows.campaign_counts import tally
+from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.failure import Failure
+from ripen.mail import ledger
+from ripen.mail.ledger import Moved, Send, SendState
+from ripen.operations.leads.scan import scan_leads
+from ripen.operations.progress import Progress, silent
+from ripen.words import Words
+
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class HeldMail:
+    row: Row[Send]
+    email: str
+    """The lead's address."""
+    since: datetime
+
+    def plain(self) -> dict[str, Any]:
+        """Return what `ripen held --json` prints: a contract for scripts."""
+        send = self.row.value
+        return {
+            "id": send.id,
+            "lead": send.lead,
+            "email": self.email,
+            "mail": send.email,
+            "origin": send.origin,
+            "since": self.since.isoformat(),
+            "reason": send.reason,
+        }
+
+
+def held_mails(table: Table, progress: Progress = silent) -> list[HeldMail]:
+    """Return all held mails, the oldest first."""
+    found = [each for some in scan_leads(table, lambda lead: _held(lead, table), progress) for each in some]
+    return sorted(found, key=lambda each: (each.since, each.row.value.id))
+
+
+def select(found: list[HeldMail], id: str) -> list[HeldMail]:
+    """Return the mail whose id begins so, or all of them for "all". Raise Failure unless exactly one does."""
+    if id == ALL:
+        return found
+    named = [each for each in found if each.row.value.id.startswith(id)]
+    if len(named) != 1:
+        what = f"{len(named)} held mails have ids that begin with" if named else "No held mail has the id"
+        raise Failure(
+            Words(f"{what} {id!r}.", f"ID が {id!r} で始まる保留中のメールは {len(named)} 通です。"),
+            Words("See all of them: ripen held", "一覧: ripen held"),
+        )
+    return named
+
+
+def release(found: list[HeldMail], by: str, table: Table, now: datetime) -> int:
+    """Move these mails from HELD to PLANNED, due now. Return how many were moved."""
+    return _move_all(found, lambda send: ledger.release(send, by, now), table, now)
+
+
+def drop(found: list[HeldMail], by: str, table: Table, now: datetime) -> int:
+    """Move these mails from HELD to SKIPPED. Return how many were moved."""
+    return _move_all(found, lambda send: ledger.drop(send, by), table, now)
+
+
+def _held(lead: str, table: Table) -> list[HeldMail] | None:
+    rows = [row for row in table.under(lead, "send#") if row.value.state is SendState.HELD]
+    if not rows:
+        return None
+    profile = table.get(keys.profile(lead))
+    email = profile.value.email if profile else ""
+    return [HeldMail(row, email, row.value.unknown or row.value.planned) for row in rows]
+
+
+def _move_all(found: list[HeldMail], move: Callable[[Send], Moved], table: Table, now: datetime) -> int:
+    moved = 0
+    for mail in found:
+        if _write(mail, move(mail.row.value), table, now):
+            moved += 1
+    return moved
+
+
+def _write(held: HeldMail, moved: Moved, table: Table, now: datetime) -> bool:
+    """Return False if another person was quicker."""
+    changes: list[Change] = [
+        Replace(held.row.key, moved.send, held.row.version, moved.due, ledger.lane(moved.send)),
+        *tally(held.row.value, moved.send),
+    ]
+    if decision := ledger.decision(held.row.value, moved.send, now):
+        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
+    try:
+        table.write(*changes)
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""Render a mail as one person would get it. Its links lead directly to their targets and count nothing. No row is written."""
+
+from copy import replace
+from datetime import datetime
+from secrets import token_bytes
+
+from ripen.failure import Failure
+from ripen.ids import digest
+from ripen.lead.lead import Profile
+from ripen.mail.ledger import MailClass, Send
+from ripen.mail.message import OutgoingMail, Unwritable, compose
+from ripen.nearest import nearest
+from ripen.playbook.bundle import Bundle
+from ripen.tracking import link_token
+from ripen.tracking.click_signals import HIDDEN_LINK
+from ripen.words import Words
+
+TEST = "[TEST] "
+_OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
+
+
+def preview(
+    name: str, profile: Profile, bundle: Bundle, site: str, now: datetime, entry: dict[str, str] | None = None
+) -> OutgoingMail:
+    """Return the mail. `entry` are the facts of the enrolment, {{ entry.… }}. Raise Failure if it cannot be rendered."""
+    email = bundle.emails.get(name)
+    if email is None:
+        raise Failure(
+            Words(
+                f"There is no mail {name!r}{nearest(name, bundle.emails)}",
+                f"メール {name!r} はありません{nearest(name, bundle.emails)}",
+            ),
+            Words("Look into emails/.", "emails/ を確かめてください。"),
+        )
+    send = Send(
+        id=digest("preview", name, profile.id),
+        lead=profile.id,
+        email=name,
+        mail_class=MailClass(email.mail_class),
+        origin="preview",
+        step="preview",
+        planned=now,
+    )
+    key = token_bytes(32)
+    try:
+        mail = compose(send, profile, bundle, site, key, now, facts=entry)
+    except Unwritable as error:
+        raise Failure(
+            Words(f"{name} cannot be rendered: {error}", f"{name} の文面を作れません: {error}"),
+            Words("Find the mistake with: ripen check", "まちがいを探すには: ripen check"),
+        ) from None
+    return _with_plain_links(mail, send.id, email.locales[mail.locale].links, site, key)
+
+
+def as_test(mail: OutgoingMail, to: str) -> OutgoingMail:
+    """Return the mail as a test for a member of the team, which no statistic counts."""
+    headers = {name: value for name, value in mail.headers.items() if name not in _OURS}
+    return replace(mail, to=to, subject=TEST + mail.subject, headers=headers, tags={"preview": "yes"})
+
+
+def _with_plain_links(mail: OutgoingMail, send: str, targets: tuple[str, ...], site: str, key: bytes) -> OutgoingMail:
+    """Put the targets in place of the click links. Other links stay signed by a key that is not kept."""
+    html, text = mail.html, mail.text
+    for number, target in enumerate(targets):
+        signed = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
+        where = target if not target.startswith("/") else site + target
+        html, text = html.replace(signed, where), text.replace(signed, where)
+    hidden = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, HIDDEN_LINK))}"
+    return replace(mail, html=html.replace(hidden, ""), text=text)

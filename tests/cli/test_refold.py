@@ -1,0 +1,61 @@
+"""After new scoring rules, every lead is recalculated without waiting for its next activity."""
+
+from copy import replace
+from typing import Any
+
+import pytest
+
+from cli.stack.stack import Stack
+from ripen.adapters.table import Create, Table, keys
+from ripen.agenda import Lane, shard
+from ripen.lead.state import State
+from ripen.operations.publication.refold import changes_rules, refold_all
+from ripen.playbook.bundle import Bundle, Segment
+from ripen.playbook.clause import Condition
+from ripen.settings import LivePlaybook
+from tests.support.builders import a_bundle
+from tests.support.fakes import NOON, FakeClock, OneAtATime
+
+
+@pytest.fixture
+def stack(table: Table, clock: FakeClock) -> Stack:
+    class Stored:
+        def bundle(self, hash: str) -> Any:
+            return replace(a_bundle(), hash=hash)
+
+    fake: Any = Stored()
+    at: Any = clock
+    return Stack(
+        table=OneAtATime("table", table._client),
+        playbook=fake,
+        secrets=fake,
+        clock=at,
+        site="",
+        queues=(),
+        tick="",
+        local=None,
+    )
+
+
+def changes_rules_of(stack: Stack, bundle: Bundle) -> bool:
+    return changes_rules(bundle, stack.table, stack.playbook)
+
+
+def test_only_changed_rules_need_a_refold(stack: Stack, table: Table) -> None:
+    segment = Segment(name="s", when=(Condition(field="company", present=True),))
+    assert not changes_rules_of(stack, a_bundle())
+    table.write(Create(keys.LIVE, LivePlaybook(bundle="bundle1", site="", at=NOON)))
+    assert not changes_rules_of(stack, replace(a_bundle(), hash="2", stages=("lead", "customer")))
+    assert changes_rules_of(stack, replace(a_bundle(), segments={"s": segment}))
+    dearer = replace(a_bundle().scoring, half_life_days=30)
+    assert changes_rules_of(stack, replace(a_bundle(), scoring=dearer))
+
+
+def test_refold_puts_every_lead_on_the_agenda(stack: Stack, table: Table) -> None:
+    for n in range(30):
+        table.write(Create(keys.state(f"lead{n}"), State(lead=f"lead{n}")))
+    assert refold_all(stack.table, stack.clock) == 30
+    for lead in (f"lead{n}" for n in range(30)):
+        assert [due.at for due in table.due(Lane.BULK, shard(lead), NOON) if due.ref == keys.refold_mark(lead).ref] == [
+            NOON
+        ]
