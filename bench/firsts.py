@@ -34,7 +34,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert, AlertState
 from ripen.tracking import beacon
-from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import VisitorPointer
 
 LEAD, SEND = "lead1", "a" * 26
@@ -209,7 +209,7 @@ def _get(path: str, **parameters: str) -> dict[str, Any]:
 
 def _token(purpose: Purpose) -> str:
     key = hmac(SECRET["master"].encode(), b"link", "sha256")
-    return sign(key, purpose, Link(SEND))
+    return sign_token(key, purpose, Link(SEND))
 
 
 def _delivered() -> str:

@@ -15,7 +15,7 @@ from ripen.adapters.table import Create, keys
 from ripen.mail.ledger import SendPointer
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle
-from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import VisitorPointer
 
 Act = Callable[[], None]
@@ -74,7 +74,7 @@ class Story:
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
         send = b32encode(sha256(lead.encode()).digest()[:16]).decode().rstrip("=").lower()
         form.table.write(Create(keys.send_pointer(send), SendPointer(lead=lead, email="case-study", locale="ja")))
-        token = sign(link.secrets.key("link"), Purpose.CLICK, Link(send))
+        token = sign_token(link.secrets.key("link"), Purpose.CLICK, Link(send))
         event = an_event("GET", f"/c/{token}", {"token": token}, {}, "", f"click{lead}")
 
         def act() -> None:

@@ -28,7 +28,14 @@ from ripen.lead.activity import Activity
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Wake
 from ripen.tracking.beacon import Beacon
-from ripen.tracking.visit import MAX_JOINED, VISITOR_RETENTION, activities, assign_to_lead, may_cross, with_touches
+from ripen.tracking.visit import (
+    MAX_JOINED,
+    VISITOR_RETENTION,
+    assign_to_lead,
+    may_cross,
+    visit_activities,
+    with_touches,
+)
 from ripen.tracking.visitor import Join, VisitorPointer
 
 table = Table(os.environ["TABLE"])
@@ -75,7 +82,7 @@ def take(message: str, dependencies: Dependencies) -> None:
 def keep(beacon: Beacon, dependencies: Dependencies) -> None:
     """Every event of it once, under whoever the browser is known to be at the end."""
     click = _cross(beacon, dependencies) if beacon.bridge else ""
-    made = activities(beacon, dependencies.bundle)
+    made = visit_activities(beacon, dependencies.bundle)
     pointer = keys.visitor_pointer(beacon.visitor)
     row = dependencies.table.get(pointer)
     while True:

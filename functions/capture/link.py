@@ -26,7 +26,7 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY, request_signals
-from ripen.tracking.link_token import BadToken, Link, Purpose, read
+from ripen.tracking.link_token import BadToken, Link, Purpose, read_token
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
@@ -79,7 +79,7 @@ def serve(
 
 def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes) -> _Click | None:
     try:
-        link = read(key, Purpose.CLICK, token)
+        link = read_token(key, Purpose.CLICK, token)
     except BadToken:
         return None
     row = table.get(keys.send_pointer(link.send))

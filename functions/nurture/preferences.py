@@ -114,7 +114,7 @@ def _counted(pointer: SendPointer) -> list[Change]:
 
 def _pointer(text: str, table: Table, link_key: bytes) -> Row[SendPointer] | None:
     try:
-        return table.get(keys.send_pointer(link_token.read(link_key, link_token.Purpose.UNSUBSCRIBE, text).send))
+        return table.get(keys.send_pointer(link_token.read_token(link_key, link_token.Purpose.UNSUBSCRIBE, text).send))
     except link_token.BadToken:
         return None
 

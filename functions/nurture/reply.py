@@ -108,7 +108,7 @@ def _whose(received: Received, reply: Reply, dependencies: Dependencies) -> Whos
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
-            send = link_token.read(dependencies.link_key, link_token.Purpose.REPLY, signed).send
+            send = link_token.read_token(dependencies.link_key, link_token.Purpose.REPLY, signed).send
         except link_token.BadToken:
             continue
         if pointer := dependencies.table.get(keys.send_pointer(send)):

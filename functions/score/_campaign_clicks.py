@@ -8,7 +8,7 @@ from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.lead.activity import Activity, Verdict
 from ripen.mail.ledger import Send
-from ripen.tracking.click_verdict import is_click
+from ripen.tracking.click_evidence import is_click
 
 
 def clicked(lead: str, judged: Iterable[Activity], table: Table, now: datetime) -> Iterator[Change]:

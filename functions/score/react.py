@@ -22,7 +22,7 @@ from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.marks import DecayMark, RefoldMark
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
-from ripen.tracking.click_verdict import FORM_WINDOW, is_click, is_human_signal
+from ripen.tracking.click_evidence import FORM_WINDOW, is_click, is_human_signal
 from score._campaign_clicks import clicked
 from score._consequences import Known, following, keys_of, runs, wake_due
 from score._consequences import Queues as Queues

@@ -125,7 +125,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
         Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale=lang)),
         Create(keys.contact("lead1"), Contact(lead="lead1")),
     )
-    good = link_token.sign(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))
+    good = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")

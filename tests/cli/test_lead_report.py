@@ -11,7 +11,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
-from ripen.lead.activity import Judgement, Kind, Verdict
+from ripen.lead.activity import Classification, Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.state import Rank, RulePoints, State
@@ -130,7 +130,9 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
             at=at,
             verdict=verdict,
             facts={"send": "send1", "link": "0"},
-            judgement=Judgement(points=60, rules_version=2, why=("calls itself a scanner",)) if n == 0 else None,
+            classification=Classification(points=60, rules_version=2, why=("identifies itself as a scanner",))
+            if n == 0
+            else None,
         )
         table.write(Create(keys.activity(lead.id, at, click.id), click))
 
@@ -140,7 +142,7 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
     # then
     assert clicked["clicked"] == "2026-11-21T03:01:00Z"
     assert [(hit["verdict"], hit["why"]) for hit in clicked["clicks"]] == [
-        ("machine", ["calls itself a scanner"]),
+        ("machine", ["identifies itself as a scanner"]),
         ("human", []),
         ("human", []),
     ]

@@ -86,7 +86,7 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
     event=events(
         "GET HEAD",
         *(
-            link_token.sign(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number))
+            link_token.sign_token(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number))
             for number in (0, 1, 99, HIDDEN_LINK)
         ),
     )
@@ -100,7 +100,7 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 
 
 @often
-@given(event=events("GET POST", link_token.sign(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))))
+@given(event=events("GET POST", link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))))
 def test_an_unsubscription(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:

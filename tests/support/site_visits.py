@@ -15,7 +15,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Tracking
-from ripen.tracking.beacon import Beacon, Event, EventType
+from ripen.tracking.beacon import Beacon, EventType, PageEvent
 from ripen.tracking.visitor import VisitorPointer
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeQueue
@@ -26,12 +26,12 @@ BUNDLE = replace(a_bundle(), tracking=Tracking(sites=("https://www.example.jp",)
 EMAIL = "hanako@example.co.jp"
 
 
-def a_view(n: int = 1, at: datetime = NOON, **known: Any) -> Event:
+def a_view(n: int = 1, at: datetime = NOON, **known: Any) -> PageEvent:
     wanted: dict[str, Any] = {"url": f"https://www.example.jp/pricing?n={n}", "referrer": "https://search.example/"}
-    return Event(id=f"e{n}", type=EventType.PAGE_VIEW, at=at, **(wanted | known))
+    return PageEvent(id=f"e{n}", type=EventType.PAGE_VIEW, at=at, **(wanted | known))
 
 
-def a_beacon(*events: Event, **known: Any) -> Beacon:
+def a_beacon(*events: PageEvent, **known: Any) -> Beacon:
     wanted: dict[str, Any] = {"visitor": VISITOR, "received": NOON, "events": events or (a_view(),)}
     return Beacon(**(wanted | known))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ripen.fold.fold import CrmFellBehind, Folded, JourneysShaken, LeadTurnedHot, fold
 from ripen.fold.refold import refold
 from ripen.ids import alert_id
-from ripen.lead.activity import Activity, Judgement, Kind, Verdict
+from ripen.lead.activity import Activity, Classification, Kind, Verdict
 from ripen.lead.state import Rank, State
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import WaitForStep, WaitPath
@@ -121,12 +121,15 @@ def test_a_lead_that_only_a_machine_made_hot_cools_and_says_why() -> None:
     assert CrmFellBehind(urgent=True) in got.consequences
     told = [(d.what, d.subject, d.outcome, d.reason) for d in got.decisions]
     assert told == [
-        ("verdict", "case-study", "machine", "calls itself no browser"),
-        ("verdict", "case-study", "machine", "calls itself no browser"),
+        ("verdict", "case-study", "machine", "does not identify itself as a browser"),
+        ("verdict", "case-study", "machine", "does not identify itself as a browser"),
         ("rank", "warm", "fell", "verdicts revised"),
     ]
-    assert [(a.verdict, a.judgement) for a in got.activities] == [
-        (Verdict.MACHINE, Judgement(points=60, rules_version=RULES_VERSION, why=("calls itself no browser",)))
+    assert [(a.verdict, a.classification) for a in got.activities] == [
+        (
+            Verdict.MACHINE,
+            Classification(points=60, rules_version=RULES_VERSION, why=("does not identify itself as a browser",)),
+        )
     ] * 2
 
 

@@ -1,4 +1,4 @@
-"""A beacon is read with suspicion: what is no event is left out, what is no beacon is refused, and clocks are put right."""
+"""A beacon is not trusted: invalid events are skipped, invalid beacons rejected, and clocks corrected."""
 
 import json
 from datetime import timedelta
@@ -30,13 +30,13 @@ def a_beacon(*events: Any, agent: str = "Mozilla/5.0", **known: Any) -> Beacon:
     return read_beacon(json.dumps(content).encode(), NOON, HOSTS, agent)
 
 
-def refused(raw: bytes) -> Rejected:
+def rejection(raw: bytes) -> Rejected:
     with pytest.raises(Rejected) as caught:
         read_beacon(raw, NOON, HOSTS)
     return caught.value
 
 
-def test_an_event_is_kept_with_all_that_it_says() -> None:
+def test_valid_event_is_kept_with_all_its_values() -> None:
     beacon = a_beacon(
         an_event(
             type="download", title=" 料金 ", referrer="https://search.example/", target="https://go.example.jp/a.pdf"
@@ -62,24 +62,24 @@ def test_an_event_is_kept_with_all_that_it_says() -> None:
         {"url": None},
     ],
 )
-def test_what_is_no_event_of_ours_is_left_out_and_its_neighbours_stay(wrong: dict[str, Any]) -> None:
+def test_invalid_event_is_skipped_and_the_others_are_kept(wrong: dict[str, Any]) -> None:
     beacon = a_beacon(an_event(**wrong), "no event", None, [], an_event(id="good"))
     assert [event.id for event in beacon.events] == ["good"]
 
 
-def test_a_beacon_without_any_event_of_ours_is_refused() -> None:
+def test_beacon_without_a_valid_event_is_rejected() -> None:
     with pytest.raises(Rejected):
         a_beacon(an_event(url="https://evil.example/"))
 
 
-def test_an_event_that_is_there_twice_counts_once() -> None:
+def test_repeated_event_counts_once() -> None:
     assert len(a_beacon(an_event(), an_event()).events) == 1
 
 
-@pytest.mark.parametrize("count, taken", [(1, True), (50, True), (51, False)])
-def test_at_most_50_events_are_taken(count: int, taken: bool) -> None:
+@pytest.mark.parametrize(("count", "is_accepted"), [(1, True), (50, True), (51, False)])
+def test_beacon_has_at_most_50_events(count: int, is_accepted: bool) -> None:
     events = [an_event(id=f"e{n}") for n in range(count)]
-    if taken:
+    if is_accepted:
         assert len(a_beacon(*events).events) == count
     else:
         with pytest.raises(Rejected) as caught:
@@ -87,10 +87,10 @@ def test_at_most_50_events_are_taken(count: int, taken: bool) -> None:
         assert caught.value.status == 400
 
 
-def test_a_body_over_64_kb_is_too_large() -> None:
+def test_body_over_64_kb_is_rejected() -> None:
     content = json.dumps({"visitor": VISITOR, "events": [an_event()]}).encode()
     assert read_beacon(content + b" " * (64 * 1024 - len(content)), NOON, HOSTS)
-    assert refused(content + b" " * (64 * 1024 - len(content) + 1)).status == 413
+    assert rejection(content + b" " * (64 * 1024 - len(content) + 1)).status == 413
 
 
 @pytest.mark.parametrize(
@@ -111,35 +111,35 @@ def test_a_body_over_64_kb_is_too_large() -> None:
         b'{"visitor": "0123456789abcdef", "events": [{"at": NaN}]}',
     ],
 )
-def test_what_is_no_beacon_is_refused_with_a_reason(raw: bytes) -> None:
-    rejected = refused(raw)
+def test_invalid_beacon_is_rejected_with_a_reason(raw: bytes) -> None:
+    rejected = rejection(raw)
     assert rejected.status == 400
     assert rejected.reason
 
 
-def test_a_browser_whose_clock_is_wrong_is_put_right() -> None:
+def test_wrong_clock_of_a_browser_is_corrected() -> None:
     late = a_beacon(an_event(at=millis(hours=5, seconds=10)), sent=millis(hours=5))
     early = a_beacon(an_event(at=millis(days=-400, seconds=10)), sent=millis(days=-400))
     assert late.events[0].at == early.events[0].at == NOON - timedelta(seconds=10)
 
 
-def test_a_clock_that_is_seconds_off_is_let_be_so_that_a_repetition_has_the_same_time() -> None:
+def test_clock_that_is_seconds_off_is_not_corrected() -> None:
     times = {a_beacon(an_event(at=millis(seconds=40)), sent=millis(seconds=ago)).events[0].at for ago in (1, 20, 29)}
     assert times == {NOON - timedelta(seconds=40)}
 
 
 @pytest.mark.parametrize("fast", [6, 20, 31, 59, 61, 3600])
-def test_what_was_done_before_a_form_does_not_come_after_it_where_the_browsers_clock_is_fast(fast: int) -> None:
+def test_fast_clock_never_moves_a_visit_behind_a_form(fast: int) -> None:
     (event,) = a_beacon(an_event(at=millis(seconds=-fast)), sent=millis(seconds=-fast)).events
     assert NOON - timedelta(minutes=1) <= event.at <= NOON + timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("at", [None, "yesterday", True, [], 1e300, -1e300, 0, 10**30, "0001-01-01T00:00:00+14:00"])
-def test_a_time_that_cannot_be_is_the_moment_it_came_in(at: object) -> None:
+def test_impossible_time_becomes_the_time_of_receipt(at: object) -> None:
     assert a_beacon(an_event(at=at)).events[0].at == NOON
 
 
-def test_a_time_of_the_future_or_of_long_ago_is_the_moment_it_came_in() -> None:
+def test_time_in_the_future_or_too_long_ago_becomes_the_time_of_receipt() -> None:
     for at in (millis(days=8), millis(minutes=-2)):
         assert a_beacon(an_event(at=at)).events[0].at == NOON
     assert a_beacon(an_event(at="2026-11-21T11:00:00+09:00")).events[0].at == NOON - timedelta(hours=1)
@@ -148,19 +148,19 @@ def test_a_time_of_the_future_or_of_long_ago_is_the_moment_it_came_in() -> None:
 @pytest.mark.parametrize(
     "said, kept", [(34, 34), (34.9, 34), (-1, 0), (1e300, 86400), ("34", 0), (True, 0), (10**40, 86400)]
 )
-def test_a_number_is_kept_within_reason(said: object, kept: int) -> None:
+def test_number_is_limited(said: object, kept: int) -> None:
     assert a_beacon(an_event(type="dwell", seconds=said)).events[0].seconds == kept
 
 
-def test_control_characters_and_endless_titles_are_not_kept() -> None:
+def test_title_is_cut_off_and_has_no_control_characters() -> None:
     event = a_beacon(an_event(title="a\x00b", referrer="https://x.example/\r\n")).events[0]
     assert (event.title, event.referrer) == ("", "https://x.example/")
     assert len(a_beacon(an_event(title="長" * 9000)).events[0].title) == 200
 
 
 @pytest.mark.parametrize("agent, robot", [("Mozilla/5.0 Chrome/130", False), ("Googlebot/2.1", True), ("", False)])
-def test_a_robot_that_says_so_is_known(agent: str, robot: bool) -> None:
-    assert a_beacon(agent=agent).robot is robot
+def test_user_agent_of_a_robot_is_recognised(agent: str, robot: bool) -> None:
+    assert a_beacon(agent=agent).is_robot is robot
 
 
 json_values = st.recursive(
@@ -177,7 +177,7 @@ json_values = st.recursive(
 
 
 @given(st.binary() | json_values.map(lambda value: json.dumps(value).encode()))
-def test_anything_at_all_is_a_beacon_or_refused(raw: bytes) -> None:
+def test_any_body_is_parsed_or_rejected(raw: bytes) -> None:
     try:
         assert isinstance(read_beacon(raw, NOON, HOSTS), Beacon)
     except Rejected as rejected:
@@ -185,5 +185,5 @@ def test_anything_at_all_is_a_beacon_or_refused(raw: bytes) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["at", "title", "referrer", "target", "seconds", "scroll"]), json_values))
-def test_no_part_of_an_event_breaks_it(said: dict[str, Any]) -> None:
+def test_any_value_of_an_event_is_parsed_or_rejected(said: dict[str, Any]) -> None:
     assert len(a_beacon(an_event(**said)).events) == 1

@@ -1,4 +1,4 @@
-"""What is kept of a request for a link: enough to tell a person from a machine, and nothing about the person."""
+"""The signals of a click distinguish a person from a machine and contain nothing personal."""
 
 import pytest
 
@@ -37,7 +37,7 @@ CHROME = (
         ("  ", AgentKind.NONE),
     ],
 )
-def test_a_program_is_what_it_calls_itself(name: str, expected: AgentKind) -> None:
+def test_user_agent_names_the_kind_of_program(name: str, expected: AgentKind) -> None:
     assert agent_kind(name) is expected
 
 
@@ -53,11 +53,11 @@ def test_a_program_is_what_it_calls_itself(name: str, expected: AgentKind) -> No
         ({"accept": "text/html,*/*", "purpose": "prefetch"}, False),
     ],
 )
-def test_a_person_asks_for_a_page_by_following_a_link(headers: dict[str, str], opens: bool) -> None:
+def test_navigation_of_a_browser_is_recognised(headers: dict[str, str], opens: bool) -> None:
     assert is_page_navigation(headers) is opens
 
 
-def test_neighbours_have_one_network_and_others_another() -> None:
+def test_addresses_of_one_network_have_the_same_hash() -> None:
     assert (
         network_hash("203.0.113.7", KEY)
         == network_hash("203.0.113.200", KEY)
@@ -70,12 +70,12 @@ def test_neighbours_have_one_network_and_others_another() -> None:
     assert network_hash("unknown", KEY) == network_hash("", KEY) == ""
 
 
-def test_nothing_of_the_person_is_kept() -> None:
+def test_signals_contain_nothing_personal() -> None:
     kept = request_signals("GET", {"user-agent": CHROME, "accept": "text/html", "cookie": "id=1"}, "203.0.113.7", KEY)
     assert kept == {
         "method": "GET",
         "agent": "browser",
-        "asked": "like a browser",
+        "request": "navigation",
         "network": network_hash("203.0.113.7", KEY),
     }
     assert "203" not in kept["network"]

@@ -1,4 +1,4 @@
-"""From what a page told us to activities; from a visitor's to a lead's."""
+"""Events of a beacon become activities, and a visitor's activities become a lead's."""
 
 from copy import replace
 from datetime import timedelta
@@ -9,8 +9,8 @@ import pytest
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.lead import Touch
 from ripen.playbook.bundle import Bundle, Page, Tracking
-from ripen.tracking.beacon import Beacon, Event, EventType
-from ripen.tracking.visit import activities, assign_to_lead, may_cross, page_name, with_bridge_token, with_touches
+from ripen.tracking.beacon import Beacon, EventType, PageEvent
+from ripen.tracking.visit import assign_to_lead, may_cross, page_name, visit_activities, with_bridge_token, with_touches
 from ripen.tracking.visitor import Bridge
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
@@ -25,14 +25,14 @@ def tracked() -> Bundle:
     return replace(a_bundle(), tracking=TRACKING, pages=pages)
 
 
-def an_event(**known: Any) -> Event:
+def an_event(**known: Any) -> PageEvent:
     wanted: dict[str, Any] = {"id": "e1", "type": EventType.PAGE_VIEW, "at": NOON, "url": f"{SITE}/pages/whitepaper"}
-    return Event(**(wanted | known))
+    return PageEvent(**(wanted | known))
 
 
-def made(*events: Event, **known: Any) -> Any:
+def made(*events: PageEvent, **known: Any) -> Any:
     beacon = Beacon(visitor="visitor1", received=NOON, events=events or (an_event(),), **known)
-    found = activities(beacon, tracked())
+    found = visit_activities(beacon, tracked())
     return found[0] if len(found) == 1 else found
 
 
@@ -45,12 +45,12 @@ def made(*events: Event, **known: Any) -> Any:
         (EventType.OUTBOUND, Kind.LINK_FOLLOWED),
     ],
 )
-def test_what_happened_on_a_page_is_an_activity_about_it(type: EventType, kind: Kind) -> None:
+def test_event_on_a_page_is_an_activity_with_the_page_as_subject(type: EventType, kind: Kind) -> None:
     activity = made(an_event(type=type))
     assert (activity.kind, activity.subject, activity.at, activity.lead) == (kind, "whitepaper", NOON, "")
 
 
-def test_a_download_is_about_the_file() -> None:
+def test_subject_of_a_download_is_the_file() -> None:
     activity = made(an_event(type=EventType.DOWNLOAD, target=f"{SITE}/files/guide.pdf?v=2"))
     assert (activity.kind, activity.subject) == (Kind.FILE_DOWNLOADED, "guide.pdf")
 
@@ -68,23 +68,23 @@ def test_a_download_is_about_the_file() -> None:
         ("", "/"),
     ],
 )
-def test_a_page_has_the_name_that_the_playbook_gives_it_else_its_path(path: str, name: str) -> None:
+def test_page_has_its_name_in_the_playbook_else_its_path(path: str, name: str) -> None:
     assert page_name(f"https://www.example.jp{path}", tracked()) == name
 
 
-def test_the_same_event_is_the_same_activity_and_another_visitors_is_another() -> None:
-    again = activities(Beacon(visitor="visitor1", received=NOON + HOUR, events=(an_event(),)), tracked())
-    other = activities(Beacon(visitor="visitor2", received=NOON, events=(an_event(),)), tracked())
+def test_id_of_an_activity_depends_on_event_and_visitor() -> None:
+    again = visit_activities(Beacon(visitor="visitor1", received=NOON + HOUR, events=(an_event(),)), tracked())
+    other = visit_activities(Beacon(visitor="visitor2", received=NOON, events=(an_event(),)), tracked())
     assert made().id == again[0].id != other[0].id
 
 
-def test_of_an_address_only_the_campaign_is_kept() -> None:
+def test_only_campaign_parameters_of_a_url_are_kept() -> None:
     activity = made(an_event(url=f"{SITE}/pages/whitepaper?email=a@b.example&utm_source=news&rpn=token#x"))
     assert activity.facts["url"] == activity.touch.url == f"{SITE}/pages/whitepaper?utm_source=news"
     assert activity.touch.utm_source == "news"
 
 
-def test_who_comes_from_outside_or_with_a_campaign_arrives_and_who_goes_on_does_not() -> None:
+def test_only_an_arrival_from_outside_or_with_a_campaign_is_a_touch() -> None:
     assert made(an_event(referrer="https://search.example/?q=secret")).touch.referrer == "https://search.example/"
     assert made(an_event()).touch is not None
     assert made(an_event(referrer=f"{SITE}/pages/other")).touch is None
@@ -92,12 +92,12 @@ def test_who_comes_from_outside_or_with_a_campaign_arrives_and_who_goes_on_does_
     assert made(an_event(type=EventType.DWELL)).touch is None
 
 
-def test_a_robots_visit_is_a_machines() -> None:
+def test_visit_of_a_robot_has_the_verdict_machine() -> None:
     assert made().verdict is Verdict.HUMAN
-    assert made(robot=True).verdict is Verdict.MACHINE
+    assert made(is_robot=True).verdict is Verdict.MACHINE
 
 
-def test_a_copy_says_whether_it_is_only_likely_and_which_click_led_there() -> None:
+def test_assigned_activity_names_its_click_and_whether_it_is_likely() -> None:
     sure, likely = (
         assign_to_lead(made(), "lead1", sure=True),
         assign_to_lead(made(), "lead1", sure=False, click="click1"),
@@ -107,7 +107,7 @@ def test_a_copy_says_whether_it_is_only_likely_and_which_click_led_there() -> No
     assert (likely.facts["likely"], likely.facts["click"]) == ("yes", "click1")
 
 
-def test_the_first_touch_is_the_earliest_and_the_last_the_latest() -> None:
+def test_first_touch_is_the_earliest_and_last_the_latest() -> None:
     early, middle, late = (Touch(at=NOON + n * HOUR) for n in (-1, 0, 1))
     lead = a_lead(first_touch=middle, lead_touch=middle, last_touch=middle)
     after = with_touches(lead, [late, None, early])
@@ -115,7 +115,7 @@ def test_the_first_touch_is_the_earliest_and_the_last_the_latest() -> None:
     assert with_touches(lead, [None, middle]) == lead
 
 
-def test_a_bridge_is_crossed_once_within_ten_minutes() -> None:
+def test_bridge_can_be_crossed_once_within_ten_minutes() -> None:
     bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
     assert may_cross(bridge, "visitor1", NOON + timedelta(minutes=10))
     assert not may_cross(bridge, "visitor1", NOON + timedelta(minutes=10, milliseconds=1))
@@ -133,6 +133,6 @@ def test_a_bridge_is_crossed_once_within_ten_minutes() -> None:
         ("https://www.example.jp.evil.example/a", "https://www.example.jp.evil.example/a"),
     ],
 )
-def test_a_click_carries_its_token_only_to_where_our_script_is(url: str, carried: str) -> None:
+def test_token_is_added_only_for_hosts_with_our_script(url: str, carried: str) -> None:
     assert with_bridge_token(url, "t1", TRACKING, SITE) == carried
     assert with_bridge_token(url, "t1", None, SITE) == url

@@ -14,7 +14,7 @@ from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
 from ripen.mail.ledger import SendPointer
-from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import Bridge, VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
@@ -110,7 +110,7 @@ def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
         Create(keys.send_pointer(send), SendPointer(lead="lead1", email="case-study", locale="ja")),
         Create(keys.profile("lead1"), a_lead()),
     )
-    token = sign(KEY, Purpose.CLICK, Link(send, 0))
+    token = sign_token(KEY, Purpose.CLICK, Link(send, 0))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
     own = OwnKeys(link=KEY, network=KEY)
     location = click(request(event), table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)["headers"]["location"]

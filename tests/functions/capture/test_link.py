@@ -19,7 +19,7 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Email
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
-from ripen.tracking.link_token import Link, Purpose, sign
+from ripen.tracking.link_token import Link, Purpose, sign_token
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON
 from tests.support.gateway_events import KEY, SITE, an_event, rows
@@ -62,7 +62,7 @@ def sent(table: Table) -> Table:
 
 
 def token(number: int = 0, send: str = SEND) -> str:
-    return sign(KEY, Purpose.CLICK, Link(send, number))
+    return sign_token(KEY, Purpose.CLICK, Link(send, number))
 
 
 def follow(table: Table, token: str, method: str = "GET", id: str = "request1", **headers: str) -> Response:
@@ -101,8 +101,8 @@ def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> 
     follow(sent, token(), "HEAD", id="request2", **{"user-agent": "curl/8"})
     one, other = sorted((a.facts for a in activities(sent)), key=lambda facts: facts["method"])
     near = {"network": network_hash("203.0.113.7", NETWORK_KEY)}
-    assert one.items() >= ({"method": "GET", "agent": "browser", "asked": "like a browser"} | near).items()
-    assert other.items() >= ({"method": "HEAD", "agent": "library", "asked": "barely"} | near).items()
+    assert one.items() >= ({"method": "GET", "agent": "browser", "request": "navigation"} | near).items()
+    assert other.items() >= ({"method": "HEAD", "agent": "library", "request": "bare"} | near).items()
     assert "203.0.113" not in str(activities(sent))
 
 
@@ -157,8 +157,8 @@ def test_a_target_that_is_no_plain_address_leads_nowhere(sent: Table, number: in
         token()[:-1],
         token()[:-1] + ("A" if token()[-1] != "A" else "B"),
         token() + "A",
-        sign(KEY, Purpose.UNSUBSCRIBE, Link(SEND)),
-        sign(b"x" * 32, Purpose.CLICK, Link(SEND)),
+        sign_token(KEY, Purpose.UNSUBSCRIBE, Link(SEND)),
+        sign_token(b"x" * 32, Purpose.CLICK, Link(SEND)),
         token(send=digest("never sent")),
         "//evil.example",
         "https://evil.example",

@@ -141,7 +141,7 @@ def test_a_beacon_that_cannot_be_kept_is_no_success() -> None:
 def test_a_browser_that_calls_itself_a_robot_is_noted_as_one() -> None:
     post = FakePost()
     sent(a_beacon(), post, user_agent="Googlebot/2.1")
-    assert msgspec.json.decode(post.kept[0], type=Beacon).robot
+    assert msgspec.json.decode(post.kept[0], type=Beacon).is_robot
 
 
 def test_the_script_is_small_and_stands_alone() -> None:

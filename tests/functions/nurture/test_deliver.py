@@ -60,9 +60,9 @@ def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table,
     deliver(planned(table, a_send()), an_outside(table, clock, ses))
     click = ses.taken[0].text.splitlines()[1]
     assert click.startswith(f"{SITE}/c/")
-    assert link_token.read(LINK_KEY, link_token.Purpose.CLICK, click.rpartition("/")[2]).send == a_send().id
+    assert link_token.read_token(LINK_KEY, link_token.Purpose.CLICK, click.rpartition("/")[2]).send == a_send().id
     url = ses.taken[0].headers["List-Unsubscribe"].strip("<>")
-    assert link_token.read(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
+    assert link_token.read_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
 
 
 def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:

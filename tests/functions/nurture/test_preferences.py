@@ -15,7 +15,7 @@ from tests.support.builders import a_brand
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.planned_mails import LINK_KEY, a_send, known
 
-GOOD = link_token.sign(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(a_send().id))
+GOOD = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(a_send().id))
 
 
 @pytest.fixture
@@ -124,8 +124,8 @@ def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue
         GOOD[:-1],
         GOOD[:-1] + ("A" if GOOD[-1] != "A" else "B"),
         "あ" * 48,
-        link_token.sign(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(a_send().id)),
-        link_token.sign(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("a" * 26)),
+        link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(a_send().id)),
+        link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("a" * 26)),
     ],
 )
 def test_a_bad_link_is_a_page_that_says_so(

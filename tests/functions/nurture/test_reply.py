@@ -21,7 +21,7 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 LINK_KEY, ADDRESS_KEY = b"l" * 32, b"a" * 32
 SEND = "a" * 26
-SIGNED = f"reply+{link_token.sign(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(SEND))}@reply.example.com"
+SIGNED = f"reply+{link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(SEND))}@reply.example.com"
 DEAD = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
 
 

@@ -130,7 +130,7 @@ def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
             received=NOON + timedelta(hours=n),
             folded=NOON,
             verdict=Verdict.HUMAN,
-            facts={"method": "GET", "agent": "none", "asked": "barely", "send": f"send{n}", "link": "0", "of": "1"},
+            facts={"method": "GET", "agent": "none", "request": "bare", "send": f"send{n}", "link": "0", "of": "1"},
         )
         for n in range(60)
     ]

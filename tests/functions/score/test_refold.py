@@ -27,7 +27,7 @@ STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_ma
 
 def a_click(link: int, seconds: float = 0, **facts: str) -> Activity:
     at = NOON + timedelta(seconds=seconds)
-    signals = {"method": "GET", "agent": "browser", "asked": "like a browser", "network": "farm", "of": "9"}
+    signals = {"method": "GET", "agent": "browser", "request": "navigation", "network": "farm", "of": "9"}
     return an_activity(
         id=f"click{link}",
         kind=Kind.LINK_CLICKED,
@@ -119,10 +119,10 @@ def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock:
     a_lead_row(table)
     sent = Send(id="send1", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
     table.write(Create(keys.send("lead1", "send1"), replace(sent, delivered=NOON)))
-    refs = captured(table, a_click(0, seconds=3, asked="barely"))
+    refs = captured(table, a_click(0, seconds=3, request="bare"))
     clock.move(seconds=125)
     react(refs, table, BUNDLE, clock, queues)
-    assert verdicts(table) == [("machine", "does not ask as a browser does, came at once after delivery")]
+    assert verdicts(table) == [("machine", "not requested like a page, clicked within 10 s of delivery")]
 
 
 def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, queues: Queues) -> None:
@@ -157,8 +157,8 @@ def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeCl
     react(captured(table, a_form(600)), table, BUNDLE, FakeClock(NOON + timedelta(seconds=600)), queues)
     assert set(value(table, STATE).rule_points) == {"click", "form"}
     assert verdicts(table) == [
-        ("machine", "calls itself no browser"),
-        ("human", "calls itself no browser, a person followed"),
+        ("machine", "does not identify itself as a browser"),
+        ("human", "does not identify itself as a browser, followed by a person"),
     ]
 
 

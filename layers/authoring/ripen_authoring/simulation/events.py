@@ -121,7 +121,7 @@ def _click(email: str, words: tuple[str, ...], machine: bool, world: World, lead
     send = latest(world, lead, email).value
     links = [int(words[1]) - 1] if len(words) > 1 and words[1].isdigit() else [0]
     for link in links:
-        signed = link_token.sign(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
+        signed = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
         method = "HEAD" if machine else "GET"
         event = _event(method, f"/c/{signed}", {"token": signed}, f"click {number}")
         request = gateway.request(event)

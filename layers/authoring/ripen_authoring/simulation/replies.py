@@ -17,7 +17,7 @@ def answer(send: Send, text: str, world: World, number: int, *, machine: bool) -
     """The lead, or a machine in its place, answers this mail at the address that it asks to be answered at."""
     row = world.table.get(keys.profile(send.lead))
     sender, locale = (row.value.email, row.value.locale) if row else ("", "en")
-    signed = link_token.sign(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.id))
+    signed = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.id))
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, f"reply+{signed}@reply.example"
     mail["Subject"], mail["Message-ID"] = f"Re: {send.subject}", f"<{number}.{send.id}@simulated>"

@@ -28,7 +28,8 @@ from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import Score, add_points, fit, score
 from ripen.scoring.segment import levels, next_change, segments
 from ripen.slack.alert import Alert
-from ripen.tracking.click_verdict import Evidence, can_change, classify, is_ready, reclassify
+from ripen.tracking.click_evidence import Evidence
+from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
 
 _DONE_BY_THE_LEAD = (
     Kind.FORM_SUBMITTED,

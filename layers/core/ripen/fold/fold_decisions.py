@@ -12,7 +12,8 @@ from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rank import ORDER
 from ripen.scoring.score import Score
-from ripen.tracking.click_verdict import RULES_VERSION, Evidence, is_click, starts_burst
+from ripen.tracking.click_evidence import Evidence, is_click
+from ripen.tracking.click_verdict import RULES_VERSION, starts_burst
 
 
 def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
@@ -101,12 +102,12 @@ def _verdict(subject: str, clicks: tuple[Activity, ...], bundle: Bundle, now: da
         what="verdict",
         subject=subject,
         outcome=first.verdict.value,
-        reason=", ".join(first.judgement.why) if first.judgement else "",
+        reason=", ".join(first.classification.why) if first.classification else "",
         bundle=bundle.hash,
         activities=tuple(click.id for click in clicks),
         facts={
             "send": first.facts.get("send", ""),
-            "points": str(first.judgement.points if first.judgement else 0),
+            "points": str(first.classification.points if first.classification else 0),
             "rules": str(RULES_VERSION),
         },
     )

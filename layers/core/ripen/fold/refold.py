@@ -32,7 +32,8 @@ from ripen.playbook.bundle import Bundle
 from ripen.scoring.rank import next_rank_change
 from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import score
-from ripen.tracking.click_verdict import Evidence, reclassify
+from ripen.tracking.click_evidence import Evidence
+from ripen.tracking.click_verdict import reclassify
 
 _MOST_CROSSINGS = 100
 

@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     MACHINE = "machine"
 
 
-class Judgement(Struct, frozen=True, kw_only=True):
+class Classification(Struct, frozen=True, kw_only=True):
     """Why a verdict was reached: the points that speak for a machine, their reasons, and the version of the rules."""
 
     points: int
@@ -72,7 +72,7 @@ class Activity(Struct, frozen=True, kw_only=True):
     facts: dict[str, str] = {}
     touch: Touch | None = None
     verdict: Verdict = Verdict.HUMAN
-    judgement: Judgement | None = None
+    classification: Classification | None = None
     """The reasons for the verdict; None for an activity that no rule classified."""
     folded: datetime | None = None
     """When score.react folded it into the lead's state; None: not yet."""

@@ -81,7 +81,7 @@ def compose(
     locale = _locale(email, profile, bundle)
     mail = email.locales[locale]
     unsubscribe_url = (
-        f"{site}/unsubscribe/{link_token.sign(key, link_token.Purpose.UNSUBSCRIBE, link_token.Link(send.id))}"
+        f"{site}/unsubscribe/{link_token.sign_token(key, link_token.Purpose.UNSUBSCRIBE, link_token.Link(send.id))}"
     )
     variables = (
         _variables(profile, bundle, email, locale, now)
@@ -89,16 +89,18 @@ def compose(
         | {
             "unsubscribe_url": unsubscribe_url,
             "links": [
-                f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send.id, number))}"
+                f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send.id, number))}"
                 for number in range(len(mail.links))
             ],
         }
     )
     subject, html, text = _rendered(mail, variables)
-    trap = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send.id, HIDDEN_LINK))}"
+    trap = f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send.id, HIDDEN_LINK))}"
     sender, reply_to = _from(email, profile, bundle, locale)
     if reply_domain and reply_to == one_line(bundle.brand.reply_to):
-        reply_to = f"reply+{link_token.sign(key, link_token.Purpose.REPLY, link_token.Link(send.id))}@{reply_domain}"
+        reply_to = (
+            f"reply+{link_token.sign_token(key, link_token.Purpose.REPLY, link_token.Link(send.id))}@{reply_domain}"
+        )
     return OutgoingMail(
         sender=sender,
         to=profile.email,

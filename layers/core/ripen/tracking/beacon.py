@@ -1,7 +1,7 @@
-"""A beacon: what the script on a page tells of a visit, read with suspicion. Anybody can send one.
+"""A beacon: the report of a visit by the script on a page. Anybody can send one, so nothing in it is trusted.
 
-An event that cannot be read is left out and its neighbours stay. Clocks of browsers are wrong: an event's time counts
-relative to the moment of sending, in whole minutes, so that the same beacon sent again meets its own keys.
+An invalid event is skipped and the others are kept. Clocks of browsers may be wrong, so the time of an event counts
+relative to the time of sending. It is corrected by whole minutes, so that a repeated beacon gets the same keys.
 """
 
 import re
@@ -22,26 +22,28 @@ from ripen.tracking.visitor import is_visitor
 MAX_BYTES = 64 * 1024
 MAX_EVENTS = 50
 
-_LONGEST_URL = 2000
-_LONGEST_TITLE = 200
-_OLDEST = timedelta(days=7)
-_NEAR = timedelta(seconds=5)
-"""Clocks that are set by the network differ by less."""
+_MAX_URL = 2000
+_MAX_TITLE = 200
+_MAX_AGE = timedelta(days=7)
+_CLOCK_TOLERANCE = timedelta(seconds=5)
+"""Clocks that are synchronised over the network differ by less."""
 _MINUTE = timedelta(minutes=1)
 _ROBOT = re.compile(r"bot\b|crawl|spider|slurp|preview|facebookexternalhit|lighthouse", re.IGNORECASE)
 
 
 class EventType(StrEnum):
+    """What happened on a page."""
+
     PAGE_VIEW = "page_view"
     DWELL = "dwell"
-    """Time that the page was visible, since the last such event."""
+    """How long the page was visible since the previous such event."""
     SCROLL = "scroll"
     DOWNLOAD = "download"
     OUTBOUND = "outbound"
 
 
-class Event(Struct, frozen=True, kw_only=True):
-    """`target` is where a download or an outbound click leads; `scroll` is how far down, in percent."""
+class PageEvent(Struct, frozen=True, kw_only=True):
+    """One event on a page. `target` is the URL of a download or an outbound link; `scroll` is the depth in percent."""
 
     id: str
     type: EventType
@@ -55,83 +57,92 @@ class Event(Struct, frozen=True, kw_only=True):
 
 
 class Beacon(Struct, frozen=True, kw_only=True):
+    """The valid events of one beacon."""
+
     visitor: str
     received: datetime
-    events: tuple[Event, ...]
+    events: tuple[PageEvent, ...]
     bridge: str = ""
-    """The token that a click in a mail put into the page's address."""
-    robot: bool = False
-    """It says itself that nobody is looking."""
+    """The token that a click in a mail added to the URL of the page."""
+    is_robot: bool = False
+    """Whether the User-Agent is that of a robot."""
 
 
 def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agent: str = "") -> Beacon:
-    """The beacon, with what happened on pages of these hosts. Raises Rejected: 413 over 64 KB, else 400."""
-    if len(raw) > MAX_BYTES:
-        raise Rejected("the body is larger than 64 KB", status=413)
-    try:
-        found = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        raise Rejected("the body is not valid JSON") from None
-    if not isinstance(found, dict):
-        raise Rejected("the body is not a JSON object")
-    visitor = found.get("visitor")
+    """Parse a beacon and keep the events on pages of these hosts. Raises Rejected (413 over 64 KB, else 400)."""
+    body = _json_object(raw)
+    visitor = body.get("visitor")
     if not isinstance(visitor, str) or not is_visitor(visitor):
         raise Rejected("a visitor is 8 to 64 letters, digits, - or _", field="visitor")
-    listed = found.get("events")
-    if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_EVENTS:
+    items = body.get("events")
+    if not isinstance(items, list) or not 1 <= len(items) <= MAX_EVENTS:
         raise Rejected(f"send 1 to {MAX_EVENTS} events", field="events")
-    events = {event.id: event for event in _events(listed, _moment(found.get("sent")), received, hosts)}
+    events = {event.id: event for event in _events(items, _timestamp(body.get("sent")), received, hosts)}
     if not events:
         raise Rejected("no event has an id, a known type and a url of a site that is tracked", field="events")
-    bridge = _text(found, "bridge", 64)
+    bridge = _text(body, "bridge", 64)
     return Beacon(
         visitor=visitor,
         received=received,
         events=tuple(events.values()),
         bridge=bridge if is_visitor(bridge) else "",
-        robot=_ROBOT.search(user_agent) is not None,
+        is_robot=_ROBOT.search(user_agent) is not None,
     )
 
 
-def _events(listed: list[Any], sent: datetime | None, received: datetime, hosts: frozenset[str]) -> Iterable[Event]:
-    for each in listed:
-        if not isinstance(each, dict) or each.get("type") not in list(EventType):
+def _json_object(raw: bytes) -> dict[str, Any]:
+    if len(raw) > MAX_BYTES:
+        raise Rejected("the body is larger than 64 KB", status=413)
+    try:
+        body = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        raise Rejected("the body is not valid JSON") from None
+    if not isinstance(body, dict):
+        raise Rejected("the body is not a JSON object")
+    return body
+
+
+def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: frozenset[str]) -> Iterable[PageEvent]:
+    for item in items:
+        if not isinstance(item, dict) or item.get("type") not in list(EventType):
             continue
-        id, url = _text(each, "id", 64), _web(each, "url")
+        id, url = _text(item, "id", 64), _web_url(item, "url")
         if id and url and urlsplit(url).netloc in hosts:
-            yield Event(
+            yield PageEvent(
                 id=id,
-                type=EventType(each["type"]),
-                at=_corrected(_moment(each.get("at")), sent, received),
+                type=EventType(item["type"]),
+                at=_corrected(_timestamp(item.get("at")), sent, received),
                 url=url,
-                title=_text(each, "title", _LONGEST_TITLE),
-                referrer=_web(each, "referrer")[:MAX_LENGTH],
-                target=_web(each, "target")[:MAX_LENGTH],
-                seconds=_number(each, "seconds", 86400),
-                scroll=_number(each, "scroll", 100),
+                title=_text(item, "title", _MAX_TITLE),
+                referrer=_web_url(item, "referrer")[:MAX_LENGTH],
+                target=_web_url(item, "target")[:MAX_LENGTH],
+                seconds=_number(item, "seconds", 86400),
+                scroll=_number(item, "scroll", 100),
             )
 
 
 def _corrected(at: datetime | None, sent: datetime | None, received: datetime) -> datetime:
-    """When it happened by our clock, up to a minute early rather than late, for what a visitor did before a form must not
-    come after it; the moment it came in where that cannot be."""
+    """Return when the event happened by our clock, or `received` if its time is impossible.
+
+    The time may be up to a minute early but not late, because a visit before a form must not come after it.
+    """
     if at is None:
         return received
     if sent is not None:
-        at = at + (received - sent + _NEAR) // _MINUTE * _MINUTE
-    return at if received - _OLDEST <= at <= received + _MINUTE else received
+        at = at + (received - sent + _CLOCK_TOLERANCE) // _MINUTE * _MINUTE
+    return at if received - _MAX_AGE <= at <= received + _MINUTE else received
 
 
-def _moment(said: object) -> datetime | None:
-    """Milliseconds since 1970, or ISO 8601; within a century, so that it can be reckoned with."""
+def _timestamp(value: object) -> datetime | None:
+    """Parse milliseconds since 1970 or ISO 8601; None unless the year is 2000 to 2099."""
     try:
-        match said:
+        match value:
             case bool():
                 return None
             case int() | float():
-                at = datetime.fromtimestamp(said / 1000, UTC)
+                at = datetime.fromtimestamp(value / 1000, UTC)
             case str():
-                at = datetime.fromisoformat(said)
+                at = datetime.fromisoformat(value)
                 at = at if at.tzinfo else at.replace(tzinfo=UTC)
             case _:
                 return None
@@ -140,22 +151,22 @@ def _moment(said: object) -> datetime | None:
         return None
 
 
-def _text(said: Mapping[str, Any], name: str, longest: int) -> str:
-    value = said.get(name)
+def _text(event: Mapping[str, Any], name: str, longest: int) -> str:
+    value = event.get(name)
     return (clean(value) or "")[:longest] if isinstance(value, str) else ""
 
 
-def _web(said: Mapping[str, Any], name: str) -> str:
-    """An address of the web, else ""."""
-    url = _text(said, name, _LONGEST_URL)
+def _web_url(event: Mapping[str, Any], name: str) -> str:
+    """Return the value if it is an http or https URL, else ""."""
+    url = _text(event, name, _MAX_URL)
     try:
         return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else ""
     except ValueError:
         return ""
 
 
-def _number(said: Mapping[str, Any], name: str, most: int) -> int:
-    value = said.get(name)
+def _number(event: Mapping[str, Any], name: str, most: int) -> int:
+    value = event.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not value >= 0:
         return 0
     return int(min(value, most))

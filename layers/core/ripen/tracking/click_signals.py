@@ -1,5 +1,6 @@
-"""One request for a link of a mail: what of it helps to tell a person from a machine later. No personal data: of the
-network only a keyed hash is kept, of the program only its kind.
+"""The signals of one click that later help to distinguish a person from a machine.
+
+They contain no personal data: of the network only a keyed hash, of the program only its kind.
 """
 
 import hmac
@@ -12,9 +13,9 @@ from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 HIDDEN_LINK = 0xFFFF
-"""Number of the hidden link that each mail has: no person sees it, and no mail has so many links."""
+"""Number of the hidden link in each mail: no person sees it, and no mail has so many links."""
 VERDICT_DELAY = timedelta(seconds=120)
-"""How long a hit waits for a sign of a person before it is judged (DESIGN rule 7)."""
+"""How long a click waits for a sign of a person before it gets a verdict."""
 
 _LIBRARY = re.compile(
     r"curl|wget|python|aiohttp|httpx|urllib|libwww|java/|jakarta|apache-httpclient|okhttp|go-http|node|axios|undici|ruby"
@@ -27,11 +28,11 @@ _SCANNER = re.compile(
     r"|facebookexternalhit|externalagent",
     re.IGNORECASE,
 )
-"""Names that scanners and link previews give themselves. CUBOT is a telephone."""
+"""How scanners and link previews identify themselves. CUBOT is a telephone."""
 
 
 class AgentKind(StrEnum):
-    """The kind of program that asked, by its own words."""
+    """The kind of program that made the request, by its User-Agent."""
 
     BROWSER = "browser"
     SCANNER = "scanner"
@@ -39,28 +40,38 @@ class AgentKind(StrEnum):
     NONE = "none"
 
 
+class RequestKind(StrEnum):
+    """How the link was requested."""
+
+    NAVIGATION = "navigation"
+    """As a browser requests a page that its user opens."""
+    BARE = "bare"
+
+
 def request_signals(method: str, headers: Mapping[str, str], address: str, key: bytes) -> dict[str, str]:
-    """The signals of one request, for the activity's facts. Header names are lower-case; `address` is the sender's IP."""
+    """Return the signals of a request as facts. Header names are lower-case; `address` is the IP address."""
     return {
         "method": method,
         "agent": agent_kind(headers.get("user-agent", "")).value,
-        "asked": "like a browser" if is_page_navigation(headers) else "barely",
+        "request": (RequestKind.NAVIGATION if is_page_navigation(headers) else RequestKind.BARE).value,
         "network": network_hash(address, key),
     }
 
 
-def agent_kind(name: str) -> AgentKind:
-    """What a User-Agent says about itself."""
-    if not name.strip():
+def agent_kind(user_agent: str) -> AgentKind:
+    """Return the kind of program that this User-Agent names."""
+    if not user_agent.strip():
         return AgentKind.NONE
-    if _SCANNER.search(name):
+    if _SCANNER.search(user_agent):
         return AgentKind.SCANNER
-    return AgentKind.LIBRARY if _LIBRARY.search(name) else AgentKind.BROWSER
+    return AgentKind.LIBRARY if _LIBRARY.search(user_agent) else AgentKind.BROWSER
 
 
 def is_page_navigation(headers: Mapping[str, str]) -> bool:
-    """Whether it was asked as browsers ask when somebody follows a link: for HTML, as a navigation (W3C Fetch Metadata,
-    which old browsers do not send), and not ahead of time."""
+    """Return whether the request is that of a browser whose user follows a link.
+
+    It asks for HTML, as a navigation (W3C Fetch Metadata, which old browsers do not send), and is no prefetch.
+    """
     return (
         "text/html" in headers.get("accept", "").lower()
         and headers.get("sec-fetch-mode", "navigate") == "navigate"
@@ -69,7 +80,7 @@ def is_page_navigation(headers: Mapping[str, str]) -> bool:
 
 
 def network_hash(address: str, key: bytes) -> str:
-    """A keyed hash of the neighbourhood (IPv4 /24, IPv6 /64), the same for hits from one place; "" where unknown."""
+    """Return a keyed hash of the network (IPv4 /24, IPv6 /64), "" if the address is unknown."""
     try:
         ip = ip_address(address)
     except ValueError:

@@ -1,94 +1,48 @@
 """Who clicked: a person, or a scanner that follows every link of a mail.
 
-Each hit is kept raw, with its signals (hit.py); here they are weighed. A verdict can be revised: with late evidence or under
-other rules the same hits may look otherwise, and the score follows (refold.py).
+1. Each click is stored unjudged, with the signals of its request (click_signals.py).
+2. It waits up to two minutes for a sign of a person (is_ready).
+3. Each signal gives points for a machine or for a person; from 60 points on the click is a machine's (classify).
+4. Late evidence or new rules can revise a verdict (reclassify), and the scores follow (refold.py).
 """
 
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
-from ripen.lead.activity import Activity, Judgement, Kind, Verdict, happened_at
-from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY, AgentKind
+from ripen.lead.activity import Activity, Classification, Verdict, happened_at
+from ripen.tracking.click_evidence import Evidence, is_click, is_hidden_link
+from ripen.tracking.click_signals import VERDICT_DELAY, AgentKind, RequestKind
 
 RULES_VERSION = 2
-"""The version of what follows; raise it with every change, and say `ripen reclassify --all`."""
+"""Version of the rules below. Raise it with every change, and tell operators to run `ripen reclassify --all`."""
 
-FORM_WINDOW = timedelta(minutes=30)
-"""A form within this time of a click is a sign of the person who clicked."""
-NETWORK_WINDOW = timedelta(minutes=5)
-"""Who fetched the hidden link is known by its network for this long."""
 _BURST = timedelta(seconds=2)
 _SWEEP = timedelta(seconds=30)
-_PROMPT = timedelta(seconds=10)
-_MANY = 3
+_SOON = timedelta(seconds=10)
+_MANY_LINKS = 3
 
-_MACHINE_FROM = 60
-_TRAPPED = 200
-"""More than any signal of a person outweighs."""
-_SWEPT = 60
+_MACHINE_POINTS = 60
+"""From this many points on, a click is a machine's."""
+_HIDDEN_LINK = 200
+"""More than all signals of a person can outweigh."""
+_ALL_LINKS = 60
 _HEAD = 60
-"""No browser follows a link by HEAD."""
-_AUTOMATIC = 60
-_BARE = 40
-_PROMPTLY = 30
-_PERSON = -100
-_BROUGHT = Judgement(points=_MACHINE_FROM, rules_version=RULES_VERSION, why=("brought by a machine's click",))
-
-
-class Evidence:
-    """What is known about a lead's clicks: all hits on the same mails, what the lead did afterwards, and when the mails
-    were delivered, by send id."""
-
-    def __init__(self, activities: Iterable[Activity], delivered: Mapping[str, datetime] | None = None) -> None:
-        known = sorted({a.id: a for a in activities}.values(), key=lambda a: (happened_at(a), a.id))
-        self._delivered = delivered or {}
-        self._hits = defaultdict[str, list[Activity]](list)
-        for activity in known:
-            if is_click(activity):
-                self._hits[activity.facts.get("send", "")].append(activity)
-        self._followed = frozenset(_followed_clicks(known))
-        self._clicks = {click.id: click for hits in self._hits.values() for click in hits}
-
-    def near(self, click: Activity) -> list[Activity]:
-        """All hits on the mail of this click within five minutes of it, in their order."""
-        hits = self._hits[click.facts.get("send", "")]
-        start = bisect_left(hits, happened_at(click) - NETWORK_WINDOW, key=happened_at)
-        return hits[start : bisect_right(hits, happened_at(click) + NETWORK_WINDOW, key=happened_at)]
-
-    def behind(self, activity: Activity) -> Activity | None:
-        """The click that brought this visit."""
-        return self._clicks.get(activity.facts.get("click", ""))
-
-    def is_followed(self, click: Activity) -> bool:
-        """Whether a person showed up after just this click."""
-        return click.id in self._followed
-
-    def delivered(self, click: Activity) -> datetime | None:
-        return self._delivered.get(click.facts.get("send", ""))
-
-
-def is_click(activity: Activity) -> bool:
-    """Whether it is one of the hits that are judged."""
-    return activity.kind is Kind.LINK_CLICKED
-
-
-def is_human_signal(activity: Activity) -> bool:
-    """Whether it shows that a person is there: a form, or a page that noticed which click had opened it."""
-    if is_click(activity):
-        return False
-    return "click" in activity.facts or (activity.kind is Kind.FORM_SUBMITTED and activity.verdict is Verdict.HUMAN)
+"""No browser follows a link with HEAD."""
+_NO_BROWSER = 60
+_BARE_REQUEST = 40
+_SOON_AFTER_DELIVERY = 30
+_PERSON_FOLLOWED = -100
+_AFTER_MACHINE = Classification(points=_MACHINE_POINTS, rules_version=RULES_VERSION, why=("follows a machine's click",))
 
 
 def can_change(activity: Activity) -> bool:
-    """Whether new evidence may give it another verdict: a click, and what it brought."""
+    """Return whether new evidence may change the verdict: true for clicks and for visits that a click began."""
     return is_click(activity) or activity.facts.get("click", "") != ""
 
 
 def is_ready(activity: Activity, evidence: Evidence, now: datetime) -> bool:
-    """Whether it may be folded: judged already, followed by a sign of a person, or waited long enough."""
+    """Return whether the activity can be folded: it has a verdict, a person followed, or it has waited long enough."""
     return (
         activity.verdict is not Verdict.UNJUDGED
         or evidence.is_followed(activity)
@@ -97,99 +51,88 @@ def is_ready(activity: Activity, evidence: Evidence, now: datetime) -> bool:
 
 
 def classify(activity: Activity, evidence: Evidence) -> Activity:
-    """The activity with a verdict. One that stands is not touched, but a visit is whoever's the click was that brought it."""
-    waits = activity.verdict is Verdict.UNJUDGED
-    return reclassify(activity, evidence) if waits or evidence.behind(activity) else activity
+    """Return the activity with a verdict; an existing verdict stays, unless it depends on that of a click."""
+    is_open = activity.verdict is Verdict.UNJUDGED or evidence.source_click(activity) is not None
+    return reclassify(activity, evidence) if is_open else activity
 
 
 def reclassify(activity: Activity, evidence: Evidence) -> Activity:
-    """The activity with the verdict of the present rules, and why; unchanged where it is nothing that is judged."""
+    """Return the activity with the verdict of the present rules and its reasons.
+
+    A visit that a click began has the verdict of the click. Any other activity that is unjudged is a person's.
+    """
     if is_click(activity):
         return _with_verdict(activity, list(_signals(activity, evidence)))
-    if click := evidence.behind(activity):
+    if click := evidence.source_click(activity):
         verdict = reclassify(click, evidence).verdict
-        return replace(activity, verdict=verdict, judgement=None if verdict is Verdict.HUMAN else _BROUGHT)
+        return replace(activity, verdict=verdict, classification=None if verdict is Verdict.HUMAN else _AFTER_MACHINE)
     return replace(activity, verdict=Verdict.HUMAN) if activity.verdict is Verdict.UNJUDGED else activity
 
 
-def _with_verdict(activity: Activity, found: list[tuple[int, str]]) -> Activity:
-    points = sum(weight for weight, _ in found)
-    return replace(
-        activity,
-        verdict=Verdict.MACHINE if points >= _MACHINE_FROM else Verdict.HUMAN,
-        judgement=Judgement(points=points, rules_version=RULES_VERSION, why=tuple(why for _, why in found)),
-    )
-
-
 def starts_burst(click: Activity, evidence: Evidence) -> bool:
-    """Whether this machine's hit is the first of its burst: one burst is told of once."""
+    """Return whether this click of a machine is the first of its burst; one decision is written for each burst."""
     here = happened_at(click), click.id
-    before = [hit for hit in evidence.near(click) if (happened_at(hit), hit.id) < here]
-    return not any(reclassify(hit, evidence).verdict is Verdict.MACHINE for hit in before)
+    before = [other for other in evidence.nearby_clicks(click) if (happened_at(other), other.id) < here]
+    return not any(reclassify(other, evidence).verdict is Verdict.MACHINE for other in before)
+
+
+def _with_verdict(click: Activity, signals: list[tuple[int, str]]) -> Activity:
+    points = sum(weight for weight, _ in signals)
+    return replace(
+        click,
+        verdict=Verdict.MACHINE if points >= _MACHINE_POINTS else Verdict.HUMAN,
+        classification=Classification(points=points, rules_version=RULES_VERSION, why=tuple(why for _, why in signals)),
+    )
 
 
 def _signals(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
-    """The points for a machine, each with its reason (after the table of signals in use at large senders: HubSpot, Braze,
-    Mautic)."""
-    hits = evidence.near(click)
-    if _is_trapped(click, hits):
-        yield _TRAPPED, "fetched the hidden link"
-    elif swept := _sweep(click, hits):
-        yield _SWEPT, swept
+    """Yield the points of each signal with its reason (signals as used by HubSpot, Braze and Mautic)."""
+    clicks = evidence.nearby_clicks(click)
+    if _is_near_hidden_link(click, clicks):
+        yield _HIDDEN_LINK, "fetched the hidden link"
+    elif swept := _swept_links(click, clicks):
+        yield _ALL_LINKS, swept
+    yield from _request_signals(click)
+    delivered = evidence.delivered(click)
+    if delivered and happened_at(click) < delivered + _SOON:
+        yield _SOON_AFTER_DELIVERY, f"clicked within {_SOON.seconds} s of delivery"
+    if evidence.is_followed(click):
+        yield _PERSON_FOLLOWED, "followed by a person"
+
+
+def _request_signals(click: Activity) -> Iterator[tuple[int, str]]:
     if click.facts.get("method") == "HEAD":
-        yield _HEAD, "asked by HEAD"
+        yield _HEAD, "requested with HEAD"
     match click.facts.get("agent"):
         case AgentKind.SCANNER:
-            yield _AUTOMATIC, "calls itself a scanner"
+            yield _NO_BROWSER, "identifies itself as a scanner"
         case AgentKind.LIBRARY | AgentKind.NONE:
-            yield _AUTOMATIC, "calls itself no browser"
-    if click.facts.get("asked") == "barely":
-        yield _BARE, "does not ask as a browser does"
-    delivered = evidence.delivered(click)
-    if delivered and happened_at(click) < delivered + _PROMPT:
-        yield _PROMPTLY, "came at once after delivery"
-    if evidence.is_followed(click):
-        yield _PERSON, "a person followed"
+            yield _NO_BROWSER, "does not identify itself as a browser"
+    if click.facts.get("request") == RequestKind.BARE:
+        yield _BARE_REQUEST, "not requested like a page"
 
 
-def _is_trapped(click: Activity, hits: Iterable[Activity]) -> bool:
-    """The hidden link was among them: fetched by the same network, or in the same burst from anywhere."""
+def _is_near_hidden_link(click: Activity, clicks: Iterable[Activity]) -> bool:
+    """Return whether the same network fetched the hidden link, or any network did in the same burst."""
     network = click.facts.get("network", "")
     return any(
-        _is_trap(hit) and (_gap(hit, click) <= _BURST or (network != "" and hit.facts.get("network") == network))
-        for hit in hits
+        _gap(other, click) <= _BURST or (network != "" and other.facts.get("network") == network)
+        for other in clicks
+        if is_hidden_link(other)
     )
 
 
-def _sweep(click: Activity, hits: Iterable[Activity]) -> str:
-    """How many links went at once: three within two seconds, or all that the mail has; "" where it was no sweep."""
-    near = [hit for hit in hits if _gap(hit, click) <= _SWEEP and not _is_trap(hit)]
-    burst = {hit.facts.get("link") for hit in near if _gap(hit, click) <= _BURST}
-    sweep = {hit.facts.get("link") for hit in near}
-    of = int(click.facts.get("of", "0"))
-    if len(burst) >= _MANY or 2 <= of <= len(burst):
+def _swept_links(click: Activity, clicks: Iterable[Activity]) -> str:
+    """Return how many links were followed at once, or "": three in two seconds, or all links of the mail."""
+    near = [other for other in clicks if _gap(other, click) <= _SWEEP and not is_hidden_link(other)]
+    burst = {other.facts.get("link") for other in near if _gap(other, click) <= _BURST}
+    sweep = {other.facts.get("link") for other in near}
+    links_in_mail = int(click.facts.get("of", "0"))
+    if len(burst) >= _MANY_LINKS or 2 <= links_in_mail <= len(burst):
         return f"{len(burst)} links in {_BURST.seconds} s"
-    if len(sweep) >= _MANY and 0 < of <= len(sweep):
-        return f"all {of} links in {_SWEEP.seconds} s"
+    if len(sweep) >= _MANY_LINKS and 0 < links_in_mail <= len(sweep):
+        return f"all {links_in_mail} links in {_SWEEP.seconds} s"
     return ""
-
-
-def _followed_clicks(known: list[Activity]) -> Iterator[str]:
-    """The clicks that a person followed: a visit speaks for the click that brought it, a form for the latest before it."""
-    clicks = [a for a in known if is_click(a) and a.facts.get("method") != "HEAD" and not _is_trap(a)]
-    times = [happened_at(click) for click in clicks]
-    for sign in filter(is_human_signal, known):
-        if "click" in sign.facts:
-            yield sign.facts["click"]
-            continue
-        at = happened_at(sign)
-        place = bisect_right(times, at) - 1
-        if place >= 0 and at - times[place] <= FORM_WINDOW:
-            yield clicks[place].id
-
-
-def _is_trap(hit: Activity) -> bool:
-    return hit.facts.get("link") == str(HIDDEN_LINK)
 
 
 def _gap(one: Activity, other: Activity) -> timedelta:

@@ -1,7 +1,8 @@
-"""A visitor: one browser on one site, before and after we know who it is.
+"""A visitor: one browser on one site, before and after we know whose it is.
 
-It is a lead's *for sure* once a form was filled in there, and *likely* once a link in the lead's mail was followed: mails
-are forwarded, so what is likely may score the lead, but never tells anybody anything about it.
+The visitor is surely a lead's after a form was submitted there, and only likely a lead's after a link in the lead's
+mail was followed, because mails are forwarded. A likely visit may score the lead, but never reveals anything about the
+lead.
 """
 
 import re
@@ -13,7 +14,7 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class VisitorPointer(Struct, frozen=True, kw_only=True):
-    """Whose the visits of this browser are from now on."""
+    """The lead to whom the visits of this browser belong from now on."""
 
     lead: str
     sure: bool
@@ -28,16 +29,17 @@ class Join(Struct, frozen=True, kw_only=True):
 
 
 class Bridge(Struct, frozen=True, kw_only=True):
-    """From a click in a mail to the page that it opened, once and for ten minutes. `click` is the click's activity."""
+    """Connects a click in a mail with the page that it opened, once and for ten minutes."""
 
     lead: str
     send: str
     click: str
+    """Id of the click's activity."""
     at: datetime
     visitor: str = ""
-    """Who crossed it; "" while nobody has."""
+    """The visitor that crossed it, "" while none has."""
 
 
 def is_visitor(id: str) -> bool:
-    """Is it an id such as our script makes?"""
+    """Return whether the text has the form of an id that our script makes."""
     return _ID.fullmatch(id) is not None

@@ -22,7 +22,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
-from ripen.tracking.click_verdict import is_click
+from ripen.tracking.click_evidence import is_click
 from ripen.words import Words
 
 _MOST_REASONS = 10
@@ -108,7 +108,7 @@ def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
     """Return each mail with the hits on its links. `clicked` is the time of the first click by a person."""
     hits = defaultdict[str, list[dict[str, Any]]](list)
     for activity in (row.value for row in rows if isinstance(row.value, Activity) and is_click(row.value)):
-        why = list(activity.judgement.why) if activity.judgement else []
+        why = list(activity.classification.why) if activity.classification else []
         hit = {"at": activity.at, "link": activity.facts.get("link", ""), "verdict": activity.verdict, "why": why}
         hits[activity.facts.get("send", "")].append(_plain(hit))
     return [

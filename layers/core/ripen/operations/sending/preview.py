@@ -62,8 +62,8 @@ def _with_plain_links(mail: OutgoingMail, send: str, targets: tuple[str, ...], s
     """Put the targets in place of the click links. Other links stay signed by a key that is not kept."""
     html, text = mail.html, mail.text
     for number, target in enumerate(targets):
-        signed = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
+        signed = f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
         where = target if not target.startswith("/") else site + target
         html, text = html.replace(signed, where), text.replace(signed, where)
-    hidden = f"{site}/c/{link_token.sign(key, link_token.Purpose.CLICK, link_token.Link(send, HIDDEN_LINK))}"
+    hidden = f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send, HIDDEN_LINK))}"
     return replace(mail, html=html.replace(hidden, ""), text=text)
