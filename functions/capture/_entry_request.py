@@ -7,7 +7,7 @@ from datetime import datetime
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from capture._store import Stored, persist
+from capture._store import TRIES, Stored
 from ripen.adapters.gateway import Request
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.capture import entry_request
@@ -32,7 +32,7 @@ class OwnKeys(Struct, frozen=True):
 
 
 def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datetime, wall: float) -> Stored:
-    """Kept, or found kept. Raises Rejected, and Busy where trying later helps. `wall` is the true time, in seconds."""
+    """Kept, or found kept. Raises Rejected, and Contended where trying later helps. `wall` is the true time, in seconds."""
     if why := signature_error(own.api, request.headers, request.body, wall):
         raise Rejected(why, status=401)
     asks = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
@@ -40,7 +40,7 @@ def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datet
     if pointer is None:
         raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)
     activity = entry_request.requested_entry(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
-    stored = persist(table, lambda: _try(table, activity, now))
+    stored = table.retrying(lambda _: _try(table, activity, now), TRIES)
     logger.info("asked in", journey=asks.journey, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
     return stored
 

@@ -27,7 +27,6 @@ _ACCOUNTS = 100
 """As many as one query can name."""
 _AT_ONCE = 45
 """Marks that move in one transaction."""
-_TRIES = 5
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -107,16 +106,11 @@ def _settle(ids: Iterable[str], dependencies: Dependencies) -> None:
 
 
 def _mark(id: str, wanted: frozenset[str], dependencies: Dependencies) -> None:
-    for attempt in range(_TRIES):
-        try:
-            while changes := _changes(id, wanted, dependencies.table, dependencies.clock.now()):
-                dependencies.table.write(*changes)
-        except Conflict:  # another account of the same company, or somebody else who looks
-            if attempt == _TRIES - 1:
-                raise
-            dependencies.table.step_back(attempt)
-        else:
-            break
+    def write(_: int) -> None:
+        while changes := _changes(id, wanted, dependencies.table, dependencies.clock.now()):
+            dependencies.table.write(*changes)
+
+    dependencies.table.retrying(write)
 
 
 def _changes(id: str, wanted: frozenset[str], table: Table, now: datetime) -> list[Change]:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
 from capture._visits import Brought, bring
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.capture.deduplication import DeduplicationKey
 from ripen.capture.intake import Intake, NewIds, take_in
@@ -25,7 +25,8 @@ from ripen.tracking.visit import with_touches
 
 logger = Logger()
 
-_ATTEMPTS = 8
+TRIES = 8
+"""A request is answered once the submission is kept: more attempts than a worker makes, whose message comes again."""
 
 
 class Stored(Struct, frozen=True, kw_only=True):
@@ -34,10 +35,6 @@ class Stored(Struct, frozen=True, kw_only=True):
     lead: str
     activity: str
     ref: Ref | None
-
-
-class Busy(Exception):
-    """The same person's rows were being changed all the time: trying later helps."""
 
 
 def store(
@@ -51,21 +48,11 @@ def store(
     new_id: Callable[[], str],
     source: str = "form",
 ) -> Stored:
-    """Keep the submission, or find it kept. Raises Busy, and Rejected where an Idempotency-Key is used for someone else.
+    """Keep the submission, or find it kept. Raises Contended, and Rejected where an Idempotency-Key is used for someone else.
 
     `key` is Secrets.key("address").
     """
-    return persist(table, lambda: _try(table, submission, form, once, key, now, new_id, source))
-
-
-def persist[T](table: Table, attempt: Callable[[], T]) -> T:
-    """What it returns as soon as no other change of the same rows comes between. Raises Busy."""
-    for number in range(_ATTEMPTS):
-        try:
-            return attempt()
-        except Conflict:
-            table.step_back(number)
-    raise Busy
+    return table.retrying(lambda _: _try(table, submission, form, once, key, now, new_id, source), TRIES)
 
 
 def wake(react: Wake, stored: Stored) -> None:

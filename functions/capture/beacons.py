@@ -45,12 +45,7 @@ react = Queue(os.environ["REACT_BULK_QUEUE"])
 logger = Logger()
 batch = messages()
 
-_TRIES = 6
 _AT_ONCE = 90
-
-
-class Contended(Exception):
-    """Others kept writing these rows; the message comes again."""
 
 
 class Dependencies(Struct, frozen=True):
@@ -125,38 +120,41 @@ def _cross(beacon: Beacon, dependencies: Dependencies) -> str:
 
     A browser where a form was filled in stays whose it is.
     """
-    for attempt in range(_TRIES):
-        bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
-        if bridge is None or not may_cross(bridge.value, beacon.visitor, beacon.received):
-            return ""
-        lead = bridge.value.lead
-        changes: list[Change] = []
-        if not bridge.value.visitor:
-            changes.append(Replace(bridge.key, replace(bridge.value, visitor=beacon.visitor), bridge.version))
-        if owner is None or not (owner.value.sure or owner.value.lead == lead):
-            likely = VisitorPointer(lead=lead, sure=False)
-            changes.append(
-                Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
-            )
-            changes.append(due_join(dependencies.table, lead, beacon.visitor, dependencies.now))
-        if _written(changes, dependencies, attempt):
-            mine = owner is None or not owner.value.sure or owner.value.lead == lead
-            return str(bridge.value.click) if mine else ""
-    raise Contended
+    return dependencies.table.retrying(lambda _: _cross_once(beacon, dependencies))
+
+
+def _cross_once(beacon: Beacon, dependencies: Dependencies) -> str:
+    bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
+    if bridge is None or not may_cross(bridge.value, beacon.visitor, beacon.received):
+        return ""
+    lead = bridge.value.lead
+    changes: list[Change] = []
+    if not bridge.value.visitor:
+        changes.append(Replace(bridge.key, replace(bridge.value, visitor=beacon.visitor), bridge.version))
+    if owner is None or not (owner.value.sure or owner.value.lead == lead):
+        likely = VisitorPointer(lead=lead, sure=False)
+        changes.append(
+            Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
+        )
+        changes.append(due_join(dependencies.table, lead, beacon.visitor, dependencies.now))
+    _write(changes, dependencies)
+    mine = owner is None or not owner.value.sure or owner.value.lead == lead
+    return str(bridge.value.click) if mine else ""
 
 
 def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Dependencies) -> None:
-    for attempt in range(_TRIES):
-        places = [keys.visit(visitor, each.at, each.id) for each in made]
+    places = [keys.visit(visitor, each.at, each.id) for each in made]
+
+    def create(_: int) -> None:
         there = dependencies.table.get_many(places)
         changes = [
             Create(place, each, expires=each.received + VISITOR_RETENTION)
             for place, each, row in zip(places, made, there, strict=True)
             if row is None
         ]
-        if _written(changes, dependencies, attempt):
-            return
-    raise Contended
+        _write(changes, dependencies)
+
+    dependencies.table.retrying(create)
 
 
 def _create(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> None:
@@ -166,14 +164,15 @@ def _create(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) 
 
 
 def _create_some(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> list[Ref]:
-    for attempt in range(_TRIES):
+    def create(_: int) -> list[Ref]:
         new = missing(dependencies.table, copies)
         changes: list[Change] = [Create(key_of(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
         if sure:
             changes += _touch(new, dependencies)
-        if _written(changes, dependencies, attempt):
-            return [key_of(copy).ref for copy in new]
-    raise Contended
+        _write(changes, dependencies)
+        return [key_of(copy).ref for copy in new]
+
+    return dependencies.table.retrying(create)
 
 
 def _touch(new: Sequence[Activity], dependencies: Dependencies) -> Iterable[Change]:
@@ -183,11 +182,6 @@ def _touch(new: Sequence[Activity], dependencies: Dependencies) -> Iterable[Chan
         yield Replace(row.key, profile, row.version)
 
 
-def _written(changes: Sequence[Change], dependencies: Dependencies, attempt: int) -> bool:
-    try:
-        if changes:
-            dependencies.table.write(*changes)
-    except Conflict:
-        dependencies.table.step_back(attempt)
-        return False
-    return True
+def _write(changes: Sequence[Change], dependencies: Dependencies) -> None:
+    if changes:
+        dependencies.table.write(*changes)

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from capture._store import Busy, store, wake
+from capture._store import store, wake
 from ripen.adapters import body, gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
@@ -28,7 +28,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.deduplication import submission_key
 from ripen.capture.submission import hit_honeypot, read, requested_locale
-from ripen.errors import Rejected
+from ripen.errors import Contended, Rejected
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form
@@ -98,7 +98,7 @@ def _answer(request: Request, form: Form | None, dependencies: Dependencies) -> 
         activity = _take(request, form, answers, dependencies)
     except Rejected as rejected:
         return _refuse(request, form, answers, dependencies, rejected)
-    except (Busy, BotoCoreError, ClientError):
+    except (Contended, BotoCoreError, ClientError):
         logger.exception("not stored")
         return _refuse(request, form, answers, dependencies, Rejected("please try again in a minute", status=503))
     if not request.from_browser:

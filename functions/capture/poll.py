@@ -47,7 +47,6 @@ _RESERVE_MILLIS = 60_000
 """What the page under way may still take."""
 _AT_ONCE = 45
 """Two rows each make less than the 100 changes of a transaction."""
-_TRIES = 3
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -113,16 +112,15 @@ def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependen
     """Each membership's news once, as an activity that the tick has folded."""
     news = [(member, name) for member in members for name in matching_names(member, poll.watched)]
     for some in batched(news, _AT_ONCE, strict=False):
-        for attempt in range(_TRIES):
-            try:
-                if changes := list(_changes(some, poll, dependencies, now)):
-                    dependencies.table.write(*changes)
-            except Conflict:  # somebody else polls at the same time
-                if attempt == _TRIES - 1:
-                    raise
-                dependencies.table.step_back(attempt)
-            else:
-                break
+        _write(some, poll, dependencies, now)
+
+
+def _write(news: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
+    def write(_: int) -> None:
+        if changes := list(_changes(news, poll, dependencies, now)):
+            dependencies.table.write(*changes)
+
+    dependencies.table.retrying(write)
 
 
 def _changes(

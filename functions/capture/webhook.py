@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from capture import _entry_request
 from capture._entry_request import OwnKeys
-from capture._store import Busy, store, wake
+from capture._store import store, wake
 from ripen.adapters import gateway, typeform
 from ripen.adapters.body import LARGEST
 from ripen.adapters.clock import ApplicationClock
@@ -28,7 +28,7 @@ from ripen.adapters.table import Table
 from ripen.capture.deduplication import provider_key
 from ripen.capture.signature import TYPEFORM, is_signed
 from ripen.capture.submission import read, requested_locale
-from ripen.errors import Rejected
+from ripen.errors import Contended, Rejected
 from ripen.playbook.bundle import Form
 from ripen.ports import Wake
 
@@ -90,7 +90,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     except Rejected as rejected:
         logger.warning("webhook refused", source=source[:40], status=rejected.status, reason=rejected.reason)
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status)
-    except Busy:
+    except Contended:
         return gateway.answer({"error": "please try again", "field": ""}, 503, {"retry-after": "60"})
 
 

@@ -25,7 +25,7 @@ from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
-from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
@@ -47,7 +47,6 @@ chat = Slack(os.environ["SLACK_API"], secrets)
 owners = Salesforce(secrets)
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
-_TRIES = 6
 _LEASE = timedelta(minutes=5)
 _FIRST_SECONDS = 30
 _MOST_SECONDS = 6 * 3600
@@ -98,17 +97,17 @@ def on_message(record: SQSRecord) -> None:
 def act(ref: Ref, dependencies: Dependencies) -> None:
     """Do what the action asks; done once, however often it is woken."""
     key = keys.typed(keys.parse(ref), CardAction)
-    for attempt in range(_TRIES):
-        row = dependencies.table.get(key)
-        if row is None or row.value.done or _is_held(row.value, dependencies):
-            return
-        try:
-            _take(row, dependencies) if not row.value.outcome else _follow(_held(row, dependencies), dependencies)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            continue
+    dependencies.table.retrying(lambda _: _step(key, dependencies))
+
+
+def _step(key: Key[CardAction], dependencies: Dependencies) -> None:
+    row = dependencies.table.get(key)
+    if row is None or row.value.done or _is_held(row.value, dependencies):
         return
-    raise Conflict(())
+    if row.value.outcome:
+        _follow(_held(row, dependencies), dependencies)
+    else:
+        _take(row, dependencies)
 
 
 def _is_held(action: CardAction, dependencies: Dependencies) -> bool:
@@ -195,20 +194,18 @@ def _owned(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependenc
     """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
     action, now = row.value, dependencies.clock.now()
     alert = keys.alert(action.lead, action.alert)
-    for attempt in range(_TRIES):
-        try:
-            dependencies.table.write(
-                Replace(row.key, replace(action, done=now), was=row.version),
-                *relinked(profile, link, now),
-                Mark(alert, now),
-                _decision(action, dependencies, "crm", "owner set"),
-            )
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            profile = dependencies.table.get(profile.key) or profile
-        else:
-            return dependencies.alerts.wake(alert.ref)
-    raise Conflict(())
+
+    def write(attempt: int) -> None:
+        latest = dependencies.table.get(profile.key) if attempt else profile
+        dependencies.table.write(
+            Replace(row.key, replace(action, done=now), was=row.version),
+            *relinked(latest or profile, link, now),
+            Mark(alert, now),
+            _decision(action, dependencies, "crm", "owner set"),
+        )
+
+    dependencies.table.retrying(write)
+    dependencies.alerts.wake(alert.ref)
 
 
 def _give_up(row: Row[CardAction], dependencies: Dependencies, text: str, reason: str = "") -> None:

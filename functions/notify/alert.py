@@ -23,10 +23,10 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
-from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.decision import Decision
-from ripen.errors import Undeliverable, Unsure
+from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.settings import SHADOWED
 from ripen.slack.alert import Alert, AlertState
@@ -47,7 +47,7 @@ _LOOK_UP = timedelta(seconds=15)
 _WAIT = timedelta(minutes=1)
 _SHADOW_WAIT = timedelta(hours=1)
 _MOST_SECONDS = 900
-_TRIES = 5
+_MOST_STEPS = 5
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
@@ -71,21 +71,18 @@ class Dependencies(Struct, frozen=True):
 def show(ref: Ref, dependencies: Dependencies) -> None:
     """Bring the card in Slack to where the row stands. A failure is written on the row, which stays due."""
     key = keys.typed(keys.parse(ref), Alert)
-    for attempt in range(_TRIES):
-        row = dependencies.table.get(key)
-        if row is None:
-            logger.warning("no such alert", ref=ref)
+    for _ in range(_MOST_STEPS):
+        if dependencies.table.retrying(lambda _: _step(key, dependencies)):
             return
-        try:
-            if _step(row, dependencies):
-                return
-        except Conflict:
-            dependencies.table.step_back(attempt)
-    raise Conflict(())
+    raise Contended(ref)
 
 
-def _step(row: Row[Alert], dependencies: Dependencies) -> bool:
+def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     """Do what the row's state asks for; whether that was all."""
+    row = dependencies.table.get(key)
+    if row is None:
+        logger.warning("no such alert", ref=key.ref)
+        return True
     match row.value.state:
         case AlertState.PLANNED if in_shadow(dependencies.table):
             return _foresee(row, dependencies)
@@ -231,20 +228,20 @@ def _write(
     row: Row[Alert], dependencies: Dependencies, alert: Alert, due: datetime | None, *decisions: Create[Decision]
 ) -> bool:
     """Write over the row also where it was marked meanwhile (the link has come, the lead was accepted): what notify.act
-    wrote is kept, and the row stays due. True if nothing came between."""
-    was = row.version
-    for attempt in range(_TRIES):
-        try:
-            dependencies.table.write(Replace(row.key, alert, was=was, due=due), *decisions)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            now = dependencies.table.get(row.key)
-            if now is None or (now.value.state, now.value.claimed) != (row.value.state, row.value.claimed):
-                raise
-            was, alert, due = now.version, _as_acted(alert, now.value), due or dependencies.clock.now()
-        else:
-            return was == row.version
-    raise Conflict(())
+    wrote is kept, and the row stays due. True if nothing came between; False also where another worker took the row over,
+    and nothing was written."""
+
+    def write(attempt: int) -> bool:
+        if not attempt:
+            dependencies.table.write(Replace(row.key, alert, was=row.version, due=due), *decisions)
+            return True
+        now = dependencies.table.get(row.key)
+        if now and (now.value.state, now.value.claimed) == (row.value.state, row.value.claimed):
+            kept, again = _as_acted(alert, now.value), due or dependencies.clock.now()
+            dependencies.table.write(Replace(row.key, kept, was=now.version, due=again), *decisions)
+        return False
+
+    return dependencies.table.retrying(write)
 
 
 def _as_acted(alert: Alert, now: Alert) -> Alert:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from nurture._dependencies import Dependencies
 from ripen.adapters.rows import walk_rows
-from ripen.adapters.table import Change, Conflict, Create, Key, Replace, keys
+from ripen.adapters.table import Change, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
 from ripen.campaign.campaign_run import CampaignRun, RunState, is_walking
 from ripen.campaign.halt import Halt
@@ -15,49 +15,40 @@ from ripen.campaign.run_review import review
 from ripen.ids import digest
 from ripen.slack.alert import Alert
 
-_TRIES = 5
-
 logger = Logger(child=True)
 metrics = Metrics()
 
 
-class Contended(Exception):
-    """The row kept changing: the message comes again."""
-
-
 def supervise(key: Key[CampaignRun], dependencies: Dependencies) -> None:
     """Does what time, or what became of its mails, makes of the run; nothing if that was done already."""
-    for attempt in range(_TRIES):
-        row = dependencies.table.get(key)
-        if row is None:
-            return
-        run, now = row.value, dependencies.clock.now()
-        found = walk_rows.rows(dependencies.table, key)
-        looked = review(
-            run,
-            dependencies.bundle(run.bundle).campaigns[run.name],
-            walk_rows.counts(dependencies.table, run.name),
-            [walk.value for walk in found] if is_walking(run) else [],
-            now,
-        )
-        if looked.run == run and (looked.due == row.due or _soon_enough(row.due, looked.due, now)):
-            return
-        changes: list[Change] = [Replace(key, looked.run, row.version, due=looked.due)]
-        starts = looked.run.lap > run.lap
-        if starts:
-            changes += walk_rows.from_the_start(key, found, looked.run.lap, now)
-        if looked.halt:
-            changes.append(_alert(looked.run, looked.halt, now))
-        try:
-            dependencies.table.write(*changes)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            continue
-        if starts:
-            dependencies.queue.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
-        _tell(run, looked.run)
+    dependencies.table.retrying(lambda _: _look(key, dependencies))
+
+
+def _look(key: Key[CampaignRun], dependencies: Dependencies) -> None:
+    row = dependencies.table.get(key)
+    if row is None:
         return
-    raise Contended(key.ref)
+    run, now = row.value, dependencies.clock.now()
+    found = walk_rows.rows(dependencies.table, key)
+    looked = review(
+        run,
+        dependencies.bundle(run.bundle).campaigns[run.name],
+        walk_rows.counts(dependencies.table, run.name),
+        [walk.value for walk in found] if is_walking(run) else [],
+        now,
+    )
+    if looked.run == run and (looked.due == row.due or _soon_enough(row.due, looked.due, now)):
+        return
+    changes: list[Change] = [Replace(key, looked.run, row.version, due=looked.due)]
+    starts = looked.run.lap > run.lap
+    if starts:
+        changes += walk_rows.from_the_start(key, found, looked.run.lap, now)
+    if looked.halt:
+        changes.append(_alert(looked.run, looked.halt, now))
+    dependencies.table.write(*changes)
+    if starts:
+        dependencies.queue.wake(*(keys.walk(key, shard).ref for shard in range(SHARDS)))
+    _tell(run, looked.run)
 
 
 def _soon_enough(due: datetime | None, wanted: datetime | None, now: datetime) -> bool:

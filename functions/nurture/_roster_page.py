@@ -26,13 +26,8 @@ _PAGE = 45
 """Two rows for each lead, the cursor and two counters make less than the 100 changes of a transaction."""
 _LEASE = timedelta(minutes=5)
 _HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
-_TRIES = 5
 
 logger = Logger(child=True)
-
-
-class Contended(Exception):
-    """The rows of a page kept changing: the message comes again."""
 
 
 @dataclass
@@ -54,7 +49,7 @@ def walk(key: Key[Walk], dependencies: Dependencies, goes_on: Callable[[], bool]
     """Walks on from where the cursor stands until the shard is done, somebody else is at it, or time is nearly out; then it
     is due at once again."""
     while goes_on():
-        if not _stride(key, dependencies):
+        if not dependencies.table.retrying(lambda _: _walk_page(key, dependencies)):
             return
     row = dependencies.table.get(key)
     if row and row.due and not row.value.done:
@@ -62,47 +57,41 @@ def walk(key: Key[Walk], dependencies: Dependencies, goes_on: Callable[[], bool]
         dependencies.queue.wake(key.ref)
 
 
-def _stride(key: Key[Walk], dependencies: Dependencies) -> bool:
-    """One page; whether there is more for us to do."""
-    for attempt in range(_TRIES):
-        owner, row = dependencies.table.get_many([keys.walked_for(key), key])
-        if row is None or row.due is None:
-            return False
-        if owner is None or _is_over(owner.value, row.value):
-            # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
-            owner = dependencies.table.get(keys.walked_for(key))
-        if owner is None or _is_over(owner.value, row.value):
-            _write(row, [], row.value, None, dependencies)
-            return False
-        leads = list(dependencies.table.leads(row.value.shard, row.value.after, _PAGE))
-        page, now = Page(), dependencies.clock.now()
-        if leads:
-            match owner.value:
-                case CampaignRun():
-                    page = _mails(owner.value, row.value, leads, dependencies, now)
-                case Entries():
-                    page = _entries(owner.value, row.value, leads, dependencies, now)
-        done = len(leads) < _PAGE
-        after = advanced(
-            row.value,
-            passed=len(leads),
-            after=leads[-1] if leads else "",
-            taken=page.taken,
-            canaries=page.canaries,
-            last=page.last,
-            done=done,
-        )
-        try:
-            ours = _write(row, page.changes, after, None if done else now + _LEASE, dependencies)
-        except Conflict:  # one of the mails was moved meanwhile: look at the page again
-            dependencies.table.step_back(attempt)
-            continue
-        if ours and done:
-            logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})
-            if owner.key.type is CampaignRun:
-                dependencies.queue.wake(owner.key.ref)
-        return ours and not done
-    raise Contended(key.ref)
+def _walk_page(key: Key[Walk], dependencies: Dependencies) -> bool:
+    """One page; whether there is more for us to do. Raises Conflict where one of the mails was moved meanwhile."""
+    owner, row = dependencies.table.get_many([keys.walked_for(key), key])
+    if row is None or row.due is None:
+        return False
+    if owner is None or _is_over(owner.value, row.value):
+        # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
+        owner = dependencies.table.get(keys.walked_for(key))
+    if owner is None or _is_over(owner.value, row.value):
+        _write(row, [], row.value, None, dependencies)
+        return False
+    leads = list(dependencies.table.leads(row.value.shard, row.value.after, _PAGE))
+    page, now = Page(), dependencies.clock.now()
+    if leads:
+        match owner.value:
+            case CampaignRun():
+                page = _mails(owner.value, row.value, leads, dependencies, now)
+            case Entries():
+                page = _entries(owner.value, row.value, leads, dependencies, now)
+    done = len(leads) < _PAGE
+    after = advanced(
+        row.value,
+        passed=len(leads),
+        after=leads[-1] if leads else "",
+        taken=page.taken,
+        canaries=page.canaries,
+        last=page.last,
+        done=done,
+    )
+    ours = _write(row, page.changes, after, None if done else now + _LEASE, dependencies)
+    if ours and done:
+        logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})
+        if owner.key.type is CampaignRun:
+            dependencies.queue.wake(owner.key.ref)
+    return ours and not done
 
 
 def _is_over(owner: CampaignRun | Entries, walk: Walk) -> bool:

@@ -48,15 +48,10 @@ queues = Queues(
     call=Queue(os.environ["WEBHOOK_QUEUE"]),
 )
 
-_TRIES = 4
 _MOST_RUNS = 10
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction; the engine's own limit of steps keeps all but the runs of other journeys below it."""
 _STUCK_WAIT = timedelta(hours=1)
-
-
-class Contended(Exception):
-    """Others kept writing this enrollment; its message comes again."""
 
 
 class Stuck(Exception):
@@ -105,7 +100,8 @@ def move(ref: str, table: Table, playbook: Playbook, clock: Clock, queues: Queue
 def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, queues: Queues) -> bool:
     """One transaction; whether more is due at once. Raises Contended."""
     made: set[Key[Any]] = set()
-    for attempt in range(_TRIES):
+
+    def run(attempt: int) -> bool:
         now = clock.now()
         try:
             changes = _changes(key, table, playbook, now)
@@ -120,13 +116,13 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, q
             for some in _transactions(changes):
                 table.write(*some)
         except Conflict:
-            made |= _made(changes, table)
-            table.step_back(attempt)
-            continue
+            made.update(_made(changes, table))
+            raise
         _effects.wake_due(changes, now, queues)
         logger.info("advanced", extra={"row": key.ref})
         return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
-    raise Contended(key.ref)
+
+    return table.retrying(run)
 
 
 def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> Gathered | None:

@@ -39,7 +39,6 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 salesforce = SalesforceRequests(Secrets(os.environ["SECRET"]))
 
-_TRIES = 5
 _NOT_THERE = "not in Salesforce yet"
 
 
@@ -92,15 +91,13 @@ def _do(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies
         now_owned = dependencies.crm.carry_out(link, row.value, rules.due_date(row.value, dependencies.time_zone))
     except Undeliverable as failure:
         return _again(row, failure, dependencies)
-    for attempt in range(_TRIES):
-        try:
-            return _conclude(row, "done", "", dependencies, *relinked(profile, now_owned, dependencies.clock.now()))
-        except Conflict:
-            if (found := dependencies.table.get(profile.key)) is None or found.version == profile.version:
-                raise
-            dependencies.table.step_back(attempt)
-            profile = found
-    raise Conflict(())
+
+    def conclude(attempt: int) -> None:
+        known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
+        if known and mine and mine.version == row.version:  # else another worker was quicker
+            _conclude(row, "done", "", dependencies, *relinked(known, now_owned, dependencies.clock.now()))
+
+    return dependencies.table.retrying(conclude)
 
 
 def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependencies) -> None:

@@ -51,7 +51,6 @@ ses = Ses(os.environ["CONFIGURATION_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 
 _ENOUGH_MILLIS = 15_000
-_TRIES = 5
 
 
 class OutOfTime(Exception):
@@ -87,15 +86,12 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
 
 def deliver(key: Key[Send], dependencies: Dependencies) -> Send | None:
     """Do what is due for this send now; returns the row as it is then, None if there was nothing to do."""
-    for attempt in range(_TRIES):
+
+    def step(attempt: int) -> Send | None:
         gathered = gather(key, dependencies, thoroughly=attempt > 0)
-        if gathered is None:
-            return None
-        try:
-            return _step(gathered, dependencies)
-        except Conflict:  # somebody changed one of the rows since: judge by what they are now
-            dependencies.table.step_back(attempt)
-    raise Conflict(())
+        return _step(gathered, dependencies) if gathered else None
+
+    return dependencies.table.retrying(step)
 
 
 def _step(gathered: Gathered, dependencies: Dependencies) -> Send | None:
@@ -259,18 +255,17 @@ def _fuse(gathered: Gathered, fuse: Breaker) -> Change:
 
 def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], dependencies: Dependencies) -> Send:
     """Write the answer over the claim, or over what feedback made of it meanwhile."""
-    for attempt in range(_TRIES):
+
+    def conclude(attempt: int) -> Send:
+        latest = (dependencies.table.get(row.key) if attempt else None) or row
         now = dependencies.clock.now()
         try:
-            moved = move(row.value, now)
+            moved = move(latest.value, now)
         except IllegalMove:  # SES's own event came before its answer, and knows better
-            return row.value
-        try:
-            return _write(row, moved, dependencies, now)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            row = dependencies.table.get(row.key) or row
-    raise Conflict(())
+            return latest.value
+        return _write(latest, moved, dependencies, now)
+
+    return dependencies.table.retrying(conclude)
 
 
 def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) -> list[Change]:

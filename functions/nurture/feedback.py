@@ -16,7 +16,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
@@ -34,7 +34,6 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
-_TRIES = 5
 _TEST_TEXT = "Successfully validated SNS topic"
 """What SES posts, as plain text, when the event destination is made."""
 
@@ -68,29 +67,27 @@ def take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_key
 
     A repetition changes nothing.
     """
-    for attempt in range(_TRIES):
-        refusal_key = keys.suppression(address_hash(address_key, told.recipient))
-        send, contact, refusal = table.get_many([keys.send(told.lead, told.send), keys.contact(told.lead), refusal_key])
-        if send is None:
-            return "unknown"
-        moved = feedback.settle(send.value, told)
-        if moved is None:
-            return "repeated"
-        changes = _settled(send, moved, told, clock)
-        activity = _activity(send.value, told, clock)
-        if activity:
-            changes += _refused(contact, refusal, refusal_key, activity, told)
-        try:
-            table.write(*changes)
-        except Conflict:
-            table.step_back(attempt)
-            continue
-        if activity:
-            react.wake(keys.activity(told.lead, activity.at, activity.id).ref)
-            if send.value.campaign:
-                walk.wake(keys.campaign(send.value.origin).ref)
-        return "settled"
-    raise Conflict(())
+    return table.retrying(lambda _: _take_in(told, table, clock, react, address_key, walk))
+
+
+def _take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_key: bytes, walk: Wake) -> str:
+    refusal_key = keys.suppression(address_hash(address_key, told.recipient))
+    send, contact, refusal = table.get_many([keys.send(told.lead, told.send), keys.contact(told.lead), refusal_key])
+    if send is None:
+        return "unknown"
+    moved = feedback.settle(send.value, told)
+    if moved is None:
+        return "repeated"
+    changes = _settled(send, moved, told, clock)
+    activity = _activity(send.value, told, clock)
+    if activity:
+        changes += _refused(contact, refusal, refusal_key, activity, told)
+    table.write(*changes)
+    if activity:
+        react.wake(keys.activity(told.lead, activity.at, activity.id).ref)
+        if send.value.campaign:
+            walk.wake(keys.campaign(send.value.origin).ref)
+    return "settled"
 
 
 def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Clock) -> list[Change]:

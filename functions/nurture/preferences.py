@@ -3,6 +3,7 @@ cookie, no login, no redirect, whatever the body, however often.
 """
 
 import os
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -14,7 +15,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Add, Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Add, Change, Create, Key, Replace, Row, Table, keys
 from ripen.campaign.counts import counter
 from ripen.capture.pages import BuiltinPage, builtin_page
 from ripen.ids import digest
@@ -34,7 +35,6 @@ playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
-_TRIES = 5
 _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 """The address is a key: it is not told to other sites and not found by search."""
 
@@ -67,42 +67,42 @@ def respond(
 def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Clock, react: Wake, walk: Wake) -> bool:
     """Take the consent back, with its proof, in one transaction; False if that was done before. The campaign that
     it came by is looked at."""
-    for attempt in range(_TRIES):
-        row, now = table.get(keys.contact(pointer.lead)), clock.now()
-        before = row.value if row else Contact(lead=pointer.lead)
-        if policy.refuses(before):
-            return False
-        id = digest("unsubscribed", send, now.isoformat())
-        record = ConsentRecord(
-            id=id, lead=pointer.lead, purpose="marketing", granted=False, at=now, source="unsubscribe"
-        )
-        activity = Activity(
-            id=id,
-            lead=pointer.lead,
-            kind=Kind.UNSUBSCRIBED,
-            at=now,
-            received=now,
-            subject=pointer.email,
-            facts={"send": send},
-        )
-        key = keys.activity(pointer.lead, now, id)
-        try:
-            table.write(
-                Replace(keys.contact(pointer.lead), policy.withdrawn(before, id, now), row.version if row else 0),
-                Create(keys.consent(pointer.lead, now, id), record),
-                Create(key, activity, due=now),
-                *_counted(pointer),
-            )
-        except Conflict:
-            table.step_back(attempt)
-            continue
-        react.wake(key.ref)
-        if pointer.campaign:
-            walk.wake(keys.campaign(pointer.campaign).ref)
-        logger.info("unsubscribed", lead=pointer.lead, send=send)
-        metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
-        return True
-    raise Conflict(())
+    withdrawn = table.retrying(lambda _: _withdraw(pointer, send, table, clock.now()))
+    if withdrawn is None:
+        return False
+    react.wake(withdrawn.ref)
+    if pointer.campaign:
+        walk.wake(keys.campaign(pointer.campaign).ref)
+    logger.info("unsubscribed", lead=pointer.lead, send=send)
+    metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
+    return True
+
+
+def _withdraw(pointer: SendPointer, send: str, table: Table, now: datetime) -> Key[Activity] | None:
+    """The activity that it became; None if the consent was withdrawn before."""
+    row = table.get(keys.contact(pointer.lead))
+    before = row.value if row else Contact(lead=pointer.lead)
+    if policy.refuses(before):
+        return None
+    id = digest("unsubscribed", send, now.isoformat())
+    record = ConsentRecord(id=id, lead=pointer.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
+    activity = Activity(
+        id=id,
+        lead=pointer.lead,
+        kind=Kind.UNSUBSCRIBED,
+        at=now,
+        received=now,
+        subject=pointer.email,
+        facts={"send": send},
+    )
+    key = keys.activity(pointer.lead, now, id)
+    table.write(
+        Replace(keys.contact(pointer.lead), policy.withdrawn(before, id, now), row.version if row else 0),
+        Create(keys.consent(pointer.lead, now, id), record),
+        Create(key, activity, due=now),
+        *_counted(pointer),
+    )
+    return key
 
 
 def _counted(pointer: SendPointer) -> list[Change]:

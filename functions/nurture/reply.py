@@ -23,7 +23,7 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
-from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.decision import Decision
 from ripen.errors import Rejected
 from ripen.ids import digest
@@ -43,7 +43,6 @@ secrets = Secrets(os.environ["SECRET"])
 mails = Inbox(os.environ["BUCKET"])
 react, alert = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["ALERT_QUEUE"])
 
-_TRIES = 5
 _REMEMBERED = timedelta(days=60)
 
 
@@ -95,12 +94,7 @@ def take_in(body: str, dependencies: Dependencies) -> str:
     whose = _whose(received, reply, dependencies)
     if whose is None:
         return "unknown"
-    for attempt in range(_TRIES):
-        try:
-            return _written(received, reply, whose, dependencies)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-    raise Conflict(())
+    return dependencies.table.retrying(lambda _: _written(received, reply, whose, dependencies))
 
 
 def _whose(received: Received, reply: Reply, dependencies: Dependencies) -> Whose | None:

@@ -48,13 +48,8 @@ webhooks = WebhookClient(
 stop = StopSign(table)
 advance = Queue(os.environ["ADVANCE_QUEUE"])
 
-_TRIES = 5
 _STOPPED = timedelta(seconds=60)
 _MOST_SECONDS = 20
-
-
-class Contended(Exception):
-    """Others kept writing the enrollment; the message comes again, and after its lease the call is made again."""
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -114,30 +109,27 @@ def _made(planned: WebhookCall, dependencies: Dependencies) -> Moved:
 def _conclude(row: Row[WebhookCall], moved: Moved, dependencies: Dependencies) -> None:
     """Write down what came of it; an answer goes into the enrollment in the same transaction, and wakes it."""
     entry = keys.enrollment(moved.call.lead, moved.call.journey, moved.call.entry)
-    for attempt in range(_TRIES):
+
+    def conclude(attempt: int) -> None:
+        mine = dependencies.table.get(row.key) if attempt else row
+        if mine is None or mine.version != row.version:
+            return  # it took us so long that another worker was let in, and knows better
         now = dependencies.clock.now()
         found = dependencies.table.get(entry) if moved.call.answer is not None else None
-        if found:
-            moved = rules.fitting(moved, found.value.answers, now)
-        planned = moved.call
-        changes: list[Change] = [Replace(row.key, planned, row.version, due=moved.due, lane=row.lane)]
+        fits = rules.fitting(moved, found.value.answers, now) if found else moved
+        planned = fits.call
+        changes: list[Change] = [Replace(row.key, planned, row.version, due=fits.due, lane=row.lane)]
         if planned.answer is not None:
             changes.append(_decided(planned, now))
         if found and found.value.state is EnrollmentState.ACTIVE:
             known = rules.taken_in(found.value, planned)
             changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
-        try:
-            dependencies.table.write(*changes)
-        except Conflict:
-            if (there := dependencies.table.get(row.key)) is None or there.version != row.version:
-                return  # it took us so long that another worker was let in, and knows better
-            dependencies.table.step_back(attempt)
-            continue
+        dependencies.table.write(*changes)
         if planned.answer is not None:
             dependencies.advance.wake(entry.ref)
-        logger.info("called", extra={"call": planned.id, "lead": planned.lead, "error": planned.error})
-        return
-    raise Contended(row.key.ref)
+        logger.info("called", call=planned.id, lead=planned.lead, error=planned.error)
+
+    dependencies.table.retrying(conclude)
 
 
 def _decided(planned: WebhookCall, now: datetime) -> Change:

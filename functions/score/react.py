@@ -15,7 +15,7 @@ from ripen.adapters.batch import by_lead
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
 from ripen.fold.entry import consulted
 from ripen.fold.fold import Folded, VerdictsAged, fold
 from ripen.lead.activity import Activity, Verdict, happened_at
@@ -27,10 +27,6 @@ from score._campaign_clicks import clicked
 from score._consequences import Known, following, keys_of, runs, wake_due
 from score._consequences import Queues as Queues
 from score._refold import again, is_outdated
-
-
-class Contended(Exception):
-    """Others kept writing this lead; its messages come again."""
 
 
 class Outdated(Exception):
@@ -47,7 +43,6 @@ queues = Queues(
     alert=Queue(os.environ["ALERT_QUEUE"]),
 )
 
-_TRIES = 6
 _MOST_CHANGES = 100
 """DynamoDB's limit for one transaction."""
 _COMES_TO_LIGHT = timedelta(hours=1)
@@ -97,8 +92,9 @@ def _fold(
     those that would be taken along: they stand on the agenda by themselves."""
     aged = False
 
-    def write(now: datetime) -> bool:
+    def write(_: int) -> bool:
         nonlocal aged
+        now = clock.now()
         changes, aged = _changes(lead, activities, table, bundle, now, alone)
         if len(changes) > _MOST_CHANGES and not alone:
             return False
@@ -109,10 +105,10 @@ def _fold(
         return True
 
     try:
-        fits = _tried(lead, write, table, clock)
+        fits = table.retrying(write)
     except Outdated:
         _refold(lead, table, bundle, clock, queues, before)
-        fits = _tried(lead, write, table, clock)
+        fits = table.retrying(write)
     if not fits and len(activities) <= 1:
         _fold(lead, activities, table, bundle, clock, queues, before, alone=True)
     elif not fits:
@@ -129,7 +125,8 @@ def _refold(
     """Part by part. Of a lead with a very long story the mark stays due: the tick brings it back, and its neighbours in the
     batch do not have to wait for it."""
 
-    def write(now: datetime) -> bool:
+    def write(_: int) -> bool:
+        now = clock.now()
         changes, done = again(lead, table, bundle, now, before)
         if changes:
             table.write(*changes)
@@ -138,18 +135,8 @@ def _refold(
         return done
 
     for _ in range(_MOST_PARTS):
-        if _tried(lead, write, table, clock):
+        if table.retrying(write):
             return
-
-
-def _tried(lead: str, write: Callable[[datetime], bool], table: Table, clock: Clock) -> bool:
-    """What `write` answers once nobody else was quicker. Raises Contended."""
-    for attempt in range(_TRIES):
-        try:
-            return write(clock.now())
-        except Conflict:
-            table.step_back(attempt)
-    raise Contended(lead)
 
 
 def _changes(

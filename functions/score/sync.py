@@ -26,7 +26,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
 from ripen.crm import crm_mark, upsert
 from ripen.decision import Decision
-from ripen.errors import Undeliverable
+from ripen.errors import Contended, Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import State
 from ripen.marks import CrmMark
@@ -60,7 +60,6 @@ salesforce = Salesforce(Secrets(os.environ["SECRET"]))
 alert = Queue(os.environ["ALERT_QUEUE"])
 
 _AT_ONCE = 200
-_TRIES = 5
 _REASONS = 10
 _MOST_ALERTS = 50
 
@@ -227,21 +226,30 @@ def _settle(case: _Case, outcome: crm_mark.Outcome, dependencies: Dependencies, 
     capture changed meanwhile keeps the change and gets the link.
     """
     seen = case.mark.version
-    for attempt in range(_TRIES):
-        alerts = _alerts(case, outcome.link, dependencies.table, now)
-        try:
-            dependencies.table.write(*_changes(case, outcome, case.mark.version != seen, dependencies, now), *alerts)
-        except Conflict:
-            dependencies.table.step_back(attempt)
-            profile, mark = dependencies.table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
-            if profile is None or mark is None or mark.due is None:
-                return True
-            case = replace(case, profile=profile, mark=mark)
-        else:
-            dependencies.alert.wake(*(change.key.ref for change in alerts))
-            _log(case, outcome)
-            return True
-    return False
+
+    def settle(attempt: int) -> None:
+        latest = _reread(case, dependencies.table) if attempt else case
+        if latest is None:
+            return
+        alerts = _alerts(latest, outcome.link, dependencies.table, now)
+        is_due_again = latest.mark.version != seen
+        dependencies.table.write(*_changes(latest, outcome, is_due_again, dependencies, now), *alerts)
+        dependencies.alert.wake(*(change.key.ref for change in alerts))
+        _log(latest, outcome)
+
+    try:
+        dependencies.table.retrying(settle)
+    except Contended:
+        return False
+    return True
+
+
+def _reread(case: _Case, table: Table) -> _Case | None:
+    """The case as it is now; None where its lead or its mark is gone, or another worker has settled it."""
+    profile, mark = table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
+    if profile is None or mark is None or mark.due is None:
+        return None
+    return replace(case, profile=profile, mark=mark)
 
 
 def _changes(

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.adapters.table.reading import Unread
+from ripen.errors import Contended
 from ripen.marks import CrmMark
 from tests.support.quick_dynamodb import QuickDynamoDB
 
@@ -58,14 +59,63 @@ def test_pauses_grow_and_are_of_random_length() -> None:
     assert len({pauses[0] for pauses in many}) > 1
 
 
-def test_who_met_another_worker_steps_back_for_a_random_moment_that_grows() -> None:
+def test_pauses_between_attempts_grow_and_are_of_random_length() -> None:
+    many = [retried(conflicts=4)[1] for _ in range(20)]
+    longest = [max(pauses) for pauses in zip(*many, strict=True)]
+    assert [most <= limit for most, limit in zip(longest, (0.02, 0.04, 0.08, 0.16), strict=True)] == [True] * 4
+    assert longest[3] > 0.02
+    assert len({pauses[0] for pauses in many}) > 1
+
+
+def test_attempt_without_a_conflict_is_the_only_one() -> None:
+    assert retried(conflicts=0) == ([0], [])
+
+
+def test_attempt_is_repeated_after_a_conflict_and_knows_its_number() -> None:
+    attempts, pauses = retried(conflicts=2)
+    assert (attempts, len(pauses)) == ([0, 1, 2], 2)
+
+
+def test_last_conflict_is_reported_without_another_pause() -> None:
+    pauses, table = a_table()
+
+    def attempt(number: int) -> None:
+        raise Conflict((number,))
+
+    with pytest.raises(Contended, match=r"3 attempts; .*\(2,\)") as raised:
+        table.retrying(attempt, tries=3)
+    assert isinstance(raised.value.__cause__, Conflict)
+    assert len(pauses) == 2
+
+
+def test_other_errors_are_not_retried() -> None:
+    pauses, table = a_table()
+
+    def attempt(number: int) -> None:
+        raise KeyError(number)
+
+    with pytest.raises(KeyError, match="0"):
+        table.retrying(attempt)
+    assert pauses == []
+
+
+def a_table() -> tuple[list[float], Table]:
     pauses = list[float]()
-    table = Table("table", Throttled(0), pauses.append)
-    for attempt in (0, 3):
-        for _ in range(20):
-            table.step_back(attempt)
-    assert max(pauses[:20]) <= 0.02 < max(pauses[20:]) <= 0.16
-    assert len(set(pauses)) > 2
+    return pauses, Table("table", Throttled(0), pauses.append)
+
+
+def retried(conflicts: int) -> tuple[list[int], list[float]]:
+    """The attempts that were made, and the pauses between them."""
+    pauses, table = a_table()
+    attempts = list[int]()
+
+    def attempt(number: int) -> list[int]:
+        attempts.append(number)
+        if number < conflicts:
+            raise Conflict((0,))
+        return attempts
+
+    return table.retrying(attempt), pauses
 
 
 def test_where_all_is_read_nobody_waits() -> None:

@@ -5,6 +5,7 @@ Undeliverable       the other side refused; retry later unless `permanent`
 Blocked             Undeliverable, and everything else to that side is refused too for now
 NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
 Unsure              the answer was lost, so the call may have succeeded: find out before a retry
+Contended           other workers kept changing the same rows: retry later
 
 Anything else is a bug and is raised.
 """
@@ -49,3 +50,7 @@ class NotConnected(Undeliverable):
 
 class Unsure(Exception):
     """The answer was lost, so the call may have succeeded."""
+
+
+class Contended(Exception):
+    """Every attempt to change some rows met another worker's change."""

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Conflict, Create, Replace, Table, keys
+from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY
 from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll, Position
-from ripen.errors import NotConnected, Undeliverable
+from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.address import address_hash
 from ripen.settings import Shadow
 from tests.support.crm_opportunities import ADDRESS_KEY, FakeCrm, World
@@ -248,7 +248,7 @@ def test_what_nobody_needs_any_more_goes_by_itself(world: World) -> None:
     assert [expires(*row) for row in rows] == [False, False]
 
 
-class Contended(Table):
+class RivalledTable(Table):
     """Another account of the same company is marked in between, so many times."""
 
     def __init__(self, table: Table, times: int) -> None:
@@ -269,20 +269,20 @@ class Contended(Table):
 
 @pytest.mark.parametrize("times", [1, 4])
 def test_who_marks_the_same_company_at_the_same_time_is_not_overwritten(world: World, times: int) -> None:
-    contended = Contended(world.table, times)
+    rivalled = RivalledTable(world.table, times)
     world.change("006a")
-    world.look(table=contended)
+    world.look(table=rivalled)
     row = world.table.get(keys.deal("acme.example"))
     assert row
     assert row.value.accounts == ("001A", *(f"001C{n}" for n in range(times)))
-    assert len(contended.pauses) == times
+    assert len(rivalled.pauses) == times
 
 
 def test_what_cannot_be_written_is_tried_again_by_the_next_wake_up(world: World) -> None:
-    contended = Contended(world.table, times=9)
+    rivalled = RivalledTable(world.table, times=9)
     world.change("006a")
-    with pytest.raises(Conflict):
-        world.look(table=contended)
+    with pytest.raises(Contended):
+        world.look(table=rivalled)
     assert (world.row().value, world.waits()) == (OpportunityPoll(), timedelta())
     account = world.table.get(keys.account("001A"))
     assert account is None

@@ -11,7 +11,7 @@ from capture.poll import Dependencies, poll
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY, Member, MemberPoll
-from ripen.errors import NotConnected, Undeliverable
+from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.pointers import Pointer
@@ -248,6 +248,6 @@ def test_a_half_written_page_is_not_possible(world: World) -> None:
         def write(self, *changes: object) -> None:
             raise Conflict((0,))
 
-    with pytest.raises(Conflict):
+    with pytest.raises(Contended):
         world.poll(table=Broken("table", world.table._client))
     assert (world.did(), world.row().value.since) == ([], NOON)

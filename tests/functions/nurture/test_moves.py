@@ -9,6 +9,7 @@ import pytest
 from nurture import advance
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
+from ripen.errors import Contended
 from ripen.journey.engine import Moved, Scene
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Kind
@@ -82,7 +83,7 @@ def test_others_who_keep_writing_send_the_message_back(
 
     enrol(table)
     says(UPDATE)
-    with pytest.raises(advance.Contended):
+    with pytest.raises(Contended):
         advance.move(KEY.ref, Busy("table", table._client), playbook, clock, heard())
 
 

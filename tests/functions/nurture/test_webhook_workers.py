@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from nurture.webhook import Contended
 from ripen.adapters.table import Change, Conflict, Replace, Table
+from ripen.errors import Contended
 from ripen.journey.enrollment import EnrollmentState
 from ripen.journey.webhook_call import LEASE
 from tests.support.fakes import NOON, FakeClock, FakeQueue

@@ -16,6 +16,7 @@ from ripen.adapters.table.reading import items
 from ripen.adapters.table.rows import Due, Row, millis, names, on_agenda, row, typed
 from ripen.adapters.table.writing import transacted
 from ripen.agenda import Lane
+from ripen.errors import Contended
 
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
 
@@ -131,10 +132,21 @@ class Table:
                 raise
             raise Conflict(tuple(i for i, reason in enumerate(reasons) if reason in _CONFLICTS)) from error
 
-    def step_back(self, attempt: int) -> None:
-        """Before another attempt (from 0) after a Conflict: a moment, longer each time and of a random length, so that those
-        who got in each other's way do not meet again."""
-        self._pause(uniform(0, 0.02 * 2**attempt))  # noqa: S311 (no secret)
+    def retrying[T](self, attempt: Callable[[int], T], tries: int = 6) -> T:
+        """Return what `attempt` returns once it meets no Conflict. Raises Contended after that many tries.
+
+        `attempt` gets its number, from 0. It reads the rows again, for a Conflict means that they have changed. The pauses
+        between attempts grow and have a random length, so that two workers do not meet again.
+        """
+        for number in range(tries - 1):
+            try:
+                return attempt(number)
+            except Conflict:
+                self._pause(uniform(0, 0.02 * 2**number))  # noqa: S311 (no secret)
+        try:
+            return attempt(tries - 1)
+        except Conflict as conflict:
+            raise Contended(f"{tries} attempts; the last: {conflict}") from conflict
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         """What is due by then in one shard of a lane, earliest first."""

@@ -12,7 +12,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.campaign.walk import Entries, Walk, entry_activity
-from ripen.errors import Rejected
+from ripen.errors import Contended, Rejected
 from ripen.failure import Failure
 from ripen.lead.address import address_hash, normalise
 from ripen.operations.progress import Progress, silent
@@ -23,7 +23,6 @@ from ripen.words import Words
 
 _BATCH = 90
 """Fewer than the changes that one transaction takes."""
-_TRIES = 3
 
 
 def check_names(entries: Entries, bundle: Bundle) -> None:
@@ -104,7 +103,8 @@ def _find(emails: Sequence[str], table: Table, secrets: Secrets) -> tuple[list[s
 
 def _ask(entries: Entries, leads: Sequence[str], before: int, table: Table, clock: Clock) -> int:
     """Write an activity for each lead that has none yet, and return their number. `before` leads were asked already."""
-    for _ in range(_TRIES):
+
+    def ask(_: int) -> int:
         now = clock.now()
         activities = [entry_activity(entries, lead, now) for lead in leads]
         places = [keys.activity(activity.lead, activity.at, activity.id) for activity in activities]
@@ -114,16 +114,17 @@ def _ask(entries: Entries, leads: Sequence[str], before: int, table: Table, cloc
             if row is None:
                 wait = _wait(entries, before + len(changes))
                 changes.append(Create(place, activity, due=now + wait, lane=Lane.BULK))
-        try:
-            if changes:
-                table.write(*changes)
-        except Conflict:  # another person asks the same leads at the same time
-            continue
+        if changes:
+            table.write(*changes)
         return len(changes)
-    raise Failure(
-        Words("Another person is enrolling the same leads.", "ほかの人が同じ見込み客を登録しています。"),
-        Words("Try again: no lead is asked twice.", "もう一度実行してください。二重に登録されることはありません。"),
-    )
+
+    try:
+        return table.retrying(ask)
+    except Contended:
+        raise Failure(
+            Words("Another person is enrolling the same leads.", "ほかの人が同じ見込み客を登録しています。"),
+            Words("Try again: no lead is asked twice.", "もう一度実行してください。二重に登録されることはありません。"),
+        ) from None
 
 
 def _wait(entries: Entries, position: int) -> timedelta:

@@ -1,8 +1,9 @@
 """After new scoring rules: put every lead on the agenda, in the bulk lane, so that its state is recalculated."""
 
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.table import Conflict, Replace, Table, keys
+from ripen.adapters.table import Replace, Table, keys
 from ripen.agenda import Lane
+from ripen.errors import Contended
 from ripen.failure import Failure
 from ripen.marks import RefoldMark
 from ripen.operations.leads.scan import scan_leads
@@ -11,8 +12,6 @@ from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
 from ripen.scoring.rules_version import rules_version
 from ripen.words import Words
-
-_TRIES = 3
 
 
 def changes_rules(bundle: Bundle, table: Table, playbook: Playbook) -> bool:
@@ -28,20 +27,20 @@ def refold_all(table: Table, clock: Clock, progress: Progress = silent) -> int:
 
 def refold_lead(lead: str, table: Table, clock: Clock) -> int:
     """Put the lead on the agenda, where the tick finds it. Return 1."""
-    for _ in range(_TRIES):
-        row, due = table.get(keys.refold_mark(lead)), clock.now()
-        mark = Replace(
-            keys.refold_mark(lead), RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK
-        )
-        try:
-            table.write(mark)
-        except Conflict:
-            continue
-        return 1
-    raise Failure(
-        Words(
-            f"Other workers keep writing to the lead {lead}.",
-            f"見込み客 {lead} は他の処理が書き込み中です。",
-        ),
-        Words("Try again.", "もう一度実行してください。"),
-    )
+    key = keys.refold_mark(lead)
+
+    def mark(_: int) -> None:
+        row, due = table.get(key), clock.now()
+        table.write(Replace(key, RefoldMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK))
+
+    try:
+        table.retrying(mark)
+    except Contended:
+        raise Failure(
+            Words(
+                f"Other workers keep writing to the lead {lead}.",
+                f"見込み客 {lead} は他の処理が書き込み中です。",
+            ),
+            Words("Try again.", "もう一度実行してください。"),
+        ) from None
+    return 1
