@@ -12,10 +12,17 @@ DECISIONS = PROJECT / "docs/decisions"
 INDEX = DECISIONS / "README.md"
 AREAS = sorted(set(DECISIONS.glob("*.md")) - {INDEX})
 PAGES = sorted({*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")})
+MODULES = {
+    str(module.relative_to(PROJECT))
+    for part in ("functions", "layers", "cli", "sandbox", "bench", "tests", "docs")
+    for module in PROJECT.glob(f"{part}/**/*.py")
+    if "node_modules" not in module.parts
+}
 POINTS = ("Question", "Choice", "Why", "What would change our mind")
 _STATUS = re.compile(r"(\d{4}-\d{2}-\d{2}) · (in force|historic|replaced by \[[^\]]+\]\([^)]+\.md#[^)]+\))")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
+_MODULE = re.compile(r"`([\w./-]+\.py)`")
 _CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -74,3 +81,10 @@ def test_each_link_leads_to_a_file_and_a_heading(page: Path) -> None:
         if not target.exists() or (heading and heading not in anchors(target)):
             lost.append(link)
     assert lost == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_each_module_that_a_page_names_exists(page: Path) -> None:
+    """A page may leave out the first folders: `journey/split.py`."""
+    ends = {name for name in _MODULE.findall(page.read_text()) if not name.startswith("/")}
+    assert {end for end in ends if not any(f"/{module}".endswith(f"/{end}") for module in MODULES)} == set()
