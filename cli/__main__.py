@@ -1,4 +1,4 @@
-"""python -m cli is the same as ripen."""
+"""Run `python -m cli`, which is the same as `ripen`."""
 
 from cli.main import main
 

@@ -1,7 +1,7 @@
 """Commands that are imported when they are called, so that no command waits for the imports of another.
 
-What only the work needs and takes long to import (boto3, pydantic, the playbook's models …), a command imports when it works:
-its help is there at once.
+A command imports what takes long (boto3, pydantic, the playbook's models …) inside its function, so that its help is
+there at once.
 """
 
 from collections.abc import Iterator

@@ -23,7 +23,7 @@ COMMANDS = {
     "status": (
         "cli.commands.cloud:status",
         Words(
-            "Show whether mail goes out, what is due and overdue, what is held, and where the parts of the local cloud are.",
+            "Show whether mail goes out, what is due, overdue or held, and where the parts of the local cloud are.",
             "配信の状態、期限の来た処理と遅れている処理、保留中のメール、ローカルクラウドの各画面の場所を表示します。",
         ),
     ),
@@ -37,8 +37,8 @@ COMMANDS = {
     "lead": (
         "cli.commands.lead:lead",
         Words(
-            "Show one lead: profile, score with its reasons, journeys, mails, alerts, and every decision with its reason.",
-            "見込み客 1 人の情報を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、すべての判断とその理由。",
+            "Show one lead: profile, score and reasons, journeys, mails, alerts, and every decision with its reason.",
+            "見込み客 1 人を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、判断とその理由。",
         ),
     ),
     "mailbox": ("cli.commands.read:mailbox", _en("List the mails that the local cloud has sent, newest last.")),

@@ -200,7 +200,8 @@ def _show_halted(stack: Stack, name: str, what: str, screen: Console) -> None:
 def _show_resumed(name: str, screen: Console) -> None:
     screen.print(
         say(
-            f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now. No lead gets it twice.",
+            f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now."
+            " No lead gets it twice.",
             f"[bold]{escape(name)} は[/]1、2 分以内に、公開中の文面で配信を再開します。同じ人に二度は送りません。",
         )
     )

@@ -21,7 +21,7 @@ _PATIENCE_SECONDS = 40
 
 
 @help_text(
-    "Show whether mail goes out, what is due and overdue, what is held, and where the parts of the local cloud are.",
+    "Show whether mail goes out, what is due, overdue or held, and where the parts of the local cloud are.",
     "配信の状態、期限の来た処理と遅れている処理、保留中のメール、ローカルクラウドの各画面の場所を表示します。",
 )
 def status(as_json: AsJson = False) -> None:

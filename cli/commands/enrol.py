@@ -42,8 +42,11 @@ def enrol(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Enrol leads in a journey. The journey's file decides whether it takes a lead, and whether again. If this is interrupted,
-    the same command continues it."""
+    """Enrol leads in a journey.
+
+    The journey's file decides whether it takes a lead, and whether again. If this is interrupted, the same command
+    continues it.
+    """
     if bool(emails) + bool(segment) + bool(csv) != 1:
         raise Failure("Which leads?", "Say --segment NAME, --csv FILE, or addresses: one of them.")
     stack = connect()

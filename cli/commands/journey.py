@@ -23,7 +23,10 @@ def journey(
     svg: Annotated[Path | None, typer.Option(help="Write the picture into this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a live journey as a picture. Beside each step: the people on it, and the mails sent, skipped and why, or held."""
+    """Show a live journey as a picture.
+
+    Beside each step: the people on it, and the mails sent, skipped and why, or held.
+    """
     stack = connect()
     journeys = live_bundle(stack.playbook).journeys
     if name not in journeys:

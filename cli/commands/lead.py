@@ -13,8 +13,8 @@ from ripen.operations.leads.report import lead_report
 
 
 @help_text(
-    "Show one lead: profile, score with its reasons, journeys, mails, alerts, and every decision with its reason.",
-    "見込み客 1 人の情報を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、すべての判断とその理由。",
+    "Show one lead: profile, score and reasons, journeys, mails, alerts, and every decision with its reason.",
+    "見込み客 1 人を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、判断とその理由。",
 )
 def lead(
     email: Annotated[str, typer.Argument(help=say("The lead's address.", "見込み客のアドレス。"), show_default=False)],

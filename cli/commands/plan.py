@@ -30,8 +30,11 @@ def plan(
     most: Annotated[int, typer.Option(help="Forecast the mails of at most so many people.", min=0)] = 2000,
     as_json: AsJson = False,
 ) -> None:
-    """Compare the playbook with the live one: each step, the people on it, and the mails of the next 24 hours. Change nothing.
-    Fail if people are on a changed step and the journey does not say what happens to them."""
+    """Compare the playbook with the live one.
+
+    Show each changed step, the people on it, and the mails of the next 24 hours. Change nothing. Fail if people are on
+    a changed step and the journey does not say what happens to them.
+    """
     from ripen_authoring.ready import ready
     from ripen_authoring.simulation.forecast import Source, forecast
 

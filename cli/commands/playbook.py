@@ -27,7 +27,7 @@ def check(
     folder: Annotated[Path, _FOLDER] = Path("playbook"),
     as_json: AsJson = False,
 ) -> None:
-    """Check the playbook: every mistake in one run, each with its place and what to write instead. Print the problems with --json."""
+    """Check the playbook: every mistake in one run, each with its place and what to write instead."""
     from ripen_authoring.compile import check_playbook
 
     try:

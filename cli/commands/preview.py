@@ -33,8 +33,10 @@ def preview(
     as_json: AsJson = False,
     folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
-    """Show a mail as this person would get it. Html and text open in the browser. Its links lead directly to their targets and
-    count nothing."""
+    """Show a mail as this person would get it.
+
+    Html and text open in the browser. Links lead directly to their targets and count nothing.
+    """
     from ripen.operations.sending.preview import preview as compose
     from ripen_authoring.ready import ready
 

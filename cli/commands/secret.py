@@ -16,8 +16,11 @@ def secret(
     name: Annotated[str, typer.Argument(help="webhook or api", metavar="webhook|api")],
     as_json: AsJson = False,
 ) -> None:
-    """Print a key that you share with other systems, in hex. `webhook` verifies the signature of the posts of webhook steps; `api`
-    signs requests that enrol leads in journeys. Keep it in a secret store, and put it into no ticket: it is all that a forger needs."""
+    """Print a key that you share with other systems, in hex.
+
+    `webhook` verifies the signature of the posts of webhook steps; `api` signs requests that enrol leads in journeys.
+    Keep the key in a secret store, and put it into no ticket: a person who has it can sign in your name.
+    """
     if name not in _SHARED:
         raise Failure(f"There is no shared key {name!r}.", f"Known: {', '.join(_SHARED)}")
     key = connect().secrets.key(name).hex()

@@ -32,7 +32,10 @@ def simulate(
     as_json: AsJson = False,
     folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
-    """Simulate a journey for one invented lead: what is sent and when, what is not and why. Nothing leaves this machine."""
+    """Simulate a journey for one invented lead.
+
+    Show what is sent and when, and what is not and why. Nothing leaves this machine.
+    """
     if not everything and not (journey and lead):
         raise Failure(
             "Which journey, and which lead?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"

@@ -19,8 +19,11 @@ def reclassify(
     everyone: Annotated[bool, typer.Option("--all", help="Every lead.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Recalculate all clicks by the present rules. Points that machines received are taken back, and nothing is sent again.
-    Needed after an update that changed the rules."""
+    """Recalculate all clicks by the present rules.
+
+    Points that machines received are taken back, and nothing is sent again. Needed after an update that changed the
+    rules.
+    """
     if bool(email) == everyone:
         raise Failure("Whose clicks?", "Say an address, or --all.")
     stack = connect()

@@ -24,7 +24,10 @@ def why(
     email: Annotated[str, typer.Argument(help="The lead's address.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Explain what happened to one lead: each mail sent or not, each point, each write to the CRM. The newest comes last."""
+    """Explain what happened to one lead: each mail sent or not, each point, each write to the CRM.
+
+    The newest comes last.
+    """
     stack, lang = connect(), language()
     log = decision_log(email, stack.table, stack.playbook, stack.secrets)
     if as_json:

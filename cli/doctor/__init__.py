@@ -1,1 +1,1 @@
-"""What a deployment needs, looked at."""
+"""Checks of everything that a deployment needs."""

@@ -13,11 +13,11 @@ _SECONDS = 5.0
 _SES = "include:amazonses.com"
 
 Texts = Callable[[str], list[str]]
-"""The TXT records of a name; [] where there is none. Raises Unanswered."""
+"""Returns the TXT records of a name, [] without any. Raises Unanswered."""
 
 
 class Unanswered(Exception):
-    """The DNS did not answer: nothing can be said."""
+    """The DNS did not answer."""
 
 
 def texts(name: str) -> list[str]:
@@ -31,7 +31,7 @@ def texts(name: str) -> list[str]:
 
 
 def spf(mail_from: str, domain: str, ask: Texts) -> Finding:
-    """`mail_from` is the MAIL FROM domain set in SES, "" for SES's own."""
+    """Check SPF. `mail_from` is the MAIL FROM domain set in SES, "" for SES's own."""
     if not mail_from:
         return SPF.warn(
             "mails return to amazonses.com: SPF passes, but not for your domain",
@@ -48,7 +48,7 @@ def spf(mail_from: str, domain: str, ask: Texts) -> Finding:
 
 
 def dmarc(domain: str, ask: Texts) -> Finding:
-    """The domain's own record, else that of a domain above it."""
+    """Check the domain's own DMARC record, or that of a domain above it."""
     try:
         for name in _upwards(domain):
             records = [text for text in ask(f"_dmarc.{name}") if text.lower().replace(" ", "").startswith("v=dmarc1")]
@@ -65,6 +65,6 @@ def dmarc(domain: str, ask: Texts) -> Finding:
 
 
 def _upwards(domain: str) -> list[str]:
-    """a.example.co.jp, example.co.jp, co.jp: a public suffix has no such record, so that no list of them is needed."""
+    """Return the domain and those above it. A public suffix has no such record, so no list of them is needed."""
     labels = domain.split(".")
     return [".".join(labels[n:]) for n in range(len(labels) - 1)]

@@ -1,4 +1,4 @@
-"""Every prerequisite of a real deployment: how it stands, whose matter it is, and what to do next."""
+"""Check every prerequisite of a real deployment: its state, its owner, and the next step."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,33 +10,33 @@ from cli.doctor.finding import Finding
 from cli.stack.stack import Stack
 
 
-def examine(patient: Stack, folder: Path) -> Iterator[Finding]:
-    """In the order of docs/deploy.md. On the local cloud without what only a real account has: SES, DNS and quotas."""
-    published, bundle = stack.playbook(patient.playbook, folder)
-    if patient.local is None:
+def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
+    """Yield the findings in the order of docs/deploy.md. The local cloud has no SES, DNS and quotas to check."""
+    published, bundle = stack.playbook(checked.playbook, folder)
+    if checked.local is None:
         yield stack.concurrency(boto3.client("lambda"))
-        yield from _mail(patient, bundle.brand.sender if bundle else "")
-    secrets = patient.secrets.all(fresh=True)
+        yield from _mail(checked, bundle.brand.sender if bundle else "")
+    secrets = checked.secrets.all(fresh=True)
     yield stack.secret(secrets, bundle)
     connected = secrets.get("salesforce")
     yield from salesforce.org(connected if isinstance(connected, dict) else {}, bundle)
-    yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), patient.slack_api, patient.channel)
+    yield from slack.workspace(str(secrets.get("slack_bot_token") or ""), checked.slack_api, checked.channel)
     yield published
-    yield stack.dead_letters(boto3.client("sqs"), patient.queues)
-    yield stack.tick(patient.table, patient.clock.now())
-    yield stack.switches(patient.table)
+    yield stack.dead_letters(boto3.client("sqs"), checked.queues)
+    yield stack.tick(checked.table, checked.clock.now())
+    yield stack.switches(checked.table)
 
 
-def _mail(patient: Stack, sender: str) -> Iterator[Finding]:
+def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
     ses = boto3.client("sesv2")
     yield from mail.account(ses)
-    yield mail.configuration_set(ses, patient.configuration_set)
+    yield mail.configuration_set(ses, checked.configuration_set)
     if not sender:
-        yield mail.IDENTITY.fail("no playbook says who sends", "ripen publish")
+        yield mail.IDENTITY.fail("no playbook names a sender", "ripen publish")
         return
     identity, dkim, mail_from = mail.identity(ses, sender)
     yield identity
     yield dkim
-    of = sender.partition("@")[2]
-    yield domain.spf(mail_from, of, domain.texts)
-    yield domain.dmarc(of, domain.texts)
+    name = sender.partition("@")[2]
+    yield domain.spf(mail_from, name, domain.texts)
+    yield domain.dmarc(name, domain.texts)

@@ -1,11 +1,11 @@
-"""What one check finds: the prerequisite's title, who looks after it, how it stands, and what to do next."""
+"""The result of one check: the prerequisite, its owner, its state, and the next step."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Owner(StrEnum):
-    """Whose matter it is in a company."""
+    """The department that looks after it."""
 
     IT = "IT"
     MARKETING = "marketing"
@@ -16,7 +16,7 @@ class Owner(StrEnum):
 class State(StrEnum):
     OK = "ok"
     WARN = "warn"
-    """It works, but somebody should look at it; or it could not be looked at."""
+    """It works but needs attention, or it could not be checked."""
     FAIL = "fail"
 
 

@@ -1,4 +1,4 @@
-"""Amazon SES: may this account send, how much, and as whom?"""
+"""Check Amazon SES: the account, its quota, the sender's identity, and the configuration set."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _DEPLOY = "Deploy the stack again: make deploy"
 
 
 def account(ses: Any) -> Iterator[Finding]:
-    """`ses` is boto3's sesv2 client."""
+    """Check the account. `ses` is boto3's sesv2 client."""
     try:
         found = ses.get_account()
     except (BotoCoreError, ClientError) as error:
@@ -45,18 +45,18 @@ def account(ses: Any) -> Iterator[Finding]:
 
 def _quota(quota: dict[str, float]) -> Finding:
     most, sent = quota.get("Max24HourSend", 0), quota.get("SentLast24Hours", 0)
-    told = f"{sent:,.0f} of {most:,.0f} mails in 24 hours, {quota.get('MaxSendRate', 0):g} a second"
+    usage = f"{sent:,.0f} of {most:,.0f} mails in 24 hours, {quota.get('MaxSendRate', 0):g} a second"
     if most == -1:
         return QUOTA.ok("unlimited")
     if sent >= most:
-        return QUOTA.fail(told, "Service Quotas → Amazon SES → Sending quota → Request increase.")
+        return QUOTA.fail(usage, "Service Quotas → Amazon SES → Sending quota → Request increase.")
     if sent >= most * _NEARLY:
-        return QUOTA.warn(told, "Ask for more before the next big mailing: Service Quotas → Amazon SES.")
-    return QUOTA.ok(told)
+        return QUOTA.warn(usage, "Ask for more before the next big mailing: Service Quotas → Amazon SES.")
+    return QUOTA.ok(usage)
 
 
 def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:
-    """How the sender's domain (else the address) stands, its DKIM, and its MAIL FROM domain, "" without one."""
+    """Return the findings on the sender's identity and its DKIM, and its MAIL FROM domain, "" without one."""
     domain = sender.partition("@")[2]
     found = _identity(ses, domain) or _identity(ses, sender)
     step = (
@@ -65,8 +65,8 @@ def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:
     if found is None:
         return IDENTITY.fail(f"SES does not know {domain}.", step), DKIM.fail("no identity, no signature", step), ""
     verified = found.get("VerifiedForSendingStatus")
-    who = IDENTITY.ok(f"{domain} is verified") if verified else IDENTITY.fail(f"{domain} is not verified yet", step)
-    return who, _dkim(found.get("DkimAttributes") or {}, step), _mail_from(found)
+    finding = IDENTITY.ok(f"{domain} is verified") if verified else IDENTITY.fail(f"{domain} is not verified yet", step)
+    return finding, _dkim(found.get("DkimAttributes") or {}, step), _mail_from(found)
 
 
 def _dkim(dkim: dict[str, Any], step: str) -> Finding:
@@ -91,17 +91,17 @@ def _identity(ses: Any, name: str) -> dict[str, Any] | None:
 
 
 def configuration_set(ses: Any, name: str) -> Finding:
-    """The set that tells us what became of each mail."""
+    """Check the configuration set, whose events tell the outcome of each mail."""
     try:
         found = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)
     except (BotoCoreError, ClientError) as error:
         return SET.fail(f"{name or 'the set'} is not there: {error}", _DEPLOY)
-    told = {
+    enabled = {
         event
         for destination in found.get("EventDestinations", [])
         if destination.get("Enabled") and destination.get("SnsDestination")
         for event in destination.get("MatchingEventTypes", [])
     }
-    if missing := _EVENTS - told:
-        return SET.fail(f"SES does not tell us: {', '.join(sorted(missing)).lower()}", _DEPLOY)
-    return SET.ok("bounces, complaints and deliveries are told")
+    if missing := _EVENTS - enabled:
+        return SET.fail(f"SES does not send these events: {', '.join(sorted(missing)).lower()}", _DEPLOY)
+    return SET.ok("bounces, complaints and deliveries are reported")

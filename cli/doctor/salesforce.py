@@ -1,4 +1,4 @@
-"""Salesforce: does the login work, are our fields there and ours to write, and how many calls are left?"""
+"""Check Salesforce: the login, our fields and the rights to write them, and the calls left."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,14 +22,16 @@ CALLS = Check("Salesforce API calls left", Owner.SALESFORCE)
 _PACKAGE = Path(__file__).resolve().parents[2] / "infra/salesforce/force-app/main/default/objects"
 _ON = {"Lead": ("Lead",), "Contact": ("Contact",), "Activity": ("Task",)}
 _READ = {"Opportunity": ("AccountId", "IsClosed"), "Account": ("Website",), "Contact": ("AccountId", "Email")}
-"""By what is known with whom sales is dealing."""
+"""The fields that show which companies have an open opportunity."""
 _DEPLOY = "Deploy the package: infra/salesforce/README.md"
 _ASSIGN = "Assign the permission set Ripen_Integration to the user that the app runs as."
 
 
 def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[Finding]:
-    """`settings` is what the secret holds under "salesforce", `bundle` the live playbook. Without a login the rest cannot be
-    looked at."""
+    """Yield the findings. Without a login, only the login's.
+
+    `settings` is what the secret holds under "salesforce", `bundle` the live playbook.
+    """
     session = requests.Session()
     session.mount("https://", Patient())
     try:
@@ -61,12 +63,12 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
 
 
 Fields = Mapping[str, Mapping[str, Mapping[str, Any]] | None]
-"""Of each object by name; None where the user may not see the object. Salesforce shows a user only the fields that the
-user may read."""
+"""The fields of each object by name. None: the user may not see the object. Salesforce shows a user only the fields
+that the user may read."""
 
 
 def our_fields(found: Fields) -> Finding:
-    """Those of the package, by the names of its files."""
+    """Check that every field of the package is there, by the names of its files."""
     missing = [
         f"{object}.{name}"
         for object, name in packaged()
@@ -78,7 +80,7 @@ def our_fields(found: Fields) -> Finding:
 
 
 def rights(found: Fields) -> Finding:
-    """May we write what we write?"""
+    """Check the rights to write every field that we write."""
     hidden = [name for name, fields in found.items() if fields is None]
     wanted = [
         *packaged(),
@@ -97,7 +99,7 @@ def rights(found: Fields) -> Finding:
 
 
 def opportunities(found: Fields) -> Finding:
-    """May we see with whom sales is dealing? Asked where the policy spares those companies."""
+    """Check the rights to read opportunities, which the policy needs to skip companies with an open one."""
     hidden = [
         f"{object}.{name}" for object, names in _READ.items() for name in names if name not in (found.get(object) or {})
     ]
@@ -109,12 +111,14 @@ def opportunities(found: Fields) -> Finding:
 def calls(limits: Mapping[str, Any]) -> Finding:
     day = limits.get("DailyApiRequests") or {}
     most, left = int(day.get("Max", 0)), int(day.get("Remaining", 0))
-    told = f"{left:,} of {most:,} today"
+    left_today = f"{left:,} of {most:,} today"
     if left <= 0:
-        return CALLS.fail(told, "Ripen's work waits until tomorrow; see who else calls: Setup → API Usage.")
+        return CALLS.fail(left_today, "Ripen's work waits until tomorrow; see who else calls: Setup → API Usage.")
     if ApiUsage(most - left, most).is_tight:
-        return CALLS.warn(told, "Mere scores wait until there are more; see who calls so much: Setup → API Usage.")
-    return CALLS.ok(told)
+        return CALLS.warn(
+            left_today, "Mere scores wait until there are more; see who calls so much: Setup → API Usage."
+        )
+    return CALLS.ok(left_today)
 
 
 def packaged() -> list[tuple[str, str]]:

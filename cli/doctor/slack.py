@@ -1,4 +1,4 @@
-"""Slack: does the token work, does it hold the scopes, and is the app in the sales channel?"""
+"""Check Slack: the token, its scopes, and whether the app is in the sales channel."""
 
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
@@ -21,7 +21,7 @@ _INVITE = "In Slack: /invite @Ripen in the channel that the stack's parameter Sa
 
 
 def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
-    """Without a token that works the rest cannot be looked at."""
+    """Yield the findings. Without a token that works, only the token's."""
     make = "Make the app from infra/slack/manifest.yaml, install it, and put its bot token into the secret."
     if not token:
         yield TOKEN.fail("slack_bot_token is not in the secret", make)
@@ -44,12 +44,12 @@ def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
 
 
 def scopes(headers: Mapping[str, Any]) -> Finding:
-    """Slack tells a token's scopes in a header of each answer."""
+    """Check the scopes, which Slack puts into a header of each answer."""
     wanted = set(YAML(typ="safe").load(_MANIFEST)["oauth_config"]["scopes"]["bot"])
-    told = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
-    if told is None:
-        return SCOPES.warn("Slack does not tell them", f"Compare them with the manifest: {', '.join(sorted(wanted))}.")
-    if missing := wanted - {scope.strip() for scope in str(told).split(",")}:
+    granted = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
+    if granted is None:
+        return SCOPES.warn("Slack does not name them", f"Compare them with the manifest: {', '.join(sorted(wanted))}.")
+    if missing := wanted - {scope.strip() for scope in str(granted).split(",")}:
         return SCOPES.fail(
             f"missing: {', '.join(sorted(missing))}",
             "Bring the app up to infra/slack/manifest.yaml and install it again.",

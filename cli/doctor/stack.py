@@ -1,4 +1,4 @@
-"""The stack itself: enough concurrency, a filled secret, a live playbook, nothing stuck, and a tick that runs."""
+"""Check the stack itself: concurrency, the secret, the live playbook, dead-letter queues, and the tick."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,13 +23,13 @@ DEAD = Check("Dead-letter queues", Owner.IT)
 TICK = Check("Tick", Owner.IT)
 SWITCHES = Check("Sending is on", Owner.MARKETING)
 _ENOUGH = 100
-_LATE = timedelta(minutes=10)
-"""A row that is due is leased by the next tick, which moves its due time."""
+_OVERDUE = timedelta(minutes=10)
+"""The next tick leases a due row, which moves its due time."""
 _FILL = "Put it into the stack's secret, as docs/deploy.md shows; master stays as it is."
 
 
 def concurrency(lambda_: Any) -> Finding:
-    """New accounts may run only 10 functions at once: a burst of forms would then wait for mails."""
+    """Check the concurrency limit. A new account may run only 10 functions at once: forms would then wait for mails."""
     try:
         most = int(lambda_.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     except (BotoCoreError, ClientError) as error:
@@ -42,7 +42,7 @@ def concurrency(lambda_: Any) -> Finding:
 
 
 def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:
-    """Is everything filled in that is used? Typeform's only where a form takes it."""
+    """Check that the secret holds every value that is used. Typeform's is used only where a form takes it."""
     wanted = ["slack_bot_token", "slack_signing_secret", "salesforce"]
     if bundle and any("typeform" in form.sources for form in bundle.forms.values()):
         wanted.append("typeform")
@@ -54,7 +54,7 @@ def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:
 
 
 def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]:
-    """Is one live, and is it the one in this folder?"""
+    """Check that a playbook is live, and compare it with the one in this folder."""
     try:
         live = published.live().bundle
     except NotPublished:
@@ -73,7 +73,7 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
 
 
 def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
-    """Does a message lie where it was given up after five attempts?"""
+    """Check for messages that were given up after five attempts."""
     stuck: list[str] = []
     try:
         for url in queues:
@@ -94,12 +94,14 @@ def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
 
 
 def tick(table: Table, now: datetime) -> Finding:
-    """What is due is taken within a minute or two: a row that is long overdue means that nobody looks."""
+    """Check for rows that are long overdue. A due row is taken within a minute or two while the tick runs."""
     places = product((Lane.HOT, Lane.BULK), range(SHARDS))  # paced mail may be late
-    waiting = [due.at for lane, shard in places for due in table.due(lane, shard, now - _LATE, limit=1)]
+    waiting = [due.at for lane, shard in places for due in table.due(lane, shard, now - _OVERDUE, limit=1)]
     if waiting:
-        late = int((now - min(waiting)).total_seconds() // 60)
-        return TICK.fail(f"something has been due for {late} minutes", 'See "NurtureTickStands" in docs/operations.md.')
+        minutes = int((now - min(waiting)).total_seconds() // 60)
+        return TICK.fail(
+            f"something has been due for {minutes} minutes", 'See "NurtureTickStands" in docs/operations.md.'
+        )
     return TICK.ok("nothing is overdue")
 
 

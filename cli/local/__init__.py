@@ -1,1 +1,1 @@
-"""What a command needs of the local cloud: where it is, its clock, its addresses."""
+"""The local cloud as commands see it: its folder, its clock, its addresses."""

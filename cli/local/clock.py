@@ -1,5 +1,7 @@
-"""Lets time pass on the local cloud: from due time to due time, ticking and draining at each, so that what is lived equals
-what is simulated."""
+"""Move the local cloud's clock forward, from due time to due time, with a tick at each.
+
+So the outcome equals that of a simulation.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,24 +17,24 @@ from ripen.settings import ClockOffset
 
 _LOOK_SECONDS = 0.15
 _CLOCK_FRESH_SECONDS = 0.25
-"""The functions read the offset at most 0.2 s late."""
+"""The functions read the offset at most 0.2 seconds late."""
 _STUCK_SECONDS = 12.0
-"""Longer than a function takes to start where many start at once."""
+"""Longer than a function takes to start when many start at once."""
 _MINUTE = timedelta(minutes=1)
 _MOST_STOPS = 300
 _POLLS = "poll#"
 
 type Due = tuple[datetime, str]
-"""When, and the partition of what."""
+"""A due time, and the partition key of its row."""
 type Message = tuple[str, int]
-"""Its id, and how often it was received."""
+"""The id of a message, and how often it was received."""
 
 
 def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) -> None:
-    """Move the clock to `target`. `passed` is told how far it has come.
+    """Move the clock to `target`. `passed` is called with the time that has passed.
 
-    After a look at Salesforce the next one waits until something else has happened: days of them, each five minutes, would
-    find what this one found.
+    After a poll of Salesforce, the next one waits until something else has happened: polls at each five minutes, for
+    days, would find the same.
     """
     start = stack.clock.now()
     stops = 0
@@ -47,7 +49,7 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
         drain(stack)
         passed(_now(stack) - start)
         stops += 1
-        if stops > _MOST_STOPS:  # something is tried again and again: look only now and then
+        if stops > _MOST_STOPS:  # some work is retried again and again: stop only at intervals
             _set(stack, min(target, _now(stack) + (target - start) / _MOST_STOPS))
         due, is_poll = first_due(agenda(stack), target, with_polls=not is_poll)
     if _now(stack) < target:
@@ -56,23 +58,28 @@ def walk(stack: Stack, target: datetime, passed: Callable[[timedelta], None]) ->
 
 
 def next_stop(due: datetime | None, ticked: datetime | None, target: datetime) -> datetime | None:
-    """When to tick next, where the next row is due then, if it is; None once all of it has had its turn. What comes of a tick is
-    mail that the next one releases: there is one at `target`, also where the work took longer than the time that was to pass."""
+    """Return when to tick next, given the next due time, or None when everything is done.
+
+    A tick may plan mail that only the next tick releases. Therefore there is a tick at `target`, even if the work took
+    longer than the time that was to pass.
+    """
     if due is None or ticked is None or due > ticked:
         return due
     return min(target, ticked + _MINUTE) if ticked < target else None
 
 
 def tick(stack: Stack) -> None:
-    """What the schedule does each minute."""
+    """Do what the schedule does each minute."""
     answer = boto3.client("lambda").invoke(FunctionName=stack.tick, Payload=b"{}")
     if "FunctionError" in answer:
         raise Failure(f"The tick failed: {answer['Payload'].read().decode()}", "See the logs in .local/logs")
 
 
 def drain(stack: Stack) -> None:
-    """Returns when all queues are empty, or when what is left in them does not move: work that failed and will be found on
-    the agenda again."""
+    """Return when all queues are empty, or when the messages left in them do not move.
+
+    Those stand for work that failed, which is found on the agenda again.
+    """
     before, since, empty = set[Message](), monotonic(), 0
     while empty < 2:
         left = waiting(stack)
@@ -85,11 +92,13 @@ def drain(stack: Stack) -> None:
 
 
 def waiting(stack: Stack) -> set[Message]:
-    """What is in the queues, seen, delayed or in somebody's hands. The emulator tells it at once; SQS's own API would have to be
-    asked for each queue."""
+    """Return all messages in the queues: visible, delayed or in flight.
+
+    The emulator lists them in one answer. SQS's own API would have to be asked for each queue.
+    """
     aws, names = stack.local.aws if stack.local else "", {url.rpartition("/")[2] for url in stack.queues}
-    told = web.get(f"{aws}/_ministack/sqs/messages").raise_for_status().json()["messages"]
-    queues = [queue for regions in told.values() for found in regions.values() for queue in found.items()]
+    messages_by_region = web.get(f"{aws}/_ministack/sqs/messages").raise_for_status().json()["messages"]
+    queues = [queue for regions in messages_by_region.values() for found in regions.values() for queue in found.items()]
     return {
         (message["MessageId"], message["ReceiveCount"])
         for url, messages in queues
@@ -99,15 +108,17 @@ def waiting(stack: Stack) -> set[Message]:
 
 
 def first_due(rows: Iterable[Due], until: datetime, with_polls: bool = True) -> tuple[datetime | None, bool]:
-    """When the next row of the agenda falls due, if it does by then; and whether that is only a look at Salesforce."""
+    """Return the next due time on the agenda, if it is by then, and whether the row is only a poll of Salesforce."""
     wanted = ((at, pk.startswith(_POLLS)) for at, pk in rows if with_polls or not pk.startswith(_POLLS))
     at, is_poll = min(wanted, default=(None, False))
     return (at, is_poll) if at and at <= until else (None, False)
 
 
 def agenda(stack: Stack) -> Iterator[Due]:
-    """All that is due some time. The index is read at once: hundreds of questions to its shards would take the emulator a
-    second at each stop."""
+    """Yield every row of the agenda.
+
+    The index is read in one scan: hundreds of queries for its shards would take the emulator a second at each stop.
+    """
     outputs = stack.local.stack if stack.local else {}
     pages = (
         boto3.client("dynamodb")

@@ -1,4 +1,4 @@
-"""Where a local cloud keeps what it has: .local in the project, or the folder that RIPEN_LOCAL names."""
+"""The folder of a local cloud: .local in the project, or the folder that RIPEN_LOCAL names."""
 
 import fcntl
 import json
@@ -26,7 +26,7 @@ _PORTS = {
 _HERE = "127.0.0.1,localhost"
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"}
 _RESERVED: dict[int, IO[str]] = {}
-"""Ports that this process has spoken for, each by a lock: two clouds that start at once must not take the same."""
+"""Ports that this process holds, each by a lock: two clouds that start at once must not take the same."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Home:
         return cls(Path(os.environ.get("RIPEN_LOCAL") or PROJECT / ".local").absolute())
 
     def at(self, *parts: str) -> Path:
-        """A folder of its own for one part of the cloud, made if it is not there."""
+        """Return a folder for one part of the cloud, and create it if it is not there."""
         folder = self.folder.joinpath(*parts)
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -47,8 +47,10 @@ class Home:
         return self.at("logs") / f"{name}.log"
 
     def take(self) -> IO[str] | None:
-        """The folder for this process alone, for as long as the file, or one that was passed on, is open; None while
-        another has it."""
+        """Lock the folder for this process, as long as the returned file, or a copy that was passed on, is open.
+
+        Return None while another process holds the lock.
+        """
         file = (self.at() / "lock").open("a")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,7 +72,7 @@ class Home:
         return False
 
     def ports(self) -> dict[str, int]:
-        """The ports of last time, so that links in old mails still lead here; another one for each that is taken."""
+        """Return the ports of the last start, so that links in old mails still work. Replace each that is taken."""
         kept = self.at() / "ports.json"
         wanted = _PORTS | (json.loads(kept.read_text()) if kept.exists() else {})
         ports = {name: _free(port) for name, port in wanted.items()}
@@ -80,7 +82,7 @@ class Home:
 
 @dataclass(frozen=True, kw_only=True)
 class LocalCloud:
-    """What `ripen status --json` prints: a contract for scripts. All addresses are on 127.0.0.1."""
+    """A running local cloud, as `ripen status --json` prints it for scripts. All addresses are on 127.0.0.1."""
 
     pid: int
     ready: bool
@@ -92,7 +94,7 @@ class LocalCloud:
     console: str = ""
     webhook: str = ""
     ca: str
-    """File with the certificate authority that the stand-ins of Salesforce and of webhooks are signed by."""
+    """The file of the certificate authority that signs the stand-ins of Salesforce and of webhooks."""
     secrets: dict[str, str] = field(default_factory=dict)
     stack: dict[str, str] = field(default_factory=dict)
     """The stack's outputs, by name."""
@@ -105,7 +107,7 @@ class LocalCloud:
 
     @staticmethod
     def read(home: Home) -> "LocalCloud | None":
-        """The cloud that runs in this folder, or None. What a killed one left behind does not count."""
+        """Return the cloud that runs in this folder, or None. The files of a killed cloud do not count."""
         try:
             status = LocalCloud(**json.loads((home.folder / "status.json").read_text()))
         except FileNotFoundError:
@@ -118,8 +120,10 @@ class LocalCloud:
 
 
 def aws_environment(endpoint: str) -> dict[str, str]:
-    """What the AWS SDKs and tools need to talk to the emulator, and nothing of the user's own account, nor a proxy: all
-    that is asked is on this machine."""
+    """Return an environment in which AWS SDKs and tools talk to the emulator.
+
+    It has nothing of the user's own account, and no proxy: the emulator is on this machine.
+    """
     clean = {
         name: value
         for name, value in os.environ.items()
@@ -136,7 +140,7 @@ def aws_environment(endpoint: str) -> dict[str, str]:
 
 
 def ask_this_machine_directly() -> None:
-    """For this process and those it starts: a proxy, where there is one, is for other machines."""
+    """Use no proxy for this machine, in this process and in those that it starts."""
     for name in ("NO_PROXY", "no_proxy"):
         os.environ[name] = ",".join(filter(None, (os.environ.get(name), _HERE)))
 

@@ -1,5 +1,8 @@
-"""How the local cloud asks its own parts: over HTTP on this machine, by one client. A client for each question would read all
-of the world's certificates each time, 25 ms of work. No connection is kept: its other end may have been stopped meanwhile."""
+"""The HTTP client for the parts of the local cloud, on this machine.
+
+It is one client, because each new one reads all root certificates, 25 ms of work. It keeps no connection, because the
+other end may have been stopped meanwhile.
+"""
 
 import httpx
 

@@ -6,7 +6,18 @@ from cli.output.language import say
 
 def welcome(status: LocalCloud, detached: bool) -> str:
     """Return Rich markup, at most 80 columns wide. `detached` tells whether the cloud runs in the background."""
-    parts = (
+    lines = [
+        f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in _parts(status)
+    ]
+    end = "ripen down" if detached else "Ctrl-C"
+    next_ = say("Next", "次に")
+    stops = say(f"{end} stops it.", f"停止するには {end}。")
+    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead ADDRESS, ripen clock +3d, ripen --help. {stops}"])
+
+
+def _parts(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
+    """Return name, address and hint of each part."""
+    return (
         (
             say("Landing page", "ページ"),
             f"{status.api}/pages/whitepaper?lang={say('en', 'ja')}",
@@ -45,11 +56,6 @@ def welcome(status: LocalCloud, detached: bool) -> str:
         ),
         ("AWS", status.aws, say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")),
     )
-    lines = [f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in parts]
-    end = "ripen down" if detached else "Ctrl-C"
-    next_ = say("Next", "次に")
-    stops = say(f"{end} stops it.", f"停止するには {end}。")
-    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead ADDRESS, ripen clock +3d, ripen --help. {stops}"])
 
 
 def _padded(name: str) -> str:

@@ -65,7 +65,8 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
     )
     screen.print(
         say(
-            f"[bold]{escape(asked.name)}[/]: the mail {escape(asked.email)} to {leads} leads ({escape(audience)}), as of now",
+            f"[bold]{escape(asked.name)}[/]: the mail {escape(asked.email)}"
+            f" to {leads} leads ({escape(audience)}), as of now",
             f"[bold]{escape(asked.name)}[/]: メール {escape(asked.email)} を {leads} 人へ（{escape(audience)}、現在）",
         )
     )
@@ -117,11 +118,8 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
     for event in run.history:
         by = say(f" by {event.by}", f"（{event.by}）") if event.by else ""
         why = f": {event.reason}" if event.reason else ""
-        screen.print(
-            escape(
-                f"{format_minute(event.at, zone, language())}  {say(event.what, _EVENTS.get(event.what, event.what))}{by}{why}"
-            )
-        )
+        at, what = format_minute(event.at, zone, language()), say(event.what, _EVENTS.get(event.what, event.what))
+        screen.print(escape(f"{at}  {what}{by}{why}"))
     if run.state is RunState.PLANNED:
         asked = playbook.bundle(run.bundle).campaigns[run.name]
         start = _start(asked, run.at, zone)

@@ -115,7 +115,8 @@ def _box(step: Step, middle: float, top: float, counts: Counts) -> Iterator[str]
         yield _text(middle, top + 44, outcomes, 11.5, colour=_QUIET, most=_SMALL)
     if here := counts.here[step.id]:
         wide = 18 + 8 * len(str(here))
-        yield f'<rect x="{left + _WIDE - wide / 2:.1f}" y="{top - 11:.1f}" width="{wide}" height="22" rx="11" fill="{_INK}"/>'
+        x, y = left + _WIDE - wide / 2, top - 11
+        yield f'<rect x="{x:.1f}" y="{y:.1f}" width="{wide}" height="22" rx="11" fill="{_INK}"/>'
         yield _text(left + _WIDE, top + 4.5, str(here), 12, colour="#fff", weight=700)
 
 
@@ -146,8 +147,8 @@ def _text(
 def _pill(x: float, y: float, said: str) -> str:
     wide = min(_WIDE, 20 + 7.2 * len(said))
     return (
-        f'<rect x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="24" rx="12" fill="#fff" stroke="{_LINE}"/>'
-        + _text(x, y + 16.5, said, 12, colour=_QUIET)
+        f'<rect x="{x - wide / 2:.1f}" y="{y:.1f}" width="{wide:.1f}" height="24" rx="12" fill="#fff"'
+        f' stroke="{_LINE}"/>' + _text(x, y + 16.5, said, 12, colour=_QUIET)
     )
 
 

@@ -1,7 +1,8 @@
 """The language of the command line: Japanese or English.
 
-It is that of `--lang`, else of the environment, else the brand's default locale, else English. Both languages of a text stand
-beside each other: `say("Sending is stopped.", "配信は停止しています。")`. docs/internals/command-line.md shows how a command gets both.
+It is that of `--lang`, else of the environment, else the brand's default locale, else English. Both languages of a text
+stand beside each other: `say("Sending is stopped.", "配信は停止しています。")`. The page docs/internals/command-line.md
+shows how a command gets both.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What `ripen simulate` shows: one transcript, every path through a journey, or all scenarios beside their transcripts."""
+"""What `ripen simulate` shows: one transcript, every path of a journey, or all scenarios beside their transcripts."""
 
 from copy import replace
 from difflib import unified_diff

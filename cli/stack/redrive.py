@@ -1,7 +1,7 @@
-"""Move messages that workers gave up from each dead-letter queue back to its queue, and list overdue rows of the agenda.
+"""Move messages from the dead-letter queues back to their queues, and list overdue rows of the agenda.
 
-Messages are received, sent and deleted in this order. A message that is moved twice does no harm: every worker is idempotent.
-(SQS's own StartMessageMoveTask does the same inside SQS; the local emulator does not have it.)
+Messages are received, sent and deleted in this order. A message that is moved twice does no harm: every worker is
+idempotent. (SQS's own StartMessageMoveTask does the same inside SQS; the local emulator does not have it.)
 """
 
 import json

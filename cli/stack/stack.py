@@ -111,7 +111,7 @@ def _outputs(stack: str) -> dict[str, str]:
                 f"AWS にスタック {stack!r} がなく、ローカルクラウドも起動していません（{error}）。",
             ),
             Words(
-                "Start the local cloud with: make up – or deploy with: make deploy, and name the stack: ripen --stack NAME",
+                "Start the local cloud with: make up – or deploy with: make deploy, then: ripen --stack NAME",
                 "ローカルクラウドを起動: make up – または AWS へ配備: make deploy のあと ripen --stack 名前",
             ),
         ) from None

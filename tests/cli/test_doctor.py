@@ -2,219 +2,28 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from cli.doctor import domain, mail, salesforce, slack, stack
-from cli.doctor.finding import Check, Finding, State
+from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.salesforce.token import Token
 from ripen.adapters.table import Create, Table, keys
-from ripen.playbook.bundle import Policy
 from ripen.settings import Shadow, Stop
 from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle
+from tests.support.doctor_account import FakeAccount, states
 from tests.support.fakes import NOON, FakeClock
 from tests.support.sqs_events import a_playbook
 
 DEPLOY = Path(__file__).parents[2] / "docs/deploy.md"
 OPERATIONS = Path(__file__).parents[2] / "docs/operations.md"
 TEMPLATE = Path(__file__).parents[2] / "infra/template.yaml"
-WELL = {
-    "ProductionAccessEnabled": True,
-    "SendingEnabled": True,
-    "EnforcementStatus": "HEALTHY",
-    "SendQuota": {"Max24HourSend": 50_000.0, "SentLast24Hours": 10.0, "MaxSendRate": 14.0},
-}
-VERIFIED = {
-    "VerifiedForSendingStatus": True,
-    "DkimAttributes": {"Status": "SUCCESS", "SigningEnabled": True},
-    "MailFromAttributes": {"MailFromDomain": "bounce.example.com", "MailFromDomainStatus": "SUCCESS"},
-}
-EVENTS = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY"]
-
-
-class FakeAccount:
-    """SES and Lambda of one account, as boto3 shows them; what is None is refused."""
-
-    def __init__(self, **known: Any) -> None:
-        self._known = {"account": WELL, "identity": VERIFIED, "events": EVENTS, "concurrency": 1000} | known
-
-    def get_account(self) -> dict[str, Any]:
-        return dict(self._of("account"))
-
-    def get_email_identity(self, **_: str) -> dict[str, Any]:
-        return dict(self._of("identity"))
-
-    def get_configuration_set_event_destinations(self, **_: str) -> dict[str, Any]:
-        told = {"Enabled": True, "SnsDestination": {"TopicArn": "arn"}, "MatchingEventTypes": self._of("events")}
-        return {"EventDestinations": [told]}
-
-    def get_account_settings(self) -> dict[str, Any]:
-        return {"AccountLimit": {"ConcurrentExecutions": self._of("concurrency")}}
-
-    def _of(self, name: str) -> Any:
-        if self._known[name] is None:
-            raise ClientError({"Error": {"Code": "NotFoundException", "Message": "no"}}, name)
-        return self._known[name]
-
-
-def states(findings: Iterable[Finding]) -> dict[str, State]:
-    found = list(findings)
-    assert all(finding.next_step or finding.state is State.OK for finding in found)
-    return {finding.title: finding.state for finding in found}
-
-
-def test_an_account_that_may_send_is_well() -> None:
-    assert set(states(mail.account(FakeAccount())).values()) == {State.OK}
-    who, dkim, mail_from = mail.identity(FakeAccount(), "news@example.com")
-    assert (who.state, dkim.state, mail_from) == (State.OK, State.OK, "bounce.example.com")
-    assert mail.configuration_set(FakeAccount(), "set").state is State.OK
-
-
-@pytest.mark.parametrize(
-    ("title", "account"),
-    [
-        ("SES production access", WELL | {"ProductionAccessEnabled": False}),
-        ("SES production access", WELL | {"SendingEnabled": False}),
-        ("SES production access", None),
-        ("SES sending quota", WELL | {"SendQuota": {"Max24HourSend": 200.0, "SentLast24Hours": 200.0}}),
-    ],
-)
-def test_an_account_that_may_not_send_is_seen(title: str, account: Any) -> None:
-    assert states(mail.account(FakeAccount(account=account)))[title] is State.FAIL
-
-
-@pytest.mark.parametrize(
-    ("identity", "who", "dkim"),
-    [
-        (None, State.FAIL, State.FAIL),
-        (VERIFIED | {"VerifiedForSendingStatus": False}, State.FAIL, State.OK),
-        (VERIFIED | {"DkimAttributes": {"Status": "PENDING"}}, State.OK, State.FAIL),
-        (VERIFIED | {"DkimAttributes": {"Status": "SUCCESS", "SigningEnabled": False}}, State.OK, State.FAIL),
-    ],
-)
-def test_a_sender_that_is_not_verified_or_not_signed_is_seen(identity: Any, who: State, dkim: State) -> None:
-    found = mail.identity(FakeAccount(identity=identity), "news@example.com")
-    assert (found[0].state, found[1].state) == (who, dkim)
-
-
-@pytest.mark.parametrize("events", [None, ["SEND", "DELIVERY"]])
-def test_a_configuration_set_that_tells_no_bounces_is_seen(events: Any) -> None:
-    assert mail.configuration_set(FakeAccount(events=events), "set").state is State.FAIL
-
-
-@pytest.mark.parametrize(
-    ("records", "state"),
-    [
-        (["v=spf1 include:amazonses.com ~all"], State.OK),
-        (["google-site-verification=1", "v=spf1 include:amazonses.com -all"], State.OK),
-        (["v=spf1 include:example.net ~all"], State.FAIL),
-        (["v=spf1 include:amazonses.com ~all", "v=spf1 -all"], State.FAIL),
-        ([], State.FAIL),
-    ],
-)
-def test_spf_is_one_record_that_names_ses(records: list[str], state: State) -> None:
-    assert domain.spf("b.example", "example", lambda name: records).state is state
-
-
-def test_without_a_mail_from_domain_spf_is_not_ours() -> None:
-    assert domain.spf("", "example.com", lambda name: []).state is State.WARN
-
-
-def test_dmarc_is_found_at_the_domain_or_above_it() -> None:
-    def above(name: str) -> list[str]:
-        return ["v=DMARC1; p=none"] if name == "_dmarc.example.com" else []
-
-    assert domain.dmarc("news.example.com", above).state is State.OK
-    assert domain.dmarc("example.com", lambda name: []).state is State.FAIL
-    assert domain.dmarc("example.com", lambda name: ["v=DMARC1; p=none", "v=DMARC1; p=reject"]).state is State.FAIL
-
-
-def test_a_silent_dns_says_nothing_about_the_domain() -> None:
-    def silent(name: str) -> list[str]:
-        raise domain.Unanswered("timeout")
-
-    assert domain.dmarc("example.com", silent).state is State.WARN
-    assert domain.spf("b.example.com", "example.com", silent).state is State.WARN
-
-
-def an_org(**changes: Any) -> dict[str, dict[str, dict[str, Any]] | None]:
-    """As describe shows it to a user with the permission set."""
-    may = {"createable": True, "updateable": True}
-    org: dict[str, dict[str, dict[str, Any]] | None] = {}
-    for object in ("Lead", "Contact", "Task"):
-        org[object] = {name: dict(may) for of, name in salesforce.packaged() if of == object} | {"Title": dict(may)}
-    return org | changes
-
-
-def test_an_org_with_the_package_and_its_permission_set_is_well() -> None:
-    assert salesforce.our_fields(an_org()).state is State.OK
-    assert salesforce.rights(an_org()).state is State.OK
-
-
-def test_a_field_that_is_not_there_is_named() -> None:
-    org = an_org()
-    assert org["Lead"]
-    del org["Lead"]["Ripen_Score__c"]
-
-    found = salesforce.our_fields(org)
-
-    assert (found.state, "Lead.Ripen_Score__c" in found.found) == (State.FAIL, True)
-
-
-def test_a_field_that_is_not_ours_to_write_is_named() -> None:
-    org = an_org()
-    assert org["Contact"]
-    org["Contact"]["Ripen_Rank__c"] = {"createable": False, "updateable": False}
-
-    found = salesforce.rights(org)
-
-    assert (found.state, "Contact.Ripen_Rank__c" in found.found) == (State.FAIL, True)
-    assert salesforce.rights(an_org(Task=None)).state is State.FAIL
-
-
-def test_where_the_policy_asks_with_whom_sales_is_dealing_it_must_be_seen() -> None:
-    seen: dict[str, Any] = {
-        "Opportunity": {"AccountId": {}, "IsClosed": {}},
-        "Account": {"Website": {}},
-        "Contact": {"AccountId": {}, "Email": {}},
-    }
-    assert salesforce.opportunities(seen).state is State.OK
-    for hidden, named in (({"Opportunity": None}, "Opportunity.AccountId"), ({"Account": {}}, "Account.Website")):
-        found = salesforce.opportunities(seen | hidden)
-        assert (found.state, named in found.found) == (State.FAIL, True)
-
-
-@pytest.mark.parametrize("asks", [True, False])
-def test_nobody_needs_to_see_opportunities_otherwise(asks: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def get(session: object, token: object, path: str) -> dict[str, Any]:
-        asked.append(path)
-        return {}
-
-    monkeypatch.setattr(salesforce, "fetch", lambda settings, session: Token(access="t", instance="https://o.example"))
-    monkeypatch.setattr(salesforce, "_get", get)
-    found = states(salesforce.org({}, a_bundle(policy=Policy(skips_open_opportunities=asks))))
-    assert ("Salesforce opportunities" in found, "sobjects/Opportunity/describe" in asked) == (asks, asks)
-
-
-@pytest.mark.parametrize(
-    ("left", "state"), [(9_000, State.OK), (3_001, State.OK), (3_000, State.WARN), (0, State.FAIL)]
-)
-def test_few_calls_left_are_seen(left: int, state: State) -> None:
-    assert salesforce.calls({"DailyApiRequests": {"Max": 15_000, "Remaining": left}}).state is state
-
-
-def test_without_a_login_to_salesforce_nothing_else_is_said() -> None:
-    assert states(salesforce.org({})) == {"Salesforce login": State.FAIL}
 
 
 def test_without_a_token_nothing_else_is_said_of_slack() -> None:

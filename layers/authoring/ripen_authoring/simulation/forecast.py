@@ -1,4 +1,4 @@
-"""Forecast the mails of the next 24 hours: run the real workers on a copy in memory of each lead with something due by then."""
+"""Forecast the mails of the next 24 hours: run the real workers on copies of the leads with something due by then."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ _THREADS = 8
 
 @dataclass(frozen=True)
 class Forecast:
-    """Mails by (origin, mail, "sent" or the reason) for `leads` people. `more` people had something due beyond the limit."""
+    """Mails by (origin, mail, "sent" or the reason) of `leads` people. `more` people are beyond the limit."""
 
     mails: Counter[tuple[str, str, str]]
     leads: int

@@ -1,5 +1,4 @@
-"""What happens to a lead, in words: one sentence for each code, Japanese and English. `ripen simulate` and `ripen why`
-speak so."""
+"""One sentence in Japanese and English for each thing that happens to a lead, for `ripen simulate` and `ripen why`."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -183,11 +182,11 @@ _TURNS = {
     "enrollment.exited": 4,
 }
 _SHORT = {"activity": "by what the lead did", "decay": "by time alone"}
-"""Reasons whose English is too short to be understood."""
+"""Reasons that need more English words to be understood."""
 
 
 def say(code: str, facts: Mapping[str, str], lang: str) -> str:
-    """The sentence; a code without one is shown as its facts."""
+    """Return the sentence for a code, or its facts if there is none."""
     ja, en = _SENTENCES.get(code) or ("{facts}", "{facts}")
     known = {"facts": " ".join((code, *facts.values()))} | dict(facts)
     if "reason" in known:
@@ -196,22 +195,22 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
 
 
 def reason(text: str, lang: str) -> str:
-    """A reason of the code's own words in that language; an unknown one stays as it is."""
+    """Return a reason in that language. An unknown reason stays as it is."""
     return (_REASONS if lang == "ja" else _SHORT).get(text, text)
 
 
 def turn(code: str) -> int:
-    """Of one moment first what was done (0), then what followed from it."""
+    """Return the order of a code within one moment: 0 for activities, more for what follows from them."""
     return _TURNS.get(code, 0)
 
 
 def codes() -> tuple[str, ...]:
-    """All that has a sentence."""
+    """Return every code that has a sentence."""
     return tuple(_SENTENCES)
 
 
 def knows(code: str) -> bool:
-    """Whether there is a sentence for it."""
+    """Tell whether the code has a sentence."""
     return code in _SENTENCES
 
 

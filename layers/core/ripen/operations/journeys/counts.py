@@ -16,7 +16,7 @@ from ripen.operations.progress import Progress, silent
 
 @dataclass
 class Counts:
-    """`here` counts people by their step; `mails` counts by step and outcome: "sent", "held", "planned" … or the reason."""
+    """`here` counts people by step; `mails` counts by step and outcome: "sent", "held", "planned" … or the reason."""
 
     here: Counter[str] = field(default_factory=Counter)
     mails: Counter[tuple[str, str]] = field(default_factory=Counter)

@@ -62,8 +62,8 @@ def enrol_addresses(
 ) -> tuple[int, list[str]]:
     """Ask the leads with these addresses into the journey.
 
-    Return how many were not asked before with this key, and the addresses that no lead has. If this is interrupted, calling it
-    again continues it.
+    Return how many were not asked before with this key, and the addresses that no lead has. If this is interrupted,
+    calling it again continues it.
     """
     entries, count, unknown = _first_request(entries, table), 0, list[str]()
     wanted, done = list(dict.fromkeys(emails)), 0

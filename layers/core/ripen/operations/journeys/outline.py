@@ -25,7 +25,7 @@ class Path:
     name: str
     row: Row
     to: str = ""
-    """The id of the next step, if the path does not go on where the paths meet but at a step that is drawn elsewhere."""
+    """The id of the next step, if that is not where the paths meet but a step that is drawn elsewhere."""
     ends: bool = False
 
 
@@ -100,7 +100,7 @@ class _Outline:
         return END if isinstance(step, ExitStep) else getattr(step, "next", next)
 
     def _meeting(self, starts: list[str], until: str) -> str:
-        """Return the first step, in the order of the file, that all paths reach which do not end; `until` without one."""
+        """Return the first step, in file order, that all paths reach which do not end; `until` without one."""
         reached = [found for start in starts if (found := self._reached(start))]
         common = set.intersection(*reached) - self._drawn if len(reached) > 1 else set[str]()
         return min(common, key=self._order.__getitem__, default=until)

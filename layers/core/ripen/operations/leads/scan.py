@@ -44,8 +44,8 @@ def scan_rows(
 ) -> Iterator[Row[object]]:
     """Yield `rows` of each lead whose state is wanted.
 
-    Where these leads are many, read the whole table instead, for all rows that match `everywhere` (Table.scan): that costs
-    fewer requests than one for each lead.
+    Where these leads are many, read the whole table instead, for all rows that match `everywhere` (Table.scan): that
+    costs fewer requests than one for each lead.
     """
 
     def wanted(leads: Sequence[str]) -> list[str]:

@@ -44,8 +44,8 @@ class AffectedStep:
         how = {"changed": "変更", "removed": "削除"}.get(self.how, self.how)
         return Words(
             f"{are} on {self.step}, which is {self.how}: write into {file} {example} – or: move to <step>, exit",
-            f"{self.step} に {self.people} 人がいますが、このステップは{how}されています: {file} に {example} と書いてください"
-            "（または move to <ステップ>、exit）",
+            f"{self.step} に {self.people} 人がいますが、このステップは{how}されています: {file} に {example} と書いて"
+            "ください（または move to <ステップ>、exit）",
         )
 
 
@@ -86,8 +86,8 @@ def affected_people(
 def move_on(enrollments: list[Enrollment], steps: list[AffectedStep], table: Table, now: datetime) -> int:
     """Wake the people for whom the new file says where to go, and return their number.
 
-    Call this only when the new playbook is in force: before that, workers would find nothing changed, and look again only
-    when the wait is over.
+    Call this only when the new playbook is in force: before that, workers would find nothing changed, and look again
+    only when the wait is over.
     """
     leaving = {(step.journey, step.step) for step in steps if step.move and step.move.how != "stay"}
     due = [each for each in enrollments if (each.journey, each.step) in leaving]

@@ -17,9 +17,9 @@ def publish(
 ) -> bool:
     """Store the bundle and move the pointer to it. Return False if it was live already, at this site.
 
-    With `ahead` the bundle is in force that much later, for all functions at one moment: no activity that came in by the new
-    playbook is then scored by the old one. Raise Conflict if another person publishes at the same moment, or if the bundle
-    that was published last is not in force yet.
+    With `ahead` the bundle is in force that much later, for all functions at one moment: no activity that came in by
+    the new playbook is then scored by the old one. Raise Conflict if another person publishes at the same moment, or if
+    the bundle that was published last is not in force yet.
     """
     live, at = table.get(keys.LIVE), datetime.now(UTC)
     if live and (live.value.bundle, live.value.site) == (bundle.hash, site):

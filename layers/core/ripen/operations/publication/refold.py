@@ -21,7 +21,7 @@ def changes_rules(bundle: Bundle, table: Table, playbook: Playbook) -> bool:
 
 
 def refold_all(table: Table, clock: Clock, progress: Progress = silent) -> int:
-    """Have every lead recalculated soon, and return their number. A lead that is missed follows at its next activity."""
+    """Have every lead recalculated soon, and return their number. A missed lead follows at its next activity."""
     return sum(scan_leads(table, lambda lead: refold_lead(lead, table, clock), progress))
 
 

@@ -35,7 +35,7 @@ class Release:
 def release(
     bundle: Bundle, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait, progress: Progress = silent
 ) -> Release:
-    """Publish a playbook, in these steps:
+    """Publish a playbook, in these steps.
 
     1. Raise Failure if people are on a step that it changes or removes and it does not say what happens to them.
     2. Store the bundle, move the pointer to it, and wait until every function uses it.
@@ -55,7 +55,7 @@ def release(
 
 
 def roll_back(to: str, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> Release:
-    """Restore the previous playbook, or the earlier one whose hash begins with `to`. People in journeys stay where they are."""
+    """Restore the previous playbook, or the one whose hash begins with `to`. People in journeys stay where they are."""
     bundle = playbook.bundle(_earlier(history(table), to))
     needs_refold = changes_rules(bundle, table, playbook)
     is_new = _make_live(bundle, table, playbook, site, clock, wait)

@@ -1,6 +1,7 @@
-"""The rows that a new playbook puts on the agenda: the next occurrence of each journey's schedule, and the polls of the CRM.
+"""The agenda rows of a new playbook: the next occurrence of each journey's schedule, and the polls of the CRM.
 
-The CRM is polled for members of campaigns that journeys ask about, and for opportunities where the policy spares their leads.
+The CRM is polled for members of campaigns that journeys ask about, and for opportunities where the policy spares their
+leads.
 """
 
 from datetime import datetime
@@ -18,8 +19,8 @@ from ripen.playbook.trigger import OnSchedule
 def schedules(bundle: Bundle, before: Bundle | None, table: Table, now: datetime) -> list[Change]:
     """Return the schedule rows for the transaction that makes the playbook live, in place of `before`.
 
-    Occurrences that are due already and schedules that stay the same are left to nurture.walk, which may be working on them,
-    and so are the rows of journeys that have no schedule any more.
+    Occurrences that are due already and schedules that stay the same are left to nurture.walk, which may be working on
+    them, and so are the rows of journeys that have no schedule any more.
     """
     triggers, known = _triggers(bundle), _triggers(before) if before else {}
     same_zone = before is not None and before.brand.time_zone == bundle.brand.time_zone
@@ -63,7 +64,10 @@ def _members(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
 
 
 def _opportunities(bundle: Bundle, table: Table, now: datetime) -> list[Change]:
-    """A poll that is needed again starts from the beginning, so that companies that were marked before are read too."""
+    """Return the row of the poll of opportunities.
+
+    A poll that is needed again starts from the beginning, so that companies that were marked before are read too.
+    """
     row = table.get(keys.OPPORTUNITIES)
     is_needed, is_due = bundle.policy.skips_open_opportunities, bool(row and row.due)
     if is_needed == is_due:

@@ -62,7 +62,7 @@ def campaign_run(name: str, table: Table, playbook: Playbook) -> Row[CampaignRun
 
 
 def campaign_report(run: CampaignRun, table: Table) -> dict[str, Any]:
-    """Return what `ripen campaign show NAME --json` prints, a contract for scripts. `audience` counts the planned mails."""
+    """Return what `ripen campaign show NAME --json` prints for scripts. `audience` counts the planned mails."""
     counts = {name: count for name, count in walk_rows.counts(table, run.name).items() if count}
     walks: list[Walk] = [row.value for row in walk_rows.rows(table, keys.campaign(run.name))]
     states = {str(state): counts.get(state, 0) for state in SendState}

@@ -1,4 +1,7 @@
-"""Render a mail as one person would get it. Its links lead directly to their targets and count nothing. No row is written."""
+"""Render a mail as one person would get it.
+
+Its links lead directly to their targets and count nothing. No row is written.
+"""
 
 from copy import replace
 from datetime import datetime
@@ -22,7 +25,7 @@ _OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
 def preview(
     name: str, profile: Profile, bundle: Bundle, site: str, now: datetime, entry: dict[str, str] | None = None
 ) -> OutgoingMail:
-    """Return the mail. `entry` are the facts of the enrolment, {{ entry.… }}. Raise Failure if it cannot be rendered."""
+    """Return the mail, with the facts of the enrolment as {{ entry.… }}. Raise Failure if it cannot be rendered."""
     email = bundle.emails.get(name)
     if email is None:
         raise Failure(

@@ -18,7 +18,7 @@ _BATCH = 100
 
 
 def kept_back(table: Table) -> list[dict[str, Any]]:
-    """Return everything that shadow mode kept back, the oldest first: {at, lead, email, what, subject, outcome, facts}."""
+    """Return what shadow mode kept back, the oldest first: {at, lead, email, what, subject, outcome, facts}."""
     with ThreadPoolExecutor(_THREADS) as pool:
         found = [
             entry for entries in pool.map(lambda shard: list(_of(shard, table)), range(SHARDS)) for entry in entries
