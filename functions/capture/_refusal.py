@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from capture._landing import show
 from ripen.adapters.playbook import Live
+from ripen.capture.builtin_pages import builtin_page
 from ripen.capture.field_errors import InvalidSubmission
-from ripen.capture.pages import builtin_page
 from ripen.errors import Rejected
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.lead.text import clean
@@ -29,9 +29,7 @@ def explain(
     page = _page(live, form, typed.get("page", ""))
     if page is None or not typed:
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
-    errors = (
-        {wrong.field: wrong.sentence(locale) for wrong in why.complaints} if isinstance(why, InvalidSubmission) else {}
-    )
+    errors = {wrong.field: wrong.sentence(locale) for wrong in why.errors} if isinstance(why, InvalidSubmission) else {}
     nonce = typed.get("nonce", nonce)
     campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
     return show(

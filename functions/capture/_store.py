@@ -12,7 +12,7 @@ from capture._visits import Brought, bring
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.capture.deduplication import DeduplicationKey
-from ripen.capture.intake import Intake, NewIds, take_in
+from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import Submission
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash
@@ -84,12 +84,12 @@ def _try(
         return Stored(lead=seen.value.lead, activity=seen.value.activity, ref=None)
     lead = lead or new_id()
     profile, contact = table.get_many([keys.profile(lead), keys.contact(lead)])
-    made = take_in(
+    made = build_intake(
         submission,
         profile.value if profile else None,
         contact.value if contact else None,
         wording=form.consent,
-        names=NewIds(lead=lead, activity=new_id(), consent=new_id()),
+        ids=NewIds(lead=lead, activity=new_id(), consent=new_id()),
         now=now,
         source=source,
     )

@@ -134,7 +134,7 @@ def _note(request: Request, click: _Click, key: bytes, table: Table, now: dateti
 
 
 def _bad_link(request: Request, live: Live) -> Response:
-    from ripen.capture.pages import builtin_page  # Liquid is slow to load, and most links are good
+    from ripen.capture.builtin_pages import builtin_page  # Liquid is slow to load, and most links are good
 
     brand = live.bundle.brand
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))

@@ -11,7 +11,7 @@ from ripen.adapters import gateway
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.table import Table
-from ripen.capture.pages import builtin_page
+from ripen.capture.builtin_pages import builtin_page
 from ripen.lead.text import clean
 
 playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])

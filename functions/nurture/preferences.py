@@ -17,7 +17,7 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Add, Change, Create, Key, Replace, Row, Table, keys
 from ripen.campaign.counts import counter
-from ripen.capture.pages import BuiltinPage, builtin_page
+from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import ConsentRecord, Contact

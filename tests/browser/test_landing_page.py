@@ -13,7 +13,7 @@ PAGES = ("whitepaper", "whitepaper-thanks", "whitepaper-read", "pricing")
 THANKS = {"ja": "お申し込みありがとうございます", "en": "Thank you, it is on its way"}
 WRONG = {
     ("", "ja"): "入力してください。",
-    ("", "en"): "This is needed.",
+    ("", "en"): "This field is required.",
     ("hanako@", "ja"): "メールアドレスの形式が正しくありません。",
     ("hanako@", "en"): "This is not an e-mail address.",
 }

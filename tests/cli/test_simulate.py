@@ -118,7 +118,7 @@ def test_a_request_lets_in_with_what_it_says_and_once_for_each_of_it() -> None:
 
 
 def test_a_request_that_would_be_refused_is_no_event() -> None:
-    with pytest.raises(Failure, match="takes none"):
+    with pytest.raises(Failure, match="allows no facts"):
         lived("+1d enter whitepaper order=1", bundle=by_request())
 
 

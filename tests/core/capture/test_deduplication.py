@@ -1,4 +1,4 @@
-"""By what a repeated submission is known."""
+"""The key by which a repeated submission is recognised."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,13 +16,13 @@ def a_submission(**changes: Any) -> Submission:
     return Submission(**(known | changes))
 
 
-def test_the_nonce_comes_before_the_key_and_the_key_before_the_content() -> None:
+def test_the_nonce_wins_over_the_key_and_the_key_over_the_content() -> None:
     assert submission_key(a_submission(nonce="n"), NOON, "k").source == "nonce"
     assert submission_key(a_submission(), NOON, "k").source == "key"
     assert submission_key(a_submission(), NOON).source == "content"
 
 
-def test_a_nonce_counts_with_its_address_whatever_else_was_changed() -> None:
+def test_a_nonce_counts_together_with_its_address() -> None:
     one = submission_key(a_submission(nonce="n"), NOON).id
     assert submission_key(a_submission(nonce="n", fields={"company": "A"}), NOON).id == one
     assert submission_key(a_submission(nonce="n", email="b@example.com"), NOON).id != one
@@ -44,14 +44,14 @@ def test_other_content_is_another_submission(change: dict[str, Any]) -> None:
     assert submission_key(a_submission(**change), NOON).id != submission_key(a_submission(), NOON).id
 
 
-def test_where_it_came_from_is_no_content() -> None:
+def test_the_touch_is_no_part_of_the_content() -> None:
     assert (
         submission_key(a_submission(touch=Touch(at=NOON, utm_source="x")), NOON).id
         == submission_key(a_submission(), NOON).id
     )
 
 
-def test_content_is_remembered_for_ten_minutes_and_the_rest_for_more_than_thirty_days() -> None:
+def test_content_is_kept_for_ten_minutes_and_other_keys_for_forty_days() -> None:
     assert submission_key(a_submission(), NOON).until == NOON + timedelta(minutes=10)
     for known in (
         submission_key(a_submission(nonce="n"), NOON),

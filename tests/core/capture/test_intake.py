@@ -1,10 +1,10 @@
-"""What a submission makes of a lead: the newest of everything, nothing blanked, consent with its proof."""
+"""The rows of a submission: the newest values, nothing blanked, a consent with its record."""
 
 from copy import replace
 from datetime import timedelta
 from typing import Any
 
-from ripen.capture.intake import Intake, NewIds, take_in
+from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile, Touch
@@ -12,7 +12,7 @@ from ripen.playbook.bundle import Consent
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
-NAMES = NewIds(lead="lead1", activity="activity9", consent="consent9")
+IDS = NewIds(lead="lead1", activity="activity9", consent="consent9")
 LATER = NOON + timedelta(days=1)
 WORDING = Consent(version="2", text={"ja": "受け取る", "en": "Send me news"})
 
@@ -33,16 +33,16 @@ def taken(
     contact: Contact | None = None,
     wording: Consent | None = WORDING,
 ) -> Intake:
-    return take_in(submission, profile, contact, wording=wording, names=NAMES, now=LATER)
+    return build_intake(submission, profile, contact, wording=wording, ids=IDS, now=LATER)
 
 
-def test_a_new_lead_has_three_touches_that_are_one() -> None:
+def test_all_three_touches_of_a_new_lead_are_the_same() -> None:
     profile = taken(a_submission(fields={"last_name": "山田"})).profile
     assert (profile.id, profile.created, profile.last_name, profile.first_name) == ("lead1", LATER, "山田", "")
     assert profile.first_touch == profile.lead_touch == profile.last_touch == a_submission().touch
 
 
-def test_a_known_lead_gets_what_is_new_and_loses_nothing() -> None:
+def test_a_known_lead_gets_new_values_and_loses_none() -> None:
     first = Touch(at=NOON, utm_source="first")
     known = a_lead(first_touch=first, lead_touch=first, last_touch=first, attributes={"budget": "1", "size": "9"})
     profile = taken(a_submission(fields={"company": "新会社"}, attributes={"budget": "2"}, locale="en"), known).profile
@@ -58,18 +58,18 @@ def test_a_known_lead_gets_what_is_new_and_loses_nothing() -> None:
     assert profile.created == NOON
 
 
-def test_a_language_that_nobody_said_changes_nothing_for_a_known_lead() -> None:
+def test_a_guessed_language_does_not_change_a_known_lead() -> None:
     guess = a_submission(locale="ja", guessed=True)
     assert taken(guess, a_lead(locale="en")).profile.locale == "en"
     assert taken(replace(guess, locale="en")).profile.locale == "en"
 
 
-def test_a_submission_that_comes_late_does_not_move_the_last_touch_back() -> None:
+def test_a_late_submission_does_not_move_the_last_touch_back() -> None:
     newest = Touch(at=LATER + timedelta(days=1), utm_source="newest")
     assert taken(a_submission(), a_lead(last_touch=newest)).profile.last_touch == newest
 
 
-def test_a_name_that_could_not_be_split_does_not_replace_one_that_is() -> None:
+def test_an_unsplit_name_does_not_replace_a_split_one() -> None:
     unsplit = a_submission(fields={"last_name": "山田花子"}, attributes={NAME_TO_REVIEW: "山田花子"})
     profile = taken(unsplit, a_lead()).profile
     assert (profile.last_name, profile.first_name) == ("山田", "花子")
@@ -83,7 +83,7 @@ def test_a_name_given_in_two_fields_ends_the_review() -> None:
     assert NAME_TO_REVIEW not in profile.attributes
 
 
-def test_the_activity_says_what_was_submitted_and_whence() -> None:
+def test_the_activity_names_the_form_and_the_source() -> None:
     activity = taken(a_submission(page="whitepaper")).activity
     assert (activity.id, activity.lead, activity.subject) == ("activity9", "lead1", "whitepaper")
     assert (activity.at, activity.received) == (LATER, LATER)
@@ -106,13 +106,13 @@ def test_a_consent_is_granted_with_the_wording_that_was_shown() -> None:
     assert (made.consent.source, made.consent.url) == ("form:whitepaper", "https://www.example.jp/p")
 
 
-def test_a_fresh_consent_ends_an_unsubscription_but_not_a_bounce() -> None:
+def test_a_new_consent_ends_an_unsubscription_but_not_a_bounce() -> None:
     made = taken(a_submission(consent=True), a_lead(), Contact(lead="lead1", unsubscribed=NOON, bounced=NOON))
     assert made.contact is not None
     assert (made.contact.unsubscribed, made.contact.bounced) == (None, NOON)
 
 
-def test_a_consent_that_reaches_us_late_does_not_outweigh_a_refusal_said_after_it() -> None:
+def test_a_late_consent_does_not_override_a_later_refusal() -> None:
     no = Permission(granted=False, at=LATER, record="r")
     for gone in (
         Contact(lead="lead1", unsubscribed=LATER),
@@ -125,7 +125,7 @@ def test_a_consent_that_reaches_us_late_does_not_outweigh_a_refusal_said_after_i
         assert made.consent.at == LATER - timedelta(minutes=5)
 
 
-def test_a_submission_without_a_tick_leaves_the_contact_alone() -> None:
+def test_a_submission_without_consent_leaves_the_contact_unchanged() -> None:
     granted = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     made = taken(a_submission(), a_lead(), granted)
     assert (made.contact, made.consent) == (None, None)

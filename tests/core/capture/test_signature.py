@@ -18,11 +18,11 @@ SIGNED = "sha256=Afcc9nib2PJiyP5s/jUZS+bj2OUzoYlppWAVpr0gSeA="
 RFC_4231_2 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
 
 
-def test_what_openssl_signed_is_genuine() -> None:
+def test_a_signature_made_by_openssl_is_accepted() -> None:
     assert is_signed(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY)
 
 
-def test_the_digest_is_that_of_rfc_4231_case_2() -> None:
+def test_the_digest_equals_rfc_4231_case_2() -> None:
     spec = SignatureSpec("x-signature", "", "hex")
     assert is_signed(spec, "Jefe", {"x-signature": RFC_4231_2}, b"what do ya want for nothing?")
 
@@ -50,7 +50,7 @@ def test_an_empty_secret_signs_nothing() -> None:
     assert not is_signed(TYPEFORM, "", {"typeform-signature": signed}, BODY)
 
 
-def test_the_same_json_written_again_is_another_body() -> None:
+def test_the_same_json_with_other_bytes_is_refused() -> None:
     assert not is_signed(TYPEFORM, SECRET, {"typeform-signature": SIGNED}, BODY.replace(b":", b": "))
 
 
@@ -67,7 +67,7 @@ OWN = {
 }
 
 
-def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> None:
+def test_our_own_signature_is_accepted_for_five_minutes() -> None:
     made = int(OWN["ripen-timestamp"])
     for wall in (made - 300, made, made + 300):
         assert signature_error(OWN_KEY, OWN, OWN_BODY, wall) == ""
@@ -89,9 +89,9 @@ def test_what_openssl_signed_by_our_recipe_is_believed_for_five_minutes() -> Non
         ({"ripen-timestamp": ""}, OWN_BODY),
     ],
 )
-def test_anything_else_of_ours_is_doubted(changed: dict[str, str], body: bytes) -> None:
+def test_any_other_signature_of_ours_is_refused(changed: dict[str, str], body: bytes) -> None:
     assert signature_error(OWN_KEY, OWN | changed, body, 1795230000)
 
 
-def test_another_key_signs_nothing_of_ours() -> None:
+def test_a_signature_with_another_key_is_refused() -> None:
     assert "signature is wrong" in signature_error(b"", OWN, OWN_BODY, 1795230000)

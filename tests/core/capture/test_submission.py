@@ -1,4 +1,4 @@
-"""A submission is read with suspicion: what the form knows, cleaned, or a complaint for each thing that is wrong."""
+"""Reading a submission: the answers that the form knows, cleaned, or an error for each field that is wrong."""
 
 from copy import replace
 
@@ -26,7 +26,7 @@ def refused(*answers: tuple[str, str], form: Form = FORM, complete: bool = False
     with pytest.raises(InvalidSubmission) as caught:
         read_it(*answers, form=form, complete=complete)
     assert caught.value.status == 400
-    return {complaint.field: complaint.text for complaint in caught.value.complaints}
+    return {error.field: error.text for error in caught.value.errors}
 
 
 def test_fields_are_kept_as_typed_and_blanks_are_left_out() -> None:
@@ -40,23 +40,23 @@ def test_a_phone_is_kept_in_e164() -> None:
     assert read_it(MAIL, ("phone", "０３－１２３４－５６７８")).fields["phone"] == "+81312345678"
 
 
-def test_names_of_a_companys_own_site_are_mapped_to_ours() -> None:
+def test_field_names_of_another_site_are_mapped() -> None:
     submission = read_it(("メール", "hanako@example.co.jp"), ("氏名", "山田　花子"), ("会社", "サンプル"))
     assert submission.email == "hanako@example.co.jp"
     assert submission.fields == {"last_name": "山田", "first_name": "花子", "company": "サンプル"}
 
 
-def test_a_full_name_without_a_space_is_the_last_name_and_marked_for_review() -> None:
+def test_a_full_name_without_a_space_is_marked_for_review() -> None:
     submission = read_it(MAIL, ("full_name", "山田花子"))
     assert submission.fields == {"last_name": "山田花子"}
     assert submission.attributes == {NAME_TO_REVIEW: "山田花子"}
 
 
-def test_a_last_name_of_its_own_counts_more_than_a_full_name() -> None:
+def test_a_separate_last_name_wins_over_a_full_name() -> None:
     assert read_it(MAIL, ("full_name", "山田花子"), ("last_name", "山田")).fields == {"last_name": "山田"}
 
 
-def test_what_the_form_does_not_know_is_left_behind() -> None:
+def test_answers_that_the_form_does_not_know_are_ignored() -> None:
     submission = read_it(MAIL, ("is_admin", "1"), ("id", "x"), ("crm", "003"), ("bad", "\x00"))
     assert (submission.fields, submission.attributes) == ({}, {})
 
@@ -77,37 +77,37 @@ def test_a_field_that_only_this_form_has_becomes_an_attribute() -> None:
 
 @pytest.mark.parametrize("name", ["email", "last_name", "company", "utm_source", "nonce", "consent"])
 @pytest.mark.parametrize("wrong", ["a\x00b", "a\x1bb", "a\x7f", "a\x85b", "a\ud800b", "a\u2028b"])
-def test_control_characters_are_refused_by_field(name: str, wrong: str) -> None:
+def test_control_characters_are_refused(name: str, wrong: str) -> None:
     answers = [answer for answer in (MAIL, (name, wrong)) if answer[0] != name or answer[1] == wrong]
     assert refused(*answers) == {name: UNREADABLE}
 
 
-def test_line_breaks_and_invisible_letters_do_not_get_into_a_single_line() -> None:
+def test_line_breaks_and_invisible_letters_are_removed() -> None:
     assert read_it(MAIL, ("company", "A\r\nBcc: x\u202egro")).fields["company"] == "A Bcc: xgro"
 
 
-def test_200_characters_are_taken_and_201_are_not() -> None:
+def test_an_answer_has_at_most_200_characters() -> None:
     assert read_it(MAIL, ("company", "あ" * 200)).fields["company"] == "あ" * 200
     with pytest.raises(InvalidSubmission) as caught:
         read_it(MAIL, ("company", "あ" * 201))
     assert (caught.value.field, caught.value.reason) == ("company", "too long: at most 200 characters")
-    assert caught.value.complaints[0].said("ja") == "200文字以内で入力してください。"
+    assert caught.value.errors[0].translated("ja") == "200文字以内で入力してください。"
 
 
-def test_a_field_given_twice_must_say_the_same() -> None:
+def test_a_repeated_field_must_have_the_same_value() -> None:
     assert read_it(MAIL, MAIL).email == "hanako@example.co.jp"
     assert refused(MAIL, ("company", "A"), ("company", "B")) == {"company": TWICE}
     assert refused(MAIL, ("mail", "taro@example.co.jp")) == {"email": TWICE}
 
 
-def test_an_address_is_all_that_a_script_needs_but_a_page_asks_for_all() -> None:
+def test_a_script_needs_only_an_address_but_a_page_all_required_fields() -> None:
     form = replace(FORM, fields=(*FORM.fields[:1], FormField(name="last_name", label={}, required=True)))
     assert read_it(MAIL, form=form).fields == {}
     assert refused(MAIL, form=form, complete=True) == {"last_name": REQUIRED}
     assert read_it(MAIL, ("full_name", "山田"), form=form, complete=True).fields == {"last_name": "山田"}
 
 
-def test_all_that_is_wrong_is_said_at_once_the_address_first() -> None:
+def test_all_errors_are_listed_with_the_address_first() -> None:
     found = refused(("company", "x" * 201), ("email", "nobody"), ("phone", "\x00"))
     assert set(found) == {"company", "email", "phone"}
     assert next(iter(found)) == "email"
@@ -120,7 +120,7 @@ def test_a_clear_yes_is_a_consent(tick: str) -> None:
 
 
 @pytest.mark.parametrize("tick", ["", " ", "off", "false", "0", "no", "いいえ", "maybe", "null"])
-def test_anything_else_is_none(tick: str) -> None:
+def test_any_other_value_is_no_consent(tick: str) -> None:
     assert not read_it(MAIL, ("consent", tick)).consent
     assert not read_it(MAIL).consent
 
@@ -129,7 +129,7 @@ def test_a_form_without_wording_gets_no_consent() -> None:
     assert not read_it(MAIL, ("consent", "on"), form=replace(FORM, consent=None)).consent
 
 
-def test_a_touch_is_what_the_page_carried_along() -> None:
+def test_the_touch_comes_from_the_hidden_fields() -> None:
     touch = read_it(
         MAIL,
         ("utm_source", "news"),
@@ -144,18 +144,18 @@ def test_a_touch_is_what_the_page_carried_along() -> None:
     )
 
 
-def test_a_touch_falls_back_on_where_it_was_posted_from() -> None:
+def test_the_touch_falls_back_to_the_referer() -> None:
     touch = read_it(MAIL, referer="https://www.example.jp/contact?utm_campaign=autumn").touch
     assert (touch.url, touch.utm_campaign) == ("https://www.example.jp/contact?utm_campaign=autumn", "autumn")
 
 
 @pytest.mark.parametrize("wrong", ["javascript:alert(1)", "data:text/html,x", "http://[", "//evil.example"])
-def test_an_address_that_is_none_of_the_web_is_not_kept(wrong: str) -> None:
+def test_only_a_web_address_is_kept_in_the_touch(wrong: str) -> None:
     touch = read_it(MAIL, ("page_url", wrong), ("referrer", wrong)).touch
     assert not touch.url.startswith(("javascript", "data", "//"))
 
 
-def test_a_long_campaign_is_cut_and_loses_no_lead() -> None:
+def test_a_long_campaign_parameter_is_cut() -> None:
     assert len(read_it(MAIL, ("utm_term", "x" * 5000)).touch.utm_term) == 500
 
 
@@ -165,7 +165,7 @@ def test_the_honeypot_is_hit_by_anything_but_blanks() -> None:
     assert not hit_honeypot(FORM, [MAIL])
 
 
-def test_the_language_asked_for_is_the_hidden_one() -> None:
+def test_the_requested_locale_is_the_hidden_field() -> None:
     assert requested_locale([MAIL, ("lang", "en")]) == "en"
     assert requested_locale([MAIL]) == ""
 
@@ -183,7 +183,7 @@ def test_any_answers_are_read_or_refused(answers: list[tuple[str, str]]) -> None
     assert all(value and value == value.strip() and len(value) <= 254 for value in kept)
 
 
-def test_only_the_answers_that_the_form_says_are_kept_with_the_submission() -> None:
+def test_only_entry_fields_are_kept_with_the_activity() -> None:
     kept = FormField(name="webinar_date", label={"ja": "日程"}, entry=True)
     form = replace(FORM, fields=(*FORM.fields, kept, FormField(name="birthday", label={"ja": "誕生日"}, type="date")))
 

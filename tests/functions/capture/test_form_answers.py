@@ -81,7 +81,7 @@ def test_the_page_speaks_english_too(dependencies: Dependencies) -> None:
     dependencies = replace(dependencies, live=Live(with_page(), SITE))
     html = serve(a_post(email="", lang="en", company="A", headers=BROWSER), dependencies)["body"]
     assert "whitepaper en: Please check what you entered." in html
-    assert "email=[This is needed.]" in html
+    assert "email=[This field is required.]" in html
 
 
 def test_a_script_may_leave_out_what_a_page_asks_for(dependencies: Dependencies) -> None:

@@ -1,1 +1,1 @@
-"""Incoming forms and requests: validated, deduplicated, turned into activities."""
+"""Incoming forms and requests: they are validated, deduplicated, and turned into activities."""

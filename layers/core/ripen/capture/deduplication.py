@@ -1,4 +1,4 @@
-"""One submission counts once: by what a repetition is known, and for how long."""
+"""Deduplication: the key by which a repeated submission is recognised, and how long it is kept."""
 
 from datetime import datetime, timedelta
 
@@ -7,12 +7,12 @@ from msgspec import Struct
 from ripen.capture.submission import Submission
 from ripen.ids import digest
 
-_AGAIN = timedelta(minutes=10)
+_SAME_CONTENT = timedelta(minutes=10)
 _KEPT = timedelta(days=40)
 
 
 class DeduplicationKey(Struct, frozen=True, kw_only=True):
-    """By what a repetition is known, and how long it is remembered."""
+    """A submission with the same source and id before `until` is a repetition."""
 
     source: str
     id: str
@@ -20,22 +20,21 @@ class DeduplicationKey(Struct, frozen=True, kw_only=True):
 
 
 def submission_key(submission: Submission, now: datetime, idempotency_key: str = "") -> DeduplicationKey:
-    """By what this submission is known again: the page's nonce, the sender's Idempotency-Key, or its content, which is
-    the same submission for ten minutes only.
+    """Return the key of the page's nonce, else of the sender's Idempotency-Key, else of the content.
 
-    The nonce counts together with the address: who goes back and corrects a mistyped address sends another submission.
+    The nonce counts together with the address: a person who goes back and corrects a mistyped address sends another
+    submission. The same content is a repetition for ten minutes only.
     """
     if submission.nonce:
-        return DeduplicationKey(
-            source="nonce", id=digest(submission.form, submission.nonce, submission.email), until=now + _KEPT
-        )
+        id = digest(submission.form, submission.nonce, submission.email)
+        return DeduplicationKey(source="nonce", id=id, until=now + _KEPT)
     if idempotency_key:
         return DeduplicationKey(source="key", id=digest(submission.form, idempotency_key), until=now + _KEPT)
     content = sorted((submission.fields | submission.attributes).items())
     id = digest(submission.form, submission.email, submission.consent, *(part for pair in content for part in pair))
-    return DeduplicationKey(source="content", id=id, until=now + _AGAIN)
+    return DeduplicationKey(source="content", id=id, until=now + _SAME_CONTENT)
 
 
 def provider_key(provider: str, id: str, now: datetime) -> DeduplicationKey:
-    """By the id that a form provider gave it."""
+    """Return the key of the id that a form provider gave the submission."""
     return DeduplicationKey(source=provider, id=digest(provider, id), until=now + _KEPT)

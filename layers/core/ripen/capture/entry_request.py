@@ -1,5 +1,4 @@
-"""A lead is asked into a journey from outside, by a signed request: what the request says, whether the journey is open to it,
-and the activity that it becomes."""
+"""A signed request from another system that a lead enters a journey: its parsing, its check, and its activity."""
 
 import json
 from copy import replace
@@ -17,7 +16,7 @@ from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnRequest
 
 RESERVED_FACTS = ("key", "by")
-"""What every entry by a hand says; no fact may be called so."""
+"""Names that every requested entry uses; no fact may have one of them."""
 MOST_FACTS = 20
 _LARGEST = 64 * 1024
 _NAMES = ("journey", "email", "key", "facts")
@@ -25,7 +24,7 @@ _LONGEST = {"key": 255, "facts": 500}
 
 
 class EntryRequest(Struct, frozen=True, kw_only=True):
-    """`key` is what this is: the same key asks the same lead into the same journey once. `email` is normalised."""
+    """A request. The same key enters the same lead into the same journey once; `email` is normalised."""
 
     journey: str
     email: str
@@ -34,50 +33,60 @@ class EntryRequest(Struct, frozen=True, kw_only=True):
 
 
 def read(body: bytes, idempotency_key: str) -> EntryRequest:
-    """What the request asks for; its key is the body's, else the header's. Raises Rejected with what to write instead."""
+    """Return the request; its key is the body's, else the header's. Raise Rejected with what to write instead."""
     found = _object(body)
     for name in found:
         if name not in _NAMES:
             raise Rejected(f"the body takes {', '.join(_NAMES)} and nothing else", field=name)
-    journey, email = found.get("journey"), found.get("email")
-    if not isinstance(journey, str) or not journey:
-        raise Rejected("say the journey's name, as its file is called", field="journey")
-    if not isinstance(email, str) or not email:
-        raise Rejected("say the lead's e-mail address", field="email")
+    journey = _required(found, "journey", "send the journey's name, which is the name of its file")
+    email = _required(found, "email", "send the lead's e-mail address")
     key = _text("key", found.get("key"), "key") or _text("key", idempotency_key, "idempotency-key")
     if not key:
-        raise Rejected("say a `key` (or a header Idempotency-Key): by it a repetition is known", field="key")
-    facts = found.get("facts") or {}
-    if not isinstance(facts, dict):
-        raise Rejected('facts are an object: {"order": "4711"}', field="facts")
-    known = {name: _text("facts", value, f"facts.{name}") for name, value in facts.items()}
-    return EntryRequest(journey=journey, email=normalise(email), key=key, facts={n: v for n, v in known.items() if v})
+        raise Rejected("send a `key` or a header Idempotency-Key: it identifies a repeated request", field="key")
+    return EntryRequest(journey=journey, facts=_facts(found), email=normalise(email), key=key)
 
 
 def requested_entry(invitation: EntryRequest, journey: Journey | None, lead: str, now: datetime) -> Activity:
-    """The lead is asked in, as by a hand: the journey's own `who` and `again` decide. Raises Rejected where its file does not
-    let requests in, or not with these facts."""
-    on = _door(journey)
+    """Return the activity of the request; the journey's `who` and `again` decide whether the lead enters.
+
+    Raise Rejected if the journey's file does not allow requests, or not with these facts.
+    """
+    on = _api_trigger(journey)
     for name in invitation.facts:
         if name not in on.facts:
-            takes = f"takes {', '.join(on.facts)}" if on.facts else "takes none"
-            raise Rejected(f"the journey {takes}: add it to `api: […]` of its file", field=f"facts.{name}")
+            allowed = f"allows the facts {', '.join(on.facts)}" if on.facts else "allows no facts"
+            raise Rejected(f"the journey {allowed}: add {name} to `api: […]` in its file", field=f"facts.{name}")
     key = invitation.facts.get(on.key, "") if on.key else invitation.key
     if not key:
-        raise Rejected(f"the journey is entered once for each {on.key}: say it", field=f"facts.{on.key}")
+        raise Rejected(f"a lead enters the journey once for each {on.key}: send it", field=f"facts.{on.key}")
     entries = Entries(journey=invitation.journey, key=invitation.key, by="api", at=now)
     made = entry_activity(entries, lead, now)
     return replace(made, facts=invitation.facts | made.facts | {"key": key})
 
 
-def _door(journey: Journey | None) -> OnRequest:
+def _api_trigger(journey: Journey | None) -> OnRequest:
     if journey is None:
         raise Rejected("the live playbook has no such journey", field="journey", status=404)
     for trigger in journey.enrol:
         if isinstance(trigger, OnRequest):
             return trigger
-    message = "no request may enter this journey: its file says `enrol: {on: {api: []}}` where one may"
+    message = "this journey does not allow requests: add `enrol: {on: {api: []}}` to its file"
     raise Rejected(message, field="journey", status=403)
+
+
+def _required(found: dict[str, object], name: str, message: str) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or not value:
+        raise Rejected(message, field=name)
+    return value
+
+
+def _facts(found: dict[str, object]) -> dict[str, str]:
+    facts = found.get("facts") or {}
+    if not isinstance(facts, dict):
+        raise Rejected('send facts as an object: {"order": "4711"}', field="facts")
+    texts = {name: _text("facts", value, f"facts.{name}") for name, value in facts.items()}
+    return {name: text for name, text in texts.items() if text}
 
 
 def _object(body: bytes) -> dict[str, object]:
@@ -93,7 +102,7 @@ def _object(body: bytes) -> dict[str, object]:
 
 
 def _text(kind: str, value: object, field: str) -> str:
-    """A plain value as text; "" for nothing."""
+    """Return a plain value as text; "" for null."""
     match value:
         case None:
             return ""
@@ -102,7 +111,7 @@ def _text(kind: str, value: object, field: str) -> str:
         case bool() | int() | float():
             text = json.dumps(value)
         case _:
-            raise Rejected("a text, a number, true or false is wanted here", field=field)
+            raise Rejected("send a text, a number, true or false", field=field)
     if text is None or len(text) > _LONGEST[kind]:
-        raise Rejected(f"at most {_LONGEST[kind]} characters are wanted here, and no control characters", field=field)
+        raise Rejected(f"send at most {_LONGEST[kind]} characters, and no control characters", field=field)
     return text

@@ -1,4 +1,4 @@
-"""What is wrong with one field of a submission: said in English to scripts, in the reader's language on a page."""
+"""Errors in the fields of a submission: in English for scripts, in the reader's language on a page."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from msgspec import Struct
 from ripen.errors import Rejected
 from ripen.lead import address
 
-REQUIRED = "this is needed"
+REQUIRED = "this field is required"
 LIMIT = "too long: at most {limit} characters"
-UNREADABLE = "this holds characters that cannot be kept, such as control characters"
-TWICE = "given twice, with different values"
-NO_TEXT = "a single value is wanted here, not a list or an object"
+UNREADABLE = "this field contains characters that are not allowed, such as control characters"
+TWICE = "this field was sent twice, with different values"
+NO_TEXT = "send one value for this field, not a list or an object"
 
 _JAPANESE = {
     REQUIRED: "入力してください。",
@@ -26,26 +26,27 @@ _JAPANESE = {
 
 
 class FieldError(Struct, frozen=True):
-    """`text` is one of the English sentences above, which is also the key to the others."""
+    """`text` is one of the English sentences above, which is also the key of its translation."""
 
     field: str
     text: str
     limit: int = 0
 
-    def said(self, locale: str) -> str:
+    def translated(self, locale: str) -> str:
+        """Return the text in that locale, with its limit filled in."""
         text = _JAPANESE.get(self.text, self.text) if locale == "ja" else self.text
         return text.replace("{limit}", str(self.limit))
 
     def sentence(self, locale: str) -> str:
-        """For people, who read it beside the field."""
-        said = self.said(locale)
-        return said if said.endswith("。") else f"{said[:1].upper()}{said[1:]}."
+        """Return the text as a sentence, which stands beside the field."""
+        text = self.translated(locale)
+        return text if text.endswith("。") else f"{text[:1].upper()}{text[1:]}."
 
 
 class InvalidSubmission(Rejected):
-    """A submission with something wrong in it: the first complaint is the reason, all of them are kept for the page."""
+    """A submission has errors: the first one is the reason, and all of them are shown on the page."""
 
-    def __init__(self, complaints: Sequence[FieldError]) -> None:
-        first = complaints[0]
-        super().__init__(first.said("en"), field=first.field, status=400)
-        self.complaints = tuple(complaints)
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        first = errors[0]
+        super().__init__(first.translated("en"), field=first.field, status=400)
+        self.errors = tuple(errors)

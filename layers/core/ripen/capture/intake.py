@@ -1,4 +1,4 @@
-"""What a submission makes: the lead's profile, an activity, and the proof of a consent. The function writes them."""
+"""The rows that a submission makes: the lead's profile, an activity, and the record of a consent."""
 
 from copy import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from ripen.playbook.bundle import Consent
 
 
 class Intake(Struct, frozen=True, kw_only=True):
-    """`contact` and `consent` are None where nothing of it changes."""
+    """The rows to write. `contact` and `consent` are None if they do not change."""
 
     profile: Profile
     activity: Activity
@@ -22,32 +22,35 @@ class Intake(Struct, frozen=True, kw_only=True):
 
 
 class NewIds(Struct, frozen=True, kw_only=True):
-    """The ids that new rows get; `lead` is the known lead's, if there is one."""
+    """Ids of new rows; `lead` is the known lead's id, if there is one."""
 
     lead: str
     activity: str
     consent: str
 
 
-def take_in(
+def build_intake(
     submission: Submission,
     profile: Profile | None,
     contact: Contact | None,
     *,
     wording: Consent | None,
-    names: NewIds,
+    ids: NewIds,
     now: datetime,
     source: str = "form",
 ) -> Intake:
-    """`wording` is the form's consent. Without a tick the consent stays as it was: silence takes nothing back."""
+    """Return the rows of a submission.
+
+    `wording` is the form's consent. A box that is not ticked leaves an earlier consent as it is.
+    """
     record = None
     if submission.consent and wording:
-        record = _record(submission, wording, names)
+        record = _record(submission, wording, ids)
     return Intake(
-        profile=merge_profile(profile, submission, names.lead, now),
+        profile=merge_profile(profile, submission, ids.lead, now),
         activity=Activity(
-            id=names.activity,
-            lead=names.lead,
+            id=ids.activity,
+            lead=ids.lead,
             kind=Kind.FORM_SUBMITTED,
             at=submission.touch.at,
             received=now,
@@ -55,14 +58,17 @@ def take_in(
             facts=submission.entry | {"source": source, "page": submission.page},
             touch=submission.touch,
         ),
-        contact=_permit(contact or Contact(lead=names.lead), record) if record or contact is None else None,
+        contact=_permit(contact or Contact(lead=ids.lead), record) if record or contact is None else None,
         consent=record,
     )
 
 
 def merge_profile(profile: Profile | None, submission: Submission, lead: str, now: datetime) -> Profile:
-    """The profile with the newest of everything; what the submission leaves blank stays. The first touch stays, the lead's
-    touch is set once, the last one moves. A name that could not be split does not replace one that is."""
+    """Return the profile with the newest values; a blank value changes nothing.
+
+    The first touch stays, the lead touch is set once, the last touch moves. A name that could not be split does not
+    replace one that is split.
+    """
     touch = submission.touch
     if profile is None:
         profile = Profile(id=lead, email=submission.email, created=now, locale=submission.locale)
@@ -93,11 +99,11 @@ def _later(known: Touch | None, touch: Touch) -> Touch:
     return touch if known is None or touch.at >= known.at else known
 
 
-def _record(submission: Submission, wording: Consent, names: NewIds) -> ConsentRecord:
+def _record(submission: Submission, wording: Consent, ids: NewIds) -> ConsentRecord:
     shown = wording.text.get(submission.locale) or next(iter(wording.text.values()), "")
     return ConsentRecord(
-        id=names.consent,
-        lead=names.lead,
+        id=ids.consent,
+        lead=ids.lead,
         purpose=wording.purpose,
         granted=True,
         at=submission.touch.at,
@@ -109,15 +115,17 @@ def _record(submission: Submission, wording: Consent, names: NewIds) -> ConsentR
 
 
 def _permit(contact: Contact, record: ConsentRecord | None) -> Contact:
-    """A fresh consent also ends an earlier unsubscription: the person came back. One that reaches us late, because a form
-    provider sent it again, does not outweigh a refusal that was said after it."""
-    if record is None or _later_no(contact, record):
+    """Return the contact with the consent, which also ends an earlier unsubscription: the person came back.
+
+    A consent that arrives late, because a form provider sent it again, does not override a later refusal.
+    """
+    if record is None or _was_refused_later(contact, record):
         return contact
     permission = Permission(granted=True, at=record.at, record=record.id)
     return replace(contact, consent=contact.consent | {record.purpose: permission}, unsubscribed=None)
 
 
-def _later_no(contact: Contact, record: ConsentRecord) -> bool:
+def _was_refused_later(contact: Contact, record: ConsentRecord) -> bool:
     known = contact.consent.get(record.purpose)
     refusals = (contact.unsubscribed, known.at if known and not known.granted else None)
     return any(at is not None and at > record.at for at in refusals)

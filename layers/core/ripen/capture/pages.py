@@ -1,26 +1,26 @@
-"""Pages: the playbook's, rendered with everything a landing page may use, and the few that every installation has.
+"""Landing pages of the playbook, rendered with the variables that they may use.
 
-No page needs a script, a font or a picture from anywhere: a Content-Security-Policy of `default-src 'none';
-style-src 'unsafe-inline'; form-action 'self'` fits them all (a playbook that embeds pictures adds img-src).
+No page needs a script, a font or a picture from another site: a Content-Security-Policy of `default-src 'none';
+style-src 'unsafe-inline'; form-action 'self'` suits all of them (a playbook that embeds pictures adds img-src).
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from ripen.playbook.bundle import Brand, Form, Page
 from ripen.playbook.graph import Texts
 from ripen.playbook.template import render_html
 
-BuiltinPage = Literal["not-found", "bad-link", "unsubscribe", "unsubscribed", "thanks", "invalid"]
+_LANGUAGES = {"ja": "日本語", "en": "English"}
 
 
 def localized(texts: Texts, locale: str, brand: Brand) -> str:
-    """The text in that locale, else in the brand's own, else in any, else ""."""
+    """Return the text in that locale, else in the brand's own, else in any, else ""."""
     return texts.get(locale) or texts.get(brand.default_locale) or next(iter(texts.values()), "")
 
 
 def brand_variables(brand: Brand, locale: str) -> dict[str, str]:
-    """What pages and mails may say of the brand: {{ brand.name }} and so on."""
+    """Return the variables about the brand for pages and mails: {{ brand.name }} and so on."""
     return {
         "name": localized(brand.name, locale, brand),
         "sender_name": localized(brand.sender_name, locale, brand),
@@ -45,11 +45,11 @@ def render_page(
     errors: Mapping[str, str] | None = None,
     error: str = "",
 ) -> str:
-    """A landing page of the playbook as HTML. Raises TemplateError.
+    """Render a landing page of the playbook as HTML. Raise TemplateError.
 
-    `action` is where the form posts to, `hidden` the fields it carries along (the nonce is added to them), `languages`
-    this very page's address by locale. After a refused submission, `values` is what was typed, `errors` the reason by
-    field and `error` the reason as a whole.
+    `action` is the address that the form posts to, `hidden` its hidden fields (the nonce is added to them), `languages`
+    the address of the same page by locale. After a refused submission, `values` are the answers as typed, `errors` the
+    reasons by field, and `error` the reason that concerns the whole form.
     """
     variables: dict[str, Any] = {
         "page": {"name": page.name, "title": localized(page.title, locale, brand)},
@@ -65,25 +65,6 @@ def render_page(
     }
     source = page.source.get(locale) or page.source.get("*") or localized(page.source, locale, brand)
     return render_html(source, variables)
-
-
-def builtin_page(name: BuiltinPage, locale: str, brand: Brand, **variables: str) -> str:
-    """One of the pages that every installation has. "invalid" takes `error`, what was wrong with a submission;
-    "unsubscribe" shows a button that posts to its own address, and never says whose address it is."""
-    words = _WORDS[name]
-    spoken = next(known for known in (locale, brand.default_locale, "en") if known in words)
-    title, text, button = words[spoken]
-    return render_html(
-        _SHELL,
-        {
-            "locale": spoken,
-            "title": title,
-            "text": text,
-            "button": button,
-            "error": variables.get("error", ""),
-            "brand": brand_variables(brand, spoken),
-        },
-    )
 
 
 def _form(
@@ -113,104 +94,3 @@ def _form(
             for field in form.fields
         ],
     }
-
-
-_LANGUAGES = {"ja": "日本語", "en": "English"}
-
-_WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
-    "not-found": {
-        "ja": (
-            "ページが見つかりません",
-            "お探しのページは移動または削除されたか、アドレスが間違っている可能性があります。",
-            "",
-        ),
-        "en": ("Page not found", "The page may have moved or been removed, or the address may be mistyped.", ""),
-    },
-    "bad-link": {
-        "ja": (
-            "このリンクは使えません",
-            "リンクが途中で切れているか、有効ではありません。メールのリンクをもう一度開くか、リンク全体をコピーしてアドレス欄に貼り付けてください。",
-            "",
-        ),
-        "en": (
-            "This link does not work",
-            "It was cut short or is not valid. Please open it from the mail again, or copy the whole link into the "
-            "address bar.",
-            "",
-        ),
-    },
-    "unsubscribe": {
-        "ja": (
-            "メールの配信を停止しますか？",
-            "停止すると、今後ご案内のメールをお送りしません。資料請求の控えなど、お客様のお手続きに関するメールは届くことがあります。",
-            "配信を停止する",
-        ),
-        "en": (
-            "Stop receiving our mails?",
-            "We will send you no more news. Mails about something you ask us for, such as a document you request, may "
-            "still reach you.",
-            "Unsubscribe",
-        ),
-    },
-    "unsubscribed": {
-        "ja": (
-            "配信を停止しました",
-            "今後、ご案内のメールはお送りしません。これまでお読みいただき、ありがとうございました。",
-            "",
-        ),
-        "en": ("You are unsubscribed", "We will send you no more news. Thank you for having read us.", ""),
-    },
-    "thanks": {
-        "ja": ("送信しました", "ありがとうございます。内容を確かに受け付けました。", ""),
-        "en": ("Thank you", "We have received what you sent.", ""),
-    },
-    "invalid": {
-        "ja": ("送信できませんでした", "入力内容をご確認のうえ、前のページに戻ってもう一度お試しください。", ""),
-        "en": ("We could not take that", "Please go back, check what you entered and try again.", ""),
-    },
-}
-
-_SHELL = """<!doctype html>
-<html lang="{{ locale }}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{{ title }} | {{ brand.name }}</title>
-<style>
-*{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:flex;flex-direction:column;background:#f4f6f6;color:#1c2a2e;
-font:16px/1.8 system-ui,-apple-system,"Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP","Noto Sans JP",Meiryo,sans-serif}
-main{flex:1;width:100%;max-width:36rem;margin:0 auto;padding:clamp(2rem,12vh,8rem) 1.25rem 3rem}
-.brand{display:flex;align-items:center;gap:.6rem;margin:0 0 1.5rem;font-weight:700;letter-spacing:.02em}
-.brand::before{content:"";width:.85rem;height:.85rem;border-radius:50% 50% 50% 0;background:{{ brand.accent }};transform:rotate(-45deg)}
-.card{background:#fff;border:1px solid #dfe5e5;border-radius:16px;padding:clamp(1.5rem,5vw,2.75rem);
-box-shadow:0 12px 32px rgba(20,50,50,.07)}
-h1{margin:0 0 1rem;font-size:clamp(1.35rem,4.5vw,1.7rem);line-height:1.4;text-wrap:balance;word-break:auto-phrase}
-p{margin:0 0 1rem}
-.card :last-child{margin-bottom:0}
-.error{padding:.75rem 1rem;border-left:4px solid #b42318;background:#fef3f2;color:#7a271a;border-radius:0 8px 8px 0}
-button{width:100%;margin-top:.75rem;padding:.95rem 1.5rem;border:0;border-radius:10px;background:{{ brand.accent }};color:#fff;
-font:inherit;font-weight:700;cursor:pointer}
-button:hover{filter:brightness(.92)}
-button:focus-visible{outline:3px solid #1c2a2e;outline-offset:3px}
-footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55656a;font-size:.85rem;line-height:1.7}
-</style>
-</head>
-<body>
-<main>
-<p class="brand">{{ brand.name }}</p>
-<div class="card">
-<h1>{{ title }}</h1>
-{% if error != "" %}<p class="error" role="alert">{{ error }}</p>
-{% endif %}<p>{{ text }}</p>
-{% if button != "" %}<form method="post">
-<input type="hidden" name="List-Unsubscribe" value="One-Click">
-<button type="submit">{{ button }}</button>
-</form>
-{% endif %}</div>
-</main>
-<footer>{{ brand.sender_name }}<br>{{ brand.postal_address }}<br>{{ brand.contact }}</footer>
-</body>
-</html>
-"""

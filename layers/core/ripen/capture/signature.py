@@ -1,5 +1,7 @@
-"""Signatures of webhooks: a shared secret over the body's very bytes. What differs between providers is written down in a
-SignatureSpec, so that the next provider is a line. Our own also say when they were made, going out and coming in."""
+"""Signatures of webhooks: a shared secret over the exact bytes of the body.
+
+A SignatureSpec holds what differs between providers. Our own signatures, sent and received, also have a timestamp.
+"""
 
 import hmac
 import re
@@ -15,7 +17,7 @@ _FRESH_SECONDS = 300
 
 
 class SignatureSpec(Struct, frozen=True):
-    """HMAC-SHA256 over the raw body, as `prefix` and encoded digest in `header` (lower-case)."""
+    """HMAC-SHA256 over the raw body: `prefix` and encoded digest in `header` (lower-case)."""
 
     header: str
     prefix: str
@@ -27,7 +29,7 @@ TYPEFORM = SignatureSpec("typeform-signature", "sha256=", "base64")
 
 
 def is_signed(spec: SignatureSpec, secret: str, headers: Mapping[str, str], body: bytes) -> bool:
-    """Is the body signed with the secret? Never for an empty secret, a missing or a malformed header."""
+    """Return whether the body is signed with the secret: False for an empty secret, a missing or a malformed header."""
     given = headers.get(spec.header, "")
     if not secret or not given.isascii():
         return False
@@ -35,23 +37,25 @@ def is_signed(spec: SignatureSpec, secret: str, headers: Mapping[str, str], body
 
 
 def signature(key: bytes, stamp: str, body: bytes) -> str:
-    """ "v1=" and the HMAC-SHA256, in hex, over the timestamp, a dot and the body as sent."""
+    """Return "v1=" and the HMAC-SHA256, in hex, over the timestamp, a dot and the body as sent."""
     return "v1=" + hmac.digest(key, stamp.encode() + b"." + body, sha256).hex()
 
 
 def signature_error(key: bytes, headers: Mapping[str, str], body: bytes, wall: float) -> str:
-    """Why a request is not believed that is to be signed as our own are, in words for who sent it; "" if it is. `wall` is
-    the time, in seconds since 1970."""
+    """Return what is wrong with our own signature on a request, for its sender to read; "" if nothing is.
+
+    `wall` is the time, in seconds since 1970.
+    """
     stamp, given = headers.get("ripen-timestamp", ""), headers.get("ripen-signature", "")
     if not stamp or not given:
-        return "the headers Ripen-Timestamp and Ripen-Signature are needed"
+        return "the headers Ripen-Timestamp and Ripen-Signature are required"
     if not _SECONDS.fullmatch(stamp):
-        return "Ripen-Timestamp is the seconds since 1970, in digits"
+        return "Ripen-Timestamp must be the seconds since 1970, in digits"
     if abs(wall - int(stamp)) > _FRESH_SECONDS:
-        return "Ripen-Timestamp is more than five minutes off: sign anew at each attempt, and set your clock"
+        return "Ripen-Timestamp is more than five minutes off: sign again for each attempt, and check your clock"
     if not given.isascii() or not hmac.compare_digest(given, signature(key, stamp, body)):
         return (
-            "the signature is wrong: it is made with `ripen secret api`, over the timestamp, a dot and the body as sent"
+            "the signature is wrong: sign the timestamp, a dot and the body as sent with the key of `ripen secret api`"
         )
     return ""
 

@@ -1,10 +1,10 @@
-"""A submission: what somebody sent through a form, read with suspicion, before it becomes a lead.
+"""A submission: the answers that were sent through a form, read with suspicion, before they become a lead.
 
-Only what the form knows is read: its fields, the names it maps to them, the parts of a lead's profile, and where the
-visitor came from. Anything else is left behind, so that nobody can fill a lead with junk.
+Only answers that the form knows are read: its fields, the names that it maps to them, the parts of a lead's profile,
+and where the visitor came from. All others are ignored, so that nobody can fill a lead with junk.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -17,15 +17,16 @@ from ripen.lead.lead import Touch
 from ripen.lead.names import split_name
 from ripen.lead.phone import phone
 from ripen.lead.text import clean
-from ripen.playbook.bundle import Consent, Form
+from ripen.playbook.bundle import Consent, Form, FormField
 from ripen.tracking.visitor import is_visitor
 
 PROFILE = ("last_name", "first_name", "company", "department", "job_title", "phone")
 NAME_TO_REVIEW = "name_to_review"
-"""The attribute that keeps a full name as typed where a person should look at how it was split."""
+"""The attribute that keeps a full name as typed, if a person should check how it was split."""
 
 _CARRIED = ("page_url", "referrer", "page", "nonce", "lang", "visitor")
 _LONGEST = 200
+"""The longest answer to a name that is no field of the form."""
 _YES = frozenset(
     [
         "on",
@@ -48,18 +49,23 @@ _YES = frozenset(
     ]
 )
 
+_NO_ATTRIBUTES = frozenset({*PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, "consent"})
+
 Answers = Iterable[tuple[str, str]]
 
 
 class Submission(Struct, frozen=True, kw_only=True):
-    """What is kept of it. `fields` are parts of the profile, `attributes` any other fields of the form; none is blank."""
+    """The answers that are kept; none is blank.
+
+    `fields` are parts of the profile, `attributes` are other fields of the form.
+    """
 
     form: str
     email: str
     locale: str
     touch: Touch
     guessed: bool = False
-    """Nobody said the language: it is only our default, and changes nothing for a known lead."""
+    """True if the locale is only our default: a known lead keeps its own."""
     fields: dict[str, str] = {}
     attributes: dict[str, str] = {}
     entry: dict[str, str] = {}
@@ -68,11 +74,11 @@ class Submission(Struct, frozen=True, kw_only=True):
     nonce: str = ""
     page: str = ""
     visitor: str = ""
-    """The browser's id, where our script runs on the page; "" where it does not or must not."""
+    """The browser's id; "" if our script does not run on the page or may not."""
 
 
 def hit_honeypot(form: Form, answers: Answers) -> bool:
-    """Was the field filled in that people do not see?"""
+    """Return whether the field that people do not see is filled in."""
     return any(name == form.honeypot and value.strip() for name, value in answers)
 
 
@@ -90,23 +96,21 @@ def read(
     referer: str = "",
     guessed: bool = False,
 ) -> Submission:
-    """The submission. Raises Refused with everything that is wrong with it.
+    """Return the submission. Raise InvalidSubmission with everything that is wrong with it.
 
-    `complete` asks for all fields that the form requires; else an address is enough, because losing a lead for a missing
-    department is worse than an incomplete lead. `referer` is where it was posted from, if the answers do not say.
+    `complete` asks for all fields that the form requires; otherwise an address is enough, because a lost lead is worse
+    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it.
     """
-    complaints: list[FieldError] = []
-    known = _gather(form, answers, complaints)
-    email = _email(known.pop("email", ""), complaints)
+    known, errors = _gather(form, answers)
+    email = _email(known.pop("email", ""), errors)
     _split_full_name(known)
     if complete:
-        missing = [wanted.name for wanted in form.fields if wanted.required and wanted.name != "email"]
-        complaints += [FieldError(name, REQUIRED) for name in missing if not known.get(name)]
-    if complaints:
-        raise InvalidSubmission(complaints)
+        errors += _missing(form, known)
+    if errors:
+        raise InvalidSubmission(errors)
     if "phone" in known:
         known["phone"] = phone(known["phone"])
-    apart = {*PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, "consent"}
+    visitor = known.get("visitor", "")
     return Submission(
         form=form.name,
         email=email,
@@ -114,59 +118,71 @@ def read(
         guessed=guessed,
         touch=read_touch(known, now, referer),
         fields={name: known[name] for name in PROFILE if name in known},
-        attributes={name: value for name, value in known.items() if name not in apart},
-        entry={wanted.name: known[wanted.name] for wanted in form.fields if wanted.entry and wanted.name in known},
+        attributes={name: value for name, value in known.items() if name not in _NO_ATTRIBUTES},
+        entry={field.name: known[field.name] for field in form.fields if field.entry and field.name in known},
         consent=is_consent(form.consent, known.get("consent", "")),
         nonce=known.get("nonce", ""),
         page=known.get("page", ""),
-        visitor=visitor if is_visitor(visitor := known.get("visitor", "")) else "",
+        visitor=visitor if is_visitor(visitor) else "",
     )
 
 
 def is_consent(consent: Consent | None, value: str) -> bool:
-    """Was the box ticked? Only a clear yes is one: HTML's "on", a word for yes, or the wording itself."""
+    """Return whether the box was ticked: HTML's "on", a word for yes, or the wording of the consent itself."""
     return consent is not None and (value.casefold() in _YES or (value != "" and value in consent.text.values()))
 
 
-def _gather(form: Form, answers: Answers, complaints: list[FieldError]) -> dict[str, str]:
-    """What the form knows, by our names, cleaned; blanks are left out."""
-    wanted = {each.name: each for each in form.fields}
-    names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *wanted}
-    found: dict[str, str] = {}
+def _gather(form: Form, answers: Answers) -> tuple[dict[str, str], list[FieldError]]:
+    """Return the cleaned answers that the form knows, by our names and without blanks, and what is wrong with them."""
+    fields = {field.name: field for field in form.fields}
+    names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *fields}
+    known: dict[str, str] = {}
+    errors: list[FieldError] = []
     for typed_name, typed in answers:
         name = form.mapping.get(typed_name, typed_name)
         if typed_name not in form.mapping and name not in names:
             continue
-        asked = wanted.get(name)
-        value = clean(typed, multiline=asked is not None and asked.type == "textarea")
-        if value is None:
-            complaints.append(FieldError(name, UNREADABLE))
-            continue
-        if name in CAMPAIGN_PARAMETERS or name in _CARRIED:
-            value = value[:MAX_LENGTH]
-        elif name != "email" and len(value) > (limit := asked.max_length if asked else _LONGEST):
-            complaints.append(FieldError(name, LIMIT, limit))
-        if value and found.setdefault(name, value) != value:
-            complaints.append(FieldError(name, TWICE))
-    return found
+        value, error = _clean(name, typed, fields.get(name))
+        if error:
+            errors.append(error)
+        if value and known.setdefault(name, value) != value:
+            errors.append(FieldError(name, TWICE))
+    return known, errors
 
 
-def _email(typed: str, complaints: list[FieldError]) -> str:
-    """The address, or "" and a complaint, unless there is one about it already."""
-    if any(complaint.field == "email" for complaint in complaints):
+def _clean(name: str, typed: str, field: FormField | None) -> tuple[str, FieldError | None]:
+    value = clean(typed, multiline=field is not None and field.type == "textarea")
+    if value is None:
+        return "", FieldError(name, UNREADABLE)
+    if name in CAMPAIGN_PARAMETERS or name in _CARRIED:
+        return value[:MAX_LENGTH], None
+    limit = field.max_length if field else _LONGEST
+    if name != "email" and len(value) > limit:
+        return value, FieldError(name, LIMIT, limit)
+    return value, None
+
+
+def _missing(form: Form, known: Mapping[str, str]) -> list[FieldError]:
+    required = [field.name for field in form.fields if field.required and field.name != "email"]
+    return [FieldError(name, REQUIRED) for name in required if not known.get(name)]
+
+
+def _email(typed: str, errors: list[FieldError]) -> str:
+    """Return the address; or "" and add an error, unless the address has one already."""
+    if any(error.field == "email" for error in errors):
         return ""
     if not typed:
-        complaints.insert(0, FieldError("email", REQUIRED))
+        errors.insert(0, FieldError("email", REQUIRED))
         return ""
     try:
         return normalise(typed)
     except Rejected as rejected:
-        complaints.insert(0, FieldError("email", rejected.reason))
+        errors.insert(0, FieldError("email", rejected.reason))
         return ""
 
 
 def _split_full_name(known: dict[str, str]) -> None:
-    """One field for the whole name becomes two, unless they are given."""
+    """Split one field with the whole name into two, unless they are given."""
     full = known.pop("full_name", "")
     if not full or "last_name" in known:
         return
