@@ -147,7 +147,9 @@ def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.DesiredRecord |
     if why := upsert.not_admitted(profile, state, standing, bundle.sync):
         return crm_mark.blocked(case.mark.value, why)
     locale = brand.default_locale
-    why_in_words = reasons(profile, state, bundle.scoring, now, locale, brand.time_zone, absolute=True, limit=_REASONS)
+    why_in_words = reasons(
+        profile, state, bundle.scoring, now, locale, brand.time_zone, with_dates=True, limit=_REASONS
+    )
     words, mark = [reason.words for reason in why_in_words], case.mark.value
     wanted = upsert.desired_record(profile, state, standing, words, bundle.sync, locale, mark.task)
     if upsert.digest(wanted) == mark.digest:

@@ -1,4 +1,4 @@
-"""How often the lead did something: exact in every window, from few times kept, in whatever order they came."""
+"""Counts are exact in every time window, from few stored times, in any order of arrival."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -34,7 +34,7 @@ def after(bundle: Bundle, *activities: Activity) -> dict[str, tuple[int, ...]]:
     return times
 
 
-def test_as_many_times_are_kept_as_any_clause_needs() -> None:
+def test_as_many_times_are_kept_as_a_clause_needs() -> None:
     three = Did(kind="page_viewed", subject="pricing", at_least=3)
     at_most_four = Did(kind="page_viewed", subject="pricing", at_least=0, at_most=4)
     never = Did(kind="link_clicked", at_least=0, at_most=0)
@@ -42,28 +42,28 @@ def test_as_many_times_are_kept_as_any_clause_needs() -> None:
     assert times_to_keep(asking(nested)) == {"page_viewed pricing": 5, "link_clicked": 1}
 
 
-def test_what_is_asked_of_who_enters_a_journey_is_watched_too() -> None:
+def test_times_for_who_may_enter_a_journey_are_kept() -> None:
     journey = replace(a_bundle().journeys["whitepaper"], who=Did(kind="page_read", at_least=2))
     assert times_to_keep(replace(a_bundle(), journeys={"j": journey})) == {"page_read": 2}
 
 
-def test_what_nobody_asks_about_is_not_kept() -> None:
+def test_times_that_no_clause_counts_are_not_kept() -> None:
     bundle = asking(Did(kind="page_viewed", subject="pricing"))
     assert after(bundle, a_view("1", NOON, subject="jobs"), an_activity()) == {}
 
 
-def test_a_machine_did_nothing() -> None:
+def test_activities_of_machines_do_not_count() -> None:
     assert after(asking(Did(kind="page_viewed")), a_view("1", NOON, verdict=Verdict.MACHINE)) == {}
 
 
-def test_a_thing_counts_under_its_name_and_under_any() -> None:
+def test_activity_counts_with_and_without_its_subject() -> None:
     bundle = asking(Did(kind="page_viewed", at_least=2), Did(kind="page_viewed", subject="pricing"))
     times = after(bundle, a_view("1", NOON), a_view("2", NOON, subject="jobs"))
     assert (count(times, "page_viewed", "", None), count(times, "page_viewed", "pricing", None)) == (2, 1)
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 0), (-0.001, 1), (-HOUR, 2), (-HOUR - 0.001, 3)])
-def test_a_window_begins_after_its_moment(seconds: float, expected: int) -> None:
+def test_window_excludes_its_first_moment(seconds: float, expected: int) -> None:
     bundle = asking(Did(kind="page_viewed", at_least=3))
     moments = (NOON, NOON - timedelta(milliseconds=1), NOON - timedelta(hours=1))
     times = after(bundle, *(a_view(str(n), at) for n, at in enumerate(moments)))
@@ -81,7 +81,7 @@ moments = st.lists(st.integers(0, 30), max_size=9)
 
 
 @given(st.lists(dids, min_size=1, max_size=3), moments, st.integers(0, 40), st.randoms())
-def test_few_times_answer_as_all_would_in_any_order(
+def test_few_times_give_the_same_answer_as_all_in_any_order(
     asked: list[Did], ats: list[int], later: int, random: Random
 ) -> None:
     # given
@@ -101,7 +101,7 @@ def test_few_times_answer_as_all_would_in_any_order(
 
 
 @given(dids, moments, st.integers(0, 40))
-def test_the_answer_stays_until_the_moment_it_turns_at(did: Did, ats: list[int], later: int) -> None:
+def test_answer_stays_until_the_computed_moment(did: Did, ats: list[int], later: int) -> None:
     now = NOON + timedelta(seconds=later)
     times = after(
         asking(did), *(a_view(str(n), NOON + timedelta(seconds=at)) for n, at in enumerate(ats) if at <= later)

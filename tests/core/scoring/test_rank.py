@@ -1,4 +1,4 @@
-"""The rank: thresholds, hysteresis, and the moment at which time alone changes it."""
+"""The rank has thresholds with hysteresis, and the time of its next change by decay is computed."""
 
 from copy import replace
 from datetime import timedelta
@@ -36,7 +36,7 @@ def a_state(fit: float = 0, rank: Rank = Rank.COLD, **rule_points: float) -> Sta
     )
 
 
-def test_a_threshold_between_two_points_is_crossed_where_the_rounded_total_does() -> None:
+def test_fractional_threshold_is_crossed_by_the_rounded_total() -> None:
     # given a lead that is hot until fewer than 59.5 points, rounded to whole ones, are left
     halves = replace(SCORING, hot=Threshold(enter=70, leave=59.5))
     state = a_state(fit=30, rank=Rank.HOT, a=59)
@@ -66,34 +66,34 @@ def test_a_threshold_between_two_points_is_crossed_where_the_rounded_total_does(
         (-100, Rank.HOT, Rank.COLD),
     ],
 )
-def test_up_at_enter_and_down_only_below_leave(total: float, before: Rank, after: Rank) -> None:
+def test_rank_rises_at_enter_and_falls_only_below_leave(total: float, before: Rank, after: Rank) -> None:
     assert rank(total, before, SCORING) is after
 
 
-def test_a_goal_is_reached_at_its_rank_or_above() -> None:
+def test_goal_is_reached_at_its_rank_or_above() -> None:
     assert is_at_least(Rank.HOT, "warm")
     assert is_at_least(Rank.WARM, "warm")
     assert not is_at_least(Rank.COLD, "warm")
 
 
-def test_a_hot_lead_falls_when_half_of_its_points_are_gone() -> None:
+def test_hot_lead_falls_when_half_of_its_points_are_gone() -> None:
     state = a_state(rank=Rank.HOT, a=119)
     assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
 
 
-def test_what_never_decays_below_its_rank_is_never_looked_at_again() -> None:
+def test_lead_that_never_falls_has_no_next_change() -> None:
     assert next_rank_change(a_state(fit=80, rank=Rank.HOT, a=30), SCORING, NOON) is None
     assert next_rank_change(a_state(), SCORING, NOON) is None
     assert next_rank_change(a_state(a=20), SCORING, NOON) is None
 
 
-def test_a_cap_keeps_the_rank_for_longer() -> None:
+def test_points_over_the_cap_keep_the_rank_longer() -> None:
     state = a_state(fit=30, rank=Rank.HOT, capped=118)
     # 45 under the cap and 30 of fit: falls when less than 29.5 of 118 are left, two half-lives away
     assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=20) + SECOND
 
 
-def test_points_taken_away_that_come_back_may_raise_the_rank() -> None:
+def test_decay_of_negative_points_may_raise_the_rank() -> None:
     state = a_state(fit=54.5, negative=-40)
     assert next_rank_change(state, SCORING, NOON) == NOON + timedelta(days=10) + SECOND
 

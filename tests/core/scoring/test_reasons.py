@@ -1,4 +1,4 @@
-"""Why a lead has its score, in words."""
+"""The reasons for a score, in words."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -46,8 +46,8 @@ SCORING = replace(
 HANAKO = a_lead(job_title="営業部長")
 
 
-def told(
-    *hours_ago: float, kind: Kind = Kind.PAGE_VIEWED, now: datetime = NOON, locale: str = "ja", absolute: bool = False
+def reasons_after(
+    *hours_ago: float, kind: Kind = Kind.PAGE_VIEWED, now: datetime = NOON, locale: str = "ja", with_dates: bool = False
 ) -> list[Reason]:
     rule_points: dict[str, RulePoints] = {}
     for n, hours in enumerate(hours_ago):
@@ -57,11 +57,11 @@ def told(
         )
     points, codes = fit(HANAKO, SCORING)
     state = State(lead="lead1", rule_points=rule_points, fit=points, fit_reasons=codes)
-    return reasons(HANAKO, state, SCORING, now, locale, TOKYO, absolute=absolute)
+    return reasons(HANAKO, state, SCORING, now, locale, TOKYO, with_dates=with_dates)
 
 
 @pytest.mark.parametrize(
-    ("hours_ago", "relative", "absolute"),
+    ("hours_ago", "relative", "with_dates"),
     [
         ((0,), "料金ページを本日閲覧", "料金ページを2026-11-21に閲覧"),
         ((0, 1, 2), "料金ページを本日3回閲覧", "料金ページを2026-11-21までに計3回閲覧"),
@@ -72,13 +72,13 @@ def told(
         ((72, 96), "料金ページを3日前までに計2回閲覧", "料金ページを2026-11-18までに計2回閲覧"),
     ],
 )
-def test_a_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative: str, absolute: str) -> None:
-    assert relative in [reason.words for reason in told(*hours_ago)]
-    assert absolute in [reason.words for reason in told(*hours_ago, absolute=True)]
+def test_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative: str, with_dates: str) -> None:
+    assert relative in [reason.words for reason in reasons_after(*hours_ago)]
+    assert with_dates in [reason.words for reason in reasons_after(*hours_ago, with_dates=True)]
 
 
 @pytest.mark.parametrize(
-    ("hours_ago", "relative", "absolute"),
+    ("hours_ago", "relative", "with_dates"),
     [
         ((0,), "today", "on 2026-11-21"),
         ((0, 1, 2), "3 times today", "3 times, last on 2026-11-21"),
@@ -88,51 +88,53 @@ def test_a_reason_says_how_often_and_when(hours_ago: tuple[float, ...], relative
         ((72, 96), "2 times, last 3 days ago", "2 times, last on 2026-11-18"),
     ],
 )
-def test_and_in_english(hours_ago: tuple[float, ...], relative: str, absolute: str) -> None:
+def test_reason_says_how_often_and_when_in_english(
+    hours_ago: tuple[float, ...], relative: str, with_dates: str
+) -> None:
     page = "Viewed the pricing page "
-    assert page + relative in [reason.words for reason in told(*hours_ago, locale="en")]
-    assert page + absolute in [reason.words for reason in told(*hours_ago, locale="en", absolute=True)]
+    assert page + relative in [reason.words for reason in reasons_after(*hours_ago, locale="en")]
+    assert page + with_dates in [reason.words for reason in reasons_after(*hours_ago, locale="en", with_dates=True)]
 
 
-def test_today_begins_at_midnight_of_the_brand_not_of_utc() -> None:
+def test_today_begins_at_midnight_in_the_time_zone_of_the_brand() -> None:
     just_past_midnight = NOON + timedelta(hours=12, minutes=1)
-    assert "料金ページを昨日閲覧" in [r.words for r in told(1, now=just_past_midnight)]
+    assert "料金ページを昨日閲覧" in [r.words for r in reasons_after(1, now=just_past_midnight)]
 
 
-def test_words_may_use_the_numbers_themselves() -> None:
-    assert told(0, 1, 30, kind=Kind.LINK_CLICKED)[1].words == "mail 3 2 2026-11-21"
+def test_words_can_contain_the_numbers() -> None:
+    assert reasons_after(0, 1, 30, kind=Kind.LINK_CLICKED)[1].words == "mail 3 2 2026-11-21"
 
 
-def test_the_strongest_comes_first_and_points_are_those_of_now() -> None:
-    (title, pricing) = told(14 * 24)
+def test_strongest_reason_is_first_by_present_points() -> None:
+    (title, pricing) = reasons_after(14 * 24)
     assert (title.code, title.words, title.points, title.last) == ("title", "役職: 営業部長", 40, None)
     assert (pricing.code, pricing.points) == ("pricing", 6)
     assert pricing.last == NOON - timedelta(days=14)
 
 
-def test_a_reason_is_capped_as_its_points_are() -> None:
-    assert [r.points for r in told(0, 0, 0, 0, 0)] == [40, 36]
+def test_points_of_a_reason_are_capped() -> None:
+    assert [r.points for r in reasons_after(0, 0, 0, 0, 0)] == [40, 36]
 
 
-def test_what_is_worth_less_than_half_a_point_is_no_reason() -> None:
-    assert [r.code for r in told(24 * 14 * 5)] == ["title"]
+def test_less_than_half_a_point_is_no_reason() -> None:
+    assert [r.code for r in reasons_after(24 * 14 * 5)] == ["title"]
 
 
-def test_what_speaks_against_the_lead_comes_last() -> None:
-    assert [r.code for r in told(0, kind=Kind.REJECTED_BY_SALES)] == ["title", "no"]
+def test_negative_points_are_last() -> None:
+    assert [r.code for r in reasons_after(0, kind=Kind.REJECTED_BY_SALES)] == ["title", "no"]
 
 
-def test_no_more_than_asked_for() -> None:
+def test_number_of_reasons_is_limited() -> None:
     state = State(lead="lead1", fit=40, fit_reasons=("title",))
     assert len(reasons(HANAKO, state, SCORING, NOON, "ja", TOKYO, limit=1)) == 1
     assert reasons(HANAKO, State(lead="lead1"), SCORING, NOON, "ja", TOKYO) == []
 
 
-def test_words_of_another_locale_are_better_than_none() -> None:
-    assert told(0, kind=Kind.REJECTED_BY_SALES, locale="en")[-1].words == "対象外"
+def test_words_of_another_locale_are_used_if_the_locale_has_none() -> None:
+    assert reasons_after(0, kind=Kind.REJECTED_BY_SALES, locale="en")[-1].words == "対象外"
 
 
-def test_what_a_journeys_step_gave_has_the_steps_own_words() -> None:
+def test_points_of_a_journey_step_have_the_words_of_the_step() -> None:
     def points(id: str, step: str, hours_ago: float, **words: str) -> Activity:
         facts = {"journey": "expo", "step": step, "points": "10"} | {
             f"words.{lang}": text for lang, text in words.items()

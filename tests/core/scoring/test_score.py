@@ -1,4 +1,4 @@
-"""The score: sums that decay, caps, and nothing that depends on order."""
+"""The score is a sum of decaying points with caps, independent of the order of arrival."""
 
 from copy import replace
 from datetime import timedelta
@@ -37,35 +37,35 @@ def test_points_halve_with_each_half_life() -> None:
     assert points(state, SCORING, NOON + 3 * HALF) == {"form": 3.75}
 
 
-def test_an_older_activity_that_comes_late_has_decayed_already() -> None:
+def test_late_activity_has_already_decayed() -> None:
     late = an_activity(id="old", at=NOON - HALF, received=NOON)
     assert points(state_after(an_activity(), late), SCORING, NOON) == {"form": 45}
 
 
-def test_a_clock_that_runs_ahead_gives_no_more_than_now() -> None:
+def test_activity_in_the_future_counts_as_now() -> None:
     future = an_activity(at=NOON + 10 * HALF, received=NOON)
     assert points(state_after(future), SCORING, NOON + HALF) == {"form": 15}
 
 
 @pytest.mark.parametrize(("clicks", "expected"), [(0, {}), (1, {"click": 10}), (2, {"click": 20}), (3, {"click": 20})])
-def test_a_rule_gives_at_most_its_cap(clicks: int, expected: dict[str, float]) -> None:
+def test_rule_gives_at_most_its_cap(clicks: int, expected: dict[str, float]) -> None:
     assert points(state_after(*(a_click(id=str(n)) for n in range(clicks))), SCORING, NOON) == expected
 
 
-def test_what_is_over_the_cap_lasts_longer() -> None:
+def test_points_over_the_cap_last_longer() -> None:
     state = state_after(*(a_click(id=str(n)) for n in range(4)))
     assert points(state, SCORING, NOON + HALF) == {"click": 20}
     assert points(state, SCORING, NOON + 2 * HALF) == {"click": 10}
 
 
-def test_all_engagement_together_has_a_cap() -> None:
+def test_total_engagement_has_a_cap() -> None:
     capped = replace(SCORING, engagement_cap=35.0)
     state = state_after(an_activity(), a_click())
     assert score(state, SCORING, NOON).engagement == 40
     assert score(state, capped, NOON).engagement == 35
 
 
-def test_points_may_be_taken_away_and_come_back() -> None:
+def test_negative_points_decay_too() -> None:
     rule = EngagementRule(code="no", kind="rejected_by_sales", points=-50, cap=80, words={})
     scoring = replace(SCORING, engagement=(rule,))
     state = state_after(*(an_activity(id=str(n), kind=Kind.REJECTED_BY_SALES) for n in range(2)), scoring=scoring)
@@ -73,7 +73,7 @@ def test_points_may_be_taken_away_and_come_back() -> None:
     assert score(state, scoring, NOON + HALF).total == -50
 
 
-def test_a_rule_may_look_at_one_subject() -> None:
+def test_rule_can_be_for_one_subject() -> None:
     rule = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=12, words={})
     scoring = replace(SCORING, engagement=(rule,))
     seen = an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")
@@ -82,22 +82,22 @@ def test_a_rule_may_look_at_one_subject() -> None:
 
 
 @pytest.mark.parametrize("verdict", [Verdict.MACHINE, Verdict.UNJUDGED])
-def test_only_what_a_human_did_counts(verdict: Verdict) -> None:
+def test_only_activities_of_people_count(verdict: Verdict) -> None:
     assert state_after(a_click(verdict=verdict)).rule_points == {}
 
 
-def test_a_rule_that_left_the_playbook_gives_nothing() -> None:
+def test_removed_rule_gives_nothing() -> None:
     assert score(state_after(an_activity()), replace(SCORING, engagement=()), NOON).total == 0
 
 
-def test_the_ten_latest_times_are_kept() -> None:
+def test_ten_latest_times_are_kept() -> None:
     state = state_after(*(a_click(id=str(n), at=NOON - timedelta(hours=n)) for n in range(12)))
     found = state.rule_points["click"]
     assert (found.count, found.last, len(found.recent)) == (12, NOON, 10)
     assert found.recent == tuple(NOON - timedelta(hours=n) for n in range(10))
 
 
-def test_fit_is_the_sum_of_the_rules_that_hold_strongest_first() -> None:
+def test_fit_is_the_sum_of_matching_rules_strongest_first() -> None:
     weak = replace(SCORING.fit[0], code="weak", points=5)
     assert fit(a_lead(job_title="部長"), replace(SCORING, fit=(weak, *SCORING.fit))) == (45, ("title", "weak"))
     assert fit(a_lead(job_title="主任"), SCORING) == (0, ())

@@ -1,4 +1,4 @@
-"""Segments of nested clauses: found by what the lead has, as if each had been asked."""
+"""Segments of nested clauses: the index gives the same result as evaluating each segment."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,7 +10,7 @@ from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts, all_hold, holds
 from ripen.scoring.activity_counts import Times, count
-from ripen.scoring.segment import levels, next_change, segments
+from ripen.scoring.segment import next_segment_change, segment_thresholds, segments
 from tests.support.fakes import NOON
 
 DAY = 86400
@@ -29,7 +29,7 @@ def within(*clauses: Clause, **known: object) -> bool:
     return segments({"s": Segment(name="s", also=clauses)}, facts, times) == ("s",)  # type: ignore[arg-type]
 
 
-def test_a_lead_is_in_by_what_it_did_has_agreed_to_and_carries() -> None:
+def test_segment_by_activities_consents_and_tags() -> None:
     assert within(Did(kind=VIEW), times={VIEW: (AT_NOON,)})
     assert not within(Did(kind=VIEW, at_least=2), times={VIEW: (AT_NOON,)})
     assert within(Agreed(), purposes=frozenset(["marketing"]))
@@ -39,7 +39,7 @@ def test_a_lead_is_in_by_what_it_did_has_agreed_to_and_carries() -> None:
     assert not within(AllOf(of=(Tagged(tag="vip"), Did(kind=VIEW))), times={VIEW: (AT_NOON,)})
 
 
-def test_whoever_never_did_it_is_in_until_it_is_done() -> None:
+def test_segment_of_leads_without_an_activity() -> None:
     never = Did(kind=VIEW, at_least=0, at_most=0)
     assert within(never)
     assert not within(never, times={VIEW: (AT_NOON,)})
@@ -47,7 +47,7 @@ def test_whoever_never_did_it_is_in_until_it_is_done() -> None:
     assert not within(Not(clause=Tagged(tag="vip")), tags=frozenset(["vip"]))
 
 
-def test_a_segment_of_segments_follows_them_whatever_their_names() -> None:
+def test_segment_of_segments_is_evaluated_after_them() -> None:
     defined = {
         "a": Segment(name="a", also=(Belongs(segment="z"), Not(clause=Belongs(segment="m")))),
         "m": Segment(name="m", when=(Condition(field="company", any_of=("x",)),)),
@@ -58,12 +58,12 @@ def test_a_segment_of_segments_follows_them_whatever_their_names() -> None:
     assert segments(defined, the_lead(traits={"company": "x"}), {}) == ("m",)
 
 
-def test_a_segment_that_is_not_there_has_nobody_in_it() -> None:
+def test_missing_segment_contains_no_lead() -> None:
     assert not within(Belongs(segment="gone"))
     assert within(Not(clause=Belongs(segment="gone")))
 
 
-def test_a_circle_ends() -> None:
+def test_circle_of_segments_ends() -> None:
     defined = {
         "a": Segment(name="a", also=(AnyOf(of=(Belongs(segment="b"), Tagged(tag="vip"))),)),
         "b": Segment(name="b", also=(AnyOf(of=(Belongs(segment="a"), Tagged(tag="vip"))),)),
@@ -138,7 +138,7 @@ people = st.fixed_dictionaries(
 )
 
 
-def asked_one_by_one(plan: Mapping[str, Segment], facts: LeadFacts) -> tuple[str, ...]:
+def evaluated_one_by_one(plan: Mapping[str, Segment], facts: LeadFacts) -> tuple[str, ...]:
     """In the order in which the plans above refer to each other."""
     inside: set[str] = set()
     for segment in plan.values():
@@ -156,19 +156,19 @@ def asked_one_by_one(plan: Mapping[str, Segment], facts: LeadFacts) -> tuple[str
 
 
 @given(plans, people, lives)
-def test_a_lead_is_in_the_same_segments_as_if_each_had_been_asked(
+def test_index_finds_the_same_segments_as_evaluating_each(
     plan: dict[str, Segment], known: dict[str, object], times: dict[str, tuple[int, ...]]
 ) -> None:
     facts = the_lead(times, **known)
-    assert segments(plan, facts, times) == asked_one_by_one(plan, facts)
+    assert segments(plan, facts, times) == evaluated_one_by_one(plan, facts)
 
 
 @given(plans, people, lives)
-def test_nothing_changes_by_time_alone_before_the_moment_it_is_said_to(
+def test_segments_do_not_change_before_the_computed_moment(
     plan: dict[str, Segment], known: dict[str, object], times: dict[str, tuple[int, ...]]
 ) -> None:
     now = segments(plan, the_lead(times, **known), times)
-    moment = next_change(plan, the_lead(times, **known), times)
+    moment = next_segment_change(plan, the_lead(times, **known), times)
     until = moment or NOON + timedelta(days=30)
     assert moment is None or moment > NOON
     for part in range(1, 10):
@@ -176,22 +176,22 @@ def test_nothing_changes_by_time_alone_before_the_moment_it_is_said_to(
         assert segments(plan, the_lead(times, **known | {"now": at}), times) == now
 
 
-def test_a_window_that_runs_out_is_foreseen() -> None:
+def test_end_of_a_window_is_computed() -> None:
     plan = {"s": Segment(name="s", also=(Did(kind=VIEW, at_least=2, within_seconds=7 * DAY),))}
     times = {VIEW: (AT_NOON, AT_NOON - DAY * 1000)}
-    moment = next_change(plan, the_lead(times), times)
+    moment = next_segment_change(plan, the_lead(times), times)
     assert moment == NOON + timedelta(days=6)
     assert segments(plan, the_lead(times, now=moment), times) == ()
-    assert next_change(plan, the_lead(times, now=moment), times) is None
+    assert next_segment_change(plan, the_lead(times, now=moment), times) is None
 
 
-def test_thresholds_are_found_however_deep() -> None:
+def test_nested_thresholds_are_found() -> None:
     deep = Not(clause=AnyOf(of=(Condition(field="total", at_least=50), Condition(field="engagement", at_least=7))))
     plan = {"s": Segment(name="s", when=(Condition(field="total", at_least=20),), also=(deep,))}
-    assert (levels(plan, "total"), levels(plan, "engagement")) == ((20, 50), (7,))
+    assert (segment_thresholds(plan, "total"), segment_thresholds(plan, "engagement")) == ((20, 50), (7,))
 
 
-def test_segments_that_the_lead_gives_no_reason_to_ask_are_not_asked() -> None:
+def test_only_candidates_are_evaluated() -> None:
     asked: list[str] = []
 
     class Counted(Segment, frozen=True, kw_only=True):

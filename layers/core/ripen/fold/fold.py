@@ -26,7 +26,7 @@ from ripen.scoring.activity_counts import lead_facts, with_activity
 from ripen.scoring.rank import next_rank_change, next_threshold_crossing, rank
 from ripen.scoring.rules_version import rules_version
 from ripen.scoring.score import Score, add_points, fit, score
-from ripen.scoring.segment import levels, next_change, segments
+from ripen.scoring.segment import next_segment_change, segment_thresholds, segments
 from ripen.slack.alert import Alert
 from ripen.tracking.click_evidence import Evidence
 from ripen.tracking.click_verdict import can_change, classify, is_ready, reclassify
@@ -221,11 +221,11 @@ def settled(
 
 def next_look(state: State, profile: Profile, known: LeadFacts, bundle: Bundle) -> datetime | None:
     """When time alone may change the rank or a segment, or a date lets into a journey; None if it never will."""
-    total, engagement = (levels(bundle.segments, field) for field in ("total", "engagement"))
+    total, engagement = (segment_thresholds(bundle.segments, field) for field in ("total", "engagement"))
     moments = (
         next_rank_change(state, bundle.scoring, known.now),
         next_threshold_crossing(state, bundle.scoring, known.now, total, engagement),
-        next_change(bundle.segments, known, state.activity_times),
+        next_segment_change(bundle.segments, known, state.activity_times),
         next_occasion(state, profile, bundle, known.now),
     )
     return min(filter(None, moments), default=None)

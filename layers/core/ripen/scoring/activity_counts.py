@@ -1,5 +1,7 @@
-"""What the lead did, as far as the playbook asks how often: of each thing asked about only the newest times, as many as an
-answer needs. So a count in any window is exact, in whatever order the activities came, and the state stays small.
+"""How often the lead did something, as far as the playbook counts it.
+
+Of each activity that a clause counts, only the newest times are kept, as many as an answer needs. So a count in any
+time window is exact, in whatever order the activities arrived, and the state stays small.
 """
 
 from bisect import bisect_left
@@ -19,31 +21,31 @@ from ripen.playbook.wake_events import event_names
 from ripen.scoring.score import Score
 
 Times = Mapping[str, tuple[int, ...]]
-"""In milliseconds since 1970, newest first, by what was done: "page_viewed pricing"."""
+"""Times in milliseconds since 1970, newest first, by event name ("page_viewed pricing")."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNIT = timedelta(milliseconds=1)
 
 
 def times_to_keep(bundle: Bundle) -> Mapping[str, int]:
-    """How many of the newest times are needed, by what was done: for segments, and for who may enter a journey."""
+    """Return how many of the newest times are needed, by event name, for segments and for who may enter a journey."""
     return _times_to_keep(IdentityKey(bundle))
 
 
 def with_activity(times: Times, activity: Activity, bundle: Bundle) -> dict[str, tuple[int, ...]]:
-    """The times with one more activity; what a machine did does not count."""
+    """Return the times with one more activity; activities of machines do not count."""
     if activity.verdict is not Verdict.HUMAN:
         return dict(times)
-    asked, at = times_to_keep(bundle), _millis(happened_at(activity))
+    needed, at = times_to_keep(bundle), _millis(happened_at(activity))
     return dict(times) | {
-        name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: asked[name]])
+        name: tuple(sorted((at, *times.get(name, ())), reverse=True)[: needed[name]])
         for name in event_names(activity)
-        if name in asked
+        if name in needed
     }
 
 
 def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
-    """How often it was done since then, as far as the times tell."""
+    """Return how often the activity was done since then (None: ever)."""
     found = times.get(_name(kind, subject), ())
     if since is None:
         return len(found)
@@ -51,23 +53,24 @@ def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
 
 
 def next_window_end(did: Did, times: Times, now: datetime) -> datetime | None:
-    """When time alone will next change the answer: the first moment after `now` at which what made it leaves the window."""
+    """Return when time alone next changes the answer: when a decisive activity leaves the window."""
     if did.within_seconds is None:
         return None
     found, within = times.get(event_name(did), ()), timedelta(seconds=did.within_seconds)
-    telling = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
-    moments = (_EPOCH + found[at] * _UNIT + within for at in telling if 0 <= at < len(found))
+    decisive = {did.at_least - 1, did.at_most if did.at_most is not None else -1}
+    moments = (_EPOCH + found[at] * _UNIT + within for at in decisive if 0 <= at < len(found))
     return min((moment for moment in moments if moment > now), default=None)
 
 
 def event_name(did: Did) -> str:
+    """Return the name of the activity that the clause counts."""
     return _name(did.kind, did.subject)
 
 
-def lead_facts(profile: Profile, state: State, sum: Score, contact: Contact | None, now: datetime) -> LeadFacts:
-    """What clauses are asked about of this lead, as it stands in its state."""
+def lead_facts(profile: Profile, state: State, points: Score, contact: Contact | None, now: datetime) -> LeadFacts:
+    """Return what clauses can ask about this lead."""
     return LeadFacts(
-        traits=traits(profile, fit=sum.fit, engagement=sum.engagement, total=sum.total, rank=state.rank.value),
+        traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
         now=now,
         count=partial(count, state.activity_times),
         tags=frozenset(profile.tags),
@@ -94,6 +97,7 @@ def _times_to_keep(bundle: IdentityKey[Bundle]) -> dict[str, int]:
 
 
 def _clauses(bundle: Bundle) -> Iterator[Clause]:
+    """Yield the clauses whose counts come from the state: those of segments and of `who`."""
     for segment in bundle.segments.values():
         yield from segment.also
     yield from (journey.who for journey in bundle.journeys.values() if journey.who is not None)

@@ -1,22 +1,40 @@
-"""The rank: cold, warm or hot, judged at one moment, with hysteresis; and when time alone may change it."""
+"""The rank (cold, warm or hot) at one moment, with hysteresis, and the time when decay alone may change it."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil, floor, log2
+from typing import NamedTuple
 
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Scoring
 from ripen.scoring.score import capped, decayed, half_life, points_with_rules, score
 
-_LEAST = 2.0**-64
-_LATER = timedelta(seconds=1)
+_LEAST_SHARE = 2.0**-64
+"""After 64 half-lives a change no longer matters."""
+_MARGIN = timedelta(seconds=1)
+"""Added to a computed time, so that the threshold has surely been crossed by then."""
 ORDER = (Rank.COLD, Rank.WARM, Rank.HOT)
+"""The ranks, lowest first."""
+
+
+class _Edge(NamedTuple):
+    """A threshold that is crossed by falling below it, or by rising to it."""
+
+    level: float
+    falling: bool
+
+
+class _Earned(NamedTuple):
+    """The present points of one rule, and its cap."""
+
+    points: float
+    cap: float | None
 
 
 def rank(total: float, before: Rank, scoring: Scoring) -> Rank:
-    """Up at `enter`, down only below `leave`; the total is rounded to whole points first."""
+    """Return the rank for a total, rounded to whole points: it rises at `enter` and falls only below `leave`."""
     points = floor(total + 0.5)
     hot = scoring.hot.leave if before is Rank.HOT else scoring.hot.enter
     warm = scoring.warm.enter if before is Rank.COLD else scoring.warm.leave
@@ -25,78 +43,90 @@ def rank(total: float, before: Rank, scoring: Scoring) -> Rank:
     return Rank.WARM if points >= warm else Rank.COLD
 
 
-def next_rank_change(state: State, scoring: Scoring, now: datetime) -> datetime | None:
-    """When decay alone may change the rank that stands at `now`; None if it never will."""
-    return _crossing(state, scoring, now, state.fit, _rank_edges(state, scoring))
-
-
-def next_threshold_crossing(
-    state: State, scoring: Scoring, now: datetime, total: Sequence[float], engagement: Sequence[float]
-) -> datetime | None:
-    """When decay alone may bring the total or the engagement over one of these thresholds (lowest first)."""
-    sum = score(state, scoring, now)
-    asked = ((state.fit, total, sum.total), (0.0, engagement, sum.engagement))
-    moments = (
-        _crossing(state, scoring, now, base, _nearest_levels(levels, here)) for base, levels, here in asked if levels
-    )
-    return min(filter(None, moments), default=None)
-
-
-def _crossing(
-    state: State, scoring: Scoring, now: datetime, base: float, edges: Sequence[tuple[float, bool]]
-) -> datetime | None:
-    """When `base` and the decaying engagement next come to one of the edges, each with whether by falling.
-
-    With d = 0.5 ** (time / half-life) every tally is a straight line in d until it comes under its cap, so the total is
-    made of straight lines between those corners, and the crossing is solved, not searched for.
-    """
-    parts = [(decayed(found, half_life(scoring), now), rule.cap) for found, rule in points_with_rules(state, scoring)]
-    corners = {cap / abs(points) for points, cap in parts if cap is not None and abs(points) > cap}
-    for high, low in pairwise([1.0, *sorted(corners - {0.0}, reverse=True), 0.0]):
-        level = sum(capped(points * high, cap) for points, cap in parts if _is_capped(points, cap, high))
-        slope = sum(points for points, cap in parts if not _is_capped(points, cap, high))
-        crossings = [
-            d
-            for edge, falling in edges
-            if slope and (slope > 0) == falling and low <= (d := (edge - base - level) / slope) <= high
-        ]
-        if crossings and max(crossings) > _LEAST:
-            return now + half_life(scoring) * log2(1 / max(crossings)) + _LATER
-    return None
-
-
-def _nearest_levels(levels: Sequence[float], here: float) -> list[tuple[float, bool]]:
-    """The thresholds next below and next above."""
-    above = bisect_right(levels, here)
-    return [(level, True) for level in levels[above - 1 : above] if above] + [
-        (level, False) for level in levels[above : above + 1]
-    ]
-
-
 def is_at_least(rank: Rank, goal: str) -> bool:
-    """Whether the rank is the goal or above it."""
+    """Return whether the rank is the goal or a higher one."""
     return ORDER.index(rank) >= ORDER.index(Rank(goal))
 
 
 def has_become(before: Rank, after: Rank, to: str) -> bool:
-    """Whether it has just become that rank: by rising to it or past it, or, for cold, by falling back to it."""
+    """Return whether the lead has just got the rank `to`: by rising to it or past it or, for cold, by falling to it."""
     if Rank(to) is Rank.COLD:
         return after is Rank.COLD and before is not Rank.COLD
     return is_at_least(after, to) and not is_at_least(before, to)
 
 
+def next_rank_change(state: State, scoring: Scoring, now: datetime) -> datetime | None:
+    """Return when decay alone may change the present rank; None if it never will."""
+    return _next_crossing(state, scoring, now, state.fit, _rank_edges(state, scoring))
+
+
+def next_threshold_crossing(
+    state: State, scoring: Scoring, now: datetime, total: Sequence[float], engagement: Sequence[float]
+) -> datetime | None:
+    """Return when decay alone may move the total or the engagement across one of these thresholds (lowest first)."""
+    present = score(state, scoring, now)
+    asked = ((state.fit, total, present.total), (0.0, engagement, present.engagement))
+    moments = (
+        _next_crossing(state, scoring, now, base, _nearest_edges(levels, value))
+        for base, levels, value in asked
+        if levels
+    )
+    return min(filter(None, moments), default=None)
+
+
+def _next_crossing(
+    state: State, scoring: Scoring, now: datetime, base: float, edges: Sequence[_Edge]
+) -> datetime | None:
+    """Return when `base` plus the decaying engagement next crosses one of the edges.
+
+    1. Let share = 0.5 ** (time / half-life). It falls from 1 to 0, and the points of a rule are points * share.
+    2. A rule stays at its cap until its points fall below it. Between these corners the total is linear in the share.
+    3. So in each interval between two corners, from the present on, the crossing is solved and not searched for.
+    """
+    earned = [
+        _Earned(decayed(points, half_life(scoring), now), rule.cap)
+        for points, rule in points_with_rules(state, scoring)
+    ]
+    corners = {cap / abs(points) for points, cap in earned if cap is not None and abs(points) > cap}
+    for high, low in pairwise([1.0, *sorted(corners - {0.0}, reverse=True), 0.0]):
+        share = max(_crossings(earned, base, edges, high, low), default=0.0)
+        if share > _LEAST_SHARE:
+            return now + half_life(scoring) * log2(1 / share) + _MARGIN
+    return None
+
+
+def _crossings(
+    earned: Sequence[_Earned], base: float, edges: Sequence[_Edge], high: float, low: float
+) -> Iterator[float]:
+    """Yield the shares between `low` and `high` at which the total crosses an edge."""
+    level = sum(capped(points * high, cap) for points, cap in earned if _is_capped(points, cap, high))
+    slope = sum(points for points, cap in earned if not _is_capped(points, cap, high))
+    for edge, falling in edges:
+        if slope and (slope > 0) == falling:
+            share = (edge - base - level) / slope
+            if low <= share <= high:
+                yield share
+
+
 def _is_capped(points: float, cap: float | None, high: float) -> bool:
-    """Whether the tally stands at its cap just below d = `high`."""
+    """Return whether the points are at their cap just below the share `high`."""
     return cap is not None and abs(points) * high > cap * (1 + 1e-12)
 
 
-def _rank_edges(state: State, scoring: Scoring) -> list[tuple[float, bool]]:
-    """Totals at which the rank changes, and whether by falling; half a point lower for the rounding."""
+def _nearest_edges(levels: Sequence[float], value: float) -> list[_Edge]:
+    """Return the thresholds next below and next above the value."""
+    above = bisect_right(levels, value)
+    edges = [_Edge(levels[above - 1], True)] if above else []
+    return [*edges, _Edge(levels[above], False)] if above < len(levels) else edges
+
+
+def _rank_edges(state: State, scoring: Scoring) -> list[_Edge]:
+    """Return the totals at which the rank changes, half a point lower because totals are rounded."""
     match state.rank:
         case Rank.HOT:
-            edges = [(scoring.hot.leave, True)]
+            edges = [_Edge(scoring.hot.leave, True)]
         case Rank.WARM:
-            edges = [(scoring.warm.leave, True), (scoring.hot.enter, False)]
+            edges = [_Edge(scoring.warm.leave, True), _Edge(scoring.hot.enter, False)]
         case Rank.COLD:
-            edges = [(scoring.warm.enter, False)]
-    return [(ceil(level) - 0.5, falling) for level, falling in edges]
+            edges = [_Edge(scoring.warm.enter, False)]
+    return [_Edge(ceil(level) - 0.5, falling) for level, falling in edges]

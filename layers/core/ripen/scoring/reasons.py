@@ -1,5 +1,4 @@
-"""Why a lead has its score, in words: 料金ページを本日3回閲覧 for Slack, with dates for Salesforce, where words are read
-months later."""
+"""The reasons for a score in words: 料金ページを本日3回閲覧 in Slack, and with dates in Salesforce."""
 
 from datetime import date, datetime
 from math import floor
@@ -16,7 +15,7 @@ from ripen.scoring.score import capped, decayed, half_life, points_with_rules
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """`points` as they stand now; `last` is None for what does not come from doing (fit)."""
+    """One reason. `points` are those of now; `last` is None for fit, which does not come from activities."""
 
     code: str
     words: str
@@ -31,21 +30,23 @@ def reasons(
     now: datetime,
     locale: str,
     tz: str,
-    absolute: bool = False,
+    with_dates: bool = False,
     limit: int = 3,
 ) -> list[Reason]:
-    """What the score is made of, strongest first; what rounds to no point is left out. `absolute` says dates instead of
-    "today"; `tz` is an IANA name."""
-    found = [*_fit(profile, state, scoring, locale), *_engagement(state, scoring, now, locale, tz, absolute)]
-    worth = [reason for reason in found if floor(abs(reason.points) + 0.5)]
-    return sorted(worth, key=lambda reason: (-reason.points, reason.code))[:limit]
+    """Return the reasons for the score, strongest first, without those that round to no point.
+
+    `with_dates` writes dates instead of "today", for texts that are read months later; `tz` is an IANA name.
+    """
+    found = [*_fit(profile, state, scoring, locale), *_engagement(state, scoring, now, locale, tz, with_dates)]
+    shown = [reason for reason in found if floor(abs(reason.points) + 0.5)]
+    return sorted(shown, key=lambda reason: (-reason.points, reason.code))[:limit]
 
 
-def when(earned: RulePoints, now: datetime, locale: str, tz: str, absolute: bool) -> str:
-    """One phrase for how often and when: 本日3回, 3日前に, 3 times today, on 2026-11-21, …"""
+def how_often(earned: RulePoints, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
+    """Return a phrase for how often and when, such as 本日3回, 3日前に, 3 times today or on 2026-11-21."""
     days = [at.astimezone(ZoneInfo(tz)).date() for at in earned.recent]
     phrase = _japanese if locale == "ja" else _english
-    return phrase(days, earned.count, None if absolute else now.astimezone(ZoneInfo(tz)).date())
+    return phrase(days, earned.count, None if with_dates else now.astimezone(ZoneInfo(tz)).date())
 
 
 def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[Reason]:
@@ -63,11 +64,11 @@ def _fit(profile: Profile, state: State, scoring: Scoring, locale: str) -> list[
     ]
 
 
-def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: str, absolute: bool) -> list[Reason]:
+def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: str, with_dates: bool) -> list[Reason]:
     return [
         Reason(
             code=rule.code,
-            words=_words(earned, rule, now, locale, tz, absolute),
+            words=_words(earned, rule, now, locale, tz, with_dates),
             points=capped(decayed(earned, half_life(scoring), now), rule.cap),
             last=earned.last,
         )
@@ -75,14 +76,14 @@ def _engagement(state: State, scoring: Scoring, now: datetime, locale: str, tz: 
     ]
 
 
-def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, absolute: bool) -> str:
+def _words(earned: RulePoints, rule: EngagementRule, now: datetime, locale: str, tz: str, with_dates: bool) -> str:
     zone = ZoneInfo(tz)
     today = now.astimezone(zone).date()
     days = [at.astimezone(zone).date() for at in earned.recent]
     return render_text(
         _text(rule.words, locale),
         {
-            "when": when(earned, now, locale, tz, absolute),
+            "when": how_often(earned, now, locale, tz, with_dates),
             "count": earned.count,
             "today": days.count(today),
             "last": days[0].isoformat() if days else "",

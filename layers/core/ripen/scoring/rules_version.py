@@ -1,7 +1,9 @@
-"""Which definitions a lead's state was made with. Where they are others by now, it is folded anew: so newly published scoring
-and segments reach everybody, and who is in a new segment has not joined it."""
+"""The version of the definitions that a lead's state was computed with.
 
-from collections.abc import Iterator
+A state of another version is recomputed, so new scoring rules and segments reach every lead. A lead that is in a
+segment only because of that has not joined it.
+"""
+
 from functools import lru_cache
 
 import msgspec
@@ -9,22 +11,25 @@ import msgspec
 from ripen.identity import IdentityKey
 from ripen.ids import digest
 from ripen.playbook.bundle import Bundle, Segment
-from ripen.playbook.clause import Belongs, Clause, Condition, subclauses
+from ripen.playbook.clause import Belongs, Condition
 from ripen.playbook.trigger import OnDate, OnField, OnRank, OnSegment, Trigger
 from ripen.scoring.activity_counts import times_to_keep
+from ripen.scoring.segment_anchors import segment_clauses
 
 _LENGTH = 10
 SCORES = ("fit", "engagement", "total")
 
 
 def rules_version(bundle: Bundle) -> str:
-    """The same for two playbooks that judge alike, whatever words they use: scoring, segments, what is watched for clauses,
-    and the fields and dates that let into journeys."""
+    """Return a digest of everything that determines a state; texts do not matter.
+
+    It covers scoring, segments, the counts that clauses need, and the fields and dates that trigger journeys.
+    """
     return _rules_version(IdentityKey(bundle))
 
 
 def trigger_unchanged(trigger: Trigger, old: Bundle, new: Bundle) -> bool:
-    """Whether joining, rising or changing by it means the same in both, for a lead whose state was made with the old one."""
+    """Return whether the trigger means the same in both playbooks, for a state computed with the old one."""
     match trigger:
         case OnSegment(segment=name):
             return _segment_definition(name, old) == _segment_definition(name, new)
@@ -41,21 +46,17 @@ def trigger_unchanged(trigger: Trigger, old: Bundle, new: Bundle) -> bool:
 
 
 def _segment_definition(name: str, bundle: Bundle) -> tuple[object, ...]:
-    """All that the segment asks: of it and of those that it refers to, and how they are scored where they ask for scores."""
-    found, ahead = dict[str, Segment](), [name]
-    while ahead:
-        segment = bundle.segments.get(ahead.pop())
+    """Return the segment with all segments it refers to, and the scoring rules if any of them asks for a score."""
+    found, to_visit = dict[str, Segment](), [name]
+    while to_visit:
+        segment = bundle.segments.get(to_visit.pop())
         if segment and segment.name not in found:
             found[segment.name] = segment
-            ahead += [part.segment for part in _parts(segment) if isinstance(part, Belongs)]
-    asks = {part.field for segment in found.values() for part in _parts(segment) if isinstance(part, Condition)}
-    return found, asks.isdisjoint((*SCORES, "rank")) or _scoring_definition(bundle)
-
-
-def _parts(segment: Segment) -> Iterator[Clause]:
-    yield from segment.when
-    for clause in segment.also:
-        yield from subclauses(clause)
+            to_visit += [part.segment for part in segment_clauses(segment) if isinstance(part, Belongs)]
+    fields = {
+        part.field for segment in found.values() for part in segment_clauses(segment) if isinstance(part, Condition)
+    }
+    return found, fields.isdisjoint((*SCORES, "rank")) or _scoring_definition(bundle)
 
 
 def _scoring_definition(bundle: Bundle) -> tuple[object, ...]:
@@ -70,7 +71,7 @@ def _scoring_definition(bundle: Bundle) -> tuple[object, ...]:
 @lru_cache(maxsize=4)
 def _rules_version(same: IdentityKey[Bundle]) -> str:
     bundle = same.value
-    judged = (
+    definition = (
         *_scoring_definition(bundle),
         sorted(bundle.segments.items()),
         sorted(times_to_keep(bundle).items()),
@@ -81,4 +82,4 @@ def _rules_version(same: IdentityKey[Bundle]) -> str:
             if isinstance(trigger, OnDate | OnField)
         ],
     )
-    return digest(msgspec.json.encode(judged).decode())[:_LENGTH]
+    return digest(msgspec.json.encode(definition).decode())[:_LENGTH]

@@ -1,7 +1,7 @@
 """The score: fit (who the lead is) plus engagement (what the lead did, halved once per half-life).
 
-Decay is exponential with one half-life, so the sum of any number of activities is kept as one number and its moment
-(a forward-decayed sum: Cormode et al., "Forward Decay", ICDE 2009). Activities may come in any order.
+Decay is exponential with one half-life, so the points of any number of activities are one sum at one moment (a
+forward-decayed sum: Cormode et al., "Forward Decay", ICDE 2009). Activities may arrive in any order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -26,11 +26,11 @@ GIVEN_POINTS = EngagementRule(
     points=0,
     words={"ja": "ジャーニーによる加点", "en": "Points given by a journey"},
 )
-"""What journeys' steps gave, kept and decayed as what any rule gives: a tally for each step, with the step's own words."""
+"""The rule of points that journey steps give: kept and decayed like any other, separately for each step."""
 
 
 class Score(Struct, frozen=True, kw_only=True):
-    """Points as they stand at one moment; round them for display only."""
+    """Points at one moment; round them for display only."""
 
     fit: float
     engagement: float
@@ -38,7 +38,7 @@ class Score(Struct, frozen=True, kw_only=True):
 
 
 def add_points(rule_points: Mapping[str, RulePoints], activity: Activity, scoring: Scoring) -> dict[str, RulePoints]:
-    """The tallies with one more activity; only what a human did counts."""
+    """Return the points by rule with one more activity; only activities of people count."""
     if activity.verdict is not Verdict.HUMAN:
         return dict(rule_points)
     at = happened_at(activity)
@@ -51,16 +51,15 @@ def add_points(rule_points: Mapping[str, RulePoints], activity: Activity, scorin
 
 
 def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
-    """Points for who the lead is, at most `fit_cap`, and the codes of the rules that hold, strongest first."""
-    known = traits(profile)
-    held = matching_rules(scoring.fit, known)
-    points = sum(rule.points for rule in held)
-    codes = tuple(rule.code for rule in sorted(held, key=lambda rule: -rule.points))
+    """Return the points for who the lead is, limited to `fit_cap`, and the matching rules' codes, strongest first."""
+    matching = matching_rules(scoring.fit, traits(profile))
+    points = sum(rule.points for rule in matching)
+    codes = tuple(rule.code for rule in sorted(matching, key=lambda rule: -rule.points))
     return (points if scoring.fit_cap is None else min(points, scoring.fit_cap)), codes
 
 
 def score(state: State, scoring: Scoring, now: datetime) -> Score:
-    """What the lead is worth at `now`."""
+    """Return the lead's score at `now`."""
     engagement = sum(points(state, scoring, now).values())
     if scoring.engagement_cap is not None:
         engagement = min(engagement, scoring.engagement_cap)
@@ -68,34 +67,35 @@ def score(state: State, scoring: Scoring, now: datetime) -> Score:
 
 
 def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
-    """Engagement at `now` by rule code, each within its rule's cap. A rule that left the playbook gives nothing."""
+    """Return the engagement at `now` by rule code, each within its cap. Rules that left the playbook give nothing."""
     return {
-        rule.code: capped(decayed(found, half_life(scoring), now), rule.cap)
-        for found, rule in points_with_rules(state, scoring)
+        rule.code: capped(decayed(earned, half_life(scoring), now), rule.cap)
+        for earned, rule in points_with_rules(state, scoring)
     }
 
 
 def points_with_rules(state: State, scoring: Scoring) -> Iterable[tuple[RulePoints, EngagementRule]]:
-    """The lead's tallies with their rules."""
+    """Yield the points of the lead with their rules."""
     rules = _index(IdentityKey(scoring)).by_code
-    for code, found in state.rule_points.items():
+    for code, earned in state.rule_points.items():
         if rule := rules.get(code):
-            yield found, rule
+            yield earned, rule
         elif code.partition("/")[0] == GIVEN_POINTS.code:
-            yield found, replace(GIVEN_POINTS, code=code, words=found.words or GIVEN_POINTS.words)
+            yield earned, replace(GIVEN_POINTS, code=code, words=earned.words or GIVEN_POINTS.words)
 
 
 def half_life(scoring: Scoring) -> timedelta:
+    """Return the half-life of engagement."""
     return timedelta(days=scoring.half_life_days)
 
 
 def decayed(earned: RulePoints, half_life: timedelta, now: datetime) -> float:
-    """What is left of a tally at `now`."""
+    """Return the points that are left at `now`."""
     return earned.points * _remaining_share(now - earned.at, half_life)
 
 
 def capped(points: float, cap: float | None) -> float:
-    """Within the cap: above zero, or as far below it where a rule takes points away."""
+    """Return the points limited to the cap; negative points are limited to the negative cap."""
     return points if cap is None else max(-cap, min(cap, points))
 
 
@@ -134,16 +134,15 @@ def _matching_rules(activity: Activity, scoring: Scoring) -> Iterable[Engagement
     return rules.get((kind, ""), ()) + (rules.get((kind, subject), ()) if subject else ())
 
 
-class _Index(Struct, frozen=True):
+class _RuleIndex(Struct, frozen=True):
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]]
     by_code: dict[str, EngagementRule]
 
 
 @lru_cache(maxsize=4)
-def _index(same: IdentityKey[Scoring]) -> _Index:
-    """The rules by what they look at, made once per playbook, so that one activity costs the same under a thousand
-    rules as under ten."""
+def _index(scoring: IdentityKey[Scoring]) -> _RuleIndex:
+    """Index the rules, once per playbook, so that an activity costs the same with a thousand rules as with ten."""
     by_kind: dict[tuple[str, str], tuple[EngagementRule, ...]] = {}
-    for rule in same.value.engagement:
+    for rule in scoring.value.engagement:
         by_kind[rule.kind, rule.subject] = (*by_kind.get((rule.kind, rule.subject), ()), rule)
-    return _Index(by_kind, {rule.code: rule for rule in same.value.engagement})
+    return _RuleIndex(by_kind, {rule.code: rule for rule in scoring.value.engagement})

@@ -1,197 +1,149 @@
-"""Segments: named groups of leads, by who they are and by what they did, and when time alone moves a lead in or out.
+"""Segments: which named groups a lead belongs to, and when time alone may change that.
 
-A lead costs the same under a thousand segments as under ten: each segment is found by something that must be there for it
-to hold; one that may hold of somebody of whom nothing is known, by anything it asks about. Whoever is not found is in it if
-that nobody is.
+The work for a lead is the same with a thousand segments as with ten:
+
+1. The segments are put in an order in which each comes after those that it refers to.
+2. Each segment is filed under its anchors (segment_anchors.py): the values, activities, tags and purposes without which
+   it cannot hold. A segment that can hold for an unknown lead is filed under everything that it asks about.
+3. For a lead, the index returns the segments filed under anything that the lead has, and only these are evaluated.
+4. All other segments are as for an unknown lead, which was computed once.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from ripen.identity import IdentityKey
 from ripen.playbook.bundle import Segment
-from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged, subclauses
+from ripen.playbook.clause import Belongs, Condition, Did
 from ripen.playbook.condition import LeadFacts, all_hold, holds
-from ripen.playbook.matching import ConditionIndex, lookup_keys, needs_value
-from ripen.scoring.activity_counts import Times, event_name, next_window_end
+from ripen.playbook.matching import ConditionIndex
+from ripen.scoring.activity_counts import Times, next_window_end
+from ripen.scoring.segment_anchors import (
+    Anchors,
+    Choice,
+    anchor_keys,
+    purpose_anchor,
+    segment_clauses,
+    tag_anchor,
+)
 
-_Anchor = Condition | str
-"""A condition that needs a value, or the name of something done, a tag, or a purpose."""
-_NOBODY = LeadFacts(traits={}, now=datetime(1970, 1, 1, tzinfo=UTC))
+_UNKNOWN_LEAD = LeadFacts(traits={}, now=datetime(1970, 1, 1, tzinfo=UTC))
+_THRESHOLD_FIELDS = ("total", "engagement")
 
 
 def segments(defined: Mapping[str, Segment], facts: LeadFacts, times: Times) -> tuple[str, ...]:
-    """Names of the segments the lead is in, in order of name. What `facts` say of segments is not looked at; of those that
-    refer to each other in a circle, one is judged before the others."""
-    return tuple(sorted(_index(IdentityKey(defined)).inside(facts, times)))
+    """Return the names of the lead's segments in alphabetical order; `facts.segments` is ignored.
+
+    If segments refer to each other in a circle, one of them is evaluated before the others.
+    """
+    return tuple(sorted(_index(IdentityKey(defined)).holding(facts, times)))
 
 
-def next_change(defined: Mapping[str, Segment], facts: LeadFacts, times: Times) -> datetime | None:
-    """The next moment at which a window that one of them asks about runs out; it may change nothing yet."""
+def next_segment_change(defined: Mapping[str, Segment], facts: LeadFacts, times: Times) -> datetime | None:
+    """Return the next moment at which an activity leaves a time window of a segment; it may change no segment."""
     index = _index(IdentityKey(defined))
-    moments = (next_window_end(did, times, facts.now) for at in index.near(facts, times) for did in index.dids[at])
+    positions = index.candidates(facts, times)
+    moments = (next_window_end(did, times, facts.now) for at in positions for did in index.counts[at])
     return min(filter(None, moments), default=None)
 
 
-def levels(defined: Mapping[str, Segment], field: str) -> tuple[float, ...]:
-    """The thresholds that segments ask about in "total" or "engagement", lowest first."""
-    return _index(IdentityKey(defined)).levels[field]
+def segment_thresholds(defined: Mapping[str, Segment], field: str) -> tuple[float, ...]:
+    """Return the thresholds of all segments for "total" or "engagement", lowest first."""
+    return _index(IdentityKey(defined)).thresholds[field]
 
 
-class _Index:
-    """The segments in an order in which each comes after those it refers to."""
+class _SegmentIndex:
+    """Finds the segments that may hold for a lead; positions are those in the order of evaluation."""
 
     def __init__(self, defined: Mapping[str, Segment]) -> None:
-        self._segments = tuple(_ordered(defined))
-        self._finder, self._named = ConditionIndex(), defaultdict[str, list[int]](list)
-        self._default = frozenset[str]()
-        self._refers = [any(isinstance(part, Belongs) for part in _parts(segment)) for segment in self._segments]
-        self.dids = [tuple(part for part in _parts(segment) if isinstance(part, Did)) for segment in self._segments]
-        self.levels = {field: _levels(self._segments, field) for field in ("total", "engagement")}
-        anchors = _Anchors(defined)
-        needed = [anchors.needed(segment) for segment in self._segments]
-        for at, segment in enumerate(self._segments):
-            if not needed[at] and self._holds(at, replace(_NOBODY, segments=self._default)):
-                self._default |= {segment.name}
-        choices = [some or [anchors.all(self._segments[at])] for at, some in enumerate(needed)]
-        shared = Counter(key for some in choices for choice in some for anchor in choice for key in _keys(anchor))
-        for at, some in enumerate(choices):
-            for anchor in min(some, key=lambda choice: max((shared[k] for a in choice for k in _keys(a)), default=0)):
-                self._add(anchor, at)
-        self._finder.close()
+        self._segments = tuple(_in_order(defined))
+        self._refers = [_has(segment, Belongs) for segment in self._segments]
+        self.counts = [
+            tuple(clause for clause in segment_clauses(segment) if isinstance(clause, Did))
+            for segment in self._segments
+        ]
+        self.thresholds = {field: _thresholds(self._segments, field) for field in _THRESHOLD_FIELDS}
+        anchors = Anchors(defined)
+        required = [anchors.required(segment) for segment in self._segments]
+        self._unknown = self._holding_for_unknown(required)
+        self._conditions, self._names = ConditionIndex(), defaultdict[str, list[int]](list)
+        self._file([choices or [anchors.all(self._segments[at])] for at, choices in enumerate(required)])
 
-    def inside(self, facts: LeadFacts, times: Times) -> set[str]:
-        near = sorted(self.near(facts, times))
-        found = set(self._default - {self._segments[at].name for at in near})
-        for at in near:
+    def holding(self, facts: LeadFacts, times: Times) -> set[str]:
+        """Return the names of the segments that hold for the lead."""
+        candidates = sorted(self.candidates(facts, times))
+        found = set(self._unknown - {self._segments[at].name for at in candidates})
+        for at in candidates:
             here = replace(facts, segments=frozenset(found)) if self._refers[at] else facts
             if self._holds(at, here):
                 found.add(self._segments[at].name)
         return found
 
-    def near(self, facts: LeadFacts, times: Times) -> set[int]:
-        """Of all but these the lead is as nobody is."""
-        found = self._finder.candidates(facts.traits)
-        for name in (*times, *map(_tag, facts.tags), *map(_purpose, facts.purposes)):
-            found.update(self._named.get(name, ()))
+    def candidates(self, facts: LeadFacts, times: Times) -> set[int]:
+        """Return the positions of all segments that may be other for this lead than for an unknown one."""
+        found = self._conditions.candidates(facts.traits)
+        for name in (*times, *map(tag_anchor, facts.tags), *map(purpose_anchor, facts.purposes)):
+            found.update(self._names.get(name, ()))
         return found
 
     def _holds(self, at: int, facts: LeadFacts) -> bool:
         segment = self._segments[at]
         return all_hold(segment.when, facts.traits) and all(holds(clause, facts) for clause in segment.also)
 
-    def _add(self, anchor: _Anchor, at: int) -> None:
-        if isinstance(anchor, Condition):
-            self._finder.add(anchor, at)
-        else:
-            self._named[anchor].append(at)
+    def _holding_for_unknown(self, required: Sequence[list[Choice]]) -> frozenset[str]:
+        """Return the segments that hold for an unknown lead; one with a required anchor does not."""
+        found = frozenset[str]()
+        for at, segment in enumerate(self._segments):
+            if not required[at] and self._holds(at, replace(_UNKNOWN_LEAD, segments=found)):
+                found |= {segment.name}
+        return found
+
+    def _file(self, choices: Sequence[list[Choice]]) -> None:
+        """File each segment under one of its choices: the one whose anchors the fewest other segments use."""
+        uses = Counter(key for some in choices for choice in some for anchor in choice for key in anchor_keys(anchor))
+
+        def most_uses(choice: Choice) -> int:
+            return max((uses[key] for anchor in choice for key in anchor_keys(anchor)), default=0)
+
+        for at, some in enumerate(choices):
+            for anchor in min(some, key=most_uses):
+                if isinstance(anchor, Condition):
+                    self._conditions.add(anchor, at)
+                else:
+                    self._names[anchor].append(at)
+        self._conditions.close()
 
 
-class _Anchors:
-    """By what a segment is found."""
-
-    def __init__(self, defined: Mapping[str, Segment]) -> None:
-        self._defined = defined
-        self._under_way: list[str] = []
-
-    def needed(self, segment: Segment) -> list[list[_Anchor]]:
-        """Choices: of each, something must be there for the segment to hold. None at all: it may hold of nobody."""
-        self._under_way.append(segment.name)
-        choices = [self._of(clause) for clause in (*segment.when, *segment.also)]
-        self._under_way.pop()
-        return [choice for choice in choices if choice is not None]
-
-    def all(self, segment: Segment) -> list[_Anchor]:
-        """Everything that it asks about, also by way of others."""
-        self._under_way.append(segment.name)
-        found = [anchor for part in _parts(segment) for anchor in self._asked(part)]
-        self._under_way.pop()
-        return list(dict.fromkeys(found))
-
-    def _of(self, clause: Clause) -> list[_Anchor] | None:
-        match clause:
-            case Condition():
-                return [clause] if needs_value(clause) else None
-            case Did():
-                return [event_name(clause)] if clause.at_least else None
-            case Agreed() | Tagged():
-                return self._asked(clause)
-            case Belongs():
-                other = self._other(clause)
-                choices = self.needed(other) if other else []
-                return min(choices, key=len, default=None)
-            case AllOf():
-                choices = [choice for part in clause.of if (choice := self._of(part)) is not None]
-                return min(choices, key=len, default=None)
-            case AnyOf():
-                each = [self._of(part) for part in clause.of]
-                return None if None in each else [anchor for choice in each if choice for anchor in choice]
-            case Not():
-                return None
-
-    def _asked(self, part: Clause) -> list[_Anchor]:
-        match part:
-            case Condition():
-                return [Condition(field=part.field, present=True)]
-            case Did():
-                return [event_name(part)]
-            case Agreed():
-                return [_purpose(part.purpose)]
-            case Tagged():
-                return [_tag(part.tag)]
-            case Belongs():
-                other = self._other(part)
-                return self.all(other) if other else []
-        return []
-
-    def _other(self, clause: Belongs) -> Segment | None:
-        """The segment it refers to; None where there is none, or in a circle."""
-        return None if clause.segment in self._under_way else self._defined.get(clause.segment)
-
-
-def _ordered(defined: Mapping[str, Segment]) -> Iterator[Segment]:
-    """Each once, after those it refers to."""
+def _in_order(defined: Mapping[str, Segment]) -> Iterator[Segment]:
+    """Yield each segment once, after those that it refers to."""
     seen: set[str] = set()
 
     def visit(segment: Segment) -> Iterator[Segment]:
         if segment.name in seen:
             return
         seen.add(segment.name)
-        for part in _parts(segment):
-            if isinstance(part, Belongs) and part.segment in defined:
-                yield from visit(defined[part.segment])
+        for clause in segment_clauses(segment):
+            if isinstance(clause, Belongs) and clause.segment in defined:
+                yield from visit(defined[clause.segment])
         yield segment
 
     for name in sorted(defined):
         yield from visit(defined[name])
 
 
-def _parts(segment: Segment) -> Iterator[Clause]:
-    yield from segment.when
-    for clause in segment.also:
-        yield from subclauses(clause)
+def _has(segment: Segment, kind: type) -> bool:
+    return any(isinstance(clause, kind) for clause in segment_clauses(segment))
 
 
-def _levels(segments: tuple[Segment, ...], field: str) -> tuple[float, ...]:
-    asked = (part for segment in segments for part in _parts(segment) if isinstance(part, Condition))
-    return tuple(sorted({part.at_least for part in asked if part.field == field and part.at_least is not None}))
-
-
-def _keys(anchor: _Anchor) -> list[tuple[str, str, str]]:
-    return lookup_keys(anchor) if isinstance(anchor, Condition) else [("", "", anchor)]
-
-
-def _tag(tag: str) -> str:
-    return f"tag:{tag}"
-
-
-def _purpose(purpose: str) -> str:
-    return f"consent:{purpose}"
+def _thresholds(segments: tuple[Segment, ...], field: str) -> tuple[float, ...]:
+    clauses = (clause for segment in segments for clause in segment_clauses(segment))
+    conditions = (clause for clause in clauses if isinstance(clause, Condition) and clause.field == field)
+    return tuple(sorted({asked.at_least for asked in conditions if asked.at_least is not None}))
 
 
 @lru_cache(maxsize=4)
-def _index(defined: IdentityKey[Mapping[str, Segment]]) -> _Index:
-    return _Index(defined.value)
+def _index(defined: IdentityKey[Mapping[str, Segment]]) -> _SegmentIndex:
+    return _SegmentIndex(defined.value)
