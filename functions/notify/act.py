@@ -27,6 +27,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
+from ripen.backoff import backoff
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Activity, Kind
@@ -48,8 +49,7 @@ owners = Salesforce(secrets)
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
 _LEASE = timedelta(minutes=5)
-_FIRST_SECONDS = 30
-_MOST_SECONDS = 6 * 3600
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
 _PATIENCE = timedelta(days=1)
 """So long an accepted lead waits for the lead to be in Salesforce, or for Salesforce itself."""
 _WORDS = {
@@ -165,13 +165,13 @@ def _follow(row: Row[CardAction], dependencies: Dependencies) -> None:
     profile = dependencies.table.get(keys.profile(action.lead))
     waited = dependencies.clock.now() - action.at > _PATIENCE
     if profile is None or profile.value.crm is None:
-        return _give_up(row, dependencies, "no record") if waited else _later(row, dependencies, _FIRST_SECONDS)
+        return _give_up(row, dependencies, "no record") if waited else _later(row, dependencies, _FIRST_WAIT)
     try:
         link = _accept(action, profile.value, profile.value.crm, dependencies)
     except Undeliverable as error:
         if error.permanent or waited:
             return _give_up(row, dependencies, "refused", error.reason)
-        return _later(row, dependencies, error.after or _FIRST_SECONDS)
+        return _later(row, dependencies, timedelta(seconds=error.after) if error.after else _FIRST_WAIT)
     return _owned(row, profile, link, dependencies)
 
 
@@ -215,13 +215,11 @@ def _give_up(row: Row[CardAction], dependencies: Dependencies, text: str, reason
     _done(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
 
 
-def _later(row: Row[CardAction], dependencies: Dependencies, seconds: int) -> None:
+def _later(row: Row[CardAction], dependencies: Dependencies, first: timedelta) -> None:
     """The row's due time brings it back, after a while that doubles."""
     action = replace(row.value, attempts=row.value.attempts + 1, claimed=None)
-    pause = min(seconds * 2 ** min(row.value.attempts, 12), _MOST_SECONDS)
-    dependencies.table.write(
-        Replace(row.key, action, was=row.version, due=dependencies.clock.now() + timedelta(seconds=pause))
-    )
+    due = dependencies.clock.now() + backoff(row.value.attempts, first, _LONGEST_WAIT)
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=due))
 
 
 def _done(row: Row[CardAction], dependencies: Dependencies, outcome: str, *also: Change) -> None:

@@ -25,6 +25,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
+from ripen.backoff import backoff
 from ripen.decision import Decision
 from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
@@ -46,7 +47,7 @@ _LEASE = timedelta(minutes=5)
 _LOOK_UP = timedelta(seconds=15)
 _WAIT = timedelta(minutes=1)
 _SHADOW_WAIT = timedelta(hours=1)
-_MOST_SECONDS = 900
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
 _MOST_STEPS = 5
 
 
@@ -249,7 +250,7 @@ def _as_acted(alert: Alert, now: Alert) -> Alert:
 
 
 def _pause(alert: Alert, error: Undeliverable) -> timedelta:
-    return timedelta(seconds=error.after or min(30 * 2 ** min(alert.attempts, 10), _MOST_SECONDS))
+    return backoff(alert.attempts, _FIRST_PAUSE, _LONGEST_PAUSE, error.after or None)
 
 
 def _decision(

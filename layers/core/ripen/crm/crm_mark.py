@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ripen.backoff import backoff
 from ripen.crm import upsert
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
@@ -18,7 +19,6 @@ _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for marks that it missed."""
 _FIRST_WAIT = timedelta(seconds=30)
 _LONGEST_WAIT = timedelta(hours=1)
-_DOUBLINGS = 10
 _SHOWN_IN_SHADOW = ("Ripen_Score__c", "Ripen_Rank__c")
 
 
@@ -133,8 +133,5 @@ def _settled(mark: CrmMark) -> CrmMark:
 
 
 def _wait(mark: CrmMark, failure: Undeliverable) -> timedelta:
-    if failure.after is not None:
-        return timedelta(seconds=failure.after)
-    if failure.permanent:
-        return _LONGEST_WAIT
-    return timedelta(seconds=min(_FIRST_WAIT.seconds << min(mark.attempts, _DOUBLINGS), _LONGEST_WAIT.seconds))
+    first = _LONGEST_WAIT if failure.permanent else _FIRST_WAIT
+    return backoff(mark.attempts, first, _LONGEST_WAIT, failure.after)

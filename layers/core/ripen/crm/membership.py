@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ripen.backoff import backoff
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
@@ -13,7 +14,7 @@ from ripen.playbook.trigger import OnActivity
 
 EVERY = timedelta(minutes=5)
 """How often the CRM is polled."""
-_LONGEST, _DOUBLINGS = timedelta(hours=1), 4
+_LONGEST = timedelta(hours=1)
 _SHORT_ID = 15
 """The length of a Salesforce id without its checksum, which makes 18."""
 
@@ -59,9 +60,7 @@ def updated_poll(poll: MemberPoll | None, names: tuple[str, ...], now: datetime)
 
 def poll_wait(attempts: int, failure: Undeliverable) -> timedelta:
     """Return how long the poll waits after a failure: as long as the CRM asks for, else longer with each attempt."""
-    if failure.after is not None:
-        return timedelta(seconds=failure.after)
-    return min(EVERY * (1 << min(attempts, _DOUBLINGS)), _LONGEST)
+    return backoff(attempts, EVERY, _LONGEST, failure.after)
 
 
 def matching_names(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:

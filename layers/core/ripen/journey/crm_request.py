@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from ripen.backoff import backoff
 from ripen.errors import Undeliverable
 
 PATIENCE = timedelta(days=1)
 """So long it waits for the lead to be in the CRM, or for the CRM itself."""
 LEASE = timedelta(minutes=5)
-_FIRST = 30
-_LONGEST = 3600
+_FIRST, _LONGEST = timedelta(seconds=30), timedelta(hours=1)
 
 
 class CrmRequest(Struct, frozen=True, kw_only=True):
@@ -54,12 +54,7 @@ def again(crm_request: CrmRequest, failure: Undeliverable, now: datetime) -> dat
     refused for good, or a day is over."""
     if failure.permanent or now > crm_request.planned + PATIENCE:
         return None
-    wait = (
-        failure.after
-        if failure.after is not None
-        else min(_FIRST * 2 ** min(max(crm_request.attempts - 1, 0), 10), _LONGEST)
-    )
-    return now + timedelta(seconds=wait)
+    return now + backoff(crm_request.attempts - 1, _FIRST, _LONGEST, failure.after)
 
 
 def due_date(crm_request: CrmRequest, time_zone: str) -> date:

@@ -9,6 +9,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
+from ripen.backoff import backoff
 from ripen.errors import Undeliverable
 from ripen.journey.enrollment import Enrollment
 
@@ -18,8 +19,7 @@ LEASE = timedelta(minutes=2)
 """A worker that took it and has not come back by then is taken for dead."""
 _MOST_ANSWERED = 256 * 1024
 """Bytes that all answers of one run may have; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
-_FIRST = 10
-_LONGEST = 4 * 3600
+_FIRST, _LONGEST = timedelta(seconds=10), timedelta(hours=4)
 
 
 class WebhookCall(Struct, frozen=True, kw_only=True):
@@ -86,8 +86,8 @@ def refused(call: WebhookCall, failure: Undeliverable, now: datetime) -> Moved:
     """Again after 10 seconds, 20, 40, … 4 hours (or what was asked for), for a day; then it has failed."""
     if failure.permanent:
         return failed(call, failure.reason, now)
-    wait = failure.after if failure.after is not None else _FIRST * 2 ** min(call.attempts - 1, 12)
-    again = now + timedelta(seconds=min(max(wait, _FIRST), _LONGEST) + crc32(call.id.encode()) % 5)
+    wait = min(max(backoff(call.attempts - 1, _FIRST, _LONGEST, failure.after), _FIRST), _LONGEST)
+    again = now + wait + timedelta(seconds=crc32(call.id.encode()) % 5)
     if again > call.planned + PATIENCE:
         return failed(call, f"{failure.reason}, for a day", now)
     return Moved(replace(call, claimed=None, error=failure.reason), again)

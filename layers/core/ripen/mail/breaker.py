@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ripen.backoff import backoff
+
 
 class Breaker(Struct, frozen=True, kw_only=True):
     """The `setting#breaker` row."""
@@ -61,7 +63,7 @@ def refused(breaker: Breaker, reason: str, after: timedelta | None, now: datetim
         if breaker.slower < _SLOWER and not is_open(breaker):
             return breaker
         after = _BREATH
-    pause = min(after * 2 ** min(breaker.trips, 10), _LONGEST)
+    pause = backoff(breaker.trips, after, _LONGEST)
     return replace(
         breaker,
         until=now + pause,

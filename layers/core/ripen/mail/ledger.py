@@ -9,6 +9,7 @@ from zlib import crc32
 from msgspec import Struct
 
 from ripen.agenda import Lane
+from ripen.backoff import backoff
 from ripen.decision import Decision
 from ripen.ids import digest
 from ripen.playbook.graph import Priority
@@ -92,7 +93,7 @@ RESOLVE = timedelta(minutes=60)
 """How long an unknown outcome waits for SES's own event."""
 _EARLY = timedelta(seconds=2)
 """A queue may ring this much before the time."""
-_LONGEST_PAUSE = timedelta(minutes=10)
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
 _RELEASED = timedelta(days=1)
 _PACED = {"high": Lane.MAIL_HIGH, "normal": Lane.MAIL, "low": Lane.MAIL_LOW}
 
@@ -213,7 +214,9 @@ def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: dat
     _from(send, SendState.CLAIMED)
     if permanent:
         return Moved(replace(send, state=SendState.FAILED, reason=reason))
-    again = now + timedelta(seconds=after) if after is not None else spread(send, now + _pause(send))
+    again = now + backoff(send.attempt - 1, _FIRST_PAUSE, _LONGEST_PAUSE, asked=after)
+    if after is None:
+        again = spread(send, again)
     later = replace(send, state=SendState.PLANNED, reason=reason, not_before=again, claimed=None)
     return Moved(later, again)
 
@@ -274,11 +277,6 @@ def _outcome(before: Send, after: Send) -> str:
 def spread(send: Send, until: datetime) -> datetime:
     """Up to 9 seconds later, so that what waited together does not return together."""
     return until + timedelta(seconds=crc32(send.id.encode()) % 10)
-
-
-def _pause(send: Send) -> timedelta:
-    """10 s, 20 s, 40 s … 10 minutes."""
-    return min(timedelta(seconds=10 * 2 ** min(send.attempt - 1, 10)), _LONGEST_PAUSE)
 
 
 def _from(send: Send, state: SendState) -> None:
