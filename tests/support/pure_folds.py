@@ -1,4 +1,4 @@
-"""What the tests of the fold share."""
+"""The fold as a pure function, with a junior lead and a small bundle."""
 
 from datetime import datetime
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 _MOST_DOUBLINGS = 20
-"""A second doubled so often is 12 days: longer than any caller waits, and no overflow however many attempts there were."""
+"""A second doubled so often is 12 days: longer than any caller waits, and no overflow however many attempts there
+were."""
 
 
 def backoff(attempts: int, first: timedelta, longest: timedelta, asked: float | None = None) -> timedelta:

@@ -1,4 +1,4 @@
-"""Companies with an open opportunity in the CRM: they get no marketing mail (Policy.spares_opportunities).
+"""Companies with an open opportunity in the CRM: they get no marketing mail (Policy.skips_open_opportunities).
 
 A company is known by its mail domain, a person with a free-mail address by that address alone. A new colleague is
 therefore spared too, and nothing is written for each lead.

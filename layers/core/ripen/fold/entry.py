@@ -1,4 +1,4 @@
-"""Who enters which journey, and why not: what lets in is in door.py; then the journey's `again` is asked, then its `who`.
+"""Who enters which journey, and why not: the triggers are in triggers.py; then the journey's `again` is asked, then its `who`.
 Every refusal is a decision.
 """
 

@@ -46,7 +46,7 @@ _TELLS: dict[Kind, tuple[str, ...]] = {
     Kind.UNSUBSCRIBED: ("consent",),
     Kind.COMPLAINED: ("consent",),
 }
-"""What else may be another because of them (listening.hears)."""
+"""What else may be another because of them (wake_events.py)."""
 _NO_NEWS = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED, Kind.CONVERTED)
 _CALM = timedelta(seconds=60)
 _RARELY = timedelta(minutes=15)

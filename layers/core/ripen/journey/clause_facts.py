@@ -35,7 +35,7 @@ def facts(enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | 
 def counting(
     enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None, *, unjudged: bool = False
 ) -> Callable[[str, str, datetime | None], int]:
-    """Facts.count at that moment. `unjudged` takes clicks for a person's that nobody has judged yet."""
+    """LeadFacts.count at that moment. `unjudged` takes clicks for a person's that nobody has judged yet."""
     verdicts = (Verdict.HUMAN, Verdict.UNJUDGED) if unjudged else (Verdict.HUMAN,)
     known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
     if since is not None:

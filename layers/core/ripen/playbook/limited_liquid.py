@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
-from ripen.playbook.template_limits import FILTERS, LONGEST, TemplateError
+from ripen.playbook.template_limits import FILTERS, MAX_OUTPUT, TemplateError
 
 
 @contextmanager
@@ -60,7 +60,7 @@ class _LimitedEnvironment(Environment):
     context_depth_limit = 12
     loop_iteration_limit = 5_000
     local_namespace_limit = 50_000
-    output_stream_limit = LONGEST
+    output_stream_limit = MAX_OUTPUT
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ripen.lead.text import one_line
-from ripen.playbook.template_limits import LONGEST
+from ripen.playbook.template_limits import MAX_OUTPUT
 
 if TYPE_CHECKING:
     from liquid import BoundTemplate
@@ -62,7 +62,8 @@ def _without_liquid(source: str, variables: Mapping[str, object]) -> str | None:
             return None
         parts[at] = value
     text = "".join(parts)
-    return text if len(text) <= LONGEST and "\r" not in text else None  # Liquid turns every line break into a line feed
+    # Liquid turns every line break into a line feed, so a text with carriage returns needs it.
+    return text if len(text) <= MAX_OUTPUT and "\r" not in text else None
 
 
 def _value(path: str, variables: Mapping[str, object]) -> str | None:

@@ -1,6 +1,6 @@
 """What a template of the playbook may do, and the error of a template that fails."""
 
-LONGEST = 1_000_000
+MAX_OUTPUT = 1_000_000
 """Most characters that a template may output."""
 
 FILTERS = frozenset(

@@ -53,7 +53,11 @@ def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
 
 
 def next_window_end(did: Did, times: Times, now: datetime) -> datetime | None:
-    """Return when time alone next changes the answer: when a decisive activity leaves the window."""
+    """Return when time alone next changes the answer: when a decisive activity leaves the window.
+
+    These are the `at_least`-th newest, after which the count is too low, and the one after the `at_most`-th newest,
+    after which it is no longer too high.
+    """
     if did.within_seconds is None:
         return None
     found, within = times.get(event_name(did), ()), timedelta(seconds=did.within_seconds)

@@ -64,7 +64,10 @@ def with_touches(profile: Profile, touches: Iterable[Touch | None]) -> Profile:
 
 
 def may_cross(bridge: Bridge, visitor: str, at: datetime) -> bool:
-    """Return whether this visitor may cross: once within ten minutes of the click; repeated by the same visitor."""
+    """Return whether the visitor may cross the bridge.
+
+    One visitor may, within ten minutes of the click, and the same visitor may cross it again.
+    """
     return bridge.visitor == visitor or (not bridge.visitor and at <= bridge.at + _BRIDGE_LIFETIME)
 
 
