@@ -5,7 +5,6 @@ marked for it, and moves in one transaction with the marks; so they are taken ba
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from copy import replace
 from datetime import datetime
 from itertools import batched
@@ -13,13 +12,10 @@ from itertools import batched
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
+from capture._crm_poll import run_poll
 from ripen import ports
-from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.table import Change, Conflict, Key, Replace, Row, Table, keys
-from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, poll_wait
+from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
 from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, OpportunityPoll, Position, company_tokens
-from ripen.errors import Undeliverable
 
 logger = Logger(child=True)
 
@@ -38,32 +34,15 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     address_key: bytes
 
 
-def look(dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
-    """Marks what has changed, and puts the next look on the agenda; nothing if somebody else did."""
-    row = dependencies.table.get(keys.OPPORTUNITIES)
-    if row is None or row.due is None:
-        return
-    now = dependencies.clock.now()
-    after, due = row.value, now + EVERY
-    if not in_shadow(dependencies.table):
-        after, due = _read(after, dependencies, now, goes_on)
-    with suppress(Conflict):  # a playbook was made live, or somebody else has looked
-        dependencies.table.write(Replace(row.key, after, row.version, due=due, lane=Lane.BULK))
-
-
-def _read(
-    poll: OpportunityPoll, dependencies: Dependencies, now: datetime, goes_on: Callable[[], bool]
-) -> tuple[OpportunityPoll, datetime]:
-    """How far it came, and when it is to be gone on with."""
-    come = poll
-    try:
-        for come in _steps(poll, dependencies, now):
-            if not goes_on():
-                return replace(come, attempts=0), now
-    except Undeliverable as failure:
-        logger.warning("Salesforce's opportunities not read", reason=failure.reason)
-        return replace(come, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
-    return replace(come, attempts=0), now + EVERY
+def look(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+    """Mark the companies whose opportunities have changed, while there is time."""
+    run_poll(
+        keys.OPPORTUNITIES,
+        lambda poll, now: _steps(poll, dependencies, now),
+        dependencies.table,
+        dependencies.clock,
+        has_time,
+    )
 
 
 def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:

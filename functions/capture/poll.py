@@ -21,17 +21,17 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from capture import _opportunities
+from capture._crm_poll import run_poll
 from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
-from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Create, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, Member, MemberPoll, matching_names, membership_activity, poll_wait, status_key
-from ripen.errors import Rejected, Undeliverable
+from ripen.crm.membership import Member, MemberPoll, matching_names, membership_activity, status_key
+from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen
 
@@ -64,48 +64,28 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    key, goes_on, own_key = keys.parse(record.body), partial(_has_time, lambda_context), secrets.key("address")
+    key, has_time, own_key = keys.parse(record.body), partial(_has_time, lambda_context), secrets.key("address")
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
-        return _opportunities.look(opportunities, goes_on)
+        return _opportunities.look(opportunities, has_time)
     keys.typed(key, MemberPoll)
-    return poll(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), goes_on)
+    return poll(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), has_time)
 
 
 def _has_time(context: LambdaContext) -> bool:
     return context.get_remaining_time_in_millis() > _RESERVE_MILLIS
 
 
-def poll(dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
-    """Takes in what has changed, and puts the next look on the agenda; nothing if somebody else did."""
-    row = dependencies.table.get(keys.MEMBERS)
-    if row is None or row.due is None:
-        return
-    now = dependencies.clock.now()
-    after, due = row.value, now + EVERY
-    if after.watched and not in_shadow(dependencies.table):
-        after, due = _read(after, dependencies, now, goes_on)
-    with suppress(Conflict):  # a playbook was made live, or somebody else has polled
-        dependencies.table.write(
-            Replace(row.key, after, row.version, due=due if after.watched else None, lane=Lane.BULK)
-        )
+def poll(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+    """Take in the memberships that have changed, while there is time."""
 
-
-def _read(
-    poll: MemberPoll, dependencies: Dependencies, now: datetime, goes_on: Callable[[], bool]
-) -> tuple[MemberPoll, datetime]:
-    """How far it came, and when it is to be gone on with."""
-    since = poll.since
-    try:
-        for members in dependencies.crm.changed(poll.watched, since):
-            if not goes_on():
-                return replace(poll, since=since), now
+    def read(poll: MemberPoll, now: datetime) -> Iterator[MemberPoll]:
+        for members in dependencies.crm.changed(poll.watched, poll.since):
             _take_in(members, poll, dependencies, now)
-            since = max([since, *(member.changed for member in members)])
-    except Undeliverable as failure:
-        logger.warning("Salesforce's campaigns not read", reason=failure.reason)
-        return replace(poll, since=since, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
-    return replace(poll, since=since, attempts=0), now + EVERY
+            poll = replace(poll, since=max([poll.since, *(member.changed for member in members)]))
+            yield poll
+
+    run_poll(keys.MEMBERS, read, dependencies.table, dependencies.clock, has_time, lambda poll: bool(poll.watched))
 
 
 def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:

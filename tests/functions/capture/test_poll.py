@@ -53,7 +53,8 @@ class World:
     crm: FakeCrm
 
     def poll(self, pages: int = 9, table: Table | None = None) -> None:
-        left = iter([True] * pages)
+        """Poll with time for so many pages: after each, the worker asks whether another one fits."""
+        left = iter([True] * (pages - 1))
         dependencies = Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
         poll(dependencies, lambda: next(left, False))
 

@@ -1,0 +1,57 @@
+"""The loop that the polls of the CRM share: each reads what has changed since the cursor of its row, as far as time allows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from copy import replace
+from datetime import datetime
+
+from aws_lambda_powertools import Logger
+
+from ripen.adapters.rows.shadow import in_shadow
+from ripen.adapters.table import Conflict, Key, Replace, Table
+from ripen.agenda import Lane
+from ripen.crm.membership import EVERY, MemberPoll, poll_wait
+from ripen.crm.opportunity import OpportunityPoll
+from ripen.errors import Undeliverable
+from ripen.ports import Clock
+
+logger = Logger(child=True)
+
+
+def run_poll[P: (MemberPoll, OpportunityPoll)](
+    key: Key[P],
+    read: Callable[[P, datetime], Iterator[P]],
+    table: Table,
+    clock: Clock,
+    has_time: Callable[[], bool],
+    is_needed: Callable[[P], bool] = lambda poll: True,
+) -> None:
+    """Poll the CRM if the row is due, and put the next poll on the agenda.
+
+    `read` processes one page after the other and yields the row with its cursor behind that page. In shadow mode nothing is
+    read. A poll that is not needed leaves the agenda.
+    """
+    row = table.get(key)
+    if row is None or row.due is None:
+        return
+    now = clock.now()
+    after, due = row.value, now + EVERY
+    if is_needed(after) and not in_shadow(table):
+        after, due = _read(row.value, read, now, has_time)
+    with suppress(Conflict):  # a playbook was published, or another worker has polled
+        table.write(Replace(key, after, row.version, due=due if is_needed(after) else None, lane=Lane.BULK))
+
+
+def _read[P: (MemberPoll, OpportunityPoll)](
+    poll: P, read: Callable[[P, datetime], Iterator[P]], now: datetime, has_time: Callable[[], bool]
+) -> tuple[P, datetime]:
+    """Return the row with the cursor that was reached, and when the next poll is due: at once where time ran out."""
+    reached = poll
+    try:
+        for reached in read(poll, now):
+            if not has_time():
+                return replace(reached, attempts=0), now
+    except Undeliverable as failure:
+        logger.warning("the CRM cannot be polled", poll=type(poll).__name__, reason=failure.reason)
+        return replace(reached, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
+    return replace(reached, attempts=0), now + EVERY
