@@ -255,6 +255,29 @@ def test_only_the_table_retries_after_a_conflict() -> None:
     assert loops == ["layers/core/ripen/adapters/table/table.py"]
 
 
+def test_fields_of_a_log_line_are_keywords() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for folder in (ROOT / "functions", CORE)
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("logger.")
+        if len(node.args) != 1 or any(keyword.arg == "extra" for keyword in node.keywords)
+    ]
+    assert wrong == []
+
+
+def test_callback_for_a_message_of_sqs_has_the_name_that_powertools_uses() -> None:
+    wrong = [
+        f"{file.relative_to(ROOT)}: {node.name}"
+        for file in (ROOT / "functions").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef) and any("SQSRecord" in ast.unparse(arg) for arg in node.args.args)
+        if node.name != "record_handler"
+    ]
+    assert wrong == []
+
+
 def test_only_one_file_decides_which_browser_starts() -> None:
     starts = [
         str(file.relative_to(ROOT))

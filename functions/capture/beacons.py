@@ -57,12 +57,12 @@ class Dependencies(Struct, frozen=True):
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    with batch(records=event["Records"], handler=_one):
+    with batch(records=event["Records"], handler=record_handler):
         batch.process()
     return dict(batch.response())
 
 
-def _one(record: SQSRecord) -> None:
+def record_handler(record: SQSRecord) -> None:
     take(record.body, Dependencies(table, react, playbook.live().bundle, clock.now()))
 
 

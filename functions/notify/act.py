@@ -86,10 +86,10 @@ class Dependencies(Struct, frozen=True):
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, on_message, batch, context)
+    return process_partial_response(event, record_handler, batch, context)
 
 
-def on_message(record: SQSRecord) -> None:
+def record_handler(record: SQSRecord) -> None:
     locale = playbook.live().bundle.brand.default_locale
     act(Ref(record.body), Dependencies(table, clock, locale, chat, owners, alerts))
 

@@ -52,10 +52,10 @@ _MOST_STEPS = 5
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, on_message, batch, context)
+    return process_partial_response(event, record_handler, batch, context)
 
 
-def on_message(record: SQSRecord) -> None:
+def record_handler(record: SQSRecord) -> None:
     show(Ref(record.body), Dependencies(table, clock, playbook.live().bundle, chat, channel))
 
 

@@ -66,9 +66,8 @@ def _alert(run: CampaignRun, halt: Halt, now: datetime) -> Change:
 def _tell(before: CampaignRun, after: CampaignRun) -> None:
     if before.state is after.state:
         return
-    extra = {"campaign": after.name, "state": after.state, "reason": after.reason}
     if after.state is RunState.HALTED:
-        logger.error("campaign halted", extra=extra)
+        logger.error("campaign halted", campaign=after.name, state=after.state, reason=after.reason)
         metrics.add_metric(name="CampaignHalted", unit=MetricUnit.Count, value=1)
     else:
-        logger.info("campaign", extra=extra)
+        logger.info("campaign", campaign=after.name, state=after.state, reason=after.reason)

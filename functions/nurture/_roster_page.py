@@ -88,7 +88,7 @@ def _walk_page(key: Key[Walk], dependencies: Dependencies) -> bool:
     )
     ours = _write(row, page.changes, after, None if done else now + _LEASE, dependencies)
     if ours and done:
-        logger.info("walked", extra={"walk": key.ref, "passed": after.passed, "taken": after.taken})
+        logger.info("walked", walk=key.ref, passed=after.passed, taken=after.taken)
         if owner.key.type is CampaignRun:
             dependencies.queue.wake(owner.key.ref)
     return ours and not done

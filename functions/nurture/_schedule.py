@@ -44,9 +44,7 @@ def _ask(
     *older, latest = missed
     late = now - latest > _STILL_RUN
     if skipped := [*older, *([latest] if late else [])]:
-        logger.warning(
-            "schedule missed", extra={"journey": journey, "occurrences": [at.isoformat() for at in skipped[-10:]]}
-        )
+        logger.warning("schedule missed", journey=journey, occurrences=[at.isoformat() for at in skipped[-10:]])
     if late:
         return
     occurrence = recurrence.occurrence_name(latest, zone)

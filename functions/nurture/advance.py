@@ -73,10 +73,10 @@ class Erased(Exception):
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> Any:
-    return process_partial_response(event, one, batch, context)
+    return process_partial_response(event, record_handler, batch, context)
 
 
-def one(record: SQSRecord) -> None:
+def record_handler(record: SQSRecord) -> None:
     move(record.body, table, playbook, clock, queues)
 
 
@@ -119,7 +119,7 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, q
             made.update(_made(changes, table))
             raise
         _effects.wake_due(changes, now, queues)
-        logger.info("advanced", extra={"row": key.ref})
+        logger.info("advanced", row=key.ref)
         return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
 
     return table.retrying(run)
@@ -193,7 +193,7 @@ def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
 def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Change]:
     """Nobody else waits for it, a decision says so once, and each hour it is tried whether somebody has put it right."""
     stuck = f"cannot be moved: {error}"
-    logger.error("stuck", extra={"row": row.key.ref, "error": error})
+    logger.error("stuck", row=row.key.ref, error=error)
     yield Replace(row.key, replace(row.value, stuck=stuck), row.version, due=now + _STUCK_WAIT, lane=Lane.BULK)
     if row.value.stuck != stuck:
         decision = Decision(

@@ -120,7 +120,7 @@ def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, goes_on: 
             swept = list(pool.map(sweep, places))
             woken += sum(count for count, _ in swept)
             places = [place for place, (_, is_more) in zip(places, swept, strict=True) if is_more]
-    logger.info("ticked", extra={"woken": woken})
+    logger.info("ticked", woken=woken)
     return woken
 
 
@@ -140,7 +140,7 @@ def _wake(leased: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
     for (kind, delay), refs in refs_by_delay.items():
         queue = queues.of(refs[0], lane)
         if queue is None:
-            logger.error("nobody to wake", extra={"kind": kind, "refs": refs})
+            logger.error("nobody to wake", kind=kind, refs=refs)
             continue
         queue.wake(*refs, delay=delay)
         woken += len(refs)

@@ -100,7 +100,7 @@ def _fold(
             return False
         if changes:
             table.write(*changes)
-            logger.info("folded", extra={"lead": lead, "activities": len(activities)})
+            logger.info("folded", lead=lead, activities=len(activities))
             wake_due(changes, now, queues)
         return True
 
@@ -130,7 +130,7 @@ def _refold(
         changes, done = again(lead, table, bundle, now, before)
         if changes:
             table.write(*changes)
-            logger.info("folded anew", extra={"lead": lead})
+            logger.info("folded anew", lead=lead)
             wake_due(changes, now, queues)
         return done
 
@@ -146,7 +146,7 @@ def _changes(
     Raises Outdated."""
     profile, state, crm, decay, refold, contact, *found = table.get_many([*keys_of(lead), *activities])
     if profile is None:
-        logger.warning("no such lead", extra={"lead": lead})
+        logger.warning("no such lead", lead=lead)
         return [
             Replace(row.key, row.value, row.version) for row in (decay, *found) if row and _is_left(row, now)
         ], False

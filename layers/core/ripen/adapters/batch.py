@@ -25,11 +25,11 @@ def by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dic
         groups[record["body"].partition("|")[0]].append(record)
     led = {records[0]["messageId"]: records for records in groups.values()}
 
-    def one(record: SQSRecord) -> None:
+    def record_handler(record: SQSRecord) -> None:
         work([message["body"] for message in led[record.message_id]])
 
     batch = messages()
-    with batch(records=[records[0] for records in groups.values()], handler=one):
+    with batch(records=[records[0] for records in groups.values()], handler=record_handler):
         batch.process()
     failed = [str(failure["itemIdentifier"]) for failure in batch.response()["batchItemFailures"]]
     return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for id in failed for message in led[id]]}
