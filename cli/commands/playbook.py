@@ -17,7 +17,7 @@ from cli.output.refold import refold
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _FOLDER = typer.Argument(help="The playbook's folder.", show_default=True)
 _screen = Console(highlight=False, soft_wrap=True)
@@ -32,11 +32,11 @@ def check(
 
     try:
         checked = check_playbook(folder, datetime.now(UTC).date())
-    except Broken as broken:
+    except InvalidPlaybook as invalid:
         if as_json:
-            _print_json(broken.problems)
+            _print_json(invalid.problems)
             sys.exit(1)
-        raise _failure(broken, folder) from None
+        raise _failure(invalid, folder) from None
     if as_json:
         _print_json(checked.warnings)
         return
@@ -56,11 +56,11 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
 
     try:
         bundle = compile_playbook(folder)
-    except Broken as broken:
+    except InvalidPlaybook as invalid:
         if as_json:
-            _print_json(broken.problems)
+            _print_json(invalid.problems)
             sys.exit(1)
-        raise _failure(broken, folder) from None
+        raise _failure(invalid, folder) from None
     stack = connect()
     found = _publish(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
     if as_json:
@@ -107,9 +107,9 @@ def _size(bundle: Bundle) -> str:
     )
 
 
-def _failure(broken: Broken, folder: Path) -> Failure:
-    _show(broken.problems, folder)
-    count = sum(problem.severity == "mistake" for problem in broken.problems)
+def _failure(invalid: InvalidPlaybook, folder: Path) -> Failure:
+    _show(invalid.problems, folder)
+    count = sum(problem.severity == "error" for problem in invalid.problems)
     return Failure(f"{_count(count, 'problem')} in the playbook.", "Correct them, then run: ripen check")
 
 

@@ -87,10 +87,10 @@ def _send(mail: OutgoingMail, to: str, folder: Path) -> str:
 
 def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
     from ripen.operations.leads.find import find_lead
-    from ripen_authoring.simulation.persona import persona
+    from ripen_authoring.simulation.persona import load_persona
 
     if stack is None or "@" not in lead:
-        return persona(lead, folder).profile(datetime.now(UTC))
+        return load_persona(lead, folder).profile(datetime.now(UTC))
     row = stack.table.get(keys.profile(find_lead(lead, stack.table, stack.secrets)))
     if row is None:
         raise Failure(f"The lead {lead} has no profile.", "Look at its rows: ripen lead")

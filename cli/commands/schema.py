@@ -8,7 +8,7 @@ from rich.console import Console
 
 from cli.output.json_output import AsJson, print_json
 from ripen.failure import Failure
-from ripen_authoring.files.named import text
+from ripen_authoring.files.named_file import read_named_file
 
 _screen = Console(highlight=False, soft_wrap=True)
 
@@ -36,4 +36,4 @@ def schema(
 
 
 def _begins(file: Path, line: str) -> bool:
-    return text(file).startswith(line)
+    return read_named_file(file).startswith(line)

@@ -9,7 +9,7 @@ import typer
 from cli.output.json_output import AsJson
 from ripen.failure import Failure
 from ripen.operations.phrases import Lang
-from ripen_authoring.files.named import text
+from ripen_authoring.files.named_file import read_named_file
 
 
 def simulate(
@@ -42,15 +42,15 @@ def simulate(
         )
     from cli.output import simulation
     from ripen_authoring.ready import ready
-    from ripen_authoring.simulation.scenario import said
+    from ripen_authoring.simulation.scenario import scenario_from_options
 
     bundle = ready(folder)
     if everything:
         simulation.all_of(folder, bundle, update, as_json)
         return
-    events_text = text(Path(events)) if events and Path(events).is_file() else events
+    events_text = read_named_file(Path(events)) if events and Path(events).is_file() else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
-    scenario = said(journey, lead, events_text, begins or now, by_hand, folder, bundle)
+    scenario = scenario_from_options(journey, lead, events_text, begins or now, by_hand, folder, bundle)
     if paths:
         simulation.paths(scenario, bundle, most, lang or "", as_json)
     else:

@@ -14,7 +14,7 @@ from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.playbook.bundle import Bundle
 from ripen_authoring.compile import compile_playbook
-from ripen_authoring.problem import Broken
+from ripen_authoring.problem import InvalidPlaybook
 
 CONCURRENCY = Check("Lambda concurrency", Owner.IT)
 SECRET = Check("Secret", Owner.IT)
@@ -65,7 +65,7 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
         return PLAYBOOK.ok(f"{live.hash} is live"), live
     try:
         here = compile_playbook(folder)
-    except Broken as broken:
+    except InvalidPlaybook as broken:
         return PLAYBOOK.warn(f"{live.hash} is live; {folder} has {len(broken.problems)} problems", "ripen check"), live
     if here.hash != live.hash:
         return PLAYBOOK.warn(f"{live.hash} is live; {folder} differs from it", "ripen publish"), live

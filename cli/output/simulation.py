@@ -13,10 +13,10 @@ from cli.output.json_output import print_json
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
-from ripen_authoring.files.named import text
-from ripen_authoring.simulation.paths import missed, walk
-from ripen_authoring.simulation.run import Lived
-from ripen_authoring.simulation.scenario import Scenario, scenarios
+from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.simulation.paths import simulate_paths, uncovered
+from ripen_authoring.simulation.run import SimulationResult
+from ripen_authoring.simulation.scenario import Scenario, load_scenarios
 from ripen_authoring.simulation.transcript import Line
 
 _screen = Console(highlight=False, soft_wrap=True)
@@ -24,12 +24,12 @@ _screen = Console(highlight=False, soft_wrap=True)
 
 def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
     """Show one simulation, step by step."""
-    lived = scenario.live(bundle)
+    result = scenario.run(bundle)
     if as_json:
-        print_json([_plain(line) for line in lived.lines])
+        print_json([_plain(line) for line in result.lines])
         return
-    print(scenario.transcript(lived, lang), end="")
-    codes = {line.code for line in lived.lines}
+    print(scenario.transcript(result, lang), end="")
+    codes = {line.code for line in result.lines}
     if "never" in codes and "enrollment.refused" not in codes:
         _screen.print(
             "[yellow]No trigger enrolled the lead:[/] name the trigger's event in --events, or use --by-hand."
@@ -41,54 +41,56 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
 
     A lead that no trigger lets in is enrolled by hand.
     """
-    if not scenario.live(bundle).runs:
+    if not scenario.run(bundle).enrollments:
         scenario = replace(scenario, by_hand=True)
 
-    def live(journey: Journey) -> Lived:
-        return scenario.live(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)
+    def run(journey: Journey) -> SimulationResult:
+        return scenario.run(replace(bundle, journeys=bundle.journeys | {journey.name: journey}), journey)
 
-    walked = []
+    found_paths = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Ways walked", total=most)
-        for way in walk(scenario.journey, live, most):
-            walked.append(way)
+        task = progress.add_task("Paths simulated", total=most)
+        for path in simulate_paths(scenario.journey, run, most):
+            found_paths.append(path)
             progress.advance(task)
-    steps, ways = missed(scenario.journey, [way.lived for way in walked])
+    steps, missed = uncovered(scenario.journey, [path.result for path in found_paths])
     if as_json:
         found = {
-            "ways": [{"choices": way.choices, "lines": [_plain(line) for line in way.lived.lines]} for way in walked],
-            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in ways]},
-            "all": len(walked) < most,
+            "paths": [
+                {"choices": path.choices, "lines": [_plain(line) for line in path.result.lines]} for path in found_paths
+            ],
+            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in missed]},
+            "all": len(found_paths) < most,
         }
         print_json(found)
         return
-    for number, way in enumerate(walked, 1):
-        chosen = " → ".join(f"{step}: {option}" for step, option in way.choices.items()) or "no choice on the way"
+    for number, path in enumerate(found_paths, 1):
+        chosen = " → ".join(f"{step}: {option}" for step, option in path.choices.items()) or "no choice"
         _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
-        print(scenario.transcript(way.lived, lang).partition("\n\n")[2])
-    _screen.print(f"{len(walked)} way{'s' if len(walked) != 1 else ''} through {scenario.journey.name}.")
-    if len(walked) == most:
+        print(scenario.transcript(path.result, lang).partition("\n\n")[2])
+    _screen.print(f"{len(found_paths)} path{'s' if len(found_paths) != 1 else ''} through {scenario.journey.name}.")
+    if len(found_paths) == most:
         _screen.print(f"[yellow]There may be more:[/] --most {most * 5}")
     for step in steps:
         _screen.print(f"[yellow]never reached:[/] {escape(step)}")
-    for step, option in ways:
+    for step, option in missed:
         _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
 
 
 def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
     """Run every scenario of the folder. Raise Failure if one differs from its transcript."""
-    found = scenarios(folder, bundle)
+    found = load_scenarios(folder, bundle)
     if not found:
         raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
     screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
-    lives: dict[str, list[Lived]] = {}
+    results: dict[str, list[SimulationResult]] = {}
     differing: list[str] = []
     for scenario in found:
-        lived = scenario.live(bundle)
-        lives.setdefault(scenario.journey.name, []).append(lived)
-        if scenario.golden and _differs(scenario.golden, scenario.transcript(lived), update, screen):
+        result = scenario.run(bundle)
+        results.setdefault(scenario.journey.name, []).append(result)
+        if scenario.golden and _differs(scenario.golden, scenario.transcript(result), update, screen):
             differing.append(scenario.golden.stem)
-    never = _unreached(bundle, lives, screen)
+    never = _unreached(bundle, results, screen)
     if as_json:
         print_json({"simulations": len(found), "differing": differing, "never": never})
     if differing:
@@ -99,15 +101,15 @@ def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
     screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
 
 
-def _unreached(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -> dict[str, list[str]]:
+def _unreached(bundle: Bundle, results: dict[str, list[SimulationResult]], screen: Console) -> dict[str, list[str]]:
     """Return the steps and paths that no scenario reaches, by journey."""
     never: dict[str, list[str]] = {}
-    for name, lived in sorted(lives.items()):
-        steps, ways = missed(bundle.journeys[name], lived)
-        never[name] = [*steps, *(f"{step}: {option}" for step, option in ways)]
+    for name, result in sorted(results.items()):
+        steps, missed = uncovered(bundle.journeys[name], result)
+        never[name] = [*steps, *(f"{step}: {option}" for step, option in missed)]
         for left in never[name]:
             screen.print(f"[yellow]no scenario of {escape(name)} reaches[/] {escape(left)}")
-    for name in sorted(bundle.journeys.keys() - lives.keys()):
+    for name in sorted(bundle.journeys.keys() - results.keys()):
         never[name] = [step.id for step in bundle.journeys[name].steps]
         screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
     return never
@@ -115,7 +117,7 @@ def _unreached(bundle: Bundle, lives: dict[str, list[Lived]], screen: Console) -
 
 def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
     """Tell whether the transcript differs from the approved one, and show how."""
-    approved = text(golden) if golden.is_file() else ""
+    approved = read_named_file(golden) if golden.is_file() else ""
     if approved == transcript:
         return False
     if update:

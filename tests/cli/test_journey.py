@@ -22,7 +22,7 @@ from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.journeys.counts import Counts, count_journey
 from ripen.operations.journeys.outline import Row, outline
 from ripen.playbook.graph import Journey, JumpStep, SendStep
-from tests.cli.test_simulate_paths import JOURNEY
+from tests.authoring.simulation.test_paths import JOURNEY
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack

@@ -10,7 +10,7 @@ import msgspec
 
 from ripen.adapters.table import keys
 from ripen.lead.lead import Profile
-from ripen_authoring.simulation.world import Written
+from ripen_authoring.simulation.simulator import WrittenRow
 from tests.support.local_cloud import Running
 
 type Rows = dict[str, Any]
@@ -22,7 +22,7 @@ def rows(cloud: Running, lead: str) -> Rows:
     return {row.key.ref: _unlinked(row.value) for row in cloud.stack.table.under(lead, "")}
 
 
-def written(cloud: Running, before: Rows, since: datetime) -> Iterator[Written]:
+def written(cloud: Running, before: Rows, since: datetime) -> Iterator[WrittenRow]:
     """Yield the writes since then in order; `before` are the lead's rows at that time."""
     kept = dict(before)
     [lead] = {ref.partition("|")[0] for ref in before}
@@ -33,7 +33,7 @@ def written(cloud: Running, before: Rows, since: datetime) -> Iterator[Written]:
         key = keys.parse(f"{row['pk']}|{row['sk']}")
         after = _unlinked(msgspec.json.decode(row["body"], type=key.type))
         due = datetime.fromtimestamp(int(row["due"]) / 1000, UTC) if "due" in row else None
-        yield Written(datetime.fromtimestamp(row["at"], UTC), key, kept.get(key.ref), after, due)
+        yield WrittenRow(datetime.fromtimestamp(row["at"], UTC), key, kept.get(key.ref), after, due)
         kept[key.ref] = after
 
 

@@ -10,15 +10,15 @@ import msgspec
 
 from ripen.playbook.bundle import Bundle
 from ripen_authoring.building import forms, journeys, mailings, scoring, settings
-from ripen_authoring.checks import contents, past_dates, reachability, references, rehearsal, scenarios
+from ripen_authoring.checks import journey_graph, past_dates, references, simulations, templates, trial_rendering
 from ripen_authoring.files.folder import Folder, load
-from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedPlaybook:
     """A playbook that can be published, and what is not quite right with it."""
 
     bundle: Bundle
@@ -30,26 +30,26 @@ def compile_playbook(folder: Path) -> Bundle:
     return check_playbook(folder).bundle
 
 
-def check_playbook(folder: Path, today: date | None = None) -> Checked:
+def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
     """As compile_playbook, with the warnings; of days that are over only where `today` is said. Broken has them too."""
     files = load(folder)
     ripen, scored = files.ripen, files.scoring
     problems: list[Problem] = list(files.problems)
     if ripen is None or scored is None:
-        raise Broken(problems)
+        raise InvalidPlaybook(problems)
     problems += references.unfitting(files, ripen, scored)
-    problems += reachability.wrong(files)
-    problems += contents.unsound(files, scored, ripen.model)
-    problems += scenarios.untrue(files, ripen.model)
+    problems += journey_graph.wrong(files)
+    problems += templates.unsound(files, scored, ripen.model)
+    problems += simulations.untrue(files, ripen.model)
     problems += past_dates.over(files, today) if today else ()
-    if any(problem.severity == "mistake" for problem in problems):
-        raise Broken(problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise InvalidPlaybook(problems)
     compiled = _bundle(files, ripen.model, scored.model)
-    failed = list(rehearsal.failures(compiled, files))
+    failed = list(trial_rendering.failures(compiled, files))
     if failed:
-        raise Broken([*problems, *failed])
+        raise InvalidPlaybook([*problems, *failed])
     content = msgspec.json.encode(compiled, order="deterministic")
-    return Checked(replace(compiled, hash=sha256(content).hexdigest()[:32]), tuple(sorted(set(problems))))
+    return CheckedPlaybook(replace(compiled, hash=sha256(content).hexdigest()[:32]), tuple(sorted(set(problems))))
 
 
 def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:

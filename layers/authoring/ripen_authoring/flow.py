@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ripen.playbook.graph import END
-from ripen_authoring.models.clauses import ClausePart, Place
+from ripen_authoring.models.clauses import ClausePart, DocumentPath
 from ripen_authoring.models.steps import (
     BranchPart,
     CrmPart,
@@ -33,14 +33,14 @@ class Route:
 
     name: str
     to: str
-    where: Place
+    where: DocumentPath
 
 
 @dataclass(frozen=True, kw_only=True)
 class Laid:
     id: str
     part: StepPart
-    where: Place
+    where: DocumentPath
     """Of the step in the file."""
     next: str
     routes: tuple[Route, ...] = ()
@@ -83,7 +83,7 @@ class _Names:
         return part.id or default_id(part)
 
 
-def _laid(steps: Sequence[StepPart], where: Place, after: str, names: _Names) -> Iterator[Laid]:
+def _laid(steps: Sequence[StepPart], where: DocumentPath, after: str, names: _Names) -> Iterator[Laid]:
     # A step's id is needed by the one before it, and exits are numbered in the order of the file.
     ids = [names.of(step) for step in steps]
     for number, (step, id) in enumerate(zip(steps, ids, strict=True)):
@@ -102,7 +102,7 @@ def _laid(steps: Sequence[StepPart], where: Place, after: str, names: _Names) ->
         yield from nested
 
 
-def _paths(step: StepPart, here: Place) -> Iterator[tuple[str, Sequence[StepPart] | str, Place]]:
+def _paths(step: StepPart, here: DocumentPath) -> Iterator[tuple[str, Sequence[StepPart] | str, DocumentPath]]:
     match step:
         case WaitForPart():
             for number, path in enumerate(step.wait_for):
@@ -177,7 +177,7 @@ def _slug(text: str) -> str:
     return re.sub(r"[^a-z0-9_]+", "-", text.lower()).strip("-")[:60] or "step"
 
 
-def clauses(steps: Sequence[Laid]) -> Iterator[tuple[Place, ClausePart]]:
+def clauses(steps: Sequence[Laid]) -> Iterator[tuple[DocumentPath, ClausePart]]:
     """Every clause that a path of a step asks."""
     for step in steps:
         match step.part:
@@ -191,7 +191,7 @@ def clauses(steps: Sequence[Laid]) -> Iterator[tuple[Place, ClausePart]]:
                         yield (*step.where, "branch", number, "when"), way.when
 
 
-def templates(steps: Sequence[Laid]) -> Iterator[tuple[Place, str]]:
+def templates(steps: Sequence[Laid]) -> Iterator[tuple[DocumentPath, str]]:
     """Every piece of Liquid in a step."""
     for laid in steps:
         match laid.part:

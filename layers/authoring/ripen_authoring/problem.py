@@ -1,27 +1,28 @@
-"""What is wrong with a playbook: where, and what to write instead."""
+"""A problem in a playbook's files: where it is, and what to write instead."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+type Severity = Literal["error", "warning"]
+
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """`file` is relative to the playbook's folder; line and column count from 1. A warning keeps nothing from being
-    published."""
+    """`file` is relative to the playbook's folder; line and column count from 1. Warnings do not prevent publishing."""
 
     file: str
     line: int
     column: int
     message: str
-    severity: Literal["mistake", "warning"] = "mistake"
+    severity: Severity = "error"
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
 
 
-class Broken(Exception):
-    """The playbook cannot be used. Holds every problem found in one run."""
+class InvalidPlaybook(Exception):
+    """The playbook has errors. `problems` holds everything that one run found."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))

@@ -8,7 +8,7 @@ from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
 from ripen_authoring.models.part import Part
 from ripen_authoring.models.personas import PersonaFile
-from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
 

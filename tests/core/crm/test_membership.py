@@ -10,8 +10,8 @@ from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
 from ripen_authoring.building.journeys import journey
-from ripen_authoring.files.document import read
-from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.document import read_yaml
+from ripen_authoring.files.validation import validate
 from ripen_authoring.models.journeys import JourneyFile
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
@@ -19,7 +19,7 @@ from tests.support.fakes import NOON
 
 def playbook(enrol: str) -> Bundle:
     """Return a playbook whose one journey has this trigger."""
-    file = model_of(JourneyFile, read("j.yaml", f"enrol: {enrol}\nsteps: [{{send: case-study}}]"))
+    file = validate(JourneyFile, read_yaml("j.yaml", f"enrol: {enrol}\nsteps: [{{send: case-study}}]"))
     return replace(a_bundle(), journeys={"j": journey("j", file, ("ja", "en"))})
 
 

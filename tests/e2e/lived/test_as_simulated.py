@@ -18,10 +18,10 @@ import pytest
 
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, FormField
-from ripen_authoring.simulation.occurrences import Happening, happenings
+from ripen_authoring.simulation.events import ScenarioEvent, parse_events
 from ripen_authoring.simulation.persona import Persona
-from ripen_authoring.simulation.run import live
-from ripen_authoring.simulation.transcript import Line, in_order, rendered, told
+from ripen_authoring.simulation.run import simulate
+from ripen_authoring.simulation.transcript import Line, render_transcript, sort_lines, transcript_lines
 from tests.support.form_visitors import A_BROWSER
 from tests.support.lived_playbook import arrive
 from tests.support.local_cloud import Running, eventually
@@ -44,7 +44,7 @@ STORIES = {
 @dataclass(frozen=True)
 class Life:
     persona: Persona
-    due: list[Happening]
+    due: list[ScenarioEvent]
     before: Rows
     """The lead's rows at the start, by ref."""
 
@@ -65,7 +65,7 @@ def lives(cloud: Running) -> Iterator[Lives]:
         arrive(cloud, *people.values())
         start = cloud.stack.clock.now()
         of = {
-            name: Life(who, happenings(STORIES[name].format(day=day), start, ZONE), rows(cloud, who.id))
+            name: Life(who, parse_events(STORIES[name].format(day=day), start, ZONE), rows(cloud, who.id))
             for name, who in people.items()
         }
         deeds = [(deed, life.persona) for life in of.values() for deed in life.due]
@@ -81,8 +81,8 @@ def test_what_is_lived_is_what_was_simulated(cloud: Running, lives: Lives, journ
     # given
     life, end = lives.of[journey], lives.start + END
     # when
-    simulated = live(lives.bundle.journeys[journey], lives.bundle, life.persona, life.due, lives.start)
-    happened = told(written(cloud, life.before, lives.start), lives.bundle)
+    simulated = simulate(lives.bundle.journeys[journey], lives.bundle, life.persona, life.due, lives.start)
+    happened = transcript_lines(written(cloud, life.before, lives.start), lives.bundle)
     # then
     expected = within(simulated.lines, end)
     assert transcript(to_the_minute(within(happened, end), expected)) == transcript(expected)
@@ -137,7 +137,7 @@ def until(at: datetime, cloud: Running) -> None:
         cloud.ripen("clock", f"+{ceil(left)}s")
 
 
-def do(deed: Happening, who: Persona, bundle: Bundle, cloud: Running) -> None:
+def do(deed: ScenarioEvent, who: Persona, bundle: Bundle, cloud: Running) -> None:
     """Post a form, or follow the first link of a mail in a browser."""
     name, *words = deed.words
     if deed.verb == "form":
@@ -168,7 +168,7 @@ def to_the_minute(lived: list[Line], expected: list[Line]) -> list[Line]:
         said = {name: near(at).isoformat() for name, value in line.facts.items() if (at := _time(value))}
         return replace(line, at=near(line.at), facts=line.facts | said)
 
-    return in_order(map(moved, lived))
+    return sort_lines(map(moved, lived))
 
 
 def _time(fact: str) -> datetime | None:
@@ -181,4 +181,6 @@ def _time(fact: str) -> datetime | None:
 
 def transcript(lines: list[Line]) -> list[str]:
     """Return the lines in words; lines of one moment are sorted, because workers run at the same time."""
-    return rendered(sorted(lines, key=lambda line: (line.at, line.code, *line.facts.values())), ZONE, "en").splitlines()
+    return render_transcript(
+        sorted(lines, key=lambda line: (line.at, line.code, *line.facts.values())), ZONE, "en"
+    ).splitlines()

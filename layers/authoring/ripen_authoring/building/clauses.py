@@ -6,7 +6,7 @@ from typing import Any
 from ripen.lead.activity import Kind
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen_authoring.models.clauses import DID, ClausePart
-from ripen_authoring.models.part import Test, Tests
+from ripen_authoring.models.part import ConditionPart, Conditions
 
 KINDS = {
     "clicked": Kind.LINK_CLICKED,
@@ -18,11 +18,11 @@ KINDS = {
 }
 
 
-def conditions(tests: Sequence[Tests]) -> tuple[Condition, ...]:
+def conditions(tests: Sequence[Conditions]) -> tuple[Condition, ...]:
     return tuple(condition(field, asked) for test in tests for field, asked in test.items())
 
 
-def condition(field: str, asked: Test) -> Condition:
+def condition(field: str, asked: ConditionPart) -> Condition:
     return Condition(
         field=field,
         any_of=asked.any_of,

@@ -4,7 +4,7 @@ from ripen.lead.activity import Kind
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions
 from ripen_authoring.models.journeys import TriggerPart
-from ripen_authoring.models.scores import On, ScoringFile, ThresholdPart
+from ripen_authoring.models.scoring import ScoredActivity, ScoringFile, ThresholdPart
 
 _DAY = 86400
 
@@ -36,7 +36,7 @@ def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
     )
 
 
-def kind(on: On | TriggerPart) -> tuple[str, str]:
+def kind(on: ScoredActivity | TriggerPart) -> tuple[str, str]:
     """The activity's kind and subject; "" is any."""
     what, subject = next(
         (what, subject)

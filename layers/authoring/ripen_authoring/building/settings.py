@@ -2,7 +2,7 @@
 
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions, optional
-from ripen_authoring.models.settings import CalendarPart, Limits, RipenFile, Sync, TrackingPart
+from ripen_authoring.models.settings import CalendarPart, PolicyPart, RipenFile, Sync, TrackingPart
 
 
 def brand(ripen: RipenFile) -> bundle.Brand:
@@ -26,7 +26,7 @@ def sync(part: Sync) -> bundle.SyncRule:
     return bundle.SyncRule(when=conditions(part.when), unless=conditions(part.unless), lead_source=part.lead_source)
 
 
-def policy(limits: Limits) -> bundle.Policy:
+def policy(limits: PolicyPart) -> bundle.Policy:
     quiet = limits.quiet
     return bundle.Policy(
         per_day=limits.per_day,

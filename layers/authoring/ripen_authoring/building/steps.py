@@ -3,7 +3,7 @@
 from typing import assert_never, cast
 
 from ripen.playbook import graph
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause, optional
 from ripen_authoring.flow import Laid, Route
 from ripen_authoring.models import steps as written
@@ -25,7 +25,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
             )
         case written.WaitPart():
             otherwise = laid.routes[0].to if laid.routes else graph.END
-            return graph.WaitStep(id=id, next=next, until=written_times.until(part.wait), otherwise=otherwise)
+            return graph.WaitStep(id=id, next=next, until=expressions.until(part.wait), otherwise=otherwise)
         case written.WaitForPart():
             return graph.WaitForStep(id=id, paths=tuple(map(_wait_path, part.wait_for, laid.routes)))
         case written.BranchPart():
@@ -90,7 +90,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
 
 
 def _wait_path(path: written.WaitPathPart, route: Route) -> graph.WaitPath:
-    after = written_times.until(path.after) if path.after else None
+    after = expressions.until(path.after) if path.after else None
     return graph.WaitPath(name=route.name, when=optional(path.when), after=after, next=route.to)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 
-from ripen_authoring.files.expansion import Expanded
+from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
@@ -30,7 +30,7 @@ class _Style:
     hidden: bool = False
 
 
-def poor(source: Expanded, html: str) -> Iterator[Problem]:
+def poor(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
     """Pictures without words, or that are nowhere, are mistakes; pale letters (WCAG 2.2, 1.4.3) are warnings."""
     reader = _read(html)
     for address in reader.unreachable:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ripen.nearest import nearest
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import Laid, clauses, laid_out
 from ripen_authoring.models import steps as written
-from ripen_authoring.models.clauses import DID, ClausePart, Place, walk
+from ripen_authoring.models.clauses import DID, ClausePart, DocumentPath, walk
 from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
-from ripen_authoring.models.part import Tests
+from ripen_authoring.models.part import Conditions
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.problem import Problem
 
@@ -55,7 +55,9 @@ def _journey(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Ite
             yield document.problem(("changes", old), message)
 
 
-def _trigger(folder: Folder, document: Document, where: Place, on: TriggerPart, ripen: RipenFile) -> Iterator[Problem]:
+def _trigger(
+    folder: Folder, document: Document, where: DocumentPath, on: TriggerPart, ripen: RipenFile
+) -> Iterator[Problem]:
     for key, kind in _TRIGGERS.items():
         yield from _subject(folder, document, (*where, key), getattr(on, key), kind, ripen)
     if on.field:
@@ -91,11 +93,11 @@ def _step(folder: Folder, document: Document, step: Laid, ripen: RipenFile) -> I
         case written.SendPart():
             yield from known(document, (*where, "send"), part.send, folder, "emails")
         case written.WaitPart():
-            if field := written_times.until(part.wait).field:
+            if field := expressions.until(part.wait).field:
                 yield from _date(folder, document, (*where, "wait"), field)
         case written.WaitForPart():
             for number, path in enumerate(part.wait_for):
-                if path.after and (field := written_times.until(path.after).field):
+                if path.after and (field := expressions.until(path.after).field):
                     yield from _date(folder, document, (*where, "wait_for", number, "after"), field)
         case written.EnrolStepPart():
             yield from known(document, (*where, "enrol"), part.enrol, folder, "journeys")
@@ -132,7 +134,7 @@ def _within(segment: str, inside: dict[str, list[str]]) -> set[str]:
 
 
 def clause(
-    folder: Folder, document: Document, where: Place, asked: ClausePart | None, ripen: RipenFile
+    folder: Folder, document: Document, where: DocumentPath, asked: ClausePart | None, ripen: RipenFile
 ) -> Iterator[Problem]:
     """What a clause names that is not there."""
     for place, part in walk(asked, where):
@@ -150,14 +152,14 @@ def clause(
 
 
 def _subject(
-    folder: Folder, document: Document, where: Place, subject: str, kind: str, ripen: RipenFile
+    folder: Folder, document: Document, where: DocumentPath, subject: str, kind: str, ripen: RipenFile
 ) -> Iterator[Problem]:
     named = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
     if subject and subject != "any" and subject not in named:
         yield from known(document, where, subject, folder, kind)
 
 
-def _date(folder: Folder, document: Document, where: Place, field: str) -> Iterator[Problem]:
+def _date(folder: Folder, document: Document, where: DocumentPath, field: str) -> Iterator[Problem]:
     """The field of the lead that holds a date."""
     dates = fields(folder) | {f"entry.{name}" for name in entry_fields(folder)}
     if field not in dates:
@@ -213,7 +215,13 @@ def _updates(folder: Folder) -> Iterator[written.UpdateBody]:
 
 
 def tests(
-    folder: Folder, document: Document, where: Place, asked: Iterable[Tests], more: set[str], *, clause: bool = False
+    folder: Folder,
+    document: Document,
+    where: DocumentPath,
+    asked: Iterable[Conditions],
+    more: set[str],
+    *,
+    clause: bool = False,
 ) -> Iterator[Problem]:
     """Fields that no form asks for and no profile has."""
     names = PROFILE | fields(folder) | more

@@ -5,11 +5,11 @@ from datetime import date, datetime, time
 
 from dateutil.rrule import rrulestr
 
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import Laid, laid_out
 from ripen_authoring.models import steps as written
-from ripen_authoring.models.clauses import Place
+from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.problem import Problem
@@ -22,7 +22,7 @@ def over(folder: Folder, today: date) -> Iterator[Problem]:
         yield from _schedules(journey, today)
         for laid in laid_out(journey.model.steps):
             for where, phrase in _waits(laid):
-                day = written_times.until(phrase).date
+                day = expressions.until(phrase).date
                 if day and date.fromisoformat(day) < today:
                     yield journey.document.warning(where, f"{day} is over: nobody waits here any more")
     for form in folder.forms.values():
@@ -38,7 +38,7 @@ def _schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
                 yield entry.document.warning(where, f"{on.every} does not return after {today}: nobody enters by it")
 
 
-def _waits(laid: Laid) -> Iterator[tuple[Place, str]]:
+def _waits(laid: Laid) -> Iterator[tuple[DocumentPath, str]]:
     match laid.part:
         case written.WaitPart(wait=phrase):
             yield (*laid.where, "wait"), phrase

@@ -13,11 +13,11 @@ from ripen.scoring.score import GIVEN_POINTS
 from ripen_authoring.checks import mentions
 from ripen_authoring.checks.mentions import known, repeated, tests
 from ripen_authoring.files.folder import Entry, Folder
-from ripen_authoring.files.parsing import texts
+from ripen_authoring.files.validation import localized_texts
 from ripen_authoring.flow import laid_out
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.mailings import CampaignFile
-from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import CalendarPart, RipenFile
 from ripen_authoring.models.steps import SendPart
 from ripen_authoring.problem import Problem
@@ -178,7 +178,7 @@ def _scoring(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Ite
 
 
 def _locales[M: BaseModel](entry: Entry[M], locales: tuple[str, ...]) -> Iterator[Problem]:
-    for where, words in texts(entry.model):
+    for where, words in localized_texts(entry.model):
         if "*" in words.root:
             continue
         missing = [locale for locale in locales if locale not in words.root]

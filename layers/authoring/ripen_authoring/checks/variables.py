@@ -8,8 +8,8 @@ from ripen.nearest import nearest
 from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
 from ripen_authoring.checks.mentions import entry_values, hooks, updated
-from ripen_authoring.files.expansion import Expanded
 from ripen_authoring.files.folder import Folder
+from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
 _WIDE = re.compile("｛｛|｝｝|｛％|％｝|｛%|%｝")
@@ -63,7 +63,7 @@ def entered(folder: Folder) -> dict[str, Known | None]:
     }
 
 
-def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem]:
+def unknown(template: ExpandedTemplate, known: Known, *, html: bool) -> Iterator[Problem]:
     """What keeps the template from being used: a mistake in its Liquid, or a variable that nobody will give it."""
     for wide in _WIDE.finditer(template.text):
         narrow = normalize("NFKC", wide[0])
@@ -88,7 +88,7 @@ def unknown(template: Expanded, known: Known, *, html: bool) -> Iterator[Problem
                 yield template.problem(line, column, message)
 
 
-def _mistaken(template: Expanded, error: TemplateError) -> Problem:
+def _mistaken(template: ExpandedTemplate, error: TemplateError) -> Problem:
     """A mistake in the Liquid: a tag that there is not, or is never closed, or what the parser says."""
     opened: list[re.Match[str]] = []
     for tag in _TAG.finditer(template.text):

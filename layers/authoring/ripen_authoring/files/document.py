@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
@@ -11,7 +11,7 @@ from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 
 from ripen_authoring.files.yaml_errors import told
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
 
 
 class _Words(RoundTripConstructor):
@@ -29,9 +29,7 @@ class Document:
     value: Any
     shift: int = 0
 
-    def problem(
-        self, where: Sequence[int | str], message: str, severity: Literal["mistake", "warning"] = "mistake"
-    ) -> Problem:
+    def problem(self, where: Sequence[int | str], message: str, severity: Severity = "error") -> Problem:
         """A problem at that path into the document, or at its deepest part that is there: a short form leaves out what
         the long one has."""
         line, column = 0, 0
@@ -51,7 +49,7 @@ class Document:
 
 
 @lru_cache(maxsize=512)
-def read(file: str, text: str, shift: int = 0) -> Document:
+def read_yaml(file: str, text: str, shift: int = 0) -> Document:
     """The document in that text, kept: nobody changes it. Raises Broken where it is no YAML, or no mapping of keys."""
     try:
         yaml = YAML()
@@ -59,9 +57,9 @@ def read(file: str, text: str, shift: int = 0) -> Document:
         value = yaml.load(text)
     except YAMLError as error:
         line, column, message = told(error, text)
-        raise Broken([Problem(file, line + 1 + shift, column + 1, message)]) from None
+        raise InvalidPlaybook([Problem(file, line + 1 + shift, column + 1, message)]) from None
     except RecursionError:
-        raise Broken([Problem(file, 1 + shift, 1, "too many things within one another")]) from None
+        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "too many things within one another")]) from None
     if not isinstance(value, CommentedMap):
-        raise Broken([Problem(file, 1 + shift, 1, "write keys and values here; docs/playbook.md shows which")])
+        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "write keys and values here; docs/playbook.md shows which")])
     return Document(file, value, shift)

@@ -9,19 +9,19 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from ripen.nearest import nearest
-from ripen_authoring.files.document import Document, read
-from ripen_authoring.files.expansion import Expanded, expand
-from ripen_authoring.files.parsing import model_of
-from ripen_authoring.files.source import text
+from ripen_authoring.files.document import Document, read_yaml
+from ripen_authoring.files.includes import ExpandedTemplate, expand_includes
+from ripen_authoring.files.source import read_text
+from ripen_authoring.files.validation import validate
 from ripen_authoring.files.yaml_errors import wide
 from ripen_authoring.models.forms import FormFile, PageFront
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
 from ripen_authoring.models.personas import PersonaFile
-from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _KNOWN = {"ripen.yaml", "scoring.yaml", "forms", "pages", "journeys", "emails", "segments", "campaigns"} | {
     "personas",
@@ -42,14 +42,14 @@ class Entry[M: BaseModel]:
 
 @dataclass(frozen=True)
 class PageEntry(Entry[PageFront]):
-    source: Expanded
+    source: ExpandedTemplate
 
 
 @dataclass(frozen=True)
 class MailEntry(Entry[EmailFile]):
     bodies: dict[str, "Body"]
     """By locale."""
-    texts: dict[str, Expanded]
+    localized_texts: dict[str, ExpandedTemplate]
     """Text parts written by hand beside a body, by locale."""
 
 
@@ -59,8 +59,8 @@ class Body:
 
     written_as: str
     """mjml, md, html or txt (a mail of text alone)."""
-    source: Expanded
-    frame: Expanded | None = None
+    source: ExpandedTemplate
+    frame: ExpandedTemplate | None = None
 
 
 @dataclass
@@ -91,7 +91,9 @@ class Folder:
 def load(path: Path) -> Folder:
     """All files of the folder; what is wrong with them is in `problems`. Raises Broken if there is no such folder."""
     if not (path / "ripen.yaml").is_file():
-        raise Broken([Problem("ripen.yaml", 1, 1, f"there is no such file in {path}; a playbook begins with it")])
+        raise InvalidPlaybook(
+            [Problem("ripen.yaml", 1, 1, f"there is no such file in {path}; a playbook begins with it")]
+        )
     folder = Folder(path)
     folder.problems += [
         Problem(found.name, 1, 1, f"nothing reads this{nearest(found.name, _KNOWN)}")
@@ -115,10 +117,10 @@ def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M]
     file = str(path.relative_to(folder.path))
     written = ""
     try:
-        written = text(path, file)
-        document = read(file, written)
-        return Entry(document, model_of(model, document))
-    except Broken as broken:
+        written = read_text(path, file)
+        document = read_yaml(file, written)
+        return Entry(document, validate(model, document))
+    except InvalidPlaybook as broken:
         folder.problems += [*broken.problems, *wide(file, written)]
         return None
 
@@ -150,16 +152,16 @@ def _pages(folder: Folder) -> None:
             continue
         folder.names.setdefault("pages", set()).add(named[1])
         try:
-            written = text(path, file)
+            written = read_text(path, file)
             front = _FRONT.match(written)
             if not front:
-                raise Broken([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
-            document = read(file, front[1], shift=1)
-            source = expand(written[front.end() :], file, parts, shift=front[0].count("\n"))
+                raise InvalidPlaybook([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
+            document = read_yaml(file, front[1], shift=1)
+            source = expand_includes(written[front.end() :], file, parts, shift=front[0].count("\n"))
             folder.problems += source.problems
-            page = PageEntry(document, model_of(PageFront, document), source)
+            page = PageEntry(document, validate(PageFront, document), source)
             folder.pages.setdefault(named[1], {})[named[2] or "*"] = page
-        except Broken as broken:
+        except InvalidPlaybook as broken:
             folder.problems += broken.problems
 
 
@@ -172,12 +174,12 @@ def _emails(folder: Folder) -> None:
             continue
         folder.names.setdefault("emails", set()).add(path.name)
         entry = _entry(folder, EmailFile, path / "email.yaml")
-        bodies, texts = _bodies(folder, path)
+        bodies, localized_texts = _bodies(folder, path)
         if entry:
-            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, texts)
+            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, localized_texts)
 
 
-def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, Expanded]]:
+def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, ExpandedTemplate]]:
     """The bodies of one mail, and the text parts beside them."""
     bodies: dict[str, Body] = {}
     for suffix in (".mjml", ".md", ".html"):
@@ -188,19 +190,19 @@ def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, Expa
                 folder.problems.append(source.problem(1, 1, message))
             frame = _frame(folder, locale, source) if suffix == ".md" else None
             bodies[locale] = Body(suffix[1:], source, frame)
-    texts = dict(_parts(folder, path, ".txt"))
-    alone = {locale: Body("txt", source) for locale, source in texts.items() if locale not in bodies}
-    return bodies | alone, {locale: source for locale, source in texts.items() if locale in bodies}
+    localized_texts = dict(_parts(folder, path, ".txt"))
+    alone = {locale: Body("txt", source) for locale, source in localized_texts.items() if locale not in bodies}
+    return bodies | alone, {locale: source for locale, source in localized_texts.items() if locale in bodies}
 
 
-def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
+def _frame(folder: Folder, locale: str, source: ExpandedTemplate) -> ExpandedTemplate | None:
     """What a body in Markdown is put into."""
     parts = folder.path / "emails"
     for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
         if (parts / name).is_file():
             try:
                 return _mail(folder, parts / name)
-            except Broken as broken:
+            except InvalidPlaybook as broken:
                 folder.problems += broken.problems
                 return None
     message = "a mail in Markdown is put into emails/_frame.mjml, which is missing; see docs/playbook.md"
@@ -208,21 +210,21 @@ def _frame(folder: Folder, locale: str, source: Expanded) -> Expanded | None:
     return None
 
 
-def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expanded]]:
+def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, ExpandedTemplate]]:
     for found in sorted(path.glob(f"*{suffix}")):
         try:
             expanded = _mail(folder, found)
-        except Broken as broken:
+        except InvalidPlaybook as broken:
             folder.problems += broken.problems
             continue
         folder.problems += expanded.problems
         yield found.stem, expanded
 
 
-def _mail(folder: Folder, path: Path) -> Expanded:
+def _mail(folder: Folder, path: Path) -> ExpandedTemplate:
     """A template of a mail, in the brand's colour: compilers and checks must see what it is. Raises Broken."""
     file = str(path.relative_to(folder.path))
-    expanded = expand(text(path, file), file, folder.path / "emails")
+    expanded = expand_includes(read_text(path, file), file, folder.path / "emails")
     accent = folder.ripen.model.brand.accent if folder.ripen else _NO_ACCENT
     return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 
-def text(path: Path, file: str) -> str:
+def read_text(path: Path, file: str) -> str:
     """What is written in it; `file` is what it is called in the playbook. Raises Broken."""
     try:
         return path.read_text("utf-8-sig")
@@ -17,4 +17,4 @@ def text(path: Path, file: str) -> str:
         said = "this is a folder; a file belongs here"
     except PermissionError:
         said = "this file may not be read; give yourself the right to"
-    raise Broken([Problem(file, 1, 1, said)])
+    raise InvalidPlaybook([Problem(file, 1, 1, said)])

@@ -16,7 +16,7 @@ _KEPT = re.compile(r"<!--liquid:(\d+)-->")
 
 
 @dataclass(frozen=True)
-class Made:
+class CompiledMail:
     """Liquid, each link a {{ links[n] }}. `html` is "" for a mail of text alone."""
 
     html: str
@@ -24,18 +24,18 @@ class Made:
     links: tuple[str, ...]
 
 
-def made(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> Made:
+def made(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> CompiledMail:
     """The mail in one locale. BadLink for a link that is not fixed, ValueError where the markup cannot be compiled."""
     body = mail.bodies[locale]
     target = _with_utm(name, ripen)
     if body.written_as == "txt":
         text, links = rendering.numbered_text(body.source.text, (), target)
-        return Made("", text, links)
+        return CompiledMail("", text, links)
     html, links = rendering.numbered(compiled(body), target)
-    if locale not in mail.texts:
-        return Made(html, rendering.text_of(html), links)
-    text, links = rendering.numbered_text(mail.texts[locale].text, links, target)
-    return Made(html, text, links)
+    if locale not in mail.localized_texts:
+        return CompiledMail(html, rendering.text_of(html), links)
+    text, links = rendering.numbered_text(mail.localized_texts[locale].text, links, target)
+    return CompiledMail(html, text, links)
 
 
 def compiled(body: Body) -> str:

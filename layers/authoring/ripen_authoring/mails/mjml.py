@@ -9,7 +9,7 @@ from xml.parsers import expat
 from mjml import mjml2html
 
 from ripen.nearest import nearest
-from ripen_authoring.files.expansion import Expanded
+from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
 _CONTENT = {
@@ -35,7 +35,7 @@ _KNOWN = (
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+);")
 
 
-def wrong(source: Expanded) -> Iterator[Problem]:
+def wrong(source: ExpandedTemplate) -> Iterator[Problem]:
     """Mistakes in the markup: not well formed, or a tag that MJML does not have."""
     parser = expat.ParserCreate()
     found: list[Problem] = []

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from ripen_authoring import written_times
-from ripen_authoring.models.part import FieldTest, Name, Part
+from ripen_authoring import expressions
+from ripen_authoring.models.part import FieldCondition, Name, Part
 
-Place = tuple[int | str, ...]
-Length = Annotated[int, BeforeValidator(written_times.seconds, json_schema_input_type=str)]
+DocumentPath = tuple[int | str, ...]
+Duration = Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
 MOST_TIMES = 100
 """Of what is asked about, each lead's state keeps so many times (ripen.scoring.activity_counts)."""
 DID = ("clicked", "submitted", "viewed", "read", "downloaded", "replied")
@@ -19,7 +19,7 @@ class ClausePart(Part):
     """Any other key is a field of the lead: {job_title: {contains: [director]}}."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, FieldTest]
+    __pydantic_extra__: dict[str, FieldCondition]
 
     clicked: str = Field("", description="A link in this mail, or in `any`")
     submitted: str = Field("", description="This form, or `any`")
@@ -28,7 +28,7 @@ class ClausePart(Part):
     downloaded: str = Field("", description="This file, or `any`")
     replied: str = Field("", description="To this mail, or to `any`")
     times: Annotated[int, Field(ge=1, le=MOST_TIMES, description="At least so often")] | None = None
-    within: Length | None = Field(None, description="In the time before now: 14 days")
+    within: Duration | None = Field(None, description="In the time before now: 14 days")
     never: "ClauseTree | None" = Field(
         None, description="Something the lead did not do: {clicked: any, within: 30 days}"
     )
@@ -39,7 +39,7 @@ class ClausePart(Part):
     all_of: "tuple[ClauseTree, ...]" = Field((), alias="all")
     any_of: "tuple[ClauseTree, ...]" = Field((), alias="any")
     not_: "ClauseTree | None" = Field(None, alias="not")
-    field: dict[str, FieldTest] = Field({}, description="For a field whose name means something else here")
+    field: dict[str, FieldCondition] = Field({}, description="For a field whose name means something else here")
 
     @model_validator(mode="after")
     def _sound(self) -> "ClausePart":
@@ -74,7 +74,7 @@ ClauseTree = Annotated[ClausePart, BeforeValidator(_all, json_schema_input_type=
 """A list of clauses means that all of them hold."""
 
 
-def walk(clause: ClausePart | None, where: Place) -> Iterator[tuple[Place, ClausePart]]:
+def walk(clause: ClausePart | None, where: DocumentPath) -> Iterator[tuple[DocumentPath, ClausePart]]:
     """The clause and every one within it, with its path into the document."""
     if clause is None:
         return

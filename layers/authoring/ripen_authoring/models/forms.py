@@ -4,16 +4,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ripen_authoring.models.part import FieldName, Part, Words
+from ripen_authoring.models.part import FieldName, LocalizedText, Part
 from ripen_authoring.models.settings import Site
 
 
 class FieldPart(Part):
     name: FieldName
     type: Literal["email", "text", "tel", "date", "select", "textarea"] = "text"
-    label: Words
-    placeholder: Words = Field(default_factory=lambda: Words({"*": ""}))
-    options: tuple[Words, ...] = ()
+    label: LocalizedText
+    placeholder: LocalizedText = Field(default_factory=lambda: LocalizedText({"*": ""}))
+    options: tuple[LocalizedText, ...] = ()
     autocomplete: str = ""
     required: bool = False
     max_length: Annotated[int, Field(ge=1, le=5000)] = 200
@@ -22,7 +22,7 @@ class FieldPart(Part):
 
 class ConsentPart(Part):
     version: str
-    text: Words
+    text: LocalizedText
     purpose: Literal["marketing"] = "marketing"
 
 
@@ -32,8 +32,8 @@ class Source(Part):
 
 
 class FormFile(Part):
-    title: Words
-    submit: Words
+    title: LocalizedText
+    submit: LocalizedText
     fields: Annotated[tuple[FieldPart, ...], Field(min_length=1)]
     consent: ConsentPart | None = None
     honeypot: str = "website"

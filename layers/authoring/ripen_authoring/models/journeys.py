@@ -6,11 +6,11 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from ripen.capture.entry_request import MOST_FACTS, RESERVED_FACTS
 from ripen.playbook.graph import Move
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
-from ripen_authoring.models.part import FieldName, FieldTest, Name, Part, Tests
-from ripen_authoring.models.spans import At, Moment
+from ripen_authoring.models.part import Conditions, FieldCondition, FieldName, Name, Part
 from ripen_authoring.models.steps import Steps
+from ripen_authoring.models.times import LocalDateTime, TimeOfDay
 
 ACTIVITIES = ("form", "page", "read", "click", "download")
 CAMPAIGN_KEYS = {"campaign": "campaign_id", "member": "member"}
@@ -27,21 +27,23 @@ class TriggerPart(Part):
     read: str = ""
     click: str = Field("", description="A link in this mail")
     download: str = ""
-    where: Tests = Field({}, description="About what was done: the answers of the form, e.g. {plan: [pro]}")
+    where: Conditions = Field({}, description="About what was done: the answers of the form, e.g. {plan: [pro]}")
     crm_campaign: Annotated[str, Field(max_length=80)] = Field("", description="A Salesforce campaign, by name or id")
     status: str = Field(
         "", description="With crm_campaign: becomes a member with this status; without: becomes a member"
     )
     segment: str = Field("", description="Joins it (or, with `every`: everyone in it)")
     rank: Literal["", "warm", "hot"] = Field("", description="Becomes it")
-    field: Annotated[dict[str, FieldTest], Field(max_length=1)] = Field({}, description="Becomes this: {plan: [pro]}")
+    field: Annotated[dict[str, FieldCondition], Field(max_length=1)] = Field(
+        {}, description="Becomes this: {plan: [pro]}"
+    )
     date: str = Field("", description="A date of the lead's: birthday")
-    offset: Annotated[int, BeforeValidator(written_times.signed_days, json_schema_input_type=str)] = 0
+    offset: Annotated[int, BeforeValidator(expressions.signed_days, json_schema_input_type=str)] = 0
     yearly: bool = False
-    at: At | None = None
+    at: TimeOfDay | None = None
     leap: Literal["28 February", "1 March"] = Field("28 February", description="When 29 February is in other years")
     every: str = Field("", description="An RRULE: FREQ=MONTHLY;BYDAY=1MO")
-    start: Moment | None = Field(None, description="Local date and time of the first: 2026-12-01T09:00")
+    start: LocalDateTime | None = Field(None, description="Local date and time of the first: 2026-12-01T09:00")
     api: Annotated[tuple[FieldName, ...] | None, Field(max_length=MOST_FACTS)] = Field(
         None, description="A signed request asks in, and may say these: {{ entry.<name> }}; [] for nothing"
     )
@@ -54,7 +56,7 @@ class TriggerPart(Part):
         if self.every:
             if not self.segment or self.start is None:
                 raise ValueError("`every` needs a `segment` to write to and a `start`, e.g. 2026-12-01T09:00")
-            written_times.rule(self.every, self.start)
+            expressions.rule(self.every, self.start)
         elif self.start is not None:
             raise ValueError("`start` goes with `every`")
         if not self.date and (self.offset or self.yearly or self.at):
@@ -78,8 +80,8 @@ class EnrolPart(Part):
         BeforeValidator(_listed, json_schema_input_type=TriggerPart | list[TriggerPart]),
     ] = Field((), description="Without it, only a hand, an import or another journey lets in")
     who: ClauseTree | None = None
-    again: Annotated[written_times.Reentry, BeforeValidator(written_times.again, json_schema_input_type=str)] = Field(
-        default_factory=written_times.Reentry,
+    again: Annotated[expressions.Reentry, BeforeValidator(expressions.again, json_schema_input_type=str)] = Field(
+        default_factory=expressions.Reentry,
         description="never, after exit, after 90 days, or once per <answer of the form>",
     )
 
@@ -89,6 +91,6 @@ class JourneyFile(Part):
     goal: ClauseTree | None = Field(None, description="Who meets it leaves at once, also inside a wait")
     exit: ClauseTree | None = Field(None, description="Who meets it leaves at once, and has not reached the goal")
     steps: Annotated[Steps, Field(min_length=1)]
-    changes: dict[Name, Annotated[Move, BeforeValidator(written_times.move, json_schema_input_type=str)]] = Field(
+    changes: dict[Name, Annotated[Move, BeforeValidator(expressions.move, json_schema_input_type=str)]] = Field(
         {}, description="For who stands on a changed or removed step: stay, move to <step>, exit"
     )

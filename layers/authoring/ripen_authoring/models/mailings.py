@@ -4,19 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ripen_authoring import written_times
-from ripen_authoring.models.clauses import ClauseTree, Length
-from ripen_authoring.models.part import Name, Part, Words
-from ripen_authoring.models.spans import Moment
+from ripen_authoring import expressions
+from ripen_authoring.models.clauses import ClauseTree, Duration
+from ripen_authoring.models.part import LocalizedText, Name, Part
+from ripen_authoring.models.times import LocalDateTime
 
-Portion = Annotated[float, BeforeValidator(written_times.share, json_schema_input_type=str | float)]
+Portion = Annotated[float, BeforeValidator(expressions.share, json_schema_input_type=str | float)]
 
 
 class EmailFile(Part):
     mail_class: Literal["marketing", "transactional"] = Field(alias="class")
-    subject: Words
-    preheader: Words = Field(default_factory=lambda: Words({"*": ""}))
-    sender_name: Words | None = None
+    subject: LocalizedText
+    preheader: LocalizedText = Field(default_factory=lambda: LocalizedText({"*": ""}))
+    sender_name: LocalizedText | None = None
     sender: Literal["brand", "owner"] = Field(
         "brand", description="owner: the lead's owner in the CRM, if there is one"
     )
@@ -28,7 +28,7 @@ class SegmentFile(Part):
 
 class Canary(Part):
     share: Portion = Field(description="Of the audience: 10%")
-    wait: Length = Field(description="Before the rest: 2 hours")
+    wait: Duration = Field(description="Before the rest: 2 hours")
 
 
 class Halt(Part):
@@ -45,12 +45,12 @@ class CampaignFile(Part):
     email: Name
     segment: Name | None = None
     to: To | None = Field(None, description="Instead of a segment: {recipients: another-campaign}")
-    at: Moment = Field(description="Local date and time: 2026-12-01T10:00")
+    at: LocalDateTime = Field(description="Local date and time: 2026-12-01T10:00")
     zone: Literal["brand", "lead"] = Field("brand", description="Whose local time")
     per_hour: Annotated[int, Field(ge=1)] | None = None
     canary: Canary | None = None
     priority: Literal["high", "normal", "low"] = "normal"
-    expires: Length = 86400
+    expires: Duration = 86400
     halt: Halt = Field(default_factory=Halt, description="Stops by itself where so large a share did this")
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ class Part(BaseModel):
     )
 
 
-class Words(RootModel[dict[str, str]]):
+class LocalizedText(RootModel[dict[str, str]]):
     """A text by locale, {ja: …, en: …}; a plain text is the same in all of them."""
 
     @model_validator(mode="before")
@@ -34,7 +34,7 @@ class Words(RootModel[dict[str, str]]):
         return {locale: self.root[locale] for locale in locales if locale in self.root}
 
 
-class Test(Part):
+class ConditionPart(Part):
     """What is asked of one field; all that is written here must hold."""
 
     any_of: tuple[str, ...] = ()
@@ -54,10 +54,11 @@ def _test(written: Any) -> Any:
     return written
 
 
-FieldTest = Annotated[
-    Test, BeforeValidator(_test, json_schema_input_type=str | list[str] | Test)  # "present", equals, equals one of
+FieldCondition = Annotated[
+    ConditionPart,
+    BeforeValidator(_test, json_schema_input_type=str | list[str] | ConditionPart),  # "present", equals, equals one of
 ]
-Tests = dict[str, FieldTest]
+Conditions = dict[str, FieldCondition]
 """By field: {job_title: {contains: [director]}, phone: present, email_kind: company}."""
 
 
@@ -65,4 +66,6 @@ def _listed(written: Any) -> Any:
     return [written] if isinstance(written, dict) else written
 
 
-AllOf = Annotated[tuple[Tests, ...], BeforeValidator(_listed, json_schema_input_type=Tests | list[Tests])]
+AllOf = Annotated[
+    tuple[Conditions, ...], BeforeValidator(_listed, json_schema_input_type=Conditions | list[Conditions])
+]

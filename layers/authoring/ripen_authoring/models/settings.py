@@ -4,14 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
-from ripen_authoring.models.part import AllOf, Name, Part, Words
-from ripen_authoring.models.spans import At
+from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
+from ripen_authoring.models.times import TimeOfDay
 
 
-class Naming(Part):
-    name: Words
+class BrandPart(Part):
+    name: LocalizedText
     accent: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#0f766e"
     privacy_url: Annotated[str, Field(pattern=r"^(https?://\S+)?$")] = ""
 
@@ -19,20 +19,20 @@ class Naming(Part):
 class Sender(Part):
     address: str
     reply_to: str
-    name: Words
-    postal_address: Words
-    contact: Words
+    name: LocalizedText
+    postal_address: LocalizedText
+    contact: LocalizedText
 
 
-class Span(Part):
-    from_: At = Field(alias="from")
-    to: At
+class TimeRange(Part):
+    from_: TimeOfDay = Field(alias="from")
+    to: TimeOfDay
 
 
-class Limits(Part):
+class PolicyPart(Part):
     per_day: Annotated[int, Field(ge=1)] | None = None
     per_week: Annotated[int, Field(ge=1)] | None = None
-    quiet: Span | None = Field(None, description="No marketing mail between these times of the lead's day")
+    quiet: TimeRange | None = Field(None, description="No marketing mail between these times of the lead's day")
     unless: ClauseTree | None = Field(None, description="Nobody for whom this holds gets marketing mail")
     open_opportunity: Literal["send", "skip"] = Field(
         "send",
@@ -40,15 +40,15 @@ class Limits(Part):
     )
 
 
-Weekday = Annotated[int, BeforeValidator(written_times.weekday, json_schema_input_type=str)]
-Closure = Annotated[tuple[str, str], BeforeValidator(written_times.closure, json_schema_input_type=str)]
+Weekday = Annotated[int, BeforeValidator(expressions.weekday, json_schema_input_type=str)]
+Closure = Annotated[tuple[str, str], BeforeValidator(expressions.closure, json_schema_input_type=str)]
 
 
 class CalendarPart(Part):
     country: str = Field("JP", description='Whose public holidays: two letters (ISO 3166), "" for none')
     closures: tuple[Closure, ...] = ()
     workdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)
-    hours: Span = Field(default_factory=lambda: Span(from_="09:00", to="18:00"))
+    hours: TimeRange = Field(default_factory=lambda: TimeRange(from_="09:00", to="18:00"))
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "CalendarPart":
@@ -80,11 +80,11 @@ class TrackingPart(Part):
 
 
 class RipenFile(Part):
-    brand: Naming
+    brand: BrandPart
     sender: Sender
     locales: Annotated[tuple[Annotated[str, Field(pattern=r"^[a-z]{2}$")], ...], Field(min_length=1)]
     time_zone: str = "Asia/Tokyo"
-    policy: Limits = Field(default_factory=Limits)
+    policy: PolicyPart = Field(default_factory=PolicyPart)
     calendar: CalendarPart = Field(default_factory=CalendarPart)
     stages: Annotated[tuple[Name, ...], Field(min_length=1)] = ("lead", "mql", "sql", "opportunity", "customer")
     utm: Utm | None = None

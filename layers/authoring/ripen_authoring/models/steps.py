@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
-from ripen_authoring import written_times
-from ripen_authoring.models.clauses import ClauseTree, Length
-from ripen_authoring.models.part import FieldName, Name, Part, Words
-from ripen_authoring.models.spans import SpanText
+from ripen_authoring import expressions
+from ripen_authoring.models.clauses import ClauseTree, Duration
+from ripen_authoring.models.part import FieldName, LocalizedText, Name, Part
+from ripen_authoring.models.times import WaitText
 
 
 def _onward(written: Any) -> str:
@@ -31,11 +31,11 @@ class SendPart(StepPart):
     capped: Literal["skip", "hold", "drop"] = Field(
         "skip", description="Over the cap: skip the mail, hold it until there is room, or drop out of the journey"
     )
-    expires: Length = 7 * 86400
+    expires: Duration = 7 * 86400
 
 
 class WaitPart(StepPart):
-    wait: SpanText
+    wait: WaitText
     otherwise: Onward | None = Field(
         None, description="For who has no such date, or whose date is over: a step's id or a path; by default the end"
     )
@@ -44,7 +44,7 @@ class WaitPart(StepPart):
 class WaitPathPart(Part):
     name: str = ""
     when: ClauseTree | None = None
-    after: SpanText | None = None
+    after: WaitText | None = None
     then: "Steps" = ()
 
     @model_validator(mode="after")
@@ -108,7 +108,7 @@ class UpdateBody(Part):
     add_tags: tuple[Name, ...] = ()
     remove_tags: tuple[Name, ...] = ()
     points: float = 0
-    words: Words | None = Field(None, description="The reason for the points")
+    words: LocalizedText | None = Field(None, description="The reason for the points")
     stage: str = Field("", description="A lifecycle stage; never a step back")
 
     @model_validator(mode="after")
@@ -125,8 +125,8 @@ class UpdatePart(StepPart):
 
 
 class CrmBody(Part):
-    task: Words | None = Field(None, description="Subject of a task, Liquid")
-    due: Annotated[int, BeforeValidator(written_times.days, json_schema_input_type=str)] = 0
+    task: LocalizedText | None = Field(None, description="Subject of a task, Liquid")
+    due: Annotated[int, BeforeValidator(expressions.days, json_schema_input_type=str)] = 0
     campaign: str = Field("", description="Id or name of a Salesforce campaign")
     status: str = Field("", description="The member's status in that campaign")
     owner: str = Field("", description="E-mail address of a Salesforce user")
@@ -147,7 +147,7 @@ class CrmPart(StepPart):
 
 
 class NotifyPart(StepPart):
-    notify: Words = Field(description="Liquid, for Slack")
+    notify: LocalizedText = Field(description="Liquid, for Slack")
     channel: str = Field("", description="By default the sales channel")
 
 

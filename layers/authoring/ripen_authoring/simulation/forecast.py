@@ -18,7 +18,7 @@ from ripen.lead.lead import Profile
 from ripen.mail.ledger import Send, SendState
 from ripen.operations.progress import Progress, silent
 from ripen.playbook.bundle import Bundle
-from ripen_authoring.simulation.world import ADDRESS_KEY, World
+from ripen_authoring.simulation.simulator import ADDRESS_KEY, Simulator
 
 AHEAD = timedelta(hours=24)
 _THREADS = 8
@@ -90,28 +90,28 @@ def _simulated(lead: str, source: Source, new: Bundle, now: datetime) -> Counter
     rows = list(source.table.under(lead, ""))
     pinned = {row.value.bundle for row in rows if isinstance(row.value, Enrollment | Send) and row.value.bundle}
     bundles = [source.playbook.bundle(hash) for hash in sorted(pinned - {new.hash})]
-    world = World(new, now, *bundles, site=source.site)
+    simulator = Simulator(new, now, *bundles, site=source.site)
     for row in rows:
-        world.table.put(row)
+        simulator.table.put(row)
         if isinstance(row.value, Enrollment) and row.value.state is EnrollmentState.ACTIVE:
-            world.queue.wake(row.key.ref)
-    _copy_suppression(source, world, rows)
-    world.run(now + AHEAD)
-    return Counter(_outcomes(world))
+            simulator.queue.wake(row.key.ref)
+    _copy_suppression(source, simulator, rows)
+    simulator.run(now + AHEAD)
+    return Counter(_outcomes(simulator))
 
 
-def _copy_suppression(source: Source, world: World, rows: list[Row[Any]]) -> None:
+def _copy_suppression(source: Source, simulator: Simulator, rows: list[Row[Any]]) -> None:
     """Copy the suppression of the lead's address, under the key of the simulated world."""
     for profile in (row.value for row in rows if isinstance(row.value, Profile)):
         refusal = source.table.get(keys.suppression(address_hash(source.secrets.key("address"), profile.email)))
         if refusal:
             key = keys.suppression(address_hash(ADDRESS_KEY, profile.email))
-            world.table.put(Row(key, refusal.value, refusal.version))
+            simulator.table.put(Row(key, refusal.value, refusal.version))
 
 
-def _outcomes(world: World) -> list[tuple[str, str, str]]:
+def _outcomes(simulator: Simulator) -> list[tuple[str, str, str]]:
     found = []
-    for row in world.written:
+    for row in simulator.written:
         before, after = row.before, row.after
         if not isinstance(after, Send) or (before and before.state is after.state):
             continue

@@ -1,4 +1,4 @@
-"""Every way through a journey: each choice is forced in turn, and the story is lived with it."""
+"""Simulate every path through a journey: force each choice in turn, and run the simulation with it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import replace
@@ -6,26 +6,27 @@ from dataclasses import dataclass
 
 from ripen.playbook.clause import AllOf
 from ripen.playbook.graph import BranchStep, Journey, Path, SplitStep, Step, Until, WaitForStep, WaitPath, WebhookStep
-from ripen_authoring.simulation.run import Lived
+from ripen_authoring.simulation.run import SimulationResult
 
 ELSE, ANSWERED, FAILED = "else", "answered", "failed"
 _ALWAYS = AllOf(of=())
 _SOON = Until(seconds=3600)
-"""When what a wait_for waits for is taken to happen."""
+"""When the event that a `wait_for` waits for is assumed to happen."""
 
 Choices = Mapping[str, str]
+"""The path taken at each step, by the step's id."""
 
 
 @dataclass(frozen=True)
-class Walked:
-    """One way: what was chosen at each step that had a choice, and what became of the lead."""
+class SimulatedPath:
+    """One path through the journey: the choice at each step that has one, and the result of the simulation."""
 
     choices: dict[str, str]
-    lived: Lived
+    result: SimulationResult
 
 
 def options(step: Step) -> tuple[str, ...]:
-    """The names of the ways on from a step; none where there is no choice."""
+    """Return the names of the paths that leave the step, or nothing where it has no choice."""
     match step:
         case BranchStep():
             return (*(path.name for path in step.paths), ELSE)
@@ -36,51 +37,58 @@ def options(step: Step) -> tuple[str, ...]:
     return ()
 
 
-def forced(journey: Journey, choices: Choices) -> Journey:
-    """The journey, but that these steps always go the chosen way."""
-    steps = tuple(_forced(step, choices[step.id]) if step.id in choices else step for step in journey.steps)
+def with_choices(journey: Journey, choices: Choices) -> Journey:
+    """Return the journey with these steps changed so that they always take the chosen path."""
+    steps = tuple(_with_choice(step, choices[step.id]) if step.id in choices else step for step in journey.steps)
     return replace(journey, steps=steps)
 
 
-def walk(journey: Journey, live: Callable[[Journey], Lived], most: int) -> Iterator[Walked]:
-    """Each way that is met, until `most` are walked; ways on that nobody has taken yet come first."""
-    taken: set[tuple[str, str]] = set()
-    open_: list[dict[str, str]] = [{}]
+def simulate_paths(
+    journey: Journey, simulate: Callable[[Journey], SimulationResult], most: int
+) -> Iterator[SimulatedPath]:
+    """Yield the simulated paths, at most `most`, those with the most untried choices first.
+
+    1. Simulate the journey with the choices so far.
+    2. If a step on the way has an open choice, continue with each of its options.
+    3. Otherwise the path is complete.
+    """
+    tried: set[tuple[str, str]] = set()
+    candidates: list[dict[str, str]] = [{}]
     steps = {step.id: step for step in journey.steps}
-    walked = 0
-    while open_ and walked < most:
-        choices = open_.pop(_freshest(open_, taken))
-        lived = live(forced(journey, choices))
-        here = next((id for id in _met(lived) if id not in choices and options(steps[id])), None)
-        if here is not None:
-            open_ += [choices | {here: option} for option in options(steps[here])]
+    complete = 0
+    while candidates and complete < most:
+        choices = candidates.pop(_most_untried(candidates, tried))
+        result = simulate(with_choices(journey, choices))
+        open_choice = next((id for id in _visited(result) if id not in choices and options(steps[id])), None)
+        if open_choice is not None:
+            candidates += [choices | {open_choice: option} for option in options(steps[open_choice])]
             continue
-        taken |= set(choices.items())
-        walked += 1
-        yield Walked(choices, lived)
+        tried |= set(choices.items())
+        complete += 1
+        yield SimulatedPath(choices, result)
 
 
-def missed(journey: Journey, lives: list[Lived]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The steps that none of these lives came to, and the ways on, (step, path), that none took."""
-    visited = {id for lived in lives for id in _met(lived)}
-    took = {pair for lived in lives for run in lived.runs for pair in run.took.items()}
-    ways = [(step.id, option) for step in journey.steps for option in options(step)]
+def uncovered(journey: Journey, results: list[SimulationResult]) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the steps that none of the simulations reached, and the paths (step, name) that none took."""
+    visited = {id for result in results for id in _visited(result)}
+    took = {pair for result in results for enrollment in result.enrollments for pair in enrollment.took.items()}
+    paths = [(step.id, option) for step in journey.steps for option in options(step)]
     return (
         [step.id for step in journey.steps if step.id not in visited],
-        [way for way in ways if way[0] in visited and way not in took],
+        [path for path in paths if path[0] in visited and path not in took],
     )
 
 
-def _met(lived: Lived) -> list[str]:
-    return [id for run in lived.runs for id in run.visits]
+def _visited(result: SimulationResult) -> list[str]:
+    return [id for enrollment in result.enrollments for id in enrollment.visits]
 
 
-def _freshest(open_: list[dict[str, str]], taken: set[tuple[str, str]]) -> int:
-    """The place of the one with the most ways that nobody has taken; of equal ones the latest, which is the deepest."""
-    return max(range(len(open_)), key=lambda place: (len(set(open_[place].items()) - taken), place))
+def _most_untried(candidates: list[dict[str, str]], tried: set[tuple[str, str]]) -> int:
+    """Return the index of the candidate with the most untried choices; of equal ones the last, which is the deepest."""
+    return max(range(len(candidates)), key=lambda index: (len(set(candidates[index].items()) - tried), index))
 
 
-def _forced(step: Step, option: str) -> Step:
+def _with_choice(step: Step, option: str) -> Step:
     match step:
         case BranchStep():
             chosen = tuple(path for path in step.paths if path.name == option)

@@ -1,4 +1,4 @@
-"""An invented lead: playbook/personas/<name>.yaml."""
+"""An invented lead for simulations and previews: playbook/personas/<name>.yaml."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,22 +9,23 @@ from ripen.ids import digest
 from ripen.lead.address import normalise
 from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.lead import Profile
-from ripen_authoring.files.document import read
-from ripen_authoring.files.named import text
-from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.document import read_yaml
+from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.files.validation import validate
 from ripen_authoring.models.personas import PersonaFile
-from ripen_authoring.problem import Broken
+from ripen_authoring.problem import InvalidPlaybook
 
 
 class Persona(PersonaFile):
-    """The file as the lead it stands for."""
+    """A persona's file, and the rows of the lead that it stands for."""
 
     @property
     def id(self) -> str:
-        """The same in every run: shares of a split are taken by it."""
+        """Return the lead's id. It is the same in every simulation, because splits divide leads by it."""
         return digest("persona", self.email)
 
     def profile(self, now: datetime) -> Profile:
+        """Return the lead's profile."""
         known = {
             name: getattr(self, name)
             for name in ("locale", "last_name", "first_name", "company", "department", "job_title", "phone")
@@ -42,7 +43,7 @@ class Persona(PersonaFile):
         )
 
     def contact(self, now: datetime) -> tuple[Contact, ConsentRecord] | None:
-        """The consent given before; None where there is none."""
+        """Return the lead's consent and its record, or None where it has not consented."""
         if not self.consent:
             return None
         record = ConsentRecord(
@@ -56,20 +57,20 @@ class Persona(PersonaFile):
         return Contact(lead=self.id, consent={"marketing": Permission(granted=True, at=now, record=record.id)}), record
 
 
-def persona(named: str, folder: Path) -> Persona:
-    """The persona in that file, or of that name in the playbook's folder. Raises Failure."""
-    path = Path(named)
+def load_persona(name: str, folder: Path) -> Persona:
+    """Return the persona in the file of that path, or of that name in the playbook's folder. Raise Failure."""
+    path = Path(name)
     if path.suffix not in {".yaml", ".yml"}:
-        path = folder / "personas" / f"{named}.yaml"
+        path = folder / "personas" / f"{name}.yaml"
     if not path.is_file():
         known = sorted(found.stem for found in (folder / "personas").glob("*.yaml"))
-        choice = f"Write one of: {', '.join(known)}" if known else f"Write it to {path}: email: hanako@example.co.jp"
-        raise Failure(f"There is no persona {named!r}.", choice)
+        choice = f"Choose one of: {', '.join(known)}" if known else f"Create {path}, e.g. email: hanako@example.co.jp"
+        raise Failure(f"There is no persona {name!r}.", choice)
     try:
-        found = model_of(Persona, read(path.name, text(path)))
-        normalise(found.email)
-    except Broken as broken:
-        raise Failure(str(broken), "Mend the persona's file.") from None
+        persona = validate(Persona, read_yaml(path.name, read_named_file(path)))
+        normalise(persona.email)
+    except InvalidPlaybook as invalid:
+        raise Failure(str(invalid), "Correct the persona's file.") from None
     except Rejected as error:
         raise Failure(f"{path}: {error.reason}", "Give the persona an e-mail address.") from None
-    return found
+    return persona

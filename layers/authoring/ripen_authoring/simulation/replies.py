@@ -1,4 +1,4 @@
-"""An answer to a mail, as it comes back: written, delivered and told of as SES would, and taken in by nurture.reply."""
+"""A reply to a mail, received by nurture.reply in the form in which SES delivers it."""
 
 import json
 from email.message import EmailMessage
@@ -7,33 +7,33 @@ from ripen.adapters.table import keys
 from ripen.mail.ledger import Send
 from ripen.tracking import link_token
 from ripen_authoring.simulation import workers
-from ripen_authoring.simulation.world import ADDRESS_KEY, LINK_KEY, World
+from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, Simulator
 
-_THANKS = {"ja": "ありがとうございます。", "en": "Thank you."}
-_AWAY = {"ja": "ただいま不在にしております。", "en": "I am out of the office."}
+_DEFAULT_TEXT = {"ja": "ありがとうございます。", "en": "Thank you."}
+_OUT_OF_OFFICE = {"ja": "ただいま不在にしております。", "en": "I am out of the office."}
 
 
-def answer(send: Send, text: str, world: World, number: int, *, machine: bool) -> None:
-    """The lead, or a machine in its place, answers this mail at the address that it asks to be answered at."""
-    row = world.table.get(keys.profile(send.lead))
+def receive_reply(send: Send, text: str, simulator: Simulator, number: int, *, machine: bool) -> None:
+    """Receive a reply of the lead, or of a machine in its place, at the reply address of the mail."""
+    row = simulator.table.get(keys.profile(send.lead))
     sender, locale = (row.value.email, row.value.locale) if row else ("", "en")
-    signed = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.id))
+    token = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.id))
     mail = EmailMessage()
-    mail["From"], mail["To"] = sender, f"reply+{signed}@reply.example"
+    mail["From"], mail["To"] = sender, f"reply+{token}@reply.example"
     mail["Subject"], mail["Message-ID"] = f"Re: {send.subject}", f"<{number}.{send.id}@simulated>"
     if machine:
         mail["Auto-Submitted"] = "auto-replied"
-    usual = (_AWAY if machine else _THANKS)["ja" if locale == "ja" else "en"]
-    mail.set_content(text or usual)
-    workers.reply.take_in(_told(mail, number, world), _desk(mail, world))
+    default = (_OUT_OF_OFFICE if machine else _DEFAULT_TEXT)["ja" if locale == "ja" else "en"]
+    mail.set_content(text or default)
+    workers.reply.take_in(_notification(mail, number, simulator), _dependencies(mail, simulator))
 
 
-def _told(mail: EmailMessage, number: int, world: World) -> str:
-    """The message of SES's, in the shape in which SNS puts it into the queue."""
+def _notification(mail: EmailMessage, number: int, simulator: Simulator) -> str:
+    """Return the message of SES in the form in which SNS puts it into the queue."""
     about = {
         "mail": {
             "messageId": f"simulated-{number}",
-            "timestamp": world.clock.now().isoformat(),
+            "timestamp": simulator.clock.now().isoformat(),
             "source": mail["From"],
         },
         "receipt": {"recipients": [mail["To"]], "action": {"type": "S3", "objectKey": f"replies/{number}"}},
@@ -41,13 +41,13 @@ def _told(mail: EmailMessage, number: int, world: World) -> str:
     return json.dumps({"Message": json.dumps(about)})
 
 
-def _desk(mail: EmailMessage, world: World) -> workers.reply.Dependencies:
+def _dependencies(mail: EmailMessage, simulator: Simulator) -> workers.reply.Dependencies:
     return workers.reply.Dependencies(
-        table=world.table,
-        clock=world.clock,
+        table=simulator.table,
+        clock=simulator.clock,
         mail=lambda key, most: mail.as_bytes()[:most],
-        react=world.queue,
-        alert=world.queue,
+        react=simulator.queue,
+        alert=simulator.queue,
         link_key=LINK_KEY,
         address_key=ADDRESS_KEY,
     )

@@ -1,4 +1,4 @@
-"""One simulation, from its start to the end of the journey."""
+"""Run one simulation, from its start to the end of the journey."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,17 +11,19 @@ from ripen.mail.ledger import OPEN
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnActivity, OnDate, OnRequest
-from ripen_authoring.simulation.events import Impossible, enter, happen
-from ripen_authoring.simulation.occurrences import Happening
+from ripen_authoring.simulation.action import Action, ImpossibleEvent
+from ripen_authoring.simulation.actions import enter, perform
+from ripen_authoring.simulation.events import ScenarioEvent
 from ripen_authoring.simulation.persona import Persona
-from ripen_authoring.simulation.schedule import RETURN, occur, returns
-from ripen_authoring.simulation.transcript import Line, told
-from ripen_authoring.simulation.world import Answers, World
+from ripen_authoring.simulation.schedule import SCHEDULED, enter_on_schedule, occurrences
+from ripen_authoring.simulation.simulator import Simulator
+from ripen_authoring.simulation.stand_ins import WebhookAnswers
+from ripen_authoring.simulation.transcript import Line, transcript_lines
 
 _BY_HAND = -1
-"""The number of the first deed, where it is none of the scenario's."""
+"""The number of an entry by hand, which is no event of the scenario."""
 LONGEST = timedelta(days=400)
-"""As far away as a birthday can be, and a month."""
+"""How far a simulation looks ahead: a birthday can be a year away, and its journey takes some days more."""
 _SETTLED = timedelta(minutes=5)
 """A click waits two minutes for its verdict."""
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
@@ -35,127 +37,142 @@ _VERBS = {
 
 
 @dataclass(frozen=True)
-class Lived:
-    """`lines` is the whole story; `runs` the journey's enrollments as they stand at its end."""
+class SimulationResult:
+    """The lines of the whole transcript, and the journey's enrollments at its end."""
 
     lines: tuple[Line, ...]
-    runs: tuple[Enrollment, ...]
-    world: World
+    enrollments: tuple[Enrollment, ...]
+    simulator: Simulator
     zone: str
 
 
-def live(
+def simulate(
     journey: Journey,
     bundle: Bundle,
     persona: Persona,
-    happenings: list[Happening],
+    events: list[ScenarioEvent],
     start: datetime,
     *,
     by_hand: bool = False,
-    answers: Answers | None = None,
-) -> Lived:
-    """What becomes of that person if just this happens. Ends once nothing more is to happen and no journey goes on."""
-    world = World(bundle, start, answers=answers)
-    _arrive(world, persona)
-    last = max((happening.at for happening in happenings), default=start)
-    due = list(happenings)
+    answers: WebhookAnswers | None = None,
+) -> SimulationResult:
+    """Return what the playbook does with the persona if exactly these events happen.
+
+    1. Add the persona with its consent and its score.
+    2. Enter by hand, or add the event that the journey's trigger needs, and the occurrences of its schedule.
+    3. Perform each event at its time, and run all workers that are due before it.
+    4. Run until the lead is in no journey and no mail is waiting, or for 400 days.
+    """
+    simulator = Simulator(bundle, start, answers=answers)
+    _add_persona(simulator, persona)
+    last = max((event.at for event in events), default=start)
     if by_hand:
-        enter(journey.name, world, persona.id, _BY_HAND)
+        enter(journey.name, simulator, persona.id, _BY_HAND)
     else:
-        due = [*_entry(journey, happenings, start), *due, *returns(journey, bundle, start, last, start + LONGEST)]
+        scheduled = occurrences(journey, bundle, start, last, start + LONGEST)
+        events = [*_entry_event(journey, events, start), *events, *scheduled]
     lines = []
-    for number, happening in enumerate(sorted(due, key=lambda each: each.at)):
-        world.run(happening.at)
-        lines += _news(world)
-        lines += _done(happening, world, persona.id, number)
-    world.run(max(last, world.clock.now()) + _SETTLED)
-    _to_the_end(journey, world, persona.id, start + LONGEST)
-    runs = _runs(world, persona.id, journey.name)
-    lines += [*_news(world), *_left_over(journey, runs, world)]
-    return Lived(tuple(lines), runs, world, zone_of(persona, bundle))
+    for number, event in enumerate(sorted(events, key=lambda each: each.at)):
+        simulator.run(event.at)
+        lines += _new_lines(simulator)
+        lines += _perform(Action(event, simulator, persona.id, number))
+    simulator.run(max(last, simulator.clock.now()) + _SETTLED)
+    _run_to_end(journey, simulator, persona.id, start + LONGEST)
+    enrollments = _enrollments(simulator, persona.id, journey.name)
+    lines += [*_new_lines(simulator), *_closing_lines(journey, enrollments, simulator)]
+    return SimulationResult(tuple(lines), enrollments, simulator, zone_of(persona, bundle))
 
 
 def zone_of(persona: Persona, bundle: Bundle) -> str:
-    """The persona's own time."""
+    """Return the persona's time zone."""
     return lead_zone(persona.profile(_ANY_DAY), bundle.brand).key
 
 
-def _arrive(world: World, persona: Persona) -> None:
-    """The persona as it was before: known, judged once, with its consent. Only what it enters by that is told."""
-    now = world.clock.now()
-    world.add(persona.profile(now))
-    if given := persona.contact(now):
-        contact, record = given
-        world.table.write(
+def _add_persona(simulator: Simulator, persona: Persona) -> None:
+    """Add the persona with its consent, and score it once.
+
+    The transcript shows nothing of this but the journeys that the persona enters by it.
+    """
+    now = simulator.clock.now()
+    simulator.add(persona.profile(now))
+    if consent := persona.contact(now):
+        contact, record = consent
+        simulator.table.write(
             Create(keys.contact(persona.id), contact), Create(keys.consent(persona.id, now, record.id), record)
         )
-    world.queue.wake(keys.decay_mark(persona.id).ref)
-    world.drain()
-    world.written[:] = [row for row in world.written if isinstance(row.after, Enrollment)]
+    simulator.queue.wake(keys.decay_mark(persona.id).ref)
+    simulator.drain()
+    simulator.written[:] = [row for row in simulator.written if isinstance(row.after, Enrollment)]
 
 
-def _entry(journey: Journey, happenings: list[Happening], start: datetime) -> list[Happening]:
-    """What lets the persona in, where the journey waits for a deed and none is written."""
+def _entry_event(journey: Journey, events: list[ScenarioEvent], start: datetime) -> list[ScenarioEvent]:
+    """Return the event by which the persona enters, unless the scenario has one or the trigger needs none."""
     for trigger in journey.enrol:
-        if isinstance(trigger, OnRequest):
-            named = any(each.verb == "enter" and each.words[:1] == (journey.name,) for each in happenings)
-            return [] if named else [Happening(start, "enter", (journey.name,), f"+0 enter {journey.name}")]
-        verb = _VERBS.get(Kind(trigger.kind)) if isinstance(trigger, OnActivity) else None
-        if verb and isinstance(trigger, OnActivity):
-            if any(each.verb == verb and each.words[:1] == (trigger.subject,) for each in happenings):
-                return []
-            status = [value for asked in trigger.where if asked.field == "status" for value in asked.any_of]
-            return [Happening(start, verb, (trigger.subject, *status), f"+0 {verb} {trigger.subject}")]
+        match trigger:
+            case OnRequest():
+                return _unless_written(
+                    ScenarioEvent(start, "enter", (journey.name,), f"+0 enter {journey.name}"), events
+                )
+            case OnActivity() if verb := _VERBS.get(Kind(trigger.kind)):
+                status = [value for test in trigger.where if test.field == "status" for value in test.any_of]
+                words = (trigger.subject, *status)
+                return _unless_written(ScenarioEvent(start, verb, words, f"+0 {verb} {trigger.subject}"), events)
     return []
 
 
-def _done(happening: Happening, world: World, lead: str, number: int) -> list[Line]:
-    if happening.verb == RETURN:
-        returned = occur(happening, world, lead)
-        world.drain()
-        return [returned, *_news(world)]
+def _unless_written(entry: ScenarioEvent, events: list[ScenarioEvent]) -> list[ScenarioEvent]:
+    written = any((event.verb, event.words[:1]) == (entry.verb, entry.words[:1]) for event in events)
+    return [] if written else [entry]
+
+
+def _perform(action: Action) -> list[Line]:
+    simulator, event = action.simulator, action.event
+    if event.verb == SCHEDULED:
+        occurred = enter_on_schedule(event, simulator, action.lead)
+        simulator.drain()
+        return [occurred, *_new_lines(simulator)]
     try:
-        with world.quietly():
-            happen(happening, world, lead, number)
-    except Impossible as impossible:
-        return [Line(happening.at, "impossible", {"written": happening.written, "reason": str(impossible)}, own=True)]
-    world.drain()
-    return _news(world)
+        with simulator.without_logs():
+            perform(action)
+    except ImpossibleEvent as impossible:
+        return [Line(event.at, "impossible", {"written": event.written, "reason": str(impossible)}, own=True)]
+    simulator.drain()
+    return _new_lines(simulator)
 
 
-def _to_the_end(journey: Journey, world: World, lead: str, end: datetime) -> None:
-    waits_for_a_day = any(isinstance(trigger, OnDate) for trigger in journey.enrol)
-    while (at := world.next_due()) is not None and at <= end:
-        entered = bool(_runs(world, lead, journey.name))
-        if not _goes_on(world, lead) and (entered or not waits_for_a_day):
+def _run_to_end(journey: Journey, simulator: Simulator, lead: str, end: datetime) -> None:
+    waits_for_a_date = any(isinstance(trigger, OnDate) for trigger in journey.enrol)
+    while (at := simulator.next_due()) is not None and at <= end:
+        entered = bool(_enrollments(simulator, lead, journey.name))
+        if not _is_underway(simulator, lead) and (entered or not waits_for_a_date):
             return
-        world.run(at)
+        simulator.run(at)
 
 
-def _goes_on(world: World, lead: str) -> bool:
-    """Whether the lead is in any journey, or a mail is under way."""
-    runs = (row.value.state is EnrollmentState.ACTIVE for row in world.table.under(lead, "enrollment#"))
-    sends = (row.value.state in OPEN for row in world.table.under(lead, "send#"))
-    return any(runs) or any(sends)
+def _is_underway(simulator: Simulator, lead: str) -> bool:
+    """Return whether the lead is in any journey, or a mail is waiting to be sent."""
+    active = (row.value.state is EnrollmentState.ACTIVE for row in simulator.table.under(lead, "enrollment#"))
+    waiting = (row.value.state in OPEN for row in simulator.table.under(lead, "send#"))
+    return any(active) or any(waiting)
 
 
-def _runs(world: World, lead: str, journey: str) -> tuple[Enrollment, ...]:
-    return tuple(row.value for row in world.table.under(lead, f"enrollment#{journey}#"))
+def _enrollments(simulator: Simulator, lead: str, journey: str) -> tuple[Enrollment, ...]:
+    return tuple(row.value for row in simulator.table.under(lead, f"enrollment#{journey}#"))
 
 
-def _left_over(journey: Journey, runs: tuple[Enrollment, ...], world: World) -> list[Line]:
-    now = world.clock.now()
-    if not runs:
+def _closing_lines(journey: Journey, enrollments: tuple[Enrollment, ...], simulator: Simulator) -> list[Line]:
+    now = simulator.clock.now()
+    if not enrollments:
         return [Line(now, "never", {"subject": journey.name})]
     return [
-        Line(now, "ends", {"subject": journey.name, "step": run.step})
-        for run in runs
-        if run.state is EnrollmentState.ACTIVE
+        Line(now, "ends", {"subject": journey.name, "step": enrollment.step})
+        for enrollment in enrollments
+        if enrollment.state is EnrollmentState.ACTIVE
     ]
 
 
-def _news(world: World) -> list[Line]:
-    """What was written since it was last asked for."""
-    news = told(world.written, world.bundle)
-    world.written.clear()
-    return news
+def _new_lines(simulator: Simulator) -> list[Line]:
+    """Return the lines for all rows written since the last call."""
+    lines = transcript_lines(simulator.written, simulator.bundle)
+    simulator.written.clear()
+    return lines

@@ -1,4 +1,4 @@
-"""A scenario file, playbook/simulations/<name>.yaml: who lives what. Beside it lies the transcript as it was approved."""
+"""A scenario: a persona, a journey and events. The approved transcript lies beside playbook/simulations/<name>.yaml."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,21 +11,21 @@ from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.wording import full_name
-from ripen_authoring.files.document import read
-from ripen_authoring.files.named import text
-from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.document import read_yaml
+from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.files.validation import validate
 from ripen_authoring.models.simulations import ScenarioFile
-from ripen_authoring.problem import Broken
-from ripen_authoring.simulation.occurrences import happenings
-from ripen_authoring.simulation.persona import Persona, persona
-from ripen_authoring.simulation.run import Lived, live, zone_of
-from ripen_authoring.simulation.transcript import rendered
-from ripen_authoring.simulation.world import Answers
+from ripen_authoring.problem import InvalidPlaybook
+from ripen_authoring.simulation.events import parse_events
+from ripen_authoring.simulation.persona import Persona, load_persona
+from ripen_authoring.simulation.run import SimulationResult, simulate, zone_of
+from ripen_authoring.simulation.stand_ins import WebhookAnswers
+from ripen_authoring.simulation.transcript import render_transcript
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """`golden` is the file that the transcript is held against; None for one said on the command line."""
+    """`golden` is the file of the approved transcript; None for a scenario from the command line."""
 
     journey: Journey
     persona: Persona
@@ -34,52 +34,54 @@ class Scenario:
     by_hand: bool = False
     language: Literal["ja", "en"] = "en"
     golden: Path | None = None
-    answers: Answers = field(default_factory=dict)
+    answers: WebhookAnswers = field(default_factory=dict)
 
-    def live(self, bundle: Bundle, journey: Journey | None = None) -> Lived:
-        """`journey`: another version of it."""
-        due = happenings(self.events, self.start, zone_of(self.persona, bundle))
-        return live(
+    def run(self, bundle: Bundle, journey: Journey | None = None) -> SimulationResult:
+        """Simulate the scenario, with another version of its journey where one is given."""
+        events = parse_events(self.events, self.start, zone_of(self.persona, bundle))
+        return simulate(
             journey or self.journey,
             bundle,
             self.persona,
-            due,
+            events,
             self.start,
             by_hand=self.by_hand,
             answers=self.answers,
         )
 
-    def transcript(self, lived: Lived, language: str = "") -> str:
+    def transcript(self, result: SimulationResult, language: str = "") -> str:
+        """Return the transcript of the result, with a heading."""
         profile = self.persona.profile(self.start)
-        who = f"{full_name(profile)} <{profile.email}>".strip()
-        lang = language or self.language
-        return f"{self.journey.name} · {who} · {lived.zone}\n\n{rendered(lived.lines, lived.zone, lang)}"
+        lead = f"{full_name(profile)} <{profile.email}>".strip()
+        lines = render_transcript(result.lines, result.zone, language or self.language)
+        return f"{self.journey.name} · {lead} · {result.zone}\n\n{lines}"
 
 
-def scenarios(folder: Path, bundle: Bundle) -> list[Scenario]:
-    """All scenario files of a playbook. Raises Failure."""
-    return [_scenario(path, folder, bundle) for path in sorted((folder / "simulations").glob("*.yaml"))]
+def load_scenarios(folder: Path, bundle: Bundle) -> list[Scenario]:
+    """Return all scenarios in a playbook's folder. Raise Failure."""
+    return [_load_scenario(path, folder, bundle) for path in sorted((folder / "simulations").glob("*.yaml"))]
 
 
-def said(
+def scenario_from_options(
     journey: str, lead: str, events: str, begins: datetime | str, by_hand: bool, folder: Path, bundle: Bundle
 ) -> Scenario:
-    """A scenario put together from options, told in the persona's language. Raises Failure."""
-    who = persona(lead, folder)
-    start = _start(begins, zone_of(who, bundle))
-    return Scenario(_journey(journey, bundle), who, start, events, by_hand, "ja" if who.locale == "ja" else "en")
+    """Return the scenario that command line options describe, in the persona's language. Raise Failure."""
+    persona = load_persona(lead, folder)
+    start = _start(begins, zone_of(persona, bundle))
+    language: Literal["ja", "en"] = "ja" if persona.locale == "ja" else "en"
+    return Scenario(_journey(journey, bundle), persona, start, events, by_hand, language)
 
 
-def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
+def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
     try:
-        file = model_of(ScenarioFile, read(f"simulations/{path.name}", text(path)))
-    except Broken as broken:
-        raise Failure(str(broken), "Mend the scenario's file.") from None
-    who = persona(file.lead, folder)
-    start = _start(file.begins, zone_of(who, bundle))
+        file = validate(ScenarioFile, read_yaml(f"simulations/{path.name}", read_named_file(path)))
+    except InvalidPlaybook as invalid:
+        raise Failure(str(invalid), "Correct the scenario's file.") from None
+    persona = load_persona(file.lead, folder)
+    start = _start(file.begins, zone_of(persona, bundle))
     return Scenario(
         _journey(file.journey, bundle),
-        who,
+        persona,
         start,
         file.events,
         file.by_hand,
@@ -91,7 +93,7 @@ def _scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
 
 def _journey(name: str, bundle: Bundle) -> Journey:
     if name not in bundle.journeys:
-        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys)}", "Look into journeys/.")
+        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys)}", "See the files in journeys/.")
     return bundle.journeys[name]
 
 
@@ -101,5 +103,5 @@ def _start(begins: datetime | str, zone: str) -> datetime:
     try:
         local = datetime.fromisoformat(begins)
     except ValueError:
-        raise Failure(f"{begins!r} is no time to begin.", "Say it like 2026-11-24 10:00") from None
+        raise Failure(f"{begins!r} is not a date and time.", "Write e.g. 2026-11-24 10:00") from None
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))

@@ -1,4 +1,4 @@
-"""The table in memory: the same verbs and the same refusals as the real one (tests hold the two against each other)."""
+"""The table in memory, with the same verbs and the same conflicts as the real one. Tests compare the two."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from ripen.agenda import Lane, Ref
 from ripen.agenda import shard as shard_of
 from ripen.campaign.counts import Counts
 
-Wrote = Callable[[Key[Any], Any, Any, datetime | None], None]
-"""Is told of each row written: its key, what it was (None: new), what it is, and when it is due."""
+Listener = Callable[[Key[Any], Any, Any, datetime | None], None]
+"""Called for each written row with its key, its value before (None for a new row) and after, and its due time."""
 
 _MOST_CHANGES = 100
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _StoredRow:
     body: bytes
     version: int
     due: datetime | None = None
@@ -29,16 +29,16 @@ class _Kept:
 
 
 class MemoryTable(Table):
-    """Rows as JSON, so that what comes back has been written and read as it would be."""
+    """Keeps rows as JSON, so that each value is encoded and decoded as in the real table."""
 
-    def __init__(self, wrote: Wrote = lambda key, before, after, due: None) -> None:
-        self._kept: dict[str, dict[str, _Kept]] = {}
-        self._wrote = wrote
+    def __init__(self, listener: Listener = lambda key, before, after, due: None) -> None:
+        self._stored: dict[str, dict[str, _StoredRow]] = {}
+        self._listener = listener
         self._pause = lambda seconds: None  # no other worker writes here: there is nothing to wait for
 
     def get[T](self, key: Key[T]) -> Row[T] | None:
-        kept = self._kept.get(key.pk, {}).get(key.sk)
-        return _row(key, kept) if kept else None
+        stored = self._stored.get(key.pk, {}).get(key.sk)
+        return _row(key, stored) if stored else None
 
     def get_many(self, keys: Sequence[Key[Any]]) -> list[Any]:
         return [self.get(key) for key in keys]
@@ -53,15 +53,15 @@ class MemoryTable(Table):
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
         pk = f"{of}#{owner}"
-        found = sorted((sk for sk in self._kept.get(pk, {}) if sk.startswith(prefix)), reverse=newest_first)
+        found = sorted((sk for sk in self._stored.get(pk, {}) if sk.startswith(prefix)), reverse=newest_first)
         yield from (self._typed(pk, sk) for sk in found[:most])
 
     def between(self, lead: str, first: str, last: str) -> Iterator[Row[Any]]:
         pk = f"lead#{lead}"
-        yield from (self._typed(pk, sk) for sk in sorted(self._kept.get(pk, {})) if first <= sk <= last)
+        yield from (self._typed(pk, sk) for sk in sorted(self._stored.get(pk, {})) if first <= sk <= last)
 
     def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
-        found = sorted(pk.removeprefix("lead#") for pk, rows in self._kept.items() if "state" in rows)
+        found = sorted(pk.removeprefix("lead#") for pk, rows in self._stored.items() if "state" in rows)
         yield from [lead for lead in found if lead > after and shard_of(lead) == shard][:most]
 
     def write(self, *changes: Change) -> None:
@@ -80,73 +80,73 @@ class MemoryTable(Table):
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         found = [
-            due for due, kept in self.agenda() if kept is lane and shard_of(_lead(due)) == shard and due.at <= until
+            due for due, stored in self.agenda() if stored is lane and shard_of(_lead(due)) == shard and due.at <= until
         ]
         return found[:limit]
 
     def agenda(self) -> list[tuple[Due, Lane]]:
-        """All that is due some time, the earliest first."""
+        """Return all rows with a due time, the earliest first."""
         found = [
-            (Due(Ref(f"{pk}|{sk}"), kept.due), kept.lane)
-            for pk, rows in self._kept.items()
-            for sk, kept in rows.items()
-            if kept.due
+            (Due(Ref(f"{pk}|{sk}"), stored.due), stored.lane)
+            for pk, rows in self._stored.items()
+            for sk, stored in rows.items()
+            if stored.due
         ]
         return sorted(found, key=lambda entry: (entry[0].at, entry[1] is Lane.BULK, entry[0].ref))
 
     def lease(self, due: Due, until: datetime) -> bool:
         pk, _, sk = due.ref.partition("|")
-        kept = self._kept.get(pk, {}).get(sk)
-        if kept is None or kept.due != due.at:
+        stored = self._stored.get(pk, {}).get(sk)
+        if stored is None or stored.due != due.at:
             return False
-        self._kept[pk][sk] = _Kept(kept.body, kept.version, _to_millis(until), kept.lane)
+        self._stored[pk][sk] = _StoredRow(stored.body, stored.version, _to_millis(until), stored.lane)
         return True
 
     def put(self, row: Row[Any]) -> None:
-        """A row as it stands elsewhere, version and all; nobody is told."""
+        """Copy a row of another table with its version. The listener is not called."""
         body = msgspec.json.encode(row.value)
-        self._kept.setdefault(row.key.pk, {})[row.key.sk] = _Kept(body, row.version, row.due, row.lane)
+        self._stored.setdefault(row.key.pk, {})[row.key.sk] = _StoredRow(body, row.version, row.due, row.lane)
 
     def _fits(self, change: Change) -> bool:
-        kept = self._kept.get(change.key.pk, {}).get(change.key.sk)
+        stored = self._stored.get(change.key.pk, {}).get(change.key.sk)
         match change:
-            case Create(even_if_expired_at=at) if at and kept and kept.expires:
-                return int(kept.expires.timestamp()) < int(at.timestamp())
+            case Create(even_if_expired_at=at) if at and stored and stored.expires:
+                return int(stored.expires.timestamp()) < int(at.timestamp())
             case Create() | Absent():
-                return kept is None
+                return stored is None
             case Replace(was=was) | Unchanged(version=was):
-                return (kept.version if kept else 0) == was
+                return (stored.version if stored else 0) == was
             case Mark():
-                return kept is not None
+                return stored is not None
             case Add():
                 return True
 
     def _apply(self, change: Change) -> None:
-        rows = self._kept.setdefault(change.key.pk, {})
-        kept = rows.get(change.key.sk)
+        rows = self._stored.setdefault(change.key.pk, {})
+        stored = rows.get(change.key.sk)
         match change:
             case Create() | Replace():
                 due = _to_millis(change.due) if change.due else None
                 body = msgspec.json.encode(change.value)
                 version = change.was + 1 if isinstance(change, Replace) else 1
-                rows[change.key.sk] = _Kept(body, version, due, change.lane, change.expires)
-                before = _row(change.key, kept).value if kept else None
-                self._wrote(change.key, before, change.value, due)
+                rows[change.key.sk] = _StoredRow(body, version, due, change.lane, change.expires)
+                before = _row(change.key, stored).value if stored else None
+                self._listener(change.key, before, change.value, due)
             case Add(key, numbers):
-                of = dict(_row(key, kept).value.of) if kept else {}
+                of = dict(_row(key, stored).value.of) if stored else {}
                 sums = Counts(of=of | {name: of.get(name, 0) + number for name, number in numbers.items()})
-                rows[key.sk] = _Kept(msgspec.json.encode(sums), kept.version + 1 if kept else 1)
-            case Mark() if kept:
-                rows[change.key.sk] = _Kept(kept.body, kept.version + 1, _to_millis(change.due), change.lane)
+                rows[key.sk] = _StoredRow(msgspec.json.encode(sums), stored.version + 1 if stored else 1)
+            case Mark() if stored:
+                rows[change.key.sk] = _StoredRow(stored.body, stored.version + 1, _to_millis(change.due), change.lane)
             case _:
                 pass
 
     def _typed(self, pk: str, sk: str) -> Row[Any]:
-        return _row(parse(f"{pk}|{sk}"), self._kept[pk][sk])
+        return _row(parse(f"{pk}|{sk}"), self._stored[pk][sk])
 
 
-def _row[T](key: Key[T], kept: _Kept) -> Row[T]:
-    return Row(key, msgspec.json.decode(kept.body, type=key.type), kept.version, kept.due, kept.lane)
+def _row[T](key: Key[T], stored: _StoredRow) -> Row[T]:
+    return Row(key, msgspec.json.decode(stored.body, type=key.type), stored.version, stored.due, stored.lane)
 
 
 def _lead(due: Due) -> str:
@@ -154,5 +154,5 @@ def _lead(due: Due) -> str:
 
 
 def _to_millis(at: datetime) -> datetime:
-    """As the table keeps due times."""
+    """Return the time in whole milliseconds, as the table keeps due times."""
     return datetime.fromtimestamp(round(at.timestamp() * 1000) / 1000, UTC)

@@ -1,4 +1,4 @@
-"""What was lived, told: from the rows that the workers wrote to lines that people and scripts read."""
+"""The transcript of a simulation: lines for people and scripts, made from the rows that the workers wrote."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -22,34 +22,40 @@ from ripen.operations.phrases import say, turn
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
-from ripen_authoring.simulation.world import Written
+from ripen_authoring.simulation.simulator import WrittenRow
 
-_QUIET_KINDS = {"due#decay", "due#refold", "consent", "contact", "join"}
+_SHOWN_KINDS = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
+"""Kinds of rows that have lines of their own."""
+_HIDDEN_KINDS = {"due#decay", "due#refold", "consent", "contact", "join"}
+_SHOWN_OUTCOMES = {"refused", "automatic", "gone"}
+"""Outcomes of decisions that no other row shows."""
+_HIDDEN_ACTIVITIES = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
+"""Activities that the lead does not perform itself. Other rows show what they change."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """One thing that happened. `code` is for scripts, phrases.say puts it into words."""
+    """One thing that happened. Scripts read its code; phrases.say puts the code into words."""
 
     at: datetime
     code: str
     facts: dict[str, str] = field(default_factory=dict)
     own: bool = False
-    """The lead did it."""
+    """Whether the lead itself did this."""
 
 
-def told(written: Iterable[Written], bundle: Bundle) -> list[Line]:
-    """The lines of what was written, in its order; of one moment first what was done, then what follows."""
-    return in_order(line for row in written for line in _line(row, bundle))
+def transcript_lines(written: Iterable[WrittenRow], bundle: Bundle) -> list[Line]:
+    """Return the lines for these rows, sorted."""
+    return sort_lines(line for row in written for line in _row_lines(row, bundle))
 
 
-def in_order(lines: Iterable[Line]) -> list[Line]:
-    """By their times; of one moment first what was done, then what follows."""
+def sort_lines(lines: Iterable[Line]) -> list[Line]:
+    """Return the lines by time. At the same moment, causes come before their consequences."""
     return sorted(lines, key=lambda line: (line.at, turn(line.code)))
 
 
-def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
-    """As people read it: each minute once, in the lead's own time."""
+def render_transcript(lines: Iterable[Line], zone: str, lang: str) -> str:
+    """Return the transcript as text, in the lead's time zone. Each minute is written once."""
     shown, before = [], ""
     for line in lines:
         at = format_minute(line.at, zone, lang)
@@ -60,54 +66,56 @@ def rendered(lines: Iterable[Line], zone: str, lang: str) -> str:
     return "\n".join(shown) + "\n" if shown else ""
 
 
-def _line(row: Written, bundle: Bundle) -> Iterator[Line]:
+def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     match row.after:
-        case Activity(kind=kind) if row.before is None and kind not in _NOBODYS:
+        case Activity(kind=kind) if row.before is None and kind not in _HIDDEN_ACTIVITIES:
             status = {name: value for name, value in row.after.facts.items() if name == "status"}
             yield Line(row.at, str(kind), {"subject": row.after.subject} | status, own=True)
         case State():
-            yield from _judged(row, bundle)
+            yield from _state_lines(row, bundle)
         case Enrollment():
-            yield from _moved(row)
+            yield from _enrollment_lines(row)
         case Send():
-            yield from _mailed(row)
+            yield from _send_lines(row)
         case Profile() if row.before is not None:
-            yield from _changed(row)
+            yield from _profile_lines(row)
+        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _SHOWN_OUTCOMES:
+            yield from decision_lines(row.after)
+        case _:
+            yield from _outside_lines(row)
+
+
+def _outside_lines(row: WrittenRow) -> Iterator[Line]:
+    """Yield the line for a row that concerns Slack, Salesforce or another outside system."""
+    match row.after:
         case Alert() if row.before is None:
             yield Line(row.at, "alert.planned", {"subject": row.after.kind})
         case CrmMark() if row.before is None or (row.after.urgent and not row.before.urgent):
             yield Line(row.at, "crm.due")
         case OpenOpportunities(accounts=accounts):
             yield Line(row.at, "opportunity.open" if accounts else "opportunity.closed")
-        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _TOLD:
-            yield from decided(row.after)
         case _ if (
-            row.before is None and keys.kind(row.key.ref) not in _KNOWN | _QUIET_KINDS and row.key.pk[:5] == "lead#"
+            row.before is None
+            and keys.kind(row.key.ref) not in _SHOWN_KINDS | _HIDDEN_KINDS
+            and row.key.pk.startswith("lead#")
         ):
-            yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "told": _shortly(row.after)})
+            yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "told": _texts(row.after)})
 
 
-_TOLD = {"refused", "automatic", "gone"}
-"""Outcomes of which no other row tells."""
-_NOBODYS = {Kind.UPDATED, Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
-"""No deeds of the lead: what they change is told by itself."""
-_KNOWN = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
-
-
-def decided(decision: Decision) -> Iterator[Line]:
-    """A decision as its line."""
+def decision_lines(decision: Decision) -> Iterator[Line]:
+    """Yield the line for a decision."""
     facts = decision.facts | {"subject": decision.subject, "reason": decision.reason}
     yield Line(decision.at, f"{decision.what}.{decision.outcome}", facts)
 
 
-def _judged(row: Written, bundle: Bundle) -> Iterator[Line]:
+def _state_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     before: State = row.before or State(lead=row.after.lead)
     after: State = row.after
-    was, now = score(before, bundle.scoring, row.at), score(after, bundle.scoring, row.at)
-    if round(was.total) != round(now.total) and (
-        row.before is None or after.activity_count != before.activity_count or was.fit != now.fit
+    old, new = score(before, bundle.scoring, row.at), score(after, bundle.scoring, row.at)
+    if round(old.total) != round(new.total) and (
+        row.before is None or after.activity_count != before.activity_count or old.fit != new.fit
     ):
-        facts = {"before": was.total, "after": now.total, "fit": now.fit, "engagement": now.engagement}
+        facts = {"before": old.total, "after": new.total, "fit": new.fit, "engagement": new.engagement}
         yield Line(row.at, "score", {name: f"{value:.0f}" for name, value in facts.items()})
     if before.rank is not after.rank:
         yield Line(row.at, "rank", {"before": before.rank.value, "after": after.rank.value})
@@ -117,7 +125,7 @@ def _judged(row: Written, bundle: Bundle) -> Iterator[Line]:
         yield Line(row.at, "segment.left", {"subject": name})
 
 
-def _moved(row: Written) -> Iterator[Line]:
+def _enrollment_lines(row: WrittenRow) -> Iterator[Line]:
     before: Enrollment | None = row.before
     after: Enrollment = row.after
     journey = {"subject": after.journey}
@@ -135,7 +143,7 @@ def _moved(row: Written) -> Iterator[Line]:
             yield Line(row.at, "enrollment.exited", journey | {"reason": after.reason})
 
 
-def _mailed(row: Written) -> Iterator[Line]:
+def _send_lines(row: WrittenRow) -> Iterator[Line]:
     before: Send | None = row.before
     after: Send = row.after
     if before is None:
@@ -153,11 +161,11 @@ def _mailed(row: Written) -> Iterator[Line]:
             pass
 
 
-def _changed(row: Written) -> Iterator[Line]:
+def _profile_lines(row: WrittenRow) -> Iterator[Line]:
     names = [each.name for each in fields(Profile) if not each.name.endswith("_touch") and each.name != "attributes"]
-    was = {name: getattr(row.before, name) for name in names} | row.before.attributes
-    now = {name: getattr(row.after, name) for name in names} | row.after.attributes
-    changes = [f"{name} {_value(now[name])}" for name in now if now[name] != was.get(name, "")]
+    old = {name: getattr(row.before, name) for name in names} | row.before.attributes
+    new = {name: getattr(row.after, name) for name in names} | row.after.attributes
+    changes = [f"{name} {_value(new[name])}" for name in new if new[name] != old.get(name, "")]
     if changes:
         yield Line(row.at, "profile", {"changes": ", ".join(changes)})
 
@@ -166,10 +174,10 @@ def _value(value: Any) -> str:
     return "+".join(value) if isinstance(value, tuple) else str(value) or "–"
 
 
-def _shortly(value: Any) -> str:
-    """The texts of a row that is for somebody outside."""
-    told = [getattr(value, each.name) for each in fields(value)] if isinstance(value, Struct) else []
-    return " · ".join(text for text in told[1:] if isinstance(text, str) and text)
+def _texts(value: Any) -> str:
+    """Return the texts of a row that is for an outside system, without its first field."""
+    values = [getattr(value, each.name) for each in fields(value)] if isinstance(value, Struct) else []
+    return " · ".join(text for text in values[1:] if isinstance(text, str) and text)
 
 
 def _local(value: str, zone: str, lang: str) -> str:
@@ -181,5 +189,5 @@ def _local(value: str, zone: str, lang: str) -> str:
 
 
 def _width(text: str) -> int:
-    """Columns on a terminal: a Japanese letter takes two."""
+    """Return the number of columns on a terminal: a Japanese character takes two."""
     return sum(1 if letter.isascii() else 2 for letter in text)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ripen_authoring.compile import check_playbook
-from ripen_authoring.files.parsing import FITTING
-from ripen_authoring.problem import Broken
+from ripen_authoring.files.validation import FITTING
+from ripen_authoring.problem import InvalidPlaybook
 from ripen_authoring.schema import schemas
 from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, J, Plan, R, mail, steps, told_at
 
@@ -69,7 +69,7 @@ def test_what_follows_from_a_broken_file_is_not_said_too(smallest: Plan, tmp_pat
     (tmp_path / "p" / B).write_bytes("こんにちは".encode("cp932"))
 
     # when it is checked
-    with pytest.raises(Broken) as caught:
+    with pytest.raises(InvalidPlaybook) as caught:
         check_playbook(tmp_path / "p", TODAY)
 
     # then it is these files that are to be mended, and no other
@@ -81,7 +81,7 @@ def test_a_shared_part_that_is_not_utf8_is_named_once(smallest: Plan, tmp_path: 
     includes = {B: mail("<mj-include path='_head.mjml' />").replace("'", '"'), "emails/_head.mjml": "<!-- -->"}
     smallest(MARKDOWN | includes | {"emails/k/en.md": "Hello\n"})
     (tmp_path / "p" / "emails" / part).write_bytes("こんにちは".encode("cp932"))
-    with pytest.raises(Broken, match=f"emails/{part}:1:1: this file is not UTF-8; save it as UTF-8") as caught:
+    with pytest.raises(InvalidPlaybook, match=f"emails/{part}:1:1: this file is not UTF-8; save it as UTF-8") as caught:
         check_playbook(tmp_path / "p", TODAY)
     assert len(caught.value.problems) == 1
 

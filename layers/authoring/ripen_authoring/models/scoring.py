@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, model_validator
 
-from ripen_authoring import written_times
-from ripen_authoring.models.part import AllOf, Name, Part, Words
+from ripen_authoring import expressions
+from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
 
 
-class On(Part):
+class ScoredActivity(Part):
     """One thing a lead does, named: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing}, {download: any}."""
 
     form: str = ""
@@ -18,7 +18,7 @@ class On(Part):
     download: str = ""
 
     @model_validator(mode="after")
-    def _one(self) -> "On":
+    def _one(self) -> "ScoredActivity":
         if sum(map(bool, (self.form, self.page, self.click, self.read, self.download))) != 1:
             raise ValueError("write exactly one of form, page, click, read or download")
         return self
@@ -37,21 +37,21 @@ class ThresholdPart(Part):
 
 class EngagementPart(Part):
     code: Name
-    on: On
+    on: ScoredActivity
     points: float
     cap: float | None = None
-    words: Words
+    words: LocalizedText
 
 
 class FitPart(Part):
     code: Name
     when: AllOf
     points: float
-    words: Words
+    words: LocalizedText
 
 
 class ScoringFile(Part):
-    half_life: Annotated[int, BeforeValidator(written_times.seconds, json_schema_input_type=str)]
+    half_life: Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
     warm: ThresholdPart
     hot: ThresholdPart
     engagement: tuple[EngagementPart, ...] = ()

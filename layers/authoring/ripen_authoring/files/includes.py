@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ripen.nearest import nearest
-from ripen_authoring.files.source import text
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.files.source import read_text
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
 _DEEPEST = 5
 
 
 @dataclass(frozen=True)
-class Expanded:
+class ExpandedTemplate:
     """`origin` has file and line for each line of `text`."""
 
     text: str
@@ -41,40 +41,40 @@ class Expanded:
         return before.count("\n") + 1, index - before.rfind("\n")
 
 
-def expand(template: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> Expanded:
+def expand_includes(template: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> ExpandedTemplate:
     """The text with every include replaced by the part of that name in the folder `parts`."""
     pieces = [
         piece
         for number, line in enumerate(template.split("\n"), start=1 + shift)
         for piece in _pieces(line, file, number, parts, depth)
     ]
-    return Expanded(
+    return ExpandedTemplate(
         "\n".join(piece.text for piece in pieces),
         tuple(place for piece in pieces for place in piece.origin),
         tuple(problem for piece in pieces for problem in piece.problems),
     )
 
 
-def _pieces(line: str, file: str, number: int, parts: Path, depth: int) -> Iterator[Expanded]:
+def _pieces(line: str, file: str, number: int, parts: Path, depth: int) -> Iterator[ExpandedTemplate]:
     """One line, cut at its includes; an include stands on lines of its own."""
     here = ((file, number),)
     done = 0
     for found in _INCLUDE.finditer(line):
         if line[done : found.start()].strip():
-            yield Expanded(line[done : found.start()], here)
+            yield ExpandedTemplate(line[done : found.start()], here)
         yield _part(found[1] or found[2], Problem(file, number, found.start() + 1, ""), parts, depth)
         done = found.end()
     if not done or line[done:].strip():
-        yield Expanded(line[done:], here)
+        yield ExpandedTemplate(line[done:], here)
 
 
-def _part(name: str, where: Problem, parts: Path, depth: int) -> Expanded:
+def _part(name: str, where: Problem, parts: Path, depth: int) -> ExpandedTemplate:
     known = {path.name for path in parts.glob("_*")}
     if name not in known or depth == _DEEPEST:
         what = f"{name!r} includes itself" if name in known else f"no shared part {name!r}{nearest(name, known)}"
-        return Expanded("", ((where.file, where.line),), (replace(where, message=what),))
+        return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=what),))
     file = f"{parts.name}/{name}"
     try:
-        return expand(text(parts / name, file).rstrip("\n"), file, parts, depth=depth + 1)
-    except Broken as broken:
-        return Expanded("", ((where.file, where.line),), broken.problems)
+        return expand_includes(read_text(parts / name, file).rstrip("\n"), file, parts, depth=depth + 1)
+    except InvalidPlaybook as broken:
+        return ExpandedTemplate("", ((where.file, where.line),), broken.problems)

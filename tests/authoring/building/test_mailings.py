@@ -4,23 +4,23 @@ import pytest
 
 from ripen.playbook.bundle import Campaign, Segment
 from ripen.playbook.clause import Condition, Did, Not, Tagged
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.building.mailings import campaign, segment
-from ripen_authoring.files.document import read
-from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.document import read_yaml
+from ripen_authoring.files.validation import validate
 from ripen_authoring.models.mailings import CampaignFile, SegmentFile
-from ripen_authoring.problem import Broken
+from ripen_authoring.problem import InvalidPlaybook
 
 DAY = 86400
 HOT = Condition(field="rank", any_of=("hot",))
 
 
 def test_a_segment_has_apart_what_one_field_can_tell() -> None:
-    written = read(
+    written = read_yaml(
         "s.yaml", "when: [{rank: hot}, {all: [{company: present}]}, {never: {clicked: any}}, {not: {tag: x}}]"
     )
 
-    assert segment("s", model_of(SegmentFile, written)) == Segment(
+    assert segment("s", validate(SegmentFile, written)) == Segment(
         name="s",
         when=(HOT, Condition(field="company", present=True)),
         also=(Did(kind="link_clicked", at_least=0, at_most=0), Not(clause=Tagged(tag="x"))),
@@ -28,13 +28,13 @@ def test_a_segment_has_apart_what_one_field_can_tell() -> None:
 
 
 def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
-    written = read(
+    written = read_yaml(
         "c.yaml",
         "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, canary: {share: 10%, wait: 2 hours}, "
         "priority: low, expires: 2 days, halt: {bounces: 4%}}",
     )
 
-    assert campaign("c", model_of(CampaignFile, written)) == Campaign(
+    assert campaign("c", validate(CampaignFile, written)) == Campaign(
         name="c",
         email="m",
         segment="s",
@@ -59,7 +59,7 @@ def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
 )
 def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        written_times.rule(rule, "2026-12-01T09:00")
+        expressions.rule(rule, "2026-12-01T09:00")
 
 
 @pytest.mark.parametrize(
@@ -71,24 +71,24 @@ def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
     ],
 )
 def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tuple[str, str]) -> None:
-    assert written_times.closure(written) == meant
+    assert expressions.closure(written) == meant
 
 
 @pytest.mark.parametrize("written", ["2027-01-03 to 2026-12-29", "13-01", "2026-12-29 to 01-03", "New Year"])
 def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write|ends before"):
-        written_times.closure(written)
+        expressions.closure(written)
 
 
 def test_a_campaign_may_go_to_the_recipients_of_another() -> None:
-    written = read("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
-    made = campaign("sorry", model_of(CampaignFile, written))
+    written = read_yaml("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
+    made = campaign("sorry", validate(CampaignFile, written))
     assert (made.segment, made.recipients_of) == ("", "autumn")
 
 
 @pytest.mark.parametrize("to", ["", "segment: s, to: {recipients: autumn}, "])
 def test_a_campaign_says_once_to_whom_it_goes(to: str) -> None:
-    written = read("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
-    with pytest.raises(Broken) as broken:
-        model_of(CampaignFile, written)
+    written = read_yaml("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
+    with pytest.raises(InvalidPlaybook) as broken:
+        validate(CampaignFile, written)
     assert "write to whom" in broken.value.problems[0].message

@@ -5,7 +5,7 @@ from pathlib import Path
 from ripen.failure import Failure
 
 
-def text(path: Path) -> str:
+def read_named_file(path: Path) -> str:
     """What is written in it. Raises Failure where it is not UTF-8."""
     try:
         return path.read_text("utf-8-sig")

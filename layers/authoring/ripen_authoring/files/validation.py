@@ -7,9 +7,9 @@ from pydantic import BaseModel, ValidationError
 
 from ripen.nearest import nearest
 from ripen_authoring.files.document import Document
-from ripen_authoring.models.part import Words
+from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.steps import VERBS, kind_of
-from ripen_authoring.problem import Broken, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _WORDS = {
     "string_type": "write a text here (in quotes if it looks like a number)",
@@ -40,28 +40,30 @@ FITTING = {
 """What the patterns of the models ask for, in words."""
 
 
-def model_of[M: BaseModel](model: type[M], document: Document) -> M:
+def validate[M: BaseModel](model: type[M], document: Document) -> M:
     """The document as that model. Raises Broken with all that is wrong in it."""
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise Broken(_problem(model, document, found) for found in _told_once(error.errors())) from None
+        raise InvalidPlaybook(_problem(model, document, found) for found in _told_once(error.errors())) from None
 
 
-def texts(part: object, where: tuple[int | str, ...] = ()) -> Iterator[tuple[tuple[int | str, ...], Words]]:
+def localized_texts(
+    part: object, where: tuple[int | str, ...] = ()
+) -> Iterator[tuple[tuple[int | str, ...], LocalizedText]]:
     """Every text by locale in a model, with the path to it."""
     match part:
-        case Words():
+        case LocalizedText():
             yield where, part
         case BaseModel():
             for name, field in type(part).model_fields.items():
-                yield from texts(getattr(part, name), (*where, field.alias or name))
+                yield from localized_texts(getattr(part, name), (*where, field.alias or name))
         case dict():
             for name, value in part.items():
-                yield from texts(value, (*where, name))
+                yield from localized_texts(value, (*where, name))
         case tuple():
             for number, value in enumerate(part):
-                yield from texts(value, (*where, number))
+                yield from localized_texts(value, (*where, number))
 
 
 def _told_once(errors: Sequence[Any]) -> Iterator[Any]:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from ripen_authoring.compile import compile_playbook
-from ripen_authoring.problem import Broken
+from ripen_authoring.problem import InvalidPlaybook
 
-EXAMPLE = Path(__file__).parents[2] / "playbook"
+EXAMPLE = Path(__file__).parents[3] / "playbook"
 
 
 class Plan:
@@ -27,7 +27,7 @@ class Plan:
     def problems(self) -> list[str]:
         try:
             compile_playbook(self.path)
-        except Broken as broken:
+        except InvalidPlaybook as broken:
             return [str(problem) for problem in broken.problems]
         return []
 
@@ -185,5 +185,5 @@ def test_a_promised_document_that_no_journey_sends_is_told(plan: Plan) -> None:
 
 
 def test_a_folder_without_a_playbook_is_told(tmp_path: Path) -> None:
-    with pytest.raises(Broken, match="there is no such file"):
+    with pytest.raises(InvalidPlaybook, match="there is no such file"):
         compile_playbook(tmp_path)

@@ -6,11 +6,11 @@ from pydantic import TypeAdapter, ValidationError
 from ripen.playbook import graph, trigger
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.graph import END, Again, Journey, Move, Until
-from ripen_authoring import written_times
+from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause
 from ripen_authoring.building.journeys import journey
-from ripen_authoring.files.document import read
-from ripen_authoring.files.parsing import model_of
+from ripen_authoring.files.document import read_yaml
+from ripen_authoring.files.validation import validate
 from ripen_authoring.models.clauses import ClauseTree
 from ripen_authoring.models.journeys import JourneyFile
 
@@ -19,7 +19,7 @@ HOT = Condition(field="rank", any_of=("hot",))
 
 
 def compiled(text: str) -> Journey:
-    return journey("j", model_of(JourneyFile, read("j.yaml", text)), ("ja", "en"))
+    return journey("j", validate(JourneyFile, read_yaml("j.yaml", text)), ("ja", "en"))
 
 
 def steps(text: str) -> dict[str, graph.Step]:
@@ -27,7 +27,7 @@ def steps(text: str) -> dict[str, graph.Step]:
 
 
 def asked(text: str) -> Clause:
-    return clause(TypeAdapter(ClauseTree).validate_python(read("c.yaml", f"when: {text}").value["when"]))
+    return clause(TypeAdapter(ClauseTree).validate_python(read_yaml("c.yaml", f"when: {text}").value["when"]))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def asked(text: str) -> Clause:
     ],
 )
 def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
-    assert written_times.until(phrase) == meant
+    assert expressions.until(phrase) == meant
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
 )  # fmt: skip
 def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) -> None:
     with pytest.raises(ValueError, match=r"write|there is no day"):
-        written_times.until(phrase)
+        expressions.until(phrase)
 
 
 @pytest.mark.parametrize(

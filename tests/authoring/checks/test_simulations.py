@@ -14,9 +14,9 @@ from tests.support.smallest_playbook import KEN, H, P, Plan, scenario
         (scenario(**{"from": "tomorrow"}), "3:1: 'tomorrow' is no time to begin; write e.g. 2026-11-24 10:00"),
         (scenario(answers="{hook: {ok: true}}"), "4:11: no journey calls a webhook at 'hook'"),
         (scenario("+2d click m", "2d click m"), "6:5: '2d click m' does not say when. Begin with +2d"),
-        (scenario("2026-11-31 10:00 click m"), "5:5: There is no time '2026-11-31 10:00'. Write e.g."),
+        (scenario("2026-11-31 10:00 click m"), "5:5: There is no date and time '2026-11-31 10:00'. Write e.g."),
         (scenario("2026-11-23 10:00 click m"), "5:5: this is before the story begins (2026-11-24 10:00)"),
-        (scenario("+1d clack m"), "5:5: 'clack' is nothing that can happen; did you mean 'click'?"),
+        (scenario("+1d clack m"), "5:5: There is no event 'clack'; did you mean 'click'?"),
         (scenario("+1d click mm"), "5:5: there is no 'mm' in emails/; did you mean 'm'?"),
         (scenario("+1d reply mm Hello"), "5:5: there is no 'mm' in emails/"),
         (scenario("+1d click"), "5:5: '+1d click' does not say which; write click EMAIL"),
@@ -28,7 +28,7 @@ from tests.support.smallest_playbook import KEN, H, P, Plan, scenario
         (scenario("+1d form f plam=pro"), "5:5: the form f does not ask for 'plam'; did you mean 'plan'?"),
         (scenario("+1d form f pro"), "5:5: 'pro' is no field=value"),
         (scenario("+1d set plam=pro"), "5:5: nothing asks for 'plam'; did you mean 'plan'?"),
-        (scenario("+1d set company='Acme"), "5:5: In \"set company='Acme\" a quote is not closed"),
+        (scenario("+1d set company='Acme"), "5:5: A quotation mark in \"set company='Acme\" is never closed"),
     ],
 )  # fmt: skip
 def test_a_story_that_cannot_be_lived_is_told_at_its_place(smallest: Plan, text: str, told: str) -> None:

@@ -11,7 +11,7 @@ from ripen_authoring.checks.accessibility import contrast
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.mails import markdown
 from ripen_authoring.mails.rendering import numbered_text
-from ripen_authoring.problem import Broken
+from ripen_authoring.problem import InvalidPlaybook
 from tests.support.smallest_playbook import FILES
 
 FRAME = """<mjml><mj-body><mj-section><mj-column>
@@ -97,7 +97,7 @@ def test_markdown_cannot_bring_markup_of_its_own(written: Compile) -> None:
 
 
 def test_markdown_without_a_frame_is_told(written: Compile) -> None:
-    with pytest.raises(Broken, match=r"is put into emails/_frame.mjml, which is missing"):
+    with pytest.raises(InvalidPlaybook, match=r"is put into emails/_frame.mjml, which is missing"):
         written("en.md", "Hello")
     with pytest.raises(ValueError, match=r"no <!-- body -->"):
         markdown.framed("Hello", "<mjml></mjml>")
@@ -126,7 +126,7 @@ def test_pasted_html_has_its_styles_in_the_tags_and_its_links_numbered(written: 
 
 
 def test_pasted_html_must_say_what_the_law_asks(written: Compile) -> None:
-    with pytest.raises(Broken, match="the html of a marketing mail must say a way to stop it"):
+    with pytest.raises(InvalidPlaybook, match="the html of a marketing mail must say a way to stop it"):
         written("en.html", f"<p>{FOOT}</p>")
 
 
@@ -148,7 +148,7 @@ def test_a_hand_written_text_part_has_the_numbers_of_the_html(written: Compile) 
 
 
 def test_one_mail_is_written_in_one_way(written: Compile) -> None:
-    with pytest.raises(Broken, match=r"this mail is in en.mjml already; keep one of the two"):
+    with pytest.raises(InvalidPlaybook, match=r"this mail is in en.mjml already; keep one of the two"):
         written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.html": "<p>x</p>"})
 
 

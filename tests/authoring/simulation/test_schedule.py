@@ -10,9 +10,9 @@ from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Tagged
 from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnSchedule
-from ripen_authoring.simulation.occurrences import happenings
+from ripen_authoring.simulation.events import parse_events
 from ripen_authoring.simulation.persona import Persona
-from ripen_authoring.simulation.run import Lived, live
+from ripen_authoring.simulation.run import SimulationResult, simulate
 from tests.support.builders import a_bundle
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -30,29 +30,29 @@ def a_digest(on: OnSchedule = WEEKLY, again: Again = AFTER_EXIT) -> Journey:
     return replace(journey, name="digest", enrol=(on,), again=again)
 
 
-def lived(
+def simulated(
     journey: Journey, events: str = "", persona: Persona = READER, start: datetime = START, by_hand: bool = False
-) -> Lived:
+) -> SimulationResult:
     bundle = a_bundle()
     brand = replace(bundle.brand, time_zone="Europe/Berlin")
     bundle = replace(bundle, brand=brand, journeys={"digest": journey}, segments={"readers": READERS})
-    due = happenings(events, start, "Europe/Berlin")
-    return live(journey, bundle, persona, due, start, by_hand=by_hand)
+    due = parse_events(events, start, "Europe/Berlin")
+    return simulate(journey, bundle, persona, due, start, by_hand=by_hand)
 
 
-def times(story: Lived, *codes: str) -> list[str]:
+def times(story: SimulationResult, *codes: str) -> list[str]:
     return [f"{line.at.astimezone(BERLIN):%m-%d %H:%M}" for line in story.lines if line.code in codes]
 
 
 def test_who_is_in_the_segment_enters_at_each_return_in_the_zone_of_the_brand() -> None:
     # the clocks go back between the two
-    assert times(lived(a_digest()), "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
-    before = lived(a_digest(), start=datetime(2026, 10, 14, 10, 0, tzinfo=BERLIN))
+    assert times(simulated(a_digest()), "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
+    before = simulated(a_digest(), start=datetime(2026, 10, 14, 10, 0, tzinfo=BERLIN))
     assert times(before, "enrollment.entered") == ["10-19 09:00", "10-26 09:00"]
 
 
 def test_the_second_return_shows_what_again_says() -> None:
-    story = lived(a_digest(again=Again()))
+    story = simulated(a_digest(again=Again()))
     assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00"]
     assert times(story, "enrollment.refused") == ["11-02 09:00"]
     assert [line.facts["reason"] for line in story.lines if line.code == "enrollment.refused"] == [
@@ -61,35 +61,35 @@ def test_the_second_return_shows_what_again_says() -> None:
 
 
 def test_it_returns_as_long_as_things_happen() -> None:
-    story = lived(a_digest(), "+26d view pricing")
+    story = simulated(a_digest(), "+26d view pricing")
     assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00", "11-09 09:00"]
 
 
 def test_who_is_not_in_the_segment_at_that_moment_is_passed_by() -> None:
-    story = lived(a_digest(), "+7d tag reader", READER.model_copy(update={"tags": ()}))
+    story = simulated(a_digest(), "+7d tag reader", READER.model_copy(update={"tags": ()}))
     assert times(story, "schedule.passed") == ["10-26 09:00"]
     assert times(story, "enrollment.entered") == ["11-02 09:00"]
 
 
 def test_it_returns_no_oftener_than_its_rule_says() -> None:
     once = replace(WEEKLY, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=4")
-    assert times(lived(a_digest(once)), "schedule.returned") == ["10-26 09:00"]
-    assert times(lived(a_digest(replace(WEEKLY, rrule="FREQ=WEEKLY;COUNT=1"))), "never") == ["10-20 10:05"]
+    assert times(simulated(a_digest(once)), "schedule.returned") == ["10-26 09:00"]
+    assert times(simulated(a_digest(replace(WEEKLY, rrule="FREQ=WEEKLY;COUNT=1"))), "never") == ["10-20 10:05"]
 
 
 def test_a_return_just_as_the_story_begins_is_part_of_it() -> None:
-    story = lived(a_digest(), start=datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN))
+    story = simulated(a_digest(), start=datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN))
     assert times(story, "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
 
 
 def test_by_hand_the_schedule_is_left_out() -> None:
-    story = lived(a_digest(), by_hand=True)
+    story = simulated(a_digest(), by_hand=True)
     assert times(story, "enrollment.entered") == ["10-20 10:00"]
     assert times(story, "schedule.returned") == []
 
 
 @pytest.mark.parametrize("again", [AFTER_EXIT, BY_KEY])
 def test_each_run_sends_its_own_mail(again: Again) -> None:
-    story = lived(a_digest(again=again))
+    story = simulated(a_digest(again=again))
     assert len([line for line in story.lines if line.code == "send.accepted"]) == 4
-    assert len(story.runs) == 2
+    assert len(story.enrollments) == 2

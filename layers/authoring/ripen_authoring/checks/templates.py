@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from ripen.nearest import nearest
 from ripen_authoring.checks import accessibility, variables
 from ripen_authoring.checks.variables import Known
-from ripen_authoring.files.expansion import Expanded
 from ripen_authoring.files.folder import Body, Entry, Folder, MailEntry, PageEntry
+from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.flow import laid_out, templates
 from ripen_authoring.mails import bodies, mjml, rendering
-from ripen_authoring.models.part import Words
-from ripen_authoring.models.scores import ScoringFile
+from ripen_authoring.models.part import LocalizedText
+from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.problem import Problem
 
@@ -53,7 +53,7 @@ def _steps(folder: Folder) -> Iterator[Problem]:
     known = variables.step(folder)
     for entry in folder.journeys.values():
         for place, source in templates(laid_out(entry.model.steps)):
-            for problem in variables.unknown(Expanded(source, ((entry.document.file, 1),)), known, html=False):
+            for problem in variables.unknown(ExpandedTemplate(source, ((entry.document.file, 1),)), known, html=False):
                 yield entry.document.problem(place, problem.message)
 
 
@@ -71,7 +71,7 @@ def _mail(folder: Folder, name: str, mail: MailEntry, ripen: RipenFile) -> Itera
             if any(folder.is_broken(f"emails/{name}/{locale}.{kind}") for kind in ("mjml", "md", "html", "txt")):
                 continue
             yield mail.document.problem((), f"there is no {wanted} beside this file")
-    for locale in sorted((mail.bodies.keys() | mail.texts.keys()) - set(locales)):
+    for locale in sorted((mail.bodies.keys() | mail.localized_texts.keys()) - set(locales)):
         yield mail.document.problem((), f"{locale!r} is none of the locales in ripen.yaml{nearest(locale, locales)}")
     for locale, body in mail.bodies.items():
         yield from _body(folder, name, mail, locale, body, ripen, known)
@@ -80,7 +80,7 @@ def _mail(folder: Folder, name: str, mail: MailEntry, ripen: RipenFile) -> Itera
 def _body(
     folder: Folder, name: str, mail: MailEntry, locale: str, body: Body, ripen: RipenFile, known: Known
 ) -> Iterator[Problem]:
-    source, text = body.source, mail.texts.get(locale)
+    source, text = body.source, mail.localized_texts.get(locale)
     mistakes = list(variables.unknown(source, known, html=body.written_as != "txt"))
     if body.written_as == "mjml":
         mistakes += mjml.wrong(source)
@@ -109,7 +109,7 @@ def _body(
     yield from _untold(source, made, ripen)
 
 
-def _made(mail: MailEntry, source: Expanded, made: bodies.Made) -> Iterator[Problem]:
+def _made(mail: MailEntry, source: ExpandedTemplate, made: bodies.CompiledMail) -> Iterator[Problem]:
     """What the law and the mailbox providers ask of the finished mail."""
     if rendering.is_too_heavy(made.html):
         yield source.problem(1, 1, "this mail is larger than 100 KB; mailbox providers cut it off")
@@ -127,7 +127,7 @@ def _made(mail: MailEntry, source: Expanded, made: bodies.Made) -> Iterator[Prob
                 yield source.problem(1, 1, f"the {part} lacks the link to {link}")
 
 
-def _untold(source: Expanded, made: bodies.Made, ripen: RipenFile) -> Iterator[Problem]:
+def _untold(source: ExpandedTemplate, made: bodies.CompiledMail, ripen: RipenFile) -> Iterator[Problem]:
     """Links of which nobody could tell later where the visit came from."""
     for link in made.links:
         if bodies.is_ours(link, ripen) and not bodies.has_utm(link):
@@ -138,7 +138,7 @@ def _untold(source: Expanded, made: bodies.Made, ripen: RipenFile) -> Iterator[P
             yield source.warning(*place, message)
 
 
-def _no_markdown(source: Expanded) -> Iterator[Problem]:
+def _no_markdown(source: ExpandedTemplate) -> Iterator[Problem]:
     """What stands in a mail as it is written, though something else was meant."""
     for tag in _TAG.finditer(source.text):
         message = f"Markdown shows {tag[0][:20]!r} as it is; write Markdown, or the mail as .html"
@@ -148,7 +148,7 @@ def _no_markdown(source: Expanded) -> Iterator[Problem]:
         yield source.warning(*source.at(link.start()), message)
 
 
-def _gone(folder: Folder, source: Expanded, made: bodies.Made) -> Iterator[Problem]:
+def _gone(folder: Folder, source: ExpandedTemplate, made: bodies.CompiledMail) -> Iterator[Problem]:
     """Links to pages that are not there."""
     names = folder.names.get("pages", set())
     for link in made.links:
@@ -158,7 +158,7 @@ def _gone(folder: Folder, source: Expanded, made: bodies.Made) -> Iterator[Probl
             yield source.problem(*place, f"there is no page {page!r}{nearest(page, names)}")
 
 
-def _links(folder: Folder, source: Expanded) -> Iterator[Problem]:
+def _links(folder: Folder, source: ExpandedTemplate) -> Iterator[Problem]:
     names = folder.names.get("pages", set())
     for found in _HREF.finditer(source.text):
         page = rendering.own_page(found[1])
@@ -166,8 +166,8 @@ def _links(folder: Folder, source: Expanded) -> Iterator[Problem]:
             yield source.problem(*source.at(found.start(1)), f"there is no page {page!r}{nearest(page, names)}")
 
 
-def _words[M](entry: Entry[M], where: tuple[int | str, ...], words: Words, known: Known) -> Iterator[Problem]:  # type: ignore[type-var]
+def _words[M](entry: Entry[M], where: tuple[int | str, ...], words: LocalizedText, known: Known) -> Iterator[Problem]:  # type: ignore[type-var]
     for locale, source in words.root.items():
-        template = Expanded(source, ((entry.document.file, 1),))
+        template = ExpandedTemplate(source, ((entry.document.file, 1),))
         for problem in variables.unknown(template, known, html=False):
             yield entry.document.problem((*where, locale), problem.message)

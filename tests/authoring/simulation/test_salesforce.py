@@ -11,8 +11,8 @@ from ripen.playbook.graph import Again, BranchStep, SendStep
 from ripen.playbook.graph import Path as Way
 from ripen.playbook.trigger import OnActivity
 from ripen_authoring.simulation.persona import Persona
-from ripen_authoring.simulation.transcript import rendered
-from tests.cli.test_simulate import HANAKO, codes, lived
+from ripen_authoring.simulation.transcript import render_transcript
+from tests.authoring.simulation.test_run import HANAKO, codes, simulated
 from tests.support.builders import a_bundle
 
 
@@ -22,7 +22,7 @@ def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_st
     bundle = a_bundle()
     journey = replace(bundle.journeys["whitepaper"], enrol=(asked,), again=Again(how="by key"))
     bundle = replace(bundle, journeys={"whitepaper": journey})
-    story = lived(
+    story = simulated(
         '+1d campaign "Expo 2026"; +2d campaign "Expo 2026" Responded; +9d campaign "Expo 2026" responded',
         bundle=bundle,
     )
@@ -36,7 +36,7 @@ def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_st
         "enrollment.finished whitepaper",
         "enrollment.refused whitepaper",
     ]
-    told = rendered(story.lines, "Asia/Tokyo", "en")
+    told = render_transcript(story.lines, "Asia/Tokyo", "en")
     assert "▸ is a member (Responded) of the Salesforce campaign Expo 2026" in told
 
 
@@ -45,7 +45,7 @@ def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
     asked = OnActivity(kind="campaign_joined", subject="Expo", where=(status,), key="member")
     bundle = a_bundle()
     journeys = {"whitepaper": replace(bundle.journeys["whitepaper"], enrol=(asked,))}
-    assert codes(lived(bundle=replace(bundle, journeys=journeys)))[:2] == [
+    assert codes(simulated(bundle=replace(bundle, journeys=journeys)))[:2] == [
         "campaign_joined Expo",
         "enrollment.entered whitepaper",
     ]
@@ -62,20 +62,20 @@ def test_what_the_campaign_says_of_the_member_steers_the_branch(status: str, mai
         first="ask",
         steps=(BranchStep(id="ask", paths=(path,)), SendStep(id="send-case-study", email="case-study")),
     )
-    story = lived(f"+1d campaign Expo {status}", bundle=a_bundle(journeys={"whitepaper": journey}))
+    story = simulated(f"+1d campaign Expo {status}", bundle=a_bundle(journeys={"whitepaper": journey}))
     assert [line.facts["subject"] for line in story.lines if line.code == "send.accepted"] == mails
 
 
 def test_whom_sales_makes_a_contact_of_leaves_the_journey() -> None:
-    story = lived("+1d convert")
+    story = simulated("+1d convert")
     assert codes(story)[-2:] == ["converted", "enrollment.exited whitepaper"]
-    assert story.runs[0].reason == "converted"
+    assert story.enrollments[0].reason == "converted"
 
 
 @pytest.mark.parametrize("persona", [HANAKO, HANAKO.model_copy(update={"email": "hanako@gmail.com"})])
 def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(persona: Persona) -> None:
     asks = a_bundle(policy=Policy(skips_open_opportunities=True))
-    story = lived("+1d opportunity opens; +5d opportunity closes", persona, asks)
+    story = simulated("+1d opportunity opens; +5d opportunity closes", persona, asks)
     assert codes(story)[4:] == [
         "send.accepted whitepaper-delivery",
         "wait wait-3-days",
@@ -84,13 +84,13 @@ def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(pe
         "enrollment.finished whitepaper",
         "opportunity.closed",
     ]
-    assert "case-study は送らない: 商談中" in rendered(story.lines, "Asia/Tokyo", "ja")
-    closed = lived("+1d opportunity opens; +2d opportunity closes", persona, asks)
+    assert "case-study は送らない: 商談中" in render_transcript(story.lines, "Asia/Tokyo", "ja")
+    closed = simulated("+1d opportunity opens; +2d opportunity closes", persona, asks)
     assert "send.accepted case-study" in codes(closed)
 
 
 def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
-    story = lived("+1d opportunity opens")
+    story = simulated("+1d opportunity opens")
     assert "impossible" in codes(story)
     assert "send.accepted case-study" in codes(story)
 
@@ -98,4 +98,4 @@ def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
 @pytest.mark.parametrize("event", ["+1d opportunity", "+1d opportunity won"])
 def test_an_opportunity_opens_or_closes_and_nothing_else(event: str) -> None:
     with pytest.raises(Failure):
-        lived(event, bundle=a_bundle(policy=Policy(skips_open_opportunities=True)))
+        simulated(event, bundle=a_bundle(policy=Policy(skips_open_opportunities=True)))

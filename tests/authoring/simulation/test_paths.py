@@ -20,9 +20,9 @@ from ripen.playbook.graph import (
     WaitStep,
 )
 from ripen.playbook.trigger import OnActivity
-from ripen_authoring.simulation.paths import Walked, forced, missed, options, walk
+from ripen_authoring.simulation.paths import SimulatedPath, options, simulate_paths, uncovered, with_choices
 from ripen_authoring.simulation.persona import Persona
-from ripen_authoring.simulation.run import Lived, live
+from ripen_authoring.simulation.run import SimulationResult, simulate
 from tests.support.builders import a_bundle
 
 START = datetime(2026, 11, 24, 10, 0, tzinfo=ZoneInfo("Asia/Tokyo"))
@@ -54,17 +54,17 @@ JOURNEY = Journey(
 )
 
 
-def lived(journey: Journey) -> Lived:
+def simulated(journey: Journey) -> SimulationResult:
     bundle = a_bundle(journeys={"whitepaper": journey})
-    return live(journey, bundle, HANAKO, [], START)
+    return simulate(journey, bundle, HANAKO, [], START)
 
 
-def walked(journey: Journey = JOURNEY, most: int = 50) -> list[Walked]:
-    return list(walk(journey, lived, most))
+def walked(journey: Journey = JOURNEY, most: int = 50) -> list[SimulatedPath]:
+    return list(simulate_paths(journey, simulated, most))
 
 
 def test_every_way_is_walked_once() -> None:
-    assert {tuple(way.choices.items()) for way in walked()} == {
+    assert {tuple(path.choices.items()) for path in walked()} == {
         (("listen", "clicked"), ("who", "big")),
         (("listen", "clicked"), ("who", "else")),
         (("listen", "after-5-days"), ("offer", "demo")),
@@ -73,19 +73,19 @@ def test_every_way_is_walked_once() -> None:
 
 
 def test_each_way_ends_as_its_choices_say() -> None:
-    mails = {tuple(way.choices.values()): len(way.lived.world.mails) for way in walked()}
+    mails = {tuple(path.choices.values()): len(path.result.simulator.mails) for path in walked()}
     assert mails[("clicked", "else")] == mails[("after-5-days", "demo")] == 2
     assert mails[("clicked", "big")] == mails[("after-5-days", "none")] == 1
-    assert {way.lived.runs[0].reason for way in walked() if way.choices.get("who") == "big"} == {"exit step"}
+    assert {path.result.enrollments[0].reason for path in walked() if path.choices.get("who") == "big"} == {"exit step"}
 
 
 def test_what_no_way_comes_to_is_named() -> None:
-    steps, ways = missed(JOURNEY, [way.lived for way in walked()])
+    steps, ways = uncovered(JOURNEY, [path.result for path in walked()])
     assert (steps, ways) == (["island"], [])
 
 
 def test_one_life_leaves_ways_untaken() -> None:
-    steps, ways = missed(JOURNEY, [lived(forced(JOURNEY, {"listen": "clicked"}))])
+    steps, ways = uncovered(JOURNEY, [simulated(with_choices(JOURNEY, {"listen": "clicked"}))])
     assert "offer" in steps
     assert ("listen", "after-5-days") in ways
 

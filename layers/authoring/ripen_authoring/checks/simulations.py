@@ -12,12 +12,12 @@ from ripen_authoring.checks import mentions
 from ripen_authoring.checks.mentions import known
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
-from ripen_authoring.models.clauses import Place
+from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.personas import PersonaFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simulations import ScenarioFile
 from ripen_authoring.problem import Problem
-from ripen_authoring.simulation.occurrences import Happening, happenings
+from ripen_authoring.simulation.events import ScenarioEvent, parse_events
 
 _ABOUT = {
     "form": "forms",
@@ -72,7 +72,7 @@ def _scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile) -> I
     for number, phrase in enumerate(scenario.events):
         where = ("events", number)
         try:
-            found = happenings((phrase,), begins, "UTC")
+            found = parse_events((phrase,), begins, "UTC")
         except Failure as failure:
             yield document.problem(where, f"{failure.what} {failure.next_step}")
             continue
@@ -83,7 +83,7 @@ def _scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile) -> I
 
 
 def _event(
-    folder: Folder, document: Document, where: Place, happening: Happening, ripen: RipenFile
+    folder: Folder, document: Document, where: DocumentPath, happening: ScenarioEvent, ripen: RipenFile
 ) -> Iterator[Problem]:
     verb, words = happening.verb, happening.words
     if not words and verb not in _ALONE:
@@ -110,7 +110,7 @@ def _event(
             yield document.problem(where, f"the form {words[0]} does not ask for {name!r}{nearest(name, asked)}")
 
 
-def _fields(folder: Folder, document: Document, where: Place, names: Iterable[str]) -> Iterator[Problem]:
+def _fields(folder: Folder, document: Document, where: DocumentPath, names: Iterable[str]) -> Iterator[Problem]:
     """Fields of a lead that nothing asks for."""
     asked = mentions.PROFILE | mentions.fields(folder) | {"time_zone"}
     for name in names:

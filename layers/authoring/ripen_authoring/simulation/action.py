@@ -1,0 +1,65 @@
+"""An event that the lead of a simulation performs, and what all actions need."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ripen.adapters.table import Create, keys
+from ripen.failure import Failure
+from ripen.ids import digest
+from ripen.lead.activity import Activity, Kind
+from ripen.nearest import nearest
+from ripen_authoring.simulation.events import ScenarioEvent
+from ripen_authoring.simulation.simulator import Simulator
+
+
+class ImpossibleEvent(Exception):
+    """The event cannot happen now: for example, a link is clicked in a mail that has not been sent."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """An event, performed by the lead at the simulator's time. `number` is its place in the scenario."""
+
+    event: ScenarioEvent
+    simulator: Simulator
+    lead: str
+    number: int
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Return the words after the verb."""
+        return self.event.words
+
+    @property
+    def name(self) -> str:
+        """Return the first word after the verb. Raise Failure where there is none."""
+        if not self.words:
+            raise Failure(f"{self.event.written!r} needs a name.", f"Write: {self.event.usage}")
+        return self.words[0]
+
+    def name_among(self, names: Mapping[str, object]) -> str:
+        """Return the first word after the verb. Raise Failure where it is not one of the names."""
+        if self.name not in names:
+            message = f"In {self.event.written!r}: there is no {self.name!r}{nearest(self.name, names)}"
+            raise Failure(message, "Correct the event.")
+        return self.name
+
+
+def pairs(words: tuple[str, ...], written: str) -> dict[str, str]:
+    """Return the values by name. Raise Failure for a word that is not field=value."""
+    for word in words:
+        if "=" not in word:
+            raise Failure(f"In {written!r}: {word!r} is not field=value.", 'Write e.g. set company="Acme"')
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
+
+
+def record_activity(
+    kind: Kind, subject: str, simulator: Simulator, lead: str, number: int, facts: dict[str, str] | None = None
+) -> None:
+    """Write an activity of the lead and wake its worker."""
+    now = simulator.clock.now()
+    id = digest("did", kind, subject, number)
+    activity = Activity(id=id, lead=lead, kind=kind, at=now, received=now, subject=subject, facts=facts or {})
+    key = keys.activity(lead, now, activity.id)
+    simulator.table.write(Create(key, activity, due=now))
+    simulator.queue.wake(key.ref)

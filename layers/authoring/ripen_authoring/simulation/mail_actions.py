@@ -1,0 +1,88 @@
+"""What a lead or its mailbox does with a mail: clicks, replies, unsubscriptions, bounces and complaints."""
+
+from ripen.adapters import gateway
+from ripen.adapters.table import keys
+from ripen.failure import Failure
+from ripen.ids import digest
+from ripen.mail.feedback import Event, Feedback
+from ripen.mail.ledger import Send, SendPointer, SendState
+from ripen.tracking import link_token
+from ripen_authoring.simulation import workers
+from ripen_authoring.simulation.action import Action, ImpossibleEvent
+from ripen_authoring.simulation.replies import receive_reply
+from ripen_authoring.simulation.requests import gateway_event
+from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, NETWORK_KEY
+
+
+def follow_links(action: Action) -> None:
+    """Follow the first link of the mail, or the one with the written number: `click` as a person, `scan` as a machine."""
+    simulator, words = action.simulator, action.words
+    email = _named_mail(action)
+    send = _latest_send(action, email)
+    link = int(words[1]) - 1 if len(words) > 1 and words[1].isdigit() else 0
+    token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
+    method = "HEAD" if action.event.verb == "scan" else "GET"
+    request = gateway.request(gateway_event(method, f"/c/{token}", {"token": token}, f"click {action.number}"))
+    response = workers.link.serve(
+        request,
+        simulator.table,
+        simulator.playbook.live(),
+        simulator.playbook.bundle,
+        workers.link.OwnKeys(link=LINK_KEY, network=NETWORK_KEY),
+        simulator.clock.now(),
+    )
+    if response["statusCode"] != 302:
+        raise Failure(f"The mail {email} has no link {link + 1}.", "Count its links from 1.")
+
+
+def reply(action: Action) -> None:
+    """Reply to the mail: `reply` as a person, `autoreply` as a machine."""
+    send = _latest_send(action, _named_mail(action))
+    machine = action.event.verb == "autoreply"
+    receive_reply(send, " ".join(action.words[1:]), action.simulator, action.number, machine=machine)
+
+
+def unsubscribe(action: Action) -> None:
+    """Unsubscribe by the link of the mail, or of the latest mail where none is named."""
+    simulator, send = action.simulator, _latest_send(action, _optional_name(action))
+    pointer = SendPointer(lead=action.lead, email=send.email)
+    queue = simulator.queue
+    workers.preferences.unsubscribe(pointer, send.id, simulator.table, simulator.clock, queue, queue)
+
+
+def report(action: Action) -> None:
+    """Report the mail, or the latest one where none is named, as bounced or as spam."""
+    simulator, bounced = action.simulator, action.event.verb == "bounce"
+    send, now = _latest_send(action, _optional_name(action)), simulator.clock.now()
+    profile = simulator.table.get(keys.profile(action.lead))
+    feedback = Feedback(
+        event=Event.BOUNCED if bounced else Event.COMPLAINED,
+        send=send.id,
+        lead=action.lead,
+        message_id=send.message_id,
+        recipient=profile.value.email if profile else "",
+        mailed=send.accepted or now,
+        at=now,
+        id=digest(action.event.verb, send.id),
+        final=True,
+        detail="Permanent/General" if bounced else "abuse",
+    )
+    queue = simulator.queue
+    workers.feedback.take_in(feedback, simulator.table, simulator.clock, queue, ADDRESS_KEY, queue)
+
+
+def _named_mail(action: Action) -> str:
+    return action.name_among(action.simulator.bundle.emails)
+
+
+def _optional_name(action: Action) -> str:
+    return action.words[0] if action.words else ""
+
+
+def _latest_send(action: Action, email: str = "") -> Send:
+    """Return the latest mail that was sent to the lead. Raise ImpossibleEvent where there is none."""
+    sends: list[Send] = [row.value for row in action.simulator.table.under(action.lead, "send#")]
+    sent = [send for send in sends if send.state is SendState.ACCEPTED and email in ("", send.email)]
+    if not sent:
+        raise ImpossibleEvent(f"{email or 'no mail'} has not been sent")
+    return max(sent, key=lambda send: send.accepted or send.planned)

@@ -1,0 +1,27 @@
+"""A playbook that a test changes and checks."""
+
+from pathlib import Path
+
+import pytest
+
+from ripen_authoring.compile import check_playbook
+from ripen_authoring.problem import InvalidPlaybook
+from tests.support.smallest_playbook import FILES, TODAY, Plan
+
+
+@pytest.fixture
+def smallest(tmp_path: Path) -> Plan:
+    """Writes the smallest playbook with these files changed, and checks it: warnings begin with "(warning)"."""
+
+    def checked(changes: dict[str, str] | None = None) -> list[str]:
+        for file, text in (FILES | (changes or {})).items():
+            path = tmp_path / "p" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, "utf-8")
+        try:
+            found = check_playbook(tmp_path / "p", TODAY).warnings
+        except InvalidPlaybook as broken:
+            found = broken.problems
+        return [("(warning) " if problem.severity == "warning" else "") + str(problem) for problem in found]
+
+    return checked
