@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from ripen import ports
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Key, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
-from ripen.campaign.campaign_run import CANARY_RECHECK, PAUSE_RECHECK, STOPPED
+from ripen.campaign.campaign_run import MaySend, holds_back
 from ripen.crm import opportunity
 from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.address import address_hash
@@ -38,7 +39,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     link_key: bytes
     address_key: bytes
     reply_domain: str = ""
-    may_send: Callable[[str], str] = lambda name: "yes"
+    may_send: Callable[[str], MaySend] = lambda name: "yes"
     """Of a campaign, by its name: "yes", "soon" (its canaries are judged next), "later" (it is paused or halted) or "never"
     (it was stopped)."""
 
@@ -56,6 +57,13 @@ class Gathered(Struct, frozen=True, kw_only=True):
     refusal: Row[Suppression] | None
     in_shadow: bool
     breaker: Row[Breaker] | None
+
+    @property
+    def lead(self) -> Profile:
+        """The lead that the mail is for. Raises LookupError if it is gone: such a mail is skipped before."""
+        if self.profile is None:
+            raise LookupError(self.send.value.lead)
+        return self.profile
 
     @property
     def fuse(self) -> Breaker:
@@ -92,29 +100,33 @@ def gather(key: Key[Send], dependencies: Dependencies, thoroughly: bool) -> Gath
     )
 
 
-def judged(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> policy.Judgement:
-    """May it go now?"""
-    send, live = gathered.send.value, dependencies.live().bundle
-    match dependencies.may_send(send.origin) if send.campaign else "yes":
-        case "soon":
-            return policy.Wait(now + CANARY_RECHECK)
-        case "later":
-            return policy.Wait(now + PAUSE_RECHECK)
-        case "never":
-            return policy.Skip(STOPPED)
-    refusal = gathered.refusal.value if gathered.refusal else None
-    about = policy.About(
-        zone=lead_zone(profile, live.brand),
+def situation(
+    gathered: Gathered, is_abandoned: Callable[[], bool], dependencies: Dependencies, now: datetime
+) -> policy.Situation:
+    """Return everything that decides about the mail. Rows that few mails need are read when the decision asks for them."""
+    send, profile, live = gathered.send.value, gathered.profile, dependencies.live().bundle
+    address = profile.email if profile else ""
+    return policy.Situation(
+        send=send,
+        contact=gathered.known,
+        policy=live.policy,
+        has_lead=profile is not None,
+        campaign=holds_back(dependencies.may_send(send.origin), now) if send.campaign else None,
+        stopped=dependencies.stopped(),
+        suppression=gathered.refusal.value if gathered.refusal else None,
+        in_shadow=gathered.in_shadow,
+        breaker=gathered.fuse,
+        zone=lead_zone(profile, live.brand) if profile else ZoneInfo("UTC"),
         purpose=_purpose(send, dependencies),
-        facts=_facts(gathered, profile, dependencies, now) if live.policy.unless else None,
-        has_opportunity=lambda: _has_opportunity(profile.email, dependencies),
-        planned=lambda: _planned(gathered.send.key, dependencies.table),
+        facts=_facts(gathered, profile, dependencies, now) if profile and live.policy.unless else None,
+        has_opportunity=lambda: _has_opportunity(address, dependencies),
+        other_mails=lambda: _planned(gathered.send.key, dependencies.table),
+        is_abandoned=is_abandoned,
     )
-    return policy.judge(send, gathered.known, refusal, is_stopped(send, dependencies), live.policy, now, about)
 
 
 def is_stopped(send: Send, dependencies: Dependencies) -> bool:
-    """All sending, or the campaign that this mail belongs to."""
+    """Return whether all sending, or the campaign that this mail belongs to, is stopped now."""
     return dependencies.stopped() or (send.campaign and dependencies.may_send(send.origin) != "yes")
 
 

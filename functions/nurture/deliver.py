@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import cache
 from math import ceil
 from typing import Any
 
@@ -17,7 +18,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._send_context import Dependencies as Dependencies
-from nurture._send_context import Gathered, gather, is_stopped, judged
+from nurture._send_context import Gathered, gather, is_stopped, situation
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -31,7 +32,6 @@ from ripen.calendar.local_time import lead_zone
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
-from ripen.lead.lead import Profile
 from ripen.mail import breaker, frequency_cap, ledger, policy
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import IllegalMove, MailClass, Moved, Send, SendPointer
@@ -97,7 +97,7 @@ def deliver(key: Key[Send], dependencies: Dependencies) -> Send | None:
 def _step(gathered: Gathered, dependencies: Dependencies) -> Send | None:
     row, now = gathered.send, dependencies.clock.now()
     if ledger.may_be_claimed(row.value, now):
-        return _judge(gathered, dependencies, now)
+        return _decide(gathered, dependencies, now)
     if moved := ledger.overdue(row.value, now):
         return _write(row, moved, dependencies, now)
     if row.due and row.value.state not in ledger.OPEN:
@@ -105,11 +105,12 @@ def _step(gathered: Gathered, dependencies: Dependencies) -> Send | None:
     return None
 
 
-def _judge(gathered: Gathered, dependencies: Dependencies, now: datetime) -> Send:
-    row, profile = gathered.send, gathered.profile
-    if profile is None:
-        return _write(row, ledger.skip(row.value, "no such lead"), dependencies, now)
-    match judged(gathered, profile, dependencies, now):
+def _decide(gathered: Gathered, dependencies: Dependencies, now: datetime) -> Send:
+    """Decide about the mail, and apply the decision."""
+    row = gathered.send
+    enrollment = cache(lambda: _enrollment(row.value, dependencies))
+    context = situation(gathered, lambda: is_abandoned(row.value, enrollment(), dependencies.bundle), dependencies, now)
+    match policy.decide(context, now):
         case policy.Wait(until, ""):
             return _write(row, Moved(row.value, until), dependencies, now)
         case policy.Wait(until, reason):
@@ -117,19 +118,19 @@ def _judge(gathered: Gathered, dependencies: Dependencies, now: datetime) -> Sen
         case policy.Skip(reason, leaves):
             left = _left(row.value, reason, dependencies, now) if leaves else ()
             return _write(row, ledger.skip(row.value, reason), dependencies, now, *left)
-        case policy.Claim() if not gathered.in_shadow and (again := breaker.waits(gathered.fuse, now)):
-            return _write(row, Moved(row.value, ledger.spread(row.value, again)), dependencies, now)
-        case policy.Claim():
-            enrollment = _enrollment(row.value, dependencies)
-            if is_abandoned(row.value, enrollment, dependencies.bundle):
-                return _write(row, ledger.skip(row.value, policy.LEFT), dependencies, now)
-            return _send(gathered, profile, enrollment, dependencies, now)
+        case policy.Claim() | policy.Foresee() as decision:
+            return _send(decision, gathered, enrollment(), dependencies, now)
 
 
 def _send(
-    gathered: Gathered, profile: Profile, enrollment: Enrollment | None, dependencies: Dependencies, now: datetime
+    decision: policy.Claim | policy.Foresee,
+    gathered: Gathered,
+    enrollment: Enrollment | None,
+    dependencies: Dependencies,
+    now: datetime,
 ) -> Send:
-    row, live = gathered.send, dependencies.live()
+    """Write the mail; claim it and hand it to SES, or in shadow mode only record it."""
+    row, live, profile = gathered.send, dependencies.live(), gathered.lead
     # What was claimed once is written from the same playbook again.
     bundle = dependencies.bundle(row.value.bundle) if row.value.bundle else live.bundle
     try:
@@ -147,11 +148,11 @@ def _send(
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, "render"), dependencies, now)
-    if gathered.in_shadow:
+    if isinstance(decision, policy.Foresee):
         return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
         return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
-    return _hand_over(_claim(gathered, profile, mail, bundle, dependencies, now), gathered, mail, dependencies)
+    return _hand_over(_claim(gathered, mail, bundle, dependencies, now), gathered, mail, dependencies)
 
 
 def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
@@ -167,14 +168,14 @@ def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
 
 
 def _claim(
-    gathered: Gathered, profile: Profile, mail: OutgoingMail, bundle: Bundle, dependencies: Dependencies, now: datetime
+    gathered: Gathered, mail: OutgoingMail, bundle: Bundle, dependencies: Dependencies, now: datetime
 ) -> Row[Send]:
     """One transaction: nothing is claimed if the row, the contact or the address's standing changed since."""
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
     counted = frequency_cap.counted(
-        gathered.known, row.value, now, lead_zone(profile, dependencies.live().bundle.brand)
+        gathered.known, row.value, now, lead_zone(gathered.lead, dependencies.live().bundle.brand)
     )
     dependencies.table.write(
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.policy import About, Claim, Judgement, Skip, Wait, judge, refuses, withdrawn
+from ripen.mail.policy import LEFT, Claim, Foresee, Situation, Skip, Wait, decide, refuses, withdrawn
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts
@@ -29,6 +30,13 @@ NEWS = Send(
     valid_until=NOON,
 )
 ASKED_FOR = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
+
+
+Decision = Claim | Foresee | Skip | Wait
+
+
+def decided(send: Send, contact: Contact, policy: Policy, now: datetime = NOON, **known: Any) -> Decision:
+    return decide(Situation(send=send, contact=contact, policy=policy, **known), now)
 
 
 def a_contact(**changes: Any) -> Contact:
@@ -55,31 +63,31 @@ def a_contact(**changes: Any) -> Contact:
 )
 def test_each_refusal_has_its_reason(contact: dict[str, Any], news: str, asked_for: str) -> None:
     for send, reason in ((NEWS, news), (ASKED_FOR, asked_for)):
-        judged = judge(send, a_contact(**contact), None, False, Policy(per_week=2), NOON)
+        judged = decided(send, a_contact(**contact), Policy(per_week=2))
         assert judged == (Skip(reason) if reason else Claim())
 
 
 @pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
 def test_nothing_goes_to_a_suppressed_address(send: Send) -> None:
-    assert judge(send, a_contact(), REFUSED, False, Policy(), NOON) == Skip("suppressed")
+    assert decided(send, a_contact(), Policy(), suppression=REFUSED) == Skip("suppressed")
 
 
 @pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
 def test_nothing_goes_after_its_time(send: Send) -> None:
-    assert judge(send, a_contact(), None, False, Policy(), NOON) == Claim()
-    assert judge(send, a_contact(), None, False, Policy(), NOON + timedelta(seconds=1)) == Skip("expired")
+    assert decided(send, a_contact(), Policy()) == Claim()
+    assert decided(send, a_contact(), Policy(), NOON + timedelta(seconds=1)) == Skip("expired")
     eternal = replace(send, valid_until=None)
-    assert judge(eternal, a_contact(), None, False, Policy(), NOON + timedelta(days=999)) == Claim()
+    assert decided(eternal, a_contact(), Policy(), NOON + timedelta(days=999)) == Claim()
 
 
 def test_while_stopped_nothing_is_judged_away() -> None:
-    judged = judge(NEWS, a_contact(unsubscribed=NOON), REFUSED, True, Policy(), NOON)
+    judged = decided(NEWS, a_contact(unsubscribed=NOON), Policy(), stopped=True, suppression=REFUSED)
     assert judged == Wait(NOON + timedelta(seconds=60))
 
 
 def test_a_second_try_is_not_stopped_by_the_cap() -> None:
     full = a_contact(sent={"2026-11-21": 2})
-    assert judge(replace(NEWS, attempt=1), full, None, False, Policy(per_week=2), NOON) == Claim()
+    assert decided(replace(NEWS, attempt=1), full, Policy(per_week=2)) == Claim()
 
 
 def test_unsubscribing_stands_until_a_later_consent() -> None:
@@ -107,10 +115,10 @@ NIGHT = QuietHours(start="21:00", end="08:00")
 TOKYO = ZoneInfo("Asia/Tokyo")
 
 
-def marketing(policy: Policy, at: datetime = NOON, **about: Any) -> Judgement:
-    send, contact = about.pop("send", NEWS), about.pop("contact", a_contact())
-    eternal = replace(send, valid_until=about.pop("valid_until", None))
-    return judge(eternal, contact, None, False, policy, at, About(**({"zone": TOKYO} | about)))
+def marketing(policy: Policy, at: datetime = NOON, **known: Any) -> Decision:
+    send, contact = known.pop("send", NEWS), known.pop("contact", a_contact())
+    eternal = replace(send, valid_until=known.pop("valid_until", None))
+    return decided(eternal, contact, policy, at, **({"zone": TOKYO} | known))
 
 
 def test_quiet_hours_are_the_leads_and_hold_back_only_marketing() -> None:
@@ -172,7 +180,7 @@ MIDNIGHT = datetime(2026, 11, 22, tzinfo=TOKYO)
         ("hold", MIDNIGHT - timedelta(seconds=1), Skip("capped")),
     ],
 )
-def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime | None, judged: Judgement) -> None:
+def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime | None, judged: Decision) -> None:
     send = replace(NEWS, capped=capped)
     assert marketing(Policy(per_day=1), contact=FULL, send=send, valid_until=valid_until) == judged
     assert marketing(Policy(per_day=1), contact=FULL, send=replace(send, attempt=1)) == Claim()
@@ -181,25 +189,27 @@ def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime
 def test_the_last_place_is_kept_for_what_matters_more() -> None:
     first = replace(NEWS, id="s2", priority="high", valid_until=None)
     planned = lambda: [(first, NOON)]  # noqa: E731
-    assert marketing(Policy(per_day=1), planned=planned) == Skip("capped")
-    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, capped="hold")) == Wait(MIDNIGHT, "capped")
-    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+    assert marketing(Policy(per_day=1), other_mails=planned) == Skip("capped")
+    assert marketing(Policy(per_day=1), other_mails=planned, send=replace(NEWS, capped="hold")) == Wait(
+        MIDNIGHT, "capped"
+    )
+    assert marketing(Policy(per_day=1), other_mails=planned, send=replace(NEWS, priority="high")) == Claim()
 
 
 def test_what_nothing_can_outrank_asks_for_no_other_mail() -> None:
     def planned() -> Any:
         raise AssertionError("read")
 
-    assert marketing(Policy(per_day=1), planned=planned, send=replace(NEWS, priority="high")) == Claim()
+    assert marketing(Policy(per_day=1), other_mails=planned, send=replace(NEWS, priority="high")) == Claim()
 
 
 def test_the_other_mails_are_read_only_for_the_last_place() -> None:
     def planned() -> list[Any]:
         raise AssertionError
 
-    assert marketing(Policy(per_day=2), planned=planned) == Claim()
-    assert marketing(Policy(per_day=1), planned=planned, contact=FULL) == Skip("capped")
-    assert marketing(Policy(), planned=planned) == Claim()
+    assert marketing(Policy(per_day=2), other_mails=planned) == Claim()
+    assert marketing(Policy(per_day=1), other_mails=planned, contact=FULL) == Skip("capped")
+    assert marketing(Policy(), other_mails=planned) == Claim()
 
 
 @pytest.mark.parametrize(
@@ -212,23 +222,56 @@ def test_the_other_mails_are_read_only_for_the_last_place() -> None:
     ],
 )
 def test_marketing_mail_does_not_go_where_sales_is_dealing_if_the_policy_says_so(
-    send: Send, asks: bool, is_open: bool, judged: Judgement
+    send: Send, asks: bool, is_open: bool, judged: Decision
 ) -> None:
-    about = About(has_opportunity=lambda: is_open)
-    assert judge(send, a_contact(), None, False, Policy(skips_open_opportunities=asks), NOON, about) == judged
+    policy = Policy(skips_open_opportunities=asks)
+    assert decided(send, a_contact(), policy, has_opportunity=lambda: is_open) == judged
 
 
 def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_needs_no_consent() -> None:
     def has() -> bool:
         raise AssertionError("asked")
 
-    policy, about = Policy(skips_open_opportunities=True), About(has_opportunity=has)
-    assert judge(NEWS, a_contact(consent=NO), None, False, policy, NOON, about) == Skip("no consent")
-    assert judge(ASKED_FOR, a_contact(), None, False, policy, NOON, about) == Claim()
-    assert judge(NEWS, a_contact(), None, False, Policy(), NOON, about) == Claim()
+    policy = Policy(skips_open_opportunities=True)
+    assert decided(NEWS, a_contact(consent=NO), policy, has_opportunity=has) == Skip("no consent")
+    assert decided(ASKED_FOR, a_contact(), policy, has_opportunity=has) == Claim()
+    assert decided(NEWS, a_contact(), Policy(), has_opportunity=has) == Claim()
 
 
 def test_who_is_spared_by_an_opportunity_does_not_wait_for_the_morning() -> None:
     quiet = Policy(skips_open_opportunities=True, quiet=QuietHours(start="00:00", end="23:59"))
-    judged = judge(NEWS, a_contact(), None, False, quiet, NOON, About(has_opportunity=lambda: True))
-    assert judged == Skip("open opportunity")
+    assert decided(NEWS, a_contact(), quiet, has_opportunity=lambda: True) == Skip("open opportunity")
+
+
+OPEN = Breaker(until=NOON + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize(
+    ("known", "decision"),
+    [
+        ({}, Claim()),
+        ({"has_lead": False, "campaign": Skip("campaign stopped")}, Skip("no such lead")),
+        ({"campaign": Wait(NOON), "stopped": True, "suppression": REFUSED}, Wait(NOON)),
+        ({"campaign": Skip("campaign stopped"), "stopped": True}, Skip("campaign stopped")),
+        ({"suppression": REFUSED, "breaker": OPEN}, Skip("suppressed")),
+        ({"is_abandoned": lambda: True}, Skip(LEFT)),
+        ({"is_abandoned": lambda: True, "in_shadow": True}, Skip(LEFT)),
+        ({"in_shadow": True}, Foresee()),
+        ({"in_shadow": True, "breaker": OPEN}, Foresee()),
+        ({"in_shadow": True, "stopped": True}, Wait(NOON + timedelta(seconds=60))),
+    ],
+)
+@pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
+def test_the_first_reason_that_applies_decides(send: Send, known: dict[str, Any], decision: Decision) -> None:
+    assert decided(send, a_contact(), Policy(), **known) == decision
+
+
+@pytest.mark.parametrize("send", [NEWS, ASKED_FOR])
+def test_a_mail_waits_for_the_breaker_and_no_row_of_its_journey_is_read_before(send: Send) -> None:
+    def is_abandoned() -> bool:
+        raise AssertionError("read")
+
+    decision = decided(send, a_contact(), Policy(), breaker=OPEN, is_abandoned=is_abandoned)
+    assert isinstance(decision, Wait)
+    assert timedelta(minutes=10) <= decision.until - NOON < timedelta(minutes=10, seconds=10)
+    assert decision.reason == ""

@@ -145,7 +145,7 @@ def test_a_claim_made_while_it_was_being_stopped_is_given_back_unsent(machinery:
     # given a stop that is seen only after the claim
     lead = one_lead(machinery)
     machinery.begin(0)
-    words = iter(["yes", "yes", "yes", "never", "never"])
+    words = iter(["yes", "yes", "never", "never"])  # to decide, before the claim, after it; to decide again
     machinery.says = lambda name: next(words)  # type: ignore[method-assign]
     # when
     machinery.deliver()

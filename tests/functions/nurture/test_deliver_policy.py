@@ -211,7 +211,7 @@ def test_a_campaigns_mail_goes_only_while_the_campaign_does(
 def test_a_campaign_halted_while_its_mail_is_claimed_holds_it(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send(email="case-study", campaign=True)), FakeSes()
-    looks = iter(["yes", "yes", "yes", "later"])
+    looks = iter(["yes", "yes", "later"])  # to decide, before the claim, after it
     deliver(key, an_outside(table, clock, ses, may_send=lambda name: next(looks)))
     assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
 

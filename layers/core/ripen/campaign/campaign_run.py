@@ -15,6 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ripen.mail.policy import Skip, Wait
 from ripen.playbook.bundle import Campaign
 
 
@@ -101,6 +102,19 @@ def may_send(run: CampaignRun | None, now: datetime) -> MaySend:
     if run is None or run.state in (*SENDING, RunState.DONE):
         return "yes"
     return "never" if run.state is RunState.STOPPED else "later"
+
+
+def holds_back(gate: MaySend, now: datetime) -> Skip | Wait | None:
+    """Return what the campaign decides about one of its mails: None if the mail may go."""
+    match gate:
+        case "yes":
+            return None
+        case "soon":
+            return Wait(now + CANARY_RECHECK)
+        case "later":
+            return Wait(now + PAUSE_RECHECK)
+        case "never":
+            return Skip(STOPPED)
 
 
 def is_walking(run: CampaignRun) -> bool:

@@ -1,4 +1,4 @@
-"""May this mail go to this person now? Each no has a reason in words, which becomes the decision people can read."""
+"""Decide whether a mail may go to a lead now. Each refusal has a reason that people read in the decision."""
 
 from collections.abc import Callable, Iterable
 from copy import replace
@@ -10,85 +10,103 @@ from msgspec import Struct
 
 from ripen.calendar.quiet_hours import quiet_until
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail import frequency_cap
-from ripen.mail.ledger import MailClass, Send
+from ripen.mail import breaker, frequency_cap
+from ripen.mail.breaker import Breaker
+from ripen.mail.ledger import MailClass, Send, spread
 from ripen.playbook.bundle import Policy
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts, holds
 
 STOPPED_PAUSE = timedelta(seconds=60)
-"""How long a mail waits before we look again whether sending is stopped."""
+"""How long a mail waits for the next check while sending is stopped."""
 LEFT = "left the journey"
-"""Why a mail was passed over that still waited when its lead left."""
+"""The reason of a mail that still waited when its lead left the journey."""
 _UTC = ZoneInfo("UTC")
 
 
 class Claim(Struct, frozen=True):
-    """It may go."""
+    """The mail may go now."""
+
+
+class Foresee(Struct, frozen=True):
+    """The mail would go now, but for shadow mode: it is written down and not sent."""
 
 
 class Skip(Struct, frozen=True):
-    """It may not, and never will; `leaves`: nor does the lead stay in the journey that planned it."""
+    """The mail never goes. With `leaves`, the lead also leaves the journey that planned it."""
 
     reason: str
     leaves: bool = False
 
 
 class Wait(Struct, frozen=True):
-    """Nothing goes now; the mail keeps its place. Without a reason of its own, what it waits for holds for everybody."""
+    """The mail keeps its place until then. It has a reason only if it waits for something of its own."""
 
     until: datetime
     reason: str = ""
 
 
-Judgement = Claim | Skip | Wait
+class Situation(Struct, frozen=True, kw_only=True):
+    """Everything that decides whether one mail may go.
 
+    The three callables read more rows. They are called only if the answer depends on them.
+    """
 
-class About(Struct, frozen=True, kw_only=True):
-    """What else a marketing mail is judged by."""
-
+    send: Send
+    contact: Contact
+    policy: Policy
+    has_lead: bool = True
+    campaign: Skip | Wait | None = None
+    """The decision of the mail's campaign: None if it has none, or if the campaign lets its mails go."""
+    stopped: bool = False
+    """Whether all sending is stopped."""
+    suppression: Suppression | None = None
+    in_shadow: bool = False
+    breaker: Breaker = Breaker()
     zone: ZoneInfo = _UTC
-    """The lead's."""
+    """The lead's time zone."""
     purpose: str = "marketing"
-    """For which consent must stand."""
+    """The purpose that needs a consent."""
     facts: LeadFacts | None = None
-    """For Policy.unless."""
+    """The lead's facts for `Policy.unless`, if the policy has one."""
     has_opportunity: Callable[[], bool] = bool
-    """Whether sales has an open one with the lead's company; asked only where the policy does."""
-    planned: Callable[[], Iterable[frequency_cap.Planned]] = tuple
-    """The lead's other mails; asked only where one more place is left under the cap, and another mail may go first."""
+    """Whether sales has an open opportunity with the lead's company."""
+    other_mails: Callable[[], Iterable[frequency_cap.Planned]] = tuple
+    """The lead's other planned mails, one of which may go first."""
+    is_abandoned: Callable[[], bool] = bool
+    """Whether the lead has left the journey that planned the mail."""
 
 
-def judge(
-    send: Send,
-    contact: Contact,
-    suppressed: Suppression | None,
-    stopped: bool,
-    policy: Policy,
-    now: datetime,
-    about: About | None = None,
-) -> Judgement:
-    """Transactional mail is held back only by a stop, its own expiry, or an address that bounced or complained;
-    marketing mail also needs a consent that stands, a lead whom the policy does not spare, a time that is not quiet, and
-    room under the cap."""
-    about = about or About()
-    if stopped:
+def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait:
+    """Decide whether a mail may go now. The first answer counts:
+
+    1. the lead does not exist any more
+    2. the campaign is paused, halted or stopped, or all sending is stopped
+    3. the mail has expired, or its address bounced, complained or is suppressed
+    4. for marketing mail: consent, the policy's exceptions, open opportunities, quiet hours, the frequency cap
+    5. the breaker is open, because SES refuses the account (shadow mode does not ask SES)
+    6. the lead has left the journey that planned the mail
+    7. shadow mode
+    """
+    if not situation.has_lead:
+        return Skip("no such lead")
+    if situation.campaign is not None:
+        return situation.campaign
+    if situation.stopped:
         return Wait(now + STOPPED_PAUSE)
-    if reason := _never(send, contact, suppressed, now):
+    if reason := _unreachable(situation, now):
         return Skip(reason)
-    if send.mail_class is MailClass.TRANSACTIONAL:
-        return Claim()
-    if reason := _unwanted(contact, about.purpose) or _spared(policy.unless, about.facts):
-        return Skip(reason)
-    if policy.skips_open_opportunities and about.has_opportunity():
-        return Skip("open opportunity")
-    if policy.quiet and (until := quiet_until(policy.quiet, now, about.zone)):
-        return Wait(until, "quiet hours")
-    return _capped(send, contact, policy, about, now)
+    if situation.send.mail_class is MailClass.MARKETING and (refusal := _marketing(situation, now)):
+        return refusal
+    if not situation.in_shadow and (again := breaker.waits(situation.breaker, now)):
+        return Wait(spread(situation.send, again))
+    if situation.is_abandoned():
+        return Skip(LEFT)
+    return Foresee() if situation.in_shadow else Claim()
 
 
 def refuses(contact: Contact, purpose: str = "marketing") -> bool:
-    """Unsubscribed, and no consent for this has been given since."""
+    """Return whether the lead unsubscribed and has given no consent for this purpose since."""
     permission = contact.consent.get(purpose)
     if contact.unsubscribed is None:
         return False
@@ -96,20 +114,36 @@ def refuses(contact: Contact, purpose: str = "marketing") -> bool:
 
 
 def withdrawn(contact: Contact, record: str, now: datetime) -> Contact:
-    """The contact of somebody who has just unsubscribed, from everything: a later consent for one purpose brings no other
-    one back. `record` names the proof."""
+    """Return the contact after an unsubscription from everything; `record` names its proof.
+
+    A later consent for one purpose does not bring back the others.
+    """
     no = Permission(granted=False, at=now, record=record)
     return replace(contact, unsubscribed=now, consent=dict.fromkeys((*contact.consent, "marketing"), no))
 
 
-def _never(send: Send, contact: Contact, suppressed: Suppression | None, now: datetime) -> str:
+def _unreachable(situation: Situation, now: datetime) -> str:
+    """Return why not even a requested mail may go, or ""."""
+    send, contact = situation.send, situation.contact
     if send.valid_until and now > send.valid_until:
         return "expired"
     if contact.complained:
         return "complained"
     if contact.bounced:
         return "bounced"
-    return "suppressed" if suppressed else ""
+    return "suppressed" if situation.suppression else ""
+
+
+def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
+    """Return why a marketing mail may not go now, None if it may."""
+    policy = situation.policy
+    if reason := _unwanted(situation.contact, situation.purpose) or _spared(policy.unless, situation.facts):
+        return Skip(reason)
+    if policy.skips_open_opportunities and situation.has_opportunity():
+        return Skip("open opportunity")
+    if policy.quiet and (until := quiet_until(policy.quiet, now, situation.zone)):
+        return Wait(until, "quiet hours")
+    return _capped(situation, now)
 
 
 def _unwanted(contact: Contact, purpose: str) -> str:
@@ -126,7 +160,7 @@ def _spared(unless: Clause | None, facts: LeadFacts | None) -> str:
 
 
 def _asked(clause: Clause) -> Iterable[str]:
-    """What the clause asks about, in its order."""
+    """Return the names that the clause asks about, in its order."""
     match clause:
         case Condition():
             return [clause.field]
@@ -146,21 +180,26 @@ def _asked(clause: Clause) -> Iterable[str]:
             assert_never(clause)
 
 
-def _capped(send: Send, contact: Contact, policy: Policy, about: About, now: datetime) -> Judgement:
-    left = frequency_cap.room(contact, policy, now, about.zone)
-    if left is None or send.attempt > 0:  # what was claimed once has its place
-        return Claim()
-    may_yield = left == 1 and send.priority != "high"
-    kept = may_yield and bool(frequency_cap.goes_first(send, about.planned(), now, about.zone))
-    if left > 0 and not kept:
-        return Claim()
+def _capped(situation: Situation, now: datetime) -> Skip | Wait | None:
+    """Return what the frequency cap does to the mail, None if there is room.
+
+    The last place is kept for another mail that goes first. A mail that was claimed once has its place already.
+    """
+    send, contact, policy, zone = situation.send, situation.contact, situation.policy, situation.zone
+    room = frequency_cap.room(contact, policy, now, zone)
+    if room is None or send.attempt > 0:
+        return None
+    may_yield = room == 1 and send.priority != "high"
+    kept = may_yield and bool(frequency_cap.goes_first(send, situation.other_mails(), now, zone))
+    if room > 0 and not kept:
+        return None
     match send.capped:
         case "skip":
             return Skip("capped")
         case "drop":
             return Skip("capped", leaves=True)
         case "hold":
-            opens = frequency_cap.opens(contact, policy, now, about.zone, kept=int(kept))
+            opens = frequency_cap.opens(contact, policy, now, zone, kept=int(kept))
             if opens is None or (send.valid_until and opens > send.valid_until):
                 return Skip("capped")
             return Wait(opens, "capped")
