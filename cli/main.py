@@ -9,9 +9,10 @@ from typer.core import TyperGroup
 
 from cli.lazy_command import LazyCommand
 from cli.local.home import ask_this_machine_directly
-from cli.output.language import choose, language
+from cli.output.help_page import localise
+from cli.output.language import choose, language, say
 from ripen.failure import Failure
-from ripen.words import Lang, Words
+from ripen.words import Words
 
 
 def _en(text: str) -> Words:
@@ -91,6 +92,16 @@ class Commands(TyperGroup):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
+        self.help = say(
+            "Ripen: marketing automation inside Salesforce and Slack.",
+            "Ripen: Salesforce と Slack の中で動くマーケティングオートメーション。",
+        )
+        stack: Any = self.params[0]
+        stack.help = say(
+            "The stack on AWS to talk to, also while a local cloud runs.",
+            "操作する AWS 上のスタック。ローカルクラウドの起動中も有効。",
+        )
+        localise(self)
         for name, (place, summary) in COMMANDS.items():
             self.add_command(LazyCommand(name, place, summary.in_language(language())))
 
@@ -105,7 +116,6 @@ class Commands(TyperGroup):
 
 app = typer.Typer(
     cls=Commands,
-    help="Ripen: marketing automation inside Salesforce and Slack.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -115,12 +125,9 @@ app = typer.Typer(
 
 @app.callback()
 def talk_to(
-    stack: str = typer.Option("", help="The stack on AWS to talk to, also while a local cloud runs.", metavar="NAME"),
-    lang: Annotated[
-        Lang | None, typer.Option(help="The language of help and output. Default: LANG, or the brand's.")
-    ] = None,
+    stack: Annotated[str, typer.Option(metavar="NAME")] = "",
 ) -> None:
-    """Marketing automation inside Salesforce and Slack."""
+    """Remember which stack to talk to."""
     if stack:
         os.environ["RIPEN_STACK"] = stack
 

@@ -1,0 +1,161 @@
+"""The command line speaks Japanese and English, and no text of a bilingual command lacks one of them."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.main import COMMANDS
+from cli.output import language
+from cli.output.language import say
+from ripen.failure import Failure
+from ripen.words import Words
+
+PROJECT = Path(__file__).resolve().parents[2]
+BILINGUAL = ("status", "down", "lead", "campaign")
+"""Commands whose help and output exist in both languages. Add a command here once it is translated."""
+FILES = (
+    "cli/commands/cloud.py",
+    "cli/commands/lead.py",
+    "cli/commands/campaign.py",
+    "cli/output/status.py",
+    "cli/output/lead.py",
+    "cli/output/campaign.py",
+    "cli/output/help_page.py",
+    "cli/local/welcome.py",
+    *(str(file.relative_to(PROJECT)) for file in (PROJECT / "layers/core/ripen/operations").rglob("*.py")),
+)
+"""Files in which every text for people stands in both languages."""
+PAIRS = {"say", "Words", "help_text"}
+JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
+
+
+@pytest.fixture(autouse=True)
+def undecided() -> Iterator[None]:
+    yield
+    language.use(None)
+    language.ask_brand(None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "brand", "spoken"),
+    [
+        ([], {}, None, "en"),
+        ([], {"LANG": "ja_JP.UTF-8"}, None, "ja"),
+        ([], {"LANG": "ja_JP.UTF-8", "LC_ALL": "en_US.UTF-8"}, "ja", "en"),
+        ([], {"LANG": "ja_JP.UTF-8", "LANGUAGE": "en:ja"}, None, "en"),
+        ([], {"LANG": "fr_FR.UTF-8"}, "ja", "en"),
+        ([], {"LANG": "C.UTF-8"}, "ja", "ja"),
+        ([], {"LANG": "POSIX"}, "en", "en"),
+        ([], {}, "ja", "ja"),
+        ([], {}, "", "en"),
+        (["lead", "a@b.example", "--lang", "ja"], {"LANG": "en_US.UTF-8"}, "en", "ja"),
+        (["--lang=en", "lead"], {"LANG": "ja_JP.UTF-8"}, "ja", "en"),
+        (["lead", "--lang"], {"LANG": "ja_JP.UTF-8"}, None, "ja"),
+    ],
+)
+def test_language_is_that_of_the_option_or_environment_or_brand(
+    arguments: list[str], environment: dict[str, str], brand: str | None, spoken: str
+) -> None:
+    language.choose(arguments, environment)
+    language.ask_brand((lambda: brand) if brand is not None else None)
+    assert language.language() == spoken
+
+
+def test_brand_is_not_asked_where_the_environment_names_a_language() -> None:
+    def locale() -> str:
+        raise AssertionError
+
+    language.choose([], {"LANG": "ja_JP.UTF-8"})
+    language.ask_brand(locale)
+    assert say("Yes", "はい") == "はい"
+
+
+def test_failure_speaks_both_languages_and_is_english_as_text() -> None:
+    failure = Failure(Words("No mail.", "メールがありません。"), "ripen held")
+    assert str(failure) == failure.what == "No mail."
+    assert failure.in_language("ja") == ("メールがありません。", "ripen held")
+
+
+@pytest.mark.parametrize("name", BILINGUAL)
+def test_summary_of_a_bilingual_command_is_in_both_languages(name: str) -> None:
+    _, summary = COMMANDS[name]
+    assert JAPANESE.search(summary.ja)
+    assert not JAPANESE.search(summary.en)
+
+
+def test_help_of_every_bilingual_command_is_japanese_throughout() -> None:
+    script = f"""
+import json
+from cli.output import language
+language.use("ja")
+from cli.lazy_command import LazyCommand
+from cli.main import COMMANDS
+texts = {{}}
+for name in {BILINGUAL!r}:
+    place, summary = COMMANDS[name]
+    command = LazyCommand(name, place, summary.ja).load()
+    for each in (command, *getattr(command, "commands", {{}}).values()):
+        key = name if each is command else f"{{name}} {{each.name}}"
+        texts[key] = [each.help, *(param.help for param in each.params)]
+    assert command.help.startswith(summary.ja.rstrip("。")), name
+print(json.dumps(texts))
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    texts = json.loads(done.stdout)
+    assert [(key, text) for key, found in texts.items() for text in found if not JAPANESE.search(text)] == []
+    assert "campaign resend" in texts
+
+
+def test_command_line_speaks_the_language_of_the_environment(tmp_path: Path) -> None:
+    def failed(*arguments: str, **environment: str) -> str:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        known = clean | {"RIPEN_LOCAL": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"} | environment
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *arguments],
+            cwd=PROJECT,
+            env=known,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.stderr
+
+    assert "make up" in failed("down")
+    assert not JAPANESE.search(failed("down"))
+    assert "起動していません" in failed("down", LANGUAGE="ja")
+    assert "起動していません" in failed("down", "--lang", "ja")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_text_for_people_lacks_a_language(file: str) -> None:
+    tree = ast.parse((PROJECT / file).read_text("utf-8"))
+    paired = {
+        id(part)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in PAIRS
+        for part in ast.walk(call)
+    }
+    lonely = [
+        f"{file}:{part.lineno} {part.value!r}"
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and _speaks(call)
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+        for part in ast.walk(argument)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in paired
+        if SENTENCE.search(part.value)
+    ]
+    assert lonely == []
+
+
+def _speaks(call: ast.Call) -> bool:
+    """The call shows its arguments to people."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return name in {"print", "confirm", "bar", "Failure", "Option", "Argument", "Table", "Panel", "add_row"}
