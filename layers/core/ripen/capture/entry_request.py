@@ -55,7 +55,7 @@ def requested_entry(invitation: EntryRequest, journey: Journey | None, lead: str
     for name in invitation.facts:
         if name not in on.facts:
             allowed = f"allows the facts {', '.join(on.facts)}" if on.facts else "allows no facts"
-            raise Rejected(f"the journey {allowed}: add {name} to `api: […]` in its file", field=f"facts.{name}")
+            raise Rejected(f"the journey {allowed}: add this fact to `api: […]` in its file", field=f"facts.{name}")
     key = invitation.facts.get(on.key, "") if on.key else invitation.key
     if not key:
         raise Rejected(f"a lead enters the journey once for each {on.key}: send it", field=f"facts.{on.key}")
