@@ -1,7 +1,8 @@
-"""Does what somebody asked for by a button on a card: Accept makes them the owner in Salesforce, Not a fit rejects.
+"""notify.act: carry out what a person asked for with a button on a card.
 
-Who comes first is settled in our table, before Salesforce is asked: two people who press together must not take the
-record from each other. Then Salesforce follows, as late as it must.
+Accept makes the person the lead's owner in Salesforce; Not a fit rejects the lead. The first press wins, and our table
+settles this before Salesforce is asked: two people who press at once must not take the record from each other. The
+owner in Salesforce follows, however late it can be reached.
 """
 
 import os
@@ -27,16 +28,14 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.backoff import backoff
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
-from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
 from ripen.settings import SHADOWED
-from ripen.slack.action import CardAction
+from ripen.slack.action import ACCEPTED, LEASE, CardAction, activity_of, is_claimed, outcome_of, retried
+from ripen.slack.action_words import action_words
 from ripen.slack.alert import Alert
-from ripen.slack.card import ACCEPT, ACCEPTED, NOT_A_FIT
 
 logger = Logger()
 batch = messages()
@@ -48,35 +47,12 @@ chat = Slack(os.environ["SLACK_API"], secrets)
 owners = Salesforce(secrets)
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
-_LEASE = timedelta(minutes=5)
-_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=6)
+_FIRST_WAIT = timedelta(seconds=30)
 _PATIENCE = timedelta(days=1)
-"""So long an accepted lead waits for the lead to be in Salesforce, or for Salesforce itself."""
-_WORDS = {
-    "ja": {
-        "late": "{who} さんが先に対応を始めています。",
-        "closed": "{who} さんがすでに見送りにしています。",
-        "refused": "対応の記録はしましたが、Salesforce の所有者は変更できませんでした（{reason}）。"
-        "Salesforce の管理者にご確認ください。",
-        "no record": "対応の記録はしましたが、このリードは Salesforce にまだ登録されていないため、所有者は変更していません。",
-        "task": "ホットリードに連絡: {name}",
-        "about": "Slack で {who} さんが対応を引き受けました。",
-    },
-    "en": {
-        "late": "{who} was first and is on it.",
-        "closed": "{who} has already marked this as not a fit.",
-        "refused": "The card is yours, but the owner in Salesforce could not be changed ({reason}). "
-        "Please ask your Salesforce administrator.",
-        "no record": "The card is yours, but this lead is not in Salesforce yet, so no owner was set.",
-        "task": "Call a hot lead: {name}",
-        "about": "Accepted by {who} in Slack.",
-    },
-}
+"""How long an accepted lead waits to be in Salesforce, or for Salesforce itself."""
 
 
 class Dependencies(Struct, frozen=True):
-    """What doing it takes."""
-
     table: Table
     clock: ports.Clock
     locale: str
@@ -95,91 +71,110 @@ def record_handler(record: SQSRecord) -> None:
 
 
 def act(ref: Ref, dependencies: Dependencies) -> None:
-    """Do what the action asks; done once, however often it is woken."""
+    """Carry out the action once, however often it is woken."""
     key = keys.typed(keys.parse(ref), CardAction)
     dependencies.table.retrying(lambda _: _step(key, dependencies))
 
 
 def _step(key: Key[CardAction], dependencies: Dependencies) -> None:
+    """Do what the row's state asks for.
+
+    1. Leave the row alone if it is done or another worker claimed it.
+    2. Settle whether this press is the first, or claim the row again.
+    3. Set the owner in Salesforce if the lead was accepted.
+    """
     row = dependencies.table.get(key)
-    if row is None or row.value.done or _is_held(row.value, dependencies):
+    if row is None or row.value.done or is_claimed(row.value, dependencies.clock.now()):
         return
-    if row.value.outcome:
-        _follow(_held(row, dependencies), dependencies)
-    else:
-        _take(row, dependencies)
+    claimed = _claim(row, dependencies) if row.value.outcome else _settle(row, dependencies)
+    if claimed:
+        _set_owner(claimed, dependencies)
 
 
-def _is_held(action: CardAction, dependencies: Dependencies) -> bool:
-    """Another worker is at it: two who search Salesforce for a Task at once would find none, and make two."""
-    return action.claimed is not None and dependencies.clock.now() < action.claimed + _LEASE
-
-
-def _held(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction]:
+def _claim(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction]:
     now = dependencies.clock.now()
     action = replace(row.value, claimed=now)
-    dependencies.table.write(Replace(row.key, action, was=row.version, due=now + _LEASE))
-    return Row(row.key, action, row.version + 1, now + _LEASE)
+    dependencies.table.write(Replace(row.key, action, was=row.version, due=now + LEASE))
+    return Row(row.key, action, row.version + 1, now + LEASE)
 
 
-def _take(row: Row[CardAction], dependencies: Dependencies) -> None:
-    """Settle who acts on the card. First come, first served: the alert's row decides."""
+def _settle(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] | None:
+    """Settle by the alert's row whether this press is the first. Return the claimed action of an accepted lead."""
     action = row.value
     alert = dependencies.table.get(keys.alert(action.lead, action.alert))
     if alert is None:
-        return _done(row, dependencies, "no such alert")
+        _finish(row, dependencies, "no such alert")
+        return None
     if alert.value.outcome:
-        return _too_late(row, alert.value, dependencies)
-    now = dependencies.clock.now()
-    outcome = ACCEPTED if action.verb == ACCEPT else NOT_A_FIT
+        _answer_too_late(action, alert.value, dependencies)
+        _finish(row, dependencies, "too late")
+        return None
+    return _record_outcome(row, alert, dependencies)
+
+
+def _record_outcome(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) -> Row[CardAction] | None:
+    """Write the outcome to the action, the card and the lead in one transaction, and wake the card."""
+    action, now, outcome = row.value, dependencies.clock.now(), outcome_of(row.value)
     acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
-    goes_on = outcome == ACCEPTED
-    taken = replace(action, outcome=outcome, claimed=now if goes_on else None, done=None if goes_on else now)
+    activity = activity_of(action, now)
+    if outcome == ACCEPTED:
+        settled, due = replace(action, outcome=outcome, claimed=now), now + LEASE
+    else:
+        settled, due = replace(action, outcome=outcome, done=now), None
     dependencies.table.write(
-        Replace(row.key, taken, was=row.version, due=now + _LEASE if goes_on else None),
+        Replace(row.key, settled, was=row.version, due=due),
         Replace(alert.key, acted, was=alert.version, due=now),
-        _activity(action, dependencies),
+        Create(keys.activity(action.lead, action.at, activity.id), activity, due=now),
         _decision(action, dependencies, "alert", outcome),
     )
     dependencies.alerts.wake(alert.key.ref)
     logger.info("alert acted on", alert=alert.value.id, outcome=outcome)
-    if goes_on:
-        _follow(Row(row.key, taken, row.version + 1, now + _LEASE), dependencies)
-    return None
+    return Row(row.key, settled, row.version + 1, due) if outcome == ACCEPTED else None
 
 
-def _too_late(row: Row[CardAction], alert: Alert, dependencies: Dependencies) -> None:
-    if alert.by != row.value.user:
+def _answer_too_late(action: CardAction, alert: Alert, dependencies: Dependencies) -> None:
+    if alert.by != action.user:
         text = "late" if alert.outcome == ACCEPTED else "closed"
-        _tell(row.value, dependencies, text, who=alert.by_name)
-    _done(row, dependencies, "too late")
+        _answer(action, dependencies, text, who=alert.by_name)
 
 
-def _follow(row: Row[CardAction], dependencies: Dependencies) -> None:
-    """Make the person who accepted the lead its owner in Salesforce, once the lead is there."""
+def _set_owner(row: Row[CardAction], dependencies: Dependencies) -> None:
+    """Make the person who accepted the lead its owner in Salesforce.
+
+    1. In shadow mode, only record what would have been done.
+    2. Wait until the lead is in Salesforce, for up to a day.
+    3. Change the owner, or try again later, for up to a day.
+    4. Record the new owner.
+    """
     action = row.value
     if in_shadow(dependencies.table):
-        return _done(
-            row, dependencies, ACCEPTED, _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
-        )
+        decision = _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
+        _finish(row, dependencies, ACCEPTED, decision)
+        return
     profile = dependencies.table.get(keys.profile(action.lead))
-    waited = dependencies.clock.now() - action.at > _PATIENCE
+    is_over = dependencies.clock.now() - action.at > _PATIENCE
     if profile is None or profile.value.crm is None:
-        return _give_up(row, dependencies, "no record") if waited else _later(row, dependencies, _FIRST_WAIT)
+        if is_over:
+            _give_up(row, dependencies, "no record")
+        else:
+            _retry_later(row, dependencies, _FIRST_WAIT)
+        return
     try:
-        link = _accept(action, profile.value, profile.value.crm, dependencies)
+        link = _change_owner(action, profile.value, profile.value.crm, dependencies)
     except Undeliverable as error:
-        if error.permanent or waited:
-            return _give_up(row, dependencies, "refused", error.reason)
-        return _later(row, dependencies, timedelta(seconds=error.after) if error.after else _FIRST_WAIT)
-    return _owned(row, profile, link, dependencies)
+        if error.permanent or is_over:
+            _give_up(row, dependencies, "refused", error.reason)
+        else:
+            _retry_later(row, dependencies, timedelta(seconds=error.after) if error.after else _FIRST_WAIT)
+        return
+    _record_owner(row, profile, link, dependencies)
 
 
-def _accept(action: CardAction, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
+def _change_owner(action: CardAction, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
     email = dependencies.chat.email_of(action.user)
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
-    words = _WORDS.get(dependencies.locale, _WORDS["en"])
+    words = action_words(dependencies.locale)
     name = full_name(profile) or profile.company or profile.email
     return dependencies.owners.accept(
         link,
@@ -190,8 +185,8 @@ def _accept(action: CardAction, profile: Profile, link: CrmLink, dependencies: D
     )
 
 
-def _owned(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
-    """Note the new owner, and let the card show it. What a form wrote meanwhile is kept."""
+def _record_owner(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
+    """Write the new owner and wake the card. A change that a form made in the meantime is kept."""
     action, now = row.value, dependencies.clock.now()
     alert = keys.alert(action.lead, action.alert)
 
@@ -209,47 +204,30 @@ def _owned(row: Row[CardAction], profile: Row[Profile], link: CrmLink, dependenc
 
 
 def _give_up(row: Row[CardAction], dependencies: Dependencies, text: str, reason: str = "") -> None:
-    code = reason.partition(":")[0]  # what Salesforce says behind it may quote a person
+    code = reason.partition(":")[0]  # the rest of Salesforce's message may quote a person
     logger.warning("no owner set", action=row.value.id, reason=code or text)
-    _tell(row.value, dependencies, text, reason=reason)
-    _done(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
+    _answer(row.value, dependencies, text, reason=reason)
+    _finish(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
 
 
-def _later(row: Row[CardAction], dependencies: Dependencies, first: timedelta) -> None:
-    """The row's due time brings it back, after a while that doubles."""
-    action = replace(row.value, attempts=row.value.attempts + 1, claimed=None)
-    due = dependencies.clock.now() + backoff(row.value.attempts, first, _LONGEST_WAIT)
+def _retry_later(row: Row[CardAction], dependencies: Dependencies, first: timedelta) -> None:
+    action, due = retried(row.value, first, dependencies.clock.now())
     dependencies.table.write(Replace(row.key, action, was=row.version, due=due))
 
 
-def _done(row: Row[CardAction], dependencies: Dependencies, outcome: str, *also: Change) -> None:
+def _finish(row: Row[CardAction], dependencies: Dependencies, outcome: str, *also: Change) -> None:
     action = replace(row.value, outcome=outcome, done=dependencies.clock.now())
     dependencies.table.write(Replace(row.key, action, was=row.version), *also)
 
 
-def _tell(action: CardAction, dependencies: Dependencies, text: str, **values: str) -> None:
-    """Only the person who pressed sees it; the card stands without it."""
+def _answer(action: CardAction, dependencies: Dependencies, text: str, **values: str) -> None:
+    """Answer the person who pressed; nobody else sees it. A failure changes nothing."""
     if not action.response_url or in_shadow(dependencies.table):
         return
     try:
-        dependencies.chat.respond(
-            action.response_url, _WORDS.get(dependencies.locale, _WORDS["en"])[text].format(**values)
-        )
+        dependencies.chat.respond(action.response_url, action_words(dependencies.locale)[text].format(**values))
     except Undeliverable as error:
         logger.warning("could not answer in Slack", action=action.id, reason=error.reason)
-
-
-def _activity(action: CardAction, dependencies: Dependencies) -> Create[Activity]:
-    now = dependencies.clock.now()
-    activity = Activity(
-        id=ids.digest("activity", action.id),
-        lead=action.lead,
-        kind=Kind.ACCEPTED_BY_SALES if action.verb == ACCEPT else Kind.REJECTED_BY_SALES,
-        at=action.at,
-        received=now,
-        facts={"alert": action.alert, "user": action.user},
-    )
-    return Create(keys.activity(action.lead, action.at, activity.id), activity, due=now)
 
 
 def _decision(

@@ -1,13 +1,12 @@
-"""Tells people in Slack: one card for each alert, posted once and shown anew when something about it has changed.
+"""notify.alert: post one Slack card for each alert, and update it when something about it has changed.
 
-PLANNED → CLAIMED → POSTED. The claim comes before the post; a post whose answer was lost (or whose worker died) is
-looked up by its metadata before it is made again. The row's due time brings back whatever did not come through.
+PLANNED → CLAIMED → POSTED. The row is claimed before the post. A post whose answer was lost, or whose worker died, is
+looked up by its metadata before it is made again. A row that is not finished comes back at its due time.
 """
 
 import os
 from copy import replace
 from datetime import datetime, timedelta
-from json import dumps
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -16,6 +15,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
+from notify._card import card_digest, render_card
 from ripen import ids, ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
@@ -31,9 +31,6 @@ from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
 from ripen.settings import SHADOWED
 from ripen.slack.alert import Alert, AlertState
-from ripen.slack.card import hot_lead_card, note_card
-from ripen.slack.card_facts import card_facts
-from ripen.slack.halt_card import halt_card
 
 logger = Logger()
 batch = messages()
@@ -45,23 +42,14 @@ channel = os.environ["SALES_CHANNEL"]
 
 _LEASE = timedelta(minutes=5)
 _LOOK_UP = timedelta(seconds=15)
-_WAIT = timedelta(minutes=1)
-_SHADOW_WAIT = timedelta(hours=1)
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+"""How long after an ambiguous post it is looked up."""
+_HOLD = timedelta(minutes=1)
+_SHADOW_HOLD = timedelta(hours=1)
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 _MOST_STEPS = 5
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, record_handler, batch, context)
-
-
-def record_handler(record: SQSRecord) -> None:
-    show(Ref(record.body), Dependencies(table, clock, playbook.live().bundle, chat, channel))
-
-
 class Dependencies(Struct, frozen=True):
-    """What showing a card takes."""
-
     table: Table
     clock: ports.Clock
     bundle: Bundle
@@ -69,8 +57,27 @@ class Dependencies(Struct, frozen=True):
     channel: str
 
 
-def show(ref: Ref, dependencies: Dependencies) -> None:
-    """Bring the card in Slack to where the row stands. A failure is written on the row, which stays due."""
+class _Result(Struct, frozen=True):
+    """What is written to the alert's row after a step."""
+
+    alert: Alert
+    after: timedelta | None = None
+    """When the row is due again; None if the alert is finished."""
+    decisions: tuple[Create[Decision], ...] = ()
+    shows_again: bool = False
+    """True if the card in Slack may be out of date."""
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    return process_partial_response(event, record_handler, batch, context)
+
+
+def record_handler(record: SQSRecord) -> None:
+    update_card(Ref(record.body), Dependencies(table, clock, playbook.live().bundle, chat, channel))
+
+
+def update_card(ref: Ref, dependencies: Dependencies) -> None:
+    """Bring the card in Slack up to date with the row. A failure is written on the row, which stays due."""
     key = keys.typed(keys.parse(ref), Alert)
     for _ in range(_MOST_STEPS):
         if dependencies.table.retrying(lambda _: _step(key, dependencies)):
@@ -79,44 +86,51 @@ def show(ref: Ref, dependencies: Dependencies) -> None:
 
 
 def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
-    """Do what the row's state asks for; whether that was all."""
+    """Do what the row's state asks for, write the result, and return whether the card is up to date.
+
+    1. Leave a row alone that another worker has claimed.
+    2. Claim the row if a card may be posted.
+    3. Post, look up or update the card.
+    4. Write the result.
+    """
     row = dependencies.table.get(key)
     if row is None:
         logger.warning("no such alert", ref=key.ref)
         return True
+    if row.value.state is AlertState.CLAIMED and _is_held(row.value, dependencies.clock.now()):
+        return True
     match row.value.state:
-        case AlertState.PLANNED if in_shadow(dependencies.table):
-            return _foresee(row, dependencies)
-        case AlertState.PLANNED if wait := _wait(row, dependencies):
-            return _leave_due(row, dependencies, replace(row.value, error=wait), _WAIT)
-        case AlertState.PLANNED:
-            return _post(_claim(row, dependencies), dependencies)
-        case AlertState.CLAIMED if _is_held(row.value, dependencies.clock.now()):
-            return True
-        case AlertState.CLAIMED if in_shadow(dependencies.table):
-            return _leave_due(row, dependencies, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
-        case AlertState.CLAIMED:
-            return _look_up(_claim(row, dependencies), dependencies)
         case AlertState.POSTED:
-            return _refresh(row, dependencies)
+            result = _refresh(row.value, dependencies)
         case AlertState.FAILED | AlertState.SHADOW:
-            return _settle(row, dependencies, row.value)
+            result = _Result(row.value)
+        case _ if in_shadow(dependencies.table):
+            result = _in_shadow(row.value, dependencies)
+        case AlertState.PLANNED if reason := _held_because(row.value, dependencies):
+            result = _Result(replace(row.value, error=reason), after=_HOLD)
+        case AlertState.PLANNED:
+            row = _claim(row, dependencies)
+            result = _post(row.value, dependencies)
+        case AlertState.CLAIMED:
+            row = _claim(row, dependencies)
+            result = _find_or_post(row.value, dependencies)
+    return _apply(row, result, dependencies)
 
 
-def _wait(row: Row[Alert], dependencies: Dependencies) -> str:
-    """Why no new card may be posted now; "" if one may."""
+def _held_because(alert: Alert, dependencies: Dependencies) -> str:
+    """Return why no new card may be posted now; "" if one may."""
     stop = dependencies.table.get(keys.STOP)
     if stop and stop.value.on:
         return "stopped"
-    return "" if _channel(row, dependencies) else "no channel is set"
+    return "" if _channel(alert, dependencies) else "no channel is set"
 
 
-def _channel(row: Row[Alert], dependencies: Dependencies) -> str:
-    return row.value.channel or dependencies.channel
+def _channel(alert: Alert, dependencies: Dependencies) -> str:
+    return alert.channel or dependencies.channel
 
 
 def _is_held(alert: Alert, now: datetime) -> bool:
-    """Another worker is at it; without `claimed` an answer was lost and nobody is."""
+    """Return whether another worker has it. Without `claimed` an answer was lost, and any worker may take it."""
     return alert.claimed is not None and now < alert.claimed + _LEASE
 
 
@@ -127,119 +141,110 @@ def _claim(row: Row[Alert], dependencies: Dependencies) -> Row[Alert]:
     return Row(row.key, alert, row.version + 1, now + _LEASE)
 
 
-def _foresee(row: Row[Alert], dependencies: Dependencies) -> bool:
-    """Shadow mode: the card that would have been posted is a decision, and is not posted later."""
-    rendered = render(row.value, dependencies)
-    if rendered is None:
-        return _fail(row, dependencies, "no such lead")
-    alert = replace(row.value, state=AlertState.SHADOW, error="")
-    return _settle(
-        row,
-        dependencies,
-        alert,
-        *_decision(alert, dependencies, "would have posted", SHADOWED, {"text": str(rendered["text"])}),
-    )
+def _in_shadow(alert: Alert, dependencies: Dependencies) -> _Result:
+    """Record the card that would have been posted, which is not posted later.
+
+    A claimed card waits, for it may have been posted already.
+    """
+    if alert.state is AlertState.CLAIMED:
+        return _Result(replace(alert, error=SHADOWED), after=_SHADOW_HOLD)
+    card = _render(alert, dependencies)
+    if card is None:
+        return _failed(alert, dependencies, "no such lead")
+    shadowed = replace(alert, state=AlertState.SHADOW, error="")
+    decisions = _decision(shadowed, dependencies, "would have posted", SHADOWED, {"text": str(card["text"])})
+    return _Result(shadowed, decisions=decisions)
 
 
-def _look_up(row: Row[Alert], dependencies: Dependencies) -> bool:
-    """Its post may have come through: take that card over, or post."""
+def _find_or_post(alert: Alert, dependencies: Dependencies) -> _Result:
+    """Take over the card of an earlier post if it came through; otherwise post it."""
     try:
-        found = dependencies.chat.find(_channel(row, dependencies), row.value.id)
+        found = dependencies.chat.find(_channel(alert, dependencies), alert.id)
     except Undeliverable as error:
-        lost = replace(row.value, claimed=None, error=error.reason)
-        return _leave_due(row, dependencies, lost, _pause(row.value, error))
-    return _posted(row, dependencies, *found, shown="") if found else _post(row, dependencies)
+        return _Result(replace(alert, claimed=None, error=error.reason), after=_retry_wait(alert, error))
+    return _posted(alert, dependencies, *found, shown="") if found else _post(alert, dependencies)
 
 
-def _post(row: Row[Alert], dependencies: Dependencies) -> bool:
-    rendered = render(row.value, dependencies)
-    if rendered is None:
-        return _fail(row, dependencies, "no such lead")
+def _post(alert: Alert, dependencies: Dependencies) -> _Result:
+    card = _render(alert, dependencies)
+    if card is None:
+        return _failed(alert, dependencies, "no such lead")
     try:
-        place, ts = dependencies.chat.post(_channel(row, dependencies), rendered, row.value.id)
+        channel, ts = dependencies.chat.post(_channel(alert, dependencies), card, alert.id)
     except Unsure as error:
-        return _leave_due(row, dependencies, replace(row.value, claimed=None, error=str(error)), _LOOK_UP)
+        return _Result(replace(alert, claimed=None, error=str(error)), after=_LOOK_UP)
     except Undeliverable as error:
         if error.permanent:
-            return _fail(row, dependencies, error.reason)
-        again = replace(row.value, state=AlertState.PLANNED, claimed=None, error=error.reason)
-        return _leave_due(row, dependencies, again, _pause(row.value, error))
-    return _posted(row, dependencies, place, ts, _digest(rendered))
+            return _failed(alert, dependencies, error.reason)
+        planned = replace(alert, state=AlertState.PLANNED, claimed=None, error=error.reason)
+        return _Result(planned, after=_retry_wait(alert, error))
+    return _posted(alert, dependencies, channel, ts, card_digest(card))
 
 
-def _refresh(row: Row[Alert], dependencies: Dependencies) -> bool:
-    """Show what has changed since: the link to Salesforce, who accepted it."""
-    rendered = render(row.value, dependencies)
-    if rendered is None or (shown := _digest(rendered)) == row.value.shown:
-        return row.due is None or _settle(row, dependencies, row.value)
+def _refresh(alert: Alert, dependencies: Dependencies) -> _Result:
+    """Update the card if it changed: the link to Salesforce, or the person who accepted the lead."""
+    card = _render(alert, dependencies)
+    if card is None or card_digest(card) == alert.shown:
+        return _Result(alert)
     if in_shadow(dependencies.table):
-        return _leave_due(row, dependencies, replace(row.value, error=SHADOWED), _SHADOW_WAIT)
+        return _Result(replace(alert, error=SHADOWED), after=_SHADOW_HOLD)
     try:
-        dependencies.chat.update(row.value.channel, row.value.ts, rendered, row.value.id)
+        dependencies.chat.update(alert.channel, alert.ts, card, alert.id)
     except Undeliverable as error:
         if error.permanent:
-            return _settle(row, dependencies, replace(row.value, shown=shown, error=error.reason))
-        later = replace(row.value, attempts=row.value.attempts + 1, error=error.reason)
-        return _leave_due(row, dependencies, later, _pause(row.value, error))
-    return _settle(row, dependencies, replace(row.value, shown=shown, attempts=0, error=""))
+            return _Result(replace(alert, shown=card_digest(card), error=error.reason))
+        failed = replace(alert, attempts=alert.attempts + 1, error=error.reason)
+        return _Result(failed, after=_retry_wait(alert, error))
+    return _Result(replace(alert, shown=card_digest(card), attempts=0, error=""))
 
 
-def render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
-    """The card, or the note, as the lead stands now; None without a lead. Of a campaign's halt, what it says."""
-    if alert.halt:
-        return halt_card(alert.halt, dependencies.bundle.brand.default_locale)
-    profile, state = dependencies.table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
-    if profile is None:
-        return None
-    brand = dependencies.bundle.brand
-    if alert.kind != "hot":
-        return note_card(alert, profile.value, brand.default_locale)
-    shown = card_facts(profile.value, state.value if state else None, dependencies.bundle, dependencies.clock.now())
-    return hot_lead_card(alert, shown, brand.default_locale, brand.time_zone)
+def _render(alert: Alert, dependencies: Dependencies) -> dict[str, Any] | None:
+    return render_card(alert, dependencies.table, dependencies.bundle, dependencies.clock.now())
 
 
-def _posted(row: Row[Alert], dependencies: Dependencies, place: str, ts: str, shown: str) -> bool:
+def _posted(alert: Alert, dependencies: Dependencies, channel: str, ts: str, shown: str) -> _Result:
     now = dependencies.clock.now()
-    alert = replace(
-        row.value, state=AlertState.POSTED, posted=now, channel=place, ts=ts, shown=shown, attempts=0, error=""
+    posted = replace(
+        alert, state=AlertState.POSTED, posted=now, channel=channel, ts=ts, shown=shown, attempts=0, error=""
     )
     logger.info("card posted", alert=alert.id)
-    return _settle(row, dependencies, alert, *_decision(alert, dependencies, "posted")) and shown != ""
+    return _Result(posted, decisions=_decision(posted, dependencies, "posted"), shows_again=shown == "")
 
 
-def _fail(row: Row[Alert], dependencies: Dependencies, reason: str) -> bool:
-    logger.error("card cannot be posted", alert=row.value.id, reason=reason)
-    alert = replace(row.value, state=AlertState.FAILED, error=reason)
-    return _settle(row, dependencies, alert, *_decision(alert, dependencies, "failed", reason))
+def _failed(alert: Alert, dependencies: Dependencies, reason: str) -> _Result:
+    logger.error("card cannot be posted", alert=alert.id, reason=reason)
+    failed = replace(alert, state=AlertState.FAILED, error=reason)
+    return _Result(failed, decisions=_decision(failed, dependencies, "failed", reason))
 
 
-def _settle(row: Row[Alert], dependencies: Dependencies, alert: Alert, *decisions: Create[Decision]) -> bool:
-    """Write the outcome and leave the agenda; whether that was all (else somebody wants it shown anew)."""
-    return _write(row, dependencies, alert, None, *decisions)
+def _apply(row: Row[Alert], result: _Result, dependencies: Dependencies) -> bool:
+    """Write the result, and return whether the card is up to date or comes back at its due time."""
+    if result.after is not None:
+        logger.warning(
+            "card waits", alert=result.alert.id, reason=result.alert.error, seconds=result.after.total_seconds()
+        )
+        _write(row, result, dependencies.clock.now() + result.after, dependencies)
+        return True
+    if result.alert == row.value and row.due is None:
+        return True
+    return _write(row, result, None, dependencies) and not result.shows_again
 
 
-def _leave_due(row: Row[Alert], dependencies: Dependencies, alert: Alert, after: timedelta) -> bool:
-    """Nothing more can be done now: the row's due time brings it back."""
-    logger.warning("card waits", alert=alert.id, reason=alert.error, seconds=after.total_seconds())
-    _write(row, dependencies, alert, dependencies.clock.now() + after)
-    return True
+def _write(row: Row[Alert], result: _Result, due: datetime | None, dependencies: Dependencies) -> bool:
+    """Write the result and return whether the row was as read.
 
-
-def _write(
-    row: Row[Alert], dependencies: Dependencies, alert: Alert, due: datetime | None, *decisions: Create[Decision]
-) -> bool:
-    """Write over the row also where it was marked meanwhile (the link has come, the lead was accepted): what notify.act
-    wrote is kept, and the row stays due. True if nothing came between; False also where another worker took the row over,
-    and nothing was written."""
+    A row that was marked in the meantime (the link came, the lead was accepted) keeps what notify.act wrote and stays
+    due. A row that another worker took over is left alone.
+    """
 
     def write(attempt: int) -> bool:
         if not attempt:
-            dependencies.table.write(Replace(row.key, alert, was=row.version, due=due), *decisions)
+            dependencies.table.write(Replace(row.key, result.alert, was=row.version, due=due), *result.decisions)
             return True
         now = dependencies.table.get(row.key)
         if now and (now.value.state, now.value.claimed) == (row.value.state, row.value.claimed):
-            kept, again = _as_acted(alert, now.value), due or dependencies.clock.now()
-            dependencies.table.write(Replace(row.key, kept, was=now.version, due=again), *decisions)
+            kept, again = _as_acted(result.alert, now.value), due or dependencies.clock.now()
+            dependencies.table.write(Replace(row.key, kept, was=now.version, due=again), *result.decisions)
         return False
 
     return dependencies.table.retrying(write)
@@ -249,16 +254,16 @@ def _as_acted(alert: Alert, now: Alert) -> Alert:
     return replace(alert, outcome=now.outcome, by=now.by, by_name=now.by_name, acted=now.acted)
 
 
-def _pause(alert: Alert, error: Undeliverable) -> timedelta:
-    return backoff(alert.attempts, _FIRST_PAUSE, _LONGEST_PAUSE, error.after or None)
+def _retry_wait(alert: Alert, error: Undeliverable) -> timedelta:
+    return backoff(alert.attempts, _FIRST_WAIT, _LONGEST_WAIT, error.after or None)
 
 
 def _decision(
     alert: Alert, dependencies: Dependencies, outcome: str, reason: str = "", facts: dict[str, str] | None = None
-) -> list[Create[Decision]]:
-    """None about a campaign: its own row says that it halted."""
+) -> tuple[Create[Decision], ...]:
+    """Return the decision about the lead. A campaign has none: its own row says that it halted."""
     if not alert.lead:
-        return []
+        return ()
     now = dependencies.clock.now()
     decision = Decision(
         id=ids.digest(alert.id, outcome),
@@ -271,8 +276,4 @@ def _decision(
         bundle=dependencies.bundle.hash,
         facts=facts or {},
     )
-    return [Create(keys.decision(alert.lead, now, decision.id), decision)]
-
-
-def _digest(rendered: dict[str, Any]) -> str:
-    return ids.digest(dumps(rendered, sort_keys=True))
+    return (Create(keys.decision(alert.lead, now, decision.id), decision),)

@@ -1,7 +1,8 @@
-"""What people do in Slack: the card's buttons, and `/ripen`. Slack waits 3 seconds, so a press is only written down
-here (notify.act does it); a retry or a replay has the same trigger id and makes nothing new.
+"""notify.slack: the buttons of cards, and the command `/ripen`.
 
-The signature is checked here and not by bolt, which answers 500 to a malformed timestamp.
+Slack waits 3 seconds, so the press of a button is only written down here, and notify.act carries it out. A retry or a
+replay has the same trigger id and makes nothing new. The signature is checked here and not by bolt, which answers 500
+to a malformed timestamp.
 """
 
 import os
@@ -27,8 +28,8 @@ from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.errors import Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
-from ripen.slack.action import CardAction
-from ripen.slack.card import ACCEPT, NOT_FIT, OPEN_CRM, lead_summary, parse_button
+from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, CardAction
+from ripen.slack.card import lead_summary, parse_button
 from ripen.slack.card_facts import card_facts
 
 logger = Logger()
@@ -72,7 +73,7 @@ class Button(Struct, frozen=True):
 
 
 class Press(Struct, frozen=True, tag_field="type", tag="block_actions"):
-    """Slack's block_actions payload, as far as we read it."""
+    """Slack's block_actions payload, as far as it is read."""
 
     user: User
     trigger_id: Short
@@ -87,16 +88,18 @@ class Challenge(Struct, frozen=True, tag_field="type", tag="url_verification"):
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     try:
         asked = request(event)
-        text = trusted(asked, str(secrets.all().get("slack_signing_secret") or ""))
-        taken = bolt.dispatch(checked(text, asked))
+        text = signed_body(asked, str(secrets.all().get("slack_signing_secret") or ""))
+        response = bolt.dispatch(bolt_request(text, asked))
     except Rejected as error:
         return answer({"error": error.reason}, error.status)
-    return respond(taken.status, taken.body, taken.first_headers())
+    return respond(response.status, response.body, response.first_headers())
 
 
-def trusted(asked: Request, secret: str) -> str:
-    """The body, if Slack signed it within the last 5 minutes of the wall clock (Slack, "Verifying requests from
-    Slack"); a check of our certificate (`ssl_check=1`) comes unsigned."""
+def signed_body(asked: Request, secret: str) -> str:
+    """Return the body if Slack signed it within the last 5 minutes of the wall clock, or raise Rejected.
+
+    Source: Slack, "Verifying requests from Slack". A check of our certificate (`ssl_check=1`) comes unsigned.
+    """
     try:
         text = asked.body.decode()
     except UnicodeDecodeError:
@@ -112,14 +115,14 @@ def trusted(asked: Request, secret: str) -> str:
     return text
 
 
-def checked(text: str, asked: Request) -> BoltRequest:
-    """The request for bolt, if it is one of the kinds this app takes and has the shape of its kind."""
+def bolt_request(text: str, asked: Request) -> BoltRequest:
+    """Return the request for bolt. Raise Rejected unless it is a button, a command or a check, and well-formed."""
     try:
         form = {name: values[-1] for name, values in parse_qs(text, keep_blank_values=True).items()}
         if text.startswith("{") or "payload" in form:
             msgspec.json.decode(text if text.startswith("{") else form["payload"], type=Press | Challenge)
         elif not {"command", "ssl_check"} & form.keys():
-            raise Rejected("neither a command nor a button", status=404)
+            raise Rejected("this is neither a command nor a button", status=404)
         return BoltRequest(body=text, headers={"content-type": asked.headers.get("content-type", "")})
     except (msgspec.DecodeError, ValueError, TypeError, AttributeError, RecursionError):
         raise Rejected("the payload cannot be read") from None
@@ -129,7 +132,7 @@ def checked(text: str, asked: Request) -> BoltRequest:
 @bolt.action(NOT_FIT)
 def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
     try:
-        note(msgspec.convert(body, Press), table, clock, actions)
+        record_press(msgspec.convert(body, Press), table, clock, actions)
     except Rejected as error:
         return BoltResponse(status=error.status, body={"error": error.reason})
     return ack()
@@ -137,7 +140,7 @@ def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
 
 @bolt.action(OPEN_CRM)
 def on_open(ack: Ack) -> BoltResponse:
-    """The button's address opens by itself."""
+    """Acknowledge the press: Slack opens the button's address by itself."""
     return ack()
 
 
@@ -147,15 +150,15 @@ def on_command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         bundle = playbook.live().bundle
     except NotPublished:
         return ack("No playbook has been published yet: `ripen publish`.")
-    said = reply(str(body.get("text", "")), table, clock, bundle, secrets.key("address"))
-    return ack(response_type="ephemeral", **said)
+    message = command_reply(str(body.get("text", "")), table, clock, bundle, secrets.key("address"))
+    return ack(response_type="ephemeral", **message)
 
 
-def note(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) -> None:
-    """Write down what was asked for, once. Raises Rejected for a button that is not ours."""
+def record_press(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) -> None:
+    """Write the press down once, and wake notify.act. Raise Rejected for a button that is not ours."""
     found = parse_button(pressed.actions[0].value or "")
     if found is None:
-        raise Rejected("not a button of ours")
+        raise Rejected("this is not one of our buttons")
     lead, alert = found
     if table.get(keys.alert(lead, alert)) is None:
         raise Rejected("no such alert", status=404)
@@ -179,8 +182,8 @@ def note(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) 
     actions.wake(key.ref)
 
 
-def reply(text: str, table: Table, clock: ports.Clock, bundle: Bundle, address_key: bytes) -> dict[str, Any]:
-    """The answer to `/ripen …`: {"text"} and, for a lead that we know, {"blocks"}."""
+def command_reply(text: str, table: Table, clock: ports.Clock, bundle: Bundle, address_key: bytes) -> dict[str, Any]:
+    """Return the answer to `/ripen …`: {"text"} and, for a known lead, {"blocks"}."""
     locale = bundle.brand.default_locale
     words = _WORDS.get(locale, _WORDS["en"])
     verb, _, rest = _MAILTO.sub(r"\1", text).strip().partition(" ")

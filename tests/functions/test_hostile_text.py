@@ -50,7 +50,7 @@ def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("text", (TEXTS | HIDDEN).values(), ids=TEXTS | HIDDEN)
-def test_a_page_shows_it_again_in_its_field_and_nowhere_else(dependencies: Dependencies, text: str, lang: str) -> None:
+def test_a_page_shows_typed_text_only_in_its_field(dependencies: Dependencies, text: str, lang: str) -> None:
     # given the page as it is after something harmless
     names = (*FIELDS, "phone", "email")
     harmless = _refused(dependencies, dict.fromkeys(names, "x") | {"lang": lang})
@@ -67,18 +67,18 @@ def test_a_page_shows_it_again_in_its_field_and_nowhere_else(dependencies: Depen
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_it_is_kept_as_typed_and_what_nobody_sees_is_not(dependencies: Dependencies, text: str) -> None:
+def test_text_is_kept_as_typed_without_invisible_characters(dependencies: Dependencies, text: str) -> None:
     kept = _taken(dependencies, dict.fromkeys(FIELDS, f"\u202e{text}\u200b"))
     assert [getattr(kept, field) for field in FIELDS] == [text] * len(FIELDS)
 
 
-def test_a_name_that_nobody_sees_is_none(dependencies: Dependencies) -> None:
+def test_an_invisible_name_counts_as_missing(dependencies: Dependencies) -> None:
     assert _taken(dependencies, {"last_name": "\u200d \u200b\u200c"}).last_name == ""
 
 
 @pytest.mark.parametrize("field", FIELDS)
 @pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN)
-def test_what_breaks_lines_or_controls_is_refused_or_made_a_space(
+def test_line_breaks_and_control_characters_are_refused_or_replaced(
     dependencies: Dependencies, text: str, field: str
 ) -> None:
     answer = serve(a_json_post({"email": EMAIL, field: text}), dependencies)
@@ -96,14 +96,14 @@ def test_a_hundred_kilobytes_are_refused_with_a_reason(dependencies: Dependencie
     assert len(answer["body"]) < 20_000
 
 
-def test_as_much_as_a_body_may_hold_comes_back_in_its_field(dependencies: Dependencies) -> None:
+def test_the_largest_body_is_shown_again_in_its_field(dependencies: Dependencies) -> None:
     much = "x" * 60_000
     assert _refused(dependencies, {"email": "x", "company": much}).values["company"] == much
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("email", LIVE.bundle.emails)
-def test_a_mail_says_it_in_words(email: str, lang: str) -> None:
+def test_a_mail_shows_text_as_text(email: str, lang: str) -> None:
     harmless = _mail(email, a_lead(locale=lang))
     for text in (TEXTS | {"long": "寿" * 200}).values():
         mail = _mail(email, a_lead(locale=lang, last_name=text, first_name="", company=text))
@@ -115,7 +115,7 @@ def test_a_mail_says_it_in_words(email: str, lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_a_mail_greets_by_every_name_that_could_be_one(lang: str) -> None:
+def test_a_mail_greets_by_every_plausible_name(lang: str) -> None:
     for text in (TEXTS["liquid"], TEXTS["family"], TEXTS["old letters"], TEXTS["arabic"], TEXTS["entity"]):
         mail = _mail("whitepaper-delivery", a_lead(locale=lang, last_name=text, first_name=""))
         assert text in mail.text
@@ -124,14 +124,12 @@ def test_a_mail_greets_by_every_name_that_could_be_one(lang: str) -> None:
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_a_card_says_it_in_words(text: str, locale: str) -> None:
+def test_a_card_shows_text_as_text(text: str, locale: str) -> None:
     # given a card that has the text wherever a person, a colleague or a rule may write
     touch = Touch(at=NOON, utm_source=text, url="https://go.example.jp/")
     link = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1", owner_name=text)
     profile = a_lead(**dict.fromkeys(FIELDS, text) | {"first_name": ""}, first_touch=touch, crm=link)
-    accepted = Alert(
-        id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome=card.ACCEPTED, by_name=text, acted=NOON
-    )
+    accepted = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, outcome="accepted", by_name=text, acted=NOON)
     message = card.hot_lead_card(
         accepted, CardFacts(profile=profile, rank=Rank.HOT, score=SCORE, reasons=[text]), locale, "Asia/Tokyo"
     )
@@ -147,7 +145,7 @@ def test_a_card_says_it_in_words(text: str, locale: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_the_crm_is_told_what_was_typed(text: str) -> None:
+def test_the_crm_gets_the_text_as_typed(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     state = State(lead="lead1", rank=Rank.HOT, episode=1)
     wanted = upsert.desired_record(profile, state, SCORE, (text,), LIVE.bundle.sync, "ja")
@@ -157,7 +155,7 @@ def test_the_crm_is_told_what_was_typed(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_the_command_line_prints_it(text: str) -> None:
+def test_the_command_line_prints_text_as_text(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     found = {
         "profile": {name: getattr(profile, name) for name in (*FIELDS, "email", "phone")} | {"crm": None},

@@ -1,4 +1,4 @@
-"""Whatever comes to a public path, it is answered, and never by a mistake of ours (5xx)."""
+"""Every request to a public path is answered, and never with a server error (5xx)."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Shadow mode: everything is judged, nothing is sent or written outside, and what was kept back is told."""
+"""Shadow mode: everything is judged and recorded, and nothing is sent or written outside."""
 
 from copy import replace
 
@@ -6,8 +6,8 @@ import pytest
 
 from notify.act import Dependencies as ActDependencies
 from notify.act import act
-from notify.alert import Dependencies as AlertDesk
-from notify.alert import show
+from notify.alert import Dependencies as AlertDependencies
+from notify.alert import update_card
 from nurture.deliver import deliver
 from ripen.adapters.table import Create, Mark, Replace, Table, keys
 from ripen.decision import Decision
@@ -57,7 +57,7 @@ def an_alert(table: Table, **changes: object) -> None:
 
 
 def shown(table: Table, clock: FakeClock, chat: FakeChat) -> Alert:
-    show(ALERT.ref, AlertDesk(table, clock, a_bundle(), chat, "sales"))
+    update_card(ALERT.ref, AlertDependencies(table, clock, a_bundle(), chat, "sales"))
     row = table.get(ALERT)
     assert row
     return row.value
@@ -67,7 +67,7 @@ def calls(chat: FakeChat) -> int:
     return chat.posts + chat.updates + chat.looks + len(chat.told)
 
 
-def test_a_mail_is_judged_and_written_down_but_not_sent(table: Table, clock: FakeClock) -> None:
+def test_a_mail_is_judged_and_recorded_but_not_sent(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
 
@@ -80,7 +80,7 @@ def test_a_mail_is_judged_and_written_down_but_not_sent(table: Table, clock: Fak
     assert told(table) == [("send", "would have sent", "shadow")]
 
 
-def test_a_mail_that_would_not_have_gone_has_its_own_reason(table: Table, clock: FakeClock) -> None:
+def test_a_mail_that_would_be_skipped_keeps_its_own_reason(table: Table, clock: FakeClock) -> None:
     known(table, consent={})
     ses = FakeSes()
 
@@ -90,7 +90,7 @@ def test_a_mail_that_would_not_have_gone_has_its_own_reason(table: Table, clock:
     assert told(table) == [("send", "skipped", "no consent")]
 
 
-def test_a_suppressed_address_is_seen_without_a_claim(table: Table, clock: FakeClock) -> None:
+def test_a_suppressed_address_is_recognised_without_a_claim(table: Table, clock: FakeClock) -> None:
     known(table)
     hash = address_hash(ADDRESS_KEY, a_lead().email)
     table.write(Create(keys.suppression(hash), Suppression(reason="bounced", at=NOON)))
@@ -100,7 +100,7 @@ def test_a_suppressed_address_is_seen_without_a_claim(table: Table, clock: FakeC
     assert send and send.reason == "suppressed"
 
 
-def test_a_mail_of_shadow_mode_is_not_sent_after_its_end(table: Table, clock: FakeClock) -> None:
+def test_a_mail_of_shadow_mode_is_not_sent_later(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
     deliver(key, an_outside(table, clock, ses))
@@ -111,7 +111,7 @@ def test_a_mail_of_shadow_mode_is_not_sent_after_its_end(table: Table, clock: Fa
     assert ses.calls == 0
 
 
-def test_a_lead_is_not_written_before_the_end_and_once_after_it(table: Table, clock: FakeClock) -> None:
+def test_a_lead_is_written_once_after_shadow_mode_ends(table: Table, clock: FakeClock) -> None:
     # given a lead that is due for the CRM
     table.write(Create(keys.state("other"), State(lead="other")))
     office = Office(table, clock, FakeCrm(), FakeQueue())
@@ -140,7 +140,7 @@ def test_a_lead_is_not_written_before_the_end_and_once_after_it(table: Table, cl
     assert release_crm_writes(table, clock.now()) == 0
 
 
-def test_what_a_lead_lacks_for_the_crm_is_told(table: Table, clock: FakeClock) -> None:
+def test_missing_crm_fields_are_reported(table: Table, clock: FakeClock) -> None:
     office = Office(table, clock, FakeCrm(), FakeQueue())
     office.admit(last_name="")
 
@@ -150,7 +150,7 @@ def test_what_a_lead_lacks_for_the_crm_is_told(table: Table, clock: FakeClock) -
     assert row.value.facts["lacking"] == "last_name"
 
 
-def test_a_card_is_written_down_and_never_posted(table: Table, clock: FakeClock) -> None:
+def test_a_card_is_recorded_and_never_posted(table: Table, clock: FakeClock) -> None:
     an_alert(table)
     chat = FakeChat()
 
@@ -165,7 +165,7 @@ def test_a_card_is_written_down_and_never_posted(table: Table, clock: FakeClock)
 
 
 @pytest.mark.parametrize("state", [AlertState.CLAIMED, AlertState.POSTED])
-def test_a_card_from_before_waits_for_the_end(table: Table, clock: FakeClock, state: AlertState) -> None:
+def test_an_earlier_card_waits_for_the_end(table: Table, clock: FakeClock, state: AlertState) -> None:
     an_alert(table, state=state, channel="C0SALES", ts="1", shown="old")
     chat = FakeChat()
 
@@ -178,7 +178,7 @@ def test_a_card_from_before_waits_for_the_end(table: Table, clock: FakeClock, st
     assert calls(chat) > 0
 
 
-def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: Table, clock: FakeClock) -> None:
+def test_a_press_is_settled_without_slack_or_salesforce(table: Table, clock: FakeClock) -> None:
     # given a card from before shadow mode
     an_alert(table, state=AlertState.POSTED, channel="C0SALES", ts="1")
     row = table.get(keys.profile("lead1"))
@@ -211,7 +211,7 @@ def test_a_press_is_settled_here_and_asks_nothing_of_slack_or_salesforce(table: 
     assert done and done.value.done and done.due is None
 
 
-def test_all_that_was_kept_back_is_listed_with_its_address(table: Table, clock: FakeClock) -> None:
+def test_suppressed_effects_are_listed_with_their_addresses(table: Table, clock: FakeClock) -> None:
     an_alert(table)
     shown(table, clock, FakeChat())
 

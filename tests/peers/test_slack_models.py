@@ -10,8 +10,9 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ContextBlock, HeaderBlo
 from ripen.lead.lead import CrmLink, Touch
 from ripen.lead.state import Rank
 from ripen.scoring.score import Score
+from ripen.slack.action import ACCEPTED, NOT_A_FIT
 from ripen.slack.alert import Alert
-from ripen.slack.card import ACCEPTED, NOT_A_FIT, hot_lead_card, lead_summary
+from ripen.slack.card import hot_lead_card, lead_summary
 from ripen.slack.card_facts import CardFacts
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON

@@ -130,7 +130,7 @@ def test_the_signature_is_ours_to_check(workspace: Workspace, app: OurApp, wired
     workspace.control("command", channel="C0SALES", user="U0ALICE", command="/other", text="x")
 
     [event] = app.events
-    assert "command=%2Fother" in notify.slack.trusted(request(event), SIGNING_SECRET)
+    assert "command=%2Fother" in notify.slack.signed_body(request(event), SIGNING_SECRET)
 
 
 @pytest.mark.parametrize(("token", "error"), [("", "not_authed"), ("xoxb-other", "invalid_auth")])

@@ -1,4 +1,4 @@
-"""A card that stands in Slack, and the people of sales who press its buttons."""
+"""A card in Slack, and the salespeople who press its buttons."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +29,7 @@ class Sales:
     alerts: FakeQueue = field(default_factory=FakeQueue)
 
     def press(self, user: str, verb: str = "accept") -> Key[CardAction]:
-        """Somebody presses; notify.slack has written it down."""
+        """Press a button, as notify.slack records it."""
         name = user.removeprefix("U0").lower()
         action = CardAction(
             id=f"{name}-{verb}-{self.clock.now().timestamp()}",

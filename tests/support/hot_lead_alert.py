@@ -1,10 +1,10 @@
-"""A salesroom: one hot lead, the alert about it, and the Slack that it is posted to."""
+"""A hot lead, the alert about it, and the Slack that the card is posted to."""
 
 from copy import replace
 from dataclasses import dataclass
 from typing import Any
 
-from notify.alert import Dependencies, show
+from notify.alert import Dependencies, update_card
 from ripen.adapters.table import Mark, Replace, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
@@ -27,7 +27,7 @@ class Sales:
     channel: str = "sales"
 
     def wake(self) -> None:
-        show(KEY.ref, Dependencies(self.table, self.clock, a_bundle(), self.chat, self.channel))
+        update_card(KEY.ref, Dependencies(self.table, self.clock, a_bundle(), self.chat, self.channel))
 
     def alert(self) -> Alert:
         row = self.table.get(KEY)
@@ -35,12 +35,12 @@ class Sales:
         return row.value
 
     def waits(self) -> float | None:
-        """Seconds until the row is due; None off the agenda."""
+        """Return the seconds until the row is due; None if it is not on the agenda."""
         row = self.table.get(KEY)
         return (row.due - self.clock.now()).total_seconds() if row and row.due else None
 
     def change(self, **changes: Any) -> None:
-        """What somebody else does to the alert, which then wants to be shown."""
+        """Change the alert as another worker does, so that it is due."""
         row = self.table.get(KEY)
         assert row
         self.table.write(Replace(KEY, replace(row.value, **changes), was=row.version, due=self.clock.now()))

@@ -1,4 +1,4 @@
-"""notify.act: who is first is settled once, repeats are harmless."""
+"""notify.act: the first press wins, and a repeat is harmless."""
 
 import pytest
 
@@ -28,7 +28,7 @@ def test_accepting_a_lead_sets_owner_and_task_and_is_shown_on_the_card(sales: Sa
     assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner set")]
 
 
-def test_accepting_is_an_activity_of_the_lead_that_waits_to_be_folded(sales: Sales) -> None:
+def test_accepting_adds_an_activity_that_waits_for_the_fold(sales: Sales) -> None:
     sales.act(sales.press("U0ALICE"))
 
     [activity] = sales.activities()
@@ -36,7 +36,7 @@ def test_accepting_is_an_activity_of_the_lead_that_waits_to_be_folded(sales: Sal
     assert sales.waits(keys.activity("lead1", activity.at, activity.id)) == 0
 
 
-def test_doing_it_again_changes_nothing(sales: Sales) -> None:
+def test_a_repeated_action_changes_nothing(sales: Sales) -> None:
     key = sales.press("U0ALICE")
 
     sales.act(key)
@@ -45,7 +45,7 @@ def test_doing_it_again_changes_nothing(sales: Sales) -> None:
     assert (len(sales.activities()), len(sales.decisions()), len(sales.owners.tasks)) == (1, 2, 1)
 
 
-def test_the_second_to_accept_is_told_who_was_first_and_takes_nothing(sales: Sales) -> None:
+def test_the_second_person_learns_who_was_first(sales: Sales) -> None:
     sales.chat.addresses["U0BOB"] = "bob@ripen.example"
     first, second = sales.press("U0ALICE"), sales.press("U0BOB")
 
@@ -80,7 +80,7 @@ def test_not_a_fit_closes_the_card_without_salesforce(sales: Sales) -> None:
     assert (sales.owners.owner, sales.done(key), sales.waits(ALERT)) == ("", True, 0)
 
 
-def test_accepting_after_not_a_fit_is_answered_so(sales: Sales) -> None:
+def test_accepting_after_not_a_fit_is_refused(sales: Sales) -> None:
     sales.act(sales.press("U0BOB", "not_fit"))
 
     sales.act(sales.press("U0ALICE"))
@@ -90,7 +90,7 @@ def test_accepting_after_not_a_fit_is_answered_so(sales: Sales) -> None:
 
 
 @pytest.mark.parametrize("address", ["bob@ripen.example", ""])
-def test_whoever_has_no_salesforce_user_keeps_the_card_and_is_told(sales: Sales, address: str) -> None:
+def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Sales, address: str) -> None:
     sales.chat.addresses["U0BOB"] = address
     key = sales.press("U0BOB")
 
@@ -101,7 +101,7 @@ def test_whoever_has_no_salesforce_user_keeps_the_card_and_is_told(sales: Sales,
     assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner not set")]
 
 
-def test_an_action_on_no_alert_is_done(table: Table, clock: FakeClock) -> None:
+def test_an_action_without_an_alert_is_finished(table: Table, clock: FakeClock) -> None:
     sales = Sales(table, clock)
     key = sales.press("U0ALICE")
 

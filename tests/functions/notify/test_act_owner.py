@@ -1,4 +1,4 @@
-"""notify.act: the owner in Salesforce follows the card, however late it can be reached and whoever gets in the way."""
+"""notify.act: the owner in Salesforce follows the card, in spite of outages and races."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ def unsynced(table: Table, clock: FakeClock) -> Sales:
     return a_sales(table, clock, None)
 
 
-def test_accepting_a_lead_that_is_not_in_salesforce_yet_stands_at_once_and_the_owner_follows(unsynced: Sales) -> None:
+def test_the_owner_follows_when_the_lead_is_in_salesforce(unsynced: Sales) -> None:
     key = unsynced.press("U0ALICE")
 
     unsynced.act(key)
@@ -45,7 +45,7 @@ def test_accepting_a_lead_that_is_not_in_salesforce_yet_stands_at_once_and_the_o
     assert len(unsynced.activities()) == 1
 
 
-def test_a_lead_that_never_comes_to_salesforce_is_waited_for_one_day(unsynced: Sales) -> None:
+def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Sales) -> None:
     key = unsynced.press("U0ALICE")
     unsynced.act(key)
 
@@ -60,7 +60,7 @@ def test_a_lead_that_never_comes_to_salesforce_is_waited_for_one_day(unsynced: S
     assert "Salesforce にまだ登録されていない" in unsynced.chat.told[0]
 
 
-def test_what_salesforce_says_of_a_person_is_not_logged(sales: Sales) -> None:
+def test_a_salesforce_message_about_a_person_is_not_logged(sales: Sales) -> None:
     sales.owners.trouble = [Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: 山田花子 is not new", permanent=True)]
     with Listening(act_module.logger) as said:
         sales.act(sales.press("U0ALICE"))
@@ -68,7 +68,7 @@ def test_what_salesforce_says_of_a_person_is_not_logged(sales: Sales) -> None:
     assert "山田" not in "".join(said)
 
 
-def test_salesforce_being_down_delays_the_owner_and_not_the_card(sales: Sales) -> None:
+def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Sales) -> None:
     sales.owners.trouble = [DOWN, DOWN]
     key = sales.press("U0ALICE")
 
@@ -81,7 +81,7 @@ def test_salesforce_being_down_delays_the_owner_and_not_the_card(sales: Sales) -
     assert (sales.owners.owner, sales.done(key), len(sales.activities())) == ("alice@ripen.example", True, 1)
 
 
-def test_slack_being_down_delays_the_owner(sales: Sales) -> None:
+def test_a_slack_outage_delays_the_owner(sales: Sales) -> None:
     sales.chat.trouble = [DOWN]
     key = sales.press("U0ALICE")
 
@@ -90,7 +90,7 @@ def test_slack_being_down_delays_the_owner(sales: Sales) -> None:
     assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
 
 
-def test_a_form_that_comes_while_salesforce_is_asked_is_not_overwritten(sales: Sales) -> None:
+def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Sales) -> None:
     @dataclass
     class Slow(FakeOwners):
         def accept(self, link: CrmLink, *rest: str) -> CrmLink:
@@ -128,7 +128,7 @@ def test_two_people_at_once_make_one_owner(sales: Sales) -> None:
     assert len(sales.chat.told) == 1
 
 
-def test_two_workers_on_one_press_ask_salesforce_once(sales: Sales) -> None:
+def test_two_workers_on_one_press_call_salesforce_once(sales: Sales) -> None:
     key = sales.press("U0ALICE")
 
     @dataclass
@@ -147,7 +147,7 @@ def test_two_workers_on_one_press_ask_salesforce_once(sales: Sales) -> None:
     assert sales.done(key)
 
 
-def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) -> None:
+def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Sales) -> None:
     class Killed(BaseException):
         pass
 
@@ -169,7 +169,7 @@ def test_a_press_whose_worker_died_is_taken_up_after_five_minutes(sales: Sales) 
     assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
 
 
-def test_accepting_a_lead_that_became_a_contact_tells_that_sales_converted_the_lead(sales: Sales) -> None:
+def test_accepting_a_converted_lead_records_the_conversion(sales: Sales) -> None:
     sales.owners.converted = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
     sales.act(sales.press("U0ALICE"))
 

@@ -1,10 +1,10 @@
-"""notify.alert: one card per alert, shown anew when something changes, and put off where Slack will not."""
+"""notify.alert: one card per alert, updated when something changes, and retried when Slack fails."""
 
 from json import dumps
 
 import pytest
 
-from notify.alert import Dependencies, show
+from notify.alert import Dependencies, update_card
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.errors import Undeliverable, Unsure
 from ripen.settings import Stop
@@ -24,7 +24,7 @@ def test_a_planned_alert_becomes_one_card(sales: Sales) -> None:
     assert sales.decisions() == ["posted"]
 
 
-def test_waking_it_again_does_nothing(sales: Sales) -> None:
+def test_a_second_wake_changes_nothing(sales: Sales) -> None:
     sales.wake()
     sales.wake()
 
@@ -32,7 +32,7 @@ def test_waking_it_again_does_nothing(sales: Sales) -> None:
     assert sales.decisions() == ["posted"]
 
 
-def test_a_new_link_to_salesforce_is_shown_in_the_same_card(sales: Sales) -> None:
+def test_a_new_link_to_salesforce_updates_the_card(sales: Sales) -> None:
     sales.wake()
     synced(sales)
 
@@ -43,7 +43,7 @@ def test_a_new_link_to_salesforce_is_shown_in_the_same_card(sales: Sales) -> Non
     assert sales.waits() is None
 
 
-def test_who_acted_is_shown_in_the_same_card(sales: Sales) -> None:
+def test_the_person_who_acted_is_shown_on_the_same_card(sales: Sales) -> None:
     sales.wake()
     sales.change(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON)
 
@@ -53,7 +53,7 @@ def test_who_acted_is_shown_in_the_same_card(sales: Sales) -> None:
     assert sales.alert().outcome == "accepted"
 
 
-def test_slack_being_down_leaves_it_planned_and_due_later_and_later(sales: Sales) -> None:
+def test_a_slack_outage_delays_the_card_longer_each_time(sales: Sales) -> None:
     sales.chat.trouble = [DOWN, DOWN]
 
     sales.wake()
@@ -68,7 +68,7 @@ def test_slack_being_down_leaves_it_planned_and_due_later_and_later(sales: Sales
     assert list(sales.chat.cards) == ["3"]
 
 
-def test_it_waits_as_long_as_slack_asks(sales: Sales) -> None:
+def test_the_card_waits_as_long_as_slack_asks_for(sales: Sales) -> None:
     sales.chat.trouble = [Undeliverable("ratelimited", permanent=False, after=7)]
 
     sales.wake()
@@ -77,7 +77,7 @@ def test_it_waits_as_long_as_slack_asks(sales: Sales) -> None:
 
 
 @pytest.mark.parametrize(("stands", "posts"), [(True, 1), (False, 2)])
-def test_a_post_without_an_answer_is_looked_up_before_it_is_made_again(sales: Sales, stands: bool, posts: int) -> None:
+def test_an_ambiguous_post_is_looked_up_before_it_is_repeated(sales: Sales, stands: bool, posts: int) -> None:
     sales.chat.trouble, sales.chat.stands = [Unsure("timeout")], stands
 
     sales.wake()
@@ -90,7 +90,7 @@ def test_a_post_without_an_answer_is_looked_up_before_it_is_made_again(sales: Sa
     assert sales.decisions() == ["posted"]
 
 
-def test_a_look_up_that_fails_is_tried_again_and_nothing_is_posted_blindly(sales: Sales) -> None:
+def test_a_failed_lookup_is_retried_before_any_post(sales: Sales) -> None:
     sales.chat.trouble = [Unsure("timeout"), DOWN]
 
     sales.wake()
@@ -102,7 +102,7 @@ def test_a_look_up_that_fails_is_tried_again_and_nothing_is_posted_blindly(sales
     assert (sales.chat.posts, sales.alert().state) == (1, AlertState.POSTED)
 
 
-def test_an_update_that_fails_is_made_later(sales: Sales) -> None:
+def test_a_failed_update_is_retried(sales: Sales) -> None:
     sales.wake()
     synced(sales)
     sales.chat.trouble = [DOWN]
@@ -115,7 +115,7 @@ def test_an_update_that_fails_is_made_later(sales: Sales) -> None:
     assert sales.waits() is None
 
 
-def test_a_card_that_somebody_deleted_stays_deleted(sales: Sales) -> None:
+def test_a_deleted_card_stays_deleted(sales: Sales) -> None:
     sales.wake()
     synced(sales)
     sales.chat.trouble = [Undeliverable("chat.update: message_not_found", permanent=True)]
@@ -127,7 +127,7 @@ def test_a_card_that_somebody_deleted_stays_deleted(sales: Sales) -> None:
     assert "message_not_found" in sales.alert().error
 
 
-def test_a_card_refused_for_good_is_given_up_visibly(sales: Sales) -> None:
+def test_a_permanent_refusal_fails_visibly(sales: Sales) -> None:
     sales.chat.trouble = [Undeliverable("chat.postMessage: invalid_blocks", permanent=True)]
 
     sales.wake()
@@ -137,7 +137,7 @@ def test_a_card_refused_for_good_is_given_up_visibly(sales: Sales) -> None:
     assert sales.decisions() == ["failed"]
 
 
-def test_while_stopped_no_card_is_posted_and_none_is_lost(sales: Sales) -> None:
+def test_a_stop_holds_cards_and_loses_none(sales: Sales) -> None:
     sales.table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
 
     sales.wake()
@@ -148,7 +148,7 @@ def test_while_stopped_no_card_is_posted_and_none_is_lost(sales: Sales) -> None:
     assert sales.chat.posts == 1
 
 
-def test_without_a_channel_it_waits(sales: Sales) -> None:
+def test_without_a_channel_the_card_waits(sales: Sales) -> None:
     sales.channel = ""
 
     sales.wake()
@@ -156,10 +156,10 @@ def test_without_a_channel_it_waits(sales: Sales) -> None:
     assert (sales.chat.posts, sales.waits()) == (0, 60)
 
 
-def test_an_alert_that_is_not_there_is_passed_over(sales: Sales) -> None:
+def test_a_missing_alert_is_skipped(sales: Sales) -> None:
     sales.channel = "sales"
 
-    show(keys.alert("lead2", ID).ref, Dependencies(sales.table, sales.clock, a_bundle(), sales.chat, "sales"))
+    update_card(keys.alert("lead2", ID).ref, Dependencies(sales.table, sales.clock, a_bundle(), sales.chat, "sales"))
 
     assert sales.chat.posts == 0
 
@@ -173,7 +173,7 @@ def test_a_lead_without_a_profile_fails_visibly(table: Table, clock: FakeClock) 
     assert (sales.alert().state, sales.alert().error) == (AlertState.FAILED, "no such lead")
 
 
-def test_a_journeys_note_is_posted_where_it_is_wanted(sales: Sales) -> None:
+def test_a_note_is_posted_to_its_own_channel(sales: Sales) -> None:
     sales.change(kind="note", text="お電話を", channel="events")
     sales.wake()
     assert sales.chat.places == ["events"]
@@ -181,7 +181,7 @@ def test_a_journeys_note_is_posted_where_it_is_wanted(sales: Sales) -> None:
     assert sales.decisions() == ["posted"]
 
 
-def test_a_note_whose_post_was_lost_is_looked_up_in_its_channel(sales: Sales) -> None:
+def test_an_ambiguous_note_is_looked_up_in_its_channel(sales: Sales) -> None:
     sales.change(kind="note", text="お電話を", channel="events")
     sales.chat.trouble = [Unsure("chat.postMessage: lost")]
     sales.wake()

@@ -1,4 +1,4 @@
-"""notify.alert with several workers, or one that dies: still one card, and nothing that happens meanwhile is lost."""
+"""notify.alert with several workers, or one that dies: still one card, and no change is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tests.support.fakes import NOON
 from tests.support.hot_lead_alert import CRM, ID, Sales, synced
 
 
-def test_what_another_worker_holds_is_left_alone(sales: Sales) -> None:
+def test_an_alert_of_another_worker_is_left_alone(sales: Sales) -> None:
     sales.change(state=AlertState.CLAIMED, claimed=NOON)
 
     sales.wake()
@@ -23,7 +23,7 @@ def test_what_another_worker_holds_is_left_alone(sales: Sales) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "looks"), [(4.9, 0), (5, 1)])
-def test_a_worker_that_died_is_succeeded_when_its_lease_is_over(sales: Sales, minutes: float, looks: int) -> None:
+def test_a_dead_worker_is_replaced_after_its_lease(sales: Sales, minutes: float, looks: int) -> None:
     sales.change(state=AlertState.CLAIMED, claimed=NOON)
 
     sales.clock.move(minutes=minutes)
@@ -32,7 +32,7 @@ def test_a_worker_that_died_is_succeeded_when_its_lease_is_over(sales: Sales, mi
     assert sales.chat.looks == looks
 
 
-def test_a_worker_that_died_after_the_post_leaves_no_second_card(sales: Sales) -> None:
+def test_a_worker_that_died_after_the_post_causes_no_second_card(sales: Sales) -> None:
     sales.change(state=AlertState.CLAIMED, claimed=NOON)
     sales.chat.post("sales", {"text": "of the dead worker"}, ID)
     sales.clock.move(minutes=6)
@@ -67,7 +67,7 @@ class Interrupted(FakeChat):
         super().update(channel, ts, card, alert)
 
 
-def test_a_link_that_comes_during_the_post_is_shown_and_the_card_is_one(sales: Sales) -> None:
+def test_a_link_that_arrives_during_the_post_is_shown_on_the_one_card(sales: Sales) -> None:
     sales.chat = Interrupted(meanwhile=lambda: synced(sales))
 
     sales.wake()
@@ -85,7 +85,7 @@ def test_two_workers_at_once_make_one_card(sales: Sales) -> None:
     assert list(sales.chat.cards) == ["1"]
 
 
-def test_whatever_is_lost_after_the_claim_comes_back_by_its_due_time(sales: Sales) -> None:
+def test_a_lost_wake_after_the_claim_returns_at_its_due_time(sales: Sales) -> None:
     sales.chat = Interrupted(meanwhile=killed)
     with pytest.raises(Killed):
         sales.wake()
@@ -93,7 +93,7 @@ def test_whatever_is_lost_after_the_claim_comes_back_by_its_due_time(sales: Sale
     assert (sales.alert().state, sales.waits()) == (AlertState.CLAIMED, timedelta(minutes=5).total_seconds())
 
 
-def test_a_link_that_comes_during_the_post_is_not_lost_with_the_worker(sales: Sales) -> None:
+def test_a_link_that_arrives_during_the_post_survives_the_worker(sales: Sales) -> None:
     sales.chat = Interrupted(meanwhile=lambda: synced(sales), on_update=killed)
 
     with pytest.raises(Killed):
@@ -102,7 +102,7 @@ def test_a_link_that_comes_during_the_post_is_not_lost_with_the_worker(sales: Sa
     assert (sales.alert().state, sales.waits()) == (AlertState.POSTED, 0)
 
 
-def test_an_accept_that_comes_during_an_update_is_kept_and_shown(sales: Sales) -> None:
+def test_an_accept_during_an_update_is_kept_and_shown(sales: Sales) -> None:
     def accepted() -> None:
         if not sales.alert().outcome:
             sales.change(outcome="accepted", by="U0ALICE", by_name="alice", acted=NOON)

@@ -1,10 +1,10 @@
-"""notify.alert on a campaign that halted by itself: it is about no lead, and is posted as every card is."""
+"""notify.alert on a halted campaign: a card without a lead."""
 
 from copy import replace
 
 import pytest
 
-from notify.alert import Dependencies, show
+from notify.alert import Dependencies, update_card
 from ripen.adapters.table import Create, Table, keys
 from ripen.campaign.halt import Halt
 from ripen.errors import Unsure
@@ -32,13 +32,13 @@ def alert(table: Table) -> Alert:
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
-def test_it_is_posted_once_in_the_playbooks_language(
+def test_the_card_is_posted_once_in_the_brand_s_language(
     table: Table, clock: FakeClock, chat: FakeChat, locale: str
 ) -> None:
     bundle = a_bundle()
     spoken = replace(bundle, brand=replace(bundle.brand, default_locale=locale))
     for _ in range(2):
-        show(KEY.ref, Dependencies(table, clock, spoken, chat, "sales"))
+        update_card(KEY.ref, Dependencies(table, clock, spoken, chat, "sales"))
     assert [card for _, card in chat.cards.values()] == [halt_card(HALT, locale)]
     assert (alert(table).state, chat.places) == (AlertState.POSTED, ["sales"])
     row = table.get(KEY)
@@ -46,18 +46,16 @@ def test_it_is_posted_once_in_the_playbooks_language(
     assert row.due is None
 
 
-def test_a_post_whose_answer_was_lost_is_found_and_not_made_again(
-    table: Table, clock: FakeClock, chat: FakeChat
-) -> None:
+def test_an_ambiguous_post_is_found_and_not_repeated(table: Table, clock: FakeClock, chat: FakeChat) -> None:
     chat.trouble = [Unsure("chat.postMessage: hung up")]
     dependencies = Dependencies(table, clock, a_bundle(), chat, "sales")
-    show(KEY.ref, dependencies)
+    update_card(KEY.ref, dependencies)
     clock.move(minutes=1)
-    show(KEY.ref, dependencies)
+    update_card(KEY.ref, dependencies)
     assert (chat.posts, alert(table).state) == (1, AlertState.POSTED)
 
 
-def test_in_shadow_mode_it_is_not_posted(table: Table, clock: FakeClock, chat: FakeChat) -> None:
+def test_shadow_mode_posts_no_halt_card(table: Table, clock: FakeClock, chat: FakeChat) -> None:
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
-    show(KEY.ref, Dependencies(table, clock, a_bundle(), chat, "sales"))
+    update_card(KEY.ref, Dependencies(table, clock, a_bundle(), chat, "sales"))
     assert (chat.posts, alert(table).state) == (0, AlertState.SHADOW)

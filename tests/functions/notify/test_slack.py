@@ -1,4 +1,4 @@
-"""notify.slack: what Slack posts to us, signed or not, well-formed or not."""
+"""notify.slack: requests from Slack, signed or not, well-formed or not."""
 
 import hashlib
 import hmac
@@ -67,7 +67,7 @@ def written(table: Table) -> list[Any]:
 
 
 @pytest.mark.parametrize("base64", [False, True])
-def test_a_press_is_written_down_and_somebody_is_woken(table: Table, queue: FakeQueue, base64: bool) -> None:
+def test_a_press_is_recorded_and_its_worker_woken(table: Table, queue: FakeQueue, base64: bool) -> None:
     assert posted(press(), base64=base64) == 200
 
     [action] = written(table)
@@ -109,13 +109,13 @@ def test_a_link_button_is_only_acknowledged(table: Table) -> None:
         {"x_slack_request_timestamp": "１"},
     ],
 )
-def test_what_slack_did_not_sign_is_refused(table: Table, headers: dict[str, str]) -> None:
+def test_an_unsigned_request_is_refused(table: Table, headers: dict[str, str]) -> None:
     assert posted(press(), **headers) == 401
     assert written(table) == []
 
 
 @pytest.mark.parametrize(("age", "status"), [(299, 200), (302, 401), (-302, 401)])
-def test_a_signature_is_good_for_five_minutes(age: int, status: int) -> None:
+def test_a_signature_is_valid_for_five_minutes(age: int, status: int) -> None:
     assert posted(press(), stamp=str(int(time()) - age)) == status
 
 
@@ -126,9 +126,9 @@ def test_an_altered_body_is_refused() -> None:
     assert notify.slack.handler(asked, None)["statusCode"] == 401  # type: ignore[arg-type]
 
 
-def test_without_a_secret_nobody_is_trusted() -> None:
+def test_without_a_secret_every_request_is_refused() -> None:
     with pytest.raises(Rejected) as refused:
-        notify.slack.trusted(Request(method="POST", path="/slack", raw=press().decode()), "")
+        notify.slack.signed_body(Request(method="POST", path="/slack", raw=press().decode()), "")
 
     assert refused.value.status == 401
 
@@ -164,12 +164,12 @@ def test_without_a_secret_nobody_is_trusted() -> None:
         (press(value="lead1|" + "b" * 26), 404),
     ],
 )
-def test_a_malformed_request_is_told_so_and_writes_nothing(table: Table, body: bytes, status: int) -> None:
+def test_a_malformed_request_is_refused_and_writes_nothing(table: Table, body: bytes, status: int) -> None:
     assert posted(body, base64=True) == status
     assert written(table) == []
 
 
-def test_slack_checks_our_address() -> None:
+def test_the_address_check_of_slack_is_answered() -> None:
     body = json.dumps({"type": "url_verification", "challenge": "abc", "token": "t"}).encode()
 
     answer = notify.slack.handler(event(body, content_type="application/json"), None)  # type: ignore[arg-type]
@@ -177,7 +177,7 @@ def test_slack_checks_our_address() -> None:
     assert (answer["statusCode"], json.loads(answer["body"])) == (200, {"challenge": "abc"})
 
 
-def test_slack_checks_our_certificate_unsigned(table: Table) -> None:
+def test_the_certificate_check_of_slack_needs_no_signature(table: Table) -> None:
     assert posted(b"ssl_check=1&token=t", x_slack_signature="") == 200
 
 
@@ -204,7 +204,7 @@ def lead(table: Table) -> None:
     ],
 )
 def test_the_command_shows_a_lead(lead: None, table: Table, clock: FakeClock, text: str) -> None:
-    answer = notify.slack.reply(text, table, clock, a_bundle(), b"key")
+    answer = notify.slack.command_reply(text, table, clock, a_bundle(), b"key")
 
     shown = json.dumps(answer["blocks"], ensure_ascii=False)
     assert all(part in shown for part in ("山田 花子 様", "株式会社サンプル", "40点", "役職: 部長級", "03-1234-5678"))
@@ -223,13 +223,13 @@ def test_the_command_shows_a_lead(lead: None, table: Table, clock: FakeClock, te
     ],
 )
 def test_the_command_says_what_is_wrong(lead: None, table: Table, clock: FakeClock, text: str, said: str) -> None:
-    answer = notify.slack.reply(text, table, clock, a_bundle(), b"key")
+    answer = notify.slack.command_reply(text, table, clock, a_bundle(), b"key")
 
     assert said in answer["text"]
     assert "blocks" not in answer
 
 
-def test_the_command_is_answered_to_the_asker_only(lead: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_sender_sees_the_answer_to_a_command(lead: None, monkeypatch: pytest.MonkeyPatch) -> None:
     class Published:
         def live(self) -> Any:
             return type("Live", (), {"bundle": a_bundle(brand=a_bundle().brand)})

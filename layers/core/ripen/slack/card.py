@@ -8,17 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
+from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM
 from ripen.slack.alert import Alert
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
-
-ACCEPT = "accept"
-NOT_FIT = "not_fit"
-OPEN_CRM = "open_crm"
-
-ACCEPTED = "accepted"
-NOT_A_FIT = "not a fit"
 
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")

@@ -1,0 +1,33 @@
+"""The card of an alert, as the lead or the campaign is now."""
+
+from datetime import datetime
+from json import dumps
+from typing import Any
+
+from ripen import ids
+from ripen.adapters.table import Table, keys
+from ripen.playbook.bundle import Bundle
+from ripen.slack.alert import Alert
+from ripen.slack.card import hot_lead_card, note_card
+from ripen.slack.card_facts import card_facts
+from ripen.slack.halt_card import halt_card
+
+type Card = dict[str, Any]
+
+
+def render_card(alert: Alert, table: Table, bundle: Bundle, now: datetime) -> Card | None:
+    """Return the card; None if there is no such lead."""
+    brand = bundle.brand
+    if alert.halt:
+        return halt_card(alert.halt, brand.default_locale)
+    profile, state = table.get_many([keys.profile(alert.lead), keys.state(alert.lead)])
+    if profile is None:
+        return None
+    if alert.kind != "hot":
+        return note_card(alert, profile.value, brand.default_locale)
+    facts = card_facts(profile.value, state.value if state else None, bundle, now)
+    return hot_lead_card(alert, facts, brand.default_locale, brand.time_zone)
+
+
+def card_digest(card: Card) -> str:
+    return ids.digest(dumps(card, sort_keys=True))
