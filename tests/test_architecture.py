@@ -278,6 +278,14 @@ def test_callback_for_a_message_of_sqs_has_the_name_that_powertools_uses() -> No
     assert wrong == []
 
 
+def test_command_line_has_no_loose_files() -> None:
+    """Arguments, output, the stack, the local cloud and the doctor have rooms; use cases lie in operations."""
+    rooms = {path.parent.name for path in (ROOT / "cli").glob("*/__init__.py")}
+    assert rooms == {"commands", "output", "stack", "local", "doctor"}
+    loose = {path.name for path in (ROOT / "cli").glob("*.py")}
+    assert loose == {"__init__.py", "__main__.py", "main.py", "lazy_command.py"}
+
+
 def test_only_one_file_decides_which_browser_starts() -> None:
     starts = [
         str(file.relative_to(ROOT))

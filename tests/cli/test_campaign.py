@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 import typer
-from typer.main import get_group
 
 from cli.commands import campaign as command
 from cli.stack.stack import Stack
@@ -80,7 +79,7 @@ def begun(machinery: Machinery, sent: int) -> list[str]:
     return leads
 
 
-def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
+def test_schedule_shows_the_audience_and_begins_at_its_time(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     some_leads(machinery)
@@ -97,7 +96,7 @@ def test_scheduling_shows_how_many_and_who_and_begins_nothing_before_its_time(
     assert machinery.run().state is RunState.PLANNED
 
 
-def test_a_campaign_in_each_leads_own_time_says_so(
+def test_schedule_in_each_leads_own_time_says_so(
     machinery: Machinery, stack: Stack, capsys: pytest.CaptureFixture[str]
 ) -> None:
     machinery.bundle.campaigns["autumn"] = replace(TOMORROW, zone="lead")
@@ -107,22 +106,20 @@ def test_a_campaign_in_each_leads_own_time_says_so(
         assert said in capsys.readouterr().out
 
 
-def test_a_campaign_that_there_is_not_is_named_as_such_and_one_that_waits_for_its_word_too(
-    stack: Stack, machinery: Machinery
-) -> None:
+def test_unknown_or_unscheduled_campaign_is_refused(stack: Stack, machinery: Machinery) -> None:
     with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
         command.show("winter")
     with pytest.raises(Failure, match="The campaign autumn is not scheduled"):
         command.show("autumn")
 
 
-def test_who_says_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(typer, "confirm", lambda question: False)
     command.schedule("autumn")
     assert machinery.table.get(KEY) is None
 
 
-def test_a_time_that_is_past_is_refused_unless_now_is_said(stack: Stack, machinery: Machinery) -> None:
+def test_past_time_is_refused_without_now(stack: Stack, machinery: Machinery) -> None:
     machinery.clock.move(days=2)
     with pytest.raises(Failure, match="past"):
         schedule()
@@ -130,7 +127,7 @@ def test_a_time_that_is_past_is_refused_unless_now_is_said(stack: Stack, machine
     assert machinery.run().since == after(days=2)
 
 
-def test_before_it_began_it_can_be_scheduled_anew_and_afterwards_not(stack: Stack, machinery: Machinery) -> None:
+def test_campaign_can_be_rescheduled_until_it_begins(stack: Stack, machinery: Machinery) -> None:
     schedule()
     schedule(now=True)
     assert machinery.run().since == NOON
@@ -139,7 +136,7 @@ def test_before_it_began_it_can_be_scheduled_anew_and_afterwards_not(stack: Stac
         schedule()
 
 
-def test_stopped_it_says_what_went_and_what_did_not_and_can_not_go_on(
+def test_stop_says_what_was_sent_and_cannot_be_resumed(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     leads = begun(machinery, sent=3)
@@ -151,7 +148,7 @@ def test_stopped_it_says_what_went_and_what_did_not_and_can_not_go_on(
         command.resume("autumn")
 
 
-def test_paused_and_resumed_each_gets_it_once(stack: Stack, machinery: Machinery) -> None:
+def test_each_lead_gets_a_resumed_campaign_once(stack: Stack, machinery: Machinery) -> None:
     leads = begun(machinery, sent=3)
     command.pause("autumn")
     machinery.deliver()
@@ -163,7 +160,7 @@ def test_paused_and_resumed_each_gets_it_once(stack: Stack, machinery: Machinery
     assert sorted(machinery.taken()) == leads
 
 
-def test_resending_reaches_who_was_passed_over_by_the_stop(stack: Stack, machinery: Machinery) -> None:
+def test_resend_reaches_leads_that_the_stop_skipped(stack: Stack, machinery: Machinery) -> None:
     leads = begun(machinery, sent=3)
     command.stop("autumn")
     machinery.deliver()
@@ -173,7 +170,7 @@ def test_resending_reaches_who_was_passed_over_by_the_stop(stack: Stack, machine
     assert sorted(machinery.taken()) == leads
 
 
-def test_the_recipients_are_exactly_those_it_went_to_and_the_apology_reaches_them(
+def test_recipients_are_exact_and_an_apology_reaches_them(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun(machinery, sent=3)
@@ -194,7 +191,7 @@ def test_the_recipients_are_exactly_those_it_went_to_and_the_apology_reaches_the
     assert sorted(machinery.taken()[3:]) == sorted(machinery.taken()[:3])
 
 
-def test_stopped_while_a_mail_is_on_its_way_it_says_so_and_goes_on_without_a_repeat(
+def test_pause_counts_a_mail_in_flight_and_resume_does_not_repeat_it(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given a campaign that somebody pauses while SES has not answered for the fortieth mail
@@ -231,7 +228,7 @@ def test_stopped_while_a_mail_is_on_its_way_it_says_so_and_goes_on_without_a_rep
     assert sorted(machinery.taken()[2 * BEFORE_THE_STOP :]) == sorted(set(leads) - set(early))
 
 
-def test_whose_outcome_is_not_known_is_told_apart(
+def test_recipients_with_unknown_outcome_are_counted_apart(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun(machinery, sent=1)
@@ -244,9 +241,7 @@ def test_whose_outcome_is_not_known_is_told_apart(
     assert "1 more may have received it" in told.err
 
 
-def test_its_progress_is_shown_with_reasons(
-    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_progress_is_shown_with_reasons(stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]) -> None:
     begun(machinery, sent=3)
     command.stop("autumn")
     machinery.deliver()
@@ -268,34 +263,12 @@ def test_campaign_that_is_not_scheduled_is_a_clear_failure(stack: Stack, verb: s
         getattr(command, verb)("autumn")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "verb"),
-    [
-        (["autumn"], "show"),
-        (["autumn", "--json"], "show"),
-        (["pause", "autumn"], "pause"),
-        (["schedule", "autumn", "--now"], "schedule"),
-    ],
-)
-def test_name_without_a_verb_shows_the_campaign(arguments: list[str], verb: str) -> None:
-    group = get_group(command.app)
-    name, _, rest = group.resolve_command(group.make_context("campaign", ["show"]), arguments)
-    assert (name, rest[0]) == (verb, "autumn")
-
-
-def test_verb_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        get_group(command.app)(["pausee", "autumn"])
-    assert ended.value.code == 2
-    assert "No such command 'pausee'" in capsys.readouterr().err
-
-
-def test_a_campaign_nobody_published_is_named_with_those_there_are(stack: Stack) -> None:
+def test_unknown_campaign_is_answered_with_the_known_ones(stack: Stack) -> None:
     with pytest.raises(Failure, match="no campaign 'winter'; it has: autumn, sorry"):
         command.schedule("winter")
 
 
-def test_a_playbook_without_the_campaign_does_not_resume_it(stack: Stack, machinery: Machinery) -> None:
+def test_campaign_is_not_resumed_without_its_file(stack: Stack, machinery: Machinery) -> None:
     begun(machinery, sent=1)
     command.pause("autumn")
     bare: Bundle = replace(a_playbook(AUTUMN), campaigns={}, hash="bundle2")
@@ -303,3 +276,18 @@ def test_a_playbook_without_the_campaign_does_not_resume_it(stack: Stack, machin
     playbook.bundles = (*playbook.bundles, bare)
     with pytest.raises(Failure, match="no campaign"):
         command.resume("autumn")
+
+
+@pytest.mark.usefixtures("japanese")
+def test_campaign_speaks_japanese(stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]) -> None:
+    begun(machinery, sent=3)
+    assert "メール case-study を 8 人へ（セグメント everyone、現在）" in capsys.readouterr().out
+    command.stop("autumn")
+    assert "autumn を中止しました。 送信済み: 3。送信中: 0。未送信: 5。" in capsys.readouterr().out
+    command.show("autumn")
+    shown = capsys.readouterr().out
+    assert "autumn の状態: 中止" in shown
+    assert "2026-11-21 土 12:00  予約" in shown
+    with pytest.raises(Failure) as failed:
+        command.resume("autumn")
+    assert failed.value.in_language("ja")[1] == "状況を見るには: ripen campaign show autumn"

@@ -15,7 +15,6 @@ from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import LatestEntry, State
-from ripen.operations.publication.difference import Change, difference
 from ripen.operations.publication.people import (
     AffectedStep,
     affected_people,
@@ -107,32 +106,6 @@ def ending_otherwise(email: str) -> Journey:
     return replace(JOURNEY, steps=steps)
 
 
-def test_the_same_playbook_is_no_difference() -> None:
-    assert not difference(LIVE, replace(LIVE, hash="other"))
-
-
-def test_steps_are_compared_by_id() -> None:
-    [journey] = difference(LIVE, with_journey(ending_otherwise("case-study"))).journeys
-    assert [(step.name, step.how) for step in journey.steps] == [
-        ("wait-3-days", "changed"),
-        ("send-news", "added"),
-        ("send-case-study", "removed"),
-    ]
-    assert "until.days: 3 → 4" in journey.steps[0].lines
-
-
-def test_everything_else_is_compared_part_by_part_and_shortly_told() -> None:
-    new = replace(LIVE, policy=Policy(per_week=2), emails={"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]})
-    assert difference(LIVE, new).others == (
-        Change("policy", "changed", ("per_week: – → 2",)),
-        Change("emails/case-study", "removed"),
-    )
-
-
-def test_before_the_first_publish_all_is_new() -> None:
-    assert {journey.how for journey in difference(None, LIVE).journeys} == {"added"}
-
-
 def test_people_are_counted_on_changed_and_removed_steps_only(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     somebody(table, "lead2")
@@ -147,7 +120,7 @@ def test_people_are_counted_on_changed_and_removed_steps_only(stack: Stack, tabl
     ]
 
 
-def test_who_stands_on_a_changed_step_must_be_spoken_for(stack: Stack, table: Table) -> None:
+def test_people_on_a_changed_step_need_a_decision(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     _, [place] = affected(stack, longer())
     assert place.is_undecided
@@ -156,18 +129,18 @@ def test_who_stands_on_a_changed_step_must_be_spoken_for(stack: Stack, table: Ta
     assert not spoken.is_undecided
 
 
-def test_a_journey_that_is_dropped_asks_nothing(stack: Stack, table: Table) -> None:
+def test_removed_journey_needs_no_decision(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     _, [place] = affected(stack, with_journey(None))
     assert (place.how, place.is_undecided) == ("journey removed", False)
 
 
-def test_nobody_is_looked_for_where_no_step_has_changed(stack: Stack, table: Table) -> None:
+def test_people_are_not_read_where_no_step_has_changed(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     assert affected(stack, replace(LIVE, hash="other", policy=Policy(per_week=1))) == ([], [])
 
 
-def test_who_is_moved_is_due_and_who_stays_is_not(stack: Stack, table: Table) -> None:
+def test_people_who_move_are_due_and_others_are_not(stack: Stack, table: Table) -> None:
     somebody(table, "lead1")
     new = longer(**{"wait-3-days": EXIT})
     assert move_on(*affected(stack, new), table, NOON) == 1
@@ -176,7 +149,7 @@ def test_who_is_moved_is_due_and_who_stays_is_not(stack: Stack, table: Table) ->
     assert move_on(*affected(stack, longer(**{"wait-3-days": STAY})), table, NOON) == 0
 
 
-def test_the_next_day_is_lived_with_the_new_playbook_and_changes_nothing(stack: Stack, table: Table) -> None:
+def test_forecast_simulates_the_next_day_and_writes_nothing(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=25))
     before = [row.value for row in table.under("lead1", "")]
@@ -185,7 +158,7 @@ def test_the_next_day_is_lived_with_the_new_playbook_and_changes_nothing(stack: 
     assert [row.value for row in table.under("lead1", "")] == before
 
 
-def test_who_would_not_be_written_to_is_told_with_the_reason(stack: Stack, table: Table) -> None:
+def test_forecast_counts_skipped_mails_by_reason(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
     somebody(table, "lead2", timedelta(hours=2))
     capped = replace(LIVE, hash="new", policy=Policy(per_week=0))
@@ -193,7 +166,7 @@ def test_who_would_not_be_written_to_is_told_with_the_reason(stack: Stack, table
     assert forecast(stack, capped, most=1).more == 1
 
 
-def test_who_is_moved_out_is_sent_nothing_more(stack: Stack, table: Table) -> None:
+def test_forecast_sends_nothing_to_people_who_exit(stack: Stack, table: Table) -> None:
     somebody(table, "lead1", timedelta(hours=2))
     assert forecast(stack, longer(**{"wait-3-days": EXIT})).mails == Counter()
 

@@ -123,3 +123,13 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
     released = ledger.release(held.send, "mika", NOON)
     table.write(Replace(key, released.send, 2), *tally(held.send, released.send))
     assert plain(capsys)["held"] == 0
+
+
+@pytest.mark.usefixtures("japanese")
+def test_status_speaks_japanese(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write(Create(keys.STOP, Stop(on=True, at=NOON, by="mika")))
+    due(table, "lead1", timedelta(minutes=16), Lane.HOT)
+    shown = told(capsys)
+    for words in ("配信は停止しています（2026-11-21 03:00 UTC から）: ripen resume", "人が待っている処理", "遅れ"):
+        assert words in shown
+    assert plain(capsys)["due"]["hot"]["late"]
