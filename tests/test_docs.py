@@ -88,3 +88,9 @@ def test_each_module_that_a_page_names_exists(page: Path) -> None:
     """A page may leave out the first folders: `journey/split.py`."""
     ends = {name for name in _MODULE.findall(page.read_text()) if not name.startswith("/")}
     assert {end for end in ends if not any(f"/{module}".endswith(f"/{end}") for module in MODULES)} == set()
+
+
+def test_each_harness_of_the_tests_is_in_the_page_about_testing() -> None:
+    page = (PROJECT / "docs/testing.md").read_text()
+    harnesses = {path.stem for path in (PROJECT / "tests/support").glob("*.py")} - {"__init__"}
+    assert sorted(name for name in harnesses if f"`{name}`" not in page) == []
