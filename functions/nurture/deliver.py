@@ -24,6 +24,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows.sends import send_moved
 from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
@@ -280,12 +281,5 @@ def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) ->
 
 
 def _write(row: Row[Send], moved: Moved, dependencies: Dependencies, now: datetime, *more: Change) -> Send:
-    changes: list[Change] = [
-        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
-        *tally(row.value, moved.send),
-        *more,
-    ]
-    if decision := ledger.decision(row.value, moved.send, now):
-        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
-    dependencies.table.write(*changes)
+    dependencies.table.write(*send_moved(row, moved, now), *more)
     return moved.send

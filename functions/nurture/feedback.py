@@ -14,16 +14,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
-from ripen.adapters.rows.campaign_counts import tally
+from ripen.adapters.rows.sends import send_moved
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
-from ripen.mail import feedback, ledger
+from ripen.mail import feedback
 from ripen.mail.feedback import Event, Feedback, Ignored
-from ripen.mail.ledger import Moved, Send
+from ripen.mail.ledger import Send
 from ripen.ports import Clock, Wake
 
 logger = Logger()
@@ -78,7 +78,7 @@ def _take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_ke
     moved = feedback.settle(send.value, told)
     if moved is None:
         return "repeated"
-    changes = _settled(send, moved, told, clock)
+    changes = send_moved(send, moved, clock.now())
     activity = _activity(send.value, told, clock)
     if activity:
         changes += _refused(contact, refusal, refusal_key, activity, told)
@@ -88,16 +88,6 @@ def _take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_ke
         if send.value.campaign:
             walk.wake(keys.campaign(send.value.origin).ref)
     return "settled"
-
-
-def _settled(send: Row[Send], moved: Moved, told: Feedback, clock: Clock) -> list[Change]:
-    changes: list[Change] = [
-        Replace(send.key, moved.send, send.version, moved.due, ledger.lane(moved.send)),
-        *tally(send.value, moved.send),
-    ]
-    if decision := ledger.decision(send.value, moved.send, clock.now()):
-        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
-    return changes
 
 
 def _activity(send: Send, told: Feedback, clock: Clock) -> Activity | None:

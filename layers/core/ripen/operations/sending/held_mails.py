@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ripen.adapters.rows.campaign_counts import tally
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.rows.sends import send_moved
+from ripen.adapters.table import Conflict, Row, Table, keys
 from ripen.failure import Failure
 from ripen.mail import ledger
 from ripen.mail.ledger import Moved, Send, SendState
@@ -87,14 +87,8 @@ def _move_all(found: list[HeldMail], move: Callable[[Send], Moved], table: Table
 
 def _write(held: HeldMail, moved: Moved, table: Table, now: datetime) -> bool:
     """Return False if another person was quicker."""
-    changes: list[Change] = [
-        Replace(held.row.key, moved.send, held.row.version, moved.due, ledger.lane(moved.send)),
-        *tally(held.row.value, moved.send),
-    ]
-    if decision := ledger.decision(held.row.value, moved.send, now):
-        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
     try:
-        table.write(*changes)
+        table.write(*send_moved(held.row, moved, now))
     except Conflict:
         return False
     return True
