@@ -1,8 +1,11 @@
-"""Take in what SES tells about our mails (SES → SNS → SQS): settle the send, and keep away from addresses that bounced or
-complained."""
+"""nurture.feedback: records what SES reports about our mails (SES → SNS → SQS).
+
+An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more.
+"""
 
 import json
 import os
+from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,6 +13,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
@@ -22,7 +26,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.mail import feedback
-from ripen.mail.feedback import Event, Feedback, Ignored
+from ripen.mail.feedback import Event, Feedback, IgnoredEvent
 from ripen.mail.ledger import Send
 from ripen.ports import Clock, Wake
 
@@ -35,7 +39,15 @@ secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 _TEST_TEXT = "Successfully validated SNS topic"
-"""What SES posts, as plain text, when the event destination is made."""
+"""The start of the text that SES posts when the event destination is created."""
+
+
+class Dependencies(Struct, frozen=True, kw_only=True):
+    table: Table
+    clock: Clock
+    react: Wake
+    walk: Wake
+    address_key: bytes
 
 
 @logger.inject_lambda_context
@@ -50,92 +62,116 @@ def record_handler(record: SQSRecord) -> None:
         logger.info("feedback ignored", reason="SES tests the topic")
         return
     try:
-        told = feedback.read(message)
-    except Ignored as ignored:
+        received = feedback.read(message)
+    except IgnoredEvent as ignored:
         logger.info("feedback ignored", reason=str(ignored))
         metrics.add_metric(name="FeedbackIgnored", unit=MetricUnit.Count, value=1)
         return
-    outcome = take_in(told, table, clock, react, secrets.key("address"), walk)
-    logger.info("feedback", send=told.send, lead=told.lead, feedback=told.event, detail=told.detail, outcome=outcome)
-    kind = "Deferred" if told.event is Event.BOUNCED and not told.final else told.event.name.title().replace("_", "")
-    metrics.add_metric(name=f"Feedback{kind}", unit=MetricUnit.Count, value=1)
+    dependencies = Dependencies(table=table, clock=clock, react=react, walk=walk, address_key=secrets.key("address"))
+    outcome = record_feedback(received, dependencies)
+    logger.info(
+        "feedback",
+        send=received.send,
+        lead=received.lead,
+        feedback=received.event,
+        detail=received.detail,
+        outcome=outcome,
+    )
+    metrics.add_metric(name=f"Feedback{_metric(received)}", unit=MetricUnit.Count, value=1)
 
 
-def take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_key: bytes, walk: Wake) -> str:
-    """Settle the send and whatever the event means for its lead, in one transaction; "settled", "repeated" or "unknown".
-    A campaign is looked at, for it may have to halt.
+def _metric(received: Feedback) -> str:
+    if received.event is Event.BOUNCED and not received.final:
+        return "Deferred"
+    return received.event.name.title().replace("_", "")
 
-    A repetition changes nothing.
+
+def record_feedback(received: Feedback, dependencies: Dependencies) -> str:
+    """Record the event in one transaction; a repetition changes nothing. Return "settled", "repeated" or "unknown".
+
+    1. Move the send in the ledger.
+    2. At the first final bounce or complaint, write the activity, the contact, the suppression and a withdrawn consent.
+    3. Wake score.react, and nurture.walk if the mail belongs to a campaign, because the campaign may have to halt.
     """
-    return table.retrying(lambda _: _take_in(told, table, clock, react, address_key, walk))
+    return dependencies.table.retrying(lambda _: _record(received, dependencies))
 
 
-def _take_in(told: Feedback, table: Table, clock: Clock, react: Wake, address_key: bytes, walk: Wake) -> str:
-    refusal_key = keys.suppression(address_hash(address_key, told.recipient))
-    send, contact, refusal = table.get_many([keys.send(told.lead, told.send), keys.contact(told.lead), refusal_key])
+def _record(received: Feedback, dependencies: Dependencies) -> str:
+    table, now = dependencies.table, dependencies.clock.now()
+    send, contact, suppression = table.get_many(
+        [keys.send(received.lead, received.send), keys.contact(received.lead), _suppression_key(received, dependencies)]
+    )
     if send is None:
         return "unknown"
-    moved = feedback.settle(send.value, told)
+    moved = feedback.send_after(send.value, received)
     if moved is None:
         return "repeated"
-    changes = send_moved(send, moved, clock.now())
-    activity = _activity(send.value, told, clock)
-    if activity:
-        changes += _refused(contact, refusal, refusal_key, activity, told)
-    table.write(*changes)
-    if activity:
-        react.wake(keys.activity(told.lead, activity.at, activity.id).ref)
-        if send.value.campaign:
-            walk.wake(keys.campaign(send.value.origin).ref)
+    activity = _activity(send.value, received, now)
+    if activity is None:
+        table.write(*send_moved(send, moved, now))
+        return "settled"
+    table.write(
+        *send_moved(send, moved, now),
+        _contact_change(contact, received, activity),
+        _suppression_change(suppression, received, dependencies),
+        Create(keys.activity(received.lead, activity.at, activity.id), activity, due=activity.received),
+        *_consent_changes(received, activity),
+    )
+    dependencies.react.wake(keys.activity(received.lead, activity.at, activity.id).ref)
+    if send.value.campaign:
+        dependencies.walk.wake(keys.campaign(send.value.origin).ref)
     return "settled"
 
 
-def _activity(send: Send, told: Feedback, clock: Clock) -> Activity | None:
-    """The first final bounce or complaint of a send is something that happened to its lead."""
-    match told.event:
-        case Event.BOUNCED if told.final and send.bounced is None:
+def _activity(send: Send, received: Feedback, now: datetime) -> Activity | None:
+    """Return the activity of a send's first final bounce or complaint, None for other events."""
+    match received.event:
+        case Event.BOUNCED if received.final and send.bounced is None:
             kind = Kind.BOUNCED
-        case Event.COMPLAINED if told.final and send.complained is None:
+        case Event.COMPLAINED if received.final and send.complained is None:
             kind = Kind.COMPLAINED
         case _:
             return None
     return Activity(
-        id=digest(kind, told.send),
-        lead=told.lead,
+        id=digest(kind, received.send),
+        lead=received.lead,
         kind=kind,
-        at=told.at,
-        received=clock.now(),
+        at=received.at,
+        received=now,
         subject=send.email,
-        facts={"send": told.send, "type": told.detail},
+        facts={"send": received.send, "type": received.detail},
     )
 
 
-def _refused(
-    contact: Row[Contact] | None,
-    refusal: Row[Suppression] | None,
-    refusal_key: Key[Suppression],
-    activity: Activity,
-    told: Feedback,
-) -> list[Change]:
-    """Nobody writes to the address again, the lead's contact says why, and score.react hears of it."""
-    before = contact.value if contact else Contact(lead=told.lead)
+def _contact_change(contact: Row[Contact] | None, received: Feedback, activity: Activity) -> Change:
+    before = contact.value if contact else Contact(lead=received.lead)
+    after = feedback.contact_after(before, received, record=_consent_id(activity))
+    return Replace(keys.contact(received.lead), after, contact.version if contact else 0)
+
+
+def _suppression_change(suppression: Row[Suppression] | None, received: Feedback, dependencies: Dependencies) -> Change:
+    after = feedback.suppression_after(suppression.value if suppression else None, received)
+    return Replace(_suppression_key(received, dependencies), after, suppression.version if suppression else 0)
+
+
+def _consent_changes(received: Feedback, activity: Activity) -> list[Change]:
+    """Return the proof that a complaint withdrew the consent; a bounce withdraws nothing."""
+    if received.event is not Event.COMPLAINED:
+        return []
     record = ConsentRecord(
-        id=digest("withdrawn", activity.id),
-        lead=told.lead,
+        id=_consent_id(activity),
+        lead=received.lead,
         purpose="marketing",
         granted=False,
-        at=told.at,
+        at=received.at,
         source="complaint",
     )
-    changes: list[Change] = [
-        Replace(keys.contact(told.lead), feedback.refused(before, told, record.id), contact.version if contact else 0),
-        Replace(
-            refusal_key,
-            feedback.suppressed(refusal.value if refusal else None, told),
-            refusal.version if refusal else 0,
-        ),
-        Create(keys.activity(told.lead, activity.at, activity.id), activity, due=activity.received),
-    ]
-    if told.event is Event.COMPLAINED:
-        changes.append(Create(keys.consent(told.lead, record.at, record.id), record))
-    return changes
+    return [Create(keys.consent(received.lead, record.at, record.id), record)]
+
+
+def _suppression_key(received: Feedback, dependencies: Dependencies) -> Key[Suppression]:
+    return keys.suppression(address_hash(dependencies.address_key, received.recipient))
+
+
+def _consent_id(activity: Activity) -> str:
+    return digest("withdrawn", activity.id)

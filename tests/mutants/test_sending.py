@@ -99,7 +99,7 @@ class EventsSettleNothing(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        with _instead(feedback, "settle", lambda send, told: None):
+        with _instead(feedback, "send_after", lambda send, received: None):
             yield
 
 

@@ -20,7 +20,6 @@ from moto import mock_aws
 
 from nurture._release import release
 from nurture.deliver import deliver
-from nurture.feedback import take_in
 from nurture.tick import Queues, tick
 from ripen.adapters.table import Create, Due, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane, shard
@@ -35,7 +34,7 @@ from ripen.playbook.bundle import Policy
 from tests.conftest import create_table
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, Killed, a_send, an_event, an_outside, known, planned
+from tests.support.planned_mails import ADDRESS_KEY, Killed, a_send, an_event, an_outside, known, planned, record_events
 from tests.support.ses_socket import MODES, Server, WiredSes, serving
 
 LEADS = ("lead1", "lead2")
@@ -218,7 +217,7 @@ class Sending(RuleBasedStateMachine):
         return sum(send.claimed is not None and send.claimed.astimezone(TOKYO).date() == today for send in mails)
 
     def _hear(self, event: Feedback) -> None:
-        take_in(event, self.table, self.clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+        record_events(self.table, self.clock, event)
         self.heard.add(event.send)
 
     # What must hold

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from nurture import feedback
 from nurture._send_context import Dependencies
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
@@ -20,7 +21,7 @@ from ripen.mail.ledger import MailClass, Send, SendPointer
 from ripen.mail.message import OutgoingMail
 from ripen.ports import Mailer
 from tests.support.builders import a_bundle, a_lead
-from tests.support.fakes import NOON, FakeClock
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 LINK_KEY = b"link" * 8
 ADDRESS_KEY = b"addr" * 8
@@ -144,6 +145,16 @@ def an_event(send: Send, event: Event, at: datetime = NOON, **changes: Any) -> F
         "detail": "",
     }
     return Feedback(**(known | changes))
+
+
+def record_events(
+    table: Table, clock: FakeClock, *events: Feedback, react: FakeQueue | None = None, walk: FakeQueue | None = None
+) -> list[str]:
+    """Record these events of SES in turn, as nurture.feedback does; return each outcome."""
+    dependencies = feedback.Dependencies(
+        table=table, clock=clock, react=react or FakeQueue(), walk=walk or FakeQueue(), address_key=ADDRESS_KEY
+    )
+    return [feedback.record_feedback(event, dependencies) for event in events]
 
 
 def a_context(millis: int = 60_000) -> Any:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail.feedback import Event, Feedback, Ignored, read, refused, settle, suppressed
+from ripen.mail.feedback import Event, Feedback, IgnoredEvent, contact_after, read, send_after, suppression_after
 from ripen.mail.ledger import MailClass, Send, SendState
 from tests.support.fakes import NOON
 
@@ -61,9 +61,13 @@ TIMED = {"timestamp": "2026-11-21T03:00:02.000Z"}
 
 
 def test_an_event_says_which_mail_to_whom_and_when() -> None:
-    told = read(a_record("Delivery", delivery=TIMED))
-    assert (told.event, told.send, told.lead, told.message_id) == (Event.DELIVERED, "s1", "lead1", "m1")
-    assert (told.recipient, told.mailed, told.at) == ("hanako@example.co.jp", NOON, NOON + timedelta(seconds=2))
+    received = read(a_record("Delivery", delivery=TIMED))
+    assert (received.event, received.send, received.lead, received.message_id) == (Event.DELIVERED, "s1", "lead1", "m1")
+    assert (received.recipient, received.mailed, received.at) == (
+        "hanako@example.co.jp",
+        NOON,
+        NOON + timedelta(seconds=2),
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,21 +87,21 @@ def test_an_event_says_which_mail_to_whom_and_when() -> None:
     ],
 )
 def test_a_bounce_is_final_unless_it_passes_or_is_our_own_fault(bounce: Any, final: bool) -> None:
-    told = read(a_record("Bounce", bounce=bounce))
-    assert told.final is final
-    assert told.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
+    received = read(a_record("Bounce", bounce=bounce))
+    assert received.final is final
+    assert received.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
 
 
 @pytest.mark.parametrize(("type", "final"), [("abuse", True), ("fraud", True), (None, True), ("not-spam", False)])
 def test_a_complaint_is_final_unless_it_says_not_spam(type: str | None, final: bool) -> None:
-    told = read(a_record("Complaint", complaint=a_complaint(type)))
-    assert told.final is final
-    assert told.recipient == "hanako@example.co.jp"
+    received = read(a_record("Complaint", complaint=a_complaint(type)))
+    assert received.final is final
+    assert received.recipient == "hanako@example.co.jp"
 
 
 @pytest.mark.parametrize("name", ["Rendering Failure", "RenderingFailure"])
 def test_a_rendering_failure_goes_by_both_of_its_names(name: str) -> None:
-    moved = settle(SEND, read(a_record(name, failure={"errorMessage": "x", "templateName": "T"})))
+    moved = send_after(SEND, read(a_record(name, failure={"errorMessage": "x", "templateName": "T"})))
     assert moved is not None
     assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rendering failed")
 
@@ -120,7 +124,7 @@ def test_an_old_style_notification_with_our_tags_is_understood() -> None:
     ],
 )
 def test_what_is_not_for_us_is_ignored(record: str) -> None:
-    with pytest.raises(Ignored):
+    with pytest.raises(IgnoredEvent):
         read(record)
 
 
@@ -141,7 +145,7 @@ def test_each_kind_leaves_its_mark() -> None:
         (a_record("Bounce", bounce=a_bounce()), "bounced"),
         (a_record("Complaint", complaint=a_complaint("abuse")), "complained"),
     ):
-        moved = settle(SEND, read(record))
+        moved = send_after(SEND, read(record))
         assert moved is not None
         assert (moved.send.state, moved.due) == (SendState.ACCEPTED, None)
         assert getattr(moved.send, mark) is not None
@@ -149,10 +153,10 @@ def test_each_kind_leaves_its_mark() -> None:
 
 def test_a_repetition_is_known_by_its_own_id() -> None:
     first, again, other = (read(a_record("Bounce", bounce=a_bounce(id=id))) for id in ("f1", "f1", "f3"))
-    moved = settle(SEND, first)
+    moved = send_after(SEND, first)
     assert moved is not None
-    assert settle(moved.send, again) is None
-    assert settle(moved.send, other) is not None
+    assert send_after(moved.send, again) is None
+    assert send_after(moved.send, other) is not None
 
 
 def a_feedback(event: Event, seconds: int) -> Feedback:
@@ -174,16 +178,16 @@ def test_a_complaint_weighs_more_than_a_bounce_and_the_earliest_counts() -> None
     complaint = a_feedback(Event.COMPLAINED, 9)
     for order in ([*bounces, complaint], [complaint, *bounces]):
         kept: Suppression | None = None
-        for told in order:
-            kept = suppressed(kept, told)
+        for received in order:
+            kept = suppression_after(kept, received)
         assert kept == Suppression(reason="complaint", at=NOON + timedelta(seconds=9))
-    assert suppressed(suppressed(None, bounces[0]), bounces[1]).at == bounces[1].at
+    assert suppression_after(suppression_after(None, bounces[0]), bounces[1]).at == bounces[1].at
 
 
 def test_a_complaint_takes_back_the_consent_and_a_bounce_does_not() -> None:
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r1")})
-    bounced = refused(agreed, a_feedback(Event.BOUNCED, 1), "r2")
+    bounced = contact_after(agreed, a_feedback(Event.BOUNCED, 1), "r2")
     assert (bounced.bounced, bounced.consent) == (NOON + timedelta(seconds=1), agreed.consent)
-    complained = refused(agreed, a_feedback(Event.COMPLAINED, 1), "r2")
+    complained = contact_after(agreed, a_feedback(Event.COMPLAINED, 1), "r2")
     assert complained.complained == NOON + timedelta(seconds=1)
     assert not complained.consent["marketing"].granted

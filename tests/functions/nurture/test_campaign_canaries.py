@@ -2,7 +2,6 @@
 
 import pytest
 
-from nurture.feedback import take_in
 from nurture.preferences import unsubscribe
 from ripen.adapters.table import Table, keys
 from ripen.campaign import campaign_run
@@ -11,7 +10,7 @@ from ripen.campaign.mailing import is_canary
 from ripen.mail.feedback import Event
 from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, one_lead, with_rates
 from tests.support.fakes import FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, an_event
+from tests.support.planned_mails import an_event, record_events
 
 pytestmark = pytest.mark.many_rows
 
@@ -116,8 +115,7 @@ def bounce(machinery: Machinery, leads: list[str]) -> FakeQueue:
         event = an_event(
             sends[lead], Event.BOUNCED, message_id=sends[lead].message_id, recipient=f"{lead}@example.co.jp"
         )
-        for _ in range(2):
-            take_in(event, machinery.table, machinery.clock, FakeQueue(), ADDRESS_KEY, walk)
+        record_events(machinery.table, machinery.clock, event, event, walk=walk)
     return walk
 
 

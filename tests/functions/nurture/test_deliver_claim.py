@@ -4,13 +4,11 @@ from copy import replace
 from datetime import timedelta
 
 from nurture.deliver import deliver
-from nurture.feedback import take_in
 from ripen.adapters.table import Replace, Table, keys
 from ripen.mail.feedback import Event
 from ripen.mail.ledger import SendState
-from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.fakes import NOON, FakeClock
 from tests.support.planned_mails import (
-    ADDRESS_KEY,
     FakeSes,
     a_send,
     an_event,
@@ -18,6 +16,7 @@ from tests.support.planned_mails import (
     decisions,
     known,
     planned,
+    record_events,
     row,
 )
 
@@ -67,7 +66,7 @@ def test_an_event_that_comes_while_a_mail_is_written_again_stops_it(table: Table
 
     def stopped() -> bool:
         if next(looks, False):
-            take_in(an_event(a_send(), Event.SENT), table, clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+            record_events(table, clock, an_event(a_send(), Event.SENT))
         return False
 
     # when

@@ -7,21 +7,26 @@ from typing import Any
 
 import pytest
 
-from nurture.feedback import handler, take_in
+from nurture.feedback import handler
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
-from ripen.mail.feedback import Event, Feedback
+from ripen.mail.feedback import Event
 from ripen.mail.ledger import Send, SendState
 from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, a_context, a_send, an_event, decisions, known, planned
+from tests.support.planned_mails import (
+    ADDRESS_KEY,
+    a_context,
+    a_send,
+    an_event,
+    decisions,
+    known,
+    planned,
+    record_events,
+)
 
 SEND = a_send(state=SendState.ACCEPTED, message_id="m1", accepted=NOON, attempt=1)
 REFUSAL = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
-
-
-def told(table: Table, clock: FakeClock, queue: FakeQueue, *events: Feedback) -> list[str]:
-    return [take_in(event, table, clock, queue, ADDRESS_KEY, FakeQueue()) for event in events]
 
 
 def send(table: Table) -> Send:
@@ -43,7 +48,7 @@ def under(table: Table, prefix: str) -> list[Row[Any]]:
 def test_an_event_settles_a_send_whose_answer_was_lost(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, a_send(state=SendState.UNKNOWN, unknown=NOON, attempt=1))
-    assert told(table, clock, queue, an_event(SEND, Event.SENT)) == ["settled"]
+    assert record_events(table, clock, an_event(SEND, Event.SENT), react=queue) == ["settled"]
     row = table.get(keys.send("lead1", SEND.id))
     assert row is not None
     assert (row.value.state, row.value.message_id, row.due) == (SendState.ACCEPTED, "m1", None)
@@ -57,7 +62,7 @@ def test_an_event_wins_over_every_state_of_ours(
 ) -> None:
     known(table)
     planned(table, a_send(state=state, attempt=1))
-    told(table, clock, queue, an_event(SEND, Event.DELIVERED))
+    record_events(table, clock, an_event(SEND, Event.DELIVERED), react=queue)
     assert (send(table).state, send(table).delivered) == (SendState.ACCEPTED, NOON)
 
 
@@ -66,7 +71,7 @@ def test_a_final_bounce_suppresses_the_address_and_is_an_activity(
 ) -> None:
     known(table)
     planned(table, SEND)
-    told(table, clock, queue, an_event(SEND, Event.BOUNCED, detail="Permanent/General"))
+    record_events(table, clock, an_event(SEND, Event.BOUNCED, detail="Permanent/General"), react=queue)
     assert (send(table).state, send(table).bounced) == (SendState.ACCEPTED, NOON)
     assert contact(table).bounced == NOON
     refusal = table.get(REFUSAL)
@@ -81,21 +86,21 @@ def test_a_mail_that_bounces_twice_is_one_activity(table: Table, clock: FakeCloc
     known(table)
     planned(table, SEND)
     first, second = (an_event(SEND, Event.BOUNCED, id=each) for each in ("one", "two"))
-    assert told(table, clock, queue, first, second) == ["settled", "settled"]
+    assert record_events(table, clock, first, second, react=queue) == ["settled", "settled"]
     assert (len(under(table, "activity#")), len(queue.woken)) == (1, 1)
 
 
 def test_a_passing_bounce_refuses_nobody(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)
-    told(table, clock, queue, an_event(SEND, Event.BOUNCED, final=False))
+    record_events(table, clock, an_event(SEND, Event.BOUNCED, final=False), react=queue)
     assert (contact(table).bounced, table.get(REFUSAL), under(table, "activity#")) == (None, None, [])
 
 
 def test_a_complaint_takes_the_consent_back_with_proof(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)
-    told(table, clock, queue, an_event(SEND, Event.COMPLAINED))
+    record_events(table, clock, an_event(SEND, Event.COMPLAINED), react=queue)
     assert contact(table).complained == NOON
     (proof,) = under(table, "consent#")
     assert (proof.value.granted, proof.value.source) == (False, "complaint")
@@ -108,7 +113,7 @@ def test_a_repeated_event_changes_nothing(table: Table, clock: FakeClock, queue:
     known(table)
     planned(table, SEND)
     bounce = an_event(SEND, Event.BOUNCED)
-    assert told(table, clock, queue, bounce, bounce) == ["settled", "repeated"]
+    assert record_events(table, clock, bounce, bounce, react=queue) == ["settled", "repeated"]
     assert len(queue.woken) == 1
 
 
@@ -121,7 +126,7 @@ def test_any_order_gives_the_same_rows(dynamodb: Any, clock: FakeClock, queue: F
         table.write(*_rows(lead))
         for event in order:
             renamed = {"lead": lead, "recipient": f"{lead}@example.com"}
-            take_in(_with(event, **renamed), table, clock, queue, ADDRESS_KEY, FakeQueue())
+            record_events(table, clock, _with(event, **renamed))
         final, about, refusal = table.get_many(
             [
                 keys.send(lead, SEND.id),
@@ -151,12 +156,12 @@ def test_a_mail_that_ses_gave_up_is_failed_in_any_order(
     known(table)
     planned(table, SEND)
     second = Event.SENT if first is Event.REJECTED else Event.REJECTED
-    told(table, clock, queue, an_event(SEND, first), an_event(SEND, second))
+    record_events(table, clock, an_event(SEND, first), an_event(SEND, second), react=queue)
     assert (send(table).state, send(table).reason) == (SendState.FAILED, "rejected by SES")
 
 
 def test_an_event_about_a_send_we_do_not_have_is_dropped(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
-    assert told(table, clock, queue, an_event(SEND, Event.BOUNCED)) == ["unknown"]
+    assert record_events(table, clock, an_event(SEND, Event.BOUNCED), react=queue) == ["unknown"]
 
 
 def test_what_is_no_event_of_ours_is_ignored_and_nonsense_fails_alone() -> None:
@@ -179,7 +184,7 @@ def test_a_campaign_whose_mail_bounces_is_looked_at(table: Table, clock: FakeClo
     known(table)
     walk, mail = FakeQueue(), replace(SEND, campaign=True, origin="autumn")
     planned(table, mail)
-    take_in(an_event(mail, Event.DELIVERED), table, clock, queue, ADDRESS_KEY, walk)
+    record_events(table, clock, an_event(mail, Event.DELIVERED), walk=walk)
     assert walk.woken == []
-    take_in(an_event(mail, Event.BOUNCED), table, clock, queue, ADDRESS_KEY, walk)
+    record_events(table, clock, an_event(mail, Event.BOUNCED), walk=walk)
     assert walk.woken == [keys.campaign("autumn").ref]

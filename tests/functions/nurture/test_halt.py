@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from nurture.feedback import take_in
 from ripen.adapters.table import Row, Table, keys
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import RunState
@@ -12,8 +11,7 @@ from ripen.campaign.halt import Halt
 from ripen.mail.feedback import Event
 from ripen.slack.alert import Alert
 from tests.support.campaign_machinery import Machinery, a_playbook, known, leads_of, with_rates
-from tests.support.fakes import FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, an_event
+from tests.support.planned_mails import an_event, record_events
 from tests.support.quick_dynamodb import QuickDynamoDB
 
 STRICT = with_rates(halt_bounces=0.04)
@@ -32,7 +30,7 @@ def machinery() -> Machinery:
 def bounced(machinery: Machinery, *leads: str) -> None:
     for lead, send in machinery.sends(list(leads)).items():
         event = an_event(send, Event.BOUNCED, message_id=send.message_id, recipient=f"{lead}@example.co.jp")
-        take_in(event, machinery.table, machinery.clock, FakeQueue(), ADDRESS_KEY, FakeQueue())
+        record_events(machinery.table, machinery.clock, event)
 
 
 def alerts(machinery: Machinery) -> list[Row[Alert]]:

@@ -10,7 +10,6 @@ import boto3
 import pytest
 
 from nurture.deliver import deliver
-from nurture.feedback import take_in
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Key, Table, keys
@@ -19,7 +18,7 @@ from ripen.mail.ledger import Send, SendState
 from ripen.mail.send_rate import Quota
 from tests.support.builders import a_lead
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, a_send, an_outside, known, planned
+from tests.support.planned_mails import a_send, an_outside, known, planned, record_events
 from tests.support.ses_server import Served, serving
 
 
@@ -30,10 +29,10 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 
 def hear(served: Served, table: Table, clock: FakeClock, queue: FakeQueue, count: int) -> None:
-    """Take in the events the stand-in told, as they would come out of SQS."""
+    """Record the events that the stand-in published, as they would come out of SQS."""
     assert len(served.events(count)) == count
     for record in served.told:
-        take_in(feedback.read(json.dumps(record)), table, clock, queue, ADDRESS_KEY, FakeQueue())
+        record_events(table, clock, feedback.read(json.dumps(record)), react=queue)
 
 
 def state(table: Table, key: Key[Send]) -> SendState:

@@ -67,8 +67,16 @@ def report(action: Action) -> None:
         final=True,
         detail="Permanent/General" if bounced else "abuse",
     )
-    queue = simulator.queue
-    workers.feedback.take_in(feedback, simulator.table, simulator.clock, queue, ADDRESS_KEY, queue)
+    workers.feedback.record_feedback(
+        feedback,
+        workers.feedback.Dependencies(
+            table=simulator.table,
+            clock=simulator.clock,
+            react=simulator.queue,
+            walk=simulator.queue,
+            address_key=ADDRESS_KEY,
+        ),
+    )
 
 
 def _named_mail(action: Action) -> str:

@@ -1,8 +1,8 @@
-"""What SES tells about a mail after it took it, and what each kind means for the send, the lead and the address.
+"""The events that SES publishes about a mail, and what each event changes: the send, the contact and the suppression.
 
-The same events in any order, late or repeated, give the same rows. Source of the shapes: AWS, Amazon SES Developer Guide,
-"Contents of event data that Amazon SES publishes"; tag values are lists, `headers` may be missing, and our ids are read
-from the tags alone.
+The same events give the same rows in any order, late or repeated. Source of the shapes: AWS, Amazon SES Developer Guide,
+"Contents of event data that Amazon SES publishes". Tag values are lists, and `headers` may be missing. Our ids are read
+only from the tags.
 """
 
 from copy import replace
@@ -18,7 +18,8 @@ from ripen.mail.ledger import Moved, Send, SendState, accept
 
 _INVALID_DOMAIN = "5.4.4"
 _POLICY = "5.7."
-"""Status of a refusal for security or policy (RFC 3463 §3.8): our authentication or standing, not the person's address."""
+"""Status of a bounce for security or policy (RFC 3463 §3.8): it concerns our authentication or reputation, and not the
+lead's address."""
 
 
 class Event(StrEnum):
@@ -31,26 +32,26 @@ class Event(StrEnum):
     DELAYED = "DeliveryDelay"
 
 
-_ALSO = {"RenderingFailure": Event.RENDERING_FAILED}
+_OTHER_NAMES = {"RenderingFailure": Event.RENDERING_FAILED}
 
 
 class Feedback(Struct, frozen=True, kw_only=True):
-    """One event about one send of ours."""
+    """One event about one of our sends."""
 
     event: Event
     send: str
     lead: str
     message_id: str
     recipient: str
-    """The address as we handed it over (a complaint's own list may be redacted)."""
+    """The address that we gave SES; the list in a complaint may be redacted."""
     mailed: datetime
     at: datetime
     id: str
-    """The same for a repetition of the same event."""
+    """A repetition of the event has the same id."""
     final: bool = False
-    """A bounce or complaint after which nobody may write to the address."""
+    """True for a bounce or complaint after which nobody may write to the address."""
     detail: str = ""
-    """"Permanent/General", "abuse", …: no personal data."""
+    """For example "Permanent/General" or "abuse"; never personal data."""
 
 
 class _Mail(msgspec.Struct, rename="camel"):
@@ -92,22 +93,22 @@ class _Record(msgspec.Struct, rename="camel"):
     delivery_delay: _Timed | None = None
 
 
-class Ignored(Exception):
-    """Well formed, but nothing for us: an event of another kind, or a mail that is not one of ours."""
+class IgnoredEvent(Exception):
+    """The record is well formed, but its kind of event is not used, or its mail is not ours."""
 
 
 def read(record: bytes | str) -> Feedback:
-    """The event in a record of SES's. Raises Ignored, and msgspec.DecodeError where it is none."""
+    """Return the event in an SES record. Raises IgnoredEvent, or msgspec.DecodeError for a malformed record."""
     found = msgspec.json.decode(record, type=_Record)
     name = found.event_type or found.notification_type
-    if name not in [*Event, *_ALSO]:
-        raise Ignored(f"an event of another kind: {name[:40]}")
-    event = _ALSO.get(name) or Event(name)
+    if name not in [*Event, *_OTHER_NAMES]:
+        raise IgnoredEvent(f"this kind of event is not used: {name[:40]}")
+    event = _OTHER_NAMES.get(name) or Event(name)
     send, lead = (found.mail.tags.get(tag, [""])[0] for tag in ("send_id", "lead"))
     if not send or not lead:
-        raise Ignored("a mail without our tags")
+        raise IgnoredEvent("the mail has no tags of ours")
     recipient = found.mail.destination[0] if found.mail.destination else ""
-    own_id, at, final, detail = _particulars(event, found)
+    own_id, at, final, detail = _details(event, found)
     return Feedback(
         event=event,
         send=send,
@@ -122,14 +123,14 @@ def read(record: bytes | str) -> Feedback:
     )
 
 
-def _particulars(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
-    """(id of its own, when, final, detail) of an event."""
+def _details(event: Event, found: _Record) -> tuple[str, datetime, bool, str]:
+    """Return the event's own id ("" if it has none), its time, whether it is final, and its detail."""
     mailed = found.mail.timestamp
     match event:
         case Event.BOUNCED if found.bounce:
             bounce = found.bounce
             detail = f"{bounce.bounce_type}/{bounce.bounce_sub_type}"[:60]
-            return bounce.feedback_id, bounce.timestamp, _hard(bounce), detail
+            return bounce.feedback_id, bounce.timestamp, _is_hard(bounce), detail
         case Event.COMPLAINED if found.complaint:
             complaint = found.complaint
             kind = complaint.complaint_feedback_type or ""
@@ -141,10 +142,10 @@ def _particulars(event: Event, found: _Record) -> tuple[str, datetime, bool, str
         case Event.SENT | Event.REJECTED | Event.RENDERING_FAILED:
             return "", mailed, False, ""
         case _:
-            raise msgspec.ValidationError(f"a {event} event without its block")
+            raise msgspec.ValidationError(f"the {event} event has no block of its own")
 
 
-def _hard(bounce: _Bounce) -> bool:
+def _is_hard(bounce: _Bounce) -> bool:
     statuses = [recipient.status or "" for recipient in bounce.bounced_recipients]
     if _INVALID_DOMAIN in statuses:
         return True
@@ -152,18 +153,16 @@ def _hard(bounce: _Bounce) -> bool:
     return bounce.bounce_type == "Permanent" and not ours
 
 
-def settle(send: Send, feedback: Feedback) -> Moved | None:
-    """What the event makes of the send; None if it was taken in before. An event wins over every state of ours."""
+def send_after(send: Send, feedback: Feedback) -> Moved | None:
+    """Return the send after the event, None if the event was recorded before. An event outweighs each state of ours."""
     if feedback.id in send.events:
         return None
-    if feedback.event in (Event.REJECTED, Event.RENDERING_FAILED):
-        reason = "rejected by SES" if feedback.event is Event.REJECTED else "rendering failed"
-        settled = replace(
-            accept(send, feedback.message_id, feedback.mailed).send, state=SendState.FAILED, reason=reason
-        )
-    else:
-        settled = accept(send, feedback.message_id, feedback.mailed).send
+    settled = accept(send, feedback.message_id, feedback.mailed).send
     match feedback.event:
+        case Event.REJECTED:
+            settled = replace(settled, state=SendState.FAILED, reason="rejected by SES")
+        case Event.RENDERING_FAILED:
+            settled = replace(settled, state=SendState.FAILED, reason="rendering failed")
         case Event.DELIVERED:
             settled = replace(settled, delivered=_earlier(send.delivered, feedback.at))
         case Event.BOUNCED if feedback.final:
@@ -175,16 +174,16 @@ def settle(send: Send, feedback: Feedback) -> Moved | None:
     return Moved(replace(settled, events=tuple(sorted((*send.events, feedback.id)))))
 
 
-def refused(contact: Contact, feedback: Feedback, record: str) -> Contact:
-    """The contact after a final bounce or complaint; a complaint takes the consent back (`record` is its proof)."""
+def contact_after(contact: Contact, feedback: Feedback, record: str) -> Contact:
+    """Return the contact after a final bounce or complaint. A complaint withdraws all consents; `record` is the proof."""
     if feedback.event is Event.BOUNCED:
         return replace(contact, bounced=_earlier(contact.bounced, feedback.at))
     withdrawn = {name: Permission(granted=False, at=feedback.at, record=record) for name in contact.consent}
     return replace(contact, complained=_earlier(contact.complained, feedback.at), consent=withdrawn)
 
 
-def suppressed(before: Suppression | None, feedback: Feedback) -> Suppression:
-    """Why nobody may write to the address: a complaint weighs more than a bounce, and the earliest of a kind counts."""
+def suppression_after(before: Suppression | None, feedback: Feedback) -> Suppression:
+    """Return the suppression after a final event: a complaint outweighs a bounce, and of one kind the earliest counts."""
     reason = "complaint" if feedback.event is Event.COMPLAINED else "bounce"
     now = Suppression(reason=reason, at=feedback.at, detail=feedback.detail)
     if before is None:
