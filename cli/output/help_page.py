@@ -30,7 +30,6 @@ def _with_subcommands(command: Any) -> Iterator[Any]:
 
 def _lang_option() -> Any:
     """Return the option that documents --lang and refuses other languages. cli.main has read it before."""
-
     text = say(
         "The language of help and output. Default: that of the environment (LANG), or the brand's.",
         "ヘルプと出力の言語。指定がなければ環境変数 LANG、またはブランドの言語。",
