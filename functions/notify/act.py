@@ -22,6 +22,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
@@ -244,4 +245,4 @@ def _decision(
         reason=reason,
         facts={"user": action.user},
     )
-    return Create(keys.decision(action.lead, now, decision.id), decision)
+    return create_decision(decision)

@@ -20,6 +20,7 @@ from ripen import ids, ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
@@ -276,4 +277,4 @@ def _decision(
         bundle=dependencies.bundle.hash,
         facts=facts or {},
     )
-    return (Create(keys.decision(alert.lead, now, decision.id), decision),)
+    return (create_decision(decision),)

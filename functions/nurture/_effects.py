@@ -7,6 +7,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.crm_request import CrmRequest
@@ -149,4 +150,4 @@ def _call(effect: Call, enrollment: Enrollment, now: datetime) -> WebhookCall:
 
 def _ended(row: Row[Enrollment], reason: str, now: datetime) -> list[Change]:
     gone, decision = leave(row.value, reason, now)
-    return [Replace(row.key, gone, row.version), Create(keys.decision(gone.lead, now, decision.id), decision)]
+    return [Replace(row.key, gone, row.version), create_decision(decision)]

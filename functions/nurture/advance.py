@@ -22,6 +22,7 @@ from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.decision import Decision
@@ -179,14 +180,14 @@ def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
     return [
         *_effects.left(moved.effects, row.value, table, now),
         *_effects.rows(moved.effects, row.value, found.profile, found.scene.stages, now),
-        *(Create(keys.decision(decision.lead, decision.at, decision.id), decision) for decision in moved.decisions),
+        *(create_decision(decision) for decision in moved.decisions),
         Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
     ]
 
 
 def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
     gone, decision = leave(row.value, "erased", now)
-    yield Create(keys.decision(decision.lead, now, decision.id), decision)
+    yield create_decision(decision)
     yield Replace(row.key, gone, row.version, lane=Lane.BULK)
 
 
@@ -207,7 +208,7 @@ def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Chan
             bundle=row.value.bundle,
             facts={"step": row.value.step},
         )
-        yield Create(keys.decision(decision.lead, now, decision.id), decision)
+        yield create_decision(decision)
 
 
 def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:

@@ -20,10 +20,11 @@ from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.decision import Decision
 from ripen.errors import Undeliverable
 from ripen.ids import digest
@@ -132,7 +133,7 @@ def _conclude(row: Row[CrmRequest], outcome: str, reason: str, dependencies: Dep
     )
     dependencies.table.write(
         Replace(row.key, rules.done(crm_request, outcome, now, reason), row.version),
-        Create(keys.decision(crm_request.lead, now, decision.id), decision),
+        create_decision(decision),
         *changes,
     )
     logger.info(

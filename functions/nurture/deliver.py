@@ -24,11 +24,12 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.campaign_counts import tally
 from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.sends import send_moved
 from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
-from ripen.adapters.table import Absent, Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Absent, Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey.abandoned_mail import is_abandoned
@@ -277,7 +278,7 @@ def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) ->
     if row is None or row.value.state is not EnrollmentState.ACTIVE:
         return []
     gone, decision = leave(row.value, reason, now)
-    return [Replace(key, gone, row.version), Create(keys.decision(gone.lead, now, decision.id), decision)]
+    return [Replace(key, gone, row.version), create_decision(decision)]
 
 
 def _write(row: Row[Send], moved: Moved, dependencies: Dependencies, now: datetime, *more: Change) -> Send:

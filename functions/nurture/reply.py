@@ -20,6 +20,7 @@ from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
@@ -173,4 +174,4 @@ def _decided(id: str, whose: Whose, received: Received, outcome: str, dependenci
         outcome=outcome,
         facts={"send": whose.send, "message": received.key},
     )
-    return Create(keys.decision(whose.lead, now, decision.id), decision)
+    return create_decision(decision)

@@ -21,10 +21,11 @@ from ripen import ports
 from ripen.adapters.batch import messages
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.rows.stop import StopSign
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Conflict, Create, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.adapters.webhook_client import WebhookClient
 from ripen.agenda import Lane
 from ripen.decision import Decision
@@ -143,7 +144,7 @@ def _decided(planned: WebhookCall, now: datetime) -> Change:
         reason=planned.error,
         facts={"journey": planned.journey, "attempts": str(planned.attempts)},
     )
-    return Create(keys.decision(decision.lead, now, decision.id), decision)
+    return create_decision(decision)
 
 
 def _outcome(reason: str) -> str:

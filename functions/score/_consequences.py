@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, VerdictsAged, crm_due
@@ -72,7 +73,7 @@ def following(known: Known, folded: Folded, table: Table, now: datetime) -> list
         *_consequences(known, folded, now),
         *_decay(lead, known.decay, folded.decay),
         *(Mark(key, now) for key in [key for found in hearing.values() for key in found][:_MOST_SHAKEN]),
-        *(Create(keys.decision(lead, now, decision.id), decision) for decision in folded.decisions),
+        *(create_decision(decision) for decision in folded.decisions),
     ]
 
 

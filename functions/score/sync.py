@@ -20,6 +20,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
@@ -276,7 +277,7 @@ def _changes(
             bundle=dependencies.bundle.hash,
             facts=news.facts | ({"id": outcome.link.id} if outcome.link else {}),
         )
-        yield Create(keys.decision(case.lead, now, decision.id), decision)
+        yield create_decision(decision)
 
 
 def _alerts(case: _Case, link: CrmLink | None, table: Table, now: datetime) -> list[Mark[Any]]:

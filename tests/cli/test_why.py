@@ -8,6 +8,7 @@ import pytest
 
 from cli.commands import why as command
 from cli.stack.stack import Stack
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment
@@ -41,7 +42,7 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
 
 
 def keep(table: Table, *decisions: Decision) -> None:
-    table.write(*(Create(keys.decision(d.lead, d.at, d.id), d) for d in decisions))
+    table.write(*(create_decision(d) for d in decisions))
 
 
 def entries(stack: Stack) -> tuple[LogEntry, ...]:

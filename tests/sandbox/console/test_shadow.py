@@ -11,6 +11,7 @@ from httpx import ASGITransport, AsyncClient
 
 from cli.local.home import LocalCloud
 from cli.stack.stack import Stack
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.decision import Decision
 from ripen.lead.state import State
@@ -58,7 +59,7 @@ def kept_back(table: Table, what: str, outcome: str, minutes: int = 0, **facts: 
         reason="shadow",
         facts=facts,
     )
-    table.write(Create(keys.decision("lead1", at, decision.id), decision))
+    table.write(create_decision(decision))
 
 
 @pytest.fixture

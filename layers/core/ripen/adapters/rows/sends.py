@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from ripen.adapters.rows.campaign_counts import tally
-from ripen.adapters.table import Change, Create, Replace, Row, keys
+from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.table import Change, Replace, Row
 from ripen.mail import ledger
 from ripen.mail.ledger import Moved, Send
 
@@ -15,5 +16,5 @@ def send_moved(row: Row[Send], moved: Moved, now: datetime) -> list[Change]:
         *tally(row.value, moved.send),
     ]
     if decision := ledger.decision(row.value, moved.send, now):
-        changes.append(Create(keys.decision(decision.lead, decision.at, decision.id), decision))
+        changes.append(create_decision(decision))
     return changes
