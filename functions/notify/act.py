@@ -29,11 +29,10 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.slack import Slack
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Ref
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
-from ripen.settings import SHADOWED
 from ripen.slack.action import ACCEPTED, LEASE, CardAction, activity_of, is_claimed, outcome_of, retried
 from ripen.slack.action_words import action_words
 from ripen.slack.alert import Alert
@@ -126,7 +125,7 @@ def _record_outcome(row: Row[CardAction], alert: Row[Alert], dependencies: Depen
         Replace(row.key, settled, was=row.version, due=due),
         Replace(alert.key, acted, was=alert.version, due=now),
         Create(keys.activity(action.lead, action.at, activity.id), activity, due=now),
-        _decision(action, dependencies, "alert", outcome),
+        _decision(action, dependencies, DecisionKind.ALERT, Outcome(outcome)),
     )
     dependencies.alerts.wake(alert.key.ref)
     logger.info("alert acted on", alert=alert.value.id, outcome=outcome)
@@ -149,7 +148,7 @@ def _set_owner(row: Row[CardAction], dependencies: Dependencies) -> None:
     """
     action = row.value
     if in_shadow(dependencies.table):
-        decision = _decision(action, dependencies, "crm", "would have set the owner", SHADOWED)
+        decision = _decision(action, dependencies, DecisionKind.CRM, Outcome.WOULD_HAVE_SET_OWNER, Reason.SHADOW)
         _finish(row, dependencies, ACCEPTED, decision)
         return
     profile = dependencies.table.get(keys.profile(action.lead))
@@ -197,7 +196,7 @@ def _record_owner(row: Row[CardAction], profile: Row[Profile], link: CrmLink, de
             Replace(row.key, replace(action, done=now), was=row.version),
             *relinked(latest or profile, link, now),
             Mark(alert, now),
-            _decision(action, dependencies, "crm", "owner set"),
+            _decision(action, dependencies, DecisionKind.CRM, Outcome.OWNER_SET),
         )
 
     dependencies.table.retrying(write)
@@ -208,7 +207,12 @@ def _give_up(row: Row[CardAction], dependencies: Dependencies, text: str, reason
     code = reason.partition(":")[0]  # the rest of Salesforce's message may quote a person
     logger.warning("no owner set", action=row.value.id, reason=code or text)
     _answer(row.value, dependencies, text, reason=reason)
-    _finish(row, dependencies, ACCEPTED, _decision(row.value, dependencies, "crm", "owner not set", reason or text))
+    _finish(
+        row,
+        dependencies,
+        ACCEPTED,
+        _decision(row.value, dependencies, DecisionKind.CRM, Outcome.OWNER_NOT_SET, reason or text),
+    )
 
 
 def _retry_later(row: Row[CardAction], dependencies: Dependencies, first: timedelta) -> None:
@@ -232,7 +236,7 @@ def _answer(action: CardAction, dependencies: Dependencies, text: str, **values:
 
 
 def _decision(
-    action: CardAction, dependencies: Dependencies, what: str, outcome: str, reason: str = ""
+    action: CardAction, dependencies: Dependencies, what: DecisionKind, outcome: Outcome, reason: str = ""
 ) -> Create[Decision]:
     now = dependencies.clock.now()
     decision = Decision(

@@ -27,10 +27,9 @@ from ripen.adapters.slack import Slack
 from ripen.adapters.table import Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.backoff import backoff
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Contended, Undeliverable, Unsure
 from ripen.playbook.bundle import Bundle
-from ripen.settings import SHADOWED
 from ripen.slack.alert import Alert, AlertState
 
 logger = Logger()
@@ -148,12 +147,12 @@ def _in_shadow(alert: Alert, dependencies: Dependencies) -> _Result:
     A claimed card waits, for it may have been posted already.
     """
     if alert.state is AlertState.CLAIMED:
-        return _Result(replace(alert, error=SHADOWED), after=_SHADOW_HOLD)
+        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_HOLD)
     card = _render(alert, dependencies)
     if card is None:
         return _failed(alert, dependencies, "no such lead")
     shadowed = replace(alert, state=AlertState.SHADOW, error="")
-    decisions = _decision(shadowed, dependencies, "would have posted", SHADOWED, {"text": str(card["text"])})
+    decisions = _decision(shadowed, dependencies, Outcome.WOULD_HAVE_POSTED, Reason.SHADOW, {"text": str(card["text"])})
     return _Result(shadowed, decisions=decisions)
 
 
@@ -188,7 +187,7 @@ def _refresh(alert: Alert, dependencies: Dependencies) -> _Result:
     if card is None or card_digest(card) == alert.shown:
         return _Result(alert)
     if in_shadow(dependencies.table):
-        return _Result(replace(alert, error=SHADOWED), after=_SHADOW_HOLD)
+        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_HOLD)
     try:
         dependencies.chat.update(alert.channel, alert.ts, card, alert.id)
     except Undeliverable as error:
@@ -209,13 +208,13 @@ def _posted(alert: Alert, dependencies: Dependencies, channel: str, ts: str, sho
         alert, state=AlertState.POSTED, posted=now, channel=channel, ts=ts, shown=shown, attempts=0, error=""
     )
     logger.info("card posted", alert=alert.id)
-    return _Result(posted, decisions=_decision(posted, dependencies, "posted"), shows_again=shown == "")
+    return _Result(posted, decisions=_decision(posted, dependencies, Outcome.POSTED), shows_again=shown == "")
 
 
 def _failed(alert: Alert, dependencies: Dependencies, reason: str) -> _Result:
     logger.error("card cannot be posted", alert=alert.id, reason=reason)
     failed = replace(alert, state=AlertState.FAILED, error=reason)
-    return _Result(failed, decisions=_decision(failed, dependencies, "failed", reason))
+    return _Result(failed, decisions=_decision(failed, dependencies, Outcome.FAILED, reason))
 
 
 def _apply(row: Row[Alert], result: _Result, dependencies: Dependencies) -> bool:
@@ -260,7 +259,7 @@ def _retry_wait(alert: Alert, error: Undeliverable) -> timedelta:
 
 
 def _decision(
-    alert: Alert, dependencies: Dependencies, outcome: str, reason: str = "", facts: dict[str, str] | None = None
+    alert: Alert, dependencies: Dependencies, outcome: Outcome, reason: str = "", facts: dict[str, str] | None = None
 ) -> tuple[Create[Decision], ...]:
     """Return the decision about the lead. A campaign has none: its own row says that it halted."""
     if not alert.lead:
@@ -270,7 +269,7 @@ def _decision(
         id=ids.digest(alert.id, outcome),
         lead=alert.lead,
         at=now,
-        what="alert",
+        what=DecisionKind.ALERT,
         subject=alert.kind,
         outcome=outcome,
         reason=reason,

@@ -25,7 +25,7 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.ids import digest
 from ripen.journey.engine import Scene, advance, asks_of_mail, looks_back
 from ripen.journey.enrollment import Enrollment, leave
@@ -186,7 +186,7 @@ def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
 
 
 def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
-    gone, decision = leave(row.value, "erased", now)
+    gone, decision = leave(row.value, Reason.ERASED, now)
     yield create_decision(decision)
     yield Replace(row.key, gone, row.version, lane=Lane.BULK)
 
@@ -201,9 +201,9 @@ def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Chan
             id=digest("stuck", row.key.ref, stuck, row.version),
             lead=row.value.lead,
             at=now,
-            what="enrollment",
+            what=DecisionKind.ENROLLMENT,
             subject=row.value.journey,
-            outcome="stuck",
+            outcome=Outcome.STUCK,
             reason=stuck,
             bundle=row.value.bundle,
             facts={"step": row.value.step},

@@ -25,13 +25,12 @@ from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import crm_request as rules
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
-from ripen.settings import SHADOWED
 
 logger = Logger()
 batch = messages()
@@ -71,7 +70,7 @@ def run(ref: str, dependencies: Dependencies) -> None:
         return
     try:
         if in_shadow(dependencies.table):
-            _conclude(row, "would have been done", SHADOWED, dependencies)
+            _conclude(row, Outcome.WOULD_HAVE_BEEN_DONE, Reason.SHADOW, dependencies)
         elif profile is None or profile.value.crm is None:
             _again(row, Undeliverable(_NOT_THERE, permanent=profile is None), dependencies)
         else:
@@ -96,7 +95,7 @@ def _do(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
         if known and mine and mine.version == row.version:  # else another worker was quicker
-            _conclude(row, "done", "", dependencies, *relinked(known, now_owned, dependencies.clock.now()))
+            _conclude(row, Outcome.DONE, "", dependencies, *relinked(known, now_owned, dependencies.clock.now()))
 
     return dependencies.table.retrying(conclude)
 
@@ -106,7 +105,7 @@ def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependenc
     now = dependencies.clock.now()
     due = rules.again(row.value, failure, now)
     if due is None:
-        return _conclude(row, "not done", failure.reason, dependencies)
+        return _conclude(row, Outcome.NOT_DONE, failure.reason, dependencies)
     attempts = row.value.attempts + (row.value.claimed is None)
     crm_request = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
     logger.warning(
@@ -119,13 +118,13 @@ def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependenc
     return None
 
 
-def _conclude(row: Row[CrmRequest], outcome: str, reason: str, dependencies: Dependencies, *changes: Change) -> None:
+def _conclude(row: Row[CrmRequest], outcome: Outcome, reason: str, dependencies: Dependencies, *changes: Change) -> None:
     now, crm_request = dependencies.clock.now(), row.value
     decision = Decision(
         id=digest("request", crm_request.id),
         lead=crm_request.lead,
         at=now,
-        what="crm",
+        what=DecisionKind.CRM,
         subject=rules.asked(crm_request),
         outcome=outcome,
         reason=reason,

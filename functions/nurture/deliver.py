@@ -31,6 +31,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Conflict, Key, Replace, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
+from ripen.decision import Reason
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
@@ -149,7 +150,7 @@ def _send(
         )
     except Unwritable as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
-        return _write(row, ledger.fail(row.value, "render"), dependencies, now)
+        return _write(row, ledger.fail(row.value, Reason.CANNOT_RENDER), dependencies, now)
     if isinstance(decision, policy.Foresee):
         return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
@@ -203,7 +204,9 @@ def _claim(
 def _hand_over(row: Row[Send], gathered: Gathered, mail: OutgoingMail, dependencies: Dependencies) -> Send:
     if is_stopped(row.value, dependencies):  # the table may have taken long to write the claim
         return _conclude(
-            row, lambda send, now: ledger.refuse(send, "stopped", permanent=False, after=0, now=now), dependencies
+            row,
+            lambda send, now: ledger.refuse(send, Reason.SENDING_STOPPED, permanent=False, after=0, now=now),
+            dependencies,
         )
     try:
         message_id = dependencies.mailer.send(mail)

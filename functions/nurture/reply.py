@@ -25,7 +25,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
 from ripen.adapters.table import Change, Create, Replace, Table, keys
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind
 from ripen.errors import Rejected
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
@@ -129,7 +129,7 @@ def _written(received: Received, reply: Reply, whose: Whose, dependencies: Depen
     if reply.automatic:
         # Anybody may write any sender's name: only who holds our signed address can tell us that it is dead.
         gone = reply.gone and whose.send != ""
-        outcome = "gone" if gone else "automatic"
+        outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
         away = _away(profile.value.email, received, dependencies) if gone else []
         dependencies.table.write(once, _decided(id, whose, received, outcome, dependencies), *away)
         return outcome
@@ -150,7 +150,7 @@ def _written(received: Received, reply: Reply, whose: Whose, dependencies: Depen
         Replace(keys.contact(whose.lead), replace(known, replied=now), contact.version if contact else 0),
         Create(key, activity, due=now),
         Create(card, note, due=now),
-        _decided(id, whose, received, "answered", dependencies),
+        _decided(id, whose, received, Outcome.ANSWERED, dependencies),
     )
     dependencies.react.wake(key.ref)
     dependencies.alert.wake(card.ref)
@@ -163,13 +163,13 @@ def _away(email: str, received: Received, dependencies: Dependencies) -> list[Ch
     return [] if dependencies.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
 
 
-def _decided(id: str, whose: Whose, received: Received, outcome: str, dependencies: Dependencies) -> Change:
+def _decided(id: str, whose: Whose, received: Received, outcome: Outcome, dependencies: Dependencies) -> Change:
     now = dependencies.clock.now()
     decision = Decision(
         id=digest("decision", id),
         lead=whose.lead,
         at=now,
-        what="reply",
+        what=DecisionKind.REPLY,
         subject="reply",
         outcome=outcome,
         facts={"send": whose.send, "message": received.key},

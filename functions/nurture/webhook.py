@@ -28,13 +28,12 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.adapters.webhook_client import WebhookClient
 from ripen.agenda import Lane
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import webhook_call as rules
 from ripen.journey.enrollment import EnrollmentState
 from ripen.journey.webhook_call import Moved, WebhookCall
-from ripen.settings import SHADOWED
 
 logger = Logger()
 batch = messages()
@@ -80,7 +79,7 @@ def call(ref: str, dependencies: Dependencies) -> None:
         return
     try:
         if in_shadow(dependencies.table):
-            _conclude(row, rules.failed(row.value, SHADOWED, now), dependencies)
+            _conclude(row, rules.failed(row.value, Reason.SHADOW, now), dependencies)
         elif dependencies.stopped():
             dependencies.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED, lane=row.lane))
         else:
@@ -138,7 +137,7 @@ def _decided(planned: WebhookCall, now: datetime) -> Change:
         id=digest("called", planned.id),
         lead=planned.lead,
         at=now,
-        what="webhook",
+        what=DecisionKind.WEBHOOK,
         subject=planned.step,
         outcome=_outcome(planned.error),
         reason=planned.error,
@@ -147,7 +146,7 @@ def _decided(planned: WebhookCall, now: datetime) -> Change:
     return create_decision(decision)
 
 
-def _outcome(reason: str) -> str:
-    if reason == SHADOWED:
-        return "would have called"
-    return "failed" if reason else "answered"
+def _outcome(reason: str) -> Outcome:
+    if reason == Reason.SHADOW:
+        return Outcome.WOULD_HAVE_CALLED
+    return Outcome.FAILED if reason else Outcome.ANSWERED

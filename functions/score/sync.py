@@ -26,7 +26,7 @@ from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Mark, Replace, Row, Table, keys
 from ripen.crm import crm_mark, upsert
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind
 from ripen.errors import Contended, Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import State
@@ -109,11 +109,11 @@ def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
     cases = {
         case.lead: case for case in _cases(leads, dependencies.table) if not crm_mark.is_claimed(case.mark.value, now)
     }
-    outcomes: dict[str, crm_mark.Outcome] = {}
+    outcomes: dict[str, crm_mark.MarkChange] = {}
     wanted: list[upsert.DesiredRecord] = []
     for case in cases.values():
         judged = _judge(case, dependencies.bundle, now)
-        if isinstance(judged, crm_mark.Outcome):
+        if isinstance(judged, crm_mark.MarkChange):
             outcomes[case.lead] = judged
         else:
             wanted.append(judged)
@@ -142,7 +142,7 @@ def _cases(leads: Sequence[str], table: Table) -> Iterator[_Case]:
                 table.write(Replace(mark.key, mark.value, mark.version))
 
 
-def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.DesiredRecord | crm_mark.Outcome:
+def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.DesiredRecord | crm_mark.MarkChange:
     profile, state, brand = case.profile.value, case.state, bundle.brand
     standing = score(state, bundle.scoring, now)
     if why := upsert.not_admitted(profile, state, standing, bundle.sync):
@@ -158,14 +158,14 @@ def _judge(case: _Case, bundle: Bundle, now: datetime) -> upsert.DesiredRecord |
     return wanted
 
 
-def _foresee(want: upsert.DesiredRecord, case: _Case, now: datetime) -> crm_mark.Outcome:
+def _foresee(want: upsert.DesiredRecord, case: _Case, now: datetime) -> crm_mark.MarkChange:
     lacking = () if want.link else upsert.missing_fields(case.profile.value)
     return crm_mark.shadowed(case.mark.value, want, lacking, now)
 
 
 def _bring(
     wanted: Sequence[upsert.DesiredRecord], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
-) -> dict[str, crm_mark.Outcome]:
+) -> dict[str, crm_mark.MarkChange]:
     """One call to read, one to write. A lead that another worker has claimed in between is left to it."""
     outcomes = _put_off(wanted, cases, dependencies, now)
     asked = [want for want in wanted if want.lead not in outcomes]
@@ -203,7 +203,7 @@ def _bring(
 
 def _put_off(
     wanted: Sequence[upsert.DesiredRecord], cases: dict[str, _Case], dependencies: Dependencies, now: datetime
-) -> dict[str, crm_mark.Outcome]:
+) -> dict[str, crm_mark.MarkChange]:
     """What leaves the last calls of the day to leads that are handed over, to Tasks and to claims."""
     if not dependencies.budget.is_tight(now):
         return {}
@@ -222,7 +222,7 @@ def _claim(case: _Case, table: Table, now: datetime) -> _Case | None:
     return replace(case, mark=replace(case.mark, value=mark, version=case.mark.version + 1, due=due))
 
 
-def _settle(case: _Case, outcome: crm_mark.Outcome, dependencies: Dependencies, now: datetime) -> bool:
+def _settle(case: _Case, outcome: crm_mark.MarkChange, dependencies: Dependencies, now: datetime) -> bool:
     """Write down what became of it, in one transaction; False if others kept writing.
 
     A mark that was set anew meanwhile stays due; one that another worker has settled is left alone; a profile that
@@ -256,7 +256,7 @@ def _reread(case: _Case, table: Table) -> _Case | None:
 
 
 def _changes(
-    case: _Case, outcome: crm_mark.Outcome, is_due_anew: bool, dependencies: Dependencies, now: datetime
+    case: _Case, outcome: crm_mark.MarkChange, is_due_anew: bool, dependencies: Dependencies, now: datetime
 ) -> Iterator[Change]:
     due = case.mark.due if is_due_anew else outcome.due
     yield Replace(case.mark.key, outcome.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane)
@@ -270,7 +270,7 @@ def _changes(
             id=ids.digest("crm", case.lead, case.mark.version, news.outcome),
             lead=case.lead,
             at=now,
-            what="crm",
+            what=DecisionKind.CRM,
             subject=news.object,
             outcome=news.outcome,
             reason=news.reason,
@@ -289,7 +289,7 @@ def _alerts(case: _Case, link: CrmLink | None, table: Table, now: datetime) -> l
     return [Mark(key, now) for key in shown[:_MOST_ALERTS]]
 
 
-def _log(case: _Case, outcome: crm_mark.Outcome) -> None:
+def _log(case: _Case, outcome: crm_mark.MarkChange) -> None:
     """A reason may quote what the lead typed; its code does not."""
     if news := outcome.decision:
         logger.info("crm", lead=case.lead, outcome=news.outcome, reason=news.reason.partition(":")[0])

@@ -1,26 +1,141 @@
-"""A decision and its reason: why Ripen sent, skipped or held a mail, changed a rank, alerted sales, …."""
+"""A decision and its reason: why Ripen sent, skipped or held a mail, changed a rank, alerted sales, and so on.
+
+The words for people are in operations/decision_words.py: each kind with its outcomes, and each reason, in both languages.
+"""
 
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct
 
 
-class Decision(Struct, frozen=True, kw_only=True):
-    """An append-only row that explains one decision about a lead.
+class DecisionKind(StrEnum):
+    """The thing that a decision is about."""
 
-    `what` is one of send, enrollment, step, rank, verdict, alert, crm, webhook, reply. `outcome` is in the past tense
-    ("accepted", "skipped", "exited", …). `reason` is a code in words that a marketer knows ("no consent", "bounced",
-    …).
+    SEND = "send"
+    ENROLLMENT = "enrollment"
+    STEP = "step"
+    RANK = "rank"
+    VERDICT = "verdict"
+    ALERT = "alert"
+    CRM = "crm"
+    WEBHOOK = "webhook"
+    REPLY = "reply"
+
+
+class Outcome(StrEnum):
+    """What was decided."""
+
+    ACCEPTED = "accepted"
+    """SES took the mail; of an alert: sales took the lead."""
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    HELD = "held"
+    UNKNOWN = "unknown"
+    POSTPONED = "postponed"
+    RELEASED = "released"
+    WOULD_HAVE_SENT = "would have sent"
+    ENTERED = "entered"
+    REFUSED = "refused"
+    FINISHED = "finished"
+    EXITED = "exited"
+    STUCK = "stuck"
+    TOOK = "took"
+    MOVED = "moved"
+    ROSE = "rose"
+    FELL = "fell"
+    ANNOUNCED = "announced"
+    """Sales hears now about a lead that turned hot when the rules changed."""
+    MACHINE = "machine"
+    HUMAN = "human"
+    POSTED = "posted"
+    NOT_A_FIT = "not a fit"
+    WOULD_HAVE_POSTED = "would have posted"
+    CREATED = "created"
+    UPDATED = "updated"
+    WAITS = "waits"
+    DONE = "done"
+    NOT_DONE = "not done"
+    WOULD_HAVE_BEEN_DONE = "would have been done"
+    OWNER_SET = "owner set"
+    OWNER_NOT_SET = "owner not set"
+    WOULD_HAVE_SET_OWNER = "would have set the owner"
+    WOULD_HAVE_WRITTEN = "would have written"
+    ANSWERED = "answered"
+    WOULD_HAVE_CALLED = "would have called"
+    AUTOMATIC = "automatic"
+    GONE = "gone"
+
+
+class Reason(StrEnum):
+    """Ripen's own reasons. A decision may also carry the words of an outside system, or a reason with a detail.
+
+    A detail follows a colon or the word "by": "policy: tag vip", "released by mika".
     """
+
+    NO_CONSENT = "no consent"
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    SUPPRESSED = "suppressed"
+    POLICY = "policy"
+    OPEN_OPPORTUNITY = "open opportunity"
+    QUIET_HOURS = "quiet hours"
+    CAPPED = "capped"
+    EXPIRED = "expired"
+    LEFT_JOURNEY = "left the journey"
+    CAMPAIGN_STOPPED = "campaign stopped"
+    SENDING_STOPPED = "stopped"
+    SHADOW = "shadow"
+    NO_LEAD = "no such lead"
+    CANNOT_RENDER = "cannot be written"
+    NO_ANSWER = "no answer from SES"
+    SENT_AGAIN = "no answer, sent again"
+    WORKER_LOST = "the worker did not come back"
+    REJECTED_BY_SES = "rejected by SES"
+    RENDERING_FAILED = "rendering failed"
+    RELEASED = "released"
+    DROPPED = "dropped"
+    GOAL_REACHED = "goal reached"
+    EXIT_CONDITION = "exit condition met"
+    EXIT_STEP = "exit step"
+    REPLIED = "replied"
+    CONVERTED = "converted"
+    ERASED = "erased"
+    WENT_IN_CIRCLES = "went in circles"
+    JOURNEY_CHANGED = "the journey was changed"
+    TAKEN_OUT = "taken out"
+    ENTERED_ONCE = "entered once already"
+    ENTERED_LATELY = "entered recently"
+    STILL_IN_IT = "still in it"
+    ENTERED_FOR_THIS = "entered for this already"
+    NOT_FOR_IT = "does not match who"
+    TOO_LATE = "came too late"
+    PLAYBOOK_CHANGED = "playbook changed"
+    ACTIVITY = "activity"
+    DECAY = "decay"
+    VERDICTS_REVISED = "verdicts revised"
+    HIDDEN_LINK = "fetched the hidden link"
+    SCANNER = "identifies itself as a scanner"
+    NO_BROWSER = "does not identify itself as a browser"
+    NOT_A_PAGE_REQUEST = "not requested like a page"
+    HEAD_REQUEST = "requested with HEAD"
+    PERSON_FOLLOWED = "followed by a person"
+    FOLLOWS_MACHINE = "follows a machine's click"
+
+
+class Decision(Struct, frozen=True, kw_only=True):
+    """An append-only row that explains one decision about a lead."""
 
     id: str
     lead: str
     at: datetime
-    what: str
+    what: DecisionKind
     subject: str
     """The email, journey, rank or record that the decision is about."""
-    outcome: str
+    outcome: Outcome
     reason: str = ""
+    """A Reason, if need be with a detail, or the words of an outside system."""
     bundle: str = ""
     """Hash of the playbook that was in force."""
     activities: tuple[str, ...] = ()

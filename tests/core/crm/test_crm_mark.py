@@ -14,7 +14,7 @@ from tests.support.fakes import NOON
 MARK = CrmMark(lead="lead1", urgent=True, attempts=3, error="old", waits_for="old", claimed=NOON, digest="d0")
 
 
-def concluded(mark: CrmMark, refused: Undeliverable | None) -> crm_mark.Outcome:
+def concluded(mark: CrmMark, refused: Undeliverable | None) -> crm_mark.MarkChange:
     wish = a_wish()
     return crm_mark.concluded(mark, wish, planned(wish), WriteResult(link=LINK, refused=refused), NOON)
 

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.policy import LEFT, Claim, Foresee, Situation, Skip, Wait, decide, refuses, withdrawn
+from ripen.mail.policy import Claim, Foresee, Situation, Skip, Wait, decide, refuses, withdrawn
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts
@@ -254,8 +255,8 @@ OPEN = Breaker(until=NOON + timedelta(minutes=10))
         ({"campaign": Wait(NOON), "stopped": True, "suppression": REFUSED}, Wait(NOON)),
         ({"campaign": Skip("campaign stopped"), "stopped": True}, Skip("campaign stopped")),
         ({"suppression": REFUSED, "breaker": OPEN}, Skip("suppressed")),
-        ({"is_abandoned": lambda: True}, Skip(LEFT)),
-        ({"is_abandoned": lambda: True, "in_shadow": True}, Skip(LEFT)),
+        ({"is_abandoned": lambda: True}, Skip(Reason.LEFT_JOURNEY)),
+        ({"is_abandoned": lambda: True, "in_shadow": True}, Skip(Reason.LEFT_JOURNEY)),
         ({"in_shadow": True}, Foresee()),
         ({"in_shadow": True, "breaker": OPEN}, Foresee()),
         ({"in_shadow": True, "stopped": True}, Wait(NOON + timedelta(seconds=60))),

@@ -13,7 +13,7 @@ from cli.local.home import LocalCloud
 from cli.stack.stack import Stack
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Replace, Table, keys
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.lead.state import State
 from ripen.settings import Shadow
 from sandbox.console.app import build
@@ -47,7 +47,7 @@ def page(table: Table, clock: FakeClock) -> Callable[[str], str]:
     return lambda lang: asyncio.run(asked(lang))
 
 
-def kept_back(table: Table, what: str, outcome: str, minutes: int = 0, **facts: str) -> None:
+def kept_back(table: Table, what: DecisionKind, outcome: Outcome, minutes: int = 0, **facts: str) -> None:
     at = NOON + timedelta(minutes=minutes)
     decision = Decision(
         id=f"{what}{minutes}",
@@ -56,7 +56,7 @@ def kept_back(table: Table, what: str, outcome: str, minutes: int = 0, **facts: 
         what=what,
         subject="s",
         outcome=outcome,
-        reason="shadow",
+        reason=Reason.SHADOW,
         facts=facts,
     )
     table.write(create_decision(decision))

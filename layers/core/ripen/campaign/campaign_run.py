@@ -15,6 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ripen.decision import Reason
 from ripen.mail.policy import Skip, Wait
 from ripen.playbook.bundle import Campaign
 
@@ -72,8 +73,6 @@ class IllegalTransition(Exception):
     """The run's state does not allow the change that was asked for; the text says why."""
 
 
-STOPPED = "campaign stopped"
-"""The reason of a mail that was skipped."""
 PAUSE_RECHECK = timedelta(days=1)
 """How long a mail of a paused campaign waits for its next check.
 
@@ -114,7 +113,7 @@ def holds_back(gate: MaySend, now: datetime) -> Skip | Wait | None:
         case "later":
             return Wait(now + PAUSE_RECHECK)
         case "never":
-            return Skip(STOPPED)
+            return Skip(Reason.CAMPAIGN_STOPPED)
 
 
 def is_walking(run: CampaignRun) -> bool:

@@ -6,7 +6,8 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from ripen.calendar.local_time import instant, office_zone
-from ripen.campaign.campaign_run import STOPPED, CampaignRun
+from ripen.campaign.campaign_run import CampaignRun
+from ripen.decision import Reason
 from ripen.ids import send_id
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import BY_PROVIDER, MailClass, Send, SendState
@@ -15,7 +16,7 @@ from ripen.playbook.bundle import Brand, Campaign, Email
 ENTRY, STEP = "campaign", "send"
 _FURTHEST_EAST = timedelta(hours=14)
 """The largest offset from UTC (Kiribati): no day begins earlier."""
-_RETRIABLE = frozenset({"expired", STOPPED, "capped"})
+_RETRIABLE = frozenset({Reason.EXPIRED, Reason.CAMPAIGN_STOPPED, Reason.CAPPED})
 """Reasons of a skipped mail that allow another try."""
 
 

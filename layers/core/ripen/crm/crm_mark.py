@@ -8,10 +8,10 @@ from msgspec import Struct
 
 from ripen.backoff import backoff
 from ripen.crm import upsert
+from ripen.decision import Outcome, Reason
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
 from ripen.marks import CrmMark
-from ripen.settings import SHADOWED
 
 LEASE = timedelta(minutes=5)
 FEW_CALLS_LEFT, FEW_CALLS_WAIT = "few calls left today", timedelta(minutes=15)
@@ -26,12 +26,12 @@ class MarkDecision(Struct, frozen=True, kw_only=True):
     """The part of a decision row that the outcome knows."""
 
     object: str
-    outcome: str
+    outcome: Outcome
     reason: str = ""
     facts: dict[str, str] = {}
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class MarkChange(Struct, frozen=True, kw_only=True):
     """The change of the mark, which applies to whatever the mark is by then, and what else is written with it."""
 
     change: Callable[[CrmMark], CrmMark]
@@ -45,20 +45,22 @@ def is_claimed(mark: CrmMark, now: datetime) -> bool:
     return mark.claimed is not None and now < mark.claimed + LEASE
 
 
-def unchanged() -> Outcome:
+def unchanged() -> MarkChange:
     """Return the outcome of a mark whose values the CRM has already."""
-    return Outcome(change=_settled)
+    return MarkChange(change=_settled)
 
 
-def blocked(mark: CrmMark, reason: str) -> Outcome:
+def blocked(mark: CrmMark, reason: str) -> MarkChange:
     """Return the outcome of a mark that waits for the lead to change. It is not retried."""
-    return Outcome(
+    return MarkChange(
         change=lambda mark: replace(_settled(mark), waits_for=reason),
-        decision=None if mark.waits_for == reason else MarkDecision(object="Lead", outcome="waits", reason=reason),
+        decision=None
+        if mark.waits_for == reason
+        else MarkDecision(object="Lead", outcome=Outcome.WAITS, reason=reason),
     )
 
 
-def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, ...], now: datetime) -> Outcome:
+def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, ...], now: datetime) -> MarkChange:
     """Return the outcome in shadow mode: the mark waits for its end.
 
     The values that would be written are reported once for each change; `missing` are the fields that a new record
@@ -69,9 +71,9 @@ def shadowed(mark: CrmMark, desired: upsert.DesiredRecord, missing: tuple[str, .
     if missing:
         facts["lacking"] = ", ".join(missing)
     object = desired.link.object if desired.link else "Lead"
-    decision = MarkDecision(object=object, outcome="would have written", reason=SHADOWED, facts=facts)
-    return Outcome(
-        change=lambda mark: replace(_settled(mark), waits_for=SHADOWED, shadow_digest=digest),
+    decision = MarkDecision(object=object, outcome=Outcome.WOULD_HAVE_WRITTEN, reason=Reason.SHADOW, facts=facts)
+    return MarkChange(
+        change=lambda mark: replace(_settled(mark), waits_for=Reason.SHADOW, shadow_digest=digest),
         due=now + _SHADOW_WAIT,
         decision=None if mark.shadow_digest == digest else decision,
     )
@@ -82,12 +84,12 @@ def can_wait(mark: CrmMark, desired: upsert.DesiredRecord) -> bool:
     return not mark.urgent and desired.link is not None
 
 
-def postponed(now: datetime) -> Outcome:
+def postponed(now: datetime) -> MarkChange:
     """Return the outcome while the CRM's API calls run short: the mark waits until then, or until it is urgent."""
-    return Outcome(change=lambda mark: replace(mark, waits_for=FEW_CALLS_LEFT), due=now + FEW_CALLS_WAIT)
+    return MarkChange(change=lambda mark: replace(mark, waits_for=FEW_CALLS_LEFT), due=now + FEW_CALLS_WAIT)
 
 
-def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
+def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> MarkChange:
     """Return the outcome of a failed call, which is retried.
 
     The retry waits as long as the CRM asks for, else 30 seconds, doubled with each attempt up to an hour.
@@ -98,7 +100,7 @@ def delayed(mark: CrmMark, failure: Undeliverable, now: datetime) -> Outcome:
     def change(mark: CrmMark) -> CrmMark:
         return replace(mark, attempts=mark.attempts + 1, error=error, waits_for=waits, claimed=None)
 
-    return Outcome(change=change, due=now + _wait(mark, failure))
+    return MarkChange(change=change, due=now + _wait(mark, failure))
 
 
 def concluded(
@@ -107,21 +109,21 @@ def concluded(
     write: upsert.Write,
     result: upsert.WriteResult,
     now: datetime,
-) -> Outcome:
+) -> MarkChange:
     """Return the outcome of the CRM's answer. A permanent refusal is retried when the lead changes."""
     if result.refused is None:
-        return Outcome(
+        return MarkChange(
             change=lambda mark: replace(
                 _settled(mark), written=now, digest=upsert.digest(desired), task=desired.task.key
             ),
             link=result.link,
-            decision=MarkDecision(object=write.object, outcome="updated" if write.record else "created"),
+            decision=MarkDecision(object=write.object, outcome=Outcome.UPDATED if write.record else Outcome.CREATED),
         )
     if not result.refused.permanent:
         return replace(delayed(mark, result.refused, now), link=result.link)
     reason = result.refused.reason
-    decision = MarkDecision(object=write.object, outcome="refused", reason=reason)
-    return Outcome(
+    decision = MarkDecision(object=write.object, outcome=Outcome.REFUSED, reason=reason)
+    return MarkChange(
         change=lambda mark: replace(_settled(mark), error=reason),
         link=result.link,
         decision=None if mark.error == reason else decision,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
 
-from ripen.decision import Decision
+from ripen.decision import Decision, Reason
 from ripen.fold import fold_decisions
 from ripen.fold.date_triggers import LATEST
 from ripen.fold.triggers import Cause, acted, changed, dated, noticed
@@ -97,18 +97,18 @@ def _refusal(
     """Why the lead does not enter; "" if it does."""
     runs = [run for run in all_runs if run.journey == journey.name]
     if cause.is_late:
-        return "came too late"
+        return Reason.TOO_LATE
     match journey.again.how:
         case "never" if entry:
-            return "entered once already"
+            return Reason.ENTERED_ONCE
         case "after" if entry and cause.at - entry.at < timedelta(seconds=journey.again.seconds):
-            return "entered lately"
+            return Reason.ENTERED_LATELY
         case "after exit" if entry and entry.active and (not runs or any(map(_is_active, runs))):
-            return "still in it"
+            return Reason.STILL_IN_IT
     if key in {*(run.key for run in runs), entry.key if entry else ""}:
-        return "entered for this already"
+        return Reason.ENTERED_FOR_THIS
     if journey.who is not None and not holds(journey.who, known):
-        return "not whom it is for"
+        return Reason.NOT_FOR_IT
     return ""
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
-from ripen.decision import Decision
+from ripen.decision import Decision, Reason
 from ripen.fold import fold_decisions
 from ripen.fold.date_triggers import next_occasion
 from ripen.fold.entry import enter
@@ -119,7 +119,7 @@ def fold(
     decisions += fold_decisions.machines(taken, evidence, bundle, now)
     consequences: list[Consequence] = [Enrolled(enrollment) for enrollment in entered]
     if judged.rank is not before.rank:
-        reason = "activity" if _matters(taken) else "decay"
+        reason = Reason.ACTIVITY if _matters(taken) else Reason.DECAY
         decisions += (fold_decisions.ranked(before.rank, judged, sum, taken, reason, bundle, now),)
     if judged.episode > before.episode:
         consequences.append(turned_hot(judged, now))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from copy import replace
 from datetime import datetime
 
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.fold.triggers import Cause
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Verdict
@@ -22,9 +22,9 @@ def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, no
         id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, cause.key, key, refusal),
         lead=lead,
         at=now,
-        what="enrollment",
+        what=DecisionKind.ENROLLMENT,
         subject=cause.journey,
-        outcome="refused" if refusal else "entered",
+        outcome=Outcome.REFUSED if refusal else Outcome.ENTERED,
         reason=refusal,
         bundle=bundle.hash,
         activities=(cause.activity,) if cause.activity else (),
@@ -53,9 +53,9 @@ def ranked(
         id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
         lead=state.lead,
         at=now,
-        what="rank",
+        what=DecisionKind.RANK,
         subject=state.rank.value,
-        outcome="rose" if ORDER.index(state.rank) > ORDER.index(before) else "fell",
+        outcome=Outcome.ROSE if ORDER.index(state.rank) > ORDER.index(before) else Outcome.FELL,
         reason=reason,
         bundle=bundle.hash,
         activities=tuple(activity.id for activity in taken),
@@ -69,10 +69,10 @@ def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetim
         id=digest("told late", state.lead, state.episode),
         lead=state.lead,
         at=now,
-        what="rank",
+        what=DecisionKind.RANK,
         subject=state.rank.value,
-        outcome="told",
-        reason="playbook changed",
+        outcome=Outcome.ANNOUNCED,
+        reason=Reason.PLAYBOOK_CHANGED,
         bundle=bundle.hash,
         activities=tuple(activity.id for activity in taken),
     )
@@ -99,9 +99,9 @@ def _verdict(subject: str, clicks: tuple[Activity, ...], bundle: Bundle, now: da
         id=digest("verdict", first.id, first.verdict, now.isoformat()),
         lead=first.lead,
         at=now,
-        what="verdict",
+        what=DecisionKind.VERDICT,
         subject=subject,
-        outcome=first.verdict.value,
+        outcome=Outcome(first.verdict.value),
         reason=", ".join(first.classification.why) if first.classification else "",
         bundle=bundle.hash,
         activities=tuple(click.id for click in clicks),

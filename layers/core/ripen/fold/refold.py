@@ -9,6 +9,7 @@ from copy import replace
 from datetime import datetime
 from itertools import groupby
 
+from ripen.decision import Reason
 from ripen.fold import fold_decisions
 from ripen.fold.entry import enter
 from ripen.fold.fold import (
@@ -74,7 +75,7 @@ def refold(
         )
     decisions += fold_decisions.revised(changed, bundle, now)
     if kept.rank is not state.rank:
-        reason = "verdicts revised" if state.rules_version == kept.rules_version else "playbook changed"
+        reason = Reason.VERDICTS_REVISED if state.rules_version == kept.rules_version else Reason.PLAYBOOK_CHANGED
         decisions += (fold_decisions.ranked(state.rank, kept, sum, (), reason, bundle, now),)
     return Folded(
         state=kept,

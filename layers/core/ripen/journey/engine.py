@@ -9,7 +9,7 @@ from copy import replace
 from datetime import datetime, timedelta
 
 from ripen.calendar.wait_end import time_context, wait_end
-from ripen.decision import Decision
+from ripen.decision import Decision, Reason
 from ripen.journey import split, waiting
 from ripen.journey.clause_facts import dids, facts, fades, fields
 from ripen.journey.context import Moved as Moved
@@ -83,7 +83,7 @@ class _Run:
                 self._enter(here)
                 return self._out(leave(self._enrollment, here.reason, self._now))
             if sum(self._enrollment.visits.values()) >= _MOST_VISITS:
-                return self._out(leave(self._enrollment, "went in circles", self._now))
+                return self._out(leave(self._enrollment, Reason.WENT_IN_CIRCLES, self._now))
             if self._knows_too_little(here):
                 self._enrollment = before[0]
                 del self._decisions[before[1] :]
@@ -150,8 +150,8 @@ class _Run:
         if isinstance(here, SendStep) and self._scene.emails[here.email].mail_class == "transactional":
             return ""
         if goal is not None and met(goal, self._enrollment, self._scene, self._now):
-            return "goal reached"
-        return "exit condition met" if exit is not None and met(exit, self._enrollment, self._scene, self._now) else ""
+            return Reason.GOAL_REACHED
+        return Reason.EXIT_CONDITION if exit is not None and met(exit, self._enrollment, self._scene, self._now) else ""
 
     def _knows_too_little(self, here: Step) -> bool:
         """Whether the step asks what the lead did before the time that was looked up for this run: the next run will."""
@@ -198,7 +198,7 @@ class _Run:
         try:
             effect = deed(step, self._enrollment, self._scene, self._now)
         except TemplateError as error:
-            self._decisions.append(self._told(step, "failed", str(error)))
+            self._decisions.append(self._told(step, Outcome.FAILED, str(error)))
             if isinstance(step, WebhookStep):
                 self._take(step, OTHERWISE)
             return
@@ -215,9 +215,9 @@ class _Run:
     def _take(self, step: Step, path: str) -> None:
         took = self._enrollment.took | {step.id: path}
         self._enrollment = replace(self._enrollment, took=took, until=None)
-        self._decisions.append(self._told(step, "took", path))
+        self._decisions.append(self._told(step, Outcome.TOOK, path))
 
-    def _told(self, step: Step, outcome: str, reason: str) -> Decision:
+    def _told(self, step: Step, outcome: Outcome, reason: str) -> Decision:
         return at_step(self._enrollment, step.id, outcome, reason, self._now)
 
     # --- ends of a run

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.ids import digest
 
 
@@ -56,15 +56,17 @@ class Enrollment(Struct, frozen=True, kw_only=True):
 
 def leave(enrollment: Enrollment, reason: str, now: datetime) -> tuple[Enrollment, Decision]:
     """Out of the journey before its end, and the decision that says why."""
-    return _over(replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None), "exited", now)
+    return _over(
+        replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None), Outcome.EXITED, now
+    )
 
 
 def finish(enrollment: Enrollment, now: datetime) -> tuple[Enrollment, Decision]:
     """Through to the end, and the decision that says so."""
-    return _over(replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None), "finished", now)
+    return _over(replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None), Outcome.FINISHED, now)
 
 
-def at_step(enrollment: Enrollment, step: str, outcome: str, reason: str, now: datetime) -> Decision:
+def at_step(enrollment: Enrollment, step: str, outcome: Outcome, reason: str, now: datetime) -> Decision:
     """What became of its latest visit to this step: it "took" the path that is the reason, "failed" for it, or was
     "moved" to another step."""
     visit = enrollment.visits.get(step, 0)
@@ -72,7 +74,7 @@ def at_step(enrollment: Enrollment, step: str, outcome: str, reason: str, now: d
         id=digest("step", enrollment.lead, enrollment.journey, enrollment.key, step, visit, outcome, enrollment.bundle),
         lead=enrollment.lead,
         at=now,
-        what="step",
+        what=DecisionKind.STEP,
         subject=enrollment.journey,
         outcome=outcome,
         reason=reason,
@@ -81,12 +83,12 @@ def at_step(enrollment: Enrollment, step: str, outcome: str, reason: str, now: d
     )
 
 
-def _over(gone: Enrollment, outcome: str, now: datetime) -> tuple[Enrollment, Decision]:
+def _over(gone: Enrollment, outcome: Outcome, now: datetime) -> tuple[Enrollment, Decision]:
     return gone, Decision(
         id=digest("left", gone.lead, gone.journey, gone.key),
         lead=gone.lead,
         at=now,
-        what="enrollment",
+        what=DecisionKind.ENROLLMENT,
         subject=gone.journey,
         outcome=outcome,
         reason=gone.reason,

@@ -4,7 +4,7 @@ from copy import replace
 from datetime import datetime
 
 from ripen.calendar.wait_end import time_context, wait_end
-from ripen.decision import Decision
+from ripen.decision import Decision, Outcome, Reason
 from ripen.journey.clause_facts import fields
 from ripen.journey.context import Scene
 from ripen.journey.enrollment import Enrollment, at_step, leave
@@ -23,9 +23,9 @@ def moved_over(enrollment: Enrollment, scene: Scene, now: datetime) -> tuple[Enr
     if move.how == "stay" or new.get(id) == old or (move.how == "move" and move.to not in new):
         return enrollment, scene, ()
     if move.how == "exit":
-        gone, decision = leave(enrollment, "the journey was changed", now)
+        gone, decision = leave(enrollment, Reason.JOURNEY_CHANGED, now)
         return gone, scene, (decision,)
-    told = at_step(enrollment, id, "moved", move.to, now)
+    told = at_step(enrollment, id, Outcome.MOVED, move.to, now)
     scene = replace(scene, journey=live)
     moved = replace(enrollment, bundle=scene.live_bundle)
     if move.to == id and type(old) is type(new[id]):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import asdict
 
+from ripen.decision import Reason
 from ripen.ids import digest, send_id
 from ripen.journey.context import Scene
 from ripen.journey.effects import Call, Effect, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
@@ -62,7 +63,7 @@ def deed(step: Step, enrollment: Enrollment, scene: Scene, now: datetime) -> Eff
         case EnrolStep():
             return EnterOther(id=id, journey=step.journey)
         case LeaveStep():
-            return LeaveOther(journey=step.journey, reason=f"taken out by {enrollment.journey}")
+            return LeaveOther(journey=step.journey, reason=f"{Reason.TAKEN_OUT} by {enrollment.journey}")
     return None
 
 

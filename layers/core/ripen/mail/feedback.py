@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from ripen.decision import Reason
 from ripen.ids import digest
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail.ledger import Moved, Send, SendState, accept
@@ -160,9 +161,9 @@ def send_after(send: Send, feedback: Feedback) -> Moved | None:
     settled = accept(send, feedback.message_id, feedback.mailed).send
     match feedback.event:
         case Event.REJECTED:
-            settled = replace(settled, state=SendState.FAILED, reason="rejected by SES")
+            settled = replace(settled, state=SendState.FAILED, reason=Reason.REJECTED_BY_SES)
         case Event.RENDERING_FAILED:
-            settled = replace(settled, state=SendState.FAILED, reason="rendering failed")
+            settled = replace(settled, state=SendState.FAILED, reason=Reason.RENDERING_FAILED)
         case Event.DELIVERED:
             settled = replace(settled, delivered=_earlier(send.delivered, feedback.at))
         case Event.BOUNCED if feedback.final:

@@ -10,10 +10,9 @@ from msgspec import Struct
 
 from ripen.agenda import Lane
 from ripen.backoff import backoff
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.ids import digest
 from ripen.playbook.graph import Priority
-from ripen.settings import SHADOWED
 
 
 class SendState(StrEnum):
@@ -99,7 +98,7 @@ _PACED = {"high": Lane.MAIL_HIGH, "normal": Lane.MAIL, "low": Lane.MAIL_LOW}
 
 OPEN = frozenset({SendState.PLANNED, SendState.CLAIMED, SendState.UNKNOWN})
 """States from which a send moves on by itself: such a row is always on the agenda."""
-BY_PROVIDER = frozenset({"rejected by SES", "rendering failed"})
+BY_PROVIDER = frozenset({Reason.REJECTED_BY_SES, Reason.RENDERING_FAILED})
 """Reasons of FAILED that came as an event after the mail was taken: an acceptance does not undo them."""
 
 
@@ -169,13 +168,13 @@ def release(send: Send, who: str, now: datetime) -> Moved:
     _from(send, SendState.HELD)
     until = max(send.valid_until, now + _RELEASED) if send.valid_until else None
     planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until)
-    return Moved(replace(planned, reason=f"released by {who}"), now)
+    return Moved(replace(planned, reason=f"{Reason.RELEASED} by {who}"), now)
 
 
 def drop(send: Send, who: str) -> Moved:
     """HELD → SKIPPED."""
     _from(send, SendState.HELD)
-    return Moved(replace(send, state=SendState.SKIPPED, reason=f"dropped by {who}"))
+    return Moved(replace(send, state=SendState.SKIPPED, reason=f"{Reason.DROPPED} by {who}"))
 
 
 def fail(send: Send, reason: str) -> Moved:
@@ -206,7 +205,7 @@ def accept(send: Send, message_id: str, at: datetime) -> Moved:
 def foresee(send: Send, bundle: str, subject: str) -> Moved:
     """PLANNED → SKIPPED in shadow mode: it would have gone. It does not go later either."""
     _from(send, SendState.PLANNED)
-    return Moved(replace(send, state=SendState.SKIPPED, reason=SHADOWED, bundle=bundle, subject=subject))
+    return Moved(replace(send, state=SendState.SKIPPED, reason=Reason.SHADOW, bundle=bundle, subject=subject))
 
 
 def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> Moved:
@@ -231,12 +230,12 @@ def overdue(send: Send, now: datetime) -> Moved | None:
     """What time alone does: a claim whose lease is over → UNKNOWN; an UNKNOWN that no event settled within the hour →
     PLANNED again if the person waits for it, HELD for a human otherwise. None: nothing yet."""
     if send.state is SendState.CLAIMED and send.claimed and send.claimed + LEASE <= now + _EARLY:
-        return doubt(send, "the worker did not come back", now)
+        return doubt(send, Reason.WORKER_LOST, now)
     if send.state is SendState.UNKNOWN and send.unknown and send.unknown + RESOLVE <= now + _EARLY:
         if send.mail_class is MailClass.TRANSACTIONAL:
-            again = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason="no answer, sent again")
+            again = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason=Reason.SENT_AGAIN)
             return Moved(again, now)
-        return Moved(replace(send, state=SendState.HELD, reason="no answer from SES"))
+        return Moved(replace(send, state=SendState.HELD, reason=Reason.NO_ANSWER))
     return None
 
 
@@ -249,29 +248,29 @@ def decision(before: Send, after: Send, now: datetime) -> Decision | None:
         id=digest("decision", after.id, outcome, after.attempt),
         lead=after.lead,
         at=now,
-        what="send",
+        what=DecisionKind.SEND,
         subject=after.email,
         outcome=outcome,
         reason=after.reason,
         bundle=after.bundle,
         facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)}
-        | ({"subject": after.subject} if after.reason == SHADOWED else {}),
+        | ({"subject": after.subject} if after.reason == Reason.SHADOW else {}),
     )
 
 
-def _outcome(before: Send, after: Send) -> str:
+def _outcome(before: Send, after: Send) -> Outcome | None:
     """Past tense, or "" where nothing was decided."""
-    if after.reason == SHADOWED and after.state is not before.state:
-        return "would have sent"
+    if after.reason == Reason.SHADOW and after.state is not before.state:
+        return Outcome.WOULD_HAVE_SENT
     match before.state, after.state:
         case SendState.PLANNED, SendState.PLANNED:
-            return "postponed" if after.reason != before.reason else ""
+            return Outcome.POSTPONED if after.reason != before.reason else None
         case SendState.HELD, SendState.PLANNED:
-            return "released"
+            return Outcome.RELEASED
         case _, SendState.PLANNED | SendState.CLAIMED:
-            return ""
+            return None
         case _:
-            return str(after.state) if after.state is not before.state else ""
+            return Outcome(after.state.value) if after.state is not before.state else None
 
 
 def spread(send: Send, until: datetime) -> datetime:

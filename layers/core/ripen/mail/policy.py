@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from ripen.calendar.quiet_hours import quiet_until
+from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail import breaker, frequency_cap
 from ripen.mail.breaker import Breaker
@@ -19,8 +20,6 @@ from ripen.playbook.condition import LeadFacts, holds
 
 STOPPED_PAUSE = timedelta(seconds=60)
 """How long a mail waits for the next check while sending is stopped."""
-LEFT = "left the journey"
-"""The reason of a mail that still waited when its lead left the journey."""
 _UTC = ZoneInfo("UTC")
 
 
@@ -89,7 +88,7 @@ def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait
     7. shadow mode
     """
     if not situation.has_lead:
-        return Skip("no such lead")
+        return Skip(Reason.NO_LEAD)
     if situation.campaign is not None:
         return situation.campaign
     if situation.stopped:
@@ -101,7 +100,7 @@ def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait
     if not situation.in_shadow and (again := breaker.waits(situation.breaker, now)):
         return Wait(spread(situation.send, again))
     if situation.is_abandoned():
-        return Skip(LEFT)
+        return Skip(Reason.LEFT_JOURNEY)
     return Foresee() if situation.in_shadow else Claim()
 
 
@@ -126,12 +125,12 @@ def _unreachable(situation: Situation, now: datetime) -> str:
     """Return why not even a requested mail may go, or ""."""
     send, contact = situation.send, situation.contact
     if send.valid_until and now > send.valid_until:
-        return "expired"
+        return Reason.EXPIRED
     if contact.complained:
-        return "complained"
+        return Reason.COMPLAINED
     if contact.bounced:
-        return "bounced"
-    return "suppressed" if situation.suppression else ""
+        return Reason.BOUNCED
+    return Reason.SUPPRESSED if situation.suppression else ""
 
 
 def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
@@ -140,23 +139,23 @@ def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
     if reason := _unwanted(situation.contact, situation.purpose) or _spared(policy.unless, situation.facts):
         return Skip(reason)
     if policy.skips_open_opportunities and situation.has_opportunity():
-        return Skip("open opportunity")
+        return Skip(Reason.OPEN_OPPORTUNITY)
     if policy.quiet and (until := quiet_until(policy.quiet, now, situation.zone)):
-        return Wait(until, "quiet hours")
+        return Wait(until, Reason.QUIET_HOURS)
     return _capped(situation, now)
 
 
 def _unwanted(contact: Contact, purpose: str) -> str:
     if refuses(contact, purpose):
-        return "unsubscribed"
+        return Reason.UNSUBSCRIBED
     permission = contact.consent.get(purpose)
-    return "" if permission and permission.granted else "no consent"
+    return "" if permission and permission.granted else Reason.NO_CONSENT
 
 
 def _spared(unless: Clause | None, facts: LeadFacts | None) -> str:
     if unless is None or facts is None or not holds(unless, facts):
         return ""
-    return f"policy: {', '.join(dict.fromkeys(_asked(unless)))}"
+    return f"{Reason.POLICY}: {', '.join(dict.fromkeys(_asked(unless)))}"
 
 
 def _asked(clause: Clause) -> Iterable[str]:
@@ -195,11 +194,11 @@ def _capped(situation: Situation, now: datetime) -> Skip | Wait | None:
         return None
     match send.capped:
         case "skip":
-            return Skip("capped")
+            return Skip(Reason.CAPPED)
         case "drop":
-            return Skip("capped", leaves=True)
+            return Skip(Reason.CAPPED, leaves=True)
         case "hold":
             opens = frequency_cap.opens(contact, policy, now, zone, kept=int(kept))
             if opens is None or (send.valid_until and opens > send.valid_until):
-                return Skip("capped")
-            return Wait(opens, "capped")
+                return Skip(Reason.CAPPED)
+            return Wait(opens, Reason.CAPPED)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from ripen.decision import Reason
 from ripen.playbook.clause import Clause
 from ripen.playbook.trigger import Trigger
 
@@ -206,7 +207,7 @@ class ExitStep(Struct, frozen=True, kw_only=True, tag="exit"):
     """Exits the journey."""
 
     id: str
-    reason: str = "exit step"
+    reason: str = Reason.EXIT_STEP
 
 
 Step = (

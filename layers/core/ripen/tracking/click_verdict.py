@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from copy import replace
 from datetime import datetime, timedelta
 
+from ripen.decision import Reason
 from ripen.lead.activity import Activity, Classification, Verdict, happened_at
 from ripen.tracking.click_evidence import Evidence, is_click, is_hidden_link
 from ripen.tracking.click_signals import VERDICT_DELAY, AgentKind, RequestKind
@@ -33,7 +34,7 @@ _NO_BROWSER = 60
 _BARE_REQUEST = 40
 _SOON_AFTER_DELIVERY = 30
 _PERSON_FOLLOWED = -100
-_AFTER_MACHINE = Classification(points=_MACHINE_POINTS, rules_version=RULES_VERSION, why=("follows a machine's click",))
+_AFTER_MACHINE = Classification(points=_MACHINE_POINTS, rules_version=RULES_VERSION, why=(Reason.FOLLOWS_MACHINE,))
 
 
 def can_change(activity: Activity) -> bool:
@@ -89,7 +90,7 @@ def _signals(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
     """Yield the points of each signal with its reason (signals as used by HubSpot, Braze and Mautic)."""
     clicks = evidence.nearby_clicks(click)
     if _is_near_hidden_link(click, clicks):
-        yield _HIDDEN_LINK, "fetched the hidden link"
+        yield _HIDDEN_LINK, Reason.HIDDEN_LINK
     elif swept := _swept_links(click, clicks):
         yield _ALL_LINKS, swept
     yield from _request_signals(click)
@@ -97,19 +98,19 @@ def _signals(click: Activity, evidence: Evidence) -> Iterator[tuple[int, str]]:
     if delivered and happened_at(click) < delivered + _SOON:
         yield _SOON_AFTER_DELIVERY, f"clicked within {_SOON.seconds} s of delivery"
     if evidence.is_followed(click):
-        yield _PERSON_FOLLOWED, "followed by a person"
+        yield _PERSON_FOLLOWED, Reason.PERSON_FOLLOWED
 
 
 def _request_signals(click: Activity) -> Iterator[tuple[int, str]]:
     if click.facts.get("method") == "HEAD":
-        yield _HEAD, "requested with HEAD"
+        yield _HEAD, Reason.HEAD_REQUEST
     match click.facts.get("agent"):
         case AgentKind.SCANNER:
-            yield _NO_BROWSER, "identifies itself as a scanner"
+            yield _NO_BROWSER, Reason.SCANNER
         case AgentKind.LIBRARY | AgentKind.NONE:
-            yield _NO_BROWSER, "does not identify itself as a browser"
+            yield _NO_BROWSER, Reason.NO_BROWSER
     if click.facts.get("request") == RequestKind.BARE:
-        yield _BARE_REQUEST, "not requested like a page"
+        yield _BARE_REQUEST, Reason.NOT_A_PAGE_REQUEST
 
 
 def _is_near_hidden_link(click: Activity, clicks: Iterable[Activity]) -> bool:

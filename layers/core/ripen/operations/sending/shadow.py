@@ -9,9 +9,8 @@ from typing import Any
 
 from ripen.adapters.table import Conflict, Mark, Row, Table, keys
 from ripen.agenda import SHARDS
-from ripen.decision import Decision
+from ripen.decision import Decision, Reason
 from ripen.marks import CrmMark
-from ripen.settings import SHADOWED
 
 _THREADS = 8
 _BATCH = 100
@@ -30,7 +29,7 @@ def release_crm_writes(table: Table, now: datetime) -> int:
     """Make all CRM marks due that waited for the end of shadow mode, and return their number."""
 
     def shard(number: int) -> int:
-        waiting = [row for row in _marks(number, table) if row.due and row.value.waits_for == SHADOWED]
+        waiting = [row for row in _marks(number, table) if row.due and row.value.waits_for == Reason.SHADOW]
         for row in waiting:
             with suppress(Conflict):  # another worker is writing it, and therefore looks at it
                 table.write(Mark(row.key, now, row.lane))
@@ -43,7 +42,7 @@ def release_crm_writes(table: Table, now: datetime) -> int:
 def _of(shard: int, table: Table) -> Iterator[dict[str, Any]]:
     for lead in table.leads(shard):
         decisions: list[Decision] = [row.value for row in table.under(lead, "decision#")]
-        shadowed = [decision for decision in decisions if decision.reason == SHADOWED]
+        shadowed = [decision for decision in decisions if decision.reason == Reason.SHADOW]
         if not shadowed:
             continue
         profile = table.get(keys.profile(lead))
