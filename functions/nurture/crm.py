@@ -118,7 +118,9 @@ def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependenc
     return None
 
 
-def _conclude(row: Row[CrmRequest], outcome: Outcome, reason: str, dependencies: Dependencies, *changes: Change) -> None:
+def _conclude(
+    row: Row[CrmRequest], outcome: Outcome, reason: str, dependencies: Dependencies, *changes: Change
+) -> None:
     now, crm_request = dependencies.clock.now(), row.value
     decision = Decision(
         id=digest("request", crm_request.id),

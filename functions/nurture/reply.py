@@ -25,7 +25,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
 from ripen.adapters.table import Change, Create, Replace, Table, keys
-from ripen.decision import Decision, DecisionKind
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Rejected
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind

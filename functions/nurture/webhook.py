@@ -28,7 +28,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.adapters.webhook_client import WebhookClient
 from ripen.agenda import Lane
-from ripen.decision import Decision, DecisionKind, Reason
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import webhook_call as rules

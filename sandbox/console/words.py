@@ -116,7 +116,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "took": ("分岐", "took a path"),
     "moved": ("移動", "moved"),
     "stuck": ("停止", "stuck"),
-    "told": ("営業に通知", "sales alerted"),
+    "announced": ("営業に通知", "sales alerted"),
     "answered": ("応答あり", "answered"),
     "automatic": ("自動返信", "automatic"),
     "gone": ("使われていないアドレス", "address no longer in use"),
@@ -152,6 +152,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "would have sent": ("送信を見合わせ", "would have sent"),
     "would have written": ("書き込みを見合わせ", "would have written"),
     "would have set the owner": ("担当者の設定を見合わせ", "would have set the owner"),
+    "would have been done": ("実行を見合わせ", "would have been done"),
     "would have called": ("呼び出しを見合わせ", "would have called"),
 }
 

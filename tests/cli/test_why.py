@@ -62,7 +62,7 @@ def test_each_deed_and_decision_is_told_oldest_first_with_its_points(stack: Stac
     assert told[2].words("ja") == "メール case-study は送らない: 同意がない"
 
 
-@pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "not whom it is for", "exit condition met"])
+@pytest.mark.parametrize("said", ["verdicts revised", "playbook changed", "does not match `who`", "exit condition met"])
 def test_reasons_are_told_in_japanese_too(stack: Stack, table: Table, said: str) -> None:
     keep(table, decision(reason=said))
     [told] = entries(stack)
@@ -127,9 +127,9 @@ def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureF
 
 
 def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:
-    keep(table, decision(what="weather", outcome="changed", subject="rain", reason="wind"))
+    keep(table, decision(what="rank", outcome="posted", subject="hot", reason="wind"))
     [told] = entries(stack)
-    assert told.words("en") == "weather rain: changed (wind)"
+    assert told.words("en") == "rank hot: posted (wind)"
 
 
 def test_scripts_get_all_of_it(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:

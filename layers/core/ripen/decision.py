@@ -109,7 +109,7 @@ class Reason(StrEnum):
     ENTERED_LATELY = "entered recently"
     STILL_IN_IT = "still in it"
     ENTERED_FOR_THIS = "entered for this already"
-    NOT_FOR_IT = "does not match who"
+    NOT_FOR_IT = "does not match `who`"
     TOO_LATE = "came too late"
     PLAYBOOK_CHANGED = "playbook changed"
     ACTIVITY = "activity"

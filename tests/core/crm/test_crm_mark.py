@@ -6,6 +6,7 @@ import pytest
 
 from ripen.crm import crm_mark, upsert
 from ripen.crm.upsert import WriteResult
+from ripen.decision import Outcome
 from ripen.errors import NotConnected, Undeliverable
 from ripen.marks import CrmMark
 from tests.core.crm.test_upsert import LINK, a_wish, planned
@@ -26,7 +27,7 @@ def test_a_written_mark_leaves_the_agenda() -> None:
     assert outcome.change(MARK) == CrmMark(lead="lead1", written=NOON, digest=upsert.digest(wish), task=wish.task.key)
     assert outcome.due is None
     assert outcome.link == LINK
-    assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome="created")
+    assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome=Outcome.CREATED)
 
 
 def test_a_permanent_refusal_stays_visible_and_is_reported_once() -> None:
@@ -36,7 +37,9 @@ def test_a_permanent_refusal_stays_visible_and_is_reported_once() -> None:
     after = outcome.change(MARK)
 
     assert (after.error, after.digest, outcome.due) == ("STRING_TOO_LONG: x", "d0", None)
-    assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome="refused", reason="STRING_TOO_LONG: x")
+    assert outcome.decision == crm_mark.MarkDecision(
+        object="Lead", outcome=Outcome.REFUSED, reason="STRING_TOO_LONG: x"
+    )
     assert concluded(after, refused).decision is None
 
 
@@ -73,7 +76,7 @@ def test_a_blocked_lead_is_reported_once() -> None:
     after = outcome.change(MARK)
 
     assert (after.waits_for, after.error, outcome.due) == ("company", "", None)
-    assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome="waits", reason="company")
+    assert outcome.decision == crm_mark.MarkDecision(object="Lead", outcome=Outcome.WAITS, reason="company")
     assert crm_mark.blocked(after, "company").decision is None
 
 

@@ -248,7 +248,7 @@ def test_who_is_asked_about_the_lead_as_it_stands_with_this_activity() -> None:
     twice = Did(kind="form_submitted", subject="order", at_least=2)
     bundle = into(ORDERED, who=twice, again=BY_KEY)
     one = run(bundle, an_order("1"))
-    assert told(one) == [("refused", "not whom it is for", "activity")]
+    assert told(one) == [("refused", "does not match `who`", "activity")]
     assert keys(run(bundle, an_order("2"), state=one.state)) == ["2"]
 
 

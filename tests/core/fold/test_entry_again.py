@@ -98,7 +98,7 @@ def test_a_hand_goes_through_again_and_who_like_anything_else() -> None:
     one = run(into(), asked())
     assert told(run(into(), asked(id="2"), state=one.state)) == [("refused", "entered once already", "asked by anna")]
     picky = into(who=Condition(field="company", any_of=("other",)))
-    assert told(run(picky, asked())) == [("refused", "not whom it is for", "asked by anna")]
+    assert told(run(picky, asked())) == [("refused", "does not match `who`", "asked by anna")]
     keyed = asked(facts={"key": "2026-12", "by": "schedule"})
     assert keys(run(into(again=Again(how="after")), keyed)) == ["2026-12"]
 

@@ -137,7 +137,7 @@ def test_a_lead_enters_again_only_after_the_pause(days: int, enters: bool) -> No
     got = folded(an_activity(id="activity2", at=at, received=at), state=first.state, now=NOON + timedelta(days=91))
     assert any(isinstance(c, Enrolled) for c in got.consequences) is enters
     (decision,) = (d for d in got.decisions if d.what == "enrollment")
-    assert decision.reason == ("" if enters else "entered lately")
+    assert decision.reason == ("" if enters else "entered recently")
 
 
 def test_a_lead_enters_once_where_the_journey_says_so() -> None:

@@ -57,7 +57,7 @@ def reasons(got: Folded) -> list[tuple[str, str]]:
 def test_its_next_deed_is_told_once_with_the_reason_and_the_crm_hears_at_once() -> None:
     got = did(published(), a_view())
     assert len(cards(got)) == 1
-    assert reasons(got) == [("told", "playbook changed")]
+    assert reasons(got) == [("announced", "playbook changed")]
     assert CrmFellBehind(urgent=True) in got.consequences
     again = did(got.state, a_view(2))
     assert (cards(again), reasons(again)) == ([], [])

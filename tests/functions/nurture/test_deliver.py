@@ -138,9 +138,9 @@ def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClo
     deliver(key, dependencies)
     deliver(other, dependencies)
     after = row(table, key)
-    assert (after.value.state, after.value.reason, after.due) == (SendState.FAILED, "render", None)
+    assert (after.value.state, after.value.reason, after.due) == (SendState.FAILED, "cannot be written", None)
     assert row(table, other).value.state is SendState.ACCEPTED
-    assert ("failed", "render") in decisions(table)
+    assert ("failed", "cannot be written") in decisions(table)
 
 
 def test_a_mail_says_what_let_the_lead_in(table: Table, clock: FakeClock) -> None:

@@ -118,7 +118,7 @@ def test_a_consent_is_asked_of_the_contact(table: Table, clock: FakeClock, queue
     react(captured(table, an_order(1)), table, plan, clock, queues)
     table.write(Create(keys.contact("lead1"), agreed))
     react(captured(table, an_order(2)), table, plan, clock, queues)
-    assert (runs(table), refusals(table)) == (["order#once"], ["not whom it is for"])
+    assert (runs(table), refusals(table)) == (["order#once"], ["does not match `who`"])
 
 
 def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeClock, queues: Queues) -> None:

@@ -66,8 +66,8 @@ def kept_back(table: Table, what: DecisionKind, outcome: Outcome, minutes: int =
 def shadowed(table: Table) -> None:
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     table.write(Create(keys.profile("lead1"), a_lead()), Create(keys.state("lead1"), State(lead="lead1")))
-    kept_back(table, "send", "would have sent", subject="<b>山田様へ</b>")
-    kept_back(table, "alert", "would have posted", 5, text="🔥 山田 花子")
+    kept_back(table, DecisionKind.SEND, Outcome.WOULD_HAVE_SENT, subject="<b>山田様へ</b>")
+    kept_back(table, DecisionKind.ALERT, Outcome.WOULD_HAVE_POSTED, 5, text="🔥 山田 花子")
 
 
 @pytest.mark.usefixtures("shadowed")

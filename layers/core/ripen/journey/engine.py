@@ -9,7 +9,7 @@ from copy import replace
 from datetime import datetime, timedelta
 
 from ripen.calendar.wait_end import time_context, wait_end
-from ripen.decision import Decision, Reason
+from ripen.decision import Decision, Outcome, Reason
 from ripen.journey import split, waiting
 from ripen.journey.clause_facts import dids, facts, fades, fields
 from ripen.journey.context import Moved as Moved

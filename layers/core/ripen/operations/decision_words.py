@@ -1,0 +1,180 @@
+"""The words of decisions in both languages: each kind with its outcomes, and each reason.
+
+`ripen why`, `ripen simulate` and the console speak so. A pair of kind and outcome that is not here cannot be decided.
+"""
+
+from ripen.decision import DecisionKind as Kind
+from ripen.decision import Outcome, Reason
+from ripen.words import Words
+
+OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
+    (Kind.SEND, Outcome.ACCEPTED): Words("sent {subject}{title}", "メール {subject}{title} を送信した"),
+    (Kind.SEND, Outcome.SKIPPED): Words("did not send {subject}: {reason}", "メール {subject} は送らない: {reason}"),
+    (Kind.SEND, Outcome.FAILED): Words(
+        "could not send {subject}: {reason}", "メール {subject} を送れなかった: {reason}"
+    ),
+    (Kind.SEND, Outcome.HELD): Words("held {subject}: {reason}", "メール {subject} を保留した: {reason}"),
+    (Kind.SEND, Outcome.UNKNOWN): Words(
+        "does not know whether {subject} was sent: {reason}", "メール {subject} の結果が分からない: {reason}"
+    ),
+    (Kind.SEND, Outcome.POSTPONED): Words("{subject} waits: {reason}", "メール {subject} は待つ: {reason}"),
+    (Kind.SEND, Outcome.RELEASED): Words(
+        "sends {subject}, which was held: {reason}", "保留していたメール {subject} を送る: {reason}"
+    ),
+    (Kind.SEND, Outcome.WOULD_HAVE_SENT): Words(
+        "would have sent {subject}{title}", "メール {subject}{title} を送るところだった"
+    ),
+    (Kind.ENROLLMENT, Outcome.ENTERED): Words("entered {subject}", "シナリオ {subject} を開始した"),
+    (Kind.ENROLLMENT, Outcome.REFUSED): Words(
+        "did not enter {subject}: {reason}", "シナリオ {subject} は開始しない: {reason}"
+    ),
+    (Kind.ENROLLMENT, Outcome.FINISHED): Words("finished {subject}", "シナリオ {subject} を最後まで終えた"),
+    (Kind.ENROLLMENT, Outcome.EXITED): Words("left {subject}: {reason}", "シナリオ {subject} を離れた: {reason}"),
+    (Kind.ENROLLMENT, Outcome.STUCK): Words(
+        "is stuck in {subject}: {reason}", "シナリオ {subject} は進めない: {reason}"
+    ),
+    (Kind.STEP, Outcome.TOOK): Words("{step} of {subject}: takes {reason}", "{subject} の {step}: {reason} へ進む"),
+    (Kind.STEP, Outcome.FAILED): Words("{step} of {subject} failed: {reason}", "{subject} の {step} は失敗: {reason}"),
+    (Kind.STEP, Outcome.MOVED): Words(
+        "was moved from {step} of {subject} to {reason}", "{subject} の {step} から {reason} へ移った"
+    ),
+    (Kind.RANK, Outcome.ROSE): Words("rank rose to {subject} ({reason})", "ランクが {subject} に上がった（{reason}）"),
+    (Kind.RANK, Outcome.FELL): Words("rank fell to {subject} ({reason})", "ランクが {subject} に下がった（{reason}）"),
+    (Kind.RANK, Outcome.ANNOUNCED): Words(
+        "is {subject} and active: sales is alerted ({reason})",
+        "{subject} のまま活動があったので営業に知らせる（{reason}）",
+    ),
+    (Kind.VERDICT, Outcome.MACHINE): Words(
+        "a machine followed the link {subject}: {reason}", "{subject} へのアクセスは機械によるもの: {reason}"
+    ),
+    (Kind.VERDICT, Outcome.HUMAN): Words(
+        "a person followed the link {subject}", "{subject} へのアクセスは本人によるもの"
+    ),
+    (Kind.ALERT, Outcome.POSTED): Words("alerted sales in Slack ({subject})", "Slack に知らせた（{subject}）"),
+    (Kind.ALERT, Outcome.FAILED): Words(
+        "could not alert sales in Slack: {reason}", "Slack に知らせられなかった: {reason}"
+    ),
+    (Kind.ALERT, Outcome.WOULD_HAVE_POSTED): Words(
+        "would have alerted sales in Slack ({subject})", "Slack に知らせるところだった（{subject}）"
+    ),
+    (Kind.ALERT, Outcome.ACCEPTED): Words("was accepted in Slack", "営業が Slack で対応を始めた"),
+    (Kind.ALERT, Outcome.NOT_A_FIT): Words("was marked as not a fit in Slack", "営業が Slack で見送りとした"),
+    (Kind.CRM, Outcome.CREATED): Words("created the {subject} in Salesforce", "Salesforce に {subject} を作成した"),
+    (Kind.CRM, Outcome.UPDATED): Words("updated the {subject} in Salesforce", "Salesforce の {subject} を更新した"),
+    (Kind.CRM, Outcome.WAITS): Words(
+        "does not write to Salesforce yet: {reason}", "Salesforce への書き込みは待つ: {reason}"
+    ),
+    (Kind.CRM, Outcome.REFUSED): Words(
+        "Salesforce refused the {subject}: {reason}", "Salesforce が {subject} を受け付けない: {reason}"
+    ),
+    (Kind.CRM, Outcome.DONE): Words("did in Salesforce: {subject}", "Salesforce で行った: {subject}"),
+    (Kind.CRM, Outcome.NOT_DONE): Words(
+        "could not do in Salesforce: {subject} ({reason})", "Salesforce でできなかった: {subject}（{reason}）"
+    ),
+    (Kind.CRM, Outcome.WOULD_HAVE_BEEN_DONE): Words(
+        "would have done in Salesforce: {subject}", "Salesforce で行うところだった: {subject}"
+    ),
+    (Kind.CRM, Outcome.OWNER_SET): Words("set the owner in Salesforce", "Salesforce の所有者を設定した"),
+    (Kind.CRM, Outcome.OWNER_NOT_SET): Words(
+        "could not set the owner in Salesforce: {reason}", "Salesforce の所有者を設定できなかった: {reason}"
+    ),
+    (Kind.CRM, Outcome.WOULD_HAVE_SET_OWNER): Words(
+        "would have set the owner in Salesforce", "Salesforce の所有者を設定するところだった"
+    ),
+    (Kind.CRM, Outcome.WOULD_HAVE_WRITTEN): Words(
+        "would have written the {subject} to Salesforce", "Salesforce に書き込むところだった（{subject}）"
+    ),
+    (Kind.WEBHOOK, Outcome.ANSWERED): Words("the webhook {subject} answered", "ウェブフック {subject} が応答した"),
+    (Kind.WEBHOOK, Outcome.FAILED): Words(
+        "the webhook {subject} failed: {reason}", "ウェブフック {subject} は失敗: {reason}"
+    ),
+    (Kind.WEBHOOK, Outcome.WOULD_HAVE_CALLED): Words(
+        "would have called the webhook {subject}", "ウェブフック {subject} を呼ぶところだった"
+    ),
+    (Kind.REPLY, Outcome.ANSWERED): Words("a reply came: sales is alerted", "返信を営業に知らせる"),
+    (Kind.REPLY, Outcome.AUTOMATIC): Words(
+        "an automatic reply came: it changes nothing", "自動返信が届いた: 何も変わらない"
+    ),
+    (Kind.REPLY, Outcome.GONE): Words(
+        "an automatic reply came: the address is no longer in use",
+        "自動返信が届いた: このアドレスはもう使われていない",
+    ),
+}
+REASONS: dict[Reason, Words] = {
+    Reason.NO_CONSENT: Words("no consent", "同意がない"),
+    Reason.UNSUBSCRIBED: Words("unsubscribed", "配信停止"),
+    Reason.BOUNCED: Words("bounced", "不達"),
+    Reason.COMPLAINED: Words("complained", "迷惑メール報告"),
+    Reason.SUPPRESSED: Words("suppressed", "配信禁止のアドレス"),
+    Reason.POLICY: Words("policy", "配信ポリシー"),
+    Reason.OPEN_OPPORTUNITY: Words("open opportunity", "商談中"),
+    Reason.QUIET_HOURS: Words("quiet hours", "配信しない時間帯"),
+    Reason.CAPPED: Words("capped", "配信数の上限"),
+    Reason.EXPIRED: Words("expired", "期限切れ"),
+    Reason.LEFT_JOURNEY: Words("left the journey", "シナリオを離脱済み"),
+    Reason.CAMPAIGN_STOPPED: Words("campaign stopped", "キャンペーンを中止した"),
+    Reason.SENDING_STOPPED: Words("stopped", "配信を停止中"),
+    Reason.SHADOW: Words("shadow", "シャドーモード"),
+    Reason.NO_LEAD: Words("no such lead", "該当する見込み客がいない"),
+    Reason.CANNOT_RENDER: Words("cannot be written", "文面を作れない"),
+    Reason.NO_ANSWER: Words("no answer from SES", "SES から応答がない"),
+    Reason.SENT_AGAIN: Words("no answer, sent again", "応答がなかったので、もう一度送った"),
+    Reason.WORKER_LOST: Words("the worker did not come back", "処理が途中で途絶えた"),
+    Reason.REJECTED_BY_SES: Words("rejected by SES", "SES に拒否された"),
+    Reason.RENDERING_FAILED: Words("rendering failed", "SES で文面を作れなかった"),
+    Reason.RELEASED: Words("released", "保留を解いた"),
+    Reason.DROPPED: Words("dropped", "取りやめた"),
+    Reason.GOAL_REACHED: Words("goal reached", "目標に到達"),
+    Reason.EXIT_CONDITION: Words("exit condition met", "終了条件に合った"),
+    Reason.EXIT_STEP: Words("exit step", "終了ステップ"),
+    Reason.REPLIED: Words("replied", "返信があった"),
+    Reason.CONVERTED: Words("converted", "営業が取引先責任者にした"),
+    Reason.ERASED: Words("erased", "登録が削除された"),
+    Reason.WENT_IN_CIRCLES: Words("went in circles", "同じところを回り続けた"),
+    Reason.JOURNEY_CHANGED: Words("the journey was changed", "シナリオが変更された"),
+    Reason.TAKEN_OUT: Words("taken out", "シナリオから外された"),
+    Reason.ENTERED_ONCE: Words("entered once already", "一度入っている"),
+    Reason.ENTERED_LATELY: Words("entered recently", "最近入ったばかり"),
+    Reason.STILL_IN_IT: Words("still in it", "まだ途中にいる"),
+    Reason.ENTERED_FOR_THIS: Words("entered for this already", "この件では一度入っている"),
+    Reason.NOT_FOR_IT: Words("does not match `who`", "対象者（who）ではない"),
+    Reason.TOO_LATE: Words("came too late", "時期を過ぎている"),
+    Reason.PLAYBOOK_CHANGED: Words("playbook changed", "プレイブックの変更による"),
+    Reason.ACTIVITY: Words("by what the lead did", "行動による"),
+    Reason.DECAY: Words("by time alone", "時間の経過による"),
+    Reason.VERDICTS_REVISED: Words("verdicts revised", "判定の見直しによる"),
+    Reason.HIDDEN_LINK: Words("fetched the hidden link", "隠しリンクを開いた"),
+    Reason.SCANNER: Words("identifies itself as a scanner", "スキャナーを名乗っている"),
+    Reason.NO_BROWSER: Words("does not identify itself as a browser", "ブラウザーを名乗っていない"),
+    Reason.NOT_A_PAGE_REQUEST: Words("not requested like a page", "ページを開くときの要求ではない"),
+    Reason.HEAD_REQUEST: Words("requested with HEAD", "HEAD で要求された"),
+    Reason.PERSON_FOLLOWED: Words("followed by a person", "続けて人の操作があった"),
+    Reason.FOLLOWS_MACHINE: Words("follows a machine's click", "機械のクリックに続いている"),
+}
+
+
+def sentence(kind: str, outcome: str) -> Words | None:
+    """Return the sentence of a decision, with {subject}, {reason} … in it; None for one that is not known."""
+    try:
+        return OUTCOMES.get((Kind(kind), Outcome(outcome)))
+    except ValueError:
+        return None
+
+
+def reason_in_words(text: str, lang: str) -> str:
+    """Return a reason in that language. The words of an outside system, and details, stay as they are."""
+    if words := _words(text):
+        return words.in_language(lang)
+    for mark in (": ", " by "):
+        head, _, detail = text.partition(mark)
+        if detail and (words := _words(head)):
+            return f"{words.ja}（{detail}）" if lang == "ja" else text
+    parts = text.split(", ")
+    return ", ".join(reason_in_words(part, lang) for part in parts) if len(parts) > 1 else text
+
+
+def _words(text: str) -> Words | None:
+    try:
+        return REASONS.get(Reason(text))
+    except ValueError:
+        return None
