@@ -15,6 +15,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from bench.queues import QUEUES
 from ripen.adapters.table import Table
+from tests.support.atomic_moto import make_atomic
 from tests.support.fakes import FakeClock, FakeQueue
 from tests.support.local_cloud import Running, ripen, start
 from tests.support.quick_dynamodb import QuickDynamoDB
@@ -100,7 +101,7 @@ def dynamodb(request: pytest.FixtureRequest) -> Iterator[Any]:
         yield QuickDynamoDB()
         return
     with mock_aws():
-        client = boto3.client("dynamodb")
+        client = make_atomic(boto3.client("dynamodb"))
         create_table(client)
         yield client
 

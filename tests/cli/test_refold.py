@@ -14,7 +14,7 @@ from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Condition
 from ripen.settings import LivePlaybook
 from tests.support.builders import a_bundle
-from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.fakes import NOON, FakeClock
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
     fake: Any = Stored()
     at: Any = clock
     return Stack(
-        table=OneAtATime("table", table._client),
+        table=table,
         playbook=fake,
         secrets=fake,
         clock=at,

@@ -12,7 +12,7 @@ from ripen.failure import Failure
 from ripen.lead.address import address_hash
 from ripen.lead.state import State
 from ripen.pointers import Pointer
-from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.fakes import NOON, FakeClock
 
 KEY = b"k" * 32
 
@@ -27,7 +27,7 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
     held: Any = Held()
     at: Any = clock
     stack = Stack(
-        table=OneAtATime("table", table._client),
+        table=table,
         playbook=held,
         secrets=held,
         clock=at,

@@ -3,11 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from logging import Handler, LogRecord, getLogger
-from threading import Lock
 
 from aws_lambda_powertools import Logger
 
-from ripen.adapters.table import Change, Due, Table
 from ripen.agenda import Ref
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -65,17 +63,3 @@ class Listening(Handler):
 
     def __exit__(self, *error: object) -> None:
         self._logger.removeHandler(self)
-
-
-class OneAtATime(Table):
-    """For tests with threads: moto checks a condition and writes in two steps, DynamoDB in one."""
-
-    _lock = Lock()
-
-    def write(self, *changes: Change) -> None:
-        with self._lock:
-            super().write(*changes)
-
-    def lease(self, due: Due, until: datetime) -> bool:
-        with self._lock:
-            return super().lease(due, until)

@@ -23,7 +23,7 @@ from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnActivity, OnRequest
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle
-from tests.support.fakes import NOON, FakeQueue, Listening, OneAtATime
+from tests.support.fakes import NOON, FakeQueue, Listening
 from tests.support.gateway_events import KEY, SITE, an_event, rows
 
 API = b"a" * 32
@@ -129,7 +129,6 @@ def test_where_a_fact_tells_runs_apart_it_is_the_runs_key_and_must_be_said(depen
 
 
 def test_thirty_at_once_ask_once(dependencies: Dependencies) -> None:
-    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(dependencies, an_ask()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {202}

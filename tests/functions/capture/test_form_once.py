@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from capture.form import Dependencies, serve
-from tests.support.fakes import NOON, FakeQueue, OneAtATime
+from tests.support.fakes import NOON, FakeQueue
 from tests.support.form_posts import EMAIL, activities, told
 from tests.support.gateway_events import a_json_post, a_post, count, rows
 
@@ -66,7 +66,6 @@ def test_other_content_within_ten_minutes_is_another_submission(dependencies: De
 
 
 def test_twenty_at_the_same_moment_make_one_activity(dependencies: Dependencies, queue: FakeQueue) -> None:
-    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(20) as pool:
         answers = list(
             pool.map(lambda _: serve(a_post(email=EMAIL, nonce="n1", consent="on"), dependencies), range(20))
@@ -78,7 +77,6 @@ def test_twenty_at_the_same_moment_make_one_activity(dependencies: Dependencies,
 
 
 def test_different_submissions_of_one_person_at_the_same_moment_are_all_kept(dependencies: Dependencies) -> None:
-    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda n: serve(a_post(email=EMAIL, nonce=f"n{n}"), dependencies), range(3)))
     assert {answered["statusCode"] for answered in answers} == {202}

@@ -22,7 +22,7 @@ from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
 from tests.support.builders import a_bundle
-from tests.support.fakes import NOON, FakeQueue, OneAtATime
+from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, count, rows
 
 SECRET = "typeform secret"
@@ -161,7 +161,6 @@ def test_the_same_response_again_changes_nothing(dependencies: Dependencies, que
 
 
 def test_thirty_at_once_make_one_lead(dependencies: Dependencies) -> None:
-    dependencies = replace(dependencies, table=OneAtATime("table", dependencies.table._client))
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(dependencies, a_response()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {200}

@@ -14,7 +14,7 @@ from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send
 from ripen.mail.send_rate import Quota
 from ripen.playbook.graph import Priority
-from tests.support.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import a_send, planned
 
 AHEAD, NOW = timedelta(seconds=60), timedelta()
@@ -57,9 +57,8 @@ def test_a_tick_too_many_releases_nothing_more(table: Table, clock: FakeClock, q
 
 def test_of_two_ticks_at_once_one_gets_the_places(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     mails(table, 9)
-    one = OneAtATime("table", table._client)
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda _: released(one, clock, queue).woken, range(2)))
+        both = list(pool.map(lambda _: released(table, clock, queue).woken, range(2)))
     assert sum(both) == 5
 
 

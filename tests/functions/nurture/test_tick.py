@@ -19,7 +19,7 @@ from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
 from tests.support.builders import a_lead, an_activity
 from tests.support.campaign_machinery import leads_of
-from tests.support.fakes import NOON, FakeClock, FakeQueue, OneAtATime
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.sqs_events import LambdaContext
 
 AHEAD = timedelta(seconds=60)
@@ -107,8 +107,7 @@ def test_a_row_leased_ahead_of_its_time_keeps_its_whole_lease(table: Table, cloc
 def test_ticks_at_once_wake_each_row_once(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     refs = {an_activity_row(table, n, f"lead{n}") for n in range(60)}
     with ThreadPoolExecutor(3) as pool:
-        one = OneAtATime("table", table._client)
-        woken = list(pool.map(lambda _: ticked(one, clock, queue), range(3)))
+        woken = list(pool.map(lambda _: ticked(table, clock, queue), range(3)))
     assert sum(woken) == 60
     assert len(queue.woken) == 60
     assert set(queue.woken) == refs

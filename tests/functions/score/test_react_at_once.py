@@ -12,7 +12,7 @@ from ripen.lead.state import State
 from ripen.scoring.rules_version import rules_version
 from score.react import Queues, react
 from tests.support.builders import a_bundle, an_activity
-from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import a_lead_row, captured, due, key_of, value, woken
 
 BUNDLE = a_bundle()
@@ -57,7 +57,7 @@ def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock
     refs = captured(table, *forms(6))
 
     def work(n: int) -> None:
-        react(refs[n % 3 :: 2] + refs[:n], OneAtATime("table", table._client), BUNDLE, clock, queues)
+        react(refs[n % 3 :: 2] + refs[:n], table, BUNDLE, clock, queues)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, range(6)))

@@ -18,7 +18,7 @@ from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY
 from score._consequences import Queues
 from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
-from tests.support.fakes import NOON, FakeClock, OneAtATime
+from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import key_of, value
 
 BUNDLE = a_bundle()
@@ -251,7 +251,7 @@ def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, 
     clock.move(hours=2)
 
     def work(ref: str) -> None:
-        react([ref], OneAtATime("table", table._client), BUNDLE, clock, queues)
+        react([ref], table, BUNDLE, clock, queues)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, [forms[0], mark, *forms[1:]]))
