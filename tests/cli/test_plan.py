@@ -80,7 +80,7 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
         "bundle": LIVE.hash,
         "step": "wait-3-days",
         "until": NOON + until,
-        "began": NOON,
+        "step_started": NOON,
         "visits": {"send-whitepaper-delivery": 1, "wait-3-days": 1},
     }
     yes = Permission(granted=True, at=NOON, record="r")

@@ -69,7 +69,7 @@ def _webhook(attempts: int, asked: int | None) -> timedelta:
 
 def _crm_request(attempts: int, asked: int | None) -> timedelta:
     request = CrmRequest(id="r", lead="l", journey="j", planned=NOON, attempts=attempts)
-    due = crm_request.again(request, _after(asked), NOON)
+    due = crm_request.retry_at(request, _after(asked), NOON)
     assert due
     return due - NOON
 

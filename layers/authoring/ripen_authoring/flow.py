@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ripen.playbook.graph import END
+from ripen.playbook.paths import END
 from ripen_authoring.models.clauses import ClausePart, DocumentPath
 from ripen_authoring.models.steps import (
     BranchPart,

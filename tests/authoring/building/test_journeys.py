@@ -5,7 +5,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from ripen.playbook import graph, trigger
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.graph import END, Again, Journey, Move, Until
+from ripen.playbook.graph import Again, Journey, Move, Until
+from ripen.playbook.paths import END
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause
 from ripen_authoring.building.journeys import journey

@@ -3,6 +3,7 @@
 from typing import assert_never, cast
 
 from ripen.playbook import graph
+from ripen.playbook.paths import END
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause, optional
 from ripen_authoring.flow import Laid, Route
@@ -24,7 +25,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
                 expires_seconds=part.expires,
             )
         case written.WaitPart():
-            otherwise = laid.routes[0].to if laid.routes else graph.END
+            otherwise = laid.routes[0].to if laid.routes else END
             return graph.WaitStep(id=id, next=next, until=expressions.until(part.wait), otherwise=otherwise)
         case written.WaitForPart():
             return graph.WaitForStep(id=id, paths=tuple(map(_wait_path, part.wait_for, laid.routes)))

@@ -4,7 +4,7 @@ pause?"""
 from collections.abc import Iterator, Mapping, Sequence
 
 from ripen.nearest import nearest
-from ripen.playbook.graph import END
+from ripen.playbook.paths import END
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import Laid, laid_out
