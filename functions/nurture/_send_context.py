@@ -20,7 +20,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import policy
 from ripen.mail.breaker import Breaker
-from ripen.mail.frequency_cap import Planned
+from ripen.mail.frequency_cap import PlannedMail
 from ripen.mail.ledger import Send, SendPointer
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
@@ -159,7 +159,7 @@ def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
     return lead_facts(profile, state, points, gathered.known, now, count)
 
 
-def _planned(key: Key[Send], table: Table) -> Iterable[Planned]:
+def _planned(key: Key[Send], table: Table) -> Iterable[PlannedMail]:
     """The lead's other mails that are still to come."""
     rows: Iterable[Row[Send]] = table.under(key.lead, "send#")
     return [(row.value, row.due) for row in rows if row.due and row.key.sk != key.sk]

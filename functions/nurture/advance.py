@@ -32,7 +32,7 @@ from ripen.journey.engine import advance
 from ripen.journey.enrollment import Enrollment, leave
 from ripen.journey.history_needed import awaited_mail, history_start
 from ripen.lead.lead import Profile
-from ripen.mail.ledger import leaves
+from ripen.mail.ledger import departure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.template_limits import TemplateError
@@ -170,7 +170,7 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
         calendar=live.calendar,
         state=state.value if state else None,
         contact=contact.value if contact else None,
-        mail_leaves=leaves(send.value, send.due, now) if send else None,
+        mail_leaves=departure(send.value, send.due, now) if send else None,
         activities=[activity.value for activity in found],
         live_bundle=live.hash,
         scoring=live.scoring,

@@ -104,7 +104,7 @@ def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[st
 
 
 def test_what_was_switched_off_again_is_not_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
-    table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(slower=2)))
+    table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(throttles=2)))
     assert plain(capsys)["stopped"] == ""
     assert plain(capsys)["refused"] is None
 
@@ -113,7 +113,7 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
     # given a mail of a journey whose fate is not known for an hour
     key, unknown = keys.send("lead1", digest("s")), a_send(unknown=NOON)
     table.write(Create(key, unknown))
-    held = ledger.overdue(unknown, NOON + timedelta(hours=1))
+    held = ledger.time_out(unknown, NOON + timedelta(hours=1))
     assert held
     table.write(Replace(key, held.send, 1), *tally(unknown, held.send))
     # then

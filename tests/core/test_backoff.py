@@ -50,11 +50,11 @@ def _mail(attempts: int, asked: int | None) -> timedelta:
     claimed = a_send(state=SendState.CLAIMED, attempt=attempts)
     refused = ledger.refuse(claimed, "busy", permanent=False, after=asked, now=NOON)
     assert refused.due
-    return refused.due - (NOON if asked is not None else ledger.spread(claimed, NOON))
+    return refused.due - (NOON if asked is not None else ledger.with_jitter(claimed, NOON))
 
 
 def _account(trips: int, asked: int | None) -> timedelta:
-    opened = breaker.refused(Breaker(trips=trips), "busy", (asked or 0) * SECOND, NOON)
+    opened = breaker.after_refusal(Breaker(trips=trips), "busy", (asked or 0) * SECOND, NOON)
     assert opened.until
     return opened.until - NOON
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.journey.enrollment import Enrollment
-from ripen.mail.ledger import Send, SendState, leaves
+from ripen.mail.ledger import Send, SendState, departure
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import Journey, Until, WaitForStep, WaitPath, WaitStep
 from tests.support.fakes import NOON
@@ -105,5 +105,5 @@ def test_when_a_mail_leaves(state: SendState, then: datetime | None) -> None:
     mail = moved(WAITS).sends[0]
     claimed, accepted = NOON + HOUR, NOON + 2 * HOUR if state is SendState.ACCEPTED else None
     known: Send = replace(mail, state=state, claimed=claimed, accepted=accepted)
-    assert leaves(known, NOON + DAY, NOON + 3 * HOUR) == then
-    assert leaves(replace(mail, state=SendState.PLANNED), NOON, NOON + 3 * HOUR) == NOON + 3 * HOUR
+    assert departure(known, NOON + DAY, NOON + 3 * HOUR) == then
+    assert departure(replace(mail, state=SendState.PLANNED), NOON, NOON + 3 * HOUR) == NOON + 3 * HOUR
