@@ -23,7 +23,7 @@ from ripen.playbook.graph import Again, SendStep, Until, WaitStep
 from ripen.playbook.template import render_html, render_line, render_text
 from ripen.playbook.trigger import OnActivity
 from ripen_authoring.compile import compile_playbook
-from ripen_authoring.mails.rendering import numbered
+from ripen_authoring.mails.rendering import number_links
 from tests.support.fakes import NOON
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
@@ -168,7 +168,7 @@ def test_links_to_one_target_have_one_number_and_mail_addresses_none() -> None:
         '<a href="{{unsubscribe_url}}">5</a>'
     )
 
-    numbers, links = numbered(html)
+    numbers, links = number_links(html)
 
     assert links == ("https://a.example/?x=1&y=2", "/pages/p")
     assert re.findall(r'href="([^"]*)"', numbers) == [

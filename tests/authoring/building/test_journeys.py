@@ -52,7 +52,7 @@ def asked(text: str) -> Clause:
     ],
 )
 def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
-    assert expressions.until(phrase) == meant
+    assert expressions.wait_end(phrase) == meant
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
      "until renewal -7 days", "at 10:00", "3 days until Tuesday"],
 )  # fmt: skip
 def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) -> None:
-    with pytest.raises(ValueError, match=r"write|there is no day"):
-        expressions.until(phrase)
+    with pytest.raises(ValueError, match=r"write|there is no date"):
+        expressions.wait_end(phrase)
 
 
 @pytest.mark.parametrize(
@@ -155,11 +155,11 @@ def test_a_clause_means_what_it_says(written: str, meant: Clause) -> None:
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("{times: 3}", "`times` and `within` go with one of: clicked"),
-        ("{clicked: m, viewed: p, within: 3 days}", "write clicked and viewed apart"),
+        ("{times: 3}", "`times` and `within` need one of: clicked"),
+        ("{clicked: m, viewed: p, within: 3 days}", "write clicked and viewed separately"),
         ("{never: {rank: hot}}", "write {not: …} for anything else"),
         ("{rank: boiling}", "there is no rank 'boiling'"),
-        ("{}", "an empty clause says nothing"),
+        ("{}", "an empty clause has no effect"),
     ],
 )
 def test_a_clause_that_cannot_be_meant_is_refused(written: str, said: str) -> None:

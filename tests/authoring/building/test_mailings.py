@@ -52,14 +52,14 @@ def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("FREQ=SOMETIMES", "is no RRULE"),
+        ("FREQ=SOMETIMES", "is not an RRULE"),
         ("FREQ=MINUTELY", "more than once an hour"),
-        ("FREQ=DAILY;UNTIL=20200101", "never returns"),
+        ("FREQ=DAILY;UNTIL=20200101", "never occurs"),
     ],
 )
 def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        expressions.rule(rule, "2026-12-01T09:00")
+        expressions.check_rrule(rule, "2026-12-01T09:00")
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_a_campaign_says_once_to_whom_it_goes(to: str) -> None:
     written = read_yaml("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
     with pytest.raises(InvalidPlaybook) as broken:
         validate(CampaignFile, written)
-    assert "write to whom" in broken.value.problems[0].message
+    assert "write either `segment`" in broken.value.problems[0].message

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ripen_authoring.compile import check_playbook
-from ripen_authoring.files.validation import FITTING
+from ripen_authoring.files.validation import PATTERNS
 from ripen_authoring.problem import InvalidPlaybook
 from ripen_authoring.schema import schemas
 from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, J, Plan, R, mail, steps, told_at
@@ -17,19 +17,19 @@ from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, J, Plan, 
     ("file", "text", "told"),
     [
         (J, "enrol: {on: {form: f}}\nsteps:\n\t- send: m\n", "3:1: this is a tab; indent with spaces"),
-        (J, steps("- wait: 1 day: or so"), "3:16: one `: ` too many on this line; put a text that has one into quotes"),
-        (J, steps("- *first"), "3:5: nothing above is called &first"),
-        (J, steps("- send: m", "  send: t"), "4:5: 'send' is there twice; keep one of them"),
-        (J, steps("- {send: m"), "3:5: this is opened and never closed"),
-        (J, steps("- {send: m，id: x}"), "3:16: a comma is missing here, or a } before"),
-        (J, steps("- send: m") + "---\na: b\n", "4:1: `---` begins a second document; a file holds one"),
-        (J, steps("- send: m\0"), "3:12: there is a character here that nobody sees (U+0000); delete it"),
-        (J, steps("- notify: 'Hello"), "3:13: this is opened and never closed"),
-        (J, steps("- notify: @sales"), "3:13: @ cannot begin a value; put the value into quotes"),
-        (J, steps("- " + "[" * 3000), "1:1: too many things within one another"),
+        (J, steps("- wait: 1 day: or so"), "3:16: this line has one `: ` too many; put a text that contains `: ` in quotes"),
+        (J, steps("- *first"), "3:5: no &first is defined above"),
+        (J, steps("- send: m", "  send: t"), "4:5: 'send' is written twice; keep one"),
+        (J, steps("- {send: m"), "3:5: this is never closed"),
+        (J, steps("- {send: m，id: x}"), "3:16: a comma is missing here, or a } is missing before it"),
+        (J, steps("- send: m") + "---\na: b\n", "4:1: `---` begins a second document; write one document per file"),
+        (J, steps("- send: m\0"), "3:12: there is an invisible character here (U+0000); delete it"),
+        (J, steps("- notify: 'Hello"), "3:13: this is never closed"),
+        (J, steps("- notify: @sales"), "3:13: a value cannot begin with @; put it in quotes"),
+        (J, steps("- " + "[" * 3000), "1:1: this file is nested too deeply"),
         (J, steps("- ｓｅｎｄ: m"), "3:5: unknown key 'ｓｅｎｄ'; did you mean 'send'?"),
-        (J, steps("- send: m") + "1: x\n", "4:1: a key is a text; put it into quotes"),
-        (R, FILES[R].replace("[en]", "[en]\ntime_zone："), "5:1: a key needs `: ` and a value behind it"),
+        (J, steps("- send: m") + "1: x\n", "4:1: put this key in quotes"),
+        (R, FILES[R].replace("[en]", "[en]\ntime_zone："), "5:1: write `: ` and a value after the key"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_told_at_its_place(smallest: Plan, file: str, text: str, told: str) -> None:
@@ -88,12 +88,12 @@ def test_a_shared_part_that_is_not_utf8_is_named_once(smallest: Plan, tmp_path: 
 
 def test_a_folder_where_a_file_belongs_is_told(smallest: Plan, tmp_path: Path) -> None:
     (tmp_path / "p" / "journeys" / "k.yaml").mkdir(parents=True)
-    assert smallest() == ["journeys/k.yaml:1:1: this is a folder; a file belongs here"]
+    assert smallest() == ["journeys/k.yaml:1:1: this is a folder; replace it with a file"]
 
 
 def test_every_pattern_of_the_models_has_words() -> None:
     asked = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', "".join(schemas().values())))
-    assert {json.loads(f'"{pattern}"') for pattern in asked} == FITTING.keys()
+    assert {json.loads(f'"{pattern}"') for pattern in asked} == PATTERNS.keys()
 
 
 def test_the_smallest_playbook_is_in_order(smallest: Plan) -> None:

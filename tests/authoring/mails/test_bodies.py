@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ripen.playbook.bundle import Mail
-from ripen_authoring.checks.accessibility import contrast
+from ripen_authoring.checks.accessibility import contrast_ratio
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.mails import markdown
-from ripen_authoring.mails.rendering import numbered_text
+from ripen_authoring.mails.rendering import number_text_links
 from ripen_authoring.problem import InvalidPlaybook
 from tests.support.smallest_playbook import FILES
 
@@ -97,10 +97,10 @@ def test_markdown_cannot_bring_markup_of_its_own(written: Compile) -> None:
 
 
 def test_markdown_without_a_frame_is_told(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match=r"is put into emails/_frame.mjml, which is missing"):
+    with pytest.raises(InvalidPlaybook, match=r"needs emails/_frame.mjml"):
         written("en.md", "Hello")
     with pytest.raises(ValueError, match=r"no <!-- body -->"):
-        markdown.framed("Hello", "<mjml></mjml>")
+        markdown.to_mjml("Hello", "<mjml></mjml>")
 
 
 def test_a_frame_for_one_language_goes_before_the_one_for_all(written: Compile) -> None:
@@ -126,7 +126,7 @@ def test_pasted_html_has_its_styles_in_the_tags_and_its_links_numbered(written: 
 
 
 def test_pasted_html_must_say_what_the_law_asks(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match="the html of a marketing mail must say a way to stop it"):
+    with pytest.raises(InvalidPlaybook, match="the html of a marketing mail must contain an unsubscribe link"):
         written("en.html", f"<p>{FOOT}</p>")
 
 
@@ -148,7 +148,7 @@ def test_a_hand_written_text_part_has_the_numbers_of_the_html(written: Compile) 
 
 
 def test_one_mail_is_written_in_one_way(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match=r"this mail is in en.mjml already; keep one of the two"):
+    with pytest.raises(InvalidPlaybook, match=r"this mail is also in en.mjml; keep one of the two"):
         written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.html": "<p>x</p>"})
 
 
@@ -176,10 +176,10 @@ def test_links_to_our_own_sites_get_utm_parameters_where_the_playbook_says_so(wr
     ],
 )
 def test_an_address_in_a_text_ends_where_the_sentence_goes_on(text: str, links: tuple[str, ...]) -> None:
-    assert numbered_text(text, ())[1][: len(links)] == links
+    assert number_text_links(text, ())[1][: len(links)] == links
 
 
 def test_contrast_is_that_of_wcag() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-    assert contrast("#ffffff", "#ffffff") == 1
+    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast_ratio("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert contrast_ratio("#ffffff", "#ffffff") == 1

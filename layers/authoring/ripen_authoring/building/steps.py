@@ -26,7 +26,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
             )
         case written.WaitPart():
             otherwise = laid.routes[0].to if laid.routes else END
-            return graph.WaitStep(id=id, next=next, until=expressions.until(part.wait), otherwise=otherwise)
+            return graph.WaitStep(id=id, next=next, until=expressions.wait_end(part.wait), otherwise=otherwise)
         case written.WaitForPart():
             return graph.WaitForStep(id=id, paths=tuple(map(_wait_path, part.wait_for, laid.routes)))
         case written.BranchPart():
@@ -91,7 +91,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
 
 
 def _wait_path(path: written.WaitPathPart, route: Route) -> graph.WaitPath:
-    after = expressions.until(path.after) if path.after else None
+    after = expressions.wait_end(path.after) if path.after else None
     return graph.WaitPath(name=route.name, when=optional(path.when), after=after, next=route.to)
 
 
