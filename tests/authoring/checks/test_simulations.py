@@ -40,7 +40,12 @@ def test_a_story_that_cannot_be_lived_is_told_at_its_place(smallest: Plan, text:
 
 def test_a_story_that_can_be_lived_is_in_order(smallest: Plan) -> None:
     said = scenario(
-        "+1d click m 1", "+1d convert", "+1d view pricing", "+2d set plan=pro", "+2d tag vip", "+3d form f renewal=2027-01-01"
+        "+1d click m 1",
+        "+1d convert",
+        "+1d view pricing",
+        "+2d set plan=pro",
+        "+2d tag vip",
+        "+3d form f renewal=2027-01-01",
     )
 
     assert smallest({P: KEN, H: said, "simulations/h.txt": "as approved"}) == []

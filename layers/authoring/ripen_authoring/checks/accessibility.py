@@ -31,7 +31,10 @@ class _Style:
 
 
 def check(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
-    """Yield errors for pictures without a description or an address, and warnings for low contrast (WCAG 2.2, 1.4.3)."""
+    """Yield errors for pictures that lack a description or an address, and warnings for low contrast.
+
+    Contrast is defined in WCAG 2.2, 1.4.3.
+    """
     reader = _read(html)
     for address in reader.unreachable:
         message = f"mail programs cannot load the picture {address[:60]!r}; write its address on the web, https://…"

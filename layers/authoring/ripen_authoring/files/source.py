@@ -6,7 +6,7 @@ from ripen_authoring.problem import InvalidPlaybook, Problem
 
 
 def read_text(path: Path, file: str) -> str:
-    """Return the text of the file; `file` is its path in the playbook. Raise InvalidPlaybook where it cannot be read."""
+    """Return the text of the file, whose path in the playbook is `file`. Raise InvalidPlaybook."""
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:

@@ -15,7 +15,10 @@ from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, NETWORK_
 
 
 def follow_links(action: Action) -> None:
-    """Follow the first link of the mail, or the one with the written number: `click` as a person, `scan` as a machine."""
+    """Follow a link of the mail, the first one unless a number is written.
+
+    `click` is a person, `scan` is a machine.
+    """
     simulator, words = action.simulator, action.words
     email = _named_mail(action)
     send = _latest_send(action, email)
