@@ -17,9 +17,9 @@ from ripen.agenda import Lane, shard
 from ripen.lead.activity import Verdict
 from ripen.playbook.bundle import Page
 from score._consequences import Queues
-from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 from tests.support.gateway_events import an_event
 from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside
 from tests.support.sqs_events import a_playbook, heard

@@ -15,8 +15,9 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import EngagementRule
 from ripen.tracking.visitor import VisitorPointer
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 from tests.support.gateway_events import KEY, SITE, a_json_post, rows
 from tests.support.site_visits import (
     BUNDLE,

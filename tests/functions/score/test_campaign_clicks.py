@@ -12,9 +12,10 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
 from ripen.tracking.click_signals import VERDICT_DELAY
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 
 BUNDLE = a_bundle()
 MINUTE = timedelta(minutes=1)
