@@ -33,7 +33,7 @@ FORM = "{{ page.title }} {{ form.action }}|{% for h in hidden %}{{ h.name }}={{ 
 PAGE = Page(name="whitepaper-read", title={"ja": "資料"}, source={"*": FORM}, form="whitepaper")
 BUNDLE = replace(a_bundle(), pages={"whitepaper-read": PAGE})
 LIVE = Live(BUNDLE, SITE)
-OWN = link.OwnKeys(link=LINK_KEY, network=b"n" * 32)
+OWN = link.LinkKeys(link=LINK_KEY, network=b"n" * 32)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str
     event = an_event("GET", path, {"token": token, "page": token}, id=f"{path} {clock.now()}", headers=CHROME)
     event["requestContext"]["http"]["sourceIp"] = address
     if path.startswith("/c/"):
-        return link.serve(request(event), table, LIVE, lambda hash: BUNDLE, OWN, clock.now())
+        return link.serve(request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now()))
     if path.startswith("/unsubscribe/"):
         return respond(event, table, clock, FakeQueue(), LINK_KEY, BUNDLE.brand, FakeQueue())
     return page.serve(request(event), LIVE, nonce="n1")
