@@ -1,4 +1,4 @@
-"""`ripen check`: every mistake in one run, with its place and what to write instead."""
+"""`ripen check` on copies of the example playbook: every error with its position and what to write instead."""
 
 import shutil
 from pathlib import Path
@@ -38,7 +38,7 @@ def plan(tmp_path: Path) -> Plan:
     return Plan(tmp_path / "playbook")
 
 
-def test_the_example_is_in_order(plan: Plan) -> None:
+def test_example_playbook_has_no_problems(plan: Plan) -> None:
     assert plan.problems() == []
 
 
@@ -95,23 +95,23 @@ def test_the_example_is_in_order(plan: Plan) -> None:
         ("pages/_fields.liquid", "carried.value", "carried.content", "Liquid:"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_its_line_with_what_to_write_instead(
+def test_error_is_reported_at_its_line_with_what_to_write_instead(
     plan: Plan, file: str, old: str, new: str, said: str
 ) -> None:
     line = plan.edit(file, old, new)
 
     problems = plan.problems()
 
-    told = [problem for problem in problems if said in problem]
-    assert told, problems
+    reported = [problem for problem in problems if said in problem]
+    assert reported, problems
     if not any(
         word in said
         for word in ("a link", "an unsubscribe", "excludes", "address: {", "postal", "complain", "mismatched", "Liquid")
     ):
-        assert any(problem.startswith(f"{file}:{line}:") for problem in told), problems
+        assert any(problem.startswith(f"{file}:{line}:") for problem in reported), problems
 
 
-def test_all_mistakes_are_told_in_one_run(plan: Plan) -> None:
+def test_one_run_reports_all_errors(plan: Plan) -> None:
     plan.edit("ripen.yaml", "time_zone:", "timezone:")
     plan.edit("ripen.yaml", "per_week: 3", "per_week: -1")
     plan.edit("forms/whitepaper.yaml", "honeypot:", "honypot:")
@@ -125,19 +125,19 @@ def test_all_mistakes_are_told_in_one_run(plan: Plan) -> None:
     assert len(plan.problems()) == 4
 
 
-def test_a_broken_file_is_not_also_called_missing(plan: Plan) -> None:
+def test_invalid_file_is_not_also_reported_as_missing(plan: Plan) -> None:
     plan.edit("forms/whitepaper.yaml", "honeypot:", "honypot:")
 
     assert len(plan.problems()) == 1
 
 
-def test_yaml_that_does_not_parse_is_told_with_line_and_column(plan: Plan) -> None:
+def test_invalid_yaml_is_reported_with_line_and_column(plan: Plan) -> None:
     plan.edit("scoring.yaml", "hot: {enter: 70", "hot: {enter: 70}}")
 
     assert any(problem.startswith("scoring.yaml:3:") and "one } too many" in problem for problem in plan.problems())
 
 
-def test_a_missing_language_is_told(plan: Plan) -> None:
+def test_missing_language_is_reported(plan: Plan) -> None:
     (plan.path / "emails/case-study/en.mjml").unlink()
     (plan.path / "pages/pricing.en.liquid").unlink()
 
@@ -147,7 +147,7 @@ def test_a_missing_language_is_told(plan: Plan) -> None:
     ]
 
 
-def test_an_unknown_mjml_tag_is_told_at_its_place_in_a_shared_part(plan: Plan) -> None:
+def test_unknown_mjml_tag_is_reported_at_its_position_in_a_shared_part(plan: Plan) -> None:
     line = plan.edit("emails/_top.mjml", "  <mj-column>", "  <mj-colum />\n  <mj-column>")
 
     assert all(
@@ -156,7 +156,7 @@ def test_an_unknown_mjml_tag_is_told_at_its_place_in_a_shared_part(plan: Plan) -
     assert plan.problems()
 
 
-def test_a_file_that_nothing_reads_is_told(plan: Plan) -> None:
+def test_unknown_file_is_reported(plan: Plan) -> None:
     (plan.path / "jorneys").mkdir()
     (plan.path / "forms" / "White Paper.yml").write_text("title: x")
 
@@ -166,24 +166,24 @@ def test_a_file_that_nothing_reads_is_told(plan: Plan) -> None:
     assert any(problem.startswith("forms/White Paper.yml:1:1: this name is not allowed") for problem in problems)
 
 
-def test_a_file_in_another_encoding_is_told(plan: Plan) -> None:
+def test_file_in_another_encoding_is_reported(plan: Plan) -> None:
     (plan.path / "segments/decision-makers.yaml").write_bytes("when: {company: 株式会社}".encode("cp932"))
 
     assert plan.problems() == ["segments/decision-makers.yaml:1:1: this file is not UTF-8; save it as UTF-8"]
 
 
-def test_a_page_part_that_includes_itself_is_told(plan: Plan) -> None:
+def test_shared_part_that_includes_itself_is_reported(plan: Plan) -> None:
     plan.edit("pages/_top.liquid", "<header", "{% include '_top.liquid' %}\n<header")
 
     assert any("'_top.liquid' includes itself" in problem for problem in plan.problems())
 
 
-def test_a_promised_document_that_no_journey_sends_is_told(plan: Plan) -> None:
+def test_lead_magnet_that_no_journey_sends_is_reported(plan: Plan) -> None:
     plan.edit("journeys/whitepaper.yaml", "  - send: whitepaper-delivery\n", "")
 
     assert any("no journey of this form sends 'whitepaper-delivery'" in problem for problem in plan.problems())
 
 
-def test_a_folder_without_a_playbook_is_told(tmp_path: Path) -> None:
+def test_folder_without_a_playbook_is_reported(tmp_path: Path) -> None:
     with pytest.raises(InvalidPlaybook, match=r"there is no ripen\.yaml"):
         compile_playbook(tmp_path)

@@ -1,12 +1,26 @@
-"""The golden list: one mistake each, in the smallest playbook, with the line and what is said: journeys and segments."""
+"""One error at a time in a journey or segment of the smallest playbook, with its position and its message."""
 
 import pytest
 
-from tests.support.smallest_playbook import AGAIN, FILES, KEN, H, J, P, Plan, R, S, T, scenario, steps, told_at
+from tests.support.smallest_playbook import (
+    AGAIN,
+    FILES,
+    KEN,
+    CheckPlaybook,
+    H,
+    J,
+    P,
+    R,
+    S,
+    T,
+    assert_reported,
+    scenario,
+    steps,
+)
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         # who is let in
         (J, "enrol: {on: {form: g}}\nsteps: [{send: m}]", "1:14: there is no 'g' in forms/; write one of: f"),
@@ -74,11 +88,11 @@ from tests.support.smallest_playbook import AGAIN, FILES, KEN, H, J, P, Plan, R,
         (J, steps("- wait_for: [{when: {clicked: m}}]"), "3:5: a lead that does none of this waits forever; add"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_its_place(smallest: Plan, file: str, text: str, told: str) -> None:
-    told_at(smallest({file: text}), file, told)
+def test_error_is_reported_at_its_position(smallest: CheckPlaybook, file: str, text: str, message: str) -> None:
+    assert_reported(smallest({file: text}), file, message)
 
 
-def test_what_a_salesforce_campaign_says_is_known_where_it_lets_in(smallest: Plan) -> None:
+def test_facts_of_a_salesforce_campaign_are_known_in_its_journey(smallest: CheckPlaybook) -> None:
     enrol = "enrol: {on: {crm_campaign: Expo}}"
     branch = "branch: [{when: {entry.status: Responded}, then: [{send: m}]}, {else: [{send: t}]}]"
     webhook = "webhook: {url: https://a.example, body: {campaign: '{{ entry.campaign }}'}}"
@@ -87,7 +101,7 @@ def test_what_a_salesforce_campaign_says_is_known_where_it_lets_in(smallest: Pla
     assert smallest({J: f"{enrol}\nsteps:\n  - {webhook}\n  - {branch}\n", T: words}) == []
 
 
-def test_what_a_request_says_is_known_where_it_lets_in(smallest: Plan) -> None:
+def test_facts_of_an_entry_request_are_known_in_its_journey(smallest: CheckPlaybook) -> None:
     enrol = "enrol: {on: {api: [order, day]}, again: once per order}"
     branch = "branch: [{when: {entry.order: present}, then: [{send: m}]}, {else: [{send: t}]}]"
     wait = "wait: until entry.day - 1 days\n    otherwise: [{exit: too late}]"
@@ -98,8 +112,8 @@ def test_what_a_request_says_is_known_where_it_lets_in(smallest: Plan) -> None:
     assert smallest({J: journey, T: words, P: KEN, H: story, "simulations/h.txt": "as approved"}) == []
 
 
-def test_journeys_that_enrol_into_one_another_are_in_order_with_a_wait_or_where_one_lets_in_once(
-    smallest: Plan,
+def test_journeys_that_enrol_into_one_another_need_a_wait_or_a_single_entry(
+    smallest: CheckPlaybook,
 ) -> None:
     there, back = AGAIN + "  - send: m\n  - enrol: k\n", AGAIN + "  - send: t\n  - enrol: j\n"
     k = "journeys/k.yaml"

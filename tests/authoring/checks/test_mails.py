@@ -1,12 +1,12 @@
-"""The golden list: one mistake each, in the smallest playbook, with the line and what is said: mails."""
+"""One error at a time in a mail of the smallest playbook, with its position and its message."""
 
 import pytest
 
-from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, E, Plan, T, mail, told_at
+from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, CheckPlaybook, E, T, assert_reported, mail
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         (E, "class: marketing\nsubject: Hello {{ entry.plam }}\n", "2:1: 'entry' has no 'plam'; did you mean 'plan'?"),
         (B, mail("<mj-image src='https://b.example/a.png' />"), "2:16: the picture https://b.example/a.png has no description"),
@@ -25,17 +25,17 @@ from tests.support.smallest_playbook import FILES, MARKDOWN, B, C, E, Plan, T, m
         (E, "class: marketing\nsubject: {en: ' '}\n", "2:11: write a subject: a mail without one looks like spam"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_its_place(smallest: Plan, file: str, text: str, told: str) -> None:
-    told_at(smallest({file: text}), file, told)
+def test_error_is_reported_at_its_position(smallest: CheckPlaybook, file: str, text: str, message: str) -> None:
+    assert_reported(smallest({file: text}), file, message)
 
 
-def test_a_campaign_whose_mail_speaks_of_a_run_is_warned_of(smallest: Plan) -> None:
-    told = "1:1: 'm' uses entry.…, which is blank in a campaign, because the lead is in no journey"
-    assert smallest({B: mail("<mj-text>{{ entry.plan }}</mj-text>")}) == [f"(warning) {C}:{told}"]
+def test_campaign_with_entry_variables_in_its_mail_gives_a_warning(smallest: CheckPlaybook) -> None:
+    message = "1:1: 'm' uses entry.…, which is blank in a campaign, because the lead is in no journey"
+    assert smallest({B: mail("<mj-text>{{ entry.plan }}</mj-text>")}) == [f"(warning) {C}:{message}"]
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("Hello\n\n[Go](/pages/nope)\n", "3:6: there is no page 'nope'"),
         ("Hello <b>you</b>, <https://other.example>\n", "(warning) 1:7: Markdown shows '<b>' as text"),
@@ -44,13 +44,13 @@ def test_a_campaign_whose_mail_speaks_of_a_run_is_warned_of(smallest: Plan) -> N
         ("![A](a.png)\n", "1:6: mail programs cannot load the picture 'a.png'"),
     ],
 )  # fmt: skip
-def test_what_markdown_would_show_otherwise_than_meant_is_told(smallest: Plan, text: str, told: str) -> None:
-    prefix = "(warning) " if told.startswith("(warning) ") else ""
+def test_mistakes_in_markdown_are_reported(smallest: CheckPlaybook, text: str, message: str) -> None:
+    prefix = "(warning) " if message.startswith("(warning) ") else ""
     problems = smallest(MARKDOWN | {"emails/k/en.md": text})
-    assert problems[0].startswith(f"{prefix}emails/k/en.md:{told.removeprefix(prefix)}"), problems
+    assert problems[0].startswith(f"{prefix}emails/k/en.md:{message.removeprefix(prefix)}"), problems
 
 
-def test_a_shared_part_with_a_byte_order_mark_is_a_part_like_any_other(smallest: Plan) -> None:
+def test_shared_part_may_begin_with_a_byte_order_mark(smallest: CheckPlaybook) -> None:
     body = mail("<mj-text>Hello</mj-text>").replace("<mj-body>", '<mj-include path="_head.mjml" /><mj-body>')
     head = "\ufeff<mj-head><mj-title>Hello</mj-title></mj-head>"
     assert smallest({B: body, "emails/_head.mjml": head}) == []

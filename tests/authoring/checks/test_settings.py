@@ -1,12 +1,12 @@
-"""The golden list: one mistake each, in the smallest playbook, with the line and what is said: campaigns, forms, what holds for all."""
+"""One error at a time in the settings, forms, campaigns and personas of the smallest playbook."""
 
 import pytest
 
-from tests.support.smallest_playbook import FILES, KEN, C, J, P, Plan, R, steps, told_at
+from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, assert_reported, steps
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         # campaigns
         (C, "email: n\nsegment: s\nat: 2026-12-01T10:00\n", "1:1: there is no 'n' in emails/"),
@@ -42,11 +42,11 @@ from tests.support.smallest_playbook import FILES, KEN, C, J, P, Plan, R, steps,
         ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-21']}\n", "(warning) 7:41: all dates to choose from are in the past (the last is 2026-11-21)"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_its_place(smallest: Plan, file: str, text: str, told: str) -> None:
-    told_at(smallest({file: text}), file, told)
+def test_error_is_reported_at_its_position(smallest: CheckPlaybook, file: str, text: str, message: str) -> None:
+    assert_reported(smallest({file: text}), file, message)
 
 
-def test_days_to_choose_of_which_one_is_still_to_come_are_in_order(smallest: Plan) -> None:
+def test_choices_with_one_future_date_give_no_warning(smallest: CheckPlaybook) -> None:
     days = "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-22']}\n"
 
     assert smallest({"forms/f.yaml": FILES["forms/f.yaml"] + days}) == []

@@ -1,12 +1,12 @@
-"""The golden list: one mistake each, in the smallest playbook, with the line and what is said: scenarios to be simulated."""
+"""One error at a time in a scenario of the smallest playbook, with its position and its message."""
 
 import pytest
 
-from tests.support.smallest_playbook import KEN, H, P, Plan, scenario
+from tests.support.smallest_playbook import KEN, CheckPlaybook, H, P, scenario
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         (scenario(evnts="x"), "4:1: unknown key 'evnts'; did you mean 'events'?"),
         (scenario(journey="jj"), "1:1: there is no 'jj' in journeys/; did you mean 'j'?"),
@@ -31,14 +31,16 @@ from tests.support.smallest_playbook import KEN, H, P, Plan, scenario
         (scenario("+1d set company='Acme"), "5:5: A quotation mark in \"set company='Acme\" is never closed"),
     ],
 )  # fmt: skip
-def test_a_story_that_cannot_be_lived_is_told_at_its_place(smallest: Plan, text: str, told: str) -> None:
+def test_scenario_that_cannot_happen_is_reported_at_its_position(
+    smallest: CheckPlaybook, text: str, message: str
+) -> None:
     problems = smallest({P: KEN, H: text})
 
-    assert [problem for problem in problems if problem.startswith(f"{H}:{told}")], problems
+    assert [problem for problem in problems if problem.startswith(f"{H}:{message}")], problems
     assert len(problems) == 1, problems
 
 
-def test_a_story_that_can_be_lived_is_in_order(smallest: Plan) -> None:
+def test_valid_scenario_has_no_problems(smallest: CheckPlaybook) -> None:
     said = scenario(
         "+1d click m 1",
         "+1d convert",
@@ -51,5 +53,5 @@ def test_a_story_that_can_be_lived_is_in_order(smallest: Plan) -> None:
     assert smallest({P: KEN, H: said, "simulations/h.txt": "as approved"}) == []
 
 
-def test_a_transcript_without_its_scenario_is_told(smallest: Plan) -> None:
+def test_transcript_without_a_scenario_is_reported(smallest: CheckPlaybook) -> None:
     assert [problem.partition(": ")[0] for problem in smallest({"simulations/g.txt": "x"})] == ["simulations/g.txt:1:1"]

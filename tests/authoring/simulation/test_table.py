@@ -1,4 +1,4 @@
-"""The table in memory answers as the one in the cloud does."""
+"""The table in memory behaves like the one on AWS."""
 
 from datetime import timedelta
 from typing import Any
@@ -65,11 +65,11 @@ def story(table: Table) -> list[Any]:
     return told
 
 
-def test_both_tables_tell_the_same_story(table: Table) -> None:
+def test_both_tables_give_the_same_results(table: Table) -> None:
     assert story(MemoryTable()) == story(table)
 
 
-def test_whoever_looks_on_sees_what_each_row_was_and_is() -> None:
+def test_listener_gets_the_value_before_and_after() -> None:
     seen: list[Any] = []
     table = MemoryTable(lambda key, before, after, due: seen.append((key, before, after, due)))
     table.write(Create(STATE, State(lead="lead1"), due=NOON))
