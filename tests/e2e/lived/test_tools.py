@@ -46,4 +46,4 @@ def test_a_test_mail_reaches_the_team_marked_and_outside_every_count(cloud: Runn
     assert mail["subject"].startswith("[TEST] ")
     assert "/c/" not in mail["html"]
     assert (refused.returncode, cloud.mails("stranger@elsewhere.example")) == (1, [])
-    assert "not of the team" in refused.stderr
+    assert "not a member of the team" in refused.stderr
