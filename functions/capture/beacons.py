@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from capture._visits import activity_key, schedule_join, without_existing
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -43,7 +43,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 react = Queue(os.environ["REACT_BULK_QUEUE"])
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 
 _AT_ONCE = 90
 

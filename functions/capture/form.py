@@ -159,7 +159,7 @@ def _refuse(
     shown = gateway.page(
         refusal_page(dependencies.live, form, answers, why, locale, dependencies.new_id()), why.status, retry
     )
-    return gateway.tracked(shown) if dependencies.live.bundle.tracking else shown
+    return gateway.with_tracking_script(shown) if dependencies.live.bundle.tracking else shown
 
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:

@@ -30,7 +30,7 @@ def serve(request: Request, live: Live, nonce: str) -> Response:
     if page:
         carried = {key: value for key, value in attribution_fields(request, live).items() if clean(value)}
         shown = gateway.page(landing_page(live, page, locale, nonce, carried, query=request.query))
-        return gateway.tracked(shown) if live.bundle.tracking else shown
+        return gateway.with_tracking_script(shown) if live.bundle.tracking else shown
     if name == "thanks":
         return gateway.page(builtin_page("thanks", locale, brand))
     return gateway.page(builtin_page("not-found", locale, brand), 404)

@@ -23,7 +23,7 @@ from msgspec import Struct
 from capture import _opportunities
 from capture._crm_poll import run_poll
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
@@ -36,7 +36,7 @@ from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])

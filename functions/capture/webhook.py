@@ -112,7 +112,7 @@ def _check(source: str, request: Request, dependencies: Dependencies) -> None:
         raise Rejected("the signature is wrong", status=401)
 
 
-def _accept(source: str, answered: typeform.Answered, dependencies: Dependencies) -> str:
+def _accept(source: str, answered: typeform.FormResponse, dependencies: Dependencies) -> str:
     form = _form(source, answered.form_id, dependencies.live)
     answers = answered.named(form.sources[source])
     brand = dependencies.live.bundle.brand

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from nurture import _effects
 from nurture._effects import Queues as Queues
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -39,7 +39,7 @@ from ripen.playbook.template_limits import TemplateError
 from ripen.ports import Clock
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
@@ -160,7 +160,7 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
     pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
     journey, since, mail = _decide(row, lambda: _needs(row.value, pinned, now))
     send = table.get(keys.send(key.lead, mail)) if mail else None
-    found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
+    found = table.between(key.lead, keys.activities_since(since), keys.ACTIVITIES_END) if since else ()
     context = JourneyContext(
         profile=profile.value,
         journey=journey,

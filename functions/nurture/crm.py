@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
@@ -33,7 +33,7 @@ from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
@@ -95,7 +95,7 @@ def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, depen
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
         if known and mine and mine.version == row.version:  # else another worker was quicker
-            _conclude(row, Outcome.DONE, "", dependencies, *relinked(known, new_link, dependencies.clock.now()))
+            _conclude(row, Outcome.DONE, "", dependencies, *update_crm_link(known, new_link, dependencies.clock.now()))
 
     return dependencies.table.retrying(conclude)
 

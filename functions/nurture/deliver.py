@@ -19,14 +19,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._send_context import Dependencies as Dependencies
 from nurture._send_context import Gathered, gather, is_stopped, situation
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows.campaign_counts import tally
-from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.rows.sends import send_moved
-from ripen.adapters.rows.stop import StopSign
+from ripen.adapters.rows.sends import move_send
+from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Conflict, Key, Replace, Row, Table, keys
@@ -44,13 +43,13 @@ from ripen.playbook.bundle import Bundle
 
 logger = Logger()
 metrics = Metrics()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
-stop = StopSign(table)
-campaigns = CampaignSign(table, clock)
+stop = StopSwitch(table)
+campaigns = CampaignSwitch(table, clock)
 ses = Ses(os.environ["CONFIGURATION_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 
@@ -77,8 +76,8 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         bundle=playbook.bundle,
         clock=clock,
         mailer=ses,
-        stopped=stop.on,
-        may_send=campaigns.says,
+        stopped=stop.is_on,
+        may_send=campaigns.may_send,
         reply_domain=reply_domain,
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
@@ -180,7 +179,7 @@ def _claim(
         gathered.known, row.value, now, lead_zone(gathered.lead, dependencies.live().bundle.brand)
     )
     dependencies.table.write(
-        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
+        *move_send(row, moved, now),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(gathered.refusal_key),
         Replace(
@@ -284,5 +283,5 @@ def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) ->
 
 
 def _write(row: Row[Send], moved: MovedSend, dependencies: Dependencies, now: datetime, *more: Change) -> Send:
-    dependencies.table.write(*send_moved(row, moved, now), *more)
+    dependencies.table.write(*move_send(row, moved, now), *more)
     return moved.send

@@ -17,12 +17,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.rows.stop import StopSign
+from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.adapters.webhook_client import WebhookClient
@@ -35,7 +35,7 @@ from ripen.journey.enrollment import EnrollmentState
 from ripen.journey.webhook_call import CallChange, WebhookCall
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
@@ -44,7 +44,7 @@ _here = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:")
 webhooks = WebhookClient(
     lambda: secrets.key("webhook"), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None
 )
-stop = StopSign(table)
+stop = StopSwitch(table)
 advance = Queue(os.environ["ADVANCE_QUEUE"])
 
 _STOPPED_PAUSE = timedelta(seconds=60)
@@ -67,7 +67,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    dependencies = Dependencies(table=table, clock=clock, webhooks=webhooks, stopped=stop.on, advance=advance)
+    dependencies = Dependencies(table=table, clock=clock, webhooks=webhooks, stopped=stop.is_on, advance=advance)
     call(record.body, dependencies)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from ripen.adapters.batch import by_lead
+from ripen.adapters.batch import process_by_lead
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -83,7 +83,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     dependencies = Dependencies(
         table=table, clock=clock, queues=queues, bundle=playbook.live().bundle, previous=playbook.before
     )
-    return by_lead(event, lambda refs: react(refs, dependencies))
+    return process_by_lead(event, lambda refs: react(refs, dependencies))
 
 
 def react(refs: Sequence[str], dependencies: Dependencies) -> None:
@@ -227,7 +227,7 @@ def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) 
     """Return the visits that a form assigned to the lead: sales is told of all of them at once."""
     known = {row.key.sk for row in named}
     visits = {sk for row in named if row.value.folded is None for sk in row.value.visit_keys} - known
-    return [row for row in table.get_many([keys.beside(lead, sk) for sk in sorted(visits)]) if row] if visits else []
+    return [row for row in table.get_many([keys.activity_at(lead, sk) for sk in sorted(visits)]) if row] if visits else []
 
 
 def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
@@ -236,7 +236,7 @@ def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row
     if not evidence:
         return []
     first, last = min(map(happened_at, evidence)) - FORM_WINDOW, max(a.at for a in evidence) + FORM_WINDOW
-    return list(table.between(lead, keys.since(first), keys.since(last)))
+    return list(table.between(lead, keys.activities_since(first), keys.activities_since(last)))
 
 
 def _waiting_clicks(nearby: Sequence[Row[Activity]]) -> list[Row[Activity]]:

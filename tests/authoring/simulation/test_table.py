@@ -51,7 +51,7 @@ def story(table: Table) -> list[Any]:
     told += table.get_many([STATE, keys.state("nobody"), LEAD])
     told += [row.key.sk for row in table.under("lead1", "activity#", newest_first=True, most=2)]
     told += [row.value for row in table.under("lead1", "")]
-    first, last = keys.since(NOON + timedelta(minutes=2)), keys.since(NOON + timedelta(minutes=9))
+    first, last = keys.activities_since(NOON + timedelta(minutes=2)), keys.activities_since(NOON + timedelta(minutes=9))
     told += [row.value.id for row in table.between("lead1", first, last)]
     write(Add(COUNT, {"planned": 2}), Add(keys.campaign_count("autumn", 2), {"planned": 1}))
     write(Add(COUNT, {"planned": -1, "skipped: capped": 1}))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.journey.enrollment import Enrollment
@@ -189,7 +189,7 @@ def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
     react([mark.ref], table, BUNDLE, clock, queues)
     assert verdicts(table) == {Verdict.MACHINE: 60}
     assert [row.value.clicked for row in table.under("lead1", "send#")] == [None] * 60
-    assert {walk_rows.counts(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
+    assert {campaign_counts.campaign_totals(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
 
 
 def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(

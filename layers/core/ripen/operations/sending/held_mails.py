@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ripen.adapters.rows.sends import send_moved
+from ripen.adapters.rows.sends import move_send
 from ripen.adapters.table import Conflict, Row, Table, keys
 from ripen.failure import Failure
 from ripen.mail import ledger
@@ -88,7 +88,7 @@ def _move_all(found: list[HeldMail], move: Callable[[Send], MovedSend], table: T
 def _write(held: HeldMail, moved: MovedSend, table: Table, now: datetime) -> bool:
     """Return False if another person was quicker."""
     try:
-        table.write(*send_moved(held.row, moved, now))
+        table.write(*move_send(held.row, moved, now))
     except Conflict:
         return False
     return True
