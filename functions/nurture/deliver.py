@@ -193,7 +193,7 @@ def _claim(
             ),
             pointer.version if pointer else 0,
         ),
-        *tally(row.value, moved.send),
+        *count_send(row.value, moved.send),
         *([_fuse(gathered, breaker.with_probe(gathered.fuse, now))] if breaker.is_open(gathered.fuse) else []),
     )
     return Row(row.key, moved.send, row.version + 1)

@@ -227,7 +227,9 @@ def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) 
     """Return the visits that a form assigned to the lead: sales is told of all of them at once."""
     known = {row.key.sk for row in named}
     visits = {sk for row in named if row.value.folded is None for sk in row.value.visit_keys} - known
-    return [row for row in table.get_many([keys.activity_at(lead, sk) for sk in sorted(visits)]) if row] if visits else []
+    return (
+        [row for row in table.get_many([keys.activity_at(lead, sk) for sk in sorted(visits)]) if row] if visits else []
+    )
 
 
 def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
