@@ -22,6 +22,7 @@ from nurture._send_context import Gathered, gather, is_stopped, situation
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.campaign_counts import count_send
 from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.sends import move_send
