@@ -1,4 +1,4 @@
-"""A landing page as HTML, new or with the errors of a submission. Page and form share it."""
+"""A landing page as it is shown: fresh, or again with what was wrong. The page and the form share it."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from ripen.tracking.visit import BRIDGE_PARAMETER
 _CARRIED = ("page_url", "referrer")
 
 
-def landing_page(
+def show(
     live: Live,
     page: Page,
     locale: str,
@@ -25,11 +25,8 @@ def landing_page(
     errors: Mapping[str, str] | None = None,
     error: str = "",
 ) -> str:
-    """Return the page as HTML.
-
-    `carried` are the hidden fields of the form about the visitor's origin. `query` is the page's own query, which the
-    links to other languages keep.
-    """
+    """The page as HTML. `carried` is what its form takes along of how the visitor came; `query` is the page's own, which
+    a change of language keeps."""
     bundle = live.bundle
     form = bundle.forms.get(page.form)
     hidden = {"lang": locale, "page": page.name} | {name: carried[name] for name in _names() if carried.get(name)}
@@ -41,7 +38,7 @@ def landing_page(
         bundle.brand,
         locale,
         nonce=nonce,
-        action=f"/forms/{page.form}#form",  # a page with errors opens at the form
+        action=f"/forms/{page.form}#form",  # so that a page with complaints opens where they are
         hidden=hidden,
         languages=languages,
         values=values,
@@ -52,7 +49,7 @@ def landing_page(
 
 
 def _with_script(html: str, tracking: Tracking | None) -> str:
-    """Add our script at the end of the page, unless the playbook tracks nothing."""
+    """Our script at the page's end, unless the playbook tracks nothing."""
     if tracking is None:
         return html
     script = f'<script async src="/ripen.js" data-consent="{tracking.consent}"></script>\n'
@@ -60,8 +57,8 @@ def _with_script(html: str, tracking: Tracking | None) -> str:
     return before + script + end + after if end else html + script
 
 
-def attribution_fields(request: Request, live: Live) -> dict[str, str]:
-    """Return the visitor's origin: campaign and click ids of the address, the address itself, and the referrer."""
+def arrived(request: Request, live: Live) -> dict[str, str]:
+    """How the visitor came to the page: campaign and click ids of its address, the address itself, the referrer."""
     asked = urlencode({name: value for name, value in request.query.items() if name != BRIDGE_PARAMETER})
     url = f"{live.site}{request.path}" + (f"?{asked}" if asked else "")
     campaign = {name: request.query[name] for name in CAMPAIGN_PARAMETERS if name in request.query}

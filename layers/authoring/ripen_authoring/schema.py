@@ -1,4 +1,4 @@
-"""JSON Schema of each kind of file, so that editors complete and check what is typed."""
+"""JSON Schema of each kind of file, for editors that complete and check while one types."""
 
 import json
 from pathlib import Path
@@ -24,16 +24,16 @@ KINDS: dict[str, tuple[type[Part], str]] = {
     "persona": (PersonaFile, "personas/*.yaml"),
     "simulation": (ScenarioFile, "simulations/*.yaml"),
 }
-"""The model of each schema, and its files."""
+"""By name of the schema: the model, and the files it is for."""
 
 
 def schemas() -> dict[str, str]:
-    """Return the text of each schema file, by its name."""
+    """The text of each schema file, by its name."""
     return {f"{name}.json": _schema(model, files) for name, (model, files) in KINDS.items()}
 
 
 def modeline(file: Path, folder: Path) -> str | None:
-    """Return the comment by which an editor finds the schema of that file, or None where it has no schema."""
+    """The comment by which an editor finds the schema of that file of the playbook; None where there is none."""
     for name, (_, files) in KINDS.items():
         if file.match(files) and len(file.parts) == len(Path(files).parts) + len(folder.parts):
             up = "../" * (len(Path(files).parts) - 1)

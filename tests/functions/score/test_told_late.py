@@ -8,10 +8,9 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
-from score._consequences import Queues
+from score.react import Queues, react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.folded_activities import react
 
 MILD = a_bundle()
 STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))

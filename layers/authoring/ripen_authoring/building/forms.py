@@ -1,4 +1,4 @@
-"""Build forms and pages."""
+"""Forms and pages."""
 
 from ripen.playbook import bundle
 from ripen_authoring.files.folder import PageEntry

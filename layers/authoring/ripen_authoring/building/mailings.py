@@ -1,4 +1,4 @@
-"""Build mails, segments and campaigns."""
+"""Mails, segments and campaigns."""
 
 from ripen.playbook import bundle
 from ripen.playbook.clause import Condition
@@ -14,13 +14,9 @@ def email(name: str, entry: MailEntry, ripen: RipenFile) -> bundle.Email:
     subjects, preheaders = model.subject.by_locale(locales), model.preheader.by_locale(locales)
     mails = {}
     for locale in locales:
-        compiled = bodies.compile_mail(entry, locale, name, ripen)
+        made = bodies.made(entry, locale, name, ripen)
         mails[locale] = bundle.Mail(
-            subject=subjects[locale],
-            html=compiled.html,
-            text=compiled.text,
-            preheader=preheaders[locale],
-            links=compiled.links,
+            subject=subjects[locale], html=made.html, text=made.text, preheader=preheaders[locale], links=made.links
         )
     return bundle.Email(
         name=name,
@@ -32,7 +28,7 @@ def email(name: str, entry: MailEntry, ripen: RipenFile) -> bundle.Email:
 
 
 def segment(name: str, written: SegmentFile) -> bundle.Segment:
-    """Return the segment. Conditions about one field go to `when`, which the scoring finds by an index."""
+    """What one field can tell goes to `when`, which is found by index."""
     parts = flat(written.when)
     return bundle.Segment(
         name=name,

@@ -1,4 +1,4 @@
-"""Build the scoring rules."""
+"""Points, ranks, and what was done to what."""
 
 from ripen.lead.activity import Kind
 from ripen.playbook import bundle
@@ -37,7 +37,7 @@ def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
 
 
 def kind(on: ScoredActivity | TriggerPart) -> tuple[str, str]:
-    """Return the kind and the subject of the activity; "" stands for any subject."""
+    """The activity's kind and subject; "" is any."""
     what, subject = next(
         (what, subject)
         for what, subject in (

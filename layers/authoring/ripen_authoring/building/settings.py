@@ -1,4 +1,4 @@
-"""Build the settings of ripen.yaml: the brand, the policy, the calendar."""
+"""What ripen.yaml says of everything: the brand, the limits, the calendar."""
 
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions, optional

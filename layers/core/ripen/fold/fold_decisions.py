@@ -1,11 +1,11 @@
-"""The decisions of a fold, by which people see why something happened."""
+"""The decisions that a fold leaves behind: what people read to see why."""
 
 from collections.abc import Iterable
 from copy import replace
 from datetime import datetime
 
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
-from ripen.fold.triggers import FiredTrigger
+from ripen.fold.triggers import Cause
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.state import Rank, State
@@ -16,39 +16,39 @@ from ripen.tracking.click_evidence import Evidence, is_click
 from ripen.tracking.click_verdict import RULES_VERSION, starts_burst
 
 
-def entry(trigger: FiredTrigger, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
-    """Return the decision that the lead entered the journey, or why it did not."""
+def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
+    """That the lead entered the journey, or why it did not."""
     return Decision(
-        id=digest("enrolled", lead, trigger.journey, trigger.activity, trigger.why, trigger.key, key, refusal),
+        id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, cause.key, key, refusal),
         lead=lead,
         at=now,
         what=DecisionKind.ENROLLMENT,
-        subject=trigger.journey,
+        subject=cause.journey,
         outcome=Outcome.REFUSED if refusal else Outcome.ENTERED,
         reason=refusal,
         bundle=bundle.hash,
-        activities=(trigger.activity,) if trigger.activity else (),
-        facts={"by": trigger.why} | ({"key": key} if key else {}),
+        activities=(cause.activity,) if cause.activity else (),
+        facts={"by": cause.why} | ({"key": key} if key else {}),
     )
 
 
-def merge(earlier: Decision | None, decision: Decision) -> Decision:
-    """Return one decision for both: the earlier one, if any, with the activities of this one too."""
+def together(earlier: Decision | None, decision: Decision) -> Decision:
+    """The earlier decision, if there is one, as taken about what led to this one too."""
     if earlier is None:
         return decision
     return replace(earlier, activities=(*earlier.activities, *decision.activities))
 
 
-def rank_changed(
+def ranked(
     before: Rank,
     state: State,
     score: Score,
-    activities: tuple[Activity, ...],
+    taken: tuple[Activity, ...],
     reason: str,
     bundle: Bundle,
     now: datetime,
 ) -> Decision:
-    """Return the decision that the rank changed, because of activity, decay, revised verdicts or a new playbook."""
+    """That the rank is another one; `reason` is activity, decay, verdicts revised or playbook changed."""
     return Decision(
         id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
         lead=state.lead,
@@ -58,13 +58,13 @@ def rank_changed(
         outcome=Outcome.ROSE if ORDER.index(state.rank) > ORDER.index(before) else Outcome.FELL,
         reason=reason,
         bundle=bundle.hash,
-        activities=tuple(activity.id for activity in activities),
+        activities=tuple(activity.id for activity in taken),
         facts={"from": before.value, "total": f"{score.total:.1f}"},
     )
 
 
-def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
-    """Return the decision that sales is alerted now about a lead that a new playbook had made hot."""
+def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
+    """That sales hears now of a lead that a new playbook had made hot."""
     return Decision(
         id=digest("told late", state.lead, state.episode),
         lead=state.lead,
@@ -74,24 +74,20 @@ def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle,
         outcome=Outcome.ANNOUNCED,
         reason=Reason.PLAYBOOK_CHANGED,
         bundle=bundle.hash,
-        activities=tuple(activity.id for activity in activities),
+        activities=tuple(activity.id for activity in taken),
     )
 
 
-def machine_clicks(
-    activities: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime
-) -> tuple[Decision, ...]:
-    """Return the decisions about clicks of machines, one for each burst."""
-    first = [a for a in activities if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
+def machines(taken: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
+    """Which hits were a machine's, and why: one decision for each burst."""
+    first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
     return tuple(_verdict(a.subject, (a,), bundle, now) for a in first)
 
 
-def revised_verdicts(
-    changes: Iterable[tuple[Activity, Activity]], bundle: Bundle, now: datetime
-) -> tuple[Decision, ...]:
-    """Return the decisions about revised verdicts, given as (before, after): one for each mail and verdict."""
+def revised(changed: Iterable[tuple[Activity, Activity]], bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
+    """Whose verdicts became others, given as (before, after): one decision for each mail and verdict."""
     groups: dict[tuple[str, str, Verdict], list[Activity]] = {}
-    for before, after in changes:
+    for before, after in changed:
         if before.verdict is not after.verdict:
             groups.setdefault((after.subject, after.facts.get("send", ""), after.verdict), []).append(after)
     return tuple(_verdict(subject, tuple(group), bundle, now) for (subject, _, _), group in groups.items())

@@ -85,10 +85,8 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     subject, text = _header(message, "Subject"), _text(message)
     new = _new(text)
     report = message.get_content_type() == "multipart/report"
-    automatic = (
-        report or envelope_sender in ("", "<>") or _has_automatic_header(message) or _reads_automatic(subject, new)
-    )
-    told = _folded(f"{subject}\n{_reported(message) if report else new}")
+    automatic = report or envelope_sender in ("", "<>") or _says_so(message) or _sounds_so(subject, new)
+    told = _plain(f"{subject}\n{_reported(message) if report else new}")
     return Reply(
         id=_header(message, "Message-ID").strip("<> ")[:250],
         sender=parseaddr(_header(message, "From"))[1],
@@ -100,7 +98,7 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     )
 
 
-class _LenientPolicy(EmailPolicy):
+class _Brief(EmailPolicy):
     """Reads of each header as much as anybody means, and "" where the standard library stumbles over it."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
@@ -112,7 +110,7 @@ class _LenientPolicy(EmailPolicy):
 
 def _parsed(raw: bytes) -> EmailMessage:
     """With its parts, unless they are nested so deep that nobody means it."""
-    parser = BytesParser(policy=_LenientPolicy())
+    parser = BytesParser(policy=_Brief())
     try:
         return cast("EmailMessage", parser.parsebytes(raw))
     except RecursionError:
@@ -129,7 +127,7 @@ def _header(message: EmailMessage, name: str) -> str:
     return " ".join(str(message.get(name) or "").encode("utf-8", "replace").decode().split())
 
 
-def _has_automatic_header(message: EmailMessage) -> bool:
+def _says_so(message: EmailMessage) -> bool:
     submitted = _header(message, "Auto-Submitted").casefold()
     suppressed = _header(message, "X-Auto-Response-Suppress").casefold()
     return (
@@ -141,13 +139,13 @@ def _has_automatic_header(message: EmailMessage) -> bool:
     )
 
 
-def _reads_automatic(subject: str, text: str) -> bool:
+def _sounds_so(subject: str, text: str) -> bool:
     """A subject that is a reply to ours ("Re: 自動返信…") says nothing of who answers."""
-    own = _folded(subject)
-    return bool((_SUBJECT.search(own) and not own.startswith(("re:", "re："))) or _BODY.search(_folded(text)))
+    own = _plain(subject)
+    return bool((_SUBJECT.search(own) and not own.startswith(("re:", "re："))) or _BODY.search(_plain(text)))
 
 
-def _folded(text: str) -> str:
+def _plain(text: str) -> str:
     return normalize("NFKC", text).casefold()
 
 
@@ -184,7 +182,7 @@ def _new(text: str) -> str:
     """The lines before the first that is quoted."""
     lines: list[str] = []
     for line in text.splitlines():
-        if _QUOTES.match(_folded(line.strip())):
+        if _QUOTES.match(_plain(line.strip())):
             break
         lines.append(line.rstrip())
     return "\n".join(lines).strip()

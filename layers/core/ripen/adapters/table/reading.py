@@ -12,17 +12,15 @@ from typing import Any
 _AT_ONCE = 100
 _TRIES = 4
 
-type PrimaryKey = dict[str, dict[str, str]]
+type Names = dict[str, dict[str, str]]
 """A row's pk and sk, as DynamoDB writes them."""
 
 
-class UnprocessedKeys(Exception):
+class Unread(Exception):
     """DynamoDB has no capacity for these keys, however often it was asked."""
 
 
-def items(
-    client: Any, table: str, wanted: list[PrimaryKey], pause: Callable[[float], None]
-) -> Iterator[dict[str, Any]]:
+def items(client: Any, table: str, wanted: list[Names], pause: Callable[[float], None]) -> Iterator[dict[str, Any]]:
     """Those that are there, read consistently, in no order. Raises Unread."""
     for some in batched(wanted, _AT_ONCE, strict=False):
         left = list(some)
@@ -35,4 +33,4 @@ def items(
             if not left:
                 break
         else:
-            raise UnprocessedKeys(f"{len(left)} keys")
+            raise Unread(f"{len(left)} keys")
