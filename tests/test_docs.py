@@ -94,3 +94,15 @@ def test_each_harness_of_the_tests_is_in_the_page_about_testing() -> None:
     page = (PROJECT / "docs/testing.md").read_text()
     harnesses = {path.stem for path in (PROJECT / "tests/support").glob("*.py")} - {"__init__"}
     assert sorted(name for name in harnesses if f"`{name}`" not in page) == []
+
+
+def test_each_class_in_the_data_model_exists() -> None:
+    page = (PROJECT / "docs/data-model.md").read_text()
+    named = set(re.findall(r"`(\w+)\.([A-Z]\w+)`", page))
+    classes = {
+        (module.stem, name)
+        for module in (PROJECT / "layers/core/ripen").rglob("*.py")
+        for name in re.findall(r"^class (\w+)", module.read_text(), re.MULTILINE)
+    }
+    assert named
+    assert sorted(named - classes) == []
