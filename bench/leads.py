@@ -13,7 +13,8 @@ from bench.story import Context
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, keys
 from ripen.agenda import Ref
-from ripen.journey.engine import Scene, advance
+from ripen.journey.context import JourneyContext
+from ripen.journey.engine import advance
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
@@ -106,14 +107,14 @@ class Leads:
             answered = nurture.advance.handler({"Records": list(map(_message, some))}, Context())
             assert not answered["batchItemFailures"], answered
 
-    def scenes(self, count: int) -> list[Scene]:
+    def scenes(self, count: int) -> list[JourneyContext]:
         """Return `count` scenes as nurture.advance would pass them to the engine."""
         return [self._scene(f"lead{number}", clicked=number % 2 == 0) for number in range(count)]
 
-    def _scene(self, lead: str, *, clicked: bool) -> Scene:
+    def _scene(self, lead: str, *, clicked: bool) -> JourneyContext:
         rows = (change.value for change in _rows(lead, clicked=clicked) if isinstance(change, Create))
         profile, state, contact, *activities = rows
-        return Scene(
+        return JourneyContext(
             profile=profile,
             journey=JOURNEY,
             live=JOURNEY,
@@ -127,11 +128,11 @@ class Leads:
         )
 
 
-def think(scenes: list[Scene]) -> None:
+def think(scenes: list[JourneyContext]) -> None:
     """Run all of them through the engine alone."""
-    for number, scene in enumerate(scenes):
-        stands = advance(_enrollment(scene.profile.id, number), scene, _START).enrollment
-        gone = advance(stands, scene, _START + timedelta(days=_DAYS + 1))
+    for number, context in enumerate(scenes):
+        stands = advance(_enrollment(context.profile.id, number), context, _START).enrollment
+        gone = advance(stands, context, _START + timedelta(days=_DAYS + 1))
         assert gone.enrollment.state is EnrollmentState.FINISHED, gone
 
 

@@ -35,10 +35,10 @@ def plan(
     Show each changed step, the people on it, and the mails of the next 24 hours. Change nothing. Fail if people are on
     a changed step and the journey does not say what happens to them.
     """
-    from ripen_authoring.ready import ready
+    from ripen_authoring.compile import compile_or_fail
     from ripen_authoring.simulation.forecast import Source, forecast
 
-    new, stack = ready(folder), connect()
+    new, stack = compile_or_fail(folder), connect()
     found = difference(live_bundle_if_any(stack.playbook), new)
     with bar("People in journeys") as progress:
         enrollments = people_in_journeys(stack.table, progress)

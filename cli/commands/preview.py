@@ -38,9 +38,9 @@ def preview(
     Html and text open in the browser. Links lead directly to their targets and count nothing.
     """
     from ripen.operations.sending.preview import preview as compose
-    from ripen_authoring.ready import ready
+    from ripen_authoring.compile import compile_or_fail
 
-    bundle = ready(folder)
+    bundle = compile_or_fail(folder)
     stack = connect() if "@" in lead or send_to else None
     profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)
     mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))

@@ -41,10 +41,10 @@ def simulate(
             "Which journey, and which lead?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
         )
     from cli.output import simulation
-    from ripen_authoring.ready import ready
+    from ripen_authoring.compile import compile_or_fail
     from ripen_authoring.simulation.scenario import scenario_from_options
 
-    bundle = ready(folder)
+    bundle = compile_or_fail(folder)
     if everything:
         simulation.all_of(folder, bundle, update, as_json)
         return

@@ -7,7 +7,7 @@ from typing import Any
 import requests
 
 from cli.doctor.finding import Check, Finding, Owner
-from ripen.adapters.salesforce.connection import BASE, Patient
+from ripen.adapters.salesforce.connection import BASE, TimeoutAdapter
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.crm.api_usage import ApiUsage
 from ripen.crm.crm_fields import STANDARD
@@ -33,7 +33,7 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
     `settings` is what the secret holds under "salesforce", `bundle` the live playbook.
     """
     session = requests.Session()
-    session.mount("https://", Patient())
+    session.mount("https://", TimeoutAdapter())
     try:
         token = fetch(settings, session)
     except Undeliverable as error:

@@ -1,4 +1,4 @@
-"""The loop that the polls of the CRM share: each reads what has changed since the cursor of its row, as far as time allows."""
+"""The loop that the polls of the CRM share: read what has changed since the row's cursor, while there is time."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,8 +28,8 @@ def run_poll[P: (MemberPoll, OpportunityPoll)](
 ) -> None:
     """Poll the CRM if the row is due, and put the next poll on the agenda.
 
-    `read` processes one page after the other and yields the row with its cursor behind that page. In shadow mode nothing is
-    read. A poll that is not needed leaves the agenda.
+    `read` processes one page after the other and yields the row with its cursor behind that page. In shadow mode
+    nothing is read. A poll that is not needed leaves the agenda.
     """
     row = table.get(key)
     if row is None or row.due is None:

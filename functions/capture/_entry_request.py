@@ -1,13 +1,14 @@
-"""POST /webhooks/ripen: another system of the company's asks a lead into a journey, by a request that is signed as our own
-webhooks are, with a key of its own. One durable write, before it is told 202; asked again it changes nothing.
+"""POST /webhooks/ripen: another system of the company asks that a lead enters a journey.
+
+The request is signed as our own webhooks are, with a key of its own. It is stored with one durable write before it is
+answered with 202; a repetition changes nothing.
 """
 
 from datetime import datetime
 
 from aws_lambda_powertools import Logger
-from msgspec import Struct
 
-from capture._store import TRIES, Stored
+from capture._store import TRIES, Stored, StoreDependencies, wake
 from ripen.adapters.gateway import Request
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.capture import entry_request
@@ -16,7 +17,6 @@ from ripen.capture.signature import signature_error
 from ripen.errors import Rejected
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
-from ripen.playbook.bundle import Bundle
 from ripen.pointers import Seen
 
 SOURCE = "ripen"
@@ -24,37 +24,41 @@ SOURCE = "ripen"
 logger = Logger()
 
 
-class OwnKeys(Struct, frozen=True):
-    """Secrets.key of these purposes."""
+def store_entry(request: Request, api_key: bytes, wall: float, dependencies: StoreDependencies) -> Stored:
+    """Store the request once and wake the fold. `wall` is the wall-clock time in seconds since 1970.
 
-    address: bytes
-    api: bytes
-
-
-def ask(request: Request, table: Table, bundle: Bundle, own: OwnKeys, now: datetime, wall: float) -> Stored:
-    """Kept, or found kept. Raises Rejected, and Contended where trying later helps. `wall` is the true time, in seconds."""
-    if why := signature_error(own.api, request.headers, request.body, wall):
+    Raise Rejected, and Contended if a later attempt may succeed.
+    """
+    if why := signature_error(api_key, request.headers, request.body, wall):
         raise Rejected(why, status=401)
-    asks = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
-    pointer = table.get(keys.address(address_hash(own.address, asks.email)))
+    asked = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
+    pointer = dependencies.table.get(keys.address(address_hash(dependencies.address_key, asked.email)))
     if pointer is None:
-        raise Rejected("no lead has this address: let it come by a form first", field="email", status=404)
-    activity = entry_request.requested_entry(asks, bundle.journeys.get(asks.journey), pointer.value.lead, now)
-    stored = table.retrying(lambda _: _try(table, activity, now), TRIES)
-    logger.info("asked in", journey=asks.journey, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
+        raise Rejected("no lead has this address: a lead comes by a form first", field="email", status=404)
+    journey, now = dependencies.live.bundle.journeys.get(asked.journey), dependencies.now
+    activity = entry_request.requested_entry(asked, journey, pointer.value.lead, now)
+    stored = dependencies.table.retrying(lambda _: _store_once(dependencies.table, activity, now), TRIES)
+    wake(dependencies.react, stored)
+    logger.info(
+        "entry requested",
+        journey=asked.journey,
+        lead=stored.lead,
+        activity=stored.activity,
+        again=stored.ref is None,
+    )
     return stored
 
 
-def _try(table: Table, activity: Activity, now: datetime) -> Stored:
-    once = provider_key("api", activity.id, now)
-    seen, place = keys.seen(once.source, once.id), keys.activity(activity.lead, now, activity.id)
-    remembered = Seen(lead=activity.lead, activity=activity.id, expires=once.until)
+def _store_once(table: Table, activity: Activity, now: datetime) -> Stored:
+    repetition = provider_key("api", activity.id, now)
+    seen, row = keys.seen(repetition.source, repetition.id), keys.activity(activity.lead, now, activity.id)
+    remembered = Seen(lead=activity.lead, activity=activity.id, expires=repetition.until)
     try:
         table.write(
-            Create(seen, remembered, expires=once.until, even_if_expired_at=now), Create(place, activity, due=now)
+            Create(seen, remembered, expires=repetition.until, even_if_expired_at=now), Create(row, activity, due=now)
         )
     except Conflict:
         if table.get(seen) is None:
             raise
         return Stored(lead=activity.lead, activity=activity.id, ref=None)
-    return Stored(lead=activity.lead, activity=activity.id, ref=place.ref)
+    return Stored(lead=activity.lead, activity=activity.id, ref=row.ref)

@@ -1,4 +1,4 @@
-"""A landing page as it is shown: fresh, or again with what was wrong. The page and the form share it."""
+"""A landing page as HTML, new or with the errors of a submission. Page and form share it."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -13,7 +13,7 @@ from ripen.tracking.visit import BRIDGE_PARAMETER
 _CARRIED = ("page_url", "referrer")
 
 
-def show(
+def landing_page(
     live: Live,
     page: Page,
     locale: str,
@@ -25,8 +25,11 @@ def show(
     errors: Mapping[str, str] | None = None,
     error: str = "",
 ) -> str:
-    """The page as HTML. `carried` is what its form takes along of how the visitor came; `query` is the page's own, which
-    a change of language keeps."""
+    """Return the page as HTML.
+
+    `carried` are the hidden fields of the form about the visitor's origin. `query` is the page's own query, which the
+    links to other languages keep.
+    """
     bundle = live.bundle
     form = bundle.forms.get(page.form)
     hidden = {"lang": locale, "page": page.name} | {name: carried[name] for name in _names() if carried.get(name)}
@@ -38,7 +41,7 @@ def show(
         bundle.brand,
         locale,
         nonce=nonce,
-        action=f"/forms/{page.form}#form",  # so that a page with complaints opens where they are
+        action=f"/forms/{page.form}#form",  # a page with errors opens at the form
         hidden=hidden,
         languages=languages,
         values=values,
@@ -49,7 +52,7 @@ def show(
 
 
 def _with_script(html: str, tracking: Tracking | None) -> str:
-    """Our script at the page's end, unless the playbook tracks nothing."""
+    """Add our script at the end of the page, unless the playbook tracks nothing."""
     if tracking is None:
         return html
     script = f'<script async src="/ripen.js" data-consent="{tracking.consent}"></script>\n'
@@ -57,8 +60,8 @@ def _with_script(html: str, tracking: Tracking | None) -> str:
     return before + script + end + after if end else html + script
 
 
-def arrived(request: Request, live: Live) -> dict[str, str]:
-    """How the visitor came to the page: campaign and click ids of its address, the address itself, the referrer."""
+def attribution_fields(request: Request, live: Live) -> dict[str, str]:
+    """Return the visitor's origin: campaign and click ids of the address, the address itself, and the referrer."""
     asked = urlencode({name: value for name, value in request.query.items() if name != BRIDGE_PARAMETER})
     url = f"{live.site}{request.path}" + (f"?{asked}" if asked else "")
     campaign = {name: request.query[name] for name in CAMPAIGN_PARAMETERS if name in request.query}

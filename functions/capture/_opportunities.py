@@ -1,7 +1,8 @@
-"""At which companies sales has an open opportunity in Salesforce: marked by domain and address, for nurture.deliver to ask.
+"""Mark companies with an open opportunity in Salesforce by domain and address, for nurture.deliver to look up.
 
-Done by capture.poll for the `poll#opportunities` row, each five minutes while the policy asks. Each account's row says what is
-marked for it, and moves in one transaction with the marks; so they are taken back exactly, wherever a look broke off.
+capture.poll does it for the `poll#opportunities` row, every five minutes while the policy spares such companies. Each
+account's row lists its marks and changes in one transaction with them, so that they are removed exactly, wherever a
+poll was interrupted.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -20,21 +21,19 @@ from ripen.crm.opportunity import REVIEW, Account, OpenOpportunities, Opportunit
 logger = Logger(child=True)
 
 _ACCOUNTS = 100
-"""As many as one query can name."""
+"""The most accounts that one query can name."""
 _AT_ONCE = 45
 """Marks that move in one transaction."""
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """What looking takes."""
-
     table: Table
     clock: ports.Clock
     crm: ports.CrmOpportunities
     address_key: bytes
 
 
-def look(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+def poll_opportunities(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
     """Mark the companies whose opportunities have changed, while there is time."""
     run_poll(
         keys.OPPORTUNITIES,
@@ -46,30 +45,34 @@ def look(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
 
 
 def _steps(poll: OpportunityPoll, dependencies: Dependencies, now: datetime) -> Iterator[OpportunityPoll]:
-    """After each step how far it has come: once a day through all that is marked, then through what has changed."""
+    """Yield the row after each step.
+
+    1. Once a day, read all marked accounts again.
+    2. Read the opportunities that have changed.
+    """
     if poll.reviewed is None or now >= poll.reviewed + REVIEW:
-        for accounts in batched(_marked_after(poll.account, dependencies.table), _ACCOUNTS, strict=False):
-            _settle(accounts, dependencies)
+        for accounts in batched(_marked_accounts_after(poll.account, dependencies.table), _ACCOUNTS, strict=False):
+            _update_marks(accounts, dependencies)
             poll = replace(poll, account=accounts[-1])
             yield poll
         poll = replace(poll, account="", reviewed=now)
     poll = replace(poll, began=poll.began or now)
     for page in dependencies.crm.changed(poll.since, poll.position):
         for some in batched(page, _ACCOUNTS, strict=False):
-            _settle((each.account for each in some if each.account), dependencies)
+            _update_marks((each.account for each in some if each.account), dependencies)
             poll = replace(poll, position=Position(some[-1].changed, some[-1].id))
             yield poll
     yield replace(poll, since=poll.began, began=None, position=None)
 
 
-def _marked_after(last: str, table: Table) -> Iterator[str]:
-    """The accounts for which something is marked, in the order of their ids."""
+def _marked_accounts_after(last: str, table: Table) -> Iterator[str]:
+    """Yield the marked accounts after this one, in the order of their ids."""
     rows: Iterator[Row[Account]] = table.under("opportunities", "account#", of="poll")
     return (row.value.id for row in rows if row.value.id > last and row.value.tokens)
 
 
-def _settle(ids: Iterable[str], dependencies: Dependencies) -> None:
-    """What is marked for these accounts is what the CRM says of them now."""
+def _update_marks(ids: Iterable[str], dependencies: Dependencies) -> None:
+    """Bring the marks of these accounts up to date with the CRM."""
     accounts = list(dict.fromkeys(ids))
     if not accounts:
         return
@@ -93,23 +96,23 @@ def _mark(id: str, wanted: frozenset[str], dependencies: Dependencies) -> None:
 
 
 def _changes(id: str, wanted: frozenset[str], table: Table, now: datetime) -> list[Change]:
-    """The next ones that bring the account's marks to what is wanted; none where they are."""
+    """Return the next changes of the account's marks; none if they are up to date."""
     row = table.get(keys.account(id))
     marked = _marked(row)
     some = sorted(marked ^ wanted)[:_AT_ONCE]
     if not some:
         return []
-    deals: list[Row[OpenOpportunities] | None] = table.get_many([keys.deal(token) for token in some])
+    marks: list[Row[OpenOpportunities] | None] = table.get_many([keys.deal(token) for token in some])
     account = Account(id=id, tokens=tuple(sorted(marked ^ set(some))))
-    changes: list[Change] = [_kept(row, keys.account(id), account, None if account.tokens else now)]
-    for token, deal in zip(some, deals, strict=True):
-        with_it = _with(deal, id, token in wanted)
-        changes.append(_kept(deal, keys.deal(token), with_it, None if with_it.accounts else now))
+    changes: list[Change] = [_replaced(row, keys.account(id), account, None if account.tokens else now)]
+    for token, mark in zip(some, marks, strict=True):
+        changed = _with_account(mark, id, token in wanted)
+        changes.append(_replaced(mark, keys.deal(token), changed, None if changed.accounts else now))
     return changes
 
 
-def _kept[T](row: Row[T] | None, key: Key[T], value: T, expires: datetime | None) -> Change:
-    """Over what was read. What says nothing any more may go."""
+def _replaced[T](row: Row[T] | None, key: Key[T], value: T, expires: datetime | None) -> Change:
+    """Replace the row as it was read. A row without content expires."""
     return Replace(key, value, row.version if row else 0, expires=expires)
 
 
@@ -117,6 +120,6 @@ def _marked(row: Row[Account] | None) -> frozenset[str]:
     return frozenset(row.value.tokens if row else ())
 
 
-def _with(deal: Row[OpenOpportunities] | None, account: str, is_open: bool) -> OpenOpportunities:
-    others = set(deal.value.accounts if deal else ()) - {account}
+def _with_account(mark: Row[OpenOpportunities] | None, account: str, is_open: bool) -> OpenOpportunities:
+    others = set(mark.value.accounts if mark else ()) - {account}
     return OpenOpportunities(accounts=tuple(sorted(others | {account} if is_open else others)))

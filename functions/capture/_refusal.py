@@ -1,8 +1,8 @@
-"""The page that a person sees whose submission was not taken: the same page with the reasons beside the fields."""
+"""The page after a refused submission: the same page with the errors beside the fields."""
 
 from collections.abc import Iterable
 
-from capture._landing import show
+from capture._landing import landing_page
 from ripen.adapters.playbook import Live
 from ripen.capture.builtin_pages import builtin_page
 from ripen.capture.field_errors import InvalidSubmission
@@ -14,14 +14,14 @@ from ripen.playbook.bundle import Form, Page
 _CHECK = {"ja": "入力内容をご確認ください。", "en": "Please check what you entered."}
 _LATER = {
     "ja": "ただいま送信を受け付けられません。1分ほど待ってから、もう一度お試しください。",
-    "en": "We cannot take this right now. Please try again in a minute.",
+    "en": "We cannot accept this right now. Please try again in a minute.",
 }
 
 
-def explain(
+def refusal_page(
     live: Live, form: Form | None, answers: Iterable[tuple[str, str]], why: Rejected, locale: str, nonce: str
 ) -> str:
-    """The page as HTML: the one it was sent from, else any with that form, else one that says only what was wrong."""
+    """Return the page that it was sent from, else any page with that form, else one with only the reason, as HTML."""
     brand = live.bundle.brand
     if form is None:
         return builtin_page("not-found", locale, brand)
@@ -32,7 +32,7 @@ def explain(
     errors = {wrong.field: wrong.sentence(locale) for wrong in why.errors} if isinstance(why, InvalidSubmission) else {}
     nonce = typed.get("nonce", nonce)
     campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
-    return show(
+    return landing_page(
         live, page, locale, nonce, typed, query=campaign, values=typed, errors=errors, error=_words(why, locale)
     )
 

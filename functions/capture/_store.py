@@ -1,4 +1,4 @@
-"""The one durable write of what arrives, which form and webhook share: everything or nothing, and nothing twice."""
+"""The one durable write of a submission, which form and webhook share: all rows or none, and nothing twice."""
 
 from collections.abc import Callable
 from copy import replace
@@ -8,13 +8,15 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 from msgspec import Struct
 
-from capture._visits import Brought, bring
+from capture._visits import JoinedVisits, activity_key, join_visits
+from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Ref
 from ripen.capture.deduplication import DeduplicationKey
 from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import Submission
 from ripen.errors import Rejected
+from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
@@ -26,37 +28,54 @@ from ripen.tracking.visit import with_touches
 logger = Logger()
 
 TRIES = 8
-"""A request is answered once the submission is kept: more attempts than a worker makes, whose message comes again."""
+"""More attempts than a worker makes: a request is answered only once it is stored, and no message brings it back."""
+
+
+class StoreDependencies(Struct, frozen=True):
+    table: Table
+    react: Wake
+    live: Live
+    address_key: bytes
+    now: datetime
+    new_id: Callable[[], str]
+
+
+class Incoming(Struct, frozen=True, kw_only=True):
+    """A submission to store, its form, and the key by which a repetition is recognised."""
+
+    submission: Submission
+    form: Form
+    key: DeduplicationKey
+    source: str = "form"
 
 
 class Stored(Struct, frozen=True, kw_only=True):
-    """`ref` is the new activity's row; None where the submission had been taken before."""
+    """The lead and activity of a request. `ref` is the new activity's row; None for a repetition."""
 
     lead: str
     activity: str
     ref: Ref | None
 
 
-def store(
-    table: Table,
-    submission: Submission,
-    form: Form,
-    once: DeduplicationKey,
-    *,
-    key: bytes,
-    now: datetime,
-    new_id: Callable[[], str],
-    source: str = "form",
-) -> Stored:
-    """Keep the submission, or find it kept. Raises Contended, and Rejected where an Idempotency-Key is used for someone else.
+def store(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
+    """Store the submission once, and wake the fold.
 
-    `key` is Secrets.key("address").
+    Raise Contended, and Rejected for an Idempotency-Key that was used for another address.
     """
-    return table.retrying(lambda _: _try(table, submission, form, once, key, now, new_id, source), TRIES)
+    stored = dependencies.table.retrying(lambda _: _store_once(incoming, dependencies), TRIES)
+    wake(dependencies.react, stored)
+    logger.info(
+        "submission",
+        form=incoming.form.name,
+        lead=stored.lead,
+        activity=stored.activity,
+        again=stored.ref is None,
+    )
+    return stored
 
 
 def wake(react: Wake, stored: Stored) -> None:
-    """Wake score.react for a new activity. That may fail: the row is on the agenda, and the tick finds it."""
+    """Wake score.react for a new activity. A failure is harmless: the row is on the agenda, and the tick finds it."""
     if stored.ref is None:
         return
     try:
@@ -65,65 +84,82 @@ def wake(react: Wake, stored: Stored) -> None:
         logger.warning("not woken", lead=stored.lead, activity=stored.activity)
 
 
-def _try(
-    table: Table,
-    submission: Submission,
-    form: Form,
-    once: DeduplicationKey,
-    key: bytes,
-    now: datetime,
-    new_id: Callable[[], str],
-    source: str,
-) -> Stored:
-    pointer_key, seen_key = keys.address(address_hash(key, submission.email)), keys.seen(once.source, once.id)
-    pointer, seen = table.get_many([pointer_key, seen_key])
-    lead = pointer.value.lead if pointer else ""
-    if seen and _holds(seen.value, now):
-        if once.source == "key" and seen.value.lead != lead:
-            raise Rejected("this Idempotency-Key was used for another address", field="idempotency-key", status=422)
-        return Stored(lead=seen.value.lead, activity=seen.value.activity, ref=None)
-    lead = lead or new_id()
+def _store_once(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
+    """Store the submission in one transaction.
+
+    1. Return the earlier result of a repetition.
+    2. Build the rows from the lead as it is now.
+    3. Add the earlier visits of the browser.
+    4. Write all rows.
+    """
+    table, key, now = dependencies.table, incoming.key, dependencies.now
+    address = keys.address(address_hash(dependencies.address_key, incoming.submission.email))
+    pointer, seen = table.get_many([address, keys.seen(key.source, key.id)])
+    known = pointer.value.lead if pointer else ""
+    if seen and _is_remembered(seen.value, now):
+        return _repeated(seen.value, key, known)
+    lead = known or dependencies.new_id()
     profile, contact = table.get_many([keys.profile(lead), keys.contact(lead)])
-    made = build_intake(
-        submission,
+    intake = _intake(incoming, lead, profile, contact, dependencies)
+    visits = JoinedVisits()
+    if visitor := incoming.submission.visitor:
+        visits = join_visits(table, visitor, lead, now)
+        intake = replace(
+            intake,
+            profile=with_touches(intake.profile, visits.touches),
+            activity=replace(intake.activity, visit_keys=visits.keys),
+        )
+    table.write(
+        _remember(key, intake.activity, now),
+        *([] if pointer else [Create(address, Pointer(lead=lead))]),
+        *_rows(intake, profile, contact, now),
+        *visits.changes,
+    )
+    return Stored(lead=lead, activity=intake.activity.id, ref=activity_key(intake.activity).ref)
+
+
+def _repeated(seen: Seen, key: DeduplicationKey, lead: str) -> Stored:
+    if key.source == "key" and seen.lead != lead:
+        raise Rejected("this Idempotency-Key was used for another address", field="idempotency-key", status=422)
+    return Stored(lead=seen.lead, activity=seen.activity, ref=None)
+
+
+def _intake(
+    incoming: Incoming,
+    lead: str,
+    profile: Row[Profile] | None,
+    contact: Row[Contact] | None,
+    dependencies: StoreDependencies,
+) -> Intake:
+    return build_intake(
+        incoming.submission,
         profile.value if profile else None,
         contact.value if contact else None,
-        wording=form.consent,
-        ids=NewIds(lead=lead, activity=new_id(), consent=new_id()),
-        now=now,
-        source=source,
+        wording=incoming.form.consent,
+        ids=NewIds(lead=lead, activity=dependencies.new_id(), consent=dependencies.new_id()),
+        now=dependencies.now,
+        source=incoming.source,
     )
-    brought = bring(table, submission.visitor, lead, now) if submission.visitor else Brought()
-    made = replace(
-        made,
-        profile=with_touches(made.profile, brought.touches),
-        activity=replace(made.activity, visit_keys=brought.keys),
-    )
-    seen_now = Seen(lead=lead, activity=made.activity.id, expires=once.until)
-    changes: list[Change] = [Create(seen_key, seen_now, expires=once.until, even_if_expired_at=now)]
-    if not pointer:
-        changes.append(Create(pointer_key, Pointer(lead=lead)))
-    table.write(*changes, *_rows(made, profile, contact, now), *brought.changes)
-    return Stored(lead=lead, activity=made.activity.id, ref=_activity(made).ref)
 
 
-def _rows(made: Intake, profile: Row[Profile] | None, contact: Row[Contact] | None, now: datetime) -> list[Change]:
-    lead = made.profile.id
+def _remember(key: DeduplicationKey, activity: Activity, now: datetime) -> Change:
+    seen = Seen(lead=activity.lead, activity=activity.id, expires=key.until)
+    return Create(keys.seen(key.source, key.id), seen, expires=key.until, even_if_expired_at=now)
+
+
+def _rows(intake: Intake, profile: Row[Profile] | None, contact: Row[Contact] | None, now: datetime) -> list[Change]:
+    lead = intake.profile.id
     changes: list[Change] = [
-        Replace(keys.profile(lead), made.profile, profile.version if profile else 0),
-        Create(_activity(made), made.activity, due=now),
+        Replace(keys.profile(lead), intake.profile, profile.version if profile else 0),
+        Create(activity_key(intake.activity), intake.activity, due=now),
     ]
-    if made.contact:
-        changes.append(Replace(keys.contact(lead), made.contact, contact.version if contact else 0))
-    if made.consent:
-        changes.append(Create(keys.consent(lead, made.consent.at, made.consent.id), made.consent))
+    if intake.contact:
+        changes.append(Replace(keys.contact(lead), intake.contact, contact.version if contact else 0))
+    if intake.consent:
+        changes.append(Create(keys.consent(lead, intake.consent.at, intake.consent.id), intake.consent))
     return changes
 
 
-def _activity(made: Intake) -> keys.Key[object]:
-    return keys.activity(made.activity.lead, made.activity.at, made.activity.id)
-
-
-def _holds(seen: Seen, now: datetime) -> bool:
-    """Is it still remembered? In whole seconds, as the table judges when it is written over."""
+def _is_remembered(seen: Seen, now: datetime) -> bool:
+    """Return whether the row has not expired. Seconds are whole, as in the condition of the write."""
     return seen.expires is None or int(seen.expires.timestamp()) >= int(now.timestamp())

@@ -1,6 +1,6 @@
-"""capture.beacons: beacons become activities, of a visitor or of the lead whose browser it is; visitors join leads.
+"""capture.beacons: a beacon becomes activities of a visitor or of its lead, and earlier visits are copied to a lead.
 
-Woken through SQS (Track): a beacon as capture.track took it, or the ref of a `join#` row that is due. Doing either again
+Woken through SQS (Track) with a beacon from capture.track, or with the ref of a `join#` row that is due. A repetition
 changes nothing.
 """
 
@@ -17,8 +17,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture._visits import due_join, key_of, missing
-from ripen.adapters.batch import messages
+from capture._visits import activity_key, schedule_join, without_existing
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -43,7 +43,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 react = Queue(os.environ["REACT_BULK_QUEUE"])
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 
 _AT_ONCE = 90
 
@@ -63,43 +63,46 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 
 def record_handler(record: SQSRecord) -> None:
-    take(record.body, Dependencies(table, react, playbook.live().bundle, clock.now()))
+    process_message(record.body, Dependencies(table, react, playbook.live().bundle, clock.now()))
 
 
-def take(message: str, dependencies: Dependencies) -> None:
-    """Keep what a beacon tells, or let a visitor join a lead."""
+def process_message(message: str, dependencies: Dependencies) -> None:
+    """Record a beacon, or copy the visits of a `join#` row."""
     if message.startswith("{"):
-        keep(msgspec.json.decode(message, type=Beacon), dependencies)
+        record_beacon(msgspec.json.decode(message, type=Beacon), dependencies)
     else:
-        join(keys.typed(keys.parse(message), Join), dependencies)
+        copy_visits(keys.typed(keys.parse(message), Join), dependencies)
 
 
-def keep(beacon: Beacon, dependencies: Dependencies) -> None:
-    """Every event of it once, under whoever the browser is known to be at the end."""
-    click = _cross(beacon, dependencies) if beacon.bridge else ""
+def record_beacon(beacon: Beacon, dependencies: Dependencies) -> None:
+    """Record every event once, for the lead that the browser belongs to when all are written.
+
+    A form may be posted while the events are written, so the owner is read again afterwards.
+    """
+    click = _cross_bridge(beacon, dependencies) if beacon.bridge else ""
     made = visit_activities(beacon, dependencies.bundle)
     pointer = keys.visitor_pointer(beacon.visitor)
     row = dependencies.table.get(pointer)
     while True:
         owner = row.value if row else None
-        _keep(made, beacon.visitor, owner, click, dependencies)
-        row = dependencies.table.get(pointer)  # a form may have come between
+        _record(made, beacon.visitor, owner, click, dependencies)
+        row = dependencies.table.get(pointer)
         if (row.value if row else None) == owner:
             return
 
 
-def _keep(
+def _record(
     made: Sequence[Activity], visitor: str, owner: VisitorPointer | None, click: str, dependencies: Dependencies
 ) -> None:
-    """What is only likely stays the visitor's too, for whom it turns out to be."""
+    """Record the visits for the owner, and for the visitor as long as no lead is proven."""
     if owner is None or not owner.sure:
         _create_visits(made, visitor, dependencies)
     if owner:
         _create([assign_to_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, dependencies)
 
 
-def join(key: keys.Key[Join], dependencies: Dependencies) -> None:
-    """Copy what the visitor did before, at most 500 visits, the latest first."""
+def copy_visits(key: keys.Key[Join], dependencies: Dependencies) -> None:
+    """Copy the visitor's earlier visits to the lead: at most 500, latest first."""
     row = dependencies.table.get(key)
     if row is None or row.due is None:
         return
@@ -115,15 +118,15 @@ def join(key: keys.Key[Join], dependencies: Dependencies) -> None:
     logger.info("joined", lead=lead, visitor=visitor, sure=sure)
 
 
-def _cross(beacon: Beacon, dependencies: Dependencies) -> str:
-    """Make the browser likely the lead's in whose mail the click was; the click, "" where the token is worth nothing.
+def _cross_bridge(beacon: Beacon, dependencies: Dependencies) -> str:
+    """Connect the browser with the lead whose mail was clicked. Return the click's id; "" if the token is not valid.
 
-    A browser where a form was filled in stays whose it is.
+    The connection is only likely: a browser where a form was posted keeps its lead.
     """
-    return dependencies.table.retrying(lambda _: _cross_once(beacon, dependencies))
+    return dependencies.table.retrying(lambda _: _cross_bridge_once(beacon, dependencies))
 
 
-def _cross_once(beacon: Beacon, dependencies: Dependencies) -> str:
+def _cross_bridge_once(beacon: Beacon, dependencies: Dependencies) -> str:
     bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
     if bridge is None or not may_cross(bridge.value, beacon.visitor, beacon.received):
         return ""
@@ -136,7 +139,7 @@ def _cross_once(beacon: Beacon, dependencies: Dependencies) -> str:
         changes.append(
             Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
         )
-        changes.append(due_join(dependencies.table, lead, beacon.visitor, dependencies.now))
+        changes.append(schedule_join(dependencies.table, lead, beacon.visitor, dependencies.now))
     _write(changes, dependencies)
     mine = owner is None or not owner.value.sure or owner.value.lead == lead
     return str(bridge.value.click) if mine else ""
@@ -158,19 +161,19 @@ def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Depende
 
 
 def _create(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> None:
-    """Under the lead, to be folded in the bulk lane; where it is sure, the lead's touches know of them too."""
+    """Create the lead's copies, to be folded in the bulk lane. For a proven browser, update the lead's touches too."""
     for some in batched(copies, _AT_ONCE, strict=False):
         dependencies.react.wake(*_create_some(some, sure, dependencies))
 
 
 def _create_some(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> list[Ref]:
     def create(_: int) -> list[Ref]:
-        new = missing(dependencies.table, copies)
-        changes: list[Change] = [Create(key_of(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
+        new = without_existing(dependencies.table, copies)
+        changes: list[Change] = [Create(activity_key(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
         if sure:
             changes += _touch(new, dependencies)
         _write(changes, dependencies)
-        return [key_of(copy).ref for copy in new]
+        return [activity_key(copy).ref for copy in new]
 
     return dependencies.table.retrying(create)
 

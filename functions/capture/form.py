@@ -1,13 +1,13 @@
-"""POST and OPTIONS /forms/<form>: what a person or a company's own site sends becomes an activity, once, before we answer.
+"""POST and OPTIONS /forms/<form>: a submission becomes an activity before it is answered.
 
-A browser gets 303 to the thank-you page, or the page again with what was wrong; a script gets 202 {"activity": id}, or
-{"error": …, "field": …}. A submission that fell into the honeypot is kept apart and answered as if all were well.
+It comes from a page, or from the company's own site. A browser gets 303 to the thank-you page, or the page again with
+the errors; a script gets 202 {"activity": id}, or {"error": …, "field": …}. A submission that filled in the honeypot is
+quarantined and answered as if it were accepted.
 """
 
 import os
-from collections.abc import Callable
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -16,9 +16,8 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
-from msgspec import Struct
 
-from capture._store import store, wake
+from capture._store import Incoming, StoreDependencies, store
 from ripen.adapters import body, gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
@@ -32,7 +31,6 @@ from ripen.errors import Contended, Rejected
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form
-from ripen.ports import Wake
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -55,19 +53,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     return serve(event, dependencies)
 
 
-class Dependencies(Struct, frozen=True):
-    """What one request is answered with."""
-
-    table: Table
-    react: Wake
-    live: Live
-    key: bytes
-    now: datetime
-    new_id: Callable[[], str]
+class Dependencies(StoreDependencies, frozen=True):
+    """The same as the store's."""
 
 
 def serve(event: dict[str, Any], dependencies: Dependencies) -> Response:
-    """The answer to a request, whatever it holds."""
+    """Answer a request, whatever it contains."""
     request = gateway.request(event)
     form = dependencies.live.bundle.forms.get(request.parameters.get("form", ""))
     cors = _cors(request, form, dependencies.live)
@@ -80,7 +71,7 @@ def serve(event: dict[str, Any], dependencies: Dependencies) -> Response:
 
 
 def _cors(request: Request, form: Form | None, live: Live) -> dict[str, str] | None:
-    """Headers for the site it was sent from; None where that is neither ours nor one that the form lists."""
+    """Return the headers for the site that sent it; None if it is neither ours nor listed by the form."""
     origin = request.headers.get("origin", "")
     if not origin or origin == live.site or origin.partition("://")[2] == request.host:
         return {"vary": "Origin"}
@@ -95,7 +86,7 @@ def _answer(request: Request, form: Form | None, dependencies: Dependencies) -> 
         if form is None:
             raise Rejected("there is no such form", status=404)
         answers = body.read(request.headers.get("content-type", ""), request.body)
-        activity = _take(request, form, answers, dependencies)
+        activity = _accept(request, form, answers, dependencies)
     except Rejected as rejected:
         return _refuse(request, form, answers, dependencies, rejected)
     except (Contended, BotoCoreError, ClientError):
@@ -107,8 +98,8 @@ def _answer(request: Request, form: Form | None, dependencies: Dependencies) -> 
     return gateway.redirect(f"/pages/{quote(form.thank_you or 'thanks')}?lang={locale}")
 
 
-def _take(request: Request, form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
-    """The id of the activity that it became, now or when it was sent first."""
+def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
+    """Store the submission and return the id of its activity; of the earlier one for a repetition."""
     if hit_honeypot(form, answers):
         return _quarantine(form, answers, dependencies)
     submission = read(
@@ -122,25 +113,19 @@ def _take(request: Request, form: Form, answers: body.Pairs, dependencies: Depen
     )
     if submission.page not in dependencies.live.bundle.pages:
         submission = replace(submission, page="")
+    key = submission_key(submission, dependencies.now, _idempotency_key(request))
+    return store(Incoming(submission=submission, form=form, key=key), dependencies).activity
+
+
+def _idempotency_key(request: Request) -> str:
     key = clean(request.headers.get("idempotency-key", ""))
     if key is None or len(key) > _LONGEST_KEY:
         raise Rejected("an Idempotency-Key has at most 255 plain characters", field="idempotency-key")
-    stored = store(
-        dependencies.table,
-        submission,
-        form,
-        submission_key(submission, dependencies.now, key),
-        key=dependencies.key,
-        now=dependencies.now,
-        new_id=dependencies.new_id,
-    )
-    wake(dependencies.react, stored)
-    logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
-    return stored.activity
+    return key
 
 
 def _quarantine(form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
-    """Kept for 30 days as it was typed, so that a person can release it; never an activity of a lead."""
+    """Keep the answers for 30 days, so that a person can release them. They are no activity of a lead."""
     id = dependencies.new_id()
     typed = {name: value for name, value in answers if clean(value) is not None and clean(name)}
     caught = Activity(
@@ -164,17 +149,17 @@ def _quarantine(form: Form, answers: body.Pairs, dependencies: Dependencies) -> 
 def _refuse(
     request: Request, form: Form | None, answers: body.Pairs, dependencies: Dependencies, why: Rejected
 ) -> Response:
-    """What was wrong: for scripts as JSON, for people on the page they came from, with what they typed."""
+    """Answer with the errors: as JSON for a script, on the page it was sent from for a person."""
     retry = {"retry-after": "60"} if why.status == 503 else {}
     if not request.from_browser:
         return gateway.answer({"error": why.reason, "field": why.field}, why.status, retry)
-    from capture._refusal import explain  # Liquid is slow to load, and most submissions are good
+    from capture._refusal import refusal_page  # Liquid is slow to load, and most submissions are good
 
     locale = _language(request, answers, dependencies.live)
     shown = gateway.page(
-        explain(dependencies.live, form, answers, why, locale, dependencies.new_id()), why.status, retry
+        refusal_page(dependencies.live, form, answers, why, locale, dependencies.new_id()), why.status, retry
     )
-    return gateway.tracked(shown) if dependencies.live.bundle.tracking else shown
+    return gateway.with_tracking_script(shown) if dependencies.live.bundle.tracking else shown
 
 
 def _language(request: Request, answers: body.Pairs, live: Live) -> str:

@@ -1,7 +1,7 @@
-"""GET /c/<token>: a click in a mail goes where the mail says. The token holds no address; the target was frozen at publish.
+"""GET /c/<token>: a click in a mail is redirected to the link's target, which was frozen at publish.
 
-The hit is only noted with its signals, and judged later (verdict.py): scanners follow every link, the hidden one too.
-Nothing else changes.
+The click is only recorded with its signals, and judged later (click_verdict.py): scanners follow every link, the hidden
+one too. The token contains no address. Nothing else changes.
 """
 
 import os
@@ -37,67 +37,86 @@ secrets = Secrets(os.environ["SECRET"])
 logger = Logger()
 
 _BRIDGE_KEPT = timedelta(days=1)
-"""It may be crossed for ten minutes only; a beacon may lie in its queue for longer."""
+"""Longer than the ten minutes in which it may be crossed, because a beacon may wait in its queue."""
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    own = OwnKeys(link=secrets.key("link"), network=secrets.key("network"))
-    return serve(gateway.request(event), table, playbook.live(), playbook.bundle, own, clock.now())
-
-
-class OwnKeys(Struct, frozen=True, kw_only=True):
+class LinkKeys(Struct, frozen=True, kw_only=True):
     link: bytes
     network: bytes
 
 
-class _Click(Struct, frozen=True):
+class Dependencies(Struct, frozen=True):
+    """`bundle_of` returns the playbook of a hash, from which the mail was written."""
+
+    table: Table
+    live: Live
+    bundle_of: Callable[[str], Bundle]
+    keys: LinkKeys
+    now: datetime
+
+
+class _Click(Struct, frozen=True, kw_only=True):
+    """A valid link, and the mail that it is in."""
+
     link: Link
-    to: SendPointer
+    send: SendPointer
     url: str
-    """"" for the hidden link, which leads nowhere."""
-    of: int
-    """How many links the mail has."""
+    """"" for the hidden link, which has no target."""
+    links: int
+    """The number of links in the mail."""
 
 
-def serve(
-    request: Request, table: Table, live: Live, bundle_of: Callable[[str], Bundle], own: OwnKeys, now: datetime
-) -> Response:
-    """A redirect to the link's target, nothing at all for the hidden link, or a page that says that this link does not
-    work."""
-    click = _read(request.parameters.get("token", ""), table, live, bundle_of, own.link)
+def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    own = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
+    dependencies = Dependencies(table, playbook.live(), playbook.bundle, own, clock.now())
+    return serve(gateway.request(event), dependencies)
+
+
+def serve(request: Request, dependencies: Dependencies) -> Response:
+    """Redirect to the link's target; answer the hidden link with 204 and an invalid link with a page.
+
+    1. Read the token and the mail.
+    2. Record the click, with a bridge token if the target is a page of the site.
+    3. Redirect, with the bridge token if the click was recorded.
+    """
+    click = _read(request.parameters.get("token", ""), dependencies)
     if click is None:
-        return _bad_link(request, live)
+        return _bad_link(request, dependencies.live)
     token = uuid4().hex
-    to_page = with_bridge_token(click.url, token, live.bundle.tracking, live.site)
+    to_page = with_bridge_token(click.url, token, dependencies.live.bundle.tracking, dependencies.live.site)
     bridge = token if request.method == "GET" and to_page != click.url else ""
-    noted = _note(request, click, own.network, table, now, bridge)
+    recorded = _record(request, click, bridge, dependencies)
     if not click.url:
         return gateway.respond(204, "", _HEADERS)
-    return gateway.redirect(to_page if noted and bridge else click.url, 302, _HEADERS)
+    return gateway.redirect(to_page if recorded and bridge else click.url, 302, _HEADERS)
 
 
-def _read(token: str, table: Table, live: Live, bundle_of: Callable[[str], Bundle], key: bytes) -> _Click | None:
+def _read(token: str, dependencies: Dependencies) -> _Click | None:
+    """Return the click; None if the token is invalid, the send is unknown, or the link has no target."""
     try:
-        link = read_token(key, Purpose.CLICK, token)
+        link = read_token(dependencies.keys.link, Purpose.CLICK, token)
     except BadToken:
         return None
-    row = table.get(keys.send_pointer(link.send))
+    row = dependencies.table.get(keys.send_pointer(link.send))
     if row is None:
         return None
-    bundle = bundle_of(row.value.bundle) if row.value.bundle else live.bundle
+    live = dependencies.live
+    bundle = dependencies.bundle_of(row.value.bundle) if row.value.bundle else live.bundle
     mail = _mail(bundle, row.value)
     url = _target(mail, link.number, live.site) if mail else ""
-    return _Click(link, row.value, url, len(mail.links) if mail else 0) if url or link.number == HIDDEN_LINK else None
+    if not url and link.number != HIDDEN_LINK:
+        return None
+    return _Click(link=link, send=row.value, url=url, links=len(mail.links) if mail else 0)
 
 
-def _mail(bundle: Bundle, to: SendPointer) -> Mail | None:
-    email = bundle.emails.get(to.email)
-    return email.locales.get(to.locale or bundle.brand.default_locale) if email else None
+def _mail(bundle: Bundle, send: SendPointer) -> Mail | None:
+    email = bundle.emails.get(send.email)
+    return email.locales.get(send.locale or bundle.brand.default_locale) if email else None
 
 
 def _target(mail: Mail, number: int, site: str) -> str:
-    """Where the link leads; "" for a link that the mail does not have, or a target that is no address of the web."""
+    """Return the link's target; "" for a link that the mail does not have, or a target that is no web address."""
     target = mail.links[number] if number < len(mail.links) else ""
     if not target.isascii() or not target.isprintable() or " " in target or "\\" in target:
         return ""
@@ -106,19 +125,22 @@ def _target(mail: Mail, number: int, site: str) -> str:
     return target if target.startswith(("https://", "http://")) else ""
 
 
-def _note(request: Request, click: _Click, key: bytes, table: Table, now: datetime, token: str) -> bool:
-    """Was it noted? Losing a click is better than losing a reader: whatever fails here, the redirect goes out. The token is
-    what our script on the page tells the click by."""
-    which = {"send": click.link.send, "link": str(click.link.number), "of": str(click.of), "url": click.url}
-    which |= {"campaign": click.to.campaign} if click.to.campaign else {}
+def _record(request: Request, click: _Click, token: str, dependencies: Dependencies) -> bool:
+    """Record the click and return whether it was recorded. A failure never stops the redirect.
+
+    Our script on the page recognises the click by the bridge token.
+    """
+    now = dependencies.now
+    which = {"send": click.link.send, "link": str(click.link.number), "of": str(click.links), "url": click.url}
+    which |= {"campaign": click.send.campaign} if click.send.campaign else {}
     activity = Activity(
         id=digest("click", request.id),
-        lead=click.to.lead,
+        lead=click.send.lead,
         kind=Kind.LINK_CLICKED,
         at=now,
         received=now,
-        subject=click.to.email,
-        facts=which | request_signals(request.method, request.headers, request.address, key),
+        subject=click.send.email,
+        facts=which | request_signals(request.method, request.headers, request.address, dependencies.keys.network),
         verdict=Verdict.UNJUDGED,
     )
     changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + VERDICT_DELAY)]
@@ -126,9 +148,9 @@ def _note(request: Request, click: _Click, key: bytes, table: Table, now: dateti
         bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
         changes.append(Create(keys.bridge(token), bridge, expires=now + _BRIDGE_KEPT))
     try:
-        table.write(*changes)
+        dependencies.table.write(*changes)
     except (Conflict, BotoCoreError, ClientError):
-        logger.exception("click not noted", send=click.link.send)
+        logger.exception("click not recorded", send=click.link.send)
         return False
     return True
 

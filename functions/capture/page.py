@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from capture._landing import arrived, show
+from capture._landing import attribution_fields, landing_page
 from ripen.adapters import gateway
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
@@ -22,15 +22,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
 
 
 def serve(request: Request, live: Live, nonce: str) -> Response:
-    """The page in the language asked for, or a page that says there is none."""
+    """Answer with the page in the requested language, or with a page that says that there is none."""
     brand = live.bundle.brand
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
     name = request.parameters.get("page", "")
     page = live.bundle.pages.get(name)
     if page:
-        carried = {key: value for key, value in arrived(request, live).items() if clean(value)}
-        shown = gateway.page(show(live, page, locale, nonce, carried, query=request.query))
-        return gateway.tracked(shown) if live.bundle.tracking else shown
+        carried = {key: value for key, value in attribution_fields(request, live).items() if clean(value)}
+        shown = gateway.page(landing_page(live, page, locale, nonce, carried, query=request.query))
+        return gateway.with_tracking_script(shown) if live.bundle.tracking else shown
     if name == "thanks":
         return gateway.page(builtin_page("thanks", locale, brand))
     return gateway.page(builtin_page("not-found", locale, brand), 404)

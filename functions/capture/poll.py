@@ -1,8 +1,8 @@
-"""capture.poll: what sales does with the members of Salesforce's campaigns becomes activities of our leads.
+"""capture.poll: changes of Salesforce's campaign members become activities of our leads.
 
-Woken through SQS (Members) for the `poll#members` row, each five minutes while a journey asks about a campaign. Who is no lead of
-ours is left alone: the CRM's people become leads by coming to us. For `poll#opportunities` it looks at opportunities
-(opportunities.py).
+Woken through SQS (Members) for the `poll#members` row, every five minutes while a journey is enrolled by a campaign. A
+member that is no lead of ours is ignored: people in the CRM become leads by coming to us. For the `poll#opportunities`
+row it reads opportunities (_opportunities.py).
 """
 
 import os
@@ -23,7 +23,7 @@ from msgspec import Struct
 from capture import _opportunities
 from capture._crm_poll import run_poll
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
@@ -36,7 +36,7 @@ from ripen.lead.address import address_hash, normalise
 from ripen.pointers import Pointer, Seen
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
@@ -44,14 +44,12 @@ salesforce = SalesforceMembers(secrets)
 deals = SalesforceOpportunities(secrets)
 
 _RESERVE_MILLIS = 60_000
-"""What the page under way may still take."""
+"""Time for the page that is being read."""
 _AT_ONCE = 45
-"""Two rows each make less than the 100 changes of a transaction."""
+"""Two rows for each make less than the 100 changes of a transaction."""
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """What polling takes."""
-
     table: Table
     clock: ports.Clock
     crm: ports.CrmMembers
@@ -67,53 +65,53 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     key, has_time, own_key = keys.parse(record.body), partial(_has_time, lambda_context), secrets.key("address")
     if key == keys.OPPORTUNITIES:
         opportunities = _opportunities.Dependencies(table=table, clock=clock, crm=deals, address_key=own_key)
-        return _opportunities.look(opportunities, has_time)
+        return _opportunities.poll_opportunities(opportunities, has_time)
     keys.typed(key, MemberPoll)
-    return poll(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), has_time)
+    return poll_members(Dependencies(table=table, clock=clock, crm=salesforce, address_key=own_key), has_time)
 
 
 def _has_time(context: LambdaContext) -> bool:
     return context.get_remaining_time_in_millis() > _RESERVE_MILLIS
 
 
-def poll(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
-    """Take in the memberships that have changed, while there is time."""
+def poll_members(dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+    """Record the memberships that have changed, while there is time."""
 
     def read(poll: MemberPoll, now: datetime) -> Iterator[MemberPoll]:
         for members in dependencies.crm.changed(poll.watched, poll.since):
-            _take_in(members, poll, dependencies, now)
+            _record(members, poll, dependencies, now)
             poll = replace(poll, since=max([poll.since, *(member.changed for member in members)]))
             yield poll
 
     run_poll(keys.MEMBERS, read, dependencies.table, dependencies.clock, has_time, lambda poll: bool(poll.watched))
 
 
-def _take_in(members: Sequence[Member], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
-    """Each membership's news once, as an activity that the tick has folded."""
-    news = [(member, name) for member in members for name in matching_names(member, poll.watched)]
-    for some in batched(news, _AT_ONCE, strict=False):
+def _record(members: Sequence[Member], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
+    """Record each new status once, as an activity that the tick wakes the fold for."""
+    named = [(member, name) for member in members for name in matching_names(member, poll.watched)]
+    for some in batched(named, _AT_ONCE, strict=False):
         _write(some, poll, dependencies, now)
 
 
-def _write(news: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
+def _write(named: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime) -> None:
     def write(_: int) -> None:
-        if changes := list(_changes(news, poll, dependencies, now)):
+        if changes := list(_changes(named, poll, dependencies, now)):
             dependencies.table.write(*changes)
 
     dependencies.table.retrying(write)
 
 
 def _changes(
-    news: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime
+    named: Sequence[tuple[Member, str]], poll: MemberPoll, dependencies: Dependencies, now: datetime
 ) -> Iterator[Change]:
-    seen = [keys.seen("crm-member", status_key(member, name)) for member, name in news]
+    seen = [keys.seen("crm-member", status_key(member, name)) for member, name in named]
     new = [
-        (*told, key)
-        for told, key, row in zip(news, seen, dependencies.table.get_many(seen), strict=True)
+        (member, name, key)
+        for (member, name), key, row in zip(named, seen, dependencies.table.get_many(seen), strict=True)
         if row is None
     ]
     leads = _leads([member for member, _, _ in new], dependencies)
-    logger.info("campaign members", news=len(new), ours=len([lead for lead in leads if lead]))
+    logger.info("campaign members", new=len(new), ours=len([lead for lead in leads if lead]))
     for (member, name, key), lead in zip(new, leads, strict=True):
         if lead:
             activity = membership_activity(member, name, lead, poll.watched[name], now)
@@ -122,14 +120,14 @@ def _changes(
 
 
 def _leads(members: Sequence[Member], dependencies: Dependencies) -> list[str]:
-    """The lead that each member is, "" where it is none of ours: by its records, else by its address."""
-    asked = [
+    """Return the lead of each member, by its records or by its address; "" if it is no lead of ours."""
+    candidates = [
         [*map(keys.crm_pointer, member.records), *_address(member, dependencies.address_key)] for member in members
     ]
-    wanted = list(dict.fromkeys(key for some in asked for key in some))
+    wanted = list(dict.fromkeys(key for some in candidates for key in some))
     rows: list[Row[Pointer] | None] = dependencies.table.get_many(wanted) if wanted else []
     found = {row.key: row.value.lead for row in rows if row}
-    return [next((found[key] for key in some if key in found), "") for some in asked]
+    return [next((found[key] for key in some if key in found), "") for some in candidates]
 
 
 def _address(member: Member, key: bytes) -> Iterator[Any]:

@@ -1,7 +1,7 @@
-"""GET /ripen.js: the script that a site includes. POST and OPTIONS /track: what it tells of a visit, in one durable write.
+"""GET /ripen.js: the script that a site includes. POST and OPTIONS /track: its beacons, in one durable write.
 
-The beacon is read and kept in a queue of its own, so that a busy site never stands in a form's way; capture.beacons does the
-rest. Who sends Sec-GPC (Global Privacy Control) is not followed.
+A beacon is validated and put on a queue of its own, so that a busy site never delays a form; capture.beacons does the
+rest. A browser that sends Sec-GPC (Global Privacy Control) is not tracked.
 """
 
 import os
@@ -61,7 +61,7 @@ class Dependencies(Struct, frozen=True):
 
 
 def serve(request: Request, dependencies: Dependencies) -> Response:
-    """204 once it is kept, or nothing was to be kept; 4xx with a reason for anything that is no beacon."""
+    """Answer 204 once the beacon is queued or must not be tracked, and 4xx with a reason for a malformed one."""
     known = _hosts(request, dependencies.live)
     cors = _cors(request, known)
     if not known or cors is None:
@@ -76,19 +76,19 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     except Rejected as rejected:
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status, cors)
     except (BotoCoreError, ClientError):
-        logger.exception("not kept")
+        logger.exception("beacon not queued")
         return gateway.answer({"error": "please try again in a minute", "field": ""}, 503, cors | {"retry-after": "60"})
     return gateway.respond(204, "", cors)
 
 
 def _hosts(request: Request, live: Live) -> frozenset[str]:
-    """The sites whose visits count: ours by any of its names, and those that the playbook lists."""
+    """Return the hosts that are tracked: our own by any of its names, and those that the playbook lists."""
     tracking = live.bundle.tracking
     return tracked_hosts(tracking, live.site) | {request.host} if tracking else frozenset()
 
 
 def _cors(request: Request, known: frozenset[str]) -> dict[str, str] | None:
-    """Headers for the site it was sent from; None where that is no site of the company."""
+    """Return the headers for the site that sent it; None if it is no site of the company."""
     origin = request.headers.get("origin", "")
     if not origin:
         return {"vary": "Origin"}

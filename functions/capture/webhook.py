@@ -1,22 +1,21 @@
-"""POST /webhooks/<source>: a form provider tells us of a submission. Its signature is checked over the raw bytes, the
-submission is kept once by the provider's id, and only then it is told 200; whatever else, it sends again. The source "ripen"
-is no provider: it asks a known lead into a journey (invited.py).
+"""POST /webhooks/<source>: a form provider sends a submission.
+
+The signature is checked over the raw bytes, and the submission is stored once by the provider's id before the answer
+200; after any other answer the provider sends it again. The source "ripen" is no provider: it requests that a known
+lead enters a journey (_entry_request.py).
 """
 
 import os
 from collections.abc import Callable
-from datetime import datetime
 from time import time
 from typing import Any
 from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from msgspec import Struct
 
 from capture import _entry_request
-from capture._entry_request import OwnKeys
-from capture._store import store, wake
+from capture._store import Incoming, StoreDependencies, store
 from ripen.adapters import gateway, typeform
 from ripen.adapters.body import LARGEST
 from ripen.adapters.clock import ApplicationClock
@@ -30,7 +29,6 @@ from ripen.capture.signature import TYPEFORM, is_signed
 from ripen.capture.submission import read, requested_locale
 from ripen.errors import Contended, Rejected
 from ripen.playbook.bundle import Form
-from ripen.ports import Wake
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -40,12 +38,32 @@ react = Queue(os.environ["REACT_QUEUE"])
 logger = Logger()
 
 _SIGNATURES = {"typeform": TYPEFORM}
-"""The sources that may call, and how each signs."""
+"""The sources that may call, and the signature of each."""
+
+
+class Dependencies(StoreDependencies, frozen=True, kw_only=True):
+    """What a webhook needs besides the store.
+
+    `secret` returns a source's secret, from its origin if `fresh`. `wall` is the time that signatures use, in seconds.
+    """
+
+    api_key: bytes
+    secret: Callable[[str, bool], str]
+    wall: float
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    own = OwnKeys(address=secrets.key("address"), api=secrets.key("api"))
-    dependencies = Dependencies(table, react, playbook.live(), own, _secret, clock.now(), time(), lambda: uuid4().hex)
+    dependencies = Dependencies(
+        table=table,
+        react=react,
+        live=playbook.live(),
+        address_key=secrets.key("address"),
+        now=clock.now(),
+        new_id=lambda: uuid4().hex,
+        api_key=secrets.key("api"),
+        secret=_secret,
+        wall=time(),
+    )
     return serve(gateway.request(event), dependencies)
 
 
@@ -53,40 +71,17 @@ def _secret(source: str, fresh: bool) -> str:
     return str(secrets.all(fresh).get(source, ""))
 
 
-class Dependencies(Struct, frozen=True):
-    """What one request is answered with. `secret` gives a source's secret, `fresh` from its origin; `wall` is the time by
-    which requests are signed, in seconds."""
-
-    table: Table
-    react: Wake
-    live: Live
-    own: OwnKeys
-    secret: Callable[[str, bool], str]
-    now: datetime
-    wall: float
-    new_id: Callable[[], str]
-
-
 def serve(request: Request, dependencies: Dependencies) -> Response:
-    """200 {"activity": id} for a submission, new or known, 202 for who is asked in; 4xx with the reason for anything else."""
+    """Answer a submission with 200 and its activity, a requested entry with 202, and any other request with 4xx."""
     source = request.parameters.get("source", "")
     try:
         if source == _entry_request.SOURCE:
-            stored = _entry_request.ask(
-                request,
-                dependencies.table,
-                dependencies.live.bundle,
-                dependencies.own,
-                dependencies.now,
-                dependencies.wall,
-            )
-            wake(dependencies.react, stored)
-            return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
+            return _request_entry(request, dependencies)
         _check(source, request, dependencies)
         answered = typeform.read(request.body)
         if answered is None:
             return gateway.answer({"ignored": "no form was submitted"})
-        return gateway.answer({"activity": _take(source, answered, dependencies)})
+        return gateway.answer({"activity": _accept(source, answered, dependencies)})
     except Rejected as rejected:
         logger.warning("webhook refused", source=source[:40], status=rejected.status, reason=rejected.reason)
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status)
@@ -94,8 +89,16 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
         return gateway.answer({"error": "please try again", "field": ""}, 503, {"retry-after": "60"})
 
 
+def _request_entry(request: Request, dependencies: Dependencies) -> Response:
+    stored = _entry_request.store_entry(request, dependencies.api_key, dependencies.wall, dependencies)
+    return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
+
+
 def _check(source: str, request: Request, dependencies: Dependencies) -> None:
-    """Raises Rejected. A secret that has just been changed is fetched once more before a signature is refused."""
+    """Raise Rejected unless the source is known and the body is signed.
+
+    The secret is fetched once more before a signature is refused: it may have just changed.
+    """
     spec = _SIGNATURES.get(source)
     if spec is None:
         raise Rejected("there is no such source", status=404)
@@ -109,7 +112,7 @@ def _check(source: str, request: Request, dependencies: Dependencies) -> None:
         raise Rejected("the signature is wrong", status=401)
 
 
-def _take(source: str, answered: typeform.Answered, dependencies: Dependencies) -> str:
+def _accept(source: str, answered: typeform.FormResponse, dependencies: Dependencies) -> str:
     form = _form(source, answered.form_id, dependencies.live)
     answers = answered.named(form.sources[source])
     brand = dependencies.live.bundle.brand
@@ -122,23 +125,12 @@ def _take(source: str, answered: typeform.Answered, dependencies: Dependencies) 
         complete=False,
         guessed=asked not in brand.locales,
     )
-    stored = store(
-        dependencies.table,
-        submission,
-        form,
-        provider_key(source, answered.token, dependencies.now),
-        key=dependencies.own.address,
-        now=dependencies.now,
-        new_id=dependencies.new_id,
-        source=source,
-    )
-    wake(dependencies.react, stored)
-    logger.info("submission", form=form.name, lead=stored.lead, activity=stored.activity, again=stored.ref is None)
-    return stored.activity
+    key = provider_key(source, answered.token, dependencies.now)
+    return store(Incoming(submission=submission, form=form, key=key, source=source), dependencies).activity
 
 
 def _form(source: str, form_id: str, live: Live) -> Form:
     for form in live.bundle.forms.values():
         if form.sources.get(source, {}).get("form_id") == form_id:
             return form
-    raise Rejected("no form of the playbook takes this form_id", field="form_id", status=404)
+    raise Rejected("no form of the playbook has this form_id", field="form_id", status=404)

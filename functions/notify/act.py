@@ -17,11 +17,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ids, ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
@@ -38,7 +38,7 @@ from ripen.slack.action_words import action_words
 from ripen.slack.alert import Alert
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 secrets = Secrets(os.environ["SECRET"])
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -194,7 +194,7 @@ def _record_owner(row: Row[CardAction], profile: Row[Profile], link: CrmLink, de
         latest = dependencies.table.get(profile.key) if attempt else profile
         dependencies.table.write(
             Replace(row.key, replace(action, done=now), was=row.version),
-            *relinked(latest or profile, link, now),
+            *update_crm_link(latest or profile, link, now),
             Mark(alert, now),
             _decision(action, dependencies, DecisionKind.CRM, Outcome.OWNER_SET),
         )

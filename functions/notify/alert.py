@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from notify._card import card_digest, render_card
 from ripen import ids, ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.decisions import create_decision
@@ -33,7 +33,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.slack.alert import Alert, AlertState
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])

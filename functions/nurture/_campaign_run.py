@@ -6,7 +6,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from nurture._dependencies import Dependencies
-from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows import campaign_counts, walk_rows
 from ripen.adapters.table import Change, Create, Key, Replace, keys
 from ripen.agenda import SHARDS
 from ripen.campaign.campaign_run import CampaignRun, RunState, is_walking
@@ -29,11 +29,11 @@ def _look(key: Key[CampaignRun], dependencies: Dependencies) -> None:
     if row is None:
         return
     run, now = row.value, dependencies.clock.now()
-    found = walk_rows.rows(dependencies.table, key)
+    found = walk_rows.read_walks(dependencies.table, key)
     looked = review(
         run,
         dependencies.bundle(run.bundle).campaigns[run.name],
-        walk_rows.counts(dependencies.table, run.name),
+        campaign_counts.campaign_totals(dependencies.table, run.name),
         [walk.value for walk in found] if is_walking(run) else [],
         now,
     )
@@ -42,7 +42,7 @@ def _look(key: Key[CampaignRun], dependencies: Dependencies) -> None:
     changes: list[Change] = [Replace(key, looked.run, row.version, due=looked.due)]
     starts = looked.run.lap > run.lap
     if starts:
-        changes += walk_rows.from_the_start(key, found, looked.run.lap, now)
+        changes += walk_rows.start_lap(key, found, looked.run.lap, now)
     if looked.halt:
         changes.append(_alert(looked.run, looked.halt, now))
     dependencies.table.write(*changes)

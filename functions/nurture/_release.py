@@ -15,7 +15,7 @@ from ripen.adapters.table import Conflict, Due, Replace, Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane, Ref
 from ripen.mail import breaker, send_rate
 from ripen.mail.breaker import Breaker
-from ripen.mail.send_rate import Pace, Places, Quota
+from ripen.mail.send_rate import Quota, ReservedSlots, Slots
 
 Line = tuple[Lane, int]
 """A lane and a shard of it."""
@@ -65,7 +65,7 @@ def release(
         lines = [line for line, due in zip(every, pool.map(is_due, every), strict=True) if due]
         if not lines:
             return Released(0, 0)
-        given, fuse = table.get_many([keys.PACE, keys.BREAKER])
+        given, fuse = table.get_many([keys.SLOTS, keys.BREAKER])
         places = _places(quota, given, fuse, urgent, now)
         taken = _first(table, lines, places.count, now + ahead, pool)
         last, woken = places.at(len(taken)), 0
@@ -77,13 +77,13 @@ def release(
 
 
 def _places(
-    quota: Callable[[], Quota], given: Row[Pace] | None, row: Row[Breaker] | None, urgent: int, now: datetime
-) -> Places:
-    if row and breaker.waits(row.value, now):
-        return send_rate.NONE
+    quota: Callable[[], Quota], given: Row[ReservedSlots] | None, row: Row[Breaker] | None, urgent: int, now: datetime
+) -> Slots:
+    if row and breaker.blocked_until(row.value, now):
+        return send_rate.NO_SLOTS
     if row and breaker.is_open(row.value):
-        return Places(now, 1, 1)  # the one that tries for all
-    return send_rate.places(quota(), given.value.until if given else None, urgent, now)
+        return Slots(now, 1, 1)  # the one that tries for all
+    return send_rate.free_slots(quota(), given.value.until if given else None, urgent, now)
 
 
 def _first(table: Table, lines: Iterable[Line], most: int, until: datetime, pool: ThreadPoolExecutor) -> list[Due]:
@@ -98,15 +98,15 @@ def _first(table: Table, lines: Iterable[Line], most: int, until: datetime, pool
     return taken
 
 
-def _reserved(table: Table, given: Row[Pace] | None, until: datetime) -> bool:
+def _reserved(table: Table, given: Row[ReservedSlots] | None, until: datetime) -> bool:
     try:
-        table.write(Replace(keys.PACE, Pace(until=until), given.version if given else 0))
+        table.write(Replace(keys.SLOTS, ReservedSlots(until=until), given.version if given else 0))
     except Conflict:
         return False
     return True
 
 
-def _wake(leased: list[Due], places: Places, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
+def _wake(leased: list[Due], places: Slots, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
     refs_by_delay: dict[int, list[Ref]] = {}
     for number, due in enumerate(leased):
         delay = ceil((max(places.at(number), due.at) - now).total_seconds()) if ahead else 0

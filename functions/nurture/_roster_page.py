@@ -59,12 +59,12 @@ def walk(key: Key[Walk], dependencies: Dependencies, goes_on: Callable[[], bool]
 
 def _walk_page(key: Key[Walk], dependencies: Dependencies) -> bool:
     """One page; whether there is more for us to do. Raises Conflict where one of the mails was moved meanwhile."""
-    owner, row = dependencies.table.get_many([keys.walked_for(key), key])
+    owner, row = dependencies.table.get_many([keys.walk_owner(key), key])
     if row is None or row.due is None:
         return False
     if owner is None or _is_over(owner.value, row.value):
         # The two were not read in one moment: one that begins anew may have changed the walk already, and itself since.
-        owner = dependencies.table.get(keys.walked_for(key))
+        owner = dependencies.table.get(keys.walk_owner(key))
     if owner is None or _is_over(owner.value, row.value):
         _write(row, [], row.value, None, dependencies)
         return False

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aws_lambda_powertools import Logger
 
 from nurture._dependencies import Dependencies
-from ripen.adapters.rows.walk_rows import asks
+from ripen.adapters.rows.walk_rows import ask_segment
 from ripen.adapters.table import Conflict, Key, Replace, keys
 from ripen.agenda import SHARDS
 from ripen.calendar import recurrence
@@ -51,7 +51,7 @@ def _ask(
     entries = Entries(journey=journey, segment=trigger.segment, key=occurrence, by="schedule", at=latest)
     of = keys.entries(journey, trigger.segment, occurrence)
     try:
-        dependencies.table.write(*asks(entries, now))
+        dependencies.table.write(*ask_segment(entries, now))
     except Conflict:
         if (
             dependencies.table.get(of) is None

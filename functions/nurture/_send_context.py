@@ -13,17 +13,18 @@ from ripen.adapters.table import Key, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.campaign.campaign_run import MaySend, holds_back
 from ripen.crm import opportunity
-from ripen.lead.activity import Activity, Verdict, happened_at
+from ripen.lead.activity import Activity, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import policy
 from ripen.mail.breaker import Breaker
-from ripen.mail.frequency_cap import Planned
+from ripen.mail.frequency_cap import PlannedMail
 from ripen.mail.ledger import Send, SendPointer
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.condition import LeadFacts, traits
+from ripen.playbook.condition import LeadFacts
+from ripen.scoring.activity_counts import count_activities, lead_facts
 from ripen.scoring.score import score
 
 
@@ -153,22 +154,12 @@ def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
         return [each for each in found if each.verdict is Verdict.HUMAN]
 
     def count(kind: str, subject: str, since: datetime | None) -> int:
-        return sum(
-            each.kind == kind and subject in ("", each.subject) and (since is None or happened_at(each) > since)
-            for each in done()
-        )
+        return count_activities(done(), kind, subject, since)
 
-    return LeadFacts(
-        traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
-        now=now,
-        count=count,
-        tags=frozenset(profile.tags),
-        segments=frozenset(state.segments),
-        purposes=frozenset(name for name, given in gathered.known.consent.items() if given.granted),
-    )
+    return lead_facts(profile, state, points, gathered.known, now, count)
 
 
-def _planned(key: Key[Send], table: Table) -> Iterable[Planned]:
+def _planned(key: Key[Send], table: Table) -> Iterable[PlannedMail]:
     """The lead's other mails that are still to come."""
     rows: Iterable[Row[Send]] = table.under(key.lead, "send#")
     return [(row.value, row.due) for row in rows if row.due and row.key.sk != key.sk]

@@ -1,7 +1,7 @@
-"""nurture.advance: moves an enrollment along its journey and writes down what its steps want done, in one transaction.
+"""nurture.advance: advances an enrollment along its journey and writes the effects of its steps, in one transaction.
 
-Woken through SQS (Advance) for `enrollment#` rows. The graph is the one the enrollment is pinned to; what a mail is
-(its class, its content) comes from the live playbook, or from the pinned one where the live one has dropped it.
+Woken through SQS (Advance) for `enrollment#` rows. The enrollment follows the graph of its own playbook. A mail's
+class and content come from the live playbook, or from the enrollment's if the live one has removed the mail.
 """
 
 import os
@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from nurture import _effects
 from nurture._effects import Queues as Queues
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -27,17 +27,19 @@ from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Ta
 from ripen.agenda import Lane
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.ids import digest
-from ripen.journey.engine import Scene, advance, asks_of_mail, looks_back
+from ripen.journey.context import JourneyContext
+from ripen.journey.engine import advance
 from ripen.journey.enrollment import Enrollment, leave
+from ripen.journey.history_needed import awaited_mail, history_start
 from ripen.lead.lead import Profile
-from ripen.mail.ledger import leaves
+from ripen.mail.ledger import departure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.template_limits import TemplateError
 from ripen.ports import Clock
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
@@ -49,14 +51,16 @@ queues = Queues(
     call=Queue(os.environ["WEBHOOK_QUEUE"]),
 )
 
-_MOST_RUNS = 10
-_MOST_CHANGES = 100
-"""DynamoDB's limit for one transaction; the engine's own limit of steps keeps all but the runs of other journeys below it."""
-_STUCK_WAIT = timedelta(hours=1)
+_MAX_RUNS = 10
+"""Transactions for one message; the tick continues after that."""
+_MAX_CHANGES = 100
+"""DynamoDB's limit for one transaction. The engine's limit of steps keeps everything below it except the ended
+enrollments of other journeys."""
+_RETRY_PAUSE = timedelta(hours=1)
 
 
-class Stuck(Exception):
-    """Its playbook asks for what is not there, or cannot be."""
+class CannotAdvance(Exception):
+    """The enrollment's playbook names something that does not exist, or cannot be evaluated."""
 
     def __init__(self, row: Row[Enrollment], error: str) -> None:
         super().__init__(error)
@@ -64,8 +68,8 @@ class Stuck(Exception):
         self.error = error
 
 
-class Erased(Exception):
-    """Its lead is no longer there: nothing can be done for it."""
+class LeadErased(Exception):
+    """The enrollment's lead does not exist any more."""
 
     def __init__(self, row: Row[Enrollment]) -> None:
         super().__init__(row.key.ref)
@@ -82,42 +86,35 @@ def record_handler(record: SQSRecord) -> None:
 
 
 class Gathered(Struct, frozen=True, kw_only=True):
-    """What one move is decided by."""
+    """The rows that one run changes, and the context that decides it."""
 
     row: Row[Enrollment]
     profile: Row[Profile]
-    scene: Scene
+    context: JourneyContext
 
 
 def move(ref: str, table: Table, playbook: Playbook, clock: Clock, queues: Queues) -> None:
-    """Does what is due in this enrollment now; nothing if it was done already or is over. Where more is due at once, that
-    too; the tick does what is left after a few transactions."""
+    """Advance the enrollment as far as is due now; do nothing if that was done already or the enrollment is over."""
     key = keys.typed(keys.parse(ref), Enrollment)
-    for _ in range(_MOST_RUNS):
+    for _ in range(_MAX_RUNS):
         if not _run(key, table, playbook, clock, queues):
             return
 
 
 def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, queues: Queues) -> bool:
-    """One transaction; whether more is due at once. Raises Contended."""
-    made: set[Key[Any]] = set()
+    """Write one run and return whether more is due at once. Raises Contended."""
+    existing: set[Key[Any]] = set()
 
     def run(attempt: int) -> bool:
         now = clock.now()
-        try:
-            changes = _changes(key, table, playbook, now)
-        except Stuck as stuck:
-            changes = list(_set_aside(stuck.row, stuck.error, now))
-        except Erased as erased:
-            changes = list(_ended(erased.row, now))
+        changes = [change for change in _changes(key, table, playbook, now) if change.key not in existing]
         if not changes:
             return False
-        changes = [change for change in changes if change.key not in made]
         try:
-            for some in _transactions(changes):
-                table.write(*some)
+            for transaction in _transactions(changes):
+                table.write(*transaction)
         except Conflict:
-            made.update(_made(changes, table))
+            existing.update(_existing(changes, table))
             raise
         _effects.wake_due(changes, now, queues)
         logger.info("advanced", row=key.ref)
@@ -126,19 +123,45 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, q
     return table.retrying(run)
 
 
+def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
+    """Return all rows of this run; none if nothing is due."""
+    try:
+        return _advance(key, table, playbook, now)
+    except CannotAdvance as failure:
+        return list(_retry_later(failure.row, failure.error, now))
+    except LeadErased as erased:
+        return list(_ended(erased.row, now))
+
+
+def _advance(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
+    """Return the rows of this run, the enrollment last. Raises CannotAdvance, LeadErased."""
+    found = _gather(key, table, playbook, now)
+    if found is None:
+        return []
+    row = found.row
+    advanced = _decide(row, lambda: advance(row.value, found.context, now))
+    return [
+        *_effects.exit_rows(advanced.effects, row.value, table, now),
+        *_effects.effect_rows(advanced.effects, found.profile, now),
+        *(create_decision(decision) for decision in advanced.decisions),
+        Replace(row.key, replace(advanced.enrollment, error=""), row.version, due=advanced.due, lane=Lane.BULK),
+    ]
+
+
 def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> Gathered | None:
+    """Return what the run needs; None if nothing is due. Raises CannotAdvance, LeadErased."""
     row, profile, state, contact = table.get_many(
         [key, keys.profile(key.lead), keys.state(key.lead), keys.contact(key.lead)]
     )
     if row is None or row.due is None:
         return None
     if profile is None:
-        raise Erased(row)
+        raise LeadErased(row)
     pinned, live = playbook.bundle(row.value.bundle), playbook.live().bundle
-    journey, since, mail = _decided(row, lambda: _asked(row.value, pinned, now))
+    journey, since, mail = _decide(row, lambda: _needs(row.value, pinned, now))
     send = table.get(keys.send(key.lead, mail)) if mail else None
-    found = table.between(key.lead, keys.since(since), keys.LATEST) if since else ()
-    scene = Scene(
+    found = table.between(key.lead, keys.activities_since(since), keys.ACTIVITIES_END) if since else ()
+    context = JourneyContext(
         profile=profile.value,
         journey=journey,
         live=live.journeys.get(row.value.journey),
@@ -147,64 +170,49 @@ def _gather(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetim
         calendar=live.calendar,
         state=state.value if state else None,
         contact=contact.value if contact else None,
-        mailed=leaves(send.value, send.due, now) if send else None,
+        mail_leaves=departure(send.value, send.due, now) if send else None,
         activities=[activity.value for activity in found],
         live_bundle=live.hash,
         scoring=live.scoring,
         stages=live.stages,
     )
-    return Gathered(row=row, profile=profile, scene=scene)
+    return Gathered(row=row, profile=profile, context=context)
 
 
-def _asked(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journey, datetime | None, str]:
-    """The graph, since when it wants to know what the lead did, and about which mail it asks."""
+def _needs(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journey, datetime | None, str]:
+    """Return the graph, the time since which activities are needed, and the mail that is needed."""
     journey = pinned.journeys[enrollment.journey]
-    return journey, looks_back(enrollment, journey, now), asks_of_mail(enrollment, journey)
+    return journey, history_start(enrollment, journey, now), awaited_mail(enrollment, journey)
 
 
-def _decided[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
-    """What core decides, from what is all there: where it cannot, that is so however often we ask. Raises Stuck."""
+def _decide[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
+    """Return what core decides. Raises CannotAdvance: an error in core comes from the playbook, and would come again."""
     try:
         return decide()
     except (LookupError, ValueError, ArithmeticError, TemplateError) as error:
-        raise Stuck(row, type(error).__name__) from error
-
-
-def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
-    """All that follows from this move, the enrollment last; nothing where nothing is due. Raises Stuck, Erased."""
-    found = _gather(key, table, playbook, now)
-    if found is None:
-        return []
-    row = found.row
-    moved = _decided(row, lambda: advance(row.value, found.scene, now))
-    return [
-        *_effects.left(moved.effects, row.value, table, now),
-        *_effects.rows(moved.effects, row.value, found.profile, found.scene.stages, now),
-        *(create_decision(decision) for decision in moved.decisions),
-        Replace(row.key, replace(moved.enrollment, stuck=""), row.version, due=moved.due, lane=Lane.BULK),
-    ]
+        raise CannotAdvance(row, type(error).__name__) from error
 
 
 def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
-    gone, decision = leave(row.value, Reason.ERASED, now)
+    left, decision = leave(row.value, Reason.ERASED, now)
     yield create_decision(decision)
-    yield Replace(row.key, gone, row.version, lane=Lane.BULK)
+    yield Replace(row.key, left, row.version, lane=Lane.BULK)
 
 
-def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Change]:
-    """Nobody else waits for it, a decision says so once, and each hour it is tried whether somebody has put it right."""
-    stuck = f"cannot be moved: {error}"
-    logger.error("stuck", row=row.key.ref, error=error)
-    yield Replace(row.key, replace(row.value, stuck=stuck), row.version, due=now + _STUCK_WAIT, lane=Lane.BULK)
-    if row.value.stuck != stuck:
+def _retry_later(row: Row[Enrollment], failure: str, now: datetime) -> Iterator[Change]:
+    """Note the error, with one decision, and retry every hour in case a new playbook mends it."""
+    error = f"cannot be moved: {failure}"
+    logger.error("stuck", row=row.key.ref, error=failure)
+    yield Replace(row.key, replace(row.value, error=error), row.version, due=now + _RETRY_PAUSE, lane=Lane.BULK)
+    if row.value.error != error:
         decision = Decision(
-            id=digest("stuck", row.key.ref, stuck, row.version),
+            id=digest("stuck", row.key.ref, error, row.version),
             lead=row.value.lead,
             at=now,
             what=DecisionKind.ENROLLMENT,
             subject=row.value.journey,
             outcome=Outcome.STUCK,
-            reason=stuck,
+            reason=error,
             bundle=row.value.bundle,
             facts={"step": row.value.step},
         )
@@ -212,15 +220,18 @@ def _set_aside(row: Row[Enrollment], error: str, now: datetime) -> Iterator[Chan
 
 
 def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:
-    """One; where the runs of other journeys that end are too many for one, those first (which may end twice without harm)
-    and all that moves this enrollment in the last."""
-    first = max(0, len(changes) - _MOST_CHANGES)
+    """Yield one transaction; or several, if too many enrollments of other journeys end.
+
+    Those come first, because they may end twice without harm; the last transaction has everything that moves this
+    enrollment.
+    """
+    first = max(0, len(changes) - _MAX_CHANGES)
     first += first % 2
-    yield from batched(changes[:first], _MOST_CHANGES, strict=False)
+    yield from batched(changes[:first], _MAX_CHANGES, strict=False)
     yield tuple(changes[first:])
 
 
-def _made(changes: list[Change], table: Table) -> set[Key[Any]]:
-    """Rows that are there already, by an earlier visit under the same name: they are not made again, and hold nobody up."""
+def _existing(changes: list[Change], table: Table) -> set[Key[Any]]:
+    """Return the keys of rows that exist already, from an earlier visit with the same name; they are not created."""
     new = [change.key for change in changes if isinstance(change, Create)]
     return {key for key, row in zip(new, table.get_many(new), strict=True) if row}

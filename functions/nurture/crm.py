@@ -1,7 +1,7 @@
-"""nurture.crm: does in Salesforce what a journey's crm step asks for, once the lead is there.
+"""nurture.crm: carries out the request of a journey's crm step in Salesforce, once the lead is there.
 
-Woken through SQS (Crm) for `request#` rows. Waits at most a day, for the lead to come there and for Salesforce itself;
-what was not done then is a decision.
+Woken through SQS (Crm) for `request#` rows. A request waits at most a day for the lead to be there, or for Salesforce
+itself. Its result is a decision.
 """
 
 import os
@@ -16,10 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.requests import SalesforceRequests
@@ -33,17 +33,17 @@ from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 salesforce = SalesforceRequests(Secrets(os.environ["SECRET"]))
 
-_NOT_THERE = "not in Salesforce yet"
+_NOT_IN_CRM = "not in Salesforce yet"
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """What doing it takes."""
+    """The ports that a request needs."""
 
     table: Table
     clock: ports.Clock
@@ -62,7 +62,7 @@ def record_handler(record: SQSRecord) -> None:
 
 
 def run(ref: str, dependencies: Dependencies) -> None:
-    """Do what the request asks, if nobody has, and nobody is at it."""
+    """Carry the request out if it is open and no other worker has claimed it."""
     key = keys.typed(keys.parse(ref), CrmRequest)
     row, profile = dependencies.table.get_many([key, keys.profile(key.lead)])
     now = dependencies.clock.now()
@@ -72,38 +72,38 @@ def run(ref: str, dependencies: Dependencies) -> None:
         if in_shadow(dependencies.table):
             _conclude(row, Outcome.WOULD_HAVE_BEEN_DONE, Reason.SHADOW, dependencies)
         elif profile is None or profile.value.crm is None:
-            _again(row, Undeliverable(_NOT_THERE, permanent=profile is None), dependencies)
+            _retry_later(row, Undeliverable(_NOT_IN_CRM, permanent=profile is None), dependencies)
         else:
-            _do(_claimed(row, dependencies, now), profile, profile.value.crm, dependencies)
+            _carry_out(_claim(row, dependencies, now), profile, profile.value.crm, dependencies)
     except Conflict:
         return  # another worker was quicker
 
 
-def _claimed(row: Row[CrmRequest], dependencies: Dependencies, now: datetime) -> Row[CrmRequest]:
+def _claim(row: Row[CrmRequest], dependencies: Dependencies, now: datetime) -> Row[CrmRequest]:
     due = now + rules.LEASE
-    crm_request = rules.claimed(row.value, now)
+    crm_request = rules.claim(row.value, now)
     dependencies.table.write(Replace(row.key, crm_request, row.version, due=due, lane=row.lane))
     return Row(row.key, crm_request, row.version + 1, due, row.lane)
 
 
-def _do(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
+def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
     try:
-        now_owned = dependencies.crm.carry_out(link, row.value, rules.due_date(row.value, dependencies.time_zone))
+        new_link = dependencies.crm.carry_out(link, row.value, rules.due_date(row.value, dependencies.time_zone))
     except Undeliverable as failure:
-        return _again(row, failure, dependencies)
+        return _retry_later(row, failure, dependencies)
 
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
         if known and mine and mine.version == row.version:  # else another worker was quicker
-            _conclude(row, Outcome.DONE, "", dependencies, *relinked(known, now_owned, dependencies.clock.now()))
+            _conclude(row, Outcome.DONE, "", dependencies, *update_crm_link(known, new_link, dependencies.clock.now()))
 
     return dependencies.table.retrying(conclude)
 
 
-def _again(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependencies) -> None:
-    """The row's due time brings it back; None left is a decision."""
+def _retry_later(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependencies) -> None:
+    """Make the row due again, or finish it as not done."""
     now = dependencies.clock.now()
-    due = rules.again(row.value, failure, now)
+    due = rules.retry_at(row.value, failure, now)
     if due is None:
         return _conclude(row, Outcome.NOT_DONE, failure.reason, dependencies)
     attempts = row.value.attempts + (row.value.claimed is None)
@@ -127,13 +127,13 @@ def _conclude(
         lead=crm_request.lead,
         at=now,
         what=DecisionKind.CRM,
-        subject=rules.asked(crm_request),
+        subject=rules.parts(crm_request),
         outcome=outcome,
         reason=reason,
         facts={"journey": crm_request.journey},
     )
     dependencies.table.write(
-        Replace(row.key, rules.done(crm_request, outcome, now, reason), row.version),
+        Replace(row.key, rules.finish(crm_request, outcome, now, reason), row.version),
         create_decision(decision),
         *changes,
     )

@@ -19,14 +19,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._send_context import Dependencies as Dependencies
 from nurture._send_context import Gathered, gather, is_stopped, situation
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows.campaign_counts import tally
-from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows.campaign_counts import count_send
+from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.rows.sends import send_moved
-from ripen.adapters.rows.stop import StopSign
+from ripen.adapters.rows.sends import move_send
+from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
 from ripen.adapters.table import Absent, Change, Conflict, Key, Replace, Row, Table, keys
@@ -37,19 +37,20 @@ from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
 from ripen.mail import breaker, frequency_cap, ledger, policy
 from ripen.mail.breaker import Breaker
-from ripen.mail.ledger import IllegalMove, MailClass, Moved, Send, SendPointer
-from ripen.mail.message import OutgoingMail, Unwritable, asks_of_entry, compose
+from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendPointer
+from ripen.mail.mail_links import MailLinks
+from ripen.mail.message import OutgoingMail, RenderError, compose, uses_entry
 from ripen.playbook.bundle import Bundle
 
 logger = Logger()
 metrics = Metrics()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
-stop = StopSign(table)
-campaigns = CampaignSign(table, clock)
+stop = StopSwitch(table)
+campaigns = CampaignSwitch(table, clock)
 ses = Ses(os.environ["CONFIGURATION_SET"])
 reply_domain = os.environ["REPLY_DOMAIN"]
 
@@ -76,8 +77,8 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         bundle=playbook.bundle,
         clock=clock,
         mailer=ses,
-        stopped=stop.on,
-        may_send=campaigns.says,
+        stopped=stop.is_on,
+        may_send=campaigns.may_send,
         reply_domain=reply_domain,
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
@@ -101,7 +102,7 @@ def _step(gathered: Gathered, dependencies: Dependencies) -> Send | None:
     row, now = gathered.send, dependencies.clock.now()
     if ledger.may_be_claimed(row.value, now):
         return _decide(gathered, dependencies, now)
-    if moved := ledger.overdue(row.value, now):
+    if moved := ledger.time_out(row.value, now):
         return _write(row, moved, dependencies, now)
     if row.due and row.value.state not in ledger.OPEN:
         dependencies.table.write(Replace(row.key, row.value, row.version))  # its story is over: off the agenda
@@ -115,7 +116,7 @@ def _decide(gathered: Gathered, dependencies: Dependencies, now: datetime) -> Se
     context = situation(gathered, lambda: is_abandoned(row.value, enrollment(), dependencies.bundle), dependencies, now)
     match policy.decide(context, now):
         case policy.Wait(until, ""):
-            return _write(row, Moved(row.value, until), dependencies, now)
+            return _write(row, MovedSend(row.value, until), dependencies, now)
         case policy.Wait(until, reason):
             return _write(row, ledger.postpone(row.value, reason, until), dependencies, now)
         case policy.Skip(reason, leaves):
@@ -141,20 +142,18 @@ def _send(
             row.value,
             profile,
             bundle,
-            live.site,
-            dependencies.link_key,
+            MailLinks(live.site, dependencies.link_key, dependencies.reply_domain),
             now,
             facts=enrollment.facts if enrollment else None,
             answers=enrollment.answers if enrollment else None,
-            reply_domain=dependencies.reply_domain,
         )
-    except Unwritable as error:
+    except RenderError as error:
         logger.error("mail cannot be written", send=row.value.id, email=row.value.email, error=str(error))
         return _write(row, ledger.fail(row.value, Reason.CANNOT_RENDER), dependencies, now)
     if isinstance(decision, policy.Foresee):
-        return _write(row, ledger.foresee(row.value, bundle.hash, mail.subject), dependencies, now)
+        return _write(row, ledger.skip_in_shadow(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
-        return _write(row, Moved(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
+        return _write(row, MovedSend(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
     return _hand_over(_claim(gathered, mail, bundle, dependencies, now), gathered, mail, dependencies)
 
 
@@ -163,7 +162,7 @@ def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
     what let the lead in, or what a webhook answered."""
     bundle = dependencies.bundle(send.bundle) if send.bundle else dependencies.live().bundle
     email = bundle.emails.get(send.email)
-    is_asked = send.mail_class is MailClass.MARKETING or (email is not None and asks_of_entry(email))
+    is_asked = send.mail_class is MailClass.MARKETING or (email is not None and uses_entry(email))
     if not send.entry or send.campaign or not is_asked:
         return None
     row = dependencies.table.get(keys.enrollment(send.lead, send.origin, send.entry))
@@ -177,11 +176,11 @@ def _claim(
     row, contact, pointer = gathered.send, gathered.contact, gathered.pointer
     moved = ledger.claim(row.value, bundle.hash, mail.subject, now)
     lead = row.value.lead
-    counted = frequency_cap.counted(
+    counted = frequency_cap.with_mail_counted(
         gathered.known, row.value, now, lead_zone(gathered.lead, dependencies.live().bundle.brand)
     )
     dependencies.table.write(
-        Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
+        *move_send(row, moved, now),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(gathered.refusal_key),
         Replace(
@@ -195,8 +194,8 @@ def _claim(
             ),
             pointer.version if pointer else 0,
         ),
-        *tally(row.value, moved.send),
-        *([_fuse(gathered, breaker.tries(gathered.fuse, now))] if breaker.is_open(gathered.fuse) else []),
+        *count_send(row.value, moved.send),
+        *([_fuse(gathered, breaker.with_probe(gathered.fuse, now))] if breaker.is_open(gathered.fuse) else []),
     )
     return Row(row.key, moved.send, row.version + 1)
 
@@ -218,7 +217,7 @@ def _hand_over(row: Row[Send], gathered: Gathered, mail: OutgoingMail, dependenc
         return _refused(row, error.reason, error.permanent, error.after, dependencies)
     except Unsure as error:
         doubtful = str(error)
-        return _conclude(row, lambda send, now: ledger.doubt(send, doubtful, now), dependencies)
+        return _conclude(row, lambda send, now: ledger.mark_unknown(send, doubtful, now), dependencies)
     _goes(gathered, dependencies)
     return _conclude(row, lambda send, now: ledger.accept(send, message_id, now), dependencies)
 
@@ -234,7 +233,7 @@ def _blocked(error: Blocked, dependencies: Dependencies) -> int | None:
     now, row = dependencies.clock.now(), dependencies.table.get(keys.BREAKER)
     after = None if error.after is None else timedelta(seconds=error.after)
     before = row.value if row else Breaker()
-    fuse = breaker.refused(before, error.reason, after, now)
+    fuse = breaker.after_refusal(before, error.reason, after, now)
     try:
         dependencies.table.write(Replace(keys.BREAKER, fuse, row.version if row else 0))
     except Conflict:  # somebody else was refused at the same moment, and has told
@@ -250,7 +249,7 @@ def _goes(gathered: Gathered, dependencies: Dependencies) -> None:
     """SES takes mails again: the breaker closes."""
     if breaker.is_open(gathered.fuse):
         row = dependencies.table.get(keys.BREAKER)
-        if row and row.value.trying:
+        if row and row.value.probed:
             with suppress(Conflict):
                 dependencies.table.write(Replace(keys.BREAKER, Breaker(), row.version))
 
@@ -259,7 +258,7 @@ def _fuse(gathered: Gathered, fuse: Breaker) -> Change:
     return Replace(keys.BREAKER, fuse, gathered.breaker.version if gathered.breaker else 0)
 
 
-def _conclude(row: Row[Send], move: Callable[[Send, datetime], Moved], dependencies: Dependencies) -> Send:
+def _conclude(row: Row[Send], move: Callable[[Send, datetime], MovedSend], dependencies: Dependencies) -> Send:
     """Write the answer over the claim, or over what feedback made of it meanwhile."""
 
     def conclude(attempt: int) -> Send:
@@ -284,6 +283,6 @@ def _left(send: Send, reason: str, dependencies: Dependencies, now: datetime) ->
     return [Replace(key, gone, row.version), create_decision(decision)]
 
 
-def _write(row: Row[Send], moved: Moved, dependencies: Dependencies, now: datetime, *more: Change) -> Send:
-    dependencies.table.write(*send_moved(row, moved, now), *more)
+def _write(row: Row[Send], moved: MovedSend, dependencies: Dependencies, now: datetime, *more: Change) -> Send:
+    dependencies.table.write(*move_send(row, moved, now), *more)
     return moved.send

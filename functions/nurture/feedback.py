@@ -15,10 +15,10 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
-from ripen.adapters.rows.sends import send_moved
+from ripen.adapters.rows.sends import move_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
 from ripen.ids import digest
@@ -32,7 +32,7 @@ from ripen.ports import Clock, Wake
 
 logger = Logger()
 metrics = Metrics()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
@@ -108,10 +108,10 @@ def _record(received: Feedback, dependencies: Dependencies) -> str:
         return "repeated"
     activity = _activity(send.value, received, now)
     if activity is None:
-        table.write(*send_moved(send, moved, now))
+        table.write(*move_send(send, moved, now))
         return "settled"
     table.write(
-        *send_moved(send, moved, now),
+        *move_send(send, moved, now),
         _contact_change(contact, received, activity),
         _suppression_change(suppression, received, dependencies),
         Create(keys.activity(received.lead, activity.at, activity.id), activity, due=activity.received),

@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.decisions import create_decision
@@ -37,7 +37,7 @@ from ripen.slack.alert import Alert
 from ripen.tracking import link_token
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
@@ -59,7 +59,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     address_key: bytes
 
 
-class Whose(Struct, frozen=True):
+class ReplyMatch(Struct, frozen=True):
     """The lead who wrote, and the mail of ours that was answered; "" where only the sender's address tells."""
 
     lead: str
@@ -83,22 +83,22 @@ def record_handler(record: SQSRecord) -> None:
         link_key=secrets.key("link"),
         address_key=secrets.key("address"),
     )
-    logger.info("reply", outcome=take_in(record.body, dependencies))
+    logger.info("reply", outcome=receive_reply(record.body, dependencies))
 
 
-def take_in(body: str, dependencies: Dependencies) -> str:
+def receive_reply(body: str, dependencies: Dependencies) -> str:
     """What became of it: "answered", "automatic", "gone", "repeated", "unknown" or "unwanted"."""
     received = inbox.told(body)
     if not received.harmless:
         return "unwanted"
     reply = read(dependencies.mail(received.key, LARGEST), received.sender)
-    whose = _whose(received, reply, dependencies)
-    if whose is None:
+    match = _match(received, reply, dependencies)
+    if match is None:
         return "unknown"
-    return dependencies.table.retrying(lambda _: _written(received, reply, whose, dependencies))
+    return dependencies.table.retrying(lambda _: _written(received, reply, match, dependencies))
 
 
-def _whose(received: Received, reply: Reply, dependencies: Dependencies) -> Whose | None:
+def _match(received: Received, reply: Reply, dependencies: Dependencies) -> ReplyMatch | None:
     """By the signed address that our mail asked to be answered at, else by the sender's own."""
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
@@ -107,71 +107,73 @@ def _whose(received: Received, reply: Reply, dependencies: Dependencies) -> Whos
         except link_token.BadToken:
             continue
         if pointer := dependencies.table.get(keys.send_pointer(send)):
-            return Whose(pointer.value.lead, send, pointer.value.email)
+            return ReplyMatch(pointer.value.lead, send, pointer.value.email)
     try:
         found = dependencies.table.get(keys.address(address_hash(dependencies.address_key, normalise(reply.sender))))
     except Rejected:
         return None
-    return Whose(found.value.lead) if found else None
+    return ReplyMatch(found.value.lead) if found else None
 
 
-def _written(received: Received, reply: Reply, whose: Whose, dependencies: Dependencies) -> str:
-    id, now = digest("reply", whose.lead, reply.id or received.id), dependencies.clock.now()
+def _written(received: Received, reply: Reply, match: ReplyMatch, dependencies: Dependencies) -> str:
+    id, now = digest("reply", match.lead, reply.id or received.id), dependencies.clock.now()
     seen, profile, contact = dependencies.table.get_many(
-        [keys.seen("reply", id), keys.profile(whose.lead), keys.contact(whose.lead)]
+        [keys.seen("reply", id), keys.profile(match.lead), keys.contact(match.lead)]
     )
     if seen:
         return "repeated"
     if profile is None:
         return "unknown"
     expires = now + _REMEMBERED
-    once = Create(keys.seen("reply", id), Seen(lead=whose.lead, activity=id, expires=expires), expires=expires)
+    once = Create(keys.seen("reply", id), Seen(lead=match.lead, activity=id, expires=expires), expires=expires)
     if reply.automatic:
         # Anybody may write any sender's name: only who holds our signed address can tell us that it is dead.
-        gone = reply.gone and whose.send != ""
+        gone = reply.gone and match.send != ""
         outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
-        away = _away(profile.value.email, received, dependencies) if gone else []
-        dependencies.table.write(once, _decided(id, whose, received, outcome, dependencies), *away)
+        away = _suppression(profile.value.email, received, dependencies) if gone else []
+        dependencies.table.write(once, _decision_change(id, match, received, outcome, dependencies), *away)
         return outcome
-    known = contact.value if contact else Contact(lead=whose.lead)
+    known = contact.value if contact else Contact(lead=match.lead)
     activity = Activity(
         id=id,
-        lead=whose.lead,
+        lead=match.lead,
         kind=Kind.REPLIED,
         at=received.at,
         received=now,
-        subject=whose.email,
-        facts={"send": whose.send, "message": received.key},
+        subject=match.email,
+        facts={"send": match.send, "message": received.key},
     )
-    note = Alert(id=id, lead=whose.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
-    key, card = keys.activity(whose.lead, received.at, id), keys.alert(whose.lead, id)
+    note = Alert(id=id, lead=match.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
+    key, card = keys.activity(match.lead, received.at, id), keys.alert(match.lead, id)
     dependencies.table.write(
         once,
-        Replace(keys.contact(whose.lead), replace(known, replied=now), contact.version if contact else 0),
+        Replace(keys.contact(match.lead), replace(known, replied=now), contact.version if contact else 0),
         Create(key, activity, due=now),
         Create(card, note, due=now),
-        _decided(id, whose, received, Outcome.ANSWERED, dependencies),
+        _decision_change(id, match, received, Outcome.ANSWERED, dependencies),
     )
     dependencies.react.wake(key.ref)
     dependencies.alert.wake(card.ref)
     return "answered"
 
 
-def _away(email: str, received: Received, dependencies: Dependencies) -> list[Change]:
+def _suppression(email: str, received: Received, dependencies: Dependencies) -> list[Change]:
     """Nobody writes there again; a bounce or a complaint from before says more, and stays."""
     key = keys.suppression(address_hash(dependencies.address_key, email))
     return [] if dependencies.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
 
 
-def _decided(id: str, whose: Whose, received: Received, outcome: Outcome, dependencies: Dependencies) -> Change:
+def _decision_change(
+    id: str, match: ReplyMatch, received: Received, outcome: Outcome, dependencies: Dependencies
+) -> Change:
     now = dependencies.clock.now()
     decision = Decision(
         id=digest("decision", id),
-        lead=whose.lead,
+        lead=match.lead,
         at=now,
         what=DecisionKind.REPLY,
         subject="reply",
         outcome=outcome,
-        facts={"send": whose.send, "message": received.key},
+        facts={"send": match.send, "message": received.key},
     )
     return create_decision(decision)

@@ -18,7 +18,7 @@ from nurture._campaign_run import supervise
 from nurture._dependencies import Dependencies
 from nurture._roster_page import walk
 from nurture._schedule import occur
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -28,7 +28,7 @@ from ripen.campaign.walk import Schedule, Walk
 
 logger = Logger()
 metrics = Metrics()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 playbook = Playbook(table, os.environ["BUCKET"])
 dependencies = Dependencies(

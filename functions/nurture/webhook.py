@@ -1,8 +1,7 @@
-"""nurture.webhook: calls the webhook that a journey's step names, until it answers or a day is over, and puts the answer into
-the enrollment, which then goes on.
+"""nurture.webhook: calls the webhook of a journey's step and writes the answer into the enrollment, which then goes on.
 
-Woken through SQS (Webhook) for `call#` rows. The row is claimed before the call; a call whose answer was lost is made again
-under the same Idempotency-Key.
+Woken through SQS (Webhook) for `call#` rows. The row is claimed before the call. A call without an answer is retried
+for a day; a call whose answer was lost is repeated with the same Idempotency-Key.
 """
 
 import os
@@ -18,12 +17,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
 from ripen import ports
-from ripen.adapters.batch import messages
+from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
-from ripen.adapters.rows.stop import StopSign
+from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.adapters.webhook_client import WebhookClient
@@ -33,27 +32,27 @@ from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.journey import webhook_call as rules
 from ripen.journey.enrollment import EnrollmentState
-from ripen.journey.webhook_call import Moved, WebhookCall
+from ripen.journey.webhook_call import CallChange, WebhookCall
 
 logger = Logger()
-batch = messages()
+batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
 _here = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:")
-"""AWS itself is an emulator on this machine: only then may a webhook be there too, on the one port that is named."""
+"""Only if AWS is an emulator on this machine may a webhook be on it too, on the one port that is named."""
 webhooks = WebhookClient(
     lambda: secrets.key("webhook"), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None
 )
-stop = StopSign(table)
+stop = StopSwitch(table)
 advance = Queue(os.environ["ADVANCE_QUEUE"])
 
-_STOPPED = timedelta(seconds=60)
-_MOST_SECONDS = 20
+_STOPPED_PAUSE = timedelta(seconds=60)
+_MAX_TIMEOUT_SECONDS = 20
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """All that a call needs of the world."""
+    """The ports that a call needs."""
 
     table: Table
     clock: ports.Clock
@@ -68,12 +67,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord) -> None:
-    dependencies = Dependencies(table=table, clock=clock, webhooks=webhooks, stopped=stop.on, advance=advance)
+    dependencies = Dependencies(table=table, clock=clock, webhooks=webhooks, stopped=stop.is_on, advance=advance)
     call(record.body, dependencies)
 
 
 def call(ref: str, dependencies: Dependencies) -> None:
-    """Make the call, if it is due and nobody else is at it."""
+    """Make the call if it is open and no other worker has claimed it."""
     row, now = dependencies.table.get(keys.typed(keys.parse(ref), WebhookCall)), dependencies.clock.now()
     if row is None or not rules.may_be_made(row.value, now):
         return
@@ -81,67 +80,68 @@ def call(ref: str, dependencies: Dependencies) -> None:
         if in_shadow(dependencies.table):
             _conclude(row, rules.failed(row.value, Reason.SHADOW, now), dependencies)
         elif dependencies.stopped():
-            dependencies.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED, lane=row.lane))
+            dependencies.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED_PAUSE, lane=row.lane))
         else:
-            row = _claimed(row, dependencies, now)
-            _conclude(row, _made(row.value, dependencies), dependencies)
+            row = _claim(row, dependencies, now)
+            _conclude(row, _post(row.value, dependencies), dependencies)
     except Conflict:
         return  # another worker was quicker
 
 
-def _claimed(row: Row[WebhookCall], dependencies: Dependencies, now: datetime) -> Row[WebhookCall]:
-    moved = rules.claimed(row.value, now)
-    dependencies.table.write(Replace(row.key, moved.call, row.version, due=moved.due, lane=row.lane))
-    return Row(row.key, moved.call, row.version + 1, moved.due, row.lane)
+def _claim(row: Row[WebhookCall], dependencies: Dependencies, now: datetime) -> Row[WebhookCall]:
+    claimed = rules.claim(row.value, now)
+    dependencies.table.write(Replace(row.key, claimed.call, row.version, due=claimed.due, lane=row.lane))
+    return Row(row.key, claimed.call, row.version + 1, claimed.due, row.lane)
 
 
-def _made(planned: WebhookCall, dependencies: Dependencies) -> Moved:
+def _post(call: WebhookCall, dependencies: Dependencies) -> CallChange:
     body = msgspec.json.encode(
-        planned.body | {"lead": planned.lead, "journey": planned.journey, "step": planned.step, "id": planned.id}
+        call.body | {"lead": call.lead, "journey": call.journey, "step": call.step, "id": call.id}
     )
+    timeout = min(call.timeout_seconds, _MAX_TIMEOUT_SECONDS)
     try:
-        answer = dependencies.webhooks.post(planned.url, body, planned.id, min(planned.timeout_seconds, _MOST_SECONDS))
+        answer = dependencies.webhooks.post(call.url, body, call.id, timeout)
     except Undeliverable as error:
-        return rules.refused(planned, error, dependencies.clock.now())
-    return rules.answered(planned, answer, dependencies.clock.now())
+        return rules.refused(call, error, dependencies.clock.now())
+    return rules.answered(call, answer, dependencies.clock.now())
 
 
-def _conclude(row: Row[WebhookCall], moved: Moved, dependencies: Dependencies) -> None:
-    """Write down what came of it; an answer goes into the enrollment in the same transaction, and wakes it."""
-    entry = keys.enrollment(moved.call.lead, moved.call.journey, moved.call.entry)
+def _conclude(row: Row[WebhookCall], change: CallChange, dependencies: Dependencies) -> None:
+    """Write the result; in the same transaction, the answer goes into the enrollment, which is due at once."""
+    entry = keys.enrollment(change.call.lead, change.call.journey, change.call.entry)
 
     def conclude(attempt: int) -> None:
         mine = dependencies.table.get(row.key) if attempt else row
         if mine is None or mine.version != row.version:
-            return  # it took us so long that another worker was let in, and knows better
+            return  # our lease ran out, and another worker has changed the row
         now = dependencies.clock.now()
-        found = dependencies.table.get(entry) if moved.call.answer is not None else None
-        fits = rules.fitting(moved, found.value.answers, now) if found else moved
-        planned = fits.call
-        changes: list[Change] = [Replace(row.key, planned, row.version, due=fits.due, lane=row.lane)]
-        if planned.answer is not None:
-            changes.append(_decided(planned, now))
+        found = dependencies.table.get(entry) if change.call.answer is not None else None
+        limited = rules.limit_answer(change, found.value.answers, now) if found else change
+        call = limited.call
+        changes: list[Change] = [Replace(row.key, call, row.version, due=limited.due, lane=row.lane)]
+        if call.answer is not None:
+            changes.append(_decision(call, now))
         if found and found.value.state is EnrollmentState.ACTIVE:
-            known = rules.taken_in(found.value, planned)
-            changes.append(Replace(entry, known, found.version, due=now, lane=Lane.BULK))
+            enrollment = rules.with_answer(found.value, call)
+            changes.append(Replace(entry, enrollment, found.version, due=now, lane=Lane.BULK))
         dependencies.table.write(*changes)
-        if planned.answer is not None:
+        if call.answer is not None:
             dependencies.advance.wake(entry.ref)
-        logger.info("called", call=planned.id, lead=planned.lead, error=planned.error)
+        logger.info("called", call=call.id, lead=call.lead, error=call.error)
 
     dependencies.table.retrying(conclude)
 
 
-def _decided(planned: WebhookCall, now: datetime) -> Change:
+def _decision(call: WebhookCall, now: datetime) -> Change:
     decision = Decision(
-        id=digest("called", planned.id),
-        lead=planned.lead,
+        id=digest("called", call.id),
+        lead=call.lead,
         at=now,
         what=DecisionKind.WEBHOOK,
-        subject=planned.step,
-        outcome=_outcome(planned.error),
-        reason=planned.error,
-        facts={"journey": planned.journey, "attempts": str(planned.attempts)},
+        subject=call.step,
+        outcome=_outcome(call.error),
+        reason=call.error,
+        facts={"journey": call.journey, "attempts": str(call.attempts)},
     )
     return create_decision(decision)
 

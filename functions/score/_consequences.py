@@ -1,4 +1,4 @@
-"""What a fold reads of a lead, and the rows that follow from it; shared by folding (react.py) and folding anew (again.py)."""
+"""The rows that a fold reads of a lead, and those that follow from it; used by react.py and _refold.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
@@ -10,7 +10,15 @@ from msgspec import Struct
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, VerdictsAged, crm_due
+from ripen.fold.consequences import (
+    CrmOutdated,
+    Enrolled,
+    JourneysAffected,
+    LeadTurnedHot,
+    VerdictsOutdated,
+    crm_due,
+)
+from ripen.fold.fold import Folded
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
@@ -18,67 +26,67 @@ from ripen.lead.state import State
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.ports import Wake
 
-_SAME = timedelta(milliseconds=1)
-"""Due times are kept to the millisecond."""
-_MOST_SHAKEN = 40
-"""In one transaction; whoever stands in more runs of journeys at once is looked at in the rest when their waits end."""
+_DUE_PRECISION = timedelta(milliseconds=1)
+_MAX_WOKEN_ENROLLMENTS = 40
+"""In one transaction. Further enrollments are advanced when their waits end."""
 
 
 class Queues(Struct, frozen=True, kw_only=True):
-    """Who hears of what follows."""
+    """The queues of the workers that deal with the consequences."""
 
     advance: Wake
     sync: Wake
     alert: Wake
 
 
-class Known(Struct, frozen=True, kw_only=True):
-    """A lead's rows that a fold reads or writes, besides its activities."""
+class LeadRows(Struct, frozen=True, kw_only=True):
+    """The rows of a lead that a fold reads or writes, apart from its activities; None for a row that does not exist."""
 
-    profile: Profile
+    profile: Row[Profile] | None
     state: Row[State] | None
     crm: Row[CrmMark] | None
     decay: Row[DecayMark] | None
     refold: Row[RefoldMark] | None
     contact: Row[Contact] | None
 
-    @property
-    def permission(self) -> Contact | None:
-        return self.contact.value if self.contact else None
+
+def read_lead[T](lead: str, table: Table, others: Sequence[Key[T]] = ()) -> tuple[LeadRows, list[Row[T]]]:
+    """Read the lead's rows, and those of the other rows that exist, in one request."""
+    wanted: dict[str, Key[Any]] = {
+        "profile": keys.profile(lead),
+        "state": keys.state(lead),
+        "crm": keys.crm_mark(lead),
+        "decay": keys.decay_mark(lead),
+        "refold": keys.refold_mark(lead),
+        "contact": keys.contact(lead),
+    }
+    found = table.get_many([*wanted.values(), *others])
+    rows = dict(zip(wanted, found, strict=False))
+    return LeadRows(**rows), [row for row in found[len(wanted) :] if row]
 
 
-def keys_of(lead: str) -> list[Key[Any]]:
-    """The keys of what is Known, in its order."""
-    return [
-        keys.profile(lead),
-        keys.state(lead),
-        keys.crm_mark(lead),
-        keys.decay_mark(lead),
-        keys.refold_mark(lead),
-        keys.contact(lead),
-    ]
-
-
-def runs(lead: str, journeys: Iterable[str], table: Table) -> list[Enrollment]:
-    """The lead's enrollments in these journeys."""
+def enrollments_in(journeys: Iterable[str], lead: str, table: Table) -> list[Enrollment]:
+    """Return the lead's enrollments in these journeys."""
     return [row.value for name in sorted(journeys) for row in table.under(lead, f"enrollment#{name}#")]
 
 
-def following(known: Known, folded: Folded, table: Table, now: datetime) -> list[Change]:
-    """The state and all that follows from it, but for the activities themselves."""
-    lead = known.profile.id
-    hearing = _hearing(lead, folded, table)
+def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) -> list[Change]:
+    """Return the changes of the state and of everything that follows from it, but not of the activities."""
+    lead = folded.state.lead
+    affected = _affected_enrollments(lead, folded, table)
+    woken = [key for found in affected.values() for key in found][:_MAX_WOKEN_ENROLLMENTS]
+    state = _without_ended_journeys(folded, affected)
     return [
-        Replace(keys.state(lead), _without_those_over(folded, hearing), known.state.version if known.state else 0),
-        *_consequences(known, folded, now),
-        *_decay(lead, known.decay, folded.decay),
-        *(Mark(key, now) for key in [key for found in hearing.values() for key in found][:_MOST_SHAKEN]),
+        Replace(keys.state(lead), state, rows.state.version if rows.state else 0),
+        *_consequence_rows(lead, rows, folded, now),
+        *_decay_mark(lead, rows.decay, folded.decay),
+        *(Mark(key, now) for key in woken),
         *(create_decision(decision) for decision in folded.decisions),
     ]
 
 
 def wake_due(changes: Sequence[Change], now: datetime, queues: Queues) -> None:
-    """Whoever has something to do now is woken; the tick does it where this fails."""
+    """Wake the worker of each row that is due now; if that fails, the tick does it."""
     due = [
         change.key.ref
         for change in changes
@@ -88,45 +96,47 @@ def wake_due(changes: Sequence[Change], now: datetime, queues: Queues) -> None:
         queue.wake(*(ref for ref in due if keys.kind(ref) == kind))
 
 
-def _hearing(lead: str, folded: Folded, table: Table) -> dict[str, list[Key[Enrollment]]]:
-    """By journey that hears what happened: where the lead stands in it now."""
-    hearing: dict[str, list[Key[Enrollment]]] = {
-        name: [] for shock in folded.consequences if isinstance(shock, JourneysShaken) for name in shock.journeys
+def _affected_enrollments(lead: str, folded: Folded, table: Table) -> dict[str, list[Key[Enrollment]]]:
+    """Return the active enrollments in each affected journey."""
+    affected: dict[str, list[Key[Enrollment]]] = {
+        name: []
+        for consequence in folded.consequences
+        if isinstance(consequence, JourneysAffected)
+        for name in consequence.journeys
     }
-    for row in table.under(lead, "enrollment#") if hearing else ():
-        if row.value.journey in hearing and row.value.state is EnrollmentState.ACTIVE:
-            hearing[row.value.journey].append(row.key)
-    return hearing
+    for row in table.under(lead, "enrollment#") if affected else ():
+        if row.value.journey in affected and row.value.state is EnrollmentState.ACTIVE:
+            affected[row.value.journey].append(row.key)
+    return affected
 
 
-def _without_those_over(folded: Folded, hearing: Mapping[str, Sequence[Key[Enrollment]]]) -> State:
-    """The state, with it noted which journeys are over and need not be asked again."""
+def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[Enrollment]]]) -> State:
+    """Return the state with affected journeys marked as over that have no active enrollment, so they are not read again."""
     entered = {entry.enrollment.journey for entry in folded.consequences if isinstance(entry, Enrolled)}
-    over = {name for name, found in hearing.items() if not found} - entered
+    over = {name for name, found in affected.items() if not found} - entered
     if not over:
         return folded.state
     entries = {name: replace(e, active=e.active and name not in over) for name, e in folded.state.journeys.items()}
     return replace(folded.state, journeys=entries)
 
 
-def _consequences(known: Known, folded: Folded, now: datetime) -> Iterable[Change]:
-    lead = known.profile.id
+def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) -> Iterable[Change]:
     for consequence in folded.consequences:
         match consequence:
             case LeadTurnedHot(alert):
                 yield Create(keys.alert(lead, alert.id), alert, due=now)
-            case Enrolled(entry):
-                yield Create(keys.enrollment(lead, entry.journey, entry.key), entry, due=now)
-            case CrmFellBehind(urgent):
-                yield _crm(lead, known.crm, urgent, now)
-            case VerdictsAged():
-                was = known.refold.version if known.refold else 0
-                yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), was, due=now, lane=Lane.BULK)
-            case JourneysShaken():  # marked above
-                pass
+            case Enrolled(enrollment):
+                yield Create(keys.enrollment(lead, enrollment.journey, enrollment.key), enrollment, due=now)
+            case CrmOutdated(urgent):
+                yield _crm_mark(lead, rows.crm, urgent, now)
+            case VerdictsOutdated():
+                version = rows.refold.version if rows.refold else 0
+                yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), version, due=now, lane=Lane.BULK)
+            case JourneysAffected():
+                pass  # marked by fold_changes
 
 
-def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
+def _crm_mark(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
     mark = row.value if row else CrmMark(lead=lead)
     return Replace(
         keys.crm_mark(lead),
@@ -136,9 +146,10 @@ def _crm(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Ch
     )
 
 
-def _decay(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
+def _decay_mark(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
+    """Yield the new mark, if its due time has changed."""
     before = row.due if row else None
-    if before and due and abs(before - due) < _SAME:
+    if before and due and abs(before - due) < _DUE_PRECISION:
         return
     if due or before:
         yield Replace(keys.decay_mark(lead), DecayMark(lead=lead), row.version if row else 0, due=due, lane=Lane.BULK)

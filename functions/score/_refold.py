@@ -1,75 +1,85 @@
-"""Folds a lead anew where its verdicts were revised, or what it is judged by is another: all of its activities, one state,
-and only what was not told yet."""
+"""Recalculate a lead from all its activities, because verdicts were revised or the definitions changed."""
 
-from collections.abc import Callable
 from datetime import datetime
 
 from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.fold.entry import consulted
+from ripen.fold.entry import journeys_to_read
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity
+from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rules_version import rules_version
-from score._campaign_clicks import reviewed
-from score._consequences import Known, following, keys_of, runs
+from score._campaign_clicks import click_corrections
+from score._consequences import LeadRows, enrollments_in, fold_changes, read_lead
+from score._dependencies import Dependencies
 
-_MOST_CLICKS, _FEW_CLICKS = 20, 8
-"""In one transaction; a decision about each may come on top, and up to forty runs of journeys that hear of it. Few, where
-the mails of many campaigns change with them."""
-_MOST_CHANGES = 100
-
-
-def again(
-    lead: str, table: Table, bundle: Bundle, now: datetime, before: Callable[[], Bundle | None]
-) -> tuple[list[Change], bool]:
-    """The whole transaction, empty where there is nothing to do, and whether that is all: where too many verdicts are
-    revised for one, the mark stays due, and the rest comes in the next. `before` is the playbook before this one."""
-    changes, done = _again(lead, table, bundle, now, before, _MOST_CLICKS)
-    return (changes, done) if len(changes) <= _MOST_CHANGES else _again(lead, table, bundle, now, before, _FEW_CLICKS)
+_MAX_VERDICTS, _FEW_VERDICTS = 20, 8
+"""Revised verdicts in one transaction. Each may bring a decision, and there may be 40 enrollments to wake; fewer, if the
+mails of many campaigns change with them."""
+_MAX_CHANGES = 100
+"""DynamoDB's limit for one transaction."""
 
 
-def _again(
-    lead: str, table: Table, bundle: Bundle, now: datetime, before: Callable[[], Bundle | None], most: int
-) -> tuple[list[Change], bool]:
-    profile, state, crm, decay, mark, contact = table.get_many(keys_of(lead))  # the state before what it was made of
-    is_marked = mark is not None and mark.due is not None
-    if profile is None or state is None:
-        return ([_marked(lead, mark, None)] if is_marked else []), True
-    if not is_marked and not is_outdated(state, bundle):
-        return [], True
-    activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
-    delivered = {row.value.id: row.value.delivered for row in table.under(lead, "send#") if row.value.delivered}
-    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=mark, contact=contact)
-    folded = refold(
-        known.profile,
-        state.value,
-        (row.value for row in activities.values()),
-        bundle,
-        now,
-        delivered,
-        most=most,
-        contact=known.permission,
-        enrollments=runs(lead, consulted(state.value, known.profile, (), bundle, now), table),
-        old=before() if is_outdated(state, bundle) else None,
-    )
-    done = len(folded.activities) < most
-    known_now = {id: row.value for id, row in activities.items()} | {a.id: a for a in folded.activities}
-    return [
-        *following(known, folded, table, now),
-        *reviewed(lead, folded.activities, known_now.values(), table, now),
-        *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
-        *([_marked(lead, mark, None if done else now)] if is_marked or not done else []),
-    ], done
+def refold_changes(lead: str, dependencies: Dependencies, now: datetime) -> tuple[list[Change], bool]:
+    """Return one transaction, empty if there is nothing to do, and whether it is the last.
+
+    If too many verdicts are revised for one transaction, the mark stays due for the next.
+    """
+    changes, done = _refold_changes(lead, dependencies, now, _MAX_VERDICTS)
+    return (changes, done) if len(changes) <= _MAX_CHANGES else _refold_changes(lead, dependencies, now, _FEW_VERDICTS)
 
 
 def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
-    """Whether the state was made with other definitions than are live."""
+    """Return whether the state was computed with other definitions than the live ones."""
     return state is not None and state.value.rules_version != rules_version(bundle)
 
 
-def _marked(lead: str, mark: Row[RefoldMark] | None, due: datetime | None) -> Change:
-    was = mark.version if mark else 0
-    return Replace(keys.refold_mark(lead), RefoldMark(lead=lead), was, due=due, lane=Lane.BULK)
+def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: int) -> tuple[list[Change], bool]:
+    table, bundle = dependencies.table, dependencies.bundle
+    rows, _ = read_lead(lead, table)  # before the activities: a fold in between makes the write fail
+    mark = rows.refold
+    is_marked = mark is not None and mark.due is not None
+    if rows.profile is None or rows.state is None:
+        return ([_refold_mark(lead, mark, None)] if is_marked else []), True
+    if not is_marked and not is_outdated(rows.state, bundle):
+        return [], True
+    activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
+    folded = refold(
+        _history(rows, rows.profile.value, rows.state.value, table, bundle, now),
+        (row.value for row in activities.values()),
+        bundle,
+        now,
+        most=most,
+        previous=dependencies.previous() if is_outdated(rows.state, bundle) else None,
+    )
+    done = len(folded.activities) < most
+    judged = {id: row.value for id, row in activities.items()} | {a.id: a for a in folded.activities}
+    return [
+        *fold_changes(rows, folded, table, now),
+        *click_corrections(lead, folded.activities, judged.values(), table, now),
+        *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
+        *([_refold_mark(lead, mark, None if done else now)] if is_marked or not done else []),
+    ], done
+
+
+def _history(
+    rows: LeadRows, profile: Profile, state: State, table: Table, bundle: Bundle, now: datetime
+) -> LeadHistory:
+    journeys = journeys_to_read(state, profile, (), bundle, now)
+    deliveries = {row.value.id: row.value.delivered for row in table.under(profile.id, "send#") if row.value.delivered}
+    return LeadHistory(
+        profile=profile,
+        state=state,
+        contact=rows.contact.value if rows.contact else None,
+        enrollments=enrollments_in(journeys, profile.id, table),
+        deliveries=deliveries,
+    )
+
+
+def _refold_mark(lead: str, mark: Row[RefoldMark] | None, due: datetime | None) -> Change:
+    version = mark.version if mark else 0
+    return Replace(keys.refold_mark(lead), RefoldMark(lead=lead), version, due=due, lane=Lane.BULK)

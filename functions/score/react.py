@@ -1,37 +1,36 @@
-"""score.react: takes new activities, and the passing of time, into a lead's state, with all that follows from it, in
-one transaction.
+"""score.react: folds new activities, and the passing of time, into a lead's state, with all consequences, in one
+transaction.
 
 Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refold` rows.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 
 from aws_lambda_powertools import Logger
+from msgspec import Struct
 
-from ripen.adapters.batch import by_lead
+from ripen.adapters.batch import process_by_lead
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
-from ripen.fold.entry import consulted
-from ripen.fold.fold import Folded, VerdictsAged, fold
+from ripen.fold.consequences import VerdictsOutdated
+from ripen.fold.entry import journeys_to_read
+from ripen.fold.fold import fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.lead.activity import Activity, Verdict, happened_at
+from ripen.lead.lead import Profile
 from ripen.marks import DecayMark, RefoldMark
-from ripen.playbook.bundle import Bundle
-from ripen.ports import Clock
 from ripen.tracking.click_evidence import FORM_WINDOW, is_click, is_human_signal
-from score._campaign_clicks import clicked
-from score._consequences import Known, following, keys_of, runs, wake_due
+from score._campaign_clicks import new_clicks
+from score._consequences import LeadRows, enrollments_in, fold_changes, read_lead, wake_due
 from score._consequences import Queues as Queues
-from score._refold import again, is_outdated
-
-
-class Outdated(Exception):
-    """The state was made with other definitions than are live: it is to be made again first."""
-
+from score._dependencies import Dependencies as Dependencies
+from score._refold import is_outdated, refold_changes
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
@@ -43,173 +42,213 @@ queues = Queues(
     alert=Queue(os.environ["ALERT_QUEUE"]),
 )
 
-_MOST_CHANGES = 100
+_MAX_CHANGES = 100
 """DynamoDB's limit for one transaction."""
-_COMES_TO_LIGHT = timedelta(hours=1)
-_MOST_PARTS = 10
-"""Transactions in which one lead's verdicts are revised at a time."""
-_MOST_WAITING = 40
-"""Clicks that are taken along in one fold."""
+_TRANSACTION_VISIBLE = timedelta(hours=1)
+"""The rows of one transaction do not become visible at the same moment, but within this time."""
+_MAX_REFOLD_PARTS = 10
+"""Transactions for the revised verdicts of one lead at a time."""
+_MAX_WAITING_CLICKS = 40
+"""Clicks without a verdict that are folded together with other activities."""
+
+
+class RulesChanged(Exception):
+    """The state was computed with other definitions than the live ones; it must be recalculated first."""
+
+
+class _Outcome(Enum):
+    DONE = auto()
+    TOO_LARGE = auto()
+    """The changes do not fit one transaction; nothing was written."""
+    VERDICTS_OUTDATED = auto()
+    """Done, and verdicts of earlier clicks must be revised."""
+
+
+class _Plan(Struct, frozen=True, kw_only=True):
+    """One transaction; without changes there is nothing to do."""
+
+    changes: list[Change]
+    outcome: _Outcome = _Outcome.DONE
+
+
+class _Activities(Struct, frozen=True, kw_only=True):
+    """The activities to fold, by id, and those at about the same time."""
+
+    rows: dict[str, Row[Activity]]
+    nearby: list[Activity]
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return by_lead(event, lambda refs: react(refs, table, playbook.live().bundle, clock, queues, playbook.before))
+    dependencies = Dependencies(
+        table=table, clock=clock, queues=queues, bundle=playbook.live().bundle, previous=playbook.before
+    )
+    return process_by_lead(event, lambda refs: react(refs, dependencies))
 
 
-def react(
-    refs: Sequence[str],
-    table: Table,
-    bundle: Bundle,
-    clock: Clock,
-    queues: Queues,
-    before: Callable[[], Bundle | None] = lambda: None,
-) -> None:
-    """Folds what these rows of one lead say, each once, however often and in whatever order they are named. `before` is the
-    playbook before this one: of whom it judged last, nobody is forgotten."""
+def react(refs: Sequence[str], dependencies: Dependencies) -> None:
+    """Fold these rows of one lead, each once, however often and in whatever order they are named."""
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
-    lead, marks = rows[0].lead, {key.type for key in rows}
+    lead, types = rows[0].lead, {key.type for key in rows}
     activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
     if activities:
-        _fold(lead, activities, table, bundle, clock, queues, before)
-    if DecayMark in marks:
-        _fold(lead, [], table, bundle, clock, queues, before)
-    if RefoldMark in marks:
-        _refold(lead, table, bundle, clock, queues, before)
+        _fold(lead, activities, dependencies)
+    if DecayMark in types:
+        _fold(lead, [], dependencies)
+    if RefoldMark in types:
+        _refold(lead, dependencies)
 
 
-def _fold(
-    lead: str,
-    activities: Sequence[Key[Activity]],
-    table: Table,
-    bundle: Bundle,
-    clock: Clock,
-    queues: Queues,
-    before: Callable[[], Bundle | None],
-    alone: bool = False,
-) -> None:
-    """In one transaction; in two where that is too much for one. A single activity that is too much goes `alone`, without
-    those that would be taken along: they stand on the agenda by themselves."""
-    aged = False
+def _fold(lead: str, activities: Sequence[Key[Activity]], dependencies: Dependencies) -> None:
+    """Fold the activities in one transaction, or in halves if they do not fit.
 
-    def write(_: int) -> bool:
-        nonlocal aged
-        now = clock.now()
-        changes, aged = _changes(lead, activities, table, bundle, now, alone)
-        if len(changes) > _MOST_CHANGES and not alone:
-            return False
-        if changes:
-            table.write(*changes)
+    A single activity that does not fit is folded alone, without those that would go with it; they are due themselves.
+    """
+    batches = [activities]
+    while batches:
+        batch = batches.pop(0)
+        outcome = _fold_batch(lead, batch, dependencies)
+        if outcome is _Outcome.TOO_LARGE and len(batch) > 1:
+            middle = len(batch) // 2
+            batches[:0] = [batch[:middle], batch[middle:]]
+            continue
+        if outcome is _Outcome.TOO_LARGE:
+            outcome = _fold_batch(lead, batch, dependencies, alone=True)
+        if outcome is _Outcome.VERDICTS_OUTDATED:
+            _refold(lead, dependencies)
+
+
+def _fold_batch(
+    lead: str, activities: Sequence[Key[Activity]], dependencies: Dependencies, *, alone: bool = False
+) -> _Outcome:
+    def write(_: int) -> _Outcome:
+        now = dependencies.clock.now()
+        plan = _plan(lead, activities, dependencies, now, alone)
+        if len(plan.changes) > _MAX_CHANGES and not alone:
+            return _Outcome.TOO_LARGE
+        if plan.changes:
+            dependencies.table.write(*plan.changes)
             logger.info("folded", lead=lead, activities=len(activities))
-            wake_due(changes, now, queues)
-        return True
+            wake_due(plan.changes, now, dependencies.queues)
+        return plan.outcome
 
     try:
-        fits = table.retrying(write)
-    except Outdated:
-        _refold(lead, table, bundle, clock, queues, before)
-        fits = table.retrying(write)
-    if not fits and len(activities) <= 1:
-        _fold(lead, activities, table, bundle, clock, queues, before, alone=True)
-    elif not fits:
-        middle = len(activities) // 2
-        _fold(lead, activities[:middle], table, bundle, clock, queues, before)
-        _fold(lead, activities[middle:], table, bundle, clock, queues, before)
-    elif aged:
-        _refold(lead, table, bundle, clock, queues, before)
+        return dependencies.table.retrying(write)
+    except RulesChanged:
+        _refold(lead, dependencies)
+        return dependencies.table.retrying(write)
 
 
-def _refold(
-    lead: str, table: Table, bundle: Bundle, clock: Clock, queues: Queues, before: Callable[[], Bundle | None]
-) -> None:
-    """Part by part. Of a lead with a very long story the mark stays due: the tick brings it back, and its neighbours in the
-    batch do not have to wait for it."""
+def _refold(lead: str, dependencies: Dependencies) -> None:
+    """Recalculate the lead, part by part.
+
+    After some parts the mark stays due: the tick brings it back, and the other leads of the batch need not wait.
+    """
 
     def write(_: int) -> bool:
-        now = clock.now()
-        changes, done = again(lead, table, bundle, now, before)
+        now = dependencies.clock.now()
+        changes, done = refold_changes(lead, dependencies, now)
         if changes:
-            table.write(*changes)
-            logger.info("folded anew", lead=lead)
-            wake_due(changes, now, queues)
+            dependencies.table.write(*changes)
+            logger.info("recalculated", lead=lead)
+            wake_due(changes, now, dependencies.queues)
         return done
 
-    for _ in range(_MOST_PARTS):
-        if table.retrying(write):
+    for _ in range(_MAX_REFOLD_PARTS):
+        if dependencies.table.retrying(write):
             return
 
 
-def _changes(
-    lead: str, activities: Sequence[Key[Activity]], table: Table, bundle: Bundle, now: datetime, alone: bool
-) -> tuple[list[Change], bool]:
-    """The whole transaction, empty where there is nothing to do; and whether verdicts given before look otherwise now.
-    Raises Outdated."""
-    profile, state, crm, decay, refold, contact, *found = table.get_many([*keys_of(lead), *activities])
-    if profile is None:
+def _plan(
+    lead: str, activities: Sequence[Key[Activity]], dependencies: Dependencies, now: datetime, alone: bool
+) -> _Plan:
+    """Return the changes of one fold. Raises RulesChanged."""
+    table, bundle = dependencies.table, dependencies.bundle
+    rows, named = read_lead(lead, table, activities)
+    if rows.profile is None:
         logger.warning("no such lead", lead=lead)
-        return [
-            Replace(row.key, row.value, row.version) for row in (decay, *found) if row and _is_left(row, now)
-        ], False
-    if is_outdated(state, bundle):
-        raise Outdated(lead)
-    known = Known(profile=profile.value, state=state, crm=crm, decay=decay, refold=refold, contact=contact)
-    named: list[Row[Activity]] = [row for row in found if row]
-    rows = {row.value.id: row for row in (*named, *(() if alone else _brought(lead, named, table)))}
-    around = _around(lead, [row.value for row in rows.values()], table)
-    rows = {row.value.id: row for row in (() if alone else _waiting(around))} | rows
-    before, given = state.value if state else None, [row.value for row in rows.values()]
-    folded = fold(
-        known.profile,
-        before,
-        given,
-        bundle,
-        now,
-        [row.value for row in around],
-        _delivered(lead, around, table),
-        contact=known.permission,
-        enrollments=runs(lead, consulted(before, known.profile, given, bundle, now), table),
-    )
+        return _Plan(changes=_taken_off_the_agenda(rows, named, now))
+    if is_outdated(rows.state, bundle):
+        raise RulesChanged(lead)
+    found = _gather(lead, named, table, alone)
+    given = [row.value for row in found.rows.values()]
+    folded = fold(_history(rows, rows.profile.value, found, dependencies, now), given, bundle, now)
     if activities and not folded.activities:
-        return [], False
-    changes = [*following(known, folded, table, now), *clicked(lead, folded.activities, table, now)]
-    return _with_activities(changes, folded, rows), VerdictsAged() in folded.consequences
+        return _Plan(changes=[])
+    return _Plan(
+        changes=[
+            *fold_changes(rows, folded, table, now),
+            *new_clicks(lead, folded.activities, table, now),
+            *(Replace(found.rows[a.id].key, a, found.rows[a.id].version) for a in folded.activities),
+        ],
+        outcome=_Outcome.VERDICTS_OUTDATED if VerdictsOutdated() in folded.consequences else _Outcome.DONE,
+    )
 
 
-def _is_left(row: Row[Any], now: datetime) -> bool:
-    """Whether it is due for a lead that is no longer there, and not for one that is just being made: the rows of a transaction
-    do not come to light all at once."""
-    is_new = isinstance(row.value, Activity) and now - row.value.received < _COMES_TO_LIGHT
-    return row.due is not None and not is_new
+def _taken_off_the_agenda(rows: LeadRows, activities: Sequence[Row[Activity]], now: datetime) -> list[Change]:
+    """Return the rows of a lead that does not exist, without their due times.
+
+    New activities stay due: their lead may be in the same transaction, but not visible yet.
+    """
+    left = [row for row in activities if row.due and now - row.value.received >= _TRANSACTION_VISIBLE]
+    marks = [rows.decay] if rows.decay and rows.decay.due else []
+    return [Replace(row.key, row.value, row.version) for row in (*marks, *left)]
 
 
-def _brought(lead: str, found: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
-    """The visits that became the lead's with a form that is not folded yet: sales is to hear of all at once."""
-    named = {row.key.sk for row in found}
-    brought = {sk for row in found if row.value.folded is None for sk in row.value.visit_keys} - named
-    return [row for row in table.get_many([keys.beside(lead, sk) for sk in sorted(brought)]) if row] if brought else []
+def _gather(lead: str, named: Sequence[Row[Activity]], table: Table, alone: bool) -> _Activities:
+    """Return the named activities, and unless `alone` those to fold with them."""
+    visits = [] if alone else _visits_with_forms(lead, named, table)
+    rows = {row.value.id: row for row in (*named, *visits)}
+    nearby = _nearby(lead, [row.value for row in rows.values()], table)
+    waiting = [] if alone else _waiting_clicks(nearby)
+    return _Activities(
+        rows={row.value.id: row for row in waiting} | rows,
+        nearby=[row.value for row in nearby],
+    )
 
 
-def _with_activities(changes: list[Change], folded: Folded, rows: dict[str, Row[Activity]]) -> list[Change]:
-    return changes + [Replace(rows[a.id].key, a, rows[a.id].version) for a in folded.activities]
+def _history(
+    rows: LeadRows, profile: Profile, found: _Activities, dependencies: Dependencies, now: datetime
+) -> LeadHistory:
+    table, bundle = dependencies.table, dependencies.bundle
+    state, given = rows.state.value if rows.state else None, [row.value for row in found.rows.values()]
+    deliveries = _deliveries(profile.id, found.nearby, table)
+    return LeadHistory(
+        profile=profile,
+        state=state,
+        contact=rows.contact.value if rows.contact else None,
+        enrollments=enrollments_in(journeys_to_read(state, profile, given, bundle, now), profile.id, table),
+        nearby=found.nearby,
+        deliveries=deliveries,
+    )
 
 
-def _around(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
-    """What else happened about the time of clicks and of signs of a person: the same whoever is woken first."""
-    telling = [a for a in activities if a.folded is None and (is_click(a) or is_human_signal(a))]
-    if not telling:
+def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
+    """Return the visits that a form assigned to the lead: sales is told of all of them at once."""
+    known = {row.key.sk for row in named}
+    visits = {sk for row in named if row.value.folded is None for sk in row.value.visit_keys} - known
+    return (
+        [row for row in table.get_many([keys.activity_at(lead, sk) for sk in sorted(visits)]) if row] if visits else []
+    )
+
+
+def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
+    """Return all activities at about the time of clicks and of signs of a person, whichever of them is folded first."""
+    evidence = [a for a in activities if a.folded is None and (is_click(a) or is_human_signal(a))]
+    if not evidence:
         return []
-    first, last = min(map(happened_at, telling)) - FORM_WINDOW, max(a.at for a in telling) + FORM_WINDOW
-    return list(table.between(lead, keys.since(first), keys.since(last)))
+    first, last = min(map(happened_at, evidence)) - FORM_WINDOW, max(a.at for a in evidence) + FORM_WINDOW
+    return list(table.between(lead, keys.activities_since(first), keys.activities_since(last)))
 
 
-def _waiting(around: Sequence[Row[Activity]]) -> list[Row[Activity]]:
-    """Clicks that wait for a verdict: a burst is judged at once, and a person's form lets the click before it count."""
-    unjudged = (row for row in around if row.value.verdict is Verdict.UNJUDGED and row.value.folded is None)
-    return [row for row in unjudged if is_click(row.value)][:_MOST_WAITING]
+def _waiting_clicks(nearby: Sequence[Row[Activity]]) -> list[Row[Activity]]:
+    """Return clicks without a verdict: a burst is judged at once, and a person's form counts for the click before it."""
+    unjudged = (row for row in nearby if row.value.verdict is Verdict.UNJUDGED and row.value.folded is None)
+    return [row for row in unjudged if is_click(row.value)][:_MAX_WAITING_CLICKS]
 
 
-def _delivered(lead: str, around: Sequence[Row[Activity]], table: Table) -> dict[str, datetime]:
-    """When the mails were delivered whose links were clicked, by send id."""
-    sends = {row.value.facts.get("send", "") for row in around if is_click(row.value)} - {""}
+def _deliveries(lead: str, nearby: Sequence[Activity], table: Table) -> dict[str, datetime]:
+    """Return when the mails were delivered whose links were clicked, by send id."""
+    sends = {activity.facts.get("send", "") for activity in nearby if is_click(activity)} - {""}
     found = table.get_many([keys.send(lead, send) for send in sorted(sends)]) if sends else []
     return {row.value.id: row.value.delivered for row in found if row and row.value.delivered}

@@ -19,7 +19,7 @@ from ripen import ids
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
@@ -261,7 +261,7 @@ def _changes(
     due = case.mark.due if is_due_anew else outcome.due
     yield Replace(case.mark.key, outcome.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane)
     if outcome.link and outcome.link != case.profile.value.crm:
-        yield from relinked(case.profile, outcome.link, now)
+        yield from update_crm_link(case.profile, outcome.link, now)
         pointer = keys.crm_pointer(outcome.link.id)
         if dependencies.table.get(pointer) is None:
             yield Create(pointer, Pointer(lead=case.lead))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ripen.adapters.batch import by_lead
+from ripen.adapters.batch import process_by_lead
 from tests.support.sqs_events import an_sqs_event
 
 
@@ -19,7 +19,7 @@ def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own(caplog:
             raise ValueError(refs[0])
 
     # when
-    answer = by_lead(event, work)
+    answer = process_by_lead(event, work)
     # then
     assert seen == [
         ["lead#1|activity#a", "lead#1|activity#b"],
@@ -35,9 +35,9 @@ def test_a_batch_in_which_all_fail_answers_too() -> None:
     def work(refs: Sequence[str]) -> None:
         raise ValueError
 
-    answer = by_lead(an_sqs_event("lead#1|activity#a"), work)
+    answer = process_by_lead(an_sqs_event("lead#1|activity#a"), work)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
 def test_a_batch_without_failure_is_done() -> None:
-    assert by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}
+    assert process_by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}

@@ -3,7 +3,7 @@
 import pytest
 import requests
 
-from ripen.adapters.salesforce.connection import Patient, refusal, usage
+from ripen.adapters.salesforce.connection import TimeoutAdapter, refusal, usage
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.crm.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
@@ -103,7 +103,7 @@ def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", note)
     session = requests.Session()
-    session.mount("https://", Patient())
+    session.mount("https://", TimeoutAdapter())
     with pytest.raises(requests.ConnectTimeout):
         session.get(org.url)
 

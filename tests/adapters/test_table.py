@@ -149,7 +149,7 @@ def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None
         (keys.schedule("welcome"), "schedule"),
     ):
         assert (keys.parse(key.ref), keys.kind(key.ref)) == (key, kind)
-    assert keys.walked_for(keys.typed(keys.parse(keys.walk(run, 63).ref), Walk)) == run
+    assert keys.walk_owner(keys.typed(keys.parse(keys.walk(run, 63).ref), Walk)) == run
     assert keys.typed(run, CampaignRun) == run
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ripen.adapters.table import Conflict, Create, Table, keys
-from ripen.adapters.table.reading import Unread
+from ripen.adapters.table.reading import UnprocessedKeys
 from ripen.errors import Contended
 from ripen.marks import CrmMark
 from tests.support.quick_dynamodb import QuickDynamoDB
@@ -123,5 +123,5 @@ def test_where_all_is_read_nobody_waits() -> None:
 
 
 def test_it_is_not_asked_for_ever() -> None:
-    with pytest.raises(Unread, match="96 keys"):
+    with pytest.raises(UnprocessedKeys, match="96 keys"):
         read(times=99)

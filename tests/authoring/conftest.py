@@ -6,12 +6,12 @@ import pytest
 
 from ripen_authoring.compile import check_playbook
 from ripen_authoring.problem import InvalidPlaybook
-from tests.support.smallest_playbook import FILES, TODAY, Plan
+from tests.support.smallest_playbook import FILES, TODAY, CheckPlaybook
 
 
 @pytest.fixture
-def smallest(tmp_path: Path) -> Plan:
-    """Writes the smallest playbook with these files changed, and checks it: warnings begin with "(warning)"."""
+def smallest(tmp_path: Path) -> CheckPlaybook:
+    """Write the smallest playbook with these files changed, and check it. Warnings begin with "(warning)"."""
 
     def checked(changes: dict[str, str] | None = None) -> list[str]:
         for file, text in (FILES | (changes or {})).items():

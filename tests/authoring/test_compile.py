@@ -1,4 +1,4 @@
-"""From the marketer's files to the bundle, and from the bundle to what is live."""
+"""Compile the example playbook, and publish the bundle."""
 
 import re
 import shutil
@@ -23,7 +23,7 @@ from ripen.playbook.graph import Again, SendStep, Until, WaitStep
 from ripen.playbook.template import render_html, render_line, render_text
 from ripen.playbook.trigger import OnActivity
 from ripen_authoring.compile import compile_playbook
-from ripen_authoring.mails.rendering import numbered
+from ripen_authoring.mails.rendering import number_links
 from tests.support.fakes import NOON
 
 EXAMPLE = Path(__file__).parents[2] / "playbook"
@@ -48,7 +48,7 @@ def _variables(bundle: Bundle, mail: Mail, locale: str, **lead: str) -> dict[str
     }
 
 
-def test_a_journey_becomes_steps_with_ids_of_their_own(example: Bundle) -> None:
+def test_each_step_of_a_journey_has_its_own_id(example: Bundle) -> None:
     journey = example.journeys["whitepaper"]
 
     assert journey.enrol == (OnActivity(kind="form_submitted", subject="whitepaper"),)
@@ -62,7 +62,7 @@ def test_a_journey_becomes_steps_with_ids_of_their_own(example: Bundle) -> None:
     assert len({step.id for step in journey.steps}) == len(journey.steps)
 
 
-def test_conditions_are_read_in_their_short_forms(example: Bundle) -> None:
+def test_short_forms_of_conditions_are_understood(example: Bundle) -> None:
     fit = {rule.code: rule.when for rule in example.scoring.fit}
 
     assert fit["company"] == (Condition(field="company", present=True),)
@@ -71,7 +71,7 @@ def test_conditions_are_read_in_their_short_forms(example: Bundle) -> None:
     assert "部長" in fit["senior"][0].contains
 
 
-def test_scoring_knows_what_was_done_to_what(example: Bundle) -> None:
+def test_scoring_rules_have_kind_and_subject(example: Bundle) -> None:
     rules = {rule.code: (rule.kind, rule.subject, rule.points, rule.cap) for rule in example.scoring.engagement}
 
     assert rules == {
@@ -82,7 +82,7 @@ def test_scoring_knows_what_was_done_to_what(example: Bundle) -> None:
     assert example.scoring.half_life_days == 14
 
 
-def test_every_provider_s_questions_lead_to_our_fields(example: Bundle) -> None:
+def test_questions_of_providers_are_mapped_to_fields(example: Bundle) -> None:
     form = example.forms["whitepaper"]
 
     assert form.sources["typeform"]["form_id"]
@@ -93,9 +93,7 @@ def test_every_provider_s_questions_lead_to_our_fields(example: Bundle) -> None:
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("name", ["whitepaper-delivery", "case-study"])
-def test_html_and_text_of_a_mail_hold_the_same_links_and_the_legal_words(
-    example: Bundle, name: str, locale: str
-) -> None:
+def test_html_and_text_of_a_mail_have_the_same_links_and_legal_texts(example: Bundle, name: str, locale: str) -> None:
     mail = example.emails[name].locales[locale]
     variables = _variables(example, mail, locale, last_name="山田", company="A&B <社>")
 
@@ -113,14 +111,14 @@ def test_html_and_text_of_a_mail_hold_the_same_links_and_the_legal_words(
     assert "{%" not in html + text
 
 
-def test_no_target_stays_in_a_mail_where_a_scanner_or_a_forger_could_read_it(example: Bundle) -> None:
+def test_no_link_target_stays_in_a_mail(example: Bundle) -> None:
     for email in example.emails.values():
         for mail in email.locales.values():
             assert set(re.findall(r'href="([^"]*)"', mail.html)) <= {"{{ links[0] }}", "{{ unsubscribe_url }}"}
             assert all(link.startswith("/pages/") for link in mail.links)
 
 
-def test_the_delivery_leads_to_the_guide_in_the_reader_s_language(example: Bundle) -> None:
+def test_delivery_links_to_the_guide_in_the_language_of_the_mail(example: Bundle) -> None:
     email = example.emails["whitepaper-delivery"]
 
     assert email.mail_class == "transactional"
@@ -128,7 +126,7 @@ def test_the_delivery_leads_to_the_guide_in_the_reader_s_language(example: Bundl
     assert email.locales["en"].links == ("/pages/whitepaper-read?lang=en",)
 
 
-def test_the_text_part_keeps_the_line_break_of_a_greeting_and_no_markup(example: Bundle) -> None:
+def test_text_part_keeps_line_breaks_and_drops_markup(example: Bundle) -> None:
     mail = example.emails["case-study"].locales["ja"]
 
     text = render_text(mail.text, _variables(example, mail, "ja"))
@@ -138,7 +136,7 @@ def test_the_text_part_keeps_the_line_break_of_a_greeting_and_no_markup(example:
     assert "\n\n\n" not in text
 
 
-def test_a_subject_reads_well_without_a_name(example: Bundle) -> None:
+def test_subject_reads_well_without_a_name(example: Bundle) -> None:
     mail = example.emails["case-study"].locales["ja"]
 
     assert render_line(mail.subject, _variables(example, mail, "ja")).startswith("最初の返信")
@@ -147,7 +145,7 @@ def test_a_subject_reads_well_without_a_name(example: Bundle) -> None:
     assert "evil" not in render_line(mail.subject, advertisement)
 
 
-def test_a_part_of_a_mail_may_depend_on_the_lead_in_html_and_in_text(tmp_path: Path) -> None:
+def test_condition_in_a_mail_holds_in_html_and_text(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "p")
     body = tmp_path / "p/emails/case-study/en.mjml"
     shown = "{% if lead.company != '' %}<mj-text>Only for companies</mj-text>{% endif %}"
@@ -161,14 +159,14 @@ def test_a_part_of_a_mail_may_depend_on_the_lead_in_html_and_in_text(tmp_path: P
         assert "Only for companies" not in render(source, _variables(bundle, mail, "en"))
 
 
-def test_links_to_one_target_have_one_number_and_mail_addresses_none() -> None:
+def test_links_to_one_target_share_a_number_and_mail_addresses_have_none() -> None:
     html = (
         '<a href="https://a.example/?x=1&amp;y=2">1</a><a class="b" href="/pages/p">2</a>'
         '<a href="https://a.example/?x=1&amp;y=2">3</a><a href="mailto:a@b.example">4</a>'
         '<a href="{{unsubscribe_url}}">5</a>'
     )
 
-    numbers, links = numbered(html)
+    numbers, links = number_links(html)
 
     assert links == ("https://a.example/?x=1&y=2", "/pages/p")
     assert re.findall(r'href="([^"]*)"', numbers) == [
@@ -181,7 +179,7 @@ def test_links_to_one_target_have_one_number_and_mail_addresses_none() -> None:
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
-def test_the_landing_page_has_a_form_that_works_without_a_script(example: Bundle, locale: str) -> None:
+def test_form_of_the_landing_page_works_without_a_script(example: Bundle, locale: str) -> None:
     html = render_page(
         example.pages["whitepaper"],
         example.forms["whitepaper"],
@@ -208,13 +206,13 @@ def test_the_landing_page_has_a_form_that_works_without_a_script(example: Bundle
         assert f'id="field-{field.name}" name="{field.name}"' in html
 
 
-def test_no_page_fetches_anything_from_elsewhere(example: Bundle) -> None:
+def test_pages_load_nothing_from_other_sites(example: Bundle) -> None:
     for page in example.pages.values():
         for source in page.source.values():
             assert not re.search(r"<(script|link rel=.stylesheet|img|iframe)|@import|url\(", source)
 
 
-def test_the_hash_is_of_the_content_alone(example: Bundle, tmp_path: Path) -> None:
+def test_hash_depends_on_the_content_only(example: Bundle, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "p")
     assert compile_playbook(tmp_path / "p").hash == example.hash
     assert re.fullmatch(r"[0-9a-f]{32}", example.hash)
@@ -224,7 +222,7 @@ def test_the_hash_is_of_the_content_alone(example: Bundle, tmp_path: Path) -> No
     assert compile_playbook(tmp_path / "p").hash != example.hash
 
 
-def test_a_bundle_is_the_same_after_storage(example: Bundle) -> None:
+def test_bundle_is_unchanged_by_storage(example: Bundle) -> None:
     assert msgspec.json.decode(msgspec.json.encode(example), type=Bundle) == example
 
 
@@ -235,14 +233,14 @@ def playbook(table: Table) -> Iterator[Playbook]:
     yield Playbook(table, "bucket", client)
 
 
-def test_publishing_stores_the_bundle_and_moves_the_pointer(table: Table, playbook: Playbook, example: Bundle) -> None:
+def test_publish_stores_the_bundle_and_makes_it_live(table: Table, playbook: Playbook, example: Bundle) -> None:
     assert publish(example, table, playbook, "https://site.example", NOON)
 
     assert playbook.live().bundle == example
     assert playbook.live().site == "https://site.example"
 
 
-def test_publishing_the_same_again_changes_nothing(table: Table, playbook: Playbook, example: Bundle) -> None:
+def test_publishing_the_same_bundle_changes_nothing(table: Table, playbook: Playbook, example: Bundle) -> None:
     publish(example, table, playbook, "https://site.example", NOON)
 
     assert not publish(example, table, playbook, "https://site.example", NOON + timedelta(days=1))
@@ -252,13 +250,15 @@ def test_publishing_the_same_again_changes_nothing(table: Table, playbook: Playb
     assert live.value.at == NOON
 
 
-def test_publishing_to_another_site_moves_the_pointer(table: Table, playbook: Playbook, example: Bundle) -> None:
+def test_publishing_to_another_site_makes_the_bundle_live_there(
+    table: Table, playbook: Playbook, example: Bundle
+) -> None:
     publish(example, table, playbook, "https://site.example", NOON)
 
     assert publish(example, table, playbook, "https://other.example", NOON)
 
 
-def test_check_says_where_and_fails(tmp_path: Path) -> None:
+def test_check_reports_positions_and_fails(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "p")
     (tmp_path / "p/journeys/whitepaper.yaml").write_text("enrol: {on: {form: nobody}}\nsteps: [{send: nothing}]\n")
 
@@ -273,7 +273,7 @@ def test_check_says_where_and_fails(tmp_path: Path) -> None:
     assert CliRunner().invoke(app, ["check", str(EXAMPLE)]).exit_code == 0
 
 
-def test_what_is_broken_is_not_published(tmp_path: Path) -> None:
+def test_invalid_playbook_is_not_published(tmp_path: Path) -> None:
     shutil.copytree(EXAMPLE, tmp_path / "p")
     (tmp_path / "p/scoring.yaml").unlink()
 

@@ -1,4 +1,4 @@
-"""JSON Schema for editors: kept current, and no stricter than the check itself."""
+"""JSON Schema for editors: it is current, and not stricter than the check."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,14 @@ from ripen_authoring.schema import FOLDER, KINDS, modeline, schemas
 EXAMPLE = Path(__file__).parents[2] / "playbook"
 
 
-def test_the_schemas_beside_the_example_are_those_of_the_models() -> None:
+def test_schemas_of_the_example_are_current() -> None:
     written = {path.name: path.read_text("utf-8") for path in (EXAMPLE / FOLDER).glob("*.json")}
 
     assert written == schemas(), "run: ripen schema"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_file_of_the_example_fits_its_schema_and_names_it(kind: str) -> None:
+def test_every_file_of_the_example_is_valid_and_names_its_schema(kind: str) -> None:
     schema = json.loads(schemas()[f"{kind}.json"])
     jsonschema.Draft202012Validator.check_schema(schema)
 
@@ -45,12 +45,12 @@ def test_every_file_of_the_example_fits_its_schema_and_names_it(kind: str) -> No
         ("campaign", {"email": "m", "segment": "s", "at": "2026-12-01T10:00", "zone": "moon"}),
     ],
 )
-def test_an_editor_sees_what_the_check_would_refuse(kind: str, written: object) -> None:
+def test_schema_refuses_what_the_check_refuses(kind: str, written: object) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(written, json.loads(schemas()[f"{kind}.json"]))
 
 
-def test_the_command_writes_them_and_says_which_files_do_not_name_theirs(tmp_path: Path) -> None:
+def test_command_writes_schemas_and_names_files_without_one(tmp_path: Path) -> None:
     (tmp_path / "journeys").mkdir()
     (tmp_path / "ripen.yaml").write_text("# yaml-language-server: $schema=.schema/ripen.json\nbrand: {}\n")
     (tmp_path / "journeys/j.yaml").write_text("enrol: {}\n")

@@ -18,6 +18,7 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.lead.contact import Contact
 from ripen.mail.ledger import SendPointer
+from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import compose
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
@@ -137,6 +138,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
 def _mails(bundle: Bundle, lang: str) -> Shown:
     profile = a_lead(locale=lang)
     mails = {
-        f"mail {name}": compose(a_send(email=name), profile, bundle, SITE, KEY, NOON).html for name in bundle.emails
+        f"mail {name}": compose(a_send(email=name), profile, bundle, MailLinks(SITE, KEY), NOON).html
+        for name in bundle.emails
     }
     return {name: html for name, html in mails.items() if html}  # some have only a text part

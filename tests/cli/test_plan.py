@@ -24,7 +24,7 @@ from ripen.operations.publication.people import (
 )
 from ripen.playbook.bundle import Bundle, Policy
 from ripen.playbook.graph import Journey, Move, SendStep, Until, WaitStep
-from ripen_authoring import ready
+from ripen_authoring import compile as compiling
 from ripen_authoring.simulation import forecast as forecasting
 from ripen_authoring.simulation.forecast import Forecast, Source
 from tests.support.builders import a_bundle, a_lead
@@ -80,7 +80,7 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
         "bundle": LIVE.hash,
         "step": "wait-3-days",
         "until": NOON + until,
-        "began": NOON,
+        "step_started": NOON,
         "visits": {"send-whitepaper-delivery": 1, "wait-3-days": 1},
     }
     yes = Permission(granted=True, at=NOON, record="r")
@@ -205,7 +205,7 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     emails = {"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]}
     new = with_journey(one, policy=Policy(per_week=2), emails=emails)
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(ready, "ready", lambda folder: new)
+    monkeypatch.setattr(compiling, "compile_or_fail", lambda folder: new)
     command.plan()
     assert capsys.readouterr().out == PLANNED
 
@@ -219,7 +219,7 @@ def test_a_plan_says_what_would_go_out_and_whom_it_did_not_look_at(
     assert row
     table.write(Replace(row.key, replace(row.value, sent={"2026-11-21": 9}), row.version))
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(ready, "ready", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
+    monkeypatch.setattr(compiling, "compile_or_fail", lambda folder: with_journey(JOURNEY, policy=Policy(per_week=2)))
     command.plan(most=2)
     assert words(capsys.readouterr().out)[-4:] == words(AHEAD)
 
@@ -229,7 +229,7 @@ def test_a_plan_that_leaves_somebody_unspoken_for_is_told_and_fails(
 ) -> None:
     somebody(table, "lead1")
     monkeypatch.setattr(command, "connect", lambda: stack)
-    monkeypatch.setattr(ready, "ready", lambda folder: longer())
+    monkeypatch.setattr(compiling, "compile_or_fail", lambda folder: longer())
     with pytest.raises(Failure, match=r"1 person is on wait-3-days, which is changed: write into journeys/whitepaper"):
         command.plan()
     assert "1 here: the journey does not say what happens to them" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""ripen preview: a mail as one person would get it; a test goes to the team alone, and counts nowhere."""
+"""`ripen preview`: a mail as one lead would get it. Test mails go only to the team and are not counted."""
 
 import json
 from pathlib import Path
@@ -59,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
     return copied
 
 
-def test_links_lead_where_they_say_and_count_nothing() -> None:
+def test_links_of_a_preview_lead_to_their_targets_and_are_not_counted() -> None:
     mail = preview("case-study", a_lead(), a_bundle(), SITE, NOON)
     assert 'href="https://site.example/pages/whitepaper-read"' in mail.html
     assert "https://site.example/pages/whitepaper-read" in mail.text
@@ -67,12 +67,12 @@ def test_links_lead_where_they_say_and_count_nothing() -> None:
     assert mail.subject == "山田様へ"
 
 
-def test_a_mail_that_is_not_there_names_the_nearest() -> None:
+def test_unknown_mail_gets_a_suggestion() -> None:
     with pytest.raises(Failure, match="did you mean 'case-study'"):
         preview("case-stud", a_lead(), a_bundle(), SITE, NOON)
 
 
-def test_a_test_is_marked_and_has_nothing_that_we_count_by() -> None:
+def test_test_mail_is_marked_and_not_counted() -> None:
     test = as_test(preview("case-study", a_lead(), a_bundle(), SITE, NOON), "mika@ripen.example")
     assert (test.to, test.subject, test.headers) == ("mika@ripen.example", "[TEST] 山田様へ", {})
     assert "send_id" not in test.tags
@@ -88,13 +88,15 @@ def test_html_and_text_are_written_for_a_persona(
     assert "山田" in (tmp_path / "out" / "case-study.ja.txt").read_text("utf-8")
 
 
-def test_what_let_the_lead_in_can_be_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_entry_facts_can_be_given(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["webinar_date=2026-12-10"]
     command.preview("webinar-tomorrow", lead="ken", entry=given, as_json=True, folder=folder)
     assert json.loads(capsys.readouterr().out)["locale"] == "en"
 
 
-def test_a_test_goes_to_the_team_outside_every_statistic(stack: Stack, table: Table, sent: Sent, folder: Path) -> None:
+def test_test_mail_goes_to_the_team_outside_all_statistics(
+    stack: Stack, table: Table, sent: Sent, folder: Path
+) -> None:
     before = len(list(table.under("lead1", "")))
     command.preview("case-study", lead="hanako@example.co.jp", send_to="mika@ripen.example", folder=folder)
     [request] = sent.requests
@@ -104,7 +106,7 @@ def test_a_test_goes_to_the_team_outside_every_statistic(stack: Stack, table: Ta
     assert len(list(table.under("lead1", ""))) == before
 
 
-def test_nobody_else_is_sent_a_test(stack: Stack, sent: Sent, folder: Path) -> None:
+def test_test_mail_goes_to_nobody_outside_the_team(stack: Stack, sent: Sent, folder: Path) -> None:
     with pytest.raises(Failure, match="not a member of the team"):
         command.preview("case-study", lead="hanako@example.co.jp", send_to="rival@example.com", folder=folder)
     assert sent.requests == []

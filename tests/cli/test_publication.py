@@ -11,7 +11,7 @@ from rich.console import Console
 from cli.stack import in_force
 from cli.stack.stack import Stack
 from ripen.adapters import playbook as adapter
-from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
+from ripen.adapters.playbook import PROPAGATION_TIME, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.failure import Failure
 from ripen.operations.publication import publish as publishing
@@ -51,7 +51,7 @@ def stack(table: Table, clock: FakeClock, time: RealTime) -> Stack:
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     stack = replace(a_stack(table, clock, OLD), playbook=Playbook(table, "bucket", s3))
-    publish(OLD, table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    publish(OLD, table, stack.playbook, SITE, NOON, PROPAGATION_TIME)
     return stack
 
 
@@ -73,7 +73,7 @@ def test_all_functions_change_over_at_one_moment_whenever_they_looked(stack: Sta
         time.seconds = second
         function.live()
     published = time.seconds
-    assert publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    assert publish(NEW, stack.table, stack.playbook, SITE, NOON, PROPAGATION_TIME)
     # when time passes
     for tenth in range(100):
         time.seconds = published + tenth / 10
@@ -88,18 +88,18 @@ def test_the_first_playbook_is_in_force_at_once(stack: Stack) -> None:
 
 def test_whoever_publishes_is_told_when_it_is_in_force(stack: Stack, time: RealTime) -> None:
     assert make_live(NEW, stack)
-    assert time.seconds == SEEN_BY_ALL.total_seconds()
+    assert time.seconds == PROPAGATION_TIME.total_seconds()
     assert a_function(stack).live().bundle.hash == "new"
     # and the same again is nothing to wait for
     assert not make_live(NEW, stack)
-    assert time.seconds == SEEN_BY_ALL.total_seconds()
+    assert time.seconds == PROPAGATION_TIME.total_seconds()
 
 
 def test_nobody_publishes_while_another_playbook_is_on_its_way(stack: Stack, time: RealTime) -> None:
-    publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
+    publish(NEW, stack.table, stack.playbook, SITE, NOON, PROPAGATION_TIME)
     with pytest.raises(Failure, match="at the same moment"):
         make_live(replace(NEW, hash="newer"), stack)
-    time.seconds += SEEN_BY_ALL.total_seconds()
+    time.seconds += PROPAGATION_TIME.total_seconds()
     assert make_live(replace(NEW, hash="newer"), stack)
     # and all of them can be gone back to
     past = stack.table.get(keys.PUBLISHED)
@@ -110,8 +110,8 @@ def test_nobody_publishes_while_another_playbook_is_on_its_way(stack: Stack, tim
 def test_the_playbook_before_the_live_one_is_known_once_that_is_in_force(stack: Stack, time: RealTime) -> None:
     one = a_function(stack)
     assert one.before() is None
-    publish(NEW, stack.table, stack.playbook, SITE, NOON, SEEN_BY_ALL)
-    time.seconds += SEEN_BY_ALL.total_seconds() - 0.5
+    publish(NEW, stack.table, stack.playbook, SITE, NOON, PROPAGATION_TIME)
+    time.seconds += PROPAGATION_TIME.total_seconds() - 0.5
     assert (one.live().bundle.hash, one.before()) == ("old", None)
     time.seconds += 1
     assert (one.live().bundle.hash, one.before()) == ("new", OLD)

@@ -39,7 +39,7 @@ def published(table: Table, bundle: Bundle, hours: int = 0, before: Bundle | Non
     return table.get(KEY)
 
 
-def test_the_next_return_of_all_triggers_is_due_and_moves_with_the_playbook(table: Table) -> None:
+def test_next_occurrence_of_all_triggers_is_due_and_moves_with_the_playbook(table: Table) -> None:
     assert published(table, a_playbook("1")) is None
     row = published(table, a_playbook("2", daily("13:00"), daily("11:00")))
     assert row
@@ -49,14 +49,14 @@ def test_the_next_return_of_all_triggers_is_due_and_moves_with_the_playbook(tabl
     assert row.due == after(hours=3)
 
 
-def test_a_return_that_is_due_already_is_not_lost_by_publishing(table: Table) -> None:
+def test_due_occurrence_is_not_lost_by_publishing(table: Table) -> None:
     published(table, a_playbook("1", daily("13:00")))
     row = published(table, a_playbook("2", daily("13:00")), hours=2)
     assert row
     assert (row.due, row.value.since) == (after(hours=1), NOON)
 
 
-def test_a_return_that_somebody_is_at_just_now_is_not_lost_by_publishing(table: Table) -> None:
+def test_leased_occurrence_is_not_lost_by_publishing(table: Table) -> None:
     # given a schedule whose return came a moment ago: the tick has leased the row, and its worker is on the way
     old = a_playbook("1", daily("13:00"))
     row = published(table, old)
@@ -76,7 +76,7 @@ def test_a_return_that_somebody_is_at_just_now_is_not_lost_by_publishing(table: 
         assert row.value.since == after(hours=1)
 
 
-def test_a_schedule_that_comes_back_is_on_the_agenda_again(table: Table) -> None:
+def test_restored_schedule_is_on_the_agenda_again(table: Table) -> None:
     row = published(table, a_playbook("1", daily("13:00")))
     assert row
     table.write(Replace(KEY, row.value, row.version))
@@ -85,7 +85,7 @@ def test_a_schedule_that_comes_back_is_on_the_agenda_again(table: Table) -> None
     assert (row.due, row.value.since) == (after(hours=25), after(hours=2))
 
 
-def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table: Table) -> None:
+def test_crm_campaigns_are_polled_while_a_journey_names_one(table: Table) -> None:
     def made_live(hash: str, *campaigns: str, hours: int) -> Row[MemberPoll] | None:
         asked = [OnActivity(kind="campaign_joined", subject=name) for name in campaigns]
         bundle = a_bundle(hash=hash)
@@ -106,7 +106,7 @@ def test_the_crm_s_campaigns_are_looked_at_while_a_journey_asks_about_one(table:
     assert (row.due, row.value.watched) == (None, {})
 
 
-def test_opportunities_are_looked_at_while_the_policy_spares_who_has_one(table: Table) -> None:
+def test_opportunities_are_polled_while_the_policy_skips_them(table: Table) -> None:
     def made_live(hash: str, *, asks: bool, hours: int) -> Row[OpportunityPoll] | None:
         bundle = a_bundle(hash=hash, policy=Policy(skips_open_opportunities=asks))
         kept: Any = Kept((bundle, a_playbook(is_live(table))))

@@ -1,4 +1,4 @@
-"""ripen simulate, as it is called: one story, or all of them held against what was approved."""
+"""`ripen simulate`: one scenario, or all of them compared with their approved transcripts."""
 
 import json
 from collections.abc import Callable
@@ -44,11 +44,11 @@ def run(folder: Path) -> Run:
     return called
 
 
-def test_the_example_playbook_lives_as_its_transcripts_say(run: Run) -> None:
+def test_example_playbook_matches_its_transcripts(run: Run) -> None:
     run(everything=True, folder=PLAYBOOK)
 
 
-def test_a_changed_mail_is_shown_as_a_difference_and_fails(
+def test_changed_journey_is_shown_as_a_difference_and_fails(
     run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given a journey that waits a day longer than was approved
@@ -65,7 +65,7 @@ def test_a_changed_mail_is_shown_as_a_difference_and_fails(
     run(everything=True)
 
 
-def test_a_story_is_there_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_output_is_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     run(journey="whitepaper", lead="ken", as_json=True)
     lines = json.loads(capsys.readouterr().out)
     assert lines[0] == {
@@ -85,7 +85,9 @@ def quiet(folder: Path) -> str:
     return "quiet"
 
 
-def test_whom_nothing_lets_in_is_told_how_to_enter(run: Run, quiet: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_lead_that_no_trigger_lets_in_is_told_how_to_enter(
+    run: Run, quiet: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     run(journey=quiet, lead="ken")
     out = capsys.readouterr().out
     assert "never entered quiet" in out
@@ -95,7 +97,7 @@ def test_whom_nothing_lets_in_is_told_how_to_enter(run: Run, quiet: str, capsys:
     assert "--by-hand" not in capsys.readouterr().out
 
 
-def test_every_way_is_walked_also_where_nothing_lets_in(
+def test_paths_are_simulated_also_where_no_trigger_lets_in(
     run: Run, quiet: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(journey=quiet, lead="ken", paths=True)
@@ -107,7 +109,7 @@ def test_every_way_is_walked_also_where_nothing_lets_in(
 @pytest.mark.parametrize(
     ("lead", "told"), [("hanako", "シナリオ whitepaper を開始した"), ("ken", "entered whitepaper")]
 )
-def test_a_story_is_told_in_the_leads_language(
+def test_transcript_is_in_the_language_of_the_lead(
     run: Run, lead: str, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(journey="whitepaper", lead=lead, lang=None)
@@ -123,13 +125,13 @@ def test_a_story_is_told_in_the_leads_language(
         ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "is not a date and time"),
     ],
 )
-def test_what_is_missing_is_said(run: Run, said: dict[str, str], told: str) -> None:
+def test_missing_option_is_a_failure(run: Run, said: dict[str, str], told: str) -> None:
     with pytest.raises(Failure, match=told):
         run(**said)
 
 
 @pytest.mark.parametrize("asked", ["lead", "events"])
-def test_a_file_that_is_not_utf8_says_so(run: Run, tmp_path: Path, asked: str) -> None:
+def test_file_that_is_not_utf8_is_a_failure(run: Run, tmp_path: Path, asked: str) -> None:
     file = tmp_path / "named.yaml"
     file.write_bytes("山田".encode("cp932"))
     with pytest.raises(Failure, match="is not UTF-8"):

@@ -8,7 +8,7 @@ import pytest
 
 from cli.commands import cloud as command
 from cli.stack.stack import Stack
-from ripen.adapters.rows.campaign_counts import tally
+from ripen.adapters.rows.campaign_counts import count_send
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.ids import digest
@@ -104,7 +104,7 @@ def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[st
 
 
 def test_what_was_switched_off_again_is_not_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
-    table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(slower=2)))
+    table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(throttles=2)))
     assert plain(capsys)["stopped"] == ""
     assert plain(capsys)["refused"] is None
 
@@ -113,15 +113,15 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
     # given a mail of a journey whose fate is not known for an hour
     key, unknown = keys.send("lead1", digest("s")), a_send(unknown=NOON)
     table.write(Create(key, unknown))
-    held = ledger.overdue(unknown, NOON + timedelta(hours=1))
+    held = ledger.time_out(unknown, NOON + timedelta(hours=1))
     assert held
-    table.write(Replace(key, held.send, 1), *tally(unknown, held.send))
+    table.write(Replace(key, held.send, 1), *count_send(unknown, held.send))
     # then
     assert plain(capsys)["held"] == 1
     assert "1 mail is held: ripen held" in told(capsys)
     # and when somebody lets it go
     released = ledger.release(held.send, "mika", NOON)
-    table.write(Replace(key, released.send, 2), *tally(held.send, released.send))
+    table.write(Replace(key, released.send, 2), *count_send(held.send, released.send))
     assert plain(capsys)["held"] == 0
 
 

@@ -50,11 +50,11 @@ def _mail(attempts: int, asked: int | None) -> timedelta:
     claimed = a_send(state=SendState.CLAIMED, attempt=attempts)
     refused = ledger.refuse(claimed, "busy", permanent=False, after=asked, now=NOON)
     assert refused.due
-    return refused.due - (NOON if asked is not None else ledger.spread(claimed, NOON))
+    return refused.due - (NOON if asked is not None else ledger.with_jitter(claimed, NOON))
 
 
 def _account(trips: int, asked: int | None) -> timedelta:
-    opened = breaker.refused(Breaker(trips=trips), "busy", (asked or 0) * SECOND, NOON)
+    opened = breaker.after_refusal(Breaker(trips=trips), "busy", (asked or 0) * SECOND, NOON)
     assert opened.until
     return opened.until - NOON
 
@@ -69,7 +69,7 @@ def _webhook(attempts: int, asked: int | None) -> timedelta:
 
 def _crm_request(attempts: int, asked: int | None) -> timedelta:
     request = CrmRequest(id="r", lead="l", journey="j", planned=NOON, attempts=attempts)
-    due = crm_request.again(request, _after(asked), NOON)
+    due = crm_request.retry_at(request, _after(asked), NOON)
     assert due
     return due - NOON
 

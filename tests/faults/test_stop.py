@@ -20,7 +20,7 @@ from cli.commands import sending
 from cli.stack.stack import Stack
 from nurture.deliver import deliver
 from ripen.adapters.clock import ApplicationClock
-from ripen.adapters.rows.stop import StopSign
+from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.table import Change, Key, Replace, Table, keys
 from ripen.mail.ledger import Send, SendState
 from ripen.mail.message import OutgoingMail
@@ -90,8 +90,8 @@ def working(table: Watched, line: Line, due: SimpleQueue[Key[Send]], ends: Event
     """Start workers, each with its own view of the stop row, as containers have."""
 
     def work() -> None:
-        clock, sign = ApplicationClock(table, moves=False), StopSign(table)
-        outside = replace(an_outside(table, None, line), clock=clock, stopped=sign.on)  # type: ignore[arg-type]
+        clock, switch = ApplicationClock(table, moves=False), StopSwitch(table)
+        outside = replace(an_outside(table, None, line), clock=clock, stopped=switch.is_on)  # type: ignore[arg-type]
         while not ends.is_set():
             try:
                 deliver(due.get(timeout=0.1), outside)

@@ -22,6 +22,7 @@ from ripen.crm import upsert
 from ripen.lead.address import address_hash
 from ripen.lead.lead import CrmLink, Profile, Touch
 from ripen.lead.state import Rank, State
+from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, compose
 from ripen.scoring.score import Score
 from ripen.slack import card
@@ -193,7 +194,7 @@ def _lead(dependencies: Dependencies) -> Profile:
 
 
 def _mail(email: str, profile: Profile) -> OutgoingMail:
-    return compose(a_send(email=email), profile, LIVE.bundle, SITE, LINK_KEY, NOON)
+    return compose(a_send(email=email), profile, LIVE.bundle, MailLinks(SITE, LINK_KEY), NOON)
 
 
 def _marked(message: dict[str, Any]) -> list[str]:

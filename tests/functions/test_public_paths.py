@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import notify.slack
-from capture import _entry_request, form, link, page, track, webhook
+from capture import form, link, page, track, webhook
 from nurture import preferences
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
@@ -95,8 +95,8 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
     def bundle_of(hash: str) -> Bundle:
         raise AssertionError("the send names no bundle")
 
-    own = link.OwnKeys(link=KEY, network=KEY)
-    is_an_answer(link.serve(gateway.request(event), mailed, live, bundle_of, own, NOON))
+    own = link.LinkKeys(link=KEY, network=KEY)
+    is_an_answer(link.serve(gateway.request(event), link.Dependencies(mailed, live, bundle_of, own, NOON)))
 
 
 @often
@@ -147,7 +147,7 @@ def test_a_webhook(
         body = gateway.request(event).body
         digest = b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
         event["headers"] |= {"typeform-signature": f"sha256={digest}"}
-    is_an_answer(webhook.serve(gateway.request(event), _webhook_desk(table, queue, live, ids)))
+    is_an_answer(webhook.serve(gateway.request(event), _webhook_dependencies(table, queue, live, ids)))
 
 
 @often
@@ -180,13 +180,21 @@ def test_a_request_that_asks_in(
     if signed:
         body, stamp = gateway.request(event).body, str(round(NOON.timestamp()))
         event["headers"] |= {"ripen-timestamp": stamp, "ripen-signature": signature(KEY, stamp, body)}
-    is_an_answer(webhook.serve(gateway.request(event), _webhook_desk(table, queue, live, ids)))
+    is_an_answer(webhook.serve(gateway.request(event), _webhook_dependencies(table, queue, live, ids)))
 
 
-def _webhook_desk(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Dependencies:
-    own = _entry_request.OwnKeys(address=KEY, api=KEY)
-    wall, new_id = NOON.timestamp(), lambda: f"{next(ids):032x}"
-    return webhook.Dependencies(table, queue, live, own, lambda source, fresh: SECRET, NOON, wall, new_id)
+def _webhook_dependencies(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int]) -> webhook.Dependencies:
+    return webhook.Dependencies(
+        table=table,
+        react=queue,
+        live=live,
+        address_key=KEY,
+        now=NOON,
+        new_id=lambda: f"{next(ids):032x}",
+        api_key=KEY,
+        secret=lambda source, fresh: SECRET,
+        wall=NOON.timestamp(),
+    )
 
 
 def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from ripen.agenda import Lane, shard
 from ripen.lead.activity import Verdict
 from ripen.playbook.bundle import Page
 from score._consequences import Queues
-from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 from tests.support.gateway_events import an_event
 from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside
 from tests.support.sqs_events import a_playbook, heard
@@ -33,7 +33,7 @@ FORM = "{{ page.title }} {{ form.action }}|{% for h in hidden %}{{ h.name }}={{ 
 PAGE = Page(name="whitepaper-read", title={"ja": "資料"}, source={"*": FORM}, form="whitepaper")
 BUNDLE = replace(a_bundle(), pages={"whitepaper-read": PAGE})
 LIVE = Live(BUNDLE, SITE)
-OWN = link.OwnKeys(link=LINK_KEY, network=b"n" * 32)
+OWN = link.LinkKeys(link=LINK_KEY, network=b"n" * 32)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str
     event = an_event("GET", path, {"token": token, "page": token}, id=f"{path} {clock.now()}", headers=CHROME)
     event["requestContext"]["http"]["sourceIp"] = address
     if path.startswith("/c/"):
-        return link.serve(request(event), table, LIVE, lambda hash: BUNDLE, OWN, clock.now())
+        return link.serve(request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now()))
     if path.startswith("/unsubscribe/"):
         return respond(event, table, clock, FakeQueue(), LINK_KEY, BUNDLE.brand, FakeQueue())
     return page.serve(request(event), LIVE, nonce="n1")

@@ -13,7 +13,7 @@ from ripen.adapters.table import Absent, Change, Replace
 from ripen.errors import Unsure
 from ripen.lead.contact import Contact
 from ripen.mail import feedback, frequency_cap, ledger
-from ripen.mail.ledger import Moved, Send, SendPointer, SendState
+from ripen.mail.ledger import MovedSend, Send, SendPointer, SendState
 from ripen.mail.message import OutgoingMail
 from tests.support.ledger_machine import Narrow, Sending
 from tests.support.ses_socket import WiredSes
@@ -38,7 +38,7 @@ class NobodyLooksAfterClaims(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        with _instead(ledger, "overdue", lambda send, now: None):
+        with _instead(ledger, "time_out", lambda send, now: None):
             yield
 
 
@@ -69,15 +69,15 @@ class SendsMarketingAgainAfterDoubt(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        moves = ledger.overdue
+        moves = ledger.time_out
 
-        def overdue(send: Send, now: datetime) -> Moved | None:
+        def overdue(send: Send, now: datetime) -> MovedSend | None:
             moved = moves(send, now)
             if moved and moved.send.state is SendState.HELD:
-                return Moved(replace(moved.send, state=SendState.PLANNED, unknown=None, claimed=None), now)
+                return MovedSend(replace(moved.send, state=SendState.PLANNED, unknown=None, claimed=None), now)
             return moved
 
-        with _instead(ledger, "overdue", overdue):
+        with _instead(ledger, "time_out", overdue):
             yield
 
 
@@ -91,7 +91,7 @@ class NothingCountsUnderTheCap(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        with _instead(frequency_cap, "counted", lambda contact, send, now, zone: contact):
+        with _instead(frequency_cap, "with_mail_counted", lambda contact, send, now, zone: contact):
             yield
 
 
@@ -107,8 +107,8 @@ class WhatIsInDoubtLeavesTheAgenda(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
-        doubt = ledger.doubt
-        with _instead(ledger, "doubt", lambda send, reason, now: replace(doubt(send, reason, now), due=None)):
+        doubt = ledger.mark_unknown
+        with _instead(ledger, "mark_unknown", lambda send, reason, now: replace(doubt(send, reason, now), due=None)):
             yield
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from ripen.adapters.ses.mailer import Ses
 from ripen.lead.lead import Profile
+from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import compose
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
@@ -89,7 +90,7 @@ def _with_html(bundle: Bundle) -> list[str]:
 
 def _written(bundle: Bundle, email: str, profile: Profile) -> tuple[str, bytes]:
     send, client = a_send(email=email, mail_class=bundle.emails[email].mail_class), Client()
-    Ses("set1", client).send(compose(send, profile, bundle, SITE, LINK_KEY, NOON))
+    Ses("set1", client).send(compose(send, profile, bundle, MailLinks(SITE, LINK_KEY), NOON))
     return send.id, build(client.request, "m1", NOON)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from nurture._dependencies import Dependencies
 from nurture.deliver import deliver
 from nurture.walk import work
-from ripen.adapters.rows import walk_rows
-from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows import campaign_counts, walk_rows
+from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref, shard
 from ripen.campaign import mailing
@@ -103,7 +103,7 @@ class Machinery:
         key = keys.campaign(run.name)
         row = self.table.get(key)
         assert row
-        laps = walk_rows.from_the_start(key, walk_rows.rows(self.table, key), run.lap, self.clock.now())
+        laps = walk_rows.start_lap(key, walk_rows.read_walks(self.table, key), run.lap, self.clock.now())
         self.table.write(
             Replace(key, run, row.version, due=self.clock.now()), *(laps if run.lap > row.value.lap else ())
         )
@@ -139,7 +139,7 @@ class Machinery:
         return len(refs)
 
     def says(self, name: str) -> Any:
-        return CampaignSign(self.table, self.clock).says(name)
+        return CampaignSwitch(self.table, self.clock).may_send(name)
 
     def sends(self, leads: list[str], name: str = "autumn") -> dict[str, Send]:
         """By lead; who has none is not there."""
@@ -150,7 +150,7 @@ class Machinery:
         return [lead for lead, send in self.sends(leads, name).items() if send.state is state]
 
     def counts(self, name: str = "autumn") -> dict[str, int]:
-        return {what: count for what, count in walk_rows.counts(self.table, name).items() if count}
+        return {what: count for what, count in campaign_counts.campaign_totals(self.table, name).items() if count}
 
     def taken(self) -> list[str]:
         """To whom SES took a mail, in its order."""

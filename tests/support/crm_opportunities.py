@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from capture._opportunities import Dependencies, look
+from capture._opportunities import Dependencies, poll_opportunities
 from ripen.adapters.table import Row, Table, keys
 from ripen.crm.opportunity import Company, Opportunity, OpportunityPoll, Position
 from ripen.errors import Undeliverable
@@ -54,7 +54,7 @@ class World:
     def look(self, steps: int = 99, table: Table | None = None) -> None:
         left = iter([True] * steps)
         dependencies = Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
-        look(dependencies, lambda: next(left, False))
+        poll_opportunities(dependencies, lambda: next(left, False))
 
     def later(self, **delta: float) -> None:
         self.clock.move(**(delta or {"minutes": 5}))

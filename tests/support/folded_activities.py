@@ -1,12 +1,31 @@
-"""What the tests of folding share: activities as capture writes them, and what became of their rows."""
+"""Activities as capture writes them, the fold as score.react does it, and the rows that follow."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.lead.activity import Activity
+from ripen.playbook.bundle import Bundle
+from ripen.ports import Clock
+from score import react as function
+from score._consequences import Queues
+from score._dependencies import Dependencies
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
+
+
+def react(
+    refs: Sequence[str],
+    table: Table,
+    bundle: Bundle,
+    clock: Clock,
+    queues: Queues,
+    previous: Callable[[], Bundle | None] = lambda: None,
+) -> None:
+    """Fold these rows as score.react does."""
+    dependencies = Dependencies(table=table, clock=clock, queues=queues, bundle=bundle, previous=previous)
+    function.react(refs, dependencies)
 
 
 def key_of(activity: Activity) -> Key[Activity]:
@@ -37,6 +56,6 @@ def due(table: Table, key: Key[Any]) -> datetime | None:
 
 
 def woken(queue: object) -> list[str]:
-    """What this bell was rung for."""
+    """The refs that were put on the queue."""
     assert isinstance(queue, FakeQueue)
     return [str(ref) for ref in queue.woken]

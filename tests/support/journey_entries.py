@@ -4,7 +4,9 @@ from copy import replace
 from datetime import datetime
 from typing import Any
 
-from ripen.fold.fold import Enrolled, Folded, fold
+from ripen.fold.consequences import Enrolled
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
@@ -50,7 +52,7 @@ def run(
     bundle: Bundle, *activities: Activity, state: State | None = None, now: datetime = NOON, **known: Any
 ) -> Folded:
     profile: Profile = known.pop("profile", JUNIOR)
-    return fold(profile, state, activities, bundle, now, **known)
+    return fold(LeadHistory(profile=profile, state=state, **known), activities, bundle, now)
 
 
 def a_run(key: str, over: bool = False) -> Enrollment:

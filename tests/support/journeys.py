@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from ripen.journey.engine import Moved, Scene, advance, looks_back
+from ripen.journey.context import JourneyContext
+from ripen.journey.engine import Advanced, advance
 from ripen.journey.enrollment import Enrollment
+from ripen.journey.history_needed import history_start
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact
 from ripen.mail.ledger import Send
@@ -32,7 +34,7 @@ def a_journey(*steps: Step, **changes: Any) -> Journey:
     return Journey(name="j", first=steps[0].id if steps else "", steps=steps, **changes)
 
 
-def a_scene(journey: Journey, **known: Any) -> Scene:
+def a_context(journey: Journey, **known: Any) -> JourneyContext:
     usual: dict[str, Any] = {
         "profile": a_lead(id="lead1"),
         "live": journey,
@@ -41,22 +43,22 @@ def a_scene(journey: Journey, **known: Any) -> Scene:
         "calendar": BUNDLE.calendar,
         "stages": BUNDLE.stages,
     }
-    return Scene(journey=journey, **(usual | known))
+    return JourneyContext(journey=journey, **(usual | known))
 
 
-def moved(journey: Journey, enrollment: Enrollment | None = None, now: datetime = NOON, **known: Any) -> Moved:
-    return advance(enrollment or an_enrollment(), a_scene(journey, **known), now)
+def moved(journey: Journey, enrollment: Enrollment | None = None, now: datetime = NOON, **known: Any) -> Advanced:
+    return advance(enrollment or an_enrollment(), a_context(journey, **known), now)
 
 
 def send(id: str, next: str = "") -> SendStep:
     return SendStep(id=id, email=id.partition("-")[0], next=next)
 
 
-def sent(result: Moved) -> list[str]:
+def sent(result: Advanced) -> list[str]:
     return [each.step for each in result.sends]
 
 
-def told(result: Moved) -> list[tuple[str, str, str]]:
+def step_decisions(result: Advanced) -> list[tuple[str, str, str]]:
     """Its decisions about steps: which one, what became of it, why."""
     return [(d.facts.get("step", ""), d.outcome, d.reason) for d in result.decisions if d.what == "step"]
 
@@ -86,7 +88,7 @@ class Life:
 
     def wake(self, now: datetime) -> None:
         """As nurture.advance does: it reads no more than it is told to."""
-        since = looks_back(self.enrollment, self.journey, now)
+        since = history_start(self.enrollment, self.journey, now)
         known = [a for a in self.activities if a.received <= now and since is not None and a.at >= since]
         has_refused = self.refuses is not None and self.refuses <= now
         contact = Contact(lead="lead1", unsubscribed=self.refuses) if has_refused else None

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
@@ -14,7 +15,7 @@ JUNIOR = a_lead(job_title="")
 
 
 def folded(*activities: Activity, state: State | None = None, now: datetime = NOON, bundle: Bundle = BUNDLE) -> Folded:
-    return fold(JUNIOR, state, activities, bundle, now)
+    return fold(LeadHistory(profile=JUNIOR, state=state), activities, bundle, now)
 
 
 def a_click(n: int = 0, **changes: object) -> Activity:

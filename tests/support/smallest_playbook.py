@@ -1,10 +1,10 @@
-"""The smallest playbook that is in order, for tests that put one mistake into it."""
+"""The smallest valid playbook, for tests that put one error into it."""
 
 from collections.abc import Callable
 from datetime import date
 
-Plan = Callable[..., list[str]]
-"""Changes that playbook and checks it."""
+CheckPlaybook = Callable[..., list[str]]
+"""Change the playbook and check it."""
 
 J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
 E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"
@@ -84,9 +84,9 @@ def mail(*lines: str) -> str:
     return FILES[B].replace("<mj-text>Hello</mj-text>", "\n".join(lines))
 
 
-def told_at(problems: list[str], file: str, told: str) -> None:
-    """It is said of that place in the file, and next to nothing else is."""
-    prefix = "(warning) " if told.startswith("(warning) ") else ""
-    where = told.removeprefix(prefix)
+def assert_reported(problems: list[str], file: str, message: str) -> None:
+    """Assert that this problem is reported at its position, with at most one more beside it."""
+    prefix = "(warning) " if message.startswith("(warning) ") else ""
+    where = message.removeprefix(prefix)
     assert [problem for problem in problems if problem.startswith(f"{prefix}{file}:{where}")], problems
     assert len(problems) <= 2, problems

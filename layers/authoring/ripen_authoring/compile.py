@@ -1,4 +1,4 @@
-"""From the files to the bundle that the functions read."""
+"""Compile the playbook's files into the bundle that the functions read."""
 
 from copy import replace
 from dataclasses import dataclass
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen_authoring.building import forms, journeys, mailings, scoring, settings
-from ripen_authoring.checks import journey_graph, past_dates, references, simulations, templates, trial_rendering
+from ripen_authoring.checks import all_checks, trial_rendering
 from ripen_authoring.files.folder import Folder, load
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
@@ -19,33 +20,42 @@ from ripen_authoring.problem import InvalidPlaybook, Problem
 
 @dataclass(frozen=True)
 class CheckedPlaybook:
-    """A playbook that can be published, and what is not quite right with it."""
+    """A playbook that can be published, and its warnings."""
 
     bundle: Bundle
     warnings: tuple[Problem, ...]
 
 
 def compile_playbook(folder: Path) -> Bundle:
-    """The bundle of a playbook's folder, its hash that of all its content. Raises Broken with everything that is wrong."""
+    """Return the bundle of a playbook's folder. Its hash covers its whole content. Raise InvalidPlaybook."""
     return check_playbook(folder).bundle
 
 
+def compile_or_fail(folder: Path) -> Bundle:
+    """Return the bundle of a playbook's folder. Raise Failure with a list of all problems."""
+    try:
+        return compile_playbook(folder)
+    except InvalidPlaybook as invalid:
+        raise Failure(f"The playbook has errors:\n{invalid}", "Correct them first: ripen check") from None
+
+
 def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
-    """As compile_playbook, with the warnings; of days that are over only where `today` is said. Broken has them too."""
+    """Return the bundle and the warnings. Raise InvalidPlaybook with all errors and warnings.
+
+    1. Load all files.
+    2. Check them against one another; with `today`, also warn of dates in the past.
+    3. Build the bundle, and render every page and mail once.
+    """
     files = load(folder)
     ripen, scored = files.ripen, files.scoring
     problems: list[Problem] = list(files.problems)
     if ripen is None or scored is None:
         raise InvalidPlaybook(problems)
-    problems += references.unfitting(files, ripen, scored)
-    problems += journey_graph.wrong(files)
-    problems += templates.unsound(files, scored, ripen.model)
-    problems += simulations.untrue(files, ripen.model)
-    problems += past_dates.over(files, today) if today else ()
+    problems += all_checks.check(files, ripen, scored, today)
     if any(problem.severity == "error" for problem in problems):
         raise InvalidPlaybook(problems)
     compiled = _bundle(files, ripen.model, scored.model)
-    failed = list(trial_rendering.failures(compiled, files))
+    failed = list(trial_rendering.check(compiled, files))
     if failed:
         raise InvalidPlaybook([*problems, *failed])
     content = msgspec.json.encode(compiled, order="deterministic")

@@ -1,4 +1,7 @@
-"""The words a marketer writes for times, and what they mean to the functions. ValueError says what to write instead."""
+"""Parse the short expressions of the playbook: "3 days at 10:00", "10%", "after 90 days".
+
+Each function raises ValueError with what to write instead.
+"""
 
 import re
 from dataclasses import dataclass, field
@@ -19,76 +22,76 @@ _FIELD = re.compile(r"(next )?((?:entry\.)?[a-z][a-z0-9_]*)(?: ([+-]) (\d{1,4}) 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _BUSINESS_DAY = " on a business day"
 _WAITS = (
-    "3 days at 10:00, 2 hours, 3 business days, 4 business hours, until 2026-12-01 at 10:00, until Tuesday at 10:00, "
-    "until 10:00 or until renewal - 7 days at 09:00"
+    "30 minutes, 12 hours, 3 days at 10:00, 3 business days, 4 business hours, until 2026-12-01 at 10:00, "
+    "until Tuesday at 10:00, until 10:00 or until renewal - 7 days at 09:00"
 )
 
 
 @dataclass(frozen=True)
 class Reentry:
-    """`key` is the answer of the form that tells runs apart."""
+    """When a lead may enter a journey again. `key` is the answer that keeps two runs apart."""
 
     again: Again = field(default_factory=Again)
     key: str = ""
 
 
-def seconds(phrase: str) -> int:
-    """How long "3 days" is."""
-    found = _LENGTH.fullmatch(str(phrase).strip())
+def seconds(written: str) -> int:
+    """Return the length of "3 days" in seconds."""
+    found = _LENGTH.fullmatch(str(written).strip())
     if not found or found[2] or not int(found[1]):
-        raise ValueError(f"{phrase!r} is no length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks")
+        raise ValueError(f"{written!r} is not a length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks")
     return int(found[1]) * _UNITS[found[3]]
 
 
-def days(phrase: str) -> int:
-    """How many days "3 days" or "2 weeks" are."""
-    length = seconds(phrase)
+def days(written: str) -> int:
+    """Return the length of "3 days" or "2 weeks" in days."""
+    length = seconds(written)
     if length % _UNITS["day"]:
-        raise ValueError(f"{phrase!r} is no number of days; write e.g. 3 days or 2 weeks")
+        raise ValueError(f"{written!r} is not a number of days; write e.g. 3 days or 2 weeks")
     return length // _UNITS["day"]
 
 
-def signed_days(phrase: str) -> int:
-    """Days after (3 days) or before (-90 days)."""
-    before = str(phrase).startswith("-")
-    length = days(str(phrase).lstrip("-+ "))
+def signed_days(written: str) -> int:
+    """Return the days of "3 days" (after a date) or "-90 days" (before it)."""
+    before = str(written).startswith("-")
+    length = days(str(written).lstrip("-+ "))
     return -length if before else length
 
 
-def share(phrase: str | float) -> float:
-    """ "5%" or 0.05."""
-    text = str(phrase).strip()
+def share(written: str | float) -> float:
+    """Return the share, 0 to 1, of "5%" or 0.05."""
+    text = str(written).strip()
     try:
         part = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
     except ValueError:
         part = -1
     if not 0 <= part <= 1:
-        raise ValueError(f"{phrase!r} is no share; write e.g. 10%")
+        raise ValueError(f"{written!r} is not a percentage; write e.g. 10%")
     return part
 
 
-def time_of_day(phrase: str) -> str:
-    """ "9:00" as "09:00"."""
-    found = _TIME.fullmatch(str(phrase).strip())
+def time_of_day(written: str) -> str:
+    """Return the time of day as "09:00"; "9:00" is accepted too."""
+    found = _TIME.fullmatch(str(written).strip())
     if not found:
-        raise ValueError(f'{phrase!r} is no time of day; write e.g. "09:00"')
+        raise ValueError(f'{written!r} is not a time of day; write e.g. "09:00"')
     return f"{int(found[1]):02}:{found[2]}"
 
 
-def moment(phrase: str) -> str:
-    """A local date and time, to the minute."""
+def local_date_time(written: str) -> str:
+    """Return a local date and time, to the minute."""
     try:
-        at = datetime.fromisoformat(phrase)
+        at = datetime.fromisoformat(written)
     except ValueError:
         at = None
-    if at is None or at.tzinfo is not None or len(phrase) < len("2026-12-01T10:00"):
-        raise ValueError(f"{phrase!r} is no local date and time; write e.g. 2026-12-01T10:00")
+    if at is None or at.tzinfo is not None or len(written) < len("2026-12-01T10:00"):
+        raise ValueError(f"{written!r} is not a local date and time; write e.g. 2026-12-01T10:00")
     return at.isoformat(timespec="minutes")
 
 
-def again(phrase: str) -> Reentry:
-    """ "never", "after exit", "after 90 days", "once per order"."""
-    text = str(phrase).strip()
+def reentry(written: str) -> Reentry:
+    """Parse "never", "after exit", "after 90 days" and "once per order"."""
+    text = str(written).strip()
     if text == "never":
         return Reentry()
     if text == "after exit":
@@ -98,94 +101,101 @@ def again(phrase: str) -> Reentry:
     if text.startswith("after "):
         return Reentry(Again(how="after", seconds=seconds(text.removeprefix("after "))))
     raise ValueError(
-        f"{phrase!r} does not say when; write never, or e.g. after 90 days, after exit, or once per <answer of the form>"
+        f"{written!r} is not allowed; write never, after exit, e.g. after 90 days, or once per <answer of the form>"
     )
 
 
-def move(phrase: str) -> Move:
-    """ "stay", "exit", "move to send-y"."""
-    text = str(phrase).strip()
+def move(written: str) -> Move:
+    """Parse "stay", "exit" and "move to send-y"."""
+    text = str(written).strip()
     if text == "stay":
         return Move(how="stay")
     if text == "exit":
         return Move(how="exit")
     if text.startswith("move to "):
         return Move(how="move", to=text.removeprefix("move to ").strip())
-    raise ValueError(f"{phrase!r} does not say where to; write stay, exit, or e.g. move to send-reminder")
+    raise ValueError(f"{written!r} is not allowed; write stay, exit, or e.g. move to send-reminder")
 
 
-def rule(every: str, start: str) -> None:
-    """ValueError unless it is an RRULE (RFC 5545) that returns, and not more often than each hour."""
+def check_rrule(every: str, start: str) -> None:
+    """Raise ValueError unless `every` is an RRULE (RFC 5545) that occurs, and at most once an hour."""
+    begins = datetime.fromisoformat(start)
     try:
-        returns = rrulestr(every.removeprefix("RRULE:"), dtstart=datetime.fromisoformat(start))
-        first = list(returns.xafter(datetime.fromisoformat(start), count=2, inc=True))
+        first = list(rrulestr(every.removeprefix("RRULE:"), dtstart=begins).xafter(begins, count=2, inc=True))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ValueError(f"{every!r} is no RRULE ({error}); write e.g. FREQ=MONTHLY;BYDAY=1MO") from None
+        raise ValueError(f"{every!r} is not an RRULE ({error}); write e.g. FREQ=MONTHLY;BYDAY=1MO") from None
     if not first:
-        raise ValueError(f"{every!r} never returns after {start}")
+        raise ValueError(f"{every!r} never occurs after {start}")
     if any(after - before < timedelta(hours=1) for before, after in pairwise(first)):
-        raise ValueError(f"{every!r} returns more than once an hour; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+        raise ValueError(f"{every!r} occurs more than once an hour; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
 
 
-def closure(phrase: str) -> tuple[str, str]:
-    """The first and last day of "2026-12-29 to 2027-01-03"; "12-29 to 01-03" is each year; one day is both."""
-    first, _, last = (part.strip() for part in str(phrase).partition(" to "))
+def closure(written: str) -> tuple[str, str]:
+    """Return the first and last day of "2026-12-29 to 2027-01-03", "12-29 to 01-03" (each year) or one day."""
+    first, _, last = (part.strip() for part in str(written).partition(" to "))
     last = last or first
     for pattern, prefix in ((_DAY, ""), (_YEARLY_DAY, "2024-")):  # 2024 has a 29 February
-        if pattern.fullmatch(first) and pattern.fullmatch(last) and _is_day(prefix + first) and _is_day(prefix + last):
+        if all(pattern.fullmatch(day) and _is_date(prefix + day) for day in (first, last)):
             if pattern is _DAY and last < first:
-                raise ValueError(f"{phrase!r} ends before it begins")
+                raise ValueError(f"{written!r} ends before it begins")
             return first, last
     raise ValueError(
-        f"{phrase!r} is no day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03"
+        f"{written!r} is not a day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03"
     )
 
 
-def weekday(name: str) -> int:
-    """0 is Monday."""
-    text = str(name).strip().casefold()
+def weekday(written: str) -> int:
+    """Return the number of the weekday; Monday is 0."""
+    text = str(written).strip().casefold()
     found = [number for number, day in enumerate(_WEEKDAYS) if text in (day, day[:3])]
     if not found:
-        raise ValueError(f"{name!r} is no day of the week; write e.g. Tuesday or Tue")
+        raise ValueError(f"{written!r} is not a day of the week; write e.g. Tuesday or Tue")
     return found[0]
 
 
-def until(phrase: str) -> Until:
-    """What a wait waits for."""
-    rest = " ".join(str(phrase).split())
+def wait_end(written: str) -> Until:
+    """Parse when a wait ends.
+
+    1. Take "on a business day" and "at 10:00" off the end.
+    2. What is left is a length of time, or "until" and a time, a date, weekdays or a field.
+    """
+    rest = " ".join(str(written).split())
     business = rest.endswith(_BUSINESS_DAY)
     rest = rest.removesuffix(_BUSINESS_DAY)
     at = ""
     if found := _AT.fullmatch(rest):
         rest, at = found[1], time_of_day(found[2])
-    if not rest.startswith("until ") and rest != "until":
-        return _length(phrase, rest, at, business)
-    rest = rest.removeprefix("until").strip()
+    if rest == "until" or rest.startswith("until "):
+        return _until(written, rest.removeprefix("until").strip(), at, business)
+    return _after_length(written, rest, at, business)
+
+
+def _until(written: str, rest: str, at: str, business: bool) -> Until:
     if not at and _TIME.fullmatch(rest):
         return Until(at=time_of_day(rest), business=business)
     if not rest and at:
         return Until(at=at, business=business)
     if _DAY.fullmatch(rest):
-        if not _is_day(rest):
-            raise ValueError(f"there is no day {rest}")
+        if not _is_date(rest):
+            raise ValueError(f"there is no date {rest}")
         return Until(date=rest, at=at, business=business)
     if weekdays := _named_days(rest):
         return Until(weekdays=weekdays, at=at, business=business)
     if found := _FIELD.fullmatch(rest):
-        away = int(found[4] or 0) * (7 if found[5] == "week" else 1)
-        offset = -away if found[3] == "-" else away
+        length = int(found[4] or 0) * (7 if found[5] == "week" else 1)
+        offset = -length if found[3] == "-" else length
         return Until(field=found[2], yearly=bool(found[1]), offset_days=offset, at=at, business=business)
-    raise _no_wait(phrase)
+    raise _not_a_wait(written)
 
 
-def _length(phrase: str, rest: str, at: str, business: bool) -> Until:
+def _after_length(written: str, rest: str, at: str, business: bool) -> Until:
     found = _LENGTH.fullmatch(rest)
     if not found or not int(found[1]):
-        raise _no_wait(phrase)
+        raise _not_a_wait(written)
     count, unit = int(found[1]), found[3]
     if found[2]:
         if unit == "week":
-            raise ValueError(f"{phrase!r}: write business days, 5 for a week")
+            raise ValueError(f"{written!r}: write business days instead of weeks, e.g. 5 business days")
         if unit == "day":
             return Until(business_days=count, at=at, business=business)
         return Until(business_seconds=count * _UNITS[unit], at=at, business=business)
@@ -202,7 +212,7 @@ def _named_days(rest: str) -> tuple[int, ...]:
         return ()
 
 
-def _is_day(text: str) -> bool:
+def _is_date(text: str) -> bool:
     try:
         date.fromisoformat(text)
     except ValueError:
@@ -210,5 +220,5 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _no_wait(phrase: str) -> ValueError:
-    return ValueError(f"{phrase!r} is no time to wait; write e.g. 30 minutes, 12 hours, {_WAITS}")
+def _not_a_wait(written: str) -> ValueError:
+    return ValueError(f"{written!r} is not a time to wait; write e.g. {_WAITS}")

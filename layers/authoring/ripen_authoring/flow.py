@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ripen.playbook.graph import END
+from ripen.playbook.paths import END
 from ripen_authoring.models.clauses import ClausePart, DocumentPath
 from ripen_authoring.models.steps import (
     BranchPart,
@@ -125,8 +125,8 @@ def _paths(step: StepPart, here: DocumentPath) -> Iterator[tuple[str, Sequence[S
 
 def told(clause: ClausePart | None, number: int) -> str:
     """What to call a path that has no name: "clicked case-study"."""
-    if clause is not None and clause.did:
-        return f"{clause.did} {getattr(clause, clause.did)}"
+    if clause is not None and clause.activity_word:
+        return f"{clause.activity_word} {getattr(clause, clause.activity_word)}"
     if clause is not None and isinstance(clause.rank, str):
         return clause.rank
     return next((word for word in _first_words(clause)), f"path {number + 1}")

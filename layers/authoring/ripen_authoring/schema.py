@@ -1,4 +1,4 @@
-"""JSON Schema of each kind of file, for editors that complete and check while one types."""
+"""JSON Schema of each kind of file, so that editors complete and check what is typed."""
 
 import json
 from pathlib import Path
@@ -24,16 +24,16 @@ KINDS: dict[str, tuple[type[Part], str]] = {
     "persona": (PersonaFile, "personas/*.yaml"),
     "simulation": (ScenarioFile, "simulations/*.yaml"),
 }
-"""By name of the schema: the model, and the files it is for."""
+"""The model of each schema, and its files."""
 
 
 def schemas() -> dict[str, str]:
-    """The text of each schema file, by its name."""
+    """Return the text of each schema file, by its name."""
     return {f"{name}.json": _schema(model, files) for name, (model, files) in KINDS.items()}
 
 
 def modeline(file: Path, folder: Path) -> str | None:
-    """The comment by which an editor finds the schema of that file of the playbook; None where there is none."""
+    """Return the comment by which an editor finds the schema of that file, or None where it has no schema."""
     for name, (_, files) in KINDS.items():
         if file.match(files) and len(file.parts) == len(Path(files).parts) + len(folder.parts):
             up = "../" * (len(Path(files).parts) - 1)

@@ -1,6 +1,6 @@
 """A decision and its reason: why Ripen sent, skipped or held a mail, changed a rank, alerted sales, and so on.
 
-The words for people are in operations/decision_words.py: each kind with its outcomes, and each reason, in both languages.
+The words for people are in operations/decision_words.py: kinds with their outcomes, and reasons, in both languages.
 """
 
 from datetime import datetime

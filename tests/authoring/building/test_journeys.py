@@ -1,11 +1,12 @@
-"""What the marketer's words mean: from a journey's file to the graph that the engine runs."""
+"""From a journey's file to the graph that the engine runs."""
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from ripen.playbook import graph, trigger
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen.playbook.graph import END, Again, Journey, Move, Until
+from ripen.playbook.graph import Again, Journey, Move, Until
+from ripen.playbook.paths import END
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause
 from ripen_authoring.building.journeys import journey
@@ -50,8 +51,8 @@ def asked(text: str) -> Clause:
         ("until next birthday", Until(field="birthday", yearly=True)),
     ],
 )
-def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
-    assert expressions.until(phrase) == meant
+def test_wait_is_parsed(phrase: str, meant: Until) -> None:
+    assert expressions.wait_end(phrase) == meant
 
 
 @pytest.mark.parametrize(
@@ -59,9 +60,9 @@ def test_a_wait_means_what_it_says(phrase: str, meant: Until) -> None:
     ["", "0 days", "3", "three days", "3 days at 25:00", "until 2026-02-30", "2 business weeks", "until", "until Tuseday at",
      "until renewal -7 days", "at 10:00", "3 days until Tuesday"],
 )  # fmt: skip
-def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) -> None:
-    with pytest.raises(ValueError, match=r"write|there is no day"):
-        expressions.until(phrase)
+def test_unclear_wait_is_refused_with_an_example(phrase: str) -> None:
+    with pytest.raises(ValueError, match=r"write|there is no date"):
+        expressions.wait_end(phrase)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_wait_that_says_nothing_clear_is_refused_with_an_example(phrase: str) 
         ("once per webinar_date", Again(how="by key"), "webinar_date"),
     ],
 )
-def test_who_was_in_it_comes_again_as_written(written: str, meant: Again, key: str) -> None:
+def test_reentry_is_parsed(written: str, meant: Again, key: str) -> None:
     found = compiled(f"enrol: {{on: {{form: f}}, again: {written}}}\nsteps: [{{send: m}}]")
 
     assert found.again == meant
@@ -101,18 +102,18 @@ def test_who_was_in_it_comes_again_as_written(written: str, meant: Again, key: s
         ("{api: [order, total]}", trigger.OnRequest(facts=("order", "total"))),
     ],
 )  # fmt: skip
-def test_a_journey_is_entered_by(on: str, meant: trigger.Trigger) -> None:
+def test_trigger_is_built(on: str, meant: trigger.Trigger) -> None:
     assert compiled(f"enrol: {{on: {on}}}\nsteps: [{{send: m}}]").enrol == (meant,)
 
 
-def test_a_fact_of_a_request_tells_runs_apart_where_the_journey_says_so() -> None:
+def test_fact_of_an_entry_request_can_be_the_key_of_a_run() -> None:
     found = compiled("enrol: {on: {api: [order]}, again: once per order}\nsteps: [{send: m}]")
     assert (found.enrol, found.again) == ((trigger.OnRequest(facts=("order",), key="order"),), Again(how="by key"))
     other = compiled("enrol: {on: {api: [total]}, again: once per order}\nsteps: [{send: m}]")
     assert other.enrol == (trigger.OnRequest(facts=("total",)),)
 
 
-def test_several_ways_in_are_a_list_and_none_is_by_hand() -> None:
+def test_journey_has_several_triggers_or_none() -> None:
     several = compiled("enrol: {on: [{form: f}, {rank: hot}], who: {consent: marketing}}\nsteps: [{send: m}]")
 
     assert len(several.enrol) == 2
@@ -147,26 +148,26 @@ def test_several_ways_in_are_a_list_and_none_is_by_hand() -> None:
         ("{all: [{rank: hot}, {all: [{tag: vip}]}]}", AllOf(of=(HOT, Tagged(tag="vip")))),
     ],
 )  # fmt: skip
-def test_a_clause_means_what_it_says(written: str, meant: Clause) -> None:
+def test_clause_is_built(written: str, meant: Clause) -> None:
     assert asked(written) == meant
 
 
 @pytest.mark.parametrize(
     ("written", "said"),
     [
-        ("{times: 3}", "`times` and `within` go with one of: clicked"),
-        ("{clicked: m, viewed: p, within: 3 days}", "write clicked and viewed apart"),
+        ("{times: 3}", "`times` and `within` need one of: clicked"),
+        ("{clicked: m, viewed: p, within: 3 days}", "write clicked and viewed separately"),
         ("{never: {rank: hot}}", "write {not: …} for anything else"),
         ("{rank: boiling}", "there is no rank 'boiling'"),
-        ("{}", "an empty clause says nothing"),
+        ("{}", "an empty clause has no effect"),
     ],
 )
-def test_a_clause_that_cannot_be_meant_is_refused(written: str, said: str) -> None:
+def test_contradictory_clause_is_refused(written: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         asked(written)
 
 
-def test_a_path_that_ends_goes_on_after_its_step() -> None:
+def test_end_of_a_path_leads_to_the_step_after_its_parent() -> None:
     found = steps("""
   - wait_for:
       - {when: {clicked: a}, then: [{send: b}, {wait: 1 day}]}
@@ -208,7 +209,7 @@ def test_a_path_that_ends_goes_on_after_its_step() -> None:
     assert found["send-e"] == graph.SendStep(id="send-e", email="e", next=END)
 
 
-def test_a_split_has_weights_and_paths() -> None:
+def test_split_has_weights_and_paths() -> None:
     found = steps("""
   - split: {by: offer, paths: {demo: {weight: 3, steps: [{send: demo}]}, trial: [{send: trial}], none: []}}
   - send: last
@@ -249,7 +250,7 @@ def test_a_split_has_weights_and_paths() -> None:
         ("exit: bought", graph.ExitStep(id="exit", reason="bought")),
     ],
 )  # fmt: skip
-def test_a_step_means_what_it_says(written: str, meant: graph.Step | None) -> None:
+def test_step_is_built(written: str, meant: graph.Step | None) -> None:
     if meant is None:
         with pytest.raises(Exception, match="write at most 20"):
             steps(f"  - {{{written}}}")
@@ -257,7 +258,7 @@ def test_a_step_means_what_it_says(written: str, meant: graph.Step | None) -> No
         assert steps(f"  - {{{written}}}")[meant.id] == meant
 
 
-def test_who_has_no_date_goes_where_the_wait_says_or_out() -> None:
+def test_lead_without_a_date_takes_the_otherwise_path_or_leaves() -> None:
     found = steps("""
   - {wait: until renewal - 7 days, id: out}
   - {wait: until renewal - 3 days, id: path, otherwise: [{send: a}]}
@@ -271,7 +272,7 @@ def test_who_has_no_date_goes_where_the_wait_says_or_out() -> None:
     assert otherwise == {"out": END, "path": "send-a", "onward": "named", "named": "last"}
 
 
-def test_without_an_answer_a_webhook_s_lead_goes_on_unless_a_path_is_written() -> None:
+def test_lead_without_a_webhook_answer_goes_on_unless_otherwise_is_written() -> None:
     found = steps("""
   - {webhook: {url: https://a.example}}
   - {webhook: {url: https://b.example, otherwise: [{send: sorry}]}}
@@ -282,7 +283,7 @@ def test_without_an_answer_a_webhook_s_lead_goes_on_unless_a_path_is_written() -
     assert otherwise == {"webhook-a-example": "webhook-b-example", "webhook-b-example": "send-sorry"}
 
 
-def test_changes_say_what_becomes_of_who_stands_there() -> None:
+def test_changes_say_where_leads_on_old_steps_go() -> None:
     found = compiled("""
 enrol: {on: {form: f}}
 goal: {rank: warm}

@@ -1,4 +1,4 @@
-"""What segments, campaigns, schedules and closures mean, from their files to the bundle."""
+"""From the files of segments and campaigns to the bundle; schedules and closures."""
 
 import pytest
 
@@ -15,7 +15,7 @@ DAY = 86400
 HOT = Condition(field="rank", any_of=("hot",))
 
 
-def test_a_segment_has_apart_what_one_field_can_tell() -> None:
+def test_segment_separates_conditions_about_one_field() -> None:
     written = read_yaml(
         "s.yaml", "when: [{rank: hot}, {all: [{company: present}]}, {never: {clicked: any}}, {not: {tag: x}}]"
     )
@@ -27,7 +27,7 @@ def test_a_segment_has_apart_what_one_field_can_tell() -> None:
     )
 
 
-def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
+def test_campaign_has_time_speed_and_limits() -> None:
     written = read_yaml(
         "c.yaml",
         "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, canary: {share: 10%, wait: 2 hours}, "
@@ -52,14 +52,14 @@ def test_a_campaign_says_when_how_fast_and_when_it_stops() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("FREQ=SOMETIMES", "is no RRULE"),
+        ("FREQ=SOMETIMES", "is not an RRULE"),
         ("FREQ=MINUTELY", "more than once an hour"),
-        ("FREQ=DAILY;UNTIL=20200101", "never returns"),
+        ("FREQ=DAILY;UNTIL=20200101", "never occurs"),
     ],
 )
-def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
+def test_invalid_rrule_is_refused(rule: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        expressions.rule(rule, "2026-12-01T09:00")
+        expressions.check_rrule(rule, "2026-12-01T09:00")
 
 
 @pytest.mark.parametrize(
@@ -70,25 +70,25 @@ def test_a_schedule_that_is_none_is_refused(rule: str, said: str) -> None:
         ("08-13", ("08-13", "08-13")),
     ],
 )
-def test_a_closure_is_one_day_or_many_once_or_each_year(written: str, meant: tuple[str, str]) -> None:
+def test_closure_is_parsed(written: str, meant: tuple[str, str]) -> None:
     assert expressions.closure(written) == meant
 
 
 @pytest.mark.parametrize("written", ["2027-01-03 to 2026-12-29", "13-01", "2026-12-29 to 01-03", "New Year"])
-def test_a_closure_that_is_no_day_is_refused(written: str) -> None:
+def test_invalid_closure_is_refused(written: str) -> None:
     with pytest.raises(ValueError, match=r"write|ends before"):
         expressions.closure(written)
 
 
-def test_a_campaign_may_go_to_the_recipients_of_another() -> None:
+def test_campaign_can_go_to_the_recipients_of_another() -> None:
     written = read_yaml("sorry.yaml", "{email: m, to: {recipients: autumn}, at: 2026-12-01T10:00}")
     made = campaign("sorry", validate(CampaignFile, written))
     assert (made.segment, made.recipients_of) == ("", "autumn")
 
 
 @pytest.mark.parametrize("to", ["", "segment: s, to: {recipients: autumn}, "])
-def test_a_campaign_says_once_to_whom_it_goes(to: str) -> None:
+def test_campaign_needs_exactly_one_audience(to: str) -> None:
     written = read_yaml("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
     with pytest.raises(InvalidPlaybook) as broken:
         validate(CampaignFile, written)
-    assert "write to whom" in broken.value.problems[0].message
+    assert "write either `segment`" in broken.value.problems[0].message

@@ -1,52 +1,52 @@
-"""The golden list: one mistake each, in the smallest playbook, with the line and what is said: campaigns, forms, what holds for all."""
+"""One error at a time in the settings, forms, campaigns and personas of the smallest playbook."""
 
 import pytest
 
-from tests.support.smallest_playbook import FILES, KEN, C, J, P, Plan, R, steps, told_at
+from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, assert_reported, steps
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "told"),
+    ("file", "text", "message"),
     [
         # campaigns
         (C, "email: n\nsegment: s\nat: 2026-12-01T10:00\n", "1:1: there is no 'n' in emails/"),
-        (C, "email: m\nsegment: s\nat: 2026-12-01\n", "3:1: '2026-12-01' is no local date and time; write e.g."),
-        (C, "email: m\nsegment: s\nat: 2026-12-01T10:00\ncanary: {share: 200%, wait: 1 hour}\n", "4:10: '200%' is no share"),
-        (C, "email: m\nto: {recipients: c}\nat: 2026-12-01T10:00\n", "2:6: these are its own recipients; name another campaign"),
-        (C, "email: t\nsegment: s\nat: 2026-12-01T10:00\n", "(warning) 1:1: 't' is transactional: it goes also to who did not agree"),
+        (C, "email: m\nsegment: s\nat: 2026-12-01\n", "3:1: '2026-12-01' is not a local date and time; write e.g."),
+        (C, "email: m\nsegment: s\nat: 2026-12-01T10:00\ncanary: {share: 200%, wait: 1 hour}\n", "4:10: '200%' is not a percentage"),
+        (C, "email: m\nto: {recipients: c}\nat: 2026-12-01T10:00\n", "2:6: a campaign cannot go to its own recipients; name another campaign"),
+        (C, "email: t\nsegment: s\nat: 2026-12-01T10:00\n", "(warning) 1:1: 't' is transactional: it also goes to leads without consent"),
         # forms
         ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D}\n", "7:5: `options` and `type: select` go together"),
         # settings
-        (R, FILES[R].replace("{name: Ripen}", "{name: Ripen, privacy_url: 'javascript:x'}", 1), "1:22: 'javascript:x' will not do; write an address"),
-        (R, FILES[R] + "calendar: {hours: {from: '18:00', to: '09:00'}}\n", "6:1: in `hours`, `from` comes before `to`"),
-        (R, FILES[R] + "policy: {quiet: {from: late, to: '08:00'}}\n", "6:18: 'late' is no time of day"),
-        (R, FILES[R] + "calendar: {closures: [New Year]}\n", "6:23: 'New Year' is no day; write e.g. 2026-12-29"),
-        (R, FILES[R] + "calendar: {workdays: [Mon, Tues]}\n", "6:28: 'Tues' is no day of the week"),
-        (R, FILES[R] + "calendar: {country: JQ}\n", "6:12: no country 'JQ' whose holidays we know; write two letters, e.g. JP or US"),
-        (R, FILES[R] + "calendar: {country: Japan}\n", "6:12: no country 'Japan' whose holidays we know; did you mean 'JP'?"),
-        (R, FILES[R] + "calendar: {country: Jappan}\n", "6:12: no country 'Jappan' whose holidays we know; did you mean 'JP'?"),
-        (R, FILES[R] + "calendar: {country: USA}\n", "6:12: no country 'USA' whose holidays we know; did you mean 'US'?"),
+        (R, FILES[R].replace("{name: Ripen}", "{name: Ripen, privacy_url: 'javascript:x'}", 1), "1:22: 'javascript:x' is not allowed; write an address"),
+        (R, FILES[R] + "calendar: {hours: {from: '18:00', to: '09:00'}}\n", "6:1: in `hours`, `from` must be before `to`"),
+        (R, FILES[R] + "policy: {quiet: {from: late, to: '08:00'}}\n", "6:18: 'late' is not a time of day"),
+        (R, FILES[R] + "calendar: {closures: [New Year]}\n", "6:23: 'New Year' is not a day; write e.g. 2026-12-29"),
+        (R, FILES[R] + "calendar: {workdays: [Mon, Tues]}\n", "6:28: 'Tues' is not a day of the week"),
+        (R, FILES[R] + "calendar: {country: JQ}\n", "6:12: the public holidays of 'JQ' are not known; write two letters, e.g. JP or US"),
+        (R, FILES[R] + "calendar: {country: Japan}\n", "6:12: the public holidays of 'Japan' are not known; did you mean 'JP'?"),
+        (R, FILES[R] + "calendar: {country: Jappan}\n", "6:12: the public holidays of 'Jappan' are not known; did you mean 'JP'?"),
+        (R, FILES[R] + "calendar: {country: USA}\n", "6:12: the public holidays of 'USA' are not known; did you mean 'US'?"),
         # scoring
         ("scoring.yaml", FILES["scoring.yaml"].replace("70", ".nan"), "1:7: write a number here"),
         ("scoring.yaml", FILES["scoring.yaml"] + "engagement: [{code: given, on: {form: f}, points: 5, words: x}]\n", "4:15: 'given' is the code of points that journeys give"),
         # personas
-        (P, "email: ken\n", "1:1: 'ken' is no e-mail address"),
+        (P, "email: ken\n", "1:1: 'ken' is not an e-mail address"),
         (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),
-        (P, KEN + "time_zone: Asia/Tokio\n", "2:1: no time zone 'Asia/Tokio'; did you mean 'Asia/Tokyo'?"),
+        (P, KEN + "time_zone: Asia/Tokio\n", "2:1: there is no time zone 'Asia/Tokio'; did you mean 'Asia/Tokyo'?"),
         (P, KEN + "stage: lover\n", "2:1: ripen.yaml has no stage 'lover'"),
-        (P, KEN + "attributes: {renewl: '2027-01-01'}\n", "2:14: nothing asks for 'renewl'; did you mean 'renewal'?"),
+        (P, KEN + "attributes: {renewl: '2027-01-01'}\n", "2:14: there is no field 'renewl'; did you mean 'renewal'?"),
         # days that are over
-        (J, steps("- wait: until 2026-11-21 at 10:00", "- send: m"), "(warning) 3:5: 2026-11-21 is over: nobody waits here any more"),
-        (J, steps("- wait_for:", "    - {when: {clicked: m}}", "    - {after: until 2026-11-21}"), "(warning) 5:10: 2026-11-21 is over"),
-        (J, "enrol: {on: {every: FREQ=DAILY;COUNT=3, start: 2026-11-01T09:00, segment: s}}\nsteps: [{send: m}]", "(warning) 1:14: FREQ=DAILY;COUNT=3 does not return after 2026-11-22"),
-        ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-21']}\n", "(warning) 7:41: every day to choose is over (the last is 2026-11-21)"),
+        (J, steps("- wait: until 2026-11-21 at 10:00", "- send: m"), "(warning) 3:5: 2026-11-21 is in the past: no lead waits here any more"),
+        (J, steps("- wait_for:", "    - {when: {clicked: m}}", "    - {after: until 2026-11-21}"), "(warning) 5:10: 2026-11-21 is in the past"),
+        (J, "enrol: {on: {every: FREQ=DAILY;COUNT=3, start: 2026-11-01T09:00, segment: s}}\nsteps: [{send: m}]", "(warning) 1:14: FREQ=DAILY;COUNT=3 does not occur after 2026-11-22"),
+        ("forms/f.yaml", FILES["forms/f.yaml"] + "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-21']}\n", "(warning) 7:41: all dates to choose from are in the past (the last is 2026-11-21)"),
     ],
 )  # fmt: skip
-def test_a_mistake_is_told_at_its_place(smallest: Plan, file: str, text: str, told: str) -> None:
-    told_at(smallest({file: text}), file, told)
+def test_error_is_reported_at_its_position(smallest: CheckPlaybook, file: str, text: str, message: str) -> None:
+    assert_reported(smallest({file: text}), file, message)
 
 
-def test_days_to_choose_of_which_one_is_still_to_come_are_in_order(smallest: Plan) -> None:
+def test_choices_with_one_future_date_give_no_warning(smallest: CheckPlaybook) -> None:
     days = "  - {name: day, type: select, label: D, options: ['2026-11-20', '2026-11-22']}\n"
 
     assert smallest({"forms/f.yaml": FILES["forms/f.yaml"] + days}) == []

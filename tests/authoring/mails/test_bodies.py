@@ -1,4 +1,4 @@
-"""Mails from Markdown, pasted HTML and text alone: the same links, the same footer, whoever wrote them how."""
+"""Mails from MJML, Markdown, pasted HTML and text alone get the same links and the same footer."""
 
 import re
 from collections.abc import Callable
@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from ripen.playbook.bundle import Mail
-from ripen_authoring.checks.accessibility import contrast
+from ripen_authoring.checks.accessibility import contrast_ratio
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.mails import markdown
-from ripen_authoring.mails.rendering import numbered_text
+from ripen_authoring.mails.rendering import number_text_links
 from ripen_authoring.problem import InvalidPlaybook
 from tests.support.smallest_playbook import FILES
 
@@ -40,7 +40,7 @@ def written(tmp_path: Path) -> Compile:
 
 
 @pytest.mark.parametrize("name", ["en.mjml", "en.html", "en.md"])
-def test_a_mail_is_in_the_brands_colour(written: Compile, name: str) -> None:
+def test_mail_has_the_colour_of_the_brand(written: Compile, name: str) -> None:
     paper = {
         "en.mjml": FRAME.replace("<mj-text>", '<mj-text color="{{ brand.accent }}">'),
         "en.html": f'<p style="color: {{{{brand.accent}}}}">{FOOT} <a href="{{{{ unsubscribe_url }}}}">Stop</a></p>',
@@ -59,7 +59,7 @@ def in_brown(ripen: str) -> str:
     return ripen.replace("brand: {", 'brand: {accent: "#7a3e12", ', 1)
 
 
-def test_markdown_is_put_into_the_frame_with_its_liquid_untouched(written: Compile) -> None:
+def test_markdown_goes_into_the_frame_and_keeps_its_liquid(written: Compile) -> None:
     body = """{{ greeting | newline_to_br }}
 
 # Big & small
@@ -89,27 +89,27 @@ def test_markdown_is_put_into_the_frame_with_its_liquid_untouched(written: Compi
     assert "Unsubscribe\n{{ unsubscribe_url }}" in mail.text
 
 
-def test_markdown_cannot_bring_markup_of_its_own(written: Compile) -> None:
+def test_html_in_markdown_is_escaped(written: Compile) -> None:
     mail = written("en.md", "Hello <script>alert(1)</script>", **{"emails/_frame.mjml": FRAME})
 
     assert "<script>" not in mail.html
     assert "&lt;script&gt;" in mail.html
 
 
-def test_markdown_without_a_frame_is_told(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match=r"is put into emails/_frame.mjml, which is missing"):
+def test_markdown_without_a_frame_is_an_error(written: Compile) -> None:
+    with pytest.raises(InvalidPlaybook, match=r"needs emails/_frame.mjml"):
         written("en.md", "Hello")
     with pytest.raises(ValueError, match=r"no <!-- body -->"):
-        markdown.framed("Hello", "<mjml></mjml>")
+        markdown.to_mjml("Hello", "<mjml></mjml>")
 
 
-def test_a_frame_for_one_language_goes_before_the_one_for_all(written: Compile) -> None:
+def test_frame_of_one_language_is_preferred_to_the_general_one(written: Compile) -> None:
     frames = {"emails/_frame.mjml": FRAME, "emails/_frame.en.mjml": FRAME.replace("Unsubscribe", "Stop")}
 
     assert ">Stop</a>" in written("en.md", "Hello", **frames).html
 
 
-def test_pasted_html_has_its_styles_in_the_tags_and_its_links_numbered(written: Compile) -> None:
+def test_pasted_html_gets_inline_styles_and_numbered_links(written: Compile) -> None:
     body = f"""<html><head><style>p {{ color: #123456 }} @media (max-width: 9px) {{ p {{ color: red }} }}</style></head><body>
 <table><tbody>{{% if lead.company != '' %}}<tr><td>{{{{ lead.company }}}}</td></tr>{{% endif %}}</tbody></table>
 <p>See <a href="https://other.example/?x=1&amp;y=2">this</a></p>
@@ -125,12 +125,12 @@ def test_pasted_html_has_its_styles_in_the_tags_and_its_links_numbered(written: 
     assert "{{ links[0] }}" in mail.text
 
 
-def test_pasted_html_must_say_what_the_law_asks(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match="the html of a marketing mail must say a way to stop it"):
+def test_pasted_html_needs_an_unsubscribe_link(written: Compile) -> None:
+    with pytest.raises(InvalidPlaybook, match="the html of a marketing mail must contain an unsubscribe link"):
         written("en.html", f"<p>{FOOT}</p>")
 
 
-def test_a_mail_of_text_alone_has_links_that_count(written: Compile) -> None:
+def test_links_in_a_text_mail_are_numbered(written: Compile) -> None:
     mail = written("en.txt", f"See https://other.example/x (or https://b.example/y).\n{FOOT} {{{{ unsubscribe_url }}}}")
 
     assert mail.html == ""
@@ -138,7 +138,7 @@ def test_a_mail_of_text_alone_has_links_that_count(written: Compile) -> None:
     assert mail.text.startswith("See {{ links[0] }} (or {{ links[1] }}).\n")
 
 
-def test_a_hand_written_text_part_has_the_numbers_of_the_html(written: Compile) -> None:
+def test_hand_written_text_part_uses_the_link_numbers_of_the_html(written: Compile) -> None:
     text = f"Go: https://other.example/\n{FOOT} {{{{ unsubscribe_url }}}}\n"
 
     mail = written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.txt": text})
@@ -147,12 +147,12 @@ def test_a_hand_written_text_part_has_the_numbers_of_the_html(written: Compile) 
     assert mail.text.startswith("Go: {{ links[0] }}\n")
 
 
-def test_one_mail_is_written_in_one_way(written: Compile) -> None:
-    with pytest.raises(InvalidPlaybook, match=r"this mail is in en.mjml already; keep one of the two"):
+def test_mail_with_two_bodies_in_one_language_is_an_error(written: Compile) -> None:
+    with pytest.raises(InvalidPlaybook, match=r"this mail is also in en.mjml; keep one of the two"):
         written("en.mjml", FILES["emails/m/en.mjml"], **{"emails/m/en.html": "<p>x</p>"})
 
 
-def test_links_to_our_own_sites_get_utm_parameters_where_the_playbook_says_so(written: Compile) -> None:
+def test_links_to_own_sites_get_utm_parameters_if_configured(written: Compile) -> None:
     sites = "https://www.b.example/a https://www.b.example/b?utm_source=x https://www.b.example.evil.example/"
     text = f"{sites}\n{FOOT} {{{{ unsubscribe_url }}}}"
 
@@ -175,11 +175,11 @@ def test_links_to_our_own_sites_get_utm_parameters_where_the_playbook_says_so(wr
         ("<https://a.example/x>", ("https://a.example/x",)),
     ],
 )
-def test_an_address_in_a_text_ends_where_the_sentence_goes_on(text: str, links: tuple[str, ...]) -> None:
-    assert numbered_text(text, ())[1][: len(links)] == links
+def test_address_in_a_text_ends_before_punctuation(text: str, links: tuple[str, ...]) -> None:
+    assert number_text_links(text, ())[1][: len(links)] == links
 
 
-def test_contrast_is_that_of_wcag() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
-    assert contrast("#ffffff", "#ffffff") == 1
+def test_contrast_ratio_follows_wcag() -> None:
+    assert contrast_ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast_ratio("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert contrast_ratio("#ffffff", "#ffffff") == 1

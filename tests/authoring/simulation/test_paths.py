@@ -1,4 +1,4 @@
-"""ripen simulate --paths: every way through a journey is walked, and what is never come to is named."""
+"""Simulate every path through a journey, and name the steps that none reaches."""
 
 from copy import replace
 from datetime import datetime
@@ -59,12 +59,12 @@ def simulated(journey: Journey) -> SimulationResult:
     return simulate(journey, bundle, HANAKO, [], START)
 
 
-def walked(journey: Journey = JOURNEY, most: int = 50) -> list[SimulatedPath]:
+def simulated_paths(journey: Journey = JOURNEY, most: int = 50) -> list[SimulatedPath]:
     return list(simulate_paths(journey, simulated, most))
 
 
-def test_every_way_is_walked_once() -> None:
-    assert {tuple(path.choices.items()) for path in walked()} == {
+def test_every_path_is_simulated_once() -> None:
+    assert {tuple(path.choices.items()) for path in simulated_paths()} == {
         (("listen", "clicked"), ("who", "big")),
         (("listen", "clicked"), ("who", "else")),
         (("listen", "after-5-days"), ("offer", "demo")),
@@ -72,30 +72,32 @@ def test_every_way_is_walked_once() -> None:
     }
 
 
-def test_each_way_ends_as_its_choices_say() -> None:
-    mails = {tuple(path.choices.values()): len(path.result.simulator.mails) for path in walked()}
+def test_each_path_ends_as_its_choices_say() -> None:
+    mails = {tuple(path.choices.values()): len(path.result.simulator.mails) for path in simulated_paths()}
     assert mails[("clicked", "else")] == mails[("after-5-days", "demo")] == 2
     assert mails[("clicked", "big")] == mails[("after-5-days", "none")] == 1
-    assert {path.result.enrollments[0].reason for path in walked() if path.choices.get("who") == "big"} == {"exit step"}
+    assert {path.result.enrollments[0].reason for path in simulated_paths() if path.choices.get("who") == "big"} == {
+        "exit step"
+    }
 
 
-def test_what_no_way_comes_to_is_named() -> None:
-    steps, ways = uncovered(JOURNEY, [path.result for path in walked()])
-    assert (steps, ways) == (["island"], [])
+def test_unreached_step_is_named() -> None:
+    steps, untaken = uncovered(JOURNEY, [path.result for path in simulated_paths()])
+    assert (steps, untaken) == (["island"], [])
 
 
-def test_one_life_leaves_ways_untaken() -> None:
-    steps, ways = uncovered(JOURNEY, [simulated(with_choices(JOURNEY, {"listen": "clicked"}))])
+def test_one_simulation_leaves_paths_untaken() -> None:
+    steps, untaken = uncovered(JOURNEY, [simulated(with_choices(JOURNEY, {"listen": "clicked"}))])
     assert "offer" in steps
-    assert ("listen", "after-5-days") in ways
+    assert ("listen", "after-5-days") in untaken
 
 
-def test_with_a_bound_each_walk_still_takes_a_way_that_none_took() -> None:
-    first, second = walked(most=2)
+def test_with_a_limit_each_path_still_makes_an_untried_choice() -> None:
+    first, second = simulated_paths(most=2)
     assert set(second.choices.items()) - set(first.choices.items())
 
 
-def test_a_loop_ends_by_itself() -> None:
+def test_loop_ends_by_itself() -> None:
     listen = JOURNEY.steps[1]
     assert isinstance(listen, WaitForStep)
     loop = replace(
@@ -112,8 +114,8 @@ def test_a_loop_ends_by_itself() -> None:
             JumpStep(id="again", to="listen", most=2),
         ),
     )
-    assert len(walked(loop)) == 2
+    assert len(simulated_paths(loop)) == 2
 
 
-def test_a_step_without_a_choice_has_none() -> None:
+def test_step_without_a_choice_has_no_options() -> None:
     assert options(JOURNEY.steps[0]) == ()

@@ -1,4 +1,4 @@
-"""ripen simulate: what sales does in Salesforce, told as events."""
+"""Simulate what sales does in Salesforce."""
 
 from copy import replace
 
@@ -16,7 +16,7 @@ from tests.authoring.simulation.test_run import HANAKO, codes, simulated
 from tests.support.builders import a_bundle
 
 
-def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_status() -> None:
+def test_membership_of_a_campaign_enters_once_whatever_its_status() -> None:
     status = Condition(field="status", any_of=("Responded",))
     asked = OnActivity(kind="campaign_joined", subject="Expo 2026", where=(status,), key="member")
     bundle = a_bundle()
@@ -40,7 +40,7 @@ def test_a_salesforce_campaign_lets_in_and_its_membership_is_one_whatever_its_st
     assert "▸ is a member (Responded) of the Salesforce campaign Expo 2026" in told
 
 
-def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
+def test_membership_that_the_trigger_needs_is_added() -> None:
     status = Condition(field="status", any_of=("Responded",))
     asked = OnActivity(kind="campaign_joined", subject="Expo", where=(status,), key="member")
     bundle = a_bundle()
@@ -52,7 +52,7 @@ def test_the_membership_that_a_journey_waits_for_is_filled_in() -> None:
 
 
 @pytest.mark.parametrize(("status", "mails"), [("Responded", ["case-study"]), ("Sent", [])])
-def test_what_the_campaign_says_of_the_member_steers_the_branch(status: str, mails: list[str]) -> None:
+def test_branch_depends_on_the_status_of_the_member(status: str, mails: list[str]) -> None:
     asked = OnActivity(kind="campaign_joined", subject="Expo")
     came = Condition(field="entry.status", any_of=("Responded",)), Condition(field="entry.campaign", any_of=("Expo",))
     path = Way(name="came", when=AllOf(of=came), next="send-case-study")
@@ -66,14 +66,14 @@ def test_what_the_campaign_says_of_the_member_steers_the_branch(status: str, mai
     assert [line.facts["subject"] for line in story.lines if line.code == "send.accepted"] == mails
 
 
-def test_whom_sales_makes_a_contact_of_leaves_the_journey() -> None:
+def test_converted_lead_leaves_the_journey() -> None:
     story = simulated("+1d convert")
     assert codes(story)[-2:] == ["converted", "enrollment.exited whitepaper"]
     assert story.enrollments[0].reason == "converted"
 
 
 @pytest.mark.parametrize("persona", [HANAKO, HANAKO.model_copy(update={"email": "hanako@gmail.com"})])
-def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(persona: Persona) -> None:
+def test_open_opportunity_stops_marketing_mail_only(persona: Persona) -> None:
     asks = a_bundle(policy=Policy(skips_open_opportunities=True))
     story = simulated("+1d opportunity opens; +5d opportunity closes", persona, asks)
     assert codes(story)[4:] == [
@@ -89,13 +89,13 @@ def test_while_sales_is_dealing_with_the_company_only_what_was_asked_for_goes(pe
     assert "send.accepted case-study" in codes(closed)
 
 
-def test_an_opportunity_is_nothing_to_a_playbook_that_does_not_ask() -> None:
+def test_opportunity_has_no_effect_without_the_policy() -> None:
     story = simulated("+1d opportunity opens")
     assert "impossible" in codes(story)
     assert "send.accepted case-study" in codes(story)
 
 
 @pytest.mark.parametrize("event", ["+1d opportunity", "+1d opportunity won"])
-def test_an_opportunity_opens_or_closes_and_nothing_else(event: str) -> None:
+def test_opportunity_event_needs_opens_or_closes(event: str) -> None:
     with pytest.raises(Failure):
         simulated(event, bundle=a_bundle(policy=Policy(skips_open_opportunities=True)))

@@ -1,4 +1,4 @@
-"""A journey by schedule in `ripen simulate`: it returns at its own times, and `again` and the segment say for whom."""
+"""Simulate a journey by schedule: `again` and the segment decide which leads enter at an occurrence."""
 
 from copy import replace
 from datetime import datetime
@@ -44,14 +44,14 @@ def times(story: SimulationResult, *codes: str) -> list[str]:
     return [f"{line.at.astimezone(BERLIN):%m-%d %H:%M}" for line in story.lines if line.code in codes]
 
 
-def test_who_is_in_the_segment_enters_at_each_return_in_the_zone_of_the_brand() -> None:
+def test_lead_in_the_segment_enters_at_each_occurrence_in_the_zone_of_the_brand() -> None:
     # the clocks go back between the two
     assert times(simulated(a_digest()), "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
     before = simulated(a_digest(), start=datetime(2026, 10, 14, 10, 0, tzinfo=BERLIN))
     assert times(before, "enrollment.entered") == ["10-19 09:00", "10-26 09:00"]
 
 
-def test_the_second_return_shows_what_again_says() -> None:
+def test_second_occurrence_shows_the_effect_of_again() -> None:
     story = simulated(a_digest(again=Again()))
     assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00"]
     assert times(story, "enrollment.refused") == ["11-02 09:00"]
@@ -60,29 +60,29 @@ def test_the_second_return_shows_what_again_says() -> None:
     ]
 
 
-def test_it_returns_as_long_as_things_happen() -> None:
+def test_schedule_occurs_as_long_as_events_happen() -> None:
     story = simulated(a_digest(), "+26d view pricing")
     assert times(story, "schedule.returned") == ["10-26 09:00", "11-02 09:00", "11-09 09:00"]
 
 
-def test_who_is_not_in_the_segment_at_that_moment_is_passed_by() -> None:
+def test_lead_outside_the_segment_does_not_enter() -> None:
     story = simulated(a_digest(), "+7d tag reader", READER.model_copy(update={"tags": ()}))
     assert times(story, "schedule.passed") == ["10-26 09:00"]
     assert times(story, "enrollment.entered") == ["11-02 09:00"]
 
 
-def test_it_returns_no_oftener_than_its_rule_says() -> None:
+def test_schedule_ends_as_its_rule_says() -> None:
     once = replace(WEEKLY, rrule="FREQ=WEEKLY;BYDAY=MO;COUNT=4")
     assert times(simulated(a_digest(once)), "schedule.returned") == ["10-26 09:00"]
     assert times(simulated(a_digest(replace(WEEKLY, rrule="FREQ=WEEKLY;COUNT=1"))), "never") == ["10-20 10:05"]
 
 
-def test_a_return_just_as_the_story_begins_is_part_of_it() -> None:
+def test_occurrence_at_the_start_is_simulated() -> None:
     story = simulated(a_digest(), start=datetime(2026, 10, 26, 9, 0, tzinfo=BERLIN))
     assert times(story, "enrollment.entered") == ["10-26 09:00", "11-02 09:00"]
 
 
-def test_by_hand_the_schedule_is_left_out() -> None:
+def test_entry_by_hand_leaves_out_the_schedule() -> None:
     story = simulated(a_digest(), by_hand=True)
     assert times(story, "enrollment.entered") == ["10-20 10:00"]
     assert times(story, "schedule.returned") == []

@@ -1,4 +1,4 @@
-"""The table in memory answers as the one in the cloud does."""
+"""The table in memory behaves like the one on AWS."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def story(table: Table) -> list[Any]:
     told += table.get_many([STATE, keys.state("nobody"), LEAD])
     told += [row.key.sk for row in table.under("lead1", "activity#", newest_first=True, most=2)]
     told += [row.value for row in table.under("lead1", "")]
-    first, last = keys.since(NOON + timedelta(minutes=2)), keys.since(NOON + timedelta(minutes=9))
+    first, last = keys.activities_since(NOON + timedelta(minutes=2)), keys.activities_since(NOON + timedelta(minutes=9))
     told += [row.value.id for row in table.between("lead1", first, last)]
     write(Add(COUNT, {"planned": 2}), Add(keys.campaign_count("autumn", 2), {"planned": 1}))
     write(Add(COUNT, {"planned": -1, "skipped: capped": 1}))
@@ -65,11 +65,11 @@ def story(table: Table) -> list[Any]:
     return told
 
 
-def test_both_tables_tell_the_same_story(table: Table) -> None:
+def test_both_tables_give_the_same_results(table: Table) -> None:
     assert story(MemoryTable()) == story(table)
 
 
-def test_whoever_looks_on_sees_what_each_row_was_and_is() -> None:
+def test_listener_gets_the_value_before_and_after() -> None:
     seen: list[Any] = []
     table = MemoryTable(lambda key, before, after, due: seen.append((key, before, after, due)))
     table.write(Create(STATE, State(lead="lead1"), due=NOON))

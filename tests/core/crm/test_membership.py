@@ -4,7 +4,9 @@ from copy import replace
 from datetime import timedelta
 
 from ripen.crm.membership import Member, MemberPoll, membership_activity, updated_poll, watched_campaigns
-from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, fold
+from ripen.fold.consequences import CrmOutdated, Enrolled
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity
 from ripen.lead.state import State
@@ -44,7 +46,9 @@ def lived(bundle: Bundle, *activities: Activity) -> list[Folded]:
     story: list[Folded] = []
     runs: list[Enrollment] = []
     for activity in activities:
-        story.append(fold(a_lead(), state, [activity], bundle, activity.received, enrollments=runs))
+        story.append(
+            fold(LeadHistory(profile=a_lead(), state=state, enrollments=runs), [activity], bundle, activity.received)
+        )
         state = story[-1].state
         runs += [each.enrollment for each in story[-1].consequences if isinstance(each, Enrolled)]
     return story
@@ -101,7 +105,7 @@ def test_another_campaign_enrols_no_lead() -> None:
 
 def test_a_change_that_came_from_the_crm_is_not_written_back() -> None:
     _, second = lived(playbook("{on: {crm_campaign: Expo}}"), a_membership(), a_membership("Responded", minutes=5))
-    assert not [each for each in second.consequences if isinstance(each, CrmFellBehind)]
+    assert not [each for each in second.consequences if isinstance(each, CrmOutdated)]
 
 
 def test_a_campaign_is_watched_from_the_time_a_journey_names_it() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ripen.fold.date_triggers import fallen, next_occasion
+from ripen.fold.date_triggers import due_dates, next_trigger_date
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle
@@ -26,11 +26,11 @@ def on(**known: Any) -> Bundle:
 
 def days(bundle: Bundle, stands: str, since: datetime, until: datetime, lead: Profile | None = None) -> list[str]:
     state = State(lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since)
-    return [occasion.day.isoformat() for occasion in fallen(state, lead or a_lead(), bundle, until)]
+    return [occasion.day.isoformat() for occasion in due_dates(state, lead or a_lead(), bundle, until)]
 
 
 def following(bundle: Bundle, stands: str, now: datetime, lead: Profile | None = None) -> datetime | None:
-    return next_occasion(State(lead="lead1", trigger_fields={"birthday": stands}), lead or a_lead(), bundle, now)
+    return next_trigger_date(State(lead="lead1", trigger_fields={"birthday": stands}), lead or a_lead(), bundle, now)
 
 
 def test_a_birthday_comes_each_year_in_the_morning_of_the_lead() -> None:
@@ -97,7 +97,7 @@ def test_a_time_that_the_clocks_jump_over_comes_when_they_have() -> None:
 
 def test_nothing_has_come_for_who_was_never_looked_at() -> None:
     state = State(lead="lead1", trigger_fields={"birthday": "1980-11-21"})
-    assert fallen(state, a_lead(), on(), TOKYO_MORNING) == ()
+    assert due_dates(state, a_lead(), on(), TOKYO_MORNING) == ()
 
 
 EAST, WEST = a_lead(time_zone="Asia/Tokyo"), a_lead(time_zone="America/New_York")
@@ -109,7 +109,7 @@ def moves(stands: str, since: datetime, there: Profile, until: datetime, here: P
     state = State(
         lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since, dates_checked_zone=there.time_zone
     )
-    return [occasion.day.isoformat() for occasion in fallen(state, here, on(), until)]
+    return [occasion.day.isoformat() for occasion in due_dates(state, here, on(), until)]
 
 
 def test_who_moves_east_on_the_day_misses_nothing() -> None:
@@ -132,4 +132,4 @@ def test_a_day_at_the_edge_of_the_calendar_is_over_wherever_somebody_was() -> No
         dates_checked_until=TOKYO_MORNING,
         dates_checked_zone="Asia/Tokyo",
     )
-    assert fallen(state, WEST, on(yearly=False, at="08:00"), NINE_IN_NEW_YORK) == ()
+    assert due_dates(state, WEST, on(yearly=False, at="08:00"), NINE_IN_NEW_YORK) == ()

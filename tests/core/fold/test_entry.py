@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from ripen.fold.fold import Enrolled, Folded
+from ripen.fold.consequences import Enrolled
+from ripen.fold.fold import Folded
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.contact import Contact, Permission
@@ -183,7 +185,7 @@ def test_two_days_refused_for_one_reason_are_two_decisions() -> None:
 
 def test_what_lets_into_a_journey_is_no_news_to_it() -> None:
     got = run(into(ORDERED, again=BY_KEY, goal=Did(kind="form_submitted")), an_order("1"))
-    assert [type(consequence).__name__ for consequence in got.consequences] == ["Enrolled", "CrmFellBehind"]
+    assert [type(consequence).__name__ for consequence in got.consequences] == ["Enrolled", "CrmOutdated"]
 
 
 def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_noticed_late() -> None:
@@ -203,7 +205,9 @@ def test_a_birthday_is_not_lost_to_who_moves_east_on_it(new_scoring: bool) -> No
     state = known.state
     if new_scoring:  # folded anew meanwhile
         new = replace(BIRTHDAY, scoring=replace(BIRTHDAY.scoring, half_life_days=7))
-        state = refold(replace(BORN, time_zone="America/New_York"), state, known.activities, new, noon).state
+        state = refold(
+            LeadHistory(profile=replace(BORN, time_zone="America/New_York"), state=state), known.activities, new, noon
+        ).state
     # when a form brings the new time zone
     bundle = new if new_scoring else BIRTHDAY
     got = run(bundle, an_activity(id="2"), state=state, now=noon, profile=replace(BORN, time_zone="Asia/Tokyo"))

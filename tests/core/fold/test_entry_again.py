@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.fold.entry import consulted
+from ripen.fold.entry import journeys_to_read
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment
@@ -42,7 +43,7 @@ def test_by_key_a_lead_is_in_it_once_for_each_at_the_same_time() -> None:
     got = run(bundle, an_order("1"), an_order("2"), an_order("1", id="again"))
     assert keys(got) == ["2", "1"] or keys(got) == ["1", "2"]
     assert ("refused", "entered for this already", "activity") in told(got)
-    assert consulted(got.state, JUNIOR, [an_order("1")], bundle, NOON) == {"j"}
+    assert journeys_to_read(got.state, JUNIOR, [an_order("1")], bundle, NOON) == {"j"}
     later = run(
         bundle, an_order("1", id="x"), an_order("3"), state=got.state, enrollments=[a_run("1", True), a_run("2")]
     )
@@ -61,7 +62,7 @@ def test_without_the_fact_the_activity_itself_is_the_key() -> None:
 def test_after_exit_a_lead_enters_again_only_when_it_is_out() -> None:
     bundle = into(ORDERED, again=AFTER_EXIT)
     one = run(bundle, an_order("1", facts={}))
-    assert consulted(one.state, JUNIOR, [an_order("2")], bundle, NOON) == {"j"}
+    assert journeys_to_read(one.state, JUNIOR, [an_order("2")], bundle, NOON) == {"j"}
     inside = run(bundle, an_order("2", facts={}), state=one.state, enrollments=[a_run("activity-1")])
     assert told(inside) == [("refused", "still in it", "activity")]
     out = run(
@@ -80,7 +81,7 @@ def test_that_a_run_is_over_is_remembered_and_not_asked_again() -> None:
     one = run(bundle, an_activity(kind=Kind.PAGE_READ))
     seen = run(bundle, an_activity(id="2"), state=one.state, enrollments=[a_run("activity1", True)])
     assert not seen.state.journeys["j"].active
-    assert consulted(seen.state, JUNIOR, [an_activity(id="3", kind=Kind.PAGE_READ)], bundle, NOON) == frozenset()
+    assert journeys_to_read(seen.state, JUNIOR, [an_activity(id="3", kind=Kind.PAGE_READ)], bundle, NOON) == frozenset()
     assert keys(run(bundle, an_activity(id="3", kind=Kind.PAGE_READ), state=seen.state)) == ["3"]
 
 
@@ -88,10 +89,12 @@ def test_enrollments_are_not_read_for_most_leads() -> None:
     for again in (NEVER, Again(how="after", seconds=DAY)):
         bundle = into(ORDERED, again=again)
         assert (
-            consulted(run(bundle, an_order("1", facts={})).state, JUNIOR, [an_order("2", facts={})], bundle, NOON)
+            journeys_to_read(
+                run(bundle, an_order("1", facts={})).state, JUNIOR, [an_order("2", facts={})], bundle, NOON
+            )
             == set()
         )
-    assert consulted(None, JUNIOR, [an_order("1")], into(ORDERED, again=BY_KEY), NOON) == frozenset()
+    assert journeys_to_read(None, JUNIOR, [an_order("1")], into(ORDERED, again=BY_KEY), NOON) == frozenset()
 
 
 def test_a_hand_goes_through_again_and_who_like_anything_else() -> None:
@@ -145,10 +148,10 @@ def test_who_is_in_a_segment_because_it_is_new_does_not_enter_and_sales_is_not_t
     )
     new = replace(into(*doors, segments=(buyers,)), scoring=scoring)
     profile = replace(JUNIOR, attributes={"since": "2026-11-21"})
-    anew = refold(profile, got.state, got.activities, new, NOON)
+    anew = refold(LeadHistory(profile=profile, state=got.state), got.activities, new, NOON)
     # then it stands as if it had always been so, and nobody is enrolled or alerted
     assert (anew.state.segments, anew.state.rank, anew.score.total) == (("buyers",), "hot", 100)
-    assert [type(c).__name__ for c in anew.consequences] == ["CrmFellBehind"]
+    assert [type(c).__name__ for c in anew.consequences] == ["CrmOutdated"]
     assert [(d.what, d.reason) for d in anew.decisions] == [("rank", "playbook changed")]
     # and it is so for good
     assert anew.state.rules_version != got.state.rules_version
@@ -163,7 +166,7 @@ def test_a_date_that_came_before_the_new_definitions_did_is_not_lost(late: timed
     new = replace(old, scoring=replace(old.scoring, half_life_days=7))
     got = run(old, an_activity(subject="contact"), profile=lead)
     # when it is folded anew by that, after the moment
-    anew = refold(lead, got.state, got.activities, new, morning + late)
+    anew = refold(LeadHistory(profile=lead, state=got.state), got.activities, new, morning + late)
     # then it enters as it would have; but of what came long before, nothing is said
     assert [outcome for outcome, _, _ in told(anew)] == outcomes
     assert told(run(new, state=anew.state, profile=lead, now=morning + late)) == []
@@ -182,9 +185,9 @@ def test_a_verdict_that_is_revised_lets_join() -> None:
     click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE, facts={"send": "s", "agent": "browser"})
     before = run(bundle, click)
     assert before.state.activity_times == {}
-    anew = refold(JUNIOR, before.state, before.activities, bundle, NOON)
+    anew = refold(LeadHistory(profile=JUNIOR, state=before.state), before.activities, bundle, NOON)
     assert told(anew) == [("entered", "", "segment clicked")]
-    assert told(refold(JUNIOR, anew.state, anew.activities, bundle, NOON)) == []
+    assert told(refold(LeadHistory(profile=JUNIOR, state=anew.state), anew.activities, bundle, NOON)) == []
 
 
 # any order
@@ -239,7 +242,7 @@ def test_any_order_batch_and_repetition_gives_the_same_state_and_entries_and_so_
         other.segments,
         other.journeys.keys(),
     )
-    anew = refold(JUNIOR, one, done, PLAN, NOON)
+    anew = refold(LeadHistory(profile=JUNIOR, state=one), done, PLAN, NOON)
     assert (anew.state.activity_times, anew.state.segments, anew.consequences) == (one.activity_times, one.segments, ())
 
 

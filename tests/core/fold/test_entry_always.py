@@ -7,8 +7,9 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.fold.entry import consulted
+from ripen.fold.entry import journeys_to_read
 from ripen.fold.fold import Folded
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind
@@ -71,15 +72,15 @@ def test_each_entry_and_each_decision_is_a_row_of_its_own(
             )
             for n, (kind, subject, order, ago) in enumerate(deeds)
         ]
-        read = runs if consulted(state, lead, acts, bundle, now) else []
+        read = runs if journeys_to_read(state, lead, acts, bundle, now) else []
         got = run(bundle, *acts, state=state, now=now, profile=lead, enrollments=read)
         runs += told_apart(got, runs)
         state, done = got.state, [*done, *got.activities]
         # and a new playbook comes at any time
         other = replace(bundle, scoring=replace(bundle.scoring, half_life_days=7))
         now += timedelta(hours=hours)
-        read = runs if consulted(state, lead, (), other, now) else []
-        told_apart(refold(lead, state, done, other, now, enrollments=read), runs)
+        read = runs if journeys_to_read(state, lead, (), other, now) else []
+        told_apart(refold(LeadHistory(profile=lead, state=state, enrollments=read), done, other, now), runs)
 
 
 def told_apart(got: Folded, before: list[Enrollment]) -> list[Enrollment]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from ripen.fold.fold import Folded
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Kind
 from ripen.playbook.bundle import Bundle, Segment
@@ -29,7 +30,9 @@ def renewed(old: Bundle, new: Bundle, before: Bundle | None = None, **fields: st
     view = an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")
     got = run(old, view, an_activity(id="2"))
     profile = replace(JUNIOR, attributes=fields)
-    return refold(profile, got.state, got.activities, new, NOON + MONTH, old=before or old)
+    return refold(
+        LeadHistory(profile=profile, state=got.state), got.activities, new, NOON + MONTH, previous=before or old
+    )
 
 
 def otherwise(bundle: Bundle, *more: Segment) -> Bundle:

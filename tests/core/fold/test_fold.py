@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ripen.fold.fold import CrmFellBehind, Enrolled, Folded, JourneysShaken, LeadTurnedHot, crm_due, fold
+from ripen.fold.consequences import CrmOutdated, Enrolled, JourneysAffected, LeadTurnedHot, crm_due
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.ids import alert_id
 from ripen.lead.activity import Kind, Verdict
 from ripen.lead.lead import CrmLink
@@ -19,7 +21,7 @@ from tests.support.pure_folds import BUNDLE, JUNIOR, a_click, folded
 
 
 def is_shaken(got: Folded) -> bool:
-    return any(isinstance(consequence, JourneysShaken) for consequence in got.consequences)
+    return any(isinstance(consequence, JourneysAffected) for consequence in got.consequences)
 
 
 def test_a_form_makes_a_warm_lead_of_a_new_one() -> None:
@@ -28,15 +30,17 @@ def test_a_form_makes_a_warm_lead_of_a_new_one() -> None:
     assert got.state.rank_since == NOON
     assert got.state.last_activity == NOON
     assert got.score.total == 30
-    assert CrmFellBehind(urgent=True) in got.consequences
+    assert CrmOutdated(urgent=True) in got.consequences
 
 
 def test_fit_and_form_together_turn_a_lead_hot_and_alert_once() -> None:
-    got = fold(a_lead(job_title="部長"), None, [an_activity()], BUNDLE, NOON)
+    got = fold(LeadHistory(profile=a_lead(job_title="部長")), [an_activity()], BUNDLE, NOON)
     (alert,) = (c.alert for c in got.consequences if isinstance(c, LeadTurnedHot))
     assert got.state.rank is Rank.HOT
     assert (got.state.episode, alert.id, alert.planned) == (1, alert_id("lead1", "hot", 1), NOON)
-    again = fold(a_lead(job_title="部長"), got.state, [an_activity(id="activity2")], BUNDLE, NOON)
+    again = fold(
+        LeadHistory(profile=a_lead(job_title="部長"), state=got.state), [an_activity(id="activity2")], BUNDLE, NOON
+    )
     assert not any(isinstance(c, LeadTurnedHot) for c in again.consequences)
 
 
@@ -53,7 +57,7 @@ def test_time_alone_lets_a_lead_cool_and_says_so() -> None:
     (decision,) = cool.decisions
     assert cool.state.rank is Rank.COLD
     assert (decision.outcome, decision.reason) == ("fell", "decay")
-    assert CrmFellBehind(urgent=True) in cool.consequences
+    assert CrmOutdated(urgent=True) in cool.consequences
     assert cool.decay is None
 
 
@@ -155,7 +159,7 @@ def test_a_lead_enters_once_where_the_journey_says_so() -> None:
 @pytest.mark.parametrize("kind", [Kind.UNSUBSCRIBED, Kind.BOUNCED, Kind.COMPLAINED])
 def test_a_refusal_shakes_the_journeys_the_lead_is_in(kind: Kind) -> None:
     refusal = an_activity(id="no", kind=kind)
-    assert JourneysShaken(("whitepaper",)) in folded(refusal, state=folded(an_activity()).state).consequences
+    assert JourneysAffected(("whitepaper",)) in folded(refusal, state=folded(an_activity()).state).consequences
     assert not is_shaken(folded(refusal))
 
 
@@ -216,11 +220,13 @@ def test_segments_are_judged_with_the_score() -> None:
 def test_a_mere_change_of_score_is_not_urgent_and_a_form_of_an_unknown_lead_is() -> None:
     warm = folded(an_activity()).state
     seen = a_click(subject="x")
-    assert folded(seen, state=warm).consequences == (CrmFellBehind(urgent=False),)
+    assert folded(seen, state=warm).consequences == (CrmOutdated(urgent=False),)
     form = an_activity(id="2", subject="contact", at=NOON - timedelta(days=60))
-    assert CrmFellBehind(urgent=True) in folded(form, state=warm).consequences
+    assert CrmOutdated(urgent=True) in folded(form, state=warm).consequences
     known = replace(JUNIOR, crm=CrmLink(object="Lead", id="00Q", url=""))
-    assert fold(known, warm, [form], BUNDLE, NOON).consequences == (CrmFellBehind(urgent=False),)
+    assert fold(LeadHistory(profile=known, state=warm), [form], BUNDLE, NOON).consequences == (
+        CrmOutdated(urgent=False),
+    )
 
 
 MINUTE = timedelta(minutes=1)

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from ripen.fold.fold import CrmFellBehind, Folded, LeadTurnedHot, fold
+from ripen.fold.consequences import CrmOutdated, LeadTurnedHot
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, State
@@ -35,15 +37,15 @@ def a_view(n: int = 1, **known: Any) -> Activity:
 
 def published() -> State:
     """Warm by the old scoring, hot by the new one, and nothing was told."""
-    before = fold(LEAD, None, [an_activity()], STRICT, NOON)
-    got = refold(LEAD, before.state, before.activities, MILD, LATER)
+    before = fold(LeadHistory(profile=LEAD), [an_activity()], STRICT, NOON)
+    got = refold(LeadHistory(profile=LEAD, state=before.state), before.activities, MILD, LATER)
     assert (before.state.rank, got.state.rank) == (Rank.WARM, Rank.HOT)
     assert cards(got) == []
     return got.state
 
 
 def did(state: State, activity: Activity, bundle: Bundle = MILD) -> Folded:
-    return fold(LEAD, state, [activity], bundle, activity.received)
+    return fold(LeadHistory(profile=LEAD, state=state), [activity], bundle, activity.received)
 
 
 def cards(got: Folded) -> list[str]:
@@ -58,13 +60,13 @@ def test_its_next_deed_is_told_once_with_the_reason_and_the_crm_hears_at_once() 
     got = did(published(), a_view())
     assert len(cards(got)) == 1
     assert reasons(got) == [("announced", "playbook changed")]
-    assert CrmFellBehind(urgent=True) in got.consequences
+    assert CrmOutdated(urgent=True) in got.consequences
     again = did(got.state, a_view(2))
     assert (cards(again), reasons(again)) == ([], [])
 
 
 def test_time_alone_tells_nothing() -> None:
-    assert cards(fold(LEAD, published(), [], MILD, LATER + timedelta(minutes=1))) == []
+    assert cards(fold(LeadHistory(profile=LEAD, state=published()), [], MILD, LATER + timedelta(minutes=1))) == []
 
 
 @pytest.mark.parametrize(
@@ -87,15 +89,15 @@ def test_who_has_cooled_by_then_is_not_told_of() -> None:
 
 
 def test_who_turned_hot_by_itself_is_told_of_once() -> None:
-    hot = fold(LEAD, None, [an_activity()], MILD, NOON)
+    hot = fold(LeadHistory(profile=LEAD), [an_activity()], MILD, NOON)
     assert len(cards(hot)) == 1
     assert cards(did(hot.state, a_view())) == []
 
 
 def test_who_was_told_of_before_the_publication_is_not_told_of_again() -> None:
-    hot = fold(LEAD, None, [an_activity()], MILD, NOON)
+    hot = fold(LeadHistory(profile=LEAD), [an_activity()], MILD, NOON)
     milder = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=55, leave=45)))
-    got = refold(LEAD, hot.state, hot.activities, milder, LATER)
+    got = refold(LeadHistory(profile=LEAD, state=hot.state), hot.activities, milder, LATER)
     assert cards(did(got.state, a_view(), milder)) == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.json import encode
 
-from ripen.fold.fold import Enrolled, LeadTurnedHot
+from ripen.fold.consequences import Enrolled, LeadTurnedHot
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
 from ripen.playbook.bundle import Bundle, EngagementRule

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.fold.fold import CrmFellBehind, Folded, JourneysShaken, LeadTurnedHot, fold
+from ripen.fold.consequences import CrmOutdated, JourneysAffected, LeadTurnedHot
+from ripen.fold.fold import Folded, fold
+from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.ids import alert_id
 from ripen.lead.activity import Activity, Classification, Kind, Verdict
@@ -47,7 +49,7 @@ def lived(activities: list[Activity], until: datetime) -> tuple[State, list[Acti
     decay: datetime | None = None
     for activity in sorted(activities, key=lambda a: (a.received, a.id)):
         state, decay = waited(state, decay, activity.received)
-        got = fold(JUNIOR, state, [activity], BUNDLE, activity.received)
+        got = fold(LeadHistory(profile=JUNIOR, state=state), [activity], BUNDLE, activity.received)
         state, decay = got.state, got.decay
         done += got.activities
     state, _ = waited(state, decay, until)
@@ -57,13 +59,13 @@ def lived(activities: list[Activity], until: datetime) -> tuple[State, list[Acti
 
 def waited(state: State | None, decay: datetime | None, until: datetime) -> tuple[State | None, datetime | None]:
     while state and decay and decay <= until:
-        got = fold(JUNIOR, state, [], BUNDLE, decay)
+        got = fold(LeadHistory(profile=JUNIOR, state=state), [], BUNDLE, decay)
         state, decay = got.state, got.decay
     return state, decay
 
 
 def anew(state: State, done: list[Activity], now: datetime, most: int | None = None) -> Folded:
-    return refold(JUNIOR, state, done, BUNDLE, now, most=most)
+    return refold(LeadHistory(profile=JUNIOR, state=state), done, BUNDLE, now, most=most)
 
 
 def is_told(got: Folded) -> list[str]:
@@ -118,7 +120,7 @@ def test_a_lead_that_only_a_machine_made_hot_cools_and_says_why() -> None:
     got = anew(state, done, NOON + HOUR)
     assert (got.state.rank, got.state.episode, got.state.alerted) == (Rank.WARM, 1, NOON)
     assert is_told(got) == []
-    assert CrmFellBehind(urgent=True) in got.consequences
+    assert CrmOutdated(urgent=True) in got.consequences
     told = [(d.what, d.subject, d.outcome, d.reason) for d in got.decisions]
     assert told == [
         ("verdict", "case-study", "machine", "does not identify itself as a browser"),
@@ -137,20 +139,20 @@ def test_a_person_taken_for_a_machine_gets_the_points_and_sales_hears_of_it_once
     # given a lead that two clicks would have made hot
     senior = a_lead(job_title="部長")
     clicks = [a_click(n, verdict=Verdict.MACHINE) for n in (1, 2)]
-    before = fold(senior, None, clicks, BUNDLE, NOON)
+    before = fold(LeadHistory(profile=senior), clicks, BUNDLE, NOON)
     assert before.state.rank is Rank.WARM
     # when it is folded anew
     now = NOON + HOUR
-    got = refold(senior, before.state, before.activities, BUNDLE, now)
+    got = refold(LeadHistory(profile=senior, state=before.state), before.activities, BUNDLE, now)
     # then it is hot, and that is told
     assert (got.state.rank, got.state.episode, got.state.rank_since) == (Rank.HOT, 1, NOON)
     assert is_told(got) == [alert_id("lead1", "hot", 1)]
     assert got.state.alerted == now
     # and not again, whatever is revised to and fro
     machine = [replace(a, facts=a.facts | {"agent": "library"}) for a in got.activities]
-    cooled = refold(senior, got.state, machine, BUNDLE, now + HOUR)
+    cooled = refold(LeadHistory(profile=senior, state=got.state), machine, BUNDLE, now + HOUR)
     assert cooled.state.rank is Rank.WARM
-    once_more = refold(senior, cooled.state, before.activities, BUNDLE, now + 2 * HOUR)
+    once_more = refold(LeadHistory(profile=senior, state=cooled.state), before.activities, BUNDLE, now + 2 * HOUR)
     assert (once_more.state.rank, once_more.state.episode) == (Rank.HOT, 1)
     assert is_told(once_more) == []
 
@@ -160,7 +162,7 @@ def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and
     waits = WaitForStep(id="w", paths=(WaitPath(name="seen", when=Did(kind="link_clicked", subject="case-study")),))
     journey = replace(BUNDLE.journeys["whitepaper"], steps=(waits,), first="w")
     bundle = replace(BUNDLE, journeys={"whitepaper": journey})
-    entered = fold(JUNIOR, None, [an_activity()], bundle, NOON)
+    entered = fold(LeadHistory(profile=JUNIOR), [an_activity()], bundle, NOON)
     for verdict, agent, heard in (
         (Verdict.MACHINE, "browser", ("whitepaper",)),
         (Verdict.HUMAN, "library", ()),
@@ -168,11 +170,16 @@ def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and
     ):
         # when one was judged, and is judged anew
         click = a_click(1, AFTER, agent=agent, verdict=verdict)
-        judged = fold(JUNIOR, entered.state, [click], bundle, AFTER)
-        got = refold(JUNIOR, judged.state, [*entered.activities, *judged.activities], bundle, NOON + HOUR)
+        judged = fold(LeadHistory(profile=JUNIOR, state=entered.state), [click], bundle, AFTER)
+        got = refold(
+            LeadHistory(profile=JUNIOR, state=judged.state),
+            [*entered.activities, *judged.activities],
+            bundle,
+            NOON + HOUR,
+        )
         # then
-        shaken = [name for c in got.consequences if isinstance(c, JourneysShaken) for name in c.journeys]
-        assert tuple(shaken) == heard
+        journeys_affected = [name for c in got.consequences if isinstance(c, JourneysAffected) for name in c.journeys]
+        assert tuple(journeys_affected) == heard
 
 
 def test_since_when_a_rank_stands_does_not_move_with_verdicts_that_leave_it() -> None:
@@ -202,7 +209,7 @@ def test_what_was_done_stays_done() -> None:
     assert state.journeys
     assert got.state.journeys == state.journeys
     assert got.state.activity_count == 2
-    assert not any(isinstance(c, JourneysShaken) for c in got.consequences)
+    assert not any(isinstance(c, JourneysAffected) for c in got.consequences)
     assert {d.what for d in got.decisions} == {"verdict"}
 
 
@@ -221,4 +228,4 @@ def test_too_many_for_one_transaction_come_in_parts_but_the_state_is_right_at_on
     rest = anew(first.state, [*first.activities, *untouched], AFTER)
     assert len(rest.activities) == 2
     assert rest.state == first.state
-    assert not any(isinstance(c, CrmFellBehind) for c in rest.consequences)
+    assert not any(isinstance(c, CrmOutdated) for c in rest.consequences)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ripen.ids import send_id
-from ripen.journey.engine import Moved, Scene, advance
+from ripen.journey.context import JourneyContext
+from ripen.journey.engine import Advanced, advance
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.state import Rank, State
@@ -42,7 +43,7 @@ def an_enrollment(**changes: Any) -> Enrollment:
     return Enrollment(**(known | changes))
 
 
-def a_scene(journey: Journey = JOURNEY, **known: Any) -> Scene:
+def a_context(journey: Journey = JOURNEY, **known: Any) -> JourneyContext:
     bundle = BUNDLE
     usual: dict[str, Any] = {
         "profile": a_lead(id="lead1"),
@@ -51,12 +52,12 @@ def a_scene(journey: Journey = JOURNEY, **known: Any) -> Scene:
         "brand": bundle.brand,
         "calendar": bundle.calendar,
     }
-    return Scene(journey=journey, **(usual | known))
+    return JourneyContext(journey=journey, **(usual | known))
 
 
-def moved(enrollment: Enrollment, journey: Journey = JOURNEY, **known: Any) -> Moved:
+def moved(enrollment: Enrollment, journey: Journey = JOURNEY, **known: Any) -> Advanced:
     now = known.pop("now", NOON)
-    return advance(enrollment, a_scene(journey, **known), now)
+    return advance(enrollment, a_context(journey, **known), now)
 
 
 def waiting() -> Enrollment:
@@ -91,7 +92,7 @@ def test_after_the_wait_it_sends_and_finishes() -> None:
 
 def test_a_finished_journey_stays_finished() -> None:
     done = moved(waiting(), now=NOON + THREE_DAYS).enrollment
-    assert moved(done, now=NOON + 2 * THREE_DAYS) == Moved(enrollment=done, effects=(), due=None, decisions=())
+    assert moved(done, now=NOON + 2 * THREE_DAYS) == Advanced(enrollment=done, effects=(), due=None, decisions=())
 
 
 @pytest.mark.parametrize("refusal", CONTACTS)

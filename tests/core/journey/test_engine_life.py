@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.clause import AllOf, Clause, Did, Not
 from ripen.playbook.graph import (
-    END,
     BranchStep,
     Journey,
     JumpStep,
@@ -24,6 +23,7 @@ from ripen.playbook.graph import (
     WaitPath,
     WaitStep,
 )
+from ripen.playbook.paths import END
 from tests.support.builders import an_activity
 from tests.support.fakes import NOON
 from tests.support.journeys import Life
@@ -118,7 +118,7 @@ def by_turns(seconds: Sequence[int]) -> Callable[[], timedelta]:
 
 def walked(life: Life) -> tuple[object, ...]:
     known = life.enrollment
-    return [(send.step, send.id) for send in life.sends], known.took, known.visits, known.state, known.reason
+    return [(send.step, send.id) for send in life.sends], known.paths_taken, known.visits, known.state, known.reason
 
 
 # --- what holds of all of them

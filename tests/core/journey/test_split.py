@@ -1,4 +1,4 @@
-"""Splits: shares, and that nobody's path hangs on anybody else."""
+"""A split: the shares of its paths, and that a lead's path does not depend on other leads."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.journey.split import taken
+from ripen.journey.split import choose_path
 from ripen.playbook.graph import Share
 
 LEADS = [f"lead{n}" for n in range(4000)]
@@ -19,13 +19,13 @@ shares = st.lists(
 
 
 def path(by: str, lead: str, among: list[Share]) -> str:
-    return among[taken(by, lead, among)].name
+    return among[choose_path(by, lead, among)].name
 
 
 @pytest.mark.parametrize("weights", [(1, 1), (9, 1), (1, 2, 3, 4), (50, 50, 1)])
 def test_each_path_gets_its_share(weights: tuple[int, ...]) -> None:
     among = [Share(name=f"path{n}", weight=weight) for n, weight in enumerate(weights)]
-    got = Counter(taken("test", lead, among) for lead in LEADS)
+    got = Counter(choose_path("test", lead, among) for lead in LEADS)
     for number, weight in enumerate(weights):
         expected = len(LEADS) * weight / sum(weights)
         assert abs(got[number] - expected) < 4 * (expected * (1 - weight / sum(weights))) ** 0.5  # 4 sigma

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ripen.lead.contact import Contact
-from ripen.mail.frequency_cap import counted, goes_first, opens, room
+from ripen.mail.frequency_cap import next_place, outranking_mail, places_left, with_mail_counted
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.playbook.bundle import Policy
 from tests.support.fakes import NOON
@@ -26,16 +26,23 @@ def a_contact(sent: dict[str, int]) -> Contact:
 
 def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
     before = a_contact({"2026-11-12": 5, "2026-11-14": 1, "2026-11-20": 1})
-    assert counted(before, NEWS, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1, "2026-11-21": 1}
+    assert with_mail_counted(before, NEWS, NOON, ZoneInfo("UTC")).sent == {
+        "2026-11-14": 1,
+        "2026-11-20": 1,
+        "2026-11-21": 1,
+    }
     asked_for = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
-    assert counted(before, asked_for, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
-    assert counted(before, replace(NEWS, attempt=1), NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
+    assert with_mail_counted(before, asked_for, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
+    assert with_mail_counted(before, replace(NEWS, attempt=1), NOON, ZoneInfo("UTC")).sent == {
+        "2026-11-14": 1,
+        "2026-11-20": 1,
+    }
 
 
 def test_a_day_is_the_leads() -> None:
     midnight_in_tokyo = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
     days = [
-        list(counted(a_contact({}), NEWS, at, zone).sent)
+        list(with_mail_counted(a_contact({}), NEWS, at, zone).sent)
         for at, zone in (
             (midnight_in_tokyo - timedelta(seconds=1), TOKYO),
             (midnight_in_tokyo, TOKYO),
@@ -61,7 +68,7 @@ def test_a_day_is_the_leads() -> None:
     ],
 )
 def test_room_is_what_day_and_week_leave(policy: Policy, sent: dict[str, int], left: int | None) -> None:
-    assert room(a_contact(sent), policy, NOON, TOKYO) == left
+    assert places_left(a_contact(sent), policy, NOON, TOKYO) == left
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,7 @@ def test_room_is_what_day_and_week_leave(policy: Policy, sent: dict[str, int], l
 def test_there_is_room_again_at_the_beginning_of_a_day_of_the_lead(
     policy: Policy, sent: dict[str, int], kept: int, day: int | None
 ) -> None:
-    found = opens(a_contact(sent), policy, NOON, TOKYO, kept)
+    found = next_place(a_contact(sent), policy, NOON, TOKYO, kept)
     assert found == (day and datetime(2026, 11, day, tzinfo=TOKYO))
 
 
@@ -102,4 +109,4 @@ def test_a_mail_of_higher_priority_due_the_same_day_goes_first(
     changes: dict[str, Any], due: datetime, goes: bool
 ) -> None:
     other = replace(NEWS, **({"id": "s2", "email": "webinar", "priority": "high"} | changes))
-    assert goes_first(NEWS, [(other, due)], NOON, TOKYO) == ("webinar" if goes else "")
+    assert outranking_mail(NEWS, [(other, due)], NOON, TOKYO) == ("webinar" if goes else "")

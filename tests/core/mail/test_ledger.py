@@ -7,7 +7,7 @@ import pytest
 
 from ripen.agenda import Lane
 from ripen.mail import ledger
-from ripen.mail.ledger import IllegalMove, MailClass, Moved, Send, SendState
+from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendState
 from tests.support.fakes import NOON
 
 
@@ -30,10 +30,10 @@ UNKNOWN = a_send(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
 
 def test_a_claim_counts_the_attempt_and_lasts_five_minutes() -> None:
     moved = ledger.claim(a_send(not_before=NOON, reason="later"), "b1", "件名", NOON)
-    assert moved == Moved(CLAIMED, NOON + timedelta(minutes=5))
+    assert moved == MovedSend(CLAIMED, NOON + timedelta(minutes=5))
 
 
-MOVES: list[tuple[SendState, Callable[[Send], Moved]]] = [
+MOVES: list[tuple[SendState, Callable[[Send], MovedSend]]] = [
     (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", NOON)),
     (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
     (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
@@ -41,14 +41,14 @@ MOVES: list[tuple[SendState, Callable[[Send], Moved]]] = [
     (SendState.HELD, lambda send: ledger.release(send, "alice", NOON)),
     (SendState.HELD, lambda send: ledger.drop(send, "alice")),
     (SendState.CLAIMED, lambda send: ledger.refuse(send, "no", permanent=True, after=None, now=NOON)),
-    (SendState.CLAIMED, lambda send: ledger.doubt(send, "silence", NOON)),
+    (SendState.CLAIMED, lambda send: ledger.mark_unknown(send, "silence", NOON)),
 ]
 
 
 @pytest.mark.parametrize("state", SendState)
 @pytest.mark.parametrize(("only_from", "move"), MOVES)
 def test_a_move_is_legal_from_its_own_state_only(
-    state: SendState, only_from: SendState, move: Callable[[Send], Moved]
+    state: SendState, only_from: SendState, move: Callable[[Send], MovedSend]
 ) -> None:
     if state is only_from:
         move(a_send(state=state))
@@ -103,9 +103,9 @@ def test_a_planned_send_may_be_claimed_from_its_time_on() -> None:
 
 
 def test_a_claim_is_overdue_after_its_lease() -> None:
-    assert ledger.overdue(CLAIMED, NOON + timedelta(minutes=4, seconds=57)) is None
+    assert ledger.time_out(CLAIMED, NOON + timedelta(minutes=4, seconds=57)) is None
     end = NOON + timedelta(minutes=5)
-    moved = ledger.overdue(CLAIMED, end)
+    moved = ledger.time_out(CLAIMED, end)
     assert moved is not None
     assert (moved.send.state, moved.send.unknown, moved.due) == (SendState.UNKNOWN, end, end + timedelta(hours=1))
 
@@ -113,8 +113,8 @@ def test_a_claim_is_overdue_after_its_lease() -> None:
 def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
     hour = NOON + timedelta(hours=1)
     asked_for = a_send(state=SendState.UNKNOWN, unknown=NOON, mail_class=MailClass.TRANSACTIONAL)
-    assert ledger.overdue(UNKNOWN, hour - timedelta(seconds=3)) is None
-    held, again = ledger.overdue(UNKNOWN, hour), ledger.overdue(asked_for, hour)
+    assert ledger.time_out(UNKNOWN, hour - timedelta(seconds=3)) is None
+    held, again = ledger.time_out(UNKNOWN, hour), ledger.time_out(asked_for, hour)
     assert held is not None
     assert again is not None
     assert (held.send.state, held.due) == (SendState.HELD, None)
@@ -125,7 +125,7 @@ def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
     "state", [SendState.PLANNED, SendState.ACCEPTED, SendState.HELD, SendState.FAILED, SendState.SKIPPED]
 )
 def test_time_alone_does_nothing_to_the_rest(state: SendState) -> None:
-    assert ledger.overdue(a_send(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
+    assert ledger.time_out(a_send(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
 
 
 def test_a_decision_is_made_where_a_story_turns() -> None:

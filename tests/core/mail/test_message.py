@@ -8,7 +8,8 @@ import pytest
 
 from ripen.lead.lead import CrmLink, Profile
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.message import OutgoingMail, Unwritable, compose, mailbox
+from ripen.mail.mail_links import MailLinks
+from ripen.mail.message import OutgoingMail, RenderError, compose, named_address
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import HIDDEN_LINK
@@ -16,6 +17,7 @@ from tests.support.builders import a_brand, a_bundle, a_lead, a_mail
 from tests.support.fakes import NOON
 
 KEY = b"k" * 32
+LINKS = MailLinks("https://m.example.com", KEY)
 ID = "a" * 25 + "e"
 
 
@@ -33,7 +35,7 @@ def a_send(**changes: Any) -> Send:
 
 
 def written(profile: Profile | None = None, bundle: Bundle | None = None, **send: Any) -> OutgoingMail:
-    return compose(a_send(**send), profile or a_lead(), bundle or a_bundle(), "https://m.example.com", KEY, NOON)
+    return compose(a_send(**send), profile or a_lead(), bundle or a_bundle(), LINKS, NOON)
 
 
 def saying(**mail: Any) -> Bundle:
@@ -140,7 +142,7 @@ def test_hostile_values_come_out_as_text_and_begin_no_header(value: str) -> None
 
 def test_a_long_name_is_encoded_in_words_of_legal_length() -> None:
     name = "株式会社サンプルマーケティングオートメーション編集部チーム東京本社"
-    sender = mailbox(name, "news@example.com")
+    sender = named_address(name, "news@example.com")
     assert all(len(word) <= 75 for word in sender.split())
     from email.header import decode_header, make_header
 
@@ -166,7 +168,7 @@ def test_names_of_mails_that_are_not_ascii_fit_a_header() -> None:
     ],
 )
 def test_what_cannot_be_written_says_why_without_personal_data(bundle: Bundle, email: str) -> None:
-    with pytest.raises(Unwritable) as why:
+    with pytest.raises(RenderError) as why:
         written(bundle=bundle, email=email)
     assert str(why.value)
     assert "山田" not in str(why.value)
@@ -219,8 +221,7 @@ def test_a_mail_says_what_let_the_lead_in_and_what_a_webhook_answered() -> None:
         a_send(),
         a_lead(attributes={"plan": "pro", "company": "not this one"}),
         saying(text=words),
-        "https://m.example.com",
-        KEY,
+        LINKS,
         NOON,
         facts={"webinar_date": "2026-12-10"},
         answers={"webhook-a": {"seat": 12}, "webhook-b": {"failed": "no answer"}},
@@ -238,7 +239,7 @@ def test_a_mail_of_text_alone_has_no_html_at_all() -> None:
 
 
 def test_where_we_take_answers_in_each_mail_is_answered_at_a_signed_address_of_its_own() -> None:
-    mail = compose(a_send(), a_lead(), a_bundle(), "https://m.example.com", KEY, NOON, reply_domain="reply.example.com")
+    mail = compose(a_send(), a_lead(), a_bundle(), MailLinks(LINKS.site, KEY, "reply.example.com"), NOON)
     local, _, domain = mail.reply_to.partition("@")
     assert domain == "reply.example.com"
     assert len(local) <= 64

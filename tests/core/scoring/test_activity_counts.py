@@ -12,7 +12,7 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not
 from ripen.playbook.condition import LeadFacts, holds
-from ripen.scoring.activity_counts import count, next_window_end, times_to_keep, with_activity
+from ripen.scoring.activity_counts import count_times, next_window_end, times_to_keep, with_activity
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON
 
@@ -59,7 +59,7 @@ def test_activities_of_machines_do_not_count() -> None:
 def test_activity_counts_with_and_without_its_subject() -> None:
     bundle = asking(Did(kind="page_viewed", at_least=2), Did(kind="page_viewed", subject="pricing"))
     times = after(bundle, a_view("1", NOON), a_view("2", NOON, subject="jobs"))
-    assert (count(times, "page_viewed", "", None), count(times, "page_viewed", "pricing", None)) == (2, 1)
+    assert (count_times(times, "page_viewed", "", None), count_times(times, "page_viewed", "pricing", None)) == (2, 1)
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0, 0), (-0.001, 1), (-HOUR, 2), (-HOUR - 0.001, 3)])
@@ -67,7 +67,7 @@ def test_window_excludes_its_first_moment(seconds: float, expected: int) -> None
     bundle = asking(Did(kind="page_viewed", at_least=3))
     moments = (NOON, NOON - timedelta(milliseconds=1), NOON - timedelta(hours=1))
     times = after(bundle, *(a_view(str(n), at) for n, at in enumerate(moments)))
-    assert count(times, "page_viewed", "", NOON + timedelta(seconds=seconds)) == expected
+    assert count_times(times, "page_viewed", "", NOON + timedelta(seconds=seconds)) == expected
 
 
 dids = st.builds(
@@ -91,7 +91,7 @@ def test_few_times_give_the_same_answer_as_all_in_any_order(
     times = after(bundle, *random.sample(views, len(views)))
     # then
     assert times == after(bundle, *views)
-    facts = LeadFacts(traits={}, now=now, count=lambda kind, subject, since: count(times, kind, subject, since))
+    facts = LeadFacts(traits={}, now=now, count=lambda kind, subject, since: count_times(times, kind, subject, since))
     full = LeadFacts(
         traits={},
         now=now,
@@ -108,7 +108,7 @@ def test_answer_stays_until_the_computed_moment(did: Did, ats: list[int], later:
     )
 
     def answer(at: datetime) -> bool:
-        return holds(did, LeadFacts(traits={}, now=at, count=lambda *asked: count(times, *asked)))
+        return holds(did, LeadFacts(traits={}, now=at, count=lambda *asked: count_times(times, *asked)))
 
     moment = next_window_end(did, times, now)
     until = moment or now + timedelta(days=1)

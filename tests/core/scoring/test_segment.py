@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ripen.playbook.bundle import Segment
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts, all_hold, holds
-from ripen.scoring.activity_counts import Times, count
+from ripen.scoring.activity_counts import Times, count_times
 from ripen.scoring.segment import next_segment_change, segment_thresholds, segments
 from tests.support.fakes import NOON
 
@@ -20,7 +20,7 @@ AT_NOON = int(NOON.timestamp() * 1000)
 
 def the_lead(times: Times | None = None, **known: object) -> LeadFacts:
     found = times or {}
-    return LeadFacts(**{"traits": {}, "now": NOON, "count": lambda *asked: count(found, *asked)} | known)  # type: ignore[arg-type]
+    return LeadFacts(**{"traits": {}, "now": NOON, "count": lambda *asked: count_times(found, *asked)} | known)  # type: ignore[arg-type]
 
 
 def within(*clauses: Clause, **known: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.playbook import SEEN_BY_ALL
+from ripen.adapters.playbook import PROPAGATION_TIME
 from ripen.capture.signature import signature
 from tests.support.form_visitors import a_director
 from tests.support.lived_playbook import published
@@ -25,7 +25,7 @@ THANKS = "ご注文ありがとうございます"
 def email(cloud: Running) -> str:
     """Return the address of a lead from a form, once all functions have loaded the playbook."""
     at = (published(cloud) / "ripen.yaml").stat().st_mtime
-    sleep(max(0.0, at + SEEN_BY_ALL.total_seconds() - time()))
+    sleep(max(0.0, at + PROPAGATION_TIME.total_seconds() - time()))
     person = a_director()
     cloud.submit("whitepaper", **person)
     return person["email"]

@@ -68,7 +68,7 @@ def test_what_it_answered_steers_the_branch(walked: Walked) -> None:
     [run] = [run for run in walked.lead["enrollments"] if run["journey"] == "crm-steps"]
     assert run["answers"] == {"credit": {"grade": "A"}}
     assert run["state"] == "finished"
-    assert "good" in run["took"].values()
+    assert "good" in run["paths_taken"].values()
 
 
 def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: Running, walked: Walked) -> None:

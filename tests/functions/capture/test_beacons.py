@@ -5,8 +5,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from capture.beacons import join, keep, take
-from capture.link import OwnKeys
+from capture.beacons import copy_visits, process_message, record_beacon
+from capture.link import Dependencies as LinkDependencies
+from capture.link import LinkKeys
 from capture.link import serve as click
 from ripen.adapters.gateway import request
 from ripen.adapters.playbook import Live
@@ -40,7 +41,7 @@ class CutTable(Table):
 
 def test_an_unknown_visitors_views_are_kept_for_90_days_and_wake_nobody(table: Table) -> None:
     queue = FakeQueue()
-    take(msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode(), a_desk(table, queue))
+    process_message(msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode(), a_desk(table, queue))
     assert [view.subject for view in visits(table, VISITOR, "visitor")] == ["pricing", "pricing"]
     items = table._client.scan(TableName="table")["Items"]
     assert {item["expires"]["N"] for item in items} == {str(int((NOON + timedelta(days=90)).timestamp()))}
@@ -50,15 +51,15 @@ def test_an_unknown_visitors_views_are_kept_for_90_days_and_wake_nobody(table: T
 
 def test_the_same_beacon_twice_is_one(table: Table) -> None:
     for _ in range(2):
-        keep(a_beacon(), a_desk(table))
-    keep(a_beacon(a_view(1), a_view(2)), a_desk(table))
+        record_beacon(a_beacon(), a_desk(table))
+    record_beacon(a_beacon(a_view(1), a_view(2)), a_desk(table))
     assert len(visits(table, VISITOR, "visitor")) == 2
 
 
 def test_a_known_visitors_views_are_the_leads_and_are_folded_in_the_bulk_lane(table: Table) -> None:
     bind(table, "lead1", sure=True)
     queue = FakeQueue()
-    keep(a_beacon(), a_desk(table, queue))
+    record_beacon(a_beacon(), a_desk(table, queue))
     (view,) = visits(table, "lead1")
     assert queue.woken == [keys.activity("lead1", view.at, view.id).ref]
     assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), NOON)] == queue.woken
@@ -67,7 +68,7 @@ def test_a_known_visitors_views_are_the_leads_and_are_folded_in_the_bulk_lane(ta
 
 def test_a_known_visitors_new_campaign_is_the_leads_last_touch(table: Table) -> None:
     bind(table, "lead1", sure=True)
-    keep(a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), a_desk(table))
+    record_beacon(a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), a_desk(table))
     touch = profile(table, "lead1").last_touch
     assert touch and touch.utm_campaign == "autumn"
 
@@ -82,7 +83,7 @@ def test_a_form_that_comes_while_a_beacon_is_kept_gets_its_views(table: Table) -
                 self.done = True
                 bind(table, "lead1", sure=True)
 
-    keep(a_beacon(), a_desk(Interrupted("table", table._client)))
+    record_beacon(a_beacon(), a_desk(Interrupted("table", table._client)))
     assert len(visits(table, "lead1")) == 1
 
 
@@ -90,16 +91,16 @@ def test_a_form_that_comes_while_a_beacon_is_kept_gets_its_views(table: Table) -
 def test_a_worker_that_is_killed_anywhere_loses_nothing_and_doubles_nothing(table: Table, left: int) -> None:
     bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
     table.write(Create(keys.bridge("token123"), bridge), Create(keys.profile("lead1"), a_lead()))
-    keep(a_beacon(a_view(0, NOON - timedelta(hours=1))), a_desk(table))
+    record_beacon(a_beacon(a_view(0, NOON - timedelta(hours=1))), a_desk(table))
     cut = CutTable("table", table._client)
     cut.left = left
     beacon = a_beacon(bridge="token123")
     try:
-        keep(beacon, a_desk(cut))
+        record_beacon(beacon, a_desk(cut))
     except Cut:
-        keep(beacon, a_desk(table))
+        record_beacon(beacon, a_desk(table))
     for due in due_joins(table, "lead1"):
-        join(due, a_desk(table))
+        copy_visits(due, a_desk(table))
     assert len(visits(table, "lead1")) == 2
     assert [view.facts.get("click") for view in visits(table, "lead1")] == [None, "click1"]
 
@@ -112,13 +113,14 @@ def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
     )
     token = sign_token(KEY, Purpose.CLICK, Link(send, 0))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
-    own = OwnKeys(link=KEY, network=KEY)
-    location = click(request(event), table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)["headers"]["location"]
+    own = LinkKeys(link=KEY, network=KEY)
+    dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)
+    location = click(request(event), dependencies)["headers"]["location"]
     rpn = location.partition("?rpn=")[2]
     (clicked,) = [row.value for row in table.under("lead1", "activity#")]
 
-    keep(a_beacon(bridge=rpn), a_desk(table))
-    keep(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), a_desk(table))
+    record_beacon(a_beacon(bridge=rpn), a_desk(table))
+    record_beacon(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), a_desk(table))
 
     assert owner(table) == VisitorPointer(lead="lead1", sure=False)
     (view,) = visits(table, "lead1")
@@ -131,14 +133,14 @@ def test_a_token_is_worth_nothing_after_ten_minutes_or_if_nobody_made_it(table: 
     old = Bridge(lead="lead1", send="s", click="c", at=NOON - timedelta(minutes=10, seconds=1))
     table.write(Create(keys.bridge("token123"), old))
     for token in ("token123", "token456"):
-        keep(a_beacon(bridge=token), a_desk(table))
+        record_beacon(a_beacon(bridge=token), a_desk(table))
     assert owner(table) is None
 
 
 def test_a_forwarded_mail_takes_no_browser_from_whom_it_is_for_sure(table: Table) -> None:
     bind(table, "owner", sure=True)
     table.write(Create(keys.bridge("token123"), Bridge(lead="lead1", send="s", click="c", at=NOON)))
-    keep(a_beacon(bridge="token123"), a_desk(table))
+    record_beacon(a_beacon(bridge="token123"), a_desk(table))
     assert owner(table) == VisitorPointer(lead="owner", sure=True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")
@@ -146,5 +148,5 @@ def test_a_forwarded_mail_takes_no_browser_from_whom_it_is_for_sure(table: Table
 
 
 def test_a_row_that_only_looks_like_a_join_is_left_alone(table: Table) -> None:
-    take(keys.join("lead1", VISITOR).ref, a_desk(table))
+    process_message(keys.join("lead1", VISITOR).ref, a_desk(table))
     assert rows(table) == []

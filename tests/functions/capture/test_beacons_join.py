@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from capture.beacons import join, keep, take
+from capture.beacons import copy_visits, process_message, record_beacon
 from capture.form import Dependencies as FormDependencies
 from capture.form import serve as submit
 from ripen.adapters.playbook import Live
@@ -15,8 +15,9 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import EngagementRule
 from ripen.tracking.visitor import VisitorPointer
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 from tests.support.gateway_events import KEY, SITE, a_json_post, rows
 from tests.support.site_visits import (
     BUNDLE,
@@ -36,7 +37,7 @@ from tests.support.site_visits import (
 
 def test_a_form_brings_the_visits_before_it_with_their_times_and_first_touch(table: Table) -> None:
     early = NOON - timedelta(days=2)
-    keep(a_beacon(a_view(1, early, url="https://www.example.jp/?utm_source=ad"), a_view(2)), a_desk(table))
+    record_beacon(a_beacon(a_view(1, early, url="https://www.example.jp/?utm_source=ad"), a_view(2)), a_desk(table))
     before = visits(table, VISITOR, "visitor")
     lead = fill_in(table)
     copies = visits(table, lead)
@@ -49,7 +50,7 @@ def test_a_form_brings_the_visits_before_it_with_their_times_and_first_touch(tab
 
 def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hears_all_at_once(table: Table) -> None:
     views = [a_view(n, NOON - timedelta(minutes=n)) for n in (1, 2, 3)]
-    keep(a_beacon(*views), a_desk(table))
+    record_beacon(a_beacon(*views), a_desk(table))
     lead = fill_in(table)
     (form,) = [row for row in table.under(lead, "activity#") if row.value.kind is Kind.FORM_SUBMITTED]
     rule = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=12, words={})
@@ -67,12 +68,12 @@ def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hea
 def test_what_does_not_fit_into_the_forms_transaction_follows_up_to_500(table: Table) -> None:
     for start in range(0, 520, 40):
         views = [a_view(n, NOON - timedelta(minutes=n)) for n in range(start, start + 40)]
-        keep(a_beacon(*views), a_desk(table))
+        record_beacon(a_beacon(*views), a_desk(table))
     lead = fill_in(table)
     assert len(visits(table, lead)) == 40
     queue = FakeQueue()
     (due,) = due_joins(table, lead)
-    take(due.ref, a_desk(table, queue))
+    process_message(due.ref, a_desk(table, queue))
     assert len(visits(table, lead)) == 500
     assert len(queue.woken) == 460
     first = profile(table, lead).first_touch
@@ -84,15 +85,15 @@ def test_a_view_that_comes_between_the_look_and_the_form_is_forwarded_by_the_joi
     lead = fill_in(table)
     visit = keep_as_visitor(table)
     (due,) = due_joins(table, lead)
-    join(due, a_desk(table))
-    join(due, a_desk(table))
+    copy_visits(due, a_desk(table))
+    copy_visits(due, a_desk(table))
     assert [copy.id for copy in visits(table, lead)] == [visit.id]
 
 
 def keep_as_visitor(table: Table) -> Activity:
     """Written by a worker that has not seen the form yet, and dies."""
     other = "ffffffffffffffff"
-    keep(a_beacon(visitor=other), a_desk(table))
+    record_beacon(a_beacon(visitor=other), a_desk(table))
     (visit,) = visits(table, other, "visitor")
     table.write(Create(keys.visit(VISITOR, visit.at, visit.id), visit))
     return visit
@@ -100,7 +101,7 @@ def keep_as_visitor(table: Table) -> Activity:
 
 def test_who_was_only_likely_gives_way_to_who_fills_in_a_form(table: Table) -> None:
     bind(table, "reader", sure=False)
-    keep(a_beacon(), a_desk(table))
+    record_beacon(a_beacon(), a_desk(table))
     lead = fill_in(table)
     assert owner(table) == VisitorPointer(lead=lead, sure=True)
     assert len(visits(table, lead)) == 1
@@ -109,7 +110,7 @@ def test_who_was_only_likely_gives_way_to_who_fills_in_a_form(table: Table) -> N
 def test_who_was_likely_and_fills_in_the_form_counts_no_visit_twice(table: Table) -> None:
     lead = fill_in(table, visitor="ffffffffffffffff")
     table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=False)))
-    keep(a_beacon(a_view(1, NOON - timedelta(days=1))), a_desk(table))
+    record_beacon(a_beacon(a_view(1, NOON - timedelta(days=1))), a_desk(table))
     assert fill_in(table, company="サンプル") == lead
     assert owner(table) == VisitorPointer(lead=lead, sure=True)
     assert len(visits(table, lead)) == 1
@@ -118,12 +119,12 @@ def test_who_was_likely_and_fills_in_the_form_counts_no_visit_twice(table: Table
 
 
 def test_another_person_at_the_same_browser_gets_nothing_of_what_the_first_did(table: Table) -> None:
-    keep(a_beacon(), a_desk(table))
+    record_beacon(a_beacon(), a_desk(table))
     first = fill_in(table)
     second = fill_in(table, "taro@example.co.jp")
     for due in due_joins(table, first) + due_joins(table, second):
-        join(due, a_desk(table))
-    keep(a_beacon(a_view(2)), a_desk(table))
+        copy_visits(due, a_desk(table))
+    record_beacon(a_beacon(a_view(2)), a_desk(table))
     assert [len(visits(table, lead)) for lead in (first, second)] == [1, 1]
 
 
@@ -136,7 +137,7 @@ def test_a_form_with_a_visitor_that_is_none_is_taken_without(table: Table, visit
 
 
 def test_one_form_sent_twice_joins_once(table: Table) -> None:
-    keep(a_beacon(), a_desk(table))
+    record_beacon(a_beacon(), a_desk(table))
     dependencies = FormDependencies(
         table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, iter(map(digest, range(99))).__next__
     )

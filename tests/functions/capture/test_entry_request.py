@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from capture import _entry_request
-from capture._entry_request import OwnKeys
 from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
@@ -40,9 +39,16 @@ JOURNEYS = (
 def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
     table.write(Create(keys.address(address_hash(KEY, EMAIL)), Pointer(lead="lead1")))
     bundle = a_bundle(journeys={journey.name: journey for journey in JOURNEYS})
-    own = OwnKeys(address=KEY, api=API)
     return Dependencies(
-        table, queue, Live(bundle, SITE), own, lambda source, fresh: "", NOON, NOON.timestamp(), lambda: "id"
+        table=table,
+        react=queue,
+        live=Live(bundle, SITE),
+        address_key=KEY,
+        now=NOON,
+        new_id=lambda: "id",
+        api_key=API,
+        secret=lambda source, fresh: "",
+        wall=NOON.timestamp(),
     )
 
 

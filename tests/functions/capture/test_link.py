@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from capture.link import OwnKeys, serve
+from capture.link import Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Replace, Table, keys
@@ -68,8 +68,8 @@ def token(number: int = 0, send: str = SEND) -> str:
 def follow(table: Table, token: str, method: str = "GET", id: str = "request1", **headers: str) -> Response:
     event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers)
     event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
-    own = OwnKeys(link=KEY, network=NETWORK_KEY)
-    return serve(request(event), table, LIVE, lambda hash: bundle_with(("/old",)), own, NOON)
+    own = LinkKeys(link=KEY, network=NETWORK_KEY)
+    return serve(request(event), Dependencies(table, LIVE, lambda hash: bundle_with(("/old",)), own, NOON))
 
 
 def activities(table: Table) -> list[Activity]:

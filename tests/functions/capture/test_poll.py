@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from capture.poll import Dependencies, poll
+from capture.poll import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.crm.membership import EVERY, Member, MemberPoll
@@ -56,7 +56,7 @@ class World:
         """Poll with time for so many pages: after each, the worker asks whether another one fits."""
         left = iter([True] * (pages - 1))
         dependencies = Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
-        poll(dependencies, lambda: next(left, False))
+        poll_members(dependencies, lambda: next(left, False))
 
     def row(self) -> Row[MemberPoll]:
         row = self.table.get(keys.MEMBERS)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from capture._entry_request import OwnKeys
 from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
@@ -47,9 +46,16 @@ def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
     names = {"form_id": "abc123", "q_email": "email", "q_name": "full_name", "q_legal": "consent", "q_phone": "phone"}
     bundle = replace(bundle, forms={"whitepaper": replace(form, sources={"typeform": names})})
     ids = counter(1)
-    own = OwnKeys(address=KEY, api=b"a" * 32)
     return Dependencies(
-        table, queue, Live(bundle, SITE), own, Vault(), NOON, NOON.timestamp(), lambda: f"{next(ids):032x}"
+        table=table,
+        react=queue,
+        live=Live(bundle, SITE),
+        address_key=KEY,
+        now=NOON,
+        new_id=lambda: f"{next(ids):032x}",
+        api_key=b"a" * 32,
+        secret=Vault(),
+        wall=NOON.timestamp(),
     )
 
 

@@ -1,12 +1,12 @@
-"""A playbook that is live, and an engine that says what a test wants."""
+"""A live playbook, and an engine that returns the effects that a test wants."""
 
 import pytest
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table
-from ripen.journey.engine import Scene
+from ripen.journey.context import JourneyContext
 from tests.support.builders import a_bundle
-from tests.support.engine_says import Says, engine
+from tests.support.scripted_engine import Says, script_engine
 from tests.support.sqs_events import a_playbook
 
 
@@ -16,14 +16,14 @@ def playbook(table: Table) -> Playbook:
 
 
 @pytest.fixture
-def seen(monkeypatch: pytest.MonkeyPatch) -> list[Scene]:
-    """The scenes that the engine was shown; it says nothing."""
-    scenes: list[Scene] = []
-    engine(monkeypatch, (), scenes)
-    return scenes
+def seen(monkeypatch: pytest.MonkeyPatch) -> list[JourneyContext]:
+    """The contexts that the engine was given; it returns no effects."""
+    contexts: list[JourneyContext] = []
+    script_engine(monkeypatch, (), contexts)
+    return contexts
 
 
 @pytest.fixture
 def says(monkeypatch: pytest.MonkeyPatch) -> Says:
-    """Has the engine say these effects, and wait an hour."""
-    return lambda *effects: engine(monkeypatch, effects, [])
+    """Has the engine return these effects, and wait an hour."""
+    return lambda *effects: script_engine(monkeypatch, effects, [])

@@ -4,9 +4,9 @@ from copy import replace
 
 import pytest
 
-from ripen.adapters.rows import walk_rows
-from ripen.adapters.rows.campaign_counts import tally
-from ripen.adapters.rows.campaign_state import CampaignSign
+from ripen.adapters.rows import campaign_counts
+from ripen.adapters.rows.campaign_counts import count_send
+from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.table import Replace, Table, keys
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import RunState
@@ -159,15 +159,15 @@ def test_the_sign_is_a_second_old_at_most(table: Table, monkeypatch: pytest.Monk
     machinery, now = Machinery(table), 100.0
     machinery.schedule()
     machinery.change(replace(machinery.run(), state=RunState.RUNNING))
-    sign = CampaignSign(table, machinery.clock)
-    monkeypatch.setattr("ripen.adapters.rows.campaign_state.monotonic", lambda: now)
-    assert sign.says("autumn") == "yes"
+    switch = CampaignSwitch(table, machinery.clock)
+    monkeypatch.setattr("ripen.adapters.rows.campaign_switch.monotonic", lambda: now)
+    assert switch.may_send("autumn") == "yes"
     machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
     now += 1.0
-    assert sign.says("autumn") == "yes"
+    assert switch.may_send("autumn") == "yes"
     now += 0.1
-    assert sign.says("autumn") == "later"
-    assert sign.says("another") == "yes"
+    assert switch.may_send("autumn") == "later"
+    assert switch.may_send("another") == "yes"
 
 
 def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if_asked(machinery: Machinery) -> None:
@@ -183,9 +183,9 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         row = machinery.table.get(keys.send(lead, machinery.sends([lead])[lead].id))
         assert row
         after = replace(row.value, state=state, reason=reason)
-        machinery.table.write(Replace(row.key, after, row.version), *tally(row.value, after))
+        machinery.table.write(Replace(row.key, after, row.version), *count_send(row.value, after))
     machinery.supervise()
-    assert walk_rows.held(machinery.table) == 1
+    assert campaign_counts.held_total(machinery.table) == 1
     known(machinery.table, new)
     machinery.ses.answer = type(machinery.ses)().answer
     # when
@@ -195,7 +195,7 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         machinery.deliver()
         # then
         assert machinery.taken() == [accepted, failed, new, *([held] if with_held else [])]
-        assert walk_rows.held(machinery.table) == (0 if with_held else 1)
+        assert campaign_counts.held_total(machinery.table) == (0 if with_held else 1)
 
 
 def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_recipients(

@@ -1,7 +1,8 @@
-"""What a journey's steps want done becomes rows in the transaction that moves the enrollment."""
+"""The effects of a journey's steps become rows in the transaction that moves the enrollment."""
 
 from collections import Counter
 from copy import replace
+from typing import Any
 
 import pytest
 
@@ -9,16 +10,28 @@ from nurture import advance
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.agenda import Lane, shard
-from ripen.journey.effects import Call, EnterOther, LeaveOther, Notify, PlanSend, Update, WriteCrm
+from ripen.journey.crm_request import CrmRequest
+from ripen.journey.effects import ExitJourney
 from ripen.journey.enrollment import EnrollmentState
-from ripen.lead.activity import Kind
-from ripen.slack.alert import AlertState
-from tests.support.engine_says import ENTRY, KEY, SEND, UPDATE, Says, activities, decisions, enrol, profile_of
+from ripen.journey.webhook_call import WebhookCall
+from ripen.lead.activity import Activity, Kind
+from ripen.playbook.graph import UpdateStep
+from ripen.slack.alert import Alert, AlertState
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.scripted_engine import ENTRY, KEY, SEND, UPDATE, Says, activities, decisions, enrol, profile_of
 from tests.support.sqs_events import heard
 
 
-def test_an_update_changes_the_profile_and_is_told_to_the_fold(
+def a_note(**changes: str) -> Alert:
+    usual: dict[str, Any] = {"id": "n1", "lead": "lead1", "kind": "note", "planned": NOON, "text": "!"}
+    return Alert(**(usual | changes))
+
+
+def an_entry_request() -> Activity:
+    return Activity(id="o1", lead="lead1", kind=Kind.ENTRY_ASKED, at=NOON, received=NOON, subject="webinar")
+
+
+def test_update_changes_the_profile_and_creates_an_activity_for_the_fold(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
     # given
@@ -29,9 +42,9 @@ def test_an_update_changes_the_profile_and_is_told_to_the_fold(
     # then
     now = profile_of(table)
     assert (now.department, now.tags, now.stage) == ("広報", ("old", "vip"), "mql")
-    [told] = activities(table)
-    assert (told.kind, told.facts) == (Kind.UPDATED, {"journey": "whitepaper", "step": "update-1"})
-    assert queue.woken == [keys.activity("lead1", NOON, "u1").ref]
+    [activity] = activities(table)
+    assert (activity.kind, activity.facts) == (Kind.UPDATED, {"journey": "whitepaper", "step": "update-1"})
+    assert queue.woken == [keys.activity("lead1", NOON, activity.id).ref]
     assert len(table.due(Lane.BULK, shard("lead1"), NOON)) == 1
 
 
@@ -39,18 +52,18 @@ def test_points_are_an_activity_with_their_reason(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     enrol(table)
-    says(Update(id="u1", points=7.5, words={"ja": "面談"}, step="give"))
+    says(UpdateStep(id="give", points=7.5, words={"ja": "面談"}))
     advance.move(KEY.ref, table, playbook, clock, heard())
     [given] = activities(table)
     assert given.kind is Kind.POINTS_GIVEN
     assert given.facts == {"journey": "whitepaper", "step": "give", "points": "7.5", "words.ja": "面談"}
 
 
-def test_two_updates_of_one_move_both_count(table: Table, playbook: Playbook, clock: FakeClock, says: Says) -> None:
+def test_two_updates_of_one_run_both_count(table: Table, playbook: Playbook, clock: FakeClock, says: Says) -> None:
     enrol(table, tags=("a", "b"))
     says(
-        Update(id="u1", remove_tags=("a",), fields={"plan": "gold"}),
-        Update(id="u2", add_tags=("c",), remove_tags=("x",)),
+        UpdateStep(id="u1", remove_tags=("a",), fields={"plan": "gold"}),
+        UpdateStep(id="u2", add_tags=("c",), remove_tags=("x",)),
     )
     advance.move(KEY.ref, table, playbook, clock, heard())
     assert profile_of(table).tags == ("b", "c")
@@ -58,7 +71,7 @@ def test_two_updates_of_one_move_both_count(table: Table, playbook: Playbook, cl
     assert len(activities(table)) == 2
 
 
-def test_what_a_form_changed_meanwhile_is_not_lost(
+def test_change_by_a_form_in_the_meantime_is_kept(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     class Interrupted(Table):
@@ -79,7 +92,7 @@ def test_a_note_is_an_alert_for_its_channel(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
     enrol(table)
-    says(Notify(id="n1", text="電話してください", channel="events"))
+    says(a_note(text="電話してください", channel="events"))
     advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
     row = table.get(keys.alert("lead1", "n1"))
     assert row
@@ -88,43 +101,49 @@ def test_a_note_is_an_alert_for_its_channel(
     assert queue.woken == [row.key.ref]
 
 
-def test_a_crm_request_and_a_call_are_rows_due_now(
+def test_crm_request_and_webhook_call_are_rows_due_now(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
     enrol(table)
     says(
-        WriteCrm(id="e1", task="架電", due_days=2, campaign="春", status="Responded", owner="bob@ripen.example"),
-        Call(id="c1", step="ask", url="https://example.com/", body={"plan": "gold"}, timeout_seconds=5),
+        CrmRequest(id="e1", lead="lead1", journey="whitepaper", planned=NOON, task="架電"),
+        WebhookCall(
+            id="c1",
+            lead="lead1",
+            journey="whitepaper",
+            entry="a1",
+            step="ask",
+            url="https://example.com/",
+            planned=NOON,
+        ),
     )
     advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
     crm_request, call = table.get(keys.crm_request("lead1", "e1")), table.get(keys.call("lead1", "c1"))
     assert crm_request
     assert call
-    assert (crm_request.value.task, crm_request.value.campaign, crm_request.value.status) == ("架電", "春", "Responded")
-    assert (crm_request.value.due_days, crm_request.value.owner, crm_request.due) == (2, "bob@ripen.example", NOON)
-    assert (call.value.entry, call.value.step, call.value.body, call.due) == ("a1", "ask", {"plan": "gold"}, NOON)
+    assert (crm_request.value.task, crm_request.due, crm_request.lane) == ("架電", NOON, Lane.BULK)
+    assert (call.value.step, call.due, call.lane) == ("ask", NOON, Lane.BULK)
     assert queue.woken == [crm_request.key.ref, call.key.ref]
 
 
-def test_entry_into_another_journey_is_asked_of_the_fold(
-    table: Table, playbook: Playbook, clock: FakeClock, says: Says
+def test_entry_into_another_journey_is_requested_from_the_fold(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
     enrol(table)
-    says(EnterOther(id="o1", journey="webinar"))
-    advance.move(KEY.ref, table, playbook, clock, heard())
-    [asked] = activities(table)
-    assert (asked.kind, asked.subject) == (Kind.ENTRY_ASKED, "webinar")
-    assert asked.facts == {"key": "o1", "by": "journey whitepaper"}
+    says(an_entry_request())
+    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    assert activities(table) == [an_entry_request()]
+    assert queue.woken == [keys.activity("lead1", NOON, "o1").ref]
 
 
-def test_leaving_another_journey_ends_its_active_runs_at_once(
+def test_exit_from_another_journey_ends_its_active_enrollments(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     # given
     mine = replace(ENTRY, journey="webinar", key="1")
     over = replace(mine, key="2", state=EnrollmentState.FINISHED)
     enrol(table, mine, over, replace(mine, journey="webinar-2"))
-    says(LeaveOther(journey="webinar", reason="left by journey whitepaper"))
+    says(ExitJourney(journey="webinar", reason="left by journey whitepaper"))
     # when
     advance.move(KEY.ref, table, playbook, clock, heard())
     # then
@@ -141,20 +160,20 @@ def test_leaving_another_journey_ends_its_active_runs_at_once(
     assert [decision.subject for decision in decisions(table)] == ["webinar"]
 
 
-def test_other_runs_of_the_own_journey_are_ended_and_not_the_own(
+def test_exit_from_the_own_journey_ends_only_the_other_enrollments(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
     enrol(table, replace(ENTRY, key="a2"))
-    says(LeaveOther(journey="whitepaper", reason="newer order"))
+    says(ExitJourney(journey="whitepaper", reason="newer order"))
     advance.move(KEY.ref, table, playbook, clock, heard())
     rows = {row.value.key: row.value.state for row in table.under("lead1", "enrollment#")}
     assert rows == {"a1": EnrollmentState.ACTIVE, "a2": EnrollmentState.EXITED}
 
 
-def test_more_runs_than_one_transaction_holds_are_ended_all_the_same(
+def test_more_enrollments_than_one_transaction_holds_are_ended(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
-    """Each together with its decision, though another worker should die in between."""
+    """Each enrollment is written together with its decision, in case the worker dies in between."""
     written = list[Counter[str]]()
 
     class Watched(Table):
@@ -163,7 +182,7 @@ def test_more_runs_than_one_transaction_holds_are_ended_all_the_same(
             super().write(*changes)
 
     enrol(table, *(replace(ENTRY, journey="orders", key=f"order{n}") for n in range(60)))
-    says(LeaveOther(journey="orders", reason="closed"), UPDATE)
+    says(ExitJourney(journey="orders", reason="closed"), UPDATE)
     advance.move(KEY.ref, Watched("table", table._client), playbook, clock, heard())
     assert [each["enrollment"] for each in written] == [each["decision"] for each in written] == [12, 48]
     assert {row.value.state for row in table.under("lead1", "enrollment#orders#")} == {EnrollmentState.EXITED}
@@ -171,17 +190,17 @@ def test_more_runs_than_one_transaction_holds_are_ended_all_the_same(
     assert profile_of(table).department == "広報"
 
 
-def test_all_or_nothing_and_nothing_twice(
+def test_run_is_written_as_a_whole_and_only_once(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
 ) -> None:
-    """The worker dies before its write has come through, and another takes the row up."""
+    """The worker dies before its write, and another worker takes the row over."""
 
     class Down(Table):
         def write(self, *changes: Change) -> None:
             raise ConnectionError
 
     enrol(table)
-    says(UPDATE, Notify(id="n1", text="!"), PlanSend(send=SEND), EnterOther(id="o1", journey="webinar"))
+    says(UPDATE, a_note(), SEND, an_entry_request())
     with pytest.raises(ConnectionError):
         advance.move(KEY.ref, Down("table", table._client), playbook, clock, heard(queue, queue))
     assert profile_of(table).department == ""
@@ -191,13 +210,13 @@ def test_all_or_nothing_and_nothing_twice(
     assert len(queue.woken) == 3  # a marketing mail waits for the tick
 
 
-def test_a_row_of_that_name_from_before_holds_nobody_up(
+def test_existing_row_of_an_earlier_visit_is_not_created_again(
     table: Table, playbook: Playbook, clock: FakeClock, says: Says
 ) -> None:
-    """Entered again under the same key, a step's effect has the name it had: it is done already."""
+    """An enrollment under the same key repeats the ids of its effects, which are done already."""
     enrol(table)
     table.write(Create(keys.send("lead1", SEND.id), replace(SEND, reason="the first")))
-    says(PlanSend(send=SEND), Notify(id="n1", text="!"))
+    says(SEND, a_note())
     advance.move(KEY.ref, table, playbook, clock, heard())
     send, row = table.get(keys.send("lead1", SEND.id)), table.get(KEY)
     assert send

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from nurture.preferences import respond
-from ripen.adapters.rows.walk_rows import counts
+from ripen.adapters.rows.campaign_counts import campaign_totals
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.lead.contact import Contact, Permission
 from ripen.mail.ledger import SendPointer
@@ -166,5 +166,5 @@ def test_who_leaves_by_a_campaigns_mail_is_counted_and_the_campaign_looked_at(
     event |= {"requestContext": {"http": {"method": "POST"}}}
     for _ in range(2):
         respond(event, mailed, clock, queue, LINK_KEY, a_brand(), walk)
-    assert counts(mailed, "autumn") == {"unsubscribed": 1}
+    assert campaign_totals(mailed, "autumn") == {"unsubscribed": 1}
     assert walk.woken == [keys.campaign("autumn").ref]

@@ -98,7 +98,7 @@ def test_nobody_is_asked_where_nothing_is_due(table: Table, clock: FakeClock, qu
         raise AssertionError
 
     assert release(table, clock, queue, AHEAD, quota, 0) == Released(0, 0)
-    assert table.get(keys.PACE) is None
+    assert table.get(keys.SLOTS) is None
 
 
 OPEN = Breaker(until=NOON + SECOND, reason="paused", opened=NOON)
@@ -109,7 +109,7 @@ OPEN = Breaker(until=NOON + SECOND, reason="paused", opened=NOON)
     [
         (OPEN, 0),
         (Breaker(until=NOON, opened=NOON), 1),
-        (Breaker(until=NOON, opened=NOON, trying=NOON), 0),
+        (Breaker(until=NOON, opened=NOON, probed=NOON), 0),
         (Breaker(), 5),
     ],
 )

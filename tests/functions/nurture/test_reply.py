@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from nurture.reply import Dependencies, take_in
+from nurture.reply import Dependencies, receive_reply
 from ripen.adapters.table import Create, Table, keys
 from ripen.errors import Rejected
 from ripen.lead.activity import Kind
@@ -45,7 +45,7 @@ class World:
             link_key=LINK_KEY,
             address_key=ADDRESS_KEY,
         )
-        return take_in(body, dependencies)
+        return receive_reply(body, dependencies)
 
     def outcomes(self) -> list[str]:
         return [row.value.outcome for row in self.table.under("lead1", "decision#")]
@@ -136,4 +136,4 @@ def test_what_is_no_notification_fails_alone(world: World, body: str) -> None:
         address_key=ADDRESS_KEY,
     )
     with pytest.raises(Rejected):
-        take_in(body, dependencies)
+        receive_reply(body, dependencies)

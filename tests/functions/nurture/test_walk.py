@@ -10,7 +10,7 @@ import pytest
 from nurture import _roster_page
 from nurture._roster_page import walk
 from nurture.walk import work
-from ripen.adapters.rows.walk_rows import asks
+from ripen.adapters.rows.walk_rows import ask_segment
 from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.campaign import campaign_run
@@ -251,7 +251,7 @@ def test_leads_are_asked_into_a_journey_once_for_a_key(machinery: Machinery, sma
         known(machinery.table, lead)
     known(machinery.table, leads[4], "others")
     entries = Entries(journey="whitepaper", segment="everyone", key="2026-11-21", by="hanako", at=NOON, per_minute=64)
-    machinery.table.write(*asks(entries, NOON))
+    machinery.table.write(*ask_segment(entries, NOON))
     key = keys.walk(keys.entries("whitepaper", "everyone", "2026-11-21"), 2)
     # when it is walked, and walked again from the start
     work(key.ref, machinery.dependencies, lambda: True)

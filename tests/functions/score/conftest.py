@@ -3,7 +3,7 @@
 import pytest
 
 from ripen.adapters.table import Table
-from score.react import Queues
+from score._consequences import Queues
 from tests.support.crm_sync import FakeCrm, Office
 from tests.support.fakes import FakeClock, FakeQueue
 

@@ -5,16 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
 from ripen.tracking.click_signals import VERDICT_DELAY
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 
 BUNDLE = a_bundle()
 MINUTE = timedelta(minutes=1)
@@ -65,7 +66,7 @@ class World:
                 react([key.ref], self.table, BUNDLE, self.clock, self.queues)
 
     def count(self, campaign: str = "spring") -> int:
-        return walk_rows.counts(self.table, campaign).get("clicked", 0)
+        return campaign_counts.campaign_totals(self.table, campaign).get("clicked", 0)
 
     def told(self, lead: str, change: dict[str, str]) -> None:
         """Something is known of all clicks by now that makes them look otherwise, and they are weighed anew."""

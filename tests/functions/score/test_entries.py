@@ -20,10 +20,10 @@ from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity, OnDate, OnSegment
 from ripen.scoring.rules_version import rules_version
 from score import react as module
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.folded_activities import captured, due, value
+from tests.support.folded_activities import captured, due, react, value
 from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 STATE, DECAY, REFOLD = keys.state("lead1"), keys.decay_mark("lead1"), keys.refold_mark("lead1")

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from ripen.adapters.table import Create, Table, keys
 from ripen.marks import CrmMark, DecayMark, RefoldMark
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 
 ACTIVITY = keys.activity("lead1", NOON, "activity1")
 

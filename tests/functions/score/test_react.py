@@ -14,10 +14,10 @@ from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank
 from ripen.marks import CrmMark, DecayMark
 from score import react as react_module
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
-from tests.support.folded_activities import a_lead_row, captured, due, key_of, value, woken
+from tests.support.folded_activities import a_lead_row, captured, due, key_of, react, value, woken
 from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event
 
 BUNDLE = a_bundle()

@@ -16,10 +16,9 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark, RefoldMark
 from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY
 from score._consequences import Queues
-from score.react import react
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
-from tests.support.folded_activities import key_of, value
+from tests.support.folded_activities import key_of, react, value
 
 BUNDLE = a_bundle()
 STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")

@@ -8,9 +8,10 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
-from score.react import Queues, react
+from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.folded_activities import react
 
 MILD = a_bundle()
 STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))

@@ -1,11 +1,11 @@
-"""Clauses and flat conditions."""
+"""Build clauses and conditions."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from ripen.lead.activity import Kind
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
-from ripen_authoring.models.clauses import DID, ClausePart
+from ripen_authoring.models.clauses import ACTIVITY_WORDS, ClausePart
 from ripen_authoring.models.part import ConditionPart, Conditions
 
 KINDS = {
@@ -33,7 +33,7 @@ def condition(field: str, asked: ConditionPart) -> Condition:
 
 
 def clause(part: ClausePart) -> Clause:
-    """The clause, with no `all` around a single one."""
+    """Return the clause, without `all` around a single one."""
     of = flat(part)
     return of[0] if len(of) == 1 else AllOf(of=of)
 
@@ -43,11 +43,11 @@ def optional(part: ClausePart | None) -> Clause | None:
 
 
 def flat(part: ClausePart) -> tuple[Clause, ...]:
-    """All that must hold, nested `all` included."""
+    """Return everything that must hold, with nested `all` clauses merged."""
     found: list[Clause] = [condition(field, asked) for field, asked in part.tests.items()]
     if part.rank is not None:
         found.append(Condition(field="rank", any_of=_ranks(part.rank)))
-    found += [_did(part, word) for word in DID if getattr(part, word)]
+    found += [_did(part, word) for word in ACTIVITY_WORDS if getattr(part, word)]
     if part.never is not None:
         found.append(_never(part.never))
     if part.segment:
@@ -64,7 +64,7 @@ def flat(part: ClausePart) -> tuple[Clause, ...]:
 
 
 def _ranks(rank: str | tuple[str, ...]) -> tuple[str, ...]:
-    """By itself, warm is warm or hot; in a list, it is warm alone."""
+    """Return the ranks: warm by itself is warm or hot, in a list it is warm alone."""
     return ("warm", "hot") if rank == "warm" else (rank,) if isinstance(rank, str) else rank
 
 
@@ -73,7 +73,7 @@ def _did(part: ClausePart, word: str) -> Did:
 
 
 def _never(part: ClausePart) -> Did:
-    word = part.did or DID[0]
+    word = part.activity_word or ACTIVITY_WORDS[0]
     return Did(**_what(part, word), at_least=0, at_most=0, within_seconds=part.within)
 
 

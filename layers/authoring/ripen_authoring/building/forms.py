@@ -1,4 +1,4 @@
-"""Forms and pages."""
+"""Build forms and pages."""
 
 from ripen.playbook import bundle
 from ripen_authoring.files.folder import PageEntry

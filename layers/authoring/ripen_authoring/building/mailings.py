@@ -1,4 +1,4 @@
-"""Mails, segments and campaigns."""
+"""Build mails, segments and campaigns."""
 
 from ripen.playbook import bundle
 from ripen.playbook.clause import Condition
@@ -14,9 +14,13 @@ def email(name: str, entry: MailEntry, ripen: RipenFile) -> bundle.Email:
     subjects, preheaders = model.subject.by_locale(locales), model.preheader.by_locale(locales)
     mails = {}
     for locale in locales:
-        made = bodies.made(entry, locale, name, ripen)
+        compiled = bodies.compile_mail(entry, locale, name, ripen)
         mails[locale] = bundle.Mail(
-            subject=subjects[locale], html=made.html, text=made.text, preheader=preheaders[locale], links=made.links
+            subject=subjects[locale],
+            html=compiled.html,
+            text=compiled.text,
+            preheader=preheaders[locale],
+            links=compiled.links,
         )
     return bundle.Email(
         name=name,
@@ -28,7 +32,7 @@ def email(name: str, entry: MailEntry, ripen: RipenFile) -> bundle.Email:
 
 
 def segment(name: str, written: SegmentFile) -> bundle.Segment:
-    """What one field can tell goes to `when`, which is found by index."""
+    """Return the segment. Conditions about one field go to `when`, which the scoring finds by an index."""
     parts = flat(written.when)
     return bundle.Segment(
         name=name,

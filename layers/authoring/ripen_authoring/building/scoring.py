@@ -1,4 +1,4 @@
-"""Points, ranks, and what was done to what."""
+"""Build the scoring rules."""
 
 from ripen.lead.activity import Kind
 from ripen.playbook import bundle
@@ -37,7 +37,7 @@ def scoring(written: ScoringFile, locales: tuple[str, ...]) -> bundle.Scoring:
 
 
 def kind(on: ScoredActivity | TriggerPart) -> tuple[str, str]:
-    """The activity's kind and subject; "" is any."""
+    """Return the kind and the subject of the activity; "" stands for any subject."""
     what, subject = next(
         (what, subject)
         for what, subject in (

@@ -1,4 +1,4 @@
-"""What ripen.yaml says of everything: the brand, the limits, the calendar."""
+"""Build the settings of ripen.yaml: the brand, the policy, the calendar."""
 
 from ripen.playbook import bundle
 from ripen_authoring.building.clauses import conditions, optional

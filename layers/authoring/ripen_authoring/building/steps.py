@@ -3,6 +3,7 @@
 from typing import assert_never, cast
 
 from ripen.playbook import graph
+from ripen.playbook.paths import END
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause, optional
 from ripen_authoring.flow import Laid, Route
@@ -24,8 +25,8 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
                 expires_seconds=part.expires,
             )
         case written.WaitPart():
-            otherwise = laid.routes[0].to if laid.routes else graph.END
-            return graph.WaitStep(id=id, next=next, until=expressions.until(part.wait), otherwise=otherwise)
+            otherwise = laid.routes[0].to if laid.routes else END
+            return graph.WaitStep(id=id, next=next, until=expressions.wait_end(part.wait), otherwise=otherwise)
         case written.WaitForPart():
             return graph.WaitForStep(id=id, paths=tuple(map(_wait_path, part.wait_for, laid.routes)))
         case written.BranchPart():
@@ -90,7 +91,7 @@ def step(laid: Laid, locales: tuple[str, ...]) -> graph.Step:
 
 
 def _wait_path(path: written.WaitPathPart, route: Route) -> graph.WaitPath:
-    after = expressions.until(path.after) if path.after else None
+    after = expressions.wait_end(path.after) if path.after else None
     return graph.WaitPath(name=route.name, when=optional(path.when), after=after, next=route.to)
 
 

@@ -1,4 +1,4 @@
-"""Can everybody read the mail: pictures with words for them, and letters that stand out from what is behind them."""
+"""Check that everybody can read a mail: pictures have descriptions, and text has enough contrast."""
 
 import re
 from collections.abc import Iterator
@@ -10,44 +10,46 @@ from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_TAKEN_OUT = {"script", "iframe", "form", "video", "audio", "object", "embed"}
-"""https://www.caniemail.com: of no use in Gmail, Outlook or Yahoo."""
+_REMOVED = {"script", "iframe", "form", "video", "audio", "object", "embed"}
+"""Tags that Gmail, Outlook or Yahoo remove (https://www.caniemail.com)."""
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 _PIXELS = re.compile(r"(\d+(?:\.\d+)?)px")
 _NAMED = {"white": "#ffffff", "black": "#000000", "red": "#ff0000", "gray": "#808080", "grey": "#808080"}
-_ENOUGH, _ENOUGH_FOR_LARGE = 4.5, 3.0
+_LEAST, _LEAST_FOR_LARGE = 4.5, 3.0
 
 
 @dataclass(frozen=True)
 class _Style:
-    """What is known of the letters there: "" and None where it is not."""
+    """What is known about the text inside a tag. A colour that is not known is ""."""
 
     tag: str = ""
     color: str = ""
-    behind: str = "#ffffff"
+    background: str = "#ffffff"
     pixels: float = 16
     bold: bool = False
     hidden: bool = False
 
 
-def poor(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
-    """Pictures without words, or that are nowhere, are mistakes; pale letters (WCAG 2.2, 1.4.3) are warnings."""
+def check(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
+    """Yield errors for pictures that lack a description or an address, and warnings for low contrast.
+
+    Contrast is defined in WCAG 2.2, 1.4.3.
+    """
     reader = _read(html)
     for address in reader.unreachable:
-        message = f"nobody can fetch the picture {address[:60]!r}; write where it is on the web, https://…"
+        message = f"mail programs cannot load the picture {address[:60]!r}; write its address on the web, https://…"
         yield source.problem(*source.at(max(source.text.find(address), 0)), message)
-    for tag in sorted(reader.taken_out):
+    for tag in sorted(reader.removed_tags):
         place = source.at(max(source.text.find(f"<{tag}"), 0))
-        yield source.warning(*place, f"mailbox providers take <{tag}> out of a mail; write it as words and a link")
-    for picture in reader.wordless:
-        message = (
-            f'the picture {picture} has no words for who cannot see it; write alt="…", or alt="" for mere decoration'
-        )
+        yield source.warning(*place, f"mailbox providers remove <{tag}> from a mail; use text and a link instead")
+    for picture in reader.undescribed:
+        message = f'the picture {picture} has no description; write alt="…", or alt="" if it is only decoration'
         yield source.problem(*source.at(max(source.text.find(picture), 0)), message)
-    for words, ratio, style in reader.pale:
+    for words, ratio, style in reader.low_contrast:
         place = source.at(max(source.text.find(words), 0))
-        message = f"{words[:30]!r} is hard to read: {style.color} on {style.behind} has a contrast of {ratio:.1f}"
-        yield source.warning(*place, f"{message}, at least {_wanted(style)} is needed")
+        contrast = f"the contrast of {style.color} on {style.background} is {ratio:.1f}"
+        message = f"{words[:30]!r} is hard to read: {contrast}, and it must be at least {_least_contrast(style)}"
+        yield source.warning(*place, message)
 
 
 @lru_cache(maxsize=256)
@@ -57,36 +59,38 @@ def _read(html: str) -> "_Reader":
     return reader
 
 
-def contrast(color: str, behind: str) -> float:
-    """The ratio of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
-    light, dark = sorted((_luminance(color), _luminance(behind)), reverse=True)
+def contrast_ratio(color: str, background: str) -> float:
+    """Return the contrast of two colours, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    light, dark = sorted((_luminance(color), _luminance(background)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
-def _wanted(style: _Style) -> float:
+def _least_contrast(style: _Style) -> float:
     large = style.pixels >= 24 or (style.bold and style.pixels >= 18.66)
-    return _ENOUGH_FOR_LARGE if large else _ENOUGH
+    return _LEAST_FOR_LARGE if large else _LEAST
 
 
 class _Reader(HTMLParser):
+    """Collects what is wrong with the pictures, tags and colours of a mail."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.wordless: list[str] = []
+        self.undescribed: list[str] = []
         self.unreachable: list[str] = []
-        self.taken_out: set[str] = set()
-        self.pale: list[tuple[str, float, _Style]] = []
+        self.removed_tags: set[str] = set()
+        self.low_contrast: list[tuple[str, float, _Style]] = []
         self._open = [_Style()]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
         if tag == "img" and "alt" not in attributes:
-            self.wordless.append(attributes.get("src", ""))
+            self.undescribed.append(attributes.get("src", ""))
         if tag == "img" and not attributes.get("src", "").strip().startswith(("https://", "http://", "{{")):
             self.unreachable.append(attributes.get("src", ""))
-        if tag in _TAKEN_OUT:
-            self.taken_out.add(tag)
+        if tag in _REMOVED:
+            self.removed_tags.add(tag)
         if tag not in _VOID:
-            self._open.append(_within(self._open[-1], tag, attributes))
+            self._open.append(_inner_style(self._open[-1], tag, attributes))
 
     def handle_endtag(self, tag: str) -> None:
         for at in range(len(self._open) - 1, 0, -1):
@@ -96,37 +100,37 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         style, words = self._open[-1], data.strip()
-        if not words or style.hidden or not style.color or not style.behind:
+        if not words or style.hidden or not style.color or not style.background:
             return
-        ratio = contrast(style.color, style.behind)
-        if ratio < _wanted(style) and all(style != other for _, _, other in self.pale):
-            self.pale.append((words, ratio, style))
+        ratio = contrast_ratio(style.color, style.background)
+        if ratio < _least_contrast(style) and all(style != other for _, _, other in self.low_contrast):
+            self.low_contrast.append((words, ratio, style))
 
 
-def _within(outer: _Style, tag: str, attributes: dict[str, str]) -> _Style:
-    said = _declared(attributes.get("style", ""))
-    behind = said.get("background-color") or said.get("background") or attributes.get("bgcolor")
-    color = said.get("color")
-    unknown = "" if tag == "a" else outer.color  # a style sheet may colour links
-    pixels = _PIXELS.fullmatch(said.get("font-size", ""))
-    weight = said.get("font-weight", "bold" if tag in ("b", "strong", "h1", "h2", "h3", "th") else "")
+def _inner_style(outer: _Style, tag: str, attributes: dict[str, str]) -> _Style:
+    style = _declarations(attributes.get("style", ""))
+    background = style.get("background-color") or style.get("background") or attributes.get("bgcolor")
+    color = style.get("color")
+    inherited = "" if tag == "a" else outer.color  # a style sheet may colour links
+    pixels = _PIXELS.fullmatch(style.get("font-size", ""))
+    weight = style.get("font-weight", "bold" if tag in ("b", "strong", "h1", "h2", "h3", "th") else "")
     return _Style(
         tag=tag,
-        color=_plain(color) if color else unknown,
-        behind=_plain(behind) if behind and behind != "transparent" else outer.behind,
+        color=_hex(color) if color else inherited,
+        background=_hex(background) if background and background != "transparent" else outer.background,
         pixels=float(pixels[1]) if pixels else outer.pixels,
         bold=weight in ("bold", "600", "700", "800", "900") if weight else outer.bold,
-        hidden=outer.hidden or tag in ("style", "title", "script", "head") or said.get("display") == "none",
+        hidden=outer.hidden or tag in ("style", "title", "script", "head") or style.get("display") == "none",
     )
 
 
-def _declared(style: str) -> dict[str, str]:
+def _declarations(style: str) -> dict[str, str]:
     pairs = (part.partition(":") for part in style.split(";"))
     return {name.strip().lower(): value.replace("!important", "").strip().lower() for name, _, value in pairs if value}
 
 
-def _plain(color: str) -> str:
-    """#rrggbb, or "" for what is not understood (a picture, a gradient, a transparency)."""
+def _hex(color: str) -> str:
+    """Return the colour as #rrggbb, or "" where it is not a plain colour (a picture, a gradient, a transparency)."""
     found = _HEX.fullmatch(_NAMED.get(color, color))
     if not found:
         return ""

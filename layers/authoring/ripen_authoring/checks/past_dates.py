@@ -1,4 +1,4 @@
-"""Dates that are over: nothing that hangs on them will happen again. Warnings: what is live may still be on its way."""
+"""Warn of dates in the past. These are warnings, because leads of the live playbook may still be affected."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
@@ -8,55 +8,61 @@ from dateutil.rrule import rrulestr
 from ripen_authoring import expressions
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import Laid, laid_out
-from ripen_authoring.models import steps as written
+from ripen_authoring.models import steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.problem import Problem
 
 
-def over(folder: Folder, today: date) -> Iterator[Problem]:
-    """Schedules that do not return, waits for a day that is past, and choices that are all of yesterday. A campaign's time
-    is no mistake once it has been sent; scheduling it again asks."""
+def check(folder: Folder, today: date) -> Iterator[Problem]:
+    """Warn of schedules without a next occurrence, waits for a past date, and choices that are all in the past.
+
+    The time of a campaign is not checked: it is past as soon as the campaign is sent.
+    """
     for journey in folder.journeys.values():
-        yield from _schedules(journey, today)
-        for laid in laid_out(journey.model.steps):
-            for where, phrase in _waits(laid):
-                day = expressions.until(phrase).date
-                if day and date.fromisoformat(day) < today:
-                    yield journey.document.warning(where, f"{day} is over: nobody waits here any more")
+        yield from _check_schedules(journey, today)
+        yield from _check_waits(journey, today)
     for form in folder.forms.values():
-        yield from _choices(form, today)
+        yield from _check_choices(form, today)
 
 
-def _schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
+def _check_schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
     for number, on in enumerate(entry.model.enrol.on):
         if on.every and on.start:
-            returns = rrulestr(on.every.removeprefix("RRULE:"), dtstart=datetime.fromisoformat(on.start), ignoretz=True)
-            if returns.after(datetime.combine(today, time.min), inc=True) is None:
-                where = ("enrol", "on", number, "every")
-                yield entry.document.warning(where, f"{on.every} does not return after {today}: nobody enters by it")
+            rule = rrulestr(on.every.removeprefix("RRULE:"), dtstart=datetime.fromisoformat(on.start), ignoretz=True)
+            if rule.after(datetime.combine(today, time.min), inc=True) is None:
+                message = f"{on.every} does not occur after {today}: no lead enters by it"
+                yield entry.document.warning(("enrol", "on", number, "every"), message)
 
 
-def _waits(laid: Laid) -> Iterator[tuple[DocumentPath, str]]:
-    match laid.part:
-        case written.WaitPart(wait=phrase):
-            yield (*laid.where, "wait"), phrase
-        case written.WaitForPart(wait_for=paths):
+def _check_waits(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
+    for step in laid_out(entry.model.steps):
+        for where, written in _waits(step):
+            day = expressions.wait_end(written).date
+            if day and date.fromisoformat(day) < today:
+                yield entry.document.warning(where, f"{day} is in the past: no lead waits here any more")
+
+
+def _waits(step: Laid) -> Iterator[tuple[DocumentPath, str]]:
+    match step.part:
+        case steps.WaitPart(wait=written):
+            yield (*step.where, "wait"), written
+        case steps.WaitForPart(wait_for=paths):
             for number, path in enumerate(paths):
                 if path.after:
-                    yield (*laid.where, "wait_for", number, "after"), path.after
+                    yield (*step.where, "wait_for", number, "after"), path.after
 
 
-def _choices(entry: Entry[FormFile], today: date) -> Iterator[Problem]:
+def _check_choices(entry: Entry[FormFile], today: date) -> Iterator[Problem]:
     for number, field in enumerate(entry.model.fields):
-        days = [day for option in field.options for text in option.root.values() if (day := _day(text))]
+        days = [day for option in field.options for text in option.root.values() if (day := _date(text))]
         if days and len(days) == sum(len(option.root) for option in field.options) and max(days) < today:
-            where = ("fields", number, "options")
-            yield entry.document.warning(where, f"every day to choose is over (the last is {max(days)})")
+            message = f"all dates to choose from are in the past (the last is {max(days)})"
+            yield entry.document.warning(("fields", number, "options"), message)
 
 
-def _day(text: str) -> date | None:
+def _date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:

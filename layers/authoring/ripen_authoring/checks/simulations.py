@@ -1,6 +1,7 @@
-"""Personas and simulations: do they name what is there, and can what they say happen?"""
+"""Check that personas and simulations name what exists, and that their events can happen."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
@@ -8,8 +9,8 @@ from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.lead.address import normalise
 from ripen.nearest import nearest
-from ripen_authoring.checks import mentions
-from ripen_authoring.checks.mentions import known
+from ripen_authoring.checks import names
+from ripen_authoring.checks.names import check_name, check_subject
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.clauses import DocumentPath
@@ -19,7 +20,7 @@ from ripen_authoring.models.simulations import ScenarioFile
 from ripen_authoring.problem import Problem
 from ripen_authoring.simulation.events import ScenarioEvent, parse_events
 
-_ABOUT = {
+_NAMED = {
     "form": "forms",
     "click": "emails",
     "scan": "emails",
@@ -32,87 +33,117 @@ _ABOUT = {
     "read": "pages",
     "enter": "journeys",
 }
-"""What the first word after a verb is the name of."""
-_ALONE = ("unsubscribe", "bounce", "complain")
-"""What may stand without a name: it is about the latest mail then."""
+"""The folder that has the name after each verb."""
+_LATEST_MAIL = ("unsubscribe", "bounce", "complain")
+"""Verbs that may stand without a name: they are about the latest mail then."""
+_NO_NAME = ("convert",)
 
 
-def untrue(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
-    """Every mistake in personas/ and simulations/."""
+def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
+    """Check every file in personas/ and simulations/."""
     for persona in folder.personas.values():
-        yield from _persona(folder, persona, ripen)
+        yield from _check_persona(folder, persona, ripen)
     for scenario in folder.simulations.values():
-        yield from _scenario(folder, scenario, ripen)
+        yield from _check_scenario(folder, scenario, ripen)
 
 
-def _persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) -> Iterator[Problem]:
+def _check_persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) -> Iterator[Problem]:
     persona, document = entry.model, entry.document
     try:
         normalise(persona.email)
     except Rejected as error:
-        yield document.problem(("email",), f"{persona.email!r} is no e-mail address: {error.reason}")
+        yield document.problem(("email",), f"{persona.email!r} is not an e-mail address: {error.reason}")
     if persona.time_zone and persona.time_zone not in (zones := available_timezones()):
-        yield document.problem(("time_zone",), f"no time zone {persona.time_zone!r}{nearest(persona.time_zone, zones)}")
+        message = f"there is no time zone {persona.time_zone!r}{nearest(persona.time_zone, zones)}"
+        yield document.problem(("time_zone",), message)
     if persona.stage and persona.stage not in ripen.stages:
         message = f"ripen.yaml has no stage {persona.stage!r}{nearest(persona.stage, ripen.stages)}"
         yield document.problem(("stage",), message)
-    yield from _fields(folder, document, ("attributes",), persona.attributes)
+    yield from _check_fields(folder, document, ("attributes",), persona.attributes)
 
 
-def _scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile) -> Iterator[Problem]:
+def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile) -> Iterator[Problem]:
+    """Check the journey, the persona, the answers of webhooks, and each event of the scenario."""
     scenario, document = entry.model, entry.document
-    yield from known(document, ("journey",), scenario.journey, folder, "journeys")
+    yield from check_name(document, ("journey",), scenario.journey, folder, "journeys")
     if not scenario.lead.endswith((".yaml", ".yml")):
-        yield from known(document, ("lead",), scenario.lead, folder, "personas")
-    hooks = mentions.hooks(folder)
+        yield from check_name(document, ("lead",), scenario.lead, folder, "personas")
+    webhooks = names.webhook_steps(folder)
     for step in scenario.answers:
-        if step not in hooks:
-            yield document.problem(("answers", step), f"no journey calls a webhook at {step!r}{nearest(step, hooks)}")
+        if step not in webhooks:
+            message = f"no journey has a webhook step {step!r}{nearest(step, webhooks)}"
+            yield document.problem(("answers", step), message)
     begins = datetime.fromisoformat(scenario.begins).replace(tzinfo=UTC)
-    for number, phrase in enumerate(scenario.events):
+    for number, written in enumerate(scenario.events):
         where = ("events", number)
         try:
-            found = parse_events((phrase,), begins, "UTC")
+            events = parse_events((written,), begins, "UTC")
         except Failure as failure:
             yield document.problem(where, f"{failure.what} {failure.next_step}")
             continue
-        for happening in found:
-            if happening.at < begins:
-                yield document.problem(where, f"this is before the story begins ({scenario.begins})")
-            yield from _event(folder, document, where, happening, ripen)
+        for event in events:
+            if event.at < begins:
+                yield document.problem(where, f"this is before the simulation begins ({scenario.begins})")
+            yield from _EventCheck(folder, document, where, event, ripen).problems()
 
 
-def _event(
-    folder: Folder, document: Document, where: DocumentPath, happening: ScenarioEvent, ripen: RipenFile
-) -> Iterator[Problem]:
-    verb, words = happening.verb, happening.words
-    if not words and verb not in _ALONE:
-        yield document.problem(where, f"{happening.written!r} does not say which; write {happening.usage}")
-    if words and (kind := _ABOUT.get(verb)):
-        named = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
-        if words[0] not in named:
-            yield from known(document, where, words[0], folder, kind)
-    pairs = words[1:] if verb in ("form", "enter") else words if verb == "set" else ()
-    for word in pairs:
-        if "=" not in word:
-            yield document.problem(where, f'{word!r} is no field=value; write for example company="Acme"')
-    given = {word.partition("=")[0] for word in pairs if "=" in word}
-    if verb == "set":
-        yield from _fields(folder, document, where, given)
-    elif verb == "enter" and words and words[0] in folder.journeys:
-        takes = {name for on in folder.journeys[words[0]].model.enrol.on for name in on.api or ()}
-        for name in sorted(given - takes):
-            yield document.problem(where, f"no request to {words[0]} says {name!r}{nearest(name, takes)}")
-    elif words and words[0] in folder.forms:
-        form = folder.forms[words[0]].model
-        asked = {"full_name", "consent", *form.mapping, *(field.name for field in form.fields)}
-        for name in sorted(given - asked):
-            yield document.problem(where, f"the form {words[0]} does not ask for {name!r}{nearest(name, asked)}")
+@dataclass(frozen=True)
+class _EventCheck:
+    """The check of one event: the name after its verb, and its field=value pairs."""
+
+    folder: Folder
+    document: Document
+    where: DocumentPath
+    event: ScenarioEvent
+    ripen: RipenFile
+
+    def problems(self) -> Iterator[Problem]:
+        yield from self._name()
+        yield from self._pairs()
+        yield from self._fields({word.partition("=")[0] for word in self._written_pairs() if "=" in word})
+
+    def _name(self) -> Iterator[Problem]:
+        verb, words = self.event.verb, self.event.words
+        if not words and verb not in (*_LATEST_MAIL, *_NO_NAME):
+            yield self._problem(f"{self.event.written!r} needs a name; write {self.event.usage}")
+        if words and (kind := _NAMED.get(verb)):
+            yield from check_subject(self.folder, self.document, self.where, words[0], kind, self.ripen)
+
+    def _written_pairs(self) -> tuple[str, ...]:
+        match self.event.verb:
+            case "form" | "enter":
+                return self.event.words[1:]
+            case "set":
+                return self.event.words
+        return ()
+
+    def _pairs(self) -> Iterator[Problem]:
+        for word in self._written_pairs():
+            if "=" not in word:
+                yield self._problem(f'{word!r} is not field=value; write e.g. company="Acme"')
+
+    def _fields(self, given: set[str]) -> Iterator[Problem]:
+        """Check that the form, the journey's entry requests or the lead has these fields."""
+        name = self.event.words[0] if self.event.words else ""
+        match self.event.verb:
+            case "set":
+                yield from _check_fields(self.folder, self.document, self.where, given)
+            case "enter" if name in self.folder.journeys:
+                facts = {fact for on in self.folder.journeys[name].model.enrol.on for fact in on.api or ()}
+                for field in sorted(given - facts):
+                    yield self._problem(f"entry requests for {name} have no {field!r}{nearest(field, facts)}")
+            case "form" if name in self.folder.forms:
+                form = self.folder.forms[name].model
+                asked = {"full_name", "consent", *form.mapping, *(field.name for field in form.fields)}
+                for field in sorted(given - asked):
+                    yield self._problem(f"the form {name} has no field {field!r}{nearest(field, asked)}")
+
+    def _problem(self, message: str) -> Problem:
+        return self.document.problem(self.where, message)
 
 
-def _fields(folder: Folder, document: Document, where: DocumentPath, names: Iterable[str]) -> Iterator[Problem]:
-    """Fields of a lead that nothing asks for."""
-    asked = mentions.PROFILE | mentions.fields(folder) | {"time_zone"}
-    for name in names:
-        if name not in asked:
-            yield document.problem((*where, name), f"nothing asks for {name!r}{nearest(name, asked)}")
+def _check_fields(folder: Folder, document: Document, where: DocumentPath, fields: Iterable[str]) -> Iterator[Problem]:
+    known = names.PROFILE_FIELDS | names.fields(folder) | {"time_zone"}
+    for field in fields:
+        if field not in known:
+            yield document.problem((*where, field), f"there is no field {field!r}{nearest(field, known)}")

@@ -1,4 +1,4 @@
-"""What a template may ask for, by where it is used; and the check that it asks for nothing else."""
+"""Check the Liquid of a template: its tags, its filters, and its variables by the place where it is used."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,18 +7,19 @@ from unicodedata import normalize
 from ripen.nearest import nearest
 from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
-from ripen_authoring.checks.mentions import entry_values, hooks, updated
+from ripen_authoring.checks import names
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
-_WIDE = re.compile("｛｛|｝｝|｛％|％｝|｛%|%｝")
+_FULL_WIDTH = re.compile("｛｛|｝｝|｛％|％｝|｛%|%｝")
 _TAG = re.compile(r"\{%-?\s*(\w+)")
-_CLOSED = {"if", "unless", "case", "for", "capture", "comment"}
-_TAGS = _CLOSED | {"else", "elsif", "when", "assign", "echo", "break", "continue", "include"}
-_TAGS |= {f"end{tag}" for tag in _CLOSED}
+_BLOCKS = {"if", "unless", "case", "for", "capture", "comment"}
+_TAGS = _BLOCKS | {"else", "elsif", "when", "assign", "echo", "break", "continue", "include"}
+_TAGS |= {f"end{tag}" for tag in _BLOCKS}
 
 type Known = Mapping[str, "Known | None"]
+"""Known variables. None stands for a value, or for a mapping with any names in it."""
 
 _SENDER = dict.fromkeys(("name", "sender_name", "postal_address", "contact"))
 
@@ -38,73 +39,72 @@ ENGAGEMENT: Known = dict.fromkeys(("when", "count", "today", "last", "subject"))
 FIT: Known = {"lead": dict.fromkeys(("company", "department", "job_title", "locale", "domain"))}
 
 
-def mail(folder: Folder) -> Known:
-    """What a mail may say."""
-    known = dict.fromkeys(_PERSON | asked(folder))
-    return {**_MAIL, "lead": known, "owner": {"name": None}, **entered(folder)}
+def in_mails(folder: Folder) -> Known:
+    """Return the variables of mails."""
+    lead = dict.fromkeys(_PERSON | names.fields(folder))
+    return {**_MAIL, "lead": lead, "owner": {"name": None}, **_of_journey(folder)}
 
 
-def step(folder: Folder) -> Known:
-    """What the words of a step may say."""
-    known = dict.fromkeys(_PERSON | asked(folder) | {"id", "email", "phone", "country", "stage", "rank"})
-    return {"lead": known, "journey": None, **entered(folder)}
+def in_steps(folder: Folder) -> Known:
+    """Return the variables of the texts in steps."""
+    lead = dict.fromkeys(_PERSON | names.fields(folder) | {"id", "email", "phone", "country", "stage", "rank"})
+    return {"lead": lead, "journey": None, **_of_journey(folder)}
 
 
-def asked(folder: Folder) -> set[str]:
-    """Every field that a form asks for, or a journey fills in."""
-    return {field.name for form in folder.forms.values() for field in form.model.fields} | updated(folder)
-
-
-def entered(folder: Folder) -> dict[str, Known | None]:
-    """Of the run of the journey that brought the lead there; blank where there is no such thing."""
+def _of_journey(folder: Folder) -> dict[str, Known | None]:
+    """Return the variables of the lead's journey. They are blank where there is no journey."""
     return {
-        "entry": dict.fromkeys(entry_values(folder)),
-        "answers": dict.fromkeys(hooks(folder)),
+        "entry": dict.fromkeys(names.entry_variables(folder)),
+        "answers": dict.fromkeys(names.webhook_steps(folder)),
     }
 
 
-def unknown(template: ExpandedTemplate, known: Known, *, html: bool) -> Iterator[Problem]:
-    """What keeps the template from being used: a mistake in its Liquid, or a variable that nobody will give it."""
-    for wide in _WIDE.finditer(template.text):
-        narrow = normalize("NFKC", wide[0])
-        yield template.problem(*template.at(wide.start()), f"{wide[0]!r} is full-width; write {narrow!r}")
+def check_template(template: ExpandedTemplate, known: Known, *, html: bool) -> Iterator[Problem]:
+    """Yield errors in the Liquid of the template, and variables that are not known."""
+    for sign in _FULL_WIDTH.finditer(template.text):
+        message = f"{sign[0]!r} is full-width; write {normalize('NFKC', sign[0])!r}"
+        yield template.problem(*template.at(sign.start()), message)
     try:
         found = parse(template.text, html).analyze()
     except TemplateError as error:
-        yield _mistaken(template, error)
+        yield _syntax_problem(template, error)
         return
     for name, spans in found.filters.items():
         for span in spans if name not in FILTERS else ():
             yield template.problem(*template.at(span.index), f"unknown filter {name!r}{nearest(name, FILTERS)}")
     for root, places in found.globals.items():
         for place in places:
-            line, column = template.at(place.span.index)
-            inside = known.get(root)
             second = place.segments[1] if len(place.segments) > 1 else None
-            if root not in known:
-                yield template.problem(line, column, f"unknown variable {root!r}{nearest(root, known)}")
-            elif isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
-                message = f"{root!r} has no {second!r}{nearest(second, inside)}"
-                yield template.problem(line, column, message)
+            if message := _unknown_variable(root, second, known):
+                yield template.problem(*template.at(place.span.index), message)
 
 
-def _mistaken(template: ExpandedTemplate, error: TemplateError) -> Problem:
-    """A mistake in the Liquid: a tag that there is not, or is never closed, or what the parser says."""
+def _unknown_variable(root: str, second: object, known: Known) -> str:
+    if root not in known:
+        return f"unknown variable {root!r}{nearest(root, known)}"
+    inside = known[root]
+    if isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
+        return f"{root!r} has no {second!r}{nearest(second, inside)}"
+    return ""
+
+
+def _syntax_problem(template: ExpandedTemplate, error: TemplateError) -> Problem:
+    """Describe a syntax error: an unknown tag, a tag that is never closed, or what the parser says."""
     opened: list[re.Match[str]] = []
     for tag in _TAG.finditer(template.text):
         name = tag[1]
-        if name in _CLOSED:
+        if name in _BLOCKS:
             opened.append(tag)
         elif opened and name == f"end{opened[-1][1]}":
             opened.pop()
         elif name not in _TAGS:
             return template.problem(*template.at(tag.start()), f"Liquid has no tag {name!r}{nearest(name, _TAGS)}")
     if opened:
-        message = f"this {{% {opened[-1][1]} %}} is never closed; write {{% end{opened[-1][1]} %}} behind it"
+        message = f"this {{% {opened[-1][1]} %}} is never closed; write {{% end{opened[-1][1]} %}} after it"
         return template.problem(*template.at(opened[-1].start()), message)
     return template.problem(error.line, error.column, f"Liquid: {error.reason}")
 
 
-def used(source: str, *, html: bool) -> set[str]:
-    """The variables a template that parses asks for, as "brand.contact"."""
+def used_in(source: str, *, html: bool) -> set[str]:
+    """Return the variables of a valid template, as "brand.contact"."""
     return {str(place) for places in parse(source, html).analyze().globals.values() for place in places}

@@ -1,4 +1,4 @@
-"""A YAML file with the place of everything in it."""
+"""Read a YAML file together with the position of everything in it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,28 +10,30 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 
-from ripen_authoring.files.yaml_errors import told
+from ripen_authoring.files.yaml_errors import locate_error
 from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
 
 
-class _Words(RoundTripConstructor):
-    """Leaves 2026-12-01 the text that it is."""
+class _DatesAsText(RoundTripConstructor):
+    """Leaves a date such as 2026-12-01 as text."""
 
 
-_Words.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
+_DatesAsText.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_scalar)
 
 
 @dataclass(frozen=True)
 class Document:
-    """`value` is what the YAML says; `shift` how many lines of the file come before it (front matter)."""
+    """The value of a YAML file. `shift` is the number of lines above it (for front matter)."""
 
     file: str
     value: Any
     shift: int = 0
 
     def problem(self, where: Sequence[int | str], message: str, severity: Severity = "error") -> Problem:
-        """A problem at that path into the document, or at its deepest part that is there: a short form leaves out what
-        the long one has."""
+        """Return a problem at that path into the document.
+
+        Parts of the path that the file does not have are skipped: a short form leaves out keys of the long form.
+        """
         line, column = 0, 0
         here = self.value
         for part in where:
@@ -45,21 +47,26 @@ class Document:
         return Problem(self.file, line + 1 + self.shift, column + 1, message, severity)
 
     def warning(self, where: Sequence[int | str], message: str) -> Problem:
+        """Return a warning at that path into the document."""
         return self.problem(where, message, "warning")
 
 
 @lru_cache(maxsize=512)
 def read_yaml(file: str, text: str, shift: int = 0) -> Document:
-    """The document in that text, kept: nobody changes it. Raises Broken where it is no YAML, or no mapping of keys."""
+    """Return the document in the text. Raise InvalidPlaybook unless it is YAML with keys and values.
+
+    Documents are cached, so that nobody may change one.
+    """
     try:
         yaml = YAML()
-        yaml.Constructor = _Words
+        yaml.Constructor = _DatesAsText
         value = yaml.load(text)
     except YAMLError as error:
-        line, column, message = told(error, text)
+        line, column, message = locate_error(error, text)
         raise InvalidPlaybook([Problem(file, line + 1 + shift, column + 1, message)]) from None
     except RecursionError:
-        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "too many things within one another")]) from None
+        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "this file is nested too deeply")]) from None
     if not isinstance(value, CommentedMap):
-        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "write keys and values here; docs/playbook.md shows which")])
+        message = "write keys and values here; docs/playbook.md shows which"
+        raise InvalidPlaybook([Problem(file, 1 + shift, 1, message)])
     return Document(file, value, shift)

@@ -1,4 +1,4 @@
-"""The playbook's folder, read: every file as its model, with its places; nothing is compared with anything yet."""
+"""Load the playbook's folder: each file as its model, with positions. References are checked later, in checks/."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from ripen_authoring.files.document import Document, read_yaml
 from ripen_authoring.files.includes import ExpandedTemplate, expand_includes
 from ripen_authoring.files.source import read_text
 from ripen_authoring.files.validation import validate
-from ripen_authoring.files.yaml_errors import wide
+from ripen_authoring.files.yaml_errors import full_width_signs
 from ripen_authoring.models.forms import FormFile, PageFront
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.mailings import CampaignFile, EmailFile, SegmentFile
@@ -36,37 +36,45 @@ _FRONT = re.compile(r"---\n(.*?\n)---\n", re.DOTALL)
 
 @dataclass(frozen=True)
 class Entry[M: BaseModel]:
+    """A file: its document and its model."""
+
     document: Document
     model: M
 
 
 @dataclass(frozen=True)
 class PageEntry(Entry[PageFront]):
+    """A page in one language: its front matter and its template."""
+
     source: ExpandedTemplate
 
 
 @dataclass(frozen=True)
 class MailEntry(Entry[EmailFile]):
+    """A mail: its email.yaml, its bodies, and the text parts beside them."""
+
     bodies: dict[str, "Body"]
-    """By locale."""
-    localized_texts: dict[str, ExpandedTemplate]
-    """Text parts written by hand beside a body, by locale."""
+    """The bodies by locale."""
+    text_parts: dict[str, ExpandedTemplate]
+    """The text parts written by hand beside a body, by locale."""
 
 
 @dataclass(frozen=True)
 class Body:
-    """A mail as it is written; `frame` is what goes around a body in Markdown."""
+    """The body of a mail in one language. `frame` surrounds a body in Markdown."""
 
     written_as: str
-    """mjml, md, html or txt (a mail of text alone)."""
+    """The suffix of the file: mjml, md, html or txt (a mail of text alone)."""
     source: ExpandedTemplate
     frame: ExpandedTemplate | None = None
 
 
 @dataclass
 class Folder:
-    """What could be read. `names` has every name by kind, also of files that are broken, so that a reference to one
-    is not called unknown."""
+    """The files that could be read, and the problems of those that could not.
+
+    `names` has every name by kind, also of invalid files, so that a reference to one is not reported as unknown.
+    """
 
     path: Path
     problems: list[Problem] = field(default_factory=list)
@@ -81,22 +89,22 @@ class Folder:
     personas: dict[str, Entry[PersonaFile]] = field(default_factory=dict)
     simulations: dict[str, Entry[ScenarioFile]] = field(default_factory=dict)
     pages: dict[str, dict[str, PageEntry]] = field(default_factory=dict)
-    """By name and locale; "*" is for all locales."""
+    """The pages by name and locale; "*" is for all locales."""
 
-    def is_broken(self, file: str) -> bool:
-        """Whether something was said of that file when it was read: what follows from it is not said too."""
+    def is_invalid(self, file: str) -> bool:
+        """Return whether the file has problems already, so that their consequences are not reported too."""
         return any(problem.file == file for problem in self.problems)
 
 
 def load(path: Path) -> Folder:
-    """All files of the folder; what is wrong with them is in `problems`. Raises Broken if there is no such folder."""
+    """Return all files of the folder, with their problems. Raise InvalidPlaybook where there is no ripen.yaml."""
     if not (path / "ripen.yaml").is_file():
         raise InvalidPlaybook(
-            [Problem("ripen.yaml", 1, 1, f"there is no such file in {path}; a playbook begins with it")]
+            [Problem("ripen.yaml", 1, 1, f"there is no ripen.yaml in {path}; every playbook has one")]
         )
     folder = Folder(path)
     folder.problems += [
-        Problem(found.name, 1, 1, f"nothing reads this{nearest(found.name, _KNOWN)}")
+        Problem(found.name, 1, 1, f"this is no part of a playbook{nearest(found.name, _KNOWN)}")
         for found in sorted(path.iterdir())
         if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
     ]
@@ -120,8 +128,8 @@ def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M]
         written = read_text(path, file)
         document = read_yaml(file, written)
         return Entry(document, validate(model, document))
-    except InvalidPlaybook as broken:
-        folder.problems += [*broken.problems, *wide(file, written)]
+    except InvalidPlaybook as invalid:
+        folder.problems += [*invalid.problems, *full_width_signs(file, written)]
         return None
 
 
@@ -129,11 +137,13 @@ def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[st
     found = {}
     for path in sorted((folder.path / kind).glob("*")):
         if path.name.startswith(".") or path.name.endswith("~"):
-            continue  # an editor's, or the system's
+            continue  # a file of an editor or of the operating system
         if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
             continue  # the transcript of the scenario beside it
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
-            folder.problems.append(_misnamed(f"{kind}/{path.name}", "small-letters-and-digits.yaml"))
+            folder.problems.append(
+                _misnamed(f"{kind}/{path.name}", "a name in small letters and digits that ends in .yaml")
+            )
             continue
         folder.names.setdefault(kind, set()).add(path.stem)
         entry = _entry(folder, model, path)
@@ -148,21 +158,23 @@ def _pages(folder: Folder) -> None:
         file = f"pages/{path.name}"
         named = _PAGE.fullmatch(path.name)
         if not named:
-            folder.problems.append(_misnamed(file, "name.ja.liquid or name.liquid; shared parts begin with _"))
+            folder.problems.append(_misnamed(file, "name.ja.liquid or name.liquid, or _name.liquid for a shared part"))
             continue
         folder.names.setdefault("pages", set()).add(named[1])
         try:
             written = read_text(path, file)
             front = _FRONT.match(written)
             if not front:
-                raise InvalidPlaybook([Problem(file, 1, 1, "begin with front matter: --- , title: …, ---")])
+                raise InvalidPlaybook(
+                    [Problem(file, 1, 1, "begin with front matter: a line `---`, `title: …`, and a line `---`")]
+                )
             document = read_yaml(file, front[1], shift=1)
             source = expand_includes(written[front.end() :], file, parts, shift=front[0].count("\n"))
             folder.problems += source.problems
             page = PageEntry(document, validate(PageFront, document), source)
             folder.pages.setdefault(named[1], {})[named[2] or "*"] = page
-        except InvalidPlaybook as broken:
-            folder.problems += broken.problems
+        except InvalidPlaybook as invalid:
+            folder.problems += invalid.problems
 
 
 def _emails(folder: Folder) -> None:
@@ -170,42 +182,42 @@ def _emails(folder: Folder) -> None:
     for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
         file = f"emails/{path.name}"
         if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
-            folder.problems.append(_misnamed(file, "a folder small-letters-and-digits/ with an email.yaml in it"))
+            folder.problems.append(_misnamed(file, "a folder in small letters and digits with an email.yaml in it"))
             continue
         folder.names.setdefault("emails", set()).add(path.name)
         entry = _entry(folder, EmailFile, path / "email.yaml")
-        bodies, localized_texts = _bodies(folder, path)
+        bodies, text_parts = _bodies(folder, path)
         if entry:
-            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, localized_texts)
+            folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, text_parts)
 
 
 def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, ExpandedTemplate]]:
-    """The bodies of one mail, and the text parts beside them."""
+    """Return the bodies of one mail, and the text parts beside them."""
     bodies: dict[str, Body] = {}
     for suffix in (".mjml", ".md", ".html"):
         for locale, source in _parts(folder, path, suffix):
             if locale in bodies:
                 other = f"{locale}.{bodies[locale].written_as}"
-                message = f"this mail is in {other} already; keep one of the two"
+                message = f"this mail is also in {other}; keep one of the two"
                 folder.problems.append(source.problem(1, 1, message))
             frame = _frame(folder, locale, source) if suffix == ".md" else None
             bodies[locale] = Body(suffix[1:], source, frame)
-    localized_texts = dict(_parts(folder, path, ".txt"))
-    alone = {locale: Body("txt", source) for locale, source in localized_texts.items() if locale not in bodies}
-    return bodies | alone, {locale: source for locale, source in localized_texts.items() if locale in bodies}
+    text_parts = dict(_parts(folder, path, ".txt"))
+    alone = {locale: Body("txt", source) for locale, source in text_parts.items() if locale not in bodies}
+    return bodies | alone, {locale: source for locale, source in text_parts.items() if locale in bodies}
 
 
 def _frame(folder: Folder, locale: str, source: ExpandedTemplate) -> ExpandedTemplate | None:
-    """What a body in Markdown is put into."""
+    """Return the frame around a body in Markdown."""
     parts = folder.path / "emails"
     for name in (f"_frame.{locale}.mjml", "_frame.mjml"):
         if (parts / name).is_file():
             try:
                 return _mail(folder, parts / name)
-            except InvalidPlaybook as broken:
-                folder.problems += broken.problems
+            except InvalidPlaybook as invalid:
+                folder.problems += invalid.problems
                 return None
-    message = "a mail in Markdown is put into emails/_frame.mjml, which is missing; see docs/playbook.md"
+    message = "a mail in Markdown needs emails/_frame.mjml; docs/playbook.md shows what is in it"
     folder.problems.append(source.problem(1, 1, message))
     return None
 
@@ -214,20 +226,23 @@ def _parts(folder: Folder, path: Path, suffix: str) -> Iterator[tuple[str, Expan
     for found in sorted(path.glob(f"*{suffix}")):
         try:
             expanded = _mail(folder, found)
-        except InvalidPlaybook as broken:
-            folder.problems += broken.problems
+        except InvalidPlaybook as invalid:
+            folder.problems += invalid.problems
             continue
         folder.problems += expanded.problems
         yield found.stem, expanded
 
 
 def _mail(folder: Folder, path: Path) -> ExpandedTemplate:
-    """A template of a mail, in the brand's colour: compilers and checks must see what it is. Raises Broken."""
+    """Return a mail's template with its includes and the brand's colour in place. Raise InvalidPlaybook.
+
+    Compilers and checks must see the colour itself.
+    """
     file = str(path.relative_to(folder.path))
     expanded = expand_includes(read_text(path, file), file, folder.path / "emails")
     accent = folder.ripen.model.brand.accent if folder.ripen else _NO_ACCENT
     return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
 
 
-def _misnamed(file: str, wanted: str) -> Problem:
-    return Problem(file, 1, 1, f"this name will not do; write {wanted}")
+def _misnamed(file: str, instead: str) -> Problem:
+    return Problem(file, 1, 1, f"this name is not allowed; write {instead}")

@@ -1,8 +1,8 @@
-"""A template with its shared parts put in, and where each of its lines came from.
+"""Replace the includes of a template by the shared parts, and remember where each line came from.
 
-Shared parts are files beside it whose names begin with "_". `{% include '_top.liquid' %}` in a page and
-`<mj-include path="_top.mjml" />` in a mail stand for their text. They are put in at publish, so that what runs later
-reads no file.
+Shared parts are files beside the template whose names begin with "_". `{% include '_top.liquid' %}` in a page and
+`<mj-include path="_top.mjml" />` in a mail stand for their text. They are replaced at publish, so that the functions
+read no files.
 """
 
 import re
@@ -21,32 +21,33 @@ _DEEPEST = 5
 
 @dataclass(frozen=True)
 class ExpandedTemplate:
-    """`origin` has file and line for each line of `text`."""
+    """A template without includes. `origin` has the file and line of each line of `text`."""
 
     text: str
     origin: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...] = ()
 
     def problem(self, line: int, column: int, message: str) -> Problem:
-        """A problem at a place of `text`, told at the place where it was written."""
+        """Return a problem at a position in `text`, located in the file where that line was written."""
         file, written = self.origin[min(max(line, 1), len(self.origin)) - 1]
         return Problem(file, written, max(column, 1), message)
 
     def warning(self, line: int, column: int, message: str) -> Problem:
+        """Return a warning at a position in `text`."""
         return replace(self.problem(line, column, message), severity="warning")
 
     def at(self, index: int) -> tuple[int, int]:
-        """Line and column of a character of `text`."""
+        """Return line and column of a character in `text`."""
         before = self.text[:index]
         return before.count("\n") + 1, index - before.rfind("\n")
 
 
 def expand_includes(template: str, file: str, parts: Path, shift: int = 0, depth: int = 0) -> ExpandedTemplate:
-    """The text with every include replaced by the part of that name in the folder `parts`."""
+    """Return the text with each include replaced by the shared part of that name in the folder `parts`."""
     pieces = [
         piece
         for number, line in enumerate(template.split("\n"), start=1 + shift)
-        for piece in _pieces(line, file, number, parts, depth)
+        for piece in _split(line, file, number, parts, depth)
     ]
     return ExpandedTemplate(
         "\n".join(piece.text for piece in pieces),
@@ -55,26 +56,27 @@ def expand_includes(template: str, file: str, parts: Path, shift: int = 0, depth
     )
 
 
-def _pieces(line: str, file: str, number: int, parts: Path, depth: int) -> Iterator[ExpandedTemplate]:
-    """One line, cut at its includes; an include stands on lines of its own."""
+def _split(line: str, file: str, number: int, parts: Path, depth: int) -> Iterator[ExpandedTemplate]:
+    """Split one line at its includes. The text of an include gets lines of its own."""
     here = ((file, number),)
     done = 0
     for found in _INCLUDE.finditer(line):
         if line[done : found.start()].strip():
             yield ExpandedTemplate(line[done : found.start()], here)
-        yield _part(found[1] or found[2], Problem(file, number, found.start() + 1, ""), parts, depth)
+        yield _shared_part(found[1] or found[2], Problem(file, number, found.start() + 1, ""), parts, depth)
         done = found.end()
     if not done or line[done:].strip():
         yield ExpandedTemplate(line[done:], here)
 
 
-def _part(name: str, where: Problem, parts: Path, depth: int) -> ExpandedTemplate:
+def _shared_part(name: str, where: Problem, parts: Path, depth: int) -> ExpandedTemplate:
     known = {path.name for path in parts.glob("_*")}
     if name not in known or depth == _DEEPEST:
-        what = f"{name!r} includes itself" if name in known else f"no shared part {name!r}{nearest(name, known)}"
-        return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=what),))
+        missing = f"there is no shared part {name!r}{nearest(name, known)}"
+        message = f"{name!r} includes itself" if name in known else missing
+        return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=message),))
     file = f"{parts.name}/{name}"
     try:
         return expand_includes(read_text(parts / name, file).rstrip("\n"), file, parts, depth=depth + 1)
-    except InvalidPlaybook as broken:
-        return ExpandedTemplate("", ((where.file, where.line),), broken.problems)
+    except InvalidPlaybook as invalid:
+        return ExpandedTemplate("", ((where.file, where.line),), invalid.problems)

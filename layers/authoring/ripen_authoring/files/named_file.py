@@ -1,4 +1,4 @@
-"""A file that somebody names on the command line."""
+"""Read a file that is named on the command line."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from ripen.failure import Failure
 
 
 def read_named_file(path: Path) -> str:
-    """What is written in it. Raises Failure where it is not UTF-8."""
+    """Return the text of the file. Raise Failure where it is not UTF-8."""
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:

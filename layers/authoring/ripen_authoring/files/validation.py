@@ -1,4 +1,4 @@
-"""From a document to its model, with every mistake named in words and at its place."""
+"""Validate a document against its model, and describe each error in words at its position."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, get_args
@@ -11,7 +11,7 @@ from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.steps import VERBS, kind_of
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
-_WORDS = {
+_DESCRIPTIONS = {
     "string_type": "write a text here (in quotes if it looks like a number)",
     "bool_type": "write true or false",
     "dict_type": "write keys and values here",
@@ -24,9 +24,9 @@ _WORDS = {
     "float_type": "write a number here",
     "float_parsing": "write a number here",
     "finite_number": "write a number here",
-    "invalid_key": "a key is a text; put it into quotes",
+    "invalid_key": "put this key in quotes",
 }
-FITTING = {
+PATTERNS = {
     r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, - and _, such as case-study",
     r"^[a-z][a-z0-9_]{0,39}$": "small letters, digits and _, such as job_title",
     r"^#[0-9a-fA-F]{6}$": 'a colour such as "#0f766e", in quotes',
@@ -37,21 +37,23 @@ FITTING = {
     r"^[^@\s]+@[^@\s]+$": "an e-mail address",
     r"^https://[^\s/@{}]+(/[^\s{}]*)?$": "an address that begins with https:// and has no variable in it",
 }
-"""What the patterns of the models ask for, in words."""
+"""The patterns of the models in words."""
 
 
 def validate[M: BaseModel](model: type[M], document: Document) -> M:
-    """The document as that model. Raises Broken with all that is wrong in it."""
+    """Return the document as that model. Raise InvalidPlaybook with all errors in it."""
     try:
         return model.model_validate(document.value)
     except ValidationError as error:
-        raise InvalidPlaybook(_problem(model, document, found) for found in _told_once(error.errors())) from None
+        raise InvalidPlaybook(
+            _problem(model, document, found) for found in _without_consequences(error.errors())
+        ) from None
 
 
 def localized_texts(
     part: object, where: tuple[int | str, ...] = ()
 ) -> Iterator[tuple[tuple[int | str, ...], LocalizedText]]:
-    """Every text by locale in a model, with the path to it."""
+    """Yield every localized text in a model, with its path."""
     match part:
         case LocalizedText():
             yield where, part
@@ -66,8 +68,8 @@ def localized_texts(
                 yield from localized_texts(value, (*where, number))
 
 
-def _told_once(errors: Sequence[Any]) -> Iterator[Any]:
-    """A list whose parts are all wrong is not also called empty."""
+def _without_consequences(errors: Sequence[Any]) -> Iterator[Any]:
+    """Skip "must not be empty" for a list whose items all have errors."""
     places = [tuple(error["loc"]) for error in errors]
     for error in errors:
         here = tuple(error["loc"])
@@ -76,14 +78,14 @@ def _told_once(errors: Sequence[Any]) -> Iterator[Any]:
             yield error
 
 
-def _written(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """The path in the file: without the verbs that pydantic puts after the numbers of steps."""
+def _file_path(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Return the path in the file, without the verb that pydantic adds after the number of a step."""
     return tuple(part for at, part in enumerate(where) if not (at and isinstance(where[at - 1], int) and part in VERBS))
 
 
 def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     path = tuple(found["loc"])
-    where = _written(path)
+    where = _file_path(path)
     match found["type"]:
         case "extra_forbidden":
             known = _keys(*_last_step(model, path[:-1]))
@@ -91,27 +93,32 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
         case "union_tag_not_found":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key != "id"), None)
-            said = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
-            return document.problem((*where, *keys[:1]), said or f"a step is one of: {', '.join(VERBS)}")
+            message = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
+            return document.problem((*where, *keys[:1]), message or f"write one of these steps: {', '.join(VERBS)}")
         case "string_type" if where[-1] in ("wait", "after"):
-            return document.problem(where, f"{found['input']!r} of what? Write e.g. 3 days")
+            return document.problem(where, f"{found['input']!r} has no unit; write e.g. 3 days")
         case "missing":
             return document.problem(where, f"{where[-1]!r} is missing")
         case "value_error":
             return document.problem(where, str(found["ctx"]["error"]))
         case "string_pattern_mismatch":
-            return document.problem(where, f"{found['input']!r} will not do; write {FITTING[found['ctx']['pattern']]}")
+            return document.problem(
+                where, f"{found['input']!r} is not allowed; write {PATTERNS[found['ctx']['pattern']]}"
+            )
         case "greater_than_equal" | "less_than_equal":
             limits = found["ctx"]
-            least = f"at least {limits['ge']}" if "ge" in limits else f"at most {limits['le']}"
-            return document.problem(where, f"{found['input']} will not do; write {least}")
+            too = f"small; write at least {limits['ge']}" if "ge" in limits else f"large; write at most {limits['le']}"
+            return document.problem(where, f"{found['input']} is too {too}")
         case "literal_error":
-            return document.problem(where, f"{found['input']!r} is none of {found['ctx']['expected']}")
-    return document.problem(where, _WORDS.get(found["type"], str(found["msg"])))
+            return document.problem(where, f"{found['input']!r} is not allowed; write {found['ctx']['expected']}")
+    return document.problem(where, _DESCRIPTIONS.get(found["type"], str(found["msg"])))
 
 
 def _last_step(model: type[BaseModel], where: tuple[int | str, ...]) -> tuple[type[BaseModel], tuple[int | str, ...]]:
-    """The model of the innermost step on that path, and the path within it: pydantic puts a step's verb after its number."""
+    """Return the model of the innermost step on that path, and the rest of the path.
+
+    In pydantic's paths the verb of a step follows its number.
+    """
     for at in range(len(where) - 1, 0, -1):
         verb = where[at]
         if isinstance(where[at - 1], int) and isinstance(verb, str) and verb in VERBS:
@@ -120,7 +127,7 @@ def _last_step(model: type[BaseModel], where: tuple[int | str, ...]) -> tuple[ty
 
 
 def _keys(kind: Any, where: Sequence[int | str]) -> set[str]:
-    """The keys that may stand at that path of a model."""
+    """Return the keys that are allowed at that path of a model."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         fields = {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
         if not where:

@@ -1,4 +1,4 @@
-"""What keeps a file from being YAML, in words that say what to write instead."""
+"""Describe errors in YAML in plain words, with what to write instead."""
 
 import re
 from collections.abc import Iterator
@@ -10,21 +10,21 @@ from ruamel.yaml.reader import ReaderError
 from ripen_authoring.problem import Problem
 
 _ENDS = "unexpected end of stream|got '<stream end>'"
-_WORDS = (
+_DESCRIPTIONS = (
     (r"found character '\\t'", "this is a tab; indent with spaces"),
-    (r"found character '(.)' that cannot start", r"\1 cannot begin a value; put the value into quotes"),
-    (r"mapping values are not allowed", "one `: ` too many on this line; put a text that has one into quotes"),
-    (r"found undefined alias '(.+)'", r"nothing above is called &\1"),
-    (r'found duplicate key "(.+?)" with', r"'\1' is there twice; keep one of them"),
-    (_ENDS, "this is opened and never closed"),
-    (r"expected ',' or '([]}])'", r"a comma is missing here, or a \1 before"),
-    (r"found another document", "`---` begins a second document; a file holds one"),
-    (r"could not find expected ':'", "a key needs `: ` and a value behind it"),
-    (r"expected <block end>, but found '([]}])'", r"one \1 too many"),
-    (r"expected <block end>", "this is indented otherwise than what it belongs to"),
-    (r"found unknown escape character", r"inside \"…\" write \\\\ for a backslash"),
+    (r"found character '(.)' that cannot start", r"a value cannot begin with \1; put it in quotes"),
+    (r"mapping values are not allowed", "this line has one `: ` too many; put a text that contains `: ` in quotes"),
+    (r"found undefined alias '(.+)'", r"no &\1 is defined above"),
+    (r'found duplicate key "(.+?)" with', r"'\1' is written twice; keep one"),
+    (_ENDS, "this is never closed"),
+    (r"expected ',' or '([]}])'", r"a comma is missing here, or a \1 is missing before it"),
+    (r"found another document", "`---` begins a second document; write one document per file"),
+    (r"could not find expected ':'", "write `: ` and a value after the key"),
+    (r"expected <block end>, but found '([]}])'", r"there is one \1 too many"),
+    (r"expected <block end>", "this line is indented differently from the lines it belongs to"),
+    (r"found unknown escape character", r"inside \"…\", write \\\\ for a backslash"),
 )
-_WIDE = re.compile(
+_FULL_WIDTH = re.compile(
     r"""^[ ]*(?:-[ ]+)?[{]?[ ]*["']?\w+["']?[ ]*(?P<colon>：)
     | ^[ ]*(?P<space>　)
     | ^[ ]*-(?P<after>　)
@@ -35,24 +35,24 @@ _WIDE = re.compile(
 _DASHES = "ー—–"
 
 
-def told(error: YAMLError, text: str) -> tuple[int, int, str]:
-    """Line and column, from 0, and what is wrong there."""
+def locate_error(error: YAMLError, text: str) -> tuple[int, int, str]:
+    """Return line and column of the error, counted from 0, and its description."""
     match error:
         case MarkedYAMLError():
-            begun = error.context_mark if re.search(_ENDS, str(error.problem)) else None
-            mark = begun or error.problem_mark or error.context_mark
+            opening = error.context_mark if re.search(_ENDS, str(error.problem)) else None
+            mark = opening or error.problem_mark or error.context_mark
             line, column = (mark.line, mark.column) if mark else (0, 0)
-            return line, column, _said(str(error.problem))
+            return line, column, _description(str(error.problem))
         case ReaderError():
             before = text[: error.position]
-            message = f"there is a character here that nobody sees (U+{ord(text[error.position]):04X}); delete it"
+            message = f"there is an invisible character here (U+{ord(text[error.position]):04X}); delete it"
             return before.count("\n"), error.position - before.rfind("\n") - 1, message
-    return 0, 0, _said(str(error))
+    return 0, 0, _description(str(error))
 
 
-def wide(file: str, text: str) -> Iterator[Problem]:
-    """Of a file with mistakes: signs of YAML that are written full-width, and so are none."""
-    for found in _WIDE.finditer(text):
+def full_width_signs(file: str, text: str) -> Iterator[Problem]:
+    """Yield full-width characters where YAML needs a sign. Only for a file that is known to have errors."""
+    for found in _FULL_WIDTH.finditer(text):
         sign = found[found.lastgroup or 0]
         at = found.start(found.lastgroup or 0)
         plain = "-" if sign in _DASHES else normalize("NFKC", sign)
@@ -61,8 +61,8 @@ def wide(file: str, text: str) -> Iterator[Problem]:
         yield Problem(file, text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at), message)
 
 
-def _said(problem: str) -> str:
-    for pattern, words in _WORDS:
+def _description(problem: str) -> str:
+    for pattern, words in _DESCRIPTIONS:
         if found := re.search(pattern, problem):
             return found.expand(words)
-    return f"this is no YAML: {problem}"
+    return f"this is not valid YAML: {problem}"

@@ -1,4 +1,4 @@
-"""A mail as it is sent, from however it was written: MJML, Markdown, pasted HTML, or text alone."""
+"""Compile a mail from MJML, Markdown, pasted HTML, or text alone."""
 
 import re
 from collections.abc import Callable
@@ -17,70 +17,74 @@ _KEPT = re.compile(r"<!--liquid:(\d+)-->")
 
 @dataclass(frozen=True)
 class CompiledMail:
-    """Liquid, each link a {{ links[n] }}. `html` is "" for a mail of text alone."""
+    """A mail in Liquid, with {{ links[n] }} for each link. `html` is "" for a mail of text alone."""
 
     html: str
     text: str
     links: tuple[str, ...]
 
 
-def made(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> CompiledMail:
-    """The mail in one locale. BadLink for a link that is not fixed, ValueError where the markup cannot be compiled."""
+def compile_mail(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> CompiledMail:
+    """Return the mail in one locale.
+
+    Raise BadLink for a link without a fixed target, and ValueError where the markup cannot be compiled.
+    """
     body = mail.bodies[locale]
     target = _with_utm(name, ripen)
     if body.written_as == "txt":
-        text, links = rendering.numbered_text(body.source.text, (), target)
+        text, links = rendering.number_text_links(body.source.text, (), target)
         return CompiledMail("", text, links)
-    html, links = rendering.numbered(compiled(body), target)
-    if locale not in mail.localized_texts:
-        return CompiledMail(html, rendering.text_of(html), links)
-    text, links = rendering.numbered_text(mail.localized_texts[locale].text, links, target)
+    html, links = rendering.number_links(body_html(body), target)
+    if locale not in mail.text_parts:
+        return CompiledMail(html, rendering.plain_text(html), links)
+    text, links = rendering.number_text_links(mail.text_parts[locale].text, links, target)
     return CompiledMail(html, text, links)
 
 
-def compiled(body: Body) -> str:
-    """The body's html, its links as they were written. ValueError where the markup cannot be compiled."""
+def body_html(body: Body) -> str:
+    """Return the html of the body, with its links as they were written. Raise ValueError for invalid markup."""
     match body.written_as:
         case "mjml":
-            return mjml.compiled(body.source.text)
+            return mjml.to_html(body.source.text)
         case "md":
             frame = body.frame.text if body.frame else ""
-            return mjml.compiled(markdown.framed(body.source.text, frame))
-    return _inlined(body.source.text)
+            return mjml.to_html(markdown.to_mjml(body.source.text, frame))
+    return _inline_styles(body.source.text)
 
 
-def is_ours(target: str, ripen: RipenFile) -> bool:
-    """Does the link lead to a site of the company's?"""
+def is_own_site(target: str, ripen: RipenFile) -> bool:
+    """Return whether the link leads to one of the `tracking.sites`."""
     sites = ripen.tracking.sites if ripen.tracking else ()
     return any(target == site or target.startswith((f"{site}/", f"{site}?", f"{site}#")) for site in sites)
 
 
 def has_utm(target: str) -> bool:
+    """Return whether the link has a utm parameter."""
     return any(key.startswith("utm_") for key, _ in parse_qsl(urlsplit(target).query))
 
 
 def _with_utm(mail: str, ripen: RipenFile) -> Callable[[str], str]:
-    """Puts the campaign's names on links to our own sites, where ripen.yaml says so and the link has none."""
+    """Return a function that adds utm parameters to links to our own sites that have none, if ripen.yaml says so."""
     utm = ripen.utm
 
-    def put(target: str) -> str:
-        if utm is None or not is_ours(target, ripen) or has_utm(target):
+    def add(target: str) -> str:
+        if utm is None or not is_own_site(target, ripen) or has_utm(target):
             return target
-        return _put(target, utm, mail)
+        return _add_utm(target, utm, mail)
 
-    return put
+    return add
 
 
-def _put(target: str, utm: Utm, mail: str) -> str:
+def _add_utm(target: str, utm: Utm, mail: str) -> str:
     parts = urlsplit(target)
     names = urlencode({"utm_source": utm.source, "utm_medium": utm.medium, "utm_campaign": mail})
     return urlunsplit(parts._replace(query=f"{parts.query}&{names}" if parts.query else names))
 
 
-def _inlined(html: str) -> str:
-    """Pasted HTML with its style sheets put into the tags, as mail clients want it.
+def _inline_styles(html: str) -> str:
+    """Return pasted HTML with its style sheets put into the tags, as mail programs need it.
 
-    Liquid tags between HTML tags travel as comments, since a parser would move text out of a table.
+    Liquid tags between HTML tags become comments meanwhile, because an HTML parser would move text out of a table.
     """
     kept: list[str] = []
 

@@ -1,6 +1,6 @@
-"""Markdown (CommonMark) as MJML: each block a part of the house's frame.
+"""Convert Markdown (CommonMark) to MJML inside a frame.
 
-Liquid is kept as it is. `[Words](https://… "button")` alone in a paragraph is a button, an image alone an image.
+Liquid stays as it is. `[Words](https://… "button")` alone in a paragraph becomes a button, an image alone an image.
 """
 
 import re
@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 PLACE = "<!-- body -->"
-"""Where in the frame the words go."""
+"""The place in the frame where the text goes."""
 
 _LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _STASHED = re.compile(r"LIQUID(\d+)DIUQIL")
@@ -18,10 +18,10 @@ _HEADINGS = {"h1": "24px", "h2": "20px", "h3": "17px"}
 _parser = MarkdownIt("commonmark", {"html": False})
 
 
-def framed(text: str, frame: str) -> str:
-    """The whole mail in MJML. ValueError where the frame has no place for it."""
+def to_mjml(text: str, frame: str) -> str:
+    """Return the whole mail in MJML. Raise ValueError where the frame has no place for the text."""
     if PLACE not in frame:
-        raise ValueError(f"the frame has no {PLACE} where the words go")
+        raise ValueError(f"the frame has no {PLACE}; write it where the text goes")
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
@@ -42,7 +42,7 @@ def _blocks(tokens: list[Token]) -> str:
 
 
 def _end(tokens: list[Token], at: int) -> int:
-    """The last token of the block that begins there."""
+    """Return the index of the last token of the block that begins at `at`."""
     depth = 0
     for number in range(at, len(tokens)):
         depth += tokens[number].nesting
@@ -55,31 +55,40 @@ def _block(tokens: list[Token]) -> str:
     first = tokens[0]
     if first.type == "hr":
         return '<mj-divider border-width="1px" border-color="#dfe7e5" padding="6px 0 24px" />'
-    inline = tokens[1].children or [] if len(tokens) == 3 else []
     if first.type == "heading_open":
-        size = _HEADINGS.get(first.tag, "16px")
-        words = _parser.renderer.render(tokens[1:2], _parser.options, {})
-        level = first.tag
-        return (
-            f'<mj-text font-size="{size}" font-weight="bold" line-height="1.5" padding="6px 0 14px">'
-            f'<{level} style="margin:0;font-size:{size};line-height:1.5">{words}</{level}></mj-text>'
-        )
-    if first.type == "paragraph_open" and (button := _button(inline)):
-        return button
-    if first.type == "paragraph_open" and len(inline) == 1 and inline[0].type == "image":
-        image = inline[0]
-        source, words = str(image.attrs["src"]), image.content
-        alt = f' alt="{escape(words)}"' if words else ""
-        return f'<mj-image src="{escape(source)}"{alt} padding="0 0 20px" />'
+        return _heading(first.tag, _render(tokens[1:2]))
     if first.type == "paragraph_open":
-        return f"<mj-text>{_parser.renderer.render(tokens[1:2], _parser.options, {})}</mj-text>"
-    return f"<mj-text>{_parser.renderer.render(tokens, _parser.options, {})}</mj-text>"
+        inline = tokens[1].children or []
+        return _button(inline) or _image(inline) or f"<mj-text>{_render(tokens[1:2])}</mj-text>"
+    return f"<mj-text>{_render(tokens)}</mj-text>"
+
+
+def _render(tokens: list[Token]) -> str:
+    return str(_parser.renderer.render(tokens, _parser.options, {}))
+
+
+def _heading(level: str, words: str) -> str:
+    size = _HEADINGS.get(level, "16px")
+    return (
+        f'<mj-text font-size="{size}" font-weight="bold" line-height="1.5" padding="6px 0 14px">'
+        f'<{level} style="margin:0;font-size:{size};line-height:1.5">{words}</{level}></mj-text>'
+    )
+
+
+def _image(inline: list[Token]) -> str:
+    """Return an image, if it stands alone in its paragraph."""
+    if len(inline) != 1 or inline[0].type != "image":
+        return ""
+    source, description = str(inline[0].attrs["src"]), inline[0].content
+    alt = f' alt="{escape(description)}"' if description else ""
+    return f'<mj-image src="{escape(source)}"{alt} padding="0 0 20px" />'
 
 
 def _button(inline: list[Token]) -> str:
+    """Return a button, if a link with the title "button" stands alone in its paragraph."""
     if not inline or inline[0].type != "link_open" or inline[-1].type != "link_close":
         return ""
     if inline[0].attrs.get("title") != "button" or sum(token.type == "link_open" for token in inline) != 1:
         return ""
-    words = _parser.renderer.render([Token("inline", "", 0, children=inline[1:-1])], _parser.options, {})
+    words = _render([Token("inline", "", 0, children=inline[1:-1])])
     return f'<mj-button href="{escape(str(inline[0].attrs["href"]))}">{words}</mj-button>'

@@ -1,4 +1,4 @@
-"""MJML: what the compiler would swallow in silence is told here."""
+"""Check and compile MJML. The compiler itself ignores many errors silently."""
 
 import html
 import re
@@ -35,8 +35,8 @@ _KNOWN = (
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+);")
 
 
-def wrong(source: ExpandedTemplate) -> Iterator[Problem]:
-    """Mistakes in the markup: not well formed, or a tag that MJML does not have."""
+def problems(source: ExpandedTemplate) -> Iterator[Problem]:
+    """Yield errors in the markup: XML that is not well formed, and tags that MJML does not have."""
     parser = expat.ParserCreate()
     found: list[Problem] = []
     open_tags: list[str] = []
@@ -62,6 +62,6 @@ def wrong(source: ExpandedTemplate) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=256)
-def compiled(source: str) -> str:
-    """HTML for mail clients. ValueError where the compiler refuses."""
+def to_html(source: str) -> str:
+    """Return HTML for mail programs. Raise ValueError where the compiler refuses the markup."""
     return str(mjml2html(source, fonts={}))

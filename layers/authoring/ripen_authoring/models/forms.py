@@ -1,4 +1,4 @@
-"""forms/<name>.yaml and the front matter of pages/<name>.<locale>.liquid"""
+"""forms/<name>.yaml, and the front matter of pages/<name>.<locale>.liquid."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,9 @@ class FieldPart(Part):
     autocomplete: str = ""
     required: bool = False
     max_length: Annotated[int, Field(ge=1, le=5000)] = 200
-    entry: bool = Field(False, description="Kept with the submission: {{ entry.<name> }} in mails, `once per <name>`")
+    entry: bool = Field(
+        False, description="Keep the answer with the submission: {{ entry.<name> }} in mails, `once per <name>`"
+    )
 
 
 class ConsentPart(Part):

@@ -56,7 +56,7 @@ class TriggerPart(Part):
         if self.every:
             if not self.segment or self.start is None:
                 raise ValueError("`every` needs a `segment` to write to and a `start`, e.g. 2026-12-01T09:00")
-            expressions.rule(self.every, self.start)
+            expressions.check_rrule(self.every, self.start)
         elif self.start is not None:
             raise ValueError("`start` goes with `every`")
         if not self.date and (self.offset or self.yearly or self.at):
@@ -80,7 +80,7 @@ class EnrolPart(Part):
         BeforeValidator(_listed, json_schema_input_type=TriggerPart | list[TriggerPart]),
     ] = Field((), description="Without it, only a hand, an import or another journey lets in")
     who: ClauseTree | None = None
-    again: Annotated[expressions.Reentry, BeforeValidator(expressions.again, json_schema_input_type=str)] = Field(
+    again: Annotated[expressions.Reentry, BeforeValidator(expressions.reentry, json_schema_input_type=str)] = Field(
         default_factory=expressions.Reentry,
         description="never, after exit, after 90 days, or once per <answer of the form>",
     )

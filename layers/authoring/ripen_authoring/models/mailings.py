@@ -1,4 +1,4 @@
-"""emails/<name>/email.yaml, segments/<name>.yaml and campaigns/<name>.yaml"""
+"""emails/<name>/email.yaml, segments/<name>.yaml and campaigns/<name>.yaml."""
 
 from typing import Annotated, Literal
 
@@ -18,7 +18,7 @@ class EmailFile(Part):
     preheader: LocalizedText = Field(default_factory=lambda: LocalizedText({"*": ""}))
     sender_name: LocalizedText | None = None
     sender: Literal["brand", "owner"] = Field(
-        "brand", description="owner: the lead's owner in the CRM, if there is one"
+        "brand", description="owner: from the lead's owner in the CRM, if there is one"
     )
 
 
@@ -27,8 +27,8 @@ class SegmentFile(Part):
 
 
 class Canary(Part):
-    share: Portion = Field(description="Of the audience: 10%")
-    wait: Duration = Field(description="Before the rest: 2 hours")
+    share: Portion = Field(description="The share of the audience: 10%")
+    wait: Duration = Field(description="The time before the rest is sent: 2 hours")
 
 
 class Halt(Part):
@@ -38,7 +38,7 @@ class Halt(Part):
 
 
 class To(Part):
-    recipients: Name = Field(description="Who received this other campaign")
+    recipients: Name = Field(description="The leads that received this other campaign")
 
 
 class CampaignFile(Part):
@@ -46,15 +46,15 @@ class CampaignFile(Part):
     segment: Name | None = None
     to: To | None = Field(None, description="Instead of a segment: {recipients: another-campaign}")
     at: LocalDateTime = Field(description="Local date and time: 2026-12-01T10:00")
-    zone: Literal["brand", "lead"] = Field("brand", description="Whose local time")
+    zone: Literal["brand", "lead"] = Field("brand", description="Whose local time `at` is")
     per_hour: Annotated[int, Field(ge=1)] | None = None
     canary: Canary | None = None
     priority: Literal["high", "normal", "low"] = "normal"
     expires: Duration = 86400
-    halt: Halt = Field(default_factory=Halt, description="Stops by itself where so large a share did this")
+    halt: Halt = Field(default_factory=Halt, description="The shares at which the campaign stops by itself")
 
     @model_validator(mode="after")
-    def _to_somebody(self) -> "CampaignFile":
+    def _has_audience(self) -> "CampaignFile":
         if (self.segment is None) == (self.to is None):
-            raise ValueError("write to whom: either `segment`, or `to: {recipients: another-campaign}`")
+            raise ValueError("write either `segment` or `to: {recipients: another-campaign}`")
         return self

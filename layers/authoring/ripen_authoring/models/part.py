@@ -1,4 +1,4 @@
-"""What every file is made of: names, texts by locale, and tests of one field."""
+"""Parts that all files share: names, localized texts, and conditions about a field."""
 
 from typing import Annotated, Any
 
@@ -9,13 +9,15 @@ FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
 class Part(BaseModel):
+    """A part of a file. Unknown keys are errors."""
+
     model_config = ConfigDict(
         extra="forbid", frozen=True, populate_by_name=True, arbitrary_types_allowed=True, allow_inf_nan=False
     )
 
 
 class LocalizedText(RootModel[dict[str, str]]):
-    """A text by locale, {ja: …, en: …}; a plain text is the same in all of them."""
+    """A text by locale, {ja: …, en: …}; a plain text is the same in all locales."""
 
     @model_validator(mode="before")
     @classmethod
@@ -28,14 +30,14 @@ class LocalizedText(RootModel[dict[str, str]]):
         return {"anyOf": [{"type": "string"}, by_locale], "description": "A text, or texts by locale: {ja: …, en: …}"}
 
     def by_locale(self, locales: tuple[str, ...]) -> dict[str, str]:
-        """The text in each of these locales that has one."""
+        """Return the text in each of these locales that has one."""
         if "*" in self.root:
             return dict.fromkeys(locales, self.root["*"])
         return {locale: self.root[locale] for locale in locales if locale in self.root}
 
 
 class ConditionPart(Part):
-    """What is asked of one field; all that is written here must hold."""
+    """A condition about one field. All tests in it must hold."""
 
     any_of: tuple[str, ...] = ()
     contains: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""personas/<name>.yaml"""
+"""personas/<name>.yaml."""
 
 from pydantic import Field
 
@@ -6,7 +6,7 @@ from ripen_authoring.models.part import Part
 
 
 class PersonaFile(Part):
-    """An invented lead. `attributes` are fields that forms of yours ask for, by name."""
+    """An invented lead. `attributes` are fields of your forms, by name."""
 
     email: str
     locale: str = "ja"
@@ -22,4 +22,4 @@ class PersonaFile(Part):
     tags: tuple[str, ...] = ()
     attributes: dict[str, str] = Field(default_factory=dict)
     consent: bool = True
-    """Agreed to our news before the story begins."""
+    """Whether the lead consented to marketing mail before the simulation begins."""

@@ -1,4 +1,4 @@
-"""scoring.yaml"""
+"""scoring.yaml."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
 
 
 class ScoredActivity(Part):
-    """One thing a lead does, named: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing}, {download: any}."""
+    """An activity: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing} or {download: any}."""
 
     form: str = ""
     page: str = ""
@@ -31,7 +31,7 @@ class ThresholdPart(Part):
     @model_validator(mode="after")
     def _below(self) -> "ThresholdPart":
         if self.leave >= self.enter:
-            raise ValueError("`leave` must be lower than `enter`, or the rank would flap")
+            raise ValueError("`leave` must be lower than `enter`, or the rank would change back and forth")
         return self
 
 

@@ -1,4 +1,4 @@
-"""ripen.yaml"""
+"""ripen.yaml."""
 
 from typing import Annotated, Literal
 
@@ -33,10 +33,10 @@ class PolicyPart(Part):
     per_day: Annotated[int, Field(ge=1)] | None = None
     per_week: Annotated[int, Field(ge=1)] | None = None
     quiet: TimeRange | None = Field(None, description="No marketing mail between these times of the lead's day")
-    unless: ClauseTree | None = Field(None, description="Nobody for whom this holds gets marketing mail")
+    unless: ClauseTree | None = Field(None, description="Leads that meet this clause get no marketing mail")
     open_opportunity: Literal["send", "skip"] = Field(
         "send",
-        description="skip: no marketing mail to anybody at a company with which sales has an open opportunity in Salesforce",
+        description="skip: no marketing mail to leads whose company has an open opportunity in Salesforce",
     )
 
 
@@ -45,7 +45,7 @@ Closure = Annotated[tuple[str, str], BeforeValidator(expressions.closure, json_s
 
 
 class CalendarPart(Part):
-    country: str = Field("JP", description='Whose public holidays: two letters (ISO 3166), "" for none')
+    country: str = Field("JP", description='The country of the public holidays: two letters (ISO 3166), or "" for none')
     closures: tuple[Closure, ...] = ()
     workdays: Annotated[tuple[Weekday, ...], Field(min_length=1)] = (0, 1, 2, 3, 4)
     hours: TimeRange = Field(default_factory=lambda: TimeRange(from_="09:00", to="18:00"))
@@ -53,12 +53,12 @@ class CalendarPart(Part):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "CalendarPart":
         if self.hours.from_ >= self.hours.to:
-            raise ValueError("in `hours`, `from` comes before `to`: nobody works past midnight")
+            raise ValueError("in `hours`, `from` must be before `to`")
         return self
 
 
 class Utm(Part):
-    """Put on links to our own sites where they have none; utm_campaign is the mail's name."""
+    """Parameters for links to our own sites that have none. utm_campaign is the name of the mail."""
 
     source: str = "ripen"
     medium: str = "email"
@@ -91,4 +91,4 @@ class RipenFile(Part):
     sync: Sync = Field(default_factory=Sync)
     tracking: TrackingPart | None = None
     team: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")], ...] = ()
-    """Who may be sent tests: addresses that are verified in SES."""
+    """Addresses that may receive test mails. They are verified in SES."""

@@ -1,4 +1,4 @@
-"""simulations/<name>.yaml"""
+"""simulations/<name>.yaml."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ def _local(written: Any) -> str:
     try:
         return f"{datetime.fromisoformat(str(written)):%Y-%m-%d %H:%M}"
     except ValueError:
-        raise ValueError(f"{written!r} is no time to begin; write e.g. 2026-11-24 10:00") from None
+        raise ValueError(f"{written!r} is not a date and time; write e.g. 2026-11-24 10:00") from None
 
 
 LocalTime = Annotated[str, BeforeValidator(_local, json_schema_input_type=str)]
@@ -22,9 +22,9 @@ class ScenarioFile(Part):
     journey: str
     lead: str
     begins: LocalTime = Field(alias="from")
-    """Local to the lead."""
+    """In the lead's time zone."""
     events: tuple[str, ...] = ()
     by_hand: bool = False
     language: Literal["ja", "en"] = "en"
     answers: dict[str, dict[str, Any] | Literal["failed"]] = Field(default_factory=dict)
-    """What webhooks answer, by step."""
+    """The answers of webhooks, by the id of their step."""

@@ -1,4 +1,4 @@
-"""Times as they are written in steps."""
+"""Types for times in the files."""
 
 from typing import Annotated
 
@@ -7,12 +7,12 @@ from pydantic import AfterValidator, BeforeValidator
 from ripen_authoring import expressions
 
 
-def _span(phrase: str) -> str:
-    expressions.until(phrase)
+def _checked(phrase: str) -> str:
+    expressions.wait_end(phrase)
     return phrase
 
 
-WaitText = Annotated[str, AfterValidator(_span)]
-"""3 days at 10:00 · 4 business hours · until Tuesday at 10:00 · until renewal - 7 days at 09:00 (phrases.until)."""
+WaitText = Annotated[str, AfterValidator(_checked)]
+"""3 days at 10:00 · 4 business hours · until Tuesday at 10:00 · until renewal - 7 days at 09:00."""
 TimeOfDay = Annotated[str, BeforeValidator(expressions.time_of_day, json_schema_input_type=str)]
-LocalDateTime = Annotated[str, AfterValidator(expressions.moment)]
+LocalDateTime = Annotated[str, AfterValidator(expressions.local_date_time)]

@@ -3,7 +3,7 @@
 from copy import replace
 from typing import Any
 
-from ripen.adapters.rows.crm_link import relinked
+from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.table import Replace, Row, keys
 from ripen.crm import opportunity
 from ripen.failure import Failure
@@ -35,7 +35,7 @@ def convert(action: Action) -> None:
     if row := _profile(action):
         known = replace(row, value=replace(row.value, crm=CrmLink(object="Lead", id="simulated", url="")))
         contact = CrmLink(object="Contact", id="simulated", url="")
-        *changes, converted = relinked(known, contact, action.simulator.clock.now())
+        *changes, converted = update_crm_link(known, contact, action.simulator.clock.now())
         action.simulator.table.write(*changes, converted)
         action.simulator.queue.wake(converted.key.ref)
 

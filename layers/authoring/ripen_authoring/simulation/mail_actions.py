@@ -15,7 +15,10 @@ from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, NETWORK_
 
 
 def follow_links(action: Action) -> None:
-    """Follow the first link of the mail, or the one with the written number: `click` as a person, `scan` as a machine."""
+    """Follow a link of the mail, the first one unless a number is written.
+
+    `click` is a person, `scan` is a machine.
+    """
     simulator, words = action.simulator, action.words
     email = _named_mail(action)
     send = _latest_send(action, email)
@@ -23,14 +26,14 @@ def follow_links(action: Action) -> None:
     token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
     method = "HEAD" if action.event.verb == "scan" else "GET"
     request = gateway.request(gateway_event(method, f"/c/{token}", {"token": token}, f"click {action.number}"))
-    response = workers.link.serve(
-        request,
+    dependencies = workers.link.Dependencies(
         simulator.table,
         simulator.playbook.live(),
         simulator.playbook.bundle,
-        workers.link.OwnKeys(link=LINK_KEY, network=NETWORK_KEY),
+        workers.link.LinkKeys(link=LINK_KEY, network=NETWORK_KEY),
         simulator.clock.now(),
     )
+    response = workers.link.serve(request, dependencies)
     if response["statusCode"] != 302:
         raise Failure(f"The mail {email} has no link {link + 1}.", "Count its links from 1.")
 

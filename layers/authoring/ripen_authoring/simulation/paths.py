@@ -5,10 +5,9 @@ from copy import replace
 from dataclasses import dataclass
 
 from ripen.playbook.clause import AllOf
-from ripen.playbook.graph import BranchStep, Journey, Path, SplitStep, Step, Until, WaitForStep, WaitPath, WebhookStep
+from ripen.playbook.graph import BranchStep, Journey, Path, SplitStep, Step, Until, WaitForStep, WaitPath, WaitStep
 from ripen_authoring.simulation.run import SimulationResult
 
-ELSE, ANSWERED, FAILED = "else", "answered", "failed"
 _ALWAYS = AllOf(of=())
 _SOON = Until(seconds=3600)
 """When the event that a `wait_for` waits for is assumed to happen."""
@@ -27,14 +26,8 @@ class SimulatedPath:
 
 def options(step: Step) -> tuple[str, ...]:
     """Return the names of the paths that leave the step, or nothing where it has no choice."""
-    match step:
-        case BranchStep():
-            return (*(path.name for path in step.paths), ELSE)
-        case SplitStep() | WaitForStep():
-            return tuple(path.name for path in step.paths)
-        case WebhookStep():
-            return (ANSWERED, FAILED)
-    return ()
+    has_choice = "" not in step.ways and not isinstance(step, WaitStep)
+    return tuple(step.ways) if has_choice else ()
 
 
 def with_choices(journey: Journey, choices: Choices) -> Journey:
@@ -71,11 +64,12 @@ def simulate_paths(
 def uncovered(journey: Journey, results: list[SimulationResult]) -> tuple[list[str], list[tuple[str, str]]]:
     """Return the steps that none of the simulations reached, and the paths (step, name) that none took."""
     visited = {id for result in results for id in _visited(result)}
-    took = {pair for result in results for enrollment in result.enrollments for pair in enrollment.took.items()}
+    enrollments = [enrollment for result in results for enrollment in result.enrollments]
+    paths_taken = {pair for enrollment in enrollments for pair in enrollment.paths_taken.items()}
     paths = [(step.id, option) for step in journey.steps for option in options(step)]
     return (
         [step.id for step in journey.steps if step.id not in visited],
-        [path for path in paths if path[0] in visited and path not in took],
+        [path for path in paths if path[0] in visited and path not in paths_taken],
     )
 
 
@@ -98,7 +92,5 @@ def _with_choice(step: Step, option: str) -> Step:
         case WaitForStep():
             [path] = [path for path in step.paths if path.name == option]
             return replace(step, paths=(WaitPath(name=path.name, after=path.after or _SOON, next=path.next),))
-        case WebhookStep():
-            next = step.otherwise if option == FAILED else step.next
-            return BranchStep(id=step.id, paths=(Path(name=option, when=_ALWAYS, next=next),))
-    return step
+        case _:
+            return BranchStep(id=step.id, paths=(Path(name=option, when=_ALWAYS, next=step.ways[option]),))

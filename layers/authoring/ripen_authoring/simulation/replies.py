@@ -25,7 +25,7 @@ def receive_reply(send: Send, text: str, simulator: Simulator, number: int, *, m
         mail["Auto-Submitted"] = "auto-replied"
     default = (_OUT_OF_OFFICE if machine else _DEFAULT_TEXT)["ja" if locale == "ja" else "en"]
     mail.set_content(text or default)
-    workers.reply.take_in(_notification(mail, number, simulator), _dependencies(mail, simulator))
+    workers.reply.receive_reply(_notification(mail, number, simulator), _dependencies(mail, simulator))
 
 
 def _notification(mail: EmailMessage, number: int, simulator: Simulator) -> str:

@@ -139,7 +139,10 @@ class Simulator:
                 workers.deliver.deliver(keys.typed(keys.parse(ref), Send), self._deliver_dependencies())
             case "activity" | "due#decay" | "due#refold":
                 queues = workers.react.Queues(advance=self.queue, sync=self.queue, alert=self.queue)
-                workers.react.react([ref], self.table, self.bundle, self.clock, queues)
+                workers.react.react(
+                    [ref],
+                    workers.react.Dependencies(table=self.table, clock=self.clock, queues=queues, bundle=self.bundle),
+                )
             case "call":
                 workers.webhook.call(ref, self._webhook_dependencies())
             case _:

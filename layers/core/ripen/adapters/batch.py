@@ -13,12 +13,12 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 logger = Logger(child=True)
 
 
-def messages() -> BatchProcessor:
+def batch_processor() -> BatchProcessor:
     """Powertools' processor for SQS messages; what fails is logged, and comes again."""
     return BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
 
 
-def by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dict[str, Any]:
+def process_by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dict[str, Any]:
     """Calls `work` once for each lead in the batch, with the refs of its rows; answers which messages come again."""
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in event["Records"]:
@@ -28,7 +28,7 @@ def by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dic
     def record_handler(record: SQSRecord) -> None:
         work([message["body"] for message in led[record.message_id]])
 
-    batch = messages()
+    batch = batch_processor()
     with batch(records=[records[0] for records in groups.values()], handler=record_handler):
         batch.process()
     failed = [str(failure["itemIdentifier"]) for failure in batch.response()["batchItemFailures"]]

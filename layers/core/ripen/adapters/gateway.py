@@ -88,7 +88,7 @@ def page(html: str, status: int = 200, headers: Mapping[str, str] | None = None)
     return respond(status, html, _PAGE_HEADERS | dict(headers or {}))
 
 
-def tracked(page: Response) -> Response:
+def with_tracking_script(page: Response) -> Response:
     """The page, allowed our own script (/ripen.js) and what that tells us."""
     policy = page["headers"]["content-security-policy"] + "; script-src 'self'; connect-src 'self'"
     return page | {"headers": page["headers"] | {"content-security-policy": policy}}

@@ -13,7 +13,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.settings import LivePlaybook as Pointer
 
 _FRESH_SECONDS = 5.0
-SEEN_BY_ALL = timedelta(seconds=_FRESH_SECONDS + 1)
+PROPAGATION_TIME = timedelta(seconds=_FRESH_SECONDS + 1)
 """After so long every function knows that the pointer was moved."""
 
 

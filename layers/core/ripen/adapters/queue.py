@@ -50,7 +50,7 @@ class Queue:
 @cache
 def _shared() -> Any:
     """One client for all queues: making one costs a cold start as much as ten calls."""
-    return aws.client("sqs", attempts=3, trusts_us=True)
+    return aws.client("sqs", attempts=3, skips_validation=True)
 
 
 def _tens(refs: Sequence[Ref]) -> Iterable[Sequence[Ref]]:

@@ -52,7 +52,7 @@ class _Answer(Struct, frozen=True):
         return self.text or self.email or self.phone_number or self.url or self.date or ""
 
 
-class Answered(Struct, frozen=True):
+class FormResponse(Struct, frozen=True):
     """One filled-in form. `token` is its id, the same however often it is sent."""
 
     form_id: str
@@ -87,10 +87,10 @@ class Answered(Struct, frozen=True):
 
 class _Event(Struct, frozen=True):
     event_type: str
-    form_response: Answered | None = None
+    form_response: FormResponse | None = None
 
 
-def read(body: bytes) -> Answered | None:
+def read(body: bytes) -> FormResponse | None:
     """The response in an event; None for another kind of event. Raises Rejected where it is not as Typeform says."""
     try:
         event = msgspec.json.decode(body, type=_Event)

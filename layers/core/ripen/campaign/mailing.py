@@ -10,7 +10,7 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.decision import Reason
 from ripen.ids import send_id
 from ripen.lead.lead import Profile
-from ripen.mail.ledger import BY_PROVIDER, MailClass, Send, SendState
+from ripen.mail.ledger import FAILED_BY_PROVIDER, MailClass, Send, SendState
 from ripen.playbook.bundle import Brand, Campaign, Email
 
 ENTRY, STEP = "campaign", "send"
@@ -84,7 +84,7 @@ def may_replan(send: Send, run: CampaignRun) -> bool:
         case SendState.PLANNED:
             return True
         case SendState.FAILED:
-            return bool(run.resends) and send.reason not in BY_PROVIDER
+            return bool(run.resends) and send.reason not in FAILED_BY_PROVIDER
         case SendState.SKIPPED:
             return bool(run.resends) and send.reason in _RETRIABLE
         case SendState.HELD:

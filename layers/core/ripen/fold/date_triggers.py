@@ -1,7 +1,7 @@
-"""The dates that let into journeys: birthdays, renewals, whatever stands in a field, once or each year.
+"""Date triggers: birthdays, renewals or any other date in a field of the lead, once or every year.
 
-A date counts from when it stands in the field: what lay before is over. `looked` on the state is how far they were judged,
-so that a mark that comes late still finds what fell due meanwhile.
+A date counts from the time when it is in the field; earlier days are over. The state keeps until when the dates were
+checked, so that a late check still finds every day in between.
 """
 
 from collections.abc import Iterator
@@ -22,81 +22,83 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnDate
 
-LATEST = timedelta(days=2)
-"""So late a mark may come for the lead still to enter."""
+MAX_LATENESS = timedelta(days=2)
+"""A lead does not enter later than this after the date."""
 
 _DAY = timedelta(days=1)
-_FARTHEST = timedelta(hours=26)
-"""Between the time zones of the earth."""
+_LARGEST_ZONE_DIFFERENCE = timedelta(hours=26)
+"""The largest difference between two time zones."""
 
 
-class Occasion(Struct, frozen=True, kw_only=True):
-    """A trigger's date has come: `day` on the lead's calendar, at `at`."""
+class DueDate(Struct, frozen=True, kw_only=True):
+    """A day on which a date trigger fires."""
 
     journey: Journey
     day: date
+    """On the lead's calendar."""
     at: datetime
+    """When the trigger fires."""
 
 
-def fallen(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[Occasion, ...]:
-    """What fell due since the dates were last looked at, earliest first, by what stood in the fields then. Whoever has moved to
-    another time zone since misses nothing by that, and has nothing twice."""
-    found = list[Occasion]()
+def due_dates(state: State, profile: Profile, bundle: Bundle, now: datetime) -> tuple[DueDate, ...]:
+    """Return the days that have come since the dates were last checked, earliest first, by the fields as of then.
+
+    A lead that has moved to another time zone since misses no day, and gets no day twice.
+    """
+    found = list[DueDate]()
     if state.dates_checked_until:
         here = lead_zone(profile, bundle.brand)
         there = ZoneInfo(state.dates_checked_zone) if state.dates_checked_zone else here
-        for journey, trigger in _dated(IdentityKey(bundle)):
-            found += _fallen(journey, trigger, state, (there, state.dates_checked_until), (here, now))
-    return tuple(sorted(found, key=lambda occasion: (occasion.at, occasion.journey.name)))
+        for journey, trigger in _date_triggers(IdentityKey(bundle)):
+            found += _due(journey, trigger, state, (there, state.dates_checked_until), (here, now))
+    return tuple(sorted(found, key=lambda due: (due.at, due.journey.name)))
 
 
-def _fallen(
+def _due(
     journey: Journey, trigger: OnDate, state: State, last: tuple[ZoneInfo, datetime], present: tuple[ZoneInfo, datetime]
-) -> Iterator[Occasion]:
-    """The days that had not come when and where it was last looked, and have come here by now."""
-    (there, looked), (here, now) = last, present
-    for day, at in _moments(trigger, state, here, looked):
+) -> Iterator[DueDate]:
+    """Yield the days that had not come at the last check, in the zone of then, and have come in the present zone."""
+    (there, checked), (here, now) = last, present
+    for day, at in _moments(trigger, state, here, checked):
         if at > now:
             return
-        if at > looked - _FARTHEST and instant(day, time_of_day(trigger.at), there) > looked:
-            yield Occasion(journey=journey, day=day, at=at)
+        if at > checked - _LARGEST_ZONE_DIFFERENCE and instant(day, time_of_day(trigger.at), there) > checked:
+            yield DueDate(journey=journey, day=day, at=at)
 
 
-def next_occasion(state: State, profile: Profile, bundle: Bundle, now: datetime) -> datetime | None:
-    """When the next one falls due."""
-    found = (_next(*dated, state, lead_zone(profile, bundle.brand), now) for dated in _dated(IdentityKey(bundle)))
-    return min((occasion.at for occasion in found if occasion), default=None)
+def next_trigger_date(state: State, profile: Profile, bundle: Bundle, now: datetime) -> datetime | None:
+    """Return when the next date trigger fires; None if none will."""
+    moments = (
+        next((at for _, at in _moments(trigger, state, lead_zone(profile, bundle.brand), now) if at > now), None)
+        for _, trigger in _date_triggers(IdentityKey(bundle))
+    )
+    return min(filter(None, moments), default=None)
 
 
-def is_awaited(state: State, bundle: Bundle) -> bool:
-    """Whether any date stands in a field that lets into a journey."""
-    return any(state.trigger_fields.get(trigger.field) for _, trigger in _dated(IdentityKey(bundle)))
-
-
-def _next(journey: Journey, trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Occasion | None:
-    moments = _moments(trigger, state, zone, after)
-    return next((Occasion(journey=journey, day=day, at=at) for day, at in moments if at > after), None)
+def has_dates(state: State, bundle: Bundle) -> bool:
+    """Return whether a field that a date trigger watches has a value."""
+    return any(state.trigger_fields.get(trigger.field) for _, trigger in _date_triggers(IdentityKey(bundle)))
 
 
 def _moments(trigger: OnDate, state: State, zone: ZoneInfo, after: datetime) -> Iterator[tuple[date, datetime]]:
-    """The trigger's days and when they come there, from before that moment on."""
-    stands = read_date(state.trigger_fields.get(trigger.field, ""))
-    with suppress(OverflowError):  # out of the calendar
-        for day in _days(stands, trigger, after) if stands else ():
+    """Yield the trigger's days and when they come in that zone, starting before that moment."""
+    start = read_date(state.trigger_fields.get(trigger.field, ""))
+    with suppress(OverflowError):  # beyond the last year of datetime
+        for day in _days(start, trigger, after) if start else ():
             yield day, instant(day, time_of_day(trigger.at), zone)
 
 
-def _days(stands: date, trigger: OnDate, after: datetime) -> Iterator[date]:
+def _days(start: date, trigger: OnDate, after: datetime) -> Iterator[date]:
     offset = timedelta(days=trigger.offset_days)
     if not trigger.yearly:
-        yield stands + offset
+        yield start + offset
         return
-    year = max(stands.year, (after.date() - _DAY - offset).year)
-    for returns in count(year):
-        yield anniversary(stands, returns, trigger.leap) + offset
+    first = max(start.year, (after.date() - _DAY - offset).year)
+    for year in count(first):
+        yield anniversary(start, year, trigger.leap) + offset
 
 
 @lru_cache(maxsize=4)
-def _dated(bundle: IdentityKey[Bundle]) -> tuple[tuple[Journey, OnDate], ...]:
+def _date_triggers(bundle: IdentityKey[Bundle]) -> tuple[tuple[Journey, OnDate], ...]:
     journeys = sorted(bundle.value.journeys.values(), key=lambda journey: journey.name)
     return tuple((journey, on) for journey in journeys for on in journey.enrol if isinstance(on, OnDate))

@@ -1,16 +1,26 @@
-"""Who enters which journey, and why not: the triggers are in triggers.py; then the journey's `again` is asked, then its `who`.
+"""Enrol a lead in journeys: a trigger fires (triggers.py), then the journey's `again` and its `who` are checked.
+
 Every refusal is a decision.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from copy import replace
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from ripen.decision import Decision, Reason
 from ripen.fold import fold_decisions
-from ripen.fold.date_triggers import LATEST
-from ripen.fold.triggers import Cause, acted, changed, dated, noticed
+from ripen.fold.date_triggers import MAX_LATENESS
+from ripen.fold.lead_history import LeadHistory, StateChange
+from ripen.fold.triggers import (
+    FiredTrigger,
+    fired_by_activities,
+    fired_by_changes,
+    fired_by_dates,
+    with_trigger_fields,
+)
 from ripen.ids import digest
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Activity
@@ -26,140 +36,166 @@ _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ONCE = "once"
 
 
-def consulted(
+class Entered(Struct, frozen=True, kw_only=True):
+    """The result of all triggers that fired."""
+
+    state: State
+    enrollments: tuple[Enrollment, ...]
+    """The new ones."""
+    decisions: tuple[Decision, ...]
+
+
+def journeys_to_read(
     state: State | None, profile: Profile, activities: Iterable[Activity], bundle: Bundle, now: datetime
 ) -> frozenset[str]:
-    """The journeys whose enrollments `enter` has to know before
-    these activities go in: none, for most leads."""
+    """Return the journeys whose enrollments enter_journeys needs before these activities are folded: usually none."""
     if state is None or not state.journeys:
         return frozenset()
-    asked = {cause.journey for cause in (*acted(activities, bundle), *dated(state, profile, bundle, now)) if cause.key}
-    exits = {name for name, journey in bundle.journeys.items() if journey.again.how == "after exit"}
+    fired = (*fired_by_activities(activities, bundle), *fired_by_dates(state, profile, bundle, now))
+    by_key = {trigger.journey for trigger in fired if trigger.key}
+    after_exit = {name for name, journey in bundle.journeys.items() if journey.again.how == "after exit"}
     return frozenset(
-        name for name, entry in state.journeys.items() if name in asked or (name in exits and entry.active)
+        name for name, entry in state.journeys.items() if name in by_key or (name in after_exit and entry.active)
     )
 
 
-def enter(
-    before: State,
-    after: State,
-    known: LeadFacts,
-    taken: Sequence[Activity],
-    profile: Profile,
-    enrollments: Iterable[Enrollment],
-    bundle: Bundle,
-    now: datetime,
-    is_new: bool = False,
-    old: Bundle | None = None,
-) -> tuple[State, tuple[Enrollment, ...], tuple[Decision, ...]]:
-    """The state with those entries that the journeys allow, these entries, and a decision about each; what was refused for
-    one reason, such as forty visits at once, is one decision. `before` is how the lead stood until now, `taken` what it did, `known` how it stands; `enrollments` are those in the `consulted` journeys.
+def enter_journeys(
+    lead: LeadHistory, change: StateChange, bundle: Bundle, now: datetime, previous: Bundle | None = None
+) -> Entered:
+    """Enrol the lead in every journey whose trigger fired and that allows the entry.
 
-    Where the definitions are others than those `before` was made with, nobody joins by a change of them: who is in a new
-    segment has not joined it. What has just come about lets in all the same, for it would come to nobody's notice again: a
-    date, and what means the same in the `old` playbook that `before` was made with."""
-    causes, since = list(acted(taken, bundle)), before
-    if before.rules_version != rules_version(bundle):
-        since = replace(
-            before,
-            dates_checked_until=max(before.dates_checked_until, now - LATEST) if before.dates_checked_until else None,
-        )
-        if old is not None and before.rules_version == rules_version(old):
-            causes += changed(before, after, known.traits, taken, bundle, now, old)
-    else:
-        since = noticed(before, known.traits, profile, bundle, profile.created) if is_new else before
-        causes += changed(before, after, known.traits, taken, bundle, now)
-    causes += dated(since, profile, bundle, now)
-    runs = list(enrollments)
-    entries, entered = _remembered(after.journeys, runs, bundle), list[Enrollment]()
+    Refusals for one reason, such as 40 visits at once, are one decision. `previous` is the playbook before this one.
+    """
+    lead_id = change.after.lead
+    enrollments, new = list(lead.enrollments), list[Enrollment]()
+    entries = _with_known_ends(change.after.journeys, enrollments, bundle)
     decisions = dict[tuple[str, ...], Decision]()
-    for cause in causes:
-        journey = bundle.journeys.get(cause.journey)
-        key = _key(journey, cause, now) if journey else ""
-        reason = (
-            _refusal(journey, entries.get(cause.journey), runs, cause, key, known) if journey else "no such journey"
-        )
+    for trigger in _fired_triggers(lead, change, bundle, now, previous):
+        journey = bundle.journeys.get(trigger.journey)
+        key = _key(journey, trigger, now) if journey else ""
+        reason = _refusal(journey, entries.get(trigger.journey), enrollments, trigger, key, change.facts)
         if journey and not reason:
-            run = _enrollment(journey, cause, key, after.lead, bundle)
-            entered.append(run)
-            runs.append(run)
-            entries[journey.name] = _entry(entries.get(journey.name), journey, run)
-        alike = (cause.journey, cause.why, cause.key, reason) if reason else (cause.journey, key)
-        decision = fold_decisions.enrolled(cause, key, after.lead, reason, bundle, now)
-        decisions[alike] = fold_decisions.together(decisions.get(alike), decision)
-    state = noticed(replace(after, journeys=entries), known.traits, profile, bundle, now)
-    return state, tuple(entered), tuple(decisions.values())
+            enrollment = _enrollment(journey, trigger, key, lead_id, bundle)
+            new.append(enrollment)
+            enrollments.append(enrollment)
+            entries[journey.name] = _latest_entry(entries.get(journey.name), journey, enrollment)
+        alike = (trigger.journey, trigger.why, trigger.key, reason) if reason else (trigger.journey, key)
+        decision = fold_decisions.entry(trigger, key, lead_id, reason, bundle, now)
+        decisions[alike] = fold_decisions.merge(decisions.get(alike), decision)
+    state = replace(change.after, journeys=entries)
+    return Entered(
+        state=with_trigger_fields(state, change.facts.traits, lead.profile, bundle, now),
+        enrollments=tuple(new),
+        decisions=tuple(decisions.values()),
+    )
+
+
+def _fired_triggers(
+    lead: LeadHistory, change: StateChange, bundle: Bundle, now: datetime, previous: Bundle | None
+) -> list[FiredTrigger]:
+    """Return every trigger that fired.
+
+    If the state was computed with other definitions, a change of the definitions enrols nobody: a lead that is in a
+    new segment has not joined it. Two kinds of triggers fire all the same, because they would never fire again: dates,
+    and triggers that mean the same in the `previous` playbook with which the state was computed.
+    """
+    before = change.before
+    fired = list(fired_by_activities(change.activities, bundle))
+    if before.rules_version == rules_version(bundle):
+        if lead.state is None:
+            traits, created = change.facts.traits, lead.profile.created
+            dates = with_trigger_fields(before, traits, lead.profile, bundle, created)
+        else:
+            dates = before
+        fired += fired_by_changes(change, bundle, now)
+    else:
+        checked = before.dates_checked_until
+        dates = replace(before, dates_checked_until=max(checked, now - MAX_LATENESS) if checked else None)
+        if previous is not None and before.rules_version == rules_version(previous):
+            fired += fired_by_changes(change, bundle, now, previous)
+    return [*fired, *fired_by_dates(dates, lead.profile, bundle, now)]
 
 
 def _refusal(
-    journey: Journey, entry: LatestEntry | None, all_runs: list[Enrollment], cause: Cause, key: str, known: LeadFacts
+    journey: Journey | None,
+    entry: LatestEntry | None,
+    enrollments: list[Enrollment],
+    trigger: FiredTrigger,
+    key: str,
+    facts: LeadFacts,
 ) -> str:
-    """Why the lead does not enter; "" if it does."""
-    runs = [run for run in all_runs if run.journey == journey.name]
-    if cause.is_late:
+    """Return why the lead does not enter; "" if it does."""
+    if journey is None:
+        return "no such journey"
+    here = [enrollment for enrollment in enrollments if enrollment.journey == journey.name]
+    if trigger.is_late:
         return Reason.TOO_LATE
     match journey.again.how:
         case "never" if entry:
             return Reason.ENTERED_ONCE
-        case "after" if entry and cause.at - entry.at < timedelta(seconds=journey.again.seconds):
+        case "after" if entry and trigger.at - entry.at < timedelta(seconds=journey.again.seconds):
             return Reason.ENTERED_LATELY
-        case "after exit" if entry and entry.active and (not runs or any(map(_is_active, runs))):
+        case "after exit" if entry and entry.active and (not here or any(map(_is_active, here))):
             return Reason.STILL_IN_IT
-    if key in {*(run.key for run in runs), entry.key if entry else ""}:
+    if key in {*(enrollment.key for enrollment in here), entry.key if entry else ""}:
         return Reason.ENTERED_FOR_THIS
-    if journey.who is not None and not holds(journey.who, known):
+    if journey.who is not None and not holds(journey.who, facts):
         return Reason.NOT_FOR_IT
     return ""
 
 
-def _key(journey: Journey, cause: Cause, now: datetime) -> str:
+def _key(journey: Journey, trigger: FiredTrigger, now: datetime) -> str:
     if journey.again.how == "never":
         return _ONCE
-    key = cause.key or cause.activity or digest(cause.why, now.isoformat())
+    key = trigger.key or trigger.activity or digest(trigger.why, now.isoformat())
     return key if _KEY.fullmatch(key) else digest(key)
 
 
-def _enrollment(journey: Journey, cause: Cause, key: str, lead: str, bundle: Bundle) -> Enrollment:
+def _enrollment(journey: Journey, trigger: FiredTrigger, key: str, lead: str, bundle: Bundle) -> Enrollment:
     return Enrollment(
         lead=lead,
         journey=journey.name,
         key=key,
-        entered=cause.at,
+        entered=trigger.at,
         bundle=bundle.hash,
-        facts=dict(cause.facts),
-        activity=cause.activity,
+        facts=dict(trigger.facts),
+        activity=trigger.activity,
     )
 
 
-def _entry(before: LatestEntry | None, journey: Journey, enrollment: Enrollment) -> LatestEntry:
-    """What is kept of the latest entry; runs that may still go on under an older playbook are heard as well."""
-    heard = before.wake_events if before and before.active else ()
-    return LatestEntry(key=enrollment.key, at=enrollment.entered, wake_events=_listens(journey, heard))
+def _latest_entry(before: LatestEntry | None, journey: Journey, enrollment: Enrollment) -> LatestEntry:
+    """Return the new latest entry; earlier enrollments that may still be active are woken by their events too."""
+    earlier = before.wake_events if before and before.active else ()
+    return LatestEntry(key=enrollment.key, at=enrollment.entered, wake_events=_events(journey, earlier))
 
 
-def _remembered(entries: Mapping[str, LatestEntry], known: list[Enrollment], bundle: Bundle) -> dict[str, LatestEntry]:
-    """The entries; those whose runs are known to be over say so, the others also hear what their journeys listen to by now, for
-    the lead may be moved into that graph."""
-    over = {run.journey for run in known} - {run.journey for run in known if _is_active(run)}
+def _with_known_ends(
+    entries: Mapping[str, LatestEntry], enrollments: list[Enrollment], bundle: Bundle
+) -> dict[str, LatestEntry]:
+    """Return the entries with `active` false for the journeys that are known to be over.
+
+    The others get the events of their journey's live graph too, because the lead may be moved into it.
+    """
+    over = {each.journey for each in enrollments} - {each.journey for each in enrollments if _is_active(each)}
     return {
-        name: replace(entry, active=False) if name in over else _hearing(entry, bundle.journeys.get(name))
+        name: replace(entry, active=False) if name in over else _with_events(entry, bundle.journeys.get(name))
         for name, entry in entries.items()
     }
 
 
-def _hearing(entry: LatestEntry, journey: Journey | None) -> LatestEntry:
+def _with_events(entry: LatestEntry, journey: Journey | None) -> LatestEntry:
     if (
         journey is None
         or not entry.active
         or wake_events(journey).issubset((*entry.wake_events, *JOURNEY_ENDING_KINDS))
     ):
         return entry
-    return replace(entry, wake_events=_listens(journey, entry.wake_events))
+    return replace(entry, wake_events=_events(journey, entry.wake_events))
 
 
-def _listens(journey: Journey, more: Iterable[str] = ()) -> tuple[str, ...]:
-    """What an entry keeps of what its journey hears; refusals are heard by all of them."""
-    return tuple(sorted({str(name) for name in wake_events(journey)}.difference(JOURNEY_ENDING_KINDS).union(more)))
+def _events(journey: Journey, earlier: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return the events that an entry keeps, without those that wake every enrollment."""
+    return tuple(sorted({str(name) for name in wake_events(journey)}.difference(JOURNEY_ENDING_KINDS).union(earlier)))
 
 
 def _is_active(enrollment: Enrollment) -> bool:

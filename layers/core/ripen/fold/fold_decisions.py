@@ -1,11 +1,11 @@
-"""The decisions that a fold leaves behind: what people read to see why."""
+"""The decisions of a fold, by which people see why something happened."""
 
 from collections.abc import Iterable
 from copy import replace
 from datetime import datetime
 
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
-from ripen.fold.triggers import Cause
+from ripen.fold.triggers import FiredTrigger
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.state import Rank, State
@@ -16,39 +16,39 @@ from ripen.tracking.click_evidence import Evidence, is_click
 from ripen.tracking.click_verdict import RULES_VERSION, starts_burst
 
 
-def enrolled(cause: Cause, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
-    """That the lead entered the journey, or why it did not."""
+def entry(trigger: FiredTrigger, key: str, lead: str, refusal: str, bundle: Bundle, now: datetime) -> Decision:
+    """Return the decision that the lead entered the journey, or why it did not."""
     return Decision(
-        id=digest("enrolled", lead, cause.journey, cause.activity, cause.why, cause.key, key, refusal),
+        id=digest("enrolled", lead, trigger.journey, trigger.activity, trigger.why, trigger.key, key, refusal),
         lead=lead,
         at=now,
         what=DecisionKind.ENROLLMENT,
-        subject=cause.journey,
+        subject=trigger.journey,
         outcome=Outcome.REFUSED if refusal else Outcome.ENTERED,
         reason=refusal,
         bundle=bundle.hash,
-        activities=(cause.activity,) if cause.activity else (),
-        facts={"by": cause.why} | ({"key": key} if key else {}),
+        activities=(trigger.activity,) if trigger.activity else (),
+        facts={"by": trigger.why} | ({"key": key} if key else {}),
     )
 
 
-def together(earlier: Decision | None, decision: Decision) -> Decision:
-    """The earlier decision, if there is one, as taken about what led to this one too."""
+def merge(earlier: Decision | None, decision: Decision) -> Decision:
+    """Return one decision for both: the earlier one, if any, with the activities of this one too."""
     if earlier is None:
         return decision
     return replace(earlier, activities=(*earlier.activities, *decision.activities))
 
 
-def ranked(
+def rank_changed(
     before: Rank,
     state: State,
     score: Score,
-    taken: tuple[Activity, ...],
+    activities: tuple[Activity, ...],
     reason: str,
     bundle: Bundle,
     now: datetime,
 ) -> Decision:
-    """That the rank is another one; `reason` is activity, decay, verdicts revised or playbook changed."""
+    """Return the decision that the rank changed, because of activity, decay, revised verdicts or a new playbook."""
     return Decision(
         id=digest("ranked", state.lead, before, state.rank, now.isoformat()),
         lead=state.lead,
@@ -58,13 +58,13 @@ def ranked(
         outcome=Outcome.ROSE if ORDER.index(state.rank) > ORDER.index(before) else Outcome.FELL,
         reason=reason,
         bundle=bundle.hash,
-        activities=tuple(activity.id for activity in taken),
+        activities=tuple(activity.id for activity in activities),
         facts={"from": before.value, "total": f"{score.total:.1f}"},
     )
 
 
-def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
-    """That sales hears now of a lead that a new playbook had made hot."""
+def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
+    """Return the decision that sales is alerted now about a lead that a new playbook had made hot."""
     return Decision(
         id=digest("told late", state.lead, state.episode),
         lead=state.lead,
@@ -74,20 +74,24 @@ def late(state: State, taken: tuple[Activity, ...], bundle: Bundle, now: datetim
         outcome=Outcome.ANNOUNCED,
         reason=Reason.PLAYBOOK_CHANGED,
         bundle=bundle.hash,
-        activities=tuple(activity.id for activity in taken),
+        activities=tuple(activity.id for activity in activities),
     )
 
 
-def machines(taken: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
-    """Which hits were a machine's, and why: one decision for each burst."""
-    first = [a for a in taken if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
+def machine_clicks(
+    activities: Iterable[Activity], evidence: Evidence, bundle: Bundle, now: datetime
+) -> tuple[Decision, ...]:
+    """Return the decisions about clicks of machines, one for each burst."""
+    first = [a for a in activities if a.verdict is Verdict.MACHINE and is_click(a) and starts_burst(a, evidence)]
     return tuple(_verdict(a.subject, (a,), bundle, now) for a in first)
 
 
-def revised(changed: Iterable[tuple[Activity, Activity]], bundle: Bundle, now: datetime) -> tuple[Decision, ...]:
-    """Whose verdicts became others, given as (before, after): one decision for each mail and verdict."""
+def revised_verdicts(
+    changes: Iterable[tuple[Activity, Activity]], bundle: Bundle, now: datetime
+) -> tuple[Decision, ...]:
+    """Return the decisions about revised verdicts, given as (before, after): one for each mail and verdict."""
     groups: dict[tuple[str, str, Verdict], list[Activity]] = {}
-    for before, after in changed:
+    for before, after in changes:
         if before.verdict is not after.verdict:
             groups.setdefault((after.subject, after.facts.get("send", ""), after.verdict), []).append(after)
     return tuple(_verdict(subject, tuple(group), bundle, now) for (subject, _, _), group in groups.items())

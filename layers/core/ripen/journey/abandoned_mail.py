@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from ripen.journey.enrollment import Enrollment, EnrollmentState
-from ripen.journey.routing import steps_of
+from ripen.journey.routing import steps_by_id
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import ExitStep
@@ -19,5 +19,5 @@ def is_abandoned(send: Send, enrollment: Enrollment | None, bundle: Callable[[st
         return False
     if enrollment.state is not EnrollmentState.EXITED or (enrollment.left or send.planned) <= send.planned:
         return False
-    steps = steps_of(bundle(enrollment.bundle).journeys[enrollment.journey])
+    steps = steps_by_id(bundle(enrollment.bundle).journeys[enrollment.journey])
     return not isinstance(steps.get(enrollment.step), ExitStep)

@@ -1,93 +1,94 @@
-"""What a journey's clauses are asked about. What the lead did is judged as it was known at the moment in question, however
-late we look; the rest (fields, rank, segments, tags, consent) as it is now.
+"""What the clauses of a journey can ask about a lead at one moment.
+
+Activities are judged as they were known at that moment, however late the engine runs. Everything else (fields, rank,
+segments, tags, consent) is as it is now.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from ripen.journey.context import Scene
+from ripen.journey.context import JourneyContext
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Verdict, happened_at
 from ripen.lead.contact import consented_purposes
 from ripen.playbook.clause import AllOf, AnyOf, Clause, Did, Not, subclauses
 from ripen.playbook.condition import LeadFacts, Traits, traits
+from ripen.scoring.activity_counts import count_activities
 from ripen.scoring.score import score
 
-CLOCKS = timedelta(minutes=1)
-"""How far a browser's clock may be off: what happened less than so long before a step began, and reached us after it, was
-done since then."""
+CLOCK_TOLERANCE = timedelta(minutes=1)
+"""How far a browser's clock may be off. An activity that we received after a step started counts from that step on
+even if its own time is this much earlier."""
 
 
-def facts(enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None) -> LeadFacts:
-    """`since` limits what the lead did to what came after it, without what let the lead in."""
-    state = scene.state
+def facts_at(enrollment: Enrollment, context: JourneyContext, at: datetime, since: datetime | None) -> LeadFacts:
+    """Return what clauses can ask at that moment.
+
+    With `since`, only activities after it count, and the activity that enrolled the lead does not.
+    """
+    state = context.state
     return LeadFacts(
-        traits=fields(enrollment, scene, at),
+        traits=traits_at(enrollment, context, at),
         now=at,
-        count=counting(enrollment, scene, at, since),
-        tags=frozenset(scene.profile.tags),
+        count=activity_counter(enrollment, context, at, since),
+        tags=frozenset(context.profile.tags),
         segments=frozenset(state.segments if state else ()),
-        purposes=consented_purposes(scene.contact),
+        purposes=consented_purposes(context.contact),
     )
 
 
-def counting(
-    enrollment: Enrollment, scene: Scene, at: datetime, since: datetime | None, *, unjudged: bool = False
+def activity_counter(
+    enrollment: Enrollment, context: JourneyContext, at: datetime, since: datetime | None, *, unjudged: bool = False
 ) -> Callable[[str, str, datetime | None], int]:
-    """LeadFacts.count at that moment. `unjudged` takes clicks for a person's that nobody has judged yet."""
+    """Return LeadFacts.count for that moment. With `unjudged`, clicks without a verdict count as a person's."""
     verdicts = (Verdict.HUMAN, Verdict.UNJUDGED) if unjudged else (Verdict.HUMAN,)
-    known = [a for a in scene.activities if a.verdict in verdicts and a.received <= at]
+    known = [a for a in context.activities if a.verdict in verdicts and a.received <= at]
     if since is not None:
         known = [a for a in known if is_since(a, since) and a.id != enrollment.activity]
-    return partial(_count, known)
+    return partial(count_activities, known)
 
 
-def fields(enrollment: Enrollment, scene: Scene, at: datetime) -> Traits:
-    """The lead's, "entry.<fact>" of what let it in, and "answers.<step>.<name>" of webhooks."""
-    state = scene.state
-    judged: dict[str, str | float] = {"rank": state.rank.value if state else "cold"}
-    if state and scene.scoring:
-        sum = score(state, scene.scoring, at)
-        judged |= {"fit": sum.fit, "engagement": sum.engagement, "total": sum.total}
+def traits_at(enrollment: Enrollment, context: JourneyContext, at: datetime) -> Traits:
+    """Return the lead's traits, "entry.<fact>" of the enrollment and "answers.<step>.<name>" of webhooks."""
+    state = context.state
+    computed: dict[str, str | float] = {"rank": state.rank.value if state else "cold"}
+    if state and context.scoring:
+        points = score(state, context.scoring, at)
+        computed |= {"fit": points.fit, "engagement": points.engagement, "total": points.total}
     entry = {f"entry.{name}": value for name, value in enrollment.facts.items()}
-    return {**traits(scene.profile, **judged), **entry, **dict(_flat("answers", enrollment.answers))}
+    return {**traits(context.profile, **computed), **entry, **dict(_flat("answers", enrollment.answers))}
 
 
-def is_since(activity: Activity, began: datetime) -> bool:
-    """Whether it reached us, and was done, after that."""
-    return activity.received >= began and happened_at(activity) >= began - CLOCKS
+def is_since(activity: Activity, moment: datetime) -> bool:
+    """Return whether the activity reached us after the moment and, by its own time, happened after it."""
+    return activity.received >= moment and happened_at(activity) >= moment - CLOCK_TOLERANCE
 
 
-def dids(*clauses: Clause | None) -> tuple[Did, ...]:
-    """All that the clauses count."""
+def did_clauses(*clauses: Clause | None) -> tuple[Did, ...]:
+    """Return every Did in these clauses."""
     return tuple(part for clause in clauses if clause for part in subclauses(clause) if isinstance(part, Did))
 
 
-def is_about(did: Did, activity: Activity) -> bool:
+def counts(did: Did, activity: Activity) -> bool:
+    """Return whether the clause counts this activity, apart from its window."""
     return activity.kind == did.kind and did.subject in ("", activity.subject)
 
 
-def is_past(clause: Clause) -> bool:
-    """Whether it asks only what the lead did, which is known of any moment."""
+def asks_only_about_activities(clause: Clause) -> bool:
+    """Return whether the clause can be evaluated for a past moment, because it asks about nothing else."""
     return all(isinstance(part, Did | AllOf | AnyOf | Not) for part in subclauses(clause))
 
 
-def fades(counted: Iterable[Did], activities: Iterable[Activity]) -> Iterator[datetime]:
-    """When each of the activities falls out of a window in which it is counted."""
-    windows = [(did, timedelta(seconds=did.within_seconds)) for did in counted if did.within_seconds is not None]
+def window_ends(clauses: Iterable[Did], activities: Iterable[Activity]) -> Iterator[datetime]:
+    """Yield the moments at which an activity leaves a window in which a clause counts it."""
+    windows = [(did, timedelta(seconds=did.within_seconds)) for did in clauses if did.within_seconds is not None]
     if windows:
-        yield from (happened_at(a) + window for a in activities for did, window in windows if is_about(did, a))
-
-
-def _count(known: Iterable[Activity], kind: str, subject: str, since: datetime | None) -> int:
-    return sum(
-        a.kind == kind and subject in ("", a.subject) and (since is None or happened_at(a) > since) for a in known
-    )
+        yield from (happened_at(a) + window for a in activities for did, window in windows if counts(did, a))
 
 
 def _flat(name: str, value: object) -> Iterator[tuple[str, str | float]]:
-    """JSON by dotted names; an item of a list has its number, from 0."""
+    """Yield the values of a JSON value under dotted names; an item of a list has its index, from 0."""
     match value:
         case bool():
             yield name, "true" if value else "false"

@@ -1,4 +1,4 @@
-"""What a journey wants done in the CRM for one lead: a Task, a campaign membership, an owner; done once the lead is there."""
+"""A request of a journey's crm step: a Task, a campaign membership or an owner for a lead that is in the CRM."""
 
 from copy import replace
 from datetime import date, datetime, timedelta
@@ -10,13 +10,14 @@ from ripen.backoff import backoff
 from ripen.errors import Undeliverable
 
 PATIENCE = timedelta(days=1)
-"""So long it waits for the lead to be in the CRM, or for the CRM itself."""
+"""How long a request waits for the lead to be in the CRM, or for the CRM itself."""
 LEASE = timedelta(minutes=5)
-_FIRST, _LONGEST = timedelta(seconds=30), timedelta(hours=1)
+"""A worker that does not come back within this time counts as dead."""
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
 class CrmRequest(Struct, frozen=True, kw_only=True):
-    """The `request#<id>` row. `id` is also the Task's key, by which it is found before it is made."""
+    """The `request#<id>` row. The Task carries the id, so that an existing Task is found before one is created."""
 
     id: str
     lead: str
@@ -25,12 +26,12 @@ class CrmRequest(Struct, frozen=True, kw_only=True):
     task: str = ""
     due_days: int = 0
     campaign: str = ""
-    """Salesforce id, or name."""
+    """Salesforce id or name."""
     status: str = ""
     owner: str = ""
-    """A user's address."""
+    """E-mail address of a Salesforce user."""
     claimed: datetime | None = None
-    """Two workers who search for a Task at once would find none, and make two."""
+    """Two workers that search for the Task at the same time would find none and create two."""
     attempts: int = 0
     error: str = ""
     done: datetime | None = None
@@ -38,30 +39,35 @@ class CrmRequest(Struct, frozen=True, kw_only=True):
 
 
 def may_be_done(crm_request: CrmRequest, now: datetime) -> bool:
+    """Return whether the request is open and no other worker has a lease on it."""
     return crm_request.done is None and (crm_request.claimed is None or now >= crm_request.claimed + LEASE)
 
 
-def claimed(crm_request: CrmRequest, now: datetime) -> CrmRequest:
+def claim(crm_request: CrmRequest, now: datetime) -> CrmRequest:
+    """Give a worker the lease on the request."""
     return replace(crm_request, claimed=now, attempts=crm_request.attempts + 1)
 
 
-def done(crm_request: CrmRequest, outcome: str, now: datetime, error: str = "") -> CrmRequest:
+def finish(crm_request: CrmRequest, outcome: str, now: datetime, error: str = "") -> CrmRequest:
+    """Finish the request with its outcome."""
     return replace(crm_request, claimed=None, done=now, outcome=outcome, error=error)
 
 
-def again(crm_request: CrmRequest, failure: Undeliverable, now: datetime) -> datetime | None:
-    """When to try once more: after 30 seconds, doubled up to an hour, or what the CRM asked for. None: never, for it was
-    refused for good, or a day is over."""
+def retry_at(crm_request: CrmRequest, failure: Undeliverable, now: datetime) -> datetime | None:
+    """Return when to try again; None if the CRM refused for good or a day is over.
+
+    The pause is 30 seconds, doubled up to an hour, or what the CRM asked for.
+    """
     if failure.permanent or now > crm_request.planned + PATIENCE:
         return None
-    return now + backoff(crm_request.attempts - 1, _FIRST, _LONGEST, failure.after)
+    return now + backoff(crm_request.attempts - 1, _FIRST_PAUSE, _LONGEST_PAUSE, failure.after)
 
 
 def due_date(crm_request: CrmRequest, time_zone: str) -> date:
-    """The Task's, in the company's time zone."""
+    """Return the day on which the Task is due, in the company's time zone."""
     return crm_request.planned.astimezone(ZoneInfo(time_zone)).date() + timedelta(days=crm_request.due_days)
 
 
-def asked(crm_request: CrmRequest) -> str:
-    """What it is about, in words of a decision: "task, campaign, owner"."""
+def parts(crm_request: CrmRequest) -> str:
+    """Return the parts of the request, as a decision names them: "task, campaign, owner"."""
     return ", ".join(name for name in ("task", "campaign", "owner") if getattr(crm_request, name))

@@ -1,255 +1,249 @@
-"""The journey engine: where one lead goes next in one journey, and what that wants done. It decides; nurture.advance
-applies.
+"""The journey engine: decides where one lead goes next in one journey; nurture.advance writes it down.
 
-It may be woken early, late or twice. A step begins when the one before it was over, however late that is noticed, unless
-that is longer ago than needs.LATE: then it begins now.
+The engine may be woken early, late or twice. A step starts when the previous one was over, however late that is
+noticed; after a delay of more than LATENESS_TOLERANCE it starts now.
 """
 
 from copy import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from ripen.calendar.wait_end import time_context, wait_end
+from msgspec import Struct
+
 from ripen.decision import Decision, Outcome, Reason
-from ripen.journey import split, waiting
-from ripen.journey.clause_facts import dids, facts, fades, fields
-from ripen.journey.context import Moved as Moved
-from ripen.journey.context import Scene as Scene
-from ripen.journey.effects import Effect, PlanSend, Update
-from ripen.journey.enrollment import Enrollment, EnrollmentState, at_step, finish, leave
-from ripen.journey.goal_check import met
-from ripen.journey.history_needed import LATE, needs
-from ripen.journey.history_needed import asks_of_mail as asks_of_mail
-from ripen.journey.history_needed import looks_back as looks_back
-from ripen.journey.routing import ANSWERED, ELSE, OTHERWISE, names, next_steps, standing, steps_of
-from ripen.journey.step_changes import moved_over
-from ripen.journey.step_effects import deed
-from ripen.journey.update import updated
+from ripen.journey import waiting
+from ripen.journey.clause_facts import did_clauses, facts_at, window_ends
+from ripen.journey.context import JourneyContext
+from ripen.journey.effects import Effect, UpdateProfile, effect_of
+from ripen.journey.enrollment import Enrollment, EnrollmentState, finish, leave, step_decision
+from ripen.journey.goal_check import was_met
+from ripen.journey.history_needed import LATENESS_TOLERANCE, history_start, history_start_of
+from ripen.journey.routing import next_step, steps_by_id, waiting_step
+from ripen.journey.split import choose_path
+from ripen.journey.step_changes import apply_step_change
 from ripen.lead.contact import Contact
 from ripen.lead.conversion import conversion_cutoff
-from ripen.mail.ledger import MailClass
+from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.condition import holds
-from ripen.playbook.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep, WebhookStep
+from ripen.playbook.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep
+from ripen.playbook.paths import ELSE, OTHERWISE, path_names
 from ripen.playbook.template_limits import TemplateError
 
-_MOST_STEPS = 20
-"""In one run; what is left is due at once again, so that one transaction stays small."""
-_MOST_VISITS = 5_000
-"""Of all steps together, in one enrollment: nobody goes in circles for ever."""
-_ANSWER_WITHIN = timedelta(days=1)
-"""After so long a webhook is taken not to answer."""
+_MAX_STEPS = 20
+"""Steps of one run. The rest is due again at once, so that one transaction stays small."""
+_MAX_VISITS = 5_000
+"""Visits of one enrollment to all steps together, so that no lead goes in circles for ever."""
 
 
-def advance(enrollment: Enrollment, scene: Scene, now: datetime) -> Moved:
-    """Steps from where the enrollment stands to the next wait, or out of the journey.
+class Advanced(Struct, frozen=True, kw_only=True):
+    """The result of one run; `due` is when the enrollment must be advanced again, None once it is over."""
 
-    It leaves at once, even inside a wait, when the lead refused mail after entering, reached the goal or meets the exit;
-    only what the lead asked for (transactional mail) goes out before the last two are looked at.
+    enrollment: Enrollment
+    effects: tuple[Effect, ...]
+    due: datetime | None
+    decisions: tuple[Decision, ...]
+
+    @property
+    def sends(self) -> tuple[Send, ...]:
+        """The planned mails among the effects."""
+        return tuple(effect for effect in self.effects if isinstance(effect, Send))
+
+
+def advance(enrollment: Enrollment, context: JourneyContext, now: datetime) -> Advanced:
+    """Advance the enrollment to its next wait, or out of the journey.
+
+    1. A lead that refused mail after entering leaves, even from a wait.
+    2. A lead on a changed step moves as the live journey says.
+    3. Before each step, a lead that reached the goal or meets the exit condition leaves, even from a wait. Only
+       transactional mail, which the lead asked for, is planned first.
+    4. Then the step is done, and the next one follows, up to the next wait.
     """
     if enrollment.state is not EnrollmentState.ACTIVE:
-        return Moved(enrollment=enrollment, effects=(), due=None, decisions=())
-    since = looks_back(enrollment, scene.journey, now)
-    return _Run(enrollment, scene, now, since).moved()
+        return Advanced(enrollment=enrollment, effects=(), due=None, decisions=())
+    return _Run(enrollment, context, now).run()
 
 
 class _Run:
-    """One run: what has been decided so far."""
+    """One run of the engine with what has been decided so far."""
 
-    def __init__(self, enrollment: Enrollment, scene: Scene, now: datetime, since: datetime | None) -> None:
-        self._enrollment, self._scene, self._now, self._since = enrollment, scene, now, since
-        self._at = now
-        """When the next step begins."""
+    def __init__(self, enrollment: Enrollment, context: JourneyContext, now: datetime) -> None:
+        self._enrollment, self._context, self._now = enrollment, context, now
+        self._history_start = history_start(enrollment, context.journey, now)
+        self._next_start = now
+        """When the next step starts."""
         self._effects: list[Effect] = []
         self._decisions: list[Decision] = []
 
-    def moved(self) -> Moved:
-        if reason := _refused(self._enrollment, self._scene):
-            return self._out(leave(self._enrollment, reason, self._now))
-        self._enrollment, self._scene, told = moved_over(self._enrollment, self._scene, self._now)
-        self._decisions += told
-        self._at = _on_time(self._enrollment.began or self._enrollment.entered, self._now)
+    def run(self) -> Advanced:
+        if reason := _refusal(self._enrollment, self._context):
+            return self._leave(reason)
+        self._enrollment, self._context, decisions = apply_step_change(self._enrollment, self._context, self._now)
+        self._decisions += decisions
+        self._next_start = _start_time(self._enrollment.step_started or self._enrollment.entered, self._now)
         if self._enrollment.state is not EnrollmentState.ACTIVE:
-            return self._moved(None)
-        for _ in range(_MOST_STEPS):
-            before = self._enrollment, len(self._decisions)
-            look = self._look()
-            here = self._here()
-            if reason := self._reached(here):
-                return self._out(leave(self._enrollment, reason, self._now))
-            if look:
-                return self._stand(look)
-            if here is None:
-                return self._out(finish(self._enrollment, self._now))
-            if isinstance(here, ExitStep):
-                self._enter(here)
-                return self._out(leave(self._enrollment, here.reason, self._now))
-            if sum(self._enrollment.visits.values()) >= _MOST_VISITS:
-                return self._out(leave(self._enrollment, Reason.WENT_IN_CIRCLES, self._now))
-            if self._knows_too_little(here):
-                self._enrollment = before[0]
-                del self._decisions[before[1] :]
-                return self._moved(self._now)
-            self._enter(here)
-            self._do(here)
-        return self._moved(self._now)
+            return self._result(None)
+        for _ in range(_MAX_STEPS):
+            if result := self._go_on():
+                return result
+        return self._result(self._now)
 
-    # --- standing, and going on
-
-    def _look(self) -> datetime | None:
-        """When to look again at the step it stands on; None where it is over, or between two steps."""
-        here, enrollment, now = standing(self._enrollment, self._scene.journey), self._enrollment, self._now
-        match here:
-            case WaitStep():
-                until = self._until(here)
-                self._enrollment = replace(enrollment, until=until)
-                if until and now < until:
-                    return until
-                self._at = _on_time(until or now, now)
-                if until:
-                    self._enrollment = replace(enrollment, until=None)
-                else:
-                    self._take(here, OTHERWISE)
-            case WaitForStep():
-                found = waiting.judge(here, enrollment.began or now, enrollment, self._scene, now)
-                if isinstance(found, waiting.Standing):
-                    self._enrollment = replace(enrollment, until=found.until)
-                    return found.look
-                self._at = _on_time(found.at, now)
-                self._take(here, names(here.paths)[found.path])
-            case WebhookStep():
-                answer = enrollment.answers.get(here.id)
-                if answer is None and enrollment.until and now < enrollment.until:
-                    return enrollment.until
-                self._at = now
-                failed = answer is None or here.id in enrollment.unanswered
-                self._take(here, OTHERWISE if failed else ANSWERED)
+    def _go_on(self) -> Advanced | None:
+        """End the current wait if it is over, and do the next step; return the result if the run ends here."""
+        before, decided = self._enrollment, len(self._decisions)
+        next_check = self._evaluate_wait()
+        step = self._current_or_next()
+        if reason := self._exit_reason(step):
+            return self._leave(reason)
+        if next_check:
+            return self._wait(next_check)
+        if step is None:
+            return self._end(finish(self._enrollment, self._now))
+        if isinstance(step, ExitStep):
+            self._visit(step)
+            return self._leave(step.reason)
+        if sum(self._enrollment.visits.values()) >= _MAX_VISITS:
+            return self._leave(Reason.WENT_IN_CIRCLES)
+        if self._needs_more_history(step):
+            self._enrollment = before
+            del self._decisions[decided:]
+            return self._result(self._now)
+        self._visit(step)
+        self._do(step)
         return None
 
-    def _until(self, wait: WaitStep) -> datetime | None:
-        """When the wait in which it stands is over: by the date that is in its field by now, where it hangs on one, and by
-        when the mail before it went."""
-        scene, began = self._scene, self._enrollment.began or self._now
-        since = waiting.counted(wait.until, began, scene)
-        if not wait.until.field and since == began:
-            return self._enrollment.until
-        known = fields(self._enrollment, scene, began)
-        return wait_end(wait.until, since, time_context(scene.profile, scene.brand, scene.calendar), known)
+    # --- the current wait, and the next step
 
-    def _here(self) -> Step | None:
-        """The step it stands on, or else the one it comes to; None at the end."""
-        journey = self._scene.journey
-        if here := standing(self._enrollment, journey):
-            return here
-        [id] = next_steps(self._enrollment, journey)
-        return steps_of(journey).get(id)
+    def _evaluate_wait(self) -> datetime | None:
+        """Return when to evaluate the current wait again; None if it is over, or between two steps."""
+        step = waiting_step(self._enrollment, self._context.journey)
+        if step is None:
+            return None
+        found = waiting.evaluate(step, self._enrollment, self._context, self._now)
+        if isinstance(found, waiting.StillWaiting):
+            self._enrollment = replace(self._enrollment, until=found.until)
+            return found.next_check
+        self._next_start = _start_time(found.at, self._now)
+        if found.path:
+            self._take(step, found.path)
+        else:
+            self._enrollment = replace(self._enrollment, until=None)
+        return None
 
-    def _reached(self, here: Step | None) -> str:
-        """Why it leaves before this step."""
-        goal, exit = self._scene.journey.goal, self._scene.journey.exit
-        if goal is None and exit is None:
+    def _current_or_next(self) -> Step | None:
+        """Return the step on which the enrollment waits, else the next step; None at the end."""
+        journey = self._context.journey
+        return waiting_step(self._enrollment, journey) or steps_by_id(journey).get(next_step(self._enrollment, journey))
+
+    def _exit_reason(self, step: Step | None) -> str:
+        """Return why the lead leaves before this step; "" if it does not."""
+        goal, exit = self._context.journey.goal, self._context.journey.exit
+        if isinstance(step, SendStep) and self._context.emails[step.email].mail_class == "transactional":
             return ""
-        if isinstance(here, SendStep) and self._scene.emails[here.email].mail_class == "transactional":
-            return ""
-        if goal is not None and met(goal, self._enrollment, self._scene, self._now):
+        if goal is not None and was_met(goal, self._enrollment, self._context, self._now):
             return Reason.GOAL_REACHED
-        return Reason.EXIT_CONDITION if exit is not None and met(exit, self._enrollment, self._scene, self._now) else ""
+        if exit is not None and was_met(exit, self._enrollment, self._context, self._now):
+            return Reason.EXIT_CONDITION
+        return ""
 
-    def _knows_too_little(self, here: Step) -> bool:
-        """Whether the step asks what the lead did before the time that was looked up for this run: the next run will."""
-        wanted = needs(here, self._now)
-        return wanted is not None and (self._since is None or wanted < self._since)
+    def _needs_more_history(self, step: Step) -> bool:
+        """Return whether the step asks about earlier activities than were read for this run; the next run reads them."""
+        start = history_start_of(step, self._now)
+        return start is not None and (self._history_start is None or start < self._history_start)
 
     # --- steps
 
-    def _enter(self, step: Step) -> None:
+    def _visit(self, step: Step) -> None:
         known = self._enrollment
         self._enrollment = replace(
             known,
             step=step.id,
             visits=known.visits | {step.id: known.visits.get(step.id, 0) + 1},
-            took={id: path for id, path in known.took.items() if id not in ("", step.id)},
+            paths_taken={id: path for id, path in known.paths_taken.items() if id not in ("", step.id)},
             answers={id: answer for id, answer in known.answers.items() if id != step.id},
             unanswered=tuple(id for id in known.unanswered if id != step.id),
-            began=self._at,
+            step_started=self._next_start,
             until=None,
         )
 
     def _do(self, step: Step) -> None:
-        enrollment, scene = self._enrollment, self._scene
         match step:
             case WaitStep():
-                known = fields(enrollment, scene, self._at)
-                until = wait_end(step.until, self._at, time_context(scene.profile, scene.brand, scene.calendar), known)
-                if until is None:
-                    self._take(step, OTHERWISE)
+                if until := waiting.first_end(step, self._enrollment, self._context, self._next_start):
+                    self._enrollment = replace(self._enrollment, until=until)
                 else:
-                    self._enrollment = replace(enrollment, until=until)
+                    self._take(step, OTHERWISE)
+            case WaitForStep():
+                pass  # evaluated next
             case BranchStep():
-                asked = facts(enrollment, scene, self._at, None)
-                held = (
-                    name for path, name in zip(step.paths, names(step.paths), strict=True) if holds(path.when, asked)
-                )
-                self._take(step, next(held, ELSE))
+                facts = facts_at(self._enrollment, self._context, self._next_start, None)
+                paths = zip(step.paths, path_names(step.paths), strict=True)
+                self._take(step, next((name for path, name in paths if holds(path.when, facts)), ELSE))
             case SplitStep():
-                self._take(step, names(step.paths)[split.taken(step.by, enrollment.lead, step.paths)])
+                number = choose_path(step.by, self._enrollment.lead, step.paths)
+                self._take(step, path_names(step.paths)[number])
             case _:
                 self._act(step)
 
     def _act(self, step: Step) -> None:
+        """Add the effect of the step; a step whose text cannot be rendered for this lead is a decision."""
         try:
-            effect = deed(step, self._enrollment, self._scene, self._now)
+            effect = effect_of(step, self._enrollment, self._context, self._now)
         except TemplateError as error:
-            self._decisions.append(self._told(step, Outcome.FAILED, str(error)))
-            if isinstance(step, WebhookStep):
+            self._decisions.append(step_decision(self._enrollment, step.id, Outcome.FAILED, str(error), self._now))
+            if step.waits:
                 self._take(step, OTHERWISE)
             return
         if effect:
             self._effects.append(effect)
-        if isinstance(effect, PlanSend) and effect.send.mail_class is MailClass.MARKETING:
-            self._enrollment = replace(self._enrollment, mail=effect.send.id)
-            self._scene = replace(self._scene, mailed=None)
-        if isinstance(effect, Update):
-            self._scene = replace(self._scene, profile=updated(self._scene.profile, effect, self._scene.stages))
-        if isinstance(step, WebhookStep):
-            self._enrollment = replace(self._enrollment, until=self._now + _ANSWER_WITHIN)
+        if isinstance(effect, Send) and effect.mail_class is MailClass.MARKETING:
+            self._enrollment = replace(self._enrollment, mail=effect.id)
+            self._context = replace(self._context, mail_leaves=None)
+        if isinstance(effect, UpdateProfile):
+            self._context = replace(self._context, profile=effect.profile)
+        if step.waits:
+            self._enrollment = replace(self._enrollment, until=self._now + waiting.ANSWER_PATIENCE)
 
     def _take(self, step: Step, path: str) -> None:
-        took = self._enrollment.took | {step.id: path}
-        self._enrollment = replace(self._enrollment, took=took, until=None)
-        self._decisions.append(self._told(step, Outcome.TOOK, path))
-
-    def _told(self, step: Step, outcome: Outcome, reason: str) -> Decision:
-        return at_step(self._enrollment, step.id, outcome, reason, self._now)
+        paths = self._enrollment.paths_taken | {step.id: path}
+        self._enrollment = replace(self._enrollment, paths_taken=paths, until=None)
+        self._decisions.append(step_decision(self._enrollment, step.id, Outcome.TOOK, path, self._now))
 
     # --- ends of a run
 
-    def _stand(self, look: datetime) -> Moved:
-        journey = self._scene.journey
-        ahead = fades(dids(journey.goal, journey.exit), self._scene.activities)
-        return self._moved(min([look, *(at for at in ahead if at > self._now)]))
+    def _wait(self, next_check: datetime) -> Advanced:
+        """End the run in a wait; the goal or the exit may be met earlier, when an activity leaves its window."""
+        journey = self._context.journey
+        ends = window_ends(did_clauses(journey.goal, journey.exit), self._context.activities)
+        return self._result(min([next_check, *(at for at in ends if at > self._now)]))
 
-    def _out(self, gone: tuple[Enrollment, Decision]) -> Moved:
-        self._enrollment, decision = gone
+    def _leave(self, reason: str) -> Advanced:
+        return self._end(leave(self._enrollment, reason, self._now))
+
+    def _end(self, ended: tuple[Enrollment, Decision]) -> Advanced:
+        self._enrollment, decision = ended
         self._decisions.append(decision)
-        return self._moved(None)
+        return self._result(None)
 
-    def _moved(self, due: datetime | None) -> Moved:
+    def _result(self, due: datetime | None) -> Advanced:
         effects, decisions = tuple(self._effects), tuple(self._decisions)
-        return Moved(enrollment=self._enrollment, effects=effects, due=due, decisions=decisions)
+        return Advanced(enrollment=self._enrollment, effects=effects, due=due, decisions=decisions)
 
 
-def _on_time(nominal: datetime, now: datetime) -> datetime:
-    return nominal if nominal <= now <= nominal + LATE else now
+def _start_time(nominal: datetime, now: datetime) -> datetime:
+    return nominal if nominal <= now <= nominal + LATENESS_TOLERANCE else now
 
 
-def _refused(enrollment: Enrollment, scene: Scene) -> str:
-    """The refusal that came after entering: who says no and then fills in a form still gets what was asked for. Whom sales has
-    converted or who has answered is in their hands."""
-    contact = scene.contact or Contact(lead=enrollment.lead)
+def _refusal(enrollment: Enrollment, context: JourneyContext) -> str:
+    """Return how the lead refused mail since it entered; "" if it did not.
+
+    A lead that refused mail earlier and then filled in a form still gets what it asked for. A lead that answered a
+    mail, or that sales converted, is in the hands of people.
+    """
+    contact = context.contact or Contact(lead=enrollment.lead)
     refusals = {
         "complained": contact.complained,
         "bounced": contact.bounced,
         "unsubscribed": contact.unsubscribed,
         "replied": contact.replied,
-        "converted": conversion_cutoff(scene.profile),
+        "converted": conversion_cutoff(context.profile),
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")

@@ -1,4 +1,4 @@
-"""A journey: one scenario for one lead. The engine decides; nurture.advance applies."""
+"""An enrollment: one run of one lead through one journey."""
 
 from copy import replace
 from datetime import datetime
@@ -12,63 +12,71 @@ from ripen.ids import digest
 
 
 class EnrollmentState(StrEnum):
+    """Whether the lead is still in the journey, and how it ended."""
+
     ACTIVE = "active"
     FINISHED = "finished"
+    """The lead reached the end of the journey."""
     EXITED = "exited"
+    """The lead left the journey before its end."""
 
 
 class Enrollment(Struct, frozen=True, kw_only=True):
-    """The `enrollment#<journey>#<entry key>` row: where one lead stands in one journey."""
+    """The `enrollment#<journey>#<entry key>` row: where one lead is in one journey."""
 
     lead: str
     journey: str
     key: str
-    """One run per key: "once", an activity's id, an order's number, …"""
+    """There is one enrollment for each key: "once", an activity's id, an order's number, …"""
     entered: datetime
     bundle: str
-    """The playbook whose graph this enrollment is pinned to."""
+    """Hash of the playbook whose graph this enrollment follows."""
     state: EnrollmentState = EnrollmentState.ACTIVE
     step: str = ""
-    """Id of the step it stands on; "" before the first."""
+    """Id of the current step; "" before the first."""
     visits: dict[str, int] = {}
-    """How often each step was visited: the occurrence in a send's id."""
+    """Number of visits by step; a send's id contains it."""
     until: datetime | None = None
-    """When the wait it stands in ends."""
-    began: datetime | None = None
-    """When the step it stands on began: a wait_for counts from there."""
+    """When the current wait ends."""
+    step_started: datetime | None = None
+    """When the current step started; a wait_for counts from then."""
     mail: str = ""
-    """Id of the latest marketing mail that a step planned: what waits after it counts from when it goes."""
-    took: dict[str, str] = {}
-    """By step: the path taken at its latest visit."""
+    """Id of the latest marketing mail that a step planned; a wait after it counts from the time the mail is sent."""
+    paths_taken: dict[str, str] = {}
+    """The path taken at the latest visit, by step. Under "" is the step to start from, if a move has set one."""
     facts: dict[str, str] = {}
-    """Of the activity that let it in: {{ entry.order }} in mails."""
+    """Facts of the activity that enrolled the lead: {{ entry.order }} in mails."""
     answers: dict[str, Any] = {}
-    """By webhook step: the JSON it answered; {"failed": reason} where it did not."""
+    """The JSON answer by webhook step; {"failed": reason} if the call failed."""
     unanswered: tuple[str, ...] = ()
-    """The webhook steps that did not: what a receiver calls `failed` is its own affair."""
-    stuck: str = ""
-    """Why it cannot be moved (its playbook names what is not there, …); it is tried again each hour."""
+    """The webhook steps whose call failed. (An answer may contain a key `failed` of the receiver's own.)"""
+    error: str = ""
+    """Why the enrollment cannot be advanced; it is retried every hour."""
     reason: str = ""
+    """Why the lead left the journey."""
     left: datetime | None = None
+    """When the lead finished or left the journey."""
     activity: str = ""
-    """The activity that enrolled it."""
+    """Id of the activity that enrolled the lead."""
 
 
 def leave(enrollment: Enrollment, reason: str, now: datetime) -> tuple[Enrollment, Decision]:
-    """Out of the journey before its end, and the decision that says why."""
-    return _over(
-        replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None), Outcome.EXITED, now
-    )
+    """Return the enrollment as left before the end of the journey, and the decision that says why."""
+    left = replace(enrollment, state=EnrollmentState.EXITED, reason=reason, left=now, until=None)
+    return left, _end_decision(left, Outcome.EXITED, now)
 
 
 def finish(enrollment: Enrollment, now: datetime) -> tuple[Enrollment, Decision]:
-    """Through to the end, and the decision that says so."""
-    return _over(replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None), Outcome.FINISHED, now)
+    """Return the enrollment as finished, and the decision that says so."""
+    finished = replace(enrollment, state=EnrollmentState.FINISHED, left=now, until=None)
+    return finished, _end_decision(finished, Outcome.FINISHED, now)
 
 
-def at_step(enrollment: Enrollment, step: str, outcome: Outcome, reason: str, now: datetime) -> Decision:
-    """What became of its latest visit to this step: it "took" the path that is the reason, "failed" for it, or was
-    "moved" to another step."""
+def step_decision(enrollment: Enrollment, step: str, outcome: Outcome, reason: str, now: datetime) -> Decision:
+    """Return the decision about the latest visit to a step.
+
+    The outcome is "took" (the reason is the path), "failed", or "moved" (the reason is the step of the new graph).
+    """
     visit = enrollment.visits.get(step, 0)
     return Decision(
         id=digest("step", enrollment.lead, enrollment.journey, enrollment.key, step, visit, outcome, enrollment.bundle),
@@ -83,16 +91,16 @@ def at_step(enrollment: Enrollment, step: str, outcome: Outcome, reason: str, no
     )
 
 
-def _over(gone: Enrollment, outcome: Outcome, now: datetime) -> tuple[Enrollment, Decision]:
-    return gone, Decision(
-        id=digest("left", gone.lead, gone.journey, gone.key),
-        lead=gone.lead,
+def _end_decision(enrollment: Enrollment, outcome: Outcome, now: datetime) -> Decision:
+    return Decision(
+        id=digest("left", enrollment.lead, enrollment.journey, enrollment.key),
+        lead=enrollment.lead,
         at=now,
         what=DecisionKind.ENROLLMENT,
-        subject=gone.journey,
+        subject=enrollment.journey,
         outcome=outcome,
-        reason=gone.reason,
-        bundle=gone.bundle,
-        activities=(gone.activity,) if gone.activity else (),
-        facts={"entry": gone.key, "step": gone.step},
+        reason=enrollment.reason,
+        bundle=enrollment.bundle,
+        activities=(enrollment.activity,) if enrollment.activity else (),
+        facts={"entry": enrollment.key, "step": enrollment.step},
     )

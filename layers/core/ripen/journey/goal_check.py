@@ -1,32 +1,32 @@
-"""Whether a journey's goal or exit was met: now, or at any moment of the last minutes, so that a wake-up that comes late
-misses nothing that an early one would have seen.
+"""Check whether a journey's goal or exit condition was met, now or at any moment of the last minutes.
 
-Like in a wait_for, what the lead did is looked at moment by moment; a clause that asks about anything else is judged as of now.
+A wake-up that comes late misses nothing that an early one would have seen. As in a wait_for, activities are judged
+moment by moment; a clause that asks about anything else is judged as of now.
 """
 
 from datetime import datetime
 
-from ripen.journey.clause_facts import dids, facts, fades, is_about, is_past
-from ripen.journey.context import Scene
+from ripen.journey.clause_facts import asks_only_about_activities, counts, did_clauses, facts_at, window_ends
+from ripen.journey.context import JourneyContext
 from ripen.journey.enrollment import Enrollment
-from ripen.journey.history_needed import LATE
+from ripen.journey.history_needed import LATENESS_TOLERANCE
 from ripen.playbook.clause import Clause
 from ripen.playbook.condition import holds
 
 
-def met(clause: Clause, enrollment: Enrollment, scene: Scene, now: datetime) -> bool:
-    """What the lead did counts from when it entered, without what let it in."""
+def was_met(clause: Clause, enrollment: Enrollment, context: JourneyContext, now: datetime) -> bool:
+    """Return whether the clause holds or held, counting activities since the entry, without the one that enrolled."""
     return any(
-        holds(clause, facts(enrollment, scene, at, enrollment.entered))
-        for at in (now, *_moments(clause, enrollment, scene, now))
+        holds(clause, facts_at(enrollment, context, at, enrollment.entered))
+        for at in (now, *_past_moments(clause, enrollment, context, now))
     )
 
 
-def _moments(clause: Clause, enrollment: Enrollment, scene: Scene, now: datetime) -> set[datetime]:
-    """When the answer may have changed since a wake-up could have been due."""
-    if not is_past(clause):
+def _past_moments(clause: Clause, enrollment: Enrollment, context: JourneyContext, now: datetime) -> set[datetime]:
+    """Return the moments, since a wake-up may have been due, at which the answer may have changed."""
+    if not asks_only_about_activities(clause):
         return set()
-    counted = dids(clause)
-    heard = (a.received for a in scene.activities if any(is_about(did, a) for did in counted))
-    earliest = max(enrollment.entered, now - LATE)
-    return {at for at in (*heard, *fades(counted, scene.activities)) if earliest <= at < now}
+    dids = did_clauses(clause)
+    received = (a.received for a in context.activities if any(counts(did, a) for did in dids))
+    earliest = max(enrollment.entered, now - LATENESS_TOLERANCE)
+    return {at for at in (*received, *window_ends(dids, context.activities)) if earliest <= at < now}

@@ -1,57 +1,59 @@
-"""From when on the journey engine must know what the lead did: nothing is read that no clause asks about."""
+"""How far back the journey engine must know the lead's activities: nothing is read that no clause asks about."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from ripen.journey.clause_facts import CLOCKS, dids
+from ripen.journey.clause_facts import CLOCK_TOLERANCE, did_clauses
 from ripen.journey.enrollment import Enrollment
-from ripen.journey.routing import next_steps, standing, steps_of, ways_on
+from ripen.journey.routing import next_step, steps_by_id, waiting_step
 from ripen.playbook.clause import Did
-from ripen.playbook.graph import BranchStep, Journey, Step, WaitForStep, WaitStep, WebhookStep
+from ripen.playbook.graph import BranchStep, Journey, Step, WaitForStep, WaitStep
 
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
-LATE = timedelta(minutes=15)
-"""By how much a wake-up may be late and change nothing: what comes next begins when it was to begin. After a longer delay
-it begins now, so that mails keep their distance."""
-
-
-def looks_back(enrollment: Enrollment, journey: Journey, now: datetime) -> datetime | None:
-    """From when on the activities are needed to move it now; None: not at all."""
-    return min(_wanted(enrollment, journey, now), default=None)
+WHOLE_HISTORY = datetime(1970, 1, 1, tzinfo=UTC)
+LATENESS_TOLERANCE = timedelta(minutes=15)
+"""A wake-up that is at most this late changes nothing: the next step starts when it was due to start. After a longer
+delay it starts now, so that mails keep their distance."""
 
 
-def asks_of_mail(enrollment: Enrollment, journey: Journey) -> str:
-    """The id of the mail after which it waits, so that the time may count from when that went; "" where it needs none."""
-    return enrollment.mail if isinstance(standing(enrollment, journey), WaitStep | WaitForStep) else ""
+def history_start(enrollment: Enrollment, journey: Journey, now: datetime) -> datetime | None:
+    """Return from when on activities are needed to advance the enrollment now; None if none are."""
+    return min(_starts(enrollment, journey, now), default=None)
 
 
-def needs(step: Step | None, now: datetime) -> datetime | None:
-    """From when on the step needs them where it is entered about now."""
+def awaited_mail(enrollment: Enrollment, journey: Journey) -> str:
+    """Return the id of the mail from whose sending the current wait may count; "" if no mail is needed."""
+    return enrollment.mail if isinstance(waiting_step(enrollment, journey), WaitStep | WaitForStep) else ""
+
+
+def history_start_of(step: Step | None, now: datetime) -> datetime | None:
+    """Return from when on a step that starts about now needs activities; None if it needs none."""
     match step:
         case BranchStep():
-            return min((_window(did, now - LATE) for did in dids(*(p.when for p in step.paths))), default=None)
-        case WaitForStep() if dids(*(path.when for path in step.paths)):
-            return now - LATE - CLOCKS
+            dids = did_clauses(*(path.when for path in step.paths))
+            return min((_window_start(did, now - LATENESS_TOLERANCE) for did in dids), default=None)
+        case WaitForStep() if did_clauses(*(path.when for path in step.paths)):
+            return now - LATENESS_TOLERANCE - CLOCK_TOLERANCE
     return None
 
 
-def _wanted(enrollment: Enrollment, journey: Journey, now: datetime) -> Iterator[datetime]:
-    for did in dids(journey.goal, journey.exit):
-        yield max(enrollment.entered - CLOCKS, _window(did, now - LATE))
-    here = standing(enrollment, journey)
-    if isinstance(here, WaitForStep) and dids(*(path.when for path in here.paths)):
-        yield (enrollment.began or enrollment.entered) - CLOCKS
-    ahead = ways_on(here) if here else next_steps(enrollment, journey)
-    yield from filter(None, (needs(step, now) for step in _until_it_waits(ahead, journey)))
+def _starts(enrollment: Enrollment, journey: Journey, now: datetime) -> Iterator[datetime]:
+    """Yield the need of the goal and the exit, of the current wait_for, and of the steps up to the next wait."""
+    for did in did_clauses(journey.goal, journey.exit):
+        yield max(enrollment.entered - CLOCK_TOLERANCE, _window_start(did, now - LATENESS_TOLERANCE))
+    current = waiting_step(enrollment, journey)
+    if isinstance(current, WaitForStep) and did_clauses(*(path.when for path in current.paths)):
+        yield (enrollment.step_started or enrollment.entered) - CLOCK_TOLERANCE
+    ahead = current.successors if current else (next_step(enrollment, journey),)
+    yield from filter(None, (history_start_of(step, now) for step in _until_a_wait(ahead, journey)))
 
 
-def _window(did: Did, now: datetime) -> datetime:
-    return EVER if did.within_seconds is None else now - timedelta(seconds=did.within_seconds)
+def _window_start(did: Did, now: datetime) -> datetime:
+    return WHOLE_HISTORY if did.within_seconds is None else now - timedelta(seconds=did.within_seconds)
 
 
-def _until_it_waits(first: tuple[str, ...], journey: Journey) -> Iterator[Step]:
-    """All steps that may be come to before the next wait, that one included."""
-    steps, seen, ahead = steps_of(journey), set[str](), list(first)
+def _until_a_wait(first: tuple[str, ...], journey: Journey) -> Iterator[Step]:
+    """Yield every step that may be reached before the next wait, and that wait."""
+    steps, seen, ahead = steps_by_id(journey), set[str](), list(first)
     while ahead:
         id = ahead.pop()
         step = steps.get(id)
@@ -59,5 +61,5 @@ def _until_it_waits(first: tuple[str, ...], journey: Journey) -> Iterator[Step]:
             continue
         seen.add(id)
         yield step
-        if not isinstance(step, WaitStep | WaitForStep | WebhookStep):
-            ahead += ways_on(step)
+        if not step.waits:
+            ahead += step.successors

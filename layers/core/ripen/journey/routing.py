@@ -1,91 +1,44 @@
-"""The ways through a journey's graph: on which step an enrollment stands, and which one comes after."""
+"""The ways through a journey's graph: the step on which an enrollment waits, and the step that comes next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import lru_cache
 
 from ripen.identity import IdentityKey
 from ripen.journey.enrollment import Enrollment
-from ripen.playbook.graph import (
-    END,
-    BranchStep,
-    ExitStep,
-    Journey,
-    JumpStep,
-    Path,
-    Share,
-    SplitStep,
-    Step,
-    WaitForStep,
-    WaitPath,
-    WaitStep,
-    WebhookStep,
-)
-
-ELSE = "else"
-OTHERWISE = "otherwise"
-ANSWERED = "answered"
+from ripen.playbook.graph import BranchStep, Journey, JumpStep, Step, WaitStep
+from ripen.playbook.paths import END, OneWayStep
 
 
-def steps_of(journey: Journey) -> Mapping[str, Step]:
-    """By id."""
-    return _steps_of(IdentityKey(journey))
+def steps_by_id(journey: Journey) -> Mapping[str, Step]:
+    """Return the journey's steps by id."""
+    return _steps_by_id(IdentityKey(journey))
 
 
-def standing(enrollment: Enrollment, journey: Journey) -> Step | None:
-    """The step that it waits in, over or not; None where it is between two steps."""
-    step = steps_of(journey).get(enrollment.step)
-    match step:
-        case WaitStep() if enrollment.until is not None:
-            return step
-        case WaitForStep() | WebhookStep() if step.id not in enrollment.took:
-            return step
-    return None
+def waiting_step(enrollment: Enrollment, journey: Journey) -> Step | None:
+    """Return the step on which the enrollment waits, even if the wait is over; None between two steps."""
+    step = steps_by_id(journey).get(enrollment.step)
+    if step is None or not step.waits:
+        return None
+    waits = enrollment.until is not None if isinstance(step, WaitStep) else step.id not in enrollment.paths_taken
+    return step if waits else None
 
 
-def next_steps(enrollment: Enrollment, journey: Journey) -> tuple[str, ...]:
-    """The one step that comes after that on which it stands, by what was decided there; before the first, that."""
+def next_step(enrollment: Enrollment, journey: Journey) -> str:
+    """Return the id of the step that comes next, by the path taken at the current step; END without one."""
     if not enrollment.step:
-        return (enrollment.took.get("", journey.first),)
-    step = steps_of(journey)[enrollment.step]
-    took = enrollment.took.get(step.id, "")
-    match step:
-        case WaitForStep() | BranchStep() | SplitStep() if took in names(step.paths):
-            return (step.paths[names(step.paths).index(took)].next,)
-        case BranchStep():
-            return (step.otherwise,)
-        case WaitStep() | WebhookStep() if took == OTHERWISE:
-            return (step.otherwise,)
+        return enrollment.paths_taken.get("", journey.first)
+    match step := steps_by_id(journey)[enrollment.step]:
         case JumpStep() if enrollment.visits.get(step.id, 0) <= step.most:
-            return (step.to,)
-        case WaitForStep() | SplitStep() | ExitStep():
-            return (END,)
-    return (step.next,)
-
-
-def ways_on(step: Step) -> tuple[str, ...]:
-    """Every step that may come after it."""
-    match step:
-        case WaitForStep() | SplitStep():
-            return tuple(path.next for path in step.paths)
+            return step.to
         case BranchStep():
-            return (*(path.next for path in step.paths), step.otherwise)
-        case WaitStep() | WebhookStep():
-            return (step.next, step.otherwise)
-        case JumpStep():
-            return (step.to, step.next)
-        case ExitStep():
-            return ()
-    return (step.next,)
-
-
-def names(paths: Sequence[WaitPath | Path | Share]) -> list[str]:
-    """Of the paths, each its own: a second one of the same name has its number."""
-    found: list[str] = []
-    for number, path in enumerate(paths, 1):
-        found.append(f"{path.name} ({number})" if path.name in found else path.name)
-    return found
+            default = step.otherwise
+        case OneWayStep():
+            default = step.next
+        case _:
+            default = END
+    return step.ways.get(enrollment.paths_taken.get(step.id, ""), default)
 
 
 @lru_cache(maxsize=256)
-def _steps_of(journey: IdentityKey[Journey]) -> dict[str, Step]:
+def _steps_by_id(journey: IdentityKey[Journey]) -> dict[str, Step]:
     return {step.id: step for step in journey.value.steps}

@@ -1,4 +1,4 @@
-"""A webhook that a journey calls: planned, called until it answers or a day is over, its answer put into the enrollment."""
+"""A call of a journey's webhook step: retried for a day, and its answer goes into the enrollment."""
 
 from collections.abc import Mapping
 from copy import replace
@@ -14,21 +14,22 @@ from ripen.errors import Undeliverable
 from ripen.journey.enrollment import Enrollment
 
 PATIENCE = timedelta(days=1)
-"""So long it is tried."""
+"""How long a call is retried."""
 LEASE = timedelta(minutes=2)
-"""A worker that took it and has not come back by then is taken for dead."""
-_MOST_ANSWERED = 256 * 1024
-"""Bytes that all answers of one run may have; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
-_FIRST, _LONGEST = timedelta(seconds=10), timedelta(hours=4)
+"""A worker that does not come back within this time counts as dead."""
+_MAX_ANSWER_BYTES = 256 * 1024
+"""Size limit of all answers of one enrollment; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
 
 
 class WebhookCall(Struct, frozen=True, kw_only=True):
-    """The `call#<id>` row. The id goes along as Idempotency-Key: the receiver may see a call twice, never two calls."""
+    """The `call#<id>` row. The id is sent as Idempotency-Key: the receiver may get a call twice, but with one id."""
 
     id: str
     lead: str
     journey: str
     entry: str
+    """The enrollment's key."""
     step: str
     url: str
     planned: datetime
@@ -39,55 +40,66 @@ class WebhookCall(Struct, frozen=True, kw_only=True):
     error: str = ""
     done: datetime | None = None
     answer: dict[str, Any] | None = None
-    """The JSON that was answered, or {"failed": reason} where there is an error."""
+    """The JSON of the answer, or {"failed": reason} if the call failed."""
 
 
-class Moved(Struct, frozen=True):
-    """The row after a move, and when it is due again (None: never)."""
+class CallChange(Struct, frozen=True):
+    """The row after a change, and when it is due again (None: never)."""
 
     call: WebhookCall
     due: datetime | None
 
 
 def may_be_made(call: WebhookCall, now: datetime) -> bool:
-    """Not answered, and nobody else is at it."""
+    """Return whether the call is open and no other worker has a lease on it."""
     return call.done is None and (call.claimed is None or now >= call.claimed + LEASE)
 
 
-def claimed(call: WebhookCall, now: datetime) -> Moved:
-    return Moved(replace(call, claimed=now, attempts=call.attempts + 1), now + LEASE)
+def claim(call: WebhookCall, now: datetime) -> CallChange:
+    """Give a worker the lease on the call."""
+    return CallChange(replace(call, claimed=now, attempts=call.attempts + 1), now + LEASE)
 
 
-def answered(call: WebhookCall, answer: dict[str, Any], now: datetime) -> Moved:
-    return Moved(replace(call, claimed=None, done=now, answer=answer, error=""), None)
+def answered(call: WebhookCall, answer: dict[str, Any], now: datetime) -> CallChange:
+    """Finish the call with its answer."""
+    return CallChange(replace(call, claimed=None, done=now, answer=answer, error=""), None)
 
 
-def failed(call: WebhookCall, reason: str, now: datetime) -> Moved:
-    """For good."""
-    return Moved(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
+def failed(call: WebhookCall, reason: str, now: datetime) -> CallChange:
+    """Give the call up."""
+    return CallChange(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
 
 
-def taken_in(run: Enrollment, call: WebhookCall) -> Enrollment:
-    """The run with what came of the call."""
-    failed = (call.step,) if call.error else ()
-    others = tuple(step for step in run.unanswered if step != call.step)
-    return replace(run, answers=run.answers | {call.step: call.answer}, unanswered=(*others, *failed))
+def refused(call: WebhookCall, failure: Undeliverable, now: datetime) -> CallChange:
+    """Plan the next attempt, or give the call up after a day.
 
-
-def fitting(moved: Moved, answers: Mapping[str, Any], now: datetime) -> Moved:
-    """As it is, or failed where its answer would be too much beside those that the run has already: the run is one row."""
-    together = {**answers, moved.call.step: moved.call.answer}
-    return (
-        moved if len(msgspec.json.encode(together)) <= _MOST_ANSWERED else failed(moved.call, "answered too much", now)
-    )
-
-
-def refused(call: WebhookCall, failure: Undeliverable, now: datetime) -> Moved:
-    """Again after 10 seconds, 20, 40, … 4 hours (or what was asked for), for a day; then it has failed."""
+    The pause is 10 seconds, 20, 40, … up to 4 hours, or what the receiver asked for within these limits.
+    """
     if failure.permanent:
         return failed(call, failure.reason, now)
-    wait = min(max(backoff(call.attempts - 1, _FIRST, _LONGEST, failure.after), _FIRST), _LONGEST)
-    again = now + wait + timedelta(seconds=crc32(call.id.encode()) % 5)
-    if again > call.planned + PATIENCE:
+    pause = min(
+        max(backoff(call.attempts - 1, _FIRST_PAUSE, _LONGEST_PAUSE, failure.after), _FIRST_PAUSE), _LONGEST_PAUSE
+    )
+    spread = timedelta(seconds=crc32(call.id.encode()) % 5)
+    retry = now + pause + spread
+    if retry > call.planned + PATIENCE:
         return failed(call, f"{failure.reason}, for a day", now)
-    return Moved(replace(call, claimed=None, error=failure.reason), again)
+    return CallChange(replace(call, claimed=None, error=failure.reason), retry)
+
+
+def limit_answer(change: CallChange, answers: Mapping[str, Any], now: datetime) -> CallChange:
+    """Return the change, or a failure if its answer would make the enrollment's row too large.
+
+    `answers` are those that the enrollment already has.
+    """
+    together = {**answers, change.call.step: change.call.answer}
+    if len(msgspec.json.encode(together)) <= _MAX_ANSWER_BYTES:
+        return change
+    return failed(change.call, "answered too much", now)
+
+
+def with_answer(enrollment: Enrollment, call: WebhookCall) -> Enrollment:
+    """Return the enrollment with the result of the call."""
+    others = tuple(step for step in enrollment.unanswered if step != call.step)
+    unanswered = (*others, call.step) if call.error else others
+    return replace(enrollment, answers=enrollment.answers | {call.step: call.answer}, unanswered=unanswered)

@@ -1,5 +1,8 @@
-"""The breaker: where SES refuses the whole account, nothing is handed over until it may be taken again; then one mail tries
-for all. It is opened at once where the account is refused, and where SES says "slower" again and again."""
+"""The circuit breaker of sending: while SES refuses the whole account, no mail is claimed.
+
+After the pause, one mail probes for all. The breaker opens at once if SES refuses the account, and after several
+throttled calls in a row.
+"""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -13,35 +16,35 @@ class Breaker(Struct, frozen=True, kw_only=True):
     """The `setting#breaker` row."""
 
     until: datetime | None = None
-    """Nothing goes before; from then on one at a time. None: it is closed."""
+    """No mail goes before this time, and one at a time from then on. None: the breaker is closed."""
     reason: str = ""
     opened: datetime | None = None
     trips: int = 0
-    """How many times in a row."""
-    trying: datetime | None = None
-    """When the one mail set out that tries for all."""
-    slower: int = 0
-    """How often SES said "slower" …"""
-    slower_at: datetime | None = None
-    """… within a minute each."""
+    """How many times in a row the account was refused."""
+    probed: datetime | None = None
+    """When the probing mail was claimed."""
+    throttles: int = 0
+    """How many times in a row SES throttled a call, each within a minute of the one before."""
+    throttled_at: datetime | None = None
 
 
 _LONGEST = timedelta(hours=1)
-_TRY = timedelta(seconds=60)
-"""How long the one that tries may take before another one may."""
-_LOOK = timedelta(seconds=10)
-_SLOWER = 5
-_BREATH = timedelta(seconds=10)
+_PROBE_LEASE = timedelta(seconds=60)
+"""How long a probe may take before another mail may probe."""
+_PROBE_RECHECK = timedelta(seconds=10)
+_IN_A_ROW = timedelta(seconds=60)
+_MOST_THROTTLES = 5
+_THROTTLE_PAUSE = timedelta(seconds=10)
 
 
-def waits(breaker: Breaker, now: datetime) -> datetime | None:
-    """When to look again; None where a mail may go, if need be as the one that tries (`is_open`)."""
+def blocked_until(breaker: Breaker, now: datetime) -> datetime | None:
+    """Return when to check again; None if a mail may go, as the probe while the breaker is open."""
     if breaker.until is None:
         return None
     if now < breaker.until:
         return breaker.until
-    if breaker.trying and now < breaker.trying + _TRY:
-        return now + _LOOK
+    if breaker.probed and now < breaker.probed + _PROBE_LEASE:
+        return now + _PROBE_RECHECK
     return None
 
 
@@ -49,20 +52,22 @@ def is_open(breaker: Breaker) -> bool:
     return breaker.until is not None
 
 
-def tries(breaker: Breaker, now: datetime) -> Breaker:
-    """One mail sets out for all."""
-    return replace(breaker, trying=now)
+def with_probe(breaker: Breaker, now: datetime) -> Breaker:
+    """Return the breaker after the claim of the mail that probes."""
+    return replace(breaker, probed=now)
 
 
-def refused(breaker: Breaker, reason: str, after: timedelta | None, now: datetime) -> Breaker:
-    """The account was refused, to be tried again `after` a while that doubles each time; or, without it, SES said
-    "slower", which opens the breaker the fifth time."""
+def after_refusal(breaker: Breaker, reason: str, after: timedelta | None, now: datetime) -> Breaker:
+    """Return the breaker after SES refused the account for `after`, a pause that doubles each time.
+
+    Without `after` SES only throttled the call: then the breaker opens at the fifth time in a row.
+    """
     if after is None:
-        lately = breaker.slower_at is not None and now - breaker.slower_at < _TRY
-        breaker = replace(breaker, slower=breaker.slower + 1 if lately else 1, slower_at=now)
-        if breaker.slower < _SLOWER and not is_open(breaker):
+        in_a_row = breaker.throttled_at is not None and now - breaker.throttled_at < _IN_A_ROW
+        breaker = replace(breaker, throttles=breaker.throttles + 1 if in_a_row else 1, throttled_at=now)
+        if breaker.throttles < _MOST_THROTTLES and not is_open(breaker):
             return breaker
-        after = _BREATH
+        after = _THROTTLE_PAUSE
     pause = backoff(breaker.trips, after, _LONGEST)
     return replace(
         breaker,
@@ -70,5 +75,5 @@ def refused(breaker: Breaker, reason: str, after: timedelta | None, now: datetim
         reason=reason,
         opened=breaker.opened or now,
         trips=breaker.trips + 1,
-        trying=None,
+        probed=None,
     )

@@ -15,7 +15,7 @@ from msgspec import Struct
 from ripen.decision import Reason
 from ripen.ids import digest
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail.ledger import Moved, Send, SendState, accept
+from ripen.mail.ledger import MovedSend, Send, SendState, accept
 
 _INVALID_DOMAIN = "5.4.4"
 _POLICY = "5.7."
@@ -154,7 +154,7 @@ def _is_hard(bounce: _Bounce) -> bool:
     return bounce.bounce_type == "Permanent" and not ours
 
 
-def send_after(send: Send, feedback: Feedback) -> Moved | None:
+def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
     """Return the send after the event, None if the event was recorded before. An event outweighs each state of ours."""
     if feedback.id in send.events:
         return None
@@ -172,7 +172,7 @@ def send_after(send: Send, feedback: Feedback) -> Moved | None:
             settled = replace(settled, complained=_earlier(send.complained, feedback.at))
         case _:
             pass
-    return Moved(replace(settled, events=tuple(sorted((*send.events, feedback.id)))))
+    return MovedSend(replace(settled, events=tuple(sorted((*send.events, feedback.id)))))
 
 
 def contact_after(contact: Contact, feedback: Feedback, record: str) -> Contact:

@@ -1,6 +1,6 @@
-"""The frequency cap: how many marketing mails a lead got lately, by the lead's own calendar days.
+"""The frequency cap: how many more marketing mails may go to a lead, by calendar days in the lead's time zone.
 
-The last place of a day is kept for a mail of higher priority that is planned for the same day.
+The last place of a day is kept for a mail of higher priority that is due on the same day.
 """
 
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ from ripen.lead.contact import Contact
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.playbook.bundle import Policy
 
-Planned = tuple[Send, datetime]
-"""A mail and when it is due."""
+PlannedMail = tuple[Send, datetime]
+"""A mail of the lead, and when it is due."""
 
 _WEEK = 7
-_ORDER = {"high": 0, "normal": 1, "low": 2}
+_PRIORITIES = {"high": 0, "normal": 1, "low": 2}
 
 
-def counted(contact: Contact, send: Send, now: datetime, zone: ZoneInfo) -> Contact:
-    """The contact after a claim: marketing mail counts, once however often it is tried."""
+def with_mail_counted(contact: Contact, send: Send, now: datetime, zone: ZoneInfo) -> Contact:
+    """Return the contact after a claim: a marketing mail counts once, however many attempts it takes."""
     today = now.astimezone(zone).date()
     oldest = (today - timedelta(days=_WEEK)).isoformat()
     sent = {day: count for day, count in contact.sent.items() if day >= oldest}
@@ -30,25 +30,31 @@ def counted(contact: Contact, send: Send, now: datetime, zone: ZoneInfo) -> Cont
     return replace(contact, sent=sent)
 
 
-def room(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo) -> int | None:
-    """How many more may go today; None where there is no cap."""
-    return _room(contact, policy, now.astimezone(zone).date())
+def places_left(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo) -> int | None:
+    """Return how many more mails may go on the lead's current day, None without a cap."""
+    return _places_left(contact, policy, now.astimezone(zone).date())
 
 
-def opens(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo, kept: int) -> datetime | None:
-    """When the next day begins on which one may go, if only the `kept` ones go until then. None: never."""
+def next_place(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo, kept: int) -> datetime | None:
+    """Return the start of the next day on which a mail may go, None if there is no such day.
+
+    `kept` is the number of other mails that still go today.
+    """
     today = now.astimezone(zone).date()
     sent = contact.sent | {today.isoformat(): contact.sent.get(today.isoformat(), 0) + kept}
     for days in range(1, _WEEK + 1):
         day = today + timedelta(days=days)
-        left = _room(replace(contact, sent=sent), policy, day)
+        left = _places_left(replace(contact, sent=sent), policy, day)
         if left is None or left > 0:
             return instant(day, time(), zone)
     return None
 
 
-def goes_first(send: Send, planned: Iterable[Planned], now: datetime, zone: ZoneInfo) -> str:
-    """The mail of higher priority that is due by the end of the lead's day and has no place yet; "" if there is none."""
+def outranking_mail(send: Send, planned: Iterable[PlannedMail], now: datetime, zone: ZoneInfo) -> str:
+    """Return the name of a mail that the last place of the day is kept for, "" if there is none.
+
+    It has a higher priority, is due by the end of the lead's day, and was never claimed.
+    """
     tomorrow = instant(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
     return next(
         (
@@ -57,7 +63,7 @@ def goes_first(send: Send, planned: Iterable[Planned], now: datetime, zone: Zone
             if other.state is SendState.PLANNED
             and other.mail_class is MailClass.MARKETING
             and other.attempt == 0
-            and _ORDER[other.priority] < _ORDER[send.priority]
+            and _PRIORITIES[other.priority] < _PRIORITIES[send.priority]
             and due < tomorrow
             and (other.valid_until is None or now <= other.valid_until)
         ),
@@ -65,7 +71,7 @@ def goes_first(send: Send, planned: Iterable[Planned], now: datetime, zone: Zone
     )
 
 
-def _room(contact: Contact, policy: Policy, day: date) -> int | None:
+def _places_left(contact: Contact, policy: Policy, day: date) -> int | None:
     first = (day - timedelta(days=_WEEK - 1)).isoformat()
     week = sum(count for each, count in contact.sent.items() if each >= first)
     left = [

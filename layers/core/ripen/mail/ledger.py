@@ -1,4 +1,4 @@
-"""The send ledger: one row per message to one person, so that nothing is sent twice and nothing is lost."""
+"""The send ledger: one row for each mail to a lead, so that no mail is sent twice and no mail is lost."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -26,95 +26,98 @@ class SendState(StrEnum):
 
 
 class MailClass(StrEnum):
-    """Transactional is what the person asked for and goes without marketing consent."""
+    """A transactional mail was requested by the lead, and goes without a consent to marketing."""
 
     MARKETING = "marketing"
     TRANSACTIONAL = "transactional"
 
 
 class Send(Struct, frozen=True, kw_only=True):
-    """The `send#<id>` row. States and their moves: reference in docs/architecture.md, "The send ledger"."""
+    """The `send#<id>` row. docs/internals/sending.md explains the states and their moves."""
 
     id: str
     lead: str
     email: str
-    """Name of the mail in the playbook, not an address."""
+    """The name of the mail in the playbook, not an address."""
     mail_class: MailClass
     origin: str
-    """The journey's or the campaign's name."""
+    """The name of the journey or the campaign."""
     step: str
     planned: datetime
     entry: str = ""
-    """The enrollment's key; "" for a campaign's mail."""
+    """The key of the enrollment that planned the mail."""
     campaign: bool = False
     priority: Priority = "normal"
     capped: Literal["skip", "hold", "drop"] = "skip"
-    """What becomes of it over the cap (graph.SendStep)."""
+    """What happens to the mail over the frequency cap (graph.SendStep)."""
     valid_until: datetime | None = None
     state: SendState = SendState.PLANNED
     reason: str = ""
     attempt: int = 0
-    """How many times it was claimed."""
+    """How many times the mail was claimed."""
     not_before: datetime | None = None
-    """Set where the provider refused for now: no claim until then, whoever wakes us."""
+    """No claim before this time, even if a worker is woken earlier."""
     claimed: datetime | None = None
     unknown: datetime | None = None
-    """Since when the outcome is unknown."""
+    """When the outcome became unknown."""
     accepted: datetime | None = None
     message_id: str = ""
-    """SES's."""
+    """The id that SES gave the mail."""
     bundle: str = ""
-    """The playbook it was rendered from, set by the claim, so that a resend is byte-equal."""
+    """The playbook that the mail was rendered from. The claim sets it, so that a second attempt sends the same bytes."""
     subject: str = ""
     delivered: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
     clicked: datetime | None = None
-    """A campaign's mail: since when a click in it is known to be a person's."""
+    """When a click in the mail was judged human; only for mails of campaigns."""
     events: tuple[str, ...] = ()
-    """Digests of feedback already taken in: a repeated event changes nothing."""
+    """Ids of the feedback events that were recorded: a repeated event changes nothing."""
 
 
 class SendPointer(Struct, frozen=True, kw_only=True):
-    """From a send id (in a link, in SES's tags) to the lead, the mail and the bundle; kept at least two years."""
+    """The `send#<id>` pointer from a send id in a link to the lead, the mail and the bundle; kept at least two years."""
 
     lead: str
     email: str
     bundle: str = ""
     locale: str = ""
     campaign: str = ""
-    """The campaign it belongs to, if it is one's: an unsubscription by it counts there."""
+    """The campaign that the mail belongs to, if any: an unsubscription by the mail counts there."""
 
 
 LEASE = timedelta(minutes=5)
-"""How long a claim may take before we take it that the worker died."""
+"""After this time without an answer, the worker that claimed the mail is taken for dead."""
 RESOLVE = timedelta(minutes=60)
-"""How long an unknown outcome waits for SES's own event."""
+"""How long an unknown outcome waits for an event of SES."""
 _EARLY = timedelta(seconds=2)
-"""A queue may ring this much before the time."""
+"""How much too early a queue may deliver a wake-up."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(minutes=10)
-_RELEASED = timedelta(days=1)
+_VALID_AFTER_RELEASE = timedelta(days=1)
 _PACED = {"high": Lane.MAIL_HIGH, "normal": Lane.MAIL, "low": Lane.MAIL_LOW}
 
 OPEN = frozenset({SendState.PLANNED, SendState.CLAIMED, SendState.UNKNOWN})
-"""States from which a send moves on by itself: such a row is always on the agenda."""
-BY_PROVIDER = frozenset({Reason.REJECTED_BY_SES, Reason.RENDERING_FAILED})
-"""Reasons of FAILED that came as an event after the mail was taken: an acceptance does not undo them."""
+"""States from which a send moves on without a person: such a row is always on the agenda."""
+FAILED_BY_PROVIDER = frozenset({Reason.REJECTED_BY_SES, Reason.RENDERING_FAILED})
+"""Reasons of FAILED that SES reported after it took the mail: an acceptance does not undo them."""
 
 
 class IllegalMove(Exception):
-    """The row is not in a state from which this can happen: somebody else moved it, read it again."""
+    """The send is not in a state that allows this move, because another worker moved it: read the row again."""
 
 
-class Moved(Struct, frozen=True):
-    """The row after a move, and when somebody must look at it again (None: never)."""
+class MovedSend(Struct, frozen=True):
+    """The send after a move, and when a worker must look at it again (None: never)."""
 
     send: Send
     due: datetime | None = None
 
 
 def lane(send: Send) -> Lane:
-    """What a person waits for goes before mass mail, which is paced; what has set out is looked after unpaced."""
+    """Return the lane of the agenda: transactional mail goes first, and a planned marketing mail waits for a slot of the rate.
+
+    A marketing mail that was claimed before is checked in the bulk lane.
+    """
     if send.mail_class is MailClass.TRANSACTIONAL:
         return Lane.HOT
     return _PACED[send.priority] if send.state is SendState.PLANNED else Lane.BULK
@@ -124,9 +127,9 @@ def may_be_claimed(send: Send, now: datetime) -> bool:
     return send.state is SendState.PLANNED and (send.not_before is None or send.not_before <= now + _EARLY)
 
 
-def claim(send: Send, bundle: str, subject: str, now: datetime) -> Moved:
-    """PLANNED → CLAIMED, for at most five minutes."""
-    _from(send, SendState.PLANNED)
+def claim(send: Send, bundle: str, subject: str, now: datetime) -> MovedSend:
+    """Move PLANNED → CLAIMED, for at most five minutes."""
+    _require(send, SendState.PLANNED)
     claimed = replace(
         send,
         state=SendState.CLAIMED,
@@ -137,17 +140,17 @@ def claim(send: Send, bundle: str, subject: str, now: datetime) -> Moved:
         subject=subject,
         reason="",
     )
-    return Moved(claimed, now + LEASE)
+    return MovedSend(claimed, now + LEASE)
 
 
-def skip(send: Send, reason: str) -> Moved:
-    """PLANNED → SKIPPED."""
-    _from(send, SendState.PLANNED)
-    return Moved(replace(send, state=SendState.SKIPPED, reason=reason))
+def skip(send: Send, reason: str) -> MovedSend:
+    """Move PLANNED → SKIPPED."""
+    _require(send, SendState.PLANNED)
+    return MovedSend(replace(send, state=SendState.SKIPPED, reason=reason))
 
 
-def leaves(send: Send, due: datetime | None, now: datetime) -> datetime | None:
-    """When the mail went or, where it still waits, is to go as far as is known; None where it never will."""
+def departure(send: Send, due: datetime | None, now: datetime) -> datetime | None:
+    """Return when the mail went or, as far as is known, will go; None if it never goes."""
     match send.state:
         case SendState.PLANNED:
             return max(due or now, now)
@@ -156,40 +159,42 @@ def leaves(send: Send, due: datetime | None, now: datetime) -> datetime | None:
     return send.accepted or send.claimed
 
 
-def postpone(send: Send, reason: str, until: datetime) -> Moved:
-    """PLANNED, and not before then: the policy has it wait."""
-    _from(send, SendState.PLANNED)
-    return Moved(replace(send, reason=reason, not_before=until), until)
+def postpone(send: Send, reason: str, until: datetime) -> MovedSend:
+    """Keep the mail PLANNED, with the reason why it waits until then."""
+    _require(send, SendState.PLANNED)
+    return MovedSend(replace(send, reason=reason, not_before=until), until)
 
 
-def release(send: Send, who: str, now: datetime) -> Moved:
-    """HELD → PLANNED: somebody has looked, and wants it sent although it may have gone before. It has a day for that, however
-    long it was held."""
-    _from(send, SendState.HELD)
-    until = max(send.valid_until, now + _RELEASED) if send.valid_until else None
-    planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until)
-    return Moved(replace(planned, reason=f"{Reason.RELEASED} by {who}"), now)
+def release(send: Send, who: str, now: datetime) -> MovedSend:
+    """Move HELD → PLANNED: a person wants the mail sent, although it may have gone before.
 
-
-def drop(send: Send, who: str) -> Moved:
-    """HELD → SKIPPED."""
-    _from(send, SendState.HELD)
-    return Moved(replace(send, state=SendState.SKIPPED, reason=f"{Reason.DROPPED} by {who}"))
-
-
-def fail(send: Send, reason: str) -> Moved:
-    """PLANNED → FAILED: it could not even be written."""
-    _from(send, SendState.PLANNED)
-    return Moved(replace(send, state=SendState.FAILED, reason=reason))
-
-
-def accept(send: Send, message_id: str, at: datetime) -> Moved:
-    """Any state → ACCEPTED: that the provider took it is proof, and no doubt or plan of ours outweighs it.
-
-    Only what the provider itself gave up afterwards stays FAILED. The earliest time and the first message id stay.
+    It is valid for at least one more day, however long it was held.
     """
-    gave_up = send.state is SendState.FAILED and send.reason in BY_PROVIDER
-    return Moved(
+    _require(send, SendState.HELD)
+    until = max(send.valid_until, now + _VALID_AFTER_RELEASE) if send.valid_until else None
+    planned = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, valid_until=until)
+    return MovedSend(replace(planned, reason=f"{Reason.RELEASED} by {who}"), now)
+
+
+def drop(send: Send, who: str) -> MovedSend:
+    """Move HELD → SKIPPED."""
+    _require(send, SendState.HELD)
+    return MovedSend(replace(send, state=SendState.SKIPPED, reason=f"{Reason.DROPPED} by {who}"))
+
+
+def fail(send: Send, reason: str) -> MovedSend:
+    """Move PLANNED → FAILED: the mail could not be rendered."""
+    _require(send, SendState.PLANNED)
+    return MovedSend(replace(send, state=SendState.FAILED, reason=reason))
+
+
+def accept(send: Send, message_id: str, at: datetime) -> MovedSend:
+    """Move any state → ACCEPTED: SES has the mail, and that outweighs each state of ours.
+
+    Only a mail that SES gave up afterwards stays FAILED. The earliest time and the first message id are kept.
+    """
+    gave_up = send.state is SendState.FAILED and send.reason in FAILED_BY_PROVIDER
+    return MovedSend(
         replace(
             send,
             state=send.state if gave_up else SendState.ACCEPTED,
@@ -202,45 +207,48 @@ def accept(send: Send, message_id: str, at: datetime) -> Moved:
     )
 
 
-def foresee(send: Send, bundle: str, subject: str) -> Moved:
-    """PLANNED → SKIPPED in shadow mode: it would have gone. It does not go later either."""
-    _from(send, SendState.PLANNED)
-    return Moved(replace(send, state=SendState.SKIPPED, reason=Reason.SHADOW, bundle=bundle, subject=subject))
+def skip_in_shadow(send: Send, bundle: str, subject: str) -> MovedSend:
+    """Move PLANNED → SKIPPED in shadow mode: the mail would have gone. It does not go later either."""
+    _require(send, SendState.PLANNED)
+    return MovedSend(replace(send, state=SendState.SKIPPED, reason=Reason.SHADOW, bundle=bundle, subject=subject))
 
 
-def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> Moved:
-    """CLAIMED → FAILED for good, or → PLANNED and not before `after` seconds (by default longer with each attempt)."""
-    _from(send, SendState.CLAIMED)
+def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> MovedSend:
+    """Move CLAIMED → FAILED if permanent, else → PLANNED after a pause of `after` seconds, or one that grows by attempt."""
+    _require(send, SendState.CLAIMED)
     if permanent:
-        return Moved(replace(send, state=SendState.FAILED, reason=reason))
+        return MovedSend(replace(send, state=SendState.FAILED, reason=reason))
     again = now + backoff(send.attempt - 1, _FIRST_PAUSE, _LONGEST_PAUSE, asked=after)
     if after is None:
-        again = spread(send, again)
+        again = with_jitter(send, again)
     later = replace(send, state=SendState.PLANNED, reason=reason, not_before=again, claimed=None)
-    return Moved(later, again)
+    return MovedSend(later, again)
 
 
-def doubt(send: Send, reason: str, now: datetime) -> Moved:
-    """CLAIMED → UNKNOWN: there was no clear answer."""
-    _from(send, SendState.CLAIMED)
-    return Moved(replace(send, state=SendState.UNKNOWN, reason=reason, unknown=now), now + RESOLVE)
+def mark_unknown(send: Send, reason: str, now: datetime) -> MovedSend:
+    """Move CLAIMED → UNKNOWN: SES gave no clear answer."""
+    _require(send, SendState.CLAIMED)
+    return MovedSend(replace(send, state=SendState.UNKNOWN, reason=reason, unknown=now), now + RESOLVE)
 
 
-def overdue(send: Send, now: datetime) -> Moved | None:
-    """What time alone does: a claim whose lease is over → UNKNOWN; an UNKNOWN that no event settled within the hour →
-    PLANNED again if the person waits for it, HELD for a human otherwise. None: nothing yet."""
+def time_out(send: Send, now: datetime) -> MovedSend | None:
+    """Return the move that a send makes when its time is over, None if it is not over yet.
+
+    A claim whose lease has ended becomes UNKNOWN. An UNKNOWN that no event settled within an hour is PLANNED again if it
+    is transactional, and HELD for a person otherwise.
+    """
     if send.state is SendState.CLAIMED and send.claimed and send.claimed + LEASE <= now + _EARLY:
-        return doubt(send, Reason.WORKER_LOST, now)
+        return mark_unknown(send, Reason.WORKER_LOST, now)
     if send.state is SendState.UNKNOWN and send.unknown and send.unknown + RESOLVE <= now + _EARLY:
         if send.mail_class is MailClass.TRANSACTIONAL:
             again = replace(send, state=SendState.PLANNED, unknown=None, claimed=None, reason=Reason.SENT_AGAIN)
-            return Moved(again, now)
-        return Moved(replace(send, state=SendState.HELD, reason=Reason.NO_ANSWER))
+            return MovedSend(again, now)
+        return MovedSend(replace(send, state=SendState.HELD, reason=Reason.NO_ANSWER))
     return None
 
 
 def decision(before: Send, after: Send, now: datetime) -> Decision | None:
-    """What a move means to people: None where the send is only claimed, or tried again."""
+    """Return the decision that people read about a move, None if the mail was only claimed or is tried again."""
     outcome = _outcome(before, after)
     if not outcome:
         return None
@@ -259,7 +267,7 @@ def decision(before: Send, after: Send, now: datetime) -> Decision | None:
 
 
 def _outcome(before: Send, after: Send) -> Outcome | None:
-    """Past tense, or "" where nothing was decided."""
+    """Return the outcome, None if nothing was decided."""
     if after.reason == Reason.SHADOW and after.state is not before.state:
         return Outcome.WOULD_HAVE_SENT
     match before.state, after.state:
@@ -273,11 +281,11 @@ def _outcome(before: Send, after: Send) -> Outcome | None:
             return Outcome(after.state.value) if after.state is not before.state else None
 
 
-def spread(send: Send, until: datetime) -> datetime:
-    """Up to 9 seconds later, so that what waited together does not return together."""
+def with_jitter(send: Send, until: datetime) -> datetime:
+    """Return a time up to 9 seconds later, so that mails that waited together do not return together."""
     return until + timedelta(seconds=crc32(send.id.encode()) % 10)
 
 
-def _from(send: Send, state: SendState) -> None:
+def _require(send: Send, state: SendState) -> None:
     if send.state is not state:
         raise IllegalMove(f"{send.id} is {send.state}, not {state}")

@@ -13,7 +13,7 @@ from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail import breaker, frequency_cap
 from ripen.mail.breaker import Breaker
-from ripen.mail.ledger import MailClass, Send, spread
+from ripen.mail.ledger import MailClass, Send, with_jitter
 from ripen.playbook.bundle import Policy
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts, holds
@@ -70,7 +70,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     """The lead's facts for `Policy.unless`, if the policy has one."""
     has_opportunity: Callable[[], bool] = bool
     """Whether sales has an open opportunity with the lead's company."""
-    other_mails: Callable[[], Iterable[frequency_cap.Planned]] = tuple
+    other_mails: Callable[[], Iterable[frequency_cap.PlannedMail]] = tuple
     """The lead's other planned mails, one of which may go first."""
     is_abandoned: Callable[[], bool] = bool
     """Whether the lead has left the journey that planned the mail."""
@@ -97,8 +97,8 @@ def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait
         return Skip(reason)
     if situation.send.mail_class is MailClass.MARKETING and (refusal := _marketing(situation, now)):
         return refusal
-    if not situation.in_shadow and (again := breaker.waits(situation.breaker, now)):
-        return Wait(spread(situation.send, again))
+    if not situation.in_shadow and (again := breaker.blocked_until(situation.breaker, now)):
+        return Wait(with_jitter(situation.send, again))
     if situation.is_abandoned():
         return Skip(Reason.LEFT_JOURNEY)
     return Foresee() if situation.in_shadow else Claim()
@@ -185,11 +185,11 @@ def _capped(situation: Situation, now: datetime) -> Skip | Wait | None:
     The last place is kept for another mail that goes first. A mail that was claimed once has its place already.
     """
     send, contact, policy, zone = situation.send, situation.contact, situation.policy, situation.zone
-    room = frequency_cap.room(contact, policy, now, zone)
+    room = frequency_cap.places_left(contact, policy, now, zone)
     if room is None or send.attempt > 0:
         return None
     may_yield = room == 1 and send.priority != "high"
-    kept = may_yield and bool(frequency_cap.goes_first(send, situation.other_mails(), now, zone))
+    kept = may_yield and bool(frequency_cap.outranking_mail(send, situation.other_mails(), now, zone))
     if room > 0 and not kept:
         return None
     match send.capped:
@@ -198,7 +198,7 @@ def _capped(situation: Situation, now: datetime) -> Skip | Wait | None:
         case "drop":
             return Skip(Reason.CAPPED, leaves=True)
         case "hold":
-            opens = frequency_cap.opens(contact, policy, now, zone, kept=int(kept))
+            opens = frequency_cap.next_place(contact, policy, now, zone, kept=int(kept))
             if opens is None or (send.valid_until and opens > send.valid_until):
                 return Skip(Reason.CAPPED)
             return Wait(opens, Reason.CAPPED)

@@ -85,8 +85,10 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     subject, text = _header(message, "Subject"), _text(message)
     new = _new(text)
     report = message.get_content_type() == "multipart/report"
-    automatic = report or envelope_sender in ("", "<>") or _says_so(message) or _sounds_so(subject, new)
-    told = _plain(f"{subject}\n{_reported(message) if report else new}")
+    automatic = (
+        report or envelope_sender in ("", "<>") or _has_automatic_header(message) or _reads_automatic(subject, new)
+    )
+    told = _folded(f"{subject}\n{_reported(message) if report else new}")
     return Reply(
         id=_header(message, "Message-ID").strip("<> ")[:250],
         sender=parseaddr(_header(message, "From"))[1],
@@ -98,7 +100,7 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     )
 
 
-class _Brief(EmailPolicy):
+class _LenientPolicy(EmailPolicy):
     """Reads of each header as much as anybody means, and "" where the standard library stumbles over it."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
@@ -110,7 +112,7 @@ class _Brief(EmailPolicy):
 
 def _parsed(raw: bytes) -> EmailMessage:
     """With its parts, unless they are nested so deep that nobody means it."""
-    parser = BytesParser(policy=_Brief())
+    parser = BytesParser(policy=_LenientPolicy())
     try:
         return cast("EmailMessage", parser.parsebytes(raw))
     except RecursionError:
@@ -127,7 +129,7 @@ def _header(message: EmailMessage, name: str) -> str:
     return " ".join(str(message.get(name) or "").encode("utf-8", "replace").decode().split())
 
 
-def _says_so(message: EmailMessage) -> bool:
+def _has_automatic_header(message: EmailMessage) -> bool:
     submitted = _header(message, "Auto-Submitted").casefold()
     suppressed = _header(message, "X-Auto-Response-Suppress").casefold()
     return (
@@ -139,13 +141,13 @@ def _says_so(message: EmailMessage) -> bool:
     )
 
 
-def _sounds_so(subject: str, text: str) -> bool:
+def _reads_automatic(subject: str, text: str) -> bool:
     """A subject that is a reply to ours ("Re: 自動返信…") says nothing of who answers."""
-    own = _plain(subject)
-    return bool((_SUBJECT.search(own) and not own.startswith(("re:", "re："))) or _BODY.search(_plain(text)))
+    own = _folded(subject)
+    return bool((_SUBJECT.search(own) and not own.startswith(("re:", "re："))) or _BODY.search(_folded(text)))
 
 
-def _plain(text: str) -> str:
+def _folded(text: str) -> str:
     return normalize("NFKC", text).casefold()
 
 
@@ -182,7 +184,7 @@ def _new(text: str) -> str:
     """The lines before the first that is quoted."""
     lines: list[str] = []
     for line in text.splitlines():
-        if _QUOTES.match(_plain(line.strip())):
+        if _QUOTES.match(_folded(line.strip())):
             break
         lines.append(line.rstrip())
     return "\n".join(lines).strip()

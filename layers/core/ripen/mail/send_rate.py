@@ -1,5 +1,7 @@
-"""How fast marketing mail is released: as many places in the next minute as SES's rate and the day's quota leave, one after
-another. What finds no place waits in the table."""
+"""The send rate: how many marketing mails are released in the next minute, and when each of them goes.
+
+The slots follow one another at the rate that SES allows, within the day's quota. A mail without a slot waits in the table.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,25 +9,27 @@ from msgspec import Struct
 
 
 class Quota(Struct, frozen=True, kw_only=True):
-    """What SES lets the account do."""
+    """The sending limits of the SES account."""
 
     per_second: float
     per_day: float
-    """Negative: without a limit."""
+    """Negative if SES sets no limit."""
     sent: float
-    """In the last 24 hours."""
+    """Mails sent in the last 24 hours."""
 
 
-class Pace(Struct, frozen=True, kw_only=True):
-    """The `setting#pace` row: up to when the places are given away, so that a tick too many releases nothing."""
+class ReservedSlots(Struct, frozen=True, kw_only=True):
+    """The `setting#slots` row. All slots up to this time are taken, so that a second tick in one minute releases nothing."""
 
     until: datetime
 
 
-class Places(Struct, frozen=True):
+class Slots(Struct, frozen=True):
+    """Times at which one mail each may go."""
+
     first: datetime
     every: float
-    """Seconds."""
+    """Seconds between two slots."""
     count: int
 
     def at(self, number: int) -> datetime:
@@ -34,19 +38,22 @@ class Places(Struct, frozen=True):
 
 _MINUTE = timedelta(seconds=60)
 _SHARE = 0.9
-"""Of the rate; the rest is for what people wait for, which is not paced."""
-_KEPT = 0.05
-"""Of the day's quota, likewise."""
-NONE = Places(datetime.min, 0, 0)  # noqa: DTZ901
+"""The share of the rate for marketing mail. Transactional mail is not paced and uses the rest."""
+_RESERVE = 0.05
+"""The share of the day's quota that is kept for transactional mail."""
+NO_SLOTS = Slots(datetime.min, 0, 0)  # noqa: DTZ901
 
 
-def places(quota: Quota, given: datetime | None, urgent: int, now: datetime) -> Places:
-    """Those between what is given away already and a minute from now, after `urgent` mails that go first."""
+def free_slots(quota: Quota, reserved: datetime | None, urgent: int, now: datetime) -> Slots:
+    """Return the slots between `reserved`, up to which they are taken, and a minute from now.
+
+    `urgent` is the number of transactional mails that go first.
+    """
     rate = quota.per_second * _SHARE
     if rate <= 0:
-        return NONE
-    first = max(now, given or now) + timedelta(seconds=urgent / rate)
+        return NO_SLOTS
+    first = max(now, reserved or now) + timedelta(seconds=urgent / rate)
     count = int((now + _MINUTE - first).total_seconds() * rate + 1e-3)
     if quota.per_day >= 0:
-        count = min(count, int(quota.per_day * (1 - _KEPT) - quota.sent) - urgent)
-    return Places(first, 1 / rate, max(0, count))
+        count = min(count, int(quota.per_day * (1 - _RESERVE) - quota.sent) - urgent)
+    return Slots(first, 1 / rate, max(0, count))

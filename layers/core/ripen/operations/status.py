@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows import campaign_counts
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane
 from ripen.mail.breaker import Breaker, is_open
@@ -75,7 +75,7 @@ def status(table: Table, now: datetime) -> Status:
         shadow=_on(shadow),
         breaker=breaker.value if breaker and is_open(breaker.value) else None,
         lanes=tuple(lanes),
-        held=walk_rows.held(table),
+        held=campaign_counts.held_total(table),
     )
 
 

@@ -1,7 +1,8 @@
 """The compiled journey: its triggers and its steps. Every enrollment is pinned to the bundle with its graph.
 
 Each step names its successor in `next`: the id of a step, or END. The last step of a path goes on after the step that
-the path belongs to.
+the path belongs to. A step says in `ways` which paths it has (paths.py), and in `waits` whether an enrollment can rest
+on it.
 """
 
 from typing import Literal
@@ -10,10 +11,8 @@ from msgspec import Struct
 
 from ripen.decision import Reason
 from ripen.playbook.clause import Clause
+from ripen.playbook.paths import ANSWERED, ELSE, END, OTHERWISE, THEN, AnyStep, OneWayStep, by_name
 from ripen.playbook.trigger import Trigger
-
-END = ""
-"""The value of `next` where the journey ends."""
 
 Texts = dict[str, str]
 """A text by locale."""
@@ -48,11 +47,9 @@ class Until(Struct, frozen=True, kw_only=True):
     """Move on to the next business day if the day is none."""
 
 
-class SendStep(Struct, frozen=True, kw_only=True, tag="send"):
+class SendStep(OneWayStep, frozen=True, kw_only=True, tag="send"):
     """Sends one email."""
 
-    id: str
-    next: str = END
     email: str
     channel: Literal["email"] = "email"
     priority: Priority = "normal"
@@ -63,14 +60,18 @@ class SendStep(Struct, frozen=True, kw_only=True, tag="send"):
     """A mail that is this much overdue is not sent."""
 
 
-class WaitStep(Struct, frozen=True, kw_only=True, tag="wait"):
+class WaitStep(OneWayStep, frozen=True, kw_only=True, tag="wait"):
     """Waits for a time."""
 
-    id: str
-    next: str = END
+    waits = True
     until: Until
     otherwise: str = END
     """The next step for a lead without such a date, or whose date is over; by default the journey ends."""
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """After the wait, or without a date to wait for."""
+        return {THEN: self.next, OTHERWISE: self.otherwise}
 
 
 class WaitPath(Struct, frozen=True, kw_only=True):
@@ -82,11 +83,16 @@ class WaitPath(Struct, frozen=True, kw_only=True):
     next: str = END
 
 
-class WaitForStep(Struct, frozen=True, kw_only=True, tag="wait_for"):
+class WaitForStep(AnyStep, frozen=True, kw_only=True, tag="wait_for"):
     """Waits until a path holds and takes the first one that does. Did counts only activities since the step began."""
 
-    id: str
+    waits = True
     paths: tuple[WaitPath, ...]
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """One for each path."""
+        return by_name(self.paths)
 
 
 class Path(Struct, frozen=True, kw_only=True):
@@ -97,12 +103,16 @@ class Path(Struct, frozen=True, kw_only=True):
     next: str = END
 
 
-class BranchStep(Struct, frozen=True, kw_only=True, tag="branch"):
+class BranchStep(AnyStep, frozen=True, kw_only=True, tag="branch"):
     """Takes the first path whose clause holds, else `otherwise`."""
 
-    id: str
     paths: tuple[Path, ...]
     otherwise: str = END
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """One for each path, and one for all other leads."""
+        return {**by_name(self.paths), ELSE: self.otherwise}
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -113,19 +123,21 @@ class Share(Struct, frozen=True, kw_only=True):
     next: str = END
 
 
-class SplitStep(Struct, frozen=True, kw_only=True, tag="split"):
+class SplitStep(AnyStep, frozen=True, kw_only=True, tag="split"):
     """Chooses a path by the hash of (`by`, lead), so a lead takes the same path of the same split in every journey."""
 
-    id: str
     by: str
     paths: tuple[Share, ...]
 
+    @property
+    def ways(self) -> dict[str, str]:
+        """One for each path."""
+        return by_name(self.paths)
 
-class UpdateStep(Struct, frozen=True, kw_only=True, tag="update"):
+
+class UpdateStep(OneWayStep, frozen=True, kw_only=True, tag="update"):
     """Changes fields, tags, points or the stage of the lead."""
 
-    id: str
-    next: str = END
     fields: dict[str, str] = {}
     """New values in Liquid, by field."""
     add_tags: tuple[str, ...] = ()
@@ -137,11 +149,9 @@ class UpdateStep(Struct, frozen=True, kw_only=True, tag="update"):
     """A lifecycle stage (Bundle.stages). A lead never moves back to an earlier stage."""
 
 
-class CrmStep(Struct, frozen=True, kw_only=True, tag="crm"):
+class CrmStep(OneWayStep, frozen=True, kw_only=True, tag="crm"):
     """Creates a Task, a campaign membership and an owner in the CRM, as far as each is set."""
 
-    id: str
-    next: str = END
     task: Texts = {}
     """Subject of the Task by locale, in Liquid."""
     due_days: int = 0
@@ -153,22 +163,19 @@ class CrmStep(Struct, frozen=True, kw_only=True, tag="crm"):
     """E-mail address of a Salesforce user."""
 
 
-class NotifyStep(Struct, frozen=True, kw_only=True, tag="notify"):
+class NotifyStep(OneWayStep, frozen=True, kw_only=True, tag="notify"):
     """Posts a message in Slack."""
 
-    id: str
-    next: str = END
     text: Texts
     """The message by locale, in Liquid."""
     channel: str = ""
     """A Slack channel; "" is the sales channel."""
 
 
-class WebhookStep(Struct, frozen=True, kw_only=True, tag="webhook"):
+class WebhookStep(OneWayStep, frozen=True, kw_only=True, tag="webhook"):
     """Calls a URL and waits for the answer; later clauses and mails can use its JSON as `answers.<step id>.…`."""
 
-    id: str
-    next: str = END
+    waits = True
     url: str
     body: dict[str, str] = {}
     """Values in Liquid, by key; the lead's id and the step are always sent."""
@@ -176,37 +183,40 @@ class WebhookStep(Struct, frozen=True, kw_only=True, tag="webhook"):
     otherwise: str = END
     """The next step if all attempts failed."""
 
+    @property
+    def ways(self) -> dict[str, str]:
+        """With an answer, and without one."""
+        return {ANSWERED: self.next, OTHERWISE: self.otherwise}
 
-class EnrolStep(Struct, frozen=True, kw_only=True, tag="enrol"):
+
+class EnrolStep(OneWayStep, frozen=True, kw_only=True, tag="enrol"):
     """Enrols the lead in another journey."""
 
-    id: str
-    next: str = END
     journey: str
 
 
-class LeaveStep(Struct, frozen=True, kw_only=True, tag="leave"):
+class LeaveStep(OneWayStep, frozen=True, kw_only=True, tag="leave"):
     """Takes the lead out of another journey."""
 
-    id: str
-    next: str = END
     journey: str
 
 
-class JumpStep(Struct, frozen=True, kw_only=True, tag="jump"):
+class JumpStep(OneWayStep, frozen=True, kw_only=True, tag="jump"):
     """Goes on at another step, which may be an earlier one."""
 
-    id: str
     to: str
     most: int = 3
     """After this many jumps the journey goes on to `next` instead."""
-    next: str = END
+
+    @property
+    def successors(self) -> tuple[str, ...]:
+        """The step it jumps to, and the one after it."""
+        return self.to, self.next
 
 
-class ExitStep(Struct, frozen=True, kw_only=True, tag="exit"):
+class ExitStep(AnyStep, frozen=True, kw_only=True, tag="exit"):
     """Exits the journey."""
 
-    id: str
     reason: str = Reason.EXIT_STEP
 
 

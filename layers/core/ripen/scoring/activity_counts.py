@@ -5,7 +5,7 @@ time window is exact, in whatever order the activities arrived, and the state st
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 
@@ -44,7 +44,7 @@ def with_activity(times: Times, activity: Activity, bundle: Bundle) -> dict[str,
     }
 
 
-def count(times: Times, kind: str, subject: str, since: datetime | None) -> int:
+def count_times(times: Times, kind: str, subject: str, since: datetime | None) -> int:
     """Return how often the activity was done since then (None: ever)."""
     found = times.get(_name(kind, subject), ())
     if since is None:
@@ -71,12 +71,27 @@ def event_name(did: Did) -> str:
     return _name(did.kind, did.subject)
 
 
-def lead_facts(profile: Profile, state: State, points: Score, contact: Contact | None, now: datetime) -> LeadFacts:
-    """Return what clauses can ask about this lead."""
+def count_activities(activities: Iterable[Activity], kind: str, subject: str, since: datetime | None) -> int:
+    """Return how many of these activities are of this kind and subject ("": any), and happened after `since`."""
+    return sum(
+        activity.kind == kind and subject in ("", activity.subject) and (since is None or happened_at(activity) > since)
+        for activity in activities
+    )
+
+
+def lead_facts(
+    profile: Profile,
+    state: State,
+    points: Score,
+    contact: Contact | None,
+    now: datetime,
+    count: Callable[[str, str, datetime | None], int] | None = None,
+) -> LeadFacts:
+    """Return what clauses can ask about this lead; without `count`, activities are counted from the state's times."""
     return LeadFacts(
         traits=traits(profile, fit=points.fit, engagement=points.engagement, total=points.total, rank=state.rank.value),
         now=now,
-        count=partial(count, state.activity_times),
+        count=count or partial(count_times, state.activity_times),
         tags=frozenset(profile.tags),
         segments=frozenset(state.segments),
         purposes=consented_purposes(contact),

@@ -1,4 +1,4 @@
-"""What is written when another record of the CRM, or another owner of it, stands for a lead."""
+"""The changes when a lead gets another CRM record, or its record another owner."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ from ripen.lead.conversion import with_crm_link
 from ripen.lead.lead import CrmLink, Profile
 
 
-def relinked(row: Row[Profile], link: CrmLink, now: datetime) -> list[Change]:
-    """Nothing where it is the same; else the profile over its version, and that sales converted the lead where it did."""
+def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime) -> list[Change]:
+    """Return the profile over its version, and an activity if sales converted the lead; nothing if the link is the same."""
     if link == row.value.crm:
         return []
     profile, converted = with_crm_link(row.value, link, now)

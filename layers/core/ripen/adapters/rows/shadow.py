@@ -1,9 +1,9 @@
-"""Is this shadow mode? A company starts in it: everything is judged, nothing is sent or written outside."""
+"""Is shadow mode on? Ripen then judges everything, but sends nothing and writes nothing to outside systems."""
 
 from ripen.adapters.table import Table, keys
 
 
 def in_shadow(table: Table) -> bool:
-    """As it stands now, read anew: asked right before a call outside."""
+    """Return whether shadow mode is on now: read right before a call to an outside system, never cached."""
     row = table.get(keys.SHADOW)
     return row is not None and row.value.on

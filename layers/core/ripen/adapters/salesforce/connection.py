@@ -53,7 +53,7 @@ class Answer(Struct, frozen=True):
     body: Any
 
 
-class Patient(HTTPAdapter):
+class TimeoutAdapter(HTTPAdapter):
     """Waits 3 seconds for the line and 20 for an answer, where requests would wait for ever. Notes what each answer says of the
     day's calls, those that refuse included."""
 
@@ -72,7 +72,7 @@ class Connection:
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
         self._session = requests.Session()
-        self._transport = Patient()
+        self._transport = TimeoutAdapter()
         self._session.mount("https://", self._transport)
         self._token: Token | None = None
 

@@ -25,7 +25,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send, SendPointer
-from ripen.mail.send_rate import Pace
+from ripen.mail.send_rate import ReservedSlots
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
@@ -50,7 +50,7 @@ class Key[T](Struct, frozen=True):
         return self.pk.removeprefix("lead#")
 
 
-def _moment(at: datetime) -> str:
+def _timestamp(at: datetime) -> str:
     """Sorts as it reads: 2026-11-21T10:00:00.000Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
@@ -68,15 +68,15 @@ def contact(lead: str) -> Key[Contact]:
 
 
 def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
-    return Key(f"lead#{lead}", f"activity#{_moment(at)}#{id}", Activity)
+    return Key(f"lead#{lead}", f"activity#{_timestamp(at)}#{id}", Activity)
 
 
-def since(at: datetime) -> str:
+def activities_since(at: datetime) -> str:
     """Where the sort keys of all activities from that time on begin, for `table.between`."""
-    return f"activity#{_moment(at)}"
+    return f"activity#{_timestamp(at)}"
 
 
-LATEST = "activity#~"
+ACTIVITIES_END = "activity#~"
 """Where they end."""
 
 
@@ -137,17 +137,17 @@ def bridge(token: str) -> Key[Bridge]:
     return Key(f"bridge#{token}", "-", Bridge)
 
 
-def beside(lead: str, sk: str) -> Key[Activity]:
+def activity_at(lead: str, sk: str) -> Key[Activity]:
     """The lead's activity with that sort key."""
     return Key(f"lead#{lead}", sk, Activity)
 
 
 def consent(lead: str, at: datetime, id: str) -> Key[ConsentRecord]:
-    return Key(f"lead#{lead}", f"consent#{_moment(at)}#{id}", ConsentRecord)
+    return Key(f"lead#{lead}", f"consent#{_timestamp(at)}#{id}", ConsentRecord)
 
 
 def decision(lead: str, at: datetime, id: str) -> Key[Decision]:
-    return Key(f"lead#{lead}", f"decision#{_moment(at)}#{id}", Decision)
+    return Key(f"lead#{lead}", f"decision#{_timestamp(at)}#{id}", Decision)
 
 
 def address(email_hash: str) -> Key[Pointer]:
@@ -168,7 +168,7 @@ def seen(source: str, id: str) -> Key[Seen]:
 
 def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
     """A submission that looked like a machine's: kept for a human to release."""
-    return Key(f"quarantine#{form}", f"activity#{_moment(at)}#{id}", Activity)
+    return Key(f"quarantine#{form}", f"activity#{_timestamp(at)}#{id}", Activity)
 
 
 def campaign(name: str) -> Key[CampaignRun]:
@@ -201,7 +201,7 @@ def walk(of: Key[CampaignRun] | Key[Entries], shard: int) -> Key[Walk]:
     return Key(of.pk, f"walk#{shard}", Walk)
 
 
-def walked_for(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
+def walk_owner(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
     return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
 
 
@@ -219,7 +219,7 @@ OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
-PACE = Key("setting#pace", "-", Pace)
+SLOTS = Key("setting#slots", "-", ReservedSlots)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", LivePlaybook)
 PUBLISHED = Key("setting#published", "-", Published)

@@ -12,15 +12,17 @@ from typing import Any
 _AT_ONCE = 100
 _TRIES = 4
 
-type Names = dict[str, dict[str, str]]
+type PrimaryKey = dict[str, dict[str, str]]
 """A row's pk and sk, as DynamoDB writes them."""
 
 
-class Unread(Exception):
+class UnprocessedKeys(Exception):
     """DynamoDB has no capacity for these keys, however often it was asked."""
 
 
-def items(client: Any, table: str, wanted: list[Names], pause: Callable[[float], None]) -> Iterator[dict[str, Any]]:
+def items(
+    client: Any, table: str, wanted: list[PrimaryKey], pause: Callable[[float], None]
+) -> Iterator[dict[str, Any]]:
     """Those that are there, read consistently, in no order. Raises Unread."""
     for some in batched(wanted, _AT_ONCE, strict=False):
         left = list(some)
@@ -33,4 +35,4 @@ def items(client: Any, table: str, wanted: list[Names], pause: Callable[[float],
             if not left:
                 break
         else:
-            raise Unread(f"{len(left)} keys")
+            raise UnprocessedKeys(f"{len(left)} keys")

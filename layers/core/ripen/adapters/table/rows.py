@@ -31,35 +31,35 @@ class Due(Struct, frozen=True):
     at: datetime
 
 
-def on_agenda(item: dict[str, Any]) -> Due:
+def parse_due(item: dict[str, Any]) -> Due:
     """One entry of the index `agenda`."""
-    return Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), moment(item["due"]["N"]))
+    return Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), from_millis(item["due"]["N"]))
 
 
-def millis(at: datetime) -> int:
+def to_millis(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-def moment(millis: str) -> datetime:
+def from_millis(millis: str) -> datetime:
     return datetime.fromtimestamp(int(millis) / 1000, UTC)
 
 
-def names(key: Key[Any]) -> dict[str, Any]:
+def primary_key(key: Key[Any]) -> dict[str, Any]:
     """The row's primary key."""
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
-def typed(item: dict[str, Any]) -> Row[Any]:
+def row_of_item(item: dict[str, Any]) -> Row[Any]:
     """The row, of the type that its own key says."""
-    return row(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
+    return decode(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
 
 
-def row[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
+def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
     return Row(
         key,
         _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
         int(item["version"]["N"]),
-        moment(item["due"]["N"]) if "due" in item else None,
+        from_millis(item["due"]["N"]) if "due" in item else None,
         Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
     )
 

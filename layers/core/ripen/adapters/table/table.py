@@ -13,8 +13,8 @@ from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.keys import Key
 from ripen.adapters.table.reading import items
-from ripen.adapters.table.rows import Due, Row, millis, names, on_agenda, row, typed
-from ripen.adapters.table.writing import transacted
+from ripen.adapters.table.rows import Due, Row, decode, parse_due, primary_key, row_of_item, to_millis
+from ripen.adapters.table.writing import transact_item
 from ripen.agenda import Lane
 from ripen.errors import Contended
 
@@ -37,20 +37,20 @@ class Table:
 
     def __init__(self, name: str, client: Any = None, pause: Callable[[float], None] = sleep) -> None:
         self._name = name
-        self._client = client or aws.client("dynamodb", trusts_us=True)
+        self._client = client or aws.client("dynamodb", skips_validation=True)
         self._pause = pause
 
     def get[T](self, key: Key[T]) -> Row[T] | None:
         """The row, read consistently, or None."""
-        found = self._client.get_item(TableName=self._name, Key=names(key), ConsistentRead=True)
-        return row(key, found["Item"]) if "Item" in found else None
+        found = self._client.get_item(TableName=self._name, Key=primary_key(key), ConsistentRead=True)
+        return decode(key, found["Item"]) if "Item" in found else None
 
     def get_many(self, keys: Sequence[Key[Any]]) -> list[Any]:
         """Rows in the order of the keys, None where there is none; one request for up to 100 keys. Raises Unread."""
-        wanted = [names(key) for key in dict.fromkeys(keys)]
+        wanted = [primary_key(key) for key in dict.fromkeys(keys)]
         read = items(self._client, self._name, wanted, self._pause)
         found = {(item["pk"]["S"], item["sk"]["S"]): item for item in read}
-        return [row(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
+        return [decode(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
 
     def under(
         self,
@@ -84,7 +84,7 @@ class Table:
             PaginationConfig={"MaxItems": most, "PageSize": most},
         )
         for page in pages:
-            yield from map(typed, page["Items"])
+            yield from map(row_of_item, page["Items"])
 
     def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
         """The ids of all leads with a state in one shard of the roster, in their order; the first `most` after that one."""
@@ -115,7 +115,7 @@ class Table:
             TotalSegments=pieces,
         )
         for page in pages:
-            yield from map(typed, page["Items"])
+            yield from map(row_of_item, page["Items"])
 
     def megabytes(self) -> float:
         """How large the table is, as DynamoDB last counted: every six hours. So many requests read it whole."""
@@ -123,7 +123,7 @@ class Table:
 
     def write(self, *changes: Change) -> None:
         """All of the changes or none, in one transaction. Raises Conflict."""
-        items = [transacted(self._name, change) for change in changes]
+        items = [transact_item(self._name, change) for change in changes]
         try:
             self._client.transact_write_items(TransactItems=items)
         except self._client.exceptions.TransactionCanceledException as error:
@@ -151,7 +151,7 @@ class Table:
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         """What is due by then in one shard of a lane, earliest first."""
         found = self._client.query(**self._due(lane, shard, until), Limit=limit)
-        return [on_agenda(item) for item in found["Items"]]
+        return [parse_due(item) for item in found["Items"]]
 
     def _due(self, lane: Lane, shard: int, until: datetime) -> dict[str, Any]:
         return {
@@ -160,7 +160,7 @@ class Table:
             "KeyConditionExpression": "agenda = :agenda AND due <= :until",
             "ExpressionAttributeValues": {
                 ":agenda": {"S": f"{lane}#{shard}"},
-                ":until": {"N": str(millis(until))},
+                ":until": {"N": str(to_millis(until))},
             },
         }
 
@@ -168,7 +168,7 @@ class Table:
         """As `due`, but without a limit: for people who count, not for workers."""
         pages = self._client.get_paginator("query").paginate(**self._due(lane, shard, until))
         for page in pages:
-            yield from map(on_agenda, page["Items"])
+            yield from map(parse_due, page["Items"])
 
     def waiting(self, lane: Lane, shard: int, until: datetime) -> int:
         """How many are due by then."""
@@ -177,7 +177,7 @@ class Table:
             IndexName="agenda",
             Select="COUNT",
             KeyConditionExpression="agenda = :agenda AND due <= :until",
-            ExpressionAttributeValues={":agenda": {"S": f"{lane}#{shard}"}, ":until": {"N": str(millis(until))}},
+            ExpressionAttributeValues={":agenda": {"S": f"{lane}#{shard}"}, ":until": {"N": str(to_millis(until))}},
         )
         return sum(page["Count"] for page in pages)
 
@@ -191,8 +191,8 @@ class Table:
                 UpdateExpression="SET due = :until",
                 ConditionExpression="due = :due",
                 ExpressionAttributeValues={
-                    ":until": {"N": str(millis(until))},
-                    ":due": {"N": str(millis(due.at))},
+                    ":until": {"N": str(to_millis(until))},
+                    ":due": {"N": str(to_millis(due.at))},
                 },
             )
         except self._client.exceptions.ConditionalCheckFailedException:

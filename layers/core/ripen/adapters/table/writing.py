@@ -6,20 +6,20 @@ from typing import Any, cast
 import msgspec
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
-from ripen.adapters.table.rows import millis, names
+from ripen.adapters.table.rows import primary_key, to_millis
 from ripen.agenda import shard
 from ripen.lead.state import State
 
 
-def transacted(table: str, change: Change) -> dict[str, Any]:
+def transact_item(table: str, change: Change) -> dict[str, Any]:
     """One of the transaction's items."""
     match change:
         case Create(even_if_expired_at=None):
             item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
         case Create():
-            moment = cast("datetime", change.even_if_expired_at)
+            from_millis = cast("datetime", change.even_if_expired_at)
             item, condition = _item(change, 1), "attribute_not_exists(pk) OR expires < :now"
-            values = {":now": {"N": str(int(moment.timestamp()))}}
+            values = {":now": {"N": str(int(from_millis.timestamp()))}}
         case Replace(was=0):
             item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
         case Replace():
@@ -29,11 +29,11 @@ def transacted(table: str, change: Change) -> dict[str, Any]:
             return {
                 "Update": {
                     "TableName": table,
-                    "Key": names(change.key),
+                    "Key": primary_key(change.key),
                     "UpdateExpression": "SET due = :due, agenda = :agenda ADD version :one",
                     "ConditionExpression": "attribute_exists(pk)",
                     "ExpressionAttributeValues": {
-                        ":due": {"N": str(millis(change.due))},
+                        ":due": {"N": str(to_millis(change.due))},
                         ":agenda": {"S": f"{change.lane}#{shard(change.key.lead)}"},
                         ":one": {"N": "1"},
                     },
@@ -44,7 +44,7 @@ def transacted(table: str, change: Change) -> dict[str, Any]:
             return {
                 "Update": {
                     "TableName": table,
-                    "Key": names(change.key),
+                    "Key": primary_key(change.key),
                     "UpdateExpression": "ADD version :one" + "".join(f", #n{at} :n{at}" for at, _ in added),
                     "ExpressionAttributeNames": {f"#n{at}": f"n:{name}" for at, (name, _) in added},
                     "ExpressionAttributeValues": {":one": {"N": "1"}}
@@ -55,7 +55,7 @@ def transacted(table: str, change: Change) -> dict[str, Any]:
             return {
                 "ConditionCheck": {
                     "TableName": table,
-                    "Key": names(change.key),
+                    "Key": primary_key(change.key),
                     "ConditionExpression": "version = :was",
                     "ExpressionAttributeValues": {":was": {"N": str(change.version)}},
                 }
@@ -64,7 +64,7 @@ def transacted(table: str, change: Change) -> dict[str, Any]:
             return {
                 "ConditionCheck": {
                     "TableName": table,
-                    "Key": names(change.key),
+                    "Key": primary_key(change.key),
                     "ConditionExpression": "attribute_not_exists(pk)",
                 }
             }
@@ -75,12 +75,12 @@ def transacted(table: str, change: Change) -> dict[str, Any]:
 
 
 def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
-    item = names(change.key) | {
+    item = primary_key(change.key) | {
         "body": {"S": msgspec.json.encode(change.value).decode()},
         "version": {"N": str(version)},
     }
     if change.due:
-        item["due"] = {"N": str(millis(change.due))}
+        item["due"] = {"N": str(to_millis(change.due))}
         item["agenda"] = {"S": f"{change.lane}#{shard(change.key.lead)}"}
     if change.expires:
         item["expires"] = {"N": str(int(change.expires.timestamp()))}

@@ -45,7 +45,7 @@ def check_names(entries: Entries, bundle: Bundle) -> None:
 def enrol_segment(entries: Entries, table: Table, clock: Clock) -> bool:
     """Start the walk. Return False if it was started before, with this key."""
     try:
-        table.write(*walk_rows.asks(entries, clock.now()))
+        table.write(*walk_rows.ask_segment(entries, clock.now()))
     except Conflict:
         return False
     return True
@@ -54,7 +54,7 @@ def enrol_segment(entries: Entries, table: Table, clock: Clock) -> bool:
 def segment_walks(entries: Entries, table: Table) -> list[Walk]:
     """Return how far the walk is, by shard."""
     key = keys.entries(entries.journey, entries.segment, entries.key)
-    return [row.value for row in walk_rows.rows(table, key)]
+    return [row.value for row in walk_rows.read_walks(table, key)]
 
 
 def enrol_addresses(

@@ -2,20 +2,9 @@
 
 from dataclasses import dataclass
 
-from ripen.journey.routing import ELSE, OTHERWISE, steps_of
-from ripen.playbook.graph import (
-    END,
-    BranchStep,
-    ExitStep,
-    Journey,
-    JumpStep,
-    SendStep,
-    SplitStep,
-    Step,
-    WaitForStep,
-    WaitStep,
-    WebhookStep,
-)
+from ripen.journey.routing import steps_by_id
+from ripen.playbook.graph import ExitStep, Journey, JumpStep, SendStep, SplitStep, Step
+from ripen.playbook.paths import END, OTHERWISE
 
 Row = tuple["Item", ...]
 
@@ -55,22 +44,17 @@ def title(step: Step) -> str:
 
 def paths_of(step: Step) -> list[tuple[str, str]]:
     """Return the name and the next step of each path, where there is more than one."""
-    match step:
-        case BranchStep():
-            return [*((path.name, path.next) for path in step.paths), (ELSE, step.otherwise)]
-        case SplitStep():
-            total = sum(share.weight for share in step.paths) or 1
-            return [(f"{share.name} {share.weight / total:.0%}", share.next) for share in step.paths]
-        case WaitForStep():
-            return [(path.name, path.next) for path in step.paths]
-        case WaitStep() | WebhookStep() if step.otherwise not in (END, step.next):
-            return [("then", step.next), (OTHERWISE, step.otherwise)]
-    return []
+    if isinstance(step, SplitStep):
+        total = sum(share.weight for share in step.paths) or 1
+        return [(f"{share.name} {share.weight / total:.0%}", share.next) for share in step.paths]
+    ways = step.ways
+    has_one_way = "" in ways or ways.get(OTHERWISE) in (END, *(to for name, to in ways.items() if name != OTHERWISE))
+    return [] if has_one_way else list(ways.items())
 
 
 class _Outline:
     def __init__(self, journey: Journey) -> None:
-        self._steps = steps_of(journey)
+        self._steps = steps_by_id(journey)
         self._order = {id: number for number, id in enumerate(self._steps)}
         self._drawn: set[str] = set()
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ripen.journey.routing import steps_of
+from ripen.journey.routing import steps_by_id
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 
@@ -52,7 +52,7 @@ def difference(live: Bundle | None, new: Bundle) -> Difference:
 
 def steps(was: Journey, now: Journey) -> Iterator[Change]:
     """Yield changed steps by id, in the order of the files. A step with another next step has changed too."""
-    old, new = steps_of(was), steps_of(now)
+    old, new = steps_by_id(was), steps_by_id(now)
     for id, step in new.items():
         if id not in old:
             yield Change(id, "added")

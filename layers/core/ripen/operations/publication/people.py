@@ -10,7 +10,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Conflict, Mark, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.enrollment import Enrollment, EnrollmentState
-from ripen.journey.routing import steps_of
+from ripen.journey.routing import steps_by_id
 from ripen.operations.leads.scan import scan_rows
 from ripen.operations.progress import Progress, silent
 from ripen.operations.publication.difference import difference
@@ -99,13 +99,13 @@ def move_on(enrollments: list[Enrollment], steps: list[AffectedStep], table: Tab
 
 def _affected(enrollment: Enrollment, new: Bundle, playbook: Playbook) -> tuple[str, str, str] | None:
     pinned = playbook.bundle(enrollment.bundle).journeys[enrollment.journey]
-    here = steps_of(pinned).get(enrollment.step)
+    here = steps_by_id(pinned).get(enrollment.step)
     if here is None:
         return None
     journey = new.journeys.get(enrollment.journey)
     if journey is None:
         return enrollment.journey, here.id, "journey removed"
-    there = steps_of(journey).get(here.id)
+    there = steps_by_id(journey).get(here.id)
     if there == here:
         return None
     return enrollment.journey, here.id, "changed" if there else "removed"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ripen.adapters.playbook import SEEN_BY_ALL, Playbook
+from ripen.adapters.playbook import PROPAGATION_TIME, Playbook
 from ripen.adapters.table import Conflict, Table, keys
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
@@ -70,7 +70,7 @@ def history(table: Table) -> tuple[LivePlaybook, ...]:
 
 def _make_live(bundle: Bundle, table: Table, playbook: Playbook, site: str, clock: Clock, wait: Wait) -> bool:
     try:
-        if not publish(bundle, table, playbook, site, clock.now(), SEEN_BY_ALL):
+        if not publish(bundle, table, playbook, site, clock.now(), PROPAGATION_TIME):
             return False
     except Conflict:
         raise Failure(

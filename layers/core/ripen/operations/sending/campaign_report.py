@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from ripen.adapters.playbook import Playbook
-from ripen.adapters.rows import walk_rows
+from ripen.adapters.rows import campaign_counts, walk_rows
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.campaign import mailing
@@ -63,8 +63,8 @@ def campaign_run(name: str, table: Table, playbook: Playbook) -> Row[CampaignRun
 
 def campaign_report(run: CampaignRun, table: Table) -> dict[str, Any]:
     """Return what `ripen campaign show NAME --json` prints for scripts. `audience` counts the planned mails."""
-    counts = {name: count for name, count in walk_rows.counts(table, run.name).items() if count}
-    walks: list[Walk] = [row.value for row in walk_rows.rows(table, keys.campaign(run.name))]
+    counts = {name: count for name, count in campaign_counts.campaign_totals(table, run.name).items() if count}
+    walks: list[Walk] = [row.value for row in walk_rows.read_walks(table, keys.campaign(run.name))]
     states = {str(state): counts.get(state, 0) for state in SendState}
     return {
         "run": msgspec.to_builtins(run),

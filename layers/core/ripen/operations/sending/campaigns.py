@@ -135,7 +135,7 @@ def _change(
     key = keys.campaign(run.name)
     changes: list[Change] = [Replace(key, run, row.version, due=now)]
     if run.lap > row.value.lap:
-        changes += walk_rows.from_the_start(key, walk_rows.rows(table, key), run.lap, now)
+        changes += walk_rows.start_lap(key, walk_rows.read_walks(table, key), run.lap, now)
     try:
         table.write(*changes)
     except Conflict:

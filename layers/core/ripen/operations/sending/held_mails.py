@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ripen.adapters.rows.sends import send_moved
+from ripen.adapters.rows.sends import move_send
 from ripen.adapters.table import Conflict, Row, Table, keys
 from ripen.failure import Failure
 from ripen.mail import ledger
-from ripen.mail.ledger import Moved, Send, SendState
+from ripen.mail.ledger import MovedSend, Send, SendState
 from ripen.operations.leads.scan import scan_leads
 from ripen.operations.progress import Progress, silent
 from ripen.words import Words
@@ -77,7 +77,7 @@ def _held(lead: str, table: Table) -> list[HeldMail] | None:
     return [HeldMail(row, email, row.value.unknown or row.value.planned) for row in rows]
 
 
-def _move_all(found: list[HeldMail], move: Callable[[Send], Moved], table: Table, now: datetime) -> int:
+def _move_all(found: list[HeldMail], move: Callable[[Send], MovedSend], table: Table, now: datetime) -> int:
     moved = 0
     for mail in found:
         if _write(mail, move(mail.row.value), table, now):
@@ -85,10 +85,10 @@ def _move_all(found: list[HeldMail], move: Callable[[Send], Moved], table: Table
     return moved
 
 
-def _write(held: HeldMail, moved: Moved, table: Table, now: datetime) -> bool:
+def _write(held: HeldMail, moved: MovedSend, table: Table, now: datetime) -> bool:
     """Return False if another person was quicker."""
     try:
-        table.write(*send_moved(held.row, moved, now))
+        table.write(*move_send(held.row, moved, now))
     except Conflict:
         return False
     return True

@@ -11,11 +11,10 @@ from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.message import OutgoingMail, Unwritable, compose
+from ripen.mail.mail_links import MailLinks
+from ripen.mail.message import OutgoingMail, RenderError, compose
 from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
-from ripen.tracking import link_token
-from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.words import Words
 
 TEST = "[TEST] "
@@ -44,15 +43,15 @@ def preview(
         step="preview",
         planned=now,
     )
-    key = token_bytes(32)
+    links = MailLinks(site, token_bytes(32))
     try:
-        mail = compose(send, profile, bundle, site, key, now, facts=entry)
-    except Unwritable as error:
+        mail = compose(send, profile, bundle, links, now, facts=entry)
+    except RenderError as error:
         raise Failure(
             Words(f"{name} cannot be rendered: {error}", f"{name} の文面を作れません: {error}"),
             Words("Find the mistake with: ripen check", "まちがいを探すには: ripen check"),
         ) from None
-    return _with_plain_links(mail, send.id, email.locales[mail.locale].links, site, key)
+    return _with_plain_links(mail, send.id, email.locales[mail.locale].links, links)
 
 
 def as_test(mail: OutgoingMail, to: str) -> OutgoingMail:
@@ -61,12 +60,11 @@ def as_test(mail: OutgoingMail, to: str) -> OutgoingMail:
     return replace(mail, to=to, subject=TEST + mail.subject, headers=headers, tags={"preview": "yes"})
 
 
-def _with_plain_links(mail: OutgoingMail, send: str, targets: tuple[str, ...], site: str, key: bytes) -> OutgoingMail:
+def _with_plain_links(mail: OutgoingMail, send: str, targets: tuple[str, ...], links: MailLinks) -> OutgoingMail:
     """Put the targets in place of the click links. Other links stay signed by a key that is not kept."""
     html, text = mail.html, mail.text
     for number, target in enumerate(targets):
-        signed = f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send, number))}"
-        where = target if not target.startswith("/") else site + target
+        signed = links.click(send, number)
+        where = target if not target.startswith("/") else links.site + target
         html, text = html.replace(signed, where), text.replace(signed, where)
-    hidden = f"{site}/c/{link_token.sign_token(key, link_token.Purpose.CLICK, link_token.Link(send, HIDDEN_LINK))}"
-    return replace(mail, html=html.replace(hidden, ""), text=text)
+    return replace(mail, html=html.replace(links.hidden(send), ""), text=text)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ripen.journey.engine import Moved
+from ripen.journey.engine import Advanced
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.activity import Verdict
 from ripen.lead.state import Rank, State
@@ -32,13 +32,13 @@ def stands() -> Enrollment:
 
 def test_it_stands_until_its_first_time_is_over() -> None:
     got = moved(JOURNEY)
-    assert (got.due, got.enrollment.until, got.enrollment.began) == (NOON + 5 * DAY, NOON + 5 * DAY, NOON)
-    assert (got.sends, got.enrollment.took) == ((), {})
+    assert (got.due, got.enrollment.until, got.enrollment.step_started) == (NOON + 5 * DAY, NOON + 5 * DAY, NOON)
+    assert (got.sends, got.enrollment.paths_taken) == ((), {})
 
 
 def test_what_was_done_since_it_began_takes_its_path_at_once() -> None:
     got = moved(JOURNEY, stands(), NOON + HOUR, activities=[a_click(HOUR)])
-    assert (sent(got), got.enrollment.took) == (["a"], {"wait": "clicked"})
+    assert (sent(got), got.enrollment.paths_taken) == (["a"], {"wait": "clicked"})
     assert [(d.outcome, d.reason) for d in got.decisions] == [("took", "clicked"), ("finished", "")]
 
 
@@ -55,7 +55,7 @@ def test_what_was_done_since_it_began_takes_its_path_at_once() -> None:
 )
 def test_what_is_something_else_does_not(click: object) -> None:
     got = moved(JOURNEY, stands(), NOON + 2 * HOUR, activities=[click])
-    assert (got.enrollment.step, got.enrollment.took, got.sends) == ("wait", {}, ())
+    assert (got.enrollment.step, got.enrollment.paths_taken, got.sends) == ("wait", {}, ())
 
 
 def test_a_browser_s_clock_may_be_a_little_off() -> None:
@@ -96,9 +96,11 @@ def test_a_click_that_is_not_judged_yet_holds_its_path_open() -> None:
 
 
 def test_a_second_visit_waits_anew() -> None:
-    first = at(stands(), step="", took={"wait": "clicked", "": "wait"}, visits={"wait": 1}, began=NOON + DAY)
+    first = at(
+        stands(), step="", paths_taken={"wait": "clicked", "": "wait"}, visits={"wait": 1}, step_started=NOON + DAY
+    )
     got = moved(JOURNEY, first, NOON + DAY, activities=[a_click(HOUR)])
-    assert (got.due, got.enrollment.took, got.enrollment.visits) == (NOON + 6 * DAY, {}, {"wait": 2})
+    assert (got.due, got.enrollment.paths_taken, got.enrollment.visits) == (NOON + 6 * DAY, {}, {"wait": 2})
 
 
 def test_twice_is_twice_and_together_is_together() -> None:
@@ -109,10 +111,12 @@ def test_twice_is_twice_and_together_is_together() -> None:
         send("a"),
         send("b"),
     )
-    began = moved(journey).enrollment
-    assert sent(moved(journey, began, NOON + DAY, activities=[a_click(HOUR)])) == []
-    assert sent(moved(journey, began, NOON + DAY, activities=[a_click(HOUR), a_click(2 * HOUR)])) == ["b"]
-    assert sent(moved(journey, began, NOON + DAY, activities=[a_click(HOUR), a_click(2 * HOUR, "other")])) == ["a"]
+    step_started = moved(journey).enrollment
+    assert sent(moved(journey, step_started, NOON + DAY, activities=[a_click(HOUR)])) == []
+    assert sent(moved(journey, step_started, NOON + DAY, activities=[a_click(HOUR), a_click(2 * HOUR)])) == ["b"]
+    assert sent(moved(journey, step_started, NOON + DAY, activities=[a_click(HOUR), a_click(2 * HOUR, "other")])) == [
+        "a"
+    ]
 
 
 def test_never_holds_at_once_and_quiet_for_a_day_after_a_day() -> None:
@@ -159,7 +163,7 @@ def test_what_was_done_while_a_wake_up_was_late_counts() -> None:
     journey = a_journey(WaitStep(id="w", until=Until(seconds=3600), next="wait"), *JOURNEY.steps)
     stands = moved(journey).enrollment
     got = moved(journey, stands, NOON + HOUR + 10 * MINUTE, activities=[a_click(HOUR + 5 * MINUTE)])
-    assert (sent(got), got.enrollment.began) == (["a"], NOON + HOUR + 5 * MINUTE)
+    assert (sent(got), got.enrollment.step_started) == (["a"], NOON + HOUR + 5 * MINUTE)
 
 
 def test_who_is_new_begins_when_it_entered() -> None:
@@ -182,7 +186,7 @@ def test_a_date_that_becomes_another_moves_the_wait_that_hangs_on_it() -> None:
     wait = WaitStep(id="w", until=Until(field="visit", offset_days=-1), next="a", otherwise="b")
     journey, day = a_journey(wait, send("a"), send("b")), DAY
 
-    def on(visit: str, now: datetime, enrollment: Enrollment | None = None) -> Moved:
+    def on(visit: str, now: datetime, enrollment: Enrollment | None = None) -> Advanced:
         return moved(journey, enrollment, now, profile=a_lead(id="lead1", attributes={"visit": visit}))
 
     waiting = on("2026-12-01", NOON)

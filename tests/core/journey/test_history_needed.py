@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from ripen.journey.engine import looks_back
+from ripen.journey.history_needed import history_start
 from ripen.playbook.clause import AllOf, Clause, Condition, Did
 from ripen.playbook.graph import BranchStep, Path, Step, Until, WaitForStep, WaitPath, WaitStep
 from tests.support.fakes import NOON
@@ -23,8 +23,8 @@ def fork(when: Clause) -> Step:
 
 def test_a_journey_that_asks_nothing_needs_nothing() -> None:
     rank = Condition(field="rank", any_of=("hot",))
-    assert looks_back(an_enrollment(), a_journey(send("a"), goal=rank), NOW) is None
-    assert looks_back(an_enrollment(), a_journey(fork(rank), send("a")), NOW) is None
+    assert history_start(an_enrollment(), a_journey(send("a"), goal=rank), NOW) is None
+    assert history_start(an_enrollment(), a_journey(fork(rank), send("a")), NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -32,27 +32,27 @@ def test_a_journey_that_asks_nothing_needs_nothing() -> None:
     [(CLICKED, NOON - MINUTE), (LATELY, NOW - HOUR - 15 * MINUTE), (AllOf(of=(LATELY, CLICKED)), NOON - MINUTE)],
 )
 def test_a_goal_needs_what_was_done_since_entering(goal: Clause, since: datetime) -> None:
-    assert looks_back(an_enrollment(), a_journey(send("a"), goal=goal), NOW) == since
-    assert looks_back(an_enrollment(), a_journey(send("a"), exit=goal), NOW) == since
+    assert history_start(an_enrollment(), a_journey(send("a"), goal=goal), NOW) == since
+    assert history_start(an_enrollment(), a_journey(send("a"), exit=goal), NOW) == since
 
 
 def test_a_wait_for_needs_what_was_done_since_it_began() -> None:
     journey = a_journey(WaitForStep(id="v", paths=(WaitPath(name="x", when=CLICKED),)))
-    assert looks_back(an_enrollment(step="v", began=NOON + HOUR), journey, NOW) == NOON + HOUR - MINUTE
-    assert looks_back(an_enrollment(), journey, NOW) == NOW - 16 * MINUTE
+    assert history_start(an_enrollment(step="v", step_started=NOON + HOUR), journey, NOW) == NOON + HOUR - MINUTE
+    assert history_start(an_enrollment(), journey, NOW) == NOW - 16 * MINUTE
     by_time = a_journey(WaitForStep(id="v", paths=(WaitPath(name="x", after=Until(days=1)),)))
-    assert looks_back(an_enrollment(step="v", began=NOON), by_time, NOW) is None
+    assert history_start(an_enrollment(step="v", step_started=NOON), by_time, NOW) is None
 
 
 def test_a_branch_needs_its_window_or_all_there_is() -> None:
-    assert looks_back(an_enrollment(), a_journey(fork(LATELY)), NOW) == NOW - HOUR - 15 * MINUTE
-    assert looks_back(an_enrollment(), a_journey(fork(CLICKED)), NOW) == EVER
+    assert history_start(an_enrollment(), a_journey(fork(LATELY)), NOW) == NOW - HOUR - 15 * MINUTE
+    assert history_start(an_enrollment(), a_journey(fork(CLICKED)), NOW) == EVER
 
 
 def test_a_branch_behind_a_wait_needs_nothing_before_the_wait_is_left() -> None:
     journey = a_journey(send("a", "w"), WAIT, fork(CLICKED))
-    assert looks_back(an_enrollment(), journey, NOW) is None
-    assert looks_back(an_enrollment(step="w", until=NOW), journey, NOW) == EVER
+    assert history_start(an_enrollment(), journey, NOW) is None
+    assert history_start(an_enrollment(step="w", until=NOW), journey, NOW) == EVER
 
 
 def test_a_branch_that_is_reached_unprepared_is_judged_in_a_run_of_its_own() -> None:
@@ -62,11 +62,11 @@ def test_a_branch_that_is_reached_unprepared_is_judged_in_a_run_of_its_own() -> 
         fork(CLICKED),
         send("a"),
     )
-    assert looks_back(an_enrollment(), journey, NOON) is None
+    assert history_start(an_enrollment(), journey, NOON) is None
     first = moved(journey)
     assert (first.due, first.sends) == (NOON, ())
     for _ in range(3):
-        since = looks_back(first.enrollment, journey, NOON)
+        since = history_start(first.enrollment, journey, NOON)
         first = moved(journey, first.enrollment, NOON, activities=[a_click(-DAY)] if since else [])
         if sent(first):
             break
@@ -85,5 +85,5 @@ def test_what_a_run_decided_that_knew_too_little_to_go_on_is_told_by_the_next_al
 
 def test_what_was_decided_before_is_not_asked_for_again() -> None:
     journey = a_journey(fork(CLICKED), send("a"), send("b"))
-    stands = at(an_enrollment(), step="fork", took={"fork": "else"})
-    assert looks_back(stands, journey, NOW) is None
+    stands = at(an_enrollment(), step="fork", paths_taken={"fork": "else"})
+    assert history_start(stands, journey, NOW) is None

@@ -12,7 +12,17 @@ from ripen.playbook.clause import Agreed, Belongs, Clause, Condition, Did, Not, 
 from ripen.playbook.graph import EnrolStep, ExitStep, JumpStep, Path, Share, SplitStep, Until, WaitStep
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
-from tests.support.journeys import CLICKED, a_branch, a_click, a_journey, an_enrollment, moved, send, sent, told
+from tests.support.journeys import (
+    CLICKED,
+    a_branch,
+    a_click,
+    a_journey,
+    an_enrollment,
+    moved,
+    send,
+    sent,
+    step_decisions,
+)
 
 DAY = timedelta(days=1)
 LATER = NOON + timedelta(minutes=1)
@@ -34,7 +44,7 @@ def test_who_has_no_date_to_wait_for_goes_otherwise() -> None:
     assert (known.due, sent(known)) == (moved(a_journey(WaitStep(id="w", until=Until(date="2026-11-30")))).due, [])
     for visit in ("", "2026-01-01"):
         lost = moved(journey, profile=a_lead(id="lead1", attributes={"visit": visit}))
-        assert (sent(lost), told(lost)) == (["b"], [("w", "took", "otherwise")])
+        assert (sent(lost), step_decisions(lost)) == (["b"], [("w", "took", "otherwise")])
 
 
 def test_a_wait_may_name_a_date_of_what_let_the_lead_in() -> None:
@@ -59,14 +69,14 @@ def test_a_branch_takes_the_first_path_that_holds_or_else_the_other(profile: dic
     fork = a_branch(Path(name="vip", when=vip, next="a"), Path(name="japan", when=japan, next="b"))
     got = moved(a_journey(fork, send("a"), send("b"), send("h")), profile=a_lead(id="lead1", **profile))
     assert sent(got) == [path]
-    assert told(got) == [("fork", "took", {"a": "vip", "b": "japan", "h": "else"}[path])]
-    assert got.enrollment.took == {"fork": {"a": "vip", "b": "japan", "h": "else"}[path]}
+    assert step_decisions(got) == [("fork", "took", {"a": "vip", "b": "japan", "h": "else"}[path])]
+    assert got.enrollment.paths_taken == {"fork": {"a": "vip", "b": "japan", "h": "else"}[path]}
 
 
 def test_two_paths_of_one_name_go_two_ways() -> None:
     fork = a_branch(Path(name="x", when=Tagged(tag="no"), next="a"), Path(name="x", when=CLICKED, next="b"))
     got = moved(a_journey(fork, send("a"), send("b")), activities=[a_click(-DAY)])
-    assert (sent(got), got.enrollment.took) == (["b"], {"fork": "x (2)"})
+    assert (sent(got), got.enrollment.paths_taken) == (["b"], {"fork": "x (2)"})
 
 
 def test_a_branch_counts_all_that_a_person_ever_did_or_did_in_its_window() -> None:
@@ -130,7 +140,7 @@ def test_a_split_says_which_path_it_took_and_takes_it_in_every_journey() -> None
     journey = a_journey(SplitStep(id="s", by="test", paths=shares), send("a"), send("b"))
     got = moved(journey)
     path = {"a": "x", "b": "y"}[sent(got)[0]]
-    assert told(got) == [("s", "took", path)]
+    assert step_decisions(got) == [("s", "took", path)]
     assert sent(moved(journey, an_enrollment(journey="other", key="other"))) == sent(got)
 
 

@@ -1,25 +1,26 @@
-"""What a journey has others do for it: the lead changed, people and systems told, a webhook asked."""
+"""The effects of steps: an updated lead, rows for the CRM and Slack, a webhook's call, entry into another journey."""
 
 from datetime import timedelta
 
 import pytest
 
-from ripen.journey.effects import Call, EnterOther, LeaveOther, Notify, Update, WriteCrm
-from ripen.journey.engine import Moved
+from ripen.journey.crm_request import CrmRequest
+from ripen.journey.effects import ExitJourney, UpdateProfile
+from ripen.journey.engine import Advanced
+from ripen.journey.webhook_call import WebhookCall
+from ripen.lead.activity import Activity, Kind
 from ripen.playbook.clause import Condition
 from ripen.playbook.graph import CrmStep, EnrolStep, JumpStep, LeaveStep, NotifyStep, Path, UpdateStep, WebhookStep
+from ripen.slack.alert import Alert
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
-from tests.support.journeys import a_branch, a_journey, an_enrollment, at, moved, send, sent, told
+from tests.support.journeys import a_branch, a_journey, an_enrollment, at, moved, send, sent, step_decisions
 
 DAY = timedelta(days=1)
 LATER = NOON + timedelta(minutes=1)
 
 
-# --- what others do for it
-
-
-def test_an_update_is_seen_by_the_next_step() -> None:
+def test_next_step_sees_the_updated_profile() -> None:
     update = UpdateStep(
         id="u",
         fields={"plan": "{{ entry.plan }} for {{ lead.company }}"},
@@ -34,16 +35,24 @@ def test_an_update_is_seen_by_the_next_step() -> None:
     )
     journey = a_journey(update, fork, send("a"), send("h"))
     got = moved(journey, an_enrollment(facts={"plan": "Gold"}), profile=a_lead(id="lead1", company="Acme"))
-    [effect] = [each for each in got.effects if isinstance(each, Update)]
-    assert (effect.fields, effect.add_tags, effect.stage) == ({"plan": "Gold for Acme"}, ("vip",), "customer")
-    assert (effect.points, effect.words, effect.step) == (5, {"ja": "購入"}, "u")
+    [effect] = [each for each in got.effects if isinstance(each, UpdateProfile)]
+    lead, activity = effect.profile, effect.activity
+    assert (lead.attributes["plan"], lead.tags, lead.stage) == ("Gold for Acme", ("vip",), "customer")
+    assert (activity.kind, activity.lead, activity.received) == (Kind.POINTS_GIVEN, "lead1", NOON)
+    assert activity.facts == {"journey": "j", "step": "u", "points": "5", "words.ja": "購入"}
     assert sent(got) == ["a"]
 
 
-def test_what_others_do_is_said_with_an_id_for_each_visit() -> None:
+def test_each_visit_has_its_own_rows_with_stable_ids() -> None:
     journey = a_journey(
         CrmStep(
-            id="c", task={"ja": "{{ lead.last_name }}様へ電話"}, due_days=2, campaign="701", status="Sent", next="n"
+            id="c",
+            task={"ja": "{{ lead.last_name }}様へ電話"},
+            due_days=2,
+            campaign="701",
+            status="Sent",
+            owner="bob@ripen.example",
+            next="n",
         ),
         NotifyStep(id="n", text={"ja": "{{ lead.company }}: {{ entry.plan }}"}, channel="#sales", next="e"),
         EnrolStep(id="e", journey="next", next="l"),
@@ -52,21 +61,25 @@ def test_what_others_do_is_said_with_an_id_for_each_visit() -> None:
     )
     got = moved(journey, an_enrollment(facts={"plan": "gold"}))
     crm, note, enter, leave = got.effects[:4]
-    assert isinstance(crm, WriteCrm) and isinstance(note, Notify) and isinstance(enter, EnterOther)
+    assert isinstance(crm, CrmRequest) and isinstance(note, Alert) and isinstance(enter, Activity)
     assert (crm.task, crm.due_days, crm.campaign, crm.status) == ("山田様へ電話", 2, "701", "Sent")
-    assert (note.text, note.channel) == ("株式会社サンプル: gold", "#sales")
-    assert (enter.journey, leave) == ("next", LeaveOther(journey="other", reason="taken out by j"))
-    ids = [
-        effect.id for effect in got.effects if not isinstance(effect, LeaveOther | type(None)) and hasattr(effect, "id")
-    ]
+    assert (crm.owner, crm.lead, crm.journey, crm.planned) == ("bob@ripen.example", "lead1", "j", NOON)
+    assert (note.kind, note.lead, note.text, note.channel) == ("note", "lead1", "株式会社サンプル: gold", "#sales")
+    assert (enter.kind, enter.subject, enter.facts) == (
+        Kind.ENTRY_ASKED,
+        "next",
+        {"key": enter.id, "by": "journey j"},
+    )
+    assert leave == ExitJourney(journey="other", reason="taken out by j")
+    ids = [effect.id for effect in got.effects if not isinstance(effect, UpdateProfile | ExitJourney)]
     assert len(set(ids)) == len(ids) == 6
-    assert [e.id for e in moved(journey, an_enrollment(facts={"plan": "gold"})).effects if hasattr(e, "id")] == ids
+    assert moved(journey, an_enrollment(facts={"plan": "gold"})).effects == got.effects
 
 
-def test_words_that_cannot_be_written_for_this_lead_are_passed_over() -> None:
+def test_text_that_cannot_be_rendered_for_this_lead_is_skipped() -> None:
     got = moved(a_journey(NotifyStep(id="n", text={"ja": "{{ entry.plan }}"}, next="a"), send("a")))
     assert (got.effects[0:-1], sent(got)) == ((), ["a"])
-    [(step, outcome, reason)] = told(got)
+    [(step, outcome, reason)] = step_decisions(got)
     assert (step, outcome) == ("n", "failed") and "plan" in reason
 
 
@@ -75,14 +88,15 @@ def test_words_that_cannot_be_written_for_this_lead_are_passed_over() -> None:
 ASK = WebhookStep(id="ask", url="https://x.example", body={"name": "{{ lead.last_name }}"}, next="a", otherwise="b")
 
 
-def test_a_webhook_is_called_once_and_waits_for_its_answer() -> None:
+def test_webhook_is_called_once_and_waits_for_its_answer() -> None:
     journey = a_journey(ASK, send("a"), send("b"))
     got = moved(journey)
     [call] = got.effects
-    assert isinstance(call, Call)
+    assert isinstance(call, WebhookCall)
     assert (call.step, call.url, call.body, call.timeout_seconds) == ("ask", "https://x.example", {"name": "山田"}, 10)
+    assert (call.lead, call.journey, call.entry, call.planned) == ("lead1", "j", "k", NOON)
     assert (got.due, got.enrollment.step) == (NOON + DAY, "ask")
-    assert moved(journey, got.enrollment, LATER) == Moved(
+    assert moved(journey, got.enrollment, LATER) == Advanced(
         enrollment=got.enrollment, effects=(), due=NOON + DAY, decisions=()
     )
 
@@ -96,21 +110,21 @@ def test_a_webhook_is_called_once_and_waits_for_its_answer() -> None:
         ([], (), "a", "answered"),
     ],
 )
-def test_an_answer_goes_on_and_a_failure_otherwise(
+def test_answer_and_failure_take_different_paths(
     answer: object, unanswered: tuple[str, ...], path: str, word: str
 ) -> None:
     journey = a_journey(ASK, send("a"), send("b"))
     stands = moved(journey).enrollment
     got = moved(journey, at(stands, answers={"ask": answer}, unanswered=unanswered), LATER)
-    assert (sent(got), told(got)) == ([path], [("ask", "took", word)])
+    assert (sent(got), step_decisions(got)) == ([path], [("ask", "took", word)])
 
 
-def test_a_webhook_that_never_answers_goes_otherwise_after_a_day() -> None:
+def test_webhook_without_an_answer_takes_the_other_path_after_a_day() -> None:
     journey = a_journey(ASK, send("a"), send("b"))
     assert sent(moved(journey, moved(journey).enrollment, NOON + DAY)) == ["b"]
 
 
-def test_a_second_visit_does_not_take_the_first_visit_s_answer() -> None:
+def test_second_visit_does_not_use_the_answer_of_the_first() -> None:
     journey = a_journey(
         WebhookStep(id="ask", url="https://x.example", next="j", otherwise="j"),
         JumpStep(id="j", to="ask", most=1, next="a"),
@@ -120,4 +134,4 @@ def test_a_second_visit_does_not_take_the_first_visit_s_answer() -> None:
     second = moved(journey, first, LATER)
     assert (len(second.effects), second.enrollment.answers, second.enrollment.step) == (1, {}, "ask")
     got = moved(journey, at(second.enrollment, answers={"ask": {"n": 2}}), LATER)
-    assert (sent(got), told(got)[0]) == (["a"], ("ask", "took", "answered"))
+    assert (sent(got), step_decisions(got)[0]) == (["a"], ("ask", "took", "answered"))

@@ -3,7 +3,7 @@
 from copy import replace
 from datetime import timedelta
 
-from ripen.journey.engine import Moved
+from ripen.journey.engine import Advanced
 from ripen.journey.enrollment import EnrollmentState
 from ripen.playbook.graph import Journey, Move, Until, WaitForStep, WaitPath, WaitStep
 from tests.support.fakes import NOON
@@ -22,7 +22,7 @@ NEW = a_journey(a_wait(2), send("b"), send("a"))
 GONE = a_journey(send("b"))
 
 
-def after(live: Journey | None, move: Move | None, bundle: str = "bundle2") -> Moved:
+def after(live: Journey | None, move: Move | None, bundle: str = "bundle2") -> Advanced:
     if live and move:
         live = replace(live, moves={"w": move})
     return moved(OLD, moved(OLD).enrollment, LATER, live=live, live_bundle=bundle)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from ripen.journey.enrollment import Enrollment
-from ripen.mail.ledger import Send, SendState, leaves
+from ripen.mail.ledger import Send, SendState, departure
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import Journey, Until, WaitForStep, WaitPath, WaitStep
 from tests.support.fakes import NOON
@@ -33,33 +33,35 @@ def waiting(journey: Journey) -> Enrollment:
 def test_a_wait_counts_from_when_the_mail_before_it_went() -> None:
     stands = waiting(WAITS)
     # when it looks after three days, the mail had gone on the second
-    early = moved(WAITS, stands, NOON + 3 * DAY, mailed=NOON + 2 * DAY)
+    early = moved(WAITS, stands, NOON + 3 * DAY, mail_leaves=NOON + 2 * DAY)
     # then
     assert (sent(early), early.due, early.enrollment.until) == ([], NOON + 5 * DAY, NOON + 5 * DAY)
-    assert sent(moved(WAITS, early.enrollment, NOON + 5 * DAY, mailed=NOON + 2 * DAY)) == ["b"]
+    assert sent(moved(WAITS, early.enrollment, NOON + 5 * DAY, mail_leaves=NOON + 2 * DAY)) == ["b"]
 
 
 def test_nobody_was_silent_before_having_had_the_mail_for_as_long_as_that() -> None:
     stands = waiting(LISTENS)
-    early = moved(LISTENS, stands, NOON + 3 * DAY, mailed=NOON + 2 * DAY)
+    early = moved(LISTENS, stands, NOON + 3 * DAY, mail_leaves=NOON + 2 * DAY)
     assert (sent(early), early.due) == ([], NOON + 5 * DAY)
-    assert sent(moved(LISTENS, early.enrollment, NOON + 5 * DAY - MINUTE, mailed=NOON + 2 * DAY)) == []
-    assert sent(moved(LISTENS, early.enrollment, NOON + 5 * DAY, mailed=NOON + 2 * DAY)) == ["c"]
+    assert sent(moved(LISTENS, early.enrollment, NOON + 5 * DAY - MINUTE, mail_leaves=NOON + 2 * DAY)) == []
+    assert sent(moved(LISTENS, early.enrollment, NOON + 5 * DAY, mail_leaves=NOON + 2 * DAY)) == ["c"]
     clicks = [a_click(4 * DAY)]
-    assert sent(moved(LISTENS, early.enrollment, NOON + 4 * DAY, mailed=NOON + 2 * DAY, activities=clicks)) == ["b"]
+    assert sent(moved(LISTENS, early.enrollment, NOON + 4 * DAY, mail_leaves=NOON + 2 * DAY, activities=clicks)) == [
+        "b"
+    ]
 
 
 def test_what_was_done_while_the_mail_was_held_counts_all_the_same() -> None:
     form = WaitPath(name="filled in", when=Did(kind="link_clicked", subject="other"), next="b")
     listens = after_a(WaitForStep(id="wait", paths=(form, AT_LAST[1])))
     done = [a_click(DAY, subject="other")]
-    assert sent(moved(listens, waiting(listens), NOON + 2 * DAY, mailed=NOON + 3 * DAY, activities=done)) == ["b"]
+    assert sent(moved(listens, waiting(listens), NOON + 2 * DAY, mail_leaves=NOON + 3 * DAY, activities=done)) == ["b"]
 
 
 @pytest.mark.parametrize("went", [NOON + 15 * MINUTE, NOON, None])
 def test_a_mail_that_went_within_minutes_or_never_will_moves_nothing(went: datetime | None) -> None:
     for journey, next in ((WAITS, "b"), (LISTENS, "c")):
-        assert sent(moved(journey, waiting(journey), NOON + 3 * DAY, mailed=went)) == [next]
+        assert sent(moved(journey, waiting(journey), NOON + 3 * DAY, mail_leaves=went)) == [next]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +71,7 @@ def test_a_date_a_weekday_and_a_time_of_day_are_what_they_are(until: Until) -> N
     journey = after_a(WaitStep(id="wait", until=until, next="b"))
     stands = waiting(journey)
     assert stands.until
-    assert sent(moved(journey, stands, stands.until, mailed=stands.until + DAY)) == ["b"]
+    assert sent(moved(journey, stands, stands.until, mail_leaves=stands.until + DAY)) == ["b"]
 
 
 def test_behind_another_mail_the_first_one_moves_nothing() -> None:
@@ -77,7 +79,7 @@ def test_behind_another_mail_the_first_one_moves_nothing() -> None:
     first = WaitForStep(id="first", paths=(replace(AT_LAST[0], next="b"), AT_LAST[1]))
     journey = a_journey(send("a", next="first"), first, send("b", next="then"), WaitStep(id="then", until=THREE_DAYS))
     # when
-    result = moved(journey, waiting(journey), NOON + DAY, mailed=NOON + 9 * DAY, activities=[a_click(DAY)])
+    result = moved(journey, waiting(journey), NOON + DAY, mail_leaves=NOON + 9 * DAY, activities=[a_click(DAY)])
     # then
     assert (sent(result), result.due) == (["b"], NOON + 4 * DAY)
     assert result.enrollment.mail == result.sends[0].id
@@ -103,5 +105,5 @@ def test_when_a_mail_leaves(state: SendState, then: datetime | None) -> None:
     mail = moved(WAITS).sends[0]
     claimed, accepted = NOON + HOUR, NOON + 2 * HOUR if state is SendState.ACCEPTED else None
     known: Send = replace(mail, state=state, claimed=claimed, accepted=accepted)
-    assert leaves(known, NOON + DAY, NOON + 3 * HOUR) == then
-    assert leaves(replace(mail, state=SendState.PLANNED), NOON, NOON + 3 * HOUR) == NOON + 3 * HOUR
+    assert departure(known, NOON + DAY, NOON + 3 * HOUR) == then
+    assert departure(replace(mail, state=SendState.PLANNED), NOON, NOON + 3 * HOUR) == NOON + 3 * HOUR

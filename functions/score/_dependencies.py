@@ -1,0 +1,21 @@
+"""The ports that folding needs."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from ripen.adapters.table import Table
+from ripen.playbook.bundle import Bundle
+from ripen.ports import Clock
+from score._consequences import Queues
+
+
+class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that folding needs, and the playbook that it follows."""
+
+    table: Table
+    clock: Clock
+    queues: Queues
+    bundle: Bundle
+    previous: Callable[[], Bundle | None] = lambda: None
+    """Returns the playbook before this one, None without one."""

@@ -1,0 +1,38 @@
+"""Run every check of a playbook's files."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from ripen_authoring.checks import (
+    forms,
+    journey_graph,
+    journeys,
+    locales,
+    mailings,
+    mails,
+    past_dates,
+    scoring,
+    settings,
+    simulations,
+    templates,
+)
+from ripen_authoring.files.folder import Entry, Folder
+from ripen_authoring.models.scoring import ScoringFile
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.problem import Problem
+
+
+def check(folder: Folder, ripen: Entry[RipenFile], scored: Entry[ScoringFile], today: date | None) -> Iterator[Problem]:
+    """Check all files against one another. Dates in the past are checked only where `today` is given."""
+    yield from settings.check(folder, ripen)
+    yield from forms.check(folder)
+    yield from journeys.check(folder, ripen.model)
+    yield from journey_graph.check(folder)
+    yield from mailings.check(folder, ripen.model)
+    yield from scoring.check(folder, scored, ripen.model)
+    yield from locales.check(folder, ripen, scored)
+    yield from templates.check(folder, scored, ripen.model.locales)
+    yield from mails.check(folder, ripen.model)
+    yield from simulations.check(folder, ripen.model)
+    if today:
+        yield from past_dates.check(folder, today)

@@ -1,0 +1,63 @@
+"""Check that clauses and conditions refer to fields, mails, forms, pages, segments and tags that exist."""
+
+from collections.abc import Iterable, Iterator
+
+from ripen.nearest import nearest
+from ripen_authoring.checks import names
+from ripen_authoring.checks.names import PROFILE_FIELDS, SCORE_FIELDS, check_name, check_subject
+from ripen_authoring.files.document import Document
+from ripen_authoring.files.folder import Folder
+from ripen_authoring.models.clauses import ACTIVITY_WORDS, ClausePart, DocumentPath, nested_clauses
+from ripen_authoring.models.part import Conditions
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.problem import Problem
+
+_SUBJECTS = {"clicked": "emails", "replied": "emails", "submitted": "forms", "viewed": "pages", "read": "pages"}
+_CLAUSE_WORDS = {*ACTIVITY_WORDS, "never", "segment", "consent", "tag", "all", "any", "not"}
+_PURPOSES = ("marketing",)
+
+
+def check_clause(
+    folder: Folder, document: Document, where: DocumentPath, clause: ClausePart | None, ripen: RipenFile
+) -> Iterator[Problem]:
+    """Check a clause and all clauses inside it."""
+    for place, part in nested_clauses(clause, where):
+        yield from _check_clause_fields(folder, document, place, part)
+        for word, kind in _SUBJECTS.items():
+            yield from check_subject(folder, document, (*place, word), getattr(part, word), kind, ripen)
+        if part.segment:
+            yield from check_name(document, (*place, "segment"), part.segment, folder, "segments")
+        if part.consent and part.consent not in _PURPOSES:
+            message = f"there is no consent {part.consent!r}{nearest(part.consent, _PURPOSES)}"
+            yield document.problem((*place, "consent"), message)
+        if part.tag and part.tag not in (tags := names.tags(folder)):
+            message = f"no journey adds the tag {part.tag!r}{nearest(part.tag, tags)}"
+            yield document.warning((*place, "tag"), message)
+
+
+def check_conditions(
+    folder: Folder, document: Document, where: DocumentPath, conditions: Iterable[Conditions], *, scores: bool = False
+) -> Iterator[Problem]:
+    """Check that the conditions ask about known fields, and about scores only where these are allowed."""
+    known = PROFILE_FIELDS | names.fields(folder) | (SCORE_FIELDS if scores else set())
+    for number, tests in enumerate(conditions):
+        for field in tests:
+            if field not in known:
+                yield document.problem((*where, number, field), _unknown_field(field, known))
+
+
+def _check_clause_fields(
+    folder: Folder, document: Document, where: DocumentPath, part: ClausePart
+) -> Iterator[Problem]:
+    """Check the fields in a clause, where `entry.…` and `answers.<step>.…` are allowed too."""
+    entry = {f"entry.{name}" for name in names.entry_variables(folder)}
+    known = PROFILE_FIELDS | names.fields(folder) | SCORE_FIELDS | entry
+    for number, tests in enumerate((part.model_extra or {}, part.field)):
+        for field in tests:
+            webhook = field.split(".")[1] if field.startswith("answers.") else ""
+            if field not in known and webhook not in names.webhook_steps(folder):
+                yield document.problem((*where, number, field), _unknown_field(field, known | _CLAUSE_WORDS))
+
+
+def _unknown_field(field: str, known: Iterable[str]) -> str:
+    return f"there is no field {field!r}{nearest(field, known)}"

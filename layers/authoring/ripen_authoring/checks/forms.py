@@ -1,0 +1,77 @@
+"""Check forms, and the forms that pages name."""
+
+from collections.abc import Iterator
+
+from ripen.nearest import nearest
+from ripen_authoring.checks.names import check_name
+from ripen_authoring.files.folder import Entry, Folder
+from ripen_authoring.flow import laid_out
+from ripen_authoring.models.clauses import DocumentPath
+from ripen_authoring.models.forms import FormFile
+from ripen_authoring.models.journeys import JourneyFile
+from ripen_authoring.models.steps import SendPart
+from ripen_authoring.problem import Problem
+
+
+def check(folder: Folder) -> Iterator[Problem]:
+    """Check every form, and that the form of every page exists."""
+    for name, form in folder.forms.items():
+        yield from _check_fields(form)
+        yield from _check_mapping(form)
+        if form.model.thank_you:
+            yield from check_name(form.document, ("thank_you",), form.model.thank_you, folder, "pages")
+        if form.model.lead_magnet:
+            yield from _check_lead_magnet(folder, name, form)
+    for versions in folder.pages.values():
+        for page in versions.values():
+            if page.model.form:
+                yield from check_name(page.document, ("form",), page.model.form, folder, "forms")
+
+
+def _check_fields(entry: Entry[FormFile]) -> Iterator[Problem]:
+    form, document = entry.model, entry.document
+    if not any(field.name == "email" and field.type == "email" and field.required for field in form.fields):
+        yield document.problem(("fields",), "a form needs a field `email` of type email with `required: true`")
+    seen: set[str] = set()
+    for number, field in enumerate(form.fields):
+        if (field.type == "select") != bool(field.options):
+            message = "`options` and `type: select` go together: write both, or neither"
+            yield document.problem(("fields", number), message)
+        if field.name in seen:
+            yield document.problem(("fields", number), f"two fields have the name {field.name!r}; rename one of them")
+        seen.add(field.name)
+    if form.honeypot in seen:
+        message = f"{form.honeypot!r} is a field of the form; choose another name for the honeypot"
+        yield document.problem(("honeypot",), message)
+
+
+def _check_mapping(entry: Entry[FormFile]) -> Iterator[Problem]:
+    """Check that `mapping` and `sources` lead to fields of the form."""
+    form = entry.model
+    targets = {field.name for field in form.fields} | {"full_name"} | ({"consent"} if form.consent else set())
+    mapped: list[tuple[DocumentPath, str]] = [(("mapping", key), target) for key, target in form.mapping.items()]
+    for source, provider in form.sources.items():
+        mapped += [(("sources", source, "fields", key), target) for key, target in provider.fields.items()]
+    for where, target in mapped:
+        if target not in targets:
+            yield entry.document.problem(where, f"this form has no field {target!r}{nearest(target, targets)}")
+
+
+def _check_lead_magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:
+    mail, where = entry.model.lead_magnet, ("lead_magnet",)
+    yield from check_name(entry.document, where, mail, folder, "emails")
+    if mail in folder.emails and folder.emails[mail].model.mail_class != "transactional":
+        message = f"the lead asked for {mail!r}; write `class: transactional` in its email.yaml"
+        yield entry.document.problem(where, message)
+    if folder.journeys.keys() != folder.names.get("journeys", set()):
+        return  # a journey that could not be read may send it
+    if not any(_sends(journey.model, name, mail) for journey in folder.journeys.values()):
+        message = f"no journey of this form sends {mail!r}; add a journey with `- send: {mail}`"
+        yield entry.document.problem(where, message)
+
+
+def _sends(journey: JourneyFile, form: str, mail: str) -> bool:
+    """Return whether the form lets leads into the journey, and the journey sends the mail."""
+    return any(on.form == form for on in journey.enrol.on) and any(
+        isinstance(step.part, SendPart) and step.part.send == mail for step in laid_out(journey.steps)
+    )

@@ -1,0 +1,120 @@
+"""Check that journeys refer to names that exist, and that steps and paths have names of their own."""
+
+from collections.abc import Iterator, Sequence
+
+from ripen.nearest import nearest
+from ripen_authoring import expressions
+from ripen_authoring.checks import names
+from ripen_authoring.checks.clauses import check_clause, check_conditions
+from ripen_authoring.checks.names import check_date_field, check_name, check_subject
+from ripen_authoring.files.document import Document
+from ripen_authoring.files.folder import Entry, Folder
+from ripen_authoring.flow import Laid, clauses, laid_out
+from ripen_authoring.models import steps
+from ripen_authoring.models.clauses import DocumentPath
+from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.problem import Problem
+
+_TRIGGER_SUBJECTS = {"form": "forms", "page": "pages", "read": "pages", "click": "emails", "segment": "segments"}
+
+
+def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
+    """Check every journey.
+
+    1. Its triggers, and the clauses of `who`, `goal` and `exit`.
+    2. The ids of its steps, and the names of their paths.
+    3. The names in each step, and the clauses of its paths.
+    4. The steps in `changes`.
+    """
+    for entry in folder.journeys.values():
+        journey, document = entry.model, entry.document
+        yield from _check_entry(folder, entry, ripen)
+        for key, clause in (("goal", journey.goal), ("exit", journey.exit)):
+            yield from check_clause(folder, document, (key,), clause, ripen)
+        laid = laid_out(journey.steps)
+        yield from _check_ids(document, laid)
+        for step in laid:
+            yield from _check_step(folder, document, step, ripen)
+        for where, path in clauses(laid):
+            yield from check_clause(folder, document, where, path, ripen)
+        yield from _check_changes(entry, {step.id for step in laid})
+
+
+def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Iterator[Problem]:
+    journey, document = entry.model, entry.document
+    for number, on in enumerate(journey.enrol.on):
+        yield from _check_trigger(folder, document, ("enrol", "on", number), on, ripen)
+        if on.yearly and journey.enrol.again.again.how == "never":
+            message = "with `again: never` a lead enters once and not every year; write `again: after 300 days`"
+            yield document.warning(("enrol", "on", number, "yearly"), message)
+    keys = names.entry_fields(folder) | (set(CAMPAIGN_KEYS) if names.enters_by_crm_campaign(journey) else set())
+    if (key := journey.enrol.again.key) and key not in keys:
+        yield document.problem(("enrol", "again"), _not_kept(key, keys))
+    yield from check_clause(folder, document, ("enrol", "who"), journey.enrol.who, ripen)
+
+
+def _check_trigger(
+    folder: Folder, document: Document, where: DocumentPath, on: TriggerPart, ripen: RipenFile
+) -> Iterator[Problem]:
+    for key, kind in _TRIGGER_SUBJECTS.items():
+        yield from check_subject(folder, document, (*where, key), getattr(on, key), kind, ripen)
+    if on.field:
+        yield from check_conditions(folder, document, (*where, "field"), [on.field])
+    if on.date:
+        yield from check_date_field(folder, document, (*where, "date"), on.date)
+    if on.form:
+        kept = names.entry_fields(folder) | {"source", "page"}
+        for field in on.where:
+            if field not in kept:
+                yield document.problem((*where, "where", field), _not_kept(field, kept))
+
+
+def _not_kept(name: str, kept: set[str]) -> str:
+    return f"no form keeps {name!r}; add `entry: true` to that field{nearest(name, kept)}"
+
+
+def _check_ids(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for step in laid:
+        if step.id in seen:
+            yield document.problem(step.where, f"two steps have the id {step.id!r}; give one of them its own `id`")
+        seen.add(step.id)
+        paths: set[str] = set()
+        for route in step.routes:
+            if route.name in paths:
+                message = f"two paths have the name {route.name!r}; give one of them its own `name`"
+                yield document.problem(route.where, message)
+            paths.add(route.name)
+
+
+def _check_step(folder: Folder, document: Document, step: Laid, ripen: RipenFile) -> Iterator[Problem]:
+    part, where = step.part, step.where
+    match part:
+        case steps.SendPart():
+            yield from check_name(document, (*where, "send"), part.send, folder, "emails")
+        case steps.WaitPart():
+            yield from _check_wait(folder, document, (*where, "wait"), part.wait)
+        case steps.WaitForPart():
+            for number, path in enumerate(part.wait_for):
+                yield from _check_wait(folder, document, (*where, "wait_for", number, "after"), path.after)
+        case steps.EnrolStepPart():
+            yield from check_name(document, (*where, "enrol"), part.enrol, folder, "journeys")
+        case steps.LeavePart():
+            yield from check_name(document, (*where, "leave"), part.leave, folder, "journeys")
+        case steps.UpdatePart() if part.update.stage and part.update.stage not in ripen.stages:
+            stage = part.update.stage
+            message = f"ripen.yaml has no stage {stage!r}{nearest(stage, ripen.stages)}"
+            yield document.problem((*where, "update", "stage"), message)
+
+
+def _check_wait(folder: Folder, document: Document, where: DocumentPath, written: str | None) -> Iterator[Problem]:
+    if written and (field := expressions.wait_end(written).field):
+        yield from check_date_field(folder, document, where, field)
+
+
+def _check_changes(entry: Entry[JourneyFile], ids: set[str]) -> Iterator[Problem]:
+    for old, move in entry.model.changes.items():
+        if move.how == "move" and move.to not in ids:
+            message = f"this journey has no step {move.to!r}{nearest(move.to, ids)}"
+            yield entry.document.problem(("changes", old), message)

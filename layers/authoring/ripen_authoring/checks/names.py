@@ -1,0 +1,93 @@
+"""The names that exist in a playbook, and problems for names that do not."""
+
+from collections.abc import Iterator, Sequence
+
+from ripen.nearest import nearest
+from ripen_authoring.files.document import Document
+from ripen_authoring.files.folder import Folder
+from ripen_authoring.flow import laid_out
+from ripen_authoring.models import steps
+from ripen_authoring.models.clauses import DocumentPath
+from ripen_authoring.models.journeys import JourneyFile
+from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.problem import Problem
+
+PROFILE_FIELDS = frozenset(
+    ["email", "domain", "email_kind", "last_name", "first_name", "company", "department", "job_title", "phone"]
+) | {"locale", "country", "stage"}
+SCORE_FIELDS = {"fit", "engagement", "total", "rank"}
+
+
+def fields(folder: Folder) -> set[str]:
+    """Return the fields that a form asks for or a journey fills in."""
+    return {field.name for form in folder.forms.values() for field in form.model.fields} | updated_fields(folder)
+
+
+def updated_fields(folder: Folder) -> set[str]:
+    """Return the fields that a journey fills in."""
+    return {name for update in _updates(folder) for name in update.fields}
+
+
+def tags(folder: Folder) -> set[str]:
+    """Return the tags that a journey adds."""
+    return {tag for update in _updates(folder) for tag in update.add_tags}
+
+
+def _updates(folder: Folder) -> Iterator[steps.UpdateBody]:
+    for journey in folder.journeys.values():
+        for step in laid_out(journey.model.steps):
+            if isinstance(step.part, steps.UpdatePart):
+                yield step.part.update
+
+
+def entry_fields(folder: Folder) -> set[str]:
+    """Return the form answers that are kept with a submission, and the facts of entry requests."""
+    answers = {field.name for form in folder.forms.values() for field in form.model.fields if field.entry}
+    triggers = (on for journey in folder.journeys.values() for on in journey.model.enrol.on)
+    return answers | {name for on in triggers for name in on.api or ()}
+
+
+def entry_variables(folder: Folder) -> set[str]:
+    """Return what may follow `entry.`: also the source of a form, and the facts of a Salesforce campaign."""
+    from_crm = any(enters_by_crm_campaign(journey.model) for journey in folder.journeys.values())
+    return entry_fields(folder) | {"source", "page"} | ({"status", "campaign"} if from_crm else set())
+
+
+def enters_by_crm_campaign(journey: JourneyFile) -> bool:
+    """Return whether a Salesforce campaign lets leads into the journey."""
+    return any(on.crm_campaign for on in journey.enrol.on)
+
+
+def webhook_steps(folder: Folder) -> set[str]:
+    """Return the ids of all webhook steps."""
+    return {
+        step.id
+        for journey in folder.journeys.values()
+        for step in laid_out(journey.model.steps)
+        if isinstance(step.part, steps.WebhookPart)
+    }
+
+
+def check_name(
+    document: Document, where: Sequence[int | str], name: str, folder: Folder, kind: str
+) -> Iterator[Problem]:
+    """Yield a problem unless there is a file of that name in the folder `kind`."""
+    names = folder.names.get(kind, set())
+    if name not in names:
+        yield document.problem(where, f"there is no {name!r} in {kind}/{nearest(name, names)}")
+
+
+def check_subject(
+    folder: Folder, document: Document, where: DocumentPath, subject: str, kind: str, ripen: RipenFile
+) -> Iterator[Problem]:
+    """Check the name of what a lead did something with. It may be `any`, or a page of the company's own site."""
+    tracked = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
+    if subject and subject != "any" and subject not in tracked:
+        yield from check_name(document, where, subject, folder, kind)
+
+
+def check_date_field(folder: Folder, document: Document, where: DocumentPath, field: str) -> Iterator[Problem]:
+    """Check the name of a field that holds a date."""
+    dates = fields(folder) | {f"entry.{name}" for name in entry_fields(folder)}
+    if field not in dates:
+        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, dates)}")
