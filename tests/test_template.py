@@ -44,7 +44,7 @@ ROUTES = {
 VERBS = {
     "dynamodb:BatchGetItem": r"\bget_many\(",
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
-    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|tally|send_moved)\(",
+    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_send|move_send)\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
     "dynamodb:Query": r"\.(under|between|due|leads)\(",
 }

@@ -1,4 +1,4 @@
-"""All that a walk needs of the world."""
+"""The dependencies of nurture.walk."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     table: Table
     live: Callable[[], Bundle]
     bundle: Callable[[str], Bundle]
-    """By hash."""
+    """Returns the bundle with this hash."""
     clock: Clock
     queue: Wake
     """Wakes nurture.walk itself."""

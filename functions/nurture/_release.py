@@ -1,4 +1,4 @@
-"""Releases marketing mail at the rate that SES allows, by priority; what has to wait stays in the table, visible."""
+"""Releases marketing mail at the rate that SES allows, by priority. A mail that has to wait stays in the table."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -17,16 +17,16 @@ from ripen.mail import breaker, send_rate
 from ripen.mail.breaker import Breaker
 from ripen.mail.send_rate import Quota, ReservedSlots, Slots
 
-Line = tuple[Lane, int]
-"""A lane and a shard of it."""
+LaneShard = tuple[Lane, int]
+"""A lane of the agenda, and one of its shards."""
 
 _THREADS = 10
 _LEASE = timedelta(minutes=5)
 
 
 @dataclass
-class Counted:
-    """A bell that counts whom it wakes."""
+class CountingQueue:
+    """A queue that counts the rows whose workers it wakes."""
 
     queue: ports.Wake
     woken: int = 0
@@ -37,79 +37,95 @@ class Counted:
 
 
 class Released(Struct, frozen=True):
+    """How many mails were released, and how many are due without a slot."""
+
     woken: int
     backlog: int
-    """What is due and found no place."""
 
 
 def release(
     table: Table, clock: ports.Clock, queue: ports.Wake, ahead: timedelta, quota: Callable[[], Quota], urgent: int
 ) -> Released:
-    """Wakes as many as there are places in the next minute, each at its place; without `ahead`, as many at once.
+    """Wake the workers of as many mails as there are slots in the next minute, each at its slot.
 
-    `urgent` mails were woken just now and go first. Of two ticks at once one gets the places.
+    `urgent` is the number of transactional mails that were woken just now; they go first. Without `ahead`, all mails
+    are woken at once. Of two ticks at the same time, only one gets the slots.
+
+    1. Find the shards in which a mail is due.
+    2. Compute the slots, and take as many mails, by priority and due time.
+    3. Reserve the slots, lease the mails and wake their workers.
+    4. If the slots do not suffice, count the mails that wait.
     """
     now = clock.now()
 
-    def is_due(line: Line) -> bool:
-        return bool(table.due(*line, now + ahead, limit=1))
+    def is_due(shard: LaneShard) -> bool:
+        return bool(table.due(*shard, now + ahead, limit=1))
 
     def lease(due: Due) -> bool:
         return table.lease(due, max(now, due.at, last) + _LEASE)
 
-    def waiting(line: Line) -> int:
-        return table.waiting(*line, now)
+    def waiting(shard: LaneShard) -> int:
+        return table.waiting(*shard, now)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         every = list(product(MAIL_LANES, range(SHARDS)))
-        lines = [line for line, due in zip(every, pool.map(is_due, every), strict=True) if due]
-        if not lines:
+        shards = [shard for shard, due in zip(every, pool.map(is_due, every), strict=True) if due]
+        if not shards:
             return Released(0, 0)
-        given, fuse = table.get_many([keys.SLOTS, keys.BREAKER])
-        places = _places(quota, given, fuse, urgent, now)
-        taken = _first(table, lines, places.count, now + ahead, pool)
-        last, woken = places.at(len(taken)), 0
-        if taken and _reserved(table, given, last):
+        reserved, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
+        slots = _slots(quota, reserved, breaker_row, urgent, now)
+        taken = _first(table, shards, slots.count, now + ahead, pool)
+        last, woken = slots.at(len(taken)), 0
+        if taken and _reserve(table, reserved, last):
             leased = [due for due, ours in zip(taken, pool.map(lease, taken), strict=True) if ours]
-            woken = _wake(leased, places, now, ahead, queue)
-        backlog = sum(pool.map(waiting, lines)) if len(taken) >= places.count else 0
+            woken = _wake(leased, slots, now, ahead, queue)
+        backlog = sum(pool.map(waiting, shards)) if len(taken) >= slots.count else 0
     return Released(woken, backlog)
 
 
-def _places(
-    quota: Callable[[], Quota], given: Row[ReservedSlots] | None, row: Row[Breaker] | None, urgent: int, now: datetime
+def _slots(
+    quota: Callable[[], Quota],
+    reserved: Row[ReservedSlots] | None,
+    row: Row[Breaker] | None,
+    urgent: int,
+    now: datetime,
 ) -> Slots:
+    """Return the slots of the next minute: none while the breaker is open, and then one for the mail that probes."""
     if row and breaker.blocked_until(row.value, now):
         return send_rate.NO_SLOTS
     if row and breaker.is_open(row.value):
-        return Slots(now, 1, 1)  # the one that tries for all
-    return send_rate.free_slots(quota(), given.value.until if given else None, urgent, now)
+        return Slots(now, 1, 1)
+    return send_rate.free_slots(quota(), reserved.value.until if reserved else None, urgent, now)
 
 
-def _first(table: Table, lines: Iterable[Line], most: int, until: datetime, pool: ThreadPoolExecutor) -> list[Due]:
-    """The first of them by priority, and by due time within one."""
+def _first(
+    table: Table, shards: Iterable[LaneShard], most: int, until: datetime, pool: ThreadPoolExecutor
+) -> list[Due]:
+    """Return the first mails, by priority and then by due time."""
     taken: list[Due] = []
     for lane in MAIL_LANES:
         left = most - len(taken)
         if left > 0:
-            shards = [shard for each, shard in lines if each is lane]
-            found = pool.map(partial(table.due, lane, until=until, limit=left), shards)
+            numbers = [number for each, number in shards if each is lane]
+            found = pool.map(partial(table.due, lane, until=until, limit=left), numbers)
             taken += sorted((due for some in found for due in some), key=lambda due: due.at)[:left]
     return taken
 
 
-def _reserved(table: Table, given: Row[ReservedSlots] | None, until: datetime) -> bool:
+def _reserve(table: Table, reserved: Row[ReservedSlots] | None, until: datetime) -> bool:
+    """Reserve the slots up to this time. Return False if another tick has reserved some."""
     try:
-        table.write(Replace(keys.SLOTS, ReservedSlots(until=until), given.version if given else 0))
+        table.write(Replace(keys.SLOTS, ReservedSlots(until=until), reserved.version if reserved else 0))
     except Conflict:
         return False
     return True
 
 
-def _wake(leased: list[Due], places: Slots, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
+def _wake(leased: list[Due], slots: Slots, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
+    """Wake the workers of the leased mails, each at its slot. Return how many were woken."""
     refs_by_delay: dict[int, list[Ref]] = {}
     for number, due in enumerate(leased):
-        delay = ceil((max(places.at(number), due.at) - now).total_seconds()) if ahead else 0
+        delay = ceil((max(slots.at(number), due.at) - now).total_seconds()) if ahead else 0
         refs_by_delay.setdefault(max(0, delay), []).append(due.ref)
     for delay, refs in refs_by_delay.items():
         queue.wake(*refs, delay=delay)

@@ -1,4 +1,4 @@
-"""What one mail is judged by: the rows that say who it is for, and what the policy makes of them."""
+"""Everything that decides whether one mail may go: its rows, and what the decision asks for."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -29,11 +29,10 @@ from ripen.scoring.score import score
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """All that a delivery needs of the world."""
-
     table: Table
     live: Callable[[], Live]
     bundle: Callable[[str], Bundle]
+    """Returns the bundle with this hash."""
     clock: ports.Clock
     mailer: ports.Mailer
     stopped: Callable[[], bool]
@@ -41,98 +40,107 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     address_key: bytes
     reply_domain: str = ""
     may_send: Callable[[str], MaySend] = lambda name: "yes"
-    """Of a campaign, by its name: "yes", "soon" (its canaries are judged next), "later" (it is paused or halted) or "never"
-    (it was stopped)."""
+    """Whether the mails of the campaign with this name may go."""
 
 
-class Gathered(Struct, frozen=True, kw_only=True):
-    """The rows that one send is judged by and changes."""
+class SendContext(Struct, frozen=True, kw_only=True):
+    """The rows that decide about one mail and that its claim changes."""
 
     send: Row[Send]
     profile: Profile | None
-    contact: Row[Contact] | None
+    contact_row: Row[Contact] | None
     pointer: Row[SendPointer] | None
     state: State | None
-    """Read only where the policy asks about it."""
-    refusal_key: Key[Suppression]
-    refusal: Row[Suppression] | None
+    """Read only if the policy asks about it."""
+    suppression_key: Key[Suppression]
+    suppression: Row[Suppression] | None
     in_shadow: bool
-    breaker: Row[Breaker] | None
+    breaker_row: Row[Breaker] | None
 
     @property
     def lead(self) -> Profile:
-        """The lead that the mail is for. Raises LookupError if it is gone: such a mail is skipped before."""
+        """Return the lead of the mail. Raises LookupError if it does not exist: such a mail is skipped before."""
         if self.profile is None:
             raise LookupError(self.send.value.lead)
         return self.profile
 
     @property
-    def fuse(self) -> Breaker:
-        return self.breaker.value if self.breaker else Breaker()
+    def breaker(self) -> Breaker:
+        return self.breaker_row.value if self.breaker_row else Breaker()
 
     @property
-    def known(self) -> Contact:
-        return self.contact.value if self.contact else Contact(lead=self.send.value.lead)
+    def contact(self) -> Contact:
+        return self.contact_row.value if self.contact_row else Contact(lead=self.send.value.lead)
 
 
-def gather(key: Key[Send], dependencies: Dependencies, thoroughly: bool) -> Gathered | None:
-    """None if there is no such send. `thoroughly` also reads whether the address is suppressed; the claim's own condition
-    asks that in any case, but shadow mode makes no claim."""
+def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: bool) -> SendContext | None:
+    """Return the rows, None if there is no such send.
+
+    The suppression is read only on request and in shadow mode. The claim's own condition checks it anyway, but shadow
+    mode makes no claim.
+    """
     lead, id = key.lead, key.sk.removeprefix("send#")
     asks_state = dependencies.live().bundle.policy.unless is not None
-    send, profile, contact, pointer, shadow, fuse, *state = dependencies.table.get_many(
+    send, profile, contact, pointer, shadow, breaker, *state = dependencies.table.get_many(
         [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW, keys.BREAKER]
         + ([keys.state(lead)] if asks_state else [])
     )
     if send is None:
         return None
     in_shadow = bool(shadow and shadow.value.on)
-    refusal_key = keys.suppression(address_hash(dependencies.address_key, profile.value.email if profile else ""))
-    return Gathered(
+    email = profile.value.email if profile else ""
+    suppression_key = keys.suppression(address_hash(dependencies.address_key, email))
+    return SendContext(
         send=send,
         profile=profile.value if profile else None,
-        contact=contact,
+        contact_row=contact,
         pointer=pointer,
         state=state[0].value if state and state[0] else None,
-        refusal_key=refusal_key,
-        refusal=dependencies.table.get(refusal_key) if thoroughly or in_shadow else None,
+        suppression_key=suppression_key,
+        suppression=dependencies.table.get(suppression_key) if with_suppression or in_shadow else None,
         in_shadow=in_shadow,
-        breaker=fuse,
+        breaker_row=breaker,
     )
 
 
 def situation(
-    gathered: Gathered, is_abandoned: Callable[[], bool], dependencies: Dependencies, now: datetime
+    context: SendContext, is_abandoned: Callable[[], bool], dependencies: Dependencies, now: datetime
 ) -> policy.Situation:
-    """Return everything that decides about the mail. Rows that few mails need are read when the decision asks for them."""
-    send, profile, live = gathered.send.value, gathered.profile, dependencies.live().bundle
+    """Return everything that decides about the mail.
+
+    Rows that few mails need are read only when the decision asks for them.
+    """
+    send, profile, live = context.send.value, context.profile, dependencies.live().bundle
     address = profile.email if profile else ""
     return policy.Situation(
         send=send,
-        contact=gathered.known,
+        contact=context.contact,
         policy=live.policy,
         has_lead=profile is not None,
         campaign=holds_back(dependencies.may_send(send.origin), now) if send.campaign else None,
         stopped=dependencies.stopped(),
-        suppression=gathered.refusal.value if gathered.refusal else None,
-        in_shadow=gathered.in_shadow,
-        breaker=gathered.fuse,
+        suppression=context.suppression.value if context.suppression else None,
+        in_shadow=context.in_shadow,
+        breaker=context.breaker,
         zone=lead_zone(profile, live.brand) if profile else ZoneInfo("UTC"),
         purpose=_purpose(send, dependencies),
-        facts=_facts(gathered, profile, dependencies, now) if profile and live.policy.unless else None,
+        facts=_facts(context, profile, dependencies, now) if profile and live.policy.unless else None,
         has_opportunity=lambda: _has_opportunity(address, dependencies),
-        other_mails=lambda: _planned(gathered.send.key, dependencies.table),
+        other_mails=lambda: _other_mails(context.send.key, dependencies.table),
         is_abandoned=is_abandoned,
     )
 
 
 def is_stopped(send: Send, dependencies: Dependencies) -> bool:
-    """Return whether all sending, or the campaign that this mail belongs to, is stopped now."""
+    """Return whether all sending, or the campaign of the mail, is stopped: as of at most one second ago."""
     return dependencies.stopped() or (send.campaign and dependencies.may_send(send.origin) != "yes")
 
 
 def _purpose(send: Send, dependencies: Dependencies) -> str:
-    """What the mail needs consent for: as it is live, or, where the live playbook has dropped it, as it will be written."""
+    """Return the purpose that needs a consent.
+
+    It is that of the live mail or, if the live playbook has dropped it, of the mail that will be rendered.
+    """
     email = dependencies.live().bundle.emails.get(send.email)
     if email is None and send.bundle:
         email = dependencies.bundle(send.bundle).emails.get(send.email)
@@ -144,8 +152,8 @@ def _has_opportunity(email: str, dependencies: Dependencies) -> bool:
     return bool(row and row.value.accounts)
 
 
-def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now: datetime) -> LeadFacts:
-    state = gathered.state or State(lead=profile.id)
+def _facts(context: SendContext, profile: Profile, dependencies: Dependencies, now: datetime) -> LeadFacts:
+    state = context.state or State(lead=profile.id)
     points = score(state, dependencies.live().bundle.scoring, now)
 
     @cache
@@ -156,10 +164,10 @@ def _facts(gathered: Gathered, profile: Profile, dependencies: Dependencies, now
     def count(kind: str, subject: str, since: datetime | None) -> int:
         return count_activities(done(), kind, subject, since)
 
-    return lead_facts(profile, state, points, gathered.known, now, count)
+    return lead_facts(profile, state, points, context.contact, now, count)
 
 
-def _planned(key: Key[Send], table: Table) -> Iterable[PlannedMail]:
-    """The lead's other mails that are still to come."""
+def _other_mails(key: Key[Send], table: Table) -> Iterable[PlannedMail]:
+    """Return the lead's other mails that are still on the agenda."""
     rows: Iterable[Row[Send]] = table.under(key.lead, "send#")
     return [(row.value, row.due) for row in rows if row.due and row.key.sk != key.sk]

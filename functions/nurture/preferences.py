@@ -1,14 +1,16 @@
-"""Unsubscribe (RFC 8058): GET shows a page and changes nothing, POST does it at once, for people and mailboxes alike: no
-cookie, no login, no redirect, whatever the body, however often.
+"""nurture.preferences: unsubscribes a lead (RFC 8058).
+
+GET shows a page and changes nothing. POST unsubscribes at once, for people and for mail programs: without a cookie, a
+login or a redirect, with any body, any number of times.
 """
 
 import os
-from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
@@ -36,21 +38,36 @@ secrets = Secrets(os.environ["SECRET"])
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
-"""The address is a key: it is not told to other sites and not found by search."""
+"""The address of the page is a key: other sites and search engines must not learn it."""
+
+
+class Dependencies(Struct, frozen=True, kw_only=True):
+    table: Table
+    clock: Clock
+    react: Wake
+    walk: Wake
+    link_key: bytes
+    brand: Brand
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
-    return respond(event, table, clock, react, secrets.key("link"), playbook.live().bundle.brand, walk)
+    dependencies = Dependencies(
+        table=table,
+        clock=clock,
+        react=react,
+        walk=walk,
+        link_key=secrets.key("link"),
+        brand=playbook.live().bundle.brand,
+    )
+    return respond(event, dependencies)
 
 
-def respond(
-    event: dict[str, Any], table: Table, clock: Clock, react: Wake, link_key: bytes, brand: Brand, walk: Wake
-) -> gateway.Response:
-    """The page for this request; a POST with a good token unsubscribes before it is answered."""
-    asked = gateway.request(event | {"body": ""})  # what the body says does not matter, so neither do its faults
-    pointer = _pointer(asked.parameters.get("token", ""), table, link_key)
+def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
+    """Return the page for this request. A POST with a valid token unsubscribes before it is answered."""
+    asked, brand = gateway.request(event | {"body": ""}), dependencies.brand  # a broken body must not stop the request
+    pointer = _pointer(asked.parameters.get("token", ""), dependencies)
     locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, pointer, brand))
     if pointer is None:
         return _page("bad-link", 404, locale, brand)
@@ -58,28 +75,31 @@ def respond(
         case "GET" | "HEAD":
             return _page("unsubscribe", 200, locale, brand)
         case "POST":
-            unsubscribe(pointer.value, pointer.key.pk.removeprefix("send#"), table, clock, react, walk)
+            unsubscribe(pointer.value, pointer.key.pk.removeprefix("send#"), dependencies)
             return _page("unsubscribed", 200, locale, brand)
         case _:
             return gateway.respond(405, "", {"allow": "GET, POST"})
 
 
-def unsubscribe(pointer: SendPointer, send: str, table: Table, clock: Clock, react: Wake, walk: Wake) -> bool:
-    """Take the consent back, with its proof, in one transaction; False if that was done before. The campaign that
-    it came by is looked at."""
-    withdrawn = table.retrying(lambda _: _withdraw(pointer, send, table, clock.now()))
+def unsubscribe(pointer: SendPointer, send: str, dependencies: Dependencies) -> bool:
+    """Withdraw all consents, with the proof, in one transaction. Return False if that was done before.
+
+    score.react learns of it, and nurture.walk if the mail belongs to a campaign, because the campaign may have to halt.
+    """
+    withdrawn = dependencies.table.retrying(lambda _: _withdraw(pointer, send, dependencies))
     if withdrawn is None:
         return False
-    react.wake(withdrawn.ref)
+    dependencies.react.wake(withdrawn.ref)
     if pointer.campaign:
-        walk.wake(keys.campaign(pointer.campaign).ref)
+        dependencies.walk.wake(keys.campaign(pointer.campaign).ref)
     logger.info("unsubscribed", lead=pointer.lead, send=send)
     metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
     return True
 
 
-def _withdraw(pointer: SendPointer, send: str, table: Table, now: datetime) -> Key[Activity] | None:
-    """The activity that it became; None if the consent was withdrawn before."""
+def _withdraw(pointer: SendPointer, send: str, dependencies: Dependencies) -> Key[Activity] | None:
+    """Write the withdrawal. Return the key of its activity, None if the consents were withdrawn before."""
+    table, now = dependencies.table, dependencies.clock.now()
     row = table.get(keys.contact(pointer.lead))
     before = row.value if row else Contact(lead=pointer.lead)
     if policy.refuses(before):
@@ -106,21 +126,23 @@ def _withdraw(pointer: SendPointer, send: str, table: Table, now: datetime) -> K
 
 
 def _counted(pointer: SendPointer) -> list[Change]:
-    """The campaign may have to halt where too many leave by its mails."""
+    """Count the unsubscription for the mail's campaign, which halts at too many."""
     if not pointer.campaign:
         return []
     return [Add(keys.campaign_count(pointer.campaign, counter(pointer.lead)), {"unsubscribed": 1})]
 
 
-def _pointer(text: str, table: Table, link_key: bytes) -> Row[SendPointer] | None:
+def _pointer(text: str, dependencies: Dependencies) -> Row[SendPointer] | None:
+    """Return the pointer of the mail that the token was signed for, None for an invalid token."""
     try:
-        return table.get(keys.send_pointer(link_token.read_token(link_key, link_token.Purpose.UNSUBSCRIBE, text).send))
+        link = link_token.read_token(dependencies.link_key, link_token.Purpose.UNSUBSCRIBE, text)
     except link_token.BadToken:
         return None
+    return dependencies.table.get(keys.send_pointer(link.send))
 
 
 def _locale(asked: gateway.Request, pointer: Row[SendPointer] | None, brand: Brand) -> str:
-    """The language asked for, else the mail's; "" leaves it to the browser."""
+    """Return the requested language, else that of the mail; "" leaves the choice to the browser."""
     wanted = asked.query.get("lang") or (pointer.value.locale if pointer else "")
     return wanted if wanted in brand.locales else ""
 

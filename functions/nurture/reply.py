@@ -1,13 +1,14 @@
-"""nurture.reply: takes in answers to our mails (SES → S3, SNS → SQS): a person's ends the lead's journeys and is shown to
-sales, a machine's is a decision, and an address that nobody reads any more is written to no longer.
+"""nurture.reply: records replies to our mails (SES → S3, SNS → SQS).
 
-The mail itself stays in S3. A repetition, by its Message-ID, changes nothing.
+A person's reply ends the lead's journeys and reaches sales. A machine's reply is only recorded, but an address that
+nobody reads any more gets no further mail. The mail itself stays in S3. A repeated reply, by its Message-ID, changes
+nothing.
 """
 
 import os
 from collections.abc import Callable
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -48,8 +49,6 @@ _REMEMBERED = timedelta(days=60)
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
-    """What taking a reply in needs."""
-
     table: Table
     clock: ports.Clock
     mail: Callable[[str, int], bytes]
@@ -60,12 +59,12 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
 
 class ReplyMatch(Struct, frozen=True):
-    """The lead who wrote, and the mail of ours that was answered; "" where only the sender's address tells."""
+    """The lead that wrote a reply, and the mail that it answers: "" if only the sender's address is known."""
 
     lead: str
     send: str = ""
     email: str = ""
-    """The name of that mail: clauses ask for answers by it."""
+    """The name of that mail; a clause in the playbook names it."""
 
 
 @logger.inject_lambda_context
@@ -87,7 +86,13 @@ def record_handler(record: SQSRecord) -> None:
 
 
 def receive_reply(body: str, dependencies: Dependencies) -> str:
-    """What became of it: "answered", "automatic", "gone", "repeated", "unknown" or "unwanted"."""
+    """Record a reply. Return "answered", "automatic", "gone", "repeated", "unknown" or "unwanted".
+
+    1. Read the mail that SES stored; spam and viruses are not read.
+    2. Find the lead that wrote it, and the mail that it answers.
+    3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
+    4. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
+    """
     received = inbox.told(body)
     if not received.harmless:
         return "unwanted"
@@ -95,11 +100,11 @@ def receive_reply(body: str, dependencies: Dependencies) -> str:
     match = _match(received, reply, dependencies)
     if match is None:
         return "unknown"
-    return dependencies.table.retrying(lambda _: _written(received, reply, match, dependencies))
+    return dependencies.table.retrying(lambda _: _record(received, reply, match, dependencies))
 
 
 def _match(received: Received, reply: Reply, dependencies: Dependencies) -> ReplyMatch | None:
-    """By the signed address that our mail asked to be answered at, else by the sender's own."""
+    """Find the lead by the signed reply address of our mail, else by the sender's address."""
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
@@ -115,7 +120,7 @@ def _match(received: Received, reply: Reply, dependencies: Dependencies) -> Repl
     return ReplyMatch(found.value.lead) if found else None
 
 
-def _written(received: Received, reply: Reply, match: ReplyMatch, dependencies: Dependencies) -> str:
+def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: Dependencies) -> str:
     id, now = digest("reply", match.lead, reply.id or received.id), dependencies.clock.now()
     seen, profile, contact = dependencies.table.get_many(
         [keys.seen("reply", id), keys.profile(match.lead), keys.contact(match.lead)]
@@ -127,13 +132,27 @@ def _written(received: Received, reply: Reply, match: ReplyMatch, dependencies: 
     expires = now + _REMEMBERED
     once = Create(keys.seen("reply", id), Seen(lead=match.lead, activity=id, expires=expires), expires=expires)
     if reply.automatic:
-        # Anybody may write any sender's name: only who holds our signed address can tell us that it is dead.
+        # Anybody can write under a lead's name. Only a reply to our signed address proves that the address is gone.
         gone = reply.gone and match.send != ""
         outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
-        away = _suppression(profile.value.email, received, dependencies) if gone else []
-        dependencies.table.write(once, _decision_change(id, match, received, outcome, dependencies), *away)
+        suppression = _suppression(profile.value.email, received, dependencies) if gone else []
+        dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
         return outcome
-    known = contact.value if contact else Contact(lead=match.lead)
+    before = contact.value if contact else Contact(lead=match.lead)
+    activity, alert = _activity(id, match, received, now), _alert(id, match, reply, now)
+    dependencies.table.write(
+        once,
+        Replace(keys.contact(match.lead), replace(before, replied=now), contact.version if contact else 0),
+        activity,
+        alert,
+        _decision(id, match, received, Outcome.ANSWERED, now),
+    )
+    dependencies.react.wake(activity.key.ref)
+    dependencies.alert.wake(alert.key.ref)
+    return Outcome.ANSWERED
+
+
+def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> Create[Activity]:
     activity = Activity(
         id=id,
         lead=match.lead,
@@ -143,30 +162,23 @@ def _written(received: Received, reply: Reply, match: ReplyMatch, dependencies: 
         subject=match.email,
         facts={"send": match.send, "message": received.key},
     )
-    note = Alert(id=id, lead=match.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
-    key, card = keys.activity(match.lead, received.at, id), keys.alert(match.lead, id)
-    dependencies.table.write(
-        once,
-        Replace(keys.contact(match.lead), replace(known, replied=now), contact.version if contact else 0),
-        Create(key, activity, due=now),
-        Create(card, note, due=now),
-        _decision_change(id, match, received, Outcome.ANSWERED, dependencies),
-    )
-    dependencies.react.wake(key.ref)
-    dependencies.alert.wake(card.ref)
-    return "answered"
+    return Create(keys.activity(match.lead, activity.at, id), activity, due=now)
+
+
+def _alert(id: str, match: ReplyMatch, reply: Reply, now: datetime) -> Create[Alert]:
+    alert = Alert(id=id, lead=match.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
+    return Create(keys.alert(match.lead, id), alert, due=now)
 
 
 def _suppression(email: str, received: Received, dependencies: Dependencies) -> list[Change]:
-    """Nobody writes there again; a bounce or a complaint from before says more, and stays."""
+    """Suppress the address, unless a bounce or a complaint has done so: that reason says more."""
     key = keys.suppression(address_hash(dependencies.address_key, email))
-    return [] if dependencies.table.get(key) else [Create(key, Suppression(reason="gone", at=received.at))]
+    if dependencies.table.get(key):
+        return []
+    return [Create(key, Suppression(reason="gone", at=received.at))]
 
 
-def _decision_change(
-    id: str, match: ReplyMatch, received: Received, outcome: Outcome, dependencies: Dependencies
-) -> Change:
-    now = dependencies.clock.now()
+def _decision(id: str, match: ReplyMatch, received: Received, outcome: Outcome, now: datetime) -> Change:
     decision = Decision(
         id=digest("decision", id),
         lead=match.lead,

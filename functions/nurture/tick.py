@@ -1,7 +1,7 @@
-"""nurture.tick: each minute, takes whatever is due from the agenda and wakes its worker.
+"""nurture.tick: takes the rows that are due from the agenda each minute, and wakes their workers.
 
-A lost message, a purged queue or a crashed worker loses nothing: the row is still due, and after its lease it is woken
-again.
+A lost message, a purged queue or a crashed worker loses nothing: the row stays on the agenda, and after its lease the
+worker is woken again.
 """
 
 import os
@@ -18,7 +18,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from nurture._release import Counted, release
+from nurture._release import CountingQueue, LaneShard, release
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
@@ -26,26 +26,24 @@ from ripen.adapters.table import Due, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
 from ripen.ports import Clock, Wake
 
-Place = tuple[Lane, int]
-"""A lane and a shard of it."""
-
 _THREADS = 10
-"""As many connections as a boto3 client keeps."""
+"""The number of connections that a boto3 client keeps."""
 _LEASE = timedelta(minutes=5)
 _LEASES = {"due#refold": timedelta(hours=1)}
-"""Where a new playbook marks all leads at once: bells rung again while the first ones wait would only make the queue longer."""
+"""A new playbook marks all leads at once. If they were woken again while the first messages wait, the queue would only
+grow."""
 _AHEAD = timedelta(seconds=60)
 _PAGE = 100
 _RESERVE_MILLIS = 10_000
-"""What the pages under way may still take."""
+"""Time that the current pages may still take."""
 _FOR_MAIL_MILLIS = 15_000
-"""Kept besides for the mail: however much else is due, its minute is not left out."""
+"""Time that is also kept for the release of mail, so that a backlog of other rows does not delay mail."""
 
 logger = Logger()
 metrics = Metrics()
-MOVES = "CLOCK_MOVES" in os.environ
+CLOCK_MOVES = "CLOCK_MOVES" in os.environ
 table = Table(os.environ["TABLE"])
-clock = ApplicationClock(table, moves=MOVES)
+clock = ApplicationClock(table, moves=CLOCK_MOVES)
 react, react_bulk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["REACT_BULK_QUEUE"])
 deliver, deliver_bulk = Queue(os.environ["DELIVER_QUEUE"]), Queue(os.environ["DELIVER_BULK_QUEUE"])
 advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE"])
@@ -57,16 +55,17 @@ quota = SesQuota()
 
 
 class Queues(Struct, frozen=True):
-    """Who is woken for a row, by its kind and its lane."""
+    """The queue that wakes the worker of a row, by the kind and the lane of the row."""
 
     hot: Mapping[str, Wake]
     bulk: Mapping[str, Wake]
 
     def of(self, ref: Ref, lane: Lane) -> Wake | None:
+        """Return the queue for the row, None if no worker handles it."""
         return (self.hot if lane is Lane.HOT else self.bulk).get(keys.kind(ref))
 
 
-_either = {
+_both_lanes = {
     "due#crm": sync,
     "enrollment": advance,
     "alert": alert,
@@ -77,18 +76,19 @@ _either = {
     "poll": members,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 queues = Queues(
-    hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _either,
-    bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk} | _either,
+    hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _both_lanes,
+    bulk={"activity": react_bulk, "due#decay": react_bulk, "due#refold": react_bulk, "send": deliver_bulk}
+    | _both_lanes,
 )
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
-    ahead = timedelta() if MOVES else _AHEAD
-    urgent = Counted(queues.hot["send"])
-    counting = replace(queues, hot={**queues.hot, "send": urgent})
-    woken = tick(table, clock, counting, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
+    ahead = timedelta() if CLOCK_MOVES else _AHEAD
+    urgent = CountingQueue(queues.hot["send"])
+    with_count = replace(queues, hot={**queues.hot, "send": urgent})
+    woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
     if not has_time(context):
         return {"woken": woken}
     released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken)
@@ -97,42 +97,47 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
     return {"woken": woken + released.woken}
 
 
-def has_time(context: Any, besides: int = 0) -> bool:
-    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS + besides
+def has_time(context: Any, kept_millis: int = 0) -> bool:
+    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS + kept_millis
 
 
-def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, goes_on: Callable[[], bool]) -> int:
-    """Wakes the worker of everything due within `ahead`, at its second, but for paced mail; returns how many rows were woken.
+def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, has_time: Callable[[], bool]) -> int:
+    """Wake the worker of each row that is due within `ahead`, at its second. Return how many rows were woken.
 
-    Each row is leased first, so that of two ticks at once only one wakes it, and nobody else does for five minutes. All
-    shards take turns, a page each: a backlog in some of them does not keep the others from their second.
+    A row is leased first: of two ticks at the same time only one wakes its worker, and no later tick does so for five
+    minutes. The shards take turns, a page each, so that a backlog in one shard does not delay the others. Paced mail is
+    left to `release`.
     """
 
-    def sweep(place: Place) -> tuple[int, bool]:
-        if not goes_on():
+    def wake_page(shard: LaneShard) -> tuple[int, bool]:
+        if not has_time():
             return 0, False
-        leased, is_more = _leased(place, table, clock, ahead)
-        return _wake(leased, place[0], clock, queues), is_more
+        leased, is_more = _leased(shard, table, clock, ahead)
+        return _wake(leased, shard[0], clock, queues), is_more
 
-    woken, places = 0, list[Place](product((Lane.HOT, Lane.BULK), range(SHARDS)))
+    woken, shards = 0, list[LaneShard](product((Lane.HOT, Lane.BULK), range(SHARDS)))
     with ThreadPoolExecutor(_THREADS) as pool:
-        while places:
-            swept = list(pool.map(sweep, places))
-            woken += sum(count for count, _ in swept)
-            places = [place for place, (_, is_more) in zip(places, swept, strict=True) if is_more]
+        while shards:
+            pages = list(pool.map(wake_page, shards))
+            woken += sum(count for count, _ in pages)
+            shards = [shard for shard, (_, is_more) in zip(shards, pages, strict=True) if is_more]
     logger.info("ticked", woken=woken)
     return woken
 
 
-def _leased(place: Place, table: Table, clock: Clock, ahead: timedelta) -> tuple[list[Due], bool]:
-    """What this call has leased of the next page, and whether there may be more: nothing is where others take it all."""
+def _leased(shard: LaneShard, table: Table, clock: Clock, ahead: timedelta) -> tuple[list[Due], bool]:
+    """Lease the rows of the next page. Return those that this call got, and whether there may be more.
+
+    If another tick got them all, the shard is left to that tick.
+    """
     now = clock.now()
-    found = table.due(*place, now + ahead, _PAGE)
+    found = table.due(*shard, now + ahead, _PAGE)
     leased = [due for due in found if table.lease(due, max(now, due.at) + _LEASES.get(keys.kind(due.ref), _LEASE))]
     return leased, len(found) == _PAGE and bool(leased)
 
 
 def _wake(leased: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
+    """Wake the workers of the leased rows, each at its second. Return how many were woken."""
     now, refs_by_delay = clock.now(), defaultdict[tuple[str, int], list[Ref]](list)
     for due in leased:
         refs_by_delay[keys.kind(due.ref), max(0, ceil((due.at - now).total_seconds()))].append(due.ref)

@@ -1,5 +1,4 @@
-"""nurture.walk: goes through the roster for whatever is done for every lead of a segment, and looks after the campaigns and
-schedules that want it.
+"""nurture.walk: walks over the roster for campaigns and schedules, and reviews them.
 
 Woken through SQS (Walk) for `walk#`, `campaign#` and `schedule#` rows.
 """
@@ -14,10 +13,10 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from nurture._campaign_run import supervise
+from nurture._campaign_run import review_run
 from nurture._dependencies import Dependencies
-from nurture._roster_page import walk
-from nurture._schedule import occur
+from nurture._roster_page import walk_shard
+from nurture._schedule import run_schedule
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -40,7 +39,7 @@ dependencies = Dependencies(
 )
 
 _RESERVE_MILLIS = 15_000
-"""What the page under way may still take."""
+"""Time that the current page may still take."""
 
 
 @logger.inject_lambda_context
@@ -50,19 +49,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
 
 
 def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
-    work(record.body, dependencies, partial(has_time, lambda_context))
+    run_due(record.body, dependencies, partial(has_time, lambda_context))
 
 
 def has_time(context: LambdaContext) -> bool:
     return context.get_remaining_time_in_millis() > _RESERVE_MILLIS
 
 
-def work(ref: str, dependencies: Dependencies, goes_on: Callable[[], bool]) -> None:
-    """Does what is due for this row; raises ValueError where that is not ours."""
+def run_due(ref: str, dependencies: Dependencies, has_time: Callable[[], bool]) -> None:
+    """Do what is due for this row. Raises ValueError for a row of another worker."""
     key = keys.parse(ref)
     if key.type is Walk:
-        walk(keys.typed(key, Walk), dependencies, goes_on)
+        walk_shard(keys.typed(key, Walk), dependencies, has_time)
     elif key.type is CampaignRun:
-        supervise(keys.typed(key, CampaignRun), dependencies)
+        review_run(keys.typed(key, CampaignRun), dependencies)
     else:
-        occur(keys.typed(key, Schedule), dependencies)
+        run_schedule(keys.typed(key, Schedule), dependencies)

@@ -27,7 +27,7 @@ from tests.support.browser import Device
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.gateway_events import BROWSER, KEY, SITE, a_post, an_event
-from tests.support.planned_mails import a_send
+from tests.support.planned_mails import a_send, unsubscribing
 
 AXE = Path(__file__).parents[1] / "peers/node_modules/axe-core/axe.min.js"
 SIZES: dict[Device, ViewportSize] = {
@@ -130,7 +130,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")
-        return str(respond(event, table, FakeClock(), FakeQueue(), KEY, bundle.brand, FakeQueue())["body"])
+        return str(respond(event, unsubscribing(table, FakeClock(), link_key=KEY, brand=bundle.brand))["body"])
 
     return {"unsubscribe": page("GET", good), "unsubscribed": page("POST", good), "bad link": page("GET", "x")}
 

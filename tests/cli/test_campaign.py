@@ -73,7 +73,7 @@ def begun(machinery: Machinery, sent: int) -> list[str]:
     """A campaign of eight leads that has reached some."""
     leads = some_leads(machinery)
     schedule(now=True)
-    machinery.supervise()
+    machinery.review()
     machinery.walk(0)
     machinery.deliver(sent)
     return leads
@@ -92,7 +92,7 @@ def test_schedule_shows_the_audience_and_begins_at_its_time(
     row = machinery.table.get(KEY)
     assert row
     assert (row.value.state, row.value.bundle, row.due) == (RunState.PLANNED, "bundle1", after(days=1) - HEAD_START)
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.PLANNED
 
 
@@ -131,7 +131,7 @@ def test_campaign_can_be_rescheduled_until_it_begins(stack: Stack, machinery: Ma
     schedule()
     schedule(now=True)
     assert machinery.run().since == NOON
-    machinery.supervise()
+    machinery.review()
     with pytest.raises(Failure, match="is running"):
         schedule()
 
@@ -154,7 +154,7 @@ def test_each_lead_gets_a_resumed_campaign_once(stack: Stack, machinery: Machine
     machinery.deliver()
     assert len(machinery.taken()) == 3
     command.resume("autumn")
-    machinery.supervise()
+    machinery.review()
     machinery.walk(0)
     machinery.deliver()
     assert sorted(machinery.taken()) == leads
@@ -184,7 +184,7 @@ def test_recipients_are_exact_and_an_apology_reaches_them(
     # when
     schedule("sorry", now=True)
     assert "to 3 leads (who received autumn)" in capsys.readouterr().out
-    machinery.supervise("sorry")
+    machinery.review("sorry")
     machinery.walk(0, name="sorry")
     machinery.deliver()
     # then
@@ -198,7 +198,7 @@ def test_pause_counts_a_mail_in_flight_and_resume_does_not_repeat_it(
     leads = many(machinery.table, AUDIENCE)
     schedule(now=True)
     assert f"to {AUDIENCE} leads" in capsys.readouterr().out
-    machinery.supervise()
+    machinery.review()
     machinery.walk()
     machinery.ses.meanwhile = lambda mail: (
         command.pause("autumn") if len(machinery.ses.taken) == BEFORE_THE_STOP else None
@@ -215,13 +215,13 @@ def test_pause_counts_a_mail_in_flight_and_resume_does_not_repeat_it(
     command.recipients("autumn", as_json=True)
     assert sorted(row["lead"] for row in json.loads(capsys.readouterr().out)) == sorted(early)
     schedule("sorry", now=True)
-    machinery.supervise("sorry")
+    machinery.review("sorry")
     machinery.walk(name="sorry")
     machinery.deliver()
     assert sorted(machinery.taken()[BEFORE_THE_STOP:]) == sorted(early)
     # and when it goes on
     command.resume("autumn")
-    machinery.supervise()
+    machinery.review()
     machinery.walk()
     machinery.deliver()
     # then everybody has it once

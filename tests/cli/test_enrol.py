@@ -8,7 +8,7 @@ import pytest
 from cli.commands import enrol as command
 from cli.stack.stack import Stack
 from nurture._dependencies import Dependencies
-from nurture.walk import work
+from nurture.walk import run_due
 from ripen.adapters.table import Create, Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.failure import Failure
@@ -168,7 +168,7 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
             table=table, live=lambda: BUNDLE, bundle=lambda _: BUNDLE, clock=clock, queue=FakeQueue()
         )
         for number in range(SHARDS):
-            work(keys.walk(of, number).ref, dependencies, lambda: True)
+            run_due(keys.walk(of, number).ref, dependencies, lambda: True)
 
     monkeypatch.setattr(command, "sleep", walking)
     for words in ("4 leads asked into whitepaper.", "asked before with the key 2026-11-21"):

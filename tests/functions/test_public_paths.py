@@ -35,6 +35,7 @@ from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, SITE
+from tests.support.planned_mails import unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
 from tests.test_architecture import ROOT
@@ -104,7 +105,7 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 def test_an_unsubscription(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
-    is_an_answer(preferences.respond(event, mailed, clock, queue, KEY, live.bundle.brand, queue))
+    is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_key=KEY, brand=live.bundle.brand)))
 
 
 @often

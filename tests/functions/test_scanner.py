@@ -21,7 +21,7 @@ from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react
 from tests.support.gateway_events import an_event
-from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside
+from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside, unsubscribing
 from tests.support.sqs_events import a_playbook, heard
 
 CHROME = {
@@ -67,7 +67,7 @@ def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str
     if path.startswith("/c/"):
         return link.serve(request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now()))
     if path.startswith("/unsubscribe/"):
-        return respond(event, table, clock, FakeQueue(), LINK_KEY, BUNDLE.brand, FakeQueue())
+        return respond(event, unsubscribing(table, clock, brand=BUNDLE.brand))
     return page.serve(request(event), LIVE, nonce="n1")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from nurture._dependencies import Dependencies
 from nurture.deliver import deliver
-from nurture.walk import work
+from nurture.walk import run_due
 from ripen.adapters.rows import campaign_counts, walk_rows
 from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.table import Create, Replace, Table, keys
@@ -108,17 +108,17 @@ class Machinery:
             Replace(key, run, row.version, due=self.clock.now()), *(laps if run.lap > row.value.lap else ())
         )
 
-    def supervise(self, name: str = "autumn") -> None:
-        work(keys.campaign(name).ref, self.dependencies, lambda: True)
+    def review(self, name: str = "autumn") -> None:
+        run_due(keys.campaign(name).ref, self.dependencies, lambda: True)
 
     def walk(self, *shards: int, name: str = "autumn") -> None:
         """These shards to their end, or all of them."""
         for number in shards or range(SHARDS):
-            work(keys.walk(keys.campaign(name), number).ref, self.dependencies, lambda: True)
+            run_due(keys.walk(keys.campaign(name), number).ref, self.dependencies, lambda: True)
 
     def begin(self, *shards: int, campaign: Campaign = AUTUMN) -> None:
         self.schedule(campaign)
-        self.supervise(campaign.name)
+        self.review(campaign.name)
         self.walk(*shards, name=campaign.name)
 
     def due(self, kind: str = "send") -> list[Ref]:

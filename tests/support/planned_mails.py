@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from nurture import feedback
+from nurture import feedback, preferences
 from nurture._send_context import Dependencies
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
@@ -20,7 +20,7 @@ from ripen.mail.feedback import Event, Feedback
 from ripen.mail.ledger import MailClass, Send, SendPointer
 from ripen.mail.message import OutgoingMail
 from ripen.ports import Mailer
-from tests.support.builders import a_bundle, a_lead
+from tests.support.builders import a_brand, a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 LINK_KEY = b"link" * 8
@@ -155,6 +155,21 @@ def record_events(
         table=table, clock=clock, react=react or FakeQueue(), walk=walk or FakeQueue(), address_key=ADDRESS_KEY
     )
     return [feedback.record_feedback(event, dependencies) for event in events]
+
+
+def unsubscribing(
+    table: Table, clock: FakeClock, react: FakeQueue | None = None, walk: FakeQueue | None = None, **changes: Any
+) -> preferences.Dependencies:
+    """Return the dependencies of nurture.preferences."""
+    known: dict[str, Any] = {
+        "table": table,
+        "clock": clock,
+        "react": react or FakeQueue(),
+        "walk": walk or FakeQueue(),
+        "link_key": LINK_KEY,
+        "brand": a_brand(),
+    }
+    return preferences.Dependencies(**(known | changes))
 
 
 def a_context(millis: int = 60_000) -> Any:

@@ -38,10 +38,10 @@ def test_it_begins_five_minutes_ahead_so_that_each_mail_is_there_at_its_second(m
     lead = one_lead(machinery)
     machinery.schedule(at=after(hours=1))
     machinery.clock.move(minutes=54)
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.PLANNED
     machinery.clock.move(minutes=1)
-    machinery.supervise()
+    machinery.review()
     machinery.walk(0)
     assert machinery.sends([lead])[lead].not_before == after(hours=1)
     assert machinery.run().state is RunState.RUNNING
@@ -53,10 +53,10 @@ def test_it_begins_five_minutes_ahead_so_that_each_mail_is_there_at_its_second(m
 def test_it_is_done_when_nothing_waits(machinery: Machinery) -> None:
     one_lead(machinery)
     machinery.begin()
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.RUNNING
     machinery.deliver()
-    machinery.supervise()
+    machinery.review()
     row = machinery.table.get(KEY)
     assert row
     assert (row.value.state, row.due) == (RunState.DONE, None)
@@ -67,18 +67,18 @@ def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Mach
     # given a campaign that is gone through, and will be looked at again
     one_lead(machinery)
     machinery.begin(1)
-    machinery.supervise()
+    machinery.review()
     before = machinery.table.get(KEY)
     # when the next ones ring
     machinery.clock.move(seconds=2)
     for _ in range(64):
-        machinery.supervise()
+        machinery.review()
     # then nobody has written anything
     assert machinery.table.get(KEY) == before
     # but once its time has come, it gets another one
     assert before and before.due
     machinery.clock.at = before.due
-    machinery.supervise()
+    machinery.review()
     after = machinery.table.get(KEY)
     assert after and after.due
     assert after.due > before.due
@@ -184,7 +184,7 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         assert row
         after = replace(row.value, state=state, reason=reason)
         machinery.table.write(Replace(row.key, after, row.version), *count_send(row.value, after))
-    machinery.supervise()
+    machinery.review()
     assert campaign_counts.held_total(machinery.table) == 1
     known(machinery.table, new)
     machinery.ses.answer = type(machinery.ses)().answer

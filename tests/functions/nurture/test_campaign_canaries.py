@@ -10,7 +10,7 @@ from ripen.campaign.mailing import is_canary
 from ripen.mail.feedback import Event
 from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, one_lead, with_rates
 from tests.support.fakes import FakeQueue
-from tests.support.planned_mails import an_event, record_events
+from tests.support.planned_mails import an_event, record_events, unsubscribing
 
 pytestmark = pytest.mark.many_rows
 
@@ -40,7 +40,7 @@ def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
     canaries = machinery.taken()
     assert 0 < len(canaries) < 20
     machinery.clock.move(hours=1)
-    machinery.supervise()
+    machinery.review()
     machinery.deliver()
     # then
     assert machinery.run().state is RunState.RUNNING
@@ -69,10 +69,10 @@ def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
     machinery.deliver()
     canaries = machinery.taken()
     bounce(machinery, canaries[:2])
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.CANARY
     machinery.clock.move(hours=1)
-    machinery.supervise()
+    machinery.review()
     machinery.deliver()
     assert machinery.run().state is RunState.HALTED
     assert machinery.taken() == canaries
@@ -90,7 +90,7 @@ def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machiner
     machinery.deliver()
     # then they wait a minute, and then for somebody to look
     assert machinery.taken() == canaries
-    machinery.supervise()
+    machinery.review()
     machinery.clock.move(minutes=1)
     machinery.deliver()
     assert (machinery.run().state, machinery.taken()) == (RunState.HALTED, canaries)
@@ -103,7 +103,7 @@ def test_a_lost_bell_delays_a_halt_by_ten_minutes_at_most(machinery: Machinery) 
     slow = with_rates(per_hour=60)
     machinery.bundle = a_playbook(slow)
     machinery.begin(campaign=slow)
-    machinery.supervise()
+    machinery.review()
     row = machinery.table.get(KEY)
     assert row
     assert (row.value.state, row.due) == (RunState.RUNNING, after(minutes=10))
@@ -131,7 +131,7 @@ def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machine
     walk = bounce(machinery, machinery.taken()[:3])
     assert walk.woken == [KEY.ref] * 3
     # when
-    machinery.supervise()
+    machinery.review()
     machinery.deliver()
     # then
     run = machinery.run()
@@ -140,7 +140,7 @@ def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machine
     # and a person decides that it goes on
     machinery.change(campaign_run.resume(run, strict, "bundle1", "hanako", machinery.clock.now()))
     for _ in range(2):
-        machinery.supervise()
+        machinery.review()
     assert machinery.run().state is RunState.RUNNING
     machinery.walk(0)
     machinery.deliver()
@@ -155,6 +155,6 @@ def test_an_unsubscription_by_a_campaigns_mail_counts_once(machinery: Machinery)
     pointer = machinery.table.get(keys.send_pointer(send.id))
     assert pointer
     for _ in range(2):
-        unsubscribe(pointer.value, send.id, machinery.table, machinery.clock, FakeQueue(), walk)
+        unsubscribe(pointer.value, send.id, unsubscribing(machinery.table, machinery.clock, walk=walk))
     assert machinery.counts()["unsubscribed"] == 1
     assert walk.woken == [KEY.ref]

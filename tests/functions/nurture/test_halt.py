@@ -45,7 +45,7 @@ def test_slack_is_told_which_campaign_halted_and_why_once(machinery: Machinery) 
     bounced(machinery, *machinery.taken()[:3])
     # when, however often it is looked at
     for _ in range(2):
-        machinery.supervise()
+        machinery.review()
     # then
     [row] = alerts(machinery)
     assert machinery.run().state is RunState.HALTED
@@ -56,19 +56,19 @@ def test_slack_is_told_which_campaign_halted_and_why_once(machinery: Machinery) 
 def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
     machinery.deliver(50)
     bounced(machinery, *machinery.taken()[:3])
-    machinery.supervise()
+    machinery.review()
     machinery.change(campaign_run.resume(machinery.run(), STRICT, "bundle1", "mika", machinery.clock.now()))
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.RUNNING
     machinery.walk(0)
     machinery.deliver(50)
     bounced(machinery, *machinery.taken()[-3:])
-    machinery.supervise()
+    machinery.review()
     assert machinery.run().state is RunState.HALTED
     assert len(alerts(machinery)) == 2
 
 
 def test_nobody_is_told_of_a_pause(machinery: Machinery) -> None:
     machinery.change(campaign_run.pause(machinery.run(), "hanako", machinery.clock.now()))
-    machinery.supervise()
+    machinery.review()
     assert alerts(machinery) == []

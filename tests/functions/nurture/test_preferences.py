@@ -11,9 +11,8 @@ from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.lead.contact import Contact, Permission
 from ripen.mail.ledger import SendPointer
 from ripen.tracking import link_token
-from tests.support.builders import a_brand
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import LINK_KEY, a_send, known
+from tests.support.planned_mails import LINK_KEY, a_send, known, unsubscribing
 
 GOOD = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(a_send().id))
 
@@ -38,7 +37,7 @@ def ask(table: Table, clock: FakeClock, queue: FakeQueue, method: str, token: st
         "headers": {"accept": "text/html"},
         "requestContext": {"http": {"method": method}},
     }
-    return respond(known | event, table, clock, queue, LINK_KEY, a_brand(), FakeQueue())
+    return respond(known | event, unsubscribing(table, clock, react=queue))
 
 
 def contact(table: Table) -> Contact:
@@ -165,6 +164,6 @@ def test_who_leaves_by_a_campaigns_mail_is_counted_and_the_campaign_looked_at(
     event = {"rawPath": f"/unsubscribe/{GOOD}", "pathParameters": {"token": GOOD}, "headers": {}}
     event |= {"requestContext": {"http": {"method": "POST"}}}
     for _ in range(2):
-        respond(event, mailed, clock, queue, LINK_KEY, a_brand(), walk)
+        respond(event, unsubscribing(mailed, clock, react=queue, walk=walk))
     assert campaign_totals(mailed, "autumn") == {"unsubscribed": 1}
     assert walk.woken == [keys.campaign("autumn").ref]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from nurture.walk import work
+from nurture.walk import run_due
 from ripen.adapters.table import Change, Conflict, Create, Row, Table, keys
 from ripen.agenda import SHARDS
 from ripen.campaign.walk import Schedule
@@ -46,7 +46,7 @@ def asked(machinery: Machinery, occurrence: str) -> bool:
 def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agenda(machinery: Machinery) -> None:
     published(machinery, after(days=-1), NOON)
     for _ in range(2):
-        work(KEY.ref, machinery.dependencies, lambda: True)
+        run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert asked(machinery, "2026-11-21T12:00")
     assert (row(machinery).due, row(machinery).value.since) == (after(days=1), NOON)
     of = keys.entries("whitepaper", "everyone", "2026-11-21T12:00")
@@ -65,16 +65,16 @@ def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(mac
     contested = replace(machinery.dependencies, table=Contested("table", machinery.table._client))
     # when
     with pytest.raises(Conflict):
-        work(KEY.ref, contested, lambda: True)
+        run_due(KEY.ref, contested, lambda: True)
     # then it is still due, and asked for by who comes next
     assert row(machinery).due == NOON
-    work(KEY.ref, machinery.dependencies, lambda: True)
+    run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert asked(machinery, "2026-11-21T12:00")
 
 
 def test_woken_too_early_it_asks_nobody(machinery: Machinery) -> None:
     published(machinery, NOON, after(days=1))
-    work(KEY.ref, machinery.dependencies, lambda: True)
+    run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert machinery.queue.woken == []
     assert row(machinery).due == after(days=1)
 
@@ -85,7 +85,7 @@ def test_a_return_missed_by_up_to_a_day_is_made_up_for(machinery: Machinery, lat
     week = after(days=6)
     published(machinery, NOON, week)
     machinery.clock.at = week + late
-    work(KEY.ref, machinery.dependencies, lambda: True)
+    run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert asked(machinery, "2026-11-27T12:00") == runs
     assert row(machinery).due == after(days=13)
 
@@ -93,7 +93,7 @@ def test_a_return_missed_by_up_to_a_day_is_made_up_for(machinery: Machinery, lat
 def test_of_several_missed_only_the_latest_is_made_up_for(machinery: Machinery) -> None:
     published(machinery, after(days=-1), NOON)
     machinery.clock.move(days=2, hours=1)
-    work(KEY.ref, machinery.dependencies, lambda: True)
+    run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert [asked(machinery, f"2026-11-{day}T12:00") for day in (21, 22, 23)] == [False, False, True]
 
 
@@ -101,6 +101,6 @@ def test_of_several_missed_only_the_latest_is_made_up_for(machinery: Machinery) 
 def test_a_schedule_that_the_playbook_has_dropped_leaves_the_agenda(machinery: Machinery, playbook: Bundle) -> None:
     published(machinery, after(days=-1), NOON)
     machinery.bundle = playbook
-    work(KEY.ref, machinery.dependencies, lambda: True)
+    run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert row(machinery).due is None
     assert machinery.queue.woken == []

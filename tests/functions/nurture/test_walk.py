@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nurture import _roster_page
-from nurture._roster_page import walk
-from nurture.walk import work
+from nurture._roster_page import walk_shard
+from nurture.walk import run_due
 from ripen.adapters.rows.walk_rows import ask_segment
 from ripen.adapters.table import Change, Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
@@ -48,7 +48,7 @@ def walked(table: Table, shard: int) -> Walk:
 def started(machinery: Machinery, **campaign: Any) -> None:
     machinery.bundle = a_playbook(with_rates(**campaign))
     machinery.schedule(with_rates(**campaign))
-    machinery.supervise()
+    machinery.review()
 
 
 def test_every_lead_of_the_segment_gets_one_mail_and_nobody_else(machinery: Machinery, small_pages: None) -> None:
@@ -92,14 +92,14 @@ def test_out_of_time_it_leaves_the_cursor_and_is_due_at_once(machinery: Machiner
     machinery.queue.woken.clear()
     key, times = keys.walk(KEY, 9), iter([True, False])
     # when
-    walk(key, machinery.dependencies, lambda: next(times))
+    walk_shard(key, machinery.dependencies, lambda: next(times))
     # then
     row = machinery.table.get(key)
     assert row
     assert (row.value.after, row.value.taken, row.due, row.lane) == (leads[2], 3, NOON, Lane.BULK)
     assert machinery.queue.woken == [key.ref]
     # and the next call goes on from there
-    walk(key, machinery.dependencies, lambda: True)
+    walk_shard(key, machinery.dependencies, lambda: True)
     assert machinery.counts() == {"planned": 7}
 
 
@@ -123,7 +123,7 @@ def test_a_lap_that_begins_between_two_reads_of_one_request_is_walked(machinery:
     machinery.change(campaign_run.resume(machinery.run(), with_rates(), machinery.bundle.hash, "hanako", NOON))
     torn = replace(machinery.dependencies, table=Torn("table", machinery.table._client))
     # when
-    walk(keys.walk(KEY, 5), torn, lambda: True)
+    walk_shard(keys.walk(KEY, 5), torn, lambda: True)
     # then
     assert sorted(machinery.sends(leads)) == leads
     assert walked(machinery.table, 5).done
@@ -157,7 +157,7 @@ def test_a_worker_killed_at_any_write_loses_and_doubles_nobody(dynamodb: Any, sm
     for ref, done in ((KEY.ref, lambda: table.get(key)), (key.ref, lambda: walked(table, 3).done)):
         while not done():
             with pytest.raises(Killed):
-                work(ref, machinery.dependencies, lambda: True)
+                run_due(ref, machinery.dependencies, lambda: True)
             deaths += 1
     # then
     assert deaths == 2 + 3 * 2
@@ -176,7 +176,7 @@ def test_two_workers_at_one_shard_do_no_harm(dynamodb: Any, small_pages: None) -
             if keys.kind(changes[0].key.ref) == "walk" and self.others:
                 self.others -= 1
                 times = iter([True, False])
-                walk(keys.walk(KEY, 3), plain.dependencies, lambda: next(times))
+                walk_shard(keys.walk(KEY, 3), plain.dependencies, lambda: next(times))
             super().write(*changes)
 
     plain = Machinery(Table("table", dynamodb))
@@ -186,7 +186,7 @@ def test_two_workers_at_one_shard_do_no_harm(dynamodb: Any, small_pages: None) -
     machinery = Machinery(Crowded("table", dynamodb))
     # when
     for _ in range(3):
-        walk(keys.walk(KEY, 3), machinery.dependencies, lambda: True)
+        walk_shard(keys.walk(KEY, 3), machinery.dependencies, lambda: True)
     # then
     assert sorted(plain.sends(leads)) == leads
     assert plain.counts() == {"planned": 10}
@@ -204,7 +204,7 @@ def test_who_joins_before_the_walk_passes_is_in_and_who_leaves_afterwards_stays_
         change_segments(machinery.table, lead)
     started(machinery)
     times = iter([True, False])
-    walk(keys.walk(KEY, 4), machinery.dependencies, lambda: next(times))
+    walk_shard(keys.walk(KEY, 4), machinery.dependencies, lambda: next(times))
     # when one ahead joins and one leaves, and the same behind
     change_segments(machinery.table, leads[0])
     change_segments(machinery.table, leads[1], "everyone")
@@ -254,12 +254,12 @@ def test_leads_are_asked_into_a_journey_once_for_a_key(machinery: Machinery, sma
     machinery.table.write(*ask_segment(entries, NOON))
     key = keys.walk(keys.entries("whitepaper", "everyone", "2026-11-21"), 2)
     # when it is walked, and walked again from the start
-    work(key.ref, machinery.dependencies, lambda: True)
+    run_due(key.ref, machinery.dependencies, lambda: True)
     row = machinery.table.get(key)
     assert row
     machinery.table.write(Replace(key, Walk(shard=2), row.version, due=NOON, lane=Lane.BULK))
     machinery.clock.move(hours=1)
-    work(key.ref, machinery.dependencies, lambda: True)
+    run_due(key.ref, machinery.dependencies, lambda: True)
     # then
     rows = [row for lead in leads for row in machinery.table.under(lead, "activity#")]
     asked: list[Activity] = [row.value for row in rows]
@@ -273,10 +273,10 @@ def test_leads_are_asked_into_a_journey_once_for_a_key(machinery: Machinery, sma
 
 def test_a_walk_whose_campaign_is_gone_ends(machinery: Machinery) -> None:
     machinery.table.write(Create(keys.walk(KEY, 0), Walk(shard=0), due=NOON, lane=Lane.BULK))
-    work(keys.walk(KEY, 0).ref, machinery.dependencies, lambda: True)
+    run_due(keys.walk(KEY, 0).ref, machinery.dependencies, lambda: True)
     assert not machinery.table.due(Lane.BULK, shard(KEY.lead), NOON)
 
 
 def test_a_row_of_another_kind_is_no_work(machinery: Machinery) -> None:
     with pytest.raises(ValueError, match="no Schedule"):
-        work(keys.state("lead1").ref, machinery.dependencies, lambda: True)
+        run_due(keys.state("lead1").ref, machinery.dependencies, lambda: True)

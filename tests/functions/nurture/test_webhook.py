@@ -109,7 +109,7 @@ def test_a_stop_holds_it_back(world: World) -> None:
 
 def test_the_handler_fails_only_what_is_no_call(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     class Going:
-        def on(self) -> bool:
+        def is_on(self) -> bool:
             return False
 
     for name, real in (

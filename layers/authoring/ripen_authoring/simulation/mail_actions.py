@@ -49,8 +49,15 @@ def unsubscribe(action: Action) -> None:
     """Unsubscribe by the link of the mail, or of the latest mail where none is named."""
     simulator, send = action.simulator, _latest_send(action, _optional_name(action))
     pointer = SendPointer(lead=action.lead, email=send.email)
-    queue = simulator.queue
-    workers.preferences.unsubscribe(pointer, send.id, simulator.table, simulator.clock, queue, queue)
+    dependencies = workers.preferences.Dependencies(
+        table=simulator.table,
+        clock=simulator.clock,
+        react=simulator.queue,
+        walk=simulator.queue,
+        link_key=LINK_KEY,
+        brand=simulator.bundle.brand,
+    )
+    workers.preferences.unsubscribe(pointer, send.id, dependencies)
 
 
 def report(action: Action) -> None:

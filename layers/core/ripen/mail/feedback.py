@@ -1,8 +1,8 @@
 """The events that SES publishes about a mail, and what each event changes: the send, the contact and the suppression.
 
-The same events give the same rows in any order, late or repeated. Source of the shapes: AWS, Amazon SES Developer Guide,
-"Contents of event data that Amazon SES publishes". Tag values are lists, and `headers` may be missing. Our ids are read
-only from the tags.
+The same events give the same rows in any order, late or repeated. Source of the shapes: AWS, Amazon SES Developer
+Guide, "Contents of event data that Amazon SES publishes". Tag values are lists, and `headers` may be missing. Our ids
+are read only from the tags.
 """
 
 from copy import replace
@@ -176,7 +176,10 @@ def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
 
 
 def contact_after(contact: Contact, feedback: Feedback, record: str) -> Contact:
-    """Return the contact after a final bounce or complaint. A complaint withdraws all consents; `record` is the proof."""
+    """Return the contact after a final bounce or complaint.
+
+    A complaint withdraws all consents; `record` names the proof.
+    """
     if feedback.event is Event.BOUNCED:
         return replace(contact, bounced=_earlier(contact.bounced, feedback.at))
     withdrawn = {name: Permission(granted=False, at=feedback.at, record=record) for name in contact.consent}
@@ -184,7 +187,10 @@ def contact_after(contact: Contact, feedback: Feedback, record: str) -> Contact:
 
 
 def suppression_after(before: Suppression | None, feedback: Feedback) -> Suppression:
-    """Return the suppression after a final event: a complaint outweighs a bounce, and of one kind the earliest counts."""
+    """Return the suppression after a final event.
+
+    A complaint outweighs a bounce, and of one kind the earliest counts.
+    """
     reason = "complaint" if feedback.event is Event.COMPLAINED else "bounce"
     now = Suppression(reason=reason, at=feedback.at, detail=feedback.detail)
     if before is None:

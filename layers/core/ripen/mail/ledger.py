@@ -64,7 +64,8 @@ class Send(Struct, frozen=True, kw_only=True):
     message_id: str = ""
     """The id that SES gave the mail."""
     bundle: str = ""
-    """The playbook that the mail was rendered from. The claim sets it, so that a second attempt sends the same bytes."""
+    """The playbook that the mail was rendered from. The claim sets it, so that a second attempt sends the same bytes.
+    """
     subject: str = ""
     delivered: datetime | None = None
     bounced: datetime | None = None
@@ -76,7 +77,7 @@ class Send(Struct, frozen=True, kw_only=True):
 
 
 class SendPointer(Struct, frozen=True, kw_only=True):
-    """The `send#<id>` pointer from a send id in a link to the lead, the mail and the bundle; kept at least two years."""
+    """The pointer from a send id in a link to the lead, the mail and the bundle, kept for at least two years."""
 
     lead: str
     email: str
@@ -114,9 +115,10 @@ class MovedSend(Struct, frozen=True):
 
 
 def lane(send: Send) -> Lane:
-    """Return the lane of the agenda: transactional mail goes first, and a planned marketing mail waits for a slot of the rate.
+    """Return the lane of the agenda.
 
-    A marketing mail that was claimed before is checked in the bulk lane.
+    Transactional mail goes first. A planned marketing mail waits for a slot of the send rate; once it is claimed, it is
+    looked after in the bulk lane.
     """
     if send.mail_class is MailClass.TRANSACTIONAL:
         return Lane.HOT
@@ -214,7 +216,10 @@ def skip_in_shadow(send: Send, bundle: str, subject: str) -> MovedSend:
 
 
 def refuse(send: Send, reason: str, permanent: bool, after: int | None, now: datetime) -> MovedSend:
-    """Move CLAIMED → FAILED if permanent, else → PLANNED after a pause of `after` seconds, or one that grows by attempt."""
+    """Move CLAIMED → FAILED if permanent, else → PLANNED after a pause.
+
+    The pause is `after` seconds, or one that grows with each attempt.
+    """
     _require(send, SendState.CLAIMED)
     if permanent:
         return MovedSend(replace(send, state=SendState.FAILED, reason=reason))
@@ -234,8 +239,8 @@ def mark_unknown(send: Send, reason: str, now: datetime) -> MovedSend:
 def time_out(send: Send, now: datetime) -> MovedSend | None:
     """Return the move that a send makes when its time is over, None if it is not over yet.
 
-    A claim whose lease has ended becomes UNKNOWN. An UNKNOWN that no event settled within an hour is PLANNED again if it
-    is transactional, and HELD for a person otherwise.
+    A claim whose lease has ended becomes UNKNOWN. An UNKNOWN that no event settled within an hour is PLANNED again if
+    it is transactional, and HELD for a person otherwise.
     """
     if send.state is SendState.CLAIMED and send.claimed and send.claimed + LEASE <= now + _EARLY:
         return mark_unknown(send, Reason.WORKER_LOST, now)

@@ -78,14 +78,10 @@ def compose(
         raise RenderError(f"the playbook has no mail {send.email}")
     locale = _locale(email, profile, bundle)
     mail = email.locales[locale]
-    unsubscribe_url = links.unsubscribe(send.id)
     variables = (
         _variables(profile, bundle, email, locale, now)
         | _entry_variables(facts or {}, answers or {})
-        | {
-            "unsubscribe_url": unsubscribe_url,
-            "links": [links.click(send.id, number) for number in range(len(mail.links))],
-        }
+        | _link_variables(send, mail, links)
     )
     subject, html, text = _rendered(mail, variables)
     sender, reply_to = _sender(email, profile, bundle, locale)
@@ -98,19 +94,26 @@ def compose(
         subject=subject,
         html=_with_hidden_link(html, links.hidden(send.id)) if html else "",
         text=text,
-        headers={
-            "List-Unsubscribe": f"<{unsubscribe_url}>",  # RFC 8058: one HTTPS address, and both headers
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Feedback-ID": f"{_word(send.email)}:{_word(send.origin)}:{send.mail_class}:ripen",  # Gmail's feedback loop
-        },
-        tags={
-            "send_id": send.id,
-            "lead": send.lead,
-            "class": str(send.mail_class),
-            "attempt": str(send.attempt + 1),
-        },
+        headers=_headers(send, links),
+        tags={"send_id": send.id, "lead": send.lead, "class": str(send.mail_class), "attempt": str(send.attempt + 1)},
         locale=locale,
     )
+
+
+def _headers(send: Send, links: MailLinks) -> dict[str, str]:
+    """Return the headers for one-click unsubscription (RFC 8058) and for Gmail's feedback loop."""
+    return {
+        "List-Unsubscribe": f"<{links.unsubscribe(send.id)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Feedback-ID": f"{_word(send.email)}:{_word(send.origin)}:{send.mail_class}:ripen",
+    }
+
+
+def _link_variables(send: Send, mail: Mail, links: MailLinks) -> dict[str, object]:
+    return {
+        "unsubscribe_url": links.unsubscribe(send.id),
+        "links": [links.click(send.id, number) for number in range(len(mail.links))],
+    }
 
 
 def uses_entry(email: Email) -> bool:
@@ -123,7 +126,10 @@ def uses_entry(email: Email) -> bool:
 
 
 def named_address(name: str, address: str) -> str:
-    """Return `name <address>` for a header. A name that is not ASCII is encoded by RFC 2047, in words of at most 75 letters."""
+    """Return `name <address>` for a header.
+
+    A name that is not ASCII is encoded by RFC 2047, in words of at most 75 letters.
+    """
     name = one_line(name)
     if name.isascii():
         return formataddr((name, one_line(address)))

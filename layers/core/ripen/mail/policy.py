@@ -77,7 +77,9 @@ class Situation(Struct, frozen=True, kw_only=True):
 
 
 def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait:
-    """Decide whether a mail may go now. The first answer counts:
+    """Decide whether a mail may go now.
+
+    The first answer counts:
 
     1. the lead does not exist any more
     2. the campaign is paused, halted or stopped, or all sending is stopped

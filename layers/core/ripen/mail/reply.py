@@ -1,7 +1,8 @@
-"""A mail that came back: who wrote it, what is new in it, and whether a person wrote it or a machine.
+"""A reply to a mail: its sender, its new text, and whether a person or a machine wrote it.
 
-Sources: RFC 3834 (automatic responses), RFC 3464 (delivery reports), RFC 5322; X-Autoreply, X-Autorespond, Precedence and
-X-Auto-Response-Suppress as mail programs set them. Words in Japanese and English for those that set nothing.
+Sources: RFC 3834 (automatic responses), RFC 3464 (delivery reports), RFC 5322, and the headers X-Autoreply,
+X-Autorespond, Precedence and X-Auto-Response-Suppress as mail programs set them. Phrases in Japanese and English find
+the automatic replies of programs that set no header.
 """
 
 import re
@@ -16,11 +17,11 @@ from unicodedata import normalize
 from msgspec import Struct
 
 LARGEST = 250_000
-"""Bytes of a mail that are looked at: its text comes before what is attached."""
+"""The number of bytes of a mail that are read: its text comes before its attachments."""
 _MOST_PARTS = 100
 _LONGEST = 100_000
 _LONGEST_HEADER = 8_000
-"""Characters: the standard library takes seconds for long ones."""
+"""Characters of a header that are parsed: the standard library takes seconds for a long one."""
 _LONGEST_REPORT = 20_000
 _SHOWN = 500
 
@@ -37,20 +38,24 @@ _BULK = ("bulk", "auto_reply", "auto-reply", "junk", "list")
 _SUBJECT = re.compile(
     r"自動(?:返信|応答|配信|回答)|不在(?:通知|の?お知らせ|応答|連絡|のご連絡)|休暇(?:中|のお知らせ)|"
     r"受付(?:完了|いたしました)|配信不能|"
-    r"auto(?:matic|mated)?[ -]?(?:reply|response|respond)|out of (?:the )?office|away from (?:the|my) office|on vacation|"
+    r"auto(?:matic|mated)?[ -]?(?:reply|response|respond)|out of (?:the )?office|"
+    r"away from (?:the|my) office|on vacation|"
     r"undeliver|delivery (?:status|failure|has failed)|returned mail|mail delivery failed|failure notice"
 )
 _BODY = re.compile(
-    r"(?:この|本)メール(?:は|には)[^。\n]{0,20}自動(?:返信|応答|配信|送信|的に)|自動(?:返信|応答)(?:メール)?(?:です|にて|で送信|機能)|"
+    r"(?:この|本)メール(?:は|には)[^。\n]{0,20}自動(?:返信|応答|配信|送信|的に)|"
+    r"自動(?:返信|応答)(?:メール)?(?:です|にて|で送信|機能)|"
     r"(?:不在に(?:して|しており|いたし)|不在の?ため|休暇(?:を(?:いただいて|頂いて|取得)|中のため)|休業(?:とさせて|いたし|期間))|"
-    r"(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|away from|on (?:annual |parental |maternity |sick )?leave|on vacation)|"
+    r"(?:i am|i'm|i will be) (?:currently )?"
+    r"(?:out of (?:the )?office|away from|on (?:annual |parental |maternity |sick )?leave|on vacation)|"
     r"this is an automat(?:ed|ic)|with (?:limited|no) access to (?:my )?e-?mail"
 )
 _GONE = re.compile(
     r"退職(?:いた|致|し|され|となり)|退社(?:いたしました|致しました|しました)|(?:異動|転出|転籍)(?:いた|致|し(?:ま|て)|と?なり|により|に伴い)|"
     r"(?:この|本|当該)(?:メール)?アドレスは[^。\n]{0,30}(?:使用|利用|受信)[^。\n]{0,10}(?:して(?:い|お)り?ません|できません|停止|終了)|"
     r"(?:宛先|送信先|受信者|メールボックス)が(?:存在しません|見つかりません)|"
-    r"no longer (?:with|at|works?|working|employed|an employee|in use|monitored)|(?:has|have) left (?:the )?(?:company|organi[sz]ation|firm)|"
+    r"no longer (?:with|at|works?|working|employed|an employee|in use|monitored)|"
+    r"(?:has|have) left (?:the )?(?:company|organi[sz]ation|firm)|"
     r"(?:user|mailbox|recipient|address)(?: is)? (?:unknown|not found|does not exist|doesn't exist|unavailable)|"
     r"unknown user|no such (?:user|recipient|mailbox)|550[ -]5\.1\.1|status: 5\.1\.1"
 )
@@ -66,11 +71,14 @@ _TAGS = re.compile(
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """`text` is what is new in it, without what it quotes; `automatic` was written by no person; `gone`: nobody reads that
-    address any more."""
+    """A reply, as far as it concerns us.
+
+    `text` is its new text, without quotes. `automatic` means that a machine wrote it, and `gone` that nobody reads the
+    lead's address any more.
+    """
 
     id: str
-    """Message-ID; "" where it has none."""
+    """The Message-ID, "" if it has none."""
     sender: str
     to: tuple[str, ...]
     subject: str
@@ -80,7 +88,10 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 def read(raw: bytes, envelope_sender: str = "-") -> Reply:
-    """Whatever bytes come, something is read. `envelope_sender` is the SMTP one: "" (or <>) for what no person sends."""
+    """Return the reply in these bytes. No bytes raise an error.
+
+    `envelope_sender` is the sender in SMTP: "" or <> for a mail that no person sends.
+    """
     message = _parsed(raw[:LARGEST])
     subject, text = _header(message, "Subject"), _text(message)
     new = _new(text)
@@ -88,7 +99,7 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     automatic = (
         report or envelope_sender in ("", "<>") or _has_automatic_header(message) or _reads_automatic(subject, new)
     )
-    told = _folded(f"{subject}\n{_reported(message) if report else new}")
+    words = _folded(f"{subject}\n{_reported(message) if report else new}")
     return Reply(
         id=_header(message, "Message-ID").strip("<> ")[:250],
         sender=parseaddr(_header(message, "From"))[1],
@@ -96,12 +107,12 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
         subject=subject,
         text=new[:_SHOWN],
         automatic=automatic,
-        gone=bool(_GONE.search(told)),
+        gone=bool(_GONE.search(words)),
     )
 
 
 class _LenientPolicy(EmailPolicy):
-    """Reads of each header as much as anybody means, and "" where the standard library stumbles over it."""
+    """Reads the beginning of each header, and "" if the standard library cannot parse it."""
 
     def header_fetch_parse(self, name: str, value: str) -> str:
         try:
@@ -111,7 +122,7 @@ class _LenientPolicy(EmailPolicy):
 
 
 def _parsed(raw: bytes) -> EmailMessage:
-    """With its parts, unless they are nested so deep that nobody means it."""
+    """Return the message with its parts, or without them if they are nested too deep."""
     parser = BytesParser(policy=_LenientPolicy())
     try:
         return cast("EmailMessage", parser.parsebytes(raw))
@@ -125,7 +136,7 @@ def _addresses(message: EmailMessage) -> tuple[str, ...]:
 
 
 def _header(message: EmailMessage, name: str) -> str:
-    """As text on one line, whatever is wrong with it."""
+    """Return the header as text on one line, "" if it is missing."""
     return " ".join(str(message.get(name) or "").encode("utf-8", "replace").decode().split())
 
 
@@ -142,7 +153,10 @@ def _has_automatic_header(message: EmailMessage) -> bool:
 
 
 def _reads_automatic(subject: str, text: str) -> bool:
-    """A subject that is a reply to ours ("Re: 自動返信…") says nothing of who answers."""
+    """Return whether the words are those of an automatic reply.
+
+    A subject that only quotes ours ("Re: 自動返信…") is no evidence.
+    """
     own = _folded(subject)
     return bool((_SUBJECT.search(own) and not own.startswith(("re:", "re："))) or _BODY.search(_folded(text)))
 
@@ -181,7 +195,7 @@ def _stripped(html: str) -> str:
 
 
 def _new(text: str) -> str:
-    """The lines before the first that is quoted."""
+    """Return the lines before the first quoted one."""
     lines: list[str] = []
     for line in text.splitlines():
         if _QUOTES.match(_folded(line.strip())):
@@ -191,8 +205,8 @@ def _new(text: str) -> str:
 
 
 def _reported(message: EmailMessage) -> str:
-    """A delivery report's own words, without the mail that it returns."""
+    """Return the text of a delivery report, without the mail that it returns."""
     parts = [(part.get_content_type(), part) for part in message.iter_parts()]
     words = [_decoded(part) for kind, part in parts if kind.startswith("text/") and kind != "text/rfc822-headers"]
     fields = [part.as_bytes().decode("utf-8", "replace") for kind, part in parts if kind == "message/delivery-status"]
-    return "\n".join(told[:_LONGEST_REPORT] for told in (*words, *fields))
+    return "\n".join(text[:_LONGEST_REPORT] for text in (*words, *fields))

@@ -1,6 +1,7 @@
 """The send rate: how many marketing mails are released in the next minute, and when each of them goes.
 
-The slots follow one another at the rate that SES allows, within the day's quota. A mail without a slot waits in the table.
+The slots follow one another at the rate that SES allows, within the day's quota. A mail without a slot waits in the
+table.
 """
 
 from datetime import datetime, timedelta
@@ -19,7 +20,10 @@ class Quota(Struct, frozen=True, kw_only=True):
 
 
 class ReservedSlots(Struct, frozen=True, kw_only=True):
-    """The `setting#slots` row. All slots up to this time are taken, so that a second tick in one minute releases nothing."""
+    """The `setting#slots` row: all slots up to this time are taken.
+
+    A second tick within one minute therefore releases nothing.
+    """
 
     until: datetime
 
