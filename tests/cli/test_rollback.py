@@ -26,7 +26,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
 @pytest.fixture
 def published(stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Stack:
     monkeypatch.setattr(back, "connect", lambda: stack)
-    monkeypatch.setattr(release, "SEEN_BY_ALL", timedelta())
+    monkeypatch.setattr(release, "PROPAGATION_TIME", timedelta())
     for hash in ("aaa1", "bbb2"):
         publish(replace(LIVE, hash=hash), table, stack.playbook, stack.site, clock.now())
         clock.move(hours=1)

@@ -39,7 +39,7 @@ def stack(table: Table, clock: FakeClock, bundle: Bundle, monkeypatch: pytest.Mo
         monkeypatch.setattr(module, "connect", lambda: stack)
         if hasattr(module, "sleep"):
             monkeypatch.setattr(module, "sleep", lambda seconds: None)
-    monkeypatch.setattr(release, "SEEN_BY_ALL", timedelta())
+    monkeypatch.setattr(release, "PROPAGATION_TIME", timedelta())
     publish(bundle, table, stack.playbook, stack.site, clock.now())
     a_known_lead(table, id="lead1", email="hanako@example.co.jp")
     table.write(Create(keys.state("lead1"), State(lead="lead1", segments=("everyone",))))
