@@ -1,5 +1,7 @@
-"""Each rule of the send ledger, broken in turn: the machine of sending.py must notice, told the shortest story in which the
-rule matters. A test that cannot fail proves nothing."""
+"""Breaks each rule of the send ledger in turn: the machine of tests/support/ledger_machine.py must notice it.
+
+Each mutant plays the shortest story in which its rule matters. A test that cannot fail proves nothing.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,7 +36,7 @@ class Unconditional(Narrow):
         return replace(change, was=row.version if row else 0)
 
 
-class NobodyLooksAfterClaims(Sending):
+class ClaimsDoNotTimeOut(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
@@ -56,7 +58,7 @@ class BotoRetries(Sending):
     retries = 3
 
 
-class RetriesAtOnceWhereTheAnswerIsLost(Sending):
+class RetriesAtOnceAfterALostAnswer(Sending):
     class ses_type(WiredSes):  # noqa: N801
         def send(self, mail: OutgoingMail) -> str:
             try:
@@ -81,7 +83,7 @@ class SendsMarketingAgainAfterDoubt(Sending):
             yield
 
 
-class SuppressionIsNotLookedAt(Sending):
+class SuppressionIsNotChecked(Sending):
     class table_type(Narrow):  # noqa: N801
         def write(self, *changes: Change) -> None:
             super().write(*(change for change in changes if not isinstance(change, Absent)))
@@ -103,7 +105,7 @@ class EventsSettleNothing(Sending):
             yield
 
 
-class WhatIsInDoubtLeavesTheAgenda(Sending):
+class UnknownSendsLeaveTheAgenda(Sending):
     @classmethod
     @contextmanager
     def broken(cls) -> Iterator[None]:
@@ -122,54 +124,57 @@ def _instead(module: object, name: str, other: Callable[..., object]) -> Iterato
 Story = Callable[[Sending], object]
 
 
-def woken(email: str, mode: str, under_way: str = "", lead: str = "lead2") -> Story:
-    return lambda told: told.wake(told.plan(lead, email), mode, under_way)
+def wakes(email: str, mode: str, under_way: str = "", lead: str = "lead2") -> Story:
+    return lambda machine: machine.wake(machine.plan(lead, email), mode, under_way)
 
 
-def an_hour(told: Sending) -> None:
-    told.wait(60)
+def an_hour(machine: Sending) -> None:
+    machine.wait(60)
     for _ in range(3):
-        told.tick("accepted")
-        told.wait(1)
+        machine.tick("accepted")
+        machine.wait(1)
 
 
-def an_event(told: Sending) -> None:
-    told._hear(told.events[0])
+def an_event(machine: Sending) -> None:
+    machine._hear(machine.events[0])
 
 
-ASKED_FOR, NEWS = "whitepaper-delivery", "case-study"
+TRANSACTIONAL, MARKETING = "whitepaper-delivery", "case-study"
 STORIES: dict[type[Sending], list[Story]] = {
-    NobodyLooksAfterClaims: [woken(NEWS, "killed before")],
-    NoConditionOnTheClaim: [woken(NEWS, "accepted", "another worker")],
-    NoConditionOnTheContact: [woken(NEWS, "accepted", "unsubscribed")],
-    BotoRetries: [woken(NEWS, "500, taken")],
-    RetriesAtOnceWhereTheAnswerIsLost: [woken(ASKED_FOR, "breaks off, taken")],
-    SendsMarketingAgainAfterDoubt: [woken(NEWS, "hangs, taken"), an_hour],
-    SuppressionIsNotLookedAt: [Sending.suppress, woken(ASKED_FOR, "accepted")],
-    NothingCountsUnderTheCap: [lambda told: told.plan_more_than_the_cap("lead1"), lambda told: told.tick("accepted")],
-    EventsSettleNothing: [woken(ASKED_FOR, "500, taken"), an_event, an_hour],
-    WhatIsInDoubtLeavesTheAgenda: [woken(NEWS, "breaks off"), Sending.nothing_is_lost],
+    ClaimsDoNotTimeOut: [wakes(MARKETING, "killed before")],
+    NoConditionOnTheClaim: [wakes(MARKETING, "accepted", "another worker")],
+    NoConditionOnTheContact: [wakes(MARKETING, "accepted", "unsubscribed")],
+    BotoRetries: [wakes(MARKETING, "500, taken")],
+    RetriesAtOnceAfterALostAnswer: [wakes(TRANSACTIONAL, "breaks off, taken")],
+    SendsMarketingAgainAfterDoubt: [wakes(MARKETING, "hangs, taken"), an_hour],
+    SuppressionIsNotChecked: [Sending.suppress, wakes(TRANSACTIONAL, "accepted")],
+    NothingCountsUnderTheCap: [
+        lambda machine: machine.plan_more_than_the_cap("lead1"),
+        lambda machine: machine.tick("accepted"),
+    ],
+    EventsSettleNothing: [wakes(TRANSACTIONAL, "500, taken"), an_event, an_hour],
+    UnknownSendsLeaveTheAgenda: [wakes(MARKETING, "breaks off"), Sending.nothing_is_lost],
 }
 
 
-def live(machine: type[Sending], story: list[Story]) -> None:
-    """The story, to its end."""
-    told = machine()
+def play(machine_type: type[Sending], story: list[Story]) -> None:
+    """Play the story to its end."""
+    machine = machine_type()
     try:
-        told.begin()
+        machine.begin()
         for chapter in story:
-            chapter(told)
-            told.nothing_is_lost()
-        told._heal()
+            chapter(machine)
+            machine.nothing_is_lost()
+        machine._heal()
     finally:
-        told.around.close()
+        machine.around.close()
 
 
 @pytest.mark.parametrize("mutant", STORIES, ids=lambda mutant: mutant.__name__)
 def test_a_broken_rule_is_noticed(mutant: type[Sending]) -> None:
-    live(Sending, STORIES[mutant])
+    play(Sending, STORIES[mutant])
     with pytest.raises(AssertionError):
-        live(mutant, STORIES[mutant])
+        play(mutant, STORIES[mutant])
 
 
 def test_every_mutant_has_its_story() -> None:

@@ -8,13 +8,13 @@ from tests.support.fakes import NOON
 TEN, SECOND = timedelta(minutes=10), timedelta(seconds=1)
 
 
-def test_where_the_account_is_refused_nobody_goes_until_it_may_be_tried_again() -> None:
+def test_no_mail_goes_until_the_pause_of_a_refused_account_ends() -> None:
     opened_breaker = after_refusal(Breaker(), "paused", TEN, NOON)
     assert blocked_until(opened_breaker, NOON) == blocked_until(opened_breaker, NOON + TEN - SECOND) == NOON + TEN
     assert blocked_until(opened_breaker, NOON + TEN) is None
 
 
-def test_one_mail_tries_for_all_and_another_one_only_if_nothing_was_heard_of_it() -> None:
+def test_second_mail_probes_only_if_the_first_probe_gets_no_answer() -> None:
     due = NOON + TEN
     probed = with_probe(after_refusal(Breaker(), "paused", TEN, NOON), due)
     assert blocked_until(probed, due + SECOND) == due + 11 * SECOND
@@ -30,7 +30,7 @@ def test_each_refusal_in_a_row_waits_twice_as_long_up_to_an_hour() -> None:
     assert (opened_breaker.opened, opened_breaker.probed) == (NOON, None)
 
 
-def test_slower_opens_it_the_fifth_time_within_a_minute_each() -> None:
+def test_fifth_throttle_in_a_row_opens_the_breaker() -> None:
     opened_breaker = Breaker()
     for number in range(5):
         assert not is_open(opened_breaker)
@@ -42,7 +42,7 @@ def test_slower_opens_it_the_fifth_time_within_a_minute_each() -> None:
     assert not is_open(calm)
 
 
-def test_slower_while_it_is_open_keeps_it_open() -> None:
+def test_throttle_keeps_an_open_breaker_open() -> None:
     opened_breaker = after_refusal(Breaker(), "paused", TEN, NOON)
     again = after_refusal(opened_breaker, "slower", None, NOON + TEN)
     assert blocked_until(again, NOON + TEN) == NOON + TEN + 20 * SECOND

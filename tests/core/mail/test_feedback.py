@@ -86,7 +86,7 @@ def test_an_event_says_which_mail_to_whom_and_when() -> None:
         (a_bounce(sub_type="NoEmail", status="5.7.1"), True),
     ],
 )
-def test_a_bounce_is_final_unless_it_passes_or_is_our_own_fault(bounce: Any, final: bool) -> None:
+def test_bounce_is_final_unless_it_is_transient_or_our_fault(bounce: Any, final: bool) -> None:
     received = read(a_record("Bounce", bounce=bounce))
     assert received.final is final
     assert received.detail == f"{bounce['bounceType']}/{bounce['bounceSubType']}"
@@ -123,7 +123,7 @@ def test_an_old_style_notification_with_our_tags_is_understood() -> None:
         a_record("Send", tags={"send_id": ["s1"]}),
     ],
 )
-def test_what_is_not_for_us_is_ignored(record: str) -> None:
+def test_foreign_events_are_ignored(record: str) -> None:
     with pytest.raises(IgnoredEvent):
         read(record)
 
@@ -132,12 +132,12 @@ def test_what_is_not_for_us_is_ignored(record: str) -> None:
     "record",
     ["", "{}", "[]", "null", '{"eventType": "Send"}', a_record("Bounce"), a_record("Complaint", complaint={})],
 )
-def test_what_is_no_record_is_an_error(record: str) -> None:
+def test_malformed_record_is_an_error(record: str) -> None:
     with pytest.raises(msgspec.DecodeError):
         read(record)
 
 
-def test_each_kind_leaves_its_mark() -> None:
+def test_each_kind_of_event_sets_its_field() -> None:
     for record, mark in (
         (a_record("Send", send={}), "accepted"),
         (a_record("Delivery", delivery=TIMED), "delivered"),
@@ -173,7 +173,7 @@ def a_feedback(event: Event, seconds: int) -> Feedback:
     )
 
 
-def test_a_complaint_weighs_more_than_a_bounce_and_the_earliest_counts() -> None:
+def test_complaint_outweighs_a_bounce_and_the_earliest_counts() -> None:
     bounces = [a_feedback(Event.BOUNCED, 5), a_feedback(Event.BOUNCED, 1)]
     complaint = a_feedback(Event.COMPLAINED, 9)
     for order in ([*bounces, complaint], [complaint, *bounces]):
@@ -184,7 +184,7 @@ def test_a_complaint_weighs_more_than_a_bounce_and_the_earliest_counts() -> None
     assert suppression_after(suppression_after(None, bounces[0]), bounces[1]).at == bounces[1].at
 
 
-def test_a_complaint_takes_back_the_consent_and_a_bounce_does_not() -> None:
+def test_complaint_withdraws_the_consent_and_a_bounce_does_not() -> None:
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r1")})
     bounced = contact_after(agreed, a_feedback(Event.BOUNCED, 1), "r2")
     assert (bounced.bounced, bounced.consent) == (NOON + timedelta(seconds=1), agreed.consent)

@@ -24,7 +24,7 @@ def a_contact(sent: dict[str, int]) -> Contact:
     return Contact(lead="lead1", sent=sent)
 
 
-def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
+def test_marketing_mail_counts_once_and_old_days_are_dropped() -> None:
     before = a_contact({"2026-11-12": 5, "2026-11-14": 1, "2026-11-20": 1})
     assert with_mail_counted(before, NEWS, NOON, ZoneInfo("UTC")).sent == {
         "2026-11-14": 1,
@@ -39,7 +39,7 @@ def test_only_marketing_counts_once_and_old_days_are_forgotten() -> None:
     }
 
 
-def test_a_day_is_the_leads() -> None:
+def test_day_is_counted_in_the_leads_zone() -> None:
     midnight_in_tokyo = datetime(2026, 11, 21, 15, 0, tzinfo=UTC)
     days = [
         list(with_mail_counted(a_contact({}), NEWS, at, zone).sent)
@@ -67,7 +67,7 @@ def test_a_day_is_the_leads() -> None:
         (Policy(per_day=0), {}, 0),
     ],
 )
-def test_room_is_what_day_and_week_leave(policy: Policy, sent: dict[str, int], left: int | None) -> None:
+def test_places_left_are_limited_by_day_and_week(policy: Policy, sent: dict[str, int], left: int | None) -> None:
     assert places_left(a_contact(sent), policy, NOON, TOKYO) == left
 
 
@@ -81,7 +81,7 @@ def test_room_is_what_day_and_week_leave(policy: Policy, sent: dict[str, int], l
         (Policy(per_week=0), {}, 0, None),
     ],
 )
-def test_there_is_room_again_at_the_beginning_of_a_day_of_the_lead(
+def test_next_place_is_the_start_of_a_day_in_the_leads_zone(
     policy: Policy, sent: dict[str, int], kept: int, day: int | None
 ) -> None:
     found = next_place(a_contact(sent), policy, NOON, TOKYO, kept)
@@ -105,7 +105,7 @@ TONIGHT = datetime(2026, 11, 21, 23, 59, tzinfo=TOKYO)
         ({"valid_until": NOON - timedelta(seconds=1)}, NOON, False),
     ],
 )
-def test_a_mail_of_higher_priority_due_the_same_day_goes_first(
+def test_mail_of_higher_priority_due_on_the_same_day_goes_first(
     changes: dict[str, Any], due: datetime, goes: bool
 ) -> None:
     other = replace(NEWS, **({"id": "s2", "email": "webinar", "priority": "high"} | changes))

@@ -58,28 +58,28 @@ def test_a_move_is_legal_from_its_own_state_only(
 
 
 @pytest.mark.parametrize("state", SendState)
-def test_an_acceptance_wins_over_every_state(state: SendState) -> None:
+def test_acceptance_outweighs_every_state(state: SendState) -> None:
     moved = ledger.accept(a_send(state=state, reason="refused by us"), "m1", NOON)
     assert (moved.send.state, moved.send.message_id, moved.due) == (SendState.ACCEPTED, "m1", None)
 
 
-def test_the_first_acceptance_stays() -> None:
+def test_first_acceptance_is_kept() -> None:
     first = ledger.accept(CLAIMED, "m1", NOON).send
     assert ledger.accept(first, "m2", NOON + timedelta(seconds=1)).send == first
 
 
-def test_what_the_provider_gave_up_stays_failed() -> None:
+def test_mail_that_the_provider_gave_up_stays_failed() -> None:
     gave_up = a_send(state=SendState.FAILED, reason="rejected by SES")
     moved = ledger.accept(gave_up, "m1", NOON)
     assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rejected by SES")
 
 
-def test_a_refusal_for_good_ends_it() -> None:
+def test_permanent_refusal_fails_the_mail() -> None:
     moved = ledger.refuse(CLAIMED, "bad address", permanent=True, after=None, now=NOON)
     assert (moved.send.state, moved.send.reason, moved.due) == (SendState.FAILED, "bad address", None)
 
 
-def test_a_refusal_for_now_waits_as_long_as_it_was_told() -> None:
+def test_temporary_refusal_waits_as_long_as_ses_asks() -> None:
     moved = ledger.refuse(CLAIMED, "paused", permanent=False, after=600, now=NOON)
     later = NOON + timedelta(seconds=600)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, later, later)
@@ -102,7 +102,7 @@ def test_a_planned_send_may_be_claimed_from_its_time_on() -> None:
     assert not ledger.may_be_claimed(CLAIMED, NOON)
 
 
-def test_a_claim_is_overdue_after_its_lease() -> None:
+def test_claim_times_out_after_its_lease() -> None:
     assert ledger.time_out(CLAIMED, NOON + timedelta(minutes=4, seconds=57)) is None
     end = NOON + timedelta(minutes=5)
     moved = ledger.time_out(CLAIMED, end)
@@ -124,11 +124,11 @@ def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
 @pytest.mark.parametrize(
     "state", [SendState.PLANNED, SendState.ACCEPTED, SendState.HELD, SendState.FAILED, SendState.SKIPPED]
 )
-def test_time_alone_does_nothing_to_the_rest(state: SendState) -> None:
+def test_other_states_do_not_time_out(state: SendState) -> None:
     assert ledger.time_out(a_send(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
 
 
-def test_a_decision_is_made_where_a_story_turns() -> None:
+def test_move_that_matters_to_people_has_a_decision() -> None:
     accepted = ledger.accept(CLAIMED, "m1", NOON).send
     decision = ledger.decision(CLAIMED, accepted, NOON)
     assert decision is not None
@@ -145,7 +145,7 @@ def test_a_decision_is_made_where_a_story_turns() -> None:
     assert decision == ledger.decision(CLAIMED, accepted, NOON)
 
 
-def test_what_people_wait_for_is_hot_and_the_rest_is_paced_by_priority_until_it_sets_out() -> None:
+def test_transactional_mail_is_hot_and_marketing_is_paced_until_claimed() -> None:
     lanes = [ledger.lane(a_send(priority=priority)) for priority in ("high", "normal", "low")]
     assert lanes == [Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW]
     for state in SendState:
@@ -153,7 +153,7 @@ def test_what_people_wait_for_is_hot_and_the_rest_is_paced_by_priority_until_it_
         assert state is SendState.PLANNED or ledger.lane(a_send(state=state)) is Lane.BULK
 
 
-def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:
+def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
     morning = NOON + timedelta(hours=9)
     moved = ledger.postpone(a_send(), "quiet hours", morning)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
@@ -164,14 +164,14 @@ def test_what_the_policy_postpones_keeps_its_place_and_tells_why_once() -> None:
     assert ledger.decision(moved.send, again, morning) is None
 
 
-def test_what_somebody_releases_late_has_a_day_to_go_and_is_not_expired() -> None:
+def test_mail_released_late_is_valid_for_another_day() -> None:
     day = timedelta(days=1)
     for valid_until, expected in ((NOON - day, NOON + day), (NOON + 7 * day, NOON + 7 * day), (None, None)):
         held = a_send(state=SendState.HELD, attempt=1, valid_until=valid_until)
         assert ledger.release(held, "alice", NOON).send.valid_until == expected
 
 
-def test_what_is_held_is_released_or_dropped_by_somebody() -> None:
+def test_held_mail_is_released_or_dropped_by_a_person() -> None:
     held = a_send(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
     released, dropped = ledger.release(held, "alice", NOON), ledger.drop(held, "alice")
     assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)

@@ -44,7 +44,7 @@ def saying(**mail: Any) -> Bundle:
     return replace(bundle, emails={"case-study": email})
 
 
-def test_a_mail_names_the_person_and_the_sender() -> None:
+def test_mail_names_the_lead_and_the_sender() -> None:
     mail = written()
     assert mail.subject == "山田様へ"
     assert mail.text.startswith("山田 花子 様\n")
@@ -68,14 +68,14 @@ def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() 
 
 
 @pytest.mark.parametrize("mail_class", ["marketing", "transactional"])
-def test_a_frame_of_both_classes_says_what_is_true(mail_class: Literal["marketing", "transactional"]) -> None:
+def test_frame_shows_the_text_of_the_mails_class(mail_class: Literal["marketing", "transactional"]) -> None:
     bundle = saying(text="{% if mail.class == 'marketing' %}You agreed{% else %}You asked{% endif %}")
     email = replace(bundle.emails["case-study"], mail_class=mail_class)
     mail = written(bundle=replace(bundle, emails={"case-study": email}))
     assert mail.text == {"marketing": "You agreed", "transactional": "You asked"}[mail_class]
 
 
-def test_each_mail_has_one_hidden_link_that_people_neither_see_nor_hear_nor_reach() -> None:
+def test_each_mail_has_one_hidden_link_that_people_cannot_reach() -> None:
     mail = written(bundle=saying(html="<html><body><p>{{ greeting }}</p></body></html>"))
     hidden = re.search(
         r'<div style="display:none[^"]*" aria-hidden="true"><a href="([^"]+)" tabindex="-1".*</a></div></body>',
@@ -105,7 +105,7 @@ def test_the_tags_name_the_send_and_the_coming_attempt() -> None:
         ("ja", {"en"}, "en"),
     ],
 )
-def test_a_language_that_is_not_there_falls_back(asked: str, written_in: set[str], got: str) -> None:
+def test_missing_language_falls_back(asked: str, written_in: set[str], got: str) -> None:
     bundle = a_bundle()
     email = replace(bundle.emails["case-study"], locales={locale: a_mail() for locale in written_in})
     mail = written(a_lead(locale=asked), replace(bundle, emails={"case-study": email}))
@@ -128,7 +128,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("value", HOSTILE)
-def test_hostile_values_come_out_as_text_and_begin_no_header(value: str) -> None:
+def test_hostile_values_are_escaped_and_start_no_header(value: str) -> None:
     brand = a_brand(sender_name={"ja": f"A{value}"}, reply_to=f"hello@example.com{value}")
     bundle = saying(html="<p>{{ lead.company }}</p>", text="{{ lead.company }}", subject="{{ lead.company }}")
     mail = written(a_lead(company=value), replace(bundle, brand=brand))
@@ -167,14 +167,14 @@ def test_names_of_mails_that_are_not_ascii_fit_a_header() -> None:
         ),
     ],
 )
-def test_what_cannot_be_written_says_why_without_personal_data(bundle: Bundle, email: str) -> None:
+def test_render_error_says_why_without_personal_data(bundle: Bundle, email: str) -> None:
     with pytest.raises(RenderError) as why:
         written(bundle=bundle, email=email)
     assert str(why.value)
     assert "山田" not in str(why.value)
 
 
-def test_a_sender_of_its_own_signs_a_mail() -> None:
+def test_mail_with_its_own_sender_name_is_signed_by_it() -> None:
     bundle = a_bundle()
     email = replace(bundle.emails["case-study"], sender_name={"ja": "Tanaka"})
     assert written(bundle=replace(bundle, emails={"case-study": email})).sender == "Tanaka <news@example.com>"
@@ -213,7 +213,7 @@ def test_a_mail_from_the_brand_is_not_signed_by_the_owner() -> None:
     assert (mail.sender, mail.reply_to) == ("Ripen <news@example.com>", "hello@example.com")
 
 
-def test_a_mail_says_what_let_the_lead_in_and_what_a_webhook_answered() -> None:
+def test_mail_shows_the_facts_of_the_entry_and_webhook_answers() -> None:
     words = (
         "{{ entry.webinar_date }}|{{ answers.webhook-a.seat }}|{{ entry.none }}{{ answers.none.seat }}|{{ lead.plan }}"
     )
@@ -230,15 +230,15 @@ def test_a_mail_says_what_let_the_lead_in_and_what_a_webhook_answered() -> None:
     assert mail.text == "2026-12-10|12||pro"
 
 
-def test_what_nothing_is_known_of_is_blank() -> None:
+def test_unknown_variables_are_blank() -> None:
     assert written(bundle=saying(text="{{ entry.x }}|{{ answers.a.b }}|{{ lead.x }}|{{ owner.name }}")).text == "|||"
 
 
-def test_a_mail_of_text_alone_has_no_html_at_all() -> None:
+def test_text_mail_has_no_html() -> None:
     assert written(bundle=saying(html="")).html == ""
 
 
-def test_where_we_take_answers_in_each_mail_is_answered_at_a_signed_address_of_its_own() -> None:
+def test_each_mail_has_a_signed_reply_address_if_we_receive_replies() -> None:
     mail = compose(a_send(), a_lead(), a_bundle(), MailLinks(LINKS.site, KEY, "reply.example.com"), NOON)
     local, _, domain = mail.reply_to.partition("@")
     assert domain == "reply.example.com"

@@ -81,17 +81,17 @@ def test_nothing_goes_after_its_time(send: Send) -> None:
     assert decided(eternal, a_contact(), Policy(), NOON + timedelta(days=999)) == Claim()
 
 
-def test_while_stopped_nothing_is_judged_away() -> None:
+def test_mail_waits_while_sending_is_stopped() -> None:
     judged = decided(NEWS, a_contact(unsubscribed=NOON), Policy(), stopped=True, suppression=REFUSED)
     assert judged == Wait(NOON + timedelta(seconds=60))
 
 
-def test_a_second_try_is_not_stopped_by_the_cap() -> None:
+def test_second_attempt_ignores_the_cap() -> None:
     full = a_contact(sent={"2026-11-21": 2})
     assert decided(replace(NEWS, attempt=1), full, Policy(per_week=2)) == Claim()
 
 
-def test_unsubscribing_stands_until_a_later_consent() -> None:
+def test_unsubscription_holds_until_a_later_consent() -> None:
     gone = withdrawn(a_contact(), "r2", NOON)
     assert refuses(gone)
     assert gone.consent["marketing"] == Permission(granted=False, at=NOON, record="r2")
@@ -100,7 +100,7 @@ def test_unsubscribing_stands_until_a_later_consent() -> None:
     assert not refuses(a_contact())
 
 
-def test_who_unsubscribed_and_came_back_for_one_purpose_gets_no_mail_of_another() -> None:
+def test_new_consent_for_one_purpose_does_not_restore_another() -> None:
     # given
     both = a_contact(consent=YES | {"partners": YES["marketing"]})
     # when
@@ -122,14 +122,14 @@ def marketing(policy: Policy, at: datetime = NOON, **known: Any) -> Decision:
     return decided(eternal, contact, policy, at, **({"zone": TOKYO} | known))
 
 
-def test_quiet_hours_are_the_leads_and_hold_back_only_marketing() -> None:
+def test_quiet_hours_are_in_the_leads_zone_and_only_for_marketing() -> None:
     late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
     assert marketing(Policy(quiet=NIGHT), late) == Wait(datetime(2026, 11, 22, 8, 0, tzinfo=TOKYO), "quiet hours")
     assert marketing(Policy(quiet=NIGHT), late, zone=ZoneInfo("Europe/London")) == Claim()
     assert marketing(Policy(quiet=NIGHT), late, send=ASKED_FOR) == Claim()
 
 
-def test_whoever_does_not_want_it_hears_so_also_at_night() -> None:
+def test_refusal_is_decided_even_in_quiet_hours() -> None:
     late = datetime(2026, 11, 21, 22, 0, tzinfo=TOKYO)
     assert marketing(Policy(quiet=NIGHT), late, contact=a_contact(unsubscribed=NOON)) == Skip("unsubscribed")
 
@@ -152,7 +152,7 @@ CUSTOMER = Condition(field="stage", any_of=("opportunity",))
         (Not(clause=Agreed(purpose="partners")), "policy: consent partners"),
     ],
 )
-def test_the_policy_spares_whom_it_names(unless: Clause, reason: str | None) -> None:
+def test_policy_excludes_the_leads_that_it_names(unless: Clause, reason: str | None) -> None:
     facts = LeadFacts(traits={"stage": "opportunity"}, now=NOON, tags=frozenset({"competitor"}))
     wanted = Skip(reason) if reason else Claim()
     assert marketing(Policy(unless=unless), facts=facts) == wanted
@@ -181,13 +181,13 @@ MIDNIGHT = datetime(2026, 11, 22, tzinfo=TOKYO)
         ("hold", MIDNIGHT - timedelta(seconds=1), Skip("capped")),
     ],
 )
-def test_what_is_capped_does_as_its_step_says(capped: Any, valid_until: datetime | None, judged: Decision) -> None:
+def test_mail_over_the_cap_does_what_its_step_says(capped: Any, valid_until: datetime | None, judged: Decision) -> None:
     send = replace(NEWS, capped=capped)
     assert marketing(Policy(per_day=1), contact=FULL, send=send, valid_until=valid_until) == judged
     assert marketing(Policy(per_day=1), contact=FULL, send=replace(send, attempt=1)) == Claim()
 
 
-def test_the_last_place_is_kept_for_what_matters_more() -> None:
+def test_last_place_is_kept_for_a_mail_of_higher_priority() -> None:
     first = replace(NEWS, id="s2", priority="high", valid_until=None)
     planned = lambda: [(first, NOON)]  # noqa: E731
     assert marketing(Policy(per_day=1), other_mails=planned) == Skip("capped")
@@ -197,7 +197,7 @@ def test_the_last_place_is_kept_for_what_matters_more() -> None:
     assert marketing(Policy(per_day=1), other_mails=planned, send=replace(NEWS, priority="high")) == Claim()
 
 
-def test_what_nothing_can_outrank_asks_for_no_other_mail() -> None:
+def test_mail_of_high_priority_reads_no_other_mails() -> None:
     def planned() -> Any:
         raise AssertionError("read")
 
@@ -222,14 +222,14 @@ def test_the_other_mails_are_read_only_for_the_last_place() -> None:
         (ASKED_FOR, True, True, Claim()),
     ],
 )
-def test_marketing_mail_does_not_go_where_sales_is_dealing_if_the_policy_says_so(
+def test_open_opportunity_holds_back_marketing_if_the_policy_says_so(
     send: Send, asks: bool, is_open: bool, judged: Decision
 ) -> None:
     policy = Policy(skips_open_opportunities=asks)
     assert decided(send, a_contact(), policy, has_opportunity=lambda: is_open) == judged
 
 
-def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_needs_no_consent() -> None:
+def test_opportunity_is_not_read_for_a_mail_that_it_cannot_hold_back() -> None:
     def has() -> bool:
         raise AssertionError("asked")
 
@@ -239,7 +239,7 @@ def test_nobody_asks_about_opportunities_for_a_mail_that_would_not_go_anyway_or_
     assert decided(NEWS, a_contact(), Policy(), has_opportunity=has) == Claim()
 
 
-def test_who_is_spared_by_an_opportunity_does_not_wait_for_the_morning() -> None:
+def test_open_opportunity_is_decided_even_in_quiet_hours() -> None:
     quiet = Policy(skips_open_opportunities=True, quiet=QuietHours(start="00:00", end="23:59"))
     assert decided(NEWS, a_contact(), quiet, has_opportunity=lambda: True) == Skip("open opportunity")
 

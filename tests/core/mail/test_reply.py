@@ -63,7 +63,7 @@ GONE = {
 
 @pytest.mark.parametrize("name", PEOPLE)
 @pytest.mark.parametrize("charset", ["utf-8", "iso-2022-jp", "cp932"])
-def test_a_person_is_a_person_in_any_charset(name: str, charset: str) -> None:
+def test_persons_reply_is_recognised_in_any_charset(name: str, charset: str) -> None:
     subject, body = PEOPLE[name]
     found = read(a_mail(subject, body, charset))
     assert (found.automatic, found.gone) == (False, False)
@@ -71,18 +71,18 @@ def test_a_person_is_a_person_in_any_charset(name: str, charset: str) -> None:
 
 
 @pytest.mark.parametrize("name", MACHINES)
-def test_a_machine_is_told_from_a_person(name: str) -> None:
+def test_automatic_reply_is_recognised(name: str) -> None:
     found = read(MACHINES[name])
     assert (found.automatic, found.gone) == (True, False)
 
 
 @pytest.mark.parametrize("name", GONE)
-def test_who_is_gone_is_found(name: str) -> None:
+def test_address_that_is_gone_is_recognised(name: str) -> None:
     assert read(GONE[name]).gone
 
 
 @pytest.mark.parametrize("sender", ["", "<>"])
-def test_what_has_no_sender_is_no_persons(sender: str) -> None:
+def test_reply_without_an_envelope_sender_is_automatic(sender: str) -> None:
     assert read(a_mail("Re: 資料", "届きました"), sender).automatic
 
 
@@ -90,7 +90,7 @@ def test_auto_submitted_no_is_a_person() -> None:
     assert not read(a_mail("Re: 資料", "届きました", Auto_Submitted="no")).automatic
 
 
-def test_a_delivery_report_says_itself_that_nobody_is_there() -> None:
+def test_delivery_report_says_that_the_address_is_gone() -> None:
     raw = (
         b"From: mailer-daemon@example.co.jp\nSubject: failed\nMIME-Version: 1.0\n"
         b'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
@@ -115,18 +115,18 @@ def test_a_delivery_report_says_itself_that_nobody_is_there() -> None:
         "From: Ripen <news@example.com>",
     ],
 )
-def test_what_is_quoted_is_not_said_anew(quote: str) -> None:
+def test_quoted_lines_are_left_out(quote: str) -> None:
     assert read(a_mail("Re: 資料", f"お願いします。\n\n{quote}\n退職いたしました\n")).text == "お願いします。"
 
 
-def test_of_a_mail_in_html_alone_the_words_are_read() -> None:
+def test_text_of_an_html_reply_is_read() -> None:
     mail = EmailMessage()
     mail["From"] = "hanako@example.co.jp"
     mail.set_content("<style>p{}</style><p>お願い&amp;します<br>山田</p><blockquote>古い</blockquote>", subtype="html")
     assert read(mail.as_bytes()).text == "お願い&します\n山田"
 
 
-def test_it_says_who_wrote_to_whom() -> None:
+def test_sender_and_recipients_are_read() -> None:
     found = read(a_mail("Re: 資料", "はい"))
     assert found == Reply(
         id="1@example.co.jp",
@@ -139,7 +139,7 @@ def test_it_says_who_wrote_to_whom() -> None:
     )
 
 
-def test_500_characters_are_shown() -> None:
+def test_text_is_cut_at_500_characters() -> None:
     assert len(read(a_mail("Re: 資料", "あ" * 2000)).text) == 500
 
 
@@ -164,7 +164,7 @@ def test_500_characters_are_shown() -> None:
         b'Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: text/plain; charset="x y"\n\n\xff\n--b--',
     ],
 )
-def test_junk_is_read_too(raw: bytes) -> None:
+def test_malformed_mail_is_read(raw: bytes) -> None:
     assert len(read(raw).text) <= 500
 
 
@@ -193,6 +193,6 @@ def test_only_the_first_hundred_parts_are_read() -> None:
 
 
 @given(st.binary(max_size=400))
-def test_no_bytes_break_it(raw: bytes) -> None:
+def test_no_bytes_raise_an_error(raw: bytes) -> None:
     read(raw)
     read(b"Content-Type: multipart/mixed; boundary=b\nFrom: " + raw)

@@ -14,32 +14,32 @@ def a_quota(per_second: float = 10, per_day: float = -1, sent: float = 0) -> Quo
     return Quota(per_second=per_second, per_day=per_day, sent=sent)
 
 
-def test_a_minute_takes_nine_tenths_of_the_rate_one_after_another() -> None:
+def test_minute_has_slots_at_nine_tenths_of_the_rate() -> None:
     found = free_slots(a_quota(), None, 0, NOON)
     assert (found.count, found.at(0), found.at(9)) == (540, NOON, NOON + SECOND)
 
 
-def test_what_is_given_away_is_not_given_twice() -> None:
+def test_reserved_slots_are_not_given_twice() -> None:
     assert free_slots(a_quota(), NOON + 20 * SECOND, 0, NOON).count == 360
     assert free_slots(a_quota(), NOON + 20 * SECOND, 0, NOON).at(0) == NOON + 20 * SECOND
     assert free_slots(a_quota(), NOON + 60 * SECOND, 0, NOON).count == 0
     assert free_slots(a_quota(), NOON - timedelta(hours=1), 0, NOON).count == 540
 
 
-def test_what_people_wait_for_goes_first_and_may_take_it_all() -> None:
+def test_transactional_mail_goes_first_and_may_take_all_slots() -> None:
     assert free_slots(a_quota(), None, 90, NOON).count == 450
     assert free_slots(a_quota(), None, 90, NOON).at(0) == NOON + 10 * SECOND
     assert free_slots(a_quota(), None, 9000, NOON).count == 0
 
 
 @pytest.mark.parametrize(("sent", "count"), [(0, 540), (900, 50), (950, 0), (1200, 0)])
-def test_the_days_quota_is_kept_but_for_a_twentieth(sent: float, count: int) -> None:
+def test_a_twentieth_of_the_days_quota_is_reserved(sent: float, count: int) -> None:
     assert free_slots(a_quota(per_day=1000, sent=sent), None, 0, NOON).count == count
 
 
-def test_what_people_wait_for_takes_of_the_days_quota_too() -> None:
+def test_transactional_mail_uses_the_days_quota_too() -> None:
     assert free_slots(a_quota(per_day=1000, sent=900), None, 20, NOON).count == 30
 
 
-def test_an_account_that_may_send_nothing_gets_no_place() -> None:
+def test_account_without_a_rate_gets_no_slots() -> None:
     assert free_slots(a_quota(per_second=0), None, 0, NOON).count == 0

@@ -34,7 +34,7 @@ def machinery(table: Table) -> Machinery:
     return Machinery(table)
 
 
-def test_it_begins_five_minutes_ahead_so_that_each_mail_is_there_at_its_second(machinery: Machinery) -> None:
+def test_campaign_is_planned_five_minutes_ahead_of_its_time(machinery: Machinery) -> None:
     lead = one_lead(machinery)
     machinery.schedule(at=after(hours=1))
     machinery.clock.move(minutes=54)
@@ -50,7 +50,7 @@ def test_it_begins_five_minutes_ahead_so_that_each_mail_is_there_at_its_second(m
     assert machinery.taken() == []
 
 
-def test_it_is_done_when_nothing_waits(machinery: Machinery) -> None:
+def test_campaign_is_done_when_no_mail_waits(machinery: Machinery) -> None:
     one_lead(machinery)
     machinery.begin()
     machinery.review()
@@ -63,7 +63,7 @@ def test_it_is_done_when_nothing_waits(machinery: Machinery) -> None:
     assert [event.what for event in row.value.history] == ["scheduled", "started", "done"]
 
 
-def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Machinery) -> None:
+def test_shards_that_finish_together_do_not_contend_for_the_run(machinery: Machinery) -> None:
     # given a campaign that is gone through, and will be looked at again
     one_lead(machinery)
     machinery.begin(1)
@@ -84,7 +84,7 @@ def test_all_shards_that_ring_at_once_are_not_in_each_others_way(machinery: Mach
     assert after.due > before.due
 
 
-def test_a_paused_campaign_claims_nothing_and_goes_on_with_what_is_left(machinery: Machinery) -> None:
+def test_paused_campaign_claims_nothing_and_continues_with_the_rest(machinery: Machinery) -> None:
     # given three of eight sent
     leads = leads_of(0, 8)
     for lead in leads:
@@ -107,7 +107,7 @@ def test_a_paused_campaign_claims_nothing_and_goes_on_with_what_is_left(machiner
     assert machinery.counts() == {"accepted": 8}
 
 
-def test_a_pause_within_the_walk_ends_it_and_the_resume_begins_it_anew(machinery: Machinery) -> None:
+def test_pause_ends_the_walk_and_a_resume_starts_it_from_the_beginning(machinery: Machinery) -> None:
     leads = sorted(leads_of(0, 2) + leads_of(1, 2))
     for lead in leads:
         known(machinery.table, lead)
@@ -121,7 +121,7 @@ def test_a_pause_within_the_walk_ends_it_and_the_resume_begins_it_anew(machinery
     assert sorted(machinery.taken()) == leads
 
 
-def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> None:
+def test_campaign_resumes_with_the_live_mail(machinery: Machinery) -> None:
     lead = one_lead(machinery)
     machinery.begin(0)
     machinery.change(campaign_run.pause(machinery.run(), "hanako", after()))
@@ -131,7 +131,7 @@ def test_it_resumes_with_the_mail_as_it_is_live_then(machinery: Machinery) -> No
     assert machinery.sends([lead])[lead].bundle == "bundle2"
 
 
-def test_a_stopped_campaign_skips_what_was_planned(machinery: Machinery) -> None:
+def test_stopped_campaign_skips_its_planned_mails(machinery: Machinery) -> None:
     lead = one_lead(machinery)
     machinery.begin(0)
     machinery.change(campaign_run.stop(machinery.run(), "hanako", after()))
@@ -141,7 +141,7 @@ def test_a_stopped_campaign_skips_what_was_planned(machinery: Machinery) -> None
     assert machinery.counts() == {"skipped": 1, "skipped: campaign stopped": 1}
 
 
-def test_a_claim_made_while_it_was_being_stopped_is_given_back_unsent(machinery: Machinery) -> None:
+def test_claim_made_during_the_stop_is_returned_unsent(machinery: Machinery) -> None:
     # given a stop that is seen only after the claim
     lead = one_lead(machinery)
     machinery.begin(0)
@@ -155,7 +155,7 @@ def test_a_claim_made_while_it_was_being_stopped_is_given_back_unsent(machinery:
     assert machinery.sends([lead])[lead].reason == "campaign stopped"
 
 
-def test_the_sign_is_a_second_old_at_most(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_state_of_a_campaign_is_at_most_a_second_old(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     machinery, now = Machinery(table), 100.0
     machinery.schedule()
     machinery.change(replace(machinery.run(), state=RunState.RUNNING))
@@ -170,7 +170,7 @@ def test_the_sign_is_a_second_old_at_most(table: Table, monkeypatch: pytest.Monk
     assert switch.may_send("another") == "yes"
 
 
-def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if_asked(machinery: Machinery) -> None:
+def test_resend_includes_our_failures_and_held_mails_only_on_request(machinery: Machinery) -> None:
     # given one accepted, one failed, one held, one rejected by the provider, one new
     accepted, failed, held, rejected, new = leads = leads_of(0, 5)
     for lead in leads[:4]:
@@ -198,7 +198,7 @@ def test_sending_again_takes_up_what_failed_by_us_and_what_may_have_gone_only_if
         assert campaign_counts.held_total(machinery.table) == (0 if with_held else 1)
 
 
-def test_stopped_at_some_resumed_without_a_repeat_and_an_apology_to_exactly_its_recipients(
+def test_stopped_campaign_resumes_without_a_repeat_and_an_apology_reaches_its_recipients(
     machinery: Machinery,
 ) -> None:
     # given a campaign that is paused while a mail is on its way

@@ -47,7 +47,7 @@ def test_the_rest_waits_for_the_canaries(machinery: Machinery) -> None:
     assert sorted(machinery.taken()) == leads
 
 
-def test_canaries_and_the_rest_each_have_their_own_row_to_stand_in(machinery: Machinery) -> None:
+def test_canaries_and_the_rest_are_paced_apart(machinery: Machinery) -> None:
     # given a pace at which each lead of a shard waits a minute for the one before it
     leads = leads_of(0, 20)
     for lead in leads:
@@ -79,7 +79,7 @@ def test_two_bounced_canaries_are_enough_to_halt(machinery: Machinery) -> None:
     assert machinery.counts()["bounced"] == 2
 
 
-def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machinery) -> None:
+def test_rest_waits_for_the_review_of_the_canaries(machinery: Machinery) -> None:
     # given canaries that fared badly, and the rest due at the very moment at which that is judged
     careful(machinery)
     machinery.deliver()
@@ -96,7 +96,7 @@ def test_the_rest_does_not_overtake_the_look_at_the_canaries(machinery: Machiner
     assert (machinery.run().state, machinery.taken()) == (RunState.HALTED, canaries)
 
 
-def test_a_lost_bell_delays_a_halt_by_ten_minutes_at_most(machinery: Machinery) -> None:
+def test_lost_wake_up_delays_a_halt_by_at_most_ten_minutes(machinery: Machinery) -> None:
     # given a campaign whose last mail goes in hours
     for lead in leads_of(0, 4):
         known(machinery.table, lead)
@@ -119,7 +119,7 @@ def bounce(machinery: Machinery, leads: list[str]) -> FakeQueue:
     return walk
 
 
-def test_too_many_bounces_halt_it_and_who_looks_may_resume_it(machinery: Machinery) -> None:
+def test_too_many_bounces_halt_the_campaign_and_a_person_may_resume_it(machinery: Machinery) -> None:
     # given sixty of seventy sent, and three of them bounced
     leads = leads_of(0, 70)
     for lead in leads:

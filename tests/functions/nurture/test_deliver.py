@@ -34,7 +34,7 @@ from tests.support.planned_mails import (
 )
 
 
-def test_a_planned_mail_is_handed_over_once_and_written_down(table: Table, clock: FakeClock) -> None:
+def test_planned_mail_is_handed_over_once_and_recorded(table: Table, clock: FakeClock) -> None:
     known(table)
     key = planned(table, a_send())
     ses = FakeSes()
@@ -75,7 +75,7 @@ def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:
     assert ses.calls == 1
 
 
-def test_a_mail_that_is_gone_is_nothing(table: Table, clock: FakeClock) -> None:
+def test_deleted_send_is_ignored(table: Table, clock: FakeClock) -> None:
     assert deliver(keys.send("lead1", "none"), an_outside(table, clock, FakeSes())) is None
 
 
@@ -103,7 +103,7 @@ def test_marketing_mail_is_skipped_with_a_reason(
     assert ses.calls == 0
 
 
-def test_what_was_asked_for_goes_without_consent_even_after_unsubscribing(table: Table, clock: FakeClock) -> None:
+def test_transactional_mail_goes_without_consent_even_after_an_unsubscription(table: Table, clock: FakeClock) -> None:
     known(table, consent={}, unsubscribed=NOON)
     key, ses = planned(table, a_send()), FakeSes()
     deliver(key, an_outside(table, clock, ses))
@@ -119,7 +119,7 @@ def test_a_suppressed_address_gets_nothing(table: Table, clock: FakeClock) -> No
     assert (row(table, key).value.reason, ses.calls) == ("suppressed", 0)
 
 
-def test_a_mail_past_its_time_is_skipped(table: Table, clock: FakeClock) -> None:
+def test_expired_mail_is_skipped(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
     clock.move(days=8)
@@ -143,7 +143,7 @@ def test_a_template_that_fails_fails_this_mail_only(table: Table, clock: FakeClo
     assert ("failed", "cannot be written") in decisions(table)
 
 
-def test_a_mail_says_what_let_the_lead_in(table: Table, clock: FakeClock) -> None:
+def test_mail_shows_the_facts_of_its_enrollment(table: Table, clock: FakeClock) -> None:
     # given a mail that names the webinar's date, and an enrollment that knows it
     known(table)
     bundle = a_bundle()
@@ -161,13 +161,13 @@ def test_a_mail_says_what_let_the_lead_in(table: Table, clock: FakeClock) -> Non
     assert [mail.text for mail in ses.taken] == ["2026-12-10"]
 
 
-def test_a_row_whose_story_is_over_leaves_the_agenda(table: Table, clock: FakeClock) -> None:
+def test_finished_send_leaves_the_agenda(table: Table, clock: FakeClock) -> None:
     key = planned(table, a_send(state=SendState.ACCEPTED))
     deliver(key, an_outside(table, clock, FakeSes()))
     assert row(table, key).due is None
 
 
-def test_rows_keep_to_the_lane_of_their_class(table: Table, clock: FakeClock) -> None:
+def test_send_stays_in_the_lane_of_its_class(table: Table, clock: FakeClock) -> None:
     known(table)
     ses = FakeSes(answer=throttles)
     for email in ("case-study", "whitepaper-delivery"):
@@ -178,7 +178,7 @@ def test_rows_keep_to_the_lane_of_their_class(table: Table, clock: FakeClock) ->
     assert [due.ref for due in hot] == [keys.send("lead1", a_send().id).ref]
 
 
-def test_a_lead_without_a_contact_row_gets_what_was_asked_for(table: Table, clock: FakeClock) -> None:
+def test_lead_without_a_contact_row_gets_transactional_mail(table: Table, clock: FakeClock) -> None:
     table.write(Create(keys.profile("lead1"), a_lead()))
     key = planned(table, a_send())
     deliver(key, an_outside(table, clock, FakeSes()))
@@ -193,13 +193,13 @@ def test_an_erased_lead_gets_nothing(table: Table, clock: FakeClock) -> None:
     assert row(table, key).value.reason == "no such lead"
 
 
-def test_no_mail_is_begun_when_the_invocation_is_nearly_over() -> None:
+def test_no_mail_is_started_when_the_invocation_is_nearly_over() -> None:
     record: Any = SimpleNamespace(body="lead#lead1|send#x")
     with pytest.raises(OutOfTime):
         record_handler(record, a_context(14_999))
 
 
-def test_a_message_that_names_no_send_fails_alone() -> None:
+def test_message_that_names_no_send_fails_alone() -> None:
     bodies = ["", "lead#lead1|profile", "nonsense"]
     records = [{"messageId": str(n), "body": body, "eventSource": "aws:sqs"} for n, body in enumerate(bodies)]
     answer = handler({"Records": records}, a_context())

@@ -21,7 +21,7 @@ from tests.support.planned_mails import (
 )
 
 
-def test_a_refusal_while_the_mail_is_written_is_seen_by_the_claim(table: Table, clock: FakeClock) -> None:
+def test_claim_fails_if_the_lead_unsubscribes_while_the_mail_is_rendered(table: Table, clock: FakeClock) -> None:
     # given a lead who unsubscribes after the policy was judged and before the claim
     known(table)
     key, ses = planned(table, a_send(email="case-study")), FakeSes()
@@ -40,7 +40,7 @@ def test_a_refusal_while_the_mail_is_written_is_seen_by_the_claim(table: Table, 
     assert (row(table, key).value.reason, ses.calls) == ("unsubscribed", 0)
 
 
-def test_of_two_workers_at_once_one_claims(table: Table, clock: FakeClock) -> None:
+def test_only_one_of_two_workers_claims(table: Table, clock: FakeClock) -> None:
     # given a second worker that is through before the first one claims
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
@@ -58,7 +58,20 @@ def test_of_two_workers_at_once_one_claims(table: Table, clock: FakeClock) -> No
     assert decisions(table) == [("accepted", "")]
 
 
-def test_an_event_that_comes_while_a_mail_is_written_again_stops_it(table: Table, clock: FakeClock) -> None:
+def test_answer_is_recorded_beside_an_event_that_arrives_during_the_call(table: Table, clock: FakeClock) -> None:
+    # given an event of SES that is recorded before the answer of the call
+    known(table)
+    key = planned(table, a_send())
+    ses = FakeSes(meanwhile=lambda mail: record_events(table, clock, an_event(a_send(), Event.DELIVERED)))
+    # when
+    deliver(key, an_outside(table, clock, ses))
+    # then
+    send = row(table, key).value
+    assert (send.state, send.delivered, ses.calls) == (SendState.ACCEPTED, NOON, 1)
+    assert decisions(table) == [("accepted", "")]
+
+
+def test_event_that_arrives_while_a_mail_is_rendered_again_stops_it(table: Table, clock: FakeClock) -> None:
     # given a mail on its second attempt, whose first attempt SES tells of just before the claim
     known(table)
     key, ses = planned(table, a_send(attempt=1)), FakeSes()
@@ -85,14 +98,14 @@ def test_nothing_is_claimed_while_sending_is_stopped(table: Table, clock: FakeCl
     assert ses.calls == 1
 
 
-def test_a_stop_that_comes_while_the_mail_is_written_holds_it(table: Table, clock: FakeClock) -> None:
+def test_stop_while_the_mail_is_rendered_prevents_the_claim(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
     deliver(key, an_outside(table, clock, ses, stopped=iter([False, True]).__next__))
     assert (row(table, key).value.state, ses.calls) == (SendState.PLANNED, 0)
 
 
-def test_a_stop_that_comes_while_a_slow_claim_is_written_holds_the_mail(table: Table, clock: FakeClock) -> None:
+def test_stop_during_a_slow_claim_prevents_the_call(table: Table, clock: FakeClock) -> None:
     # given a claim that the table takes so long to write that the stop comes in between
     known(table)
     key, ses = planned(table, a_send()), FakeSes()

@@ -35,7 +35,7 @@ def entered(table: Table) -> Key[Enrollment]:
     return key
 
 
-def test_who_is_dropped_over_the_cap_leaves_the_journey_with_the_mail(table: Table, clock: FakeClock) -> None:
+def test_mail_dropped_over_the_cap_takes_its_lead_out_of_the_journey(table: Table, clock: FakeClock) -> None:
     known(table, sent={"2026-11-21": 1})
     journey = entered(table)
     key = planned(table, a_send(email="case-study", capped="drop", entry="once"))
@@ -53,7 +53,7 @@ def test_who_is_dropped_over_the_cap_leaves_the_journey_with_the_mail(table: Tab
 
 
 @pytest.mark.parametrize("state", [EnrollmentState.FINISHED, None])
-def test_who_is_out_of_the_journey_already_is_not_taken_out_again(
+def test_lead_that_has_left_the_journey_does_not_leave_it_again(
     table: Table, clock: FakeClock, state: EnrollmentState | None
 ) -> None:
     known(table, sent={"2026-11-21": 1})
@@ -78,7 +78,7 @@ LATER = NOON + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("reason", ["goal reached", "exit condition met", "replied", "taken out by other"])
-def test_a_mail_that_still_waits_does_not_go_to_who_has_left_its_journey_since(
+def test_waiting_mail_is_skipped_when_its_lead_has_left_the_journey(
     table: Table, clock: FakeClock, reason: str
 ) -> None:
     # given a mail that waits for the morning, and a lead who buys in the night
@@ -104,7 +104,7 @@ def test_a_mail_that_still_waits_does_not_go_to_who_has_left_its_journey_since(
         ({"campaign": True}, {"state": EnrollmentState.EXITED, "left": LATER}),  # of no journey
     ],
 )
-def test_what_was_planned_goes_to_who_came_to_the_end_of_the_journey(
+def test_planned_mail_goes_to_a_lead_that_finished_the_journey(
     table: Table, clock: FakeClock, mail: dict[str, Any], left: dict[str, Any]
 ) -> None:
     known(table)
@@ -120,7 +120,7 @@ def test_what_was_planned_goes_to_who_came_to_the_end_of_the_journey(
     assert row(table, key).value.state is SendState.ACCEPTED
 
 
-def test_what_is_held_over_the_cap_goes_when_there_is_room(table: Table, clock: FakeClock) -> None:
+def test_mail_held_over_the_cap_goes_when_there_is_room(table: Table, clock: FakeClock) -> None:
     # given a mail over the cap, at noon in Tokyo
     known(table, sent={"2026-11-21": 1})
     key, ses = planned(table, a_send(email="case-study", capped="hold")), FakeSes()
@@ -173,7 +173,9 @@ def test_in_quiet_hours_a_mail_waits_for_the_leads_morning(table: Table, clock: 
         (Did(kind="link_clicked"), ""),  # which nobody has judged yet
     ],
 )
-def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock, unless: Any, reason: str) -> None:
+def test_lead_that_the_policy_excludes_gets_no_marketing_mail(
+    table: Table, clock: FakeClock, unless: Any, reason: str
+) -> None:
     known(table, a_lead(stage="opportunity"))
     demo = an_activity(subject="demo", at=NOON - timedelta(minutes=30))
     click = an_activity(id="click", kind=Kind.LINK_CLICKED, verdict=Verdict.UNJUDGED)
@@ -196,7 +198,7 @@ def test_whom_the_policy_spares_gets_no_marketing(table: Table, clock: FakeClock
         ("yes", SendState.ACCEPTED, None),
     ],
 )
-def test_a_campaigns_mail_goes_only_while_the_campaign_does(
+def test_mail_of_a_campaign_goes_only_while_the_campaign_runs(
     table: Table, clock: FakeClock, may: str, state: SendState, due: Any
 ) -> None:
     known(table)
@@ -225,7 +227,7 @@ def test_a_campaign_halted_while_its_mail_is_claimed_holds_it(table: Table, cloc
         ("hanako@gmail.com", address_hash(ADDRESS_KEY, "ken@gmail.com"), True),
     ],
 )
-def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
+def test_company_with_an_open_opportunity_gets_no_marketing_mail(
     table: Table, clock: FakeClock, email: str, marked: str, goes: bool
 ) -> None:
     known(table, a_lead(email=email))
@@ -238,7 +240,7 @@ def test_nobody_gets_marketing_mail_at_a_company_that_sales_is_dealing_with(
     assert row(table, asked_for).value.state is SendState.ACCEPTED
 
 
-def test_it_does_once_the_opportunity_is_closed(table: Table, clock: FakeClock) -> None:
+def test_company_gets_marketing_mail_again_once_the_opportunity_is_closed(table: Table, clock: FakeClock) -> None:
     known(table)
     table.write(Create(keys.deal("example.co.jp"), OpenOpportunities()))
     key = planned(table, a_send(email="case-study"))
@@ -247,7 +249,7 @@ def test_it_does_once_the_opportunity_is_closed(table: Table, clock: FakeClock) 
 
 
 @pytest.mark.parametrize(("policy", "reads"), [({}, 0), ({"skips_open_opportunities": True}, 1)])
-def test_a_mail_costs_a_read_more_only_where_the_policy_asks(
+def test_opportunity_is_read_only_if_the_policy_asks(
     table: Table, clock: FakeClock, policy: dict[str, Any], reads: int
 ) -> None:
     class Counting(Table):

@@ -51,7 +51,7 @@ def test_a_throttled_mail_waits_and_goes_once(table: Table, clock: FakeClock) ->
     assert contact.value.sent == {"2026-11-21": 1}
 
 
-def test_a_paused_account_fails_nobody(table: Table, clock: FakeClock) -> None:
+def test_paused_account_fails_no_mail(table: Table, clock: FakeClock) -> None:
     known(table)
     key = planned(table, a_send())
     deliver(key, an_outside(table, clock, FakeSes(answer=pauses)))
@@ -60,7 +60,7 @@ def test_a_paused_account_fails_nobody(table: Table, clock: FakeClock) -> None:
     assert decisions(table) == []
 
 
-def test_a_mail_refused_for_good_is_failed(table: Table, clock: FakeClock) -> None:
+def test_permanently_refused_mail_fails(table: Table, clock: FakeClock) -> None:
     known(table)
     key = planned(table, a_send())
     deliver(key, an_outside(table, clock, FakeSes(answer=refuses)))
@@ -69,7 +69,7 @@ def test_a_mail_refused_for_good_is_failed(table: Table, clock: FakeClock) -> No
 
 
 @pytest.mark.parametrize(("email", "after_an_hour"), [("whitepaper-delivery", "accepted"), ("case-study", "held")])
-def test_silence_is_resolved_after_an_hour_by_class(
+def test_unknown_outcome_is_resolved_after_an_hour_by_class(
     table: Table, clock: FakeClock, email: str, after_an_hour: str
 ) -> None:
     known(table)
@@ -88,7 +88,7 @@ def test_silence_is_resolved_after_an_hour_by_class(
 
 
 @pytest.mark.parametrize("taken", [True, False])
-def test_a_dead_workers_claim_becomes_unknown_when_its_lease_is_over(
+def test_claim_of_a_dead_worker_becomes_unknown_when_its_lease_ends(
     table: Table, clock: FakeClock, taken: bool
 ) -> None:
     known(table)
@@ -105,7 +105,7 @@ def test_a_dead_workers_claim_becomes_unknown_when_its_lease_is_over(
     assert ses.calls == 1
 
 
-def test_a_mail_sent_again_is_written_from_the_same_playbook(table: Table, clock: FakeClock) -> None:
+def test_second_attempt_is_rendered_from_the_same_playbook(table: Table, clock: FakeClock) -> None:
     known(table)
     old, new = a_bundle(), a_bundle(hash="bundle2")
     key, ses = planned(table, a_send()), FakeSes(answer=throttles)
@@ -122,7 +122,7 @@ def two(table: Table, email: str = "case-study") -> list[Key[Send]]:
 
 
 @pytest.mark.parametrize("email", ["case-study", "whitepaper-delivery"])
-def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: FakeClock, email: str) -> None:
+def test_no_other_mail_is_claimed_while_the_account_is_refused(table: Table, clock: FakeClock, email: str) -> None:
     # given an account that is paused
     first, second = two(table, email)
     ses = FakeSes(answer=pauses)
@@ -139,7 +139,7 @@ def test_while_the_account_is_refused_nobody_else_asks(table: Table, clock: Fake
     assert decisions(table) == []
 
 
-def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) -> None:
+def test_one_mail_probes_and_then_all_go(table: Table, clock: FakeClock) -> None:
     first, second = two(table)
     ses = FakeSes(answer=pauses)
     dependencies = an_outside(table, clock, ses)
@@ -160,7 +160,7 @@ def test_one_mail_tries_for_all_and_then_all_go(table: Table, clock: FakeClock) 
     assert fuse.value.until is None
 
 
-def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Table, clock: FakeClock) -> None:
+def test_refusal_of_one_mail_closes_the_breaker(table: Table, clock: FakeClock) -> None:
     first, second = two(table)
     ses = FakeSes(answer=pauses)
     dependencies = an_outside(table, clock, ses)
@@ -173,7 +173,7 @@ def test_a_mail_refused_for_its_own_sake_shows_that_the_account_is_not(table: Ta
     assert row(table, second).value.state is SendState.ACCEPTED
 
 
-def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(table: Table, clock: FakeClock) -> None:
+def test_probe_does_not_close_a_breaker_that_was_opened_again(table: Table, clock: FakeClock) -> None:
     # given an open breaker, and a mail that tries and goes, while another worker is refused
     first, _ = two(table)
     ses = FakeSes(answer=pauses)
@@ -197,7 +197,7 @@ def test_a_mail_that_tried_does_not_close_what_another_refusal_has_opened_since(
     assert fuse.value == again
 
 
-def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:
+def test_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) -> None:
     first, _ = two(table)
     dependencies = an_outside(table, clock, FakeSes(answer=pauses))
     deliver(first, dependencies)
@@ -206,7 +206,7 @@ def test_a_second_refusal_waits_twice_as_long(table: Table, clock: FakeClock) ->
     assert row(table, first).due == clock.now() + timedelta(seconds=1200)
 
 
-def test_an_account_that_is_refused_skips_still_whom_it_must(table: Table, clock: FakeClock) -> None:
+def test_mail_is_still_skipped_while_the_account_is_refused(table: Table, clock: FakeClock) -> None:
     known(table, unsubscribed=NOON)
     table.write(Create(keys.BREAKER, Breaker(until=NOON + timedelta(hours=1), opened=NOON)))
     key = planned(table, a_send(email="case-study"))

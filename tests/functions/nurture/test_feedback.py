@@ -57,7 +57,7 @@ def test_an_event_settles_a_send_whose_answer_was_lost(table: Table, clock: Fake
 
 
 @pytest.mark.parametrize("state", [SendState.HELD, SendState.PLANNED, SendState.CLAIMED, SendState.SKIPPED])
-def test_an_event_wins_over_every_state_of_ours(
+def test_event_outweighs_every_state_of_ours(
     table: Table, clock: FakeClock, queue: FakeQueue, state: SendState
 ) -> None:
     known(table)
@@ -90,14 +90,14 @@ def test_a_mail_that_bounces_twice_is_one_activity(table: Table, clock: FakeCloc
     assert (len(under(table, "activity#")), len(queue.woken)) == (1, 1)
 
 
-def test_a_passing_bounce_refuses_nobody(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_transient_bounce_suppresses_nothing(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)
     record_events(table, clock, an_event(SEND, Event.BOUNCED, final=False), react=queue)
     assert (contact(table).bounced, table.get(REFUSAL), under(table, "activity#")) == (None, None, [])
 
 
-def test_a_complaint_takes_the_consent_back_with_proof(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_complaint_withdraws_the_consent_with_proof(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     planned(table, SEND)
     record_events(table, clock, an_event(SEND, Event.COMPLAINED), react=queue)
@@ -164,7 +164,7 @@ def test_an_event_about_a_send_we_do_not_have_is_dropped(table: Table, clock: Fa
     assert record_events(table, clock, an_event(SEND, Event.BOUNCED), react=queue) == ["unknown"]
 
 
-def test_what_is_no_event_of_ours_is_ignored_and_nonsense_fails_alone() -> None:
+def test_foreign_events_are_ignored_and_malformed_records_fail_alone() -> None:
     mail = {"timestamp": "2026-11-21T03:00:00.000Z", "messageId": "m1", "destination": ["a@example.com"]}
     messages = [
         "Successfully validated SNS topic for Amazon SES event publishing.",
@@ -180,7 +180,7 @@ def test_what_is_no_event_of_ours_is_ignored_and_nonsense_fails_alone() -> None:
     assert [each["itemIdentifier"] for each in failed] == ["2", "4", "5", "6", "7"]
 
 
-def test_a_campaign_whose_mail_bounces_is_looked_at(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_bounce_of_a_campaigns_mail_wakes_the_campaign(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     known(table)
     walk, mail = FakeQueue(), replace(SEND, campaign=True, origin="autumn")
     planned(table, mail)

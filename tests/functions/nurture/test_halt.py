@@ -39,7 +39,7 @@ def alerts(machinery: Machinery) -> list[Row[Alert]]:
     return [row for row in found if row]
 
 
-def test_slack_is_told_which_campaign_halted_and_why_once(machinery: Machinery) -> None:
+def test_slack_gets_one_alert_with_the_campaign_and_the_reason(machinery: Machinery) -> None:
     # given
     machinery.deliver(50)
     bounced(machinery, *machinery.taken()[:3])
@@ -53,7 +53,7 @@ def test_slack_is_told_which_campaign_halted_and_why_once(machinery: Machinery) 
     assert row.value.halt == Halt(campaign="autumn", what="bounced", count=3, taken=50, limit=0.04, by="hanako")
 
 
-def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
+def test_halt_after_a_resume_alerts_again(machinery: Machinery) -> None:
     machinery.deliver(50)
     bounced(machinery, *machinery.taken()[:3])
     machinery.review()
@@ -68,7 +68,7 @@ def test_a_halt_after_a_resume_is_told_of_again(machinery: Machinery) -> None:
     assert len(alerts(machinery)) == 2
 
 
-def test_nobody_is_told_of_a_pause(machinery: Machinery) -> None:
+def test_pause_sends_no_alert(machinery: Machinery) -> None:
     machinery.change(campaign_run.pause(machinery.run(), "hanako", machinery.clock.now()))
     machinery.review()
     assert alerts(machinery) == []

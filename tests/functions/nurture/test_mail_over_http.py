@@ -80,7 +80,7 @@ def test_a_mail_whose_answer_is_lost_is_settled_by_its_event(
 
 
 @pytest.mark.parametrize(("email", "mails"), [("whitepaper-delivery", 1), ("case-study", 0)])
-def test_a_mail_that_was_dropped_is_sent_again_only_if_it_was_asked_for(
+def test_dropped_mail_is_sent_again_only_if_it_is_transactional(
     served: Served, table: Table, clock: FakeClock, email: str, mails: int
 ) -> None:
     known(table)
@@ -95,7 +95,7 @@ def test_a_mail_that_was_dropped_is_sent_again_only_if_it_was_asked_for(
 
 
 @pytest.mark.parametrize("mode", ["throttle", "quota", "pause", "suspend"])
-def test_a_mail_refused_for_now_goes_once_when_the_fault_is_over(
+def test_temporarily_refused_mail_goes_once_when_the_fault_is_over(
     served: Served, table: Table, clock: FakeClock, mode: str
 ) -> None:
     known(table)
@@ -108,7 +108,7 @@ def test_a_mail_refused_for_now_goes_once_when_the_fault_is_over(
     assert len(served.mails()) == 1
 
 
-def test_an_address_ses_does_not_take_fails_that_mail(served: Served, table: Table, clock: FakeClock) -> None:
+def test_address_that_ses_refuses_fails_the_mail(served: Served, table: Table, clock: FakeClock) -> None:
     known(table, a_lead(email="あ@example.com"))
     key = planned(table, a_send())
     deliver(key, dependencies(served, table, clock))
@@ -119,7 +119,7 @@ def test_an_address_ses_does_not_take_fails_that_mail(served: Served, table: Tab
     ("address", "events", "kind"),
     [("bounce@simulator.amazonses.com", 2, "bounced"), ("complaint@simulator.amazonses.com", 3, "complained")],
 )
-def test_a_refusal_by_the_other_side_stops_what_comes_next(
+def test_bounce_stops_the_next_mail(
     served: Served, table: Table, clock: FakeClock, queue: FakeQueue, address: str, events: int, kind: str
 ) -> None:
     known(table, a_lead(email=address))
@@ -145,7 +145,7 @@ def test_doubled_and_reordered_events_change_nothing(
     assert len(queue.woken) == 1
 
 
-def test_ses_says_how_much_it_takes_and_silence_changes_nothing(served: Served) -> None:
+def test_quota_is_read_from_ses_and_kept_when_ses_is_silent(served: Served) -> None:
     quota = SesQuota(served.ses)
     assert quota.read() == Quota(per_second=14, per_day=50_000, sent=0)
     unreachable = SesQuota(boto3.client("sesv2", endpoint_url="http://127.0.0.1:9"))

@@ -47,7 +47,7 @@ def contact(table: Table) -> Contact:
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_looking_changes_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue, method: str) -> None:
+def test_get_changes_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue, method: str) -> None:
     answer = ask(mailed, clock, queue, method)
     assert answer["statusCode"] == 200
     assert "<form" in answer["body"]
@@ -84,7 +84,9 @@ def test_one_click_unsubscribes_at_once_whatever_the_body(
     assert queue.woken == [activity.key.ref]
 
 
-def test_a_second_time_is_answered_alike_and_does_nothing(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_second_post_gets_the_same_answer_and_changes_nothing(
+    mailed: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
     first = ask(mailed, clock, queue, "POST")
     clock.move(minutes=1)
     assert ask(mailed, clock, queue, "POST") == first
@@ -92,7 +94,7 @@ def test_a_second_time_is_answered_alike_and_does_nothing(mailed: Table, clock: 
     assert len(queue.woken) == 1
 
 
-def test_who_agreed_again_can_unsubscribe_again(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_lead_with_a_new_consent_can_unsubscribe_again(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
     ask(mailed, clock, queue, "POST")
     clock.move(days=1)
     row = mailed.get(keys.contact("lead1"))
@@ -127,7 +129,7 @@ def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue
         link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("a" * 26)),
     ],
 )
-def test_a_bad_link_is_a_page_that_says_so(
+def test_invalid_link_shows_a_page_that_says_so(
     mailed: Table, clock: FakeClock, queue: FakeQueue, method: str, bad: str
 ) -> None:
     answer = ask(mailed, clock, queue, method, bad)
@@ -141,20 +143,22 @@ def test_other_methods_are_not_allowed(mailed: Table, clock: FakeClock, queue: F
     assert (answer["statusCode"], answer["headers"]["allow"]) == (405, "GET, POST")
 
 
-def test_the_page_speaks_the_mails_language_unless_asked(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_page_is_in_the_mails_language_unless_another_is_requested(
+    mailed: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
     assert 'lang="ja"' in ask(mailed, clock, queue, "GET", headers={"accept-language": "en"})["body"]
     assert 'lang="en"' in ask(mailed, clock, queue, "GET", rawQueryString="lang=en")["body"]
     assert 'lang="en"' in ask(mailed, clock, queue, "GET", "x", headers={"accept-language": "en"})["body"]
 
 
-def test_the_address_is_not_told_to_others(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_address_of_the_page_is_hidden_from_other_sites(mailed: Table, clock: FakeClock, queue: FakeQueue) -> None:
     headers = ask(mailed, clock, queue, "GET")["headers"]
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
     assert headers["x-robots-tag"] == "noindex"
 
 
-def test_who_leaves_by_a_campaigns_mail_is_counted_and_the_campaign_looked_at(
+def test_unsubscription_by_a_campaigns_mail_is_counted_and_wakes_the_campaign(
     mailed: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
     pointer = mailed.get(keys.send_pointer(a_send().id))

@@ -35,9 +35,7 @@ def released(table: Table, clock: FakeClock, queue: FakeQueue, quota: Quota = SL
     return release(table, clock, queue, AHEAD, lambda: quota, urgent)
 
 
-def test_as_many_are_released_as_a_minute_takes_and_the_rest_is_counted(
-    table: Table, clock: FakeClock, queue: FakeQueue
-) -> None:
+def test_a_minutes_mails_are_released_and_the_rest_is_counted(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     refs = set(mails(table, 7))
     assert released(table, clock, queue) == Released(5, 2)
     assert sorted(queue.delays) == [0, 12, 24, 36, 48]
@@ -46,7 +44,7 @@ def test_as_many_are_released_as_a_minute_takes_and_the_rest_is_counted(
     assert set(queue.woken) == refs
 
 
-def test_a_tick_too_many_releases_nothing_more(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_second_tick_in_a_minute_releases_nothing(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     mails(table, 9)
     released(table, clock, queue)
     clock.move(seconds=1)
@@ -55,14 +53,37 @@ def test_a_tick_too_many_releases_nothing_more(table: Table, clock: FakeClock, q
     assert released(table, clock, queue).woken == 1
 
 
-def test_of_two_ticks_at_once_one_gets_the_places(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_only_one_of_two_ticks_gets_the_slots(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     mails(table, 9)
     with ThreadPoolExecutor(2) as pool:
         both = list(pool.map(lambda _: released(table, clock, queue).woken, range(2)))
     assert sum(both) == 5
 
 
-def test_priority_goes_first_and_then_who_waited_longer(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_tick_wakes_nothing_if_another_one_reserves_the_slots_first(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    # given a tick that reserves the slots while another one reads the quota
+    mails(table, 9)
+
+    def quota() -> Quota:
+        assert released(table, clock, queue).woken == 5
+        return SLOW
+
+    # when
+    late = release(table, clock, queue, AHEAD, quota, 0)
+    # then
+    assert (late.woken, len(queue.woken)) == (0, 5)
+
+
+def test_lease_of_a_mail_begins_after_the_last_slot(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    mails(table, 5)
+    released(table, clock, queue)
+    leases = [table.get(keys.typed(keys.parse(ref), Send)) for ref in queue.woken]
+    assert [row and row.due for row in leases] == [NOON + timedelta(minutes=6)] * 5
+
+
+def test_mails_are_released_by_priority_and_then_by_due_time(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     low, late = mails(table, 2, "low", NOON - 9 * SECOND), mails(table, 2, "normal")
     early, high = mails(table, 2, "normal", NOON - SECOND), mails(table, 1, "high")
     released(table, clock, queue)
@@ -79,7 +100,7 @@ def test_a_mail_is_not_woken_before_its_time(table: Table, clock: FakeClock, que
     assert queue.delays == [30]
 
 
-def test_where_the_clock_is_moved_they_go_at_once_but_no_more_of_them(
+def test_mails_go_at_once_but_no_more_of_them_when_the_clock_is_moved(
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
     mails(table, 7)
@@ -87,13 +108,13 @@ def test_where_the_clock_is_moved_they_go_at_once_but_no_more_of_them(
     assert queue.delays == [0] * 5
 
 
-def test_what_people_wait_for_takes_the_places_first(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_transactional_mail_takes_slots_first(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     mails(table, 7)
     assert released(table, clock, queue, urgent=4) == Released(1, 6)
     assert queue.delays == [48]
 
 
-def test_nobody_is_asked_where_nothing_is_due(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_quota_is_not_read_when_nothing_is_due(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     def quota() -> Quota:
         raise AssertionError
 
@@ -113,7 +134,7 @@ OPEN = Breaker(until=NOON + SECOND, reason="paused", opened=NOON)
         (Breaker(), 5),
     ],
 )
-def test_while_the_account_is_refused_none_goes_and_then_one_tries(
+def test_open_breaker_releases_nothing_and_then_one_probe(
     table: Table, clock: FakeClock, queue: FakeQueue, breaker: Breaker, woken: int
 ) -> None:
     table.write(Create(keys.BREAKER, breaker))
@@ -121,7 +142,7 @@ def test_while_the_account_is_refused_none_goes_and_then_one_tries(
     assert released(table, clock, queue) == Released(woken, 7 - woken)
 
 
-def test_a_mail_that_set_out_is_not_paced(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_claimed_mail_is_not_paced(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     """What is claimed or unknown is looked after by the tick at its time, whatever the quota."""
     (ref,) = mails(table, 1)
     key: Key[Send] = keys.typed(keys.parse(ref), Send)

@@ -61,7 +61,7 @@ def world(table: Table, clock: FakeClock) -> World:
     return World(table, clock)
 
 
-def test_a_persons_answer_reaches_sales_and_the_fold(world: World) -> None:
+def test_persons_reply_reaches_sales_and_the_fold(world: World) -> None:
     assert world.comes(a_mail("Re: 資料", "価格を教えてください。\n\n> 古い")) == "answered"
     [activity], [card] = list(world.table.under("lead1", "activity#")), list(world.table.under("lead1", "alert#"))
     contact = world.table.get(keys.contact("lead1"))
@@ -74,33 +74,33 @@ def test_a_persons_answer_reaches_sales_and_the_fold(world: World) -> None:
     assert world.outcomes() == ["answered"]
 
 
-def test_a_mail_that_comes_twice_is_taken_in_once(world: World) -> None:
+def test_repeated_reply_is_recorded_once(world: World) -> None:
     mail = a_mail("Re: 資料", "はい")
     assert [world.comes(mail), world.comes(mail)] == ["answered", "repeated"]
     assert len(list(world.table.under("lead1", "alert#"))) == 1
 
 
 @pytest.mark.parametrize("name", MACHINES)
-def test_a_machines_answer_stops_nothing(world: World, name: str) -> None:
+def test_automatic_reply_stops_nothing(world: World, name: str) -> None:
     assert world.comes(MACHINES[name]) == "automatic"
     assert list(world.table.under("lead1", "activity#")) == []
     assert world.table.get(keys.contact("lead1")) is None
     assert world.outcomes() == ["automatic"]
 
 
-def test_an_address_that_nobody_reads_is_written_to_no_longer(world: World) -> None:
+def test_address_that_nobody_reads_is_suppressed(world: World) -> None:
     assert world.comes(GONE["left"]) == "gone"
     row = world.table.get(DEAD)
     assert row
     assert row.value.reason == "gone"
 
 
-def test_who_only_writes_the_leads_name_cannot_declare_it_dead(world: World) -> None:
+def test_reply_without_our_signed_address_suppresses_nothing(world: World) -> None:
     assert world.comes(GONE["left"], to="reply@reply.example.com") == "automatic"
     assert world.table.get(DEAD) is None
 
 
-def test_a_complaint_from_before_stays(world: World) -> None:
+def test_earlier_complaint_is_kept(world: World) -> None:
     world.table.write(Create(DEAD, Suppression(reason="complaint", at=NOON)))
     world.comes(GONE["left"])
     row = world.table.get(DEAD)
@@ -108,11 +108,11 @@ def test_a_complaint_from_before_stays(world: World) -> None:
     assert row.value.reason == "complaint"
 
 
-def test_without_our_address_the_senders_tells_who_it_is(world: World) -> None:
+def test_sender_identifies_the_lead_without_a_signed_address(world: World) -> None:
     assert world.comes(a_mail("質問", "はい"), to="reply@reply.example.com") == "answered"
 
 
-def test_a_stranger_is_nobody(world: World) -> None:
+def test_reply_of_a_stranger_is_unknown(world: World) -> None:
     raw = b"From: stranger@example.com\nSubject: hi\n\nhi"
     assert world.comes(raw, to="reply+forged@reply.example.com") == "unknown"
     assert world.comes(b"junk", to="x") == "unknown"
@@ -125,7 +125,7 @@ def test_spam_and_viruses_are_not_read(world: World, verdict: str) -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[]", '{"Message": "x"}', '{"Message": "{}"}', '{"Message": "[1]"}'])
-def test_what_is_no_notification_fails_alone(world: World, body: str) -> None:
+def test_malformed_notification_fails_alone(world: World, body: str) -> None:
     dependencies = Dependencies(
         table=world.table,
         clock=world.clock,

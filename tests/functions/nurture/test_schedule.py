@@ -43,7 +43,7 @@ def asked(machinery: Machinery, occurrence: str) -> bool:
     return machinery.table.get(keys.entries("whitepaper", "everyone", occurrence)) is not None
 
 
-def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agenda(machinery: Machinery) -> None:
+def test_segment_is_enrolled_at_its_time_and_the_next_occurrence_is_on_the_agenda(machinery: Machinery) -> None:
     published(machinery, after(days=-1), NOON)
     for _ in range(2):
         run_due(KEY.ref, machinery.dependencies, lambda: True)
@@ -53,7 +53,7 @@ def test_at_its_time_the_segment_is_asked_in_and_the_next_return_is_on_the_agend
     assert machinery.queue.woken == [keys.walk(of, shard).ref for shard in range(SHARDS)]
 
 
-def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(machinery: Machinery) -> None:
+def test_occurrence_is_not_lost_when_two_workers_cancel_each_other(machinery: Machinery) -> None:
     # given a transaction that DynamoDB gives up because of another one at work on the same rows, which it gives up too
     class Contested(Table):
         def write(self, *changes: Change) -> None:
@@ -72,7 +72,7 @@ def test_two_who_ask_at_once_and_stop_each_other_do_not_pass_the_return_over(mac
     assert asked(machinery, "2026-11-21T12:00")
 
 
-def test_woken_too_early_it_asks_nobody(machinery: Machinery) -> None:
+def test_schedule_woken_too_early_enrols_nobody(machinery: Machinery) -> None:
     published(machinery, NOON, after(days=1))
     run_due(KEY.ref, machinery.dependencies, lambda: True)
     assert machinery.queue.woken == []
@@ -80,7 +80,7 @@ def test_woken_too_early_it_asks_nobody(machinery: Machinery) -> None:
 
 
 @pytest.mark.parametrize(("late", "runs"), [(timedelta(hours=23), True), (timedelta(days=1, minutes=1), False)])
-def test_a_return_missed_by_up_to_a_day_is_made_up_for(machinery: Machinery, late: timedelta, runs: bool) -> None:
+def test_occurrence_missed_by_up_to_a_day_still_runs(machinery: Machinery, late: timedelta, runs: bool) -> None:
     machinery.bundle = scheduled(replace(NINE, rrule="FREQ=WEEKLY"))
     week = after(days=6)
     published(machinery, NOON, week)
@@ -90,7 +90,7 @@ def test_a_return_missed_by_up_to_a_day_is_made_up_for(machinery: Machinery, lat
     assert row(machinery).due == after(days=13)
 
 
-def test_of_several_missed_only_the_latest_is_made_up_for(machinery: Machinery) -> None:
+def test_only_the_latest_of_several_missed_occurrences_runs(machinery: Machinery) -> None:
     published(machinery, after(days=-1), NOON)
     machinery.clock.move(days=2, hours=1)
     run_due(KEY.ref, machinery.dependencies, lambda: True)

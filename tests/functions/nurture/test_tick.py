@@ -70,7 +70,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
         }
 
 
-def test_what_is_due_within_the_minute_comes_at_its_second(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_row_due_within_the_minute_is_woken_at_its_second(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     late = an_activity_row(table, 1, "lead1", NOON - timedelta(hours=1))
     soon = an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=29_001))
     an_activity_row(table, 3, "lead3", NOON + timedelta(milliseconds=60_001))
@@ -78,7 +78,7 @@ def test_what_is_due_within_the_minute_comes_at_its_second(table: Table, clock: 
     assert dict(zip(queue.woken, queue.delays, strict=True)) == {late: 0, soon: 30}
 
 
-def test_where_the_clock_is_moved_nothing_is_woken_early(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_nothing_is_woken_early_when_the_clock_is_moved(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     due = an_activity_row(table, 1, "lead1", NOON)
     an_activity_row(table, 2, "lead2", NOON + timedelta(milliseconds=1))
     assert ticked(table, clock, queue, ahead=timedelta()) == 1
@@ -140,9 +140,7 @@ def test_a_backlog_in_some_shards_does_not_keep_others_from_their_turn(
 
 
 @pytest.mark.many_rows
-def test_where_another_tick_takes_all_of_a_page_this_one_leaves_the_shard_to_it(
-    table: Table, clock: FakeClock, queue: FakeQueue
-) -> None:
+def test_shard_is_left_to_the_tick_that_takes_the_whole_page(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     class Taken(Table):
         def lease(self, due: Due, until: datetime) -> bool:
             return False
@@ -155,9 +153,7 @@ def test_where_another_tick_takes_all_of_a_page_this_one_leaves_the_shard_to_it(
     assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
 
 
-def test_a_lead_to_be_judged_anew_is_not_rung_for_again_while_the_bells_for_all_the_others_wait(
-    table: Table, clock: FakeClock, queue: FakeQueue
-) -> None:
+def test_refold_of_a_lead_is_leased_for_an_hour(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=NOON, lane=Lane.BULK))
     queues = Queues(hot={}, bulk={"due#refold": queue})
     woken = []
@@ -176,7 +172,7 @@ def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
     assert ticked(table, clock, queue) == 1
 
 
-def test_what_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_row_that_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     """The index lags behind the table: a row may have left the agenda since."""
     an_activity_row(table)
 
@@ -192,7 +188,7 @@ def test_what_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock, qu
     assert queue.woken == []
 
 
-def test_an_unknown_kind_is_passed_over_and_out_of_the_way(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+def test_row_of_an_unknown_kind_is_skipped_and_leased(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(), due=NOON - SECOND))
     an_activity_row(table)
     assert ticked(table, clock, queue) == 1
@@ -210,7 +206,7 @@ def test_the_handler_counts_what_it_woke_and_stops_in_time(
     assert tick_module.handler({}, LambdaContext()) == {"woken": 1}
 
 
-def test_there_is_time_for_mail_however_much_else_is_due(
+def test_mail_is_released_however_many_other_rows_are_due(
     table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given something due, and a mail that waits for its release
@@ -228,5 +224,5 @@ def test_there_is_time_for_mail_however_much_else_is_due(
 
 
 @pytest.mark.parametrize("ref", ["campaign#autumn|-", "campaign#autumn|walk#3", "schedule#welcome|-"])
-def test_walks_and_what_begins_them_wake_their_worker(ref: str) -> None:
+def test_walks_campaigns_and_schedules_wake_their_worker(ref: str) -> None:
     assert {tick_module.queues.of(Ref(ref), lane) for lane in Lane} == {tick_module.walk}

@@ -18,7 +18,7 @@ from ripen.campaign.walk import Entries, Walk
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import State
 from ripen.mail.ledger import SendState
-from tests.support.campaign_machinery import KEY, Machinery, a_playbook, after, known, leads_of, with_rates
+from tests.support.campaign_machinery import AUTUMN, KEY, Machinery, a_playbook, after, known, leads_of, with_rates
 from tests.support.fakes import NOON
 from tests.support.planned_mails import Killed
 from tests.support.quick_dynamodb import QuickDynamoDB
@@ -83,7 +83,7 @@ def test_a_page_that_just_fits_is_followed_by_an_empty_one(machinery: Machinery,
     assert walked(machinery.table, 0).done
 
 
-def test_out_of_time_it_leaves_the_cursor_and_is_due_at_once(machinery: Machinery, small_pages: None) -> None:
+def test_walk_that_runs_out_of_time_is_due_at_once(machinery: Machinery, small_pages: None) -> None:
     # given time for one page
     leads = leads_of(9, 7)
     for lead in leads:
@@ -144,7 +144,7 @@ class Mortal(Table):
             raise Killed
 
 
-def test_a_worker_killed_at_any_write_loses_and_doubles_nobody(dynamodb: Any, small_pages: None) -> None:
+def test_worker_killed_at_any_write_neither_loses_nor_doubles_a_mail(dynamodb: Any, small_pages: None) -> None:
     # given
     table = Mortal("table", dynamodb)
     leads, key, deaths = leads_of(3, 8), keys.walk(KEY, 3), 0
@@ -165,7 +165,7 @@ def test_a_worker_killed_at_any_write_loses_and_doubles_nobody(dynamodb: Any, sm
     assert machinery.counts() == {"planned": 8}
 
 
-def test_two_workers_at_one_shard_do_no_harm(dynamodb: Any, small_pages: None) -> None:
+def test_two_workers_at_one_shard_plan_each_mail_once(dynamodb: Any, small_pages: None) -> None:
     # given a second worker who comes while the first is about to write
     leads = leads_of(3, 10)
 
@@ -193,7 +193,7 @@ def test_two_workers_at_one_shard_do_no_harm(dynamodb: Any, small_pages: None) -
     assert walked(plain.table, 3).passed == 10
 
 
-def test_who_joins_before_the_walk_passes_is_in_and_who_leaves_afterwards_stays_in(
+def test_lead_that_joins_before_the_walk_is_in_and_one_that_leaves_later_stays_in(
     machinery: Machinery, small_pages: None
 ) -> None:
     # given a walk between its first and its second page
@@ -215,6 +215,22 @@ def test_who_joins_before_the_walk_passes_is_in_and_who_leaves_afterwards_stays_
     assert sorted(machinery.sends(leads)) == [leads[0], leads[2], leads[3], leads[4]]
 
 
+def test_lead_that_has_left_the_segment_keeps_its_planned_mail_in_the_next_lap(machinery: Machinery) -> None:
+    # given a mail that is planned and paused for longer than it is valid, and its lead leaves the segment
+    [lead] = leads_of(4, 1)
+    known(machinery.table, lead)
+    machinery.begin(4)
+    machinery.change(campaign_run.pause(machinery.run(), "hanako", NOON))
+    change_segments(machinery.table, lead)
+    machinery.clock.move(days=3)
+    # when
+    machinery.change(campaign_run.resume(machinery.run(), AUTUMN, "bundle1", "hanako", machinery.clock.now()))
+    machinery.walk(4)
+    machinery.deliver()
+    # then
+    assert machinery.taken() == [lead]
+
+
 def change_segments(table: Table, lead: str, *segments: str) -> None:
     row = table.get(keys.state(lead))
     assert row
@@ -233,7 +249,7 @@ def test_mails_are_no_faster_than_the_pace(machinery: Machinery) -> None:
     assert moments[3:] == [moment + timedelta(hours=1 / 640) for moment in moments[:3] if moment]
 
 
-def test_each_gets_it_at_that_time_of_its_own_day(machinery: Machinery) -> None:
+def test_mail_goes_at_the_time_in_the_leads_zone(machinery: Machinery) -> None:
     tokyo, paris = leads_of(0, 2)
     known(machinery.table, tokyo)
     known(machinery.table, paris, time_zone="Europe/Paris")
@@ -244,7 +260,7 @@ def test_each_gets_it_at_that_time_of_its_own_day(machinery: Machinery) -> None:
     assert sends[paris].not_before == after(hours=8)
 
 
-def test_leads_are_asked_into_a_journey_once_for_a_key(machinery: Machinery, small_pages: None) -> None:
+def test_leads_are_enrolled_once_for_each_key(machinery: Machinery, small_pages: None) -> None:
     # given
     leads = leads_of(2, 5)
     for lead in leads[:4]:
@@ -277,6 +293,6 @@ def test_a_walk_whose_campaign_is_gone_ends(machinery: Machinery) -> None:
     assert not machinery.table.due(Lane.BULK, shard(KEY.lead), NOON)
 
 
-def test_a_row_of_another_kind_is_no_work(machinery: Machinery) -> None:
+def test_row_of_another_kind_is_refused(machinery: Machinery) -> None:
     with pytest.raises(ValueError, match="no Schedule"):
         run_due(keys.state("lead1").ref, machinery.dependencies, lambda: True)
