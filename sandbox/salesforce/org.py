@@ -52,8 +52,7 @@ class Org:
             raise values.required(*missing)
         id = ids.make(sobject.prefix, self.journal.count(sobject.name) + 1)
         row = {f.name: _default(f) for f in sobject.fields} | {k: v for k, v in row.items() if v is not None}
-        at = values.written(self._now())
-        row |= {"Id": id, "CreatedDate": at, "CreatedById": user}
+        row |= {"Id": id, "CreatedById": user}
         if "OwnerId" in row:
             row["OwnerId"] = row["OwnerId"] or user
         return self._kept(sobject, Record(id, sobject.name, row), user)
@@ -105,6 +104,7 @@ class Org:
         at = values.written(self._now())
         row = record.values | _derived(sobject.name, record.values)
         row |= {"LastModifiedDate": at, "LastModifiedById": user, "SystemModstamp": at}
+        row["CreatedDate"] = row["CreatedDate"] or at  # a new record is created and changed at one instant
         kept = replace(record, values={f.name: row.get(f.name) for f in sobject.fields})
         self.journal.put(kept)
         return kept
