@@ -36,7 +36,7 @@ def a_beacon(*events: PageEvent, **known: Any) -> Beacon:
     return Beacon(**(wanted | known))
 
 
-def a_desk(table: Table, queue: FakeQueue | None = None) -> Dependencies:
+def beacon_dependencies(table: Table, queue: FakeQueue | None = None) -> Dependencies:
     return Dependencies(table, queue or FakeQueue(), BUNDLE, NOON)
 
 

@@ -1,4 +1,4 @@
-"""A desk for every test of capture.form."""
+"""The dependencies of capture.form, for every test."""
 
 import pytest
 

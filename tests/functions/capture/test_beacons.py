@@ -1,4 +1,4 @@
-"""What visitors do becomes activities, once: theirs, or the lead's whose browser it is."""
+"""capture.beacons: visits become activities of the visitor or its lead, once."""
 
 from datetime import timedelta
 
@@ -20,7 +20,18 @@ from ripen.tracking.visitor import Bridge, VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, rows
-from tests.support.site_visits import BUNDLE, VISITOR, a_beacon, a_desk, a_view, bind, due_joins, owner, profile, visits
+from tests.support.site_visits import (
+    BUNDLE,
+    VISITOR,
+    a_beacon,
+    a_view,
+    beacon_dependencies,
+    bind,
+    due_joins,
+    owner,
+    profile,
+    visits,
+)
 
 
 class Cut(Exception):
@@ -39,9 +50,9 @@ class CutTable(Table):
         super().write(*changes)
 
 
-def test_an_unknown_visitors_views_are_kept_for_90_days_and_wake_nobody(table: Table) -> None:
+def test_an_unknown_visitor_s_views_are_kept_for_90_days(table: Table) -> None:
     queue = FakeQueue()
-    process_message(msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode(), a_desk(table, queue))
+    process_message(msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode(), beacon_dependencies(table, queue))
     assert [view.subject for view in visits(table, VISITOR, "visitor")] == ["pricing", "pricing"]
     items = table._client.scan(TableName="table")["Items"]
     assert {item["expires"]["N"] for item in items} == {str(int((NOON + timedelta(days=90)).timestamp()))}
@@ -49,31 +60,33 @@ def test_an_unknown_visitors_views_are_kept_for_90_days_and_wake_nobody(table: T
     assert queue.woken == []
 
 
-def test_the_same_beacon_twice_is_one(table: Table) -> None:
+def test_a_repeated_beacon_is_recorded_once(table: Table) -> None:
     for _ in range(2):
-        record_beacon(a_beacon(), a_desk(table))
-    record_beacon(a_beacon(a_view(1), a_view(2)), a_desk(table))
+        record_beacon(a_beacon(), beacon_dependencies(table))
+    record_beacon(a_beacon(a_view(1), a_view(2)), beacon_dependencies(table))
     assert len(visits(table, VISITOR, "visitor")) == 2
 
 
-def test_a_known_visitors_views_are_the_leads_and_are_folded_in_the_bulk_lane(table: Table) -> None:
+def test_a_known_visitor_s_views_are_folded_in_the_bulk_lane(table: Table) -> None:
     bind(table, "lead1", sure=True)
     queue = FakeQueue()
-    record_beacon(a_beacon(), a_desk(table, queue))
+    record_beacon(a_beacon(), beacon_dependencies(table, queue))
     (view,) = visits(table, "lead1")
     assert queue.woken == [keys.activity("lead1", view.at, view.id).ref]
     assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), NOON)] == queue.woken
     assert visits(table, VISITOR, "visitor") == []
 
 
-def test_a_known_visitors_new_campaign_is_the_leads_last_touch(table: Table) -> None:
+def test_a_known_visitor_s_new_campaign_becomes_the_last_touch(table: Table) -> None:
     bind(table, "lead1", sure=True)
-    record_beacon(a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), a_desk(table))
+    record_beacon(
+        a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), beacon_dependencies(table)
+    )
     touch = profile(table, "lead1").last_touch
     assert touch and touch.utm_campaign == "autumn"
 
 
-def test_a_form_that_comes_while_a_beacon_is_kept_gets_its_views(table: Table) -> None:
+def test_a_form_posted_during_a_beacon_gets_its_views(table: Table) -> None:
     class Interrupted(Table):
         done = False
 
@@ -83,29 +96,29 @@ def test_a_form_that_comes_while_a_beacon_is_kept_gets_its_views(table: Table) -
                 self.done = True
                 bind(table, "lead1", sure=True)
 
-    record_beacon(a_beacon(), a_desk(Interrupted("table", table._client)))
+    record_beacon(a_beacon(), beacon_dependencies(Interrupted("table", table._client)))
     assert len(visits(table, "lead1")) == 1
 
 
 @pytest.mark.parametrize("left", range(4))
-def test_a_worker_that_is_killed_anywhere_loses_nothing_and_doubles_nothing(table: Table, left: int) -> None:
+def test_a_killed_worker_neither_loses_nor_doubles_a_view(table: Table, left: int) -> None:
     bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
     table.write(Create(keys.bridge("token123"), bridge), Create(keys.profile("lead1"), a_lead()))
-    record_beacon(a_beacon(a_view(0, NOON - timedelta(hours=1))), a_desk(table))
+    record_beacon(a_beacon(a_view(0, NOON - timedelta(hours=1))), beacon_dependencies(table))
     cut = CutTable("table", table._client)
     cut.left = left
     beacon = a_beacon(bridge="token123")
     try:
-        record_beacon(beacon, a_desk(cut))
+        record_beacon(beacon, beacon_dependencies(cut))
     except Cut:
-        record_beacon(beacon, a_desk(table))
+        record_beacon(beacon, beacon_dependencies(table))
     for due in due_joins(table, "lead1"):
-        copy_visits(due, a_desk(table))
+        copy_visits(due, beacon_dependencies(table))
     assert len(visits(table, "lead1")) == 2
     assert [view.facts.get("click") for view in visits(table, "lead1")] == [None, "click1"]
 
 
-def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
+def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     send = digest("send1")
     table.write(
         Create(keys.send_pointer(send), SendPointer(lead="lead1", email="case-study", locale="ja")),
@@ -119,8 +132,8 @@ def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
     rpn = location.partition("?rpn=")[2]
     (clicked,) = [row.value for row in table.under("lead1", "activity#")]
 
-    record_beacon(a_beacon(bridge=rpn), a_desk(table))
-    record_beacon(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), a_desk(table))
+    record_beacon(a_beacon(bridge=rpn), beacon_dependencies(table))
+    record_beacon(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), beacon_dependencies(table))
 
     assert owner(table) == VisitorPointer(lead="lead1", sure=False)
     (view,) = visits(table, "lead1")
@@ -129,24 +142,24 @@ def test_a_click_makes_the_browser_likely_the_leads_once(table: Table) -> None:
     assert len(visits(table, "ffffffffffffffff", "visitor")) == 1
 
 
-def test_a_token_is_worth_nothing_after_ten_minutes_or_if_nobody_made_it(table: Table) -> None:
+def test_an_old_or_unknown_bridge_token_is_ignored(table: Table) -> None:
     old = Bridge(lead="lead1", send="s", click="c", at=NOON - timedelta(minutes=10, seconds=1))
     table.write(Create(keys.bridge("token123"), old))
     for token in ("token123", "token456"):
-        record_beacon(a_beacon(bridge=token), a_desk(table))
+        record_beacon(a_beacon(bridge=token), beacon_dependencies(table))
     assert owner(table) is None
 
 
-def test_a_forwarded_mail_takes_no_browser_from_whom_it_is_for_sure(table: Table) -> None:
+def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> None:
     bind(table, "owner", sure=True)
     table.write(Create(keys.bridge("token123"), Bridge(lead="lead1", send="s", click="c", at=NOON)))
-    record_beacon(a_beacon(bridge="token123"), a_desk(table))
+    record_beacon(a_beacon(bridge="token123"), beacon_dependencies(table))
     assert owner(table) == VisitorPointer(lead="owner", sure=True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")
     assert "click" not in view.facts
 
 
-def test_a_row_that_only_looks_like_a_join_is_left_alone(table: Table) -> None:
-    process_message(keys.join("lead1", VISITOR).ref, a_desk(table))
+def test_a_row_of_another_kind_is_left_alone(table: Table) -> None:
+    process_message(keys.join("lead1", VISITOR).ref, beacon_dependencies(table))
     assert rows(table) == []

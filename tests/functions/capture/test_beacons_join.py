@@ -1,4 +1,4 @@
-"""Whoever fills in a form brings along what was done in the same browser before, once, and nothing of anybody else's."""
+"""A form joins the earlier visits of its browser, once, and none of another lead."""
 
 import json
 from copy import replace
@@ -24,8 +24,8 @@ from tests.support.site_visits import (
     EMAIL,
     VISITOR,
     a_beacon,
-    a_desk,
     a_view,
+    beacon_dependencies,
     bind,
     due_joins,
     fill_in,
@@ -35,9 +35,11 @@ from tests.support.site_visits import (
 )
 
 
-def test_a_form_brings_the_visits_before_it_with_their_times_and_first_touch(table: Table) -> None:
+def test_a_form_joins_earlier_visits_with_their_times_and_first_touch(table: Table) -> None:
     early = NOON - timedelta(days=2)
-    record_beacon(a_beacon(a_view(1, early, url="https://www.example.jp/?utm_source=ad"), a_view(2)), a_desk(table))
+    record_beacon(
+        a_beacon(a_view(1, early, url="https://www.example.jp/?utm_source=ad"), a_view(2)), beacon_dependencies(table)
+    )
     before = visits(table, VISITOR, "visitor")
     lead = fill_in(table)
     copies = visits(table, lead)
@@ -48,9 +50,9 @@ def test_a_form_brings_the_visits_before_it_with_their_times_and_first_touch(tab
     assert owner(table) == VisitorPointer(lead=lead, sure=True)
 
 
-def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hears_all_at_once(table: Table) -> None:
+def test_the_form_and_earlier_visits_are_folded_together(table: Table) -> None:
     views = [a_view(n, NOON - timedelta(minutes=n)) for n in (1, 2, 3)]
-    record_beacon(a_beacon(*views), a_desk(table))
+    record_beacon(a_beacon(*views), beacon_dependencies(table))
     lead = fill_in(table)
     (form,) = [row for row in table.under(lead, "activity#") if row.value.kind is Kind.FORM_SUBMITTED]
     rule = EngagementRule(code="pricing", kind="page_viewed", subject="pricing", points=12, words={})
@@ -65,15 +67,15 @@ def test_the_form_and_the_visits_before_it_are_folded_together_so_that_sales_hea
 
 
 @pytest.mark.many_rows
-def test_what_does_not_fit_into_the_forms_transaction_follows_up_to_500(table: Table) -> None:
+def test_visits_beyond_the_transaction_follow_up_to_500(table: Table) -> None:
     for start in range(0, 520, 40):
         views = [a_view(n, NOON - timedelta(minutes=n)) for n in range(start, start + 40)]
-        record_beacon(a_beacon(*views), a_desk(table))
+        record_beacon(a_beacon(*views), beacon_dependencies(table))
     lead = fill_in(table)
     assert len(visits(table, lead)) == 40
     queue = FakeQueue()
     (due,) = due_joins(table, lead)
-    process_message(due.ref, a_desk(table, queue))
+    process_message(due.ref, beacon_dependencies(table, queue))
     assert len(visits(table, lead)) == 500
     assert len(queue.woken) == 460
     first = profile(table, lead).first_touch
@@ -81,36 +83,36 @@ def test_what_does_not_fit_into_the_forms_transaction_follows_up_to_500(table: T
     assert due_joins(table, lead) == []
 
 
-def test_a_view_that_comes_between_the_look_and_the_form_is_forwarded_by_the_join(table: Table) -> None:
+def test_a_view_that_arrives_during_the_form_is_forwarded_by_the_join(table: Table) -> None:
     lead = fill_in(table)
     visit = keep_as_visitor(table)
     (due,) = due_joins(table, lead)
-    copy_visits(due, a_desk(table))
-    copy_visits(due, a_desk(table))
+    copy_visits(due, beacon_dependencies(table))
+    copy_visits(due, beacon_dependencies(table))
     assert [copy.id for copy in visits(table, lead)] == [visit.id]
 
 
 def keep_as_visitor(table: Table) -> Activity:
     """Written by a worker that has not seen the form yet, and dies."""
     other = "ffffffffffffffff"
-    record_beacon(a_beacon(visitor=other), a_desk(table))
+    record_beacon(a_beacon(visitor=other), beacon_dependencies(table))
     (visit,) = visits(table, other, "visitor")
     table.write(Create(keys.visit(VISITOR, visit.at, visit.id), visit))
     return visit
 
 
-def test_who_was_only_likely_gives_way_to_who_fills_in_a_form(table: Table) -> None:
+def test_a_form_wins_over_a_likely_lead(table: Table) -> None:
     bind(table, "reader", sure=False)
-    record_beacon(a_beacon(), a_desk(table))
+    record_beacon(a_beacon(), beacon_dependencies(table))
     lead = fill_in(table)
     assert owner(table) == VisitorPointer(lead=lead, sure=True)
     assert len(visits(table, lead)) == 1
 
 
-def test_who_was_likely_and_fills_in_the_form_counts_no_visit_twice(table: Table) -> None:
+def test_a_likely_lead_that_posts_a_form_counts_each_visit_once(table: Table) -> None:
     lead = fill_in(table, visitor="ffffffffffffffff")
     table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=False)))
-    record_beacon(a_beacon(a_view(1, NOON - timedelta(days=1))), a_desk(table))
+    record_beacon(a_beacon(a_view(1, NOON - timedelta(days=1))), beacon_dependencies(table))
     assert fill_in(table, company="サンプル") == lead
     assert owner(table) == VisitorPointer(lead=lead, sure=True)
     assert len(visits(table, lead)) == 1
@@ -118,26 +120,26 @@ def test_who_was_likely_and_fills_in_the_form_counts_no_visit_twice(table: Table
     assert first and first.at == NOON - timedelta(days=1)
 
 
-def test_another_person_at_the_same_browser_gets_nothing_of_what_the_first_did(table: Table) -> None:
-    record_beacon(a_beacon(), a_desk(table))
+def test_a_second_person_at_the_browser_gets_no_visit_of_the_first(table: Table) -> None:
+    record_beacon(a_beacon(), beacon_dependencies(table))
     first = fill_in(table)
     second = fill_in(table, "taro@example.co.jp")
     for due in due_joins(table, first) + due_joins(table, second):
-        copy_visits(due, a_desk(table))
-    record_beacon(a_beacon(a_view(2)), a_desk(table))
+        copy_visits(due, beacon_dependencies(table))
+    record_beacon(a_beacon(a_view(2)), beacon_dependencies(table))
     assert [len(visits(table, lead)) for lead in (first, second)] == [1, 1]
 
 
 @pytest.mark.parametrize("visitor", ["", "short", "../../etc", "x" * 65, "あ" * 10, "0123456789abcde\x00"])
-def test_a_form_with_a_visitor_that_is_none_is_taken_without(table: Table, visitor: str) -> None:
+def test_a_malformed_visitor_id_is_ignored(table: Table, visitor: str) -> None:
     dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: digest(len(rows(table))))
     answered = submit(a_json_post({"email": EMAIL, "visitor": visitor}), dependencies)
     assert answered["statusCode"] in (202, 400)
     assert not any(ref.startswith("visitor#") for ref in rows(table))
 
 
-def test_one_form_sent_twice_joins_once(table: Table) -> None:
-    record_beacon(a_beacon(), a_desk(table))
+def test_a_repeated_form_joins_once(table: Table) -> None:
+    record_beacon(a_beacon(), beacon_dependencies(table))
     dependencies = FormDependencies(
         table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, iter(map(digest, range(99))).__next__
     )

@@ -1,5 +1,4 @@
-"""Asked into a journey by a signed request: believed only with its signature, kept once by its key, and told why where it is
-refused."""
+"""capture.webhook for the source "ripen": a signed request is stored once by its key, and any other gets a reason."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -81,9 +80,7 @@ def activities(dependencies: Dependencies) -> list[Activity]:
     return [row.value for row in dependencies.table.under("lead1", "activity#")]
 
 
-def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(
-    dependencies: Dependencies, queue: FakeQueue
-) -> None:
+def test_a_request_becomes_an_activity_with_its_facts(dependencies: Dependencies, queue: FakeQueue) -> None:
     answered = call(dependencies, an_ask(facts={"order": "4711", "total": 12.5, "gift": True}))
 
     [row] = dependencies.table.under("lead1", "activity#")
@@ -95,9 +92,7 @@ def test_a_known_lead_is_asked_in_as_by_a_hand_with_what_the_request_says(
     assert queue.woken == [row.key.ref]
 
 
-def test_the_same_key_asks_once_however_often_and_whatever_else_is_said(
-    dependencies: Dependencies, queue: FakeQueue
-) -> None:
+def test_the_same_key_enters_once(dependencies: Dependencies, queue: FakeQueue) -> None:
     first = call(dependencies, an_ask())
     before = rows(dependencies.table)
     later = replace(dependencies, now=NOON + timedelta(days=30))
@@ -109,7 +104,7 @@ def test_the_same_key_asks_once_however_often_and_whatever_else_is_said(
     assert len(queue.woken) == 1
 
 
-def test_another_key_another_journey_or_another_lead_is_another_request(dependencies: Dependencies) -> None:
+def test_another_key_journey_or_lead_is_another_request(dependencies: Dependencies) -> None:
     dependencies.table.write(Create(keys.address(address_hash(KEY, "ken@example.co.jp")), Pointer(lead="lead2")))
     asks = (an_ask(), an_ask(key="order 4712"), an_ask(journey="plain", facts={}), an_ask(email="ken@example.co.jp"))
     assert [told(call(dependencies, ask))["asked_before"] for ask in asks] == [False] * 4
@@ -121,20 +116,20 @@ def test_after_forty_days_a_key_is_forgotten(dependencies: Dependencies) -> None
     assert told(call(much_later, an_ask()))["asked_before"] is False
 
 
-def test_the_key_may_stand_in_the_header_and_the_bodys_comes_first(dependencies: Dependencies) -> None:
+def test_the_key_of_the_body_wins_over_the_header(dependencies: Dependencies) -> None:
     call(dependencies, an_ask(key=...), headers={"idempotency-key": "header"})
     call(dependencies, an_ask(key="body"), headers={"idempotency-key": "header"})
     assert {activity.facts["key"] for activity in activities(dependencies)} == {"header", "body"}
 
 
-def test_where_a_fact_tells_runs_apart_it_is_the_runs_key_and_must_be_said(dependencies: Dependencies) -> None:
+def test_a_fact_that_is_the_journey_s_key_is_required(dependencies: Dependencies) -> None:
     call(dependencies, an_ask(journey="reviewed", key="request 1"))
     assert activities(dependencies)[0].facts["key"] == "4711"
     missing = call(dependencies, an_ask(journey="reviewed", facts={}))
     assert (missing["statusCode"], told(missing)["field"]) == (400, "facts.order")
 
 
-def test_thirty_at_once_ask_once(dependencies: Dependencies) -> None:
+def test_thirty_concurrent_requests_enter_once(dependencies: Dependencies) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(dependencies, an_ask()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {202}
@@ -142,9 +137,7 @@ def test_thirty_at_once_ask_once(dependencies: Dependencies) -> None:
     assert len(activities(dependencies)) == 1
 
 
-def test_rows_that_others_are_writing_are_written_once_those_have_done(
-    dependencies: Dependencies, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_race_is_retried(dependencies: Dependencies, monkeypatch: pytest.MonkeyPatch) -> None:
     write, tries = dependencies.table.write, list[int]()
 
     def busy(*changes: Any) -> None:
@@ -158,12 +151,12 @@ def test_rows_that_others_are_writing_are_written_once_those_have_done(
 
 
 @pytest.mark.parametrize("late", [-299, 299])
-def test_five_minutes_of_a_clock_that_is_off_are_forgiven(dependencies: Dependencies, late: float) -> None:
+def test_a_clock_may_be_five_minutes_off(dependencies: Dependencies, late: float) -> None:
     assert call(dependencies, an_ask(), late=late)["statusCode"] == 202
 
 
 @pytest.mark.parametrize("late", [-301, 301, 86_400])
-def test_an_old_signature_is_none(dependencies: Dependencies, late: float) -> None:
+def test_an_old_signature_is_refused(dependencies: Dependencies, late: float) -> None:
     answered = call(dependencies, an_ask(), late=late)
     assert (answered["statusCode"], "five minutes" in told(answered)["error"]) == (401, True)
 
@@ -180,7 +173,7 @@ def test_an_old_signature_is_none(dependencies: Dependencies, late: float) -> No
         {"ripen-timestamp": "9" * 5000},
     ],
 )
-def test_without_its_signature_nobody_is_believed(dependencies: Dependencies, headers: dict[str, str]) -> None:
+def test_an_unsigned_request_is_refused(dependencies: Dependencies, headers: dict[str, str]) -> None:
     before = rows(dependencies.table)
     answered = call(dependencies, an_ask(), headers=headers)
     assert answered["statusCode"] == 401
@@ -188,7 +181,7 @@ def test_without_its_signature_nobody_is_believed(dependencies: Dependencies, he
     assert rows(dependencies.table) == before
 
 
-def test_who_receives_our_webhooks_cannot_ask_anybody_in(dependencies: Dependencies) -> None:
+def test_the_key_of_outgoing_webhooks_is_refused(dependencies: Dependencies) -> None:
     assert call(dependencies, an_ask(), key=KEY)["statusCode"] == 401
 
 
@@ -223,7 +216,7 @@ def test_who_receives_our_webhooks_cannot_ask_anybody_in(dependencies: Dependenc
         (an_ask(facts={"order": "x" * 70_000}), 413, ""),
     ],
 )
-def test_what_cannot_be_taken_is_told_why_and_changes_nothing(
+def test_a_refused_request_gets_a_reason_and_changes_nothing(
     dependencies: Dependencies, content: object, status: int, field: str
 ) -> None:
     before = rows(dependencies.table)
@@ -233,12 +226,12 @@ def test_what_cannot_be_taken_is_told_why_and_changes_nothing(
     assert rows(dependencies.table) == before
 
 
-def test_a_fact_that_is_blank_is_left_out(dependencies: Dependencies) -> None:
+def test_a_blank_fact_is_left_out(dependencies: Dependencies) -> None:
     call(dependencies, an_ask(facts={"order": None, "total": "", "gift": 0}))
     assert activities(dependencies)[0].facts == {"gift": "0", "key": "order 4711", "by": "api"}
 
 
-def test_no_log_line_holds_the_address_or_what_was_said(dependencies: Dependencies) -> None:
+def test_no_log_line_contains_the_address_or_a_fact(dependencies: Dependencies) -> None:
     with Listening(_entry_request.logger) as said:
         call(dependencies, an_ask())
         call(dependencies, an_ask(email="nobody@example.co.jp"))

@@ -1,4 +1,4 @@
-"""A form is filled in: kept once, durably, before it is answered; whatever is wrong is said, and nothing is stored."""
+"""capture.form: a submission is stored once before the answer."""
 
 from base64 import b64encode
 from copy import replace
@@ -13,7 +13,7 @@ from tests.support.form_posts import EMAIL, SilentQueue, activities, contact_of,
 from tests.support.gateway_events import a_json_post, a_post, an_event, rows
 
 
-def test_a_first_submission_makes_a_lead_its_contact_and_one_activity_due_now(
+def test_a_first_submission_makes_a_lead_a_contact_and_a_due_activity(
     dependencies: Dependencies, queue: FakeQueue
 ) -> None:
     answered = serve(
@@ -33,12 +33,12 @@ def test_a_first_submission_makes_a_lead_its_contact_and_one_activity_due_now(
     assert len(rows(dependencies.table)) == 5  # pointer, profile, contact, activity, seen
 
 
-def test_no_row_is_found_by_the_address_itself(dependencies: Dependencies) -> None:
+def test_no_key_contains_the_address(dependencies: Dependencies) -> None:
     serve(a_post(email=EMAIL), dependencies)
     assert not any("hanako" in ref for ref in rows(dependencies.table))
 
 
-def test_urlencoded_multipart_and_json_are_the_same(dependencies: Dependencies) -> None:
+def test_urlencoded_multipart_and_json_have_the_same_result(dependencies: Dependencies) -> None:
     multipart = an_event(
         "POST",
         "/forms/whitepaper",
@@ -57,7 +57,7 @@ def test_urlencoded_multipart_and_json_are_the_same(dependencies: Dependencies) 
     assert profile_of(dependencies.table).last_name == "山田"
 
 
-def test_the_same_person_stays_one_lead_and_keeps_what_is_left_blank(dependencies: Dependencies) -> None:
+def test_a_known_person_stays_one_lead_and_keeps_blank_fields(dependencies: Dependencies) -> None:
     serve(a_post(email=EMAIL, last_name="山田", company="A社", utm_source="first"), dependencies)
     later = replace(dependencies, now=NOON + timedelta(days=1))
     serve(a_post(email=EMAIL.upper(), last_name="", company="B社", utm_source="second"), later)
@@ -68,7 +68,7 @@ def test_the_same_person_stays_one_lead_and_keeps_what_is_left_blank(dependencie
     assert profile.lead_touch == profile.first_touch
 
 
-def test_a_script_that_says_no_language_changes_none(dependencies: Dependencies) -> None:
+def test_a_script_without_a_language_changes_none(dependencies: Dependencies) -> None:
     serve(a_post(email=EMAIL, lang="en"), dependencies)
     serve(a_post(email=EMAIL, company="A社"), dependencies)
     assert profile_of(dependencies.table).locale == "en"
@@ -81,7 +81,7 @@ def test_an_old_address_of_a_phone_company_is_kept(dependencies: Dependencies) -
     assert profile_of(dependencies.table, "a..b@docomo.ne.jp").email == "a..b@docomo.ne.jp"
 
 
-def test_a_tick_is_a_consent_with_its_proof_and_ends_an_unsubscription(dependencies: Dependencies) -> None:
+def test_a_tick_records_a_consent_and_ends_an_unsubscription(dependencies: Dependencies) -> None:
     serve(a_post(email=EMAIL), dependencies)
     assert contact_of(dependencies.table).consent == {}
     serve(a_post(email=EMAIL, consent="on", lang="en", page_url="https://www.example.co.jp/x"), dependencies)

@@ -1,4 +1,4 @@
-"""What people, machines and scripts see after a form: the thank-you page, the page again, or when to try again."""
+"""The answers of capture.form to people, machines and scripts."""
 
 from copy import replace
 from datetime import timedelta
@@ -15,7 +15,7 @@ from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, profile_
 from tests.support.gateway_events import BROWSER, SITE, a_post, rows
 
 
-def test_a_machine_is_answered_as_if_all_were_well_but_is_no_lead(dependencies: Dependencies, queue: FakeQueue) -> None:
+def test_a_honeypot_hit_is_accepted_but_makes_no_lead(dependencies: Dependencies, queue: FakeQueue) -> None:
     answered = serve(a_post(email=EMAIL, website="http://spam.example"), dependencies)
     assert answered["statusCode"] == 202
     (ref,) = rows(dependencies.table)
@@ -25,7 +25,7 @@ def test_a_machine_is_answered_as_if_all_were_well_but_is_no_lead(dependencies: 
     assert answered.keys() == serve(a_post(email=EMAIL), dependencies).keys()
 
 
-def test_what_a_machine_sent_is_kept_for_a_person_to_release(dependencies: Dependencies) -> None:
+def test_a_honeypot_hit_is_quarantined(dependencies: Dependencies) -> None:
     answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), dependencies)
     row = dependencies.table.get(keys.quarantine("whitepaper", NOON, told(answered)["activity"]))
     assert row is not None
@@ -38,25 +38,25 @@ def test_what_a_machine_sent_is_kept_for_a_person_to_release(dependencies: Depen
     assert "agenda" not in item
 
 
-def test_a_machine_in_a_browser_sees_the_thank_you_page(dependencies: Dependencies) -> None:
+def test_a_honeypot_hit_in_a_browser_sees_the_thank_you_page(dependencies: Dependencies) -> None:
     assert serve(a_post(email="nobody", website="x", headers=BROWSER), dependencies)["statusCode"] == 303
 
 
 # browsers
 
 
-def test_a_browser_is_sent_to_the_thank_you_page_in_its_language(dependencies: Dependencies) -> None:
+def test_a_browser_is_redirected_to_the_thank_you_page_in_its_language(dependencies: Dependencies) -> None:
     answered = serve(a_post(email=EMAIL, lang="en", headers=BROWSER), dependencies)
     assert (answered["statusCode"], answered["headers"]["location"]) == (303, "/pages/thanks?lang=en")
     assert profile_of(dependencies.table).locale == "en"
 
 
-def test_the_language_is_the_browsers_where_none_is_asked_for(dependencies: Dependencies) -> None:
+def test_the_browser_s_language_is_the_default(dependencies: Dependencies) -> None:
     answered = serve(a_post(email=EMAIL, headers=BROWSER | {"accept-language": "en-GB,en"}), dependencies)
     assert answered["headers"]["location"] == "/pages/thanks?lang=en"
 
 
-def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(dependencies: Dependencies) -> None:
+def test_a_person_sees_the_page_again_with_errors_and_answers(dependencies: Dependencies) -> None:
     dependencies = replace(dependencies, live=Live(with_page(), SITE))
     answered = serve(
         a_post(
@@ -77,14 +77,14 @@ def test_a_person_sees_the_page_again_with_what_was_wrong_and_what_was_typed(dep
     assert rows(dependencies.table) == []
 
 
-def test_the_page_speaks_english_too(dependencies: Dependencies) -> None:
+def test_the_errors_exist_in_english_too(dependencies: Dependencies) -> None:
     dependencies = replace(dependencies, live=Live(with_page(), SITE))
     html = serve(a_post(email="", lang="en", company="A", headers=BROWSER), dependencies)["body"]
     assert "whitepaper en: Please check what you entered." in html
     assert "email=[This field is required.]" in html
 
 
-def test_a_script_may_leave_out_what_a_page_asks_for(dependencies: Dependencies) -> None:
+def test_a_script_may_leave_out_required_fields(dependencies: Dependencies) -> None:
     assert serve(a_post(email=EMAIL), replace(dependencies, live=Live(with_page(), SITE)))["statusCode"] == 202
 
 
@@ -97,14 +97,14 @@ def test_a_script_may_leave_out_what_a_page_asks_for(dependencies: Dependencies)
         (a_post(email=EMAIL, note="x" * 70_000, headers=BROWSER), 413),
     ],
 )
-def test_a_person_gets_a_page_whatever_is_wrong(dependencies: Dependencies, event: dict[str, Any], status: int) -> None:
+def test_a_person_gets_a_page_for_every_error(dependencies: Dependencies, event: dict[str, Any], status: int) -> None:
     answered = serve(event, dependencies)
     assert answered["statusCode"] == status
     assert "<h1>" in answered["body"]
     assert "content-security-policy" in answered["headers"]
 
 
-def test_when_the_table_is_down_people_and_scripts_are_told_to_try_again(dependencies: Dependencies) -> None:
+def test_an_outage_of_the_table_is_answered_with_503(dependencies: Dependencies) -> None:
     dependencies = replace(
         dependencies, table=SilentTable("table", dependencies.table._client), live=Live(with_page(), SITE)
     )
@@ -115,7 +115,7 @@ def test_when_the_table_is_down_people_and_scripts_are_told_to_try_again(depende
     assert f"email={EMAIL}" in page["body"]
 
 
-def test_who_never_gets_a_turn_is_told_to_try_again(dependencies: Dependencies, queue: FakeQueue) -> None:
+def test_a_submission_that_loses_every_race_is_answered_with_503(dependencies: Dependencies, queue: FakeQueue) -> None:
     answered = serve(
         a_post(email=EMAIL), replace(dependencies, table=RestlessTable("table", dependencies.table._client))
     )

@@ -1,4 +1,4 @@
-"""Bad input and strange sites are told what is wrong and change nothing; never a 500."""
+"""Bad input and foreign sites get a reason and change nothing; never a 500."""
 
 import json
 from base64 import b64encode
@@ -35,7 +35,7 @@ from tests.support.gateway_events import BROWSER, SITE, a_json_post, a_post, an_
         (a_json_post([EMAIL]), 400, ""),
     ],
 )
-def test_bad_input_is_told_what_is_wrong_and_stores_nothing(
+def test_bad_input_gets_a_reason_and_stores_nothing(
     dependencies: Dependencies, event: dict[str, Any], status: int, wrong: str
 ) -> None:
     answered = serve(event, dependencies)
@@ -44,7 +44,7 @@ def test_bad_input_is_told_what_is_wrong_and_stores_nothing(
     assert rows(dependencies.table) == []
 
 
-def test_a_body_whose_base64_is_none_is_refused(dependencies: Dependencies) -> None:
+def test_a_body_with_malformed_base64_is_refused(dependencies: Dependencies) -> None:
     assert serve(a_post(email=EMAIL) | {"body": "é", "isBase64Encoded": True}, dependencies)["statusCode"] == 400
 
 
@@ -57,7 +57,7 @@ def test_liquid_and_markup_in_a_name_stay_text(dependencies: Dependencies) -> No
 # other sites
 
 
-def test_a_site_that_the_form_lists_may_post_and_read_the_answer(dependencies: Dependencies) -> None:
+def test_a_listed_site_may_post_and_read_the_answer(dependencies: Dependencies) -> None:
     origin = "https://www.example.co.jp"
     asked = serve(
         an_event("OPTIONS", "/forms/whitepaper", {"form": "whitepaper"}, headers={"origin": origin}), dependencies
@@ -77,7 +77,7 @@ def test_a_site_that_the_form_lists_may_post_and_read_the_answer(dependencies: D
     "origin", ["https://evil.example", "null", "https://www.example.co.jp.evil.example", "http://www.example.co.jp"]
 )
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
-def test_any_other_site_may_not(dependencies: Dependencies, origin: str, method: str) -> None:
+def test_an_unlisted_site_may_not_post(dependencies: Dependencies, origin: str, method: str) -> None:
     event = a_post(email=EMAIL, headers={"origin": origin})
     event["requestContext"]["http"]["method"] = method
     answered = serve(event, dependencies)
@@ -135,7 +135,7 @@ BODIES = (
 @given(
     BODIES, HEADERS, st.sampled_from(["whitepaper", "nothing", ""]) | TEXT, st.sampled_from(["POST", "OPTIONS", "GET"])
 )
-def test_nothing_that_comes_is_answered_with_500_or_becomes_a_lead_by_chance(
+def test_no_input_causes_a_500_or_an_accidental_lead(
     dependencies: Dependencies, body: tuple[str, bool], headers: dict[str, str], form: str, method: str
 ) -> None:
     event = an_event(method, f"/forms/{form}", {"form": form}, headers=headers, body=body[0], encoded=body[1])

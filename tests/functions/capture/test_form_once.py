@@ -1,4 +1,4 @@
-"""A submission counts once, however often and however close together it comes."""
+"""A submission counts once, in spite of repetitions and races."""
 
 from concurrent.futures import ThreadPoolExecutor
 from copy import replace
@@ -19,7 +19,7 @@ def test_a_nonce_counts_once_even_after_days(dependencies: Dependencies, queue: 
     assert len(activities(dependencies.table)) == len(queue.woken) == 1
 
 
-def test_who_goes_back_and_corrects_the_address_is_not_lost(dependencies: Dependencies) -> None:
+def test_a_corrected_address_is_another_submission(dependencies: Dependencies) -> None:
     serve(a_post(email="hanak@example.co.jp", nonce="n1"), dependencies)
     serve(a_post(email=EMAIL, nonce="n1"), dependencies)
     assert len(activities(dependencies.table)) == 1
@@ -36,7 +36,7 @@ def test_an_idempotency_key_counts_once(dependencies: Dependencies) -> None:
     assert len(activities(dependencies.table)) == 1
 
 
-def test_an_idempotency_key_of_someone_else_is_refused(dependencies: Dependencies) -> None:
+def test_an_idempotency_key_of_another_address_is_refused(dependencies: Dependencies) -> None:
     serve(a_json_post({"email": EMAIL}, {"idempotency-key": "k1"}), dependencies)
     before = rows(dependencies.table)
     answered = serve(a_json_post({"email": "taro@example.co.jp"}, {"idempotency-key": "k1"}), dependencies)
@@ -45,15 +45,13 @@ def test_an_idempotency_key_of_someone_else_is_refused(dependencies: Dependencie
 
 
 @pytest.mark.parametrize("key", ["\x00", "x" * 256, "\ud800"])
-def test_an_idempotency_key_that_is_none_is_refused(dependencies: Dependencies, key: str) -> None:
+def test_a_malformed_idempotency_key_is_refused(dependencies: Dependencies, key: str) -> None:
     assert serve(a_json_post({"email": EMAIL}, {"idempotency-key": key}), dependencies)["statusCode"] == 400
     assert rows(dependencies.table) == []
 
 
 @pytest.mark.parametrize(("seconds", "kept"), [(0, 1), (599, 1), (600, 1), (601, 2), (4000, 2)])
-def test_the_same_content_is_the_same_submission_for_ten_minutes(
-    dependencies: Dependencies, seconds: int, kept: int
-) -> None:
+def test_the_same_content_counts_once_for_ten_minutes(dependencies: Dependencies, seconds: int, kept: int) -> None:
     serve(a_post(email=EMAIL, company="A社"), dependencies)
     again = serve(a_post(email=EMAIL, company="A社"), replace(dependencies, now=NOON + timedelta(seconds=seconds)))
     assert (again["statusCode"], len(activities(dependencies.table))) == (202, kept)
@@ -65,7 +63,7 @@ def test_other_content_within_ten_minutes_is_another_submission(dependencies: De
     assert len(activities(dependencies.table)) == 2
 
 
-def test_twenty_at_the_same_moment_make_one_activity(dependencies: Dependencies, queue: FakeQueue) -> None:
+def test_twenty_concurrent_copies_make_one_activity(dependencies: Dependencies, queue: FakeQueue) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(
             pool.map(lambda _: serve(a_post(email=EMAIL, nonce="n1", consent="on"), dependencies), range(20))
@@ -76,7 +74,7 @@ def test_twenty_at_the_same_moment_make_one_activity(dependencies: Dependencies,
     assert count(dependencies.table, "profile") == count(dependencies.table, "consent#") == 1
 
 
-def test_different_submissions_of_one_person_at_the_same_moment_are_all_kept(dependencies: Dependencies) -> None:
+def test_different_concurrent_submissions_are_all_kept(dependencies: Dependencies) -> None:
     with ThreadPoolExecutor(3) as pool:
         answers = list(pool.map(lambda n: serve(a_post(email=EMAIL, nonce=f"n{n}"), dependencies), range(3)))
     assert {answered["statusCode"] for answered in answers} == {202}

@@ -1,4 +1,4 @@
-"""A click goes where the mail says, and is noted for later judgement; nothing else leads anywhere."""
+"""capture.link: a click is redirected to its target and recorded for a later verdict."""
 
 from copy import replace
 from datetime import timedelta
@@ -76,7 +76,7 @@ def activities(table: Table) -> list[Activity]:
     return [row.value for row in table.under("lead1", "activity#")]
 
 
-def test_a_click_goes_to_the_target_and_leaves_a_mark(sent: Table) -> None:
+def test_a_click_is_redirected_and_recorded(sent: Table) -> None:
     answered = follow(sent, token(1))
     assert (answered["statusCode"], answered["headers"]["location"]) == (302, LINKS[1])
     assert answered["headers"]["referrer-policy"] == "no-referrer"
@@ -96,7 +96,7 @@ def test_a_click_in_a_campaign_s_mail_names_the_campaign(sent: Table) -> None:
     assert activity.facts["campaign"] == "spring"
 
 
-def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> None:
+def test_a_click_is_recorded_with_signals_and_without_the_ip_address(sent: Table) -> None:
     follow(sent, token(), **{"user-agent": "Mozilla/5.0", "accept": "text/html"})
     follow(sent, token(), "HEAD", id="request2", **{"user-agent": "curl/8"})
     one, other = sorted((a.facts for a in activities(sent)), key=lambda facts: facts["method"])
@@ -106,7 +106,7 @@ def test_a_hit_is_kept_with_its_signals_and_without_the_address(sent: Table) -> 
     assert "203.0.113" not in str(activities(sent))
 
 
-def test_the_hidden_link_leads_nowhere_and_is_kept(sent: Table) -> None:
+def test_the_hidden_link_has_no_target_and_is_recorded(sent: Table) -> None:
     answered = follow(sent, token(HIDDEN_LINK))
     assert (answered["statusCode"], answered["body"]) == (204, "")
     assert "location" not in answered["headers"]
@@ -114,7 +114,7 @@ def test_the_hidden_link_leads_nowhere_and_is_kept(sent: Table) -> None:
     assert (activity.facts["link"], activity.facts["url"]) == (str(HIDDEN_LINK), "")
 
 
-def test_a_click_waits_120_seconds_for_its_judgement(sent: Table) -> None:
+def test_a_click_waits_120_seconds_for_its_verdict(sent: Table) -> None:
     follow(sent, token())
     due_by = [sent.due(Lane.HOT, shard("lead1"), NOON + timedelta(seconds=seconds)) for seconds in (119, 120)]
     assert [len(due) for due in due_by] == [0, 1]
@@ -124,26 +124,26 @@ def test_a_path_leads_to_our_own_site(sent: Table) -> None:
     assert follow(sent, token(0))["headers"]["location"] == f"{SITE}/pages/whitepaper-read"
 
 
-def test_a_link_leads_where_it_led_when_the_mail_was_sent(table: Table) -> None:
+def test_a_link_keeps_the_target_of_the_sent_mail(table: Table) -> None:
     pointer = SendPointer(lead="lead1", email="case-study", locale="ja", bundle="old1")
     table.write(Create(keys.send_pointer(SEND), pointer))
     assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old"
 
 
-def test_head_leads_there_and_is_kept_as_what_it_is(sent: Table) -> None:
+def test_a_head_request_is_redirected_and_recorded_as_such(sent: Table) -> None:
     assert follow(sent, token(), "HEAD")["statusCode"] == 302
     (activity,) = activities(sent)
     assert activity.facts["method"] == "HEAD"
 
 
-def test_every_click_is_noted_and_one_request_only_once(sent: Table) -> None:
+def test_each_request_is_recorded_once(sent: Table) -> None:
     for id in ("request1", "request1", "request2"):
         assert follow(sent, token(), id=id)["statusCode"] == 302
     assert len(activities(sent)) == 2
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 7, 65534])
-def test_a_target_that_is_no_plain_address_leads_nowhere(sent: Table, number: int) -> None:
+def test_a_malformed_target_is_not_followed(sent: Table, number: int) -> None:
     answered = follow(sent, token(number))
     assert answered["statusCode"] == 404
     assert "location" not in answered["headers"]
@@ -165,7 +165,7 @@ def test_a_target_that_is_no_plain_address_leads_nowhere(sent: Table, number: in
         "\r\nset-cookie: x",
     ],
 )
-def test_a_token_that_is_not_ours_gets_a_page_and_no_redirect(sent: Table, wrong: str) -> None:
+def test_an_invalid_token_gets_a_page_and_no_redirect(sent: Table, wrong: str) -> None:
     before = rows(sent)
     answered = follow(sent, wrong)
     assert answered["statusCode"] == 404
@@ -174,14 +174,14 @@ def test_a_token_that_is_not_ours_gets_a_page_and_no_redirect(sent: Table, wrong
     assert rows(sent) == before
 
 
-def test_a_reader_gets_there_even_when_the_click_cannot_be_noted(sent: Table) -> None:
+def test_a_click_that_cannot_be_recorded_is_still_redirected(sent: Table) -> None:
     answered = follow(ReadOnlyTable("table", sent._client), token())
     assert (answered["statusCode"], answered["headers"]["location"]) == (302, f"{SITE}/pages/whitepaper-read")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=100)
 @given(st.text(max_size=60))
-def test_any_other_text_leads_nowhere(sent: Table, text: str) -> None:
+def test_no_other_text_is_a_valid_token(sent: Table, text: str) -> None:
     answered: dict[str, Any] = follow(sent, text)
     assert answered["statusCode"] == 404
     assert "location" not in answered["headers"]

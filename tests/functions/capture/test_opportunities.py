@@ -1,4 +1,4 @@
-"""capture.poll, the other half: whom sales is dealing with is marked while it is, and exactly that."""
+"""capture.poll: companies with an open opportunity are marked, and no others."""
 
 from collections.abc import Iterator, Sequence
 from copy import replace
@@ -28,14 +28,14 @@ def world(table: Table, clock: FakeClock) -> World:
     return World(table, clock, FakeCrm({each.account: each for each in (ACME, BETA)}))
 
 
-def test_the_first_look_marks_all_that_are_open_however_old_by_people_and_website(world: World) -> None:
+def test_the_first_poll_marks_all_open_opportunities(world: World) -> None:
     world.crm.deals = {"006a": ("001A", OLD, True), "006b": ("001B", OLD, False)}
     world.look()
     assert world.spared("acme.example", "acme.co.jp", "beta.example") == ["acme.example", "acme.co.jp"]
     assert world.crm.looks == [(None, None)]
 
 
-def test_an_opportunity_opens_and_closes(world: World) -> None:
+def test_a_mark_follows_an_opportunity_that_opens_and_closes(world: World) -> None:
     world.look()
     world.change("006a")
     world.later()
@@ -45,7 +45,7 @@ def test_an_opportunity_opens_and_closes(world: World) -> None:
     assert world.spared("acme.example", "acme.co.jp") == []
 
 
-def test_one_that_is_deleted_is_open_no_more(world: World) -> None:
+def test_a_deleted_opportunity_loses_its_mark(world: World) -> None:
     world.change("006a")
     world.look()
     del world.crm.deals["006a"]
@@ -54,7 +54,7 @@ def test_one_that_is_deleted_is_open_no_more(world: World) -> None:
     assert world.spared("acme.example", "acme.co.jp") == []
 
 
-def test_while_another_one_is_open_the_company_is_spared(world: World) -> None:
+def test_a_company_is_spared_while_another_opportunity_is_open(world: World) -> None:
     world.change("006a")
     world.change("006b")
     world.look()
@@ -63,7 +63,7 @@ def test_while_another_one_is_open_the_company_is_spared(world: World) -> None:
     assert world.spared("acme.example") == ["acme.example"]
 
 
-def test_two_accounts_with_one_domain_hold_it_each_for_itself(world: World) -> None:
+def test_two_accounts_hold_the_mark_of_a_shared_domain(world: World) -> None:
     world.crm.companies["001B"] = replace(BETA, emails=("ken@acme.example",))
     world.change("006a", "001A")
     world.change("006b", "001B")
@@ -76,7 +76,7 @@ def test_two_accounts_with_one_domain_hold_it_each_for_itself(world: World) -> N
     assert world.spared("acme.example") == []
 
 
-def test_a_person_with_a_free_mail_address_is_spared_alone(world: World) -> None:
+def test_a_free_mail_address_is_marked_alone(world: World) -> None:
     world.crm.companies["001B"] = replace(BETA, emails=("Ken@Gmail.com",))
     world.change("006b", "001B")
     world.look()
@@ -85,13 +85,13 @@ def test_a_person_with_a_free_mail_address_is_spared_alone(world: World) -> None
     ]
 
 
-def test_one_without_an_account_is_nobody_s(world: World) -> None:
+def test_an_opportunity_without_an_account_makes_no_mark(world: World) -> None:
     world.change("006a", account="")
     world.look()
     assert world.crm.asked == []
 
 
-def test_what_opened_and_closed_while_the_first_look_went_on_is_seen_by_the_next(world: World) -> None:
+def test_changes_during_the_first_poll_are_read_by_the_next(world: World) -> None:
     class Meanwhile(FakeCrm):
         def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
             yield from super().changed(since, after)
@@ -107,14 +107,14 @@ def test_what_opened_and_closed_while_the_first_look_went_on_is_seen_by_the_next
     assert world.spared("acme.example", "beta.example") == ["beta.example"]
 
 
-def test_the_next_look_is_in_five_minutes_from_where_this_one_began(world: World) -> None:
+def test_the_next_poll_reads_from_where_this_one_began(world: World) -> None:
     world.look()
     assert (world.waits(), world.row().lane) == (EVERY, Lane.BULK)
     world.later()
     assert world.crm.looks[1] == (NOON, None)
 
 
-def test_it_is_gone_on_with_at_once_where_time_is_out_even_within_one_second(world: World) -> None:
+def test_a_poll_without_time_continues_at_once_even_within_one_second(world: World) -> None:
     # given more opportunities that changed at one moment than there is time for
     world.crm.companies = {f"001{n}": Company(account=f"001{n}", website=f"c{n}.example") for n in range(5)}
     world.crm.deals = {f"006{n}": (f"001{n}", OLD, True) for n in range(5)}
@@ -138,9 +138,7 @@ def test_it_is_gone_on_with_at_once_where_time_is_out_even_within_one_second(wor
         (NotConnected("Salesforce is not connected"), [60, 60]),
     ],
 )
-def test_a_failure_is_tried_again_later_and_what_was_marked_stays(
-    world: World, trouble: Undeliverable, waits: list[int]
-) -> None:
+def test_a_failed_poll_is_retried_and_keeps_its_marks(world: World, trouble: Undeliverable, waits: list[int]) -> None:
     world.crm.page, world.crm.trouble = 1, trouble
     world.crm.deals = {f"006{n}": ("001A", OLD + timedelta(days=n), True) for n in range(9)}
     world.crm.deals["006z"] = ("001B", NOON, True)
@@ -157,19 +155,19 @@ def test_a_failure_is_tried_again_later_and_what_was_marked_stays(
     assert (world.row().value.attempts, world.waits()) == (0, EVERY)
 
 
-def test_in_shadow_mode_salesforce_is_not_asked_and_nothing_is_passed_over(world: World) -> None:
+def test_shadow_mode_reads_nothing_and_skips_nothing(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.look()
     assert (world.crm.looks, world.waits(), world.row().value) == ([], EVERY, OpportunityPoll())
 
 
-def test_who_is_woken_though_no_policy_asks_any_more_asks_nothing(world: World) -> None:
+def test_a_poll_off_the_agenda_reads_nothing(world: World) -> None:
     world.table.write(Replace(keys.OPPORTUNITIES, OpportunityPoll(), world.row().version))
     world.look()
     assert (world.crm.looks, world.waits()) == ([], None)
 
 
-def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
+def test_a_playbook_published_during_the_poll_wins(world: World) -> None:
     class Published(FakeCrm):
         def open(self, accounts: Sequence[str]) -> list[Company]:
             world.table.write(Replace(keys.OPPORTUNITIES, OpportunityPoll(), world.row().version))
@@ -180,7 +178,7 @@ def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
     assert (world.waits(), world.row().value) == (None, OpportunityPoll())
 
 
-def test_what_no_query_tells_of_is_seen_within_a_day(world: World) -> None:
+def test_a_change_that_no_query_returns_is_found_within_a_day(world: World) -> None:
     # given an opportunity that was moved to another account, and a contact that is new
     world.crm.deals = {"006a": ("001A", OLD, True), "006b": ("001B", OLD, True)}
     world.look()
@@ -197,7 +195,7 @@ def test_what_no_query_tells_of_is_seen_within_a_day(world: World) -> None:
     assert world.crm.asked[-1] == ("001B",)
 
 
-def test_the_daily_look_goes_on_where_time_ran_out(world: World) -> None:
+def test_the_daily_review_continues_where_time_ran_out(world: World) -> None:
     # given more marked accounts than one step takes
     ids = [f"001{n:03}" for n in range(105)]
     world.crm.companies = {id: Company(account=id, website=f"{id}.example") for id in ids}
@@ -219,7 +217,7 @@ def test_the_daily_look_goes_on_where_time_ran_out(world: World) -> None:
     assert len(world.crm.asked) == 2
 
 
-def test_more_than_fit_into_a_transaction_are_marked_and_taken_back(world: World) -> None:
+def test_more_marks_than_fit_a_transaction_are_added_and_removed(world: World) -> None:
     emails = tuple(f"p{n}@d{n}.example" for n in range(50))
     world.crm.companies["001A"] = replace(ACME, emails=emails)
     domains = [f"d{n}.example" for n in range(50)]
@@ -231,7 +229,7 @@ def test_more_than_fit_into_a_transaction_are_marked_and_taken_back(world: World
     assert world.spared(*domains) == []
 
 
-def test_what_nobody_needs_any_more_goes_by_itself(world: World) -> None:
+def test_a_row_without_content_expires(world: World) -> None:
     def expires(pk: str, sk: str) -> bool:
         found = world.table._client.get_item(TableName="table", Key={"pk": {"S": pk}, "sk": {"S": sk}})["Item"]
         return "expires" in found
@@ -268,7 +266,7 @@ class RivalledTable(Table):
 
 
 @pytest.mark.parametrize("times", [1, 4])
-def test_who_marks_the_same_company_at_the_same_time_is_not_overwritten(world: World, times: int) -> None:
+def test_a_concurrent_mark_is_not_overwritten(world: World, times: int) -> None:
     rivalled = RivalledTable(world.table, times)
     world.change("006a")
     world.look(table=rivalled)
@@ -278,7 +276,7 @@ def test_who_marks_the_same_company_at_the_same_time_is_not_overwritten(world: W
     assert len(rivalled.pauses) == times
 
 
-def test_what_cannot_be_written_is_tried_again_by_the_next_wake_up(world: World) -> None:
+def test_a_failed_write_is_retried_at_the_next_wake(world: World) -> None:
     rivalled = RivalledTable(world.table, times=9)
     world.change("006a")
     with pytest.raises(Contended):

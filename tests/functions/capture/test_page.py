@@ -1,4 +1,4 @@
-"""A landing page: in the reader's language, with a nonce of its own and how the visitor came in hidden fields."""
+"""capture.page: a landing page in the reader's language, with a nonce and the origin in hidden fields."""
 
 from copy import replace
 from html import unescape
@@ -40,7 +40,7 @@ def shown(page: str = "whitepaper", query: str = "", **headers: str) -> tuple[in
     return answered["statusCode"], unescape(answered["body"])
 
 
-def test_a_page_is_in_the_language_asked_for_else_the_browsers_else_ours() -> None:
+def test_a_page_is_in_the_requested_language_else_the_browser_s_else_ours() -> None:
     assert shown(query="lang=en")[1].startswith("資料 en ")
     assert shown(accept_language="en")[1].startswith("資料 en ")
     assert shown(query="lang=ja", accept_language="en")[1].startswith("資料 ja ")
@@ -48,7 +48,7 @@ def test_a_page_is_in_the_language_asked_for_else_the_browsers_else_ours() -> No
     assert shown()[1].startswith("資料 ja /forms/whitepaper#form|")
 
 
-def test_a_form_carries_its_nonce_its_page_and_how_the_visitor_came() -> None:
+def test_a_form_carries_its_nonce_its_page_and_the_origin() -> None:
     _, html = shown(query="lang=en&utm_source=news&gclid=g1&other=x", referer="https://search.example/?q=1")
     hidden = html.split("|")[1]
     assert "nonce=n1;" in hidden
@@ -66,11 +66,11 @@ def test_a_change_of_language_keeps_the_campaign() -> None:
     assert "en:/pages/whitepaper?lang=en&utm_source=news" in html
 
 
-def test_a_page_without_a_form_is_shown_too() -> None:
+def test_a_page_without_a_form_is_rendered() -> None:
     assert shown("thin") == (200, "薄い")
 
 
-def test_what_comes_in_the_query_stays_text() -> None:
+def test_query_values_stay_text() -> None:
     event = an_event(
         "GET", "/pages/whitepaper", {"page": "whitepaper"}, query="utm_source=%22%3E%3Cscript%3E&utm_term=%00"
     )
@@ -86,7 +86,7 @@ def test_an_unknown_page_is_404_with_a_page() -> None:
         assert "<h1>" in html
 
 
-def test_there_is_always_a_page_that_says_thanks() -> None:
+def test_a_thank_you_page_always_exists() -> None:
     status, html = shown("thanks")
     assert status == 200
     assert "<h1>" in html

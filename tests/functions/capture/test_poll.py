@@ -1,4 +1,4 @@
-"""capture.poll: a member of a Salesforce campaign that is a lead of ours did something; it is taken in once."""
+"""capture.poll: a change of a Salesforce campaign's member becomes an activity of the lead, once."""
 
 from collections.abc import Collection, Iterator
 from copy import replace
@@ -82,7 +82,7 @@ def world(table: Table, clock: FakeClock) -> World:
     return World(table, clock, FakeCrm([EXPO]))
 
 
-def test_a_member_that_is_a_lead_did_something_once_however_often_it_is_read(world: World) -> None:
+def test_a_membership_is_recorded_once(world: World) -> None:
     for _ in range(3):
         world.poll()
         world.clock.move(minutes=5)
@@ -97,13 +97,13 @@ def test_a_member_that_is_a_lead_did_something_once_however_often_it_is_read(wor
     }
 
 
-def test_it_is_on_the_agenda_in_the_bulk_lane_from_where_the_fold_takes_it(world: World) -> None:
+def test_the_activity_is_due_in_the_bulk_lane(world: World) -> None:
     world.poll()
     [row] = world.table.under("lead1", "activity#")
     assert (row.due, row.lane) == (NOON, Lane.BULK)
 
 
-def test_another_status_is_another_thing_that_happened(world: World) -> None:
+def test_another_status_is_another_activity(world: World) -> None:
     world.poll()
     world.crm.members = [replace(EXPO, status="Responded", changed=NOON + timedelta(minutes=3))]
     world.clock.move(minutes=5)
@@ -111,7 +111,7 @@ def test_another_status_is_another_thing_that_happened(world: World) -> None:
     assert [activity.facts["status"] for activity in world.did()] == ["Sent", "Responded"]
 
 
-def test_a_change_that_says_nothing_new_is_nothing(world: World) -> None:
+def test_a_change_without_a_new_status_is_ignored(world: World) -> None:
     world.poll()
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=3))]
     world.poll()
@@ -120,13 +120,13 @@ def test_a_change_that_says_nothing_new_is_nothing(world: World) -> None:
     assert len(world.did()) == 1
 
 
-def test_who_was_a_member_before_journeys_asked_is_not_new(world: World) -> None:
+def test_an_earlier_member_is_not_new(world: World) -> None:
     world.crm.members = [replace(EXPO, created=NOON - timedelta(seconds=1))]
     world.poll()
     assert world.did()[0].facts["new"] == "no"
 
 
-def test_a_person_is_found_by_address_too_and_nobody_else_becomes_a_lead(world: World) -> None:
+def test_a_member_is_found_by_address_and_never_becomes_a_lead(world: World) -> None:
     known = replace(EXPO, id="00v2", records=("003000000000009AAA",), email="Ken@shop.example")
     nobody = replace(EXPO, id="00v3", records=("00Q000000000009AAA",), email="nobody@shop.example")
     without = replace(EXPO, id="00v4", records=("00Q000000000008AAA",), email="no address")
@@ -136,7 +136,7 @@ def test_a_person_is_found_by_address_too_and_nobody_else_becomes_a_lead(world: 
     assert world.did() == []
 
 
-def test_who_becomes_a_lead_later_is_seen_at_the_next_change(world: World) -> None:
+def test_a_later_lead_is_found_at_the_next_change(world: World) -> None:
     world.crm.members = [replace(EXPO, records=("00Q000000000007AAA",))]
     world.poll()
     world.table.write(Create(keys.crm_pointer("00Q000000000007AAA"), Pointer(lead="lead7")))
@@ -145,7 +145,7 @@ def test_who_becomes_a_lead_later_is_seen_at_the_next_change(world: World) -> No
     assert len(world.did("lead7")) == 1
 
 
-def test_each_campaign_is_known_by_name_in_any_case_and_by_id_of_either_length(world: World) -> None:
+def test_a_campaign_matches_by_name_and_by_id(world: World) -> None:
     names = {"EXPO 2026": NOON, "701000000000001": NOON, "701000000000001AAA": NOON, "Other": NOON}
     row = world.row()
     world.table.write(Replace(row.key, replace(row.value, watched=names), row.version, due=NOON))
@@ -153,7 +153,7 @@ def test_each_campaign_is_known_by_name_in_any_case_and_by_id_of_either_length(w
     assert {activity.subject for activity in world.did()} == {"EXPO 2026", "701000000000001", "701000000000001AAA"}
 
 
-def test_the_next_look_is_in_five_minutes_from_what_was_seen(world: World) -> None:
+def test_the_next_poll_is_in_five_minutes_from_the_cursor(world: World) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
     world.poll()
     assert (world.waits(), world.row().value.since) == (EVERY, NOON + timedelta(minutes=2))
@@ -162,7 +162,7 @@ def test_the_next_look_is_in_five_minutes_from_what_was_seen(world: World) -> No
     assert world.crm.asked[1] == ({"Expo 2026"}, NOON + timedelta(minutes=2))
 
 
-def test_it_is_gone_on_with_at_once_where_time_is_out(world: World) -> None:
+def test_a_poll_without_time_continues_at_once(world: World) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
     world.poll(pages=1)
     assert (world.waits(), world.row().value.since) == (timedelta(), NOON + timedelta(minutes=1))
@@ -178,9 +178,7 @@ def test_it_is_gone_on_with_at_once_where_time_is_out(world: World) -> None:
         (NotConnected("Salesforce is not connected"), [60, 60]),
     ],
 )
-def test_a_failure_is_tried_again_later_and_what_was_read_is_kept(
-    world: World, trouble: Undeliverable, waits: list[int]
-) -> None:
+def test_a_failed_poll_is_retried_and_keeps_its_cursor(world: World, trouble: Undeliverable, waits: list[int]) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
     world.crm.trouble = trouble
     for minutes in waits:
@@ -192,27 +190,27 @@ def test_a_failure_is_tried_again_later_and_what_was_read_is_kept(
     assert (len(world.did()), world.row().value.attempts, world.waits()) == (3, 0, EVERY)
 
 
-def test_in_shadow_mode_salesforce_is_not_asked_and_nothing_is_passed_over(world: World) -> None:
+def test_shadow_mode_reads_nothing_and_skips_nothing(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.poll()
     assert (world.crm.asked, world.waits(), world.row().value.since) == ([], EVERY, NOON)
 
 
-def test_no_journey_asks_any_more(world: World) -> None:
+def test_a_poll_without_campaigns_leaves_the_agenda(world: World) -> None:
     row = world.row()
     world.table.write(Replace(row.key, replace(row.value, watched={}), row.version, due=NOON))
     world.poll()
     assert (world.crm.asked, world.waits()) == ([], None)
 
 
-def test_who_is_woken_for_what_is_done_asks_nothing(world: World) -> None:
+def test_a_poll_off_the_agenda_reads_nothing(world: World) -> None:
     row = world.row()
     world.table.write(Replace(row.key, row.value, row.version))
     world.poll()
     assert world.crm.asked == []
 
 
-def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
+def test_a_playbook_published_during_the_poll_wins(world: World) -> None:
     class Published(FakeCrm):
         def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
             row = world.row()
@@ -225,7 +223,7 @@ def test_a_playbook_made_live_meanwhile_stands(world: World) -> None:
     assert (set(world.row().value.watched), world.waits()) == ({"Other"}, timedelta())
 
 
-def test_two_at_once_take_it_in_once(world: World) -> None:
+def test_two_concurrent_polls_record_a_membership_once(world: World) -> None:
     class Overtaken(Table):
         def write(self, *changes: object) -> None:
             if len(changes) > 1 and not overtaken:
@@ -238,13 +236,13 @@ def test_two_at_once_take_it_in_once(world: World) -> None:
     assert (overtaken, len(world.did())) == ([True], 1)
 
 
-def test_more_than_fit_into_a_transaction(world: World) -> None:
+def test_more_memberships_than_fit_a_transaction_are_recorded(world: World) -> None:
     world.crm.members = [replace(EXPO, id=f"00v{n}") for n in range(100)]
     world.poll()
     assert len(world.did()) == 100
 
 
-def test_a_half_written_page_is_not_possible(world: World) -> None:
+def test_a_page_is_written_as_a_whole(world: World) -> None:
     class Broken(Table):
         def write(self, *changes: object) -> None:
             raise Conflict((0,))

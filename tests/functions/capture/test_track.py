@@ -1,4 +1,4 @@
-"""A beacon is kept in one write, or refused with a reason; never a 500, whatever is sent."""
+"""capture.track: a beacon is queued in one write, or refused with a reason; never a 500."""
 
 import gzip
 import json
@@ -52,7 +52,7 @@ def sent(body: str | bytes, post: FakePost, method: str = "POST", live: Live = L
     return serve(request(event), Dependencies(post, live, NOON))
 
 
-def test_a_beacon_is_kept_before_it_is_answered() -> None:
+def test_a_beacon_is_queued_before_the_answer() -> None:
     post = FakePost()
     answered = sent(a_beacon(), post, origin=OURS)
     assert answered["statusCode"] == 204
@@ -87,7 +87,7 @@ def test_the_largest_beacon_fits_into_a_message() -> None:
         (a_beacon(events=[EVENT | {"url": "https://evil.example/"}]).encode(), 400),
     ],
 )
-def test_what_is_no_beacon_is_refused_and_not_kept(body: bytes, status: int) -> None:
+def test_a_malformed_beacon_is_refused(body: bytes, status: int) -> None:
     post = FakePost()
     answered = sent(body, post)
     assert answered["statusCode"] == status
@@ -95,7 +95,7 @@ def test_what_is_no_beacon_is_refused_and_not_kept(body: bytes, status: int) -> 
     assert post.kept == []
 
 
-def test_a_site_that_is_not_ours_may_not_send() -> None:
+def test_a_foreign_site_may_not_send() -> None:
     post = FakePost()
     for origin in ("https://evil.example", "null", "\u202e", "ftp://www.example.jp", f"{OURS}.evil.example"):
         assert sent(a_beacon(), post, origin=origin)["statusCode"] == 403
@@ -112,13 +112,13 @@ def test_our_own_pages_and_scripts_may_send() -> None:
     assert len(post.kept) == 3
 
 
-def test_a_playbook_without_tracking_takes_no_beacon() -> None:
+def test_a_playbook_without_tracking_refuses_beacons() -> None:
     post = FakePost()
     assert sent(a_beacon(), post, live=Live(a_bundle(), SITE))["statusCode"] == 403
     assert post.kept == []
 
 
-def test_a_browser_is_told_what_it_may_send() -> None:
+def test_a_preflight_lists_the_allowed_headers() -> None:
     answered = sent("", FakePost(), "OPTIONS", origin=OURS)
     assert answered["statusCode"] == 204
     assert answered["headers"]["access-control-allow-origin"] == OURS
@@ -126,25 +126,25 @@ def test_a_browser_is_told_what_it_may_send() -> None:
     assert answered["headers"]["vary"] == "Origin"
 
 
-def test_who_asks_not_to_be_followed_is_not() -> None:
+def test_a_browser_that_sends_sec_gpc_is_not_tracked() -> None:
     post = FakePost()
     assert sent(a_beacon(), post, sec_gpc="1")["statusCode"] == 204
     assert post.kept == []
 
 
-def test_a_beacon_that_cannot_be_kept_is_no_success() -> None:
+def test_a_beacon_that_cannot_be_queued_is_answered_with_503() -> None:
     answered = sent(a_beacon(), SilentPost())
     assert answered["statusCode"] == 503
     assert answered["headers"]["retry-after"] == "60"
 
 
-def test_a_browser_that_calls_itself_a_robot_is_noted_as_one() -> None:
+def test_a_robot_s_user_agent_is_recorded() -> None:
     post = FakePost()
     sent(a_beacon(), post, user_agent="Googlebot/2.1")
     assert msgspec.json.decode(post.kept[0], type=Beacon).is_robot
 
 
-def test_the_script_is_small_and_stands_alone() -> None:
+def test_the_script_is_small_and_self_contained() -> None:
     answered = handler(an_event("GET", "/ripen.js", {}), None)  # type: ignore[arg-type]
     assert answered["headers"]["content-type"] == "text/javascript; charset=utf-8"
     assert answered["body"] == SCRIPT
@@ -155,13 +155,13 @@ def test_the_script_is_small_and_stands_alone() -> None:
 @given(
     st.binary(max_size=300), st.dictionaries(st.sampled_from(["origin", "sec_gpc", "user_agent"]), st.text(max_size=20))
 )
-def test_nothing_that_is_sent_breaks_it(body: bytes, headers: dict[str, Any]) -> None:
+def test_no_input_causes_a_500(body: bytes, headers: dict[str, Any]) -> None:
     post = FakePost()
     assert sent(body, post, **headers)["statusCode"] in (204, 400, 403, 413)
     assert post.kept == []
 
 
-def test_a_wrong_clock_is_put_right_before_it_is_kept() -> None:
+def test_a_wrong_clock_is_corrected() -> None:
     post = FakePost()
     hour = timedelta(hours=1)
     wrong = round((NOON + hour).timestamp() * 1000)

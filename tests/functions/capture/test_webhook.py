@@ -1,4 +1,4 @@
-"""A provider's call: believed only with its signature, kept once by its id, and told why where it is refused."""
+"""capture.webhook: a signed response is stored once by its id, and any other gets a reason."""
 
 import hmac
 import json
@@ -127,7 +127,7 @@ def test_a_signed_response_becomes_a_lead_and_an_activity(dependencies: Dependen
     assert len(queue.woken) == 1
 
 
-def test_without_a_language_a_new_lead_gets_ours_and_a_known_one_keeps_its_own(dependencies: Dependencies) -> None:
+def test_a_missing_language_is_ours_for_a_new_lead_only(dependencies: Dependencies) -> None:
     call(dependencies, a_response(hidden={}))
     assert lead_of(dependencies.table).locale == "ja"
     call(dependencies, a_response(token="token2"))
@@ -135,7 +135,7 @@ def test_without_a_language_a_new_lead_gets_ours_and_a_known_one_keeps_its_own(d
     assert lead_of(dependencies.table).locale == "en"
 
 
-def test_a_legal_question_is_a_consent_and_a_no_is_none(dependencies: Dependencies) -> None:
+def test_a_legal_question_is_a_consent_if_accepted(dependencies: Dependencies) -> None:
     response = a_response()
     call(dependencies, response)
     assert count(dependencies.table, "consent#") == 1
@@ -144,7 +144,7 @@ def test_a_legal_question_is_a_consent_and_a_no_is_none(dependencies: Dependenci
     assert count(dependencies.table, "consent#") == 1
 
 
-def test_a_body_in_base64_is_signed_as_it_was_sent(dependencies: Dependencies) -> None:
+def test_a_base64_body_is_verified_as_it_was_sent(dependencies: Dependencies) -> None:
     body = json.dumps(a_response(), ensure_ascii=False)
     event = an_event(
         "POST",
@@ -157,7 +157,7 @@ def test_a_body_in_base64_is_signed_as_it_was_sent(dependencies: Dependencies) -
     assert serve(request(event), dependencies)["statusCode"] == 200
 
 
-def test_the_same_response_again_changes_nothing(dependencies: Dependencies, queue: FakeQueue) -> None:
+def test_a_repeated_response_changes_nothing(dependencies: Dependencies, queue: FakeQueue) -> None:
     first = call(dependencies, a_response())
     before = rows(dependencies.table)
     again = call(replace(dependencies, now=NOON + timedelta(days=20)), a_response() | {"event_id": "event2"})
@@ -166,7 +166,7 @@ def test_the_same_response_again_changes_nothing(dependencies: Dependencies, que
     assert len(queue.woken) == 1
 
 
-def test_thirty_at_once_make_one_lead(dependencies: Dependencies) -> None:
+def test_thirty_concurrent_responses_make_one_lead(dependencies: Dependencies) -> None:
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(dependencies, a_response()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {200}
@@ -189,19 +189,19 @@ def test_a_time_in_the_future_counts_as_now(dependencies: Dependencies) -> None:
         {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False), "another secret")},
     ],
 )
-def test_without_its_signature_nobody_is_believed(dependencies: Dependencies, headers: dict[str, str]) -> None:
+def test_an_unsigned_request_is_refused(dependencies: Dependencies, headers: dict[str, str]) -> None:
     answered = call(dependencies, a_response(), headers)
     assert answered["statusCode"] == 401
     assert "signature" in told(answered)["error"]
     assert rows(dependencies.table) == []
 
 
-def test_a_body_written_again_no_longer_fits_its_signature(dependencies: Dependencies) -> None:
+def test_a_rewritten_body_is_refused(dependencies: Dependencies) -> None:
     signed = {"typeform-signature": signature(json.dumps(a_response(), ensure_ascii=False))}
     assert call(dependencies, json.dumps(a_response(), ensure_ascii=False, indent=1), signed)["statusCode"] == 401
 
 
-def test_without_a_secret_everything_is_refused(dependencies: Dependencies) -> None:
+def test_without_a_secret_every_request_is_refused(dependencies: Dependencies) -> None:
     body = json.dumps(a_response())
     signed = {"typeform-signature": signature(body, "")}
     assert call(replace(dependencies, secret=Vault(known={})), body, signed)["statusCode"] == 401
@@ -226,7 +226,7 @@ def test_a_secret_that_was_just_changed_is_fetched_again(dependencies: Dependenc
         ("x" * 300_000, 413, ""),
     ],
 )
-def test_what_cannot_be_taken_is_told_why(dependencies: Dependencies, content: object, status: int, wrong: str) -> None:
+def test_a_refused_response_gets_a_reason(dependencies: Dependencies, content: object, status: int, wrong: str) -> None:
     answered = call(dependencies, content)
     assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
     assert rows(dependencies.table) == []
