@@ -6,17 +6,7 @@ from html import escape
 
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Path, Row, title
-from ripen.playbook.graph import (
-    BranchStep,
-    ExitStep,
-    Journey,
-    SendStep,
-    SplitStep,
-    Step,
-    WaitForStep,
-    WaitStep,
-    WebhookStep,
-)
+from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
 
 _WIDE, _HIGH, _GAP, _LABEL, _BETWEEN, _MARGIN = 264, 58, 34, 34, 28, 32
 _INK, _QUIET, _LINE = "#1c2b33", "#5b6b73", "#b6c2c8"
@@ -126,11 +116,9 @@ def _kind(step: Step) -> str:
             return "send"
         case WaitStep():
             return "wait"
-        case WaitForStep() | BranchStep() | SplitStep() | WebhookStep():
-            return "choice"
         case ExitStep():
             return "exit"
-    return "other"
+    return "other" if "" in step.ways else "choice"
 
 
 def _text(

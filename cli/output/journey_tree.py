@@ -5,17 +5,7 @@ from rich.tree import Tree
 
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Row, title
-from ripen.playbook.graph import (
-    BranchStep,
-    ExitStep,
-    Journey,
-    SendStep,
-    SplitStep,
-    Step,
-    WaitForStep,
-    WaitStep,
-    WebhookStep,
-)
+from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
 
 _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan", "unknown": "yellow"}
 
@@ -53,10 +43,8 @@ def _sign(step: Step) -> str:
             return "✉"
         case WaitStep():
             return "◷"
-        case WaitForStep() | WebhookStep():
-            return "◌"
-        case BranchStep() | SplitStep():
-            return "◇"
         case ExitStep():
             return "■"
-    return "•"
+    if step.waits:
+        return "◌"
+    return "•" if "" in step.ways else "◇"

@@ -1,4 +1,4 @@
-"""Journeys: who is let in, when it is over, and the steps laid out."""
+"""Compile journeys: triggers, conditions and the graph of steps."""
 
 from ripen.lead.activity import Kind
 from ripen.playbook import graph
@@ -6,13 +6,12 @@ from ripen.playbook.clause import Condition
 from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnRequest, OnSchedule, OnSegment, Trigger
 from ripen_authoring.building.clauses import condition, conditions, optional
 from ripen_authoring.building.scoring import kind
-from ripen_authoring.building.steps import step
-from ripen_authoring.flow import laid_out
+from ripen_authoring.flow import placed_steps
 from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 
 
 def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.Journey:
-    enrol, laid = written.enrol, laid_out(written.steps)
+    enrol, steps_in_place = written.enrol, placed_steps(written.steps)
     return graph.Journey(
         name=name,
         enrol=tuple(_trigger(on, enrol.again.key) for on in enrol.on),
@@ -20,8 +19,8 @@ def journey(name: str, written: JourneyFile, locales: tuple[str, ...]) -> graph.
         again=enrol.again.again,
         goal=optional(written.goal),
         exit=optional(written.exit),
-        first=laid[0].id,
-        steps=tuple(step(each, locales) for each in laid),
+        first=steps_in_place[0].id,
+        steps=tuple(step.compiled(locales) for step in steps_in_place),
         moves=written.changes,
     )
 

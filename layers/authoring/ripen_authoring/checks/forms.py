@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from ripen.nearest import nearest
 from ripen_authoring.checks.names import check_name
 from ripen_authoring.files.folder import Entry, Folder
-from ripen_authoring.flow import laid_out
+from ripen_authoring.flow import placed_steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
-from ripen_authoring.models.steps import SendPart
+from ripen_authoring.models.simple_steps import SendPart
 from ripen_authoring.problem import Problem
 
 
@@ -73,5 +73,5 @@ def _check_lead_magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Ite
 def _sends(journey: JourneyFile, form: str, mail: str) -> bool:
     """Return whether the form lets leads into the journey, and the journey sends the mail."""
     return any(on.form == form for on in journey.enrol.on) and any(
-        isinstance(step.part, SendPart) and step.part.send == mail for step in laid_out(journey.steps)
+        isinstance(step.part, SendPart) and step.part.send == mail for step in placed_steps(journey.steps)
     )

@@ -3,14 +3,12 @@
 from collections.abc import Iterator, Sequence
 
 from ripen.nearest import nearest
-from ripen_authoring import expressions
 from ripen_authoring.checks import names
 from ripen_authoring.checks.clauses import check_clause, check_conditions
 from ripen_authoring.checks.names import check_date_field, check_name, check_subject
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
-from ripen_authoring.flow import Laid, clauses, laid_out
-from ripen_authoring.models import steps
+from ripen_authoring.flow import PlacedStep, clauses, placed_steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
 from ripen_authoring.models.settings import RipenFile
@@ -32,13 +30,13 @@ def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
         yield from _check_entry(folder, entry, ripen)
         for key, clause in (("goal", journey.goal), ("exit", journey.exit)):
             yield from check_clause(folder, document, (key,), clause, ripen)
-        laid = laid_out(journey.steps)
-        yield from _check_ids(document, laid)
-        for step in laid:
+        steps_in_place = placed_steps(journey.steps)
+        yield from _check_ids(document, steps_in_place)
+        for step in steps_in_place:
             yield from _check_step(folder, document, step, ripen)
-        for where, path in clauses(laid):
+        for where, path in clauses(steps_in_place):
             yield from check_clause(folder, document, where, path, ripen)
-        yield from _check_changes(entry, {step.id for step in laid})
+        yield from _check_changes(entry, {step.id for step in steps_in_place})
 
 
 def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) -> Iterator[Problem]:
@@ -74,9 +72,9 @@ def _not_kept(name: str, kept: set[str]) -> str:
     return f"no form keeps {name!r}; add `entry: true` to that field{nearest(name, kept)}"
 
 
-def _check_ids(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
+def _check_ids(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
     seen: set[str] = set()
-    for step in laid:
+    for step in steps_in_place:
         if step.id in seen:
             yield document.problem(step.where, f"two steps have the id {step.id!r}; give one of them its own `id`")
         seen.add(step.id)
@@ -88,29 +86,18 @@ def _check_ids(document: Document, laid: Sequence[Laid]) -> Iterator[Problem]:
             paths.add(route.name)
 
 
-def _check_step(folder: Folder, document: Document, step: Laid, ripen: RipenFile) -> Iterator[Problem]:
-    part, where = step.part, step.where
-    match part:
-        case steps.SendPart():
-            yield from check_name(document, (*where, "send"), part.send, folder, "emails")
-        case steps.WaitPart():
-            yield from _check_wait(folder, document, (*where, "wait"), part.wait)
-        case steps.WaitForPart():
-            for number, path in enumerate(part.wait_for):
-                yield from _check_wait(folder, document, (*where, "wait_for", number, "after"), path.after)
-        case steps.EnrolStepPart():
-            yield from check_name(document, (*where, "enrol"), part.enrol, folder, "journeys")
-        case steps.LeavePart():
-            yield from check_name(document, (*where, "leave"), part.leave, folder, "journeys")
-        case steps.UpdatePart() if part.update.stage and part.update.stage not in ripen.stages:
-            stage = part.update.stage
-            message = f"ripen.yaml has no stage {stage!r}{nearest(stage, ripen.stages)}"
-            yield document.problem((*where, "update", "stage"), message)
-
-
-def _check_wait(folder: Folder, document: Document, where: DocumentPath, written: str | None) -> Iterator[Problem]:
-    if written and (field := expressions.wait_end(written).field):
-        yield from check_date_field(folder, document, where, field)
+def _check_step(folder: Folder, document: Document, step: PlacedStep, ripen: RipenFile) -> Iterator[Problem]:
+    for mention in step.part.mentions():
+        where, name = (*step.where, *mention.where), mention.name
+        match mention.kind:
+            case "dates":
+                yield from check_date_field(folder, document, where, name)
+            case "stages":
+                if name not in ripen.stages:
+                    message = f"ripen.yaml has no stage {name!r}{nearest(name, ripen.stages)}"
+                    yield document.problem(where, message)
+            case kind:
+                yield from check_name(document, where, name, folder, kind)
 
 
 def _check_changes(entry: Entry[JourneyFile], ids: set[str]) -> Iterator[Problem]:

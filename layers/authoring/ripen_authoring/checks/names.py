@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from ripen.nearest import nearest
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
-from ripen_authoring.flow import laid_out
-from ripen_authoring.models import steps
+from ripen_authoring.flow import placed_steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.models.simple_steps import UpdateBody, UpdatePart
 from ripen_authoring.problem import Problem
 
 PROFILE_FIELDS = frozenset(
@@ -33,10 +33,10 @@ def tags(folder: Folder) -> set[str]:
     return {tag for update in _updates(folder) for tag in update.add_tags}
 
 
-def _updates(folder: Folder) -> Iterator[steps.UpdateBody]:
+def _updates(folder: Folder) -> Iterator[UpdateBody]:
     for journey in folder.journeys.values():
-        for step in laid_out(journey.model.steps):
-            if isinstance(step.part, steps.UpdatePart):
+        for step in placed_steps(journey.model.steps):
+            if isinstance(step.part, UpdatePart):
                 yield step.part.update
 
 
@@ -63,8 +63,8 @@ def webhook_steps(folder: Folder) -> set[str]:
     return {
         step.id
         for journey in folder.journeys.values()
-        for step in laid_out(journey.model.steps)
-        if isinstance(step.part, steps.WebhookPart)
+        for step in placed_steps(journey.model.steps)
+        if step.part.answers
     }
 
 

@@ -7,7 +7,7 @@ from dateutil.rrule import rrulestr
 
 from ripen_authoring import expressions
 from ripen_authoring.files.folder import Entry, Folder
-from ripen_authoring.flow import Laid, laid_out
+from ripen_authoring.flow import PlacedStep, placed_steps
 from ripen_authoring.models import steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
@@ -37,14 +37,14 @@ def _check_schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem
 
 
 def _check_waits(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
-    for step in laid_out(entry.model.steps):
+    for step in placed_steps(entry.model.steps):
         for where, written in _waits(step):
             day = expressions.wait_end(written).date
             if day and date.fromisoformat(day) < today:
                 yield entry.document.warning(where, f"{day} is in the past: no lead waits here any more")
 
 
-def _waits(step: Laid) -> Iterator[tuple[DocumentPath, str]]:
+def _waits(step: PlacedStep) -> Iterator[tuple[DocumentPath, str]]:
     match step.part:
         case steps.WaitPart(wait=written):
             yield (*step.where, "wait"), written

@@ -9,7 +9,7 @@ from ripen_authoring.checks import variables
 from ripen_authoring.checks.variables import Known, check_template
 from ripen_authoring.files.folder import Entry, Folder, PageEntry
 from ripen_authoring.files.includes import ExpandedTemplate
-from ripen_authoring.flow import laid_out, templates
+from ripen_authoring.flow import placed_steps, templates
 from ripen_authoring.mails import rendering
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.part import LocalizedText
@@ -59,7 +59,7 @@ def _check_page(
 def _check_steps(folder: Folder) -> Iterator[Problem]:
     known = variables.in_steps(folder)
     for entry in folder.journeys.values():
-        for where, source in templates(laid_out(entry.model.steps)):
+        for where, source in templates(placed_steps(entry.model.steps)):
             yield from _check_text(entry, where, source, known)
 
 

@@ -1,13 +1,29 @@
-"""A journey's steps as they are written. A path that ends goes on after the step it hangs on."""
+"""A journey's steps as they are written. A path that ends goes on after the step that it belongs to."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
+from ripen.playbook import graph
+from ripen.playbook.paths import ELSE, END, OTHERWISE
 from ripen_authoring import expressions
-from ripen_authoring.models.clauses import ClauseTree, Duration
-from ripen_authoring.models.part import FieldName, LocalizedText, Name, Part
+from ripen_authoring.building.clauses import clause, optional
+from ripen_authoring.models.clauses import ClausePart, ClauseTree, DocumentPath
+from ripen_authoring.models.part import Name, Part
+from ripen_authoring.models.simple_steps import (
+    CrmPart,
+    EnrolStepPart,
+    ExitPart,
+    JumpPart,
+    LeavePart,
+    NotifyPart,
+    SendPart,
+    UpdatePart,
+)
+from ripen_authoring.models.step import Mention, Route, StepPart, WrittenPath
 from ripen_authoring.models.times import WaitText
+from ripen_authoring.path_names import path_name, slug
 
 
 def _onward(written: Any) -> str:
@@ -21,24 +37,26 @@ Onward = Annotated[
 """Where to go on: a step's id, or a path."""
 
 
-class StepPart(Part):
-    id: Name | None = Field(None, description="By default <verb>-<name>; never reuse it for something else")
-
-
-class SendPart(StepPart):
-    send: Name = Field(description="A mail in emails/")
-    priority: Literal["high", "normal", "low"] = "normal"
-    capped: Literal["skip", "hold", "drop"] = Field(
-        "skip", description="Over the cap: skip the mail, hold it until there is room, or drop out of the journey"
-    )
-    expires: Duration = 7 * 86400
-
-
 class WaitPart(StepPart):
     wait: WaitText
     otherwise: Onward | None = Field(
         None, description="For who has no such date, or whose date is over: a step's id or a path; by default the end"
     )
+
+    def default_id(self) -> str:
+        return f"wait-{slug(self.wait)}"
+
+    def paths(self) -> Iterator[WrittenPath]:
+        if self.otherwise is not None:
+            yield WrittenPath(name=OTHERWISE, onward=self.otherwise, where=("otherwise",))
+
+    def mentions(self) -> Iterator[Mention]:
+        if field := expressions.wait_end(self.wait).field:
+            yield Mention(kind="dates", name=field, where=("wait",))
+
+    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+        otherwise = routes[0].to if routes else END
+        return graph.WaitStep(id=id, next=next, until=expressions.wait_end(self.wait), otherwise=otherwise)
 
 
 class WaitPathPart(Part):
@@ -57,6 +75,42 @@ class WaitPathPart(Part):
 class WaitForPart(StepPart):
     wait_for: Annotated[tuple[WaitPathPart, ...], Field(min_length=1)]
     forever: bool = Field(False, description="There is no `after`: whoever does nothing waits for good")
+
+    def default_id(self) -> str:
+        first = self.wait_for[0]
+        return f"wait-for-{slug(first.name or first.after or path_name(first.when, 0))}"
+
+    def paths(self) -> Iterator[WrittenPath]:
+        for number, path in enumerate(self.wait_for):
+            name = path.name or (f"after {path.after}" if path.after else path_name(path.when, number))
+            yield WrittenPath(name=name, onward=path.then, where=("wait_for", number, "then"))
+
+    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+        return tuple(route.to for route in routes)
+
+    def mentions(self) -> Iterator[Mention]:
+        for number, path in enumerate(self.wait_for):
+            if path.after and (field := expressions.wait_end(path.after).field):
+                yield Mention(kind="dates", name=field, where=("wait_for", number, "after"))
+
+    def clauses(self) -> Iterator[tuple[DocumentPath, ClausePart]]:
+        for number, path in enumerate(self.wait_for):
+            if path.when is not None:
+                yield ("wait_for", number, "when"), path.when
+
+    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+        return graph.WaitForStep(
+            id=id,
+            paths=tuple(
+                graph.WaitPath(
+                    name=route.name,
+                    when=optional(path.when),
+                    after=expressions.wait_end(path.after) if path.after else None,
+                    next=route.to,
+                )
+                for path, route in zip(self.wait_for, routes, strict=True)
+            ),
+        )
 
 
 class BranchPathPart(Part):
@@ -81,6 +135,38 @@ class BranchPart(StepPart):
             raise ValueError("`else` takes everybody who is left; write it last")
         return self
 
+    def default_id(self) -> str:
+        first = self.branch[0]
+        return f"branch-{slug(first.name or path_name(first.when, 0))}"
+
+    def paths(self) -> Iterator[WrittenPath]:
+        """Yield the paths; without an `else`, all other leads go on after the branch."""
+        for number, path in enumerate(self.branch):
+            if path.else_ is not None:
+                yield WrittenPath(name=path.name or ELSE, onward=path.else_, where=("branch", number, "else"))
+            else:
+                name = path.name or path_name(path.when, number)
+                yield WrittenPath(name=name, onward=path.then, where=("branch", number, "then"))
+        if self.branch[-1].else_ is None:
+            yield WrittenPath(name=ELSE, onward=(), where=())
+
+    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+        return tuple(route.to for route in routes)
+
+    def clauses(self) -> Iterator[tuple[DocumentPath, ClausePart]]:
+        for number, path in enumerate(self.branch):
+            if path.when is not None:
+                yield ("branch", number, "when"), path.when
+
+    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+        *conditional, otherwise = routes
+        clauses = [path.when for path in self.branch if path.when is not None]
+        paths = (
+            graph.Path(name=route.name, when=clause(when), next=route.to)
+            for when, route in zip(clauses, conditional, strict=True)
+        )
+        return graph.BranchStep(id=id, paths=tuple(paths), otherwise=otherwise.to)
+
 
 class SharePart(Part):
     weight: Annotated[int, Field(ge=1, le=1000)] = 1
@@ -102,53 +188,20 @@ class SplitBody(Part):
 class SplitPart(StepPart):
     split: SplitBody
 
+    def default_id(self) -> str:
+        return f"split-{self.split.by}"
 
-class UpdateBody(Part):
-    fields: dict[FieldName, str] = Field({}, description="New values, Liquid")
-    add_tags: tuple[Name, ...] = ()
-    remove_tags: tuple[Name, ...] = ()
-    points: float = 0
-    words: LocalizedText | None = Field(None, description="The reason for the points")
-    stage: str = Field("", description="A lifecycle stage; never a step back")
+    def paths(self) -> Iterator[WrittenPath]:
+        for name, share in self.split.paths.items():
+            yield WrittenPath(name=name, onward=share.steps, where=("split", "paths", name, "steps"))
 
-    @model_validator(mode="after")
-    def _something(self) -> "UpdateBody":
-        if self.points and self.words is None:
-            raise ValueError("points need `words`: the reason that sales reads")
-        if not (self.fields or self.add_tags or self.remove_tags or self.points or self.stage):
-            raise ValueError("write what to update: fields, add_tags, remove_tags, points or stage")
-        return self
+    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+        return tuple(route.to for route in routes)
 
-
-class UpdatePart(StepPart):
-    update: UpdateBody
-
-
-class CrmBody(Part):
-    task: LocalizedText | None = Field(None, description="Subject of a task, Liquid")
-    due: Annotated[int, BeforeValidator(expressions.days, json_schema_input_type=str)] = 0
-    campaign: str = Field("", description="Id or name of a Salesforce campaign")
-    status: str = Field("", description="The member's status in that campaign")
-    owner: str = Field("", description="E-mail address of a Salesforce user")
-
-    @model_validator(mode="after")
-    def _something(self) -> "CrmBody":
-        if not (self.task or self.campaign or self.owner):
-            raise ValueError("write what to do in the CRM: task, campaign or owner")
-        if self.status and not self.campaign:
-            raise ValueError("`status` is the one in a campaign; write `campaign` too")
-        if self.owner and self.owner.count("@") != 1:
-            raise ValueError(f"{self.owner!r} is no e-mail address of a Salesforce user")
-        return self
-
-
-class CrmPart(StepPart):
-    crm: CrmBody
-
-
-class NotifyPart(StepPart):
-    notify: LocalizedText = Field(description="Liquid, for Slack")
-    channel: str = Field("", description="By default the sales channel")
+    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+        shares = zip(self.split.paths.values(), routes, strict=True)
+        paths = tuple(graph.Share(name=route.name, weight=share.weight, next=route.to) for share, route in shares)
+        return graph.SplitStep(id=id, by=self.split.by, paths=paths)
 
 
 class WebhookBody(Part):
@@ -161,32 +214,28 @@ class WebhookBody(Part):
 
 
 class WebhookPart(StepPart):
+    answers = True
     webhook: WebhookBody
 
+    def default_id(self) -> str:
+        return f"webhook-{slug(self.webhook.url.removeprefix('https://').split('/')[0])}"
 
-class EnrolStepPart(StepPart):
-    enrol: Name = Field(description="Another journey")
+    def paths(self) -> Iterator[WrittenPath]:
+        if self.webhook.otherwise is not None:
+            yield WrittenPath(name=OTHERWISE, onward=self.webhook.otherwise, where=("webhook", "otherwise"))
 
+    def templates(self) -> Iterator[tuple[DocumentPath, str]]:
+        yield from ((("webhook", "body", key), text) for key, text in self.webhook.body.items())
 
-class LeavePart(StepPart):
-    leave: Name = Field(description="Another journey")
-
-
-class JumpBody(Part):
-    to: Name
-    most: Annotated[int, Field(ge=1, le=100)] = Field(3, description="After so many jumps it goes on instead")
-
-
-def _jump(written: Any) -> Any:
-    return {"to": written} if isinstance(written, str) else written
-
-
-class JumpPart(StepPart):
-    jump: Annotated[JumpBody, BeforeValidator(_jump, json_schema_input_type=str | JumpBody)]
-
-
-class ExitPart(StepPart):
-    exit: str | None = Field(None, description="The reason, for people")
+    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+        return graph.WebhookStep(
+            id=id,
+            next=next,
+            url=self.webhook.url,
+            body=self.webhook.body,
+            timeout_seconds=self.webhook.timeout,
+            otherwise=routes[0].to if routes else next,
+        )
 
 
 _VERBS: dict[str, type[StepPart]] = {
