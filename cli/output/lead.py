@@ -50,7 +50,7 @@ def _panel(found: dict[str, Any]) -> Panel:
     total, fit, engagement = (f"{score[part]:.0f}" for part in ("total", "fit", "engagement"))
     points = say(
         f"{total} points: fit {fit}, engagement {engagement}",
-        f"{total} 点（属性 {fit}、行動 {engagement}）",
+        f"{total} 点（適合度 {fit}、関心度 {engagement}）",
     )
     lines = [escape(" · ".join(part for part in about if part)), f"[bold {_COLOURS[rank]}]{rank}[/]  {points}"]
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]

@@ -47,7 +47,7 @@ def test_the_card_shows_name_and_score_in_japanese() -> None:
     message = shown(department="マーケティング部")
 
     assert "🔥 山田 花子 様　株式会社サンプル" in block(message, "who")
-    assert "*78点* HOT　（属性 45・行動 33）" in block(message, "score")
+    assert "*78点* HOT　（適合度 45・関心度 33）" in block(message, "score")
     assert "マーケティング部 ・ 部長" in block(message, "score")
     assert "☎️ 03-1234-5678 ・ ✉️ hanako@example.co.jp" in block(message, "contact")
 

@@ -38,7 +38,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "entry_asked": ("シナリオ {subject} への登録が求められた", "was to enter {subject}"),
     "activity": ("{kind} {subject}", "{kind} {subject}"),
     "score": (
-        "スコア {before} → {after}（属性 {fit}、行動 {engagement}）",
+        "スコア {before} → {after}（適合度 {fit}、関心度 {engagement}）",
         "score {before} → {after} (fit {fit}, engagement {engagement})",
     ),
     "rank": ("ランク {before} → {after}", "rank {before} → {after}"),

@@ -3,7 +3,7 @@
 _WORDS = {
     "ja": {
         "nobody": "お名前未入力",
-        "score": "*{total}点* {rank}　（属性 {fit}・行動 {engagement}）",
+        "score": "*{total}点* {rank}　（適合度 {fit}・関心度 {engagement}）",
         "points": "{total}点",
         "first": "初回",
         "lead": "獲得",
