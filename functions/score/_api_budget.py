@@ -1,4 +1,4 @@
-"""What this container knows of the CRM's calls of the day."""
+"""The CRM's API calls of the day, as far as this container knows."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +14,17 @@ metrics = Metrics()
 
 @dataclass
 class Budget:
-    """Believed as long as what is put off by it waits; then one call finds out how things are."""
+    """The latest reading. It is trusted for as long as writes are postponed because of it (15 minutes)."""
 
     usage: ApiUsage | None = None
     at: datetime | None = None
 
     def note(self, usage: ApiUsage | None, now: datetime) -> None:
-        """As a call's answer has just said."""
+        """Note the reading that came with the answer to a call."""
         self.usage, self.at = usage, now
         if usage:
             metrics.add_metric(name="SalesforceCallsUsed", unit=MetricUnit.Percent, value=100 * usage.share)
 
     def is_tight(self, now: datetime) -> bool:
+        """Return whether writes that can wait must wait."""
         return bool(self.usage and self.usage.is_tight and self.at and now < self.at + FEW_CALLS_WAIT)

@@ -1,0 +1,110 @@
+"""Writes down what became of a lead that was synced: its mark, the link to its record, and a decision."""
+
+from collections.abc import Iterator
+from copy import replace
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+
+from ripen import ids
+from ripen.adapters.rows.crm_link import update_crm_link
+from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
+from ripen.crm.crm_mark import MarkChange, MarkDecision
+from ripen.decision import Decision, DecisionKind
+from ripen.errors import Contended
+from ripen.lead.lead import CrmLink
+from ripen.pointers import Pointer
+from ripen.slack.alert import AlertState
+from score._crm_case import Case, Dependencies, SyncOutcome
+
+logger = Logger(child=True)
+
+_MAX_ALERTS = 50
+"""Cards of one lead that are updated in one transaction."""
+
+
+def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetime) -> bool:
+    """Write the outcome in one transaction. Return False if other workers kept changing the rows.
+
+    1. After a conflict, read the profile and the mark again; stop if another worker has settled the mark.
+    2. Write the mark. If it was set again meanwhile, it stays due.
+    3. Write a new link into the profile, and put the cards that show the record on the agenda.
+    4. Write the decision, wake notify.alert, and log the outcome.
+    """
+    seen, result = outcome.case.mark.version, outcome.result
+
+    def write(attempt: int) -> None:
+        case = _reread(outcome.case, dependencies.table) if attempt else outcome.case
+        if case is None:
+            return
+        due = case.mark.due if case.mark.version != seen else result.due
+        alerts = _alerts(case, result.link, dependencies.table, now)
+        dependencies.table.write(
+            Replace(case.mark.key, result.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane),
+            *_link_changes(case, result.link, dependencies.table, now),
+            *_decisions(case, result, dependencies.bundle.hash, now),
+            *alerts,
+        )
+        dependencies.alert.wake(*(change.key.ref for change in alerts))
+        _log(case, result)
+
+    try:
+        dependencies.table.retrying(write)
+    except Contended:
+        return False
+    return True
+
+
+def _reread(case: Case, table: Table) -> Case | None:
+    """Return the case as it is now; None if its lead or mark is gone, or another worker has settled the mark."""
+    profile, mark = table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
+    if profile is None or mark is None or mark.due is None:
+        return None
+    return replace(case, profile=profile, mark=mark)
+
+
+def _link_changes(case: Case, link: CrmLink | None, table: Table, now: datetime) -> Iterator[Change]:
+    if link is None or link == case.profile.value.crm:
+        return
+    yield from update_crm_link(case.profile, link, now)
+    pointer = keys.crm_pointer(link.id)
+    if table.get(pointer) is None:
+        yield Create(pointer, Pointer(lead=case.lead))
+
+
+def _alerts(case: Case, link: CrmLink | None, table: Table, now: datetime) -> list[Mark[Any]]:
+    """Return marks for the cards that are to show a new record and its owner: those without an answer of sales."""
+    if link is None or link == case.profile.value.crm:
+        return []
+    rows = table.under(case.lead, "alert#", newest_first=True)
+    shown = [row.key for row in rows if not row.value.outcome and row.value.state is not AlertState.FAILED]
+    return [Mark(key, now) for key in shown[:_MAX_ALERTS]]
+
+
+def _decisions(case: Case, result: MarkChange, bundle: str, now: datetime) -> Iterator[Change]:
+    if found := result.decision:
+        yield create_decision(_decision(case, found, result.link, bundle, now))
+
+
+def _decision(case: Case, found: MarkDecision, link: CrmLink | None, bundle: str, now: datetime) -> Decision:
+    return Decision(
+        id=ids.digest("crm", case.lead, case.mark.version, found.outcome),
+        lead=case.lead,
+        at=now,
+        what=DecisionKind.CRM,
+        subject=found.object,
+        outcome=found.outcome,
+        reason=found.reason,
+        bundle=bundle,
+        facts=found.facts | ({"id": link.id} if link else {}),
+    )
+
+
+def _log(case: Case, result: MarkChange) -> None:
+    """Log the outcome, and of a reason only the part before the colon: the rest may quote what the lead typed."""
+    if found := result.decision:
+        logger.info("crm", lead=case.lead, outcome=found.outcome, reason=found.reason.partition(":")[0])
+    elif result.due:
+        logger.warning("crm", lead=case.lead, outcome="delayed", until=result.due.isoformat())
