@@ -105,6 +105,7 @@ class Reason(StrEnum):
     WENT_IN_CIRCLES = "went in circles"
     JOURNEY_CHANGED = "the journey was changed"
     TAKEN_OUT = "taken out"
+    NO_JOURNEY = "no such journey"
     ENTERED_ONCE = "entered once already"
     ENTERED_LATELY = "entered recently"
     STILL_IN_IT = "still in it"

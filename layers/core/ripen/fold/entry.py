@@ -28,7 +28,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import LatestEntry, State
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts, holds
-from ripen.playbook.graph import Journey
+from ripen.playbook.graph import Again, Journey
 from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, wake_events
 from ripen.scoring.rules_version import rules_version
 
@@ -119,28 +119,45 @@ def _fired_triggers(
 def _refusal(
     journey: Journey | None,
     entry: LatestEntry | None,
-    enrollments: list[Enrollment],
+    enrollments: Iterable[Enrollment],
     trigger: FiredTrigger,
     key: str,
     facts: LeadFacts,
 ) -> str:
-    """Return why the lead does not enter; "" if it does."""
+    """Return why the lead does not enter; "" if it does. The first reason counts.
+
+    1. The journey does not exist.
+    2. A date trigger fired too late.
+    3. The journey's `again` forbids another entry now.
+    4. The lead has an enrollment with this key.
+    5. The lead does not match the journey's `who`.
+    """
     if journey is None:
-        return "no such journey"
+        return Reason.NO_JOURNEY
     here = [enrollment for enrollment in enrollments if enrollment.journey == journey.name]
     if trigger.is_late:
         return Reason.TOO_LATE
-    match journey.again.how:
-        case "never" if entry:
-            return Reason.ENTERED_ONCE
-        case "after" if entry and trigger.at - entry.at < timedelta(seconds=journey.again.seconds):
-            return Reason.ENTERED_LATELY
-        case "after exit" if entry and entry.active and (not here or any(map(_is_active, here))):
-            return Reason.STILL_IN_IT
+    if entry and (reason := _again_refusal(journey.again, entry, here, trigger.at)):
+        return reason
     if key in {*(enrollment.key for enrollment in here), entry.key if entry else ""}:
         return Reason.ENTERED_FOR_THIS
     if journey.who is not None and not holds(journey.who, facts):
         return Reason.NOT_FOR_IT
+    return ""
+
+
+def _again_refusal(again: Again, entry: LatestEntry, enrollments: list[Enrollment], at: datetime) -> str:
+    """Return why a lead that entered before may not enter again at that moment; "" if it may.
+
+    `enrollments` are those in the journey. If none was read, only the entry says whether the lead is still in it.
+    """
+    match again.how:
+        case "never":
+            return Reason.ENTERED_ONCE
+        case "after" if at - entry.at < timedelta(seconds=again.seconds):
+            return Reason.ENTERED_LATELY
+        case "after exit" if entry.active and (not enrollments or any(map(_is_active, enrollments))):
+            return Reason.STILL_IN_IT
     return ""
 
 

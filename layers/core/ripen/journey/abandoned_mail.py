@@ -12,8 +12,8 @@ from ripen.playbook.graph import ExitStep
 def is_abandoned(send: Send, enrollment: Enrollment | None, bundle: Callable[[str], Bundle]) -> bool:
     """Return whether the lead left the journey after the journey planned this marketing mail.
 
-    It left by its goal, an exit condition, a reply, or because a person removed it. The journey's end and an exit step do not
-    count: a mail that was sent on its way before is not called back.
+    The lead left by its goal, an exit condition, a reply, or because a person removed it. The journey's end and an exit
+    step do not count: a mail that was planned before them still goes.
     """
     if enrollment is None or send.mail_class is MailClass.TRANSACTIONAL or send.attempt:
         return False

@@ -145,7 +145,7 @@ class _Run:
         return ""
 
     def _needs_more_history(self, step: Step) -> bool:
-        """Return whether the step asks about earlier activities than were read for this run; the next run reads them."""
+        """Return whether the step asks about earlier activities than this run has read; the next run reads them."""
         start = history_start_of(step, self._now)
         return start is not None and (self._history_start is None or start < self._history_start)
 
@@ -240,10 +240,10 @@ def _refusal(enrollment: Enrollment, context: JourneyContext) -> str:
     """
     contact = context.contact or Contact(lead=enrollment.lead)
     refusals = {
-        "complained": contact.complained,
-        "bounced": contact.bounced,
-        "unsubscribed": contact.unsubscribed,
-        "replied": contact.replied,
-        "converted": conversion_cutoff(context.profile),
+        Reason.COMPLAINED: contact.complained,
+        Reason.BOUNCED: contact.bounced,
+        Reason.UNSUBSCRIBED: contact.unsubscribed,
+        Reason.REPLIED: contact.replied,
+        Reason.CONVERTED: conversion_cutoff(context.profile),
     }
     return next((reason for reason, at in refusals.items() if at and at > enrollment.entered), "")

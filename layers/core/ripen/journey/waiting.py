@@ -24,9 +24,9 @@ from ripen.journey.clause_facts import (
 from ripen.journey.context import JourneyContext
 from ripen.journey.enrollment import Enrollment
 from ripen.journey.history_needed import LATENESS_TOLERANCE
-from ripen.lead.activity import Verdict
-from ripen.playbook.condition import holds
-from ripen.playbook.graph import Step, Until, WaitForStep, WaitStep
+from ripen.lead.activity import Activity, Verdict
+from ripen.playbook.condition import LeadFacts, holds
+from ripen.playbook.graph import Step, Until, WaitForStep, WaitPath, WaitStep
 from ripen.playbook.paths import ANSWERED, OTHERWISE, path_names
 from ripen.tracking.click_signals import VERDICT_DELAY
 
@@ -58,7 +58,7 @@ def evaluate(step: Step, enrollment: Enrollment, context: JourneyContext, now: d
         case WaitStep():
             return _evaluate_wait(step, enrollment, context, now)
         case WaitForStep():
-            return _evaluate_wait_for(step, enrollment, context, now)
+            return _WaitFor(step, enrollment, context, now).evaluate()
     return _evaluate_call(step, enrollment, now)
 
 
@@ -103,59 +103,73 @@ def _evaluate_call(step: Step, enrollment: Enrollment, now: datetime) -> PathTak
 
 
 class _WaitFor:
-    """A wait_for with what is needed to evaluate it at any moment since it started."""
+    """One evaluation of a wait_for, at every moment at which a path may have begun to hold."""
 
     def __init__(self, step: WaitForStep, enrollment: Enrollment, context: JourneyContext, now: datetime) -> None:
-        self.step, self.enrollment, self.context = step, enrollment, context
-        self.started = enrollment.step_started or now
-        self.ends = self._path_ends()
+        self._step, self._enrollment, self._context, self._now = step, enrollment, context, now
+        self._started = enrollment.step_started or now
+        self._ends = self._path_ends()
+        self._dids = did_clauses(*(path.when for path in step.paths))
+        self._relevant = [activity for activity in context.activities if self._is_relevant(activity)]
 
-    def next_end(self, now: datetime) -> datetime | None:
-        return min((end for end in self.ends if end and end > now), default=None)
+    def evaluate(self) -> PathTaken | StillWaiting:
+        """Return the path that held first, or when to evaluate the wait again.
 
-    def path_taken(self, moments: list[datetime], *, unjudged: bool) -> PathTaken | None:
-        """Return the path that held at the earliest of the moments, which are sorted."""
-        latest = facts_at(self.enrollment, self.context, moments[-1], self.started)
-        for at in moments:
-            count = activity_counter(self.enrollment, self.context, at, self.started, unjudged=unjudged)
+        1. Find the earliest moment until now at which a path held.
+        2. While a click without a verdict would change that answer, wait for its verdict.
+        3. If no path held, wait until the next moment at which one may hold.
+        """
+        moments = self._moments()
+        past = [at for at in moments if at <= self._now]
+        taken = self._first_path(past, unjudged=False)
+        verdict_due = self._verdict_due()
+        if verdict_due and taken != self._first_path(past, unjudged=True):
+            return StillWaiting(self._next_end(), verdict_due)
+        next_check = next((at for at in moments if at > self._now), self._now + _LONGEST_PAUSE)
+        return taken or StillWaiting(self._next_end(), next_check)
+
+    def _moments(self) -> list[datetime]:
+        """Return the moments since the start at which the answer may change, sorted."""
+        received = (activity.received for activity in self._relevant)
+        ends = filter(None, self._ends)
+        found = {self._started, self._now, *received, *ends, *window_ends(self._dids, self._relevant)}
+        return sorted(at for at in found if at >= self._started)
+
+    def _first_path(self, past: list[datetime], *, unjudged: bool) -> PathTaken | None:
+        """Return the path that held at the earliest of these moments; with `unjudged`, all clicks are a person's."""
+        latest = facts_at(self._enrollment, self._context, self._now, self._started)
+        for at in past:
+            count = activity_counter(self._enrollment, self._context, at, self._started, unjudged=unjudged)
             facts = replace(latest, now=at, count=count)
-            for name, path, end in zip(path_names(self.step.paths), self.step.paths, self.ends, strict=True):
-                is_over = end is not None and end <= at
-                is_known = path.when and (at == moments[-1] or asks_only_about_activities(path.when))
-                if is_over or (path.when and is_known and holds(path.when, facts)):
+            for name, path, end in zip(path_names(self._step.paths), self._step.paths, self._ends, strict=True):
+                if self._path_holds(path, end, facts):
                     return PathTaken(name, at)
         return None
 
+    def _path_holds(self, path: WaitPath, end: datetime | None, facts: LeadFacts) -> bool:
+        """Return whether the path's time is over, or its clause holds and can be judged for that moment."""
+        if path.when is None:
+            return end is not None and end <= facts.now
+        return (facts.now == self._now or asks_only_about_activities(path.when)) and holds(path.when, facts)
+
+    def _verdict_due(self) -> datetime | None:
+        """Return until when the wait may be held up by a click without a verdict; None if it is by no click."""
+        limits = (a.received + _VERDICT_PATIENCE for a in self._relevant if a.verdict is Verdict.UNJUDGED)
+        return min((limit for limit in limits if self._now < limit), default=None)
+
+    def _next_end(self) -> datetime | None:
+        return min((end for end in self._ends if end and end > self._now), default=None)
+
     def _path_ends(self) -> list[datetime | None]:
         """Return when each timed path is taken; None for the other paths."""
-        where = time_context(self.context.profile, self.context.brand, self.context.calendar)
-        known = traits_at(self.enrollment, self.context, self.started)
+        where = time_context(self._context.profile, self._context.brand, self._context.calendar)
+        known = traits_at(self._enrollment, self._context, self._started)
         return [
-            wait_end(path.after, _counts_from(path.after, self.started, self.context), where, known)
+            wait_end(path.after, _counts_from(path.after, self._started, self._context), where, known)
             if path.after
             else None
-            for path in self.step.paths
+            for path in self._step.paths
         ]
 
-
-def _evaluate_wait_for(
-    step: WaitForStep, enrollment: Enrollment, context: JourneyContext, now: datetime
-) -> PathTaken | StillWaiting:
-    """Evaluate the wait at every moment at which its answer may have changed.
-
-    While a click without a verdict would change the answer, no path is taken.
-    """
-    wait = _WaitFor(step, enrollment, context, now)
-    dids = did_clauses(*(path.when for path in step.paths))
-    relevant = [a for a in context.activities if is_since(a, wait.started) and any(counts(did, a) for did in dids)]
-    received = (a.received for a in relevant)
-    moments = {wait.started, now, *received, *filter(None, wait.ends), *window_ends(dids, relevant)}
-    past = sorted(at for at in moments if wait.started <= at <= now)
-    unjudged = [a for a in relevant if a.verdict is Verdict.UNJUDGED and now < a.received + _VERDICT_PATIENCE]
-    taken = wait.path_taken(past, unjudged=False)
-    if unjudged and taken != wait.path_taken(past, unjudged=True):
-        return StillWaiting(wait.next_end(now), min(a.received for a in unjudged) + _VERDICT_PATIENCE)
-    if taken:
-        return taken
-    next_check = min([at for at in moments if at > now], default=now + _LONGEST_PAUSE)
-    return StillWaiting(wait.next_end(now), next_check)
+    def _is_relevant(self, activity: Activity) -> bool:
+        return is_since(activity, self._started) and any(counts(did, activity) for did in self._dids)

@@ -133,6 +133,7 @@ REASONS: dict[Reason, Words] = {
     Reason.WENT_IN_CIRCLES: Words("went in circles", "同じところを回り続けた"),
     Reason.JOURNEY_CHANGED: Words("the journey was changed", "シナリオが変更された"),
     Reason.TAKEN_OUT: Words("taken out", "シナリオから外された"),
+    Reason.NO_JOURNEY: Words("no such journey", "そのシナリオは存在しない"),
     Reason.ENTERED_ONCE: Words("entered once already", "一度入っている"),
     Reason.ENTERED_LATELY: Words("entered recently", "最近入ったばかり"),
     Reason.STILL_IN_IT: Words("still in it", "まだ途中にいる"),
