@@ -1,10 +1,12 @@
 """Recalculate a lead from all its activities, because verdicts were revised or the definitions changed."""
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.fold.entry import journeys_to_read
+from ripen.fold.fold import Folded
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity
@@ -18,8 +20,10 @@ from score._consequences import LeadRows, enrollments_in, fold_changes, read_lea
 from score._dependencies import Dependencies
 
 _MAX_VERDICTS, _FEW_VERDICTS = 20, 8
-"""Revised verdicts in one transaction. Each may bring a decision, and there may be 40 enrollments to wake; fewer, if the
-mails of many campaigns change with them."""
+"""Revised verdicts in one transaction: each may bring a decision, and 40 enrollments may have to be woken.
+
+The smaller number is for clicks in the mails of many campaigns, whose rows change too.
+"""
 _MAX_CHANGES = 100
 """DynamoDB's limit for one transaction."""
 
@@ -39,13 +43,19 @@ def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
 
 
 def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: int) -> tuple[list[Change], bool]:
+    """Return one transaction with at most this many revised verdicts, and whether it is the last.
+
+    1. Read the lead's rows, before its activities: a fold in between makes the write fail.
+    2. Stop if the lead is erased or up to date.
+    3. Read all activities, and recalculate the lead.
+    4. Write the state, what follows from it, and the revised activities; if there may be more, the mark stays due.
+    """
     table, bundle = dependencies.table, dependencies.bundle
-    rows, _ = read_lead(lead, table)  # before the activities: a fold in between makes the write fail
-    mark = rows.refold
-    is_marked = mark is not None and mark.due is not None
+    rows, _ = read_lead(lead, table)
     if rows.profile is None or rows.state is None:
-        return ([_refold_mark(lead, mark, None)] if is_marked else []), True
-    if not is_marked and not is_outdated(rows.state, bundle):
+        return _clear_mark(rows.refold), True
+    is_old = is_outdated(rows.state, bundle)
+    if not is_old and not _is_due(rows.refold):
         return [], True
     activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
     folded = refold(
@@ -54,16 +64,25 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
         bundle,
         now,
         most=most,
-        previous=dependencies.previous() if is_outdated(rows.state, bundle) else None,
+        previous=dependencies.previous() if is_old else None,
     )
     done = len(folded.activities) < most
-    judged = {id: row.value for id, row in activities.items()} | {a.id: a for a in folded.activities}
+    mark = _clear_mark(rows.refold) if done else [_refold_mark(lead, rows.refold, now)]
     return [
         *fold_changes(rows, folded, table, now),
-        *click_corrections(lead, folded.activities, judged.values(), table, now),
-        *(Replace(activities[a.id].key, a, activities[a.id].version) for a in folded.activities),
-        *([_refold_mark(lead, mark, None if done else now)] if is_marked or not done else []),
+        *_activity_changes(lead, folded, activities, table, now),
+        *mark,
     ], done
+
+
+def _activity_changes(
+    lead: str, folded: Folded, activities: Mapping[str, Row[Activity]], table: Table, now: datetime
+) -> Iterator[Change]:
+    """Yield the revised activities, and the campaign mails whose clicks they change."""
+    revised = {activity.id: activity for activity in folded.activities}
+    judged = {id: row.value for id, row in activities.items()} | revised
+    yield from click_corrections(lead, folded.activities, judged.values(), table, now)
+    yield from (Replace(activities[id].key, activity, activities[id].version) for id, activity in revised.items())
 
 
 def _history(
@@ -78,6 +97,15 @@ def _history(
         enrollments=enrollments_in(journeys, profile.id, table),
         deliveries=deliveries,
     )
+
+
+def _is_due(mark: Row[RefoldMark] | None) -> bool:
+    return mark is not None and mark.due is not None
+
+
+def _clear_mark(mark: Row[RefoldMark] | None) -> list[Change]:
+    """Return the change that takes the mark off the agenda, if it is due."""
+    return [_refold_mark(mark.value.lead, mark, None)] if mark and _is_due(mark) else []
 
 
 def _refold_mark(lead: str, mark: Row[RefoldMark] | None, due: datetime | None) -> Change:
