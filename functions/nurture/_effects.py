@@ -1,4 +1,4 @@
-"""Write the effects of a journey's steps as rows of the transaction that moves the enrollment, and wake their workers."""
+"""Writes the effects of a journey's steps, in the transaction that moves the enrollment, and wakes their workers."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime

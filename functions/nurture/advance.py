@@ -186,7 +186,7 @@ def _needs(enrollment: Enrollment, pinned: Bundle, now: datetime) -> tuple[Journ
 
 
 def _decide[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
-    """Return what core decides. Raises CannotAdvance: an error in core comes from the playbook, and would come again."""
+    """Return what core decides. Raises CannotAdvance for an error in core: it comes from the playbook, and stays."""
     try:
         return decide()
     except (LookupError, ValueError, ArithmeticError, TemplateError) as error:

@@ -1,4 +1,4 @@
-"""Count the leads that clicked in a campaign's mail: each lead once, and only while a click counts as a person's."""
+"""Counts the leads that clicked in a campaign's mail: each lead once, and only while a click counts as a person's."""
 
 from collections.abc import Iterable, Iterator
 from copy import replace
@@ -12,7 +12,7 @@ from ripen.tracking.click_evidence import is_click
 
 
 def new_clicks(lead: str, activities: Iterable[Activity], table: Table, now: datetime) -> Iterator[Change]:
-    """Yield the changes that note a person's click on its mail and count it; a mail that has one is not changed."""
+    """Yield the changes that note a person's first click on a mail, and count it."""
     human = {send for activity in activities if (send := _send_of(activity)) and activity.verdict is Verdict.HUMAN}
     yield from _noted(_sends(lead, human, table), human, now)
 
@@ -20,14 +20,17 @@ def new_clicks(lead: str, activities: Iterable[Activity], table: Table, now: dat
 def click_corrections(
     lead: str, revised: Iterable[Activity], activities: Iterable[Activity], table: Table, now: datetime
 ) -> Iterator[Change]:
-    """Yield the changes of mails whose clicks have a revised verdict; `activities` are all of the lead's, as judged now."""
+    """Yield the changes of mails whose clicks have a revised verdict.
+
+    `activities` are all of the lead's, as judged now.
+    """
     touched = {send for activity in revised if (send := _send_of(activity))}
     human = {send for a in activities if (send := _send_of(a)) in touched and a.folded and a.verdict is Verdict.HUMAN}
     yield from _noted(_sends(lead, touched, table), human, now)
 
 
 def _send_of(activity: Activity) -> str:
-    """Return the id of the campaign's mail that was clicked in; "" for anything else."""
+    """Return the id of the campaign's mail whose link was clicked; "" for any other activity."""
     return activity.facts.get("send", "") if is_click(activity) and activity.facts.get("campaign") else ""
 
 

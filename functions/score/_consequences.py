@@ -1,4 +1,4 @@
-"""The rows that a fold reads of a lead, and those that follow from it; used by react.py and _refold.py."""
+"""The rows of a lead that a fold reads, and the rows that follow from it; used by react.py and _refold.py."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
@@ -32,7 +32,7 @@ _MAX_WOKEN_ENROLLMENTS = 40
 
 
 class Queues(Struct, frozen=True, kw_only=True):
-    """The queues of the workers that deal with the consequences."""
+    """The queues of the workers that handle the consequences."""
 
     advance: Wake
     sync: Wake
@@ -111,7 +111,7 @@ def _affected_enrollments(lead: str, folded: Folded, table: Table) -> dict[str, 
 
 
 def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[Enrollment]]]) -> State:
-    """Return the state with affected journeys marked as over that have no active enrollment, so they are not read again."""
+    """Return the state in which affected journeys without an active enrollment are over, so they are not read again."""
     entered = {entry.enrollment.journey for entry in folded.consequences if isinstance(entry, Enrolled)}
     over = {name for name, found in affected.items() if not found} - entered
     if not over:

@@ -1,6 +1,6 @@
-"""score.react: folds new activities, and the passing of time, into a lead's state, with all consequences, in one
-transaction.
+"""score.react: folds new activities, and the passing of time, into a lead's state.
 
+One transaction writes the state with all its consequences.
 Woken through SQS (React, ReactBulk) for `activity#`, `due#decay` and `due#refold` rows.
 """
 
@@ -87,7 +87,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def react(refs: Sequence[str], dependencies: Dependencies) -> None:
-    """Fold these rows of one lead, each once, however often and in whatever order they are named."""
+    """Fold these rows of one lead, each once, in any order."""
     rows = [keys.parse(ref) for ref in dict.fromkeys(refs)]
     lead, types = rows[0].lead, {key.type for key in rows}
     activities = [keys.typed(key, Activity) for key in rows if key.type not in (DecayMark, RefoldMark)]
@@ -167,7 +167,7 @@ def _plan(
     rows, named = read_lead(lead, table, activities)
     if rows.profile is None:
         logger.warning("no such lead", lead=lead)
-        return _Plan(changes=_taken_off_the_agenda(rows, named, now))
+        return _Plan(changes=_without_due_times(rows, named, now))
     if is_outdated(rows.state, bundle):
         raise RulesChanged(lead)
     found = _gather(lead, named, table, alone)
@@ -185,7 +185,7 @@ def _plan(
     )
 
 
-def _taken_off_the_agenda(rows: LeadRows, activities: Sequence[Row[Activity]], now: datetime) -> list[Change]:
+def _without_due_times(rows: LeadRows, activities: Sequence[Row[Activity]], now: datetime) -> list[Change]:
     """Return the rows of a lead that does not exist, without their due times.
 
     New activities stay due: their lead may be in the same transaction, but not visible yet.
@@ -224,7 +224,7 @@ def _history(
 
 
 def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) -> list[Row[Activity]]:
-    """Return the visits that a form assigned to the lead: sales is told of all of them at once."""
+    """Return the visits that a form assigned to the lead, so that one alert to sales covers them all."""
     known = {row.key.sk for row in named}
     visits = {sk for row in named if row.value.folded is None for sk in row.value.visit_keys} - known
     return (
@@ -233,7 +233,7 @@ def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) 
 
 
 def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
-    """Return all activities at about the time of clicks and of signs of a person, whichever of them is folded first."""
+    """Return all activities at about the time of clicks and of signs of a person, folded or not."""
     evidence = [a for a in activities if a.folded is None and (is_click(a) or is_human_signal(a))]
     if not evidence:
         return []
@@ -242,7 +242,7 @@ def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row
 
 
 def _waiting_clicks(nearby: Sequence[Row[Activity]]) -> list[Row[Activity]]:
-    """Return clicks without a verdict: a burst is judged at once, and a person's form counts for the click before it."""
+    """Return the clicks without a verdict that are judged together with a burst, or with the form that follows them."""
     unjudged = (row for row in nearby if row.value.verdict is Verdict.UNJUDGED and row.value.folded is None)
     return [row for row in unjudged if is_click(row.value)][:_MAX_WAITING_CLICKS]
 
