@@ -157,7 +157,7 @@ def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None
     "ref", ["", "lead#1", "lead#1|nothing", "setting#stop|-", "email#1|lead", "campaign|-", "x#1|walk#1"]
 )
 def test_any_other_text_is_the_address_of_no_row(ref: str) -> None:
-    with pytest.raises(ValueError, match="not the address"):
+    with pytest.raises(ValueError, match="not the reference of a row"):
         keys.parse(ref)
 
 

@@ -1,4 +1,4 @@
-"""The one DynamoDB table. Keys are built and parsed in keys.py and nowhere else."""
+"""The one DynamoDB table: its keys, rows and changes, and the class that reads and writes them."""
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key

@@ -1,4 +1,4 @@
-"""What one transaction may do to the table's rows."""
+"""The changes that one transaction may make to rows of the table."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -12,8 +12,10 @@ from ripen.campaign.counts import Counts
 
 
 class Create[T](Struct, frozen=True):
-    """Write a row that must not be there yet. `due` puts it on the agenda; `expires` lets it be deleted some time
-    after (TTL, wall clock)."""
+    """Write a row that must be absent.
+
+    `due` puts the row on the agenda. DynamoDB deletes the row some time after `expires` (TTL, by the wall clock).
+    """
 
     key: Key[T]
     value: T
@@ -25,7 +27,7 @@ class Create[T](Struct, frozen=True):
 
 
 class Replace[T](Struct, frozen=True):
-    """Write a row over version `was` of it (0: it must not be there). Without `due` it leaves the agenda."""
+    """Overwrite version `was` of a row (0: the row must be absent). Without `due` the row leaves the agenda."""
 
     key: Key[T]
     value: T
@@ -36,8 +38,10 @@ class Replace[T](Struct, frozen=True):
 
 
 class Mark[T](Struct, frozen=True):
-    """Set only the due time of a row that is there, in any version (an absent one is a conflict). Raises the row's
-    version, so that whoever is working on it notices."""
+    """Set only the due time of an existing row, in any version; an absent row is a conflict.
+
+    The row's version rises, so that a worker that is changing the row meets a conflict.
+    """
 
     key: Key[T]
     due: datetime
@@ -45,22 +49,25 @@ class Mark[T](Struct, frozen=True):
 
 
 class Add(Struct, frozen=True):
-    """Add to the numbers of a row, which is made if need be. Additions do not get in each other's way, but for a
-    transaction that meets another one at work on the row, which is a conflict."""
+    """Add to the numbers of a row, which is created if it is absent.
+
+    Additions do not depend on the row's version. Two transactions that change the same row at the same moment are still
+    a conflict.
+    """
 
     key: Key[Counts]
     numbers: Mapping[str, int]
 
 
 class Unchanged(Struct, frozen=True):
-    """Nothing is written unless this row still has this version (0: is still absent)."""
+    """Write nothing unless this row still has this version (0: is still absent)."""
 
     key: Key[Any]
     version: int
 
 
 class Absent(Struct, frozen=True):
-    """Nothing is written unless this row is absent."""
+    """Write nothing unless this row is absent."""
 
     key: Key[Any]
 

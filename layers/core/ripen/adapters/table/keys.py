@@ -1,6 +1,6 @@
-"""Every key of the table, built and parsed here only. docs/data-model.md has the table as a picture.
+"""The keys of all rows. Keys are built and parsed here and nowhere else; docs/data-model.md lists them.
 
-A Key knows the type of what lies under it, so that reading is typed: `table.get(keys.profile(lead))` is a
+A Key carries the type of its row's value, so that reads are typed: `table.get(keys.profile(lead))` is a
 `Row[Profile] | None`.
 """
 
@@ -35,23 +35,25 @@ from ripen.tracking.visitor import Bridge, Join, VisitorPointer
 
 
 class Key[T](Struct, frozen=True):
+    """The primary key of a row, and the type of the row's value."""
+
     pk: str
     sk: str
     type: type[T]
 
     @property
     def ref(self) -> Ref:
-        """The row's address for a wake-up message."""
+        """The row's reference in a wake-up message."""
         return Ref(f"{self.pk}|{self.sk}")
 
     @property
     def lead(self) -> str:
-        """The lead the row belongs to; only for rows under lead#."""
+        """The id of the row's lead; only for rows under lead#."""
         return self.pk.removeprefix("lead#")
 
 
 def _timestamp(at: datetime) -> str:
-    """Sorts as it reads: 2026-11-21T10:00:00.000Z."""
+    """Return the time as text that sorts by time: 2026-11-21T10:00:00.000Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
@@ -72,12 +74,12 @@ def activity(lead: str, at: datetime, id: str) -> Key[Activity]:
 
 
 def activities_since(at: datetime) -> str:
-    """Where the sort keys of all activities from that time on begin, for `table.between`."""
+    """Return the lowest sort key of activities from that time on, for `table.between`."""
     return f"activity#{_timestamp(at)}"
 
 
 ACTIVITIES_END = "activity#~"
-"""Where they end."""
+"""Above the sort keys of all activities."""
 
 
 def crm_mark(lead: str) -> Key[CrmMark]:
@@ -129,7 +131,7 @@ def visitor_pointer(visitor: str) -> Key[VisitorPointer]:
 
 
 def visit(visitor: str, at: datetime, id: str) -> Key[Activity]:
-    """What a visitor did, under the same sort key that it has under a lead."""
+    """Return the key of a visitor's activity, with the same sort key that the activity has under a lead."""
     return Key(f"visitor#{visitor}", activity("", at, id).sk, Activity)
 
 
@@ -138,7 +140,7 @@ def bridge(token: str) -> Key[Bridge]:
 
 
 def activity_at(lead: str, sk: str) -> Key[Activity]:
-    """The lead's activity with that sort key."""
+    """Return the key of the lead's activity with that sort key."""
     return Key(f"lead#{lead}", sk, Activity)
 
 
@@ -167,7 +169,7 @@ def seen(source: str, id: str) -> Key[Seen]:
 
 
 def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
-    """A submission that looked like a machine's: kept for a human to release."""
+    """Return the key of a submission that looks like a machine's; a person may release it."""
     return Key(f"quarantine#{form}", f"activity#{_timestamp(at)}#{id}", Activity)
 
 
@@ -180,7 +182,7 @@ def campaign_count(name: str, counter: int) -> Key[Counts]:
 
 
 def held_count(counter: int) -> Key[Counts]:
-    """How many mails are held, of whatever journey or campaign, in one of the counters."""
+    """Return the key of one of the counters of held mails, over all journeys and campaigns."""
     return Key("setting#held", f"count#{counter}", Counts)
 
 
@@ -197,16 +199,17 @@ def schedule(journey: str) -> Key[Schedule]:
 
 
 def walk(of: Key[CampaignRun] | Key[Entries], shard: int) -> Key[Walk]:
-    """One shard's share of what is done for a whole segment."""
+    """Return the key of the walk through one shard for this campaign, or for these entries."""
     return Key(of.pk, f"walk#{shard}", Walk)
 
 
 def walk_owner(walk: Key[Walk]) -> Key[CampaignRun] | Key[Entries]:
+    """Return the key of the campaign or the entries that the walk belongs to."""
     return cast("Key[CampaignRun] | Key[Entries]", Key(walk.pk, "-", _OWNERS[walk.pk.partition("#")[0]]))
 
 
 def account(id: str) -> Key[Account]:
-    """All of them lie together, so that they can be gone through."""
+    """Return the key of an account; all accounts share a partition, so that one query reads them."""
     return Key(OPPORTUNITIES.pk, f"account#{id}", Account)
 
 
@@ -246,13 +249,13 @@ _TYPES: dict[str, type[Any]] = {
     "account": Account,
 }
 _OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule, "poll": MemberPoll}
-"""Rows by themselves, whose sort key says nothing."""
+"""Types of rows with the sort key "-", by the kind in their partition key."""
 _POLLS: dict[str, type[Any]] = {OPPORTUNITIES.pk: OpportunityPoll}
-"""Of a kind whose rows are of several types."""
+"""Exceptions of _OWNERS, by partition key."""
 
 
 def kind(ref: Ref | str) -> str:
-    """What kind of row a ref leads to: "activity", "send", "due#crm", "campaign", …: who is to be woken for it."""
+    """Return the kind of the row, which decides which worker is woken: "activity", "send", "due#crm", "campaign", …."""
     pk, _, sk = ref.partition("|")
     if sk == "-":
         return pk.partition("#")[0]
@@ -260,16 +263,16 @@ def kind(ref: Ref | str) -> str:
 
 
 def parse(ref: Ref | str) -> Key[Any]:
-    """The key behind a ref that `Key.ref` made. ValueError for anything else."""
+    """Return the key of a row from its `Key.ref`. Raises ValueError for any other text."""
     pk, found, sk = ref.partition("|")
     type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(kind(ref))
     if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", *_OWNERS) or "#" not in pk:
-        raise ValueError(f"not the address of a row: {ref!r}")
+        raise ValueError(f"not the reference of a row: {ref!r}")
     return Key(pk, sk, type)
 
 
 def typed[T](key: Key[Any], type: type[T]) -> Key[T]:
-    """The key, if it leads to a row of that type. ValueError otherwise."""
+    """Return the key, typed. Raises ValueError if its row has another type."""
     if key.type is not type:
-        raise ValueError(f"{key.ref} is no {type.__name__}")
+        raise ValueError(f"{key.ref} is not the key of a {type.__name__}")
     return cast("Key[T]", key)

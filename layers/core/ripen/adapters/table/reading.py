@@ -1,5 +1,7 @@
-"""Many rows at once. What DynamoDB leaves unread for want of capacity is asked for again as boto asks again when it is throttled
-("standard" mode): after longer and longer pauses, each of a random length, and not for ever.
+"""Reads of many rows in one request.
+
+When DynamoDB is short of capacity it leaves keys unread. These are requested again as boto retries throttled calls in
+its "standard" mode: after growing pauses of random length, a limited number of times.
 
 Source: AWS, DynamoDB API Reference, "BatchGetItem" (100 keys; UnprocessedKeys).
 """
@@ -9,30 +11,30 @@ from itertools import batched
 from random import uniform
 from typing import Any
 
-_AT_ONCE = 100
-_TRIES = 4
+_MAX_KEYS = 100
+_MAX_ATTEMPTS = 4
 
 type PrimaryKey = dict[str, dict[str, str]]
-"""A row's pk and sk, as DynamoDB writes them."""
+"""A row's pk and sk in DynamoDB's notation: {"pk": {"S": …}, "sk": {"S": …}}."""
 
 
 class UnprocessedKeys(Exception):
-    """DynamoDB has no capacity for these keys, however often it was asked."""
+    """DynamoDB left keys unread in every attempt."""
 
 
-def items(
-    client: Any, table: str, wanted: list[PrimaryKey], pause: Callable[[float], None]
+def batch_get(
+    client: Any, table: str, keys: list[PrimaryKey], pause: Callable[[float], None]
 ) -> Iterator[dict[str, Any]]:
-    """Those that are there, read consistently, in no order. Raises Unread."""
-    for some in batched(wanted, _AT_ONCE, strict=False):
-        left = list(some)
-        for attempt in range(_TRIES):
+    """Yield the items that exist, read consistently, in any order. Raises UnprocessedKeys."""
+    for batch in batched(keys, _MAX_KEYS, strict=False):
+        unread = list(batch)
+        for attempt in range(_MAX_ATTEMPTS):
             if attempt:
-                pause(uniform(0, 1 << (attempt - 1)))  # noqa: S311 no secret
-            answer = client.batch_get_item(RequestItems={table: {"Keys": left, "ConsistentRead": True}})
+                pause(uniform(0, 1 << (attempt - 1)))  # noqa: S311 (no secret)
+            answer = client.batch_get_item(RequestItems={table: {"Keys": unread, "ConsistentRead": True}})
             yield from answer["Responses"][table]
-            left = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
-            if not left:
+            unread = answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
+            if not unread:
                 break
         else:
-            raise UnprocessedKeys(f"{len(left)} keys")
+            raise UnprocessedKeys(f"{len(unread)} keys")

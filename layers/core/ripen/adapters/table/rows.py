@@ -1,6 +1,12 @@
-"""How a row stands in DynamoDB: pk, sk, `body` (JSON of a value of the core), `version`; on the agenda also `due` (milliseconds)
-and `agenda` (lane and shard); `roster` on a state; `expires` for TTL. A row of counts has numbers instead of a body, each named
-`n:<name>`.
+"""The form of a row in DynamoDB.
+
+pk, sk     primary key
+body       JSON of a value of the core; a row of counts has numbers instead, each named `n:<name>`
+version    rises with each change
+due        milliseconds since 1970; only on the agenda
+agenda     lane and shard; only on the agenda
+roster     shard; only on a lead's state
+expires    seconds since 1970, for TTL
 """
 
 from datetime import UTC, datetime
@@ -15,7 +21,7 @@ from ripen.campaign.counts import Counts
 
 
 class Row[T](Struct, frozen=True):
-    """A value of the core, where it stands, and the version of it that a change is made to."""
+    """A value of the core, its key, and the version that a change must name."""
 
     key: Key[T]
     value: T
@@ -25,36 +31,39 @@ class Row[T](Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """One entry of the agenda: which row, and when it is due."""
+    """One entry of the agenda: a row, and when it is due."""
 
     ref: Ref
     at: datetime
 
 
 def parse_due(item: dict[str, Any]) -> Due:
-    """One entry of the index `agenda`."""
-    return Due(Ref(f"{item['pk']['S']}|{item['sk']['S']}"), from_millis(item["due"]["N"]))
+    """Return the entry of the index `agenda`."""
+    return Due(_ref(item), from_millis(item["due"]["N"]))
 
 
 def to_millis(at: datetime) -> int:
+    """Return the time in milliseconds since 1970."""
     return round(at.timestamp() * 1000)
 
 
 def from_millis(millis: str) -> datetime:
+    """Return the time, in aware UTC, of milliseconds since 1970."""
     return datetime.fromtimestamp(int(millis) / 1000, UTC)
 
 
 def primary_key(key: Key[Any]) -> dict[str, Any]:
-    """The row's primary key."""
+    """Return the row's primary key in DynamoDB's notation."""
     return {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
 
 
 def row_of_item(item: dict[str, Any]) -> Row[Any]:
-    """The row, of the type that its own key says."""
-    return decode(parse(f"{item['pk']['S']}|{item['sk']['S']}"), item)
+    """Return the row; the type of its value follows from its key."""
+    return decode(parse(_ref(item)), item)
 
 
 def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
+    """Return the row under this key."""
     return Row(
         key,
         _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
@@ -62,6 +71,10 @@ def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
         from_millis(item["due"]["N"]) if "due" in item else None,
         Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
     )
+
+
+def _ref(item: dict[str, Any]) -> Ref:
+    return Ref(f"{item['pk']['S']}|{item['sk']['S']}")
 
 
 def _counts(item: dict[str, Any]) -> Any:

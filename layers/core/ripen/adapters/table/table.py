@@ -1,6 +1,6 @@
-"""DynamoDB, in a dozen verbs.
+"""The one DynamoDB table: reads, transactions, the agenda and the roster.
 
-Source of the limits: AWS, DynamoDB Developer Guide, "Transactions" (100 items, 4 MB).
+Source: AWS, DynamoDB Developer Guide, "Amazon DynamoDB Transactions: How it works" (100 items and 4 MB a transaction).
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.keys import Key
-from ripen.adapters.table.reading import items
+from ripen.adapters.table.reading import batch_get
 from ripen.adapters.table.rows import Due, Row, decode, parse_due, primary_key, row_of_item, to_millis
 from ripen.adapters.table.writing import transact_item
 from ripen.agenda import Lane
@@ -22,13 +22,13 @@ _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
 
 
 class Conflict(Exception):
-    """The transaction was not made: `at` are the indexes of the changes whose condition did not hold.
+    """The transaction wrote nothing: the conditions of the changes at the indexes `at` did not hold.
 
-    Trying again helps only after reading again.
+    A retry helps only with rows that were read again.
     """
 
     def __init__(self, at: tuple[int, ...]) -> None:
-        super().__init__(f"changes {at} met another state")
+        super().__init__(f"the conditions of changes {at} did not hold")
         self.at = at
 
 
@@ -41,15 +41,18 @@ class Table:
         self._pause = pause
 
     def get[T](self, key: Key[T]) -> Row[T] | None:
-        """The row, read consistently, or None."""
-        found = self._client.get_item(TableName=self._name, Key=primary_key(key), ConsistentRead=True)
-        return decode(key, found["Item"]) if "Item" in found else None
+        """Return the row, read consistently; None if it is absent."""
+        answer = self._client.get_item(TableName=self._name, Key=primary_key(key), ConsistentRead=True)
+        return decode(key, answer["Item"]) if "Item" in answer else None
 
     def get_many(self, keys: Sequence[Key[Any]]) -> list[Any]:
-        """Rows in the order of the keys, None where there is none; one request for up to 100 keys. Raises Unread."""
-        wanted = [primary_key(key) for key in dict.fromkeys(keys)]
-        read = items(self._client, self._name, wanted, self._pause)
-        found = {(item["pk"]["S"], item["sk"]["S"]): item for item in read}
+        """Return the rows in the order of the keys, None for an absent row. Raises UnprocessedKeys.
+
+        Rows are read consistently, with one request for each 100 keys.
+        """
+        distinct = [primary_key(key) for key in dict.fromkeys(keys)]
+        items = batch_get(self._client, self._name, distinct, self._pause)
+        found = {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
         return [decode(key, found[key.pk, key.sk]) if (key.pk, key.sk) in found else None for key in keys]
 
     def under(
@@ -61,14 +64,16 @@ class Table:
         of: Literal["lead", "visitor", "poll"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
-        """The rows of a lead, a visitor or a poll whose sort key starts with `prefix` ("send#", "activity#", …; "" for all), each
-        typed by its kind; the first `most` of them, or all."""
+        """Yield the rows of a lead, a visitor or a poll whose sort key starts with `prefix`, in the order of the keys.
+
+        A prefix is "send#", "activity#", …, or "" for all rows. Only the first `most` rows are read, if it is given.
+        """
         condition = "pk = :pk" + (" AND begins_with(sk, :prefix)" if prefix else "")
         values = {":pk": f"{of}#{owner}"} | ({":prefix": prefix} if prefix else {})
         return self._rows(condition, values, newest_first, most)
 
     def between(self, lead: str, first: str, last: str) -> Iterator[Row[Any]]:
-        """The lead's rows whose sort keys lie between these two, in their order."""
+        """Yield the lead's rows whose sort keys lie between these two (both included), in the order of the keys."""
         values = {":pk": f"lead#{lead}", ":first": first, ":last": last}
         return self._rows("pk = :pk AND sk BETWEEN :first AND :last", values)
 
@@ -87,42 +92,48 @@ class Table:
             yield from map(row_of_item, page["Items"])
 
     def leads(self, shard: int, after: str = "", most: int | None = None) -> Iterator[str]:
-        """The ids of all leads with a state in one shard of the roster, in their order; the first `most` after that one."""
-        beyond = {":after": {"S": f"lead#{after}"}} if after else {}
+        """Yield the ids of the leads with a state in one shard of the roster, in order.
+
+        Starts after the lead `after`, and ends after `most` leads if it is given. The index is eventually consistent.
+        """
+        start = {":after": {"S": f"lead#{after}"}} if after else {}
         pages = self._client.get_paginator("query").paginate(
             TableName=self._name,
             IndexName="roster",
             KeyConditionExpression="roster = :shard" + (" AND pk > :after" if after else ""),
-            ExpressionAttributeValues={":shard": {"S": str(shard)}} | beyond,
+            ExpressionAttributeValues={":shard": {"S": str(shard)}} | start,
             PaginationConfig={"MaxItems": most, "PageSize": most},
         )
         for page in pages:
             yield from (item["pk"]["S"].removeprefix("lead#") for item in page["Items"])
 
-    def scan(self, wanted: Mapping[str, str], piece: int, pieces: int) -> Iterator[Row[Any]]:
-        """Of everybody, the rows whose sort keys start so and whose JSON has that text in it ("" for any): in one of so many
-        pieces of the table, which is read whole. Not consistently: for people who count."""
+    def scan(self, wanted: Mapping[str, str], segment: int, total_segments: int) -> Iterator[Row[Any]]:
+        """Yield the rows whose sort key starts with a key of `wanted` and whose JSON contains that key's value.
+
+        The value "" matches any JSON. One call reads one of the `total_segments` parts of the table completely. A scan is
+        eventually consistent: use it only for reports.
+        """
         values: dict[str, Any] = {}
-        tests = []
+        filters = []
         for n, (prefix, text) in enumerate(wanted.items()):
             values |= {f":p{n}": {"S": prefix}} | ({f":t{n}": {"S": text}} if text else {})
-            tests.append(f"(begins_with(sk, :p{n})" + (f" AND contains(body, :t{n}))" if text else ")"))
+            filters.append(f"(begins_with(sk, :p{n})" + (f" AND contains(body, :t{n}))" if text else ")"))
         pages = self._client.get_paginator("scan").paginate(
             TableName=self._name,
-            FilterExpression=" OR ".join(tests),
+            FilterExpression=" OR ".join(filters),
             ExpressionAttributeValues=values,
-            Segment=piece,
-            TotalSegments=pieces,
+            Segment=segment,
+            TotalSegments=total_segments,
         )
         for page in pages:
             yield from map(row_of_item, page["Items"])
 
     def megabytes(self) -> float:
-        """How large the table is, as DynamoDB last counted: every six hours. So many requests read it whole."""
+        """Return the table's size, which DynamoDB updates every six hours. A scan reads one megabyte per request."""
         return float(self._client.describe_table(TableName=self._name)["Table"]["TableSizeBytes"]) / 1e6
 
     def write(self, *changes: Change) -> None:
-        """All of the changes or none, in one transaction. Raises Conflict."""
+        """Make all of the changes or none, in one transaction. Raises Conflict."""
         items = [transact_item(self._name, change) for change in changes]
         try:
             self._client.transact_write_items(TransactItems=items)
@@ -135,8 +146,8 @@ class Table:
     def retrying[T](self, attempt: Callable[[int], T], tries: int = 6) -> T:
         """Return what `attempt` returns once it meets no Conflict. Raises Contended after that many tries.
 
-        `attempt` gets its number, from 0. It reads the rows again, for a Conflict means that they have changed. The pauses
-        between attempts grow and have a random length, so that two workers do not meet again.
+        `attempt` gets its number, from 0. It must read the rows again, because a Conflict means that they have changed.
+        The pauses between attempts grow and have a random length, so that two workers do not meet again.
         """
         for number in range(tries - 1):
             try:
@@ -149,11 +160,11 @@ class Table:
             raise Contended(f"{tries} attempts; the last: {conflict}") from conflict
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
-        """What is due by then in one shard of a lane, earliest first."""
-        found = self._client.query(**self._due(lane, shard, until), Limit=limit)
-        return [parse_due(item) for item in found["Items"]]
+        """Return the first `limit` rows that are due by `until` in one shard of a lane, earliest first."""
+        answer = self._client.query(**self._agenda_query(lane, shard, until), Limit=limit)
+        return [parse_due(item) for item in answer["Items"]]
 
-    def _due(self, lane: Lane, shard: int, until: datetime) -> dict[str, Any]:
+    def _agenda_query(self, lane: Lane, shard: int, until: datetime) -> dict[str, Any]:
         return {
             "TableName": self._name,
             "IndexName": "agenda",
@@ -165,24 +176,18 @@ class Table:
         }
 
     def all_due(self, lane: Lane, shard: int, until: datetime) -> Iterator[Due]:
-        """As `due`, but without a limit: for people who count, not for workers."""
-        pages = self._client.get_paginator("query").paginate(**self._due(lane, shard, until))
+        """Yield all rows that are due by `until`, earliest first: for reports, not for workers."""
+        pages = self._client.get_paginator("query").paginate(**self._agenda_query(lane, shard, until))
         for page in pages:
             yield from map(parse_due, page["Items"])
 
     def waiting(self, lane: Lane, shard: int, until: datetime) -> int:
-        """How many are due by then."""
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
-            IndexName="agenda",
-            Select="COUNT",
-            KeyConditionExpression="agenda = :agenda AND due <= :until",
-            ExpressionAttributeValues={":agenda": {"S": f"{lane}#{shard}"}, ":until": {"N": str(to_millis(until))}},
-        )
-        return sum(page["Count"] for page in pages)
+        """Return the number of rows that are due by `until`."""
+        query = self._agenda_query(lane, shard, until)
+        return sum(page["Count"] for page in self._client.get_paginator("query").paginate(**query, Select="COUNT"))
 
     def lease(self, due: Due, until: datetime) -> bool:
-        """Take what is due by moving its due time to `until`; False if somebody else did. Leaves the version."""
+        """Move a row's due time to `until`, without a new version; return False if another worker did so first."""
         pk, _, sk = due.ref.partition("|")
         try:
             self._client.update_item(

@@ -1,89 +1,96 @@
-"""Changes as one transaction of DynamoDB takes them, each with the condition under which it may be made."""
+"""The changes of a transaction as items of TransactWriteItems, each with the condition under which it may be made.
 
-from datetime import datetime
-from typing import Any, cast
+Source: AWS, DynamoDB API Reference, "TransactWriteItem" (Put, Update, ConditionCheck).
+"""
+
+from typing import Any, assert_never
 
 import msgspec
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.rows import primary_key, to_millis
-from ripen.agenda import shard
+from ripen.agenda import Lane, shard
 from ripen.lead.state import State
+
+_IS_ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
 
 
 def transact_item(table: str, change: Change) -> dict[str, Any]:
-    """One of the transaction's items."""
+    """Return the change as one item of a transaction."""
     match change:
-        case Create(even_if_expired_at=None):
-            item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
         case Create():
-            from_millis = cast("datetime", change.even_if_expired_at)
-            item, condition = _item(change, 1), "attribute_not_exists(pk) OR expires < :now"
-            values = {":now": {"N": str(int(from_millis.timestamp()))}}
-        case Replace(was=0):
-            item, condition, values = _item(change, 1), "attribute_not_exists(pk)", {}
+            operation, content = "Put", {"Item": _item(change, version=1)} | _may_create(change)
         case Replace():
-            item, condition = _item(change, change.was + 1), "version = :was"
-            values = {":was": {"N": str(change.was)}}
+            operation, content = "Put", {"Item": _item(change, version=change.was + 1)} | _has_version(change.was)
         case Mark():
-            return {
-                "Update": {
-                    "TableName": table,
-                    "Key": primary_key(change.key),
-                    "UpdateExpression": "SET due = :due, agenda = :agenda ADD version :one",
-                    "ConditionExpression": "attribute_exists(pk)",
-                    "ExpressionAttributeValues": {
-                        ":due": {"N": str(to_millis(change.due))},
-                        ":agenda": {"S": f"{change.lane}#{shard(change.key.lead)}"},
-                        ":one": {"N": "1"},
-                    },
-                }
-            }
+            operation, content = "Update", {"Key": primary_key(change.key)} | _set_due(change)
         case Add():
-            added = list(enumerate(change.numbers.items()))
-            return {
-                "Update": {
-                    "TableName": table,
-                    "Key": primary_key(change.key),
-                    "UpdateExpression": "ADD version :one" + "".join(f", #n{at} :n{at}" for at, _ in added),
-                    "ExpressionAttributeNames": {f"#n{at}": f"n:{name}" for at, (name, _) in added},
-                    "ExpressionAttributeValues": {":one": {"N": "1"}}
-                    | {f":n{at}": {"N": str(number)} for at, (_, number) in added},
-                }
-            }
-        case Unchanged() if change.version:
-            return {
-                "ConditionCheck": {
-                    "TableName": table,
-                    "Key": primary_key(change.key),
-                    "ConditionExpression": "version = :was",
-                    "ExpressionAttributeValues": {":was": {"N": str(change.version)}},
-                }
-            }
-        case Unchanged() | Absent():
-            return {
-                "ConditionCheck": {
-                    "TableName": table,
-                    "Key": primary_key(change.key),
-                    "ConditionExpression": "attribute_not_exists(pk)",
-                }
-            }
-    put: dict[str, Any] = {"TableName": table, "Item": item, "ConditionExpression": condition}
-    if values:
-        put["ExpressionAttributeValues"] = values
-    return {"Put": put}
+            operation, content = "Update", {"Key": primary_key(change.key)} | _add_numbers(change)
+        case Unchanged():
+            operation, content = "ConditionCheck", {"Key": primary_key(change.key)} | _has_version(change.version)
+        case Absent():
+            operation, content = "ConditionCheck", {"Key": primary_key(change.key)} | _IS_ABSENT
+        case _:
+            assert_never(change)
+    return {operation: {"TableName": table} | content}
+
+
+def _may_create(change: Create[Any]) -> dict[str, Any]:
+    """Return the condition that the row is absent, or has expired if the change may overwrite an expired row."""
+    if change.even_if_expired_at is None:
+        return _IS_ABSENT
+    return {
+        "ConditionExpression": "attribute_not_exists(pk) OR expires < :now",
+        "ExpressionAttributeValues": {":now": _number(int(change.even_if_expired_at.timestamp()))},
+    }
+
+
+def _has_version(version: int) -> dict[str, Any]:
+    """Return the condition that the row has this version; version 0 is an absent row."""
+    if not version:
+        return _IS_ABSENT
+    return {"ConditionExpression": "version = :was", "ExpressionAttributeValues": {":was": _number(version)}}
+
+
+def _set_due(change: Mark[Any]) -> dict[str, Any]:
+    return {
+        "UpdateExpression": "SET due = :due, agenda = :agenda ADD version :one",
+        "ConditionExpression": "attribute_exists(pk)",
+        "ExpressionAttributeValues": {
+            ":due": _number(to_millis(change.due)),
+            ":agenda": _agenda(change.lane, change.key.lead),
+            ":one": _number(1),
+        },
+    }
+
+
+def _add_numbers(change: Add) -> dict[str, Any]:
+    numbers = list(enumerate(change.numbers.items()))
+    return {
+        "UpdateExpression": "ADD version :one" + "".join(f", #n{at} :n{at}" for at, _ in numbers),
+        "ExpressionAttributeNames": {f"#n{at}": f"n:{name}" for at, (name, _) in numbers},
+        "ExpressionAttributeValues": {":one": _number(1)} | {f":n{at}": _number(number) for at, (_, number) in numbers},
+    }
 
 
 def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
     item = primary_key(change.key) | {
         "body": {"S": msgspec.json.encode(change.value).decode()},
-        "version": {"N": str(version)},
+        "version": _number(version),
     }
     if change.due:
-        item["due"] = {"N": str(to_millis(change.due))}
-        item["agenda"] = {"S": f"{change.lane}#{shard(change.key.lead)}"}
+        item |= {"due": _number(to_millis(change.due)), "agenda": _agenda(change.lane, change.key.lead)}
     if change.expires:
-        item["expires"] = {"N": str(int(change.expires.timestamp()))}
+        item["expires"] = _number(int(change.expires.timestamp()))
     if change.key.type is State:
         item["roster"] = {"S": str(shard(change.key.lead))}
     return item
+
+
+def _agenda(lane: Lane, lead: str) -> dict[str, str]:
+    """Return the partition key of the index `agenda`."""
+    return {"S": f"{lane}#{shard(lead)}"}
+
+
+def _number(number: int) -> dict[str, str]:
+    return {"N": str(number)}
