@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ripen.adapters.webhook_client import WebhookClient, is_public, parts
+from ripen.adapters.webhook_client import WebhookClient, is_public, parse_url
 from ripen.errors import Undeliverable
 
 
@@ -45,7 +45,7 @@ def _refused(call: Callable[[], object]) -> Undeliverable:
     ],
 )
 def test_an_address_that_is_none_is_never_called(url: str) -> None:
-    assert _refused(lambda: parts(url)).permanent
+    assert _refused(lambda: parse_url(url)).permanent
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_address_that_is_none_is_never_called(url: str) -> None:
     ],
 )
 def test_an_address_is_read(url: str, found: tuple[str, int, str]) -> None:
-    assert parts(url) == found
+    assert parse_url(url) == found
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_a_host_inside_is_not_called_however_it_is_written(host: str) -> None:
     """By the real resolver, which reads numbers in every form that a socket would."""
     line = WebhookClient(lambda: b"k" * 32)
     failure = _refused(lambda: line.post(f"https://{host}/latest/meta-data/", b"{}", "id1", 1))
-    assert failure.reason in ("not a public address", "the name is not known", "not an address")
+    assert failure.reason in ("not a public address", "the host name does not resolve", "not a valid URL")
 
 
 @pytest.mark.parametrize(

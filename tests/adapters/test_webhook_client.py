@@ -9,7 +9,7 @@ from time import sleep, time
 
 import pytest
 
-from ripen.adapters.webhook_client import LARGEST, WebhookClient
+from ripen.adapters.webhook_client import MAX_ANSWER_BYTES, WebhookClient
 from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
@@ -78,9 +78,9 @@ def test_what_is_no_json_object_is_no_answer(server: Server, body: bytes) -> Non
 
 
 def test_an_answer_may_be_32_kb_and_no_more(server: Server) -> None:
-    server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (LARGEST - 9)))
-    assert len(server.call()["a"]) == LARGEST - 9
-    server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (LARGEST - 8)))
+    server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (MAX_ANSWER_BYTES - 9)))
+    assert len(server.call()["a"]) == MAX_ANSWER_BYTES - 9
+    server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (MAX_ANSWER_BYTES - 8)))
     assert refusal(server.call).reason == "answered too much"
 
 

@@ -105,4 +105,4 @@ def test_an_unknown_name_may_be_known_later(server: Server, monkeypatch: pytest.
 
     monkeypatch.setattr(socket, "getaddrinfo", nobody)
     failure = refusal(server.call)
-    assert (failure.reason, failure.permanent) == ("the name is not known", False)
+    assert (failure.reason, failure.permanent) == ("the host name does not resolve", False)
