@@ -17,7 +17,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from capture import _entry_request
 from capture._store import Incoming, StoreDependencies, store
 from ripen.adapters import gateway, typeform
-from ripen.adapters.body import LARGEST
+from ripen.adapters.body import MAX_BYTES
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
@@ -102,7 +102,7 @@ def _check(source: str, request: Request, dependencies: Dependencies) -> None:
     spec = _SIGNATURES.get(source)
     if spec is None:
         raise Rejected("there is no such source", status=404)
-    if len(request.body) > 4 * LARGEST:
+    if len(request.body) > 4 * MAX_BYTES:
         raise Rejected("the body is larger than 256 KB", status=413)
     if not request.headers.get(spec.header):
         raise Rejected(f"the header {spec.header} is missing", status=401)

@@ -93,7 +93,7 @@ def receive_reply(body: str, dependencies: Dependencies) -> str:
     3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
     4. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
     """
-    received = inbox.told(body)
+    received = inbox.parse_notification(body)
     if not received.harmless:
         return "unwanted"
     reply = read(dependencies.mail(received.key, LARGEST), received.sender)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.adapters.body import LARGEST, read
+from ripen.adapters.body import MAX_BYTES, read
 from ripen.errors import Rejected
 
 URLENCODED = "application/x-www-form-urlencoded"
@@ -48,8 +48,8 @@ def test_a_file_is_left_behind() -> None:
 
 
 def test_64_kb_are_taken_and_one_byte_more_is_not() -> None:
-    body = b"note=" + b"x" * (LARGEST - 5)
-    assert read(URLENCODED, body) == [("note", "x" * (LARGEST - 5))]
+    body = b"note=" + b"x" * (MAX_BYTES - 5)
+    assert read(URLENCODED, body) == [("note", "x" * (MAX_BYTES - 5))]
     assert status(URLENCODED, body + b"x") == 413
 
 

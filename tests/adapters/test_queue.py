@@ -35,7 +35,7 @@ class Choosy:
 def test_a_bell_that_alone_does_not_ring_is_told_of() -> None:
     with Listening(queue_module.logger) as said:
         Queue("https://sqs.example/queue", Choosy()).wake(*REFS)
-    assert "".join(said).count("nobody was woken") == 3
+    assert "".join(said).count("wake-ups not sent") == 3
 
 
 class Broken:

@@ -200,6 +200,6 @@ def test_a_connection_left_idle_is_not_trusted(monkeypatch: pytest.MonkeyPatch) 
     with answering(_says("200 OK", b'{"MessageId": "m1"}')) as (url, seen):
         ses = a_ses(url)
         ses.send(MAIL)
-        monkeypatch.setattr(module, "_IDLE", -1.0)
+        monkeypatch.setattr(module, "_MAX_IDLE_SECONDS", -1.0)
         ses.send(MAIL)
         assert len(seen) == 2

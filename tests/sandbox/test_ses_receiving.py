@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from ripen.adapters.ses.inbox import Received, told
+from ripen.adapters.ses.inbox import Received, parse_notification
 from ripen.mail import reply
 from tests.support.ses_server import Served, serving
 
@@ -41,7 +41,7 @@ def answer(served: Served, id: str, text: str, automatic: bool = False, **header
 def received(served: Served) -> tuple[Received, reply.Reply]:
     """As nurture.reply takes it in."""
     [record] = [record for record in served.told if record.get("notificationType") == "Received"]
-    found = told(json.dumps({"Message": json.dumps(record)}))
+    found = parse_notification(json.dumps({"Message": json.dumps(record)}))
     return found, reply.read(served.bucket[found.key], found.sender)
 
 

@@ -184,7 +184,7 @@ def told(child: int, reading: int) -> dict[str, Any]:
 
 def main() -> None:
     ripen.agenda.SHARDS = 2  # a tick queries 4 shards instead of 128
-    ripen.adapters.clock._FRESH_SECONDS = 1e9  # read the clock once per process, so that calls keep their numbers
+    ripen.adapters.clock._MAX_AGE_SECONDS = 1e9  # read the clock once per process, so that calls keep their numbers
     for module in (*FUNCTIONS, *OF_A_VISIT, *LOADED_LATE):
         importlib.import_module(module)
     boto3.client("sesv2")  # botocore reads a service's model once, not in each child

@@ -1,1 +1,1 @@
-"""One module for each outside system. Its words, keys and codes stay inside."""
+"""The adapters: one module or package per outside system, which keeps that system's terms, keys and codes to itself."""

@@ -1,12 +1,16 @@
-"""Clients of AWS services. They are made, and boto3 is imported, where the first one is wanted: 200 ms that who only asks a
-command for its help need not wait for."""
+"""Clients of AWS services.
+
+boto3 takes 200 ms to import, so it is imported for the first client: `ripen --help` does not wait for it.
+"""
 
 from typing import Any
 
 
 def client(service: str, attempts: int = 4, read_timeout: int = 5, skips_validation: bool = False) -> Any:
-    """One that gives up soon: a Lambda's time is paid for. With `trusts_us` it does not check what is sent, which is built
-    by us, from types."""
+    """Return a client with short timeouts, in seconds, because the time of a Lambda is paid for.
+
+    With `skips_validation` botocore does not check the parameters; our code builds them from typed values.
+    """
     import boto3
     from botocore.config import Config
 

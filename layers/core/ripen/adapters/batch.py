@@ -1,5 +1,7 @@
-"""A batch of wake-ups from SQS: one failure fails only its own messages (AWS Lambda Developer Guide, "partial batch
-responses"), and is logged."""
+"""Batches of SQS messages: a failure is logged, and only the failed messages are retried.
+
+Source: AWS Lambda Developer Guide, "Implementing partial batch responses".
+"""
 
 import logging
 from collections import defaultdict
@@ -14,22 +16,26 @@ logger = Logger(child=True)
 
 
 def batch_processor() -> BatchProcessor:
-    """Powertools' processor for SQS messages; what fails is logged, and comes again."""
+    """Return Powertools' processor for SQS messages: it logs each failure and reports it for a retry."""
     return BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
 
 
 def process_by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dict[str, Any]:
-    """Calls `work` once for each lead in the batch, with the refs of its rows; answers which messages come again."""
+    """Call `work` once for each lead of the batch, with the refs of its rows; return the partial batch response.
+
+    If `work` raises, all messages of that lead are retried.
+    """
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in event["Records"]:
         groups[record["body"].partition("|")[0]].append(record)
-    led = {records[0]["messageId"]: records for records in groups.values()}
+    by_first_message = {records[0]["messageId"]: records for records in groups.values()}
 
     def record_handler(record: SQSRecord) -> None:
-        work([message["body"] for message in led[record.message_id]])
+        work([message["body"] for message in by_first_message[record.message_id]])
 
     batch = batch_processor()
     with batch(records=[records[0] for records in groups.values()], handler=record_handler):
         batch.process()
     failed = [str(failure["itemIdentifier"]) for failure in batch.response()["batchItemFailures"]]
-    return {"batchItemFailures": [{"itemIdentifier": message["messageId"]} for id in failed for message in led[id]]}
+    messages = [message["messageId"] for id in failed for message in by_first_message[id]]
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in messages]}

@@ -1,5 +1,4 @@
-"""The body of a posted form, in any of the three ways that browsers and scripts send one: as names and values in the order
-they came.
+"""The body of a posted form, in each of the three content types that browsers and scripts send.
 
 Sources: WHATWG URL (application/x-www-form-urlencoded), RFC 7578 (multipart/form-data), RFC 8259 (JSON).
 """
@@ -11,87 +10,95 @@ from urllib.parse import unquote_plus
 from ripen.capture.field_errors import NO_TEXT, FieldError, InvalidSubmission
 from ripen.errors import Rejected
 
-LARGEST = 64 * 1024
-_MOST_FIELDS = 200
+MAX_BYTES = 64 * 1024
+_MAX_FIELDS = 200
 
 _NOT_UTF8 = "the body is not valid UTF-8"
 _REPLACED = "\ufffd"
-"""What API Gateway writes for bytes of a JSON body that are no text; who means this character writes it as an escape."""
+"""API Gateway puts this character in place of invalid UTF-8 in a JSON body. A script that means it sends an escape."""
 
 Pairs = list[tuple[str, str]]
+"""Names and values of the fields, in the order in which they were sent; a name may occur twice."""
 
 
 def read(content_type: str, body: bytes) -> Pairs:
-    """The fields. Raises Rejected: 413 for a body over 64 KB, 415 for another kind of content, 400 for one that cannot be
-    read."""
-    if len(body) > LARGEST:
+    """Return the fields of the form.
+
+    Raises Rejected with status 413 for a body over 64 KB, 415 for another content type, 400 for an invalid body.
+    """
+    if len(body) > MAX_BYTES:
         raise Rejected("the body is larger than 64 KB", status=413)
     match content_type.partition(";")[0].strip().lower():
         case "application/x-www-form-urlencoded":
-            found = _urlencoded(body)
+            fields = _urlencoded(body)
         case "multipart/form-data":
-            found = _multipart(content_type, body)
+            fields = _multipart(content_type, body)
         case "application/json":
-            found = _json(body)
+            fields = _json(body)
         case _:
             raise Rejected(
                 "send application/x-www-form-urlencoded, multipart/form-data or application/json", status=415
             )
-    if len(found) > _MOST_FIELDS:
-        raise Rejected(f"more than {_MOST_FIELDS} fields")
-    return found
+    if len(fields) > _MAX_FIELDS:
+        raise Rejected(f"the form has more than {_MAX_FIELDS} fields")
+    return fields
 
 
 def _urlencoded(body: bytes) -> Pairs:
-    found = []
+    fields = []
     for part in _text(body).split("&"):
         name, _, value = part.partition("=")
         try:
-            found.append((unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")))
+            fields.append((unquote_plus(name, errors="strict"), unquote_plus(value, errors="strict")))
         except UnicodeDecodeError:
             raise Rejected(_NOT_UTF8) from None
-    return [(name, value) for name, value in found if name]
+    return [(name, value) for name, value in fields if name]
 
 
 def _multipart(content_type: str, body: bytes) -> Pairs:
-    """Text parts; a file is left behind."""
-    from multipart import MultipartError, MultipartParser, parse_options_header  # few forms come this way
+    """Return the text parts; files are ignored."""
+    from multipart import (
+        MultipartError,
+        MultipartParser,
+        parse_options_header,
+    )  # imported here because few forms need it
 
     try:
         boundary = parse_options_header(content_type)[1].get("boundary", "")
         if not boundary:
-            raise Rejected("multipart/form-data without a boundary")
-        parts = MultipartParser(BytesIO(body), boundary, len(body), spool_limit=LARGEST, part_limit=_MOST_FIELDS)
+            raise Rejected("multipart/form-data needs a boundary")
+        parts = MultipartParser(BytesIO(body), boundary, len(body), spool_limit=MAX_BYTES, part_limit=_MAX_FIELDS)
         return [(part.name, part.raw.decode()) for part in parts if not part.filename and part.name]
     except UnicodeError:
         raise Rejected(_NOT_UTF8) from None
     except (MultipartError, ValueError):
-        raise Rejected("this multipart body cannot be read") from None
+        raise Rejected("the body is not valid multipart/form-data") from None
 
 
 def _json(body: bytes) -> Pairs:
-    """An object of plain values; true, false and numbers as they are written, null as nothing."""
+    """Return the members of the object as text: true, false and numbers as in JSON, null as ""."""
     text = _text(body)
     if _REPLACED in text:
         raise Rejected(_NOT_UTF8)
     try:
-        found = json.loads(text, object_pairs_hook=_Object, parse_constant=_no_number)
+        members = json.loads(text, object_pairs_hook=_Object, parse_constant=_reject_constant)
     except (ValueError, RecursionError):
         raise Rejected("the body is not valid JSON") from None
-    if not isinstance(found, _Object):
+    if not isinstance(members, _Object):
         raise Rejected("the body is not a JSON object")
-    return [(name, _plain(name, value)) for name, value in found]
+    return [(name, _as_text(name, value)) for name, value in members]
 
 
 class _Object(list[tuple[str, object]]):
-    """A JSON object with all that it says, names given twice included."""
+    """All members of a JSON object, in order; a name may occur twice."""
 
 
-def _no_number(word: str) -> None:
-    raise ValueError(word)
+def _reject_constant(constant: str) -> None:
+    """Reject NaN and Infinity, which RFC 8259 does not allow."""
+    raise ValueError(constant)
 
 
-def _plain(name: str, value: object) -> str:
+def _as_text(name: str, value: object) -> str:
     match value:
         case None:
             return ""

@@ -1,6 +1,6 @@
-"""API Gateway's HTTP API, payload format 2.0: its event becomes a Request, and our answers become what it wants back.
+"""API Gateway's HTTP API: requests from its events, and responses in its format (payload format version 2.0).
 
-Source: AWS, API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs".
+Source: AWS, API Gateway Developer Guide, "Create AWS Lambda proxy integrations for HTTP APIs in API Gateway".
 """
 
 import json
@@ -23,45 +23,45 @@ _PAGE_HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
-    # The form's post must carry our origin: under no-referrer a browser would send "Origin: null".
+    # A posted form must carry our origin: under no-referrer a browser would send "Origin: null".
     "referrer-policy": "strict-origin-when-cross-origin",
     "cache-control": "no-store",
 }
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """Header names are lower-case; of a query parameter given twice the last counts."""
+    """An HTTP request. Header names are in lower case; if a query parameter occurs twice, the last value counts."""
 
     method: str
     path: str
     id: str = ""
     host: str = ""
     address: str = ""
-    """The sender's IP."""
+    """The sender's IP address."""
     parameters: dict[str, str] = {}
-    """The variable parts of the path."""
+    """The path parameters, by name."""
     query: dict[str, str] = {}
     headers: dict[str, str] = {}
     raw: str = ""
     encoded: bool = False
-    """Is `raw` the body in base64?"""
+    """Whether `raw` is the body in base64."""
 
     @property
     def body(self) -> bytes:
-        """The very bytes that were sent. Raises Rejected where the event's base64 is none."""
+        """The body, byte for byte. Raises Rejected if it is not valid base64 or not valid Unicode."""
         try:
             return b64decode(self.raw, validate=True) if self.encoded else self.raw.encode()
         except (NotBase64, ValueError):
-            raise Rejected("the body cannot be read") from None
+            raise Rejected("the body cannot be decoded") from None
 
     @property
     def from_browser(self) -> bool:
-        """Does a person look at the answer, rather than a script?"""
+        """Return whether a browser sent the request, by its Accept header, so that a person sees the response."""
         return "text/html" in self.headers.get("accept", "").lower()
 
 
 def request(event: Mapping[str, Any]) -> Request:
-    """The request behind an event."""
+    """Return the request of an event."""
     context = event.get("requestContext") or {}
     http = context.get("http") or {}
     headers = {name.lower(): str(value) for name, value in (event.get("headers") or {}).items()}
@@ -80,54 +80,54 @@ def request(event: Mapping[str, Any]) -> Request:
 
 
 def respond(status: int, body: str = "", headers: Mapping[str, str] | None = None) -> Response:
+    """Return a response."""
     return {"statusCode": status, "headers": dict(headers or {}), "body": body, "isBase64Encoded": False}
 
 
 def page(html: str, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A page for people: no scripts, no frames, not kept by anyone, posts only to ourselves."""
+    """Return an HTML page that runs no script, cannot be framed, is not cached, and posts forms only to this site."""
     return respond(status, html, _PAGE_HEADERS | dict(headers or {}))
 
 
 def with_tracking_script(page: Response) -> Response:
-    """The page, allowed our own script (/ripen.js) and what that tells us."""
+    """Return the page with permission for our tracking script (/ripen.js) and its beacons."""
     policy = page["headers"]["content-security-policy"] + "; script-src 'self'; connect-src 'self'"
     return page | {"headers": page["headers"] | {"content-security-policy": policy}}
 
 
 def answer(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """JSON for scripts, in ASCII: what a stranger sent may hold half a letter, which UTF-8 does not know."""
-    known = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
-    return respond(status, json.dumps(content), known | dict(headers or {}))
+    """Return a JSON response, in ASCII because UTF-8 cannot encode a lone surrogate that a visitor may have sent."""
+    defaults = {"content-type": "application/json; charset=utf-8", "cache-control": "no-store"}
+    return respond(status, json.dumps(content), defaults | dict(headers or {}))
 
 
 def redirect(location: str, status: int = 303, headers: Mapping[str, str] | None = None) -> Response:
-    """To an address we built ourselves: the caller has judged it."""
+    """Return a redirect. The caller must have checked the location: an open redirect would help phishing."""
     return respond(status, "", {"location": location, "cache-control": "no-store"} | dict(headers or {}))
 
 
 def language(request: Request, locales: tuple[str, ...], default: str, asked: str = "") -> str:
-    """One of `locales`: the one asked for, else the first that Accept-Language names (RFC 9110 §12.5.4), else the
-    default."""
+    """Return one of `locales`: the one asked for, else the best of Accept-Language, else the default.
+
+    Source: RFC 9110 §12.5.4 (Accept-Language) and §12.4.2 (quality values).
+    """
     if asked:
         return asked if asked in locales else default
-    wanted: list[tuple[float, str]] = []
+    accepted: list[tuple[float, str]] = []
     for part in request.headers.get("accept-language", "").split(","):
         tag, _, weight = part.partition(";")
-        wanted.append((-_quality(weight), tag.strip().lower().partition("-")[0]))
-    for quality, tag in sorted(wanted, key=lambda choice: choice[0]):
-        if quality < 0 and tag in locales:
+        accepted.append((_quality(weight), tag.strip().lower().partition("-")[0]))
+    for quality, tag in sorted(accepted, key=lambda choice: -choice[0]):
+        if quality > 0 and tag in locales:
             return tag
     return default
 
 
 def _quality(weight: str) -> float:
-    """0 to 1; what cannot be read counts as 0."""
+    """Return the quality value of ";q=…", from 0 to 1; an invalid one counts as 0."""
     name, _, value = weight.strip().partition("=")
     if not name:
         return 1.0
-    digits = value.strip()
-    return (
-        min(float(digits), 1.0)
-        if digits.replace(".", "", 1).isascii() and digits.replace(".", "", 1).isdigit()
-        else 0.0
-    )
+    number = value.strip()
+    digits = number.replace(".", "", 1)
+    return min(float(number), 1.0) if digits.isascii() and digits.isdigit() else 0.0

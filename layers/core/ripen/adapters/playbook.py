@@ -1,4 +1,4 @@
-"""The live playbook: a pointer row names a bundle in S3, kept in memory until the pointer moves."""
+"""The live playbook: a pointer row names a bundle in S3. Bundles are cached in memory by their hash."""
 
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -12,9 +12,9 @@ from ripen.adapters.table import Table, keys
 from ripen.playbook.bundle import Bundle
 from ripen.settings import LivePlaybook as Pointer
 
-_FRESH_SECONDS = 5.0
-PROPAGATION_TIME = timedelta(seconds=_FRESH_SECONDS + 1)
-"""After so long every function knows that the pointer was moved."""
+_MAX_AGE_SECONDS = 5.0
+PROPAGATION_TIME = timedelta(seconds=_MAX_AGE_SECONDS + 1)
+"""After this time every function has read the new pointer."""
 
 
 class NotPublished(Exception):
@@ -22,13 +22,15 @@ class NotPublished(Exception):
 
 
 class Live(Struct, frozen=True):
+    """The playbook in force, and the site that serves its links."""
+
     bundle: Bundle
     site: str
-    """Public address that links start with, without a slash at the end."""
+    """The public URL that links start with, without a slash at the end."""
 
 
 class Playbook:
-    """Bundles by hash, and the live one; a moved pointer is seen within 5 seconds, and heeded once it is in force."""
+    """Reads and stores bundles. A new pointer is read within 5 seconds, and followed from the time that it names."""
 
     def __init__(self, table: Table, bucket: str, client: Any = None) -> None:
         self._table = table
@@ -36,43 +38,47 @@ class Playbook:
         self._client = client
         self._bundles: dict[str, Bundle] = {}
         self._pointer: Pointer | None = None
-        self._read = -1e9
+        self._read_at = -1e9
 
     def live(self) -> Live:
-        """Raises NotPublished."""
-        if self._pointer is None or monotonic() - self._read > _FRESH_SECONDS:
+        """Return the playbook in force. Raises NotPublished."""
+        if self._pointer is None or monotonic() - self._read_at > _MAX_AGE_SECONDS:
             row = self._table.get(keys.LIVE)
             if row is None:
                 raise NotPublished
             self._pointer = row.value
-            self._read = monotonic()
+            self._read_at = monotonic()
         return Live(self.bundle(_in_force(self._pointer)), self._pointer.site)
 
     def before(self) -> Bundle | None:
-        """The one that was in force before the live one; None where there is none, or another is still in force."""
+        """Return the bundle that was in force before the live one; None without one, or while it is still in force."""
         live = self.live().bundle.hash
-        before = self._pointer.previous if self._pointer else ""
-        return self.bundle(before) if before not in ("", live) else None
+        previous = self._pointer.previous if self._pointer else ""
+        return self.bundle(previous) if previous not in ("", live) else None
 
     def bundle(self, hash: str) -> Bundle:
-        """The bundle with that hash: bundles never change and are never deleted."""
+        """Return the bundle with that hash. Bundles never change and are never deleted."""
         if hash not in self._bundles:
-            if self._client is None:
-                self._client = aws.client("s3")
-            found = self._client.get_object(Bucket=self._bucket, Key=f"bundles/{hash}.json")
-            self._bundles[hash] = msgspec.json.decode(found["Body"].read(), type=Bundle)
+            answer = self._s3().get_object(Bucket=self._bucket, Key=_object_key(hash))
+            self._bundles[hash] = msgspec.json.decode(answer["Body"].read(), type=Bundle)
         return self._bundles[hash]
 
     def put(self, bundle: Bundle) -> None:
-        """Store a bundle under its hash; the pointer is moved by `ripen publish`."""
-        if self._client is None:
-            self._client = aws.client("s3")
-        self._client.put_object(
+        """Store a bundle under its hash, without making it live."""
+        self._s3().put_object(
             Bucket=self._bucket,
-            Key=f"bundles/{bundle.hash}.json",
+            Key=_object_key(bundle.hash),
             Body=msgspec.json.encode(bundle),
             ContentType="application/json",
         )
+
+    def _s3(self) -> Any:
+        self._client = self._client or aws.client("s3")
+        return self._client
+
+
+def _object_key(hash: str) -> str:
+    return f"bundles/{hash}.json"
 
 
 def _in_force(pointer: Pointer) -> str:

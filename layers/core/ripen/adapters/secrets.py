@@ -1,9 +1,11 @@
-"""Our one secret: a JSON object. "master" is made by the template; the rest is what the company fills in.
+"""The one secret of Ripen in AWS Secrets Manager: a JSON object.
 
-master                  all of our own keys are derived from it, one for each purpose
-typeform                secret of the Typeform webhook
-slack_signing_secret    of the Slack app
-slack_bot_token         xoxb-…
+The template generates "master"; the company fills in the rest.
+
+master                  the key from which one key for each purpose is derived
+typeform                the secret of the Typeform webhook
+slack_signing_secret    the signing secret of the Slack app
+slack_bot_token         the bot token of the Slack app: xoxb-…
 salesforce              {"login": "https://acme.my.salesforce.com", "client_id", and either "client_secret" or
                         "username" and "private_key" (JWT bearer)}
 """
@@ -16,27 +18,30 @@ from typing import Any
 
 from ripen.adapters import aws
 
-_FRESH_SECONDS = 300.0
+_MAX_AGE_SECONDS = 300.0
 
 
 class Secrets:
-    """Fetched at the first use and kept five minutes; `fresh` asks again, after a refusal."""
+    """The secret, fetched at its first use and cached for five minutes."""
 
     def __init__(self, id: str, client: Any = None) -> None:
         self._id = id
         self._client = client
-        self._known: dict[str, Any] = {}
-        self._read = -1e9
+        self._cache: dict[str, Any] = {}
+        self._read_at = -1e9
 
     def all(self, fresh: bool = False) -> dict[str, Any]:
-        if fresh or monotonic() - self._read > _FRESH_SECONDS:
+        """Return the whole secret. `fresh` bypasses the cache, for a caller whose credentials were refused."""
+        if fresh or monotonic() - self._read_at > _MAX_AGE_SECONDS:
             self._client = self._client or aws.client("secretsmanager")
-            found = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
-            self._known = found if isinstance(found, dict) else {}
-            self._read = monotonic()
-        return dict(self._known)
+            secret = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
+            self._cache = secret if isinstance(secret, dict) else {}
+            self._read_at = monotonic()
+        return dict(self._cache)
 
     def key(self, purpose: str) -> bytes:
-        """32 bytes for one purpose ("address", "link", …), derived from the master: purposes cannot stand in for
-        each other."""
+        """Return the 32-byte key for one purpose ("address", "link", …).
+
+        It is the HMAC-SHA256 of the purpose under the master, so one purpose's key reveals no other key.
+        """
         return hmac.digest(str(self.all()["master"]).encode(), purpose.encode(), sha256)

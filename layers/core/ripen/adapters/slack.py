@@ -1,7 +1,9 @@
-"""Slack's Web API: post a card, find it again, update it, look up a person.
+"""Slack's Web API: posts, finds and updates cards, and looks up users.
 
-Slack answers 200 with ok:false for most refusals, 429 with Retry-After for too many, and has no idempotency key: a post
-whose answer was lost may stand in the channel. Source: docs.slack.dev, "Web API", "Rate limits", "Message metadata".
+Slack answers most refusals with status 200 and ok:false, and too many calls with 429 and Retry-After. It has no
+idempotency key, so a post whose answer was lost may be in the channel.
+
+Source: docs.slack.dev, "Using the Slack Web API", "Rate limits", "Message metadata".
 """
 
 import re
@@ -21,10 +23,11 @@ if TYPE_CHECKING:
 EVENT_TYPE = "ripen_alert"
 _SECONDS = 5
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
-_PAGE = 200
-_PAGES = 5
-_LATER = 600
-_SETTINGS = {
+_PAGE_SIZE = 200
+_MAX_PAGES = 5
+_CONFIGURATION_PAUSE_SECONDS = 600
+_DEFAULT_RATE_PAUSE_SECONDS = 30
+_CONFIGURATION_ERRORS = {
     "account_inactive",
     "channel_not_found",
     "invalid_auth",
@@ -36,13 +39,13 @@ _SETTINGS = {
     "token_expired",
     "token_revoked",
 }
-"""Somebody will put these right: worth another try in ten minutes."""
-_OWN_TROUBLE = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
-_TOO_MANY = {"ratelimited", "rate_limited", "message_limit_exceeded"}
+"""Errors that an administrator of the workspace corrects, so the call is retried in ten minutes."""
+_TRANSIENT_ERRORS = {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+_RATE_ERRORS = {"ratelimited", "rate_limited", "message_limit_exceeded"}
 
 
 class Slack:
-    """ports.Chat over slack_sdk, in one attempt each: the agenda is our retry."""
+    """Implements ports.Chat with slack_sdk. Each call is one attempt; the agenda retries."""
 
     def __init__(self, api: str, secrets: Secrets) -> None:
         self._api = api
@@ -50,36 +53,43 @@ class Slack:
         self._channels: dict[str, str] = {}
 
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
+        """Post a card whose metadata names the alert; return (channel id, ts). Raises Undeliverable or Unsure."""
         answer = self._call(
             "chat.postMessage",
             {"channel": channel, "unfurl_links": False, "unfurl_media": False} | _content(card, alert),
-            once=True,
+            is_repeatable=False,
         )
         return str(answer["channel"]), str(answer["ts"])
 
     def find(self, channel: str, alert: str) -> tuple[str, str] | None:
-        """Looks through the newest 1,000 messages: an unclear post is minutes old."""
+        """Return (channel id, ts) of the alert's card among the newest 1,000 messages. Raises Undeliverable.
+
+        The caller searches a few minutes after a post whose answer was lost.
+        """
         channel = self._channel_id(channel)
         cursor = ""
-        for _ in range(_PAGES):
-            asked = {"channel": channel, "limit": _PAGE, "include_all_metadata": True} | _after(cursor)
-            answer = self._call("conversations.history", asked)
+        for _ in range(_MAX_PAGES):
+            arguments = {"channel": channel, "limit": _PAGE_SIZE, "include_all_metadata": True} | _page(cursor)
+            answer = self._call("conversations.history", arguments)
             for message in answer["messages"]:
-                if _names(message.get("metadata") or {}, alert):
+                if _is_card_of(alert, message.get("metadata") or {}):
                     return channel, str(message["ts"])
-            cursor = _next(answer)
+            cursor = _next_cursor(answer)
             if not cursor:
                 break
         return None
 
     def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
+        """Replace the card. Raises Undeliverable."""
         self._call("chat.update", {"channel": channel, "ts": ts} | _content(card, alert))
 
     def email_of(self, user: str) -> str:
+        """Return the e-mail address of a user, "" if Slack does not give it. Raises Undeliverable."""
         answer = self._call("users.info", {"user": user})
         return str((answer["user"].get("profile") or {}).get("email") or "")
 
     def respond(self, response_url: str, text: str) -> None:
+        """Show a text only to the person who pressed the button. Raises Undeliverable."""
         from slack_sdk.webhook import WebhookClient
 
         try:
@@ -92,50 +102,52 @@ class Slack:
             raise Undeliverable(f"response_url: {answer.status_code}", permanent=answer.status_code < 500)
 
     def _channel_id(self, channel: str) -> str:
-        """conversations.history takes no names."""
+        """Return the id of a channel given by name or id: conversations.history accepts only ids."""
         name = channel.removeprefix("#")
         if _CHANNEL_ID.fullmatch(name):
             return name
         cursor = ""
         while name not in self._channels:
-            asked = {"limit": _PAGE, "types": "public_channel,private_channel"} | _after(cursor)
-            answer = self._call("conversations.list", asked)
+            arguments = {"limit": _PAGE_SIZE, "types": "public_channel,private_channel"} | _page(cursor)
+            answer = self._call("conversations.list", arguments)
             self._channels |= {found["name"]: found["id"] for found in answer["channels"]}
-            cursor = _next(answer)
+            cursor = _next_cursor(answer)
             if not cursor and name not in self._channels:
-                raise Undeliverable("conversations.list: channel_not_found", permanent=False, after=_LATER)
+                raise Undeliverable(
+                    "conversations.list: channel_not_found", permanent=False, after=_CONFIGURATION_PAUSE_SECONDS
+                )
         return self._channels[name]
 
-    def _call(self, method: str, arguments: dict[str, Any], once: bool = False) -> "SlackResponse":
-        """One call. `once`: doing it twice would be seen, so that a lost answer is Unsure instead of Undeliverable."""
+    def _call(self, method: str, arguments: dict[str, Any], is_repeatable: bool = True) -> "SlackResponse":
+        """Make one call. A lost answer raises Unsure if the call is not repeatable, otherwise Undeliverable."""
         from slack_sdk.errors import SlackApiError
 
         try:
             if method.startswith("chat."):
                 return self._client().api_call(method, json=arguments)
-            return self._client().api_call(method, params=arguments)  # what reads takes no JSON
+            return self._client().api_call(method, params=arguments)  # methods that read accept no JSON
         except SlackApiError as error:
-            raise _refused(method, error.response, once) from error
+            raise _refusal(method, error.response, is_repeatable) from error
         except URLError as error:
-            never_sent = isinstance(error.reason, ConnectionRefusedError | gaierror | SSLError)
-            raise _lost(method, type(error.reason).__name__, once and not never_sent) from error
+            was_not_sent = isinstance(error.reason, ConnectionRefusedError | gaierror | SSLError)
+            raise _lost_answer(method, type(error.reason).__name__, is_repeatable or was_not_sent) from error
         except (OSError, HTTPException, ValueError) as error:
-            raise _lost(method, type(error).__name__, once) from error
+            raise _lost_answer(method, type(error).__name__, is_repeatable) from error
 
     def _client(self) -> "WebClient":
         from slack_sdk import WebClient
 
         token = str(self._secrets.all().get("slack_bot_token") or "")
         if not token:
-            raise Undeliverable("slack_bot_token is not set", permanent=False, after=_LATER)
+            raise Undeliverable("slack_bot_token is not set", permanent=False, after=_CONFIGURATION_PAUSE_SECONDS)
         return WebClient(token, base_url=self._api, timeout=_SECONDS, retry_handlers=[])
 
 
-def _after(cursor: str) -> dict[str, Any]:
+def _page(cursor: str) -> dict[str, Any]:
     return {"cursor": cursor} if cursor else {}
 
 
-def _next(answer: "SlackResponse") -> str:
+def _next_cursor(answer: "SlackResponse") -> str:
     return str((answer.get("response_metadata") or {}).get("next_cursor") or "")
 
 
@@ -143,26 +155,31 @@ def _content(card: dict[str, Any], alert: str) -> dict[str, Any]:
     return card | {"metadata": {"event_type": EVENT_TYPE, "event_payload": {"alert": alert}}}
 
 
-def _names(metadata: dict[str, Any], alert: str) -> bool:
+def _is_card_of(alert: str, metadata: dict[str, Any]) -> bool:
     return metadata.get("event_type") == EVENT_TYPE and metadata.get("event_payload", {}).get("alert") == alert
 
 
-def _refused(method: str, answer: Any, once: bool) -> Undeliverable | Unsure:
-    """Slack's refusal, by its code and by whether somebody or time will put it right."""
+def _refusal(method: str, answer: Any, is_repeatable: bool) -> Undeliverable | Unsure:
+    """Return Slack's error as ours: permanent unless time or an administrator can remove the cause."""
     if answer.status_code >= 500:
-        return _lost(method, str(answer.status_code), once)
+        return _lost_answer(method, str(answer.status_code), is_repeatable)
     code = str(answer.get("error") or answer.status_code)
     reason = f"{method}: {code}"
-    if answer.status_code == 429 or code in _TOO_MANY:
-        wait = str((answer.headers or {}).get("Retry-After") or "")
-        return Undeliverable(reason, permanent=False, after=int(wait) if wait.isdecimal() else 30)
-    if code in _SETTINGS:
-        return Undeliverable(reason, permanent=False, after=_LATER)
-    if code in _OWN_TROUBLE or not code.isidentifier():
-        return _lost(method, code[:60], once)
+    if answer.status_code == 429 or code in _RATE_ERRORS:
+        return Undeliverable(reason, permanent=False, after=_retry_after(answer))
+    if code in _CONFIGURATION_ERRORS:
+        return Undeliverable(reason, permanent=False, after=_CONFIGURATION_PAUSE_SECONDS)
+    if code in _TRANSIENT_ERRORS or not code.isidentifier():
+        return _lost_answer(method, code[:60], is_repeatable)
     return Undeliverable(reason, permanent=True)
 
 
-def _lost(method: str, what: str, once: bool) -> Undeliverable | Unsure:
+def _retry_after(answer: Any) -> int:
+    """Return the seconds of the Retry-After header, or the default pause."""
+    seconds = str((answer.headers or {}).get("Retry-After") or "")
+    return int(seconds) if seconds.isdecimal() else _DEFAULT_RATE_PAUSE_SECONDS
+
+
+def _lost_answer(method: str, what: str, is_repeatable: bool) -> Undeliverable | Unsure:
     reason = f"{method}: {what}"
-    return Unsure(reason) if once else Undeliverable(reason, permanent=False)
+    return Undeliverable(reason, permanent=False) if is_repeatable else Unsure(reason)

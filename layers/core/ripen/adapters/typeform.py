@@ -1,7 +1,8 @@
-"""Typeform's webhook: its event becomes a form id, the response's id and the answers by question.
+"""Typeform's webhook: the form, the id and the answers of a response.
 
-Source: Typeform, Webhooks, "Example payload" and Responses, "JSON response explanation". Each answer holds its value under
-a key that its `type` names; a legal question's answer is a boolean.
+An answer has its value under a key that its `type` names; the answer to a legal question is a boolean.
+
+Source: Typeform, Webhooks API, "Example payload"; Responses API, "JSON response explanation".
 """
 
 import re
@@ -16,7 +17,9 @@ from ripen.errors import Rejected
 RESPONSE = "form_response"
 
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
-_WHERE = re.compile(r" - at `\$\.([^`]+)`$")
+_ERROR_PATH = re.compile(r" - at `\$\.([^`]+)`$")
+"""The path at the end of msgspec's error message."""
+_NOT_AN_EVENT = "the body is not an event of Typeform"
 
 
 class _Question(Struct, frozen=True):
@@ -38,13 +41,11 @@ class _Answer(Struct, frozen=True):
     choices: dict[str, Any] | None = None
 
     def value(self) -> str:
-        """As text: choices are joined by commas, "" for a kind we do not read (files, payments)."""
+        """Return the answer as text, choices joined by commas; "" for types that are not read (files, payments)."""
         if self.choice is not None:
-            return _label(self.choice)
+            return str(self.choice.get("label") or self.choice.get("other") or "")
         if self.choices is not None:
-            labels = self.choices.get("labels")
-            chosen = [str(label) for label in labels] if isinstance(labels, list) else []
-            return ", ".join([*chosen, *([str(self.choices["other"])] if self.choices.get("other") else [])])
+            return ", ".join(_labels(self.choices))
         if self.boolean is not None:
             return "true" if self.boolean else "false"
         if self.number is not None:
@@ -53,7 +54,7 @@ class _Answer(Struct, frozen=True):
 
 
 class FormResponse(Struct, frozen=True):
-    """One filled-in form. `token` is its id, the same however often it is sent."""
+    """One response to a form. `token` is its id, and stays the same when Typeform sends the event again."""
 
     form_id: str
     token: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -63,26 +64,30 @@ class FormResponse(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         if self.submitted_at < _EARLIEST:
-            raise ValueError("submitted before there was a web form")
+            raise ValueError("submitted_at is before the year 2000")
 
     @property
     def at(self) -> datetime:
+        """The time of the response in aware UTC."""
         return self.submitted_at.astimezone(UTC)
 
     def named(self, names: dict[str, str]) -> list[tuple[str, str]]:
-        """The answers to the questions that `names` knows by ref or id, under the names it gives them, and the hidden
-        fields under their own, or the one it gives them. An answer comes before a hidden field, and where two questions
-        fill one field the first answer does. A hidden field is part of a link, so it never stands for a tick."""
-        found: dict[str, str] = {}
+        """Return the form's fields: pairs of name and value.
+
+        `names` maps the ref or id of a question, or the name of a hidden field, to the name of our field. A question
+        without a name is left out; a hidden field keeps its own name. If several fill the same field, the first answer
+        wins, and an answer wins over a hidden field. A hidden field never gives consent, because it is part of a link.
+        """
+        fields: dict[str, str] = {}
         for answer in self.answers:
             name = names.get(answer.field.ref) or names.get(answer.field.id)
             if name and (value := answer.value()):
-                found.setdefault(name, value)
+                fields.setdefault(name, value)
         for hidden, content in self.hidden.items():
             name = names.get(hidden, hidden)
             if name != "consent" and content is not None:
-                found.setdefault(name, str(content))
-        return list(found.items())
+                fields.setdefault(name, str(content))
+        return list(fields.items())
 
 
 class _Event(Struct, frozen=True):
@@ -91,18 +96,21 @@ class _Event(Struct, frozen=True):
 
 
 def read(body: bytes) -> FormResponse | None:
-    """The response in an event; None for another kind of event. Raises Rejected where it is not as Typeform says."""
+    """Return the response of an event; None for another type of event. Raises Rejected for an invalid event."""
     try:
         event = msgspec.json.decode(body, type=_Event)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        where = _WHERE.search(str(error))
-        raise Rejected("this is no event of Typeform's", field=where[1] if where else "") from None
+        path = _ERROR_PATH.search(str(error))
+        raise Rejected(_NOT_AN_EVENT, field=path[1] if path else "") from None
     if event.event_type != RESPONSE:
         return None
     if event.form_response is None:
-        raise Rejected("this is no event of Typeform's", field=RESPONSE)
+        raise Rejected(_NOT_AN_EVENT, field=RESPONSE)
     return event.form_response
 
 
-def _label(choice: dict[str, Any]) -> str:
-    return str(choice.get("label") or choice.get("other") or "")
+def _labels(choices: dict[str, Any]) -> list[str]:
+    """Return the chosen labels and the respondent's own words ("other")."""
+    labels = choices.get("labels")
+    chosen = [str(label) for label in labels] if isinstance(labels, list) else []
+    return [*chosen, str(choices["other"])] if choices.get("other") else chosen

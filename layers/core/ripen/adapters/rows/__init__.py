@@ -1,1 +1,1 @@
-"""Recipes of rows that several functions read or write."""
+"""Rows that several functions read or write: how they are read, and which rows change together."""

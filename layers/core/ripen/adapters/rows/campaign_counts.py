@@ -1,4 +1,4 @@
-"""Counters of mails: of each campaign, and of all held mails. They change in the same transaction as the mail."""
+"""Counters of the mails of each campaign, and of all held mails. They change in the same transaction as the mail."""
 
 from ripen.adapters.table import Add, Change, Key, Row, Table, keys
 from ripen.campaign.counts import COUNTERS, Counts, count_changes, counter
@@ -8,7 +8,7 @@ HELD = str(SendState.HELD)
 
 
 def count_send(before: Send | None, after: Send) -> list[Change]:
-    """Return the changes of the counters: the campaign's numbers, and for any mail, whether it is held."""
+    """Return the changes of the campaign's counter, and of the counter of held mails."""
     numbers = count_changes(before, after)
     changes: list[Change] = []
     if after.campaign and numbers:
@@ -19,7 +19,7 @@ def count_send(before: Send | None, after: Send) -> list[Change]:
 
 
 def campaign_totals(table: Table, campaign: str) -> dict[str, int]:
-    """Return how many of the campaign's mails are in each state, or were clicked, answered, …"""
+    """Return the number of the campaign's mails by state, reason and later event, under the keys of Counts."""
     return _totals(table, [keys.campaign_count(campaign, counter) for counter in range(COUNTERS)])
 
 

@@ -1,5 +1,8 @@
-"""May mails of a campaign go? Its row is read often enough that no mail is claimed later than two seconds after a change, as
-stop_switch.py does for all mails."""
+"""The switch of a campaign: whether its mails may be sent now.
+
+Its row is read often enough that no mail is claimed later than two seconds after a change; stop_switch.py does the same
+for all mails.
+"""
 
 from time import monotonic
 
@@ -11,7 +14,7 @@ _MAX_AGE_SECONDS = 1.0
 
 
 class CampaignSwitch:
-    """The state of each campaign, cached for a second by the wall clock."""
+    """Whether each campaign may send, cached for one second of the wall clock."""
 
     def __init__(self, table: Table, clock: Clock) -> None:
         self._table = table
@@ -19,7 +22,7 @@ class CampaignSwitch:
         self._cache: dict[str, tuple[float, MaySend]] = {}
 
     def may_send(self, name: str) -> MaySend:
-        """Return whether the campaign's mails may go, as of at most one second ago."""
+        """Return whether the campaign's mails may be sent, as of at most one second ago."""
         read_at, answer = self._cache.get(name, (-1e9, "yes"))
         if monotonic() - read_at > _MAX_AGE_SECONDS:
             started = monotonic()

@@ -1,4 +1,4 @@
-"""The changes when a lead gets another CRM record, or its record another owner."""
+"""The rows that change when a lead gets another CRM record, or its record another owner."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from ripen.lead.lead import CrmLink, Profile
 
 
 def update_crm_link(row: Row[Profile], link: CrmLink, now: datetime) -> list[Change]:
-    """Return the profile over its version, and an activity if sales converted the lead; nothing if the link is the same."""
+    """Return the change of the profile, and a new activity if sales converted the lead; [] if the link is the same."""
     if link == row.value.crm:
         return []
     profile, converted = with_crm_link(row.value, link, now)

@@ -5,5 +5,5 @@ from ripen.decision import Decision
 
 
 def create_decision(decision: Decision) -> Create[Decision]:
-    """Return the change that keeps the decision beside its lead, by time."""
+    """Return the change that stores the decision under its lead, in order of time."""
     return Create(keys.decision(decision.lead, decision.at, decision.id), decision)

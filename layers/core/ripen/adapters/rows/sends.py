@@ -1,4 +1,4 @@
-"""The rows that change when a mail moves in the ledger."""
+"""The rows that change when a mail changes its state in the send ledger."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from ripen.mail.ledger import MovedSend, Send
 
 
 def move_send(row: Row[Send], moved: MovedSend, now: datetime) -> list[Change]:
-    """Return the changes of a move: the send over its version, the counts, and the decision if the move has one."""
+    """Return the changes of the send and of its counters, and the decision if the move is one."""
     changes: list[Change] = [
         Replace(row.key, moved.send, row.version, moved.due, ledger.lane(moved.send)),
         *count_send(row.value, moved.send),

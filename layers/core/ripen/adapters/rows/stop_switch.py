@@ -1,4 +1,7 @@
-"""Is all sending stopped? The stop row is read often enough that no mail is claimed later than two seconds after a stop."""
+"""The switch that stops all sending.
+
+The stop row is read often enough that no mail is claimed later than two seconds after a stop.
+"""
 
 from time import monotonic
 
@@ -8,7 +11,7 @@ _MAX_AGE_SECONDS = 1.0
 
 
 class StopSwitch:
-    """The stop row, cached for a second by the wall clock."""
+    """The stop row, cached for one second of the wall clock."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
@@ -16,7 +19,7 @@ class StopSwitch:
         self._read_at = -1e9
 
     def is_on(self) -> bool:
-        """Return whether sending was stopped at most one second ago."""
+        """Return whether all sending is stopped, as of at most one second ago."""
         if monotonic() - self._read_at > _MAX_AGE_SECONDS:
             started = monotonic()
             row = self._table.get(keys.STOP)

@@ -9,11 +9,11 @@ from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.walk import Entries, Walk
 
 Owner = Key[CampaignRun] | Key[Entries]
-"""The row that a walk is done for."""
+"""The key of the row that a walk belongs to."""
 
 
 def read_walks(table: Table, owner: Owner) -> list[Row[Walk]]:
-    """Return the owner's walks that exist, by shard."""
+    """Return the owner's walks that exist, in order of their shards."""
     return [row for row in table.get_many([keys.walk(owner, shard) for shard in range(SHARDS)]) if row]
 
 
@@ -27,6 +27,9 @@ def start_lap(owner: Owner, found: Sequence[Row[Walk]], lap: int, now: datetime)
 
 
 def ask_segment(entries: Entries, now: datetime) -> list[Change]:
-    """Return the changes that ask all leads of the segment, once for its key: a Conflict means that they were asked."""
+    """Return the changes that start a walk through the segment, which enrols its leads.
+
+    Writing them is a Conflict if the segment was already enrolled under this key.
+    """
     key = keys.entries(entries.journey, entries.segment, entries.key)
     return [Create(key, entries), *start_lap(key, (), 1, now)]

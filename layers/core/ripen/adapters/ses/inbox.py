@@ -1,6 +1,6 @@
-"""Mails that SES has received for us: kept in S3, told of by SNS.
+"""Mails that SES has received: SES stores each mail in S3 and notifies through SNS.
 
-Source: Amazon SES, "Notifications for Amazon SES email receiving" (mail, receipt, the S3 action).
+Source: Amazon SES Developer Guide, "Notifications for Amazon SES email receiving" (mail, receipt, S3 action).
 """
 
 import json
@@ -14,23 +14,23 @@ from ripen.errors import Rejected
 
 
 class Received(Struct, frozen=True, kw_only=True):
-    """What SES says of one mail. `sender` is the envelope's; "" for what no person sends."""
+    """SES's notification of one received mail. `sender` is the envelope's; "" for bounces and automatic mails."""
 
     id: str
     at: datetime
     sender: str
     recipients: tuple[str, ...]
     key: str
-    """Where it lies in the bucket."""
+    """The object's key in the bucket."""
     harmless: bool
-    """Neither spam nor a virus."""
+    """Whether SES found neither spam nor a virus."""
 
 
-def told(body: str) -> Received:
-    """Out of the message that SNS puts into the queue. Raises Rejected for anything else."""
+def parse_notification(body: str) -> Received:
+    """Return the notification in the body of an SQS message. Raises Rejected for any other text."""
     try:
-        found = json.loads(json.loads(body)["Message"])
-        mail, receipt = found["mail"], found["receipt"]
+        notification = json.loads(json.loads(body)["Message"])
+        mail, receipt = notification["mail"], notification["receipt"]
         verdicts = [receipt.get(name, {}).get("status") for name in ("spamVerdict", "virusVerdict")]
         return Received(
             id=str(mail["messageId"]),
@@ -41,18 +41,18 @@ def told(body: str) -> Received:
             harmless="FAIL" not in verdicts,
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise Rejected("no mail") from error
+        raise Rejected("not a notification of a received mail") from error
 
 
 class Inbox:
-    """The mails in their bucket."""
+    """The bucket of received mails."""
 
     def __init__(self, bucket: str, client: Any = None) -> None:
         self._bucket = bucket
         self._client = client
 
     def read(self, key: str, most: int) -> bytes:
-        """The first `most` bytes of a mail."""
+        """Return the first `most` bytes of a mail (RFC 5322)."""
         self._client = self._client or aws.client("s3", read_timeout=10)
-        found = self._client.get_object(Bucket=self._bucket, Key=key)
-        return bytes(found["Body"].read(most))
+        answer = self._client.get_object(Bucket=self._bucket, Key=key)
+        return bytes(answer["Body"].read(most))

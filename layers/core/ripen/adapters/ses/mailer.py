@@ -1,7 +1,8 @@
-"""Amazon SES: hand over one mail in exactly one attempt, and say for sure whether it was taken, where that can be said.
+"""Amazon SES: submits one mail in exactly one attempt and reports whether SES accepted it.
 
-Sources: the SES v2 API reference, "SendEmail" (errors, header and tag alphabets); measured: with botocore's default retries
-a slow answer makes three mails of one.
+botocore must not retry: in a measurement, its default retries turned one mail with a slow answer into three.
+
+Source: Amazon SES API v2 Reference, "SendEmail" (errors; characters of headers and tags).
 """
 
 from time import time
@@ -26,13 +27,13 @@ from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.mail.message import OutgoingMail
 
 _CONFIG = Config(connect_timeout=2, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"})
-_ACCOUNT_PAUSE = 600
-"""Seconds to wait where the whole account cannot send: no person's mail is at fault."""
-_IDLE = 20.0
-"""A connection unused for so long may be dead, above all after Lambda slept: a dead one would look like a lost answer."""
+_ACCOUNT_PAUSE_SECONDS = 600
+"""The pause when the whole account cannot send, whatever the mail."""
+_MAX_IDLE_SECONDS = 20.0
+"""A connection that was idle for longer may be dead, above all in a frozen Lambda: it would look like a lost answer."""
 
-_THIS_MAIL = {"MessageRejected", "BadRequestException", "ValidationException", "InvalidParameterValue"}
-_ACCOUNT = {
+_MAIL_ERRORS = {"MessageRejected", "BadRequestException", "ValidationException", "InvalidParameterValue"}
+_ACCOUNT_ERRORS = {
     "LimitExceededException",
     "AccountSuspendedException",
     "SendingPausedException",
@@ -45,68 +46,76 @@ _ACCOUNT = {
     "SignatureDoesNotMatch",
     "InvalidSignatureException",
 }
-_SLOWER = {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"}
+_RATE_ERRORS = {"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"}
 _ACCOUNT_WORDS = ("quota", "not verified", "paused", "suspended", "configuration set", "shut down")
-"""In a message, they say that the account is at fault, whatever the code."""
-_NO_HANDSHAKE = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION_NUMBER", "hostname")
+"""An error whose message has one of these words is about the account, whatever its code."""
+_HANDSHAKE_WORDS = ("CERTIFICATE_VERIFY_FAILED", "HANDSHAKE", "WRONG_VERSION_NUMBER", "HOSTNAME")
 
 
 class Ses:
-    """A Mailer. The client is made at the first mail. Without a configuration set SES tells nobody what became of a mail."""
+    """Implements ports.Mailer. Without a configuration set SES publishes no events (delivery, bounce, complaint)."""
 
     def __init__(self, configuration_set: str, client: Any = None) -> None:
         self._configuration_set = configuration_set
         self._client = client
-        self._used = 0.0
+        self._used_at = 0.0
 
     def send(self, mail: OutgoingMail) -> str:
-        """SES's message id. Raises Undeliverable (it was not taken) or Unsure (it may have been)."""
-        client = self._awake()
+        """Submit the mail and return SES's message id.
+
+        Raises Undeliverable (SES did not accept the mail), Blocked (SES accepts no mail now) or Unsure (SES may have
+        accepted it).
+        """
+        client = self._connected_client()
         try:
             answer = client.send_email(**_request(mail, self._configuration_set))
         except ParamValidationError as error:
-            raise Undeliverable("it does not fit SES's form", permanent=True) from error
+            raise Undeliverable("the mail is not valid for SES", permanent=True) from error
         except ClientError as error:
             raise refusal(error) from error
         except (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError) as error:
             raise Undeliverable("SES cannot be reached", permanent=False) from error
         except (NoCredentialsError, CredentialRetrievalError) as error:
-            raise Blocked("no right to use SES", after=_ACCOUNT_PAUSE) from error
+            raise Blocked("no AWS credentials for SES", after=_ACCOUNT_PAUSE_SECONDS) from error
         except SSLError as error:
-            if any(words in str(error).upper() for words in map(str.upper, _NO_HANDSHAKE)):
+            if any(word in str(error).upper() for word in _HANDSHAKE_WORDS):
                 raise Undeliverable("no secure connection to SES", permanent=False) from error
-            raise Unsure("the connection to SES broke") from error
+            raise Unsure("the connection to SES was lost") from error
         except (HTTPClientError, ResponseParserError) as error:
             raise Unsure(f"no answer from SES ({type(error).__name__})") from error
         finally:
-            self._used = time()
+            self._used_at = time()
         if "MessageId" not in answer:
-            raise Unsure("SES's answer broke off")
+            raise Unsure("the answer from SES has no message id")
         return str(answer["MessageId"])
 
-    def _awake(self) -> Any:
+    def _connected_client(self) -> Any:
+        """Return the client, without its open connections if they may be dead."""
         if self._client is None:
             self._client = boto3.client("sesv2", config=_CONFIG)
-        elif time() - self._used > _IDLE:
+        elif time() - self._used_at > _MAX_IDLE_SECONDS:
             self._client.close()
         return self._client
 
 
 def refusal(error: ClientError) -> Undeliverable | Unsure:
-    """What an error answer means, by its code, its message and its status: the two are not consistent over SES's API."""
+    """Return SES's error as ours, by code, message and status, which SES does not use consistently.
+
+    A 5xx is Unsure. Errors of the account and of the rate are Blocked, errors of the mail permanent. Any other 4xx is
+    retried, because it may be a setting that an administrator corrects.
+    """
     code = error.response.get("Error", {}).get("Code", "")
-    words = error.response.get("Error", {}).get("Message", "").lower()
+    message = error.response.get("Error", {}).get("Message", "").lower()
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if status >= 500 or status < 400:
         return Unsure(f"SES answered {status or code}")
-    if code in _ACCOUNT or any(word in words for word in _ACCOUNT_WORDS):
-        return Blocked(f"SES takes nothing now ({code})", after=_ACCOUNT_PAUSE)
-    if code in _SLOWER or status == 429:
-        return Blocked("SES takes no more per second")
-    if code in _THIS_MAIL:
+    if code in _ACCOUNT_ERRORS or any(word in message for word in _ACCOUNT_WORDS):
+        return Blocked(f"SES accepts no mail now ({code})", after=_ACCOUNT_PAUSE_SECONDS)
+    if code in _RATE_ERRORS or status == 429:
+        return Blocked("SES accepts no more mails per second")
+    if code in _MAIL_ERRORS:
         return Undeliverable(f"refused by SES ({code})", permanent=True)
-    # An answer of 4xx that we do not know: it was not taken; later, somebody may have put right what was wrong.
-    return Undeliverable(f"refused by SES ({code})", permanent=False, after=_ACCOUNT_PAUSE)
+    return Undeliverable(f"refused by SES ({code})", permanent=False, after=_ACCOUNT_PAUSE_SECONDS)
 
 
 def _request(mail: OutgoingMail, configuration_set: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""What SES lets the account do: GetAccount, at most once a minute.
+"""The account's sending quota in SES, read at most once a minute.
 
-Source: the SES v2 API reference, "GetAccount" (SendQuota; a Max24HourSend of -1 is no limit).
+Source: Amazon SES API v2 Reference, "GetAccount" (SendQuota; a Max24HourSend of -1 means no limit).
 """
 
 from time import monotonic
@@ -12,36 +12,36 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ripen.adapters import aws
 from ripen.mail.send_rate import Quota
 
-_FRESH_SECONDS = 55.0
-_CAUTIOUS = Quota(per_second=1, per_day=-1, sent=0)
-"""Where SES does not say: what every account may do."""
+_MAX_AGE_SECONDS = 55.0
+_LOWEST = Quota(per_second=1, per_day=-1, sent=0)
+"""The rate that every account has, used until SES answers."""
 logger = Logger(child=True)
 
 
 class SesQuota:
-    """The client is made at the first question."""
+    """The sending quota. The client is created at the first read."""
 
     def __init__(self, client: Any = None) -> None:
         self._client = client
-        self._known = _CAUTIOUS
-        self._read = -1e9
+        self._quota = _LOWEST
+        self._read_at = -1e9
 
     def read(self) -> Quota:
-        """As it was at most a minute ago; the latest known where SES does not answer."""
-        if monotonic() - self._read > _FRESH_SECONDS:
+        """Return the quota as of at most a minute ago; the last known quota if SES does not answer."""
+        if monotonic() - self._read_at > _MAX_AGE_SECONDS:
             self._client = self._client or aws.client("sesv2", attempts=2)
             try:
-                self._known = _quota(self._client.get_account())
+                self._quota = _quota(self._client.get_account())
             except (BotoCoreError, ClientError) as error:
-                logger.warning("SES does not tell its quota", error=type(error).__name__)
-            self._read = monotonic()
-        return self._known
+                logger.warning("SES quota not read", error=type(error).__name__)
+            self._read_at = monotonic()
+        return self._quota
 
 
 def _quota(answer: dict[str, Any]) -> Quota:
     quota = answer.get("SendQuota", {})
     return Quota(
-        per_second=float(quota.get("MaxSendRate", _CAUTIOUS.per_second)),
-        per_day=float(quota.get("Max24HourSend", _CAUTIOUS.per_day)),
+        per_second=float(quota.get("MaxSendRate", _LOWEST.per_second)),
+        per_day=float(quota.get("Max24HourSend", _LOWEST.per_day)),
         sent=float(quota.get("SentLast24Hours", 0)),
     )

@@ -110,8 +110,8 @@ class Table:
     def scan(self, wanted: Mapping[str, str], segment: int, total_segments: int) -> Iterator[Row[Any]]:
         """Yield the rows whose sort key starts with a key of `wanted` and whose JSON contains that key's value.
 
-        The value "" matches any JSON. One call reads one of the `total_segments` parts of the table completely. A scan is
-        eventually consistent: use it only for reports.
+        The value "" matches any JSON. One call reads one of the `total_segments` parts of the table completely. A scan
+        is eventually consistent: use it only for reports.
         """
         values: dict[str, Any] = {}
         filters = []
