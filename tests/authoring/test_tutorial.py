@@ -1,0 +1,97 @@
+"""The tutorial of docs/playbook.md works as it is written."""
+
+import re
+import shlex
+from datetime import date
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+from typer.main import get_command
+
+from cli.main import app
+from ripen_authoring.compile import check_playbook
+
+PROJECT = Path(__file__).parents[2]
+PAGES = [PROJECT / "docs/playbook.md"]
+WRITTEN = date(2026, 11, 29)
+_TUTORIAL = re.compile(r"^## .+?(?=^## )", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^`playbook/([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_INLINE = re.compile(r"`(ripen [^`\n]+)`")
+
+every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+
+
+def tutorial(page: Path) -> str:
+    """Return the first section of the page."""
+    found = _TUTORIAL.search(page.read_text())
+    assert found
+    return found[0]
+
+
+def files(page: Path) -> dict[str, str]:
+    """Return the files of the tutorial, by their path in the playbook."""
+    return dict(_FILE.findall(tutorial(page)))
+
+
+def commands(page: Path) -> list[str]:
+    """Return the lines that the tutorial has the reader type."""
+    return [line for block in _SHELL.findall(tutorial(page)) for line in block.splitlines()]
+
+
+def parse(words: list[str]) -> None:
+    """Parse a command as the command line does, without running it. Raise UsageError for a word or option it lacks."""
+    command: Any = get_command(app)
+    name, context = "ripen", None
+    while True:
+        context = command.make_context(name, words, parent=context)
+        command = context.command
+        if not hasattr(command, "resolve_command"):
+            return
+        name, command, words = command.resolve_command(context, [*context._protected_args, *context.args])
+
+
+@every_page
+def test_the_files_of_the_tutorial_pass_the_check(page: Path, tmp_path: Path) -> None:
+    # given the example
+    playbook = tmp_path / "playbook"
+    copytree(PROJECT / "playbook", playbook)
+
+    # when the files of the tutorial are added
+    for path, text in files(page).items():
+        assert not (playbook / path).exists(), path
+        (playbook / path).parent.mkdir(parents=True, exist_ok=True)
+        (playbook / path).write_text(text, "utf-8")
+    checked = check_playbook(playbook, WRITTEN)
+
+    # then nothing is wrong with them, and each part is there
+    assert checked.warnings == ()
+    assert "checklist" in checked.bundle.forms
+    assert "checklist" in checked.bundle.pages
+    assert "checklist-delivery" in checked.bundle.emails
+    assert "checklist" in checked.bundle.journeys
+    assert "checklist-webinar" in checked.bundle.campaigns
+
+
+@every_page
+def test_every_file_that_the_tutorial_copies_is_in_the_example(page: Path) -> None:
+    made = set(files(page))
+    named = set(re.findall(r"`playbook/([\w./-]+)`", tutorial(page)))
+    copied = {path for path in named if path not in made and not any(file.startswith(f"{path}/") for file in made)}
+    assert copied
+    assert [path for path in copied if not (PROJECT / "playbook" / path).exists()] == []
+
+
+@every_page
+def test_every_command_of_the_tutorial_exists_with_its_options(page: Path) -> None:
+    lines = [line for line in (*commands(page), *_INLINE.findall(tutorial(page))) if line.startswith("ripen ")]
+    assert lines
+    for line in lines:
+        parse(shlex.split(line)[1:])
+
+
+def test_an_option_that_a_command_lacks_is_found() -> None:
+    with pytest.raises(Exception, match="No such option"):
+        parse(["campaign", "schedule", "checklist-webinar", "--soon"])
