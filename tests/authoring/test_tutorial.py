@@ -1,4 +1,4 @@
-"""The tutorial of docs/playbook.md works as it is written."""
+"""The tutorial of docs/playbook.md works as it is written, in English and Japanese."""
 
 import re
 import shlex
@@ -14,14 +14,14 @@ from cli.main import app
 from ripen_authoring.compile import check_playbook
 
 PROJECT = Path(__file__).parents[2]
-PAGES = [PROJECT / "docs/playbook.md"]
+ENGLISH, JAPANESE = PROJECT / "docs/playbook.md", PROJECT / "docs/playbook.ja.md"
 WRITTEN = date(2026, 11, 29)
-_TUTORIAL = re.compile(r"^## .+?(?=^## )", re.MULTILINE | re.DOTALL)
+_TUTORIAL = re.compile(r"^## .+?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^`playbook/([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _INLINE = re.compile(r"`(ripen [^`\n]+)`")
 
-every_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+every_page = pytest.mark.parametrize("page", [ENGLISH, JAPANESE], ids=lambda page: page.name)
 
 
 def tutorial(page: Path) -> str:
@@ -95,3 +95,14 @@ def test_every_command_of_the_tutorial_exists_with_its_options(page: Path) -> No
 def test_an_option_that_a_command_lacks_is_found() -> None:
     with pytest.raises(Exception, match="No such option"):
         parse(["campaign", "schedule", "checklist-webinar", "--soon"])
+
+
+def test_both_tutorials_have_the_same_files_and_commands() -> None:
+    assert files(JAPANESE) == files(ENGLISH)
+    assert [line.replace("--lang ja", "--lang en") for line in commands(JAPANESE)] == commands(ENGLISH)
+
+
+def test_both_tutorials_have_the_same_steps() -> None:
+    steps = [re.findall(r"^### (\d+)\.", tutorial(page), re.MULTILINE) for page in (ENGLISH, JAPANESE)]
+    assert steps[0]
+    assert steps[1] == steps[0]
