@@ -2,16 +2,16 @@
 
 import json
 
-from ripen.adapters.salesforce import composite as parts
+from ripen.adapters.salesforce import composite
 from ripen.crm.upsert import Task, Write
 
 
 def test_what_looks_like_a_reference_to_another_answer_is_none() -> None:
     hostile = "@{q0.records[0].Id}"
     made = [
-        parts.upsert([Write(lead="lead1", object="Lead", record=None, fields={"Title": hostile})]),
-        parts.update([("Lead", "00Q1", {"Title": hostile, "Ripen_Score__c": 7})]),
-        parts.create_tasks([(Task(key="task1", subject=hostile, description=hostile), "00Q1", "005")]),
+        composite.upsert_leads([Write(lead="lead1", object="Lead", record=None, fields={"Title": hostile})]),
+        composite.update([("Lead", "00Q1", {"Title": hostile, "Ripen_Score__c": 7})]),
+        composite.create_tasks([(Task(key="task1", subject=hostile, description=hostile), "00Q1", "005")]),
     ]
     assert "@{" not in json.dumps(made)
     assert made[0]["body"]["records"][0]["Title"] == "@ {q0.records[0].Id}"

@@ -80,12 +80,12 @@ def test_who_was_taken_out_is_no_member(org: Org, members: SalesforceMembers) ->
 
 
 def test_more_than_a_page_is_read_on_when_the_one_before_is_done_with(members: SalesforceMembers) -> None:
-    members._line = line = TwoPages()
+    members._connection = connection = TwoPages()
     pages = members.changed(["Expo"], now())
     next(pages)
-    assert len(line.asked) == 1
+    assert len(connection.asked) == 1
     assert list(pages) == [[]]
-    assert line.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
+    assert connection.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
 
 
 def test_who_is_not_connected_hears_so(org: Org) -> None:

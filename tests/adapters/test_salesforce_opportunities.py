@@ -102,13 +102,13 @@ def test_where_none_is_open_nobody_is_asked_for(org: Org, deals: SalesforceOppor
 
 
 def test_more_than_a_page_is_read_on(deals: SalesforceOpportunities) -> None:
-    deals._line = line = TwoPages()
+    deals._connection = connection = TwoPages()
     pages = deals.changed(now(), None)
     next(pages)
-    assert len(line.asked) == 1
+    assert len(connection.asked) == 1
     assert list(pages) == [[]]
-    assert line.asked[0].startswith("/services/data/v62.0/queryAll?")
-    assert line.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
+    assert connection.asked[0].startswith("/services/data/v62.0/queryAll?")
+    assert connection.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
 
 
 def test_who_is_not_connected_hears_so(org: Org) -> None:

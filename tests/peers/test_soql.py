@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ripen.adapters.salesforce import opportunities, soql
-from ripen.adapters.salesforce.members import search
+from ripen.adapters.salesforce.members import changes_query
 from ripen.crm.opportunity import Position
 from ripen.crm.upsert import DesiredRecord, desired_record
 from ripen.lead.lead import CrmLink
@@ -38,7 +38,7 @@ def test_the_search_for_leads_is_understood() -> None:
     leads = [_wanted(f"lead{n}", email) for n, email in enumerate(emails)]
 
     # when an independent parser reads the queries
-    read = node_peers.run("soql", list(soql.searches(leads)))
+    read = node_peers.run("soql", list(soql.lead_queries(leads)))
 
     # then every address and key is one value, none is a word of the query
     assert [query["object"] for query in read] == ["Lead", "Contact", "Lead", "Contact", "Task"]
@@ -54,7 +54,7 @@ def test_the_search_for_leads_is_understood() -> None:
 @pytest.mark.parametrize("object", LINKS)
 def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
     lead = _wanted("lead1", "hanako@example.co.jp", LINKS[object])
-    read = node_peers.run("soql", list(soql.searches([lead])))
+    read = node_peers.run("soql", list(soql.lead_queries([lead])))
     asked = {query["object"]: [_text(literal) for literal in query["literals"]] for query in read}
     assert LINKS[object].id in asked[object]
     assert all(LINKS[object].id not in literals for other, literals in asked.items() if other != object)
@@ -62,18 +62,18 @@ def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
 
 @pytest.mark.parametrize("object", LINKS)
 def test_the_search_for_an_owner_is_understood(object: str) -> None:
-    queries = [soql.accept_searches(LINKS[object], email, "task1") for email in HOSTILE]
-    read = node_peers.run("soql", [query for three in queries for query in three])
-    users, records, tasks = read[0::3], read[1::3], read[2::3]
+    user_queries = [soql.user_query(email) for email in HOSTILE]
+    *users, record, task = node_peers.run(
+        "soql", [*user_queries, soql.record_query(LINKS[object]), soql.task_query("task1")]
+    )
     assert {query["object"] for query in users} == {"User"}
     assert [_text(query["literals"][0]) for query in users] == HOSTILE
-    assert {query["object"] for query in records} == {object}
-    assert {_text(literal) for query in records for literal in query["literals"]} == {LINKS[object].id}
-    assert {_text(literal) for query in tasks for literal in query["literals"]} == {"task1"}
+    assert (record["object"], [_text(literal) for literal in record["literals"]]) == (object, [LINKS[object].id])
+    assert (task["object"], [_text(literal) for literal in task["literals"]]) == ("Task", ["task1"])
 
 
 def test_the_question_for_owners_is_understood() -> None:
-    [read] = node_peers.run("soql", [soql.owners(["lead1", "lead2"])])
+    [read] = node_peers.run("soql", [soql.owners_query(["lead1", "lead2"])])
     assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email"])
     assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
 
@@ -81,7 +81,7 @@ def test_the_question_for_owners_is_understood() -> None:
 def test_the_question_for_members_of_campaigns_is_understood() -> None:
     ids, since = ["701000000000001", "701000000000002AAA"], datetime(2026, 11, 21, 3, tzinfo=UTC)
     asked = (HOSTILE + ids, HOSTILE, ids)
-    read = node_peers.run("soql", [search(campaigns, since) for campaigns in asked])
+    read = node_peers.run("soql", [changes_query(campaigns, since) for campaigns in asked])
     assert {query["object"] for query in read} == {"CampaignMember"}
     assert {"Campaign.Name", "Lead.Email", "Contact.Email"} <= set(read[0]["fields"])
     said = [sorted(_text(literal) for literal in query["literals"]) for query in read]
@@ -94,8 +94,8 @@ def test_the_questions_for_opportunities_are_understood() -> None:
         datetime(2026, 11, 21, 3, tzinfo=UTC),
         Position(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),
     )
-    asked = [opportunities.search(*of) for of in ((None, None), (since, None), (since, place), (None, place))]
-    *looks, deals, people = node_peers.run("soql", [*asked, *opportunities.searches(["001000000000001AAA"])])
+    asked = [opportunities.changes_query(*of) for of in ((None, None), (since, None), (since, place), (None, place))]
+    *looks, deals, people = node_peers.run("soql", [*asked, *opportunities.company_queries(["001000000000001AAA"])])
     assert {look["object"] for look in looks} == {"Opportunity"}
     assert ["IsClosed = " in look["text"] for look in looks] == [True, False, False, True]
     assert ["2026-11-21T02:50:00" in look["text"] for look in looks] == [False, True, False, False]

@@ -1,1 +1,1 @@
-"""Salesforce, over its REST API."""
+"""Salesforce, through its REST API: records, campaign members, opportunities, and a journey's requests."""

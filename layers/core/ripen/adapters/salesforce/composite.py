@@ -1,6 +1,10 @@
-"""The parts of a composite call: queries and collections, and what their answers say about each record.
+"""Composite calls: the subrequests that our code sends, and what their answers say about each record.
 
-Duplicate rules that only warn people are overruled, for we match and follow records ourselves; rules that block stand.
+Records are saved despite duplicate rules that only warn people, because Ripen matches records itself; rules that block
+still block.
+
+Source: Salesforce, REST API Developer Guide, "Composite" (25 subrequests, 5 of them queries or collections) and
+"sObject Collections" (200 records).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,106 +17,137 @@ from ripen.crm.crm_fields import fit_in
 from ripen.crm.upsert import Task, Write
 from ripen.errors import Undeliverable
 
-Part = dict[str, Any]
+Subrequest = dict[str, Any]
+"""One part of a composite call: method, url, body and httpHeaders."""
 
-_WARNINGS_PASS = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
-_OWNER_STAYS = {"Sforce-Auto-Assign": "FALSE"}
-"""Else each new score would run the assignment rules, and take the record from the person who accepted it."""
-
-
-def query(soql: str, deleted: bool = False) -> Part:
-    """`deleted`: those in the recycle bin too."""
-    return {"method": "GET", "url": f"{BASE}/{'queryAll' if deleted else 'query'}?{urlencode({'q': soql})}"}
+_COLLECTION = f"{BASE}/composite/sobjects"
+_ALLOW_DUPLICATES = {"Sforce-Duplicate-Rule-Header": "allowSave=true"}
+_KEEP_OWNER = {"Sforce-Auto-Assign": "FALSE"}
+"""Otherwise each new score would run the assignment rules and take the record from the person who accepted it."""
 
 
-def upsert(writes: Sequence[Write]) -> Part:
-    """Leads found by our key, or made: a repetition makes no second one. The assignment rules choose their owners."""
-    rows = [_typed(write.object, write.fields) for write in writes]
-    return _collection("PATCH", f"{BASE}/composite/sobjects/Lead/Ripen_Key__c", rows, _WARNINGS_PASS)
+def call(connection: Connection, subrequests: Mapping[str, Subrequest]) -> dict[str, Answer]:
+    """Send the subrequests in one composite call and return the answers by the same names.
+
+    Makes no call without subrequests. Raises Undeliverable, NotConnected.
+    """
+    if not subrequests:
+        return {}
+    answers = connection.composite([part | {"referenceId": name} for name, part in subrequests.items()])
+    return dict(zip(subrequests, answers, strict=True))
 
 
-def update(rows: Sequence[tuple[str, str, Mapping[str, str | int]]]) -> Part:
-    """Records (object, id, fields) as they shall stand; their owners stay unless OwnerId is among the fields."""
-    typed = [_typed(object, {"id": id, **fields}) for object, id, fields in rows]
-    return _collection("PATCH", f"{BASE}/composite/sobjects", typed, _OWNER_STAYS | _WARNINGS_PASS)
+def select(connection: Connection, queries: Mapping[str, str]) -> dict[str, list[Row]]:
+    """Run SOQL queries of at most 2,000 rows in one call; return their rows by the same names. Raises Undeliverable."""
+    answers = call(connection, {name: query(text) for name, text in queries.items()})
+    return {name: rows(answer) for name, answer in answers.items()}
 
 
-def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Part:
-    """Tasks about a person (Lead or Contact id), for an owner; "" is whoever we are."""
-    rows = [
-        _typed(
+def query(soql: str, include_deleted: bool = False) -> Subrequest:
+    """Return a query, including the records in the recycle bin if asked."""
+    resource = "queryAll" if include_deleted else "query"
+    return {"method": "GET", "url": f"{BASE}/{resource}?{urlencode({'q': soql})}"}
+
+
+def upsert_leads(writes: Sequence[Write]) -> Subrequest:
+    """Return the upsert of Leads by our key; the assignment rules choose the owners of new Leads."""
+    records = [_record(write.object, write.fields) for write in writes]
+    return _collection("PATCH", f"{_COLLECTION}/Lead/Ripen_Key__c", records, _ALLOW_DUPLICATES)
+
+
+def update(records: Sequence[tuple[str, str, Mapping[str, str | int]]]) -> Subrequest:
+    """Return the update of records (object, id, fields); it keeps their owners unless OwnerId is one of the fields."""
+    typed = [_record(object, {"id": id, **fields}) for object, id, fields in records]
+    return _collection("PATCH", _COLLECTION, typed, _KEEP_OWNER | _ALLOW_DUPLICATES)
+
+
+def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Subrequest:
+    """Return the creation of Tasks (Task, id of the Lead or Contact, owner's id).
+
+    With the owner "" the Task belongs to the user that the app runs as.
+    """
+    records = [
+        _record(
             "Task",
             {
                 "Ripen_Key__c": task.key,
                 "Subject": fit_in("Subject", task.subject),
                 "Description": fit_in("Description", task.description),
-                "WhoId": who,
+                "WhoId": person,
             }
             | ({"OwnerId": owner} if owner else {})
             | ({"ActivityDate": task.due.isoformat()} if task.due else {}),
         )
-        for task, who, owner in tasks
+        for task, person, owner in tasks
     ]
-    return _collection("POST", f"{BASE}/composite/sobjects", rows, {})
+    return _collection("POST", _COLLECTION, records)
 
 
-def join_campaign(campaign: str, who: str, object: str, status: str) -> Part:
-    """A new membership; "" is the campaign's own first status."""
-    fields = {"CampaignId": campaign, f"{object}Id": who} | ({"Status": status} if status else {})
-    return _collection("POST", f"{BASE}/composite/sobjects", [_typed("CampaignMember", fields)], {})
+def create_member(campaign: str, person: str, object: str, status: str) -> Subrequest:
+    """Return the creation of a campaign member; the status "" is the campaign's default status."""
+    fields = {"CampaignId": campaign, f"{object}Id": person} | ({"Status": status} if status else {})
+    return _collection("POST", _COLLECTION, [_record("CampaignMember", fields)])
 
 
 def rows(answer: Answer) -> list[Row]:
-    """The rows of a query. Raises Undeliverable."""
+    """Return the rows of one page of a query. Raises Undeliverable."""
     if answer.status != 200 or not isinstance(answer.body, dict):
         raise refusal(answer.status, answer.body)
     return list(answer.body["records"])
 
 
-def pages(line: Connection, first: Part) -> Iterator[list[Row]]:
-    """The rows of a query, page by page, each in a call of its own. Raises Undeliverable, NotConnected."""
-    page: Part | None = first
+def pages(connection: Connection, first: Subrequest) -> Iterator[list[Row]]:
+    """Yield the rows of a query page by page, with one call for each page. Raises Undeliverable, NotConnected."""
+    page: Subrequest | None = first
     while page:
-        [answer] = line.composite([page | {"referenceId": "page"}])
+        [answer] = call(connection, {"page": page}).values()
         yield rows(answer)
         page = next_page(answer)
 
 
-def next_page(answer: Answer) -> Part | None:
-    """Salesforce gives at most 2,000 rows at once, and says where the next are."""
+def next_page(answer: Answer) -> Subrequest | None:
+    """Return the request for a query's next page of at most 2,000 rows; None after the last page."""
     url = answer.body.get("nextRecordsUrl") if isinstance(answer.body, dict) else None
     return {"method": "GET", "url": str(url)} if url else None
 
 
 def refusals(answer: Answer, expected: int) -> list[Undeliverable | None]:
-    """What was refused, record by record, None for those that stand. Salesforce answers such a list with 200 or 400;
-    where it refused the collection as a whole, each of its records was."""
-    if not _is_by_record(answer.body, expected):
+    """Return the refusal of each of the `expected` records of a collection, None for a saved record.
+
+    Salesforce answers with a list of results, under status 200 or 400. If it refused the collection as a whole, each of
+    the records was refused.
+    """
+    if not _has_results(answer.body, expected):
         return [refusal(answer.status, answer.body)] * expected
     return [None if row["success"] else refusal(400, row.get("errors")) for row in answer.body]
 
 
 def ids(answer: Answer, expected: int) -> list[str]:
-    """The ids of the records that stand, "" for those that were refused."""
-    if not _is_by_record(answer.body, expected):
+    """Return the id of each of the `expected` records of a collection, "" for a refused record."""
+    if not _has_results(answer.body, expected):
         return [""] * expected
     return [str(row.get("id") or "") if row["success"] else "" for row in answer.body]
 
 
-def _is_by_record(body: object, expected: int) -> bool:
+def _has_results(body: object, expected: int) -> bool:
     return isinstance(body, list) and len(body) == expected and all("success" in row for row in body)
 
 
-def _typed(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
-    return {"attributes": {"type": object}, **{name: _inert(value) for name, value in fields.items()}}
+def _record(object: str, fields: Mapping[str, str | int]) -> dict[str, Any]:
+    return {"attributes": {"type": object}, **{name: _without_reference(value) for name, value in fields.items()}}
 
 
-def _inert(value: str | int) -> str | int:
-    """In a composite call `@{name.field}` stands for an earlier answer, and cannot be quoted: typed by one person, it
-    would have the records of all others in the call refused."""
+def _without_reference(value: str | int) -> str | int:
+    """Return the value with a space in each "@{".
+
+    In a composite call `@{name.field}` refers to an earlier answer and cannot be quoted. One person who types such a
+    text would make Salesforce refuse the records of all others in the call.
+    """
     return value.replace("@{", "@ {") if isinstance(value, str) else value
 
 
-def _collection(method: str, url: str, records: list[dict[str, Any]], headers: dict[str, str]) -> Part:
-    part: Part = {"method": method, "url": url, "body": {"allOrNone": False, "records": records}}
-    return part | {"httpHeaders": headers} if headers else part
+def _collection(
+    method: str, url: str, records: list[dict[str, Any]], headers: Mapping[str, str] | None = None
+) -> Subrequest:
+    part: Subrequest = {"method": method, "url": url, "body": {"allOrNone": False, "records": records}}
+    return part | {"httpHeaders": dict(headers)} if headers else part

@@ -1,7 +1,9 @@
-"""The line to Salesforce: one session with timeouts, one token, one composite call, and its errors in our words.
+"""The connection to Salesforce: session, access token, composite calls, and Salesforce's errors as ours.
 
-The token is kept in memory, in each container: a login costs 100 ms once an hour or two, while a token in the table
-would be one more thing to guard. It is renewed once when it is refused; the call is then repeated whole, headers and all.
+Each Lambda container caches the token in memory: a login takes 100 ms every hour or two, and a token in the table would
+be one more secret to protect. If Salesforce refuses the token, it is renewed once and the whole call is repeated.
+
+Source: Salesforce, REST API Developer Guide, "Composite", "Limit Info Header", "Status Codes and Error Responses".
 """
 
 import re
@@ -11,20 +13,23 @@ import requests
 from msgspec import Struct
 from requests.adapters import HTTPAdapter
 
+from ripen.adapters.salesforce.soql import Person
 from ripen.adapters.salesforce.token import Token, fetch
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
 from ripen.errors import NotConnected, Undeliverable
+from ripen.lead.lead import CrmLink
 
 VERSION = "62.0"
 BASE = f"/services/data/v{VERSION}"
 _TIMEOUT = (3, 20)
-_QUARTER = 900
-_HOUR = 3600
+"""Seconds to connect, and seconds to wait for each part of an answer."""
+_LIMIT_PAUSE_SECONDS = 900
+_SETUP_PAUSE_SECONDS = 3600
 
 _USAGE = re.compile(r"(?<![\w-])api-usage=(\d+)/(\d+)")
-_LIMITS = {"REQUEST_LIMIT_EXCEEDED"}
-_PASSES = {
+_LIMIT_ERRORS = {"REQUEST_LIMIT_EXCEEDED"}
+_TRANSIENT_ERRORS = {
     "UNABLE_TO_LOCK_ROW",
     "SERVER_UNAVAILABLE",
     "UNKNOWN_EXCEPTION",
@@ -34,8 +39,8 @@ _PASSES = {
     "ENTITY_IS_DELETED",
     "DUPLICATE_VALUE",
 }
-"""The last three happen between our reading and our writing: the next reading sees it."""
-_SETUP = {
+"""The last three mean that the record changed between our read and our write; the next read sees the change."""
+_SETUP_ERRORS = {
     "API_DISABLED_FOR_ORG",
     "INSUFFICIENT_ACCESS_OR_READONLY",
     "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
@@ -43,19 +48,18 @@ _SETUP = {
     "INVALID_FIELD_FOR_INSERT_UPDATE",
     "INVALID_TYPE",
 }
-"""The package or its permission set is not there: an administrator has to act, then all leads go."""
+"""The package or its permission set is missing: when an administrator has installed it, all leads can be written."""
 
 
 class Answer(Struct, frozen=True):
-    """One part of a composite call's answer."""
+    """The answer to one subrequest of a composite call."""
 
     status: int
     body: Any
 
 
 class TimeoutAdapter(HTTPAdapter):
-    """Waits 3 seconds for the line and 20 for an answer, where requests would wait for ever. Notes what each answer says of the
-    day's calls, those that refuse included."""
+    """Gives every request a timeout, and records the API usage that each answer reports, even one with an error."""
 
     usage: ApiUsage | None = None
 
@@ -67,7 +71,7 @@ class TimeoutAdapter(HTTPAdapter):
 
 
 class Connection:
-    """Logs in at the first call, and again where the token is refused."""
+    """Logs in at the first call, and once more when the token is refused."""
 
     def __init__(self, secrets: Secrets) -> None:
         self._secrets = secrets
@@ -76,78 +80,93 @@ class Connection:
         self._session.mount("https://", self._transport)
         self._token: Token | None = None
 
-    def composite(self, requests: list[dict[str, Any]]) -> list[Answer]:
-        """One call, its parts in order, each for itself (never all or none). Raises Undeliverable, NotConnected."""
-        from simple_salesforce.exceptions import SalesforceExpiredSession  # 200 ms: only who calls pays
+    def composite(self, subrequests: list[dict[str, Any]]) -> list[Answer]:
+        """Make one composite call and return the answers in the order of the subrequests.
+
+        A failed subrequest does not roll back the others (allOrNone is false). Raises Undeliverable, NotConnected.
+        """
+        from simple_salesforce.exceptions import SalesforceExpiredSession  # takes 200 ms to import
 
         try:
-            return self._composite(requests)
+            return self._composite(subrequests)
         except SalesforceExpiredSession:
             self._token = None
         try:
-            return self._composite(requests)
+            return self._composite(subrequests)
         except SalesforceExpiredSession as error:
             self._token = None
-            raise NotConnected("Salesforce refuses the token it has just given") from error
+            raise NotConnected("Salesforce refuses its own new token") from error
 
     @property
     def usage(self) -> ApiUsage | None:
-        """As the last answer said; None before the first."""
+        """The day's API usage, as of the last answer; None before the first."""
         return self._transport.usage
 
-    def page(self, object: str, id: str) -> str:
-        """Where a person sees the record."""
-        return f"{self._logged_in().instance}/lightning/r/{object}/{id}/view"
+    def link(self, person: Person) -> CrmLink:
+        """Return the link of a Lead or Contact, with the URL of its page in Lightning Experience."""
+        owner = person.owner
+        return CrmLink(
+            object=person.object,
+            id=person.id,
+            url=f"{self._current_token().instance}/lightning/r/{person.object}/{person.id}/view",
+            owner=owner.id,
+            owner_name=owner.name,
+            owner_email=owner.email,
+        )
 
-    def _logged_in(self) -> Token:
+    def _current_token(self) -> Token:
         if self._token is None:
             self._token = fetch(self._settings(), self._session)
         return self._token
 
     def _settings(self) -> dict[str, Any]:
-        found = self._secrets.all(fresh=True).get("salesforce")
-        return found if isinstance(found, dict) else {}
+        settings = self._secrets.all(fresh=True).get("salesforce")
+        return settings if isinstance(settings, dict) else {}
 
-    def _composite(self, parts: list[dict[str, Any]]) -> list[Answer]:
+    def _composite(self, subrequests: list[dict[str, Any]]) -> list[Answer]:
         from simple_salesforce.api import Salesforce
         from simple_salesforce.exceptions import SalesforceError, SalesforceExpiredSession
 
-        token = self._logged_in()
+        token = self._current_token()
         client = Salesforce(
             session_id=token.access, instance_url=token.instance, session=self._session, version=VERSION
         )
         try:
-            answer = client.restful("composite", method="POST", json={"allOrNone": False, "compositeRequest": parts})
+            body = {"allOrNone": False, "compositeRequest": subrequests}
+            answer = client.restful("composite", method="POST", json=body)
         except SalesforceExpiredSession:
             raise
         except SalesforceError as error:
             raise refusal(error.status, error.content) from error
         except requests.RequestException as error:
             raise Undeliverable(f"no answer from Salesforce: {type(error).__name__}", permanent=False) from error
-        return _answers(answer, len(parts))
+        return _answers(answer, len(subrequests))
 
 
 def usage(header: str) -> ApiUsage | None:
-    """Of "api-usage=18/5000", whatever else stands beside it (Salesforce, REST API Developer Guide, "Limit Info Header")."""
+    """Return the usage in the header Sforce-Limit-Info ("api-usage=18/5000" and other values); None without it."""
     found = _USAGE.search(header)
     return ApiUsage(int(found[1]), int(found[2])) if found else None
 
 
 def refusal(status: int, content: Any) -> Undeliverable:
-    """Salesforce's error as ours. `content` is a list of errors, those of one record name `statusCode`, all others
-    `errorCode`; a page of HTML is none."""
+    """Return Salesforce's error as ours.
+
+    `content` is a list of errors: the errors of one record have a `statusCode`, all others an `errorCode`. Any other
+    content, for example HTML, is judged by the HTTP status alone.
+    """
     first = content[0] if isinstance(content, list) and content and isinstance(content[0], dict) else {}
     code = str(first.get("statusCode") or first.get("errorCode") or f"HTTP {status}")
     reason = f"{code}: {first.get('message', '')}".removesuffix(": ")
-    if code in _LIMITS or status == 429:
-        return Undeliverable(reason, permanent=False, after=_QUARTER)
-    if code in _SETUP:
-        return Undeliverable(reason, permanent=False, after=_HOUR)
-    return Undeliverable(reason, permanent=code not in _PASSES and status < 500)
+    if code in _LIMIT_ERRORS or status == 429:
+        return Undeliverable(reason, permanent=False, after=_LIMIT_PAUSE_SECONDS)
+    if code in _SETUP_ERRORS:
+        return Undeliverable(reason, permanent=False, after=_SETUP_PAUSE_SECONDS)
+    return Undeliverable(reason, permanent=code not in _TRANSIENT_ERRORS and status < 500)
 
 
 def _answers(answer: Any, expected: int) -> list[Answer]:
     parts = answer.get("compositeResponse") if isinstance(answer, dict) else None
     if not isinstance(parts, list) or len(parts) != expected:
-        raise Undeliverable("Salesforce answered with something else", permanent=False)
+        raise Undeliverable("the answer from Salesforce is not a composite response", permanent=False)
     return [Answer(int(part["httpStatusCode"]), part["body"]) for part in parts]

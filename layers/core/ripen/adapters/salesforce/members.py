@@ -1,48 +1,51 @@
-"""Members of Salesforce's campaigns, as they change: asked for by SystemModstamp, which any change moves.
+"""The members of Salesforce's campaigns, as they change.
 
-A transaction may take ten minutes to come to light, with the times of its beginning (Salesforce, "Execution Governors and
-Limits"), so what is asked for overlaps. Deleted members are not in a query's answer. Source: Object Reference,
-"CampaignMember".
+A poll reads the members whose SystemModstamp, which every change updates, is later than the previous poll, with an
+overlap. Deleted members are not reported.
+
+Source: Salesforce, Object Reference, "CampaignMember".
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from ripen.adapters.salesforce import composite as parts
+from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import Row, soql
+from ripen.adapters.salesforce.soql import CAMPAIGN_ID, OVERLAP, Row, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.membership import Member
 
-_CAMPAIGN_ID = re.compile(r"701[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
-_OVERLAP = timedelta(minutes=10)
-
 
 class SalesforceMembers:
-    """ports.CrmMembers, in one call for each 2,000 members."""
+    """Implements ports.CrmMembers, with one call for each 2,000 members."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._line = Connection(secrets)
+        self._connection = Connection(secrets)
 
     def changed(self, campaigns: Collection[str], since: datetime) -> Iterator[list[Member]]:
-        for rows in parts.pages(self._line, parts.query(search(campaigns, since - _OVERLAP))):
+        """Yield pages of members that changed since then or up to ten minutes earlier, oldest change first.
+
+        The campaigns are names or ids. Raises Undeliverable, NotConnected.
+        """
+        query = composite.query(changes_query(campaigns, since - OVERLAP))
+        for rows in composite.pages(self._connection, query):
             yield [_member(row) for row in rows]
 
 
-def search(campaigns: Collection[str], since: datetime) -> str:
-    """Oldest change first, so that what was read can be left behind."""
-    ids = [name for name in campaigns if _CAMPAIGN_ID.fullmatch(name)]
-    either = [
+def changes_query(campaigns: Collection[str], since: datetime) -> str:
+    """Return the query for members that changed since then, oldest change first, so that a poll can stop anywhere."""
+    ids = [name for name in campaigns if CAMPAIGN_ID.fullmatch(name)]
+    names = [name for name in campaigns if name not in ids]
+    conditions = [
         *([soql("CampaignId IN {}", ids)] if ids else []),
-        *([soql("Campaign.Name IN {}", names)] if (names := [name for name in campaigns if name not in ids]) else []),
+        *([soql("Campaign.Name IN {}", names)] if names else []),
     ]
     return soql(
         "SELECT Id, CampaignId, Campaign.Name, Status, CreatedDate, SystemModstamp, LeadId, ContactId, Lead.Email, "
         "Contact.Email FROM CampaignMember WHERE SystemModstamp >= {} AND ({:literal}) ORDER BY SystemModstamp, Id",
         since,
-        " OR ".join(either),
+        " OR ".join(conditions),
     )
 
 

@@ -1,70 +1,81 @@
-"""Salesforce's opportunities as they change, and which accounts have an open one.
+"""Salesforce's opportunities, as they change, and the accounts that have an open one.
 
-Deleted ones are seen while they are in the recycle bin (`queryAll`). What comes to light late is asked for again, as with members.
-Source: Object Reference, "Opportunity"; REST API Developer Guide, "QueryAll".
+Polls overlap, as for campaign members. Deleted opportunities are reported while they are in the recycle bin.
+
+Source: Salesforce, Object Reference, "Opportunity"; REST API Developer Guide, "QueryAll".
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from ripen.adapters.salesforce import composite as parts
+from ripen.adapters.salesforce import composite
 from ripen.adapters.salesforce.connection import Connection
-from ripen.adapters.salesforce.soql import Row, soql
+from ripen.adapters.salesforce.soql import OVERLAP, Row, soql
 from ripen.adapters.secrets import Secrets
 from ripen.crm.opportunity import Company, Opportunity, Position
 
-_OVERLAP = timedelta(minutes=10)
-
 
 class SalesforceOpportunities:
-    """ports.CrmOpportunities, in one call for each 2,000 rows."""
+    """Implements ports.CrmOpportunities, with one call for each 2,000 rows."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._line = Connection(secrets)
+        self._connection = Connection(secrets)
 
     def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
-        for rows in parts.pages(self._line, parts.query(search(since, after), deleted=since is not None)):
+        """Yield pages of opportunities, oldest change first, starting after the place that the previous poll reached.
+
+        With `since` None these are all open opportunities; otherwise all that changed since then or up to ten minutes
+        earlier, deleted ones included. Raises Undeliverable, NotConnected.
+        """
+        query = composite.query(changes_query(since, after), include_deleted=since is not None)
+        for rows in composite.pages(self._connection, query):
             yield [_opportunity(row) for row in rows]
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
-        opportunities, contacts = searches(accounts)
-        sites = {
+        """Return those of up to 100 accounts that have an open opportunity. Raises Undeliverable, NotConnected."""
+        opportunities, contacts = company_queries(accounts)
+        websites = {
             str(row["AccountId"]): str((row.get("Account") or {}).get("Website") or "")
-            for rows in parts.pages(self._line, parts.query(opportunities))
-            for row in rows
+            for row in self._rows(opportunities)
         }
-        emails: dict[str, list[str]] = {account: [] for account in sites}
-        for rows in parts.pages(self._line, parts.query(contacts)) if sites else ():
-            for row in rows:
-                emails.get(str(row["AccountId"]), []).append(str(row["Email"]))
-        return [Company(account=id, website=site, emails=tuple(emails[id])) for id, site in sites.items()]
+        emails: dict[str, list[str]] = {account: [] for account in websites}
+        for row in self._rows(contacts) if websites else ():
+            emails.get(str(row["AccountId"]), []).append(str(row["Email"]))
+        return [Company(account=id, website=site, emails=tuple(emails[id])) for id, site in websites.items()]
+
+    def _rows(self, query: str) -> Iterator[Row]:
+        for page in composite.pages(self._connection, composite.query(query)):
+            yield from page
 
 
-def search(since: datetime | None, after: Position | None) -> str:
-    """Oldest change first. Many may have changed in the same second, so that a place in it is told by the id as well."""
-    asked = [
+def changes_query(since: datetime | None, after: Position | None) -> str:
+    """Return the query of `SalesforceOpportunities.changed`.
+
+    Many opportunities may change in the same second, so a position is a time and an id.
+    """
+    conditions = [
         *([soql("IsClosed = false")] if since is None else []),
-        *([soql("SystemModstamp >= {}", since - _OVERLAP)] if since and not after else []),
-        *([_behind(after)] if after else []),
+        *([soql("SystemModstamp >= {}", since - OVERLAP)] if since and not after else []),
+        *([_is_after(after)] if after else []),
     ]
     return soql(
         "SELECT Id, AccountId, SystemModstamp FROM Opportunity WHERE {:literal} ORDER BY SystemModstamp, Id",
-        " AND ".join(asked),
+        " AND ".join(conditions),
     )
 
 
-def _behind(place: Position) -> str:
-    at = place.changed.isoformat(timespec="milliseconds")
-    return soql("(SystemModstamp > {:literal} OR (SystemModstamp = {:literal} AND Id > {}))", at, at, place.id)
-
-
-def searches(accounts: Sequence[str]) -> tuple[str, str]:
-    """The open opportunities of these accounts, and their people."""
+def company_queries(accounts: Sequence[str]) -> tuple[str, str]:
+    """Return the queries for the open opportunities of these accounts, and for the accounts' contacts."""
     ids = list(accounts)
     return (
         soql("SELECT AccountId, Account.Website FROM Opportunity WHERE IsClosed = false AND AccountId IN {}", ids),
         soql("SELECT AccountId, Email FROM Contact WHERE AccountId IN {} AND Email != null ORDER BY CreatedDate", ids),
     )
+
+
+def _is_after(position: Position) -> str:
+    at = position.changed.isoformat(timespec="milliseconds")
+    return soql("(SystemModstamp > {:literal} OR (SystemModstamp = {:literal} AND Id > {}))", at, at, position.id)
 
 
 def _opportunity(row: Row) -> Opportunity:

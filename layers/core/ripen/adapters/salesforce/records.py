@@ -1,38 +1,39 @@
-"""Salesforce's Leads, Contacts and Tasks: read in one composite call and written in another, for up to 200 leads.
+"""Leads, Contacts and Tasks in Salesforce: one composite call reads up to 200 leads, and another one writes them."""
 
-A composite call takes at most 5 queries and collections, a collection at most 200 records (Salesforce, REST API
-Developer Guide, "Composite" and "sObject Collections").
-"""
+from collections.abc import Iterator, Mapping, Sequence
 
-from collections.abc import Mapping, Sequence
+from msgspec import Struct
 
-from ripen.adapters.salesforce import composite as parts
-from ripen.adapters.salesforce import soql
+from ripen.adapters.salesforce import composite, soql
+from ripen.adapters.salesforce.composite import Subrequest
 from ripen.adapters.salesforce.connection import Answer, Connection
+from ripen.adapters.salesforce.soql import Owner, Person
 from ripen.adapters.secrets import Secrets
 from ripen.crm.api_usage import ApiUsage
-from ripen.crm.upsert import CrmState, DesiredRecord, Task, Write, WriteResult
+from ripen.crm.upsert import CrmState, DesiredRecord, Record, Task, Write, WriteResult
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink
 
-Owners = Mapping[str, soql.Owner]
-
 
 class Salesforce:
-    """What score.sync (ports.CrmRecords) and notify.act (ports.CrmOwners) ask of Salesforce. Raises Undeliverable where
-    a call failed as a whole, NotConnected where an administrator has to act."""
+    """Implements ports.CrmRecords and ports.CrmOwners.
+
+    Every method raises Undeliverable if a whole call failed, NotConnected if an administrator has to act.
+    """
 
     def __init__(self, secrets: Secrets) -> None:
-        self._line = Connection(secrets)
+        self._connection = Connection(secrets)
 
     @property
     def usage(self) -> ApiUsage | None:
-        return self._line.usage
+        """The day's API usage, as of the last answer; None before the first."""
+        return self._connection.usage
 
     def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
-        """The records that may stand for these leads (at most 200), and the Tasks already made for them."""
-        answers = self._call({f"q{n}": parts.query(text) for n, text in enumerate(soql.searches(leads))})
-        rows = [row for answer in answers.values() for row in self._rows(answer)]
+        """Return the records that may match these leads (at most 200), and the Tasks that already exist for them."""
+        queries = {f"q{n}": composite.query(text) for n, text in enumerate(soql.lead_queries(leads))}
+        answers = composite.call(self._connection, queries)
+        rows = [row for answer in answers.values() for row in self._all_rows(answer)]
         people = soql.records(row for row in rows if soql.object_of(row) != "Task")
         return CrmState(
             records=tuple({record.id: record for record in people}.values()),
@@ -40,94 +41,121 @@ class Salesforce:
         )
 
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
-        """Make or change the records of these leads (at most 200), each for itself; what became of each, in order."""
-        new = [write for write in writes if write.record is None]
-        known = sorted((write for write in writes if write.record), key=lambda write: write.object)
-        tasks = [(write, write.task, write.record) for write in known if write.task and write.record]
-        wanted: dict[str, parts.Part] = {}
-        if new:
-            wanted["new"] = parts.upsert(new)
-            wanted["owners"] = parts.query(soql.owners([write.lead for write in new]))
-        if known:
-            wanted["known"] = parts.update([(w.object, w.record.id, w.fields) for w in known if w.record])
-        if tasks:
-            wanted["tasks"] = parts.create_tasks([(task, record.id, record.owner) for _, task, record in tasks])
-        answers = self._call(wanted)
-        results = self._new(new, answers) | self._known(known, answers)
-        if tasks:
-            refusals = parts.refusals(answers["tasks"], len(tasks))
-            for (write, _, _), refused in zip(tasks, refusals, strict=True):
-                so_far = results[write.lead]
-                results[write.lead] = WriteResult(link=so_far.link, refused=so_far.refused or refused)
+        """Create or update the records of up to 200 leads; return the results in the same order.
+
+        1. Upsert a Lead for each lead without a record, and query the owners that the assignment rules chose.
+        2. Update the records that exist.
+        3. Create the Tasks for the owners of these records.
+
+        One composite call does all of it, in this order. A refused record does not affect the others.
+        """
+        batch = _batch(writes)
+        answers = composite.call(self._connection, dict(_subrequests(batch)))
+        results = self._created(batch, answers) | self._updated(batch, answers)
         return [results[write.lead] for write in writes]
 
     def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
-        """See ports.CrmOwners. A Lead that was converted meanwhile is accepted as the Contact it became."""
-        searches = soql.accept_searches(link, owner_email, task_key)
-        answers = self._call({f"q{n}": parts.query(text) for n, text in enumerate(searches)})
-        users, records, tasks = map(parts.rows, answers.values())
-        if not users:
-            raise Undeliverable("no active Salesforce user has this address", permanent=True)
-        if not records:
-            raise Undeliverable("the record is no longer in Salesforce", permanent=True)
-        converted = records[0].get("ConvertedContactId")
-        object, id = ("Contact", str(converted)) if converted else (link.object, link.id)
-        owner = str(users[0]["Id"])
-        wanted = {"owner": parts.update([(object, id, {"OwnerId": owner})])}
-        if not tasks:
-            task = Task(key=task_key, subject=subject, description=description)
-            wanted["task"] = parts.create_tasks([(task, id, owner)])
-        for answer in self._call(wanted).values():
-            if refused := parts.refusals(answer, 1)[0]:
-                raise refused
-        return self._link(object, id, (owner, str(users[0].get("Name") or ""), str(users[0].get("Email") or "")))
+        """Make the user the record's owner and create one Task for them; return the link with its new owner.
 
-    def _rows(self, answer: Answer) -> list[soql.Row]:
-        """The rows of a query, those on further pages too."""
-        rows = parts.rows(answer)
-        while page := parts.next_page(answer):
-            [answer] = self._call({"page": page}).values()
-            rows += parts.rows(answer)
+        1. Find the user, the record, and the Task that an earlier attempt may have created.
+        2. Take the Contact instead of a Lead that was converted meanwhile.
+        3. Set the owner, and create the Task unless it exists.
+
+        Raises Undeliverable(permanent=True) if there is no such active user, or no such record any more.
+        """
+        queries = {
+            "user": soql.user_query(owner_email),
+            "record": soql.record_query(link),
+            "task": soql.task_query(task_key),
+        }
+        found = composite.select(self._connection, queries)
+        if not found["user"]:
+            raise Undeliverable("no active Salesforce user has this address", permanent=True)
+        if not found["record"]:
+            raise Undeliverable("the record is no longer in Salesforce", permanent=True)
+        person = soql.person_of(link, found["record"][0], found["user"][0])
+        wanted = {"owner": composite.update([(person.object, person.id, {"OwnerId": person.owner.id})])}
+        if not found["task"]:
+            task = Task(key=task_key, subject=subject, description=description)
+            wanted["task"] = composite.create_tasks([(task, person.id, person.owner.id)])
+        for answer in composite.call(self._connection, wanted).values():
+            if refused := composite.refusals(answer, 1)[0]:
+                raise refused
+        return self._connection.link(person)
+
+    def _all_rows(self, answer: Answer) -> list[soql.Row]:
+        """Return the rows of a query's first page and of all its further pages."""
+        rows = composite.rows(answer)
+        if further := composite.next_page(answer):
+            rows += [row for page in composite.pages(self._connection, further) for row in page]
         return rows
 
-    def _call(self, wanted: Mapping[str, parts.Part]) -> dict[str, Answer]:
-        if not wanted:
+    def _created(self, batch: "_Batch", answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
+        """Return the results of the new Leads, by lead."""
+        if not batch.new:
             return {}
-        answers = self._line.composite([part | {"referenceId": name} for name, part in wanted.items()])
-        return dict(zip(wanted, answers, strict=True))
-
-    def _new(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
-        if not writes:
-            return {}
-        ids = parts.ids(answers["new"], len(writes))
-        refusals = parts.refusals(answers["new"], len(writes))
+        ids = composite.ids(answers["new"], len(batch.new))
+        refusals = composite.refusals(answers["new"], len(batch.new))
         owners = _owners(answers["owners"])
+        links = [self._connection.link(Person("Lead", id, owners.get(id, Owner()))) if id else None for id in ids]
         return {
-            write.lead: WriteResult(
-                link=self._link("Lead", id, owners.get(id, ("", "", ""))) if id else None, refused=refused
-            )
-            for write, id, refused in zip(writes, ids, refusals, strict=True)
+            write.lead: WriteResult(link=link, refused=refused)
+            for write, link, refused in zip(batch.new, links, refusals, strict=True)
         }
 
-    def _known(self, writes: Sequence[Write], answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
-        if not writes:
+    def _updated(self, batch: "_Batch", answers: Mapping[str, Answer]) -> dict[str, WriteResult]:
+        """Return the results of the existing records, by lead; a refused Task counts as a refused write."""
+        if not batch.known:
             return {}
-        refusals = parts.refusals(answers["known"], len(writes))
+        refusals = composite.refusals(answers["known"], len(batch.known))
+        tasks = _task_refusals(batch, answers)
         return {
             write.lead: WriteResult(
-                link=self._link(record.object, record.id, (record.owner, record.owner_name, record.owner_email)),
-                refused=refused,
+                link=self._connection.link(_person(record)), refused=refused or tasks.get(write.lead)
             )
-            for write, refused in zip(writes, refusals, strict=True)
-            if (record := write.record)
+            for (write, record), refused in zip(batch.known, refusals, strict=True)
         }
 
-    def _link(self, object: str, id: str, owner: soql.Owner) -> CrmLink:
-        user, name, email = owner
-        url = self._line.page(object, id)
-        return CrmLink(object=object, id=id, url=url, owner=user, owner_name=name, owner_email=email)
+
+class _Batch(Struct, frozen=True):
+    """The writes of one call: leads without a record, existing records, and those of them that get a Task."""
+
+    new: list[Write]
+    known: list[tuple[Write, Record]]
+    tasks: list[tuple[Write, Record, Task]]
 
 
-def _owners(answer: Answer) -> Owners:
-    """By record. Not knowing an owner yet is no reason to lose the record's link."""
-    return {str(row["Id"]): soql.owner_of(row) for row in parts.rows(answer)} if answer.status == 200 else {}
+def _batch(writes: Sequence[Write]) -> _Batch:
+    known = [(write, write.record) for write in writes if write.record]
+    known.sort(key=lambda pair: pair[0].object)  # Salesforce takes at most ten runs of one object in a collection
+    return _Batch(
+        new=[write for write in writes if not write.record],
+        known=known,
+        tasks=[(write, record, write.task) for write, record in known if write.task],
+    )
+
+
+def _subrequests(batch: _Batch) -> Iterator[tuple[str, Subrequest]]:
+    if batch.new:
+        yield "new", composite.upsert_leads(batch.new)
+        yield "owners", composite.query(soql.owners_query([write.lead for write in batch.new]))
+    if batch.known:
+        yield "known", composite.update([(write.object, record.id, write.fields) for write, record in batch.known])
+    if batch.tasks:
+        yield "tasks", composite.create_tasks([(task, record.id, record.owner) for _, record, task in batch.tasks])
+
+
+def _task_refusals(batch: _Batch, answers: Mapping[str, Answer]) -> dict[str, Undeliverable | None]:
+    if not batch.tasks:
+        return {}
+    refusals = composite.refusals(answers["tasks"], len(batch.tasks))
+    return {write.lead: refused for (write, _, _), refused in zip(batch.tasks, refusals, strict=True)}
+
+
+def _person(record: Record) -> Person:
+    return Person(record.object, record.id, Owner(record.owner, record.owner_name, record.owner_email))
+
+
+def _owners(answer: Answer) -> dict[str, Owner]:
+    """Return the owners by record id; {} if the query failed, because the links are worth more than their owners."""
+    return {str(row["Id"]): soql.owner_of(row) for row in composite.rows(answer)} if answer.status == 200 else {}

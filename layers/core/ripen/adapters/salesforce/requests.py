@@ -1,125 +1,107 @@
-"""What a journey wants done in Salesforce for one lead: a Task, a campaign membership, the record's owner.
+"""The requests of a journey's crm steps in Salesforce: a Task, a campaign membership and an owner for one lead.
 
-Each is looked for before it is made, so that a repetition makes none twice. A converted Lead can join no campaign any more:
-its Contact does. Source: Salesforce, Object Reference, "CampaignMember" (one membership for each person and campaign).
+Each part is searched before it is created, so that a repeated request creates nothing twice. A converted Lead cannot
+join a campaign any more; its Contact joins instead.
+
+Source: Salesforce, Object Reference, "CampaignMember" (one membership per person and campaign).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from msgspec import Struct
-
-from ripen.adapters.salesforce import composite as parts
-from ripen.adapters.salesforce.connection import Answer, Connection
-from ripen.adapters.salesforce.soql import Row, owner_of, soql
+from ripen.adapters.salesforce import composite
+from ripen.adapters.salesforce.composite import Subrequest
+from ripen.adapters.salesforce.connection import Connection
+from ripen.adapters.salesforce.soql import (
+    CAMPAIGN_ID,
+    Person,
+    Row,
+    person_of,
+    record_query,
+    soql,
+    task_query,
+    user_query,
+)
 from ripen.adapters.secrets import Secrets
 from ripen.crm.upsert import DELETED, Task
 from ripen.errors import Undeliverable
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink
 
-_CAMPAIGN_ID = re.compile(r"701[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
-_USER = "005"
-_LATELY = "CreatedDate = LAST_N_DAYS:30"
-
-
-class _Person(Struct, frozen=True):
-    """The Lead or Contact that it is about."""
-
-    object: str
-    id: str
-    owner: str
-    owner_name: str
-    owner_email: str
+_USER_PREFIX = "005"
 
 
 class SalesforceRequests:
-    """ports.CrmRequests, in two composite calls, or three where a campaign is to be joined."""
+    """Implements ports.CrmRequests in two composite calls, or three for a campaign membership."""
 
     def __init__(self, secrets: Secrets) -> None:
-        self._line = Connection(secrets)
+        self._connection = Connection(secrets)
 
     def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
-        found = {name: parts.rows(answer) for name, answer in self._call(dict(_searches(link, crm_request))).items()}
+        """Do each part of the request that is not done yet; return the link with its present owner.
+
+        1. Find the record, the user, the Task and the campaign. Without the record nothing can be done.
+        2. Find the membership, if a campaign is to be joined.
+        3. Set the owner, create the Task, and create or update the membership.
+
+        Raises Undeliverable if a part was refused, after the other parts were done. With several refusals it raises one
+        that a retry may help.
+        """
+        found = composite.select(self._connection, dict(_queries(link, crm_request)))
         if not found["record"]:
             raise Undeliverable(DELETED, permanent=True)
-        refused = list(_lacking(crm_request, found))
-        person = _person(link, found["record"][0], found.get("user", []))
+        person = person_of(link, found["record"][0], next(iter(found.get("user", [])), None))
         wanted = dict(_writes(person, crm_request, due, found))
         if campaign := found.get("campaign"):
             wanted |= self._membership(str(campaign[0]["Id"]), person, crm_request.status)
-        answers = self._call(wanted)
-        refused += [failure for answer in answers.values() if (failure := parts.refusals(answer, 1)[0])]
-        if refused:
-            raise min(refused, key=lambda failure: failure.permanent)  # what may pass is tried again
-        return CrmLink(
-            object=person.object,
-            id=person.id,
-            url=self._line.page(person.object, person.id),
-            owner=person.owner,
-            owner_name=person.owner_name,
-            owner_email=person.owner_email,
-        )
+        answers = composite.call(self._connection, wanted)
+        refused = [failure for answer in answers.values() if (failure := composite.refusals(answer, 1)[0])]
+        if failures := [*_not_found(crm_request, found), *refused]:
+            raise min(failures, key=lambda failure: failure.permanent)
+        return self._connection.link(person)
 
-    def _membership(self, campaign: str, person: _Person, status: str) -> dict[str, parts.Part]:
+    def _membership(self, campaign: str, person: Person, status: str) -> dict[str, Subrequest]:
+        """Return the request that creates the membership or changes its status; {} if neither is needed."""
         query = soql(
             "SELECT Id, Status FROM CampaignMember WHERE CampaignId = {} AND {:literal}Id = {}",
             campaign,
             person.object,
             person.id,
         )
-        members = parts.rows(self._call({"member": parts.query(query)})["member"])
+        members = composite.select(self._connection, {"member": query})["member"]
         if not members:
-            return {"member": parts.join_campaign(campaign, person.id, person.object, status)}
+            return {"member": composite.create_member(campaign, person.id, person.object, status)}
         if status and members[0].get("Status") != status:
-            return {"member": parts.update([("CampaignMember", str(members[0]["Id"]), {"Status": status})])}
+            return {"member": composite.update([("CampaignMember", str(members[0]["Id"]), {"Status": status})])}
         return {}
 
-    def _call(self, wanted: Mapping[str, parts.Part]) -> dict[str, Answer]:
-        if not wanted:
-            return {}
-        answers = self._line.composite([part | {"referenceId": name} for name, part in wanted.items()])
-        return dict(zip(wanted, answers, strict=True))
 
-
-def _searches(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, parts.Part]]:
-    converted = ", ConvertedContactId" if link.object == "Lead" else ""
-    fields = f"Id, OwnerId, Owner.Name, Owner.Email{converted}"
-    yield "record", parts.query(soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", fields, link.object, link.id))
+def _queries(link: CrmLink, crm_request: CrmRequest) -> Iterator[tuple[str, str]]:
+    yield "record", record_query(link)
     if crm_request.owner:
-        query = "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
-        yield "user", parts.query(soql(query, crm_request.owner))
+        yield "user", user_query(crm_request.owner)
     if crm_request.task:
-        query = "SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1"
-        yield "task", parts.query(soql(query, crm_request.id, _LATELY))
+        yield "task", task_query(crm_request.id)
     if crm_request.campaign:
-        by = "Id" if _CAMPAIGN_ID.fullmatch(crm_request.campaign) else "Name"
+        field = "Id" if CAMPAIGN_ID.fullmatch(crm_request.campaign) else "Name"
         query = "SELECT Id FROM Campaign WHERE {:literal} = {} ORDER BY CreatedDate DESC LIMIT 1"
-        yield "campaign", parts.query(soql(query, by, crm_request.campaign))
+        yield "campaign", soql(query, field, crm_request.campaign)
 
 
-def _lacking(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
+def _not_found(crm_request: CrmRequest, found: Mapping[str, list[Row]]) -> Iterator[Undeliverable]:
     if crm_request.owner and not found["user"]:
         yield Undeliverable("no active Salesforce user has this address", permanent=True)
     if crm_request.campaign and not found["campaign"]:
         yield Undeliverable("Salesforce has no such campaign", permanent=True)
 
 
-def _person(link: CrmLink, record: Row, users: list[Row]) -> _Person:
-    converted = record.get("ConvertedContactId")
-    object, id = ("Contact", str(converted)) if converted else (link.object, link.id)
-    user = {"OwnerId": users[0]["Id"], "Owner": users[0]} if users else record
-    owner, name, email = owner_of(user)
-    return _Person(object=object, id=id, owner=owner, owner_name=name, owner_email=email)
-
-
 def _writes(
-    person: _Person, crm_request: CrmRequest, due: date, found: Mapping[str, list[Row]]
-) -> Iterator[tuple[str, parts.Part]]:
+    person: Person, crm_request: CrmRequest, due: date, found: Mapping[str, list[Row]]
+) -> Iterator[tuple[str, Subrequest]]:
+    """Yield the requests that set the owner and create the Task."""
     if found.get("user"):
-        yield "owner", parts.update([(person.object, person.id, {"OwnerId": person.owner})])
+        yield "owner", composite.update([(person.object, person.id, {"OwnerId": person.owner.id})])
     if crm_request.task and not found["task"]:
         task = Task(key=crm_request.id, subject=crm_request.task, description="", due=due)
-        owner = person.owner if person.owner.startswith(_USER) else ""  # a queue owns no Task
-        yield "task", parts.create_tasks([(task, person.id, owner)])
+        owner = person.owner.id if person.owner.id.startswith(_USER_PREFIX) else ""  # a queue cannot own a Task
+        yield "task", composite.create_tasks([(task, person.id, owner)])

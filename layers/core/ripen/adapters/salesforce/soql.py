@@ -1,67 +1,105 @@
-"""What we ask Salesforce in SOQL, and its rows as our records."""
+"""The SOQL queries for Leads, Contacts, Tasks and users, and their rows as values of the core."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import batched
 from typing import Any
+
+from msgspec import Struct
 
 from ripen.crm.crm_fields import STANDARD
 from ripen.crm.upsert import DesiredRecord, Record
 from ripen.lead.lead import CrmLink
 
 Row = Mapping[str, Any]
-Owner = tuple[str, str, str]
-"""Id, name and address; "" where there is none."""
+"""A row of a query's answer, with the object's name under "attributes"."""
 
-_IN_ONE_QUERY = 100
-"""Addresses and keys of 200 leads would make a query longer than Salesforce takes in one address (16 KB)."""
-_LATELY = "CreatedDate = LAST_N_DAYS:30"
-"""A Task is searched only after a crash, which is never so long ago; dates are indexed, our key on a Task cannot be."""
-_CONTACT = ("Id", "Ripen_Key__c", "Email", "OwnerId", "Owner.Name", "Owner.Email", *STANDARD["Contact"])
-_LEAD = ("Id", "Ripen_Key__c", "OwnerId", "Owner.Name", "Owner.Email", "ConvertedContactId", *STANDARD["Lead"])
+CAMPAIGN_ID = re.compile(r"701[A-Za-z0-9]{12}(?:[A-Za-z0-9]{3})?")
+OVERLAP = timedelta(minutes=10)
+"""How far a poll for changes reaches back behind the previous one.
+
+A transaction may run for ten minutes and then commits with the times of its start (Salesforce, Apex Developer Guide,
+"Execution Governors and Limits").
+"""
+
+_LEADS_PER_QUERY = 100
+"""The addresses and keys of 200 leads would exceed the longest URL that Salesforce accepts (16 KB)."""
+_IS_RECENT = "CreatedDate = LAST_N_DAYS:30"
+"""A Task is searched only for a retry, so it is never older. Dates are indexed; our key on a Task cannot be."""
+_OWNER = ("OwnerId", "Owner.Name", "Owner.Email")
+_CONTACT = ("Id", "Ripen_Key__c", "Email", *_OWNER, *STANDARD["Contact"])
+_LEAD = ("Id", "Ripen_Key__c", *_OWNER, "ConvertedContactId", *STANDARD["Lead"])
 _CONVERTED = tuple(f"ConvertedContact.{name}" for name in _CONTACT)
 
 
-def searches(leads: Sequence[DesiredRecord]) -> Iterator[str]:
-    """At most five queries for 200 leads: Leads with the Contacts they became, Contacts, Tasks. Oldest first."""
-    for some in batched(leads, _IN_ONE_QUERY, strict=False):
+class Owner(Struct, frozen=True):
+    """The owner of a record, a user or a queue; "" for values that Salesforce does not give."""
+
+    id: str = ""
+    name: str = ""
+    email: str = ""
+
+
+class Person(Struct, frozen=True):
+    """A Lead or Contact, by object name and id, with its owner."""
+
+    object: str
+    id: str
+    owner: Owner
+
+
+def lead_queries(leads: Sequence[DesiredRecord]) -> Iterator[str]:
+    """Yield at most five queries for 200 leads: for Leads with their Contacts, for Contacts, and for Tasks.
+
+    Leads and Contacts come oldest first.
+    """
+    for batch in batched(leads, _LEADS_PER_QUERY, strict=False):
         for object, fields in (("Lead", _LEAD + _CONVERTED), ("Contact", _CONTACT)):
             yield soql(
                 "SELECT {:literal} FROM {:literal} WHERE {:literal} ORDER BY CreatedDate",
                 ", ".join(fields),
                 object,
-                _sought(some, object),
+                _matches(batch, object),
             )
     if tasks := [lead.task.key for lead in leads if not lead.task_is_done]:
-        yield soql("SELECT Ripen_Key__c FROM Task WHERE Ripen_Key__c IN {} AND {:literal}", tasks, _LATELY)
+        yield soql("SELECT Ripen_Key__c FROM Task WHERE Ripen_Key__c IN {} AND {:literal}", tasks, _IS_RECENT)
 
 
-def owners(leads: Sequence[str]) -> str:
-    """Who got the Leads just made: the assignment rules know, we do not."""
-    return soql("SELECT Id, OwnerId, Owner.Name, Owner.Email FROM Lead WHERE Ripen_Key__c IN {}", list(leads))
+def owners_query(leads: Sequence[str]) -> str:
+    """Return the query for the owners of new Leads, which the assignment rules choose."""
+    return soql("SELECT Id, {:literal} FROM Lead WHERE Ripen_Key__c IN {}", ", ".join(_OWNER), list(leads))
 
 
-def accept_searches(link: CrmLink, owner_email: str, task: str) -> tuple[str, str, str]:
-    """The new owner, the record, and the Task that an earlier attempt may have made."""
-    converted = ", ConvertedContactId" if link.object == "Lead" else ""
-    return (
-        soql(
-            "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1",
-            owner_email,
-        ),
-        soql("SELECT Id{:literal} FROM {:literal} WHERE Id = {}", converted, link.object, link.id),
-        soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", task, _LATELY),
-    )
+def user_query(email: str) -> str:
+    """Return the query for the active user with this address, the oldest if there are several."""
+    query = "SELECT Id, Name, Email FROM User WHERE Email = {} AND IsActive = true ORDER BY CreatedDate LIMIT 1"
+    return soql(query, email)
+
+
+def record_query(link: CrmLink) -> str:
+    """Return the query for the record of a link: its owner, and for a Lead the Contact that it became."""
+    fields = ("Id", *_OWNER, *(["ConvertedContactId"] if link.object == "Lead" else []))
+    return soql("SELECT {:literal} FROM {:literal} WHERE Id = {}", ", ".join(fields), link.object, link.id)
+
+
+def task_query(key: str) -> str:
+    """Return the query for the Task with this key, which an earlier attempt may have created."""
+    return soql("SELECT Id FROM Task WHERE Ripen_Key__c = {} AND {:literal} LIMIT 1", key, _IS_RECENT)
 
 
 def soql(query: str, *values: object) -> str:
-    """The query with its values quoted, so that none of them can say anything else."""
-    from simple_salesforce.format import format_soql  # 200 ms: only who asks pays
+    """Return the query with each value quoted for {}, so that no value can change the query (SOQL injection).
+
+    {:literal} inserts a text as it is; it must not come from a person.
+    """
+    from simple_salesforce.format import format_soql  # takes 200 ms to import
 
     return str(format_soql(query, *values))
 
 
 def records(rows: Iterable[Row]) -> Iterator[Record]:
-    """Leads and Contacts, in order; a converted Lead is followed by the Contact it became."""
+    """Yield the Leads and Contacts in order, each converted Lead followed by the Contact that it became."""
     for row in rows:
         yield _record(row)
         if row.get("ConvertedContact"):
@@ -69,37 +107,45 @@ def records(rows: Iterable[Row]) -> Iterator[Record]:
 
 
 def object_of(row: Row) -> str:
+    """Return the name of the row's object: "Lead", "Contact", "Task"."""
     return str(row["attributes"]["type"])
 
 
 def owner_of(row: Row) -> Owner:
-    """A queue has an id and a name too."""
+    """Return the owner of a record."""
     owner = row.get("Owner") or {}
-    return str(row.get("OwnerId") or ""), str(owner.get("Name") or ""), str(owner.get("Email") or "")
+    return Owner(str(row.get("OwnerId") or ""), str(owner.get("Name") or ""), str(owner.get("Email") or ""))
 
 
-def _sought(leads: Iterable[DesiredRecord], object: str) -> str:
+def person_of(link: CrmLink, record: Row, user: Row | None) -> Person:
+    """Return the linked record, or the Contact that the Lead became, with the user as its owner if one is given."""
+    contact = record.get("ConvertedContactId")
+    object, id = ("Contact", str(contact)) if contact else (link.object, link.id)
+    return Person(object, id, owner_of({"OwnerId": user["Id"], "Owner": user} if user else record))
+
+
+def _matches(leads: Iterable[DesiredRecord], object: str) -> str:
+    """Return the condition for records of these leads, by our key, by address, or by the id in the lead's link."""
     leads = list(leads)
     linked = [lead.link.id for lead in leads if lead.link and lead.link.object == object]
-    either = [
+    conditions = [
         soql("Ripen_Key__c IN {}", [lead.lead for lead in leads]),
         soql("Email IN {}", [lead.email for lead in leads]),
         *([soql("Id IN {}", linked)] if linked else []),
     ]
-    return " OR ".join(either)
+    return " OR ".join(conditions)
 
 
 def _record(row: Row) -> Record:
-    object = object_of(row)
-    owner, owner_name, owner_email = owner_of(row)
+    object, owner = object_of(row), owner_of(row)
     return Record(
         object=object,
         id=str(row["Id"]),
         key=str(row.get("Ripen_Key__c") or ""),
         email=str(row.get("Email") or ""),
-        owner=owner,
-        owner_name=owner_name,
-        owner_email=owner_email,
+        owner=owner.id,
+        owner_name=owner.name,
+        owner_email=owner.email,
         converted_to=str(row.get("ConvertedContactId") or ""),
         fields={name: str(row[name]) for name in STANDARD[object] if row.get(name)},
     )

@@ -1,7 +1,10 @@
-"""Salesforce's access tokens: client credentials, or a JWT signed with our key (OAuth 2.0 flows of an External Client App).
+"""Access tokens of Salesforce, by client credentials or by a JWT signed with our key.
 
-We ask for the token ourselves: simple-salesforce's own login knows no timeout, insists on *.salesforce.com, and logs in
-again without end where a token keeps being refused.
+The login of simple-salesforce is not used: it has no timeout, accepts only *.salesforce.com, and logs in again without
+end if a token keeps being refused.
+
+Sources: RFC 6749 §4.4 (client credentials); RFC 7523 (JWT bearer); Salesforce Help, "OAuth 2.0 JWT Bearer Flow for
+Server-to-Server Integration".
 """
 
 from collections.abc import Mapping
@@ -18,13 +21,18 @@ _LIFETIME_SECONDS = 180
 
 
 class Token(Struct, frozen=True):
+    """An access token and the org that it is for."""
+
     access: str
     instance: str
-    """Where the API and the record pages live: https://acme.my.salesforce.com"""
+    """The URL of the API and of the record pages, for example https://acme.my.salesforce.com."""
 
 
 def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
-    """A new token. Raises NotConnected, or Undeliverable(permanent=False) where Salesforce is not to be reached."""
+    """Return a new token for the settings of the secret (see secrets.py).
+
+    Raises NotConnected if they are missing or refused, Undeliverable(permanent=False) if Salesforce cannot be reached.
+    """
     login, client = str(settings.get("login") or "").rstrip("/"), str(settings.get("client_id") or "")
     if not login or not client:
         raise NotConnected("Salesforce is not connected")
@@ -43,7 +51,7 @@ def fetch(settings: Mapping[str, Any], session: requests.Session) -> Token:
 
 
 def _assertion(settings: Mapping[str, Any], login: str) -> str:
-    import jwt  # with cryptography behind it: only who signs pays for the import
+    import jwt  # imports cryptography, which only a signed login needs
 
     sandbox = ".sandbox." in login or login.endswith("//test.salesforce.com")
     audience = f"https://{'test' if sandbox else 'login'}.salesforce.com"
@@ -67,5 +75,5 @@ def _token(answer: requests.Response) -> Token:
     if answer.ok and isinstance(body, dict) and body.get("access_token") and body.get("instance_url"):
         return Token(str(body["access_token"]), str(body["instance_url"]).rstrip("/"))
     if 400 <= answer.status_code < 500 and answer.status_code != 429 and isinstance(body, dict) and body.get("error"):
-        raise NotConnected(f"Salesforce refuses our login: {body['error']}: {body.get('error_description', '')}")
+        raise NotConnected(f"Salesforce refuses the login: {body['error']}: {body.get('error_description', '')}")
     raise Undeliverable(f"Salesforce's login answered {answer.status_code}", permanent=False)
