@@ -112,20 +112,26 @@ class Org:
     def _check_references(self, sobject: SObject, record: Record) -> None:
         for field in sobject.fields:
             target = record.values.get(field.name)
-            if not field.referenceTo or target is None or not (field.createable or field.updateable):
-                continue
-            known = [self.schema[name] for name in field.referenceTo if name in self.schema]
-            kind = next((s for s in known if target.startswith(s.prefix)), None)
-            found = self.journal.get(kind.name, target) if kind else None
-            if kind is None and known:
-                raise Refused("MALFORMED_ID", f"{field.label}: id value of incorrect type: {target}", field.name)
-            if kind and found is None:
-                raise Refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
-            if found and found.deleted:
-                raise Refused("ENTITY_IS_DELETED", "entity is deleted")
-            if found and field.name == "OwnerId" and not found.values["IsActive"]:
-                text = f"Operation performed with inactive user [{target}] as owner of {sobject.name.lower()}"
-                raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
+            if target is not None and (field.createable or field.updateable):
+                found = self._referenced(field, target)
+                if found and field.name == "OwnerId" and not found.values["IsActive"]:
+                    text = f"Operation performed with inactive user [{target}] as owner of {sobject.name.lower()}"
+                    raise Refused("INACTIVE_OWNER_OR_USER", text, "OwnerId")
+
+    def _referenced(self, field: Field, target: str) -> Record | None:
+        """Return the record that the field refers to, or None if the org has no such objects. Raises Refused."""
+        known = [self.schema[name] for name in field.referenceTo if name in self.schema]
+        if not known:
+            return None
+        kind = next((sobject for sobject in known if target.startswith(sobject.prefix)), None)
+        if kind is None:
+            raise Refused("MALFORMED_ID", f"{field.label}: id value of incorrect type: {target}", field.name)
+        found = self.journal.get(kind.name, target)
+        if found is None:
+            raise Refused("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+        if found.deleted:
+            raise Refused("ENTITY_IS_DELETED", "entity is deleted")
+        return found
 
     def _check_member(self, sobject: SObject, record: Record) -> None:
         """Refuse a converted lead that joins a campaign; it may stay in one or leave it."""
