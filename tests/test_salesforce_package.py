@@ -45,15 +45,24 @@ def test_every_file_is_well_formed_metadata(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FIELDS, ids=lambda path: f"{owner(path)}.{path.name}")
-def test_a_field_is_named_as_its_file_and_within_salesforces_limits(path: Path) -> None:
-    field = root(path)
-    name = text(field, "fullName")
+def test_a_field_is_named_as_its_file(path: Path) -> None:
+    name = text(root(path), "fullName")
     assert path.name == f"{name}.field-meta.xml"
     assert re.fullmatch(r"Ripen_[A-Za-z0-9]+(_[A-Za-z0-9]+)*__c", name)
     assert len(name) <= 43
+
+
+@pytest.mark.parametrize("path", FIELDS, ids=lambda path: f"{owner(path)}.{path.name}")
+def test_an_optional_field_has_a_label_and_a_help_text_within_salesforces_limits(path: Path) -> None:
+    field = root(path)
     assert 0 < len(text(field, "label")) <= 40
     assert 0 < len(text(field, "inlineHelpText")) <= 510
     assert text(field, "required") == "false"
+
+
+@pytest.mark.parametrize("path", FIELDS, ids=lambda path: f"{owner(path)}.{path.name}")
+def test_the_type_of_a_field_is_within_salesforces_limits(path: Path) -> None:
+    field = root(path)
     match text(field, "type"):
         case "Text":
             assert 0 < int(text(field, "length")) <= 255

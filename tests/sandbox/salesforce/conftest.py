@@ -27,8 +27,16 @@ class AnOrg:
     clock: FakeClock
     web: httpx.Client
 
+    def reset(self) -> None:
+        """Empty the org but for its seed, set its clock back, and log in."""
+        self.clock.at = FakeClock().at
+        self.web.headers.pop("Authorization", None)
+        self.web.post("/_control/knobs", json={})
+        assert self.web.post("/_control/reset").status_code == 204
+        self.log_in()
+
     def log_in(self) -> str:
-        """A token of the integration user; calls made after this carry it."""
+        """Return a token of the integration user; later calls carry it."""
         answer = self.web.post("/services/oauth2/token", data={"grant_type": "client_credentials"}, auth=self.basic)
         self.web.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return str(answer.json()["access_token"])
@@ -87,11 +95,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnOrg]:
 
 @pytest.fixture
 def org(served: AnOrg) -> AnOrg:
-    served.clock.at = FakeClock().at
-    served.web.headers.pop("Authorization", None)
-    served.web.post("/_control/knobs", json={})
-    assert served.web.post("/_control/reset").status_code == 204
-    served.log_in()
+    served.reset()
     return served
 
 

@@ -1,40 +1,55 @@
-"""The JavaScript world's client is content with the stand-in, over TLS."""
+"""The stand-in serves jsforce, the Salesforce client of the JavaScript world, over TLS."""
+
+from typing import Any
+
+import pytest
 
 from tests.sandbox.salesforce.conftest import AnOrg
 from tests.support import node_peers
 
 
-def test_a_morning_at_the_sales_desk(org: AnOrg) -> None:
-    # given jsforce, logged in by client credentials
-    id, secret = org.basic
+@pytest.fixture(scope="module")
+def answers(served: AnOrg) -> dict[str, Any]:
+    """Return the answers to everything that tests/peers/jsforce.mjs asks, logged in by client credentials."""
+    served.reset()
+    id, secret = served.basic
+    given = {"url": served.url, "id": id, "secret": secret}
+    return dict(node_peers.run("jsforce", given, NODE_EXTRA_CA_CERTS=str(served.authorities)))
 
-    # when it makes, reads, changes, finds and deletes
-    did = node_peers.run(
-        "jsforce", {"url": org.url, "id": id, "secret": secret}, NODE_EXTRA_CA_CERTS=str(org.authorities)
-    )
 
-    # then each step is answered as by Salesforce
-    assert did["name"] == org.app.username
-    assert did["created"]["success"] is True
-    assert (did["read"]["LastName"], did["read"]["attributes"]["type"]) == ("O'Hara", "Lead")
-    assert did["updated"]["success"] is True
-    assert (did["upserted"]["created"], did["again"]["created"]) == (True, False)
-    [found] = did["queried"]
+def test_jsforce_logs_in_as_the_integration_user(served: AnOrg, answers: dict[str, Any]) -> None:
+    assert answers["name"] == served.app.username
+
+
+def test_jsforce_writes_one_record(answers: dict[str, Any]) -> None:
+    assert answers["created"]["success"] is True
+    assert answers["updated"]["success"] is True
+    assert (answers["upserted"]["created"], answers["again"]["created"]) == (True, False)
+    assert answers["deleted"]["success"] is True
+
+
+def test_jsforce_reads_and_finds_records(answers: dict[str, Any]) -> None:
+    assert (answers["read"]["LastName"], answers["read"]["attributes"]["type"]) == ("O'Hara", "Lead")
+    [found] = answers["queried"]
     assert (found["Title"], bool(found["Owner"]["Name"])) == ("部長", True)
-    assert did["counted"] == 2
+    assert answers["counted"] == 2
 
-    # and lists are whole, page by page and row by row
-    assert (did["made"], did["paged"]) == (2100, 2100)
-    assert [row["success"] for row in did["mixed"]] == [True, False]
-    assert did["mixed"][1]["errors"][0]["statusCode"] == "REQUIRED_FIELD_MISSING"
 
-    # and it learns what our fields are, what is left of the day, and what went wrong
-    assert did["rank"] == ["hot", "warm", "cold"]
-    assert {"Lead", "Contact", "Task"} <= set(did["objects"])
-    assert did["limit"] == 15000
-    assert did["wrongs"] == {
+def test_jsforce_gets_whole_lists_page_by_page_and_row_by_row(answers: dict[str, Any]) -> None:
+    assert (answers["made"], answers["paged"]) == (2100, 2100)
+    assert [row["success"] for row in answers["mixed"]] == [True, False]
+    assert answers["mixed"][1]["errors"][0]["statusCode"] == "REQUIRED_FIELD_MISSING"
+
+
+def test_jsforce_reads_our_fields_and_the_limit_of_calls(answers: dict[str, Any]) -> None:
+    assert answers["rank"] == ["hot", "warm", "cold"]
+    assert {"Lead", "Contact", "Task"} <= set(answers["objects"])
+    assert answers["limit"] == 15000
+
+
+def test_jsforce_gets_the_error_codes_of_salesforce(answers: dict[str, Any]) -> None:
+    assert answers["wrongs"] == {
         "missing": "REQUIRED_FIELD_MISSING",
         "unknown": "INVALID_FIELD",
         "gone": "NOT_FOUND",
     }
-    assert did["deleted"]["success"] is True

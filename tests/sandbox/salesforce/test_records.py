@@ -14,7 +14,7 @@ def refused(answer: Any, status: int = 400) -> dict[str, Any]:
     return dict(answer.json()[0])
 
 
-def test_a_lead_is_made_read_changed_and_deleted(org: AnOrg) -> None:
+def test_a_created_lead_is_answered_with_its_id_and_read_with_its_values(org: AnOrg) -> None:
     made = org.ask("POST", "/sobjects/Lead/", {"LastName": "山田", "FirstName": "太郎", "Company": "㈱みどり"})
     assert made.status_code == 201
     id = made.json()["id"]
@@ -28,12 +28,18 @@ def test_a_lead_is_made_read_changed_and_deleted(org: AnOrg) -> None:
     assert lead["CreatedDate"] == "2026-11-21T03:00:00.000+0000"
     assert lead["IsConverted"] is False
 
+
+def test_a_lead_is_changed_by_its_id_of_15_letters(org: AnOrg) -> None:
+    id = org.lead()
     org.clock.move(minutes=5)
     assert org.ask("PATCH", f"/sobjects/Lead/{id[:15]}", {"Ripen_Score__c": 71.6}).status_code == 204
     changed = org.read("Lead", id)
     assert changed["Ripen_Score__c"] == 72.0
     assert changed["LastModifiedDate"] > changed["CreatedDate"]
 
+
+def test_a_deleted_lead_is_found_only_by_query_all(org: AnOrg) -> None:
+    id = org.lead()
     assert org.ask("DELETE", f"/sobjects/Lead/{id}").status_code == 204
     gone = refused(org.ask("GET", f"/sobjects/Lead/{id}"), 404)
     assert gone == {"message": "entity is deleted", "errorCode": "ENTITY_IS_DELETED"}
