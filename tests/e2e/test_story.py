@@ -29,24 +29,30 @@ def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> 
     [record] = cloud.records("Lead", "LastName, Company, Ripen_Rank__c", Email=email)
     assert record == {"LastName": name, "Company": person["company"], "Ripen_Rank__c": "hot"}
     assert len(cloud.mails(email)) == 1
-    [card] = eventually(lambda: [card for card in cloud.cards(name) if "/lightning/" in str(card)])
+    assert len(_linked_cards(cloud, name)) == 1
 
-    # and the commands print the JSON that scripts rely on
-    told = json.loads(cloud.ripen("lead", email, "--json"))
-    assert told.keys() >= LEAD
-    assert told["alerts"][0]["state"] == "posted"
-    [mail] = [mail for mail in json.loads(cloud.ripen("mailbox", "--json")) if mail["to"] == email]
+
+def test_the_commands_print_the_json_that_scripts_rely_on(cloud: Running) -> None:
+    # given a lead with a mail and a card
+    person = a_director()
+    cloud.submit("whitepaper", **person)
+    eventually(lambda: _settled(cloud, person["email"]))
+    [card] = _linked_cards(cloud, person["last_name"])
+
+    # then each command prints the promised keys
+    lead = json.loads(cloud.ripen("lead", person["email"], "--json"))
+    assert lead.keys() >= LEAD
+    assert lead["alerts"][0]["state"] == "posted"
+    [mail] = [mail for mail in json.loads(cloud.ripen("mailbox", "--json")) if mail["to"] == person["email"]]
     assert mail.keys() >= {"to", "from", "subject", "headers", "html", "text", "at"}
     [shown] = [shown for shown in json.loads(cloud.ripen("slack", "--json")) if shown["ts"] == card["ts"]]
     assert shown.keys() >= {"ts", "text", "blocks", "thread"}
     assert json.loads(cloud.ripen("status", "--json")).keys() >= STATUS
 
 
-LEAD = {"profile", "score", "rank", "reasons", "segments", "touches", "consent"} | {
-    "enrollments",
-    "sends",
-    "alerts",
-    "decisions",
+LEAD = {
+    *("profile", "score", "rank", "reasons", "segments", "touches", "consent"),
+    *("enrollments", "sends", "alerts", "decisions"),
 }
 STATUS = {"api", "mailbox", "slack", "salesforce", "aws", "secrets"}
 
@@ -90,6 +96,11 @@ def test_a_lead_that_is_not_there_is_a_clear_failure(cloud: Running) -> None:
     assert done.returncode == 1
     assert "No lead has the address" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def _linked_cards(cloud: Running, name: str) -> list[dict[str, Any]]:
+    """Return the cards about a lead of that name once they have the link to Salesforce."""
+    return eventually(lambda: [card for card in cloud.cards(name) if "/lightning/" in str(card)])
 
 
 def _settled(cloud: Running, email: str) -> dict[str, Any]:
