@@ -1,6 +1,6 @@
 """The plain address of the API: a proxy to the emulator, which tells its APIs apart by the host header."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import httpx
@@ -9,15 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-_HOP_BY_HOP = {
-    "connection",
-    "content-length",
-    "keep-alive",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-}
+_HOP_BY_HOP = {"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -36,32 +28,42 @@ def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) 
             app.state.client = client
             yield
 
-    async def passed_on(request: Request) -> Response:
+    async def pass_on(request: Request) -> Response:
         client: httpx.AsyncClient = request.app.state.client
-        target = request.scope["raw_path"]
-        if request.scope["query_string"]:
-            target += b"?" + request.scope["query_string"]
-        headers = [
-            (name, value)
-            for name, value in request.headers.raw
-            if name.decode("latin-1") not in _HOP_BY_HOP | {"host", "x-forwarded-for"}
-        ]
-        headers.append((b"host", host().encode()))
-        headers.append((b"x-forwarded-for", (request.client.host if request.client else "127.0.0.1").encode()))
-        url = client.base_url.copy_with(raw_path=target)
-        body = await request.body()
         try:
-            answer = await client.send(client.build_request(request.method, url, headers=headers, content=body))
+            answer = await client.send(_forwarded(request, await request.body(), client, host()))
         except httpx.TransportError:
             return Response("The emulator does not answer: see `ripen status` and .local/logs.", 502)
-        response = Response(answer.content, answer.status_code)
-        if request.method == "HEAD":
-            del response.headers["content-length"]
-        response.raw_headers += [
-            (name.lower(), value)
-            for name, value in answer.headers.raw
-            if name.decode("latin-1").lower() not in _HOP_BY_HOP | {"content-encoding", "date"}
-        ]
-        return response
+        return _returned(answer, request.method)
 
-    return Starlette(routes=[*before, Route("/{path:path}", passed_on, methods=_METHODS)], lifespan=lifespan)
+    return Starlette(routes=[*before, Route("/{path:path}", pass_on, methods=_METHODS)], lifespan=lifespan)
+
+
+def _forwarded(request: Request, body: bytes, client: httpx.AsyncClient, host: str) -> httpx.Request:
+    """Return the request for the emulator, with the host header of the API and the caller's address."""
+    target = request.scope["raw_path"]
+    if request.scope["query_string"]:
+        target += b"?" + request.scope["query_string"]
+    caller = request.client.host if request.client else "127.0.0.1"
+    headers = [
+        *_without(_HOP_BY_HOP | {"host", "x-forwarded-for"}, request.headers.raw),
+        (b"host", host.encode()),
+        (b"x-forwarded-for", caller.encode()),
+    ]
+    return client.build_request(
+        request.method, client.base_url.copy_with(raw_path=target), headers=headers, content=body
+    )
+
+
+def _returned(answer: httpx.Response, method: str) -> Response:
+    """Return the emulator's answer for the caller."""
+    response = Response(answer.content, answer.status_code)
+    if method == "HEAD":
+        del response.headers["content-length"]
+    response.raw_headers += _without(_HOP_BY_HOP | {"content-encoding", "date"}, answer.headers.raw)
+    return response
+
+
+def _without(names: set[str], headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    lowered = ((name.lower(), value) for name, value in headers)
+    return [(name, value) for name, value in lowered if name.decode("latin-1") not in names]
