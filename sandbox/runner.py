@@ -17,7 +17,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
 from sandbox.build import build
-from sandbox.certificates import certificate
+from sandbox.certificates import Certificate, certificate
 from sandbox.connections import connections
 from sandbox.console import app as console
 from sandbox.emulator import Emulator
@@ -51,65 +51,30 @@ class Runner:
         home, ports = self._home, self._home.ports()
         report("Certificates, mailbox, Salesforce")
         tls = certificate(home.at("certs"))
-        status = LocalCloud(
-            pid=os.getpid(),
-            ready=False,
-            api=f"http://127.0.0.1:{ports['api']}",
-            mailbox=f"http://127.0.0.1:{ports['mailbox']}",
-            slack=f"http://127.0.0.1:{ports['slack']}",
-            salesforce=f"https://127.0.0.1:{ports['salesforce']}",
-            aws=f"http://127.0.0.1:{ports['aws']}",
-            console=f"http://127.0.0.1:{ports['console']}",
-            webhook=f"https://127.0.0.1:{ports['webhook']}",
-            ca=str(tls.authorities),
-        )
-        secrets = connections(home.at("secrets"), home.at("salesforce"), status.salesforce)
+        status = _addresses(ports, tls)
         cloud = Cloud(status.aws)
-        topic: list[str] = []
-
-        def publish(event: dict[str, Any]) -> None:
-            if topic:
-                cloud.client("sns").publish(TopicArn=topic[0], Message=json.dumps(event))
-
-        incoming = Receiving(
-            lambda bucket, key, raw: cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=raw),
-            lambda to, told: cloud.client("sns").publish(TopicArn=to, Message=json.dumps(told)),
-            self.now,
-        )
-        self._serve(ses.build(home.at("ses"), self.now, publish, incoming), ports["mailbox"])
+        secrets = connections(home.at("secrets"), home.at("salesforce"), status.salesforce)
+        events, incoming = EventsTopic(cloud), _receiving(cloud, self.now)
+        self._serve(ses.build(home.at("ses"), self.now, events.publish, incoming), ports["mailbox"])
         self._serve(webhook.build(self.now), ports["webhook"], tls.chain)
-        self._serve(
-            salesforce.build(home.at("salesforce"), self.now, status.salesforce), ports["salesforce"], tls.chain
-        )
+        org = salesforce.build(home.at("salesforce"), self.now, status.salesforce)
+        self._serve(org, ports["salesforce"], tls.chain)
         report("AWS emulator")
-        self._emulator = Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"])
-        self._stack.callback(self._emulator.stop)
-        self._emulator.start(self._lock)
+        self._run(Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"]))
         report("sam build")
         template, digest = build()
         report("sam deploy")
         outputs = deploy(home, cloud, template, digest, f"{status.slack}/api/")
-        topic.append(outputs["EventsTopic"])
+        events.arn = outputs["EventsTopic"]
         incoming.rules += receiving(cloud, template)
         self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report("Routes, secrets, Slack workspace")
-        api = route(cloud, template)
         give_secrets(cloud, outputs["Secret"], secrets)
-        asked_first = preflight.routes(cloud, template)
-        self._serve(proxy.build(status.aws, lambda: f"{api}.execute-api.localhost", asked_first), ports["api"])
-        self._chat(secrets, status, ports)
-        status = replace(
-            status,
-            secrets={name: value for name, value in secrets.items() if isinstance(value, str)},
-            stack=outputs,
-        )
-        status.write(home)
-        self._stack.callback(LocalCloud.forget, home)
+        self._serve_api(cloud, template, ports["api"])
+        self._serve_slack(secrets, status, ports)
         report("Playbook")
-        _publish(home)
-        self._serve(console.build(connect, lambda: status), ports["console"])
-        status = replace(status, ready=True)
-        status.write(home)
+        plain = {name: value for name, value in secrets.items() if isinstance(value, str)}
+        status = self._open(replace(status, secrets=plain, stack=outputs), ports["console"])
         Thread(target=warm, args=(cloud, template, status.api), daemon=True).start()
         return status
 
@@ -124,17 +89,49 @@ class Runner:
     def stop(self) -> None:
         self._stack.close()
 
+    def _run(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._stack.callback(emulator.stop)
+        emulator.start(self._lock)
+
     def _serve(self, app: Any, port: int, tls: Path | None = None) -> None:
         server = Server(app, port, tls)
         server.start()
         self._stack.callback(server.stop)
 
-    def _chat(self, secrets: dict[str, Any], status: LocalCloud, ports: dict[str, int]) -> None:
+    def _serve_api(self, cloud: Cloud, template: Path, port: int) -> None:
+        api = route(cloud, template)
+        asked_first = preflight.routes(cloud, template)
+        self._serve(proxy.build(cloud.url, lambda: f"{api}.execute-api.localhost", asked_first), port)
+
+    def _serve_slack(self, secrets: dict[str, Any], status: LocalCloud, ports: dict[str, int]) -> None:
         folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"
         text = workspace.config(secrets["slack_signing_secret"], secrets["slack_bot_token"], status.slack)
         process = workspace.start(_WORKSPACE, folder, ports["workspace"], text, self._home.log("slack"))
         self._stack.callback(_end, process)
         self._serve(slack.build(folder, upstream, lambda: status.api), ports["slack"])
+
+    def _open(self, status: LocalCloud, console_port: int) -> LocalCloud:
+        """Publish the example playbook and start the console; the commands need the status file from here on."""
+        status.write(self._home)
+        self._stack.callback(LocalCloud.forget, self._home)
+        _publish(self._home)
+        self._serve(console.build(connect, lambda: status), console_port)
+        status = replace(status, ready=True)
+        status.write(self._home)
+        return status
+
+
+class EventsTopic:
+    """The SNS topic for the events of SES. Before the stack is deployed there is none, and events are dropped."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.arn = ""
+
+    def publish(self, event: dict[str, Any]) -> None:
+        if self.arn:
+            self._cloud.client("sns").publish(TopicArn=self.arn, Message=json.dumps(event))
 
 
 @contextmanager
@@ -145,6 +142,30 @@ def running(home: Home, lock: IO[str], report: Report) -> Iterator[tuple[Runner,
         yield runner, runner.start(report)
     finally:
         runner.stop()
+
+
+def _addresses(ports: dict[str, int], tls: Certificate) -> LocalCloud:
+    return LocalCloud(
+        pid=os.getpid(),
+        ready=False,
+        api=f"http://127.0.0.1:{ports['api']}",
+        mailbox=f"http://127.0.0.1:{ports['mailbox']}",
+        slack=f"http://127.0.0.1:{ports['slack']}",
+        salesforce=f"https://127.0.0.1:{ports['salesforce']}",
+        aws=f"http://127.0.0.1:{ports['aws']}",
+        console=f"http://127.0.0.1:{ports['console']}",
+        webhook=f"https://127.0.0.1:{ports['webhook']}",
+        ca=str(tls.authorities),
+    )
+
+
+def _receiving(cloud: Cloud, now: Callable[[], datetime]) -> Receiving:
+    """Return the receiving part of SES, which stores mails in S3 and announces them over SNS."""
+    return Receiving(
+        lambda bucket, key, raw: cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=raw),
+        lambda topic, notification: cloud.client("sns").publish(TopicArn=topic, Message=json.dumps(notification)),
+        now,
+    )
 
 
 def _publish(home: Home) -> None:
