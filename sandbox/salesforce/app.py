@@ -6,9 +6,9 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 
-from sandbox.salesforce import control
 from sandbox.salesforce.api import Api
 from sandbox.salesforce.connected_app import connected_app
+from sandbox.salesforce.control import Control
 from sandbox.salesforce.faults import Faults
 from sandbox.salesforce.gate import Gate
 from sandbox.salesforce.journal import Journal
@@ -31,5 +31,5 @@ def build(folder: Path, now: Callable[[], datetime], base_url: str) -> Starlette
     seed(org)
     oauth = OAuth(org, connected_app(folder), tokens, base_url)
     gate = Gate(Api(org, usage, now), tokens, usage, faults)
-    routes = [*oauth.routes, *gate.routes, *Pages(org).routes, *control.routes(org, faults, tokens, usage)]
+    routes = [*oauth.routes, *gate.routes, *Pages(org).routes, *Control(org, faults, tokens, usage).routes()]
     return Starlette(routes=routes)

@@ -1,6 +1,6 @@
 """Controls for tests and the command line that Salesforce has no API for."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
@@ -23,62 +23,63 @@ class Knobs(BaseModel):
     token_seconds: int = Field(default=7200, ge=0)
 
 
-def routes(org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> list[Route]:
-    """Return the controls.
+class Control:
+    """The controls: faults, settings, usage, conversion of a lead, and reset."""
 
-    POST, GET, DELETE /_control/faults {mode, count, seconds}; POST /_control/knobs {daily_calls, token_seconds};
-    GET /_control/usage; POST /_control/convert {lead}; POST /_control/reset.
-    """
+    def __init__(self, org: Org, faults: Faults, tokens: Tokens, usage: Usage) -> None:
+        self._org = org
+        self._faults = faults
+        self._tokens = tokens
+        self._usage = usage
 
-    async def put_fault(request: Request) -> Response:
-        faults.put(Fault.model_validate(await request.json()))
-        return JSONResponse(faults.listed())
+    def routes(self) -> list[Route]:
+        return [
+            Route("/_control/faults", _checked(self.faults), methods=["GET", "POST", "DELETE"]),
+            Route("/_control/knobs", _checked(self.turn), methods=["POST"]),
+            Route("/_control/usage", self.usage),
+            Route("/_control/convert", _checked(self.convert_lead), methods=["POST"]),
+            Route("/_control/reset", self.reset, methods=["POST"]),
+        ]
 
-    async def show_faults(_: Request) -> Response:
-        return JSONResponse(faults.listed())
+    async def faults(self, request: Request) -> Response:
+        """Set a fault with POST {"mode", "count", "seconds"}, show the remaining ones with GET, clear with DELETE."""
+        if request.method == "POST":
+            self._faults.put(Fault.model_validate(await request.json()))
+        if request.method == "DELETE":
+            self._faults.clear()
+        return JSONResponse(self._faults.listed())
 
-    async def clear_faults(_: Request) -> Response:
-        faults.clear()
-        return JSONResponse(faults.listed())
-
-    async def turn(request: Request) -> Response:
+    async def turn(self, request: Request) -> Response:
+        """Change settings: POST {"daily_calls", "token_seconds"}; what is left out gets its default."""
         knobs = Knobs.model_validate(await request.json())
-        usage.daily, tokens.seconds = knobs.daily_calls, knobs.token_seconds
+        self._usage.daily, self._tokens.seconds = knobs.daily_calls, knobs.token_seconds
         return JSONResponse(knobs.model_dump())
 
-    async def show_usage(_: Request) -> Response:
-        return JSONResponse({"used": usage.used, "daily": usage.daily})
+    async def usage(self, request: Request) -> Response:
+        return JSONResponse({"used": self._usage.used, "daily": self._usage.daily})
 
-    async def convert_lead(request: Request) -> Response:
-        return JSONResponse(convert(org, str((await request.json()).get("lead", ""))))
+    async def convert_lead(self, request: Request) -> Response:
+        """Convert a lead as sales does: POST {"lead": id}."""
+        return JSONResponse(convert(self._org, str((await request.json()).get("lead", ""))))
 
-    async def reset(_: Request) -> Response:
-        faults.clear()
-        tokens.forget()
-        org.journal.clear()
-        seed(org)
+    async def reset(self, request: Request) -> Response:
+        """Delete all records but the seed, all faults and all tokens."""
+        self._faults.clear()
+        self._tokens.forget()
+        self._org.journal.clear()
+        seed(self._org)
         return Response(status_code=204)
 
-    return [
-        Route("/_control/faults", _told(put_fault), methods=["POST"]),
-        Route("/_control/faults", show_faults),
-        Route("/_control/faults", clear_faults, methods=["DELETE"]),
-        Route("/_control/knobs", _told(turn), methods=["POST"]),
-        Route("/_control/usage", show_usage),
-        Route("/_control/convert", _told(convert_lead), methods=["POST"]),
-        Route("/_control/reset", reset, methods=["POST"]),
-    ]
 
+def _checked(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint `act`, which then answers a wrong request with an error and its reason."""
 
-def _told(act: Callable[[Request], object]) -> Callable[[Request], object]:
-    """Answer a wrong request with 400 and the reason."""
-
-    async def answer(request: Request) -> Response:
+    async def endpoint(request: Request) -> Response:
         try:
-            return await act(request)  # type: ignore[misc,no-any-return]
+            return await act(request)
         except (ValidationError, ValueError) as wrong:
             return JSONResponse({"error": str(wrong)}, 400)
         except Refused as refused:
             return JSONResponse(refused.body(), refused.status)
 
-    return answer
+    return endpoint

@@ -109,7 +109,7 @@ class Api:
         )
         self._store.keep(kept, raw)
         if kept.configuration_set:
-            self._wire.tell(records(kept, at))
+            self._wire.publish(records(kept, at))
         return id
 
     async def account(self, request: Request) -> Response:

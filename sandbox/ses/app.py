@@ -154,7 +154,7 @@ class Control:
         if event in ("Bounce", "Complaint"):
             for address in kept.recipients:
                 self._store.suppress(address, event.upper(), self._now())
-        self._wire.tell([record(kept, event, self._now())])
+        self._wire.publish([record(kept, event, self._now())])
         return JSONResponse({"told": event})
 
 

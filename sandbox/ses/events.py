@@ -5,6 +5,7 @@ Source: AWS, Amazon SES Developer Guide, "Contents of event data that Amazon SES
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from logging import getLogger
 from typing import Any
@@ -36,72 +37,93 @@ _SIMULATED = {
 }
 
 
+@dataclass(frozen=True)
+class Bounce:
+    """Why a mail came back, in the words of SES; by default, a hard bounce."""
+
+    type: str = "Permanent"
+    sub_type: str = "General"
+    status: str = "5.1.1"
+
+
+_HARD = Bounce()
+_MAILBOX_FULL = Bounce("Transient", "MailboxFull", "4.2.2")
+_SUPPRESSED = Bounce(sub_type="OnAccountSuppressionList")
+
+
 def records(kept: Kept, at: datetime) -> list[Record]:
-    """Return all events of a mail with this outcome, in order."""
-    told = [record(kept, "Send", at)]
+    """Return the records of all events of a mail with this outcome, in order."""
+    sent = record(kept, "Send", at)
     match kept.outcome:
         case "delivered":
-            told.append(record(kept, "Delivery", at))
+            return [sent, record(kept, "Delivery", at)]
         case "complained":
-            told += [record(kept, "Delivery", at), record(kept, "Complaint", at)]
+            return [sent, record(kept, "Delivery", at), record(kept, "Complaint", at)]
         case "bounced":
-            told.append(record(kept, "Bounce", at))
+            return [sent, record(kept, "Bounce", at)]
         case "deferred":
-            told.append(record(kept, "Bounce", at, "Transient", "MailboxFull", "4.2.2"))
+            return [sent, record(kept, "Bounce", at, _MAILBOX_FULL)]
         case "suppressed":
-            told.append(record(kept, "Bounce", at, "Permanent", "OnAccountSuppressionList"))
-    return told
+            return [sent, record(kept, "Bounce", at, _SUPPRESSED)]
+        case _:
+            return [sent]
 
 
-def record(
-    kept: Kept,
-    event: str,
-    at: datetime,
-    bounce_type: str = "Permanent",
-    sub_type: str = "General",
-    status: str = "5.1.1",
-) -> Record:
-    """Return one event that happened `at` this time."""
-    moment = stamp(at)
-    addresses = [{"emailAddress": address} for address in kept.recipients]
-    blocks: dict[str, Record] = {
-        "Send": {"send": {}},
-        "Delivery": {
-            "delivery": {
-                "timestamp": moment,
-                "processingTimeMillis": 420,
-                "recipients": kept.recipients,
-                "smtpResponse": "250 2.0.0 OK",
-                "reportingMTA": "a10-1.smtp-out.amazonses.com",
-            }
-        },
-        "Bounce": {
-            "bounce": {
-                "bounceType": bounce_type,
-                "bounceSubType": sub_type,
-                "bouncedRecipients": [
-                    each | {"action": "failed", "status": status, "diagnosticCode": f"smtp; 550 {status} refused"}
-                    for each in addresses
-                ],
-                "timestamp": moment,
-                "feedbackId": f"0106{uuid4().hex}-000000",
-                "reportingMTA": "dsn; a10-1.smtp-out.amazonses.com",
-            }
-        },
-        "Complaint": {
-            "complaint": {
-                "complainedRecipients": addresses,
-                "timestamp": moment,
-                "feedbackId": f"0106{uuid4().hex}-000000",
-                "complaintSubType": None,
-                "userAgent": "Amazon SES Mailbox Simulator",
-                "complaintFeedbackType": "abuse",
-                "arrivalDate": moment,
-            }
-        },
-        "Reject": {"reject": {"reason": "Bad content"}},
+def record(kept: Kept, event: str, at: datetime, bounce: Bounce = _HARD) -> Record:
+    """Return the record of one event of a mail; only a bounce has a reason."""
+    match event:
+        case "Delivery":
+            details = _delivery(kept, at)
+        case "Bounce":
+            details = _bounce(kept, at, bounce)
+        case "Complaint":
+            details = _complaint(kept, at)
+        case "Reject":
+            details = {"reason": "Bad content"}
+        case _:
+            details = {}
+    return {"eventType": event, "mail": _mail(kept), event.lower(): details}
+
+
+def _delivery(kept: Kept, at: datetime) -> Record:
+    return {
+        "timestamp": stamp(at),
+        "processingTimeMillis": 420,
+        "recipients": kept.recipients,
+        "smtpResponse": "250 2.0.0 OK",
+        "reportingMTA": "a10-1.smtp-out.amazonses.com",
     }
-    return {"eventType": event, "mail": _mail(kept), **blocks[event]}
+
+
+def _bounce(kept: Kept, at: datetime, bounce: Bounce) -> Record:
+    status, reason = bounce.status, f"smtp; 550 {bounce.status} refused"
+    return {
+        "bounceType": bounce.type,
+        "bounceSubType": bounce.sub_type,
+        "bouncedRecipients": [
+            {"emailAddress": address, "action": "failed", "status": status, "diagnosticCode": reason}
+            for address in kept.recipients
+        ],
+        "timestamp": stamp(at),
+        "feedbackId": _feedback_id(),
+        "reportingMTA": "dsn; a10-1.smtp-out.amazonses.com",
+    }
+
+
+def _complaint(kept: Kept, at: datetime) -> Record:
+    return {
+        "complainedRecipients": [{"emailAddress": address} for address in kept.recipients],
+        "timestamp": stamp(at),
+        "feedbackId": _feedback_id(),
+        "complaintSubType": None,
+        "userAgent": "Amazon SES Mailbox Simulator",
+        "complaintFeedbackType": "abuse",
+        "arrivalDate": stamp(at),
+    }
+
+
+def _feedback_id() -> str:
+    return f"0106{uuid4().hex}-000000"
 
 
 def stamp(at: datetime) -> str:
@@ -124,38 +146,41 @@ def _mail(kept: Kept) -> Record:
 
 
 class Wire:
-    """Publishes events in the background, one after another; loses, delays or doubles them as the faults say."""
+    """Publishes events in the background, one after another. A fault loses, delays or duplicates them."""
 
     def __init__(self, publish: Callable[[Record], None], faults: Faults) -> None:
         self._publish = publish
         self._faults = faults
         self._thread = ThreadPoolExecutor(1, "ses-events")
-        self._held: list[Record] = []
+        self._delayed: list[Record] = []
 
-    def tell(self, records: Iterable[Record]) -> None:
-        told = list(records)
+    def publish(self, records: Iterable[Record]) -> None:
+        """Publish the records in the background, as far as the faults let them through."""
+        published = list(records)
         if self._faults.take("lose_events"):
             return
         if self._faults.take("delay_events"):
-            self._held += told
+            self._delayed += published
             return
         if self._faults.take("duplicate_events"):
-            told = [*reversed(told), *told]
-        for each in told:
-            self._thread.submit(self._publish, each).add_done_callback(_noted)
+            published = [*reversed(published), *published]
+        self._submit(published)
 
     def release(self) -> int:
         """Publish the delayed events and return how many there were."""
-        held, self._held = self._held, []
-        for each in held:
-            self._thread.submit(self._publish, each).add_done_callback(_noted)
-        return len(held)
+        delayed, self._delayed = self._delayed, []
+        self._submit(delayed)
+        return len(delayed)
 
     def drain(self) -> None:
         """Return when all events so far are published."""
         self._thread.submit(lambda: None).result()
 
+    def _submit(self, records: list[Record]) -> None:
+        for each in records:
+            self._thread.submit(self._publish, each).add_done_callback(_log_failure)
 
-def _noted(done: "Future[None]") -> None:
+
+def _log_failure(done: "Future[None]") -> None:
     if error := done.exception():
         logger.error("an event was not published: %s", error)
