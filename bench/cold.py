@@ -14,7 +14,8 @@ from tempfile import TemporaryDirectory
 
 import boto3
 
-from bench.firsts import MAIL, REPLY, First, firsts, rows
+from bench.first_rows import rows
+from bench.firsts import MAIL, REPLY, First, firsts
 from bench.lambdas import Built, first_call
 from bench.outside import SECRET, Stub, stub
 from bench.plan import example

@@ -8,6 +8,8 @@ import os
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,45 +37,34 @@ class Built:
 
 
 def first_call(built: Built, handler: str, event: dict[str, Any], environment: dict[str, str]) -> float:
-    """Return the CPU time in ms of the function's process, from its start to its first answer."""
-    door, api = _free(), _free()
-    places = [*built.layers, RUNTIME / "lib/python3.13/site-packages"]
-    known = {
-        "PATH": os.environ["PATH"],
-        "HOME": "/tmp",  # noqa: S108 (as Lambda has it)
-        "LANG": "en_US.UTF-8",
-        "TZ": ":UTC",
-        "PYTHONPATH": os.pathsep.join(map(str, places)),
-        "PYTHONDONTWRITEBYTECODE": "1",  # a function's folder is read-only
-        "LAMBDA_TASK_ROOT": str(built.code),
-        "AWS_LAMBDA_FUNCTION_NAME": "bench",
-        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
-    }
+    """Return the CPU time in ms of the function's process, from its start to its first answer. Raises Refused."""
+    with _emulator(built, handler, environment) as (emulator, port):
+        answer = _invoke(port, event)
+        if "errorType" in answer or answer.get("batchItemFailures") or answer.get("statusCode", 200) >= 400:
+            raise Refused(f"{handler}: {answer}")
+        return sum(_cpu_ms(pid) for pid in _children(emulator.pid))
+
+
+@contextmanager
+def _emulator(built: Built, handler: str, environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Yield the running emulator and the port for events; end it and the function's process afterwards."""
+    port = _free()
     emulator = subprocess.Popen(
         [
             str(_RAPID / f"aws-lambda-rie-{architecture()}"),
-            "--runtime-interface-emulator-address",
-            f"127.0.0.1:{door}",
-            "--runtime-api-address",
-            f"127.0.0.1:{api}",
-            "--log-level",
-            "error",
-            str(RUNTIME / "bin/python"),
-            "-m",
-            "awslambdaric",
-            handler,
+            *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),
+            *("--runtime-api-address", f"127.0.0.1:{_free()}"),
+            *("--log-level", "error"),
+            *(str(RUNTIME / "bin/python"), "-m", "awslambdaric", handler),
         ],
         cwd=built.code,
-        env=environment | known,
+        env=environment | _lambda_environment(built),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        answered = _ask(door, event)
-        if "errorType" in answered or answered.get("batchItemFailures") or answered.get("statusCode", 200) >= 400:
-            raise Refused(f"{handler}: {answered}")
-        return sum(_cpu_ms(pid) for pid in _children(emulator.pid))
+        yield emulator, port
     finally:
         for pid in _children(emulator.pid):
             os.kill(pid, 9)
@@ -81,8 +72,25 @@ def first_call(built: Built, handler: str, event: dict[str, Any], environment: d
         emulator.wait()
 
 
-def _ask(door: int, event: dict[str, Any]) -> dict[str, Any]:
-    request = Request(f"http://127.0.0.1:{door}/2015-03-31/functions/function/invocations", json.dumps(event).encode())
+def _lambda_environment(built: Built) -> dict[str, str]:
+    """Return the variables that Lambda itself sets."""
+    paths = [*built.layers, RUNTIME / "lib/python3.13/site-packages"]
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": "/tmp",  # noqa: S108 (as Lambda has it)
+        "LANG": "en_US.UTF-8",
+        "TZ": ":UTC",
+        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "PYTHONDONTWRITEBYTECODE": "1",  # a function's folder is read-only
+        "LAMBDA_TASK_ROOT": str(built.code),
+        "AWS_LAMBDA_FUNCTION_NAME": "bench",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+    }
+
+
+def _invoke(port: int, event: dict[str, Any]) -> dict[str, Any]:
+    """Return the function's answer to an event; try again until the emulator listens."""
+    request = Request(f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations", json.dumps(event).encode())
     until = time.monotonic() + _SECONDS
     while True:
         try:
