@@ -17,44 +17,37 @@ def welcome(status: LocalCloud, detached: bool) -> str:
 
 def _parts(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
     """Return name, address and hint of each part."""
+    return (*_ripen(status), *_stand_ins(status))
+
+
+def _ripen(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
+    page = f"{status.api}/pages/whitepaper?lang={say('en', 'ja')}"
+    fill_in = say(
+        "fill in the form: a lead is born (lang=ja: Japanese)",
+        "フォームを送ると見込み客が生まれます（lang=en: 英語）",
+    )
+    watch = say("one lead's life as it happens, with buttons to try it", "見込み客の動きを見て、ボタンで試せます")
     return (
-        (
-            say("Landing page", "ページ"),
-            f"{status.api}/pages/whitepaper?lang={say('en', 'ja')}",
-            say(
-                "fill in the form: a lead is born (lang=ja: Japanese)",
-                "フォームを送ると見込み客が生まれます（lang=en: 英語）",
-            ),
-        ),
-        (
-            say("Console", "コンソール"),
-            status.console,
-            say("one lead's life as it happens, with buttons to try it", "見込み客の動きを見て、ボタンで試せます"),
-        ),
-        (
-            say("Mailbox", "メール"),
-            status.mailbox,
-            say("every mail that Ripen sends arrives here", "Ripen が送るメールはすべてここに届きます"),
-        ),
-        (
-            "Slack",
-            status.slack,
-            say("hot leads arrive in #sales: press Accept", "hot の見込み客が #sales に届きます: 「対応する」"),
-        ),
-        (
-            "Salesforce",
-            status.salesforce,
-            say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）"),
-        ),
-        (
-            "Webhook",
-            f"{status.webhook}/any?grade=A",
-            say(
-                'plays a system of yours that journeys call, answers {"grade": "A"}',
-                'シナリオが呼び出す社内システムの代役。{"grade": "A"} と応答します',
-            ),
-        ),
-        ("AWS", status.aws, say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")),
+        (say("Landing page", "ページ"), page, fill_in),
+        (say("Console", "コンソール"), status.console, watch),
+    )
+
+
+def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
+    mails = say("every mail that Ripen sends arrives here", "Ripen が送るメールはすべてここに届きます")
+    cards = say("hot leads arrive in #sales: press Accept", "hot の見込み客が #sales に届きます: 「対応する」")
+    records = say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）")
+    calls = say(
+        'plays a system of yours that journeys call, answers {"grade": "A"}',
+        'シナリオが呼び出す社内システムの代役。{"grade": "A"} と応答します',
+    )
+    emulator = say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")
+    return (
+        (say("Mailbox", "メール"), status.mailbox, mails),
+        ("Slack", status.slack, cards),
+        ("Salesforce", status.salesforce, records),
+        ("Webhook", f"{status.webhook}/any?grade=A", calls),
+        ("AWS", status.aws, emulator),
     )
 
 
