@@ -1,4 +1,4 @@
-"""Build objects for tests; only what matters to the test is said."""
+"""Build objects for tests: a test names only the values that matter to it."""
 
 from copy import replace
 from typing import Any
@@ -29,7 +29,7 @@ DAY = 86400
 
 
 def a_lead(**changes: Any) -> Profile:
-    """Hanako Yamada of a company, who filled in a form."""
+    """Return Hanako Yamada of a company, who filled in a form."""
     known: dict[str, Any] = {
         "id": "lead1",
         "email": "hanako@example.co.jp",
@@ -82,87 +82,82 @@ def a_mail(**changes: Any) -> Mail:
 
 
 def a_bundle(**changes: Any) -> Bundle:
-    """A small playbook: one form, one journey (white paper, 3 days, follow-up), a few scoring rules."""
-    scoring = Scoring(
+    """Return a small playbook: one form, one journey (white paper, 3 days, follow-up), a few scoring rules."""
+    bundle = Bundle(
+        hash="bundle1",
+        brand=a_brand(),
+        sync=SyncRule(),
+        scoring=_scoring(),
+        forms={"whitepaper": _whitepaper_form()},
+        pages={"whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source={"*": "<h1>{{ page.title }}</h1>"})},
+        emails={
+            "whitepaper-delivery": Email(
+                name="whitepaper-delivery",
+                mail_class="transactional",
+                locales={"ja": a_mail(), "en": a_mail(subject="Your white paper")},
+            ),
+            "case-study": Email(name="case-study", mail_class="marketing", locales={"ja": a_mail(), "en": a_mail()}),
+        },
+        journeys={"whitepaper": _whitepaper_journey()},
+    )
+    return replace(bundle, **changes)
+
+
+def _scoring() -> Scoring:
+    form = EngagementRule(
+        code="form",
+        kind="form_submitted",
+        points=30,
+        words={"ja": "フォーム送信", "en": "Filled in a form"},
+    )
+    click = EngagementRule(
+        code="click",
+        kind="link_clicked",
+        points=10,
+        cap=20,
+        words={"ja": "クリック{{ count }}回", "en": "{{ count }} clicks"},
+    )
+    title = FitRule(
+        code="title",
+        when=(Condition(field="job_title", contains=("部長", "director")),),
+        points=40,
+        words={"ja": "役職: 部長級", "en": "Senior title"},
+    )
+    return Scoring(
         half_life_days=14,
-        engagement=(
-            EngagementRule(
-                code="form",
-                kind="form_submitted",
-                points=30,
-                words={"ja": "フォーム送信", "en": "Filled in a form"},
-            ),
-            EngagementRule(
-                code="click",
-                kind="link_clicked",
-                points=10,
-                cap=20,
-                words={"ja": "クリック{{ count }}回", "en": "{{ count }} clicks"},
-            ),
-        ),
-        fit=(
-            FitRule(
-                code="title",
-                when=(Condition(field="job_title", contains=("部長", "director")),),
-                points=40,
-                words={"ja": "役職: 部長級", "en": "Senior title"},
-            ),
-        ),
+        engagement=(form, click),
+        fit=(title,),
         warm=Threshold(enter=30, leave=20),
         hot=Threshold(enter=60, leave=50),
     )
-    fields = (
-        FormField(name="email", type="email", label={"ja": "メール", "en": "E-mail"}, required=True),
-        *(
-            FormField(name=name, label={"ja": name, "en": name})
-            for name in ("last_name", "first_name", "company", "department", "job_title", "phone")
+
+
+def _whitepaper_form() -> Form:
+    names = ("last_name", "first_name", "company", "department", "job_title", "phone")
+    return Form(
+        name="whitepaper",
+        title={"ja": "資料", "en": "White paper"},
+        submit={"ja": "送信", "en": "Send"},
+        fields=(
+            FormField(name="email", type="email", label={"ja": "メール", "en": "E-mail"}, required=True),
+            *(FormField(name=name, label={"ja": name, "en": name}) for name in names),
         ),
+        consent=Consent(version="1", text={"ja": "お知らせを受け取る", "en": "Send me news"}),
+        thank_you="thanks",
+        origins=("https://www.example.co.jp",),
+        sources={"typeform": {"form_id": "abc123", "q_email": "email", "q_name": "last_name"}},
     )
-    consent = Consent(version="1", text={"ja": "お知らせを受け取る", "en": "Send me news"})
-    return replace(
-        Bundle(
-            hash="bundle1",
-            brand=a_brand(),
-            sync=SyncRule(),
-            scoring=scoring,
-            forms={
-                "whitepaper": Form(
-                    name="whitepaper",
-                    title={"ja": "資料", "en": "White paper"},
-                    submit={"ja": "送信", "en": "Send"},
-                    fields=fields,
-                    consent=consent,
-                    thank_you="thanks",
-                    origins=("https://www.example.co.jp",),
-                    sources={"typeform": {"form_id": "abc123", "q_email": "email", "q_name": "last_name"}},
-                )
-            },
-            pages={
-                "whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source={"*": "<h1>{{ page.title }}</h1>"})
-            },
-            emails={
-                "whitepaper-delivery": Email(
-                    name="whitepaper-delivery",
-                    mail_class="transactional",
-                    locales={"ja": a_mail(), "en": a_mail(subject="Your white paper")},
-                ),
-                "case-study": Email(
-                    name="case-study", mail_class="marketing", locales={"ja": a_mail(), "en": a_mail()}
-                ),
-            },
-            journeys={
-                "whitepaper": Journey(
-                    name="whitepaper",
-                    enrol=(OnActivity(kind="form_submitted", subject="whitepaper"),),
-                    again=Again(how="after", seconds=90 * DAY),
-                    first="send-whitepaper-delivery",
-                    steps=(
-                        SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery", next="wait-3-days"),
-                        WaitStep(id="wait-3-days", until=Until(days=3), next="send-case-study"),
-                        SendStep(id="send-case-study", email="case-study"),
-                    ),
-                )
-            },
+
+
+def _whitepaper_journey() -> Journey:
+    return Journey(
+        name="whitepaper",
+        enrol=(OnActivity(kind="form_submitted", subject="whitepaper"),),
+        again=Again(how="after", seconds=90 * DAY),
+        first="send-whitepaper-delivery",
+        steps=(
+            SendStep(id="send-whitepaper-delivery", email="whitepaper-delivery", next="wait-3-days"),
+            WaitStep(id="wait-3-days", until=Until(days=3), next="send-case-study"),
+            SendStep(id="send-case-study", email="case-study"),
         ),
-        **changes,
     )
