@@ -1,7 +1,7 @@
-"""`ripen stop` against workers that claim mails all the time.
+"""`ripen stop` while workers claim one mail after another.
 
-Two seconds after the row is written no mail is claimed, the number of mails under way is right, and a resume repeats
-nothing.
+Two seconds after the stop no worker claims a mail, the number of mails in flight is right, and a resume sends no mail
+twice.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ from tests.support.planned_mails import a_send, an_outside, known, planned
 
 _WORKERS = 6
 _SLOW = 3
-"""Calls to SES that hang until they are released."""
+"""Number of calls to SES that hang until they are released."""
 _MAILS = 250
 _LIMIT = timedelta(seconds=2)
 _FRESH = 1.1
@@ -56,20 +56,20 @@ def _is_send(change: Replace[Any]) -> bool:
 
 
 @dataclass
-class Line:
-    """An SES whose first three calls hang until `let_go`."""
+class SlowSes:
+    """An SES whose first three calls hang until `released` is set."""
 
     taken: Counter[str] = field(default_factory=Counter)
-    waiting: set[str] = field(default_factory=set)
-    let_go: Event = field(default_factory=Event)
+    hanging: set[str] = field(default_factory=set)
+    released: Event = field(default_factory=Event)
 
     def send(self, mail: OutgoingMail) -> str:
         id = mail.tags["send_id"]
         self.taken[id] += 1
         if len(self.taken) <= _SLOW:
-            self.waiting.add(id)
-            self.let_go.wait(60)
-            self.waiting.remove(id)
+            self.hanging.add(id)
+            self.released.wait(60)
+            self.hanging.remove(id)
         sleep(0.02)
         return f"m-{id}"
 
@@ -80,18 +80,18 @@ def watched(world: World) -> Watched:
 
 
 @pytest.fixture
-def line() -> Iterator[Line]:
-    line = Line()
-    yield line
-    line.let_go.set()
+def ses() -> Iterator[SlowSes]:
+    ses = SlowSes()
+    yield ses
+    ses.released.set()
 
 
-def working(table: Watched, line: Line, due: SimpleQueue[Key[Send]], ends: Event) -> list[Thread]:
+def working(table: Watched, ses: SlowSes, due: SimpleQueue[Key[Send]], ends: Event) -> list[Thread]:
     """Start workers, each with its own view of the stop row, as containers have."""
 
     def work() -> None:
         clock, switch = ApplicationClock(table, moves=False), StopSwitch(table)
-        outside = replace(an_outside(table, None, line), clock=clock, stopped=switch.is_on)  # type: ignore[arg-type]
+        outside = replace(an_outside(table, None, ses), clock=clock, stopped=switch.is_on)  # type: ignore[arg-type]
         while not ends.is_set():
             try:
                 deliver(due.get(timeout=0.1), outside)
@@ -113,47 +113,49 @@ def mails(table: Table, count: int) -> list[Key[Send]]:
     return found
 
 
-def test_a_stop_holds_after_two_seconds_counts_what_is_under_way_and_repeats_nothing(
-    watched: Watched, line: Line, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def wake(due: SimpleQueue[Key[Send]], keys: list[Key[Send]]) -> None:
+    for key in keys:
+        due.put(key)
+
+
+def test_a_stop_holds_within_two_seconds_and_a_resume_sends_each_mail_once(
+    watched: Watched, ses: SlowSes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # given workers that send one mail after another, some of them slowly
     due: SimpleQueue[Key[Send]] = SimpleQueue()
     planned = mails(watched, _MAILS)
-    for key in planned:
-        due.put(key)
+    wake(due, planned)
     monkeypatch.setattr(sending, "connect", lambda: a_stack(watched))
     ends = Event()
-    threads = working(watched, line, due, ends)
-    eventually(lambda: len(line.taken) >= _SLOW + 5)
+    threads = working(watched, ses, due, ends)
+    eventually(lambda: len(ses.taken) >= _SLOW + 5)
 
     # when all sending is stopped, and the queue goes on waking workers
     sending.stop()
     returned = datetime.now(UTC)
-    under_way = len(line.waiting)
-    for key in planned:
-        due.put(key)
+    in_flight = len(ses.hanging)
+    wake(due, planned)
     sleep(2)
 
-    # then no claim came later than two seconds after the row, and the count was right
-    sign = watched.get(keys.STOP)
-    assert sign
-    assert max(watched.claims) <= min(sign.value.at + _LIMIT, returned)
-    assert f"In flight: {under_way}." in capsys.readouterr().out
-    assert under_way == _SLOW
-    assert len(line.taken) < _MAILS
+    # then no claim came later than two seconds after the stop, and the count was right
+    stop = watched.get(keys.STOP)
+    assert stop
+    assert max(watched.claims) <= min(stop.value.at + _LIMIT, returned)
+    assert f"In flight: {in_flight}." in capsys.readouterr().out
+    assert in_flight == _SLOW
+    assert len(ses.taken) < _MAILS
 
     # and after the resume each mail goes once
-    line.let_go.set()
+    ses.released.set()
     sending.resume()
     eventually(due.empty)
     sleep(_FRESH)
-    for key in planned:
-        due.put(key)
-    eventually(lambda: len(line.taken) == _MAILS)
+    wake(due, planned)
+    eventually(lambda: len(ses.taken) == _MAILS)
     ends.set()
     for thread in threads:
         thread.join()
-    assert set(line.taken.values()) == {1}
+    assert set(ses.taken.values()) == {1}
 
 
 def a_stack(table: Table) -> Stack:
