@@ -1,10 +1,11 @@
-"""make pictures: docs/story.png and docs/story.ja.png, made from what the running local cloud really shows.
+"""Take the README's pictures, docs/story.png and docs/story.ja.png, from the running local cloud (`make pictures`).
 
-For each language, the playbook is published with that language first (Slack and Salesforce speak it), one visitor asks for
-the guide, and what everybody then sees is put side by side. At the end the playbook is as it was.
+For each language: publish the playbook with that language first, which Slack and Salesforce then use; let a visitor ask
+for the guide; put side by side what the visitor, sales and Salesforce see; restore the playbook.
 """
 
 import base64
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from cli.local.home import PROJECT, Home
 from cli.stack.stack import local
@@ -23,8 +24,8 @@ from tests.support.chromium import browser
 from tests.support.local_cloud import Running, eventually
 
 _WIDTH = 1800
-_LANGUAGES = {"en": "[ja, en]", "ja": "[en, ja]"}
-"""By language, what the locales in ripen.yaml must not be."""
+_LOCALES = {"en": "[en, ja]", "ja": "[ja, en]"}
+"""The locales in ripen.yaml that put a language first."""
 _CAPTIONS = {
     "en": ("A form is filled in", "The guide arrives by mail", "Sales hears why in Slack", "Salesforce knows too"),
     "ja": ("フォームに入力すると", "資料がメールで届き", "営業にはSlackで理由まで届き", "Salesforceにも残る"),
@@ -34,7 +35,8 @@ _PAGE = """<!doctype html><meta charset="utf-8"><style>
 font:600 24px/1.4 system-ui,"Noto Sans CJK JP","Noto Sans JP",sans-serif}
 main{display:grid;grid-template-columns:320px 440px 450px 1fr;gap:36px;align-items:start}
 figure{margin:0} figcaption{display:flex;gap:.6em;align-items:center;margin-bottom:20px;white-space:nowrap}
-b{flex:none;width:1.7em;height:1.7em;border-radius:50%%;background:#0f766e;color:#fff;display:grid;place-items:center;font-size:.8em}
+b{flex:none;width:1.7em;height:1.7em;border-radius:50%%;background:#0f766e;color:#fff;
+display:grid;place-items:center;font-size:.8em}
 div{background:#fff;border-radius:16px;overflow:hidden;box-shadow:0 14px 34px #0d33301f;max-height:640px}
 div.phone{border:9px solid #14201e;border-radius:38px} div.slack{padding:10px 12px} img{display:block;width:100%%}
 </style><main>%s</main>"""
@@ -42,6 +44,8 @@ div.phone{border:9px solid #14201e;border-radius:38px} div.slack{padding:10px 12
 
 @dataclass(frozen=True)
 class Pictures:
+    """What each of them sees, as PNG."""
+
     page: bytes
     mail: bytes
     card: bytes
@@ -49,11 +53,12 @@ class Pictures:
 
 
 def main() -> None:
+    """Take the pictures of both languages."""
     status = local()
     cloud = Running(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
     with browser() as chromium:
-        for lang in _LANGUAGES:
-            with _speaking(cloud, lang):
+        for lang in _LOCALES:
+            with _published(cloud, lang):
                 pictures = _taken(chromium, cloud, lang)
             target = PROJECT / "docs" / ("story.png" if lang == "en" else f"story.{lang}.png")
             target.write_bytes(_composed(chromium, pictures, lang))
@@ -61,49 +66,62 @@ def main() -> None:
 
 
 @contextmanager
-def _speaking(cloud: Running, lang: str) -> Iterator[None]:
-    """The playbook with that language first for as long as the block lasts."""
+def _published(cloud: Running, lang: str) -> Iterator[None]:
+    """Publish the playbook with this language first for as long as the block lasts."""
     with TemporaryDirectory() as folder:
         playbook = Path(folder) / "playbook"
         shutil.copytree(PROJECT / "playbook", playbook)
         settings = playbook / "ripen.yaml"
-        wanted = "[en, ja]" if lang == "en" else "[ja, en]"
-        settings.write_text(settings.read_text().replace(f"locales: {_LANGUAGES[lang]}", f"locales: {wanted}"))
+        settings.write_text(re.sub(r"(?m)^locales: .*", f"locales: {_LOCALES[lang]}", settings.read_text()))
         cloud.ripen("publish", str(playbook))
-    yield
-    cloud.ripen("publish", str(PROJECT / "playbook"))
+    try:
+        yield
+    finally:
+        cloud.ripen("publish", str(PROJECT / "playbook"))
 
 
 def _taken(browser: Browser, cloud: Running, lang: str) -> Pictures:
+    """Let a visitor ask for the guide, and return what comes of it."""
     with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
         visitor.opens("pages/whitepaper")
         page = visitor.page.screenshot()
         visitor.email = f"{visitor.email[:4]}@sample.example.com"
         visitor.has_asked_for_the_paper()
-        lead = eventually(lambda: _told(cloud, visitor.email))
+        lead = eventually(lambda: _settled(cloud, visitor.email))
         mails = httpx.get(f"{cloud.status['mailbox']}/list.json").json()
         mail = next(mail["id"] for mail in mails if mail["to"] == visitor.email)
-        visitor.page.set_viewport_size({"width": 520, "height": 756})
-        visitor.page.goto(f"{cloud.status['mailbox']}/messages/{mail}/html")
-        mail_seen = visitor.page.screenshot()
-        visitor.page.set_viewport_size({"width": 470, "height": 800})
-        visitor.page.goto(f"{lead['profile']['crm']['url']}?lang={lang}")
-        record = visitor.page.screenshot()
-        visitor.page.set_viewport_size({"width": 680, "height": 900})
-        visitor.page.goto(cloud.status["slack"])
-        card = visitor.page.locator(".msg", has_text=visitor.email).locator(".msg-body").last
-        card.wait_for()
-        return Pictures(page=page, mail=mail_seen, card=card.screenshot(), record=record)
+        return Pictures(
+            page=page,
+            mail=_picture(visitor.page, f"{cloud.status['mailbox']}/messages/{mail}/html", 520, 756),
+            record=_picture(visitor.page, f"{lead['profile']['crm']['url']}?lang={lang}", 470, 800),
+            card=_card(visitor.page, cloud.status["slack"], visitor.email),
+        )
 
 
-def _told(cloud: Running, email: str) -> dict[str, dict[str, dict[str, str]]]:
-    """The lead once the mail is out, and the card has its link to Salesforce."""
+def _picture(page: Page, url: str, width: int, height: int) -> bytes:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(url)
+    return page.screenshot()
+
+
+def _card(page: Page, slack: str, email: str) -> bytes:
+    """Return a picture of the last card about this lead."""
+    page.set_viewport_size({"width": 680, "height": 900})
+    page.goto(slack)
+    card = page.locator(".msg", has_text=email).locator(".msg-body").last
+    card.wait_for()
+    return card.screenshot()
+
+
+def _settled(cloud: Running, email: str) -> dict[str, dict[str, dict[str, str]]]:
+    """Return the lead once its mail is sent and its card has the link to Salesforce; {} before."""
     lead = cloud.lead(email)
     linked = any("url" in str(card["blocks"]) for card in cloud.cards(email))
     return lead if lead["profile"]["crm"] and linked and cloud.mails(email) else {}
 
 
 def _composed(browser: Browser, pictures: Pictures, lang: str) -> bytes:
+    """Return one picture of the four, side by side, each under its caption."""
     kinds = ("phone", "mail", "slack", "record")
     shown = (pictures.page, pictures.mail, pictures.card, pictures.record)
     figures = [
