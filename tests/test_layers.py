@@ -1,4 +1,4 @@
-"""The layers as `sam build` makes them: for the processor that Lambda runs on, with byte code, within Lambda's limit."""
+"""The layers that `sam build` makes: for Lambda's processor, with byte code, within Lambda's limit of size."""
 
 import os
 import struct

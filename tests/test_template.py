@@ -1,4 +1,4 @@
-"""Code and template agree: what the functions use is declared, what is declared is used, and nothing is allowed beyond."""
+"""Code and template agree: functions, variables, queues, permissions and alarms are in both."""
 
 import ast
 import importlib

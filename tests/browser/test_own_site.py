@@ -14,7 +14,8 @@ pytestmark = pytest.mark.timeout(600)
 
 _POST = """async ([url, answers]) => {
   try {
-    const answer = await fetch(url, {method: "POST", headers: {"content-type": "application/json"}, body: JSON.stringify(answers)});
+    const headers = {"content-type": "application/json"};
+    const answer = await fetch(url, {method: "POST", headers, body: JSON.stringify(answers)});
     return {status: answer.status, said: await answer.json()};
   } catch (error) {
     return {status: 0, said: {}};

@@ -91,7 +91,8 @@ def test_a_browser_that_forbids_everything_still_shows_the_page_and_sends_the_fo
 
         visitor.page.on("pageerror", note)
         visitor.page.add_init_script(
-            "for (const [of, name] of [[window, 'localStorage'], [window, 'fetch'], [navigator, 'sendBeacon'], [crypto, 'getRandomValues']])"
+            "for (const [of, name] of [[window, 'localStorage'], [window, 'fetch'],"
+            " [navigator, 'sendBeacon'], [crypto, 'getRandomValues']])"
             " Object.defineProperty(of, name, {get() { throw new Error(name) }});"
         )
         visitor.opens("pages/whitepaper")

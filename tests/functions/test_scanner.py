@@ -1,4 +1,4 @@
-"""Through the real use cases: a mail goes out, a scanner fetches all that is in it, a stranger opens what was forwarded."""
+"""A scanner fetches all links of a mail, and a stranger opens a forwarded one: the use cases of several functions."""
 
 import re
 from copy import replace

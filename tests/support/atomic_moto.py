@@ -1,7 +1,8 @@
 """Moto's DynamoDB for tests with threads: each request is atomic, as in AWS.
 
-Moto has no lock: it checks a condition and writes in two steps, its transactions copy the whole table, and even a read of an
-absent row adds an empty partition to the dictionary that is being copied ("dictionary changed size during iteration").
+Moto has no lock. It checks a condition and writes in two steps. Its transactions copy the whole table, and even a read
+of a missing row adds an empty partition to the dictionary that is being copied ("dictionary changed size during
+iteration").
 """
 
 from threading import Lock

@@ -1,4 +1,4 @@
-"""A person at a browser: opens pages, types, presses, and has pictures taken."""
+"""A person at a browser, who opens pages, types and presses buttons; and pictures of the pages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the tests of campaigns share: a roster of leads, a campaign for some of them, and a minute of the whole machinery."""
+"""A roster of leads, a campaign for some of them, and the workers that run it."""
 
 from copy import replace
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ def a_playbook(*campaigns: Campaign, **changes: Any) -> Bundle:
 
 
 def leads_of(shard_wanted: int, count: int) -> list[str]:
-    """Ids that lie in one shard of the roster, in their order."""
+    """Return ids of leads in one shard of the roster, in order."""
     found: list[str] = []
     number = 0
     while len(found) < count:
@@ -42,7 +42,7 @@ def leads_of(shard_wanted: int, count: int) -> list[str]:
 
 
 def known(table: Table, lead: str, *segments: str, **profile: Any) -> None:
-    """A lead on the roster who may be mailed."""
+    """Add a lead to the roster that we may write to."""
     table.write(
         Create(keys.profile(lead), a_lead(id=lead, email=f"{lead}@example.co.jp", **profile)),
         Create(keys.contact(lead), Contact(lead=lead, consent=CONSENT)),
@@ -51,7 +51,7 @@ def known(table: Table, lead: str, *segments: str, **profile: Any) -> None:
 
 
 def many(table: Table, count: int) -> list[str]:
-    """So many leads who may be mailed, quickly."""
+    """Add this many leads that we may write to, in few writes."""
     leads = [f"lead{number:06}" for number in range(count)]
     for start in range(0, count, 33):
         table.write(
@@ -70,7 +70,7 @@ def many(table: Table, count: int) -> list[str]:
 
 @dataclass
 class Machinery:
-    """Campaigns as they run on AWS, without its queues: whoever is due is called."""
+    """Runs campaigns as on AWS, but without queues: it calls the worker of each due row."""
 
     table: Table
     clock: FakeClock = field(default_factory=FakeClock)
@@ -99,7 +99,7 @@ class Machinery:
         return row.value
 
     def change(self, run: CampaignRun) -> None:
-        """As `ripen campaign` does."""
+        """Change a run as `ripen campaign` does."""
         key = keys.campaign(run.name)
         row = self.table.get(key)
         assert row
@@ -112,7 +112,7 @@ class Machinery:
         run_due(keys.campaign(name).ref, self.dependencies, lambda: True)
 
     def walk(self, *shards: int, name: str = "autumn") -> None:
-        """These shards to their end, or all of them."""
+        """Walk these shards to their end, or all shards."""
         for number in shards or range(SHARDS):
             run_due(keys.walk(keys.campaign(name), number).ref, self.dependencies, lambda: True)
 
@@ -131,7 +131,7 @@ class Machinery:
         ]
 
     def deliver(self, most: int | None = None) -> int:
-        """Whatever is due, each once; how many that were."""
+        """Deliver each due mail once, at most this many; return how many were due."""
         dependencies = an_outside(self.table, self.clock, self.ses, playbook=self.bundle, may_send=self.says)
         refs = self.due()[:most]
         for ref in refs:
@@ -142,7 +142,7 @@ class Machinery:
         return CampaignSwitch(self.table, self.clock).may_send(name)
 
     def sends(self, leads: list[str], name: str = "autumn") -> dict[str, Send]:
-        """By lead; who has none is not there."""
+        """Return the sends by lead, without the leads that have none."""
         rows = self.table.get_many([keys.send(lead, mailing.campaign_send_id(name, lead)) for lead in leads])
         return {row.value.lead: row.value for row in rows if row}
 
@@ -153,7 +153,7 @@ class Machinery:
         return {what: count for what, count in campaign_counts.campaign_totals(self.table, name).items() if count}
 
     def taken(self) -> list[str]:
-        """To whom SES took a mail, in its order."""
+        """Return the leads whose mails SES took, in order."""
         return [mail.tags["lead"] for mail in self.ses.taken]
 
 
@@ -166,7 +166,7 @@ def with_rates(**changes: Any) -> Campaign:
 
 
 def one_lead(machinery: Machinery) -> str:
-    """Who may be mailed, in the first shard."""
+    """Add a lead in the first shard that we may write to, and return its id."""
     [lead] = leads_of(0, 1)
     known(machinery.table, lead)
     return lead

@@ -1,4 +1,4 @@
-"""A card in Slack, and the salespeople who press its buttons."""
+"""A card in Slack, salespeople who press its buttons, and notify.act that does what they ask."""
 
 from dataclasses import dataclass, field
 from typing import Any

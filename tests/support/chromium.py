@@ -1,7 +1,7 @@
-"""Decide which Chromium the page tests and docs/story.py start. Nothing else decides it.
+"""Decide which Chromium the page tests and docs/story.py start. No other file decides it.
 
-The one that CHROME names is used if it is set. Otherwise it is the first of these that runs: the system's, Playwright's
-own, and the one that `make test` takes from npm where it may not use apt (tests/support/install_chromium.py).
+If CHROME is set, it names the browser. Otherwise the first of these that runs is used: the system's, Playwright's own,
+and the one that `make test` installs from npm where it may not use apt (tests/support/install_chromium.py).
 """
 
 import os
@@ -28,7 +28,7 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable
 
 @contextmanager
 def browser(*arguments: str) -> Iterator[Browser]:
-    """Start the browser, headless, and close it at the end. Raise LookupError, which says what to do, if none runs."""
+    """Start the browser, headless, and close it at the end. Raise LookupError with the next step if none runs."""
     os.environ["PLAYWRIGHT_NODEJS_PATH"] = node()
     path = chromium()
     with sync_playwright() as started:
@@ -39,7 +39,7 @@ def browser(*arguments: str) -> Iterator[Browser]:
 
 @cache
 def chromium() -> str:
-    """Return the path of the first Chromium that runs. Raise LookupError, which says what to do, if none does."""
+    """Return the path of the first Chromium that runs. Raise LookupError with the next step if none does."""
     reasons = []
     for path in _candidates():
         try:
@@ -55,7 +55,7 @@ def chromium() -> str:
 def node() -> str:
     """Return the Node.js that runs Playwright: its own, or the system's where the library libatomic is missing.
 
-    Raise LookupError, which says what to do, if the system's is missing or too old.
+    Raise LookupError with the next step if the system's is missing or too old.
     """
     own = str(Path(playwright.__file__).parent / "driver/node")
     try:
@@ -64,9 +64,8 @@ def node() -> str:
         system = shutil.which("node")
         if system and int(_version(system).lstrip("v").partition(".")[0]) >= _OLDEST_NODE:
             return system
-        raise LookupError(
-            f"{error}\nPlaywright needs libatomic (sudo apt-get install {LIBATOMIC}) or Node.js {_OLDEST_NODE} or newer."
-        ) from error
+        needed = f"libatomic (sudo apt-get install {LIBATOMIC}) or Node.js {_OLDEST_NODE} or newer"
+        raise LookupError(f"{error}\nPlaywright needs {needed}.") from error
     return own
 
 
@@ -90,7 +89,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _version(path: str) -> str:
-    """Return the output of --version. Raise LookupError if the program does not run: Ubuntu's only points to snap."""
+    """Return the output of --version. Raise LookupError if the program does not run, as Ubuntu's pointer to snap."""
     command = [path, "--version"]
     try:
         tried = run(command, stdin=DEVNULL, capture_output=True, text=True, env=_environment(path), check=False)
@@ -102,7 +101,7 @@ def _version(path: str) -> str:
 
 
 def _environment(path: str) -> dict[str, str]:
-    """Return the environment for a program: it names the font from npm, and the libraries of the Chromium from npm."""
+    """Return a program's environment, with the font from npm and, for the Chromium from npm, its libraries."""
     environment = dict(os.environ)
     if FONTS.exists():
         environment["FONTCONFIG_FILE"] = str(FONTS)

@@ -1,4 +1,4 @@
-"""Salesforce's opportunities as a test has them, and capture.poll at work on them."""
+"""Opportunities in a Salesforce in memory, and capture.poll that reads them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +15,15 @@ ADDRESS_KEY = b"k" * 32
 
 @dataclass
 class FakeCrm:
-    """Each opportunity by its id: its account, when it changed, and whether it is open; so many on a page. The trouble comes
-    after the first page."""
+    """Salesforce as the poll sees it."""
 
     companies: dict[str, Company]
     deals: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
+    """By the id of an opportunity: its account, the time of its last change, and whether it is open."""
     trouble: Undeliverable | None = None
+    """Raised after the first page."""
     page: int = 2
+    """Opportunities per page."""
     looks: list[tuple[datetime | None, Position | None]] = field(default_factory=list)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 

@@ -1,4 +1,4 @@
-"""score.sync at work on a table, with a CRM in memory."""
+"""score.sync on a table, with a CRM in memory."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import replace
@@ -24,17 +24,17 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 @dataclass
 class FakeCrm:
-    """Leads, Contacts and Tasks in memory: upserts by our key, matches by address, counts its calls."""
+    """A CRM with Leads, Contacts and Tasks: it upserts by our key, matches by address and counts its calls."""
 
     records: dict[str, Record] = field(default_factory=dict)
     tasks: list[str] = field(default_factory=list)
     calls: int = 0
     usage: ApiUsage | None = None
     fails: list[Undeliverable | None] = field(default_factory=list)
-    """What the next calls fail with; None lets one pass."""
+    """The errors of the next calls; None lets a call succeed."""
     refuses: dict[str, Undeliverable] = field(default_factory=dict)
     meanwhile: Callable[[], object] = lambda: None
-    """Happens during the next write, before its answer comes."""
+    """Called during each write, before its answer."""
 
     def find(self, leads: Sequence[DesiredRecord]) -> CrmState:
         self._called()
@@ -97,7 +97,7 @@ class Office:
         )
 
     def admit(self, *changes: Any, **lead: Any) -> None:
-        """A lead that react has folded, due now."""
+        """Add a lead that score.react has folded, due now."""
         profile = a_lead(**lead)
         self.table.write(
             Create(keys.profile(profile.id), profile),
@@ -107,7 +107,7 @@ class Office:
         )
 
     def change(self, **changes: Any) -> None:
-        """react folds something more: the state changes, the mark is due."""
+        """Change the lead's state and make its mark due, as score.react does."""
         state = self.table.get(keys.state("lead1"))
         assert state
         self.table.write(

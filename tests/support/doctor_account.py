@@ -1,4 +1,4 @@
-"""An AWS account as ripen doctor reads it, and the states of its findings."""
+"""An AWS account as `ripen doctor` reads it, and the states of its findings."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -22,7 +22,7 @@ EVENTS = ["SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY"]
 
 
 class FakeAccount:
-    """SES and Lambda of one account, as boto3 shows them; what is None is refused."""
+    """The boto3 clients of SES and Lambda for one account. A value of None is an error of AWS."""
 
     def __init__(self, **known: Any) -> None:
         self._known = {"account": WELL, "identity": VERIFIED, "events": EVENTS, "concurrency": 1000} | known

@@ -1,4 +1,4 @@
-"""A Slack and a Salesforce in memory, which refuse what they are told to refuse."""
+"""A Slack and the owners in Salesforce, in memory; both fail as a test says."""
 
 from copy import replace
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from ripen.lead.lead import CrmLink
 
 @dataclass
 class FakeChat:
-    """`trouble` meets the next calls, one each; an Unsure post stands in the channel if `stands`."""
+    """Slack. Each of the next calls raises one of `trouble`; with `stands`, an Unsure post is made anyway."""
 
     cards: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     posts: int = 0
@@ -21,7 +21,7 @@ class FakeChat:
     addresses: dict[str, str] = field(default_factory=lambda: {"U0ALICE": "alice@ripen.example"})
     told: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
-    """Where was posted and looked, in order."""
+    """The channels of posts and searches, in order."""
 
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
         self.posts += 1
@@ -59,13 +59,13 @@ class FakeChat:
 
 @dataclass
 class FakeOwners:
-    """Knows one user, Alice, and keeps the Tasks by their key."""
+    """Salesforce with one active user, Alice. It keeps the Tasks by their key."""
 
     tasks: dict[str, str] = field(default_factory=dict)
     owner: str = ""
     trouble: list[Undeliverable] = field(default_factory=list)
     converted: CrmLink | None = None
-    """The Contact that the Lead has become meanwhile."""
+    """The Contact that sales has made of the Lead, if any."""
 
     def accept(self, link: CrmLink, owner_email: str, task_key: str, subject: str, description: str) -> CrmLink:
         if self.trouble:

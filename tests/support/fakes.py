@@ -1,4 +1,4 @@
-"""Stand-ins for the ports: real behaviour in memory, no mocks."""
+"""The ports in memory, with real behaviour: no mocks."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,13 +20,13 @@ class FakeClock:
         return self.at
 
     def move(self, **delta: float) -> None:
-        """move(days=3)"""
+        """Move the clock forward, for example by days=3."""
         self.at += timedelta(**delta)
 
 
 @dataclass
 class FakeQueue:
-    """Remembers who was woken, and after how long."""
+    """Records the refs that were woken, and their delays."""
 
     woken: list[Ref] = field(default_factory=list)
     delays: list[int] = field(default_factory=list)
@@ -38,7 +38,7 @@ class FakeQueue:
 
 @dataclass
 class FakePost:
-    """Remembers what was to be kept."""
+    """Records the messages that were posted."""
 
     kept: list[str] = field(default_factory=list)
 
@@ -47,7 +47,7 @@ class FakePost:
 
 
 class Listening(Handler):
-    """Within `with`, what a Powertools logger says, with all that goes along."""
+    """Records the lines of a Powertools logger, with all their fields, for as long as the block lasts."""
 
     def __init__(self, logger: Logger) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Activities as capture writes them, the fold as score.react does it, and the rows that follow."""
+"""The fold on a table: activities as capture writes them, score.react, and the rows that follow."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -37,7 +37,7 @@ def a_lead_row(table: Table, **changes: Any) -> None:
 
 
 def captured(table: Table, *activities: Activity) -> list[str]:
-    """The rows as capture writes them; returns what it wakes react with."""
+    """Write the activities as capture does, and return the refs that it wakes score.react with."""
     for activity in activities:
         table.write(Create(key_of(activity), activity, due=NOON))
     return [key_of(activity).ref for activity in activities]
@@ -56,6 +56,6 @@ def due(table: Table, key: Key[Any]) -> datetime | None:
 
 
 def woken(queue: object) -> list[str]:
-    """The refs that were put on the queue."""
+    """Return the refs on the queue."""
     assert isinstance(queue, FakeQueue)
     return [str(ref) for ref in queue.woken]

@@ -1,4 +1,4 @@
-"""Forms posted to capture.form, tables and queues that fail it, and what became of the submissions."""
+"""A table and a queue that fail capture.form, and the rows that a submission leaves."""
 
 import json
 from copy import replace
@@ -31,7 +31,7 @@ class SilentQueue(FakeQueue):
 
 
 class RestlessTable(Table):
-    """Somebody else is always first."""
+    """A table on which another writer is always faster."""
 
     def write(self, *changes: Change) -> None:
         raise Conflict((0,))
@@ -53,11 +53,14 @@ class Ids:
 
 
 def with_page() -> Bundle:
+    """Return a bundle whose page shows all that a page template gets."""
     bundle = a_bundle()
-    source = {
-        "*": "{{ page.name }} {{ locale }}: {{ error }}|{% for f in form.fields %}{{ f.name }}={{ f.value }}[{{ f.error }}]"
-        "{% endfor %}|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}|{% for l in languages %}{{ l.url }} {% endfor %}"
-    }
+    source = (
+        "{{ page.name }} {{ locale }}: {{ error }}"
+        "|{% for f in form.fields %}{{ f.name }}={{ f.value }}[{{ f.error }}]{% endfor %}"
+        "|{% for h in hidden %}{{ h.name }}={{ h.value }};{% endfor %}"
+        "|{% for l in languages %}{{ l.url }} {% endfor %}"
+    )
     form = replace(
         bundle.forms["whitepaper"],
         fields=(*bundle.forms["whitepaper"].fields, FormField(name="size", label={"ja": "規模"}, required=True)),
@@ -67,7 +70,7 @@ def with_page() -> Bundle:
         forms={"whitepaper": form},
         pages={
             "other": Page(name="other", title={"ja": "他"}, source={"*": "other"}),
-            "whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source=source, form="whitepaper"),
+            "whitepaper": Page(name="whitepaper", title={"ja": "資料"}, source={"*": source}, form="whitepaper"),
         },
     )
 
@@ -97,6 +100,3 @@ def activities(table: Table, email: str = EMAIL) -> list[Activity]:
 def told(answered: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = json.loads(answered["body"])
     return found
-
-
-# what is kept

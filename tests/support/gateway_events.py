@@ -1,4 +1,4 @@
-"""Requests as API Gateway passes them on, and what capture answers them with."""
+"""Requests as API Gateway passes them on, and the playbook that capture answers them from."""
 
 import json
 from typing import Any
@@ -15,7 +15,7 @@ BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 
 def an_event(method: str, path: str, parameters: dict[str, str], **known: Any) -> dict[str, Any]:
-    """`headers`, `body`, `query` as in format 2.0."""
+    """Return an event of payload format 2.0; `known` may have headers, body, query, id and encoded."""
     return {
         "version": "2.0",
         "rawPath": path,
@@ -29,7 +29,7 @@ def an_event(method: str, path: str, parameters: dict[str, str], **known: Any) -
 
 
 def a_post(form: str = "whitepaper", /, *, headers: dict[str, str] | None = None, **fields: str) -> dict[str, Any]:
-    """A form posted as browsers do."""
+    """Return a form as a browser posts it."""
     return an_event(
         "POST",
         f"/forms/{form}",
@@ -50,11 +50,11 @@ def a_json_post(content: object, headers: dict[str, str] | None = None) -> dict[
 
 
 def rows(table: Table) -> list[str]:
-    """The addresses of all rows, for counting what was written."""
+    """Return the refs of all rows."""
     pages = table._client.get_paginator("scan").paginate(TableName="table")
     return sorted(f"{item['pk']['S']}|{item['sk']['S']}" for page in pages for item in page["Items"])
 
 
 def count(table: Table, kind: str) -> int:
-    """How many rows there are whose sort key starts like this."""
+    """Return the number of rows whose sort key starts with this."""
     return sum(ref.partition("|")[2].startswith(kind) for ref in rows(table))

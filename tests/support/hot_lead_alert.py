@@ -1,4 +1,4 @@
-"""A hot lead, the alert about it, and the Slack that the card is posted to."""
+"""The alert about a hot lead, notify.alert that posts its card, and a Slack in memory."""
 
 from copy import replace
 from dataclasses import dataclass

@@ -4,7 +4,7 @@
 2. As root, or where sudo asks for no password, install what is missing with apt.
 3. Elsewhere, or where apt fails, take both from npm (tests/browser/package.json), unpacked under .tools, without root.
 
-One line says which way is taken.
+One line of output names the way.
 """
 
 import shutil
@@ -23,7 +23,7 @@ _PACKAGES = PROJECT / "tests/browser"
 _BROWSER = _PACKAGES / "node_modules/@sparticuz/chromium/bin"
 _FONTS = _PACKAGES / "node_modules/@expo-google-fonts/noto-sans-jp"
 _INSTALLED = FROM_NPM / "package.json"
-"""What FROM_NPM was made from. It is written last, so that half an installation does not count."""
+"""The packages that FROM_NPM was made from. It is written last, so that half an installation does not count."""
 _DECOMPRESS = "process.stdin.pipe(require('zlib').createBrotliDecompress()).pipe(process.stdout)"
 _FONTCONFIG = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -36,7 +36,7 @@ _FONTCONFIG = """<?xml version="1.0"?>
 
 
 def main() -> None:
-    """Install what is missing, or exit with what a person must do."""
+    """Install what is missing, or exit with the next step for a person."""
     packages = (_PACKAGES / "package.json").read_text()
     if FROM_NPM.exists() and not (_INSTALLED.exists() and _INSTALLED.read_text() == packages):
         shutil.rmtree(FROM_NPM)
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _missing() -> dict[str, str]:
-    """Return what is missing: the apt package, and what a person must know. A browser named in CHROME must run."""
+    """Return the missing apt packages, each with the reason. Exit if the browser named in CHROME does not run."""
     missing = {}
     chromium.cache_clear()
     try:

@@ -1,4 +1,4 @@
-"""What the tests of entry share: a playbook with one journey, and what came of a fold."""
+"""A playbook with one journey, activities that enter it, and the enrollments that a fold makes."""
 
 from copy import replace
 from datetime import datetime
@@ -23,7 +23,7 @@ NEVER, BY_KEY, AFTER_EXIT = Again(), Again(how="by key"), Again(how="after exit"
 
 
 def into(*enrol: Trigger, segments: tuple[Segment, ...] = (), **known: Any) -> Bundle:
-    """A playbook with one journey, j."""
+    """Return a playbook with one journey, j."""
     journey = Journey(**{"name": "j", "enrol": enrol} | known)
     return replace(a_bundle(), journeys={"j": journey}, segments={segment.name: segment for segment in segments})
 

@@ -1,4 +1,4 @@
-"""Journeys, enrollments and scenes for the tests of the engine; and a lead's life as the engine sees it."""
+"""Journeys, enrollments and contexts for the tests of the engine, and one lead's whole way through a journey."""
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import replace
@@ -59,12 +59,12 @@ def sent(result: Advanced) -> list[str]:
 
 
 def step_decisions(result: Advanced) -> list[tuple[str, str, str]]:
-    """Its decisions about steps: which one, what became of it, why."""
+    """Return the decisions about steps: step, outcome and reason."""
     return [(d.facts.get("step", ""), d.outcome, d.reason) for d in result.decisions if d.what == "step"]
 
 
 def a_branch(*paths: Path) -> Step:
-    """Who meets none of the paths goes on at "h"."""
+    """Return a branch. A lead that meets none of its paths goes on at "h"."""
     return BranchStep(id="fork", paths=paths, otherwise="h")
 
 
@@ -76,7 +76,7 @@ def a_click(after: timedelta, subject: str = "a", **changes: Any) -> Activity:
 
 @dataclass
 class Life:
-    """A lead's days in one journey: what it did reaches the engine, and whoever is due is woken."""
+    """One lead in one journey: its activities reach the engine, and its enrollment is woken when it is due."""
 
     journey: Journey
     activities: Sequence[Activity] = ()
@@ -84,10 +84,10 @@ class Life:
     sends: list[Send] = field(default_factory=list)
     due: datetime | None = NOON
     refuses: datetime | None = None
-    """When the lead unsubscribes; nobody is woken for it."""
+    """The time at which the lead unsubscribes, which wakes no enrollment."""
 
     def wake(self, now: datetime) -> None:
-        """As nurture.advance does: it reads no more than it is told to."""
+        """Move the enrollment as nurture.advance does, which reads only the history that the engine needs."""
         since = history_start(self.enrollment, self.journey, now)
         known = [a for a in self.activities if a.received <= now and since is not None and a.at >= since]
         has_refused = self.refuses is not None and self.refuses <= now
@@ -99,16 +99,16 @@ class Life:
     def live(
         self, late: Callable[[], timedelta] = timedelta, extra: Iterable[datetime] = (), runs: int = 600
     ) -> "Life":
-        """To the end: woken for what is due and for each activity, `late` by so much, and at `extra` times too."""
-        rings = sorted([*(a.received + late() for a in self.activities), *extra])
+        """Wake the enrollment to its end: when it is due and at each activity, both `late`, and at `extra` times."""
+        wakes = sorted([*(a.received + late() for a in self.activities), *extra])
         now = NOON
         for _ in range(runs):
             if self.due is None:
                 return self
             wanted = max(now, self.due + late() if self.due > now else now)
-            now = max(now, rings.pop(0)) if rings and rings[0] <= wanted else wanted
+            now = max(now, wakes.pop(0)) if wakes and wakes[0] <= wanted else wanted
             self.wake(now)
-        raise AssertionError("it never ends")
+        raise AssertionError("the journey never ends")
 
 
 def at(enrollment: Enrollment, **changes: Any) -> Enrollment:

@@ -8,8 +8,7 @@ from tests.support.killable_worker import READS
 
 @dataclass(frozen=True)
 class Kill:
-    """A point of death: the function's nth invocation in a chapter, before or after its nth call that changes
-    something."""
+    """Kill the function in its nth invocation of a chapter, before or after its nth call that changes something."""
 
     function: str
     chapter: int
@@ -32,7 +31,7 @@ class Ran:
 
 
 def points(ran: list[Ran]) -> list[Kill]:
-    """Return one point per path of each function's invocations; the two mails count apart, for their classes differ."""
+    """Return one point per path of each function's invocations. The two mails count apart: their classes differ."""
     seen, kills = set(), []
     for each in ran:
         way = (each.function, tuple(sorted(each.calls)))
@@ -46,6 +45,6 @@ def points(ran: list[Ran]) -> list[Kill]:
 
 
 def together(kills: list[Kill]) -> list[tuple[Kill, ...]]:
-    """Group the points with one per chapter in each story; chapters are independent, because all work ends with them."""
+    """Group the points: each story gets one per chapter. No work goes on from one chapter to the next."""
     chapters = {kill.chapter: [each for each in kills if each.chapter == kill.chapter] for kill in kills}
     return [tuple(kill for kill in struck if kill) for struck in zip_longest(*chapters.values())]

@@ -1,8 +1,8 @@
 """Run functions as Lambda does: each invocation in a process of its own, which can be killed for real.
 
-This process imports every handler once and forks for each invocation, which is as cold as Lambda's first call without
-the wait. Each call of a child to the outside is reported, and numbered if it may change something. At the given number
-the child ends at once (`os._exit`), so that no handler, no `finally` and no other thread runs after it.
+This process imports every handler once and forks for each invocation. A child starts cold, as Lambda's first call does,
+but without the wait. It reports each call to an outside system, and numbers those that may change something. At the
+given number it ends at once (`os._exit`), so that no handler, no `finally` and no other thread runs after it.
 
 In, one line each:  a list of {"function", "event", "die": [number, "before" | "after"] | null, "patience": seconds}
 Out, one line each: a list of {"calls": [name, …], "answer": … | null, "killed": true | false}

@@ -1,7 +1,7 @@
 """One lead's story, run by the real functions, with any faults.
 
-form → mail, record, card → accept in Slack → follow-up after three days. A client without an answer asks again (the
-site that posts the form, Slack). A message whose worker died comes again or is lost; the tick does the rest.
+form → mail, record, card → accept in Slack → follow-up after three days. A client without an answer repeats its request
+(the site that posts the form, Slack). A message whose worker died comes again or is lost; then the tick finds the work.
 """
 
 import json
@@ -236,7 +236,7 @@ class World:
         """Return whether a message waits; SES publishes two events per mail, a little after its answer."""
         until = monotonic() + 5
         while not self.queues.waiting and self.queues.told - self.told < 2 * (self._mails() - self.mailed):
-            assert monotonic() < until, "SES told nothing"
+            assert monotonic() < until, "SES published no event"
             sleep(0.005)
         return bool(self.queues.waiting)
 

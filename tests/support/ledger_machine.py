@@ -1,8 +1,13 @@
-"""The send ledger under everything that can go wrong, in any order: a machine for hypothesis.
+"""The send ledger with every fault in any order: a state machine for hypothesis.
 
-The real deliver, tick and feedback over a real table, and the real SES adapter over HTTP; only SES is a stand-in. What must
-hold, whatever happened: no mail goes twice but one that was asked for, after an hour of silence; nothing is lost; nobody
-gets what they refused; nobody gets more than the cap; events in any order and number say the same.
+The functions deliver, tick and feedback, the table and the SES adapter are ours; only SES is a stand-in. The machine
+checks after any sequence of faults:
+
+- No marketing mail goes twice. A transactional mail goes again only after an hour without an answer.
+- No mail is lost.
+- A lead that unsubscribed gets no marketing mail, and a suppressed address gets none at all.
+- No lead gets more mails a day than the cap.
+- The events of SES lead to the same rows in any order and number.
 """
 
 from collections.abc import Iterator
@@ -44,7 +49,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class Narrow(Table):
-    """Looks only at the shards where our leads are: the other lines of the agenda are empty."""
+    """Reads only the shards of our leads: the agenda of all others is empty."""
 
     def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
         return super().due(lane, shard, until, limit) if shard in _SHARDS else []
@@ -54,7 +59,7 @@ _SHARDS = {shard(lead) for lead in LEADS}
 
 
 class Sending(RuleBasedStateMachine):
-    """Mutants break one thing each, in these attributes or in `broken`."""
+    """The state machine. A mutant breaks one rule, by one of these attributes or by `broken`."""
 
     sends = Planned("sends")
     table_type: ClassVar[type[Table]] = Narrow
@@ -93,7 +98,7 @@ class Sending(RuleBasedStateMachine):
         self.events: list[Feedback] = []
         self.heard: set[str] = set()
         self.taken: dict[str, datetime] = {}
-        """When SES took each mail last."""
+        """The time at which SES last took each mail."""
         self.first: dict[str, Send] = {}
 
     def teardown(self) -> None:
@@ -127,7 +132,7 @@ class Sending(RuleBasedStateMachine):
 
     @rule()
     def suppress(self) -> None:
-        """Another lead with that address has bounced."""
+        """Suppress the address, as after a bounce of another lead with it."""
         key = self._refusal("lead2")
         if self.true.get(key) is None:
             self.true.write(Create(key, Suppression(reason="bounce", at=self.clock.now())))
@@ -153,7 +158,7 @@ class Sending(RuleBasedStateMachine):
             self.under_way = ""
 
     def _look(self) -> bool:
-        """Is sending stopped? Asked a second time between the judgement and the claim, when others are quicker."""
+        """Return whether sending is stopped. The second question comes just before the claim: let others act first."""
         self.looks += 1
         under_way = self.under_way if self.looks == 2 else ""
         match under_way:
@@ -175,7 +180,7 @@ class Sending(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def tell(self, data: st.DataObject) -> None:
-        """Any event so far, late or again."""
+        """Publish any event so far, late or once more."""
         if self.events:
             self._hear(data.draw(st.sampled_from(self.events)))
 
@@ -191,10 +196,10 @@ class Sending(RuleBasedStateMachine):
         marketing = send.mail_class is MailClass.MARKETING
         if id in self.taken:
             assert not marketing, "a marketing mail went twice"
-            assert id not in self.heard, "sent again although SES had told of the first"
+            assert id not in self.heard, "sent again after an event about the first"
             assert now - self.taken[id] >= timedelta(minutes=60), "sent again too soon"
         refused = self.has_unsubscribed and lead == "lead2"
-        assert not (marketing and refused), "sent to somebody who had unsubscribed"
+        assert not (marketing and refused), "sent to a lead that had unsubscribed"
         assert self.true.get(self._refusal(lead)) is None, "sent to an address that is suppressed"
         self.first.setdefault(id, replace(send, claimed=now))
         self.taken[id] = now
@@ -228,10 +233,10 @@ class Sending(RuleBasedStateMachine):
             if row.value.state in OPEN:
                 assert row.due is not None, f"{row.value.state} and off the agenda"
             if row.value.state is SendState.ACCEPTED:
-                assert row.value.id in self.taken, "accepted, says the ledger, but SES never took it"
+                assert row.value.id in self.taken, "accepted in the ledger, but SES never took it"
 
     def _heal(self) -> None:
-        """All faults end, all events arrive, and the tick goes on: every story ends, and stays as it ended."""
+        """End all faults, publish all events and go on ticking; check that every send ends, and stays as it ended."""
         self.stopped = False
         for event in self.events[:]:
             self._hear(event)
@@ -250,7 +255,7 @@ class Sending(RuleBasedStateMachine):
         ended = {row.value.id: row.value for row in self._rows()}
         for event in reversed(self.events):
             self._hear(event)
-        assert {row.value.id: row.value for row in self._rows()} == ended, "an event said again changed something"
+        assert {row.value.id: row.value for row in self._rows()} == ended, "a repeated event changed a send"
 
     def _rows(self) -> list[Row[Send]]:
         return [row for lead in LEADS for row in self.true.under(lead, "send#")]

@@ -1,8 +1,8 @@
-"""The example playbook, extended for the lived tests: campaigns, a journey with every kind of CRM step, one entered by
-request, and a schedule.
+"""The example playbook, extended for the tests in tests/e2e/lived.
 
-It is published once and stays; only leads that a test names enter it. A journey that starts from a Salesforce campaign
-is live only while a test says so, because it makes a moving clock poll Salesforce.
+It adds campaigns, a journey with every kind of CRM step, one that leads enter by request, and one with a schedule.
+It is published once and stays live; only the leads of a test enter it. The journey that starts from a Salesforce
+campaign is live only while a test needs it, because with it each move of the clock polls Salesforce.
 """
 
 import shutil
@@ -85,7 +85,7 @@ _EXPO = {
 
 
 def published(cloud: Running) -> Path:
-    """Publish it and return its folder. The schedule's only occurrence is a few minutes after the first call."""
+    """Publish the playbook and return its folder. The schedule occurs once, a few minutes after the first call."""
     folder = cloud.folder / "playbook"
     if folder.exists():
         return folder
@@ -101,7 +101,7 @@ def published(cloud: Running) -> Path:
 
 @contextmanager
 def asking_about_the_expo(cloud: Running) -> Iterator[None]:
-    """Publish that playbook, while the block lasts, with the journey that starts from the campaign.
+    """Publish the playbook with the journey that starts from the campaign for as long as the block lasts.
 
     Its policy sends no marketing mail to companies with an open opportunity.
     """

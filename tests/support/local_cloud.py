@@ -1,4 +1,4 @@
-"""The local cloud, started, stopped and asked by the same commands as people use."""
+"""The local cloud, started, stopped and used by the same commands as people use."""
 
 import json
 import os
@@ -174,7 +174,7 @@ def eventually[T](look: Callable[[], T], seconds: float = 120) -> T:
     until = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < until:
         time.sleep(0.3)
-    assert found, "nothing came"
+    assert found, f"not within {seconds:.0f} seconds"
     return found
 
 

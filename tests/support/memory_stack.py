@@ -1,4 +1,4 @@
-"""A stack whose table is moto's, and whose secrets and playbook are in memory."""
+"""The stack that a command connects to: a table of moto, with secrets and playbook in memory."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,7 @@ KEY = b"k" * 32
 
 @dataclass
 class Kept:
-    """Secrets and bundles."""
+    """The secrets and the bundles of the stack."""
 
     bundles: tuple[Bundle, ...]
 
@@ -36,7 +36,7 @@ class Kept:
 
 
 def a_known_lead(table: Table, **known: Any) -> Profile:
-    """A lead who is found by the address."""
+    """Add a lead that is found by its address."""
     lead = a_lead(**known)
     table.write(
         Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)), Create(keys.profile(lead.id), lead)
@@ -45,7 +45,7 @@ def a_known_lead(table: Table, **known: Any) -> Profile:
 
 
 def a_stack(table: Table, clock: FakeClock, *bundles: Bundle, queues: tuple[str, ...] = ()) -> Stack:
-    """The last bundle is live."""
+    """Return a stack on which the last bundle is live."""
     kept: Any = Kept(bundles or (a_bundle(),))
     at: Any = clock
     site = "https://site.example"

@@ -1,4 +1,4 @@
-"""Run JavaScript libraries as small programs: JSON in, JSON out."""
+"""JavaScript libraries that check our output, as small programs: JSON in, JSON out."""
 
 import json
 import os

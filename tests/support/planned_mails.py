@@ -1,4 +1,4 @@
-"""What the tests of sending share: a send on the agenda, and an SES that answers as it is told."""
+"""A send on the agenda, and an SES in memory that answers as a test says."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,15 +59,15 @@ def kills(mail: OutgoingMail) -> str:
 
 @dataclass
 class FakeSes:
-    """`answer` decides; `taken` are the mails it accepted, whatever the caller heard of it."""
+    """SES in memory. `answer` decides; `taken` are the mails that it took, with or without an answer to the caller."""
 
     answer: Callable[[OutgoingMail], str] = accepts
     takes: bool = True
-    """Does it take mails whose caller gets no answer?"""
+    """Whether it takes a mail whose caller gets no answer."""
     calls: int = 0
     taken: list[OutgoingMail] = field(default_factory=list)
     meanwhile: Callable[[OutgoingMail], object] = lambda mail: None
-    """What happens while the answer is under way."""
+    """Called after SES took a mail, before its answer arrives."""
 
     def send(self, mail: OutgoingMail) -> str:
         self.calls += 1
@@ -93,7 +93,7 @@ def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> D
 
 
 def a_send(**changes: Any) -> Send:
-    """The white paper, planned for Hanako."""
+    """Return the mail with the white paper, planned for Hanako."""
     lead, email = changes.get("lead", "lead1"), changes.get("email", "whitepaper-delivery")
     known: dict[str, Any] = {
         "id": send_id("whitepaper", "once", f"send-{email}", 1, lead),
@@ -118,7 +118,7 @@ def planned(table: Table, send: Send, at: datetime = NOON) -> Key[Send]:
 
 
 def known(table: Table, profile: Profile | None = None, **contact: Any) -> None:
-    """A lead who may be mailed."""
+    """Add a lead that we may write to."""
     lead = profile or a_lead()
     table.write(
         Create(keys.profile(lead.id), lead),
@@ -173,7 +173,7 @@ def unsubscribing(
 
 
 def a_context(millis: int = 60_000) -> Any:
-    """What Lambda hands to a handler, with so much time left."""
+    """Return Lambda's context with this much time left."""
     return SimpleNamespace(
         function_name="function",
         memory_limit_in_mb=512,

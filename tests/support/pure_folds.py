@@ -1,4 +1,4 @@
-"""The fold as a pure function, with a junior lead and a small bundle."""
+"""The fold as a pure function, for a lead without a job title and a small bundle."""
 
 from datetime import datetime
 

@@ -54,7 +54,7 @@ class _TransactionCanceled(ClientError):  # type: ignore[misc]
 
 
 class QuickDynamoDB:
-    """One table; the client that Table takes."""
+    """One table, as the boto3 client that Table takes."""
 
     class exceptions:  # noqa: N801 (boto3's name)
         ConditionalCheckFailedException: ClassVar = _ConditionalCheckFailed

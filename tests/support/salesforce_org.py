@@ -1,4 +1,4 @@
-"""Our Salesforce stand-in for the adapter's tests, and leads to write to it."""
+"""Our Salesforce stand-in for the tests of the adapter, and leads to write to it."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +35,7 @@ class TwoPages(Connection):
 
 @dataclass
 class Counting:
-    """Counts the requests to the stand-in, by method and path."""
+    """Records the requests to the stand-in, by method and path."""
 
     app: ASGIApp
     calls: list[str] = field(default_factory=list)

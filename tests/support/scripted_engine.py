@@ -34,13 +34,13 @@ SEND = Send(
     planned=NOON,
 )
 type Says = Callable[..., None]
-"""Takes the effects; an UpdateStep stands for its effect on the lead as it is."""
+"""Takes the effects that the engine returns. An UpdateStep stands for its effect on the lead."""
 
 
 def script_engine(
     monkeypatch: pytest.MonkeyPatch, effects: Sequence[Effect | UpdateStep], contexts: list[JourneyContext]
 ) -> None:
-    """Replace the engine by one that returns these effects, and notes the contexts that it is given."""
+    """Replace the engine by one that returns these effects and records the contexts that it gets."""
 
     def advance_once(enrollment: Enrollment, context: JourneyContext, now: datetime) -> Advanced:
         contexts.append(context)

@@ -27,9 +27,9 @@ REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="repli
 class Served:
     url: str
     told: list[Record]
-    """The events that it published, as SNS would get them."""
+    """The published events, as SNS gets them."""
     bucket: dict[str, bytes]
-    """The mails that it received, by key."""
+    """The received mails, by key."""
 
     @property
     def ses(self) -> Any:

@@ -1,4 +1,4 @@
-"""SES behind a real socket, answering each mail as it is told: a thread or two, the real adapter and the real client."""
+"""SES on a real socket: it answers, refuses, hangs or breaks off as a test says. Adapter and client are ours."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from ripen.ports import Mailer
 from tests.support.planned_mails import Killed
 
 IMPATIENT, PATIENT = 0.25, 10.0
-"""Seconds: how long a client waits where SES hangs, and everywhere else, however busy the machine."""
+"""Read timeouts of the client in seconds: where SES hangs, and everywhere else, on a busy machine too."""
 REFUSALS = {
     "throttled": (429, "TooManyRequestsException", "Maximum sending rate exceeded."),
     "quota used up": (429, "TooManyRequestsException", "Daily message quota exceeded."),
@@ -37,7 +37,7 @@ class Server(ThreadingHTTPServer):
     accepted = 0
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that has lost its patience is what is wanted here."""
+        """Ignore a client that gave up: the test wants it to."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -75,16 +75,16 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nobody reads it."""
+        """Write no access log."""
 
 
 @dataclass
 class WiredSes:
-    """A Mailer: the real one, and what happens to the worker while it waits. `taken` hears of each mail that SES took,
-    before its caller has the answer."""
+    """The real mailer, connected to this SES. A mode can kill the worker before or after the call."""
 
     server: Server
     taken: Callable[[OutgoingMail], object] = lambda mail: None
+    """Called with each mail that SES took, before the caller has the answer."""
     retries: int = 1
     mode: str = "accepted"
     _mailers: dict[float, Mailer] = field(default_factory=dict, repr=False)

@@ -1,4 +1,4 @@
-"""A visitor of the company's site: what the script tells of it, and the forms it fills in."""
+"""A visitor of the company's site: the beacons of its browser, and the forms that it fills in."""
 
 from copy import replace
 from datetime import datetime
@@ -41,7 +41,7 @@ def beacon_dependencies(table: Table, queue: FakeQueue | None = None) -> Depende
 
 
 def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: str) -> str:
-    """A form in that browser; the lead's id."""
+    """Submit the form from this visitor's browser and return the lead's id."""
     ids = iter(digest(email, visitor, n) for n in range(99))
     dependencies = FormDependencies(table, FakeQueue(), Live(BUNDLE, SITE), KEY, NOON, lambda: next(ids))
     answered = submit(a_json_post({"email": email, "visitor": visitor} | more), dependencies)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 CheckPlaybook = Callable[..., list[str]]
-"""Change the playbook and check it."""
+"""Changes the playbook, checks it, and returns the problems."""
 
 J, S, C, R = "journeys/j.yaml", "segments/s.yaml", "campaigns/c.yaml", "ripen.yaml"
 E, B, T = "emails/m/email.yaml", "emails/m/en.mjml", "emails/t/en.txt"

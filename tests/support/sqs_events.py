@@ -1,4 +1,4 @@
-"""What Lambda hands to a function that SQS wakes, and a playbook for it to read."""
+"""The event and the context of a function that SQS wakes, and a playbook for it to read."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +26,7 @@ class LambdaContext:
 
 
 def an_sqs_event(*bodies: str) -> dict[str, Any]:
-    """Message ids are "0", "1", …"""
+    """Return an event with these messages, whose ids are "0", "1" …"""
     return {
         "Records": [
             {"messageId": str(n), "receiptHandle": "", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
@@ -36,7 +36,7 @@ def an_sqs_event(*bodies: str) -> dict[str, Any]:
 
 
 def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
-    """A playbook on moto's S3 with these bundles, the last one live."""
+    """Return a playbook on moto's S3 with these bundles; the last one is live."""
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="bucket", CreateBucketConfiguration={"LocationConstraint": "ap-northeast-1"})
     playbook = Playbook(table, "bucket", s3)
@@ -49,7 +49,7 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
 
 
 def heard(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Queues:
-    """Bells for nurture.advance, of which only those that a test listens to are named."""
+    """Return the queues of nurture.advance; a test names only those that it looks at."""
     rest = others or FakeQueue()
     return Queues(
         deliver=deliver or FakeQueue(),

@@ -1,7 +1,4 @@
-"""The outcome of a story: everything that people can see and the table says, without times and ids.
-
-So two stories can be compared.
-"""
+"""The outcome of a story, to compare two: all that people can see and the table holds, without times and ids."""
 
 import re
 from collections import Counter

@@ -1,7 +1,7 @@
 """A visitor's story, run by the real functions.
 
 The visitor views a page, submits a form at Typeform, opens the mail's link on the phone, and unsubscribes. A client
-without an answer asks again: a person reloads, a provider and a mailbox retry.
+without an answer repeats its request: a person reloads, a provider and a mailbox retry.
 """
 
 import re

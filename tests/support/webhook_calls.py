@@ -1,4 +1,4 @@
-"""A webhook that a journey calls: its row, the run that waits for it, and a receiver that answers as told."""
+"""A webhook that a journey calls: its row, the enrollment that waits for it, and a receiver in memory."""
 
 import json
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ DOWN = Undeliverable("answered 503", permanent=False)
 
 @dataclass
 class FakeWebhooks:
-    """Answers what it is told to, in order, and then {"ok": true}."""
+    """A receiver that gives these answers in order, and then {"ok": true}."""
 
     answers: list[dict[str, Any] | Undeliverable] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any], str, float]] = field(default_factory=list)
@@ -76,7 +76,7 @@ class World:
 
 
 def a_world(table: Table, clock: FakeClock, queue: FakeQueue) -> World:
-    """A call that is due, and the run that waits for its answer."""
+    """Add a due call and the enrollment that waits for its answer."""
     entry = Enrollment(
         lead="lead1", journey="trial", key="a1", entered=NOON, bundle="b1", step="ask", answers={"first": {"n": 1}}
     )

@@ -1,4 +1,4 @@
-"""The receiver of a webhook: a server of our own, and host names that resolve as a test says."""
+"""A company's system that receives a webhook over TLS, and host names that resolve as a test says."""
 
 import socket
 import ssl

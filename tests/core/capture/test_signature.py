@@ -1,6 +1,10 @@
-"""Signatures: over the raw bytes, refused for anything else. The vectors were made with OpenSSL, by the recipe of
-Typeform's page "Secure your webhooks": printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64, and for our own:
-printf %s STAMP.BODY | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY"""
+"""Signatures of webhooks, over the raw bytes of the body.
+
+The expected values are OpenSSL's, by the recipe of Typeform's page "Secure your webhooks":
+printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64
+and for our own signatures:
+printf %s STAMP.BODY | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY
+"""
 
 import hmac
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""An asynchronous client is content with the stand-in, over TLS: by secret and by certificate, call by call and composite."""
+"""The stand-in serves aiosalesforce, an asynchronous client, over TLS, with a login by secret or by certificate."""
 
 import asyncio
 import ssl
