@@ -51,7 +51,10 @@ COMMANDS = {
     "shadow": ("cli.commands.shadow:app", _en("Shadow mode: decide everything, send and write nothing.")),
     "doctor": ("cli.commands.doctor:doctor", _en("Check every prerequisite: its state, its owner, and the next step.")),
     "reclassify": ("cli.commands.verdicts:reclassify", _en("Recalculate all clicks by the present rules.")),
-    "check": ("cli.commands.playbook:check", _en("Check the playbook: every mistake in one run.")),
+    "check": (
+        "cli.commands.playbook:check",
+        Words("Check the playbook: every mistake in one run.", "プレイブックを確認します。"),
+    ),
     "campaign": (
         "cli.commands.campaign:app",
         Words(
@@ -72,16 +75,43 @@ COMMANDS = {
         "cli.commands.redrive:redrive",
         _en("Move the messages in the dead-letter queues back to their queues."),
     ),
-    "plan": ("cli.commands.plan:plan", _en("Compare the playbook with the live one.")),
-    "rollback": ("cli.commands.rollback:rollback", _en("Restore the previous playbook.")),
-    "preview": ("cli.commands.preview:preview", _en("Show a mail as this person would get it.")),
-    "journey": ("cli.commands.journey:journey", _en("Show a live journey as a picture.")),
-    "simulate": ("cli.commands.simulate:simulate", _en("Simulate a journey for one invented lead.")),
-    "secret": ("cli.commands.secret:secret", _en("Print a key that you share with other systems, in hex.")),
-    "schema": ("cli.commands.schema:schema", _en("Write the JSON Schema of each kind of file.")),
+    "plan": (
+        "cli.commands.plan:plan",
+        Words("Compare the playbook with the live one.", "公開中のプレイブックと比べます。"),
+    ),
+    "rollback": (
+        "cli.commands.rollback:rollback",
+        Words("Restore the previous playbook.", "前のプレイブックにもどします。"),
+    ),
+    "preview": (
+        "cli.commands.preview:preview",
+        Words("Show a mail as this person would get it.", "この人に届くとおりにメールを表示します。"),
+    ),
+    "journey": (
+        "cli.commands.journey:journey",
+        Words("Show a live journey as a picture.", "公開中のシナリオを図で表示します。"),
+    ),
+    "simulate": (
+        "cli.commands.simulate:simulate",
+        Words("Simulate a journey for one invented lead.", "架空の見込み客 1 人でシナリオをシミュレーションします。"),
+    ),
+    "secret": (
+        "cli.commands.secret:secret",
+        Words(
+            "Print a key that you share with other systems, in hex.",
+            "ほかのシステムと共有する鍵を 16 進数で出力します。",
+        ),
+    ),
+    "schema": (
+        "cli.commands.schema:schema",
+        Words("Write the JSON Schema of each kind of file.", "ファイルの種類ごとに JSON Schema を書き出します。"),
+    ),
     "publish": (
         "cli.commands.playbook:publish",
-        _en("Check the playbook, store it under the hash of its content, and make it live."),
+        Words(
+            "Check the playbook, store it under the hash of its content, and make it live.",
+            "プレイブックを確認し、内容のハッシュを名前として保存して、公開します。",
+        ),
     ),
 }
 """Where each command is, to be imported when it is called, and how its help begins."""

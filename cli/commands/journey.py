@@ -5,10 +5,12 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from cli.output.journey_svg import svg as draw
 from cli.output.journey_tree import tree
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
 from ripen.failure import Failure
@@ -16,23 +18,37 @@ from ripen.nearest import nearest
 from ripen.operations.journeys.counts import Counts, count_journey
 from ripen.operations.journeys.outline import Row, outline, title
 from ripen.operations.live_playbook import live_bundle
+from ripen.words import Words
 
 
-def journey(
-    name: Annotated[str, typer.Argument(help="The journey's name.", show_default=False)],
-    svg: Annotated[Path | None, typer.Option(help="Write the picture into this file.")] = None,
-    as_json: AsJson = False,
-) -> None:
+@help_text(
     """Show a live journey as a picture.
 
-    Beside each step: the people on it, and the mails sent, skipped and why, or held.
-    """
+    Beside each step: the people on it, and its mails: sent, held, or skipped and why.
+    """,
+    """公開中のシナリオを図で表示します。
+
+    各手順の横に、そこにいる人数と、メールの送信数、保留数、送信しなかった数とその理由を表示します。
+    """,
+)
+def journey(
+    name: Annotated[str, typer.Argument(help=say("The journey's name.", "シナリオの名前。"), show_default=False)],
+    svg: Annotated[
+        Path | None,
+        typer.Option(help=say("Write the picture into this SVG file.", "図をこの SVG ファイルに書き出します。")),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     stack = connect()
     journeys = live_bundle(stack.playbook).journeys
     if name not in journeys:
-        raise Failure(f"No live journey is called {name!r}{nearest(name, journeys)}", "Is it published? ripen plan")
+        hint = nearest(name, journeys)
+        raise Failure(
+            Words(f"There is no live journey {name!r}{hint.en}", f"公開中のシナリオ {name!r} はありません{hint.ja}"),
+            Words("See what is not published yet: ripen plan", "まだ公開していないものを見るには: ripen plan"),
+        )
     row = outline(journeys[name])
-    with bar("People in the journey") as progress:
+    with bar(say("People in the journey", "シナリオにいる人")) as progress:
         counted = count_journey(stack.table, name, progress)
     console = Console(highlight=False, soft_wrap=True)
     if svg:
@@ -40,13 +56,18 @@ def journey(
     if as_json:
         print_json(_plain(name, row, counted))
     elif svg:
-        console.print(f"Written: {svg}")
+        console.print(say(f"Wrote {svg}", f"{svg} に書き出しました"))
     else:
         console.print(tree(journeys[name], row, counted))
         steps = {step.id for step in journeys[name].steps}
         if elsewhere := {id: count for id, count in counted.here.items() if id not in steps}:
-            people = ", ".join(f"{count} on {id or 'no step yet'}" for id, count in elsewhere.items())
-            console.print(f"[yellow]By an older version:[/] {people}")
+            console.print(_on_older_versions(elsewhere))
+
+
+def _on_older_versions(people: dict[str, int]) -> str:
+    en = ", ".join(f"{count} on {id or 'no step yet'}" for id, count in people.items())
+    ja = "、".join(f"{id or '最初の手順の前'} に {count} 人" for id, count in people.items())
+    return say(f"[yellow]On an older version:[/] {escape(en)}", f"[yellow]以前の版:[/] {escape(ja)}")
 
 
 def _plain(name: str, row: Row, counted: Counts) -> dict[str, Any]:
@@ -64,7 +85,7 @@ def _row(row: Row, counted: Counts) -> list[dict[str, Any]]:
     return [
         {
             "id": item.step.id,
-            "does": title(item.step),
+            "does": title(item.step).en,
             "here": counted.here[item.step.id],
             "mails": dict(counted.mails_of(item.step.id)),
             "ways": [

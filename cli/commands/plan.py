@@ -9,42 +9,64 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.publication.difference import Difference, difference
 from ripen.operations.publication.people import AffectedStep, affected_steps, people_in_journeys
+from ripen.playbook.graph import Move
 from ripen.words import Words
 
 if TYPE_CHECKING:
     from ripen_authoring.simulation.forecast import Forecast
 
 _SIGNS = {"added": "[green]+[/]", "changed": "[yellow]~[/]", "removed": "[red]-[/]"}
+_HOW = {
+    "added": Words("added", "追加"),
+    "changed": Words("changed", "変更"),
+    "removed": Words("removed", "削除"),
+}
 _MOST_LINES = 4
 
 
-def plan(
-    folder: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
-    most: Annotated[int, typer.Option(help="Forecast the mails of at most so many people.", min=0)] = 2000,
-    as_json: AsJson = False,
-) -> None:
+@help_text(
     """Compare the playbook with the live one.
 
     Show each changed step, the people on it, and the mails of the next 24 hours. Change nothing. Fail if people are on
     a changed step and the journey does not say what happens to them.
-    """
+    """,
+    """公開中のプレイブックと比べます。
+
+    変更された手順、そこにいる人数、今後 24 時間に送られるメールを表示します。何も変更しません。
+    変更された手順に人がいて、その扱いがシナリオに書かれていない場合は失敗します。
+    """,
+)
+def plan(
+    folder: Annotated[Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
+        "playbook"
+    ),
+    most: Annotated[
+        int,
+        typer.Option(
+            help=say("Forecast the mails of at most this many people.", "メールを予測する人数の上限。"), min=0
+        ),
+    ] = 2000,
+    as_json: AsJson = False,
+) -> None:
     from ripen_authoring.compile import compile_or_fail
     from ripen_authoring.simulation.forecast import Source, forecast
 
     new, stack = compile_or_fail(folder), connect()
     found = difference(live_bundle_if_any(stack.playbook), new)
-    with bar("People in journeys") as progress:
+    with bar(say("People in journeys", "シナリオにいる人")) as progress:
         enrollments = people_in_journeys(stack.table, progress)
     affected = affected_steps(enrollments, new, stack.playbook)
     source = Source(stack.table, stack.playbook, stack.secrets, stack.site)
-    with bar("The next 24 hours") as progress:
+    with bar(say("The next 24 hours", "今後 24 時間")) as progress:
         ahead = forecast(source, new, enrollments, most, stack.clock.now(), progress)
     if as_json:
         print_json(_plain(found, affected, ahead, new.hash))
@@ -52,16 +74,23 @@ def plan(
         _show(found, affected, ahead)
     if undecided := [step.demand for step in affected if step.is_undecided]:
         demands = Words("\n".join(each.en for each in undecided), "\n".join(each.ja for each in undecided))
-        raise Failure(demands, Words("Then run again: ripen plan", "そのあともう一度: ripen plan"))
+        raise Failure(demands, Words("Then run: ripen plan", "そのあと、もう一度実行: ripen plan"))
 
 
 def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") -> None:
     console = Console(highlight=False, soft_wrap=True)
     people = {(step.journey, step.step): step for step in affected}
     if not found:
-        console.print("Nothing would change: this playbook is live already.")
+        console.print(
+            say(
+                "Nothing would change: this playbook is live already.",
+                "変更はありません。このプレイブックは公開中です。",
+            )
+        )
     for journey in found.journeys:
-        console.print(f"{_SIGNS[journey.how]} [bold]journey {escape(journey.name)}[/] ({journey.how})")
+        name, how = escape(journey.name), _HOW[journey.how]
+        title = say(f"[bold]journey {name}[/] ({how.en})", f"[bold]シナリオ {name}[/]（{how.ja}）")
+        console.print(f"{_SIGNS[journey.how]} {title}")
         _lines(console, journey.lines, "    ")
         for step in journey.steps if journey.how == "changed" else ():
             console.print(f"  {_SIGNS[step.how]} {escape(step.name)}{_people(people.get((journey.name, step.name)))}")
@@ -71,41 +100,75 @@ def _show(found: Difference, affected: list[AffectedStep], ahead: "Forecast") ->
         _lines(console, change.lines, "    ")
     for place in affected:
         if place.how == "journey removed":
-            where = f"{place.people} on {escape(place.step)} of {escape(place.journey)}"
-            console.print(f"[yellow]{where}[/] go on to its end by the old version.")
+            console.print(_of_removed_journey(place))
     _mails(console, ahead)
+
+
+def _of_removed_journey(place: AffectedStep) -> str:
+    step, journey = escape(place.step), escape(place.journey)
+    people = f"{_count(place.people)} {'continues' if place.people == 1 else 'continue'}"
+    return say(
+        f"[yellow]{people}[/] from {step} to the end of the old version of {journey}.",
+        f"[yellow]{journey} の {step} にいる {place.people} 人[/]は、以前の版で最後まで進みます。",
+    )
 
 
 def _people(step: AffectedStep | None) -> str:
     if step is None:
         return ""
-    next_ = (
-        f"{step.move.how} {step.move.to}".strip()
-        if step.move
-        else "[red]the journey does not say what happens to them[/]"
-    )
-    return f"  [bold]{step.people} here[/]: {next_}"
+    here = say(f"{step.people} here", f"{step.people} 人")
+    return f"  [bold]{here}[/]: {_next(step.move)}"
+
+
+def _next(move: Move | None) -> str:
+    match move:
+        case None:
+            return say(
+                "[red]the journey does not say what happens to them[/]",
+                "[red]この人たちの扱いがシナリオに書かれていません[/]",
+            )
+        case Move(how="stay"):
+            return say("stay", "そのまま")
+        case Move(how="exit"):
+            return say("exit", "途中終了")
+    return say(f"move to {escape(move.to)}", f"{escape(move.to)} へ移動")
 
 
 def _lines(console: Console, lines: tuple[str, ...], margin: str) -> None:
     for line in lines[:_MOST_LINES]:
         console.print(f"{margin}[dim]{escape(line)}[/]")
     if len(lines) > _MOST_LINES:
-        console.print(f"{margin}[dim]and {len(lines) - _MOST_LINES} more[/]")
+        more = len(lines) - _MOST_LINES
+        console.print(f"{margin}[dim]{say(f'and {more} more', f'ほか {more} 件')}[/]")
 
 
 def _mails(console: Console, ahead: "Forecast") -> None:
     if not ahead.mails:
-        console.print(f"In the next 24 hours nothing would be sent by itself ({_count(ahead.leads)} looked at).")
+        console.print(
+            say(
+                f"Without new activity, no mail would be sent in the next 24 hours ({_count(ahead.leads)} checked).",
+                f"新しい行動がなければ、今後 24 時間に送られるメールはありません（{ahead.leads} 人を確認）。",
+            )
+        )
         return
-    table = Table("Of", "Mail", "Outcome", "Mails", title="In the next 24 hours", title_justify="left")
+    table = Table(
+        say("Journey or campaign", "シナリオ／キャンペーン"),
+        say("Mail", "メール"),
+        say("Outcome", "結果"),
+        say("Mails", "通数"),
+        title=say("In the next 24 hours", "今後 24 時間"),
+        title_justify="left",
+    )
     for (origin, mail, outcome), count in sorted(ahead.mails.items()):
-        table.add_row(escape(origin), escape(mail), escape(outcome), str(count))
+        table.add_row(escape(origin), escape(mail), escape(mail_outcome(outcome)), str(count))
     console.print(table)
     if ahead.more:
+        have, all_ = "has" if ahead.more == 1 else "have", ahead.leads + ahead.more
         console.print(
-            f"[yellow]{_count(ahead.more)} more {'has' if ahead.more == 1 else 'have'} something due:[/]"
-            f" --most {ahead.leads + ahead.more}"
+            say(
+                f"[yellow]{_count(ahead.more)} more {have} something due.[/] Include them with: --most {all_}",
+                f"[yellow]ほかに {ahead.more} 人に予定があります。[/]含めるには: --most {all_}",
+            )
         )
 
 

@@ -12,22 +12,27 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.output.refold import refold
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
+from ripen.words import Words
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
-_FOLDER = typer.Argument(help="The playbook's folder.", show_default=True)
+_FOLDER = typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"), show_default=True)
 _screen = Console(highlight=False, soft_wrap=True)
 
 
+@help_text(
+    "Check the playbook: every mistake in one run, each with its place and what to write instead.",
+    "プレイブックを確認します。すべての誤りを一度に、場所と直し方とともに表示します。",
+)
 def check(
     folder: Annotated[Path, _FOLDER] = Path("playbook"),
     as_json: AsJson = False,
 ) -> None:
-    """Check the playbook: every mistake in one run, each with its place and what to write instead."""
     from ripen_authoring.compile import check_playbook
 
     try:
@@ -41,17 +46,26 @@ def check(
         _print_json(checked.warnings)
         return
     _show(checked.warnings, folder)
-    warned = f", {_count(len(checked.warnings), 'warning')}" if checked.warnings else ""
-    _screen.print(f"[green]The playbook is in order[/] ({_size(checked.bundle)}){warned}.")
-    _screen.print("Make it live with: ripen publish")
+    size, warned = _size(checked.bundle), len(checked.warnings)
+    warnings = Words(f", {_count(warned, 'warning')}", f"、警告 {warned} 件") if warned else Words("", "")
+    _screen.print(
+        say(
+            f"[green]The playbook has no errors[/] ({size.en}){warnings.en}.",
+            f"[green]プレイブックに誤りはありません[/]（{size.ja}）{warnings.ja}。",
+        )
+    )
+    _screen.print(say("Make it live with: ripen publish", "公開するには: ripen publish"))
 
 
 def _print_json(problems: tuple[Problem, ...]) -> None:
     print(encoding.dumps([asdict(problem) for problem in problems], ensure_ascii=False))
 
 
+@help_text(
+    "Check the playbook, store it under the hash of its content, and make it live.",
+    "プレイブックを確認し、内容のハッシュを名前として保存して、公開します。",
+)
 def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson = False) -> None:
-    """Check the playbook, store it under the hash of its content, and make it live."""
     from ripen_authoring.compile import compile_playbook
 
     try:
@@ -72,18 +86,35 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     from cli.stack.in_force import wait_with
     from ripen.operations.publication.release import release
 
-    with bar("People in journeys") as progress:
+    with bar(say("People in journeys", "シナリオにいる人")) as progress:
         found = release(bundle, stack.table, stack.playbook, stack.site, stack.clock, wait_with(screen), progress)
     if not found.is_new:
-        screen.print(f"Nothing has changed: {bundle.hash} is live already.")
+        screen.print(
+            say(
+                f"Nothing has changed: {bundle.hash} is live already.",
+                f"変更はありません。{bundle.hash} は公開中です。",
+            )
+        )
         return {"playbook": bundle.hash, "published": False}
-    screen.print(f"[green]Published[/] {bundle.hash} ({_size(bundle)}).")
+    size = _size(bundle)
+    screen.print(
+        say(
+            f"[green]Published[/] {bundle.hash} ({size.en}).",
+            f"{bundle.hash} を[green]公開しました[/]（{size.ja}）。",
+        )
+    )
     if found.moved_on:
-        screen.print(f"{found.moved_on} people move on as the journeys say.")
+        people = "1 person moves" if found.moved_on == 1 else f"{found.moved_on} people move"
+        screen.print(
+            say(
+                f"{people} to another step or exit, as `changes` of the journeys says.",
+                f"シナリオの `changes` に従って {found.moved_on} 人が移動または途中終了します。",
+            )
+        )
     refolded = refold(stack, screen) if found.needs_refold else 0
     pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
     for page in pages:
-        screen.print(f"See it at {page}")
+        screen.print(say(f"Form: {page}", f"フォーム: {page}"))
     return {
         "playbook": bundle.hash,
         "published": True,
@@ -93,31 +124,35 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
     }
 
 
-def _size(bundle: Bundle) -> str:
-    return ", ".join(
-        f"{len(part)} {name if len(part) != 1 else name.removesuffix('s')}"
-        for name, part in (
-            ("forms", bundle.forms),
-            ("pages", bundle.pages),
-            ("emails", bundle.emails),
-            ("journeys", bundle.journeys),
-            ("segments", bundle.segments),
-            ("campaigns", bundle.campaigns),
-        )
+def _size(bundle: Bundle) -> Words:
+    parts = (
+        (Words("form", "フォーム"), bundle.forms),
+        (Words("page", "ページ"), bundle.pages),
+        (Words("email", "メール"), bundle.emails),
+        (Words("journey", "シナリオ"), bundle.journeys),
+        (Words("segment", "セグメント"), bundle.segments),
+        (Words("campaign", "キャンペーン"), bundle.campaigns),
+    )
+    return Words(
+        ", ".join(_count(len(part), name.en) for name, part in parts),
+        "、".join(f"{name.ja} {len(part)}" for name, part in parts),
     )
 
 
 def _failure(invalid: InvalidPlaybook, folder: Path) -> Failure:
     _show(invalid.problems, folder)
     count = sum(problem.severity == "error" for problem in invalid.problems)
-    return Failure(f"{_count(count, 'problem')} in the playbook.", "Correct them, then run: ripen check")
+    return Failure(
+        Words(f"{_count(count, 'error')} in the playbook.", f"プレイブックに誤りが {count} 件あります。"),
+        Words("Correct the files, then run: ripen check", "ファイルを直してから実行: ripen check"),
+    )
 
 
 def _show(problems: tuple[Problem, ...], folder: Path) -> None:
     error = Console(stderr=True, highlight=False, soft_wrap=True)
     for problem in problems:
         place = f"{folder / problem.file}:{problem.line}:{problem.column}"
-        severity = "[yellow]warning:[/] " if problem.severity == "warning" else ""
+        severity = f"[yellow]{say('warning:', '警告:')}[/] " if problem.severity == "warning" else ""
         error.print(f"[cyan]{escape(place)}[/] {severity}{escape(problem.message)}")
 
 

@@ -13,30 +13,71 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
 from ripen.errors import Undeliverable, Unsure
 from ripen.failure import Failure
 from ripen.lead.lead import Profile
 from ripen.mail.message import OutgoingMail
+from ripen.words import Words
 
 _SITE = "https://ripen.example"
 """The site of the links where no stack is asked."""
 
 
-def preview(
-    email: Annotated[str, typer.Argument(help="The mail's name in emails/.", show_default=False)],
-    lead: Annotated[str, typer.Option(help="A lead's address, or a persona: a file, or a name in personas/.")],
-    out: Annotated[Path | None, typer.Option(help="Write the html and the text into this folder.")] = None,
-    send_to: Annotated[str, typer.Option(help="Send it as a [TEST] to a member of `team` in ripen.yaml.")] = "",
-    entry: Annotated[list[str] | None, typer.Option(help="A fact of the enrolment: webinar_date=2026-12-10")] = None,
-    as_json: AsJson = False,
-    folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
-) -> None:
+@help_text(
     """Show a mail as this person would get it.
 
-    Html and text open in the browser. Links lead directly to their targets and count nothing.
-    """
+    The HTML part and the text part open in the browser. Links lead directly to their targets, and no click is counted.
+    """,
+    """この人に届くとおりにメールを表示します。
+
+    HTML とテキストがブラウザーで開きます。リンクは直接リンク先につながり、クリックは数えません。
+    """,
+)
+def preview(
+    email: Annotated[
+        str, typer.Argument(help=say("The mail's name in emails/.", "emails/ にあるメールの名前。"), show_default=False)
+    ],
+    lead: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "A lead's address, or a persona: a file, or a name in personas/.",
+                "見込み客のアドレス、またはペルソナ（ファイル、または personas/ にある名前）。",
+            )
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help=say("Write the HTML and the text into this folder.", "HTML とテキストをこのフォルダーに書き出します。")
+        ),
+    ] = None,
+    send_to: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "Send it as a [TEST] to a member of `team` in ripen.yaml.",
+                "ripen.yaml の `team` にいる人へ [TEST] として送信します。",
+            )
+        ),
+    ] = "",
+    entry: Annotated[
+        list[str] | None,
+        typer.Option(
+            help=say(
+                "A value of the enrolment: webinar_date=2026-12-10",
+                "シナリオへの登録にともなう値: webinar_date=2026-12-10",
+            )
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    folder: Annotated[Path, typer.Option(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
+        "playbook"
+    ),
+) -> None:
     from ripen.operations.sending.preview import preview as compose
     from ripen_authoring.compile import compile_or_fail
 
@@ -50,16 +91,25 @@ def preview(
         if as_json:
             print_json({"sent_to": send_to, "subject": subject})
         else:
-            console.print(f"Sent to {escape(send_to)}: {escape(subject)}")
+            to = escape(send_to)
+            console.print(say(f"Sent to {to}: {escape(subject)}", f"{to} へ送信しました: {escape(subject)}"))
     elif as_json:
         print_json(asdict(mail))
     else:
-        for name, value in (("From", _readable(mail.sender)), ("To", mail.to), ("Subject", mail.subject)):
-            console.print(f"[bold]{name}[/] {escape(value)}")
+        _show_head(mail, console)
         for path in _write(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
             console.print(str(path))
             if out is None:
                 webbrowser.open(path.as_uri())
+
+
+def _show_head(mail: OutgoingMail, console: Console) -> None:
+    for name, value in (
+        (say("From", "差出人"), _readable(mail.sender)),
+        (say("To", "宛先"), mail.to),
+        (say("Subject", "件名"), mail.subject),
+    ):
+        console.print(f"[bold]{name}[/] {escape(value)}")
 
 
 def _send(mail: OutgoingMail, to: str, folder: Path) -> str:
@@ -71,16 +121,35 @@ def _send(mail: OutgoingMail, to: str, folder: Path) -> str:
     ripen = load(folder).ripen
     team = ripen.model.team if ripen else ()
     if to not in team:
-        known = f"Known: {', '.join(team)}" if team else f"Write into {folder}/ripen.yaml: team: [{to}]"
-        raise Failure(f"{to} is not a member of the team.", known)
+        members = ", ".join(team)
+        known = Words(f"The team is: {members}", f"チームのメンバー: {members}")
+        add = Words(
+            f"Add to {folder}/ripen.yaml: team: [{to}]", f"{folder}/ripen.yaml に追加してください: team: [{to}]"
+        )
+        raise Failure(
+            Words(f"{to} is not a member of the team.", f"{to} はチームのメンバーではありません。"),
+            known if team else add,
+        )
     test = as_test(mail, to)
     try:
         Ses("").send(test)
     except Undeliverable as error:
-        raise Failure(f"SES does not take it: {error.reason}", "Is the address verified in SES? ripen doctor") from None
+        raise Failure(
+            Words(
+                f"SES did not accept the mail: {error.reason}", f"SES がメールを受け付けませんでした: {error.reason}"
+            ),
+            Words(
+                "Check that the address is verified in SES: ripen doctor",
+                "アドレスが SES で検証済みか確かめてください: ripen doctor",
+            ),
+        ) from None
     except Unsure as error:
         raise Failure(
-            f"It is not known whether SES took it: {error}", "Look into the mailbox before sending it again."
+            Words(f"SES may or may not have sent the mail: {error}", f"SES が送信したかどうか分かりません: {error}"),
+            Words(
+                "Look into the mailbox before you send it again.",
+                "もう一度送る前に、受信箱を確かめてください。",
+            ),
         ) from None
     return test.subject
 
@@ -93,7 +162,10 @@ def _profile(lead: str, folder: Path, stack: Stack | None) -> Profile:
         return load_persona(lead, folder).profile(datetime.now(UTC))
     row = stack.table.get(keys.profile(find_lead(lead, stack.table, stack.secrets)))
     if row is None:
-        raise Failure(f"The lead {lead} has no profile.", "Look at its rows: ripen lead")
+        raise Failure(
+            Words(f"The lead {lead} has no profile.", f"見込み客 {lead} にはプロフィールがありません。"),
+            Words(f"See its other rows: ripen lead {lead}", f"ほかの情報を見るには: ripen lead {lead}"),
+        )
     return row.value
 
 
@@ -105,7 +177,10 @@ def _readable(sender: str) -> str:
 def _facts(entry: list[str]) -> dict[str, str]:
     for pair in entry:
         if "=" not in pair:
-            raise Failure(f"{pair!r} is not of the form name=value.", "For example: --entry webinar_date=2026-12-10")
+            raise Failure(
+                Words(f"{pair!r} is not of the form name=value.", f"{pair!r} は「名前=値」の形ではありません。"),
+                Words("For example: --entry webinar_date=2026-12-10", "例: --entry webinar_date=2026-12-10"),
+            )
     return {name: value for name, _, value in (pair.partition("=") for pair in entry)}
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.output.refold import refold
 from cli.stack.in_force import wait_with
 from cli.stack.stack import connect
@@ -14,12 +15,32 @@ from cli.stack.stack import connect
 _MOST = 20
 
 
+@help_text(
+    """Restore the previous playbook.
+
+    With --to, restore the one with that hash. People in journeys stay where they are.
+    """,
+    """前のプレイブックにもどします。
+
+    --to を付けると、そのハッシュのプレイブックにもどします。シナリオにいる人は、そのままの手順に残ります。
+    """,
+)
 def rollback(
-    to: Annotated[str, typer.Option(help="The hash of the playbook, or its beginning.", metavar="HASH")] = "",
-    show: Annotated[bool, typer.Option("--list", help="Only list the playbooks that were published.")] = False,
+    to: Annotated[
+        str,
+        typer.Option(
+            help=say("The hash of the playbook, or its beginning.", "プレイブックのハッシュ、またはその先頭。"),
+            metavar="HASH",
+        ),
+    ] = "",
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--list", help=say("Only list the published playbooks.", "公開したプレイブックの一覧だけを表示します。")
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Restore the previous playbook, or the one with that hash. People in journeys stay where they are."""
     from ripen.operations.publication.release import history, roll_back
 
     stack = connect()
@@ -29,13 +50,18 @@ def rollback(
         if as_json:
             print_json([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(published)])
             return
-        table = Table("Published", "Playbook")
+        table = Table(say("Published", "公開日時"), say("Playbook", "プレイブック"))
         for past in reversed(published[-_MOST:]):
             table.add_row(f"{past.at:%Y-%m-%d %H:%M} UTC", past.bundle)
         console.print(table)
         return
     found = roll_back(to, stack.table, stack.playbook, stack.site, stack.clock, wait_with(console))
-    console.print(f"[green]Restored:[/] {found.bundle}. Undo it with: ripen rollback")
+    console.print(
+        say(
+            f"[green]Restored[/] {found.bundle}. Undo it with: ripen rollback",
+            f"{found.bundle} に[green]もどしました[/]。取り消すには: ripen rollback",
+        )
+    )
     refolded = refold(stack, console) if found.needs_refold else 0
     if as_json:
         print_json({"playbook": found.bundle, "judged_anew": refolded})

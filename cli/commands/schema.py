@@ -7,19 +7,29 @@ import typer
 from rich.console import Console
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from ripen.failure import Failure
+from ripen.words import Words
 from ripen_authoring.files.named_file import read_named_file
 
 _screen = Console(highlight=False, soft_wrap=True)
 
 
+@help_text(
+    "Write the JSON Schema of each kind of file, so that an editor completes and checks while you type.",
+    "ファイルの種類ごとに JSON Schema を書き出します。エディターで補完と確認が使えるようになります。",
+)
 def schema(
-    folder: Annotated[Path, typer.Argument(help="The playbook's folder.", show_default=True)] = Path("playbook"),
+    folder: Annotated[
+        Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"), show_default=True)
+    ] = Path("playbook"),
     as_json: AsJson = False,
 ) -> None:
-    """Write the JSON Schema of each kind of file, so that an editor completes and checks while you type."""
     if not (folder / "ripen.yaml").is_file():
-        raise Failure(f"There is no playbook in {folder}.", "Say where it is: ripen schema FOLDER")
+        raise Failure(
+            Words(f"There is no playbook in {folder}.", f"{folder} にプレイブックがありません。"),
+            Words("Name its folder: ripen schema FOLDER", "フォルダーを指定してください: ripen schema フォルダー"),
+        )
     from ripen_authoring.schema import FOLDER, KINDS, modeline, schemas
 
     (folder / FOLDER).mkdir(exist_ok=True)
@@ -30,9 +40,13 @@ def schema(
     if as_json:
         print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "begin_with": lacking})
         return
-    _screen.print(f"Written: {len(KINDS)} schemas to {folder / FOLDER}.")
+    place = folder / FOLDER
+    _screen.print(
+        say(f"Wrote {len(KINDS)} schemas to {place}.", f"{len(KINDS)} 件のスキーマを {place} に書き出しました。")
+    )
     for name, line in lacking.items():
-        _screen.print(f"{name}: begin it with [cyan]{line}[/]")
+        begin = say("add this first line", "1 行目に追加してください")
+        _screen.print(f"{name}: {begin}: [cyan]{line}[/]")
 
 
 def _begins(file: Path, line: str) -> bool:

@@ -7,38 +7,110 @@ from typing import Annotated
 import typer
 
 from cli.output.json_output import AsJson
+from cli.output.language import help_text, say
 from ripen.failure import Failure
-from ripen.operations.phrases import Lang
+from ripen.words import Lang, Words
 from ripen_authoring.files.named_file import read_named_file
 
 
-def simulate(
-    journey: Annotated[str, typer.Argument(help="The journey's name.", show_default=False)] = "",
-    lead: Annotated[str, typer.Option(help="A persona: a file, or a name in personas/.")] = "",
-    events: Annotated[
-        str, typer.Option(help='What the lead does: "+2d click case-study; +3d unsubscribe", or a file.')
-    ] = "",
-    begins: Annotated[str, typer.Option("--from", help="When it begins, in the lead's time: 2026-11-24 10:00")] = "",
-    by_hand: Annotated[
-        bool, typer.Option("--by-hand", help="Enter by hand instead of by the journey's trigger.")
-    ] = False,
-    paths: Annotated[bool, typer.Option("--paths", help="Take every path through the journey.")] = False,
-    most: Annotated[int, typer.Option(help="With --paths: at most so many.", min=1)] = 100,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Run all of simulations/ and compare them with their transcripts.")
-    ] = False,
-    update: Annotated[bool, typer.Option("--update", help="With --all: rewrite the transcripts.")] = False,
-    lang: Annotated[Lang | None, typer.Option(help="The language of the transcript. Default: the persona's.")] = None,
-    as_json: AsJson = False,
-    folder: Annotated[Path, typer.Option(help="The playbook's folder.")] = Path("playbook"),
-) -> None:
+@help_text(
     """Simulate a journey for one invented lead.
 
-    Show what is sent and when, and what is not and why. Nothing leaves this machine.
-    """
+    Show which mails are sent and when, and which are not and why. Nothing leaves this machine.
+    """,
+    """架空の見込み客 1 人でシナリオをシミュレーションします。
+
+    どのメールがいつ送られるか、送られないメールはなぜかを表示します。このコンピューターの外には何も送りません。
+    """,
+)
+def simulate(
+    journey: Annotated[
+        str, typer.Argument(help=say("The journey's name.", "シナリオの名前。"), show_default=False)
+    ] = "",
+    lead: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                "A persona: a file, or a name in personas/.", "ペルソナ（ファイル、または personas/ にある名前）。"
+            )
+        ),
+    ] = "",
+    events: Annotated[
+        str,
+        typer.Option(
+            help=say(
+                'What the lead does: "+2d click case-study; +3d unsubscribe", or a file.',
+                '見込み客の行動: "+2d click case-study; +3d unsubscribe"、またはファイル。',
+            )
+        ),
+    ] = "",
+    begins: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            help=say(
+                "When it begins, in the lead's time zone: 2026-11-24 10:00",
+                "開始日時（見込み客のタイムゾーン）: 2026-11-24 10:00",
+            ),
+        ),
+    ] = "",
+    by_hand: Annotated[
+        bool,
+        typer.Option(
+            "--by-hand",
+            help=say(
+                "Enrol the lead by hand instead of by the journey's trigger.",
+                "シナリオの開始条件によらず、手動で登録します。",
+            ),
+        ),
+    ] = False,
+    paths: Annotated[
+        bool,
+        typer.Option("--paths", help=say("Take every path through the journey.", "シナリオのすべての経路を通ります。")),
+    ] = False,
+    most: Annotated[
+        int,
+        typer.Option(
+            help=say("With --paths: take at most this many paths.", "--paths とともに: 通る経路の上限。"), min=1
+        ),
+    ] = 100,
+    everything: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=say(
+                "Run all of simulations/ and compare the results with their transcripts.",
+                "simulations/ をすべて実行し、結果を記録と比べます。",
+            ),
+        ),
+    ] = False,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update", help=say("With --all: rewrite the transcripts.", "--all とともに: 記録を書き直します。")
+        ),
+    ] = False,
+    lang: Annotated[
+        Lang | None,
+        typer.Option(
+            help=say(
+                "The language of output and transcript. Default for the transcript: the persona's.",
+                "出力と記録の言語。記録は、指定がなければペルソナの言語。",
+            )
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    folder: Annotated[Path, typer.Option(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
+        "playbook"
+    ),
+) -> None:
     if not everything and not (journey and lead):
         raise Failure(
-            "Which journey, and which lead?", "Say: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all"
+            Words("Name a journey and a lead.", "シナリオと見込み客を指定してください。"),
+            Words(
+                "Run: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all",
+                "実行例: ripen simulate シナリオ --lead ペルソナ – または: ripen simulate --all",
+            ),
         )
     from cli.output import simulation
     from ripen_authoring.compile import compile_or_fail

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 
+from cli.output.journey_words import mail_count, people_count
+from cli.output.language import language
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Path, Row, title
 from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
@@ -28,13 +30,12 @@ def svg(journey: Journey, row: Row, counts: Counts) -> str:
     area = _row_area(row)
     width, height = area.width + 2 * _MARGIN, area.height + 2 * _MARGIN + 64
     middle = width / 2
-    said = f"{counts.entered} entered · {sum(counts.here.values())} in it · {counts.finished} finished"
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:.0f}" height="{height:.0f}"'
         f' viewBox="0 0 {width:.0f} {height:.0f}" font-family="system-ui, \'Noto Sans JP\', sans-serif" fill="{_INK}">',
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="#fff"/>',
         _text(middle, _MARGIN + 6, journey.name, 20, weight=700, most=_TITLE),
-        _text(middle, _MARGIN + 28, said, 13, colour=_QUIET, most=_TITLE),
+        _text(middle, _MARGIN + 28, people_count(counts), 13, colour=_QUIET, most=_TITLE),
         *_row(row, middle, _MARGIN + 52, counts),
         "</svg>",
     ]
@@ -99,8 +100,8 @@ def _box(step: Step, middle: float, top: float, counts: Counts) -> Iterator[str]
         f'<rect x="{left:.1f}" y="{top:.1f}" width="{_WIDE}" height="{_HIGH}" rx="10"'
         f' fill="{_FACES[kind]}" stroke="{_EDGES[kind]}" stroke-width="1.5"/>'
     )
-    outcomes = " · ".join(f"{count} {outcome}" for outcome, count in counts.mails_of(step.id))
-    yield _text(middle, top + (25 if outcomes else 34), title(step), 13.5, weight=600)
+    outcomes = " · ".join(mail_count(outcome, count) for outcome, count in counts.mails_of(step.id))
+    yield _text(middle, top + (25 if outcomes else 34), title(step).in_language(language()), 13.5, weight=600)
     if outcomes:
         yield _text(middle, top + 44, outcomes, 11.5, colour=_QUIET, most=_SMALL)
     if here := counts.here[step.id]:

@@ -3,6 +3,8 @@
 from rich.markup import escape
 from rich.tree import Tree
 
+from cli.output.journey_words import exit_count, mail_count, people_count
+from cli.output.language import language, say
 from ripen.operations.journeys.counts import Counts
 from ripen.operations.journeys.outline import Item, Row, title
 from ripen.playbook.graph import ExitStep, Journey, SendStep, Step, WaitStep
@@ -12,9 +14,10 @@ _GOOD = {"sent": "green", "held": "yellow", "planned": "cyan", "claimed": "cyan"
 
 def tree(journey: Journey, row: Row, counts: Counts) -> Tree:
     """Return the tree: paths as branches, people and mails beside their steps."""
-    left = ", ".join(f"{count} {reason}" for reason, count in counts.left.most_common())
-    said = f"{counts.entered} entered, {sum(counts.here.values())} in it, {counts.finished} finished"
-    root = Tree(f"[bold]{escape(journey.name)}[/]  {said}{f'; left: {escape(left)}' if left else ''}")
+    label = f"[bold]{escape(journey.name)}[/]  {people_count(counts)}"
+    if left := escape(exit_count(counts)):
+        label += say(f"; left: {left}", f"、途中終了（{left}）")
+    root = Tree(label)
     _grow(root, row, counts)
     return root
 
@@ -23,17 +26,18 @@ def _grow(root: Tree, row: Row, counts: Counts) -> None:
     for item in row:
         node = root.add(_label(item, counts))
         for path in item.paths:
-            end = f" [dim]→ {escape(path.to)}[/]" if path.to else " [dim]■ ends[/]" if path.ends else ""
+            ends = f" [dim]■ {say('ends', '終了')}[/]"
+            end = f" [dim]→ {escape(path.to)}[/]" if path.to else ends if path.ends else ""
             _grow(node.add(f"[italic]{escape(path.name)}[/]{end}"), path.row, counts)
 
 
 def _label(item: Item, counts: Counts) -> str:
     step = item.step
-    label = f"{_sign(step)} {escape(title(step))}"
+    label = f"{_sign(step)} {escape(title(step).in_language(language()))}"
     if here := counts.here[step.id]:
-        label += f"  [bold reverse] {here} here [/]"
+        label += f"  [bold reverse] {say(f'{here} here', f'{here} 人')} [/]"
     for outcome, count in counts.mails_of(step.id):
-        label += f"  [{_GOOD.get(outcome, 'red')}]{count} {escape(outcome)}[/]"
+        label += f"  [{_GOOD.get(outcome, 'red')}]{escape(mail_count(outcome, count))}[/]"
     return label
 
 

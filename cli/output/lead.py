@@ -15,7 +15,7 @@ _COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
 _COLUMNS = {
     "journey": Words("journey", "シナリオ"),
     "state": Words("state", "状態"),
-    "step": Words("step", "ステップ"),
+    "step": Words("step", "手順"),
     "until": Words("until", "いつまで"),
     "reason": Words("reason", "理由"),
     "email": Words("email", "メール"),

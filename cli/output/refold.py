@@ -2,6 +2,7 @@
 
 from rich.console import Console
 
+from cli.output.language import say
 from cli.output.progress import bar
 from cli.stack.stack import Stack
 
@@ -10,8 +11,19 @@ def refold(stack: Stack, screen: Console) -> int:
     """Have every lead recalculated, and return their number."""
     from ripen.operations.publication.refold import refold_all
 
-    screen.print("Scoring, segments or triggers of journeys have changed. If this stops: ripen reclassify --all")
-    with bar("Leads to be recalculated") as progress:
+    screen.print(
+        say(
+            "Scoring, segments or journey triggers have changed. If this is interrupted: ripen reclassify --all",
+            "スコア、セグメント、またはシナリオの開始条件が変わりました。途中で止まった場合: ripen reclassify --all",
+        )
+    )
+    with bar(say("Leads to recalculate", "再計算する見込み客")) as progress:
         count = refold_all(stack.table, stack.clock, progress)
-    screen.print(f"To be recalculated: {count} leads. This alone enrols no lead and alerts no one.")
+    leads = "1 lead" if count == 1 else f"{count} leads"
+    screen.print(
+        say(
+            f"{leads} will be recalculated. This alone enrols no lead and sends no alert.",
+            f"見込み客 {count} 人を再計算します。これだけでシナリオに登録したり通知したりすることはありません。",
+        )
+    )
     return count

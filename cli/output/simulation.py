@@ -10,9 +10,11 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from cli.output.json_output import print_json
+from cli.output.language import say
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
+from ripen.words import Words
 from ripen_authoring.files.named_file import read_named_file
 from ripen_authoring.simulation.paths import simulate_paths, uncovered
 from ripen_authoring.simulation.run import SimulationResult
@@ -32,7 +34,11 @@ def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
     codes = {line.code for line in result.lines}
     if "never" in codes and "enrollment.refused" not in codes:
         _screen.print(
-            "[yellow]No trigger enrolled the lead:[/] name the trigger's event in --events, or use --by-hand."
+            say(
+                "[yellow]No trigger enrolled the lead.[/] Add the trigger's event to --events, or use --by-hand.",
+                "[yellow]開始条件に合わず、登録されませんでした。[/]開始条件の行動を --events に加えるか、"
+                "--by-hand を使ってください。",
+            )
         )
 
 
@@ -49,7 +55,7 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
 
     found_paths = []
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("Paths simulated", total=most)
+        task = progress.add_task(say("Paths simulated", "シミュレーションした経路"), total=most)
         for path in simulate_paths(scenario.journey, run, most):
             found_paths.append(path)
             progress.advance(task)
@@ -65,23 +71,38 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
         print_json(found)
         return
     for number, path in enumerate(found_paths, 1):
-        chosen = " → ".join(f"{step}: {option}" for step, option in path.choices.items()) or "no choice"
+        chosen = " → ".join(f"{step}: {option}" for step, option in path.choices.items()) or say(
+            "no choice", "分岐なし"
+        )
         _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
         print(scenario.transcript(path.result, lang).partition("\n\n")[2])
-    _screen.print(f"{len(found_paths)} path{'s' if len(found_paths) != 1 else ''} through {scenario.journey.name}.")
-    if len(found_paths) == most:
-        _screen.print(f"[yellow]There may be more:[/] --most {most * 5}")
+    _show_coverage(scenario.journey.name, len(found_paths), most)
+    never_reached, never_taken = say("never reached:", "到達しない手順:"), say("never taken:", "通らない経路:")
     for step in steps:
-        _screen.print(f"[yellow]never reached:[/] {escape(step)}")
+        _screen.print(f"[yellow]{never_reached}[/] {escape(step)}")
     for step, option in missed:
-        _screen.print(f"[yellow]never taken:[/] {escape(step)}: {escape(option)}")
+        _screen.print(f"[yellow]{never_taken}[/] {escape(step)}: {escape(option)}")
+
+
+def _show_coverage(journey: str, count: int, most: int) -> None:
+    found = f"{count} path{'s' if count != 1 else ''}"
+    _screen.print(say(f"{found} through {journey}.", f"{journey} の経路: {count} 件。"))
+    if count == most:
+        more = say("There may be more:", "ほかにもあるかもしれません:")
+        _screen.print(f"[yellow]{more}[/] --most {most * 5}")
 
 
 def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
     """Run every scenario of the folder. Raise Failure if one differs from its transcript."""
     found = load_scenarios(folder, bundle)
     if not found:
-        raise Failure(f"There is no scenario in {folder}/simulations.", "docs/tools.md shows what one looks like.")
+        raise Failure(
+            Words(
+                f"There is no simulation in {folder}/simulations.",
+                f"{folder}/simulations にシミュレーションがありません。",
+            ),
+            Words("docs/tools.md shows how to write one.", "書き方は docs/tools.md にあります。"),
+        )
     screen = Console(highlight=False, soft_wrap=True, stderr=as_json)
     results: dict[str, list[SimulationResult]] = {}
     differing: list[str] = []
@@ -95,10 +116,21 @@ def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
         print_json({"simulations": len(found), "differing": differing, "never": never})
     if differing:
         raise Failure(
-            f"{len(differing)} of {len(found)} simulations differ from their transcripts.",
-            "If that is intended: ripen simulate --all --update – and read the diff before you commit it.",
+            Words(
+                f"{len(differing)} of {len(found)} simulations differ from their transcripts.",
+                f"{len(found)} 件中 {len(differing)} 件のシミュレーションが記録と異なります。",
+            ),
+            Words(
+                "If that is intended: ripen simulate --all --update – and read the diff before you commit it.",
+                "意図した変更なら: ripen simulate --all --update – コミットする前に差分を確かめてください。",
+            ),
         )
-    screen.print(f"[green]{len(found)} simulation{'s' if len(found) != 1 else ''} as approved.[/]")
+    same = (
+        "1 simulation matches its transcript"
+        if len(found) == 1
+        else f"{len(found)} simulations match their transcripts"
+    )
+    screen.print(say(f"[green]{same}.[/]", f"[green]{len(found)} 件のシミュレーションはすべて記録のとおりです。[/]"))
 
 
 def _unreached(bundle: Bundle, results: dict[str, list[SimulationResult]], screen: Console) -> dict[str, list[str]]:
@@ -108,10 +140,21 @@ def _unreached(bundle: Bundle, results: dict[str, list[SimulationResult]], scree
         steps, missed = uncovered(bundle.journeys[name], result)
         never[name] = [*steps, *(f"{step}: {option}" for step, option in missed)]
         for left in never[name]:
-            screen.print(f"[yellow]no scenario of {escape(name)} reaches[/] {escape(left)}")
+            journey, place = escape(name), escape(left)
+            screen.print(
+                say(
+                    f"[yellow]no simulation of {journey} reaches[/] {place}",
+                    f"[yellow]{journey} のシミュレーションが到達しない手順:[/] {place}",
+                )
+            )
     for name in sorted(bundle.journeys.keys() - results.keys()):
         never[name] = [step.id for step in bundle.journeys[name].steps]
-        screen.print(f"[yellow]no scenario for the journey[/] {escape(name)}")
+        screen.print(
+            say(
+                f"[yellow]no simulation for the journey[/] {escape(name)}",
+                f"[yellow]シミュレーションのないシナリオ:[/] {escape(name)}",
+            )
+        )
     return never
 
 
@@ -122,9 +165,9 @@ def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bo
         return False
     if update:
         golden.write_text(transcript, "utf-8")
-        screen.print(f"written: {golden}")
+        screen.print(say(f"Wrote {golden}", f"{golden} を書き直しました"))
         return False
-    lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), "now", lineterm="")
+    lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), say("now", "今回"), lineterm="")
     screen.file.writelines(f"{line}\n" for line in lines)
     return True
 

@@ -143,3 +143,19 @@ def test_the_picture_goes_into_a_file(stack: Stack, tmp_path: Path) -> None:
     assert "whitepaper" in a_bundle().journeys
     command.journey("whitepaper", svg=tmp_path / "journey.svg", as_json=False)
     assert (tmp_path / "journey.svg").read_text("utf-8").startswith("<svg ")
+
+
+def test_counts_and_reasons_are_japanese_in_japanese(japanese: None) -> None:
+    counted = Counts(
+        here=Counter({"listen": 7}),
+        mails=Counter({("send", "sent"): 9, ("send", "no consent"): 2}),
+        left=Counter({"unsubscribed": 1}),
+    )
+    console = Console(width=120)
+    with console.capture() as captured:
+        console.print(tree(JOURNEY, outline(JOURNEY), counted))
+    drawn = captured.get()
+    assert "途中 7 人" in drawn
+    assert "途中終了（配信停止 1）" in drawn
+    assert "whitepaper-delivery を送信  送信 9  同意がない 2" in drawn
+    assert "送信 9 · 同意がない 2" in svg(JOURNEY, outline(JOURNEY), counted)

@@ -18,12 +18,39 @@ from ripen.failure import Failure
 from ripen.words import Words
 
 PROJECT = Path(__file__).resolve().parents[2]
-BILINGUAL = ("status", "down", "lead", "campaign")
+BILINGUAL = (
+    "status",
+    "down",
+    "lead",
+    "campaign",
+    "check",
+    "plan",
+    "publish",
+    "rollback",
+    "preview",
+    "journey",
+    "simulate",
+    "secret",
+    "schema",
+)
 """Commands whose help and output exist in both languages. Add a command here once it is translated."""
 FILES = (
     "cli/commands/cloud.py",
     "cli/commands/lead.py",
     "cli/commands/campaign.py",
+    "cli/commands/journey.py",
+    "cli/commands/plan.py",
+    "cli/commands/playbook.py",
+    "cli/commands/preview.py",
+    "cli/commands/rollback.py",
+    "cli/commands/schema.py",
+    "cli/commands/secret.py",
+    "cli/commands/simulate.py",
+    "cli/output/journey_svg.py",
+    "cli/output/journey_tree.py",
+    "cli/output/journey_words.py",
+    "cli/output/refold.py",
+    "cli/output/simulation.py",
     "cli/output/status.py",
     "cli/output/lead.py",
     "cli/output/campaign.py",

@@ -180,12 +180,12 @@ PLANNED = """~ journey whitepaper (changed)
 ~ policy
     per_week: – → 2
 - emails/case-study
-In the next 24 hours nothing would be sent by itself (1 person looked at).
+Without new activity, no mail would be sent in the next 24 hours (1 person checked).
 """
 AHEAD = """In the next 24 hours
 whitepaper case-study capped 1
 whitepaper case-study sent 1
-1 person more has something due: --most 3
+1 person more has something due. Include them with: --most 3
 """
 
 
@@ -194,7 +194,7 @@ def words(shown: str) -> list[str]:
     plain = [
         " ".join(line.translate(dict.fromkeys(map(ord, "│┃┏┓┗┛┡┩━└┘─┴┬┳╇┼"))).split()) for line in shown.splitlines()
     ]
-    return [line for line in plain if line and not line.startswith("Of Mail")]
+    return [line for line in plain if line and not line.startswith("Journey or campaign")]
 
 
 def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(

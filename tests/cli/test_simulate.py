@@ -121,7 +121,7 @@ def test_transcript_is_in_the_language_of_the_lead(
     [
         ({"journey": "whitepapr", "lead": "ken"}, "did you mean 'whitepaper'"),
         ({"journey": "whitepaper", "lead": "nobody"}, "no persona 'nobody'"),
-        ({"journey": "whitepaper"}, "which lead"),
+        ({"journey": "whitepaper"}, "Name a journey and a lead"),
         ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "is not a date and time"),
     ],
 )

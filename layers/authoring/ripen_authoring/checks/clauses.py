@@ -28,10 +28,10 @@ def check_clause(
         if part.segment:
             yield from check_name(document, (*place, "segment"), part.segment, folder, "segments")
         if part.consent and part.consent not in _PURPOSES:
-            message = f"there is no consent {part.consent!r}{nearest(part.consent, _PURPOSES)}"
+            message = f"there is no consent {part.consent!r}{nearest(part.consent, _PURPOSES).en}"
             yield document.problem((*place, "consent"), message)
         if part.tag and part.tag not in (tags := names.tags(folder)):
-            message = f"no journey adds the tag {part.tag!r}{nearest(part.tag, tags)}"
+            message = f"no journey adds the tag {part.tag!r}{nearest(part.tag, tags).en}"
             yield document.warning((*place, "tag"), message)
 
 
@@ -60,4 +60,4 @@ def _check_clause_fields(
 
 
 def _unknown_field(field: str, known: Iterable[str]) -> str:
-    return f"there is no field {field!r}{nearest(field, known)}"
+    return f"there is no field {field!r}{nearest(field, known).en}"

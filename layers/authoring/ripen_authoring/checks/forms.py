@@ -54,7 +54,7 @@ def _check_mapping(entry: Entry[FormFile]) -> Iterator[Problem]:
         mapped += [(("sources", source, "fields", key), target) for key, target in provider.fields.items()]
     for where, target in mapped:
         if target not in targets:
-            yield entry.document.problem(where, f"this form has no field {target!r}{nearest(target, targets)}")
+            yield entry.document.problem(where, f"this form has no field {target!r}{nearest(target, targets).en}")
 
 
 def _check_lead_magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:

@@ -36,7 +36,7 @@ def _check_targets(document: Document, steps_in_place: Sequence[PlacedStep]) -> 
             targets.append(((*step.where, "jump", "to"), step.part.jump.to, ids - {step.id}))
         for where, to, suggestions in targets:
             if to not in ids:
-                yield document.problem(where, f"this journey has no step {to!r}{nearest(to, suggestions)}")
+                yield document.problem(where, f"this journey has no step {to!r}{nearest(to, suggestions).en}")
 
 
 def _check_unreachable(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:

@@ -69,7 +69,7 @@ def _check_trigger(
 
 
 def _not_kept(name: str, kept: set[str]) -> str:
-    return f"no form keeps {name!r}; add `entry: true` to that field{nearest(name, kept)}"
+    return f"no form keeps {name!r}; add `entry: true` to that field{nearest(name, kept).en}"
 
 
 def _check_ids(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
@@ -94,7 +94,7 @@ def _check_step(folder: Folder, document: Document, step: PlacedStep, ripen: Rip
                 yield from check_date_field(folder, document, where, name)
             case "stages":
                 if name not in ripen.stages:
-                    message = f"ripen.yaml has no stage {name!r}{nearest(name, ripen.stages)}"
+                    message = f"ripen.yaml has no stage {name!r}{nearest(name, ripen.stages).en}"
                     yield document.problem(where, message)
             case kind:
                 yield from check_name(document, where, name, folder, kind)
@@ -103,5 +103,5 @@ def _check_step(folder: Folder, document: Document, step: PlacedStep, ripen: Rip
 def _check_changes(entry: Entry[JourneyFile], ids: set[str]) -> Iterator[Problem]:
     for old, move in entry.model.changes.items():
         if move.how == "move" and move.to not in ids:
-            message = f"this journey has no step {move.to!r}{nearest(move.to, ids)}"
+            message = f"this journey has no step {move.to!r}{nearest(move.to, ids).en}"
             yield entry.document.problem(("changes", old), message)

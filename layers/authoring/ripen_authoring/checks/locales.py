@@ -32,5 +32,5 @@ def _check_texts(entry: Entry[Any], locales: tuple[str, ...]) -> Iterator[Proble
         if missing:
             yield entry.document.problem(where, f"{where[-1]!r} has no text in {', '.join(missing)}")
         for locale in text.root.keys() - set(locales):
-            message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales)}"
+            message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales).en}"
             yield entry.document.problem((*where, locale), message)

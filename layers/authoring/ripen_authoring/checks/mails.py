@@ -68,7 +68,7 @@ def _check_locales(folder: Folder, name: str, mail: MailEntry, locales: tuple[st
         missing = f"{locale}.{min(others)}" if others else f"{locale}.mjml, .md, .html or .txt"
         yield mail.document.problem((), f"there is no {missing} beside this file")
     for locale in sorted((mail.bodies.keys() | mail.text_parts.keys()) - set(locales)):
-        message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales)}"
+        message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales).en}"
         yield mail.document.problem((), message)
 
 
@@ -144,7 +144,7 @@ def _check_links(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Problem]
         page = rendering.own_page(link)
         if page and page not in names:
             place = _place(source, f"/pages/{page}")
-            yield source.problem(*place, f"there is no page {page!r}{nearest(page, names)}")
+            yield source.problem(*place, f"there is no page {page!r}{nearest(page, names).en}")
         if is_own_site(link, check.ripen) and not has_utm(link):
             message = f"{link} has no utm_source; add one, or write `utm: {{}}` in ripen.yaml to add it to every link"
             yield source.warning(*_place(source, link), message)

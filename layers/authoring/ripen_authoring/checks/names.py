@@ -74,7 +74,7 @@ def check_name(
     """Yield a problem unless there is a file of that name in the folder `kind`."""
     names = folder.names.get(kind, set())
     if name not in names:
-        yield document.problem(where, f"there is no {name!r} in {kind}/{nearest(name, names)}")
+        yield document.problem(where, f"there is no {name!r} in {kind}/{nearest(name, names).en}")
 
 
 def check_subject(
@@ -90,4 +90,4 @@ def check_date_field(folder: Folder, document: Document, where: DocumentPath, fi
     """Check the name of a field that holds a date."""
     dates = fields(folder) | {f"entry.{name}" for name in entry_fields(folder)}
     if field not in dates:
-        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, dates)}")
+        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, dates).en}")

@@ -17,7 +17,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     try:
         ZoneInfo(model.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = nearest(model.time_zone, available_timezones())
+        hint = nearest(model.time_zone, available_timezones()).en
         yield document.problem(("time_zone",), f"there is no time zone {model.time_zone!r}{hint}")
     yield from _check_country(entry)
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):

@@ -54,10 +54,10 @@ def _check_persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) 
     except Rejected as error:
         yield document.problem(("email",), f"{persona.email!r} is not an e-mail address: {error.reason}")
     if persona.time_zone and persona.time_zone not in (zones := available_timezones()):
-        message = f"there is no time zone {persona.time_zone!r}{nearest(persona.time_zone, zones)}"
+        message = f"there is no time zone {persona.time_zone!r}{nearest(persona.time_zone, zones).en}"
         yield document.problem(("time_zone",), message)
     if persona.stage and persona.stage not in ripen.stages:
-        message = f"ripen.yaml has no stage {persona.stage!r}{nearest(persona.stage, ripen.stages)}"
+        message = f"ripen.yaml has no stage {persona.stage!r}{nearest(persona.stage, ripen.stages).en}"
         yield document.problem(("stage",), message)
     yield from _check_fields(folder, document, ("attributes",), persona.attributes)
 
@@ -71,7 +71,7 @@ def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile
     webhooks = names.webhook_steps(folder)
     for step in scenario.answers:
         if step not in webhooks:
-            message = f"no journey has a webhook step {step!r}{nearest(step, webhooks)}"
+            message = f"no journey has a webhook step {step!r}{nearest(step, webhooks).en}"
             yield document.problem(("answers", step), message)
     begins = datetime.fromisoformat(scenario.begins).replace(tzinfo=UTC)
     for number, written in enumerate(scenario.events):
@@ -131,12 +131,12 @@ class _EventCheck:
             case "enter" if name in self.folder.journeys:
                 facts = {fact for on in self.folder.journeys[name].model.enrol.on for fact in on.api or ()}
                 for field in sorted(given - facts):
-                    yield self._problem(f"entry requests for {name} have no {field!r}{nearest(field, facts)}")
+                    yield self._problem(f"entry requests for {name} have no {field!r}{nearest(field, facts).en}")
             case "form" if name in self.folder.forms:
                 form = self.folder.forms[name].model
                 asked = {"full_name", "consent", *form.mapping, *(field.name for field in form.fields)}
                 for field in sorted(given - asked):
-                    yield self._problem(f"the form {name} has no field {field!r}{nearest(field, asked)}")
+                    yield self._problem(f"the form {name} has no field {field!r}{nearest(field, asked).en}")
 
     def _problem(self, message: str) -> Problem:
         return self.document.problem(self.where, message)
@@ -146,4 +146,4 @@ def _check_fields(folder: Folder, document: Document, where: DocumentPath, field
     known = names.PROFILE_FIELDS | names.fields(folder) | {"time_zone"}
     for field in fields:
         if field not in known:
-            yield document.problem((*where, field), f"there is no field {field!r}{nearest(field, known)}")
+            yield document.problem((*where, field), f"there is no field {field!r}{nearest(field, known).en}")

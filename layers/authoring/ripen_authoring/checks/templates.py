@@ -42,7 +42,7 @@ def check_page_links(folder: Folder, source: ExpandedTemplate) -> Iterator[Probl
     for found in _PAGE_LINK.finditer(source.text):
         page = rendering.own_page(found[1])
         if page not in names:
-            yield source.problem(*source.at(found.start(1)), f"there is no page {page!r}{nearest(page, names)}")
+            yield source.problem(*source.at(found.start(1)), f"there is no page {page!r}{nearest(page, names).en}")
 
 
 def _check_page(

@@ -71,7 +71,7 @@ def check_template(template: ExpandedTemplate, known: Known, *, html: bool) -> I
         return
     for name, spans in found.filters.items():
         for span in spans if name not in FILTERS else ():
-            yield template.problem(*template.at(span.index), f"unknown filter {name!r}{nearest(name, FILTERS)}")
+            yield template.problem(*template.at(span.index), f"unknown filter {name!r}{nearest(name, FILTERS).en}")
     for root, places in found.globals.items():
         for place in places:
             second = place.segments[1] if len(place.segments) > 1 else None
@@ -81,10 +81,10 @@ def check_template(template: ExpandedTemplate, known: Known, *, html: bool) -> I
 
 def _unknown_variable(root: str, second: object, known: Known) -> str:
     if root not in known:
-        return f"unknown variable {root!r}{nearest(root, known)}"
+        return f"unknown variable {root!r}{nearest(root, known).en}"
     inside = known[root]
     if isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
-        return f"{root!r} has no {second!r}{nearest(second, inside)}"
+        return f"{root!r} has no {second!r}{nearest(second, inside).en}"
     return ""
 
 
@@ -98,7 +98,7 @@ def _syntax_problem(template: ExpandedTemplate, error: TemplateError) -> Problem
         elif opened and name == f"end{opened[-1][1]}":
             opened.pop()
         elif name not in _TAGS:
-            return template.problem(*template.at(tag.start()), f"Liquid has no tag {name!r}{nearest(name, _TAGS)}")
+            return template.problem(*template.at(tag.start()), f"Liquid has no tag {name!r}{nearest(name, _TAGS).en}")
     if opened:
         message = f"this {{% {opened[-1][1]} %}} is never closed; write {{% end{opened[-1][1]} %}} after it"
         return template.problem(*template.at(opened[-1].start()), message)

@@ -104,7 +104,7 @@ def load(path: Path) -> Folder:
         )
     folder = Folder(path)
     folder.problems += [
-        Problem(found.name, 1, 1, f"this is no part of a playbook{nearest(found.name, _KNOWN)}")
+        Problem(found.name, 1, 1, f"this is no part of a playbook{nearest(found.name, _KNOWN).en}")
         for found in sorted(path.iterdir())
         if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
     ]

@@ -72,7 +72,7 @@ def _split(line: str, file: str, number: int, parts: Path, depth: int) -> Iterat
 def _shared_part(name: str, where: Problem, parts: Path, depth: int) -> ExpandedTemplate:
     known = {path.name for path in parts.glob("_*")}
     if name not in known or depth == _DEEPEST:
-        missing = f"there is no shared part {name!r}{nearest(name, known)}"
+        missing = f"there is no shared part {name!r}{nearest(name, known).en}"
         message = f"{name!r} includes itself" if name in known else missing
         return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=message),))
     file = f"{parts.name}/{name}"

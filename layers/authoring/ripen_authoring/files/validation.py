@@ -89,11 +89,11 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     match found["type"]:
         case "extra_forbidden":
             known = _keys(*_last_step(model, path[:-1]))
-            return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known)}")
+            return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known).en}")
         case "union_tag_not_found":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key != "id"), None)
-            message = f"unknown key {unknown!r}{nearest(unknown, VERBS)}" if unknown else ""
+            message = f"unknown key {unknown!r}{nearest(unknown, VERBS).en}" if unknown else ""
             return document.problem((*where, *keys[:1]), message or f"write one of these steps: {', '.join(VERBS)}")
         case "string_type" if where[-1] in ("wait", "after"):
             return document.problem(where, f"{found['input']!r} has no unit; write e.g. 3 days")

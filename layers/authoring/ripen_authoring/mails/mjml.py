@@ -43,7 +43,7 @@ def problems(source: ExpandedTemplate) -> Iterator[Problem]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if not _CONTENT & set(open_tags) and tag not in _KNOWN and "mj-attributes" not in open_tags:
-            hint = nearest(tag, _KNOWN) if tag.startswith("mj-") else "; put HTML inside <mj-text> or <mj-raw>"
+            hint = nearest(tag, _KNOWN).en if tag.startswith("mj-") else "; put HTML inside <mj-text> or <mj-raw>"
             message = f"MJML has no <{tag}>{hint}"
             found.append(source.problem(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, message))
         open_tags.append(tag)

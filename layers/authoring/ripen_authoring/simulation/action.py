@@ -40,7 +40,7 @@ class Action:
     def name_among(self, names: Mapping[str, object]) -> str:
         """Return the first word after the verb. Raise Failure where it is not one of the names."""
         if self.name not in names:
-            message = f"In {self.event.written!r}: there is no {self.name!r}{nearest(self.name, names)}"
+            message = f"In {self.event.written!r}: there is no {self.name!r}{nearest(self.name, names).en}"
             raise Failure(message, "Correct the event.")
         return self.name
 

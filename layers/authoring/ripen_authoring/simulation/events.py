@@ -65,7 +65,7 @@ def _parse_event(phrase: str, start: datetime, zone: str) -> ScenarioEvent:
     verb, *words = _split(rest)
     if verb not in VERBS:
         raise Failure(
-            f"There is no event {verb!r}{nearest(verb, VERBS)}", f"The events are: {'; '.join(VERBS.values())}"
+            f"There is no event {verb!r}{nearest(verb, VERBS).en}", f"The events are: {'; '.join(VERBS.values())}"
         )
     return ScenarioEvent(at, verb, tuple(words), phrase)
 

@@ -93,7 +93,7 @@ def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
 
 def _journey(name: str, bundle: Bundle) -> Journey:
     if name not in bundle.journeys:
-        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys)}", "See the files in journeys/.")
+        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys).en}", "See the files in journeys/.")
     return bundle.journeys[name]
 
 

@@ -126,7 +126,7 @@ REASONS: dict[Reason, Words] = {
     Reason.DROPPED: Words("dropped", "取りやめた"),
     Reason.GOAL_REACHED: Words("goal reached", "目標に到達"),
     Reason.EXIT_CONDITION: Words("exit condition met", "終了条件に合った"),
-    Reason.EXIT_STEP: Words("exit step", "終了ステップ"),
+    Reason.EXIT_STEP: Words("exit step", "終了の手順"),
     Reason.REPLIED: Words("replied", "返信があった"),
     Reason.CONVERTED: Words("converted", "営業が取引先責任者にした"),
     Reason.ERASED: Words("erased", "登録が削除された"),

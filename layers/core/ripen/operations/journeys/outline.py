@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 from ripen.journey.routing import steps_by_id
+from ripen.operations.decision_words import reason_in_words
 from ripen.playbook.graph import ExitStep, Journey, JumpStep, SendStep, SplitStep, Step
 from ripen.playbook.paths import END, OTHERWISE
+from ripen.words import Words
 
 Row = tuple["Item", ...]
 
@@ -29,17 +31,17 @@ def outline(journey: Journey) -> Row:
     return _Outline(journey).row(journey.first, END)
 
 
-def title(step: Step) -> str:
-    """Say what the step does, in a few words."""
+def title(step: Step) -> Words:
+    """Return what the step does, in a few words."""
     match step:
         case SendStep():
-            return f"send {step.email}"
+            return Words(f"send {step.email}", f"{step.email} を送信")
         case JumpStep():
-            return f"jump to {step.to}"
+            return Words(f"jump to {step.to}", f"{step.to} へ移動")
         case ExitStep():
-            return f"exit: {step.reason}"
+            return Words(f"exit: {step.reason}", f"途中終了: {reason_in_words(step.reason, 'ja')}")
         case _:
-            return step.id
+            return Words(step.id, step.id)
 
 
 def paths_of(step: Step) -> list[tuple[str, str]]:

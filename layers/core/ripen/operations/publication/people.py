@@ -44,8 +44,8 @@ class AffectedStep:
         how = {"changed": "変更", "removed": "削除"}.get(self.how, self.how)
         return Words(
             f"{are} on {self.step}, which is {self.how}: write into {file} {example} – or: move to <step>, exit",
-            f"{self.step} に {self.people} 人がいますが、このステップは{how}されています: {file} に {example} と書いて"
-            "ください（または move to <ステップ>、exit）",
+            f"{self.step} に {self.people} 人がいますが、この手順は{how}されています: {file} に {example} と書いて"
+            "ください（または move to <手順>、exit）",
         )
 
 

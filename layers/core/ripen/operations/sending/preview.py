@@ -27,12 +27,10 @@ def preview(
     """Return the mail, with the facts of the enrolment as {{ entry.… }}. Raise Failure if it cannot be rendered."""
     email = bundle.emails.get(name)
     if email is None:
+        hint = nearest(name, bundle.emails)
         raise Failure(
-            Words(
-                f"There is no mail {name!r}{nearest(name, bundle.emails)}",
-                f"メール {name!r} はありません{nearest(name, bundle.emails)}",
-            ),
-            Words("Look into emails/.", "emails/ を確かめてください。"),
+            Words(f"There is no mail {name!r}{hint.en}", f"メール {name!r} はありません{hint.ja}"),
+            Words("The mails are in emails/.", "メールは emails/ にあります。"),
         )
     send = Send(
         id=digest("preview", name, profile.id),
