@@ -3,51 +3,31 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
+
 from ripen.adapters.gateway import Request
 from ripen.adapters.playbook import Live
-from ripen.capture.pages import render_page
+from ripen.capture.pages import FormContent, render_page
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.playbook.bundle import Page, Tracking
 from ripen.tracking.visit import BRIDGE_PARAMETER
 
-_CARRIED = ("page_url", "referrer")
+_CARRIED = ("nonce", *CAMPAIGN_PARAMETERS, "page_url", "referrer")
 
 
-def landing_page(
-    live: Live,
-    page: Page,
-    locale: str,
-    nonce: str,
-    carried: Mapping[str, str],
-    *,
-    query: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    error: str = "",
-) -> str:
+def landing_page(live: Live, page: Page, locale: str, content: FormContent, query: Mapping[str, str]) -> str:
     """Return the page as HTML.
 
-    `carried` are the hidden fields of the form about the visitor's origin. `query` is the page's own query, which the
-    links to other languages keep.
+    The form's hidden fields are the nonce and those about the visitor's origin, as far as `content` has them. The links
+    to other languages keep `query`, the page's own.
     """
     bundle = live.bundle
-    form = bundle.forms.get(page.form)
-    hidden = {"lang": locale, "page": page.name} | {name: carried[name] for name in _names() if carried.get(name)}
-    kept = {name: value for name, value in (query or {}).items() if name != BRIDGE_PARAMETER}
+    given = content.hidden
+    hidden = {"lang": locale, "page": page.name} | {name: given[name] for name in _CARRIED if given.get(name)}
+    kept = {name: value for name, value in query.items() if name != BRIDGE_PARAMETER}
     languages = {code: f"/pages/{page.name}?{urlencode({**kept, 'lang': code})}" for code in bundle.brand.locales}
-    html = render_page(
-        page,
-        form,
-        bundle.brand,
-        locale,
-        nonce=nonce,
-        action=f"/forms/{page.form}#form",  # a page with errors opens at the form
-        hidden=hidden,
-        languages=languages,
-        values=values,
-        errors=errors,
-        error=error,
-    )
+    form = bundle.forms.get(page.form)
+    html = render_page(page, form, bundle.brand, locale, replace(content, hidden=hidden), languages)
     return _with_script(html, bundle.tracking)
 
 
@@ -66,7 +46,3 @@ def attribution_fields(request: Request, live: Live) -> dict[str, str]:
     url = f"{live.site}{request.path}" + (f"?{asked}" if asked else "")
     campaign = {name: request.query[name] for name in CAMPAIGN_PARAMETERS if name in request.query}
     return campaign | {"page_url": url, "referrer": request.headers.get("referer", "")}
-
-
-def _names() -> tuple[str, ...]:
-    return (*CAMPAIGN_PARAMETERS, *_CARRIED)

@@ -6,6 +6,7 @@ from capture._landing import landing_page
 from ripen.adapters.playbook import Live
 from ripen.capture.builtin_pages import builtin_page
 from ripen.capture.field_errors import InvalidSubmission
+from ripen.capture.pages import FormContent
 from ripen.errors import Rejected
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS
 from ripen.lead.text import clean
@@ -30,11 +31,9 @@ def refusal_page(
     if page is None or not typed:
         return builtin_page("invalid", locale, brand, error=_words(why, locale))
     errors = {wrong.field: wrong.sentence(locale) for wrong in why.errors} if isinstance(why, InvalidSubmission) else {}
-    nonce = typed.get("nonce", nonce)
     campaign = {name: typed[name] for name in CAMPAIGN_PARAMETERS if name in typed}
-    return landing_page(
-        live, page, locale, nonce, typed, query=campaign, values=typed, errors=errors, error=_words(why, locale)
-    )
+    content = FormContent(hidden={"nonce": nonce} | typed, values=typed, errors=errors, error=_words(why, locale))
+    return landing_page(live, page, locale, content, query=campaign)
 
 
 def _page(live: Live, form: Form, name: str) -> Page | None:

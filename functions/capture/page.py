@@ -12,6 +12,7 @@ from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.table import Table
 from ripen.capture.builtin_pages import builtin_page
+from ripen.capture.pages import FormContent
 from ripen.lead.text import clean
 
 playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])
@@ -28,8 +29,9 @@ def serve(request: Request, live: Live, nonce: str) -> Response:
     name = request.parameters.get("page", "")
     page = live.bundle.pages.get(name)
     if page:
-        carried = {key: value for key, value in attribution_fields(request, live).items() if clean(value)}
-        shown = gateway.page(landing_page(live, page, locale, nonce, carried, query=request.query))
+        origin = {key: value for key, value in attribution_fields(request, live).items() if clean(value)}
+        content = FormContent(hidden={"nonce": nonce} | origin)
+        shown = gateway.page(landing_page(live, page, locale, content, request.query))
         return gateway.with_tracking_script(shown) if live.bundle.tracking else shown
     if name == "thanks":
         return gateway.page(builtin_page("thanks", locale, brand))

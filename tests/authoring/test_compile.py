@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Table, keys
-from ripen.capture.pages import brand_variables, render_page
+from ripen.capture.pages import FormContent, brand_variables, render_page
 from ripen.failure import Failure
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle, Mail
@@ -185,15 +185,16 @@ def test_form_of_the_landing_page_works_without_a_script(example: Bundle, locale
         example.forms["whitepaper"],
         example.brand,
         locale,
-        nonce="once",
-        hidden={"utm_source": '"><script>alert(1)</script>'},
+        FormContent(
+            hidden={"nonce": "once", "lang": locale, "utm_source": '"><script>alert(1)</script>'},
+            values={"company": "<b>", "consent": "yes"},
+            errors={"email": "?!"},
+        ),
         languages={"ja": "/pages/whitepaper?lang=ja", "en": "/pages/whitepaper?lang=en"},
-        values={"company": "<b>", "consent": "yes"},
-        errors={"email": "?!"},
     )
 
     assert f'<html lang="{locale}">' in html
-    assert 'method="post" action="/forms/whitepaper"' in html
+    assert 'method="post" action="/forms/whitepaper#form"' in html
     assert '<input type="hidden" name="nonce" value="once">' in html
     assert f'<input type="hidden" name="lang" value="{locale}">' in html
     assert "<script" not in html

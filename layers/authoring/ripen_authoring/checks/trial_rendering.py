@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ripen.capture.pages import brand_variables, render_page
+from ripen.capture.pages import FormContent, brand_variables, render_page
 from ripen.mail.message import Answers, Blank
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.playbook.template import render_html, render_text
@@ -31,7 +31,7 @@ def _check_pages(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
         for locale in bundle.brand.locales:
             try:
                 languages = {code: f"/pages/{page.name}?lang={code}" for code in bundle.brand.locales}
-                render_page(page, form, bundle.brand, locale, nonce="1", hidden={"url": "/"}, languages=languages)
+                render_page(page, form, bundle.brand, locale, FormContent(hidden={"nonce": "1"}), languages)
             except TemplateError as error:
                 versions = folder.pages[page.name]
                 source = (versions.get(locale) or versions["*"]).source

@@ -7,6 +7,8 @@ style-src 'unsafe-inline'; form-action 'self'` suits all of them (a playbook tha
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import Struct
+
 from ripen.playbook.bundle import Brand, Form, Page
 from ripen.playbook.graph import Texts
 from ripen.playbook.template import render_html
@@ -31,25 +33,24 @@ def brand_variables(brand: Brand, locale: str) -> dict[str, str]:
     }
 
 
+class FormContent(Struct, frozen=True, kw_only=True):
+    """The content of a page's form: hidden fields by name and, after a refused submission, the answers and the reasons.
+
+    `values` are the answers as typed, `errors` the reasons by field, and `error` the reason for the whole form.
+    """
+
+    hidden: Mapping[str, str] = {}
+    values: Mapping[str, str] = {}
+    errors: Mapping[str, str] = {}
+    error: str = ""
+
+
 def render_page(
-    page: Page,
-    form: Form | None,
-    brand: Brand,
-    locale: str,
-    *,
-    nonce: str = "",
-    action: str = "",
-    hidden: Mapping[str, str] | None = None,
-    languages: Mapping[str, str] | None = None,
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-    error: str = "",
+    page: Page, form: Form | None, brand: Brand, locale: str, content: FormContent, languages: Mapping[str, str]
 ) -> str:
     """Render a landing page of the playbook as HTML. Raise TemplateError.
 
-    `action` is the address that the form posts to, `hidden` its hidden fields (the nonce is added to them), `languages`
-    the address of the same page by locale. After a refused submission, `values` are the answers as typed, `errors` the
-    reasons by field, and `error` the reason that concerns the whole form.
+    `languages` is the address of the same page by locale.
     """
     variables: dict[str, Any] = {
         "page": {"name": page.name, "title": localized(page.title, locale, brand)},
@@ -57,27 +58,25 @@ def render_page(
         "locale": locale,
         "languages": [
             {"code": code, "name": _LANGUAGES.get(code, code), "url": url, "current": code == locale}
-            for code, url in (languages or {}).items()
+            for code, url in languages.items()
         ],
-        "form": _form(form, brand, locale, action, values or {}, errors or {}) if form else None,
-        "hidden": [{"name": name, "value": value} for name, value in ({"nonce": nonce} | dict(hidden or {})).items()],
-        "error": error,
+        "form": _form(form, brand, locale, content) if form else None,
+        "hidden": [{"name": name, "value": value} for name, value in content.hidden.items()],
+        "error": content.error,
     }
     source = page.source.get(locale) or page.source.get("*") or localized(page.source, locale, brand)
     return render_html(source, variables)
 
 
-def _form(
-    form: Form, brand: Brand, locale: str, action: str, values: Mapping[str, str], errors: Mapping[str, str]
-) -> dict[str, Any]:
+def _form(form: Form, brand: Brand, locale: str, content: FormContent) -> dict[str, Any]:
     return {
         "name": form.name,
         "title": localized(form.title, locale, brand),
         "submit": localized(form.submit, locale, brand),
-        "action": action or f"/forms/{form.name}",
+        "action": f"/forms/{form.name}#form",  # a page with errors opens at the form
         "honeypot": form.honeypot,
         "consent": localized(form.consent.text, locale, brand) if form.consent else "",
-        "consented": bool(values.get("consent")),
+        "consented": bool(content.values.get("consent")),
         "fields": [
             {
                 "name": field.name,
@@ -88,8 +87,8 @@ def _form(
                 "placeholder": localized(field.placeholder, locale, brand),
                 "options": [localized(option, locale, brand) for option in field.options],
                 "max_length": field.max_length,
-                "value": values.get(field.name, ""),
-                "error": errors.get(field.name, ""),
+                "value": content.values.get(field.name, ""),
+                "error": content.errors.get(field.name, ""),
             }
             for field in form.fields
         ],
