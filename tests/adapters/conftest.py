@@ -1,4 +1,4 @@
-"""An org over TLS, empty but for its seed before each test; a receiver of webhooks."""
+"""A Salesforce org over TLS, reset to its seed before each test, and a receiver of webhooks."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,19 +24,19 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Org]:
     authority.cert_pem.write_to_path(str(folder / "ca.pem"))
     certificate = authority.issue_cert("127.0.0.1")
     certificate.private_key_and_cert_chain_pem.write_to_path(str(folder / "server.pem"))
-    door = create_server(("127.0.0.1", 0))
-    url = f"https://127.0.0.1:{door.getsockname()[1]}"
+    listener = create_server(("127.0.0.1", 0))
+    url = f"https://127.0.0.1:{listener.getsockname()[1]}"
     app = Counting(build(folder, lambda: datetime.now(UTC), url))
     server = uvicorn.Server(
         uvicorn.Config(app, ssl_certfile=folder / "server.pem", log_level="critical", lifespan="off")
     )
-    thread = Thread(target=server.run, kwargs={"sockets": [door]}, daemon=True)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:
         sleep(0.01)
     yield Org(url, folder, app.calls)
     server.should_exit = server.force_exit = True
-    thread.join(1)  # not longer: TLS would wait 30 seconds for the pooled connections to say goodbye
+    thread.join(1)  # TLS would wait 30 seconds for the pooled connections to close
 
 
 @pytest.fixture

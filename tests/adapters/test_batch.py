@@ -1,4 +1,4 @@
-"""Batches from SQS: one bad message never fails its neighbours, and is seen."""
+"""Batches of SQS messages: a failure is logged and retries only the messages of its lead."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from ripen.adapters.batch import process_by_lead
 from tests.support.sqs_events import an_sqs_event
 
 
-def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own(caplog: pytest.LogCaptureFixture) -> None:
+def test_batch_is_processed_by_lead_and_a_failure_retries_only_its_lead(caplog: pytest.LogCaptureFixture) -> None:
     # given
     event = an_sqs_event("lead#1|activity#a", "lead#2|activity#a", "lead#1|activity#b", "nonsense", "lead#3|activity#a")
     seen: list[Sequence[str]] = []
@@ -31,7 +31,7 @@ def test_a_batch_is_worked_on_by_lead_and_one_failure_fails_only_its_own(caplog:
     assert len([record for record in caplog.records if record.exc_info and record.exc_info[0] is ValueError]) == 2
 
 
-def test_a_batch_in_which_all_fail_answers_too() -> None:
+def test_batch_in_which_every_message_fails_is_reported() -> None:
     def work(refs: Sequence[str]) -> None:
         raise ValueError
 
@@ -39,5 +39,5 @@ def test_a_batch_in_which_all_fail_answers_too() -> None:
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
-def test_a_batch_without_failure_is_done() -> None:
+def test_batch_without_failures_reports_none() -> None:
     assert process_by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}

@@ -1,4 +1,4 @@
-"""API Gateway's events and the answers to them."""
+"""API Gateway's events as requests, and the responses to them."""
 
 import json
 from base64 import b64encode
@@ -21,29 +21,29 @@ EVENT: dict[str, Any] = {
 }
 
 
-def test_an_event_becomes_a_request() -> None:
-    asked = request(EVENT)
-    assert (asked.method, asked.path, asked.id, asked.host) == ("POST", "/forms/whitepaper", "r1", "api.example")
-    assert asked.headers["content-type"] == "application/json"
-    assert asked.query == {"a": "1", "b": "2"}
-    assert asked.parameters == {"form": "whitepaper"}
-    assert asked.body == b"\xff\x00"
-    assert asked.from_browser
+def test_event_becomes_a_request() -> None:
+    found = request(EVENT)
+    assert (found.method, found.path, found.id, found.host) == ("POST", "/forms/whitepaper", "r1", "api.example")
+    assert found.headers["content-type"] == "application/json"
+    assert found.query == {"a": "1", "b": "2"}
+    assert found.parameters == {"form": "whitepaper"}
+    assert found.body == b"\xff\x00"
+    assert found.from_browser
 
 
-def test_an_event_with_nothing_in_it_is_a_request_too() -> None:
-    asked = request({"headers": None, "pathParameters": None, "body": None})
-    assert (asked.body, asked.query, asked.parameters, asked.from_browser) == (b"", {}, {}, False)
+def test_empty_event_becomes_an_empty_request() -> None:
+    found = request({"headers": None, "pathParameters": None, "body": None})
+    assert (found.body, found.query, found.parameters, found.from_browser) == (b"", {}, {}, False)
 
 
 @pytest.mark.parametrize("event", [{"body": "&&&", "isBase64Encoded": True}, {"body": "\ud800"}])
-def test_a_body_that_is_not_what_the_event_says_is_refused(event: dict[str, Any]) -> None:
+def test_body_that_cannot_be_decoded_is_rejected(event: dict[str, Any]) -> None:
     with pytest.raises(Rejected):
         _ = request(event).body
 
 
 @pytest.mark.parametrize(
-    ("accepted", "asked", "spoken"),
+    ("accepted", "asked", "expected"),
     [
         ("", "", "ja"),
         ("en-US,en;q=0.9,ja;q=0.8", "", "en"),
@@ -58,14 +58,14 @@ def test_a_body_that_is_not_what_the_event_says_is_refused(event: dict[str, Any]
         ("en;q=1e9;q=,,;;", "", "ja"),
     ],
 )
-def test_the_language_is_the_one_asked_for_else_the_browsers_else_ours(accepted: str, asked: str, spoken: str) -> None:
-    assert (
-        language(Request(method="GET", path="/", headers={"accept-language": accepted}), ("ja", "en"), "ja", asked)
-        == spoken
-    )
+def test_language_is_the_requested_one_then_the_browsers_then_the_default(
+    accepted: str, asked: str, expected: str
+) -> None:
+    browser = Request(method="GET", path="/", headers={"accept-language": accepted})
+    assert language(browser, ("ja", "en"), "ja", asked) == expected
 
 
-def test_a_page_allows_no_scripts_and_is_not_kept() -> None:
+def test_page_allows_no_scripts_and_is_not_cached() -> None:
     headers = page("<p>")["headers"]
     assert "default-src 'none'" in headers["content-security-policy"]
     assert "script-src" not in headers["content-security-policy"]
@@ -74,7 +74,7 @@ def test_a_page_allows_no_scripts_and_is_not_kept() -> None:
     assert headers["referrer-policy"] != "no-referrer"
 
 
-def test_half_a_letter_does_not_break_an_answer() -> None:
-    answered = answer({"field": "\ud800"}, 400)
-    assert json.loads(answered["body"].encode()) == {"field": "\ud800"}
-    assert answered["statusCode"] == 400
+def test_lone_surrogate_does_not_break_a_json_response() -> None:
+    response = answer({"field": "\ud800"}, 400)
+    assert json.loads(response["body"].encode()) == {"field": "\ud800"}
+    assert response["statusCode"] == 400

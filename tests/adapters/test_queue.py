@@ -1,4 +1,4 @@
-"""The alarm bell: it rings for every row, and a bell that does not ring is no error."""
+"""Wake-up messages: one for each row; a message that cannot be sent is logged and is no error."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ REFS = [Ref(f"lead#{number}|send#x") for number in range(23)]
 
 
 @mock_aws
-def test_each_row_is_rung_for_once() -> None:
+def test_each_row_gets_one_message() -> None:
     sqs: Any = boto3.client("sqs")
     url = sqs.create_queue(QueueName="queue")["QueueUrl"]
     Queue(url, sqs).wake(*REFS)
@@ -25,34 +25,36 @@ def test_each_row_is_rung_for_once() -> None:
     assert sorted(bodies) == sorted(REFS)
 
 
-class Choosy:
-    """Takes a batch, but for its first entry."""
+class RefusingFirst:
+    """Accepts a batch except for its first entry."""
 
     def send_message_batch(self, **batch: Any) -> dict[str, Any]:
         return {"Failed": [{"Id": batch["Entries"][0]["Id"], "Code": "InternalError"}]}
 
 
-def test_a_bell_that_alone_does_not_ring_is_told_of() -> None:
-    with Listening(queue_module.logger) as said:
-        Queue("https://sqs.example/queue", Choosy()).wake(*REFS)
-    assert "".join(said).count("wake-ups not sent") == 3
+def test_message_that_sqs_refuses_is_logged() -> None:
+    with Listening(queue_module.logger) as logged:
+        Queue("https://sqs.example/queue", RefusingFirst()).wake(*REFS)
+    assert "".join(logged).count("wake-ups not sent") == 3
 
 
 class Broken:
+    """Fails every batch, and counts them."""
+
     def __init__(self, error: Exception) -> None:
         self.error = error
-        self.woken = 0
+        self.batches = 0
 
     def send_message_batch(self, **batch: Any) -> None:
-        self.woken += 1
+        self.batches += 1
         raise self.error
 
 
-def test_a_bell_that_does_not_ring_is_no_error_and_the_others_are_tried() -> None:
+def test_failed_batch_is_no_error_and_the_next_batches_are_sent() -> None:
     for error in (
         ClientError({"Error": {"Code": "QueueDoesNotExist"}}, "SendMessageBatch"),
         EndpointConnectionError(endpoint_url="https://sqs.example"),
     ):
         broken = Broken(error)
         Queue("https://sqs.example/queue", broken).wake(*REFS)
-        assert broken.woken == 3
+        assert broken.batches == 3

@@ -1,4 +1,4 @@
-"""A salesperson who accepts a lead owns its record, with one Task."""
+"""Accepting a lead: the salesperson becomes the owner of its record and gets one Task."""
 
 from copy import replace
 
@@ -9,7 +9,7 @@ from ripen.errors import Undeliverable
 from tests.support.salesforce_org import Org, a_wish, ask, written
 
 
-def test_accepting_a_lead_changes_the_owner_and_makes_one_task(org: Org, salesforce: Salesforce) -> None:
+def test_accepting_a_lead_sets_the_owner_and_creates_one_task(org: Org, salesforce: Salesforce) -> None:
     link = written(a_wish(), salesforce)
 
     accepted = salesforce.accept(link, "alice@ripen.example", "task1", "Call", "Hot")
@@ -23,7 +23,7 @@ def test_accepting_a_lead_changes_the_owner_and_makes_one_task(org: Org, salesfo
     assert lead["OwnerId"] == accepted.owner
 
 
-def test_a_score_written_later_leaves_the_owner(org: Org, salesforce: Salesforce) -> None:
+def test_later_score_keeps_the_owner(org: Org, salesforce: Salesforce) -> None:
     accepted = salesforce.accept(written(a_wish(), salesforce), "alice@ripen.example", "task1", "Call", "Hot")
 
     link = written(replace(a_wish(company="別会社"), link=accepted), salesforce)
@@ -31,13 +31,13 @@ def test_a_score_written_later_leaves_the_owner(org: Org, salesforce: Salesforce
     assert link == accepted
 
 
-def test_a_lead_converted_meanwhile_is_accepted_as_the_contact(org: Org, salesforce: Salesforce) -> None:
+def test_lead_that_was_converted_meanwhile_is_accepted_as_its_contact(org: Org, salesforce: Salesforce) -> None:
     link = written(a_wish(), salesforce)
-    became = org.control("convert", lead=link.id)
+    converted = org.control("convert", lead=link.id)
 
     accepted = salesforce.accept(link, "alice@ripen.example", "task1", "Call", "Hot")
 
-    assert (accepted.object, accepted.id) == ("Contact", became["ConvertedContactId"])
+    assert (accepted.object, accepted.id) == ("Contact", converted["ConvertedContactId"])
 
 
 @pytest.mark.parametrize("email", ["dave@ripen.example", "nobody@ripen.example"])

@@ -1,4 +1,4 @@
-"""The parts of a composite call hold what people typed, and nothing of it says more."""
+"""The subrequests of a composite call contain texts of people, and none of them can act as a reference."""
 
 import json
 
@@ -6,7 +6,7 @@ from ripen.adapters.salesforce import composite
 from ripen.crm.upsert import Task, Write
 
 
-def test_what_looks_like_a_reference_to_another_answer_is_none() -> None:
+def test_text_that_looks_like_a_reference_to_another_answer_is_defused() -> None:
     hostile = "@{q0.records[0].Id}"
     made = [
         composite.upsert_leads([Write(lead="lead1", object="Lead", record=None, fields={"Title": hostile})]),

@@ -1,4 +1,4 @@
-"""The line to our Salesforce stand-in, over TLS: logging in, and what is tried again later."""
+"""The connection to our Salesforce stand-in over TLS: login, token, timeouts, and which errors are retried."""
 
 import pytest
 import requests
@@ -11,7 +11,7 @@ from sandbox.salesforce.connected_app import connected_app
 from tests.support.salesforce_org import FixedSecrets, Org, a_wish, logins, written
 
 
-def test_a_dead_token_is_renewed_once(org: Org, salesforce: Salesforce) -> None:
+def test_expired_token_is_renewed_once(org: Org, salesforce: Salesforce) -> None:
     salesforce.find([a_wish()])
     org.control("faults", mode="expire_tokens", count=1)
 
@@ -20,7 +20,7 @@ def test_a_dead_token_is_renewed_once(org: Org, salesforce: Salesforce) -> None:
     assert logins(org) == 2
 
 
-def test_a_token_refused_for_ever_does_not_loop(org: Org, salesforce: Salesforce) -> None:
+def test_token_that_is_always_refused_causes_no_loop(org: Org, salesforce: Salesforce) -> None:
     org.control("faults", mode="expire_tokens", count=-1)
 
     with pytest.raises(NotConnected):
@@ -29,7 +29,7 @@ def test_a_token_refused_for_ever_does_not_loop(org: Org, salesforce: Salesforce
     assert len(org.calls) == 4
 
 
-def test_a_key_logs_in_as_well(org: Org) -> None:
+def test_signed_jwt_logs_in(org: Org) -> None:
     by_key = Salesforce(FixedSecrets(connected_app(org.folder).secret_by_key(org.url)))
 
     assert written(a_wish(), by_key).id
@@ -45,7 +45,7 @@ def test_a_key_logs_in_as_well(org: Org) -> None:
         ({"username": "nobody@acme.example", "private_key": "no key"}, "private key"),
     ],
 )
-def test_settings_that_do_not_work_are_an_administrators_matter(org: Org, change: dict[str, str], reason: str) -> None:
+def test_wrong_settings_need_an_administrator(org: Org, change: dict[str, str], reason: str) -> None:
     settings = connected_app(org.folder).secret(org.url) | change
 
     with pytest.raises(NotConnected, match=reason) as caught:
@@ -55,7 +55,7 @@ def test_settings_that_do_not_work_are_an_administrators_matter(org: Org, change
 
 
 @pytest.mark.parametrize(("mode", "after"), [("error_500", None), ("down", None), ("limit", 900)])
-def test_a_call_that_fails_whole_is_tried_later(org: Org, salesforce: Salesforce, mode: str, after: int | None) -> None:
+def test_failed_call_is_retried_later(org: Org, salesforce: Salesforce, mode: str, after: int | None) -> None:
     salesforce.find([a_wish()])
     org.control("faults", mode=mode, count=1)
 
@@ -65,7 +65,7 @@ def test_a_call_that_fails_whole_is_tried_later(org: Org, salesforce: Salesforce
     assert (caught.value.permanent, caught.value.after) == (False, after)
 
 
-def test_salesforce_out_of_reach_is_tried_later(org: Org) -> None:
+def test_unreachable_salesforce_is_retried_later(org: Org) -> None:
     settings = connected_app(org.folder).secret("https://127.0.0.1:1")
 
     with pytest.raises(Undeliverable) as caught:
@@ -86,7 +86,7 @@ def test_salesforce_out_of_reach_is_tried_later(org: Org) -> None:
         (400, [], True, None),
     ],
 )
-def test_errors_answer_whether_trying_again_helps(
+def test_error_code_decides_whether_a_retry_helps(
     status: int, content: object, permanent: bool, after: int | None
 ) -> None:
     refused = refusal(status, content)
@@ -94,11 +94,11 @@ def test_errors_answer_whether_trying_again_helps(
     assert (refused.permanent, refused.after) == (permanent, after)
 
 
-def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: list[object] = []
+def test_every_call_has_a_timeout(org: Org, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeouts: list[object] = []
 
     def note(self: object, *args: object, timeout: object = None, **kwargs: object) -> requests.Response:
-        seen.append(timeout)
+        timeouts.append(timeout)
         raise requests.ConnectTimeout
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", note)
@@ -107,7 +107,7 @@ def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(requests.ConnectTimeout):
         session.get(org.url)
 
-    assert seen == [(3, 20)]
+    assert timeouts == [(3, 20)]
 
 
 @pytest.mark.parametrize(
@@ -121,11 +121,11 @@ def test_every_call_has_a_time_limit(org: Org, monkeypatch: pytest.MonkeyPatch) 
         ("", None),
     ],
 )
-def test_the_day_s_calls_are_read_of_each_answer(header: str, read: ApiUsage | None) -> None:
+def test_api_usage_is_read_from_the_header(header: str, read: ApiUsage | None) -> None:
     assert usage(header) == read
 
 
-def test_the_line_knows_how_many_calls_are_taken(org: Org, salesforce: Salesforce) -> None:
+def test_connection_knows_the_api_usage_of_the_last_answer(org: Org, salesforce: Salesforce) -> None:
     org.control("knobs", daily_calls=40)
     before = salesforce.usage
     salesforce.find([a_wish()])
@@ -137,7 +137,7 @@ def test_the_line_knows_how_many_calls_are_taken(org: Org, salesforce: Salesforc
     assert (first.most, second.used - first.used) == (40, 1)
 
 
-def test_an_answer_that_refuses_tells_it_too(org: Org, salesforce: Salesforce) -> None:
+def test_failed_answer_reports_the_api_usage_too(org: Org, salesforce: Salesforce) -> None:
     org.control("faults", mode="error_500", count=1)
     with pytest.raises(Undeliverable):
         salesforce.find([a_wish()])

@@ -1,7 +1,6 @@
-"""Who changed among the members of Salesforce's campaigns, against our stand-in, over TLS."""
+"""Changed members of Salesforce's campaigns, against our stand-in over TLS."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 import requests
@@ -10,7 +9,7 @@ from ripen.adapters.salesforce.members import SalesforceMembers
 from ripen.crm.membership import Member
 from ripen.errors import NotConnected
 from sandbox.salesforce.connected_app import connected_app
-from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
+from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, create, token
 
 
 @pytest.fixture
@@ -18,36 +17,30 @@ def members(org: Org) -> SalesforceMembers:
     return SalesforceMembers(FixedSecrets(connected_app(org.folder).secret(org.url)))
 
 
-def made(org: Org, object: str, *rows: dict[str, Any]) -> list[str]:
-    before = {row["Id"] for row in ask(org, f"SELECT Id FROM {object}")}  # noqa: S608
-    create(org, [{"attributes": {"type": object}} | row for row in rows])
-    return [row["Id"] for row in ask(org, f"SELECT Id FROM {object} ORDER BY CreatedDate, Id") if row["Id"] not in before]  # noqa: S608  # fmt: skip
-
-
 def now() -> datetime:
     return datetime.now(UTC)
 
 
 def people(org: Org, *emails: str) -> list[str]:
-    return made(org, "Lead", *({"LastName": "山田", "Company": "A", "Email": email} for email in emails))
+    return create(org, "Lead", *({"LastName": "山田", "Company": "A", "Email": email} for email in emails))
 
 
 def changed(members: SalesforceMembers, *campaigns: str, since: timedelta = timedelta()) -> list[Member]:
     return [member for page in members.changed(campaigns, now() + since) for member in page]
 
 
-def test_members_of_the_named_campaigns_come_with_who_they_are(org: Org, members: SalesforceMembers) -> None:
-    expo, spring, other = made(
+def test_members_of_the_named_campaigns_are_read_with_records_and_address(org: Org, members: SalesforceMembers) -> None:
+    expo, spring, other = create(
         org, "Campaign", {"Name": "Expo '26"}, {"Name": "春のウェビナー"}, {"Name": "Not asked about"}
     )
     [lead] = people(org, "hanako@example.co.jp")
-    [contact] = made(org, "Contact", {"LastName": "Ken", "Email": "ken@shop.example"})
+    [contact] = create(org, "Contact", {"LastName": "Ken", "Email": "ken@shop.example"})
     rows = [
         {"CampaignId": expo, "LeadId": lead, "Status": "Responded"},
         {"CampaignId": spring, "ContactId": contact},
         {"CampaignId": other, "LeadId": lead},
     ]
-    made(org, "CampaignMember", *rows)
+    create(org, "CampaignMember", *rows)
 
     one, two = sorted(changed(members, "Expo '26", spring), key=lambda member: member.campaign_name)
 
@@ -58,28 +51,30 @@ def test_members_of_the_named_campaigns_come_with_who_they_are(org: Org, members
     assert one.created == one.changed
 
 
-def test_only_by_name_or_only_by_id_is_asked_for_as_well(org: Org, members: SalesforceMembers) -> None:
-    [expo] = made(org, "Campaign", {"Name": "Expo"})
-    made(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
+def test_campaigns_may_be_only_names_or_only_ids(org: Org, members: SalesforceMembers) -> None:
+    [expo] = create(org, "Campaign", {"Name": "Expo"})
+    create(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
     assert len(changed(members, "Expo")) == len(changed(members, expo[:15])) == 1
 
 
-def test_what_changed_long_before_is_left_behind_and_what_overlaps_is_not(org: Org, members: SalesforceMembers) -> None:
-    [expo] = made(org, "Campaign", {"Name": "Expo"})
-    made(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
+def test_changes_of_the_last_ten_minutes_are_read_again_and_older_ones_are_not(
+    org: Org, members: SalesforceMembers
+) -> None:
+    [expo] = create(org, "Campaign", {"Name": "Expo"})
+    create(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
     assert len(changed(members, "Expo", since=timedelta(minutes=9))) == 1
     assert changed(members, "Expo", since=timedelta(minutes=15)) == []
 
 
-def test_who_was_taken_out_is_no_member(org: Org, members: SalesforceMembers) -> None:
-    [expo] = made(org, "Campaign", {"Name": "Expo"})
-    [member] = made(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
+def test_deleted_member_is_not_reported(org: Org, members: SalesforceMembers) -> None:
+    [expo] = create(org, "Campaign", {"Name": "Expo"})
+    [member] = create(org, "CampaignMember", {"CampaignId": expo, "LeadId": people(org, "a@a.example")[0]})
     path = f"{org.url}/services/data/v62.0/sobjects/CampaignMember/{member}"
     requests.delete(path, headers=token(org), timeout=5).raise_for_status()
     assert changed(members, "Expo") == []
 
 
-def test_more_than_a_page_is_read_on_when_the_one_before_is_done_with(members: SalesforceMembers) -> None:
+def test_next_page_is_read_after_the_previous_one_is_processed(members: SalesforceMembers) -> None:
     members._connection = connection = TwoPages()
     pages = members.changed(["Expo"], now())
     next(pages)
@@ -88,6 +83,6 @@ def test_more_than_a_page_is_read_on_when_the_one_before_is_done_with(members: S
     assert connection.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
 
 
-def test_who_is_not_connected_hears_so(org: Org) -> None:
+def test_missing_connection_raises_not_connected(org: Org) -> None:
     with pytest.raises(NotConnected):
         changed(SalesforceMembers(FixedSecrets({})), "Expo")

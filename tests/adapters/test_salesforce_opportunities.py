@@ -1,4 +1,4 @@
-"""With whom sales is dealing, against our stand-in, over TLS."""
+"""Changed opportunities and the accounts that have an open one, against our stand-in over TLS."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,18 +10,12 @@ from ripen.adapters.salesforce.opportunities import SalesforceOpportunities
 from ripen.crm.opportunity import Company, Opportunity, Position
 from ripen.errors import NotConnected
 from sandbox.salesforce.connected_app import connected_app
-from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, ask, create, token
+from tests.support.salesforce_org import FixedSecrets, Org, TwoPages, create, token
 
 
 @pytest.fixture
 def deals(org: Org) -> SalesforceOpportunities:
     return SalesforceOpportunities(FixedSecrets(connected_app(org.folder).secret(org.url)))
-
-
-def made(org: Org, object: str, *rows: dict[str, Any]) -> list[str]:
-    before = {row["Id"] for row in ask(org, f"SELECT Id FROM {object}")}  # noqa: S608
-    create(org, [{"attributes": {"type": object}} | row for row in rows])
-    return [row["Id"] for row in ask(org, f"SELECT Id FROM {object} ORDER BY CreatedDate, Id") if row["Id"] not in before]  # noqa: S608  # fmt: skip
 
 
 def a_deal(account: str | None, stage: str = "Prospecting") -> dict[str, Any]:
@@ -41,17 +35,19 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def test_at_first_all_that_are_open_come(org: Org, deals: SalesforceOpportunities) -> None:
-    [acme] = made(org, "Account", {"Name": "Acme"})
-    is_open, _, free = made(org, "Opportunity", a_deal(acme), a_deal(acme, "Closed Won"), a_deal(None))
+def test_first_poll_reads_all_open_opportunities(org: Org, deals: SalesforceOpportunities) -> None:
+    [acme] = create(org, "Account", {"Name": "Acme"})
+    is_open, _, free = create(org, "Opportunity", a_deal(acme), a_deal(acme, "Closed Won"), a_deal(None))
     found = changed(deals, None)
     assert [(deal.id, deal.account) for deal in found] == [(is_open, acme), (free, "")]
     assert abs(found[0].changed - now()) < timedelta(minutes=1)
 
 
-def test_later_what_changed_comes_the_closed_and_the_deleted_too(org: Org, deals: SalesforceOpportunities) -> None:
-    [acme] = made(org, "Account", {"Name": "Acme"})
-    one, two, three = made(org, "Opportunity", a_deal(acme), a_deal(acme), a_deal(acme))
+def test_later_poll_reads_changes_with_closed_and_deleted_opportunities(
+    org: Org, deals: SalesforceOpportunities
+) -> None:
+    [acme] = create(org, "Account", {"Name": "Acme"})
+    one, two, three = create(org, "Opportunity", a_deal(acme), a_deal(acme), a_deal(acme))
     touch(org, "PATCH", one, StageName="Closed Lost")
     touch(org, "DELETE", two)
     assert {deal.id for deal in changed(deals, now())} == {one, two, three}
@@ -59,32 +55,32 @@ def test_later_what_changed_comes_the_closed_and_the_deleted_too(org: Org, deals
     assert [deal.id for deal in changed(deals, None)] == [three]
 
 
-def test_what_changed_long_before_is_left_behind_and_what_overlaps_is_not(
+def test_changes_of_the_last_ten_minutes_are_read_again_and_older_ones_are_not(
     org: Org, deals: SalesforceOpportunities
 ) -> None:
-    made(org, "Opportunity", a_deal(None))
+    create(org, "Opportunity", a_deal(None))
     assert len(changed(deals, now() + timedelta(minutes=9))) == 1
     assert changed(deals, now() + timedelta(minutes=15)) == []
 
 
 @pytest.mark.parametrize("since", [None, timedelta()])
-def test_a_look_goes_on_behind_its_place_even_among_many_of_one_second(
+def test_poll_continues_after_its_position_among_changes_of_one_second(
     org: Org, deals: SalesforceOpportunities, since: timedelta | None
 ) -> None:
-    made(org, "Opportunity", *[a_deal(None)] * 4)
+    create(org, "Opportunity", *[a_deal(None)] * 4)
     asked = None if since is None else now() + since
     first, *rest = changed(deals, asked)
     assert changed(deals, asked, Position(first.changed, first.id)) == rest
     assert changed(deals, asked, Position(rest[-1].changed, rest[-1].id)) == []
 
 
-def test_accounts_with_an_open_one_come_with_website_and_people(org: Org, deals: SalesforceOpportunities) -> None:
-    acme, beta, lost = made(
+def test_accounts_with_an_open_opportunity_have_website_and_contacts(org: Org, deals: SalesforceOpportunities) -> None:
+    acme, beta, lost = create(
         org, "Account", {"Name": "Acme", "Website": "https://acme.example"}, {"Name": "Beta"}, {"Name": "Lost"}
     )
-    made(org, "Opportunity", a_deal(acme), a_deal(acme), a_deal(beta), a_deal(lost, "Closed Lost"))
+    create(org, "Opportunity", a_deal(acme), a_deal(acme), a_deal(beta), a_deal(lost, "Closed Lost"))
     people = [(acme, "hanako@acme.example"), (acme, "ken@gmail.com"), (acme, None), (lost, "eva@lost.example")]
-    made(org, "Contact", *({"LastName": "山田", "AccountId": id, "Email": email} for id, email in people))
+    create(org, "Contact", *({"LastName": "山田", "AccountId": id, "Email": email} for id, email in people))
 
     found = sorted(deals.open([acme, beta, lost]), key=lambda company: company.account)
 
@@ -94,14 +90,14 @@ def test_accounts_with_an_open_one_come_with_website_and_people(org: Org, deals:
     ]
 
 
-def test_where_none_is_open_nobody_is_asked_for(org: Org, deals: SalesforceOpportunities) -> None:
-    [acme] = made(org, "Account", {"Name": "Acme"})
+def test_contacts_are_not_queried_without_an_open_opportunity(org: Org, deals: SalesforceOpportunities) -> None:
+    [acme] = create(org, "Account", {"Name": "Acme"})
     org.calls.clear()
     assert deals.open([acme]) == []
     assert len([call for call in org.calls if "composite" in call]) == 1
 
 
-def test_more_than_a_page_is_read_on(deals: SalesforceOpportunities) -> None:
+def test_next_page_is_read(deals: SalesforceOpportunities) -> None:
     deals._connection = connection = TwoPages()
     pages = deals.changed(now(), None)
     next(pages)
@@ -111,6 +107,6 @@ def test_more_than_a_page_is_read_on(deals: SalesforceOpportunities) -> None:
     assert connection.asked[1:] == ["/services/data/v62.0/query/01g-2000"]
 
 
-def test_who_is_not_connected_hears_so(org: Org) -> None:
+def test_missing_connection_raises_not_connected(org: Org) -> None:
     with pytest.raises(NotConnected):
         changed(SalesforceOpportunities(FixedSecrets({})), None)

@@ -1,4 +1,4 @@
-"""What a journey asks of Salesforce, against our stand-in, over TLS: done once, however often it is asked."""
+"""A journey's requests to Salesforce, against our stand-in over TLS: each is done once, even if it is repeated."""
 
 import ssl
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def refusal(crm_requests: SalesforceRequests, link: CrmLink, **asked: Any) -> Un
     return caught.value
 
 
-def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_task_is_created_once_for_the_owner_with_its_due_date(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     for _ in range(2):
         owned = crm_requests.carry_out(link, a_crm_request(task="資料の感想を聞く"), DAY)
@@ -114,7 +114,7 @@ def test_a_task_is_made_once_for_the_owner_and_its_day(org: Org, crm_requests: S
     }
 
 
-def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_owner_is_set_and_returned_with_the_link(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     owned = crm_requests.carry_out(link, a_crm_request(owner="bob@ripen.example", task="架電"), DAY)
     [lead] = org.rows("SELECT OwnerId, Owner.Name FROM Lead")
@@ -126,7 +126,7 @@ def test_the_owner_is_set_and_comes_back_with_the_link(org: Org, crm_requests: S
 
 
 @pytest.mark.parametrize("by_name", [True, False])
-def test_a_campaign_is_joined_once_and_its_status_follows(
+def test_campaign_is_joined_once_and_its_status_is_updated(
     org: Org, crm_requests: SalesforceRequests, by_name: bool
 ) -> None:
     campaign = org.create("Campaign", Name="春のウェビナー '26")
@@ -136,7 +136,7 @@ def test_a_campaign_is_joined_once_and_its_status_follows(
     assert members(org) == [{"LeadId": link.id, "ContactId": None, "Status": "Responded"}]
 
 
-def test_without_a_status_the_campaigns_own_first_one_holds_and_none_is_taken_back(
+def test_request_without_a_status_uses_the_default_and_keeps_a_later_one(
     org: Org, crm_requests: SalesforceRequests
 ) -> None:
     org.create("Campaign", Name="春")
@@ -147,7 +147,7 @@ def test_without_a_status_the_campaigns_own_first_one_holds_and_none_is_taken_ba
     assert [member["Status"] for member in members(org)] == ["Responded"]
 
 
-def test_a_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: SalesforceRequests) -> None:
     org.create("Campaign", Name="春")
     link = org.lead()
     contact = org.web.post("/_control/convert", json={"lead": link.id}).json()["ConvertedContactId"]
@@ -157,7 +157,7 @@ def test_a_converted_lead_is_followed_to_its_contact(org: Org, crm_requests: Sal
     assert [task["WhoId"] for task in org.rows("SELECT WhoId FROM Task")] == [contact]
 
 
-def test_a_converted_lead_itself_could_not_join(org: Org) -> None:
+def test_salesforce_refuses_a_converted_lead_as_a_member(org: Org) -> None:
     campaign, link = org.create("Campaign", Name="春"), org.lead()
     org.web.post("/_control/convert", json={"lead": link.id})
     answer = org.web.post(f"{BASE}/sobjects/CampaignMember/", json={"CampaignId": campaign, "LeadId": link.id})
@@ -173,7 +173,7 @@ def test_a_converted_lead_itself_could_not_join(org: Org) -> None:
         ({"campaign": "701000000000000AAA"}, "Salesforce has no such campaign"),
     ],
 )
-def test_what_is_not_there_is_refused_and_the_rest_is_done(
+def test_missing_user_or_campaign_is_refused_and_the_rest_is_done(
     org: Org, crm_requests: SalesforceRequests, asked: dict[str, str], reason: str
 ) -> None:
     failure = refusal(crm_requests, org.lead(), task="架電", **asked)
@@ -181,13 +181,13 @@ def test_what_is_not_there_is_refused_and_the_rest_is_done(
     assert len(org.rows("SELECT Id FROM Task")) == 1
 
 
-def test_a_record_that_was_deleted_is_left_alone(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_deleted_record_is_refused_for_good(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.web.delete(f"{BASE}/sobjects/Lead/{link.id}")
     assert refusal(crm_requests, link, task="架電").permanent
 
 
-def test_what_may_pass_weighs_more_than_what_is_final(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_temporary_refusal_outweighs_a_permanent_one(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.web.post("/_control/faults", json={"mode": "lock_row", "count": 1})
     failure = refusal(crm_requests, link, task="架電", campaign="no such")
@@ -195,7 +195,7 @@ def test_what_may_pass_weighs_more_than_what_is_final(org: Org, crm_requests: Sa
     assert failure.reason.startswith("UNABLE_TO_LOCK_ROW")
 
 
-def test_what_a_marketer_writes_is_no_query(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_text_of_a_marketer_cannot_change_a_query(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     hostile = "x' OR Name != '"
     org.create("Campaign", Name="春")
@@ -204,7 +204,7 @@ def test_what_a_marketer_writes_is_no_query(org: Org, crm_requests: SalesforceRe
     assert [task["Subject"] for task in org.rows("SELECT Subject FROM Task")] == ["@ {record.Id} ' \\ を確認"]
 
 
-def test_no_connection_is_an_administrators_matter(org: Org, crm_requests: SalesforceRequests) -> None:
+def test_missing_connection_needs_an_administrator(org: Org, crm_requests: SalesforceRequests) -> None:
     link = org.lead()
     org.secret = {}
     try:

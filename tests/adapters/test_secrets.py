@@ -1,4 +1,4 @@
-"""The secret is fetched when it is first wanted, kept, and fetched again when asked."""
+"""The secret is fetched at its first use, cached, and fetched again on request."""
 
 import json
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def manager() -> Iterator[Any]:
         yield client
 
 
-def test_a_changed_secret_is_seen_when_asked_for_afresh_and_not_before(manager: Any) -> None:
+def test_changed_secret_is_seen_only_after_a_fresh_read(manager: Any) -> None:
     secrets = Secrets("secret", manager)
     assert secrets.all()["typeform"] == "old"
 
@@ -36,7 +36,7 @@ def test_keys_of_different_purposes_differ(manager: Any) -> None:
     assert secrets.key("link") == secrets.key("link") != secrets.key("address")
 
 
-def test_what_is_no_object_holds_no_connection(manager: Any) -> None:
+def test_secret_that_is_not_an_object_counts_as_empty(manager: Any) -> None:
     manager.put_secret_value(SecretId="secret", SecretString="[]")
 
     assert Secrets("secret", manager).all() == {}

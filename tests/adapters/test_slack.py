@@ -31,7 +31,7 @@ def chat(workspace: Workspace) -> Slack:
     return Slack(workspace.api, KnownSecrets())
 
 
-def test_a_posted_card_stands_in_the_channel(chat: Slack, workspace: Workspace) -> None:
+def test_posted_card_is_in_the_channel(chat: Slack, workspace: Workspace) -> None:
     channel, ts = chat.post("sales", CARD, "alert1")
 
     [message] = workspace.messages()
@@ -40,37 +40,37 @@ def test_a_posted_card_stands_in_the_channel(chat: Slack, workspace: Workspace) 
 
 
 @pytest.mark.parametrize("channel", ["sales", "#sales", "C0SALES"])
-def test_a_card_is_found_by_the_alert_in_its_metadata(chat: Slack, channel: str) -> None:
+def test_card_is_found_by_the_alert_in_its_metadata(chat: Slack, channel: str) -> None:
     chat.post("sales", CARD, "alert1")
-    wanted = chat.post("sales", CARD, "alert2")
+    posted_card = chat.post("sales", CARD, "alert2")
     chat.post("sales", CARD, "alert3")
 
-    assert chat.find(channel, "alert2") == wanted
+    assert chat.find(channel, "alert2") == posted_card
     assert chat.find(channel, "alert4") is None
 
 
-def test_a_card_is_found_behind_two_hundred_newer_messages(chat: Slack, workspace: Workspace) -> None:
-    wanted = chat.post("sales", CARD, "alert1")
+def test_card_is_found_behind_two_hundred_newer_messages(chat: Slack, workspace: Workspace) -> None:
+    posted_card = chat.post("sales", CARD, "alert1")
     for n in range(205):
         workspace.control("message", channel="C0SALES", user="U0ALICE", text=str(n))
 
-    assert chat.find("sales", "alert1") == wanted
+    assert chat.find("sales", "alert1") == posted_card
 
 
-def test_an_update_takes_the_place_of_the_card(chat: Slack, workspace: Workspace) -> None:
+def test_update_replaces_the_card(chat: Slack, workspace: Workspace) -> None:
     channel, ts = chat.post("sales", CARD, "alert1")
 
-    chat.update(channel, ts, CARD | {"text": "anew"}, "alert1")
+    chat.update(channel, ts, CARD | {"text": "new text"}, "alert1")
 
-    assert [message["text"] for message in workspace.messages()] == ["anew"]
+    assert [message["text"] for message in workspace.messages()] == ["new text"]
     assert chat.find("sales", "alert1") == (channel, ts)
 
 
-def test_a_person_has_an_address(chat: Slack) -> None:
+def test_user_has_an_address(chat: Slack) -> None:
     assert chat.email_of("U0ALICE") == "alice@ripen.example"
 
 
-def test_an_unknown_person_is_refused_for_good(chat: Slack) -> None:
+def test_unknown_user_is_refused_for_good(chat: Slack) -> None:
     with pytest.raises(Undeliverable) as refused:
         chat.email_of("U0NOBODY")
 
@@ -85,7 +85,7 @@ def test_an_unknown_person_is_refused_for_good(chat: Slack) -> None:
         (KnownSecrets(), "nowhere", "chat.postMessage: channel_not_found"),
     ],
 )
-def test_a_fault_of_the_settings_waits_ten_minutes(
+def test_wrong_settings_are_retried_after_ten_minutes(
     workspace: Workspace, secrets: KnownSecrets, channel: str, reason: str
 ) -> None:
     with pytest.raises(Undeliverable) as refused:
@@ -94,14 +94,14 @@ def test_a_fault_of_the_settings_waits_ten_minutes(
     assert (refused.value.reason, refused.value.permanent, refused.value.after) == (reason, False, 600)
 
 
-def test_blocks_that_slack_does_not_take_are_refused_for_good(chat: Slack) -> None:
+def test_invalid_blocks_are_refused_for_good(chat: Slack) -> None:
     with pytest.raises(Undeliverable) as refused:
         chat.post("sales", CARD | {"blocks": [{"type": "nope"}]}, "alert1")
 
     assert refused.value.permanent
 
 
-def test_too_many_messages_wait_as_long_as_slack_says(chat: Slack, workspace: Workspace) -> None:
+def test_rate_limit_waits_as_long_as_slack_says(chat: Slack, workspace: Workspace) -> None:
     workspace.control("faults", mode="ratelimit", seconds=7)
 
     with pytest.raises(Undeliverable) as refused:
@@ -111,7 +111,7 @@ def test_too_many_messages_wait_as_long_as_slack_says(chat: Slack, workspace: Wo
 
 
 @pytest.mark.parametrize(("mode", "posted"), [("drop_after", 1), ("error_500", 0), ("down", 0)])
-def test_a_post_without_a_clear_answer_is_unsure(chat: Slack, workspace: Workspace, mode: str, posted: int) -> None:
+def test_post_without_a_clear_answer_is_unsure(chat: Slack, workspace: Workspace, mode: str, posted: int) -> None:
     workspace.control("faults", mode=mode)
 
     with pytest.raises(Unsure):
@@ -120,7 +120,7 @@ def test_a_post_without_a_clear_answer_is_unsure(chat: Slack, workspace: Workspa
     assert len(workspace.messages()) == posted
 
 
-def test_a_post_that_hangs_is_unsure_and_stands(chat: Slack, workspace: Workspace) -> None:
+def test_post_that_times_out_is_unsure_and_in_the_channel(chat: Slack, workspace: Workspace) -> None:
     workspace.control("faults", mode="hang_after", seconds=6)
 
     with pytest.raises(Unsure):
@@ -129,7 +129,7 @@ def test_a_post_that_hangs_is_unsure_and_stands(chat: Slack, workspace: Workspac
     assert chat.find("sales", "alert1")
 
 
-def test_where_nobody_listens_nothing_was_posted() -> None:
+def test_refused_connection_did_not_post_the_card() -> None:
     with pytest.raises(Undeliverable) as refused:
         Slack("http://127.0.0.1:9/api/", KnownSecrets()).post("sales", CARD, "alert1")
 
@@ -137,7 +137,7 @@ def test_where_nobody_listens_nothing_was_posted() -> None:
 
 
 @pytest.mark.parametrize("mode", ["drop_after", "error_500", "down"])
-def test_an_update_without_an_answer_may_be_made_again(chat: Slack, workspace: Workspace, mode: str) -> None:
+def test_update_without_an_answer_may_be_retried(chat: Slack, workspace: Workspace, mode: str) -> None:
     channel, ts = chat.post("sales", CARD, "alert1")
     workspace.control("faults", mode=mode)
 
@@ -147,7 +147,7 @@ def test_an_update_without_an_answer_may_be_made_again(chat: Slack, workspace: W
     assert not refused.value.permanent
 
 
-def test_a_response_url_that_is_gone_is_refused(chat: Slack, workspace: Workspace) -> None:
+def test_expired_response_url_is_refused_for_good(chat: Slack, workspace: Workspace) -> None:
     with pytest.raises(Undeliverable) as refused:
         chat.respond(f"{workspace.url}/_hooks/response/gone", "late")
 

@@ -1,4 +1,4 @@
-"""The stop switch is checked often and read at most once a second."""
+"""The stop switch is checked often, but its row is read at most once a second."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The table's verbs, against moto and against the quick stand-in that other tests use for many rows."""
+"""The table, against moto and against the quick stand-in that other tests use for many rows."""
 
 from copy import replace
 from datetime import timedelta
@@ -27,7 +27,7 @@ def table(request: pytest.FixtureRequest) -> Table:
     return Table("table", client)
 
 
-def test_a_row_comes_back_as_it_was_written(table: Table) -> None:
+def test_row_is_read_as_it_was_written(table: Table) -> None:
     table.write(Create(keys.profile("lead1"), LEAD))
     row = table.get(keys.profile("lead1"))
     assert row is not None
@@ -42,7 +42,7 @@ def test_nothing_is_written_when_one_condition_fails(table: Table) -> None:
     assert table.get(keys.crm_mark("lead1")) is None
 
 
-def test_a_row_changed_meanwhile_is_not_overwritten(table: Table) -> None:
+def test_row_that_changed_meanwhile_is_not_overwritten(table: Table) -> None:
     key = keys.crm_mark("lead1")
     table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
     row = table.get(key)
@@ -52,7 +52,7 @@ def test_a_row_changed_meanwhile_is_not_overwritten(table: Table) -> None:
         table.write(Replace(key, row.value, row.version))
 
 
-def test_an_unchanged_and_an_absent_row_let_a_write_through(table: Table) -> None:
+def test_transaction_is_written_if_the_checked_rows_are_unchanged_and_absent(table: Table) -> None:
     table.write(Create(keys.profile("lead1"), LEAD))
     table.write(
         Unchanged(keys.profile("lead1"), 1),
@@ -64,7 +64,7 @@ def test_an_unchanged_and_an_absent_row_let_a_write_through(table: Table) -> Non
         table.write(Absent(keys.profile("lead1")), Create(keys.decay_mark("lead1"), CrmMark(lead="lead1")))
 
 
-def test_only_one_takes_what_is_due(table: Table) -> None:
+def test_only_one_worker_leases_a_due_row(table: Table) -> None:
     key = keys.crm_mark("lead1")
     table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
     (due,) = table.due(Lane.HOT, shard("lead1"), NOON)
@@ -74,8 +74,8 @@ def test_only_one_takes_what_is_due(table: Table) -> None:
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
 
 
-def test_who_counts_what_is_due_sees_more_than_one_answer_holds(dynamodb: Any) -> None:
-    # given answers that hold two rows, where DynamoDB's hold a megabyte
+def test_all_due_reads_more_rows_than_one_answer_holds(dynamodb: Any) -> None:
+    # given answers of two rows, where DynamoDB's have a megabyte
     table = Table("table", dynamodb)
     dynamodb.meta.events.register(
         "before-parameter-build.dynamodb.Query", lambda params, **_: params.setdefault("Limit", 2)
@@ -88,14 +88,14 @@ def test_who_counts_what_is_due_sees_more_than_one_answer_holds(dynamodb: Any) -
     assert [due.ref for due in found] == [place.ref for place in places]
 
 
-def test_a_replaced_row_without_a_due_time_leaves_the_agenda(table: Table) -> None:
+def test_replaced_row_without_a_due_time_leaves_the_agenda(table: Table) -> None:
     key = keys.crm_mark("lead1")
     table.write(Create(key, CrmMark(lead="lead1"), due=NOON))
     table.write(Replace(key, CrmMark(lead="lead1"), 1))
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
 
 
-def test_an_expired_row_may_be_written_again(table: Table) -> None:
+def test_expired_row_may_be_overwritten(table: Table) -> None:
     key = keys.seen("form", "x")
     seen = Seen(lead="lead1", activity="a")
     table.write(Create(key, seen, expires=NOON))
@@ -104,7 +104,7 @@ def test_an_expired_row_may_be_written_again(table: Table) -> None:
     table.write(Create(key, seen, expires=NOON, even_if_expired_at=NOON + timedelta(seconds=1)))
 
 
-def test_many_rows_come_in_the_order_asked_for(table: Table) -> None:
+def test_many_rows_come_in_the_order_of_their_keys(table: Table) -> None:
     table.write(Create(keys.profile("lead1"), LEAD), Create(keys.crm_mark("lead1"), CrmMark(lead="lead1")))
     mark, state, profile = table.get_many([keys.crm_mark("lead1"), keys.state("lead1"), keys.profile("lead1")])
     assert state is None
@@ -118,7 +118,7 @@ def test_rows_under_a_lead_are_typed_by_their_kind(table: Table) -> None:
     assert len(list(table.under("lead1", ""))) == 2
 
 
-def test_numbers_add_up_in_a_row_that_nobody_made(table: Table) -> None:
+def test_add_creates_the_row_and_sums_its_numbers(table: Table) -> None:
     key = keys.campaign_count("autumn", 3)
     table.write(Add(key, {"planned": 45}))
     table.write(Add(key, {"planned": -1, "skipped: no consent": 1}), Create(keys.profile("lead1"), LEAD))
@@ -130,7 +130,7 @@ def test_numbers_add_up_in_a_row_that_nobody_made(table: Table) -> None:
     assert table.get_many([key]) == [row]
 
 
-def test_the_roster_is_read_page_by_page(table: Table) -> None:
+def test_roster_is_read_page_by_page(table: Table) -> None:
     leads = sorted(lead for lead in (f"lead{n}" for n in range(400)) if shard(lead) == 5)
     for lead in leads:
         table.write(Create(keys.state(lead), State(lead=lead)))
@@ -140,7 +140,7 @@ def test_the_roster_is_read_page_by_page(table: Table) -> None:
     assert list(table.leads(5, after=leads[-1])) == []
 
 
-def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None:
+def test_refs_of_walks_and_campaigns_are_parsed_to_their_keys() -> None:
     run = keys.campaign("autumn")
     for key, kind in (
         (run, "campaign"),
@@ -156,13 +156,13 @@ def test_the_rows_of_walks_and_campaigns_are_found_again_by_their_refs() -> None
 @pytest.mark.parametrize(
     "ref", ["", "lead#1", "lead#1|nothing", "setting#stop|-", "email#1|lead", "campaign|-", "x#1|walk#1"]
 )
-def test_any_other_text_is_the_address_of_no_row(ref: str) -> None:
+def test_other_text_is_not_the_reference_of_a_row(ref: str) -> None:
     with pytest.raises(ValueError, match="not the reference of a row"):
         keys.parse(ref)
 
 
-def test_rows_of_everybody_are_found_by_where_they_stand_and_what_they_say(table: Table) -> None:
-    # given people in two journeys, and other rows of theirs
+def test_scan_finds_rows_of_all_leads_by_sort_key_and_content(table: Table) -> None:
+    # given leads in two journeys, with other rows
     for number in range(20):
         lead = f"lead{number}"
         table.write(
@@ -171,17 +171,17 @@ def test_rows_of_everybody_are_found_by_where_they_stand_and_what_they_say(table
             Create(keys.enrollment(lead, "b", "k"), replace(an_enrollment(lead, "b"), step="s1" if number else "s2")),
         )
 
-    # when those of one journey, and of the other those on a step, are asked for piece by piece
+    # when all rows of one journey, and the rows on one step of the other, are read in four parts
     asked = {"enrollment#a#": "", "enrollment#b#": '"step":"s2"'}
     found = [row.value for piece in range(4) for row in table.scan(asked, piece, 4)]
 
-    # then each is there once
+    # then each row is found once
     assert sorted(each.lead for each in found if each.journey == "a") == sorted(f"lead{n}" for n in range(20))
     assert [each.lead for each in found if each.journey == "b"] == ["lead0"]
     assert len(found) == 21
 
 
-def test_the_table_knows_how_large_it_is(table: Table) -> None:
+def test_table_knows_its_size(table: Table) -> None:
     before = table.megabytes()
     table.write(Create(keys.profile("lead1"), LEAD))
     assert table.megabytes() >= before

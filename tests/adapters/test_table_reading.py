@@ -1,4 +1,4 @@
-"""Many rows at once, where DynamoDB leaves some of them unread."""
+"""Reads and attempts that are repeated: keys that DynamoDB left unread, and transactions that met a conflict."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,26 +16,26 @@ KEYS = [keys.crm_mark(f"lead{n}") for n in range(105)]
 
 @dataclass
 class Throttled:
-    """Reads the first of what it is asked for and leaves the rest unread, so many times."""
+    """Reads only the first key of a request and leaves the others unread, this number of times."""
 
     times: int
     inner: QuickDynamoDB = field(default_factory=QuickDynamoDB)
     asked: list[int] = field(default_factory=list)
 
     def batch_get_item(self, **request: Any) -> dict[str, Any]:
-        [wanted] = [of["Keys"] for of in request["RequestItems"].values()]
-        self.asked.append(len(wanted))
+        [requested] = [of["Keys"] for of in request["RequestItems"].values()]
+        self.asked.append(len(requested))
         if len(self.asked) > self.times:
             return dict(self.inner.batch_get_item(**request))
-        answer = self.inner.batch_get_item(RequestItems={"table": {"Keys": wanted[:1], "ConsistentRead": True}})
-        return {**answer, "UnprocessedKeys": {"table": {"Keys": wanted[1:], "ConsistentRead": True}}}
+        answer = self.inner.batch_get_item(RequestItems={"table": {"Keys": requested[:1], "ConsistentRead": True}})
+        return {**answer, "UnprocessedKeys": {"table": {"Keys": requested[1:], "ConsistentRead": True}}}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.inner, name)
 
 
 def read(times: int) -> tuple[list[str], list[float], list[int]]:
-    """The leads whose rows came, how long was waited before each new try, and how many keys were asked for each time."""
+    """Return the leads whose rows were read, the pauses, and the number of keys in each request."""
     client, pauses = Throttled(times), list[float]()
     table = Table("table", client, pauses.append)
     table.write(*(Create(key, CrmMark(lead=key.lead)) for key in KEYS[:50]))
@@ -44,14 +44,14 @@ def read(times: int) -> tuple[list[str], list[float], list[int]]:
     return [row.value.lead for row in rows[:50]], pauses, client.asked
 
 
-def test_what_is_left_unread_is_asked_for_again_after_a_pause() -> None:
+def test_unread_keys_are_requested_again_after_a_pause() -> None:
     leads, pauses, asked = read(times=3)
     assert leads == [key.lead for key in KEYS[:50]]
     assert asked == [100, 99, 98, 97, 5]
     assert len(pauses) == 3
 
 
-def test_pauses_grow_and_are_of_random_length() -> None:
+def test_pauses_grow_and_have_a_random_length() -> None:
     many = [read(times=3)[1] for _ in range(20)]
     longest = [max(pauses) for pauses in zip(*many, strict=True)]
     assert [most <= limit for most, limit in zip(longest, (1, 2, 4), strict=True)] == [True] * 3
@@ -59,7 +59,7 @@ def test_pauses_grow_and_are_of_random_length() -> None:
     assert len({pauses[0] for pauses in many}) > 1
 
 
-def test_pauses_between_attempts_grow_and_are_of_random_length() -> None:
+def test_pauses_between_attempts_grow_and_have_a_random_length() -> None:
     many = [retried(conflicts=4)[1] for _ in range(20)]
     longest = [max(pauses) for pauses in zip(*many, strict=True)]
     assert [most <= limit for most, limit in zip(longest, (0.02, 0.04, 0.08, 0.16), strict=True)] == [True] * 4
@@ -105,7 +105,7 @@ def a_table() -> tuple[list[float], Table]:
 
 
 def retried(conflicts: int) -> tuple[list[int], list[float]]:
-    """The attempts that were made, and the pauses between them."""
+    """Return the attempts and the pauses between them."""
     pauses, table = a_table()
     attempts = list[int]()
 
@@ -118,10 +118,10 @@ def retried(conflicts: int) -> tuple[list[int], list[float]]:
     return table.retrying(attempt), pauses
 
 
-def test_where_all_is_read_nobody_waits() -> None:
+def test_complete_read_has_no_pause() -> None:
     assert read(times=0)[1:] == ([], [100, 5])
 
 
-def test_it_is_not_asked_for_ever() -> None:
+def test_read_gives_up_after_four_attempts() -> None:
     with pytest.raises(UnprocessedKeys, match="96 keys"):
         read(times=99)

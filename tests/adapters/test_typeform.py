@@ -1,4 +1,4 @@
-"""Typeform's event, in the shape of its documentation's example."""
+"""Typeform's event, in the form of the example in its documentation."""
 
 import json
 from datetime import UTC, datetime
@@ -34,7 +34,7 @@ def named(*answers: dict[str, Any], names: dict[str, str], **changes: Any) -> li
     return found.named(names)
 
 
-def test_every_kind_of_answer_becomes_text_under_our_name() -> None:
+def test_every_type_of_answer_becomes_text_under_our_name() -> None:
     answers = (
         an_answer("email", "q1", "hanako@example.co.jp"),
         an_answer("text", "q2", "山田"),
@@ -66,11 +66,11 @@ def test_every_kind_of_answer_becomes_text_under_our_name() -> None:
     }
 
 
-def test_a_question_is_known_by_its_id_too() -> None:
+def test_question_may_be_named_by_its_id() -> None:
     assert named(an_answer("text", "q1", "A"), names={"id-q1": "company"}) == [("company", "A")]
 
 
-def test_hidden_fields_come_along_under_their_own_or_the_given_name() -> None:
+def test_hidden_fields_keep_their_name_or_get_the_given_one() -> None:
     hidden = {"utm_source": "news", "source": "x", "n": 1, "none": None}
     assert named(names={"source": "utm_medium"}, hidden=hidden) == [
         ("utm_source", "news"),
@@ -79,24 +79,24 @@ def test_hidden_fields_come_along_under_their_own_or_the_given_name() -> None:
     ]
 
 
-def test_an_answer_comes_before_a_hidden_field_and_the_first_answer_before_the_second() -> None:
+def test_answer_wins_over_a_hidden_field_and_the_first_answer_over_the_second() -> None:
     answers = (an_answer("text", "q1", ""), an_answer("text", "q2", "A"), an_answer("text", "q3", "B"))
     names = {"q1": "company", "q2": "company", "q3": "company"}
     assert named(*answers, names=names, hidden={"company": "C"}) == [("company", "A")]
 
 
-def test_a_link_cannot_tick_the_box() -> None:
+def test_hidden_field_cannot_give_consent() -> None:
     assert named(names={"agree": "consent"}, hidden={"consent": "true", "agree": "true"}) == []
 
 
-def test_the_time_and_the_id_are_the_responses() -> None:
+def test_time_and_id_are_those_of_the_response() -> None:
     found = read(json.dumps(an_event()).encode())
     assert found is not None
     assert (found.at, found.form_id) == (datetime(2026, 11, 21, 2, 55, tzinfo=UTC), "abc123")
     assert found.token == "a3a12ec67a1365927098a606107fac15"
 
 
-def test_another_kind_of_event_is_none_of_ours() -> None:
+def test_other_event_type_is_ignored() -> None:
     assert read(b'{"event_id": "x", "event_type": "form_response_partial"}') is None
 
 
@@ -118,13 +118,13 @@ def test_another_kind_of_event_is_none_of_ours() -> None:
         b'{"event_type": ' + b"[" * 50_000,
     ],
 )
-def test_what_is_no_event_of_typeforms_is_refused(body: bytes) -> None:
+def test_invalid_event_is_rejected(body: bytes) -> None:
     with pytest.raises(Rejected) as caught:
         read(body)
     assert caught.value.status == 400
 
 
 @given(st.binary(max_size=200))
-def test_any_bytes_are_refused(body: bytes) -> None:
+def test_random_bytes_are_rejected(body: bytes) -> None:
     with pytest.raises(Rejected):
         read(body)

@@ -1,4 +1,4 @@
-"""Which addresses a webhook is called at: those of anybody outside, and none inside, however they are written."""
+"""URLs and addresses that a webhook may be called at: public ones, and no private one in any notation."""
 
 from collections.abc import Callable
 
@@ -44,7 +44,7 @@ def _refused(call: Callable[[], object]) -> Undeliverable:
         "https://example.com/\u202e",
     ],
 )
-def test_an_address_that_is_none_is_never_called(url: str) -> None:
+def test_url_that_may_not_be_called_is_refused_for_good(url: str) -> None:
     assert _refused(lambda: parse_url(url)).permanent
 
 
@@ -57,7 +57,7 @@ def test_an_address_that_is_none_is_never_called(url: str) -> None:
         ("https://[2606:4700::1111]/", ("2606:4700::1111", 443, "/")),
     ],
 )
-def test_an_address_is_read(url: str, found: tuple[str, int, str]) -> None:
+def test_url_is_split_into_host_port_and_target(url: str, found: tuple[str, int, str]) -> None:
     assert parse_url(url) == found
 
 
@@ -98,15 +98,15 @@ def test_an_address_is_read(url: str, found: tuple[str, int, str]) -> None:
         "[ff02::1]",
     ],
 )
-def test_a_host_inside_is_not_called_however_it_is_written(host: str) -> None:
-    """By the real resolver, which reads numbers in every form that a socket would."""
-    line = WebhookClient(lambda: b"k" * 32)
-    failure = _refused(lambda: line.post(f"https://{host}/latest/meta-data/", b"{}", "id1", 1))
+def test_private_host_is_not_called_in_any_notation(host: str) -> None:
+    """Use the real resolver, which accepts every notation of a number that a socket accepts."""
+    client = WebhookClient(lambda: b"k" * 32)
+    failure = _refused(lambda: client.post(f"https://{host}/latest/meta-data/", b"{}", "id1", 1))
     assert failure.reason in ("not a public address", "the host name does not resolve", "not a valid URL")
 
 
 @pytest.mark.parametrize(
     "address", ["8.8.8.8", "93.184.215.14", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "100.128.0.1"]
 )
-def test_anybodys_address_is_called(address: str) -> None:
+def test_public_address_may_be_called(address: str) -> None:
     assert is_public(address)

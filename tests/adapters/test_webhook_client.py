@@ -1,5 +1,4 @@
-"""Calling a webhook: signed, in one attempt, its answer read within the time of the step. A server of our own stands for the
-other side."""
+"""A webhook call: signed, in one attempt, with a timeout for the whole answer. The receiver is a server of our own."""
 
 import socket
 from hashlib import sha256
@@ -13,7 +12,7 @@ from ripen.adapters.webhook_client import MAX_ANSWER_BYTES, WebhookClient
 from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
-def test_it_posts_json_signed_under_its_own_id(server: Server) -> None:
+def test_call_posts_signed_json_with_an_idempotency_key(server: Server) -> None:
     began = int(time())
     assert server.call("/hook?of=会社") == {"ok": True}
     [(path, headers, body)] = server.asked
@@ -28,7 +27,7 @@ def test_it_posts_json_signed_under_its_own_id(server: Server) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n"])
-def test_an_empty_answer_is_an_answer(server: Server, body: bytes) -> None:
+def test_empty_answer_is_an_empty_object(server: Server, body: bytes) -> None:
     server.answer = answering(200, body)
     assert server.call() == {}
 
@@ -37,13 +36,13 @@ def test_an_empty_answer_is_an_answer(server: Server, body: bytes) -> None:
     ("status", "permanent"),
     [(400, True), (401, True), (404, True), (410, True), (408, False), (429, False), (500, False), (503, False)],
 )
-def test_what_may_pass_is_told_from_what_is_final(server: Server, status: int, permanent: bool) -> None:
+def test_status_decides_whether_a_retry_may_help(server: Server, status: int, permanent: bool) -> None:
     server.answer = answering(status, b"no")
     failure = refusal(server.call)
     assert (failure.reason, failure.permanent) == (f"answered {status}", permanent)
 
 
-def test_how_long_to_wait_is_the_other_sides_word(server: Server) -> None:
+def test_retry_after_in_seconds_is_followed(server: Server) -> None:
     server.answer = answering(429, Retry_After="120")
     assert refusal(server.call).after == 120
     server.answer = answering(429, Retry_After="Wed, 21 Oct 2026 07:28:00 GMT")
@@ -51,7 +50,7 @@ def test_how_long_to_wait_is_the_other_sides_word(server: Server) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed(server: Server, status: int) -> None:
+def test_redirect_is_not_followed(server: Server, status: int) -> None:
     server.answer = answering(status, Location=server.url("/elsewhere"))
     assert refusal(server.call).permanent
     assert len(server.asked) == 1
@@ -72,19 +71,19 @@ def test_a_redirect_is_not_followed(server: Server, status: int) -> None:
         b'{"a":' * 5_000,
     ],
 )
-def test_what_is_no_json_object_is_no_answer(server: Server, body: bytes) -> None:
+def test_answer_that_is_not_a_json_object_is_refused_for_good(server: Server, body: bytes) -> None:
     server.answer = answering(200, body)
     assert refusal(server.call).permanent
 
 
-def test_an_answer_may_be_32_kb_and_no_more(server: Server) -> None:
+def test_answer_may_have_32_kb_and_no_more(server: Server) -> None:
     server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (MAX_ANSWER_BYTES - 9)))
     assert len(server.call()["a"]) == MAX_ANSWER_BYTES - 9
     server.answer = answering(200, b'{"a": "%s"}' % (b"x" * (MAX_ANSWER_BYTES - 8)))
     assert refusal(server.call).reason == "answered too much"
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(server: Server) -> None:
+def test_answer_that_is_cut_off_may_be_retried(server: Server) -> None:
     def broken(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
         handler.send_header("Content-Length", "100")
@@ -96,7 +95,7 @@ def test_an_answer_that_breaks_off_is_asked_for_again(server: Server) -> None:
 
 
 @pytest.mark.parametrize("where", ["headers", "body"])
-def test_an_answer_that_trickles_is_cut_off(server: Server, where: str) -> None:
+def test_answer_that_trickles_in_is_cut_off_at_the_timeout(server: Server, where: str) -> None:
     pieces = 0
 
     def trickle(handler: BaseHTTPRequestHandler) -> None:
@@ -113,15 +112,15 @@ def test_an_answer_that_trickles_is_cut_off(server: Server, where: str) -> None:
     assert pieces < 99
 
 
-def test_nobody_there_is_tried_again(server: Server) -> None:
+def test_refused_connection_may_be_retried(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    line = WebhookClient(lambda: KEY, port, server.context)
-    assert not refusal(lambda: line.post(f"https://localhost:{port}/", BODY, "id1", 1)).permanent
+    client = WebhookClient(lambda: KEY, port, server.context)
+    assert not refusal(lambda: client.post(f"https://localhost:{port}/", BODY, "id1", 1)).permanent
 
 
-def test_tls_checks_the_name_and_not_the_address_alone(server: Server) -> None:
-    line = WebhookClient(lambda: KEY, server.port, server.context)
-    failure = refusal(lambda: line.post(f"https://example.com:{server.port}/", BODY, "id1", 5))
+def test_tls_checks_the_host_name_and_not_only_the_address(server: Server) -> None:
+    client = WebhookClient(lambda: KEY, server.port, server.context)
+    failure = refusal(lambda: client.post(f"https://example.com:{server.port}/", BODY, "id1", 5))
     assert failure.reason == "no valid certificate"
     assert server.asked == []

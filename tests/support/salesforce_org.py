@@ -96,10 +96,13 @@ def ask(org: Org, soql: str) -> list[dict[str, Any]]:
     return records
 
 
-def create(org: Org, records: list[dict[str, Any]]) -> None:
-    """Create at most 200 records."""
+def create(org: Org, object: str, *rows: dict[str, Any]) -> list[str]:
+    """Create at most 200 records of one object and return their ids."""
     collection = f"{org.url}/services/data/v62.0/composite/sobjects"
-    requests.post(collection, json={"records": records}, headers=token(org), timeout=30).raise_for_status()
+    records = [{"attributes": {"type": object}} | row for row in rows]
+    answer = requests.post(collection, json={"records": records}, headers=token(org), timeout=30)
+    answer.raise_for_status()
+    return [str(result["id"]) for result in answer.json()]
 
 
 def token(org: Org) -> dict[str, str]:

@@ -30,8 +30,8 @@ class Server:
         return f"https://localhost:{self.port}{path}"
 
     def call(self, path: str = "/hook", timeout: float = 5, port: int | None = None) -> dict[str, Any]:
-        line = WebhookClient(lambda: KEY, self.port if port is None else port, self.context)
-        return line.post(self.url(path), BODY, "id1", timeout)
+        client = WebhookClient(lambda: KEY, self.port if port is None else port, self.context)
+        return client.post(self.url(path), BODY, "id1", timeout)
 
 
 def answering(status: int, body: bytes = b"", **headers: str) -> Callable[[BaseHTTPRequestHandler], None]:

@@ -1,4 +1,4 @@
-"""Leads found, made and changed in our Salesforce stand-in, over TLS."""
+"""Records that are found, created and updated in our Salesforce stand-in over TLS."""
 
 from copy import replace
 
@@ -12,7 +12,7 @@ from tests.support.builders import a_lead
 from tests.support.salesforce_org import CUSTOMER, Org, a_plan, a_wish, ask, composites, create, logins, written
 
 
-def test_a_new_lead_is_made_with_our_fields_and_its_link_comes_back(org: Org, salesforce: Salesforce) -> None:
+def test_new_lead_is_created_with_our_fields_and_its_link_is_returned(org: Org, salesforce: Salesforce) -> None:
     link = written(a_wish(), salesforce)
 
     [lead] = ask(
@@ -50,7 +50,7 @@ def test_200_leads_take_two_calls(org: Org, salesforce: Salesforce) -> None:
     assert len({result.link.id for result in results if result.link}) == 200
 
 
-def test_writing_the_same_lead_again_makes_no_second_one(org: Org, salesforce: Salesforce) -> None:
+def test_repeated_write_creates_no_second_lead(org: Org, salesforce: Salesforce) -> None:
     plan = a_plan(a_wish(), salesforce)
 
     first, second = salesforce.write([plan]), salesforce.write([plan])
@@ -59,7 +59,7 @@ def test_writing_the_same_lead_again_makes_no_second_one(org: Org, salesforce: S
     assert len(ask(org, "SELECT Id FROM Lead")) == 1
 
 
-def test_one_bad_record_does_not_stop_its_neighbours(org: Org, salesforce: Salesforce) -> None:
+def test_refused_record_does_not_stop_the_others(org: Org, salesforce: Salesforce) -> None:
     plans = [a_plan(a_wish(n), salesforce) for n in (1, 2, 3)]
     plans[1] = replace(plans[1], fields=plans[1].fields | {"Email": "no address"})
 
@@ -73,7 +73,7 @@ def test_one_bad_record_does_not_stop_its_neighbours(org: Org, salesforce: Sales
     assert bad.refused.reason.startswith("INVALID_EMAIL_ADDRESS")
 
 
-def test_a_locked_row_may_pass(org: Org, salesforce: Salesforce) -> None:
+def test_locked_row_is_refused_temporarily(org: Org, salesforce: Salesforce) -> None:
     plan = a_plan(a_wish(), salesforce)
     org.control("faults", mode="lock_row", count=1)
 
@@ -84,7 +84,9 @@ def test_a_locked_row_may_pass(org: Org, salesforce: Salesforce) -> None:
     assert result.refused.reason.startswith("UNABLE_TO_LOCK_ROW")
 
 
-def test_an_existing_contact_is_found_in_any_case_and_its_owner_gets_one_task(org: Org, salesforce: Salesforce) -> None:
+def test_existing_contact_is_found_in_any_letter_case_and_its_owner_gets_one_task(
+    org: Org, salesforce: Salesforce
+) -> None:
     wish = a_wish(email=CUSTOMER.upper())
     plan = a_plan(wish, salesforce)
 
@@ -102,14 +104,14 @@ def test_an_existing_contact_is_found_in_any_case_and_its_owner_gets_one_task(or
     assert ask(org, "SELECT Id FROM Lead") == []
 
 
-def test_a_task_that_is_done_with_is_not_searched(org: Org, salesforce: Salesforce) -> None:
+def test_task_that_is_done_is_not_searched(org: Org, salesforce: Salesforce) -> None:
     wish = a_wish(email=CUSTOMER)
     written(wish, salesforce)
 
     assert salesforce.find([replace(wish, task_is_done=True)]).tasks == frozenset()
 
 
-def test_what_sales_filled_in_is_left_alone(org: Org, salesforce: Salesforce) -> None:
+def test_field_that_sales_filled_in_is_kept(org: Org, salesforce: Salesforce) -> None:
     written(a_wish(phone="", job_title="課長"), salesforce)
 
     written(a_wish(job_title="部長", phone="+81312345678"), salesforce)
@@ -118,18 +120,18 @@ def test_what_sales_filled_in_is_left_alone(org: Org, salesforce: Salesforce) ->
     assert (lead["Title"], lead["Phone"]) == ("課長", "03-1234-5678")
 
 
-def test_a_converted_lead_is_followed_to_its_contact(org: Org, salesforce: Salesforce) -> None:
+def test_converted_lead_is_followed_to_its_contact(org: Org, salesforce: Salesforce) -> None:
     link = written(a_wish(), salesforce)
-    became = org.control("convert", lead=link.id)
+    converted = org.control("convert", lead=link.id)
 
     linked = replace(a_wish(email="new.address@example.co.jp"), link=link)
     followed = written(linked, salesforce)
 
-    assert (followed.object, followed.id) == ("Contact", became["ConvertedContactId"])
+    assert (followed.object, followed.id) == ("Contact", converted["ConvertedContactId"])
     assert ask(org, "SELECT Id FROM Task") == []
 
 
-def test_what_was_written_before_the_line_broke_is_found_again(org: Org, salesforce: Salesforce) -> None:
+def test_records_written_before_a_lost_answer_are_found_again(org: Org, salesforce: Salesforce) -> None:
     wish = a_wish(email=CUSTOMER)
     plan = a_plan(wish, salesforce)
     org.control("faults", mode="drop_after_write", count=1)
@@ -149,13 +151,10 @@ def test_no_value_can_change_the_query(org: Org, salesforce: Salesforce) -> None
     assert found.records == ()
 
 
-def test_what_does_not_fit_into_one_answer_is_read_to_its_end(org: Org, salesforce: Salesforce) -> None:
+def test_query_of_several_pages_is_read_to_its_end(org: Org, salesforce: Salesforce) -> None:
     wish = a_wish()
     for start in range(0, 2001, 200):
-        rows = [
-            {"attributes": {"type": "Lead"}, "LastName": str(n), "Company": "c", "Email": wish.email}
-            for n in range(start, start + 200)
-        ]
-        create(org, rows)
+        rows = [{"LastName": str(n), "Company": "c", "Email": wish.email} for n in range(start, start + 200)]
+        create(org, "Lead", *rows)
 
     assert len(salesforce.find([wish]).records) == 2200

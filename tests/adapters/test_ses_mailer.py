@@ -1,4 +1,4 @@
-"""SES's answers and silences: was the mail taken, not taken, or can nobody say? The last two are told by real sockets."""
+"""SES's answers: accepted, not accepted, or unsure. Lost answers come from real sockets."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ MAIL = OutgoingMail(
 )
 RATE, QUOTA = "Maximum sending rate exceeded.", "Daily message quota exceeded."
 UNVERIFIED = "Email address is not verified. The following identities failed the check in region …: news@example.com"
-LATER, ACCOUNT, FOR_GOOD = "later", "account", "for good"
+LATER, ACCOUNT, PERMANENT = "later", "account", "permanent"
 
 
 @pytest.mark.parametrize(
@@ -52,15 +52,15 @@ LATER, ACCOUNT, FOR_GOOD = "later", "account", "for good"
         ("ExpiredTokenException", "", 403, ACCOUNT),
         ("InvalidSignatureException", "", 403, ACCOUNT),
         ("SomethingNew", "", 400, ACCOUNT),
-        ("MessageRejected", "Invalid content", 400, FOR_GOOD),
-        ("BadRequestException", "Missing final '@domain'", 400, FOR_GOOD),
+        ("MessageRejected", "Invalid content", 400, PERMANENT),
+        ("BadRequestException", "Missing final '@domain'", 400, PERMANENT),
         ("InternalFailure", "", 500, None),
         ("ServiceUnavailable", "", 503, None),
         ("502", "Bad Gateway", 502, None),
         ("TooManyRequestsException", RATE, 500, None),
     ],
 )
-def test_an_error_answer_says_whether_and_when_to_try_again(
+def test_error_answer_decides_whether_and_when_to_retry(
     code: str, message: str, status: int, meaning: str | None
 ) -> None:
     response: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}}
@@ -69,14 +69,14 @@ def test_an_error_answer_says_whether_and_when_to_try_again(
         assert isinstance(found, Unsure)
     else:
         assert isinstance(found, Undeliverable)
-        assert (found.permanent, found.after) == (meaning == FOR_GOOD, 600 if meaning == ACCOUNT else None)
+        assert (found.permanent, found.after) == (meaning == PERMANENT, 600 if meaning == ACCOUNT else None)
 
 
 @contextmanager
 def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, list[bytes]]]:
-    """A server that reads each request and then does as told; yields its URL and what it read."""
+    """Run a server that reads each request and then calls `answer`; yield its URL and the requests."""
     listener = socket.create_server(("127.0.0.1", 0))
-    seen: list[bytes] = []
+    requests: list[bytes] = []
 
     def serve() -> None:
         while True:
@@ -85,11 +85,11 @@ def answering(answer: Callable[[socket.socket], None]) -> Iterator[tuple[str, li
             except OSError:
                 return
             with connection:
-                seen.append(_request(connection))
+                requests.append(_request(connection))
                 answer(connection)
 
     Thread(target=serve, daemon=True).start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}", seen
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}", requests
     listener.close()
 
 
@@ -104,27 +104,27 @@ def _request(connection: socket.socket) -> bytes:
     return head + body
 
 
-def _says(status: str, body: bytes = b"{}", length: int | None = None) -> Callable[[socket.socket], None]:
+def _responds(status: str, body: bytes = b"{}", length: int | None = None) -> Callable[[socket.socket], None]:
     size = len(body) if length is None else length
     head = f"HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {size}\r\n\r\n"
     return lambda connection: connection.sendall(head.encode() + body)
 
 
-def _hangs(connection: socket.socket) -> None:
+def _times_out(connection: socket.socket) -> None:
     connection.settimeout(3)
     connection.recv(1)
 
 
 def a_ses(url: str) -> Ses:
-    """The adapter with its own settings, but for a shorter patience."""
-    patient = module._CONFIG.merge(Config(read_timeout=0.3, connect_timeout=0.3))
-    return Ses("set", boto3.client("sesv2", endpoint_url=url, config=patient))
+    """Return the adapter with its own settings except for shorter timeouts."""
+    impatient = module._CONFIG.merge(Config(read_timeout=0.3, connect_timeout=0.3))
+    return Ses("set", boto3.client("sesv2", endpoint_url=url, config=impatient))
 
 
-def test_a_mail_that_is_taken_has_an_id() -> None:
-    with answering(_says("200 OK", b'{"MessageId": "m1"}')) as (url, seen):
+def test_accepted_mail_has_a_message_id() -> None:
+    with answering(_responds("200 OK", b'{"MessageId": "m1"}')) as (url, requests):
         assert a_ses(url).send(MAIL) == "m1"
-    (request,) = seen
+    (request,) = requests
     assert b'"a..b@docomo.ne.jp"' in request
     assert b'"ConfigurationSetName": "set"' in request
     assert b'{"Name": "send_id", "Value": "s1"}' in request
@@ -133,27 +133,27 @@ def test_a_mail_that_is_taken_has_an_id() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        _hangs,
+        _times_out,
         lambda connection: None,
-        _says("500 Internal Server Error"),
-        _says("503 Service Unavailable", b"<html>"),
-        _says("502 Bad Gateway", b"<html>down</html>"),
-        _says("200 OK", b'{"Mess', 60),
-        _says("200 OK", b"", 60),
-        _says("200 OK", b"{}"),
-        _says("200 OK", b"<html>a proxy</html>"),
+        _responds("500 Internal Server Error"),
+        _responds("503 Service Unavailable", b"<html>"),
+        _responds("502 Bad Gateway", b"<html>down</html>"),
+        _responds("200 OK", b'{"Mess', 60),
+        _responds("200 OK", b"", 60),
+        _responds("200 OK", b"{}"),
+        _responds("200 OK", b"<html>a proxy</html>"),
         lambda connection: connection.sendall(b"nonsense\r\n\r\n"),
         lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-le"),
     ],
 )
-def test_without_a_clear_answer_nobody_can_say_and_nobody_asks_twice(answer: Any) -> None:
-    with answering(answer) as (url, seen):
+def test_unclear_answer_is_unsure_and_not_retried(answer: Any) -> None:
+    with answering(answer) as (url, requests):
         with pytest.raises(Unsure):
             a_ses(url).send(MAIL)
-        assert len(seen) == 1
+        assert len(requests) == 1
 
 
-def test_a_refused_connection_took_nothing() -> None:
+def test_refused_connection_did_not_send_the_mail() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with pytest.raises(Undeliverable) as refused:
@@ -161,13 +161,13 @@ def test_a_refused_connection_took_nothing() -> None:
     assert not refused.value.permanent
 
 
-def test_a_name_that_does_not_resolve_took_nothing() -> None:
+def test_unknown_host_did_not_send_the_mail() -> None:
     with pytest.raises(Undeliverable) as refused:
         a_ses("http://no-such-host.invalid").send(MAIL)
     assert not refused.value.permanent
 
 
-def test_no_secure_connection_took_nothing() -> None:
+def test_failed_tls_handshake_did_not_send_the_mail() -> None:
     # given a server that does not speak TLS where TLS is expected
     def plain(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n")
@@ -187,19 +187,19 @@ def test_no_secure_connection_took_nothing() -> None:
     assert not refused.value.permanent
 
 
-def test_a_throttled_call_is_made_once() -> None:
+def test_throttled_call_is_not_retried() -> None:
     body = b'{"message": "Maximum sending rate exceeded."}'
-    with answering(_says("429 Too Many Requests", body)) as (url, seen):
+    with answering(_responds("429 Too Many Requests", body)) as (url, requests):
         with pytest.raises(Undeliverable) as refused:
             a_ses(url).send(MAIL)
-        assert (refused.value.permanent, len(seen)) == (False, 1)
+        assert (refused.value.permanent, len(requests)) == (False, 1)
 
 
-def test_a_connection_left_idle_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    # given a server that closes silently after each answer, as a network forgets a sleeping Lambda's connections
-    with answering(_says("200 OK", b'{"MessageId": "m1"}')) as (url, seen):
+def test_idle_connection_is_not_reused(monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a server that closes silently after each answer, as a network drops the connections of a frozen Lambda
+    with answering(_responds("200 OK", b'{"MessageId": "m1"}')) as (url, requests):
         ses = a_ses(url)
         ses.send(MAIL)
         monkeypatch.setattr(module, "_MAX_IDLE_SECONDS", -1.0)
         ses.send(MAIL)
-        assert len(seen) == 2
+        assert len(requests) == 2
