@@ -35,7 +35,7 @@ SECTIONS = {
     ("personas/",): (personas, simulations),
 }
 """The modules of models whose keys are in the sections that begin with these."""
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[type[part.Part], ...]] = {
     "ripen.yaml": (settings.RipenFile,),
     "forms/": (forms.FormFile,),
     "journeys/": (journeys.JourneyFile,),
