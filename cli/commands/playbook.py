@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import help_text, say
+from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.output.refold import refold
 from cli.stack.stack import Stack, connect
@@ -58,7 +58,8 @@ def check(
 
 
 def _print_json(problems: tuple[Problem, ...]) -> None:
-    print(encoding.dumps([asdict(problem) for problem in problems], ensure_ascii=False))
+    found = [asdict(problem) | {"message": problem.message.en} for problem in problems]
+    print(encoding.dumps(found, ensure_ascii=False))
 
 
 @help_text(
@@ -153,7 +154,7 @@ def _show(problems: tuple[Problem, ...], folder: Path) -> None:
     for problem in problems:
         place = f"{folder / problem.file}:{problem.line}:{problem.column}"
         severity = f"[yellow]{say('warning:', '警告:')}[/] " if problem.severity == "warning" else ""
-        error.print(f"[cyan]{escape(place)}[/] {severity}{escape(problem.message)}")
+        error.print(f"[cyan]{escape(place)}[/] {severity}{escape(problem.message.in_language(language()))}")
 
 
 def _count(number: int, what: str) -> str:

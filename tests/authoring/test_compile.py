@@ -281,4 +281,4 @@ def test_invalid_playbook_is_not_published(tmp_path: Path) -> None:
     found = CliRunner().invoke(app, ["publish", str(tmp_path / "p")])
 
     assert isinstance(found.exception, Failure)
-    assert found.exception.what == "1 problem in the playbook."
+    assert found.exception.what == "1 error in the playbook."

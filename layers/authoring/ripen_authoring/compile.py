@@ -10,6 +10,7 @@ import msgspec
 
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
+from ripen.words import Words
 from ripen_authoring.building import forms, journeys, mailings, scoring, settings
 from ripen_authoring.checks import all_checks, trial_rendering
 from ripen_authoring.files.folder import Folder, load
@@ -36,7 +37,11 @@ def compile_or_fail(folder: Path) -> Bundle:
     try:
         return compile_playbook(folder)
     except InvalidPlaybook as invalid:
-        raise Failure(f"The playbook has errors:\n{invalid}", "Correct them first: ripen check") from None
+        problems = invalid.listing
+        raise Failure(
+            Words(f"The playbook has errors:\n{problems.en}", f"プレイブックに誤りがあります:\n{problems.ja}"),
+            Words("Correct the files, then run: ripen check", "ファイルを直してから実行: ripen check"),
+        ) from None
 
 
 def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:

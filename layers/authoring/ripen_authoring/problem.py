@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from ripen.words import Words
+
 type Severity = Literal["error", "warning"]
 
 
@@ -14,11 +16,15 @@ class Problem:
     file: str
     line: int
     column: int
-    message: str
+    message: Words
     severity: Severity = "error"
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+        return self.in_language("en")
+
+    def in_language(self, lang: str) -> str:
+        """Return the problem with its position, in that language."""
+        return f"{self.file}:{self.line}:{self.column}: {self.message.in_language(lang)}"
 
 
 class InvalidPlaybook(Exception):
@@ -26,4 +32,23 @@ class InvalidPlaybook(Exception):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__(self.listing.en)
+
+    @property
+    def listing(self) -> Words:
+        """All problems, one a line."""
+        en, ja = ("\n".join(problem.in_language(lang) for problem in self.problems) for lang in ("en", "ja"))
+        return Words(en, ja)
+
+
+class InvalidValue(ValueError):
+    """A value in a file is not allowed. `message` says what to write instead."""
+
+    def __init__(self, message: Words) -> None:
+        self.message = message
+        super().__init__(message.en)
+
+
+def in_both(text: str | Words) -> Words:
+    """Return the text as Words. A text with one language stays as it is."""
+    return text if isinstance(text, Words) else Words(text, text)

@@ -91,4 +91,4 @@ def test_campaign_needs_exactly_one_audience(to: str) -> None:
     written = read_yaml("c.yaml", f"{{email: m, {to}at: 2026-12-01T10:00}}")
     with pytest.raises(InvalidPlaybook) as broken:
         validate(CampaignFile, written)
-    assert "write either `segment`" in broken.value.problems[0].message
+    assert "write either `segment`" in broken.value.problems[0].message.en

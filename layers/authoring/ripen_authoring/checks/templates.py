@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks import variables
 from ripen_authoring.checks.variables import Known, check_template
 from ripen_authoring.files.folder import Entry, Folder, PageEntry
@@ -42,7 +43,9 @@ def check_page_links(folder: Folder, source: ExpandedTemplate) -> Iterator[Probl
     for found in _PAGE_LINK.finditer(source.text):
         page = rendering.own_page(found[1])
         if page not in names:
-            yield source.problem(*source.at(found.start(1)), f"there is no page {page!r}{nearest(page, names).en}")
+            hint = nearest(page, names)
+            message = Words(f"there is no page {page!r}{hint.en}", f"ページ {page!r} はありません{hint.ja}")
+            yield source.problem(*source.at(found.start(1)), message)
 
 
 def _check_page(
@@ -50,7 +53,9 @@ def _check_page(
 ) -> Iterator[Problem]:
     for locale in locales:
         if not {locale, "*"} & versions.keys() and not folder.is_invalid(f"pages/{name}.{locale}.liquid"):
-            yield Problem(next(iter(versions.values())).document.file, 1, 1, f"there is no {name}.{locale}.liquid")
+            missing = f"{name}.{locale}.liquid"
+            message = Words(f"there is no {missing}", f"{missing} がありません")
+            yield Problem(next(iter(versions.values())).document.file, 1, 1, message)
     for page in versions.values():
         yield from check_template(page.source, variables.PAGE, html=True)
         yield from check_page_links(folder, page.source)

@@ -10,8 +10,9 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import YAMLError
 
+from ripen.words import Words
 from ripen_authoring.files.yaml_errors import locate_error
-from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
+from ripen_authoring.problem import InvalidPlaybook, Problem, Severity, in_both
 
 
 class _DatesAsText(RoundTripConstructor):
@@ -29,7 +30,7 @@ class Document:
     value: Any
     shift: int = 0
 
-    def problem(self, where: Sequence[int | str], message: str, severity: Severity = "error") -> Problem:
+    def problem(self, where: Sequence[int | str], message: str | Words, severity: Severity = "error") -> Problem:
         """Return a problem at that path into the document.
 
         Parts of the path that the file does not have are skipped: a short form leaves out keys of the long form.
@@ -44,9 +45,9 @@ class Document:
             else:
                 continue
             here = here[part]
-        return Problem(self.file, line + 1 + self.shift, column + 1, message, severity)
+        return Problem(self.file, line + 1 + self.shift, column + 1, in_both(message), severity)
 
-    def warning(self, where: Sequence[int | str], message: str) -> Problem:
+    def warning(self, where: Sequence[int | str], message: str | Words) -> Problem:
         """Return a warning at that path into the document."""
         return self.problem(where, message, "warning")
 
@@ -65,8 +66,12 @@ def read_yaml(file: str, text: str, shift: int = 0) -> Document:
         line, column, message = locate_error(error, text)
         raise InvalidPlaybook([Problem(file, line + 1 + shift, column + 1, message)]) from None
     except RecursionError:
-        raise InvalidPlaybook([Problem(file, 1 + shift, 1, "this file is nested too deeply")]) from None
+        message = Words("this file is nested too deeply", "このファイルは入れ子が深すぎます")
+        raise InvalidPlaybook([Problem(file, 1 + shift, 1, message)]) from None
     if not isinstance(value, CommentedMap):
-        message = "write keys and values here; docs/playbook.md shows which"
+        message = Words(
+            "write keys and values here; docs/playbook.md shows which",
+            "ここにはキーと値を書いてください。書き方は docs/playbook.md にあります",
+        )
         raise InvalidPlaybook([Problem(file, 1 + shift, 1, message)])
     return Document(file, value, shift)

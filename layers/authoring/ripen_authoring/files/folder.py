@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.document import Document, read_yaml
 from ripen_authoring.files.includes import ExpandedTemplate, expand_includes
 from ripen_authoring.files.source import read_text
@@ -99,12 +100,14 @@ class Folder:
 def load(path: Path) -> Folder:
     """Return all files of the folder, with their problems. Raise InvalidPlaybook where there is no ripen.yaml."""
     if not (path / "ripen.yaml").is_file():
-        raise InvalidPlaybook(
-            [Problem("ripen.yaml", 1, 1, f"there is no ripen.yaml in {path}; every playbook has one")]
+        message = Words(
+            f"there is no ripen.yaml in {path}; every playbook has one",
+            f"{path} に ripen.yaml がありません。プレイブックには必ず必要です",
         )
+        raise InvalidPlaybook([Problem("ripen.yaml", 1, 1, message)])
     folder = Folder(path)
     folder.problems += [
-        Problem(found.name, 1, 1, f"this is no part of a playbook{nearest(found.name, _KNOWN).en}")
+        _not_a_part(found.name)
         for found in sorted(path.iterdir())
         if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
     ]
@@ -141,9 +144,8 @@ def _entries[M: BaseModel](folder: Folder, model: type[M], kind: str) -> dict[st
         if kind == "simulations" and path.suffix == ".txt" and path.with_suffix(".yaml").is_file():
             continue  # the transcript of the scenario beside it
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
-            folder.problems.append(
-                _misnamed(f"{kind}/{path.name}", "a name in small letters and digits that ends in .yaml")
-            )
+            instead = Words("a name in small letters and digits that ends in .yaml", "小文字と数字の名前.yaml")
+            folder.problems.append(_misnamed(f"{kind}/{path.name}", instead))
             continue
         folder.names.setdefault(kind, set()).add(path.stem)
         entry = _entry(folder, model, path)
@@ -158,16 +160,22 @@ def _pages(folder: Folder) -> None:
         file = f"pages/{path.name}"
         named = _PAGE.fullmatch(path.name)
         if not named:
-            folder.problems.append(_misnamed(file, "name.ja.liquid or name.liquid, or _name.liquid for a shared part"))
+            instead = Words(
+                "name.ja.liquid or name.liquid, or _name.liquid for a shared part",
+                "name.ja.liquid、name.liquid、共通部分なら _name.liquid",
+            )
+            folder.problems.append(_misnamed(file, instead))
             continue
         folder.names.setdefault("pages", set()).add(named[1])
         try:
             written = read_text(path, file)
             front = _FRONT.match(written)
             if not front:
-                raise InvalidPlaybook(
-                    [Problem(file, 1, 1, "begin with front matter: a line `---`, `title: …`, and a line `---`")]
+                message = Words(
+                    "begin with front matter: a line `---`, `title: …`, and a line `---`",
+                    "先頭に `---` の行、`title: …`、`---` の行を書いてください",
                 )
+                raise InvalidPlaybook([Problem(file, 1, 1, message)])
             document = read_yaml(file, front[1], shift=1)
             source = expand_includes(written[front.end() :], file, parts, shift=front[0].count("\n"))
             folder.problems += source.problems
@@ -182,7 +190,11 @@ def _emails(folder: Folder) -> None:
     for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
         file = f"emails/{path.name}"
         if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
-            folder.problems.append(_misnamed(file, "a folder in small letters and digits with an email.yaml in it"))
+            instead = Words(
+                "a folder in small letters and digits with an email.yaml in it",
+                "email.yaml の入った、小文字と数字の名前のフォルダー",
+            )
+            folder.problems.append(_misnamed(file, instead))
             continue
         folder.names.setdefault("emails", set()).add(path.name)
         entry = _entry(folder, EmailFile, path / "email.yaml")
@@ -198,7 +210,10 @@ def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, Expa
         for locale, source in _parts(folder, path, suffix):
             if locale in bodies:
                 other = f"{locale}.{bodies[locale].written_as}"
-                message = f"this mail is also in {other}; keep one of the two"
+                message = Words(
+                    f"this mail is also in {other}; keep one of the two",
+                    f"このメールは {other} にもあります。どちらか一方だけにしてください",
+                )
                 folder.problems.append(source.problem(1, 1, message))
             frame = _frame(folder, locale, source) if suffix == ".md" else None
             bodies[locale] = Body(suffix[1:], source, frame)
@@ -217,7 +232,10 @@ def _frame(folder: Folder, locale: str, source: ExpandedTemplate) -> ExpandedTem
             except InvalidPlaybook as invalid:
                 folder.problems += invalid.problems
                 return None
-    message = "a mail in Markdown needs emails/_frame.mjml; docs/playbook.md shows what is in it"
+    message = Words(
+        "a mail in Markdown needs emails/_frame.mjml; docs/playbook.md shows what is in it",
+        "Markdown のメールには emails/_frame.mjml が必要です。内容は docs/playbook.md にあります",
+    )
     folder.problems.append(source.problem(1, 1, message))
     return None
 
@@ -244,5 +262,15 @@ def _mail(folder: Folder, path: Path) -> ExpandedTemplate:
     return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
 
 
-def _misnamed(file: str, instead: str) -> Problem:
-    return Problem(file, 1, 1, f"this name is not allowed; write {instead}")
+def _misnamed(file: str, instead: Words) -> Problem:
+    message = Words(
+        f"this name is not allowed; write {instead.en}",
+        f"この名前は使えません。使える名前: {instead.ja}",
+    )
+    return Problem(file, 1, 1, message)
+
+
+def _not_a_part(file: str) -> Problem:
+    hint = nearest(file, _KNOWN)
+    message = Words(f"this is no part of a playbook{hint.en}", f"これはプレイブックのファイルではありません{hint.ja}")
+    return Problem(file, 1, 1, message)

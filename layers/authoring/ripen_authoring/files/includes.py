@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.source import read_text
-from ripen_authoring.problem import InvalidPlaybook, Problem
+from ripen_authoring.problem import InvalidPlaybook, Problem, in_both
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
 _DEEPEST = 5
@@ -27,12 +28,12 @@ class ExpandedTemplate:
     origin: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...] = ()
 
-    def problem(self, line: int, column: int, message: str) -> Problem:
+    def problem(self, line: int, column: int, message: str | Words) -> Problem:
         """Return a problem at a position in `text`, located in the file where that line was written."""
         file, written = self.origin[min(max(line, 1), len(self.origin)) - 1]
-        return Problem(file, written, max(column, 1), message)
+        return Problem(file, written, max(column, 1), in_both(message))
 
-    def warning(self, line: int, column: int, message: str) -> Problem:
+    def warning(self, line: int, column: int, message: str | Words) -> Problem:
         """Return a warning at a position in `text`."""
         return replace(self.problem(line, column, message), severity="warning")
 
@@ -63,7 +64,7 @@ def _split(line: str, file: str, number: int, parts: Path, depth: int) -> Iterat
     for found in _INCLUDE.finditer(line):
         if line[done : found.start()].strip():
             yield ExpandedTemplate(line[done : found.start()], here)
-        yield _shared_part(found[1] or found[2], Problem(file, number, found.start() + 1, ""), parts, depth)
+        yield _shared_part(found[1] or found[2], Problem(file, number, found.start() + 1, Words("", "")), parts, depth)
         done = found.end()
     if not done or line[done:].strip():
         yield ExpandedTemplate(line[done:], here)
@@ -72,8 +73,10 @@ def _split(line: str, file: str, number: int, parts: Path, depth: int) -> Iterat
 def _shared_part(name: str, where: Problem, parts: Path, depth: int) -> ExpandedTemplate:
     known = {path.name for path in parts.glob("_*")}
     if name not in known or depth == _DEEPEST:
-        missing = f"there is no shared part {name!r}{nearest(name, known).en}"
-        message = f"{name!r} includes itself" if name in known else missing
+        hint = nearest(name, known)
+        missing = Words(f"there is no shared part {name!r}{hint.en}", f"共通部分 {name!r} はありません{hint.ja}")
+        itself = Words(f"{name!r} includes itself", f"{name!r} が自分自身を読み込んでいます")
+        message = itself if name in known else missing
         return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=message),))
     file = f"{parts.name}/{name}"
     try:

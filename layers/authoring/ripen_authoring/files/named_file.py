@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ripen.failure import Failure
+from ripen.words import Words
 
 
 def read_named_file(path: Path) -> str:
@@ -10,4 +11,7 @@ def read_named_file(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise Failure(f"{path} is not UTF-8.", "Save it as UTF-8.") from None
+        raise Failure(
+            Words(f"{path} is not UTF-8.", f"{path} は UTF-8 ではありません。"),
+            Words("Save it as UTF-8.", "UTF-8 で保存してください。"),
+        ) from None

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ripen.words import Words
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
 
@@ -10,11 +11,19 @@ def read_text(path: Path, file: str) -> str:
     try:
         return path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        message = "this file is not UTF-8; save it as UTF-8"
+        message = Words(
+            "this file is not UTF-8; save it as UTF-8",
+            "このファイルは UTF-8 ではありません。UTF-8 で保存してください",
+        )
     except FileNotFoundError:
-        message = "this file is missing"
+        message = Words("this file is missing", "このファイルがありません")
     except IsADirectoryError:
-        message = "this is a folder; replace it with a file"
+        message = Words(
+            "this is a folder; replace it with a file", "フォルダーになっています。ファイルに置き換えてください"
+        )
     except PermissionError:
-        message = "this file cannot be read; change its permissions"
+        message = Words(
+            "this file cannot be read; change its permissions",
+            "このファイルを読めません。アクセス権を変更してください",
+        )
     raise InvalidPlaybook([Problem(file, 1, 1, message)])

@@ -9,6 +9,7 @@ from ripen.ids import digest
 from ripen.lead.address import normalise
 from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.lead import Profile
+from ripen.words import Words
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.files.named_file import read_named_file
 from ripen_authoring.files.validation import validate
@@ -64,13 +65,21 @@ def load_persona(name: str, folder: Path) -> Persona:
         path = folder / "personas" / f"{name}.yaml"
     if not path.is_file():
         known = sorted(found.stem for found in (folder / "personas").glob("*.yaml"))
-        choice = f"Choose one of: {', '.join(known)}" if known else f"Create {path}, e.g. email: hanako@example.co.jp"
-        raise Failure(f"There is no persona {name!r}.", choice)
+        names, example = ", ".join(known), "email: hanako@example.co.jp"
+        choose = Words(f"Choose one of: {names}", f"次のどれかを選んでください: {names}")
+        create = Words(f"Create {path}, e.g. {example}", f"{path} を作ってください。例: {example}")
+        missing = Words(f"There is no persona {name!r}.", f"ペルソナ {name!r} はありません。")
+        raise Failure(missing, choose if known else create)
     try:
         persona = validate(Persona, read_yaml(path.name, read_named_file(path)))
         normalise(persona.email)
     except InvalidPlaybook as invalid:
-        raise Failure(str(invalid), "Correct the persona's file.") from None
+        raise Failure(
+            invalid.listing, Words("Correct the persona's file.", "ペルソナのファイルを直してください。")
+        ) from None
     except Rejected as error:
-        raise Failure(f"{path}: {error.reason}", "Give the persona an e-mail address.") from None
+        raise Failure(
+            Words(f"{path}: {error.reason}", f"{path}: メールアドレスとして使えません（{error.reason}）"),
+            Words("Give the persona an e-mail address.", "ペルソナにメールアドレスを書いてください。"),
+        ) from None
     return persona

@@ -11,6 +11,7 @@ from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.wording import full_name
+from ripen.words import Words
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.files.named_file import read_named_file
 from ripen_authoring.files.validation import validate
@@ -76,7 +77,9 @@ def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
     try:
         file = validate(ScenarioFile, read_yaml(f"simulations/{path.name}", read_named_file(path)))
     except InvalidPlaybook as invalid:
-        raise Failure(str(invalid), "Correct the scenario's file.") from None
+        raise Failure(
+            invalid.listing, Words("Correct the simulation's file.", "シミュレーションのファイルを直してください。")
+        ) from None
     persona = load_persona(file.lead, folder)
     start = _start(file.begins, zone_of(persona, bundle))
     return Scenario(
@@ -93,7 +96,11 @@ def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
 
 def _journey(name: str, bundle: Bundle) -> Journey:
     if name not in bundle.journeys:
-        raise Failure(f"There is no journey {name!r}{nearest(name, bundle.journeys).en}", "See the files in journeys/.")
+        hint = nearest(name, bundle.journeys)
+        raise Failure(
+            Words(f"There is no journey {name!r}{hint.en}", f"シナリオ {name!r} はありません{hint.ja}"),
+            Words("The journeys are in journeys/.", "シナリオは journeys/ にあります。"),
+        )
     return bundle.journeys[name]
 
 
@@ -103,5 +110,8 @@ def _start(begins: datetime | str, zone: str) -> datetime:
     try:
         local = datetime.fromisoformat(begins)
     except ValueError:
-        raise Failure(f"{begins!r} is not a date and time.", "Write e.g. 2026-11-24 10:00") from None
+        raise Failure(
+            Words(f"{begins!r} is not a date and time.", f"{begins!r} は日時ではありません。"),
+            Words("Write e.g. 2026-11-24 10:00", "書き方の例: 2026-11-24 10:00"),
+        ) from None
     return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
