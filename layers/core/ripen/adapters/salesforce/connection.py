@@ -64,6 +64,7 @@ class TimeoutAdapter(HTTPAdapter):
     usage: ApiUsage | None = None
 
     def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Send a request of a session, with a timeout unless the caller set one."""
         kwargs["timeout"] = kwargs.get("timeout") or _TIMEOUT
         answer = super().send(*args, **kwargs)
         self.usage = usage(answer.headers.get("Sforce-Limit-Info", "")) or self.usage
