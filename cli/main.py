@@ -15,11 +15,6 @@ from ripen.failure import Failure
 from ripen.words import Words
 
 
-def _en(text: str) -> Words:
-    """Return a summary that exists in English only."""
-    return Words(text, text)
-
-
 COMMANDS = {
     "status": (
         "cli.commands.cloud:status",
@@ -42,15 +37,48 @@ COMMANDS = {
             "見込み客 1 人を表示します: プロフィール、スコアと理由、シナリオ、メール、通知、判断とその理由。",
         ),
     ),
-    "mailbox": ("cli.commands.read:mailbox", _en("List the mails that the local cloud has sent, newest last.")),
-    "slack": ("cli.commands.read:slack", _en("List the cards in the local Slack's sales channel, oldest first.")),
-    "crm": ("cli.commands.read:crm", _en("Ask Salesforce.")),
-    "clock": ("cli.commands.time:clock", _en("Move the local cloud's clock forward.")),
-    "stop": ("cli.commands.sending:stop", _en("Stop all sending.")),
-    "resume": ("cli.commands.sending:resume", _en("Resume sending.")),
-    "shadow": ("cli.commands.shadow:app", _en("Shadow mode: decide everything, send and write nothing.")),
-    "doctor": ("cli.commands.doctor:doctor", _en("Check every prerequisite: its state, its owner, and the next step.")),
-    "reclassify": ("cli.commands.verdicts:reclassify", _en("Recalculate all clicks by the present rules.")),
+    "mailbox": (
+        "cli.commands.read:mailbox",
+        Words(
+            "List the mails that the local cloud has sent, newest last.",
+            "ローカルクラウドが送ったメールを、新しいものを下にして一覧します。",
+        ),
+    ),
+    "slack": (
+        "cli.commands.read:slack",
+        Words(
+            "List the cards in the local Slack's sales channel, oldest first.",
+            "ローカルの Slack の営業チャンネルにあるカードを、古い順に一覧します。",
+        ),
+    ),
+    "crm": ("cli.commands.read:crm", Words("Query Salesforce.", "Salesforce に問い合わせます。")),
+    "clock": (
+        "cli.commands.time:clock",
+        Words("Move the local cloud's clock forward.", "ローカルクラウドの時計を進めます。"),
+    ),
+    "stop": ("cli.commands.sending:stop", Words("Stop all sending.", "すべての配信を停止します。")),
+    "resume": ("cli.commands.sending:resume", Words("Resume sending.", "配信を再開します。")),
+    "shadow": (
+        "cli.commands.shadow:app",
+        Words(
+            "Shadow mode: decide everything, send and write nothing.",
+            "シャドーモード: 判断だけを行い、送信も書き込みもしません。",
+        ),
+    ),
+    "doctor": (
+        "cli.commands.doctor:doctor",
+        Words(
+            "Check every prerequisite: its state, its owner, and the next step.",
+            "前提条件をすべて確認します: 状態、担当、次にすること。",
+        ),
+    ),
+    "reclassify": (
+        "cli.commands.verdicts:reclassify",
+        Words(
+            "Judge again by the current rules whether a person or a machine made each click of a lead.",
+            "見込み客のクリックが人によるものか機械によるものかを、現在の規則で判定し直します。",
+        ),
+    ),
     "check": (
         "cli.commands.playbook:check",
         Words("Check the playbook: every mistake in one run.", "プレイブックを確認します。"),
@@ -62,18 +90,30 @@ COMMANDS = {
             "キャンペーンの予約、状況の確認、一時停止、中止、再開、再送、受信者の一覧。",
         ),
     ),
-    "enrol": ("cli.commands.enrol:enrol", _en("Enrol leads in a journey.")),
+    "enrol": (
+        "cli.commands.enrol:enrol",
+        Words("Enrol leads in a journey.", "見込み客をシナリオに登録します。"),
+    ),
     "why": (
         "cli.commands.why:why",
-        _en("Explain what happened to one lead: each mail sent or not, each point, each write to the CRM."),
+        Words(
+            "Explain what happened to one lead: each mail that was sent or not, each point, each write to Salesforce.",
+            "見込み客 1 人に起きたことを説明します: 送った／送らなかったメール、スコアの点、Salesforce への書き込み。",
+        ),
     ),
     "held": (
         "cli.commands.held:held",
-        _en("List the mails whose outcome is not known, which are not sent again by themselves."),
+        Words(
+            "List the mails that are held because their outcome is not known.",
+            "結果が分からず保留中のメールを一覧します。",
+        ),
     ),
     "redrive": (
         "cli.commands.redrive:redrive",
-        _en("Move the messages in the dead-letter queues back to their queues."),
+        Words(
+            "Move the messages in the dead-letter queues back to their queues.",
+            "デッドレターキューのメッセージを元のキューに戻します。",
+        ),
     ),
     "plan": (
         "cli.commands.plan:plan",
@@ -115,6 +155,25 @@ COMMANDS = {
     ),
 }
 """Where each command is, to be imported when it is called, and how its help begins."""
+_FILE_ERRORS: dict[type[OSError], tuple[Words, Words]] = {
+    FileNotFoundError: (
+        Words("does not exist", "がありません"),
+        Words("Check its name.", "名前を確かめてください。"),
+    ),
+    IsADirectoryError: (
+        Words("is a folder", "はフォルダーです"),
+        Words("Name a file instead.", "ファイルを指定してください。"),
+    ),
+    NotADirectoryError: (
+        Words("is not a folder", "はフォルダーではありません"),
+        Words("Name a folder instead.", "フォルダーを指定してください。"),
+    ),
+    PermissionError: (
+        Words("cannot be opened: permission denied", "を開けません: 権限がありません"),
+        Words("Check its permissions.", "アクセス権を確かめてください。"),
+    ),
+}
+"""What happened to the file or folder, and the next step."""
 
 
 class Commands(TyperGroup):
@@ -170,10 +229,23 @@ def main() -> None:
         app()
     except Failure as failure:
         _fail(failure)
-    except (IsADirectoryError, NotADirectoryError, FileNotFoundError, PermissionError) as error:
-        _fail(Failure(f"{error.filename}: {error.strerror}", "Name another file or folder, or look at its rights."))
+    except tuple(_FILE_ERRORS) as error:
+        _fail(_of_files(error))
     except _of_aws() as error:
-        _fail(Failure(f"AWS: {error}", "Is your login still valid, and has it the right? aws sts get-caller-identity"))
+        _fail(
+            Failure(
+                Words(f"A request to AWS failed: {error}", f"AWS へのリクエストが失敗しました: {error}"),
+                Words(
+                    "Check that your login is valid and has the permission: aws sts get-caller-identity",
+                    "ログインが有効で権限があるかを確かめてください: aws sts get-caller-identity",
+                ),
+            )
+        )
+
+
+def _of_files(error: OSError) -> Failure:
+    what, next_step = _FILE_ERRORS[type(error)]
+    return Failure(Words(f"{error.filename} {what.en}.", f"{error.filename} {what.ja}。"), next_step)
 
 
 def _of_aws() -> tuple[type[Exception], ...]:
@@ -188,7 +260,8 @@ def _fail(failure: Failure) -> NoReturn:
 
     error = Console(stderr=True, highlight=False, soft_wrap=True)
     what, next_step = failure.in_language(language())
-    error.print(f"[bold red]{escape(what)}[/]")
+    headline = f"[bold red]{escape(what)}[/]"
+    error.print(headline)
     if next_step:
         error.print(escape(next_step))
     sys.exit(1)

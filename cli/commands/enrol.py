@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.stack.stack import Stack, connect
 from ripen.agenda import SHARDS
@@ -18,6 +19,7 @@ from ripen.failure import Failure
 from ripen.operations.journeys import enrolment
 from ripen.operations.journeys.address_file import addresses
 from ripen.operations.live_playbook import live_bundle
+from ripen.words import Words
 
 _SHOWN = 10
 _LOOK_SECONDS = 1.0
@@ -25,30 +27,72 @@ _LOOK_SECONDS = 1.0
 _screen = Console(highlight=False, soft_wrap=True)
 
 
-def enrol(
-    journey: Annotated[str, typer.Argument(help="The name in journeys/JOURNEY.yaml.", show_default=False)],
-    emails: Annotated[
-        list[str] | None, typer.Argument(help="Addresses of leads.", metavar="EMAIL…", show_default=False)
-    ] = None,
-    segment: Annotated[str, typer.Option(help="Enrol every lead in this segment.", metavar="NAME")] = "",
-    csv: Annotated[Path | None, typer.Option(help="Enrol every lead in this file, by its column of addresses.")] = None,
-    per_minute: Annotated[int | None, typer.Option(min=1, help="No faster than this.")] = None,
-    key: Annotated[
-        str,
-        typer.Option(
-            help="A name for this enrolment: no lead is asked twice under one key. Default: today's date.",
-            metavar="TEXT",
+_Journey = Annotated[
+    str,
+    typer.Argument(
+        help=say("The name in journeys/JOURNEY.yaml.", "journeys/JOURNEY.yaml の名前。"), show_default=False
+    ),
+]
+_Emails = Annotated[
+    list[str] | None,
+    typer.Argument(help=say("Addresses of leads.", "見込み客のアドレス。"), metavar="EMAIL…", show_default=False),
+]
+_Segment = Annotated[
+    str,
+    typer.Option(
+        help=say("Enrol every lead in this segment.", "このセグメントの見込み客すべてを登録します。"), metavar="NAME"
+    ),
+]
+_Csv = Annotated[
+    Path | None,
+    typer.Option(
+        help=say(
+            "Enrol the leads in this CSV file, by its column of addresses.",
+            "この CSV ファイルのアドレスの列にある見込み客を登録します。",
+        )
+    ),
+]
+_PerMinute = Annotated[
+    int | None,
+    typer.Option(min=1, help=say("Enrol at most this many leads a minute.", "1 分間に登録する人数の上限。")),
+]
+_Key = Annotated[
+    str,
+    typer.Option(
+        help=say(
+            "A name for this enrolment. No lead is enrolled twice under one key. Default: today's date.",
+            "この登録の名前。同じ名前で二度登録される人はいません。指定がなければ今日の日付。",
         ),
-    ] = "",
+        metavar="TEXT",
+    ),
+]
+
+
+@help_text(
+    "Enrol leads in a journey."
+    "\n\nThe journey's file decides whether the journey takes a lead, and whether it takes the lead again."
+    " If this command is interrupted, run it again: it continues.",
+    "見込み客をシナリオに登録します。"
+    "\n\n開始するかどうか、二度目を認めるかどうかは、シナリオのファイルが決めます。"
+    "中断したときは、同じコマンドをもう一度実行すると続きから再開します。",
+)
+def enrol(
+    journey: _Journey,
+    emails: _Emails = None,
+    segment: _Segment = "",
+    csv: _Csv = None,
+    per_minute: _PerMinute = None,
+    key: _Key = "",
     as_json: AsJson = False,
 ) -> None:
-    """Enrol leads in a journey.
-
-    The journey's file decides whether it takes a lead, and whether again. If this is interrupted, the same command
-    continues it.
-    """
     if bool(emails) + bool(segment) + bool(csv) != 1:
-        raise Failure("Which leads?", "Say --segment NAME, --csv FILE, or addresses: one of them.")
+        raise Failure(
+            Words("Name the leads to enrol, in one way.", "登録する見込み客を、一つの方法で指定してください。"),
+            Words(
+                "Give addresses, --segment NAME or --csv FILE.",
+                "アドレス、--segment 名前、--csv ファイルのどれか一つを使います。",
+            ),
+        )
     stack = connect()
     now = stack.clock.now()
     entries = Entries(
@@ -65,8 +109,14 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
     """Start the walk, and wait until it is done."""
     is_new = enrolment.enrol_segment(entries, stack.table, stack.clock)
     if not is_new and not as_json:
-        _screen.print(f"These leads were asked before with the key {escape(entries.key)}; waiting until all are done.")
-    with bar("Leads of the segment") as progress:
+        key = escape(entries.key)
+        _screen.print(
+            say(
+                f"This segment was already enrolled with the key {key}. Waiting until that is done.",
+                f"このセグメントはキー {key} で登録済みです。完了を待っています。",
+            )
+        )
+    with bar(say("Enrolling the segment", "セグメントを登録しています")) as progress:
         while True:
             walks = enrolment.segment_walks(entries, stack.table)
             progress(sum(walk.done for walk in walks), SHARDS)
@@ -77,18 +127,38 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
     if as_json:
         print_json({"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": not is_new})
         return
-    _screen.print(f"[green]{count} leads asked[/] into {escape(entries.journey)}.")
+    _show_count(count, entries)
 
 
 def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json: bool) -> None:
-    with bar("Leads") as progress:
+    with bar(say("Enrolling leads", "見込み客を登録しています")) as progress:
         count, unknown = enrolment.enrol_addresses(entries, emails, stack.table, stack.secrets, stack.clock, progress)
     before = len(set(emails)) - count - len(unknown)
     if as_json:
         found = {"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": before}
         print_json(found | {"unknown": unknown})
         return
-    again = f" {before} were asked before with the key {entries.key}." if before else ""
-    _screen.print(f"[green]{count} leads asked[/] into {escape(entries.journey)}.{escape(again)}")
+    _show_count(count, entries)
+    if before:
+        key = escape(entries.key)
+        _screen.print(
+            say(f"Already requested with the key {key}: {before}.", f"キー {key} で受け付け済み: {before} 人。")
+        )
     if unknown:
-        _screen.print(f"[yellow]{len(unknown)} addresses belong to no lead:[/] {escape(', '.join(unknown[:_SHOWN]))}")
+        listed = escape(", ".join(unknown[:_SHOWN]))
+        _screen.print(
+            say(
+                f"[yellow]Addresses that belong to no lead ({len(unknown)}):[/] {listed}",
+                f"[yellow]該当する見込み客がいないアドレス（{len(unknown)} 件）:[/] {listed}",
+            )
+        )
+
+
+def _show_count(count: int, entries: Entries) -> None:
+    journey, leads = escape(entries.journey), "lead" if count == 1 else "leads"
+    _screen.print(
+        say(
+            f"[green]Enrolment requested[/] for {count} {leads} in {journey}.",
+            f"シナリオ {journey} への登録を [green]{count} 人分受け付けました。[/]",
+        )
+    )

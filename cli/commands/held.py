@@ -9,35 +9,76 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, language, say
 from cli.output.progress import bar
 from cli.stack.stack import connect
 from ripen.failure import Failure
+from ripen.operations.phrases import reason
 from ripen.operations.sending.held_mails import HeldMail, drop, held_mails, release, select
+from ripen.words import Words
 
 
+@help_text(
+    "List the mails that are held because their outcome is not known. Ripen does not send them again by itself:"
+    " release or drop them.",
+    "結果が分からず保留中のメールを一覧します。自動では再送されません。送るか、取りやめるかを選べます。",
+)
 def held(
     released: Annotated[
-        str, typer.Option("--release", help="Send this one after all: its id, its beginning, or all.", metavar="ID")
+        str,
+        typer.Option(
+            "--release",
+            help=say(
+                "Send this mail after all: its id, the beginning of its id, or all.",
+                "このメールを送ります。ID、ID の先頭部分、または all。",
+            ),
+            metavar="ID",
+        ),
     ] = "",
-    dropped: Annotated[str, typer.Option("--drop", help="Never send this one, or all.", metavar="ID")] = "",
+    dropped: Annotated[
+        str,
+        typer.Option(
+            "--drop",
+            help=say(
+                "Never send this mail: its id, the beginning of its id, or all.",
+                "このメールを送らずに取りやめます。ID、ID の先頭部分、または all。",
+            ),
+            metavar="ID",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the mails whose outcome is not known, which are not sent again by themselves. Send or drop them."""
     if released and dropped:
-        raise Failure("One thing at a time.", "Say --release or --drop.")
+        raise Failure(
+            Words(
+                "--release and --drop cannot be used together.",
+                "--release と --drop は同時に指定できません。",
+            ),
+            Words("Use one of them.", "どちらか一方を指定してください。"),
+        )
     stack = connect()
-    with bar("Leads") as progress:
+    with bar(say("Reading leads", "見込み客を確認しています")) as progress:
         found = held_mails(stack.table, progress)
     console = Console(highlight=False, soft_wrap=True, stderr=as_json)
     result: dict[str, int] | list[dict[str, Any]]
     if released:
         count = release(select(found, released), getuser(), stack.table, stack.clock.now())
         result = {"released": count}
-        console.print(f"[bold]{count} released.[/] What is still wanted goes out within a minute or two.")
+        console.print(
+            say(
+                f"[bold]Released: {count}.[/] Mails that may still be sent go out within a minute or two.",
+                f"[bold]{count} 通の保留を解きました。[/] 現在も送信できるメールは 1、2 分以内に送信されます。",
+            )
+        )
     elif dropped:
         count = drop(select(found, dropped), getuser(), stack.table, stack.clock.now())
         result = {"dropped": count}
-        console.print(f"[bold]{count} dropped.[/] Dropped mails are never sent.")
+        console.print(
+            say(
+                f"[bold]Dropped: {count}.[/] Dropped mails are never sent.",
+                f"[bold]{count} 通を取りやめました。[/] 取りやめたメールは送信されません。",
+            )
+        )
     else:
         result = [each.plain() for each in found]
         _show(found, console)
@@ -47,12 +88,32 @@ def held(
 
 def _show(found: list[HeldMail], console: Console) -> None:
     if not found:
-        console.print("No mail is held.")
+        console.print(say("No mail is held.", "保留中のメールはありません。"))
         return
-    table = Table("Id", "Who", "Mail", "Of", "Since", "Why", title=f"{len(found)} held", title_justify="left")
+    console.print(_table(found))
+    console.print(
+        say(
+            "Each of them may have arrived. To send it again: ripen held --release ID – to never send it:"
+            " ripen held --drop ID",
+            "すでに届いている可能性があります。送る: ripen held --release ID – 取りやめる: ripen held --drop ID",
+        )
+    )
+
+
+def _table(found: list[HeldMail]) -> Table:
+    table = Table(
+        "ID",
+        say("Lead", "見込み客"),
+        say("Mail", "メール"),
+        say("Origin", "配信元"),
+        say("Since", "いつから"),
+        say("Reason", "理由"),
+        title=say(f"{len(found)} held", f"保留中 {len(found)} 通"),
+        title_justify="left",
+    )
     for each in found:
         send = each.row.value
         since = f"{each.since:%Y-%m-%d %H:%M} UTC"
-        table.add_row(*map(escape, (send.id[:8], each.email, send.email, send.origin, since, send.reason)))
-    console.print(table)
-    console.print("Each may have arrived. Send it after all: ripen held --release ID – or not: ripen held --drop ID")
+        cells = (send.id[:8], each.email, send.email, send.origin, since, reason(send.reason, language()))
+        table.add_row(*map(escape, cells))
+    return table

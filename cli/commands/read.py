@@ -10,55 +10,74 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.stack.salesforce import query as ask
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
+from ripen.words import Words
 
 _SECONDS = 20
 
 
+@help_text(
+    "List the mails that the local cloud has sent, newest last.",
+    "ローカルクラウドが送ったメールを、新しいものを下にして一覧します。",
+)
 def mailbox(as_json: AsJson = False) -> None:
-    """List the mails that the local cloud has sent, newest last."""
     address = local().mailbox
-    mails = _get(f"{address}/messages.json", "The mailbox")
+    mails = _get(f"{address}/messages.json", Words("The mailbox", "メールボックス"))
     if as_json:
         print_json(mails)
         return
-    table = Table("At", "To", "Subject", title=f"{len(mails)} mails – {address}", title_justify="left")
+    table = Table(
+        say("At", "日時"),
+        say("To", "宛先"),
+        say("Subject", "件名"),
+        title=say(f"Mails: {len(mails)} – {address}", f"メール {len(mails)} 通 – {address}"),
+        title_justify="left",
+    )
     for mail in mails:
         to = mail["to"] if isinstance(mail["to"], str) else ", ".join(mail["to"])
         table.add_row(escape(str(mail["at"])[:19]), escape(to), escape(mail["subject"]))
     Console().print(table)
 
 
+@help_text(
+    "List the cards in the local Slack's sales channel, oldest first.",
+    "ローカルの Slack の営業チャンネルにあるカードを、古い順に一覧します。",
+)
 def slack(as_json: AsJson = False) -> None:
-    """List the cards in the local Slack's sales channel, oldest first."""
     address = local().slack
-    cards = _get(f"{address}/messages.json", "Slack")
+    cards = _get(f"{address}/messages.json", Words("Slack", "Slack"))
     if as_json:
         print_json(cards)
         return
     console = Console(highlight=False)
-    console.print(f"{len(cards)} messages in #sales – {address}")
+    count = len(cards)
+    console.print(say(f"Messages in #sales: {count} – {address}", f"#sales のメッセージ {count} 件 – {address}"))
     for card in cards:
         console.print(Panel(escape(card["text"]), title=str(card["ts"]), title_align="left", expand=False))
 
 
-crm = typer.Typer(help="Ask Salesforce.", no_args_is_help=True)
+crm = typer.Typer(help=say("Query Salesforce.", "Salesforce に問い合わせます。"), no_args_is_help=True)
+
+
+_EXAMPLE = "SELECT Id, LastName, Ripen_Score__c FROM Lead"
 
 
 @crm.command()
+@help_text("Query Salesforce in SOQL.", "Salesforce に SOQL で問い合わせます。")
 def query(
-    soql: Annotated[str, typer.Argument(help="For example: SELECT Id, LastName, Ripen_Score__c FROM Lead")],
+    soql: Annotated[str, typer.Argument(help=say(f"The query, for example: {_EXAMPLE}", f"クエリ。例: {_EXAMPLE}"))],
     as_json: AsJson = False,
 ) -> None:
-    """Ask Salesforce in SOQL."""
     records = ask(connect(), soql)
     if as_json:
         print_json(records)
         return
     names = list(dict.fromkeys(name for record in records for name in record))
-    table = Table(*names, title=f"{len(records)} record{'s' if len(records) != 1 else ''}", title_justify="left")
+    title = say(f"Records: {len(records)}", f"レコード {len(records)} 件")
+    table = Table(*names, title=title, title_justify="left")
     for record in records:
         table.add_row(*(escape(_shown(record.get(name))) for name in names))
     Console().print(table)
@@ -70,13 +89,16 @@ def _shown(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
 
 
-def _get(url: str, what: str) -> list[dict[str, Any]]:
+def _get(url: str, what: Words) -> list[dict[str, Any]]:
     import requests
 
     try:
         answer = requests.get(url, timeout=_SECONDS)
         answer.raise_for_status()
     except requests.RequestException as error:
-        raise Failure(f"{what} does not answer: {error}", "See: ripen status") from None
+        raise Failure(
+            Words(f"{what.en} does not answer: {error}", f"{what.ja}が応答しません: {error}"),
+            Words("Check the local cloud: ripen status", "ローカルクラウドを確かめてください: ripen status"),
+        ) from None
     found: list[dict[str, Any]] = answer.json()
     return found

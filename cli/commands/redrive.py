@@ -12,6 +12,7 @@ from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.stack.redrive import Queue, kinds, overdue_rows, queues, waiting
 from cli.stack.redrive import redrive as move
 from cli.stack.stack import connect
@@ -23,11 +24,16 @@ _THREADS = 8
 """Reading an empty queue takes a second."""
 
 
+@help_text(
+    "Move the messages in the dead-letter queues back to their queues, and list the overdue rows of the agenda.",
+    "デッドレターキューのメッセージを元のキューに戻します。期限を過ぎた処理も一覧します。",
+)
 def redrive(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=say("Only count the messages.", "件数だけを表示し、何も戻しません。"))
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Move the messages in the dead-letter queues back to their queues, and list what is overdue on the agenda."""
     stack, sqs = connect(), aws.client("sqs")
     found = queues(stack, sqs)
     counts = {queue.name: waiting(queue, sqs) for queue in found}
@@ -52,20 +58,34 @@ def _move_all(found: list[Queue], counts: dict[str, int], sqs: Any) -> dict[str,
 
 def _show(counts: dict[str, int], moved: dict[str, int], overdue: list[Due]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    table = Table("Queue", "Given up", "Moved back")
+    table = Table(say("Queue", "キュー"), say("Failed messages", "失敗したメッセージ"), say("Moved back", "戻した数"))
     for name, count in counts.items():
         if count or moved[name]:
             table.add_row(escape(name), str(max(count, moved[name])), str(moved[name]))
-    console.print(table if table.row_count else "The dead-letter queues are empty.")
+    console.print(
+        table if table.row_count else say("The dead-letter queues are empty.", "デッドレターキューは空です。")
+    )
+    _show_overdue(overdue, console)
+
+
+def _show_overdue(overdue: list[Due], console: Console) -> None:
     if not overdue:
-        console.print("Nothing on the agenda is overdue.")
+        console.print(say("Nothing on the agenda is overdue.", "期限を過ぎた処理はありません。"))
         return
-    said = ", ".join(f"{count} {kind}" for kind, count in kinds(overdue))
-    console.print(f"[yellow]Overdue on the agenda:[/] {len(overdue)} rows ({said}). The tick retries them each minute.")
+    count = len(overdue)
+    listed = ", ".join(f"{number} {kind}" for kind, number in kinds(overdue))
+    console.print(
+        say(
+            f"[yellow]Overdue on the agenda:[/] {count} ({listed}). The tick retries each of them every minute.",
+            f"[yellow]期限を過ぎた処理:[/] {count} 件（{listed}）。tick が毎分再試行します。",
+        )
+    )
     for due in overdue[:_MOST_SHOWN]:
-        console.print(f"  since {due.at:%Y-%m-%d %H:%M} UTC  {escape(due.ref)}")
-    if len(overdue) > _MOST_SHOWN:
-        console.print(f"  and {len(overdue) - _MOST_SHOWN} more: ripen redrive --json")
+        since = f"{due.at:%Y-%m-%d %H:%M} UTC"
+        console.print(f"  {say(f'since {since}', f'{since} から')}  {escape(due.ref)}")
+    if count > _MOST_SHOWN:
+        more = count - _MOST_SHOWN
+        console.print(say(f"  and {more} more: ripen redrive --json", f"  ほか {more} 件: ripen redrive --json"))
 
 
 def _advance(progress: Progress, task: TaskID, done: int) -> None:

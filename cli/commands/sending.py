@@ -6,14 +6,18 @@ from time import sleep
 from rich.console import Console
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.stack.stack import connect
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight, resume_sending, stop_sending
 
 
+@help_text(
+    "Stop all sending, and show how many mails are in flight. No other mail goes out until: ripen resume",
+    "すべての配信を停止します。送信中のメールの数を表示し、ほかのメールは ripen resume まで送信されません。",
+)
 def stop(as_json: AsJson = False) -> None:
-    """Stop all sending. Return when no mail can be claimed any more, and say how many were in flight."""
     stack = connect()
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     found, already = stop_sending(getuser(), stack.table, stack.clock.now())
     if not already:
         sleep(UNTIL_SEEN_SECONDS)
@@ -22,19 +26,31 @@ def stop(as_json: AsJson = False) -> None:
         print_json({"stopped": True, "already": already, "since": found.at.isoformat(), "in_flight": flying})
         return
     if already:
-        console.print(f"Sending is stopped already, since {found.at:%Y-%m-%d %H:%M} UTC.")
-    console.print(f"[bold]Sending is stopped.[/] In flight: {flying}. Due mails wait until: ripen resume")
+        since = f"{found.at:%Y-%m-%d %H:%M} UTC"
+        console.print(say(f"Sending was already stopped at {since}.", f"配信はすでに停止しています（{since} から）。"))
+    console.print(
+        say(
+            f"[bold]Sending is stopped.[/] In flight: {flying}. Due mails wait until you run: ripen resume",
+            f"[bold]配信を停止しました。[/] 送信中: {flying} 通。期限の来たメールは ripen resume まで待ちます。",
+        )
+    )
 
 
+@help_text(
+    "Resume sending. Waiting mails go out within a minute or two, each once.",
+    "配信を再開します。待っていたメールは 1、2 分以内に、それぞれ一度だけ送信されます。",
+)
 def resume(as_json: AsJson = False) -> None:
-    """Resume sending. Waiting mails go out within a minute or two, each once."""
     stack = connect()
     was = resume_sending(getuser(), stack.table, stack.clock.now())
     if as_json:
         print_json({"stopped": False, "was_stopped": was})
         return
-    console = Console(highlight=False)
     if was:
-        console.print("Sending goes on. Waiting mails are taken from the agenda within a minute or two.")
+        text = say(
+            "Sending is resumed. Waiting mails go out within a minute or two.",
+            "配信を再開しました。待っていたメールは 1、2 分以内に送信されます。",
+        )
     else:
-        console.print("Sending was not stopped.")
+        text = say("Sending was not stopped.", "配信は停止していません。")
+    Console(highlight=False, soft_wrap=True).print(text)

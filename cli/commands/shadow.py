@@ -10,17 +10,26 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
-from cli.stack.stack import connect
+from cli.output.language import help_text, language, say
+from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
+from ripen.operations import phrases
 from ripen.operations.sending.shadow import kept_back, release_crm_writes
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, switch_shadow
 
-app = typer.Typer(help="Shadow mode: decide everything, send and write nothing. List what would have been done.")
+_MOST_CHARACTERS = 80
+
+app = typer.Typer(
+    help=say(
+        "Shadow mode: decide everything, send and write nothing. Alone, it lists what would have been done.",
+        "シャドーモード: 判断だけを行い、送信も書き込みもしません。単独では、行うはずだったことを一覧します。",
+    )
+)
 
 
 @app.callback(invoke_without_command=True)
 def shadow(context: typer.Context, as_json: AsJson = False) -> None:
-    """List what would have been sent, written and posted."""
+    """List what shadow mode kept back, unless there is a subcommand."""
     if context.invoked_subcommand:
         return
     stack = connect()
@@ -29,36 +38,48 @@ def shadow(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(found)
         return
     console = Console(highlight=False)
-    row = stack.table.get(keys.SHADOW)
-    if row and row.value.on:
-        console.print(f"[bold yellow]Shadow mode is on[/] since {row.value.at:%Y-%m-%d %H:%M} UTC: ripen shadow off")
-    else:
-        console.print("Shadow mode is off: ripen shadow on")
+    console.print(_switch(stack))
     if found:
         console.print(_table(found))
     else:
-        console.print("Nothing has been kept back.")
+        console.print(say("Shadow mode has kept nothing back.", "シャドーモードで見合わせたものはありません。"))
 
 
 @app.command()
+@help_text(
+    "Send and write nothing from now on, but keep deciding.",
+    "これ以降、判断だけを続け、送信も書き込みもしません。",
+)
 def on(as_json: AsJson = False) -> None:
-    """Send and write nothing from now on, but keep deciding."""
-    stack, console = connect(), Console(highlight=False)
+    stack, console = connect(), Console(highlight=False, soft_wrap=True)
     changed = switch_shadow(True, getuser(), stack.table, stack.clock.now())
     if changed:
         sleep(UNTIL_SEEN_SECONDS)
     if as_json:
         print_json({"shadow": True, "already": not changed})
     elif not changed:
-        console.print("Shadow mode is on already. See what it keeps back: ripen shadow")
+        console.print(
+            say(
+                "Shadow mode was already on. To list what it keeps back: ripen shadow",
+                "すでにシャドーモードです。見合わせたものの一覧: ripen shadow",
+            )
+        )
     else:
-        console.print("[bold]Shadow mode is on.[/] Mails and cards are listed instead of sent: ripen shadow")
+        console.print(
+            say(
+                "[bold]Shadow mode is on.[/] Mails and cards are listed instead of sent: ripen shadow",
+                "[bold]シャドーモードにしました。[/] メールやカードは送らずに一覧に残します: ripen shadow",
+            )
+        )
 
 
 @app.command()
+@help_text(
+    "Send and write again. Salesforce gets the writes that waited. Mails and cards that were kept back stay unsent.",
+    "送信と書き込みを再開します。待っていた Salesforce への書き込みは行われ、見合わせたメールやカードは送られません。",
+)
 def off(as_json: AsJson = False) -> None:
-    """Send and write again. Salesforce gets the writes that waited; mails and cards that were kept back stay unsent."""
-    stack, console = connect(), Console(highlight=False)
+    stack, console = connect(), Console(highlight=False, soft_wrap=True)
     changed = switch_shadow(False, getuser(), stack.table, stack.clock.now())
     if changed:
         sleep(UNTIL_SEEN_SECONDS)
@@ -66,17 +87,45 @@ def off(as_json: AsJson = False) -> None:
     if as_json:
         print_json({"shadow": False, "already": not changed, "leads_for_salesforce": count})
         return
-    console.print(f"[bold]Shadow mode is off.[/] {count} leads go to Salesforce within a minute or two.")
-    console.print("Mails and cards that were kept back stay unsent; journeys go on from where they are.")
+    console.print(
+        say(
+            f"[bold]Shadow mode is off.[/] Leads to be written to Salesforce within a minute or two: {count}.",
+            f"[bold]シャドーモードを解除しました。[/] 1、2 分以内に {count} 人を Salesforce に書き込みます。",
+        )
+    )
+    console.print(
+        say(
+            "Mails and cards that were kept back stay unsent. Journeys go on from where they are.",
+            "見合わせたメールやカードは送られません。シナリオは現在の位置から続きます。",
+        )
+    )
+
+
+def _switch(stack: Stack) -> str:
+    """Return whether shadow mode is on, and the command for the opposite."""
+    row = stack.table.get(keys.SHADOW)
+    if row is None or not row.value.on:
+        return say("Shadow mode is off: ripen shadow on", "シャドーモードではありません: ripen shadow on")
+    since = f"{row.value.at:%Y-%m-%d %H:%M} UTC"
+    return say(
+        f"[bold yellow]Shadow mode is on[/] since {since}: ripen shadow off",
+        f"[bold yellow]シャドーモードです[/]（{since} から）: ripen shadow off",
+    )
 
 
 def _table(found: list[dict[str, Any]]) -> Table:
-    table = Table("At", "Lead", "What", "About", "Would have", title=f"{len(found)} times", title_justify="left")
+    table = Table(
+        say("At (UTC)", "日時 (UTC)"),
+        say("Lead", "見込み客"),
+        say("What would have happened", "行うはずだったこと"),
+        say("Text", "本文"),
+        title=say(f"{len(found)} kept back", f"見合わせたもの {len(found)} 件"),
+        title_justify="left",
+    )
     for entry in found:
-        at = entry["at"][:16].replace("T", " ")
-        would = entry["outcome"].removeprefix("would have ")
-        text = entry["facts"].get("text") or entry["facts"].get("subject") or ""
-        table.add_row(
-            at, escape(entry["email"]), entry["what"], escape(entry["subject"]), escape(f"{would} {text}"[:80])
-        )
+        facts = entry["facts"]
+        sentence = phrases.say(f"{entry['what']}.{entry['outcome']}", facts | {"subject": entry["subject"]}, language())
+        text = facts.get("text") or facts.get("subject") or ""
+        cells = (entry["at"][:16].replace("T", " "), entry["email"], sentence, text[:_MOST_CHARACTERS])
+        table.add_row(*map(escape, cells))
     return table

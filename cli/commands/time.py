@@ -2,23 +2,39 @@
 
 import re
 from datetime import timedelta
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
+from ripen.words import Words
 
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
 
+@help_text(
+    "Move the local cloud's clock forward, and do everything that falls due on the way, in order.",
+    "ローカルクラウドの時計を進めます。その間に期限が来る処理を順に実行します。",
+)
 def clock(
-    by: str = typer.Argument("", help="+3d, +2h, +30m, +90s or several, such as +1d12h. Without it, show the time."),
+    by: Annotated[
+        str,
+        typer.Argument(
+            help=say(
+                "+3d, +2h, +30m, +90s, or a combination such as +1d12h. Without it, the command shows the time.",
+                "+3d、+2h、+30m、+90s、または +1d12h のような組み合わせ。省略すると時刻を表示します。",
+            ),
+            metavar="[+SPAN]",
+            show_default=False,
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Move the local cloud's clock forward. On the way, do everything that falls due, in order."""
     from cli.local.clock import walk
 
     delta = span(by) if by else timedelta()
@@ -29,7 +45,7 @@ def clock(
     if delta:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
         with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task("Time passes", total=delta.total_seconds())
+            task = progress.add_task(say("Time passes", "時計を進めています"), total=delta.total_seconds())
 
             def shown(done: timedelta) -> None:
                 progress.update(task, completed=done.total_seconds())
@@ -38,13 +54,18 @@ def clock(
     if as_json:
         print_json({"time": stack.clock.now().isoformat()})
         return
-    console.print(f"It is {stack.clock.now():%Y-%m-%d %H:%M:%S} UTC on the local cloud.")
+    now = f"{stack.clock.now():%Y-%m-%d %H:%M:%S} UTC"
+    console.print(say(f"The local cloud's clock says {now}.", f"ローカルクラウドの時刻: {now}"))
 
 
 def span(text: str) -> timedelta:
     """Return +1d12h as a timedelta. Raise Failure for anything else: time does not go back."""
     if not re.fullmatch(r"\+?(\d+[dhms])+", text):
         raise Failure(
-            f"{text!r} is not a span of time.", "For example: +3d, +2h, +30m or +90s. The clock only goes forward."
+            Words(f"{text!r} is not a span of time.", f"{text!r} は時間の長さではありません。"),
+            Words(
+                "Write, for example, +3d, +2h, +30m or +90s. The clock only goes forward.",
+                "+3d、+2h、+30m、+90s のように指定してください。時計は戻せません。",
+            ),
         )
     return timedelta(**{_UNITS[unit]: int(amount) for amount, unit in re.findall(r"(\d+)([dhms])", text)})

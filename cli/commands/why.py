@@ -7,37 +7,36 @@ from rich.console import Console
 from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
-from cli.output.language import language
+from cli.output.language import help_text, language, say
 from cli.stack.stack import connect
 from ripen.calendar.minute import format_minute
 from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
-from ripen.operations.phrases import reason, say
+from ripen.operations.phrases import reason
+from ripen.operations.phrases import say as sentence
 
 _SHORT = 7
-_WORDS = {
-    "ja": {"playbook": "プレイブック", "because": "きっかけ", "points": "点", "nothing": "まだ何も起きていません。"},
-    "en": {"playbook": "playbook", "because": "because", "points": "points", "nothing": "Nothing has happened yet."},
-}
 
 
+@help_text(
+    "Explain what happened to one lead: each mail that was sent or not, each point, each write to Salesforce."
+    "\n\nThe newest entry comes last.",
+    "見込み客 1 人に起きたことを説明します: 送った／送らなかったメール、スコアの点、Salesforce への書き込み。"
+    "\n\n新しいものほど下に表示します。",
+)
 def why(
-    email: Annotated[str, typer.Argument(help="The lead's address.", show_default=False)],
+    email: Annotated[str, typer.Argument(help=say("The lead's address.", "見込み客のアドレス。"), show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Explain what happened to one lead: each mail sent or not, each point, each write to the CRM.
-
-    The newest comes last.
-    """
-    stack, lang = connect(), language()
+    stack = connect()
     log = decision_log(email, stack.table, stack.playbook, stack.secrets)
     if as_json:
-        print_json([_plain(entry, lang) for entry in log.entries])
+        print_json([_plain(entry) for entry in log.entries])
         return
     console = Console(highlight=False, soft_wrap=True)
     if not log.entries:
-        console.print(_say("nothing", lang))
+        console.print(say("Nothing has happened yet.", "まだ何も起きていません。"))
     for entry in log.entries:
-        console.print(_shown(entry, log, lang))
+        console.print(_shown(entry, log, language()))
 
 
 def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
@@ -48,28 +47,25 @@ def _shown(entry: LogEntry, log: DecisionLog, lang: str) -> str:
         given = ", ".join(f"{points:+.0f} {code}" for code, points in entry.points.items())
         line += f"  [green]{escape(given)}[/]"
     if entry.bundle:
-        line += f"  [dim]{_say('playbook', lang)} {entry.bundle[:_SHORT]}[/]"
+        line += f"  [dim]{say('playbook', 'プレイブック')} {entry.bundle[:_SHORT]}[/]"
     for activity in entry.causes:
         facts = {"subject": activity.subject, "kind": str(activity.kind)}
-        did = f"{say(str(activity.kind), facts, lang)} ({format_minute(activity.at, log.zone, lang)})"
-        line += f"\n{' ' * 26}[dim]{_say('because', lang)}: {escape(did)}[/]"
+        did = f"{sentence(str(activity.kind), facts, lang)} ({format_minute(activity.at, log.zone, lang)})"
+        line += f"\n{' ' * 26}[dim]{say('because', 'きっかけ')}: {escape(did)}[/]"
     return line
 
 
-def _plain(entry: LogEntry, lang: str) -> dict[str, Any]:
+def _plain(entry: LogEntry) -> dict[str, Any]:
+    """Return what --json prints: a contract for scripts, in English whatever the language."""
     return {
         "at": entry.at.isoformat(),
         "code": entry.code,
         "facts": entry.facts,
-        "words": entry.words(lang),
-        "reason": reason(entry.reason, lang),
+        "words": entry.words("en"),
+        "reason": reason(entry.reason, "en"),
         "points": entry.points,
         "playbook": entry.bundle,
         "activities": [
             {"id": a.id, "at": a.at.isoformat(), "kind": str(a.kind), "subject": a.subject} for a in entry.causes
         ],
     }
-
-
-def _say(name: str, lang: str) -> str:
-    return _WORDS["ja" if lang == "ja" else "en"][name]

@@ -14,6 +14,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.table import Create, Replace, keys
 from ripen.failure import Failure
 from ripen.settings import ClockOffset
+from ripen.words import Words
 
 _LOOK_SECONDS = 0.15
 _CLOCK_FRESH_SECONDS = 0.25
@@ -72,7 +73,11 @@ def tick(stack: Stack) -> None:
     """Do what the schedule does each minute."""
     answer = boto3.client("lambda").invoke(FunctionName=stack.tick, Payload=b"{}")
     if "FunctionError" in answer:
-        raise Failure(f"The tick failed: {answer['Payload'].read().decode()}", "See the logs in .local/logs")
+        error = answer["Payload"].read().decode()
+        raise Failure(
+            Words(f"The tick failed: {error}", f"tick が失敗しました: {error}"),
+            Words("Read the logs in .local/logs.", ".local/logs のログを確かめてください。"),
+        )
 
 
 def drain(stack: Stack) -> None:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from cli.stack.stack import Stack
 from ripen.failure import Failure
+from ripen.words import Words
 
 _SECONDS = 20
 _API = "/services/data/v62.0"
@@ -15,7 +16,13 @@ def query(stack: Stack, soql: str) -> list[dict[str, Any]]:
     """Return the records that Salesforce finds."""
     login = stack.secrets.all().get("salesforce") or {}
     if not login.get("client_secret"):
-        raise Failure("Salesforce is not connected by client credentials.", 'Put "salesforce" into Ripen\'s secret.')
+        raise Failure(
+            Words(
+                "Ripen's secret has no client credentials for Salesforce.",
+                "Ripen のシークレットに Salesforce のクライアント認証情報がありません。",
+            ),
+            Words('Add "salesforce" to it: docs/deploy.md', '"salesforce" を追加してください: docs/deploy.md'),
+        )
     return [_without_attributes(record) for record in _records(login, soql)]
 
 
@@ -35,11 +42,17 @@ def _records(login: dict[str, Any], soql: str) -> list[dict[str, Any]]:
             )
             page = answer.json()
             if not answer.ok:
-                raise Failure(f"Salesforce: {page[0]['message']}", "Check the query's fields and quotes.")
+                raise Failure(
+                    f"Salesforce: {page[0]['message']}",
+                    Words("Check the query's fields and quotes.", "クエリの項目名と引用符を確かめてください。"),
+                )
             found += page["records"]
             path = page.get("nextRecordsUrl", "")
     except requests.RequestException as error:
-        raise Failure(f"Salesforce does not answer: {error}", "See: ripen status") from None
+        raise Failure(
+            Words(f"Salesforce does not answer: {error}", f"Salesforce が応答しません: {error}"),
+            Words("Check the connection: ripen doctor", "接続を確かめてください: ripen doctor"),
+        ) from None
     return found
 
 
@@ -50,7 +63,11 @@ def _token(login: dict[str, Any]) -> dict[str, Any]:
     url = f"{login['login']}/services/oauth2/token"
     token: dict[str, Any] = requests.post(url, data=asked, timeout=_SECONDS, verify=_authorities()).json()
     if "access_token" not in token:
-        raise Failure(f"Salesforce refused the login: {token.get('error_description', token)}")
+        reason = token.get("error_description", token)
+        raise Failure(
+            Words(f"Salesforce refused the login: {reason}", f"Salesforce がログインを拒否しました: {reason}"),
+            Words("Check the login: ripen doctor", "ログインの設定を確かめてください: ripen doctor"),
+        )
     return token
 
 

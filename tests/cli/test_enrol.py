@@ -65,11 +65,13 @@ def test_addresses_are_asked_in_once_for_a_key(
     emails = [f"{lead}@example.co.jp" for lead in found]
     ripen(*emails[:2], "nobody@example.co.jp", "no address")
     told = capsys.readouterr().out
-    assert "2 leads asked into whitepaper." in told
-    assert "2 addresses belong to no lead: no address, nobody@example.co.jp" in told
+    assert "Enrolment requested for 2 leads in whitepaper." in told
+    assert "Addresses that belong to no lead (2): no address, nobody@example.co.jp" in told
     clock.move(hours=1)
     ripen(*emails)
-    assert "1 leads asked into whitepaper. 2 were asked before with the key 2026-11-21." in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "Enrolment requested for 1 lead in whitepaper." in told
+    assert "Already requested with the key 2026-11-21: 2." in told
     activities = asked(table, found)
     assert [activity.lead for activity in activities] == found
     assert {(activity.kind, activity.subject, activity.facts["key"]) for activity in activities} == {
@@ -171,7 +173,7 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
             run_due(keys.walk(of, number).ref, dependencies, lambda: True)
 
     monkeypatch.setattr(command, "sleep", walking)
-    for words in ("4 leads asked into whitepaper.", "asked before with the key 2026-11-21"):
+    for words in ("for 4 leads in whitepaper.", "already enrolled with the key 2026-11-21"):
         ripen(segment="everyone")
         assert words in capsys.readouterr().out
     assert [activity.lead for activity in asked(table, found)] == found
@@ -180,8 +182,8 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
 @pytest.mark.parametrize(
     ("emails", "wanted", "words"),
     [
-        ((), {}, "Which leads"),
-        (("a@example.jp",), {"segment": "everyone"}, "Which leads"),
+        ((), {}, "Name the leads"),
+        (("a@example.jp",), {"segment": "everyone"}, "Name the leads"),
         (("a@example.jp",), {"journey": "nowhere"}, "no journey 'nowhere'"),
         ((), {"segment": "nobody"}, "no segment 'nobody'"),
     ],

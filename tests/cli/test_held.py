@@ -84,7 +84,7 @@ def test_an_id_that_is_not_there_or_not_enough_is_said(stack: Stack, table: Tabl
     a_held_send(table, "lead1")
     with pytest.raises(Failure, match="No held mail"):
         command.held(released="zzz")
-    with pytest.raises(Failure, match="One thing at a time"):
+    with pytest.raises(Failure, match="cannot be used together"):
         command.held(released="a", dropped="b")
 
 

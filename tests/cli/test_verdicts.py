@@ -66,7 +66,7 @@ def test_all_leads_are_put_on_the_agenda(stack: Stack, table: Table, capsys: pyt
 
 @pytest.mark.parametrize(("email", "everyone"), [("", False), ("hanako@example.co.jp", True)])
 def test_it_must_be_said_whose(stack: Stack, email: str, everyone: bool) -> None:
-    with pytest.raises(Failure, match="Whose"):
+    with pytest.raises(Failure, match="Name the leads"):
         verdicts.reclassify(email, everyone)
 
 
