@@ -49,12 +49,15 @@ _Csv = Annotated[
         help=say(
             "Enrol the leads in this CSV file, by its column of addresses.",
             "この CSV ファイルのアドレスの列にある見込み客を登録します。",
-        )
+        ),
+        metavar="FILE",
     ),
 ]
 _PerMinute = Annotated[
     int | None,
-    typer.Option(min=1, help=say("Enrol at most this many leads a minute.", "1 分間に登録する人数の上限。")),
+    typer.Option(
+        min=1, help=say("Enrol at most this many leads a minute.", "1 分間に登録する人数の上限。"), metavar="COUNT"
+    ),
 ]
 _Key = Annotated[
     str,

@@ -29,7 +29,7 @@ def clock(
                 "+3d, +2h, +30m, +90s, or a combination such as +1d12h. Without it, the command shows the time.",
                 "+3d、+2h、+30m、+90s、または +1d12h のような組み合わせ。省略すると時刻を表示します。",
             ),
-            metavar="[+SPAN]",
+            metavar="+SPAN",
             show_default=False,
         ),
     ] = "",
