@@ -14,7 +14,7 @@ import msgspec
 
 from bench.first_rows import ALERT, CAMPAIGN, LEAD, SEND, activity
 from bench.outside import SECRET
-from bench.requests import SITE, an_event, beacon_post, form_post
+from bench.requests import SITE, an_event, beacon_post, form_post, messages
 from ripen.adapters.table import keys
 from ripen.tracking import beacon
 from ripen.tracking.link_token import Link, Purpose, sign_token
@@ -55,11 +55,11 @@ def _capture() -> dict[str, First]:
         "capture.link": First(event=_get("/c/-", token=_token(Purpose.CLICK)), clients=_PRIVATE, reads=(LIVE, _MAIL)),
         "capture.track": First(event=beacon_post("visitor-1", "view-1"), clients=(*_STORE, "sqs")),
         "capture.beacons": First(
-            event=_message(_beacon()), clients=(*_STORE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
+            event=messages(_beacon()), clients=(*_STORE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
         ),
         "capture.webhook": First(event=_typeform(), clients=(*_PRIVATE, "sqs")),
         "capture.poll": First(
-            event=_message(keys.MEMBERS.ref),
+            event=messages(keys.MEMBERS.ref),
             clients=("dynamodb", "secretsmanager"),
             reads=(keys.MEMBERS.ref,),
             library="simple_salesforce",
@@ -69,9 +69,9 @@ def _capture() -> dict[str, First]:
 
 def _score() -> dict[str, First]:
     return {
-        "score.react": First(event=_message(activity().key.ref), clients=(*_STORE, "sqs"), reads=(LIVE, _row("state"))),
+        "score.react": First(event=messages(activity().key.ref), clients=(*_STORE, "sqs"), reads=(LIVE, _row("state"))),
         "score.sync": First(
-            event=_message(_row("due#crm")),
+            event=messages(_row("due#crm")),
             clients=(*_PRIVATE, "sqs"),
             reads=(LIVE, _row("profile")),
             library="simple_salesforce",
@@ -84,22 +84,22 @@ def _nurture_work() -> dict[str, First]:
     return {
         "nurture.tick": First(event={}, clients=("dynamodb", "sqs"), reads=(), queries=_SHARDS),
         "nurture.advance": First(
-            event=_message(_row("enrollment#whitepaper#once")), clients=(*_STORE, "sqs"), reads=(LIVE, _row("state"))
+            event=messages(_row("enrollment#whitepaper#once")), clients=(*_STORE, "sqs"), reads=(LIVE, _row("state"))
         ),
         "nurture.deliver": First(
-            event=_message(_row(f"send#{SEND}")), clients=(*_PRIVATE, "sesv2"), reads=(LIVE, _row("profile"))
+            event=messages(_row(f"send#{SEND}")), clients=(*_PRIVATE, "sesv2"), reads=(LIVE, _row("profile"))
         ),
         "nurture.crm": First(
-            event=_message(_row("request#e1")),
+            event=messages(_row("request#e1")),
             clients=_PRIVATE,
             reads=(LIVE, _row("profile")),
             library="simple_salesforce",
         ),
         "nurture.webhook": First(
-            event=_message(_row("call#c1")), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row("call#c1"),)
+            event=messages(_row("call#c1")), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row("call#c1"),)
         ),
         "nurture.walk": First(
-            event=_message(keys.walk(CAMPAIGN, 0).ref), clients=(*_STORE, "sqs"), reads=(LIVE, CAMPAIGN.ref)
+            event=messages(keys.walk(CAMPAIGN, 0).ref), clients=(*_STORE, "sqs"), reads=(LIVE, CAMPAIGN.ref)
         ),
     }
 
@@ -107,9 +107,9 @@ def _nurture_work() -> dict[str, First]:
 def _nurture_answers() -> dict[str, First]:
     """Return the calls of the functions that learn what came of a mail."""
     return {
-        "nurture.reply": First(event=_message(_received()), clients=(*_PRIVATE, "sqs"), reads=(LIVE, _MAIL)),
+        "nurture.reply": First(event=messages(_received()), clients=(*_PRIVATE, "sqs"), reads=(LIVE, _MAIL)),
         "nurture.feedback": First(
-            event=_message(_delivered()), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row(f"send#{SEND}"),)
+            event=messages(_delivered()), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row(f"send#{SEND}"),)
         ),
         "nurture.preferences": First(
             event=_get("/unsubscribe/-", token=_token(Purpose.UNSUBSCRIBE)),
@@ -121,7 +121,7 @@ def _nurture_answers() -> dict[str, First]:
 
 def _notify() -> dict[str, First]:
     return {
-        "notify.alert": First(event=_message(_row(f"alert#{ALERT}")), clients=_PRIVATE),
+        "notify.alert": First(event=messages(_row(f"alert#{ALERT}")), clients=_PRIVATE),
         "notify.slack": First(
             event=_press(),
             clients=("dynamodb", "secretsmanager", "sqs"),
@@ -129,7 +129,7 @@ def _notify() -> dict[str, First]:
             library="slack_bolt",
         ),
         "notify.act": First(
-            event=_message(_row("action#a1")),
+            event=messages(_row("action#a1")),
             clients=(*_PRIVATE, "sqs"),
             reads=(LIVE, _row("profile")),
             library="simple_salesforce",
@@ -139,11 +139,6 @@ def _notify() -> dict[str, First]:
 
 def _row(sk: str) -> str:
     return f"lead#{LEAD}|{sk}"
-
-
-def _message(body: str) -> dict[str, Any]:
-    record = {"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
-    return {"Records": [record]}
 
 
 def _get(path: str, **parameters: str) -> dict[str, Any]:

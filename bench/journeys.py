@@ -68,7 +68,7 @@ def main(*arguments: str) -> int:
 def measure(outside: Stub, people: int, size: int) -> tuple[list[Block], float]:
     """Return all blocks, and how many steps per second the engine alone takes."""
     recorder = Recorder()
-    from bench.leads import Leads, think  # the function in it creates its clients at import
+    from bench.leads import Leads, decide  # the function in it creates its clients at import
 
     leads, count = Leads(recorder), people // size
     _block(leads, recorder, outside, size, with_floor=True)  # a warm-up
@@ -77,8 +77,8 @@ def measure(outside: Stub, people: int, size: int) -> tuple[list[Block], float]:
         blocks.append(_block(leads, recorder, outside, size, with_floor=number % (count // ROUNDS) == 0))
         if number % (count // ROUNDS) == 0:
             print(f"{number * size:,} of {people:,}", file=sys.stderr)
-    scenes = leads.scenes(people // 10)
-    return blocks, len(scenes) * STEPS * 1000 / _cpu_ms(lambda: think(scenes))
+    contexts = leads.contexts(people // 10)
+    return blocks, len(contexts) * STEPS * 1000 / _cpu_ms(lambda: decide(contexts))
 
 
 def figure(blocks: list[Block]) -> Figure:

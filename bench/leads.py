@@ -3,12 +3,11 @@
 from copy import replace
 from datetime import UTC, datetime, timedelta
 from itertools import batched
-from typing import Any
 
 import nurture.advance
 from bench.plan import example
 from bench.recorder import Recorder
-from bench.requests import SITE
+from bench.requests import SITE, messages
 from bench.story import Context
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Change, Create, Replace, keys
@@ -104,14 +103,14 @@ class Leads:
     def _moved(self, refs: list[str], at: datetime) -> None:
         self._clock.at = at
         for some in batched(refs, _TOGETHER, strict=False):
-            answered = nurture.advance.handler({"Records": list(map(_message, some))}, Context())
+            answered = nurture.advance.handler(messages(*some), Context())
             assert not answered["batchItemFailures"], answered
 
-    def scenes(self, count: int) -> list[JourneyContext]:
-        """Return `count` scenes as nurture.advance would pass them to the engine."""
-        return [self._scene(f"lead{number}", clicked=number % 2 == 0) for number in range(count)]
+    def contexts(self, count: int) -> list[JourneyContext]:
+        """Return `count` contexts as nurture.advance would pass them to the engine."""
+        return [self._context(f"lead{number}", clicked=number % 2 == 0) for number in range(count)]
 
-    def _scene(self, lead: str, *, clicked: bool) -> JourneyContext:
+    def _context(self, lead: str, *, clicked: bool) -> JourneyContext:
         rows = (change.value for change in _rows(lead, clicked=clicked) if isinstance(change, Create))
         profile, state, contact, *activities = rows
         return JourneyContext(
@@ -128,9 +127,9 @@ class Leads:
         )
 
 
-def think(scenes: list[JourneyContext]) -> None:
-    """Run all of them through the engine alone."""
-    for number, context in enumerate(scenes):
+def decide(contexts: list[JourneyContext]) -> None:
+    """Move one enrollment in each context from start to end, by the engine alone."""
+    for number, context in enumerate(contexts):
         stands = advance(_enrollment(context.profile.id, number), context, _START).enrollment
         gone = advance(stands, context, _START + timedelta(days=_DAYS + 1))
         assert gone.enrollment.state is EnrollmentState.FINISHED, gone
@@ -156,7 +155,3 @@ def _rows(lead: str, *, clicked: bool) -> list[Change]:
         click = Activity(id=f"c{lead}", lead=lead, kind=Kind.LINK_CLICKED, at=at, received=at, subject=_MAIL)
         rows.append(Create(keys.activity(lead, at, click.id), click))
     return rows
-
-
-def _message(body: str) -> dict[str, Any]:
-    return {"messageId": body, "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}

@@ -40,7 +40,7 @@ class Recorder:
             getattr(self._clients[service], verb)(**params)
         self._on = True
 
-    def rang(self) -> str:
+    def woken(self) -> str:
         """Return the ref in the latest wake-up."""
         return next(
             str(params["Entries"][0]["MessageBody"])

@@ -1,4 +1,4 @@
-"""Requests as API Gateway passes them on (payload format 2.0), for the benches."""
+"""Events for the benches: requests as API Gateway passes them on (payload format 2.0), and messages of SQS."""
 
 import json
 from typing import Any
@@ -20,6 +20,12 @@ def an_event(
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+def messages(*bodies: str) -> dict[str, Any]:
+    """Return an event of SQS with these messages."""
+    usual: dict[str, Any] = {"eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}}
+    return {"Records": [usual | {"messageId": body, "body": body} for body in bodies]}
 
 
 def form_post(number: int) -> dict[str, Any]:

@@ -4,11 +4,10 @@ from base64 import b32encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Any
 
 import score.react
 from bench.recorder import Recorder
-from bench.requests import SITE, an_event, beacon_post, form_post
+from bench.requests import SITE, an_event, beacon_post, form_post, messages
 from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
@@ -64,7 +63,7 @@ class Story:
             self._clock.ahead = timedelta()
             answered = form.handler(event, Context())  # type: ignore[arg-type]
             assert answered["statusCode"] == 303, answered
-            self._react(self._recorder.rang())
+            self._react(self._recorder.woken())
 
         return act
 
@@ -96,17 +95,12 @@ class Story:
             self._clock.ahead = timedelta()
             answered = track.handler(event, Context())  # type: ignore[arg-type]
             assert answered["statusCode"] == 204, answered
-            answered = beacons.handler(_message(self._recorder.posted()), Context())  # type: ignore[arg-type]
+            answered = beacons.handler(messages(self._recorder.posted()), Context())  # type: ignore[arg-type]
             assert not answered["batchItemFailures"], answered
-            self._react(self._recorder.rang())
+            self._react(self._recorder.woken())
 
         return act
 
     def _react(self, ref: str) -> None:
-        answered = score.react.handler(_message(ref), Context())
+        answered = score.react.handler(messages(ref), Context())
         assert not answered["batchItemFailures"], answered
-
-
-def _message(body: str) -> dict[str, Any]:
-    record = {"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
-    return {"Records": [record]}

@@ -1,7 +1,7 @@
 """Answer OPTIONS requests as API Gateway does.
 
-On AWS, an API without a CORS configuration asks the route's function; the emulator refuses by itself. So these requests
-bypass the emulator's API and go straight to the function, in the API's form.
+On AWS, an API without a CORS configuration passes them to the function of the route; the emulator refuses them. So
+these requests bypass the emulator's API and go straight to the function, in the API's form.
 
 Source: AWS, API Gateway Developer Guide, "Working with AWS Lambda proxy integrations for HTTP APIs" (payload 2.0).
 """
@@ -26,7 +26,7 @@ def routes(cloud: Cloud, template: Path) -> list[Route]:
     """Return one route per path whose OPTIONS the template gives to a function."""
     ids, client = physical_ids(cloud), cloud.client("lambda")
     return [
-        Route(path, _asks(client, ids[function], key), methods=[_METHOD])
+        Route(path, _asks_function(client, ids[function], key), methods=[_METHOD])
         for function, found in http_events(template)
         for key in found
         for method, _, path in [key.partition(" ")]
@@ -34,14 +34,14 @@ def routes(cloud: Cloud, template: Path) -> list[Route]:
     ]
 
 
-def _asks(client: Any, function: str, key: str) -> Callable[[Request], Awaitable[Response]]:
+def _asks_function(client: Any, function: str, key: str) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         event = json.dumps(_event(request, key))
         called = await run_in_threadpool(client.invoke, FunctionName=function, Payload=event)
-        said = json.loads(await run_in_threadpool(called["Payload"].read))
+        answered = json.loads(await run_in_threadpool(called["Payload"].read))
         if "FunctionError" in called:
             return Response('{"message":"Internal Server Error"}', 500, media_type="application/json")
-        return Response(said.get("body", ""), said["statusCode"], said.get("headers"))
+        return Response(answered.get("body", ""), answered["statusCode"], answered.get("headers"))
 
     return answer
 

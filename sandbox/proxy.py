@@ -1,4 +1,4 @@
-"""The plain address of the API: a proxy to the emulator, which tells its APIs apart by the host header."""
+"""The plain address of the API: a proxy to the emulator, which finds an API by the host header."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager

@@ -101,8 +101,8 @@ class Runner:
 
     def _serve_api(self, cloud: Cloud, template: Path, port: int) -> None:
         api = route(cloud, template)
-        asked_first = preflight.routes(cloud, template)
-        self._serve(proxy.build(cloud.url, lambda: f"{api}.execute-api.localhost", asked_first), port)
+        options = preflight.routes(cloud, template)
+        self._serve(proxy.build(cloud.url, lambda: f"{api}.execute-api.localhost", options), port)
 
     def _serve_slack(self, secrets: dict[str, Any], status: LocalCloud, ports: dict[str, int]) -> None:
         folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"

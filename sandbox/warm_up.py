@@ -33,7 +33,7 @@ _NOTHING = {
 
 
 def warm(cloud: Cloud, template: Path, api: str) -> None:
-    """Send every route a request that it refuses, and every worker a message about nothing."""
+    """Send every route a request that it refuses, and every worker a message that causes no work."""
     ids = physical_ids(cloud)
     for name, resource in YAML(typ="safe").load(template)["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":

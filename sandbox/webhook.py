@@ -1,4 +1,4 @@
-"""A receiver for the webhook steps of journeys: it shows the calls that it got and answers with their query.
+"""A receiver for the webhook steps of journeys: it shows the calls that it got and answers each with its query.
 
 https://127.0.0.1:8707/credit?grade=A answers {"grade": "A"}; `status=503` makes it answer that status.
 """
@@ -51,14 +51,14 @@ def build(now: Callable[[], datetime]) -> Starlette:
         )
         return JSONResponse(answer, status)
 
-    def told(request: Request) -> Response:
+    def latest(request: Request) -> Response:
         return JSONResponse(list(calls))
 
     def page(request: Request) -> Response:
         return HTMLResponse(_PAGE.render(calls=[call | {"shown": _shown(call)} for call in calls]), headers=_SAFE)
 
     return Starlette(
-        routes=[Route("/", page), Route("/_control/calls", told), Route("/{path:path}", take, methods=["POST"])]
+        routes=[Route("/", page), Route("/_control/calls", latest), Route("/{path:path}", take, methods=["POST"])]
     )
 
 

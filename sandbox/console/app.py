@@ -64,14 +64,14 @@ class Console:
             "stopped": self._is_on(keys.STOP),
             "shadow": self._is_on(keys.SHADOW),
             "problem": request.query_params.get("problem", "") or self._actions.failed,
-            "somebody": [{"name": name, "value": value} for name, value in new_person(lang).items()],
+            "person": [{"name": name, "value": value} for name, value in new_person(lang).items()],
             "life": None,
         }
         if view["shadow"]:
             view["kept_back"] = life.kept_back()
         try:
             view["leads"] = life.leads()
-            view["life"] = life.told(email) if email else None
+            view["life"] = life.view(email) if email else None
         except Failure as failure:
             view["problem"] = view["problem"] or failure.what
         except httpx.TransportError as error:

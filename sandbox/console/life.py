@@ -41,7 +41,7 @@ class Life:
     status: LocalCloud
     lang: str
 
-    def told(self, email: str) -> View:
+    def view(self, email: str) -> View:
         """Return the view of one lead. Raises Failure if no lead has that address."""
         stack, now = self.stack, self.stack.clock.now()
         found = lead_report(email, stack.table, stack.playbook, stack.secrets, now)
@@ -76,7 +76,7 @@ class Life:
                 "email": entry["email"],
                 "what": self._say(entry["what"]),
                 "outcome": self._say(entry["outcome"]),
-                "told": entry["facts"].get("text") or entry["facts"].get("subject") or "",
+                "detail": entry["facts"].get("text") or entry["facts"].get("subject") or "",
             }
             for entry in reversed(kept_back(self.stack.table)[-_MOST_KEPT_BACK:])
         ]

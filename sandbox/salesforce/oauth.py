@@ -26,7 +26,7 @@ _BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class NoToken(Exception):
-    """A token was refused; the reason is in OAuth's words."""
+    """No token was given, with the error code and description of OAuth."""
 
     def __init__(self, error: str, description: str) -> None:
         super().__init__(error)
@@ -94,8 +94,12 @@ class OAuth:
         found = self._org.journal.get("User", user) if user else None
         if found is None:
             return JSONResponse({"error": "invalid_token"}, 403)
-        told = {"user_id": found.id, "organization_id": ORGANISATION, "preferred_username": found.values["Username"]}
-        return JSONResponse({**told, "name": found.values["Name"], "email": found.values["Email"]})
+        user_info = {
+            "user_id": found.id,
+            "organization_id": ORGANISATION,
+            "preferred_username": found.values["Username"],
+        }
+        return JSONResponse({**user_info, "name": found.values["Name"], "email": found.values["Email"]})
 
     def _granted(self, form: dict[str, str], authorization: str) -> str:
         match form.get("grant_type"):

@@ -21,7 +21,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _QUOTA = {"Max24HourSend": 50000.0, "MaxSendRate": 14.0}
 
 
-def _in_its_words(endpoint: Endpoint) -> Endpoint:
+def _with_ses_errors(endpoint: Endpoint) -> Endpoint:
     """Turn a Refused into an error response of the rest-json protocol."""
 
     @wraps(endpoint)
@@ -65,7 +65,7 @@ class Api:
             ("GET", "suppression/addresses/{address}", self.is_suppressed),
             ("DELETE", "suppression/addresses/{address}", self.unsuppress),
         ]
-        return [Route(f"/v2/email/{path}", _in_its_words(call), methods=[verb]) for verb, path, call in paths]
+        return [Route(f"/v2/email/{path}", _with_ses_errors(call), methods=[verb]) for verb, path, call in paths]
 
     async def send_email(self, request: Request) -> Response:
         asked: dict[str, Any] = await request.json()

@@ -155,7 +155,7 @@ class Control:
             for address in kept.recipients:
                 self._store.suppress(address, event.upper(), self._now())
         self._wire.publish([record(kept, event, self._now())])
-        return JSONResponse({"told": event})
+        return JSONResponse({"published": event})
 
 
 def _known(store: Store, request: Request) -> Kept:

@@ -1,4 +1,4 @@
-"""Requests that SES v2 refuses, and its words for each.
+"""Requests that SES v2 refuses, each with the message of SES.
 
 Sources: the SES v2 API reference ("SendEmail", "Message", "MessageHeader", "MessageTag") and the Developer Guide's page
 on addresses: the local part is 7-bit ASCII, the domain punycode.

@@ -1,4 +1,4 @@
-"""The events that SES publishes about a mail, in its words and shapes, and the mailbox simulator's addresses.
+"""The events that SES publishes about a mail, in its format, and the addresses of its mailbox simulator.
 
 Source: AWS, Amazon SES Developer Guide, "Contents of event data that Amazon SES publishes" and "Mailbox simulator".
 """
@@ -39,7 +39,7 @@ _SIMULATED = {
 
 @dataclass(frozen=True)
 class Bounce:
-    """Why a mail came back, in the words of SES; by default, a hard bounce."""
+    """Why a mail came back, with the codes of SES. The default is a hard bounce."""
 
     type: str = "Permanent"
     sub_type: str = "General"

@@ -1,10 +1,10 @@
 """Faults on demand: POST /_control/faults {"mode": …, "count": n} affects the next n sends (-1: all, 0: none).
 
-accept_hang         accepted, and the answer never comes
+accept_hang         accepted, and no answer for `seconds`
 drop                not accepted, the connection breaks
 error_after_accept  accepted, and answered with 500
 truncate            accepted, and the answer breaks off after its head
-throttle, quota, pause, suspend     refused, in SES's words
+throttle, quota, pause, suspend     refused with the code and message of SES
 lose_events, delay_events, duplicate_events     about a mail's events; POST /_control/release publishes delayed ones
 """
 

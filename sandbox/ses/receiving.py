@@ -57,11 +57,11 @@ class Receiving:
         id, at = uuid4().hex, self._now()
         kept = f"Return-Path: <{sender}>\r\nX-SES-Spam-Verdict: PASS\r\nX-SES-Virus-Verdict: PASS\r\n".encode() + raw
         self._put(rule.bucket, rule.prefix + id, kept)
-        self._publish(rule.topic, _told(rule, id, sender, recipients, raw, at))
+        self._publish(rule.topic, _notification(rule, id, sender, recipients, raw, at))
         return id
 
 
-def _told(rule: Rule, id: str, sender: str, recipients: list[str], raw: bytes, at: datetime) -> dict[str, Any]:
+def _notification(rule: Rule, id: str, sender: str, recipients: list[str], raw: bytes, at: datetime) -> dict[str, Any]:
     headers = [{"name": name, "value": str(value)} for name, value in message_from_bytes(raw).items()]
     action = {
         "type": "S3",
