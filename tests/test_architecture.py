@@ -59,7 +59,7 @@ def core_files() -> list[Path]:
     return [file for file in CORE.rglob("*.py") if not {"adapters", "operations"} & set(file.parts)]
 
 
-def test_core_imports_only_what_is_pure() -> None:
+def test_core_imports_only_pure_modules() -> None:
     allowed = (set(sys.stdlib_module_names) - IMPURE_STANDARD) | PURE | {"ripen"}
     wrong = [
         f"{file.relative_to(ROOT)}: {name}"
@@ -85,12 +85,12 @@ def _room(name: str) -> str:
     return package if package in {*ROOMS, "adapters"} else ""
 
 
-def test_every_package_of_the_core_has_its_place_in_the_order() -> None:
+def test_each_package_of_the_core_has_a_place_in_the_order() -> None:
     packages = {path.parent.name for path in CORE.glob("*/__init__.py")}
     assert packages == {*ROOMS, "adapters"}
 
 
-def test_packages_of_the_core_import_only_from_those_before_them() -> None:
+def test_a_package_of_the_core_imports_only_from_packages_before_it() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}: {name}"
         for file in core_files()
@@ -102,7 +102,7 @@ def test_packages_of_the_core_import_only_from_those_before_them() -> None:
     assert wrong == []
 
 
-def test_what_all_packages_share_imports_none_of_them() -> None:
+def test_a_shared_module_imports_no_package_of_the_core() -> None:
     wrong = [
         f"{file.name}: {name}"
         for file in CORE.glob("*.py")
@@ -167,7 +167,7 @@ def test_no_modules_import_one_another_in_a_circle() -> None:
     assert _cycles(files) == []
 
 
-def test_parts_of_the_house_import_only_what_lies_below_them() -> None:
+def test_a_part_of_the_house_imports_only_the_parts_below_it() -> None:
     places = {
         "ripen": CORE,
         "functions": ROOT / "functions",
@@ -187,7 +187,7 @@ def test_parts_of_the_house_import_only_what_lies_below_them() -> None:
     assert wrong == []
 
 
-def test_a_function_file_without_underscore_is_a_lambda_and_one_with_it_is_a_part() -> None:
+def test_only_a_function_file_without_underscore_has_a_handler() -> None:
     template = (ROOT / "infra/template.yaml").read_text()
     for file in (ROOT / "functions").glob("*/*.py"):
         has_handler = any(
@@ -197,7 +197,7 @@ def test_a_function_file_without_underscore_is_a_lambda_and_one_with_it_is_a_par
         assert (file.name, has_handler, is_deployed) == (file.name, not file.stem.startswith("_"), has_handler)
 
 
-def test_every_harness_of_the_tests_lies_in_support() -> None:
+def test_each_harness_of_the_tests_is_in_support() -> None:
     loose = [
         str(file.relative_to(ROOT))
         for file in (ROOT / "tests").rglob("*.py")
@@ -207,7 +207,7 @@ def test_every_harness_of_the_tests_lies_in_support() -> None:
     assert loose == []
 
 
-def test_core_asks_no_clock_and_no_chance() -> None:
+def test_core_uses_no_clock_and_no_randomness() -> None:
     asked = {"now", "utcnow", "today", "uuid4", "uuid1", "token_hex", "monotonic"}
     wrong = [
         f"{file.relative_to(ROOT)}:{node.lineno} {node.func.attr}"
@@ -220,7 +220,7 @@ def test_core_asks_no_clock_and_no_chance() -> None:
     assert wrong == []
 
 
-def test_adapters_and_core_know_no_function() -> None:
+def test_adapters_and_core_import_no_function() -> None:
     areas = {"capture", "score", "nurture", "notify", "report", "functions"}
     wrong = [
         f"{file.relative_to(ROOT)}: {name}"
@@ -267,7 +267,7 @@ def test_fields_of_a_log_line_are_keywords() -> None:
     assert wrong == []
 
 
-def test_callback_for_a_message_of_sqs_has_the_name_that_powertools_uses() -> None:
+def test_the_callback_for_an_sqs_message_has_the_name_of_powertools() -> None:
     wrong = [
         f"{file.relative_to(ROOT)}: {node.name}"
         for file in (ROOT / "functions").rglob("*.py")

@@ -71,7 +71,7 @@ def test_each_library_of_the_layer_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
-def test_each_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+def test_each_link_leads_to_an_existing_file_and_heading(page: Path) -> None:
     lost = []
     for link in _LINK.findall(_CODE.sub("", page.read_text())):
         if re.match(r"[a-z]+:", link):

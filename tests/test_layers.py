@@ -22,7 +22,7 @@ def dependencies(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     return request.param, folder / "python"
 
 
-def test_the_wheels_are_for_the_wanted_processor(dependencies: tuple[str, Path]) -> None:
+def test_the_wheels_are_for_the_requested_processor(dependencies: tuple[str, Path]) -> None:
     architecture, folder = dependencies
     libraries = list(folder.rglob("*.so"))
     assert libraries
@@ -31,14 +31,14 @@ def test_the_wheels_are_for_the_wanted_processor(dependencies: tuple[str, Path])
         assert machine == MACHINES[architecture], library.name
 
 
-def test_every_module_has_byte_code_that_needs_no_look_at_its_source(dependencies: tuple[str, Path]) -> None:
+def test_each_module_has_unchecked_byte_code(dependencies: tuple[str, Path]) -> None:
     _, folder = dependencies
     for source in (folder / "pydantic").rglob("*.py"):
         code = source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
         assert struct.unpack_from("<I", code.read_bytes(), 4) == (0b01,), code  # PEP 552: hash-based, unchecked
 
 
-def test_the_layer_is_within_the_limit_of_lambda(dependencies: tuple[str, Path]) -> None:
+def test_the_layer_is_within_the_size_limit_of_lambda(dependencies: tuple[str, Path]) -> None:
     _, folder = dependencies
     assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < MOST_BYTES / 2
 

@@ -38,14 +38,14 @@ def carriers(object: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("path", sorted(PACKAGE.glob("**/*-meta.xml")), ids=lambda path: path.name)
-def test_every_file_is_well_formed_metadata(path: Path) -> None:
+def test_each_file_is_well_formed_metadata(path: Path) -> None:
     assert root(path).tag.startswith(NAMESPACE)
     for element in root(path).iter():
         assert element.tag.startswith(NAMESPACE)
 
 
 @pytest.mark.parametrize("path", FIELDS, ids=lambda path: f"{owner(path)}.{path.name}")
-def test_a_field_is_named_as_its_file(path: Path) -> None:
+def test_a_field_has_the_name_of_its_file(path: Path) -> None:
     name = text(root(path), "fullName")
     assert path.name == f"{name}.field-meta.xml"
     assert re.fullmatch(r"Ripen_[A-Za-z0-9]+(_[A-Za-z0-9]+)*__c", name)
@@ -77,14 +77,14 @@ def test_the_type_of_a_field_is_within_salesforces_limits(path: Path) -> None:
             assert kind in ("DateTime", "Url")
 
 
-def test_no_field_is_there_twice() -> None:
+def test_each_field_exists_once() -> None:
     names = [(owner(path), text(root(path), "fullName")) for path in FIELDS]
     labels = [(owner(path), text(root(path), "label")) for path in FIELDS]
     assert len(set(names)) == len(names)
     assert len(set(labels)) == len(labels)
 
 
-def test_lead_and_contact_have_the_same_fields_so_that_a_conversion_keeps_them() -> None:
+def test_lead_and_contact_have_the_same_fields() -> None:
     def files(object: str) -> dict[str, str]:
         return {path.name: path.read_text() for path in FIELDS if owner(path) == object}
 
@@ -105,7 +105,7 @@ def test_our_key_is_an_external_id_where_salesforce_allows_one() -> None:
     assert keys["Activity"].find(NAMESPACE + "unique") is None
 
 
-def test_every_field_of_ours_is_granted_and_else_only_what_tells_with_whom_sales_is_dealing() -> None:
+def test_all_our_fields_are_granted_and_of_others_only_those_that_we_read() -> None:
     ours = {f"{carrier}.{text(root(p), 'fullName')}" for p in FIELDS for carrier in carriers(owner(p))}
     read = {"Account.Website", "Contact.AccountId", "Contact.Email", "Opportunity.AccountId"}
     assert set(grants()) == ours | read
@@ -132,7 +132,7 @@ def test_the_integration_user_can_do_its_work_and_delete_nothing() -> None:
     assert users == {"ApiEnabled", "EditTask", "TransferAnyLead"}
 
 
-def test_every_label_has_its_japanese() -> None:
+def test_each_label_has_a_japanese_translation() -> None:
     translated = {(owner(path), text(root(path), "name")): root(path) for path in TRANSLATIONS}
     assert set(translated) == {(owner(path), text(root(path), "fullName")) for path in FIELDS}
     for path in FIELDS:

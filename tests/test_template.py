@@ -68,7 +68,7 @@ def test_every_file_of_a_function_is_in_the_template() -> None:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_is_told_what_it_reads_from_the_environment_and_no_more(name: str) -> None:
+def test_a_function_has_exactly_the_variables_that_it_reads(name: str) -> None:
     read = _reads(_file(name))
     own = set(FUNCTIONS[name].get("Environment", {}).get("Variables", {}))
     assert read <= own | set(SHARED)
@@ -76,14 +76,14 @@ def test_a_function_is_told_what_it_reads_from_the_environment_and_no_more(name:
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_may_do_with_the_table_what_it_does_and_no_more(name: str) -> None:
+def test_a_function_has_exactly_the_table_rights_that_it_uses(name: str) -> None:
     allowed = {action for action in _allowed(name) if action.startswith("dynamodb:")} - {"dynamodb:GetItem"}
     used = {action for action, pattern in VERBS.items() if re.search(pattern, _source(name))}
     assert allowed == used
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_may_reach_the_queues_the_secret_and_the_bucket_it_uses_and_no_other(name: str) -> None:
+def test_a_function_has_rights_to_exactly_the_queues_secret_and_bucket_that_it_uses(name: str) -> None:
     allowed, read = _allowed(name), _reads(_file(name))
     told = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
     queues = {_target(value) for variable, value in told.items() if variable.endswith("_QUEUE")}
@@ -94,7 +94,7 @@ def test_a_function_may_reach_the_queues_the_secret_and_the_bucket_it_uses_and_n
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_no_permission_is_for_everything(name: str) -> None:
+def test_no_permission_covers_all_resources(name: str) -> None:
     for action, resources in _allowed(name).items():
         assert "*" not in action
         for resource in resources:
@@ -105,18 +105,18 @@ def test_no_permission_is_for_everything(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ALARMS)
-def test_what_to_do_about_an_alarm_is_written_down(name: str) -> None:
+def test_each_alarm_has_instructions(name: str) -> None:
     assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
 
 
-def test_the_cost_of_doing_nothing_is_reckoned_from_what_there_is() -> None:
+def test_the_idle_cost_in_the_docs_counts_the_resources_of_the_template() -> None:
     reckoned = (PROJECT / "docs/deploy.md").read_text()
     assert f"| {len(LIVE_QUEUES)} queues," in reckoned
     assert f"| {len(ALARMS)} alarms |" in reckoned
     assert f"{len(Lane) * SHARDS} agenda queries" in reckoned
 
 
-def test_what_our_own_alarms_watch_is_put_out_by_a_function() -> None:
+def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:
     watched = {
         RESOURCES[name]["Properties"]["MetricName"]
         for name in ALARMS
@@ -127,7 +127,7 @@ def test_what_our_own_alarms_watch_is_put_out_by_a_function() -> None:
     assert watched and watched <= put_out
 
 
-def test_answers_to_our_mails_are_kept_longer_than_a_dead_letter_and_not_for_ever() -> None:
+def test_replies_are_kept_longer_than_a_dead_letter_and_then_deleted() -> None:
     [rule] = RESOURCES["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
     kept = rule["ExpirationInDays"] * 86400
     assert (rule["Prefix"], rule["Status"]) == ("replies/", "Enabled")  # bundles stay
@@ -147,7 +147,7 @@ def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LIVE_QUEUES)
-def test_a_queue_has_one_worker_that_gives_back_only_what_failed_and_has_time_for_it(name: str) -> None:
+def test_a_queue_has_one_worker_that_returns_only_failed_messages_in_time(name: str) -> None:
     [(function, event)] = [
         (function, event)
         for function in FUNCTIONS.values()
@@ -169,7 +169,7 @@ def test_hot_and_bulk_work_share_no_queue() -> None:
     assert {"ReactBulk", "DeliverBulk"} <= set(LIVE_QUEUES)
 
 
-def test_the_public_paths_are_the_ones_that_links_and_providers_know() -> None:
+def test_the_public_paths_are_those_of_links_and_providers() -> None:
     events = [event for function in FUNCTIONS.values() for event in function["Events"].values()]
     routes = [event["Properties"] for event in events if event["Type"] == "HttpApi"]
     assert {f"{route['Method']} {route['Path']}" for route in routes} == ROUTES
@@ -191,12 +191,12 @@ def test_the_table_is_the_one_that_the_tests_use() -> None:
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
 
 
-def test_what_holds_data_outlives_the_stack() -> None:
+def test_resources_with_data_outlive_the_stack() -> None:
     for name in ("Table", "Bucket", "Secret"):
         assert RESOURCES[name]["DeletionPolicy"] == RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
-def test_nothing_has_a_hand_written_name_and_every_parameter_is_used() -> None:
+def test_no_resource_has_a_hand_written_name_and_each_parameter_is_used() -> None:
     names = {
         "FunctionName",
         "TableName",
@@ -213,7 +213,7 @@ def test_nothing_has_a_hand_written_name_and_every_parameter_is_used() -> None:
         assert re.search(rf"!Ref {parameter}\b", TEXT)
 
 
-def test_sam_takes_the_template() -> None:
+def test_sam_accepts_the_template() -> None:
     class NoPolicies:
         def load(self) -> dict[str, str]:
             return {}

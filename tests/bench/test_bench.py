@@ -19,7 +19,7 @@ from tests.test_template import FUNCTIONS
 
 
 @pytest.mark.parametrize("ratio", [1.2, 1.6])
-def test_the_last_line_is_json_for_scripts_and_the_exit_code_says_whether_a_bar_was_missed(
+def test_the_last_line_is_json_and_the_exit_code_shows_a_missed_bar(
     ratio: float, capsys: pytest.CaptureFixture[str]
 ) -> None:
     figure = Figure(ratio=ratio, bar=1.5, cpu_ms=3.14159, floor_ms=2.5, write_units=14)
@@ -43,7 +43,7 @@ def test_the_first_call_of_each_function_is_measured() -> None:
     assert {cold.logical(module) for module in firsts()} == set(FUNCTIONS)
 
 
-def test_as_many_rules_and_segments_are_there_as_wanted() -> None:
+def test_the_playbook_has_as_many_rules_and_segments_as_requested() -> None:
     few, many = plan.with_rules(10), plan.with_rules(1000)
 
     for rules in ("engagement", "fit"):
@@ -52,7 +52,7 @@ def test_as_many_rules_and_segments_are_there_as_wanted() -> None:
     assert segments(many.segments, LeadFacts(traits={"email_kind": "company"}, now=NOON), {}) == ()
 
 
-def test_what_comes_in_masses_says_how_many_one_core_does(capsys: pytest.CaptureFixture[str]) -> None:
+def test_bulk_work_shows_the_throughput_of_one_core(capsys: pytest.CaptureFixture[str]) -> None:
     blocks = [journeys.Block(8.0, 20.0, 5.0), journeys.Block(12.0, 20.0, None)]
 
     assert show("journeys", {"step": journeys.figure(blocks)}, "notes") == 0
@@ -63,7 +63,7 @@ def test_what_comes_in_masses_says_how_many_one_core_does(capsys: pytest.Capture
     }
 
 
-def test_the_walk_of_a_few_reaches_its_end() -> None:
+def test_the_quick_run_of_journeys_ends() -> None:
     command = [sys.executable, "-m", "bench.journeys", "--quick"]
     paths = os.pathsep.join(str(PROJECT / part) for part in (".", "layers/core", "functions"))
 

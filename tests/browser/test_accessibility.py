@@ -60,7 +60,7 @@ def shown(bundle: Bundle, table: Table, lang: str) -> Shown:
     }
 
 
-def test_nothing_that_people_get_shuts_anybody_out(chromium: Browser, shown: Shown, lang: str, device: Device) -> None:
+def test_all_pages_and_mails_are_accessible(chromium: Browser, shown: Shown, lang: str, device: Device) -> None:
     context = chromium.new_context(viewport=SIZES[device], locale=lang)
     page, axe = context.new_page(), AXE.read_text()
     found: dict[str, list[str]] = {}
@@ -75,7 +75,7 @@ def test_nothing_that_people_get_shuts_anybody_out(chromium: Browser, shown: Sho
     assert found == {}
 
 
-def test_axe_would_notice(chromium: Browser) -> None:
+def test_axe_finds_a_mistake_made_on_purpose(chromium: Browser) -> None:
     page = chromium.new_page()
     page.set_content("<html><body><main><h1>x</h1><form><input name=email></form></main></body></html>")
     page.evaluate(AXE.read_text())

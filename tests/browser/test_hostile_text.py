@@ -44,7 +44,9 @@ def _settled(cloud: Running, email: str) -> dict[str, Any]:
     return cloud.lead(email)
 
 
-def test_it_is_kept_mailed_told_and_synced_as_it_was_typed(cloud: Running, lives: dict[str, dict[str, Any]]) -> None:
+def test_hostile_text_is_stored_mailed_posted_and_synced_as_typed(
+    cloud: Running, lives: dict[str, dict[str, Any]]
+) -> None:
     for email, typed in PEOPLE.items():
         # in our own books
         profile = lives[email]["profile"]
@@ -70,7 +72,7 @@ def test_it_is_kept_mailed_told_and_synced_as_it_was_typed(cloud: Running, lives
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_a_browser_shows_it_and_runs_nothing_of_it(
+def test_a_browser_shows_hostile_text_and_runs_none_of_it(
     chromium: Browser, cloud: Running, lives: dict[str, dict[str, Any]], lang: str
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:

@@ -42,7 +42,7 @@ def test_a_form_filled_in_by_hand_leads_to_the_thank_you_page(visitor: Visitor) 
 
 
 @pytest.mark.parametrize("typed", ["", "hanako@"])
-def test_a_wrong_address_is_told_beside_its_field_and_what_was_typed_stays(visitor: Visitor, typed: str) -> None:
+def test_a_wrong_address_has_an_error_beside_its_field_and_the_answers_stay(visitor: Visitor, typed: str) -> None:
     # given everything but a good address
     others = PEOPLE[visitor.lang]
     visitor.opens("pages/whitepaper")
@@ -74,9 +74,7 @@ def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: Running, 
             assert not visitor.scrolls_sideways(), width
 
 
-def test_the_keyboard_alone_is_enough_and_never_finds_the_honeypot(
-    chromium: Browser, cloud: Running, lang: str
-) -> None:
+def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(chromium: Browser, cloud: Running, lang: str) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         # given a person without a mouse
         keyboard = visitor.page.keyboard
@@ -102,7 +100,7 @@ def test_the_keyboard_alone_is_enough_and_never_finds_the_honeypot(
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text(THANKS[lang])
 
 
-def test_where_the_keyboard_is_can_be_seen(chromium: Browser, cloud: Running) -> None:
+def test_the_focus_is_visible(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
         visitor.opens("pages/whitepaper")
         for name in ("email", "consent"):
@@ -114,7 +112,7 @@ def test_where_the_keyboard_is_can_be_seen(chromium: Browser, cloud: Running) ->
             assert not outline.startswith("none") and not outline.endswith(" 0px"), name
 
 
-def test_the_honeypot_is_out_of_everybodys_sight(visitor: Visitor) -> None:
+def test_the_honeypot_is_invisible_to_people(visitor: Visitor) -> None:
     visitor.opens("pages/whitepaper")
     trap = visitor.page.locator("[name=website]")
     assert trap.count() == 1
@@ -123,7 +121,7 @@ def test_the_honeypot_is_out_of_everybodys_sight(visitor: Visitor) -> None:
     assert visitor.page.get_by_role("textbox", name="website").count() == 0
 
 
-def test_the_other_language_is_one_press_away_and_keeps_the_campaign(chromium: Browser, cloud: Running) -> None:
+def test_the_link_to_the_other_language_keeps_the_campaign(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.PHONE, "ja") as visitor:
         visitor.page.goto(f"{cloud.status['api']}/pages/whitepaper?lang=ja&utm_source=expo")
         visitor.page.get_by_role("link", name="English").click()

@@ -20,7 +20,7 @@ HOT = {"ja": "ホット", "en": "Hot"}
 DONE = {"ja": "配信を停止しました", "en": "You are unsubscribed"}
 
 
-def test_the_mail_arrives_and_its_link_opens_the_paper(visitor: Visitor) -> None:
+def test_the_mail_arrives_and_its_link_opens_the_guide(visitor: Visitor) -> None:
     # given a person who has asked for the paper
     visitor.has_asked_for_the_paper()
 
@@ -38,7 +38,7 @@ def test_the_mail_arrives_and_its_link_opens_the_paper(visitor: Visitor) -> None
 
 
 @pytest.mark.parametrize(("device", "lang"), [(Device.PHONE, "ja"), (Device.DESK, "en")])
-def test_who_follows_the_way_out_is_asked_first_and_then_left_alone(visitor: Visitor) -> None:
+def test_the_unsubscribe_link_asks_first_and_then_ends_the_mails(visitor: Visitor) -> None:
     # given a mail in the reader's hands
     visitor.has_asked_for_the_paper()
     mail = _opened(visitor)
@@ -61,7 +61,7 @@ def test_who_follows_the_way_out_is_asked_first_and_then_left_alone(visitor: Vis
     assert eventually(lambda: visitor.cloud.lead(visitor.email)["consent"]["unsubscribed"])
 
 
-def test_sales_find_the_lead_in_salesforce_and_its_card_in_slack(chromium: Browser, cloud: Running, lang: str) -> None:
+def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(chromium: Browser, cloud: Running, lang: str) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         # given a lead that is hot
         visitor.has_asked_for_the_paper()

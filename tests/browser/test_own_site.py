@@ -44,7 +44,7 @@ def _blank(route: Route) -> None:
     route.fulfill(content_type="text/html", body="<!doctype html><title>Contact us</title>")
 
 
-def test_a_site_on_the_list_may_post_with_names_of_its_own(chromium: Browser, cloud: Running) -> None:
+def test_a_listed_site_may_post_with_its_own_field_names(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         seen = Site("https://www.ripen.example", visitor).posts(メールアドレス=visitor.email, 氏名="山田 花子")
 
@@ -53,13 +53,13 @@ def test_a_site_on_the_list_may_post_with_names_of_its_own(chromium: Browser, cl
         assert cloud.lead(visitor.email)["profile"]["last_name"] == "山田"
 
 
-def test_a_site_on_the_list_reads_what_is_wrong(chromium: Browser, cloud: Running) -> None:
+def test_a_listed_site_reads_the_error(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         seen = Site("https://www.ripen.example", visitor).posts(mail="hanako@")
         assert (seen["status"], seen["said"]["field"]) == (400, "email")
 
 
-def test_any_other_site_is_kept_out(chromium: Browser, cloud: Running) -> None:
+def test_an_unlisted_site_may_not_post(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         email = f"{uuid4().hex[:12]}@visitor.example.jp"
         seen = Site("https://elsewhere.example", visitor).posts(email=email)

@@ -33,7 +33,7 @@ def violations(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["en"])
-def test_the_mailbox_shuts_nobody_out_and_takes_answers(mailbox: Served, page: Page, device: Device, lang: str) -> None:
+def test_the_mailbox_is_accessible_and_sends_replies(mailbox: Served, page: Page, device: Device, lang: str) -> None:
     # given one mail that came and one that bounced
     for to in ("hanako@example.co.jp", "bounce@simulator.amazonses.com"):
         body = {"Html": {"Data": "<p>山田様</p>"}, "Text": {"Data": "山田様 https://ripen.example/c/x"}}
@@ -65,7 +65,7 @@ def test_the_mailbox_shuts_nobody_out_and_takes_answers(mailbox: Served, page: P
     assert {what: wrong for what, wrong in found.items() if wrong} == {}
 
 
-def test_salesforce_shuts_nobody_out(org: AnOrg, page: Page, lang: str) -> None:
+def test_the_pages_of_salesforce_are_accessible(org: AnOrg, page: Page, lang: str) -> None:
     lead = org.lead(FirstName="太郎", Ripen_Rank__c="hot", Ripen_Score__c=82, Ripen_Reasons__c="料金ページを3回閲覧")
     org.create("Task", Subject="電話する", WhoId=lead)
     found = {}

@@ -17,7 +17,7 @@ OWN_SITE = "https://www.ripen.example"
 WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing page 3 times today"}
 
 
-def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium: Browser, cloud: Running) -> None:
+def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         # given a visitor from a campaign who views the pricing page three times
         pricing = f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair"
@@ -47,7 +47,7 @@ def test_sales_reads_how_often_the_price_was_looked_at_before_the_form(chromium:
         assert eventually(lambda: [done for done in _done(visitor, "page_read") if done["subject"] == "whitepaper"])
 
 
-def test_a_click_in_a_mail_is_told_by_the_page_it_opens_and_leaves_nothing_in_its_address(
+def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_address(
     chromium: Browser, cloud: Running
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
@@ -69,7 +69,7 @@ def test_a_click_in_a_mail_is_told_by_the_page_it_opens_and_leaves_nothing_in_it
         assert PEOPLE["en"]["first_name"] not in visitor.page.content()
 
 
-def test_who_asks_not_to_be_followed_leaves_no_trace(chromium: Browser, cloud: Running) -> None:
+def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         told = _listen(visitor.page)
         visitor.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
@@ -80,9 +80,7 @@ def test_who_asks_not_to_be_followed_leaves_no_trace(chromium: Browser, cloud: R
         assert visitor.page.evaluate("[localStorage.length, window.ripen.visitor()]") == [0, ""]
 
 
-def test_a_browser_that_forbids_everything_still_shows_the_page_and_sends_the_form(
-    chromium: Browser, cloud: Running
-) -> None:
+def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         broken: list[Error] = []
 
@@ -102,9 +100,7 @@ def test_a_browser_that_forbids_everything_still_shows_the_page_and_sends_the_fo
         assert broken == []
 
 
-def test_a_site_of_the_company_waits_for_consent_and_then_tells_what_is_read_and_taken(
-    chromium: Browser, cloud: Running
-) -> None:
+def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(chromium: Browser, cloud: Running) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         # given a page that asks for consent
         told, page = _listen(visitor.page), visitor.page

@@ -100,7 +100,7 @@ WAITS: list[tuple[Callable[[int, int | None], timedelta], list[tuple[int, int | 
 @pytest.mark.parametrize(
     ("wait", "attempts", "asked", "seconds"), [(wait, *case) for wait, cases in WAITS for case in cases]
 )
-def test_retry_waits_so_many_seconds(
+def test_retry_waits_the_given_seconds(
     wait: Callable[[int, int | None], timedelta], attempts: int, asked: int | None, seconds: int
 ) -> None:
     assert wait(attempts, asked) == seconds * SECOND

@@ -30,7 +30,7 @@ def test_the_local_cloud_is_connected(cloud: Running) -> None:
     assert {title for title in _WELL if found.get(title) != "ok"} == set()
 
 
-def test_an_org_that_takes_hardly_a_call_more_is_seen(cloud: Running) -> None:
+def test_the_doctor_warns_of_a_nearly_used_up_call_limit(cloud: Running) -> None:
     used = cloud.asked("salesforce", "usage")["used"]
     cloud.control("salesforce", "knobs", daily_calls=used + 4)
     try:

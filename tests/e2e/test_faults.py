@@ -10,7 +10,7 @@ from tests.support.form_visitors import a_director
 from tests.support.local_cloud import Running, eventually
 
 
-def test_while_the_mail_is_down_sales_hears_all_the_same_and_the_mail_goes_later_once(cloud: Running) -> None:
+def test_an_outage_of_ses_delays_only_the_mail(cloud: Running) -> None:
     person = a_director()
 
     # when SES breaks every connection
@@ -31,7 +31,7 @@ def test_while_the_mail_is_down_sales_hears_all_the_same_and_the_mail_goes_later
     assert sends(cloud, person) == ["accepted"]
 
 
-def test_while_slack_is_down_the_rest_goes_on_and_the_card_comes_later_once(cloud: Running) -> None:
+def test_an_outage_of_slack_delays_only_the_card(cloud: Running) -> None:
     person = a_director()
 
     with cloud.fault("slack", "down"):
@@ -46,7 +46,7 @@ def test_while_slack_is_down_the_rest_goes_on_and_the_card_comes_later_once(clou
     assert "/lightning/" in str(card)
 
 
-def test_while_salesforce_is_down_the_rest_goes_on_and_the_record_comes_later_once(cloud: Running) -> None:
+def test_an_outage_of_salesforce_delays_only_the_record(cloud: Running) -> None:
     person = a_director()
 
     with cloud.fault("salesforce", "down"):
@@ -63,7 +63,7 @@ def test_while_salesforce_is_down_the_rest_goes_on_and_the_record_comes_later_on
 
 
 @pytest.mark.parametrize("kind", ["React", "Deliver"])
-def test_what_a_purged_queue_forgot_the_agenda_remembers(cloud: Running, kind: str) -> None:
+def test_the_tick_does_the_work_of_a_purged_queue(cloud: Running, kind: str) -> None:
     person = a_director()
 
     # given a queue that nobody reads, and that is emptied

@@ -52,22 +52,22 @@ def unsubscribe(cloud: Running, mail: dict[str, Any]) -> None:
     assert cloud.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
 
 
-def test_who_agreed_gets_the_follow_up_once(cloud: Running, people: People) -> None:
+def test_a_lead_with_consent_gets_the_follow_up_once(cloud: Running, people: People) -> None:
     first, second = eventually(lambda: mails if len(mails := cloud.mails(people.agreed)) > 1 else [])
     assert first["subject"] != second["subject"]
 
 
-def test_who_agreed_to_nothing_gets_only_what_was_asked_for(cloud: Running, people: People) -> None:
+def test_a_lead_without_consent_gets_only_the_requested_mail(cloud: Running, people: People) -> None:
     assert len(cloud.mails(people.silent)) == 1
     assert told(cloud, people.silent) == ["no consent"]
 
 
-def test_who_unsubscribed_gets_nothing_more(cloud: Running, people: People) -> None:
+def test_an_unsubscribed_lead_gets_no_more_mail(cloud: Running, people: People) -> None:
     assert len(cloud.mails(people.unsubscribed)) == 1
     assert told(cloud, people.unsubscribed) == ["unsubscribed"]
 
 
-def test_an_address_that_bounced_gets_nothing_more(cloud: Running, people: People) -> None:
+def test_a_bounced_address_gets_no_more_mail(cloud: Running, people: People) -> None:
     assert len(cloud.mails(people.bounced)) == 1
     assert told(cloud, people.bounced) == ["bounced"]
 

@@ -25,7 +25,7 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) ->
     assert written == {"Ripen_Rank__c": "hot", "Ripen_Key__c": lead["profile"]["id"]}
 
 
-def test_an_address_alone_waits_visibly_until_name_and_company_are_known(cloud: Running) -> None:
+def test_a_lead_with_only_an_address_waits_for_name_and_company(cloud: Running) -> None:
     # given a lead that left only an address
     email = an_address()
     cloud.submit("whitepaper", email=email)

@@ -28,7 +28,7 @@ def heard(cloud: Running) -> tuple[int, int, int]:
     return len(mails), len(json.dumps(messages)), cloud.asked("salesforce", "usage")["used"]
 
 
-def test_nothing_leaves_the_house_and_all_of_it_is_listed(shadowed: Running) -> None:
+def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: Running) -> None:
     # given a lead that would be mailed, alerted and written
     cloud, person = shadowed, a_director()
     before = heard(cloud)

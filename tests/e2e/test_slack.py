@@ -33,7 +33,7 @@ def press(cloud: Running, card: dict[str, Any], action: str, user: str) -> None:
     cloud.control("slack", "interact", **asked)
 
 
-def test_the_person_who_accepts_a_lead_owns_it_in_salesforce_and_has_one_task(cloud: Running) -> None:
+def test_accepting_a_lead_sets_its_owner_and_creates_one_task(cloud: Running) -> None:
     # given a card
     person, card = a_card(cloud)
 
@@ -57,7 +57,7 @@ def test_the_person_who_accepts_a_lead_owns_it_in_salesforce_and_has_one_task(cl
     assert cloud.lead(person["email"])["alerts"][0]["by"] == "U0ALICE"
 
 
-def test_a_lead_that_is_not_a_fit_is_closed_and_nobody_gets_it(cloud: Running) -> None:
+def test_not_a_fit_closes_the_card_without_an_owner(cloud: Running) -> None:
     person, card = a_card(cloud)
 
     press(cloud, card, "not_fit", "U0BOB")
@@ -68,7 +68,7 @@ def test_a_lead_that_is_not_a_fit_is_closed_and_nobody_gets_it(cloud: Running) -
     assert cloud.records("Task", "Id", WhoId=lead["profile"]["crm"]["id"]) == []
 
 
-def test_the_command_shows_a_lead_to_who_asks_only(cloud: Running) -> None:
+def test_the_command_shows_a_lead_only_to_its_sender(cloud: Running) -> None:
     person, _ = a_card(cloud)
 
     answer = command(cloud, f"lead {person['email']}")
@@ -79,7 +79,7 @@ def test_the_command_shows_a_lead_to_who_asks_only(cloud: Running) -> None:
 
 
 @pytest.mark.parametrize("how", [{"secret": "guessed"}, {"age": 600}, {"secret": ""}])
-def test_nobody_but_slack_now_is_believed(cloud: Running, how: dict[str, Any]) -> None:
+def test_a_request_without_a_fresh_signature_of_slack_is_refused(cloud: Running, how: dict[str, Any]) -> None:
     answer = command(cloud, "lead hanako@example.co.jp", **how)
 
     assert answer.status_code == 401

@@ -57,7 +57,7 @@ LEAD = {
 STATUS = {"api", "mailbox", "slack", "salesforce", "aws", "secrets"}
 
 
-def test_the_click_is_recorded_and_leads_on(cloud: Running) -> None:
+def test_a_click_counts_after_two_minutes_and_is_redirected(cloud: Running) -> None:
     # given the mail to a lead
     person = a_director()
     cloud.submit("whitepaper", **person)
@@ -74,7 +74,7 @@ def test_the_click_is_recorded_and_leads_on(cloud: Running) -> None:
     assert cloud.lead(person["email"])["score"]["engagement"] > before
 
 
-def test_nothing_is_sent_while_sending_is_stopped_and_all_of_it_once_afterwards(cloud: Running) -> None:
+def test_a_stop_holds_mails_and_a_resume_sends_each_once(cloud: Running) -> None:
     # given a stop
     assert "In flight: 0" in cloud.ripen("stop")
     person = a_director()
@@ -91,7 +91,7 @@ def test_nothing_is_sent_while_sending_is_stopped_and_all_of_it_once_afterwards(
     assert len(eventually(lambda: cloud.mails(person["email"]))) == 1
 
 
-def test_a_lead_that_is_not_there_is_a_clear_failure(cloud: Running) -> None:
+def test_an_unknown_lead_is_a_failure_with_a_reason(cloud: Running) -> None:
     done = cloud.tried("lead", "nobody@nowhere.example.jp", "--json")
     assert done.returncode == 1
     assert "No lead has the address" in done.stderr

@@ -21,7 +21,7 @@ def undisturbed(the_world: World) -> tuple[Outcome, list[Ran]]:
     return outcome(the_world), the_world.ran
 
 
-def test_the_story_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome, list[Ran]]) -> None:
+def test_the_story_without_faults_has_the_expected_outcome(undisturbed: tuple[Outcome, list[Ran]]) -> None:
     end, _ = undisturbed
     assert end["mails"] == 2
     assert end["cards"] == [{"linked": True, "accepted": True, "owner": True, "thread": 0}]
@@ -31,7 +31,7 @@ def test_the_story_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome
     assert end["left on the agenda"] == ["due#decay"]
 
 
-def test_whoever_is_killed_nothing_is_lost_and_nothing_is_done_twice(
+def test_a_killed_worker_loses_no_work_and_repeats_none(
     the_world: World, undisturbed: tuple[Outcome, list[Ran]]
 ) -> None:
     end, ran = undisturbed
@@ -52,7 +52,7 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_is_done_twice(
     assert not wrong, "\n".join(wrong)
 
 
-def test_what_the_functions_log_names_nobody(the_world: World, undisturbed: tuple[Outcome, list[Ran]]) -> None:
+def test_no_log_line_of_the_functions_names_a_person(the_world: World, undisturbed: tuple[Outcome, list[Ran]]) -> None:
     log = the_world.outside.worker.log.read_text()
     assert "card posted" in log
     found = [word for word in ("山田", "花子", "見本", "hanako", "example.jp", "1234-5678", "312345678") if word in log]

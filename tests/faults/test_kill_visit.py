@@ -25,7 +25,7 @@ def undisturbed(visit: Visit) -> tuple[Outcome, list[Ran]]:
     return visit.end(), visit.world.ran
 
 
-def test_the_visit_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome, list[Ran]]) -> None:
+def test_the_visit_without_faults_has_the_expected_outcome(undisturbed: tuple[Outcome, list[Ran]]) -> None:
     end, _ = undisturbed
     kinds = [kind for kind, *_ in end["row activity"]]
     assert kinds == ["form_submitted", "link_clicked", "page_viewed", "page_viewed", "unsubscribed"]
@@ -33,7 +33,7 @@ def test_the_visit_ends_well_where_nothing_goes_wrong(undisturbed: tuple[Outcome
     assert (end["mails"], end["left on the agenda"]) == (1, ["due#decay"])
 
 
-def test_whoever_is_killed_no_visit_is_lost_and_none_counts_twice(
+def test_a_killed_worker_neither_loses_nor_repeats_a_visit(
     visit: Visit, undisturbed: tuple[Outcome, list[Ran]]
 ) -> None:
     end, ran = undisturbed

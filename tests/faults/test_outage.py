@@ -52,7 +52,7 @@ def undisturbed(the_world: World) -> Outcome:
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_what_fails_outside_delays_the_story_and_changes_nothing(world: World, undisturbed: Outcome, name: str) -> None:
+def test_an_outage_delays_the_story_and_changes_no_outcome(world: World, undisturbed: Outcome, name: str) -> None:
     # given faults everywhere
     trouble = TROUBLES[name]
     world.patience = trouble.patience
@@ -102,7 +102,7 @@ def salesforce_off(world: World) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize(("off", "missing"), [(mail_off, "mails"), (slack_off, "cards"), (salesforce_off, "records")])
-def test_one_that_is_away_for_an_hour_holds_up_its_own_part_only(
+def test_an_outage_of_an_hour_delays_only_its_own_part(
     world: World, undisturbed: Outcome, off: Callable[[World], Callable[[], None]], missing: str
 ) -> None:
     # given one of them away

@@ -20,7 +20,7 @@ def undisturbed(the_world: World) -> Outcome:
 
 
 @pytest.mark.parametrize("queues", [*((queue,) for queue in QUEUES), QUEUES], ids="+".join)
-def test_what_a_purged_queue_held_is_done_all_the_same(
+def test_the_work_of_a_purged_queue_is_done_by_the_tick(
     world: World, undisturbed: Outcome, queues: tuple[str, ...]
 ) -> None:
     world.lost = set(queues)
@@ -29,21 +29,23 @@ def test_what_a_purged_queue_held_is_done_all_the_same(
     assert unlike(outcome(world), undisturbed) == {}
 
 
-def test_what_cannot_be_rung_is_done_all_the_same(world: World, undisturbed: Outcome) -> None:
+def test_work_that_could_not_be_queued_is_done_by_the_tick(world: World, undisturbed: Outcome) -> None:
     world.queues.silent = 12
     world.tell()
     assert world.queues.silent == 0
     assert unlike(outcome(world), undisturbed) == {}
 
 
-def test_each_message_given_to_two_workers_at_once_is_done_once(world: World, undisturbed: Outcome) -> None:
+def test_a_message_delivered_to_two_workers_at_once_is_done_once(world: World, undisturbed: Outcome) -> None:
     world.order = lambda waiting: [[waiting[0], waiting[0]]]
     world.tell()
     assert unlike(outcome(world), undisturbed) == {}
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_messages_in_any_order_and_any_company_do_the_same(world: World, undisturbed: Outcome, seed: int) -> None:
+def test_messages_in_any_order_and_grouping_have_the_same_outcome(
+    world: World, undisturbed: Outcome, seed: int
+) -> None:
     random = Random(seed)  # noqa: S311
 
     def order(waiting: list[Message]) -> list[list[Message]]:
@@ -55,7 +57,7 @@ def test_messages_in_any_order_and_any_company_do_the_same(world: World, undistu
     assert unlike(outcome(world), undisturbed) == {}
 
 
-def test_all_messages_once_more_when_all_is_done_change_nothing(world: World, undisturbed: Outcome) -> None:
+def test_messages_delivered_again_afterwards_change_nothing(world: World, undisturbed: Outcome) -> None:
     world.tell()
     again = world.handed[:]
     Random(7).shuffle(again)  # noqa: S311

@@ -72,13 +72,15 @@ def mailed(table: Table) -> Table:
 
 @often
 @given(event=events("POST OPTIONS", "whitepaper"))
-def test_a_form(table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]) -> None:
+def test_the_form_answers_any_request_without_a_500(
+    table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any]
+) -> None:
     is_an_answer(form.serve(event, form.Dependencies(table, queue, live, KEY, NOON, lambda: f"{next(ids):032x}")))
 
 
 @often
 @given(event=events("GET", "whitepaper", "pricing", "thanks"))
-def test_a_page(live: Live, event: dict[str, Any]) -> None:
+def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str, Any]) -> None:
     is_an_answer(page.serve(gateway.request(event), live, "nonce1"))
 
 
@@ -92,7 +94,7 @@ def test_a_page(live: Live, event: dict[str, Any]) -> None:
         ),
     )
 )
-def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
+def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, event: dict[str, Any]) -> None:
     def bundle_of(hash: str) -> Bundle:
         raise AssertionError("the send names no bundle")
 
@@ -102,7 +104,7 @@ def test_a_link(mailed: Table, live: Live, event: dict[str, Any]) -> None:
 
 @often
 @given(event=events("GET POST", link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))))
-def test_an_unsubscription(
+def test_the_preferences_answer_any_request_without_a_500(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
     is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_key=KEY, brand=live.bundle.brand)))
@@ -110,7 +112,7 @@ def test_an_unsubscription(
 
 @often
 @given(event=events("POST OPTIONS", "track"), beacon=st.none() | beacons())
-def test_a_beacon(live: Live, event: dict[str, Any], beacon: bytes | None) -> None:
+def test_the_beacon_answers_any_request_without_a_500(live: Live, event: dict[str, Any], beacon: bytes | None) -> None:
     if beacon is not None:
         event |= {"body": b64encode(beacon).decode(), "isBase64Encoded": True}
     post = FakePost()
@@ -123,7 +125,7 @@ def test_a_beacon(live: Live, event: dict[str, Any], beacon: bytes | None) -> No
 
 @often
 @given(event=events("GET", "ripen.js").filter(lambda event: event["requestContext"]["http"]["method"] == "GET"))
-def test_the_script(event: dict[str, Any]) -> None:
+def test_the_script_answers_any_request_without_a_500(event: dict[str, Any]) -> None:
     is_an_answer(track.handler(event, None))  # type: ignore[arg-type]
 
 
@@ -133,7 +135,7 @@ def test_the_script(event: dict[str, Any]) -> None:
     signed=st.booleans(),
     answers=st.none() | st.lists(st.tuples(values, anything), max_size=4),
 )
-def test_a_webhook(
+def test_the_webhook_answers_any_request_without_a_500(
     table: Table,
     queue: FakeQueue,
     live: Live,
@@ -167,7 +169,7 @@ def test_a_webhook(
         st.none() | anything,
     ),
 )
-def test_a_request_that_asks_in(
+def test_the_entry_request_answers_any_request_without_a_500(
     table: Table, queue: FakeQueue, live: Live, ids: Iterator[int], event: dict[str, Any], signed: bool, asks: object
 ) -> None:
     asked = Journey(name="asked", enrol=(OnRequest(facts=("order", "total")),))
@@ -214,7 +216,7 @@ def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:
     | anything.map(lambda payload: urlencode({"payload": json.dumps(payload)}).encode()),
     signed=st.booleans(),
 )
-def test_slack(
+def test_the_slack_endpoint_answers_any_request_without_a_500(
     table: Table,
     clock: FakeClock,
     queue: FakeQueue,

@@ -171,11 +171,11 @@ def play(machine_type: type[Sending], story: list[Story]) -> None:
 
 
 @pytest.mark.parametrize("mutant", STORIES, ids=lambda mutant: mutant.__name__)
-def test_a_broken_rule_is_noticed(mutant: type[Sending]) -> None:
+def test_a_broken_rule_makes_the_machine_fail(mutant: type[Sending]) -> None:
     play(Sending, STORIES[mutant])
     with pytest.raises(AssertionError):
         play(mutant, STORIES[mutant])
 
 
-def test_every_mutant_has_its_story() -> None:
+def test_each_mutant_has_a_story() -> None:
     assert set(STORIES) == set(Sending.__subclasses__())

@@ -94,7 +94,7 @@ def _written(bundle: Bundle, email: str, profile: Profile) -> tuple[str, bytes]:
     return send.id, build(client.request, "m1", NOON)
 
 
-def test_each_goes_to_one_person_and_comes_from_us(mails: list[Mail], bundle: Bundle) -> None:
+def test_each_mail_goes_to_one_person_and_comes_from_us(mails: list[Mail], bundle: Bundle) -> None:
     for mail in mails:
         assert [to["address"] for to in mail.theirs["to"]] == [mail.profile.email]
         assert (mail.theirs["cc"], mail.theirs["bcc"], mail.theirs["attachments"]) == ([], [], 0)
@@ -108,7 +108,7 @@ def test_each_goes_to_one_person_and_comes_from_us(mails: list[Mail], bundle: Bu
         assert mail.pythons.defects == []
 
 
-def test_two_readers_read_the_same(mails: list[Mail]) -> None:
+def test_two_mail_libraries_read_the_same_mail(mails: list[Mail]) -> None:
     for mail in mails:
         assert mail.theirs["subject"] == mail.pythons["Subject"]
         for kind in ("html", "plain"):
@@ -118,7 +118,7 @@ def test_two_readers_read_the_same(mails: list[Mail]) -> None:
             assert _tight(part.get_content()) == _tight(theirs)
 
 
-def test_unsubscribing_takes_one_press_as_mailboxes_want_it(mails: list[Mail]) -> None:
+def test_the_headers_allow_unsubscribing_with_one_click(mails: list[Mail]) -> None:
     for mail in mails:
         [address], [post] = mail.header("list-unsubscribe"), mail.header("list-unsubscribe-post")
         assert address.isascii() and len(address) <= 995
@@ -127,13 +127,13 @@ def test_unsubscribing_takes_one_press_as_mailboxes_want_it(mails: list[Mail]) -
         assert signed and link_token.read_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
 
 
-def test_no_line_is_longer_than_mail_allows(mails: list[Mail]) -> None:
+def test_no_line_of_a_mail_is_too_long(mails: list[Mail]) -> None:
     """RFC 5322, 2.1.1: 998 without the line break."""
     for mail in mails:
         assert max(len(line) for line in mail.raw.split(b"\r\n")) <= 998
 
 
-def test_all_links_are_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
+def test_each_link_is_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
     for mail in mails:
         page = _Page.of(mail.theirs["html"])
         in_text = re.findall(r"https?://\S+", mail.theirs["text"])
@@ -143,13 +143,13 @@ def test_all_links_are_ours_and_signed_for_this_mail(mails: list[Mail]) -> None:
             _is_ours(link, mail.send)
 
 
-def test_the_text_says_what_the_html_says(mails: list[Mail]) -> None:
+def test_text_and_html_say_the_same(mails: list[Mail]) -> None:
     for mail in mails:
         in_text = re.sub(r"https?://\S+", "", mail.theirs["text"])
         assert _uncounted(in_text) == _uncounted(_Page.of(mail.theirs["html"]).words)
 
 
-def test_what_people_typed_is_words(mails: list[Mail]) -> None:
+def test_typed_text_is_shown_as_text(mails: list[Mail]) -> None:
     for mail in mails:
         page, typed = _Page.of(mail.theirs["html"]), mail.profile
         assert "script" not in page.tags

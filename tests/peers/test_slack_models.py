@@ -43,7 +43,7 @@ KINDS = {"header": HeaderBlock, "section": SectionBlock, "context": ContextBlock
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("person", PEOPLE)
-def test_every_card_is_one_that_slacks_library_would_make(person: str, locale: str) -> None:
+def test_each_card_is_valid_for_the_library_of_slack(person: str, locale: str) -> None:
     for state, reasons, rank in product(STATES, REASONS, Rank):
         alert = Alert(id="a" * 26, lead="lead1", kind="hot", planned=NOON, **state)
         standing = _standing(person, rank, reasons)

@@ -32,7 +32,7 @@ LINKS = {
 }
 
 
-def test_the_search_for_leads_is_understood() -> None:
+def test_an_independent_parser_reads_the_search_for_leads() -> None:
     # given as many leads as one call takes, some with addresses that try to inject SOQL
     emails = HOSTILE + [f"person{n}@example.com" for n in range(200 - len(HOSTILE))]
     leads = [_wanted(f"lead{n}", email) for n, email in enumerate(emails)]
@@ -52,7 +52,7 @@ def test_the_search_for_leads_is_understood() -> None:
 
 
 @pytest.mark.parametrize("object", LINKS)
-def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
+def test_an_independent_parser_reads_the_search_for_a_linked_record(object: str) -> None:
     lead = _wanted("lead1", "hanako@example.co.jp", LINKS[object])
     read = node_peers.run("soql", list(soql.lead_queries([lead])))
     asked = {query["object"]: [_text(literal) for literal in query["literals"]] for query in read}
@@ -61,7 +61,7 @@ def test_the_search_for_a_linked_record_is_understood(object: str) -> None:
 
 
 @pytest.mark.parametrize("object", LINKS)
-def test_the_search_for_an_owner_is_understood(object: str) -> None:
+def test_an_independent_parser_reads_the_search_for_an_owner(object: str) -> None:
     user_queries = [soql.user_query(email) for email in HOSTILE]
     *users, record, task = node_peers.run(
         "soql", [*user_queries, soql.record_query(LINKS[object]), soql.task_query("task1")]
@@ -72,13 +72,13 @@ def test_the_search_for_an_owner_is_understood(object: str) -> None:
     assert (task["object"], [_text(literal) for literal in task["literals"]]) == ("Task", ["task1"])
 
 
-def test_the_question_for_owners_is_understood() -> None:
+def test_an_independent_parser_reads_the_search_for_owners() -> None:
     [read] = node_peers.run("soql", [soql.owners_query(["lead1", "lead2"])])
     assert (read["object"], read["fields"]) == ("Lead", ["Id", "OwnerId", "Owner.Name", "Owner.Email"])
     assert [_text(literal) for literal in read["literals"]] == ["lead1", "lead2"]
 
 
-def test_the_question_for_members_of_campaigns_is_understood() -> None:
+def test_an_independent_parser_reads_the_search_for_campaign_members() -> None:
     ids, since = ["701000000000001", "701000000000002AAA"], datetime(2026, 11, 21, 3, tzinfo=UTC)
     asked = (HOSTILE + ids, HOSTILE, ids)
     read = node_peers.run("soql", [changes_query(campaigns, since) for campaigns in asked])
@@ -89,7 +89,7 @@ def test_the_question_for_members_of_campaigns_is_understood() -> None:
     assert all("SystemModstamp >= 2026-11-21T03:00:00" in query["text"] for query in read)
 
 
-def test_the_questions_for_opportunities_are_understood() -> None:
+def test_an_independent_parser_reads_the_searches_for_opportunities() -> None:
     since, place = (
         datetime(2026, 11, 21, 3, tzinfo=UTC),
         Position(datetime(2026, 11, 21, 4, tzinfo=UTC), "006000000000001AAA"),

@@ -43,7 +43,7 @@ def runner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     process.wait()
 
 
-def test_an_emulator_ends_with_its_killed_runner_and_keeps_what_it_knew(
+def test_an_emulator_ends_with_its_killed_runner_and_keeps_its_state(
     runner: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     # given an emulator that was just told something
@@ -61,7 +61,7 @@ def test_an_emulator_ends_with_its_killed_runner_and_keeps_what_it_knew(
     assert queues(home) == ["told"]
 
 
-def test_an_emulator_that_is_killed_itself_loses_seconds_only(runner: subprocess.Popen[str], tmp_path: Path) -> None:
+def test_a_killed_emulator_loses_only_seconds(runner: subprocess.Popen[str], tmp_path: Path) -> None:
     # given an emulator that was told something a few seconds ago
     pid, url = said(runner)
     queue(url)
@@ -78,7 +78,7 @@ def test_an_emulator_that_is_killed_itself_loses_seconds_only(runner: subprocess
     assert queues(home) == ["told"]
 
 
-def test_nothing_is_written_before_all_that_was_known_is_read() -> None:
+def test_no_state_is_saved_before_the_previous_state_is_loaded() -> None:
     # given an emulator that takes its time to read
     done: list[str] = []
 

@@ -31,7 +31,7 @@ def other(folder: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_two_clouds_that_start_at_once_take_other_ports(tmp_path: Path) -> None:
+def test_two_clouds_that_start_at_once_take_different_ports(tmp_path: Path) -> None:
     processes = [other(tmp_path / "one"), other(tmp_path / "two")]
 
     said = [process.stdout.readline().split() for process in processes if process.stdout]
@@ -61,7 +61,7 @@ def test_a_folder_is_taken_until_its_process_is_gone(tmp_path: Path) -> None:
     assert home.take()
 
 
-def test_functions_ask_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_functions_use_no_proxy_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HTTPS_PROXY", "http_proxy"):
         monkeypatch.setenv(name, "http://proxy.example:3128")
 

@@ -61,7 +61,7 @@ def test_a_second_start_finds_the_mails_again(served: Served, tmp_path: Path) ->
     assert Store(tmp_path).mails() == served.mails()
 
 
-def test_send_and_delivery_are_told_with_the_tags(served: Served) -> None:
+def test_send_and_delivery_are_published_with_the_tags(served: Served) -> None:
     id = served.ses.send_email(**a_request())["MessageId"]
     assert served.events(2) == ["Send", "Delivery"]
     mail = served.told[0]["mail"]
@@ -83,7 +83,9 @@ def test_send_and_delivery_are_told_with_the_tags(served: Served) -> None:
         ("complaint@simulator.amazonses.com", ["Send", "Delivery", "Complaint"], None),
     ],
 )
-def test_special_addresses_have_their_fate(served: Served, address: str, events: list[str], kind: str | None) -> None:
+def test_an_address_of_the_simulator_has_its_outcome(
+    served: Served, address: str, events: list[str], kind: str | None
+) -> None:
     served.ses.send_email(**a_request(Destination={"ToAddresses": [address]}))
     assert served.events(len(events)) == events
     if kind:
@@ -110,14 +112,14 @@ def test_special_addresses_have_their_fate(served: Served, address: str, events:
         simple(Body={}),
     ],
 )
-def test_what_ses_refuses_is_refused(served: Served, request_: dict[str, Any]) -> None:
+def test_a_request_that_ses_refuses_is_refused(served: Served, request_: dict[str, Any]) -> None:
     with pytest.raises(ClientError) as refused:
         served.ses.send_email(**request_)
     assert refused.value.response["Error"]["Code"] == "BadRequestException"
     assert served.mails() == []
 
 
-def test_an_old_carrier_address_is_taken_as_it_is(served: Served) -> None:
+def test_an_old_carrier_address_is_accepted(served: Served) -> None:
     served.ses.send_email(**a_request(Destination={"ToAddresses": ["a..b.@docomo.ne.jp"]}))
     assert served.mails()[0]["headers"]["To"] == "a..b.@docomo.ne.jp"
 
@@ -131,7 +133,7 @@ def test_an_old_carrier_address_is_taken_as_it_is(served: Served) -> None:
         ("suspend", "AccountSuspendedException"),
     ],
 )
-def test_a_refusal_on_demand_takes_no_mail_and_passes(served: Served, mode: str, code: str) -> None:
+def test_a_refusal_on_demand_accepts_no_mail_and_ends(served: Served, mode: str, code: str) -> None:
     served.fault(mode)
     with pytest.raises(ClientError) as refused:
         served.ses.send_email(**a_request())
@@ -141,7 +143,7 @@ def test_a_refusal_on_demand_takes_no_mail_and_passes(served: Served, mode: str,
     assert len(served.mails()) == 1
 
 
-def test_a_mail_can_be_taken_without_an_answer(served: Served) -> None:
+def test_a_mail_can_be_accepted_without_an_answer(served: Served) -> None:
     served.fault("accept_hang")
     with pytest.raises(ReadTimeoutError):
         served.ses.send_email(**a_request())
@@ -149,14 +151,14 @@ def test_a_mail_can_be_taken_without_an_answer(served: Served) -> None:
     assert len(served.mails()) == 1
 
 
-def test_a_connection_can_break_before_the_mail_is_taken(served: Served) -> None:
+def test_a_connection_can_break_before_the_mail_is_accepted(served: Served) -> None:
     served.fault("drop")
     with pytest.raises(ConnectionClosedError):
         served.ses.send_email(**a_request())
     assert served.mails() == []
 
 
-def test_a_mail_can_be_taken_and_answered_with_an_error(served: Served) -> None:
+def test_a_mail_can_be_accepted_and_answered_with_an_error(served: Served) -> None:
     served.fault("error_after_accept")
     with pytest.raises(ClientError) as failed:
         served.ses.send_email(**a_request())
@@ -164,7 +166,7 @@ def test_a_mail_can_be_taken_and_answered_with_an_error(served: Served) -> None:
     assert len(served.mails()) == 1
 
 
-def test_events_can_be_lost_doubled_and_late(served: Served) -> None:
+def test_events_can_be_lost_duplicated_and_delayed(served: Served) -> None:
     served.fault("lose_events")
     served.ses.send_email(**a_request())
     served.fault("delay_events")
@@ -177,7 +179,7 @@ def test_events_can_be_lost_doubled_and_late(served: Served) -> None:
     assert sorted(served.events(6)) == ["Delivery"] * 3 + ["Send"] * 3
 
 
-def test_feedback_can_come_long_after(served: Served) -> None:
+def test_feedback_can_be_published_long_after_the_mail(served: Served) -> None:
     id = served.ses.send_email(**a_request())["MessageId"]
     assert httpx.post(f"{served.url}/_control/messages/{id}/complaint").status_code == 200
     assert served.events(3) == ["Send", "Delivery", "Complaint"]
@@ -187,7 +189,7 @@ def test_feedback_can_come_long_after(served: Served) -> None:
     assert served.events(5)[3:] == ["Send", "Bounce"]
 
 
-def test_the_account_can_be_looked_after_by_boto3(served: Served) -> None:
+def test_boto3_can_manage_the_account(served: Served) -> None:
     ses = served.ses
     assert ses.get_account()["SendingEnabled"]
     ses.create_email_identity(EmailIdentity="example.com")
@@ -210,7 +212,7 @@ def test_the_account_can_be_looked_after_by_boto3(served: Served) -> None:
         ses.send_email(**a_request(ConfigurationSetName="other"))
 
 
-def test_the_mailbox_shuts_a_mail_in(served: Served) -> None:
+def test_the_html_of_a_mail_is_sandboxed(served: Served) -> None:
     id = served.ses.send_email(**simple(Body={"Html": {"Data": "<script>alert(1)</script><p>本文</p>"}}))["MessageId"]
     shown = httpx.get(f"{served.url}/messages/{id}/html")
     assert "script-src 'none'" in shown.headers["content-security-policy"]
@@ -219,7 +221,7 @@ def test_the_mailbox_shuts_a_mail_in(served: Served) -> None:
     assert "Mailbox" in httpx.get(served.url).text
 
 
-def test_raw_mail_is_taken(served: Served) -> None:
+def test_a_raw_mail_is_accepted(served: Served) -> None:
     raw = b"From: a@example.com\r\nTo: b@example.com\r\nSubject: Hi\r\n\r\nHello\r\n"
     served.ses.send_email(Content={"Raw": {"Data": raw}}, Destination={"ToAddresses": ["b@example.com"]})
     assert served.mails()[0]["subject"] == "Hi"

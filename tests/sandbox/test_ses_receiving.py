@@ -45,7 +45,7 @@ def received(served: Served) -> tuple[Received, reply.Reply]:
     return found, reply.read(served.bucket[found.key], found.sender)
 
 
-def test_a_person_answers_at_the_address_that_the_mail_asks_for(served: Served) -> None:
+def test_a_reply_goes_to_the_reply_to_address(served: Served) -> None:
     # given
     id = a_mail(served)
     # when
@@ -60,19 +60,19 @@ def test_a_person_answers_at_the_address_that_the_mail_asks_for(served: Served) 
     assert read.id
 
 
-def test_the_machine_of_somebody_who_is_away_says_that_it_is_one(served: Served) -> None:
+def test_an_automatic_reply_has_the_header_of_one(served: Served) -> None:
     answer(served, a_mail(served), "来週戻ります。", automatic=True)
     mail, read = received(served)
     assert (mail.sender, read.automatic) == ("", True)
 
 
-def test_an_address_that_no_rule_takes_is_refused_in_words(served: Served) -> None:
+def test_an_address_without_a_receipt_rule_is_refused_with_a_reason(served: Served) -> None:
     said = answer(served, a_mail(served, reply_to="bob@example.com"), "こんにちは")
     assert (said.status_code, "bob@example.com" in said.json()["error"]) == (409, True)
     assert served.bucket == {}
 
 
-def test_another_sites_page_answers_for_nobody(served: Served) -> None:
+def test_the_page_of_another_site_cannot_reply(served: Served) -> None:
     said = answer(served, a_mail(served), "spam", origin="https://evil.example")
     assert (said.status_code, served.bucket) == (403, {})
 
@@ -81,7 +81,7 @@ def test_another_sites_page_answers_for_nobody(served: Served) -> None:
     ("to", "wanted"),
     [("reply+x@REPLY.example.com", True), ("x@sub.reply.example.com", False), ("x@example.com", False)],
 )
-def test_a_rule_for_a_domain_takes_its_addresses_and_no_other(served: Served, to: str, wanted: bool) -> None:
+def test_a_rule_for_a_domain_takes_only_its_addresses(served: Served, to: str, wanted: bool) -> None:
     asked: dict[str, Any] = {"from": "hanako@example.co.jp", "to": [to], "raw": "Subject: hello\r\n\r\nhello"}
     said = httpx.post(f"{served.url}/_control/receive", json=asked)
     assert said.is_success == wanted

@@ -90,7 +90,7 @@ def a_card() -> dict[str, Any]:
     return hot_lead_card(Alert(id=ID, lead="lead1", kind="hot", planned=NOON), standing, "ja", "Asia/Tokyo")
 
 
-def test_a_press_is_answered_once_it_is_written_down_and_queued(
+def test_a_press_is_answered_after_it_is_recorded_and_queued(
     workspace: Workspace, wired: Table, queue: FakeQueue
 ) -> None:
     """Slack waits for three seconds, so that Salesforce and Slack are called later, from the queue."""
@@ -105,7 +105,7 @@ def test_a_press_is_answered_once_it_is_written_down_and_queued(
     assert delivery["status"] == 200
 
 
-def test_an_answer_to_one_person_is_seen_by_that_person_only(workspace: Workspace, wired: Table) -> None:
+def test_an_ephemeral_answer_is_shown_to_one_person(workspace: Workspace, wired: Table) -> None:
     chat = Slack(workspace.api, KnownSecrets())
     channel, ts = chat.post("sales", a_card(), ID)
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON)
@@ -118,7 +118,7 @@ def test_an_answer_to_one_person_is_seen_by_that_person_only(workspace: Workspac
     assert len(workspace.messages()) == 1
 
 
-def test_a_press_that_our_function_refuses_is_seen_in_the_deliveries(workspace: Workspace, wired: Table) -> None:
+def test_a_press_that_our_function_refuses_is_among_the_deliveries(workspace: Workspace, wired: Table) -> None:
     channel, ts = Slack(workspace.api, KnownSecrets()).post("sales", a_card(), ID)
 
     workspace.control("interact", channel=channel, messageTs=ts, user="U0BOB", action=BUTTON | {"value": "lead2|" + ID})
@@ -126,7 +126,7 @@ def test_a_press_that_our_function_refuses_is_seen_in_the_deliveries(workspace: 
     assert httpx.get(f"{workspace.url}/_control/deliveries").json()[-1]["status"] == 404
 
 
-def test_the_signature_is_ours_to_check(workspace: Workspace, app: OurApp, wired: Table) -> None:
+def test_a_command_reaches_our_app_with_a_valid_signature(workspace: Workspace, app: OurApp, wired: Table) -> None:
     workspace.control("command", channel="C0SALES", user="U0ALICE", command="/other", text="x")
 
     [event] = app.events
@@ -134,11 +134,11 @@ def test_the_signature_is_ours_to_check(workspace: Workspace, app: OurApp, wired
 
 
 @pytest.mark.parametrize(("token", "error"), [("", "not_authed"), ("xoxb-other", "invalid_auth")])
-def test_only_the_seeded_token_is_taken(workspace: Workspace, token: str, error: str) -> None:
+def test_only_the_seeded_token_is_accepted(workspace: Workspace, token: str, error: str) -> None:
     assert workspace.call("users.info", token=token, user="U0ALICE").json() == {"ok": False, "error": error}
 
 
-def test_metadata_is_given_back_where_it_is_asked_for(workspace: Workspace) -> None:
+def test_metadata_is_returned_on_request(workspace: Workspace) -> None:
     metadata = {"event_type": "a", "event_payload": {"b": "c"}}
     workspace.call("chat.postMessage", channel="sales", text="x", metadata=metadata)
 
@@ -149,7 +149,7 @@ def test_metadata_is_given_back_where_it_is_asked_for(workspace: Workspace) -> N
     assert full["messages"][0]["metadata"] == metadata
 
 
-def test_history_takes_no_names_and_goes_by_pages_newest_first(workspace: Workspace) -> None:
+def test_the_history_has_pages_newest_first_and_needs_a_channel_id(workspace: Workspace) -> None:
     for n in range(3):
         workspace.call("chat.postMessage", channel="sales", text=str(n))
 
@@ -178,13 +178,13 @@ def test_a_message_that_slack_refuses_is_refused(workspace: Workspace, message: 
     assert workspace.messages() == []
 
 
-def test_what_is_wrong_with_blocks_is_said_with_its_place(workspace: Workspace) -> None:
+def test_an_error_in_blocks_is_reported_with_its_place(workspace: Workspace) -> None:
     answer = workspace.call("chat.postMessage", channel="sales", blocks=[{"type": "nope"}]).json()
 
     assert answer["response_metadata"]["messages"] == ["[ERROR] unsupported type [json-pointer:/blocks/0/type]"]
 
 
-def test_too_many_messages_in_one_channel_are_slowed_down(workspace: Workspace) -> None:
+def test_too_many_messages_in_one_channel_are_rate_limited(workspace: Workspace) -> None:
     workspace.control("pace", per_second=0.001, burst=2)
     answers = [workspace.call("chat.postMessage", channel="general", text="x") for _ in range(3)]
 
@@ -193,7 +193,7 @@ def test_too_many_messages_in_one_channel_are_slowed_down(workspace: Workspace) 
     assert workspace.call("chat.postMessage", channel="sales", text="x").status_code == 200
 
 
-def test_a_thread_stands_under_its_message(workspace: Workspace) -> None:
+def test_a_thread_is_listed_under_its_message(workspace: Workspace) -> None:
     first = workspace.call("chat.postMessage", channel="sales", text="a").json()
     workspace.call("chat.postMessage", channel="sales", text="b", thread_ts=first["ts"])
 
@@ -201,19 +201,19 @@ def test_a_thread_stands_under_its_message(workspace: Workspace) -> None:
     assert [reply["text"] for reply in message["thread"]] == ["b"]
 
 
-def test_the_page_of_the_workspace_is_one_click_away(workspace: Workspace) -> None:
+def test_the_address_leads_to_the_page_of_the_workspace(workspace: Workspace) -> None:
     page = httpx.get(workspace.url, follow_redirects=True)
 
     assert page.status_code == 200
     assert "local-slack" in page.text
 
 
-def test_a_fault_that_is_none_is_refused(workspace: Workspace) -> None:
+def test_an_invalid_fault_is_refused(workspace: Workspace) -> None:
     assert workspace.control("faults", mode="nonsense").status_code == 400
     assert workspace.control("pace", burst=0).status_code == 400
 
 
-def test_what_is_no_json_is_told_so(workspace: Workspace) -> None:
+def test_a_call_that_is_not_json_is_refused(workspace: Workspace) -> None:
     headers = {"authorization": "Bearer x", "content-type": "application/json"}
 
     answer = httpx.post(f"{workspace.api}chat.postMessage", content=b"[", headers=headers)
@@ -221,7 +221,7 @@ def test_what_is_no_json_is_told_so(workspace: Workspace) -> None:
     assert json.loads(answer.text) == {"ok": False, "error": "invalid_json"}
 
 
-def test_a_workspace_that_starts_again_has_its_messages_as_they_were_left(tmp_path: Path) -> None:
+def test_a_restarted_workspace_still_has_its_messages(tmp_path: Path) -> None:
     told = {"event_type": "alert", "event_payload": {"lead": ID}}
     with running(tmp_path) as first:
         stays = first.call("chat.postMessage", channel="C0SALES", text="stays", metadata=told).json()["ts"]

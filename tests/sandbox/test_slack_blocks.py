@@ -40,7 +40,7 @@ def context(count: int) -> dict[str, Any]:
         [{"type": "section", "fields": [text(2000)] * 10}],
     ],
 )
-def test_what_is_within_the_limits_passes(blocks: list[Any]) -> None:
+def test_blocks_within_the_limits_are_accepted(blocks: list[Any]) -> None:
     assert refused(blocks) == []
 
 
@@ -71,9 +71,9 @@ def test_what_is_within_the_limits_passes(blocks: list[Any]) -> None:
         ([actions(button(style="loud"))], "/blocks/0/elements/0/style"),
     ],
 )
-def test_what_is_beyond_them_is_refused_with_its_place(blocks: Any, pointer: str) -> None:
+def test_blocks_beyond_a_limit_are_refused_with_their_place(blocks: Any, pointer: str) -> None:
     assert any(fault.endswith(f"[json-pointer:{pointer}]") for fault in refused(blocks))
 
 
-def test_all_letters_are_counted() -> None:
+def test_the_characters_of_all_strings_are_counted() -> None:
     assert characters([{"a": "xx", "b": ["x", {"c": "xxx"}], "d": 5}]) == 6

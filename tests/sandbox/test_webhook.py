@@ -21,16 +21,16 @@ def receiver() -> TestClient:
     return TestClient(webhook.build(lambda: NOON))
 
 
-def test_it_answers_with_what_stands_in_its_query(receiver: TestClient) -> None:
+def test_a_webhook_answers_with_the_query_of_its_address(receiver: TestClient) -> None:
     answer = receiver.post("/credit?grade=A&limit=300&known=true", json={"lead": "lead1"})
     assert (answer.status_code, answer.json()) == (200, {"grade": "A", "limit": 300, "known": True})
 
 
-def test_it_fails_as_it_is_told(receiver: TestClient) -> None:
+def test_a_webhook_fails_with_the_status_in_its_query(receiver: TestClient) -> None:
     assert receiver.post("/credit?status=503", json={}).status_code == 503
 
 
-def test_what_came_is_told_whole_and_shown_as_text(receiver: TestClient) -> None:
+def test_a_call_is_listed_whole_and_shown_as_text(receiver: TestClient) -> None:
     # when
     receiver.post("/credit?grade=A", content='{"company": "<script>株式会社"}', headers={"Idempotency-Key": "k1"})
     # then
@@ -63,7 +63,7 @@ def called(port: int) -> str:
 @pytest.mark.parametrize(
     "endpoint", ["", "https://dynamodb.ap-northeast-1.amazonaws.com", "http://127.0.0.1.evil.example:1"]
 )
-def test_on_aws_no_setting_lets_a_webhook_be_on_this_machine(
+def test_on_aws_no_setting_allows_a_webhook_on_this_machine(
     monkeypatch: pytest.MonkeyPatch, endpoint: str, port: int
 ) -> None:
     # given a deployment where somebody has named a port
@@ -73,7 +73,7 @@ def test_on_aws_no_setting_lets_a_webhook_be_on_this_machine(
     assert called(port) == "not a public address"
 
 
-def test_on_the_local_cloud_it_may_be_on_the_one_port_that_is_named(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+def test_the_local_cloud_allows_a_webhook_on_one_port(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     monkeypatch.setenv("WEBHOOK_STAND_IN", str(port))
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:8704")
     assert called(port).startswith("no answer")

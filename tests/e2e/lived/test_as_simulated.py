@@ -77,7 +77,7 @@ def lives(cloud: Running) -> Iterator[Lives]:
 
 
 @pytest.mark.parametrize("journey", STORIES)
-def test_what_is_lived_is_what_was_simulated(cloud: Running, lives: Lives, journey: str) -> None:
+def test_the_local_cloud_does_what_the_simulation_shows(cloud: Running, lives: Lives, journey: str) -> None:
     # given
     life, end = lives.of[journey], lives.start + END
     # when
@@ -88,7 +88,7 @@ def test_what_is_lived_is_what_was_simulated(cloud: Running, lives: Lives, journ
     assert transcript(to_the_minute(within(happened, end), expected)) == transcript(expected)
 
 
-def test_each_story_is_worth_telling(cloud: Running, lives: Lives) -> None:
+def test_each_scenario_sends_its_mails(cloud: Running, lives: Lives) -> None:
     sends = {name: cloud.lead(life.persona.email)["sends"] for name, life in lives.of.items()}
     for of_one in sends.values():
         of_one.sort(key=lambda send: send["planned"])

@@ -42,7 +42,7 @@ def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
     return dict(json.loads(answer))
 
 
-def test_a_lead_goes_through_once_however_often_it_is_asked_in(cloud: Running, email: str) -> None:
+def test_a_repeated_entry_request_enters_the_lead_once(cloud: Running, email: str) -> None:
     # given a shop that reports the same order twice
     first, again = run_the_example(cloud, email), run_the_example(cloud, email)
     assert (first["asked_before"], again) == (False, first | {"asked_before": True})
@@ -53,7 +53,7 @@ def test_a_lead_goes_through_once_however_often_it_is_asked_in(cloud: Running, e
     assert [(run["key"], run["state"]) for run in runs] == [("4711", "finished")]
 
 
-def test_nobody_else_asks_anybody_in(cloud: Running, email: str) -> None:
+def test_an_entry_request_without_a_valid_signature_is_refused(cloud: Running, email: str) -> None:
     body, stamp = json.dumps({"journey": "ordered", "email": email, "key": "2"}).encode(), str(round(time()))
     for key in (cloud.stack.secrets.key("webhook"), b""):
         signed = {"Ripen-Timestamp": stamp, "Ripen-Signature": signature(key, stamp, body)}

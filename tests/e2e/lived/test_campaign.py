@@ -104,22 +104,22 @@ def test_a_paused_campaign_sends_nothing_more(letter: Told) -> None:
     assert letter.stood["paused"]["in_flight"] == 0
 
 
-def test_a_mail_in_doubt_is_held_and_listed(letter: Told) -> None:
+def test_a_mail_without_an_answer_is_held_and_listed(letter: Told) -> None:
     assert [(each["origin"], each["email"] in letter.had["stopped"]) for each in letter.held] == [("letter", False)]
 
 
-def test_resumed_it_goes_on_with_who_is_left_and_nobody_gets_it_twice(letter: Told) -> None:
+def test_a_resumed_campaign_sends_the_remaining_mails_once(letter: Told) -> None:
     assert sorted(letter.had["resumed"]) == sorted(letter.first | letter.second)
 
 
-def test_stopped_it_is_over_for_good_and_who_is_left_is_skipped(letter: Told) -> None:
+def test_a_stopped_campaign_skips_the_remaining_mails_for_good(letter: Told) -> None:
     assert letter.had["stopped"] == letter.had["resumed"]
     stood = letter.stood["stopped"]
     assert (stood["run"]["state"], stood["states"]["planned"]) == ("stopped", 0)
     assert stood["skipped"] == {"campaign stopped": len(letter.last)}
 
 
-def test_the_apology_reaches_exactly_who_received_it(cloud: Running, letter: Told) -> None:
+def test_the_apology_reaches_exactly_the_recipients(cloud: Running, letter: Told) -> None:
     # given
     recipients = json.loads(cloud.ripen("campaign", "recipients", "letter", "--json"))
     assert sorted(one["email"] for one in recipients) == sorted(letter.had["stopped"])
@@ -134,7 +134,7 @@ def test_the_apology_reaches_exactly_who_received_it(cloud: Running, letter: Tol
     assert {len(cloud.mails(email)) for email in letter.last} == {0}
 
 
-def test_a_schedule_asks_its_segment_in_at_its_return_and_once(cloud: Running, letter: Told) -> None:
+def test_a_schedule_enters_its_segment_once_at_its_time(cloud: Running, letter: Told) -> None:
     lead = cloud.lead(REGULAR.email)
     assert [(run["journey"], run["state"]) for run in lead["enrollments"]] == [("round", "finished")]
     assert "came-round" in lead["profile"]["tags"]
@@ -167,7 +167,7 @@ def test_a_campaign_halts_when_its_canaries_bounce(cloud: Running, bad_letter: B
     assert cloud.mails(bad_letter.later) == []
 
 
-def test_slack_is_told_once_why_it_halted_and_how_it_goes_on(cloud: Running, bad_letter: BadLetter) -> None:
+def test_a_halt_is_posted_once_with_its_reason_and_the_next_step(cloud: Running, bad_letter: BadLetter) -> None:
     cloud.tick()
     [card] = eventually(lambda: cloud.cards("letter-careful"))
     said = json.dumps(card, ensure_ascii=False)
@@ -175,6 +175,6 @@ def test_slack_is_told_once_why_it_halted_and_how_it_goes_on(cloud: Running, bad
     assert "ripen campaign resume letter-careful" in said
 
 
-def test_who_unsubscribes_by_its_mail_is_counted(cloud: Running, bad_letter: BadLetter) -> None:
+def test_an_unsubscription_from_a_campaign_mail_is_counted(cloud: Running, bad_letter: BadLetter) -> None:
     assert campaign(cloud, "letter-careful")["followed"]["unsubscribed"] == 1
     assert cloud.lead(bad_letter.reader)["consent"]["unsubscribed"]

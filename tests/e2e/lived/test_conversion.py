@@ -6,7 +6,7 @@ from tests.support.form_visitors import a_director
 from tests.support.local_cloud import Running, eventually
 
 
-def test_whom_sales_converts_leaves_the_journey_but_goes_through_what_made_us_look(cloud: Running) -> None:
+def test_a_converted_lead_exits_its_journeys_but_goes_through_the_one_of_its_new_activity(cloud: Running) -> None:
     # given a lead that has been in a journey for more than an hour, and that sales converted
     person = a_director(job_title="")
     cloud.submit("whitepaper", **person)

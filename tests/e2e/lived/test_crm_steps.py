@@ -54,7 +54,7 @@ def calls(cloud: Running, about: str) -> list[dict[str, Any]]:
     return [call for call in received if about in call["body"]]
 
 
-def test_a_webhook_is_called_once_signed_and_with_what_the_step_says(cloud: Running, walked: Walked) -> None:
+def test_a_webhook_is_called_once_signed_and_with_the_body_of_the_step(cloud: Running, walked: Walked) -> None:
     [call] = calls(cloud, walked.company)
     body, headers = json.loads(call["body"]), call["headers"]
     assert (body["company"], body["journey"], body["step"]) == (walked.company, "crm-steps", "credit")
@@ -64,7 +64,7 @@ def test_a_webhook_is_called_once_signed_and_with_what_the_step_says(cloud: Runn
     assert hmac.compare_digest(headers["ripen-signature"], ours)
 
 
-def test_what_it_answered_steers_the_branch(walked: Walked) -> None:
+def test_the_answer_of_a_webhook_decides_the_branch(walked: Walked) -> None:
     [run] = [run for run in walked.lead["enrollments"] if run["journey"] == "crm-steps"]
     assert run["answers"] == {"credit": {"grade": "A"}}
     assert run["state"] == "finished"
@@ -88,7 +88,7 @@ def test_sales_reads_the_note_in_slack_once(cloud: Running, walked: Walked) -> N
     assert walked.company in json.dumps(note, ensure_ascii=False)
 
 
-def test_points_from_a_step_turn_the_rank_and_bring_the_card(cloud: Running, walked: Walked) -> None:
+def test_points_of_a_step_change_the_rank_and_alert_sales(cloud: Running, walked: Walked) -> None:
     assert walked.lead["rank"] == "hot"
     assert "good-credit" in walked.lead["profile"]["tags"]
     assert len([card for card in cloud.cards(walked.email) if "accept" in json.dumps(card)]) == 1

@@ -54,21 +54,21 @@ def create(cloud: Running, object: str, **values: str) -> str:
     return str(made.json()["id"])
 
 
-def test_who_becomes_a_member_of_the_campaign_gets_the_mail_once(cloud: Running, member: str) -> None:
+def test_a_new_campaign_member_gets_the_mail_once(cloud: Running, member: str) -> None:
     [mail] = cloud.mails(member)
     assert f"{EXPO}（Responded）" in mail["text"]
     [run] = cloud.lead(member)["enrollments"]
     assert (run["journey"], run["state"]) == ("expo", "finished")
 
 
-def test_while_sales_is_dealing_with_a_colleague_marketing_mail_does_not_go(cloud: Running, member: str) -> None:
+def test_an_open_opportunity_of_the_company_skips_marketing_mail(cloud: Running, member: str) -> None:
     told = [
         (each["subject"], each["reason"]) for each in cloud.lead(member)["decisions"] if each["outcome"] == "skipped"
     ]
     assert told == [("case-study", "open opportunity")]
 
 
-def test_salesforce_is_not_asked_once_no_journey_asks_about_a_campaign(cloud: Running, member: str) -> None:
+def test_salesforce_is_not_polled_without_a_journey_that_needs_it(cloud: Running, member: str) -> None:
     assert member
     poll = cloud.stack.table.get(keys.MEMBERS)
     assert poll

@@ -34,7 +34,7 @@ def journeys(cloud: Running, email: str) -> list[tuple[str, str]]:
     return [(run["state"], run["reason"]) for run in cloud.lead(email)["enrollments"]]
 
 
-def test_a_person_who_answers_leaves_the_journey_and_sales_reads_it(cloud: Running) -> None:
+def test_a_reply_exits_the_journey_and_is_posted_to_sales(cloud: Running) -> None:
     # given
     person, mail = a_mail(cloud)
     said = f"木曜日にお話しできますか {token_hex(3)}"
@@ -56,7 +56,7 @@ def test_an_out_of_office_changes_nothing(cloud: Running) -> None:
     assert cloud.cards(person["email"]) == cards
 
 
-def test_a_mail_that_comes_twice_is_told_of_once(cloud: Running) -> None:
+def test_a_reply_received_twice_is_posted_once(cloud: Running) -> None:
     # given a mail from a program of its own
     person, mail = a_mail(cloud)
     said = token_hex(6)

@@ -14,7 +14,7 @@ from tests.support.local_cloud import Running, eventually
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_redrive_brings_back_an_answer_that_was_given_up(cloud: Running) -> None:
+def test_redrive_returns_a_dead_letter_to_its_worker(cloud: Running) -> None:
     # given a reply whose message is in the dead-letter queue
     said, sqs = token_hex(8), cloud.cloud.client("sqs")
     person, mail = a_mail(cloud)
@@ -34,7 +34,7 @@ def test_redrive_brings_back_an_answer_that_was_given_up(cloud: Running) -> None
     assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["dead"].values()) == 0
 
 
-def test_a_test_mail_reaches_the_team_marked_and_outside_every_count(cloud: Running) -> None:
+def test_a_test_mail_reaches_the_team_marked_and_uncounted(cloud: Running) -> None:
     # given
     folder = published(cloud)
     asked = ("preview", "newsletter-december", "--lead", "hanako", "--folder", str(folder))

@@ -17,12 +17,12 @@ def _texts(blocks: list[dict[str, Any]]) -> list[tuple[str, bool, str]]:
     ]
 
 
-def test_bold_and_links_are_told_apart_from_text() -> None:
+def test_bold_and_links_are_separate_from_text() -> None:
     found = _texts(_section("*90点* HOT <https://example.com/a|開く>"))
     assert found == [("90点", True, ""), (" HOT ", False, ""), ("開く", False, "https://example.com/a")]
 
 
-def test_who_is_mentioned_is_named_if_known() -> None:
+def test_a_mentioned_person_is_named_if_known() -> None:
     assert _texts(_section("<@U0BOB> <@U0ZOE>")) == [
         ("@Bob Tanaka", False, ""),
         (" ", False, ""),
@@ -30,19 +30,19 @@ def test_who_is_mentioned_is_named_if_known() -> None:
     ]
 
 
-def test_plain_text_stays_as_it_is() -> None:
+def test_plain_text_has_no_markup() -> None:
     assert _texts(_section("*no* <https://x.example|y>", "plain_text")) == [("*no* <https://x.example|y>", False, "")]
 
 
-def test_what_slack_escapes_is_text_again() -> None:
+def test_an_escaped_character_is_shown_unescaped() -> None:
     assert _texts(_section("&lt;script&gt; &amp;")) == [("<script> &", False, "")]
 
 
-def test_a_link_leads_to_the_web_or_nowhere() -> None:
+def test_only_a_web_address_becomes_a_link() -> None:
     buttons = [{"type": "button", "text": {"text": "x"}, "url": "javascript:alert(1)"}]
     [part] = parts([{"type": "actions", "elements": buttons}], PEOPLE)
     assert part["buttons"] == [{"text": "x", "url": "", "style": ""}]
 
 
-def test_blocks_that_are_not_known_are_left_out() -> None:
+def test_an_unknown_block_is_left_out() -> None:
     assert parts([{"type": "divider"}, {"type": "section", "fields": []}], PEOPLE) == []

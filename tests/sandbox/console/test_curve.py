@@ -18,24 +18,24 @@ HALF_LIFE = timedelta(days=14)
 DAY = timedelta(days=1)
 
 
-def test_nobody_is_worth_anything_before_the_first_activity() -> None:
+def test_the_score_is_zero_before_the_first_activity() -> None:
     points = curve(a_lead(), [an_activity()], SCORING, NOON - DAY, NOON, NOON + DAY)
     assert {point.total for point in points if point.at < NOON} == {0}
 
 
-def test_an_activity_makes_it_jump_by_fit_and_its_points() -> None:
+def test_an_activity_raises_the_score_by_fit_and_its_points() -> None:
     points = curve(a_lead(), [an_activity()], SCORING, NOON - DAY, NOON, NOON + DAY)
     at_noon = [(point.fit, point.engagement) for point in points if point.at == NOON]
     assert at_noon[0] == (0, 0)
     assert at_noon[-1] == (40, 30)
 
 
-def test_engagement_sinks_by_its_half_life_and_fit_stays() -> None:
+def test_engagement_decays_by_its_half_life_and_fit_stays() -> None:
     points = curve(a_lead(), [an_activity()], SCORING, NOON, NOON, NOON + HALF_LIFE)
     assert (points[-1].fit, round(points[-1].engagement, 6)) == (40, 15)
 
 
-def test_what_a_machine_did_does_not_count() -> None:
+def test_an_activity_of_a_machine_does_not_count() -> None:
     click = an_activity(id="click", kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE, at=NOON + DAY, received=NOON + DAY)
     alone = curve(a_lead(), [an_activity()], SCORING, NOON, NOON, NOON + 2 * DAY)
     both = curve(a_lead(), [an_activity(), click], SCORING, NOON, NOON, NOON + 2 * DAY)
@@ -43,20 +43,20 @@ def test_what_a_machine_did_does_not_count() -> None:
 
 
 @given(st.permutations(range(4)))
-def test_the_order_in_which_activities_are_given_does_not_matter(order: list[int]) -> None:
+def test_the_order_of_the_activities_does_not_matter(order: list[int]) -> None:
     done = [an_activity(id=str(n), at=NOON + n * DAY, received=NOON + n * DAY) for n in range(4)]
     wanted = curve(a_lead(), done, SCORING, NOON, NOON, NOON + 5 * DAY)
     assert curve(a_lead(), [done[n] for n in order], SCORING, NOON, NOON, NOON + 5 * DAY) == wanted
 
 
-def test_a_lead_without_activities_has_a_flat_line_that_can_be_drawn() -> None:
+def test_a_lead_without_activities_has_a_flat_line() -> None:
     start, end = span([], NOON)
     points = curve(a_lead(), [], SCORING, start, NOON, end)
     assert {point.total for point in points} == {0}
     assert chart(points, SCORING, NOON)["jumps"] == []
 
 
-def test_the_picture_holds_every_score_and_marks_what_was_done() -> None:
+def test_the_chart_has_every_score_and_marks_the_activities() -> None:
     # given a lead whose score leaves the usual range
     start, end = span([an_activity()], NOON + DAY)
     points = [
@@ -74,6 +74,6 @@ def test_the_picture_holds_every_score_and_marks_what_was_done() -> None:
     assert drawn["past"].split()[-1] == drawn["future"].split()[0]
 
 
-def test_the_last_point_is_what_the_score_says() -> None:
+def test_the_last_point_equals_the_score() -> None:
     points = curve(a_lead(), [], SCORING, NOON, NOON, NOON + DAY)
     assert points[-1].total == score(State(lead="lead1"), SCORING, NOON).total

@@ -78,7 +78,7 @@ def shadowed(table: Table) -> None:
         ("en", ("Shadow mode is on", "What would have been done", "would have sent", "would have posted")),
     ],
 )
-def test_it_says_so_and_lists_what_would_have_been_done(
+def test_shadow_mode_is_shown_with_the_suppressed_effects(
     page: Callable[[str], str], lang: str, said: tuple[str, ...]
 ) -> None:
     shown = page(lang)
@@ -87,7 +87,7 @@ def test_it_says_so_and_lists_what_would_have_been_done(
     assert shown.index("🔥 山田 花子") < shown.index("山田様へ")  # the latest first
 
 
-def test_out_of_shadow_mode_nothing_of_it_is_there(page: Callable[[str], str], table: Table, shadowed: None) -> None:
+def test_without_shadow_mode_its_section_is_missing(page: Callable[[str], str], table: Table, shadowed: None) -> None:
     row = table.get(keys.SHADOW)
     assert row
     table.write(Replace(keys.SHADOW, Shadow(on=False, at=NOON), row.version))
@@ -96,7 +96,7 @@ def test_out_of_shadow_mode_nothing_of_it_is_there(page: Callable[[str], str], t
     assert "would have" not in shown
 
 
-def test_what_has_just_begun_has_kept_nothing_back(page: Callable[[str], str], table: Table) -> None:
+def test_shadow_mode_that_just_began_lists_nothing(page: Callable[[str], str], table: Table) -> None:
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     shown = page("en")
     assert "What would have been done" in shown

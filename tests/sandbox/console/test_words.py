@@ -17,7 +17,7 @@ _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.retur
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_everything_that_is_due_did_or_was_decided_has_its_words(lang: str) -> None:
+def test_each_due_row_activity_and_decision_has_words(lang: str) -> None:
     parts = {part for code in codes() if "." in code and code not in _NOT_DECIDED for part in code.split(".")}
     wanted = {str(kind) for kind in Kind} | ({*queues.hot} - _NOBODYS) | parts
 

@@ -36,7 +36,7 @@ def as_client(org: AnOrg, steps: Callable[[Salesforce], Awaitable[None]], auth: 
     asyncio.run(session())
 
 
-def test_it_makes_reads_changes_and_deletes(org: AnOrg) -> None:
+def test_a_record_is_created_read_changed_and_deleted(org: AnOrg) -> None:
     async def steps(client: Salesforce) -> None:
         id = await client.sobject.create("Lead", LEAD)
         assert (await client.sobject.get("Lead", id, fields=["Company"]))["Company"] == "みどり物流"
@@ -50,7 +50,7 @@ def test_it_makes_reads_changes_and_deletes(org: AnOrg) -> None:
     as_client(org, steps)
 
 
-def test_it_upserts_by_our_key(org: AnOrg) -> None:
+def test_an_upsert_by_our_key_creates_then_changes(org: AnOrg) -> None:
     async def steps(client: Salesforce) -> None:
         made = await client.sobject.upsert("Lead", "key1", external_id_field="Ripen_Key__c", data=LEAD)
         again = await client.sobject.upsert("Lead", "key1", external_id_field="Ripen_Key__c", data={"Title": "課長"})
@@ -59,7 +59,7 @@ def test_it_upserts_by_our_key(org: AnOrg) -> None:
     as_client(org, steps)
 
 
-def test_its_composite_call_refers_to_what_it_has_just_made(org: AnOrg) -> None:
+def test_a_composite_call_refers_to_a_record_that_it_created(org: AnOrg) -> None:
     async def steps(client: Salesforce) -> None:
         async with client.composite(all_or_none=True) as calls:
             lead = calls.sobject.create("Lead", LEAD)
@@ -70,7 +70,7 @@ def test_its_composite_call_refers_to_what_it_has_just_made(org: AnOrg) -> None:
     as_client(org, steps)
 
 
-def test_it_logs_in_with_a_certificate(org: AnOrg, tmp_path: Path) -> None:
+def test_a_certificate_logs_in(org: AnOrg, tmp_path: Path) -> None:
     key = tmp_path / "key.pem"
     key.write_text(org.app.private_key)
 
@@ -80,7 +80,7 @@ def test_it_logs_in_with_a_certificate(org: AnOrg, tmp_path: Path) -> None:
     as_client(org, steps, JwtBearerFlow(org.app.client_id, org.app.username, key))
 
 
-def test_its_exceptions_are_the_right_ones(org: AnOrg) -> None:
+def test_an_error_raises_the_matching_exception(org: AnOrg) -> None:
     async def steps(client: Salesforce) -> None:
         with pytest.raises(SalesforceError) as refused:
             await client.sobject.create("Lead", {"LastName": "a"})

@@ -17,7 +17,7 @@ def row(**fields: Any) -> Part:
     return {"attributes": {"type": "Lead"}, **fields}
 
 
-def test_later_parts_use_the_answers_of_earlier_ones(org: AnOrg) -> None:
+def test_a_later_part_uses_the_answer_of_an_earlier_one(org: AnOrg) -> None:
     lead = {"LastName": "山田", "Company": "みどり物流", "Email": "taro@example.co.jp"}
     made, found, task, read = org.composite(
         part("made", "PATCH", "/sobjects/Lead/Ripen_Key__c/k1", lead),
@@ -42,7 +42,7 @@ def test_a_failed_part_does_not_stop_the_others(org: AnOrg) -> None:
     assert good["httpStatusCode"] == 201
 
 
-def test_all_or_none_takes_back_what_was_done(org: AnOrg) -> None:
+def test_all_or_none_undoes_the_parts_before_the_failed_one(org: AnOrg) -> None:
     done, bad, never = org.composite(
         part("done", "POST", "/sobjects/Lead", {"LastName": "a", "Company": "b"}),
         part("bad", "GET", "/sobjects/Nothing/1"),
@@ -74,7 +74,7 @@ def test_a_composite_counts_as_one_call(org: AnOrg) -> None:
         ["text"],
     ],
 )
-def test_a_composite_that_is_wrong_as_a_whole_is_refused(org: AnOrg, parts: list[Any]) -> None:
+def test_a_malformed_composite_is_refused(org: AnOrg, parts: list[Any]) -> None:
     answer = org.ask("POST", "/composite", {"compositeRequest": parts})
     assert answer.status_code == 400
     assert answer.json()[0]["errorCode"]
@@ -112,7 +112,7 @@ def test_each_row_of_a_collection_has_its_answer(org: AnOrg) -> None:
     assert org.read("Lead", there)["Ripen_Score__c"] == 80
 
 
-def test_a_collection_made_together_is_made_whole_or_not_at_all(org: AnOrg) -> None:
+def test_a_collection_with_all_or_none_is_created_whole_or_not_at_all(org: AnOrg) -> None:
     rows = [row(LastName="a", Company="b"), row(LastName="c")]
     good, bad = org.ask("POST", "/composite/sobjects", {"allOrNone": True, "records": rows}).json()
     assert good["errors"][0]["statusCode"] == "ALL_OR_NONE_OPERATION_ROLLED_BACK"
@@ -148,7 +148,7 @@ def test_many_records_are_read_in_the_order_of_their_ids(org: AnOrg) -> None:
     "body",
     [{"records": []}, {"records": [row(LastName="a", Company="b")] * 201}, {"records": "x"}, {}, {"records": [1]}],
 )
-def test_a_collection_that_is_wrong_as_a_whole_is_refused(org: AnOrg, body: Part) -> None:
+def test_a_malformed_collection_is_refused(org: AnOrg, body: Part) -> None:
     assert org.ask("POST", "/composite/sobjects", body).status_code == 400
     assert org.query("SELECT Id FROM Lead") == []
 

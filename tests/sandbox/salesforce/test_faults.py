@@ -18,7 +18,7 @@ LEAD = {"LastName": "山田", "Company": "みどり物流", "Email": "taro@examp
         ("expire_tokens", 401, "INVALID_SESSION_ID"),
     ],
 )
-def test_a_fault_happens_so_often_as_asked_and_leaves_nothing(org: AnOrg, mode: str, status: int, code: str) -> None:
+def test_a_fault_occurs_as_often_as_set_and_leaves_no_record(org: AnOrg, mode: str, status: int, code: str) -> None:
     org.fault(mode, 2)
     for _ in range(2):
         answer = org.ask("POST", "/sobjects/Lead", LEAD)
@@ -29,7 +29,7 @@ def test_a_fault_happens_so_often_as_asked_and_leaves_nothing(org: AnOrg, mode: 
     assert org.ask("POST", "/sobjects/Lead", LEAD).status_code == 201
 
 
-def test_without_number_a_fault_stays_until_it_is_taken_away(org: AnOrg) -> None:
+def test_an_unlimited_fault_stays_until_it_is_cleared(org: AnOrg) -> None:
     org.fault("error_500", -1)
     assert [org.ask("GET", "/limits").status_code for _ in range(3)] == [500, 500, 500]
     assert org.web.get("/_control/faults").json() == [{"mode": "error_500", "count": -1, "seconds": 60}]
@@ -37,13 +37,13 @@ def test_without_number_a_fault_stays_until_it_is_taken_away(org: AnOrg) -> None
     assert org.ask("GET", "/limits").status_code == 200
 
 
-def test_while_it_is_down_no_token_is_given(org: AnOrg) -> None:
+def test_no_token_is_given_during_an_outage(org: AnOrg) -> None:
     org.fault("down")
     form = {"grant_type": "client_credentials"}
     assert org.web.post("/services/oauth2/token", data=form, auth=org.basic).status_code == 503
 
 
-def test_a_locked_row_stops_only_itself(org: AnOrg) -> None:
+def test_a_locked_row_fails_alone(org: AnOrg) -> None:
     org.fault("lock_row")
     rows = [{"attributes": {"type": "Lead"}, **LEAD} for _ in range(2)]
     locked, free = org.ask("POST", "/composite/sobjects", {"records": rows}).json()
@@ -51,28 +51,28 @@ def test_a_locked_row_stops_only_itself(org: AnOrg) -> None:
     assert free["success"]
 
 
-def test_what_hangs_is_not_done(org: AnOrg) -> None:
+def test_a_call_that_hangs_writes_nothing(org: AnOrg) -> None:
     org.fault("hang", seconds=30)
     with pytest.raises(httpx.ReadTimeout):
         org.ask("POST", "/sobjects/Lead", LEAD, timeout=0.3)
     assert org.query("SELECT Id FROM Lead") == []
 
 
-def test_what_hangs_after_the_write_is_done(org: AnOrg) -> None:
+def test_a_call_that_hangs_after_the_write_has_written(org: AnOrg) -> None:
     org.fault("hang_after_write", seconds=30)
     with pytest.raises(httpx.ReadTimeout):
         org.ask("POST", "/sobjects/Lead", LEAD, timeout=0.3)
     assert len(org.query("SELECT Id FROM Lead")) == 1
 
 
-def test_an_answer_cut_short_tells_nothing_but_the_lead_is_there(org: AnOrg) -> None:
+def test_a_call_whose_answer_is_cut_short_has_written(org: AnOrg) -> None:
     org.fault("drop_after_write")
     with pytest.raises(httpx.RemoteProtocolError):
         org.ask("POST", "/sobjects/Lead", LEAD)
     assert len(org.query("SELECT Id FROM Lead")) == 1
 
 
-def test_the_duplicate_rule_names_the_record_that_is_there(org: AnOrg) -> None:
+def test_the_duplicate_rule_names_the_existing_record(org: AnOrg) -> None:
     org.fault("duplicate", -1)
     contact = org.query("SELECT Id, Email FROM Contact")[0]
     answer = org.ask("POST", "/sobjects/Lead", {**LEAD, "Email": contact["Email"]})
@@ -92,7 +92,7 @@ def test_the_caller_may_overrule_the_duplicate_rule(org: AnOrg) -> None:
     assert org.ask("PATCH", "/sobjects/Lead/Ripen_Key__c/k", LEAD, headers=allowed).status_code == 201
 
 
-def test_the_calls_of_a_day_run_out_and_come_back_the_next_day(org: AnOrg) -> None:
+def test_the_calls_of_a_day_are_limited_until_the_next_day(org: AnOrg) -> None:
     org.clock.move(days=400)
     org.web.post("/_control/knobs", json={"daily_calls": 2})
     assert [org.ask("GET", "/limits").status_code for _ in range(3)] == [200, 200, 403]
@@ -101,7 +101,7 @@ def test_the_calls_of_a_day_run_out_and_come_back_the_next_day(org: AnOrg) -> No
 
 
 @pytest.mark.parametrize("body", [{"mode": "tea"}, {}, [], {"mode": "hang", "seconds": -1}])
-def test_a_fault_that_nobody_knows_is_refused(org: AnOrg, body: object) -> None:
+def test_an_unknown_fault_is_refused(org: AnOrg, body: object) -> None:
     assert org.web.post("/_control/faults", json=body).status_code == 400
 
 

@@ -19,7 +19,7 @@ def test_a_second_start_finds_what_the_first_wrote(tmp_path: Path) -> None:
     assert again.count("Lead") == 2
 
 
-def test_what_fails_together_is_taken_back_together(tmp_path: Path) -> None:
+def test_changes_of_a_failed_transaction_are_undone_together(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "records")
     journal.put(Record("1", "Lead", {"Name": "before"}))
     with pytest.raises(ZeroDivisionError), journal.atomic():
@@ -30,7 +30,7 @@ def test_what_fails_together_is_taken_back_together(tmp_path: Path) -> None:
         assert list(found.all("Lead")) == [Record("1", "Lead", {"Name": "before"})]
 
 
-def test_an_inner_failure_leaves_the_outer_changes(tmp_path: Path) -> None:
+def test_a_failed_inner_transaction_keeps_the_outer_changes(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "records")
     with journal.atomic():
         journal.put(Record("1", "Lead", {}))
@@ -40,7 +40,7 @@ def test_an_inner_failure_leaves_the_outer_changes(tmp_path: Path) -> None:
     assert [record.id for record in Journal(tmp_path / "records").all("Lead")] == ["1"]
 
 
-def test_what_is_found_by_value_follows_every_change(tmp_path: Path) -> None:
+def test_a_search_by_value_follows_each_change(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "records")
 
     def found(value: str) -> list[str]:
@@ -60,7 +60,7 @@ def test_what_is_found_by_value_follows_every_change(tmp_path: Path) -> None:
     assert found("b@x.jp") == []
 
 
-def test_a_line_cut_short_by_a_crash_is_passed_over(tmp_path: Path) -> None:
+def test_a_line_cut_short_by_a_crash_is_skipped(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "records")
     journal.put(Record("1", "Lead", {}))
     with (tmp_path / "records").open("a") as file:

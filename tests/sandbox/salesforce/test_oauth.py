@@ -82,7 +82,7 @@ def test_an_unknown_grant_is_refused(org: AnOrg) -> None:
     assert answer.json()["error"] == "unsupported_grant_type"
 
 
-def test_a_dead_token_is_told_so_in_an_array(org: AnOrg) -> None:
+def test_an_expired_token_is_refused_with_an_array_of_errors(org: AnOrg) -> None:
     org.fault("expire_tokens")
     answer = org.ask("GET", "/limits")
     assert answer.status_code == 401
@@ -97,7 +97,7 @@ def test_a_session_ends_after_its_time(org: AnOrg) -> None:
     assert org.ask("GET", "/limits").status_code == 401
 
 
-def test_without_a_token_nothing_is_told_but_the_versions(org: AnOrg) -> None:
+def test_without_a_token_only_the_versions_are_shown(org: AnOrg) -> None:
     assert org.web.get(BASE + "/limits", headers={"Authorization": ""}).status_code == 401
     versions = org.web.get("/services/data/", headers={"Authorization": ""})
     assert (BASE, "62.0") in [(version["url"], version["version"]) for version in versions.json()]

@@ -12,7 +12,7 @@ def test_the_lists_show_leads_contacts_and_tasks(org: AnOrg) -> None:
         assert text in page
 
 
-def test_a_record_shows_our_fields_and_its_tasks_and_leads_to_its_owner(org: AnOrg) -> None:
+def test_a_record_shows_our_fields_its_tasks_and_its_owner(org: AnOrg) -> None:
     alice = org.user("alice@ripen.example")
     lead = org.lead(OwnerId=alice, Ripen_Reasons__c="料金ページを3回閲覧", Ripen_Rank__c="warm")
     other = org.lead()
@@ -44,7 +44,7 @@ def test_hostile_text_is_shown_as_text(org: AnOrg) -> None:
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
 
 
-def test_a_record_that_is_not_there_is_a_page_that_says_so(org: AnOrg) -> None:
+def test_a_missing_record_has_a_page_that_says_so(org: AnOrg) -> None:
     lead = org.lead()
     org.ask("DELETE", f"/sobjects/Lead/{lead}")
     for path in (f"/lightning/r/Lead/{lead}/view", "/lightning/r/Lead/x/view", "/lightning/r/Unicorn/1/view"):

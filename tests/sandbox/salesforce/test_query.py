@@ -49,7 +49,7 @@ def people(org: AnOrg) -> AnOrg:
         ("ORDER BY LastName LIMIT 2 OFFSET 1", ["Abe", "Baba"]),
     ],
 )
-def test_a_query_finds(people: AnOrg, rest: str, found: list[str]) -> None:
+def test_a_query_finds_the_matching_records(people: AnOrg, rest: str, found: list[str]) -> None:
     assert names(people, rest) == found
 
 
@@ -78,7 +78,7 @@ def test_a_parent_is_nested_with_its_own_attributes(org: AnOrg) -> None:
     )
 
 
-def test_a_day_is_a_day_where_the_users_are(org: AnOrg) -> None:
+def test_a_day_is_in_the_time_zone_of_the_users(org: AnOrg) -> None:
     org.clock.move(hours=11)
     org.lead(LastName="before midnight in Tokyo")
     org.clock.move(hours=2)
@@ -86,13 +86,13 @@ def test_a_day_is_a_day_where_the_users_are(org: AnOrg) -> None:
     assert names(org, "WHERE CreatedDate = YESTERDAY") == ["before midnight in Tokyo"]
 
 
-def test_the_object_may_stand_before_the_field(org: AnOrg) -> None:
+def test_a_path_may_start_with_the_object(org: AnOrg) -> None:
     org.lead()
     row = org.query("SELECT Lead.LastName, Lead.Owner.Name FROM Lead")[0]
     assert (row["LastName"], row["Owner"]["Name"]) == ("山田", "Ripen")
 
 
-def test_counting_gives_no_records(people: AnOrg) -> None:
+def test_a_count_returns_no_records(people: AnOrg) -> None:
     answer = people.ask("GET", "/query", params={"q": "SELECT COUNT() FROM Lead WHERE Email != null"})
     assert answer.json() == {"totalSize": 3, "done": True, "records": []}
 
@@ -120,14 +120,14 @@ def test_counting_gives_no_records(people: AnOrg) -> None:
         ("", "MALFORMED_QUERY", ""),
     ],
 )
-def test_a_wrong_query_is_told_so(org: AnOrg, soql: str, code: str, part: str) -> None:
+def test_a_wrong_query_gets_the_error_of_salesforce(org: AnOrg, soql: str, code: str, part: str) -> None:
     answer = org.ask("GET", "/query/", params={"q": soql})
     assert answer.status_code == 400
     assert answer.json()[0]["errorCode"] == code
     assert part in answer.json()[0]["message"]
 
 
-def test_the_caret_stands_under_the_mistake(org: AnOrg) -> None:
+def test_the_caret_is_under_the_mistake(org: AnOrg) -> None:
     message = org.ask("GET", "/query/", params={"q": "SELECT Foo FROM Lead"}).json()[0]["message"]
     assert message.startswith("\nSELECT Foo FROM Lead\n       ^\nERROR at Row:1:Column:8\n")
 

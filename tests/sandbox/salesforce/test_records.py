@@ -90,7 +90,7 @@ def test_a_wrong_value_is_refused_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize("field", ["Name", "CreatedDate", "ConvertedContactId", "Id"])
-def test_what_salesforce_writes_itself_cannot_be_written(org: AnOrg, field: str) -> None:
+def test_a_read_only_field_cannot_be_written(org: AnOrg, field: str) -> None:
     error = refused(org.ask("POST", "/sobjects/Lead", {"LastName": "a", "Company": "b", field: "x"}))
     assert error["errorCode"] == "INVALID_FIELD_FOR_INSERT_UPDATE"
     assert error["fields"] == [field]
@@ -101,19 +101,19 @@ def test_a_japanese_mobile_address_with_two_dots_is_kept(org: AnOrg) -> None:
     assert org.read("Lead", id)["Email"] == "a..b@docomo.ne.jp"
 
 
-def test_a_moment_is_stored_in_utc(org: AnOrg) -> None:
+def test_a_time_is_stored_in_utc(org: AnOrg) -> None:
     id = org.lead(Ripen_Last_Activity__c="2026-11-21T21:00:00+09:00")
     assert org.read("Lead", id)["Ripen_Last_Activity__c"] == "2026-11-21T12:00:00.000+0000"
 
 
-def test_our_key_is_unique_in_any_case_of_letters(org: AnOrg) -> None:
+def test_our_key_is_unique_in_any_case(org: AnOrg) -> None:
     first = org.lead(Ripen_Key__c="abc")
     error = refused(org.ask("POST", "/sobjects/Lead", {"LastName": "a", "Company": "b", "Ripen_Key__c": "ABC"}))
     assert error["errorCode"] == "DUPLICATE_VALUE"
     assert error["message"].endswith(f"duplicates value on record with id: {first}")
 
 
-def test_an_upsert_makes_then_changes(org: AnOrg) -> None:
+def test_an_upsert_creates_then_changes(org: AnOrg) -> None:
     fields = {"LastName": "山田", "Company": "みどり物流"}
     made = org.ask("PATCH", "/sobjects/Lead/Ripen_Key__c/k%2F1", fields)
     assert (made.status_code, made.json()["created"]) == (201, True)
@@ -126,12 +126,12 @@ def test_an_upsert_makes_then_changes(org: AnOrg) -> None:
     assert (lead["Ripen_Key__c"], lead["Ripen_Rank__c"], lead["LastName"]) == ("k/1", "hot", "山田")
 
 
-def test_an_upsert_may_be_told_only_to_change(org: AnOrg) -> None:
+def test_an_upsert_with_update_only_creates_no_record(org: AnOrg) -> None:
     refused(org.ask("PATCH", "/sobjects/Lead/Ripen_Key__c/k?updateOnly=true", {"LastName": "a", "Company": "b"}), 404)
     assert org.query("SELECT Id FROM Lead") == []
 
 
-def test_an_upsert_that_meets_several_writes_nothing(org: AnOrg) -> None:
+def test_an_upsert_that_finds_several_records_writes_none(org: AnOrg) -> None:
     ids = [org.lead(Email="taro@example.co.jp") for _ in range(2)]
     answer = org.ask("PATCH", "/sobjects/Lead/Email/taro@example.co.jp", {"Title": "部長"})
     assert answer.status_code == 300
@@ -152,11 +152,11 @@ def test_the_key_must_not_be_in_the_body_as_well(org: AnOrg) -> None:
     assert error["errorCode"] == "INVALID_FIELD"
 
 
-def test_a_key_that_ends_like_a_file_is_not_found(org: AnOrg) -> None:
+def test_a_key_that_ends_like_a_file_name_is_not_found(org: AnOrg) -> None:
     refused(org.ask("PATCH", "/sobjects/Lead/Email/taro@example.inc", {"LastName": "a", "Company": "b"}), 404)
 
 
-def test_a_converted_lead_stays_as_it_is_and_its_contact_has_our_fields(org: AnOrg) -> None:
+def test_a_converted_lead_cannot_change_and_its_contact_has_our_fields(org: AnOrg) -> None:
     lead = org.lead(Email="taro@example.co.jp", Ripen_Key__c="k1", Ripen_Rank__c="hot")
     became = org.web.post("/_control/convert", json={"lead": lead}).json()
     error = refused(org.ask("PATCH", f"/sobjects/Lead/{lead}", {"Ripen_Score__c": 5}))
@@ -166,7 +166,7 @@ def test_a_converted_lead_stays_as_it_is_and_its_contact_has_our_fields(org: AnO
     assert (contact["Email"], contact["Ripen_Key__c"], contact["Ripen_Rank__c"]) == ("taro@example.co.jp", "k1", "hot")
 
 
-def test_a_record_belongs_to_who_made_it_until_somebody_active_takes_it(org: AnOrg) -> None:
+def test_a_record_belongs_to_its_creator_until_an_active_user_owns_it(org: AnOrg) -> None:
     lead = org.lead()
     assert org.read("Lead", lead)["OwnerId"] == org.user("ripen@ripen.example")
     alice, dave = org.user("alice@ripen.example"), org.user("dave@ripen.example")
@@ -208,11 +208,11 @@ def test_lead_describes_its_own_and_our_fields(org: AnOrg) -> None:
         ("GET", "/nowhere", 404),
     ],
 )
-def test_what_is_not_there_is_an_array_of_errors(org: AnOrg, method: str, path: str, status: int) -> None:
+def test_an_unknown_path_is_answered_with_an_array_of_errors(org: AnOrg, method: str, path: str, status: int) -> None:
     assert refused(org.ask(method, path), status)["errorCode"]
 
 
-def test_a_body_that_is_no_json_is_refused(org: AnOrg) -> None:
+def test_a_body_that_is_not_json_is_refused(org: AnOrg) -> None:
     for body, kind, status in (
         (b"{", "application/json", 400),
         (b"[]", "application/json", 400),
@@ -222,7 +222,7 @@ def test_a_body_that_is_no_json_is_refused(org: AnOrg) -> None:
         assert refused(answer, status)["errorCode"]
 
 
-def test_every_answer_says_how_many_calls_are_used(org: AnOrg) -> None:
+def test_each_answer_has_the_number_of_used_calls(org: AnOrg) -> None:
     used = [org.ask("GET", "/limits").headers["Sforce-Limit-Info"] for _ in range(2)]
     first, second = (int(text.removeprefix("api-usage=").split("/")[0]) for text in used)
     assert second == first + 1

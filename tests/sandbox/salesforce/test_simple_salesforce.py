@@ -27,7 +27,7 @@ def client(org: AnOrg) -> Any:
     return Salesforce(session_id=org.log_in(), instance_url=org.url, session=session, version="62.0")
 
 
-def test_it_makes_reads_changes_and_deletes(client: Any) -> None:
+def test_a_record_is_created_read_changed_and_deleted(client: Any) -> None:
     id = client.Lead.create(LEAD)["id"]
     assert client.Lead.get(id)["Company"] == "みどり物流"
     assert client.Lead.update(id, {"Title": "部長"}) == 204
@@ -36,7 +36,7 @@ def test_it_makes_reads_changes_and_deletes(client: Any) -> None:
         client.Lead.get(id)
 
 
-def test_it_upserts_by_a_key_with_any_characters(client: Any) -> None:
+def test_an_upsert_key_may_have_any_characters(client: Any) -> None:
     key = format_external_id("Ripen_Key__c", "a/b+c d")
     assert client.Lead.upsert(key, LEAD, raw_response=True).json()["created"] is True
     assert client.Lead.upsert(key, {"Title": "課長"}) == 200
@@ -44,14 +44,14 @@ def test_it_upserts_by_a_key_with_any_characters(client: Any) -> None:
     assert [lead["Title"] for lead in found["records"]] == ["課長"]
 
 
-def test_it_quotes_what_comes_from_outside(client: Any) -> None:
+def test_a_hostile_value_is_quoted(client: Any) -> None:
     client.Lead.create({**LEAD, "LastName": r"O'Hara\ "})
     hostile = ["' OR Id != null OR LastName = '", "O'Hara\\"]
     found = client.query(format_soql("SELECT LastName FROM Lead WHERE LastName IN {}", hostile))
     assert [lead["LastName"] for lead in found["records"]] == ["O'Hara\\"]
 
 
-def test_it_walks_all_pages(client: Any) -> None:
+def test_a_query_returns_the_records_of_all_pages(client: Any) -> None:
     for start in range(0, 2200, 200):
         rows = [{"attributes": {"type": "Lead"}, **LEAD, "Title": str(start + n)} for n in range(200)]
         client.restful("composite/sobjects", method="POST", json={"records": rows})
@@ -61,14 +61,14 @@ def test_it_walks_all_pages(client: Any) -> None:
     assert client.query("SELECT COUNT() FROM Lead")["totalSize"] == 2200
 
 
-def test_it_reads_the_limits_and_the_description(client: Any) -> None:
+def test_limits_and_description_are_read(client: Any) -> None:
     assert client.limits()["DailyApiRequests"]["Max"] == 15000
     assert client.api_usage["api-usage"].total == 15000
     assert client.Lead.describe()["name"] == "Lead"
     assert "Lead" in [sobject["name"] for sobject in client.describe()["sobjects"]]
 
 
-def test_its_exceptions_are_the_right_ones(org: AnOrg, client: Any) -> None:
+def test_an_error_raises_the_matching_exception(org: AnOrg, client: Any) -> None:
     with pytest.raises(SalesforceMalformedRequest) as refused:
         client.Lead.create({"LastName": "a"})
     said: Any = refused.value.content
