@@ -22,8 +22,8 @@ from tests.e2e.lived.test_crm_steps import walk_through_the_crm_steps
 from tests.e2e.lived.test_members import become_a_member
 from tests.e2e.lived.test_replies import answer, decided
 from tests.e2e.test_follow_up import unsubscribe
+from tests.e2e.test_intake import signature, typeform
 from tests.e2e.test_slack import command, press
-from tests.e2e.test_ways_in import signature, typeform
 from tests.support.form_visitors import a_director
 from tests.support.local_cloud import Running, eventually
 from tests.test_template import FUNCTIONS, _list
