@@ -23,11 +23,11 @@ from ripen.operations.publication.people import (
     people_in_journeys,
 )
 from ripen.playbook.bundle import Bundle, Policy
-from ripen.playbook.graph import Journey, Move, SendStep, Until, WaitStep
+from ripen.playbook.graph import Journey, Move, Until, WaitStep
 from ripen_authoring import compile as compiling
 from ripen_authoring.simulation import forecast as forecasting
 from ripen_authoring.simulation.forecast import Forecast, Source
-from tests.support.builders import a_bundle, a_lead
+from tests.support.builders import a_bundle, a_changed_journey, a_lead
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
 from tests.support.quick_dynamodb import QuickDynamoDB
@@ -92,18 +92,6 @@ def somebody(table: Table, lead: str, until: timedelta = timedelta(days=3), **ch
             keys.enrollment(lead, "whitepaper", "a1"), Enrollment(**(known | changes)), due=NOON + until, lane=Lane.BULK
         ),
     )
-
-
-def ending_otherwise(email: str) -> Journey:
-    """With a longer wait, and another last step that sends this mail."""
-    wait = JOURNEY.steps[1]
-    assert isinstance(wait, WaitStep)
-    steps = (
-        JOURNEY.steps[0],
-        replace(wait, until=Until(days=4), next="send-news"),
-        SendStep(id="send-news", email=email),
-    )
-    return replace(JOURNEY, steps=steps)
 
 
 def test_people_are_counted_on_changed_and_removed_steps_only(stack: Stack, table: Table) -> None:
@@ -201,7 +189,7 @@ def test_a_plan_is_told_step_by_step_with_the_people_who_stand_there(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     somebody(table, "lead1")
-    one = replace(ending_otherwise("whitepaper-delivery"), moves={"wait-3-days": EXIT})
+    one = replace(a_changed_journey("whitepaper-delivery"), moves={"wait-3-days": EXIT})
     emails = {"whitepaper-delivery": LIVE.emails["whitepaper-delivery"]}
     new = with_journey(one, policy=Policy(per_week=2), emails=emails)
     monkeypatch.setattr(command, "connect", lambda: stack)

@@ -103,6 +103,13 @@ def a_bundle(**changes: Any) -> Bundle:
     return replace(bundle, **changes)
 
 
+def a_changed_journey(email: str) -> Journey:
+    """Return the journey of the small playbook with a longer wait, and with this mail as its last step."""
+    journey = _whitepaper_journey()
+    wait = WaitStep(id="wait-3-days", until=Until(days=4), next="send-news")
+    return replace(journey, steps=(journey.steps[0], wait, SendStep(id="send-news", email=email)))
+
+
 def _scoring() -> Scoring:
     form = EngagementRule(
         code="form",

@@ -1,6 +1,5 @@
 """The SES stand-in behind a real socket, for tests."""
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sandbox.ses.app import build
 from sandbox.ses.events import Record
 from sandbox.ses.receiving import Receiving, Rule
 from tests.support.fakes import NOON
+from tests.support.slack_workspace import free_port
 
 REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="replies/", topic="arn:replies")
 
@@ -63,9 +63,7 @@ def serving(folder: Path) -> Iterator[Served]:
         lambda name, key, raw: bucket.update({key: raw}), lambda topic, record: told.append(record), now
     )
     receiving.rules.append(REPLIES)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     app = build(folder, now, told.append, receiving)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
     thread = Thread(target=server.run, daemon=True)

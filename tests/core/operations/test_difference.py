@@ -5,8 +5,8 @@ from typing import Any
 
 from ripen.operations.publication.difference import Change, difference
 from ripen.playbook.bundle import Bundle, Policy
-from ripen.playbook.graph import Journey, SendStep, Until, WaitStep
-from tests.support.builders import a_bundle
+from ripen.playbook.graph import Journey
+from tests.support.builders import a_bundle, a_changed_journey
 
 LIVE = a_bundle()
 JOURNEY = LIVE.journeys["whitepaper"]
@@ -17,24 +17,12 @@ def with_journey(journey: Journey | None, hash: str = "bundle2", **changes: Any)
     return replace(LIVE, hash=hash, journeys=journeys, **changes)
 
 
-def ending_otherwise(email: str) -> Journey:
-    """With a longer wait, and another last step that sends this mail."""
-    wait = JOURNEY.steps[1]
-    assert isinstance(wait, WaitStep)
-    steps = (
-        JOURNEY.steps[0],
-        replace(wait, until=Until(days=4), next="send-news"),
-        SendStep(id="send-news", email=email),
-    )
-    return replace(JOURNEY, steps=steps)
-
-
 def test_the_same_playbook_is_no_difference() -> None:
     assert not difference(LIVE, replace(LIVE, hash="other"))
 
 
 def test_steps_are_compared_by_id() -> None:
-    [journey] = difference(LIVE, with_journey(ending_otherwise("case-study"))).journeys
+    [journey] = difference(LIVE, with_journey(a_changed_journey("case-study"))).journeys
     assert [(step.name, step.how) for step in journey.steps] == [
         ("wait-3-days", "changed"),
         ("send-news", "added"),

@@ -1,6 +1,5 @@
 """An org over TLS, empty but for its seed before each test."""
 
-import socket
 import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from sandbox.salesforce.app import build
 from sandbox.salesforce.connected_app import ConnectedApp, connected_app
 from sandbox.server import Server
 from tests.support.fakes import FakeClock
+from tests.support.slack_workspace import free_port
 
 BASE = "/services/data/v62.0"
 
@@ -83,7 +83,7 @@ class AnOrg:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnOrg]:
     folder = tmp_path_factory.mktemp("salesforce")
-    clock, tls, port = FakeClock(), certificate(folder), _free_port()
+    clock, tls, port = FakeClock(), certificate(folder), free_port()
     url = f"https://127.0.0.1:{port}"
     server = Server(build(folder / "org", clock.now, url), port, tls.chain)
     server.start()
@@ -97,9 +97,3 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AnOrg]:
 def org(served: AnOrg) -> AnOrg:
     served.reset()
     return served
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
