@@ -21,7 +21,7 @@ from cli.local.home import PROJECT, Home
 from cli.stack.stack import local
 from tests.support.browser import Device, Visitor
 from tests.support.chromium import browser
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 _WIDTH = 1800
 _LOCALES = {"en": "[en, ja]", "ja": "[ja, en]"}
@@ -55,7 +55,7 @@ class Pictures:
 def main() -> None:
     """Take the pictures of both languages."""
     status = local()
-    cloud = Running(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
+    cloud = RunningCloud(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
     with browser() as chromium:
         for lang in _LOCALES:
             with _published(cloud, lang):
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 @contextmanager
-def _published(cloud: Running, lang: str) -> Iterator[None]:
+def _published(cloud: RunningCloud, lang: str) -> Iterator[None]:
     """Publish the playbook with this language first for as long as the block lasts."""
     with TemporaryDirectory() as folder:
         playbook = Path(folder) / "playbook"
@@ -80,7 +80,7 @@ def _published(cloud: Running, lang: str) -> Iterator[None]:
         cloud.ripen("publish", str(PROJECT / "playbook"))
 
 
-def _taken(browser: Browser, cloud: Running, lang: str) -> Pictures:
+def _taken(browser: Browser, cloud: RunningCloud, lang: str) -> Pictures:
     """Let a visitor ask for the guide, and return what comes of it."""
     with Visitor.arrives(browser, cloud, Device.PHONE, lang) as visitor:
         visitor.opens("pages/whitepaper")
@@ -113,7 +113,7 @@ def _card(page: Page, slack: str, email: str) -> bytes:
     return card.screenshot()
 
 
-def _settled(cloud: Running, email: str) -> dict[str, dict[str, dict[str, str]]]:
+def _settled(cloud: RunningCloud, email: str) -> dict[str, dict[str, dict[str, str]]]:
     """Return the lead once its mail is sent and its card has the link to Salesforce; {} before."""
     lead = cloud.lead(email)
     linked = any("url" in str(card["blocks"]) for card in cloud.cards(email))

@@ -17,7 +17,7 @@ from bench.queues import QUEUES
 from ripen.adapters.table import Table
 from tests.support.atomic_moto import make_atomic
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.local_cloud import Running, ripen, start
+from tests.support.local_cloud import RunningCloud, ripen, start
 from tests.support.quick_dynamodb import QuickDynamoDB
 
 settings.register_profile("patient", deadline=None)  # a slow machine is no bug
@@ -122,7 +122,7 @@ def queue() -> FakeQueue:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[Running]:
+def cloud() -> Iterator[RunningCloud]:
     """Run a local cloud in its own folder, on its own ports. Tests share it: use names of your own."""
     with TemporaryDirectory(prefix="ripen-", ignore_cleanup_errors=True) as folder:
         running = start(Path(folder))

@@ -9,7 +9,7 @@ from moto import mock_aws
 from ripen.adapters import queue as queue_module
 from ripen.adapters.queue import Queue
 from ripen.agenda import Ref
-from tests.support.fakes import Listening
+from tests.support.fakes import LogCapture
 
 REFS = [Ref(f"lead#{number}|send#x") for number in range(23)]
 
@@ -33,7 +33,7 @@ class RefusingFirst:
 
 
 def test_message_that_sqs_refuses_is_logged() -> None:
-    with Listening(queue_module.logger) as logged:
+    with LogCapture(queue_module.logger) as logged:
         Queue("https://sqs.example/queue", RefusingFirst()).wake(*REFS)
     assert "".join(logged).count("wake-ups not sent") == 3
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser
 
 from tests.support.browser import Device, Visitor
 from tests.support.chromium import browser
-from tests.support.local_cloud import Running
+from tests.support.local_cloud import RunningCloud
 
 _ARGUMENTS = ["--disable-features=LocalNetworkAccessChecks"]
 """No person can press "allow" when a company's own page wants to talk to this machine, where the local cloud is."""
@@ -31,7 +31,7 @@ def device(request: pytest.FixtureRequest) -> Device:
 
 
 @pytest.fixture
-def visitor(chromium: Browser, cloud: Running, device: Device, lang: str) -> Iterator[Visitor]:
+def visitor(chromium: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator[Visitor]:
     """Return a visitor for each language and device, unless the test names its own."""
     with Visitor.arrives(chromium, cloud, device, lang) as visitor:
         yield visitor

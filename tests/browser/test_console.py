@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from sandbox.console.actions import PEOPLE
 from tests.browser.test_accessibility import AXE
 from tests.support.browser import Device, Visitor
-from tests.support.local_cloud import Running
+from tests.support.local_cloud import RunningCloud
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -37,7 +37,7 @@ HOSTILE = "<script>document.title='x'</script>{{ 7 | times: 7 }}"
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: Running, lang: str) -> None:
+def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: RunningCloud, lang: str) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         page, person = visitor.page, PEOPLE[lang]
 
@@ -78,7 +78,7 @@ def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: Running, 
         visitor.takes_a_picture("console-narrow")
 
 
-def test_hostile_text_is_shown_as_text(chromium: Browser, cloud: Running) -> None:
+def test_hostile_text_is_shown_as_text(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
         cloud.submit("whitepaper", email=visitor.email, last_name=HOSTILE, company=HOSTILE)
         visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead={visitor.email}")
@@ -86,13 +86,13 @@ def test_hostile_text_is_shown_as_text(chromium: Browser, cloud: Running) -> Non
         assert visitor.page.title() == f"{HOSTILE} · Ripen Console"
 
 
-def test_the_console_shows_why_an_action_failed(chromium: Browser, cloud: Running) -> None:
+def test_the_console_shows_why_an_action_failed(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
         visitor.page.goto(f"{cloud.status['console']}/?lang=en&lead=nobody@nowhere.example.jp")
         expect(visitor.page.get_by_role("alert")).to_contain_text("No lead has the address")
 
 
-def test_a_form_of_another_site_cannot_press_a_button(cloud: Running) -> None:
+def test_a_form_of_another_site_cannot_press_a_button(cloud: RunningCloud) -> None:
     email = f"{uuid4().hex[:12]}@visitor.example.jp"
     address, answers = f"{cloud.status['console']}/do/form", {"email": email, "lang": "en"}
     for headers in ({"origin": "https://elsewhere.example"}, {}):

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.support.browser import Device, Visitor
 from tests.support.hostile_input import TEXTS
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -29,7 +29,7 @@ PEOPLE = {
 
 
 @pytest.fixture(scope="module")
-def lives(cloud: Running) -> dict[str, dict[str, Any]]:
+def lives(cloud: RunningCloud) -> dict[str, dict[str, Any]]:
     """Return the report of each lead, once mail, card and record exist."""
     for email, typed in PEOPLE.items():
         sent = HOT | typed | {"email": email, "job_title": TITLE + typed["job_title"]}
@@ -37,7 +37,7 @@ def lives(cloud: Running) -> dict[str, dict[str, Any]]:
     return {email: _settled(cloud, email) for email in PEOPLE}
 
 
-def _settled(cloud: Running, email: str) -> dict[str, Any]:
+def _settled(cloud: RunningCloud, email: str) -> dict[str, Any]:
     eventually(lambda: cloud.mails(email), PATIENCE)
     eventually(lambda: cloud.cards(email), PATIENCE)
     eventually(lambda: cloud.lead(email)["profile"]["crm"], PATIENCE)
@@ -45,7 +45,7 @@ def _settled(cloud: Running, email: str) -> dict[str, Any]:
 
 
 def test_hostile_text_is_stored_mailed_posted_and_synced_as_typed(
-    cloud: Running, lives: dict[str, dict[str, Any]]
+    cloud: RunningCloud, lives: dict[str, dict[str, Any]]
 ) -> None:
     for email, typed in PEOPLE.items():
         # in our own books
@@ -73,7 +73,7 @@ def test_hostile_text_is_stored_mailed_posted_and_synced_as_typed(
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_a_browser_shows_hostile_text_and_runs_none_of_it(
-    chromium: Browser, cloud: Running, lives: dict[str, dict[str, Any]], lang: str
+    chromium: Browser, cloud: RunningCloud, lives: dict[str, dict[str, Any]], lang: str
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         ran: list[str] = []

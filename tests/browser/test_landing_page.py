@@ -5,7 +5,7 @@ from playwright.sync_api import Browser, expect
 
 from sandbox.console.actions import PEOPLE
 from tests.support.browser import LABELS, Device, Visitor
-from tests.support.local_cloud import Running
+from tests.support.local_cloud import RunningCloud
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -66,7 +66,7 @@ def test_a_wrong_address_has_an_error_beside_its_field_and_the_answers_stay(visi
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: Running, lang: str, name: str) -> None:
+def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: RunningCloud, lang: str, name: str) -> None:
     with Visitor.arrives(chromium, cloud, Device.PHONE, lang) as visitor:
         visitor.opens(f"pages/{name}")
         for width in (390, 320):
@@ -74,7 +74,9 @@ def test_no_page_scrolls_sideways_on_a_phone(chromium: Browser, cloud: Running, 
             assert not visitor.scrolls_sideways(), width
 
 
-def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(chromium: Browser, cloud: Running, lang: str) -> None:
+def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(
+    chromium: Browser, cloud: RunningCloud, lang: str
+) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         # given a person without a mouse
         keyboard = visitor.page.keyboard
@@ -100,7 +102,7 @@ def test_the_form_works_by_keyboard_alone_and_skips_the_honeypot(chromium: Brows
         expect(visitor.page.get_by_role("heading", level=1)).to_have_text(THANKS[lang])
 
 
-def test_the_focus_is_visible(chromium: Browser, cloud: Running) -> None:
+def test_the_focus_is_visible(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
         visitor.opens("pages/whitepaper")
         for name in ("email", "consent"):
@@ -121,7 +123,7 @@ def test_the_honeypot_is_invisible_to_people(visitor: Visitor) -> None:
     assert visitor.page.get_by_role("textbox", name="website").count() == 0
 
 
-def test_the_link_to_the_other_language_keeps_the_campaign(chromium: Browser, cloud: Running) -> None:
+def test_the_link_to_the_other_language_keeps_the_campaign(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.PHONE, "ja") as visitor:
         visitor.page.goto(f"{cloud.status['api']}/pages/whitepaper?lang=ja&utm_source=expo")
         visitor.page.get_by_role("link", name="English").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Frame, expect
 
 from sandbox.console.actions import PEOPLE
 from tests.support.browser import Device, Visitor
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -61,7 +61,9 @@ def test_the_unsubscribe_link_asks_first_and_then_ends_the_mails(visitor: Visito
     assert eventually(lambda: visitor.cloud.lead(visitor.email)["consent"]["unsubscribed"])
 
 
-def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(chromium: Browser, cloud: Running, lang: str) -> None:
+def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(
+    chromium: Browser, cloud: RunningCloud, lang: str
+) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         # given a lead that is hot
         visitor.has_asked_for_the_paper()

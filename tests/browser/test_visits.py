@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Error, Page, Request, Response, Route, 
 
 from sandbox.console.actions import PEOPLE
 from tests.support.browser import Device, Visitor
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -17,7 +17,7 @@ OWN_SITE = "https://www.ripen.example"
 WORDS = {"ja": "料金ページを本日3回閲覧", "en": "Viewed the pricing page 3 times today"}
 
 
-def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Browser, cloud: Running) -> None:
+def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         # given a visitor from a campaign who views the pricing page three times
         pricing = f"{cloud.status['api']}/pages/pricing?lang=ja&utm_source=spring-fair"
@@ -48,7 +48,7 @@ def test_the_card_counts_views_of_the_pricing_page_before_the_form(chromium: Bro
 
 
 def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_address(
-    chromium: Browser, cloud: Running
+    chromium: Browser, cloud: RunningCloud
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "en") as visitor:
         # given a mail, and an unknown browser
@@ -69,7 +69,7 @@ def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_addre
         assert PEOPLE["en"]["first_name"] not in visitor.page.content()
 
 
-def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser, cloud: Running) -> None:
+def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         told = _listen(visitor.page)
         visitor.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
@@ -80,7 +80,7 @@ def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser
         assert visitor.page.evaluate("[localStorage.length, window.ripen.visitor()]") == [0, ""]
 
 
-def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Browser, cloud: Running) -> None:
+def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         broken: list[Error] = []
 
@@ -100,7 +100,9 @@ def test_a_browser_without_storage_and_beacons_still_sends_the_form(chromium: Br
         assert broken == []
 
 
-def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(chromium: Browser, cloud: Running) -> None:
+def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(
+    chromium: Browser, cloud: RunningCloud
+) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         # given a page that asks for consent
         told, page = _listen(visitor.page), visitor.page
@@ -140,7 +142,7 @@ def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(chro
         assert [before, page.evaluate("localStorage.length")] == [1, 0]
 
 
-def _own_page(route: Route, cloud: Running) -> None:
+def _own_page(route: Route, cloud: RunningCloud) -> None:
     html = (
         "<!doctype html><title>Plans</title><body style='height:3000px'><a href='/guide.pdf' download>PDF</a>"
         f"<script async src='{cloud.status['api']}/ripen.js' data-consent='required'></script>"

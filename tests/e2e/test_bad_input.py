@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 FORM = "/forms/whitepaper"
 JSON = {"content-type": "application/json"}
@@ -57,7 +57,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("wrong", REFUSED)
-def test_bad_input_is_refused_with_a_reason_and_stores_nothing(cloud: Running, wrong: str) -> None:
+def test_bad_input_is_refused_with_a_reason_and_stores_nothing(cloud: RunningCloud, wrong: str) -> None:
     bad, mark = REFUSED[wrong], token_hex(8)
 
     answer = cloud.post(bad.path, content=bad.content(mark), headers=bad.headers)
@@ -69,7 +69,7 @@ def test_bad_input_is_refused_with_a_reason_and_stores_nothing(cloud: Running, w
     assert cloud.rows_that_hold(mark) == []
 
 
-def test_a_person_sees_the_page_again_with_the_answers(cloud: Running) -> None:
+def test_a_person_sees_the_page_again_with_the_answers(cloud: RunningCloud) -> None:
     typed = {"email": "hanako(at)example", "last_name": '"><script>alert(1)</script>', "page": "whitepaper"}
 
     answer = cloud.post(FORM, data=typed, headers={"accept": "text/html", "accept-language": "ja"})
@@ -82,14 +82,14 @@ def test_a_person_sees_the_page_again_with_the_answers(cloud: Running) -> None:
 
 
 @pytest.mark.parametrize("path", ["/pages/nothing", "/c/AAAA", "/unsubscribe/AAAA", "/nothing/at/all"])
-def test_an_unknown_address_has_a_page_that_says_so(cloud: Running, path: str) -> None:
+def test_an_unknown_address_has_a_page_that_says_so(cloud: RunningCloud, path: str) -> None:
     answer = cloud.get(path, headers={"accept": "text/html"})
 
     assert answer.status_code == 404
 
 
 @pytest.fixture(scope="module")
-def mail(cloud: Running) -> dict[str, Any]:
+def mail(cloud: RunningCloud) -> dict[str, Any]:
     """A mail with real tokens."""
     person = a_director(consent="yes")
     cloud.submit("whitepaper", **person)
@@ -105,7 +105,7 @@ TAMPERED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("how", TAMPERED)
-def test_an_altered_token_is_refused(cloud: Running, mail: dict[str, Any], how: str) -> None:
+def test_an_altered_token_is_refused(cloud: RunningCloud, mail: dict[str, Any], how: str) -> None:
     unsubscribe = mail["headers"]["List-Unsubscribe"].strip("<>").removeprefix(cloud.status["api"])
     start, token = unsubscribe.rsplit("/", 1)
     path = f"{start}/{TAMPERED[how](token)}"

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
-def test_an_outage_of_ses_delays_only_the_mail(cloud: Running) -> None:
+def test_an_outage_of_ses_delays_only_the_mail(cloud: RunningCloud) -> None:
     person = a_director()
 
     # when SES breaks every connection
@@ -31,7 +31,7 @@ def test_an_outage_of_ses_delays_only_the_mail(cloud: Running) -> None:
     assert sends(cloud, person) == ["accepted"]
 
 
-def test_an_outage_of_slack_delays_only_the_card(cloud: Running) -> None:
+def test_an_outage_of_slack_delays_only_the_card(cloud: RunningCloud) -> None:
     person = a_director()
 
     with cloud.fault("slack", "down"):
@@ -46,7 +46,7 @@ def test_an_outage_of_slack_delays_only_the_card(cloud: Running) -> None:
     assert "/lightning/" in str(card)
 
 
-def test_an_outage_of_salesforce_delays_only_the_record(cloud: Running) -> None:
+def test_an_outage_of_salesforce_delays_only_the_record(cloud: RunningCloud) -> None:
     person = a_director()
 
     with cloud.fault("salesforce", "down"):
@@ -63,7 +63,7 @@ def test_an_outage_of_salesforce_delays_only_the_record(cloud: Running) -> None:
 
 
 @pytest.mark.parametrize("kind", ["React", "Deliver"])
-def test_the_tick_does_the_work_of_a_purged_queue(cloud: Running, kind: str) -> None:
+def test_the_tick_does_the_work_of_a_purged_queue(cloud: RunningCloud, kind: str) -> None:
     person = a_director()
 
     # given a queue that nobody reads, and that is emptied
@@ -82,7 +82,7 @@ def test_the_tick_does_the_work_of_a_purged_queue(cloud: Running, kind: str) -> 
 
 
 @contextmanager
-def nobody_reads(cloud: Running, queue: str) -> Iterator[str]:
+def nobody_reads(cloud: RunningCloud, queue: str) -> Iterator[str]:
     """Yield the queue's URL; no worker takes its messages while the block lasts."""
     [url] = [url for url in cloud.stack.queues if f"-{queue}-" in url]
     client = cloud.cloud.client("lambda")
@@ -95,11 +95,11 @@ def nobody_reads(cloud: Running, queue: str) -> Iterator[str]:
         client.update_event_source_mapping(UUID=reader, Enabled=True)
 
 
-def sends(cloud: Running, person: dict[str, str]) -> list[str]:
+def sends(cloud: RunningCloud, person: dict[str, str]) -> list[str]:
     return [send["state"] for send in cloud.lead(person["email"])["sends"]]
 
 
-def waiting(cloud: Running, url: str) -> int:
+def waiting(cloud: RunningCloud, url: str) -> int:
     found: dict[str, Any] = cloud.cloud.client("sqs").get_queue_attributes(
         QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
     )

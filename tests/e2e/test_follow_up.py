@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.form_visitors import a_director, an_address
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class People:
 
 
 @pytest.fixture(scope="module")
-def people(cloud: Running) -> People:
+def people(cloud: RunningCloud) -> People:
     """Return four people who got the white paper three days ago.
 
     One did not agree to more mails, one has unsubscribed since, and one has a mailbox that does not exist.
@@ -42,7 +42,7 @@ def people(cloud: Running) -> People:
     return people
 
 
-def unsubscribe(cloud: Running, mail: dict[str, Any]) -> None:
+def unsubscribe(cloud: RunningCloud, mail: dict[str, Any]) -> None:
     """Unsubscribe as a mailbox with such a button does (RFC 8058), after a scanner has visited the address."""
     [url] = re.findall(r"<(https?://[^>]+)>", mail["headers"]["List-Unsubscribe"])
     path = url.removeprefix(cloud.status["api"])
@@ -52,27 +52,27 @@ def unsubscribe(cloud: Running, mail: dict[str, Any]) -> None:
     assert cloud.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
 
 
-def test_a_lead_with_consent_gets_the_follow_up_once(cloud: Running, people: People) -> None:
+def test_a_lead_with_consent_gets_the_follow_up_once(cloud: RunningCloud, people: People) -> None:
     first, second = eventually(lambda: mails if len(mails := cloud.mails(people.agreed)) > 1 else [])
     assert first["subject"] != second["subject"]
 
 
-def test_a_lead_without_consent_gets_only_the_requested_mail(cloud: Running, people: People) -> None:
+def test_a_lead_without_consent_gets_only_the_requested_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.silent)) == 1
     assert told(cloud, people.silent) == ["no consent"]
 
 
-def test_an_unsubscribed_lead_gets_no_more_mail(cloud: Running, people: People) -> None:
+def test_an_unsubscribed_lead_gets_no_more_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.unsubscribed)) == 1
     assert told(cloud, people.unsubscribed) == ["unsubscribed"]
 
 
-def test_a_bounced_address_gets_no_more_mail(cloud: Running, people: People) -> None:
+def test_a_bounced_address_gets_no_more_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.bounced)) == 1
     assert told(cloud, people.bounced) == ["bounced"]
 
 
-def told(cloud: Running, email: str) -> list[str]:
+def told(cloud: RunningCloud, email: str) -> list[str]:
     """Return the reasons why there was no second mail, as `ripen lead` says them."""
     lead = cloud.lead(email)
     skipped = [send["reason"] for send in lead["sends"] if send["state"] == "skipped"]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.form_visitors import a_director, an_address
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 OUR_SITE = {"origin": "https://www.ripen.example"}
 
@@ -27,7 +27,7 @@ def encoded(kind: str, answers: dict[str, str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", ["urlencoded", "multipart", "json"])
-def test_a_form_is_accepted_in_each_encoding(cloud: Running, kind: str) -> None:
+def test_a_form_is_accepted_in_each_encoding(cloud: RunningCloud, kind: str) -> None:
     # given a person with a name in Japanese
     answers = a_director(consent="yes")
 
@@ -42,7 +42,7 @@ def test_a_form_is_accepted_in_each_encoding(cloud: Running, kind: str) -> None:
     assert [record["granted"] for record in lead["consent"]["records"]] == [True]
 
 
-def test_a_preflight_is_allowed_for_listed_sites_only(cloud: Running) -> None:
+def test_a_preflight_is_allowed_for_listed_sites_only(cloud: RunningCloud) -> None:
     asks = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
     url = f"{cloud.status['api']}/forms/whitepaper"
 
@@ -55,7 +55,7 @@ def test_a_preflight_is_allowed_for_listed_sites_only(cloud: Running) -> None:
     assert "access-control-allow-origin" not in other.headers
 
 
-def test_a_browser_is_redirected_to_the_thank_you_page_in_its_language(cloud: Running) -> None:
+def test_a_browser_is_redirected_to_the_thank_you_page_in_its_language(cloud: RunningCloud) -> None:
     answers = a_director(lang="en", page="whitepaper")
 
     answer = cloud.post("/forms/whitepaper", data=answers, headers={"accept": "text/html"})
@@ -66,7 +66,7 @@ def test_a_browser_is_redirected_to_the_thank_you_page_in_its_language(cloud: Ru
     assert 'lang="en"' in page.text
 
 
-def test_a_typeform_response_counts_once_and_needs_its_signature(cloud: Running) -> None:
+def test_a_typeform_response_counts_once_and_needs_its_signature(cloud: RunningCloud) -> None:
     # given a response that Typeform sends twice because it got no answer
     email = an_address()
     body = typeform(email, token=email)

@@ -1,13 +1,13 @@
 """Salesforce has the lead's record, its Task and nothing twice."""
 
 from tests.support.form_visitors import a_director, an_address
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 CUSTOMER = "existing.customer@example.co.jp"
 """The address of a Contact that was in Salesforce before and belongs to Bob."""
 
 
-def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) -> None:
+def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: RunningCloud) -> None:
     # given a Contact that Bob looks after
     [contact] = cloud.records("Contact", "Id, OwnerId, Owner.Email", Email=CUSTOMER)
     assert contact["Owner"]["Email"] == "bob@ripen.example"
@@ -25,7 +25,7 @@ def test_a_customer_gets_no_new_lead_but_a_task_for_the_owner(cloud: Running) ->
     assert written == {"Ripen_Rank__c": "hot", "Ripen_Key__c": lead["profile"]["id"]}
 
 
-def test_a_lead_with_only_an_address_waits_for_name_and_company(cloud: Running) -> None:
+def test_a_lead_with_only_an_address_waits_for_name_and_company(cloud: RunningCloud) -> None:
     # given a lead that left only an address
     email = an_address()
     cloud.submit("whitepaper", email=email)

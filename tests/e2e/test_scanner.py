@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from tests.support.form_visitors import A_BROWSER, a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
-def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> None:
+def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: RunningCloud) -> None:
     # given a lead whose mail was delivered
     person = a_director()
     cloud.submit("whitepaper", **person)
@@ -39,6 +39,6 @@ def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: Running) -> Non
     assert cloud.lead(address)["score"] == after["score"]
 
 
-def _delivered(cloud: Running, email: str) -> dict[str, Any]:
+def _delivered(cloud: RunningCloud, email: str) -> dict[str, Any]:
     lead = cloud.lead(email)
     return lead if lead and lead["sends"] and all(send["delivered"] for send in lead["sends"]) else {}

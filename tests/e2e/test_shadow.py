@@ -8,27 +8,27 @@ import pytest
 
 from ripen.operations.sending.shadow import kept_back as all_kept_back
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import SALES, Running, eventually
+from tests.support.local_cloud import SALES, RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
-def shadowed(cloud: Running) -> Iterator[Running]:
+def shadowed(cloud: RunningCloud) -> Iterator[RunningCloud]:
     cloud.ripen("clock", "+2m")  # finish the work of other tests first
     cloud.ripen("shadow", "on")
     yield cloud
     cloud.ripen("shadow", "off")
 
 
-def heard(cloud: Running) -> tuple[int, int, int]:
+def heard(cloud: RunningCloud) -> tuple[int, int, int]:
     """Return the total numbers of mails, Slack messages and Salesforce calls."""
     mails = httpx.get(f"{cloud.status['mailbox']}/messages.json", timeout=20).json()
     messages = httpx.get(f"{cloud.status['slack']}/_control/messages/{SALES}", timeout=20).json()
     return len(mails), len(json.dumps(messages)), cloud.asked("salesforce", "usage")["used"]
 
 
-def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: Running) -> None:
+def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: RunningCloud) -> None:
     # given a lead that would be mailed, alerted and written
     cloud, person = shadowed, a_director()
     before = heard(cloud)
@@ -52,6 +52,6 @@ def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: Ru
     assert cloud.cards(person["last_name"]) == []
 
 
-def kept_back(cloud: Running, person: dict[str, str]) -> set[str]:
+def kept_back(cloud: RunningCloud, person: dict[str, str]) -> set[str]:
     """Return what `ripen shadow --json` lists about this person, without starting a command."""
     return {entry["outcome"] for entry in all_kept_back(cloud.stack.table) if entry["email"] == person["email"]}

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import SALES, Running, eventually
+from tests.support.local_cloud import SALES, RunningCloud, eventually
 
 
-def a_card(cloud: Running, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:
+def a_card(cloud: RunningCloud, **changes: str) -> tuple[dict[str, str], dict[str, Any]]:
     """Return a hot lead that is in Salesforce, and its card."""
     person = a_director(**changes)
     cloud.submit("whitepaper", **person)
@@ -22,7 +22,7 @@ def a_card(cloud: Running, **changes: str) -> tuple[dict[str, str], dict[str, An
     return person, card
 
 
-def press(cloud: Running, card: dict[str, Any], action: str, user: str) -> None:
+def press(cloud: RunningCloud, card: dict[str, Any], action: str, user: str) -> None:
     [button] = [
         element
         for block in card["blocks"]
@@ -33,7 +33,7 @@ def press(cloud: Running, card: dict[str, Any], action: str, user: str) -> None:
     cloud.control("slack", "interact", **asked)
 
 
-def test_accepting_a_lead_sets_its_owner_and_creates_one_task(cloud: Running) -> None:
+def test_accepting_a_lead_sets_its_owner_and_creates_one_task(cloud: RunningCloud) -> None:
     # given a card
     person, card = a_card(cloud)
 
@@ -57,7 +57,7 @@ def test_accepting_a_lead_sets_its_owner_and_creates_one_task(cloud: Running) ->
     assert cloud.lead(person["email"])["alerts"][0]["by"] == "U0ALICE"
 
 
-def test_not_a_fit_closes_the_card_without_an_owner(cloud: Running) -> None:
+def test_not_a_fit_closes_the_card_without_an_owner(cloud: RunningCloud) -> None:
     person, card = a_card(cloud)
 
     press(cloud, card, "not_fit", "U0BOB")
@@ -68,7 +68,7 @@ def test_not_a_fit_closes_the_card_without_an_owner(cloud: Running) -> None:
     assert cloud.records("Task", "Id", WhoId=lead["profile"]["crm"]["id"]) == []
 
 
-def test_the_command_shows_a_lead_only_to_its_sender(cloud: Running) -> None:
+def test_the_command_shows_a_lead_only_to_its_sender(cloud: RunningCloud) -> None:
     person, _ = a_card(cloud)
 
     answer = command(cloud, f"lead {person['email']}")
@@ -79,13 +79,13 @@ def test_the_command_shows_a_lead_only_to_its_sender(cloud: Running) -> None:
 
 
 @pytest.mark.parametrize("how", [{"secret": "guessed"}, {"age": 600}, {"secret": ""}])
-def test_a_request_without_a_fresh_signature_of_slack_is_refused(cloud: Running, how: dict[str, Any]) -> None:
+def test_a_request_without_a_fresh_signature_of_slack_is_refused(cloud: RunningCloud, how: dict[str, Any]) -> None:
     answer = command(cloud, "lead hanako@example.co.jp", **how)
 
     assert answer.status_code == 401
 
 
-def command(cloud: Running, text: str, secret: str | None = None, age: int = 0) -> httpx.Response:
+def command(cloud: RunningCloud, text: str, secret: str | None = None, age: int = 0) -> httpx.Response:
     """Post `/ripen` as Slack does; with "" as the secret, unsigned."""
     body = urlencode({"command": "/ripen", "text": text, "user_id": "U0ALICE", "team_id": "T0RIPEN"})
     stamp = str(int(time.time()) - age)

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from tests.support.form_visitors import A_BROWSER, a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
-def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> None:
+def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: RunningCloud) -> None:
     # given a person who is a good fit
     person = a_director()
     email, name = person["email"], person["last_name"]
@@ -32,7 +32,7 @@ def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: Running) -> 
     assert len(_linked_cards(cloud, name)) == 1
 
 
-def test_the_commands_print_the_json_that_scripts_rely_on(cloud: Running) -> None:
+def test_the_commands_print_the_json_that_scripts_rely_on(cloud: RunningCloud) -> None:
     # given a lead with a mail and a card
     person = a_director()
     cloud.submit("whitepaper", **person)
@@ -57,7 +57,7 @@ LEAD = {
 STATUS = {"api", "mailbox", "slack", "salesforce", "aws", "secrets"}
 
 
-def test_a_click_counts_after_two_minutes_and_is_redirected(cloud: Running) -> None:
+def test_a_click_counts_after_two_minutes_and_is_redirected(cloud: RunningCloud) -> None:
     # given the mail to a lead
     person = a_director()
     cloud.submit("whitepaper", **person)
@@ -74,7 +74,7 @@ def test_a_click_counts_after_two_minutes_and_is_redirected(cloud: Running) -> N
     assert cloud.lead(person["email"])["score"]["engagement"] > before
 
 
-def test_a_stop_holds_mails_and_a_resume_sends_each_once(cloud: Running) -> None:
+def test_a_stop_holds_mails_and_a_resume_sends_each_once(cloud: RunningCloud) -> None:
     # given a stop
     assert "In flight: 0" in cloud.ripen("stop")
     person = a_director()
@@ -91,19 +91,19 @@ def test_a_stop_holds_mails_and_a_resume_sends_each_once(cloud: Running) -> None
     assert len(eventually(lambda: cloud.mails(person["email"]))) == 1
 
 
-def test_an_unknown_lead_is_a_failure_with_a_reason(cloud: Running) -> None:
+def test_an_unknown_lead_is_a_failure_with_a_reason(cloud: RunningCloud) -> None:
     done = cloud.tried("lead", "nobody@nowhere.example.jp", "--json")
     assert done.returncode == 1
     assert "No lead has the address" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def _linked_cards(cloud: Running, name: str) -> list[dict[str, Any]]:
+def _linked_cards(cloud: RunningCloud, name: str) -> list[dict[str, Any]]:
     """Return the cards about a lead of that name once they have the link to Salesforce."""
     return eventually(lambda: [card for card in cloud.cards(name) if "/lightning/" in str(card)])
 
 
-def _settled(cloud: Running, email: str) -> dict[str, Any]:
+def _settled(cloud: RunningCloud, email: str) -> dict[str, Any]:
     """Return the lead once its card has the link to Salesforce and its mail is delivered."""
     lead = cloud.lead(email)
     done = lead["profile"]["crm"] and lead["sends"] and all(send["delivered"] for send in lead["sends"])

@@ -11,7 +11,7 @@ from uuid import uuid4
 from playwright.sync_api import Browser, Page, expect
 
 from sandbox.console.actions import PEOPLE
-from tests.support.local_cloud import Running
+from tests.support.local_cloud import RunningCloud
 
 _PICTURES = Path(__file__).parents[1] / "pictures"
 _PATIENCE = 120_000
@@ -59,7 +59,7 @@ _SIZES: dict[Device, dict[str, Any]] = {
 @dataclass
 class Visitor:
     page: Page
-    cloud: Running
+    cloud: RunningCloud
     device: Device
     lang: str
     email: str = field(default_factory=lambda: f"{uuid4().hex[:12]}@visitor.example.jp")
@@ -67,7 +67,7 @@ class Visitor:
 
     @classmethod
     @contextmanager
-    def arrives(cls, chromium: Browser, cloud: Running, device: Device, lang: str) -> Iterator["Visitor"]:
+    def arrives(cls, chromium: Browser, cloud: RunningCloud, device: Device, lang: str) -> Iterator["Visitor"]:
         """Open a browser that accepts the certificate of Salesforce's stand-in, which is our own."""
         context = chromium.new_context(
             **_SIZES[device],

@@ -21,7 +21,7 @@ DOWN = Undeliverable("503", permanent=False)
 
 
 @dataclass
-class Sales:
+class Salespeople:
     table: Table
     clock: FakeClock
     chat: FakeChat = field(default_factory=FakeChat)
@@ -73,7 +73,7 @@ class Sales:
         return [(row.value.what, row.value.outcome) for row in self.table.under("lead1", "decision#")]
 
 
-def a_sales(table: Table, clock: FakeClock, crm: CrmLink | None) -> Sales:
+def a_posted_card(table: Table, clock: FakeClock, crm: CrmLink | None) -> Salespeople:
     posted = Alert(id=ID, lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, ts="1")
     table.write(Create(keys.profile("lead1"), a_lead(crm=crm)), Create(ALERT, posted))
-    return Sales(table, clock)
+    return Salespeople(table, clock)

@@ -20,15 +20,15 @@ class FakeCrm:
     companies: dict[str, Company]
     deals: dict[str, tuple[str, datetime, bool]] = field(default_factory=dict)
     """By the id of an opportunity: its account, the time of its last change, and whether it is open."""
-    trouble: Undeliverable | None = None
+    failure: Undeliverable | None = None
     """Raised after the first page."""
     page: int = 2
     """Opportunities per page."""
-    looks: list[tuple[datetime | None, Position | None]] = field(default_factory=list)
-    asked: list[tuple[str, ...]] = field(default_factory=list)
+    queries: list[tuple[datetime | None, Position | None]] = field(default_factory=list)
+    looked_up: list[tuple[str, ...]] = field(default_factory=list)
 
     def changed(self, since: datetime | None, after: Position | None) -> Iterator[list[Opportunity]]:
-        self.looks.append((since, after))
+        self.queries.append((since, after))
         found = [
             Opportunity(id=id, account=account, changed=at)
             for id, (account, at, is_open) in self.deals.items()
@@ -38,29 +38,29 @@ class FakeCrm:
         left = [each for each in found if after is None or (each.changed, each.id) > (after.changed, after.id)]
         for first in range(0, max(len(left), 1), self.page):
             yield left[first : first + self.page]
-            if self.trouble:
-                raise self.trouble
+            if self.failure:
+                raise self.failure
 
     def open(self, accounts: Sequence[str]) -> list[Company]:
-        self.asked.append(tuple(accounts))
+        self.looked_up.append(tuple(accounts))
         having = {account for account, _, is_open in self.deals.values() if is_open}
         return [self.companies[id] for id in accounts if id in having]
 
 
 @dataclass
-class World:
+class PolledCrm:
     table: Table
     clock: FakeClock
     crm: FakeCrm
 
-    def look(self, steps: int = 99, table: Table | None = None) -> None:
+    def poll(self, steps: int = 99, table: Table | None = None) -> None:
         left = iter([True] * steps)
         dependencies = Dependencies(table=table or self.table, clock=self.clock, crm=self.crm, address_key=ADDRESS_KEY)
         poll_opportunities(dependencies, lambda: next(left, False))
 
-    def later(self, **delta: float) -> None:
+    def poll_later(self, **delta: float) -> None:
         self.clock.move(**(delta or {"minutes": 5}))
-        self.look()
+        self.poll()
 
     def change(self, id: str, account: str = "001A", is_open: bool = True) -> None:
         self.crm.deals[id] = (account, self.clock.now(), is_open)
@@ -70,7 +70,7 @@ class World:
         assert row
         return row
 
-    def waits(self) -> timedelta | None:
+    def due_in(self) -> timedelta | None:
         due = self.row().due
         return due - self.clock.now() if due else None
 

@@ -46,7 +46,7 @@ class FakePost:
         self.kept.append(message)
 
 
-class Listening(Handler):
+class LogCapture(Handler):
     """Records the lines of a Powertools logger, with all their fields, for as long as the block lasts."""
 
     def __init__(self, logger: Logger) -> None:

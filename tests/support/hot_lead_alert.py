@@ -20,7 +20,7 @@ CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
 
 
 @dataclass
-class Sales:
+class HotLeadAlert:
     table: Table
     clock: FakeClock
     chat: FakeChat
@@ -49,7 +49,9 @@ class Sales:
         return [row.value.outcome for row in self.table.under("lead1", "decision#")]
 
 
-def synced(sales: Sales) -> None:
-    row = sales.table.get(keys.profile("lead1"))
+def synced(hot_lead: HotLeadAlert) -> None:
+    row = hot_lead.table.get(keys.profile("lead1"))
     assert row
-    sales.table.write(Replace(row.key, replace(row.value, crm=CRM), was=row.version), Mark(KEY, sales.clock.now()))
+    hot_lead.table.write(
+        Replace(row.key, replace(row.value, crm=CRM), was=row.version), Mark(KEY, hot_lead.clock.now())
+    )

@@ -20,7 +20,7 @@ from ripen.operations.publication.publish import publish
 from ripen.pointers import Pointer
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.simulation.persona import Persona
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 _EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
 MEMBER_OF_TEAM = "mika@ripen.example"
@@ -84,7 +84,7 @@ _EXPO = {
 }
 
 
-def published(cloud: Running) -> Path:
+def published(cloud: RunningCloud) -> Path:
     """Publish the playbook and return its folder. The schedule occurs once, a few minutes after the first call."""
     folder = cloud.folder / "playbook"
     if folder.exists():
@@ -100,7 +100,7 @@ def published(cloud: Running) -> Path:
 
 
 @contextmanager
-def asking_about_the_expo(cloud: Running) -> Iterator[None]:
+def asking_about_the_expo(cloud: RunningCloud) -> Iterator[None]:
     """Publish the playbook with the journey that starts from the campaign for as long as the block lasts.
 
     Its policy sends no marketing mail to companies with an open opportunity.
@@ -135,7 +135,7 @@ def _files(webhook: str, start: datetime) -> Mapping[str, str]:
     }
 
 
-def arrive(cloud: Running, *people: Persona) -> None:
+def arrive(cloud: RunningCloud, *people: Persona) -> None:
     """Create people as leads with consent and a state, as the simulation has them at its start."""
     table, now, secret = cloud.stack.table, cloud.stack.clock.now(), cloud.stack.secrets.key("address")
     for who in people:

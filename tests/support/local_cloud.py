@@ -31,7 +31,7 @@ SALES = "C0SALES"
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningCloud:
     folder: Path
     status: dict[str, Any]
 
@@ -140,7 +140,7 @@ class Running:
         )
 
 
-def start(folder: Path) -> Running:
+def start(folder: Path) -> RunningCloud:
     """Start a local cloud whose functions record their calls to AWS; see tests/e2e/recording/."""
     calls = folder / "calls"
     calls.mkdir()
@@ -155,7 +155,7 @@ def start(folder: Path) -> Running:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    return Running(folder, json.loads(ripen(folder, "status", "--json").stdout))
+    return RunningCloud(folder, json.loads(ripen(folder, "status", "--json").stdout))
 
 
 def ripen(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

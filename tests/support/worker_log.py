@@ -11,18 +11,18 @@ import msgspec
 from ripen.adapters.table import keys
 from ripen.lead.lead import Profile
 from ripen_authoring.simulation.simulator import WrittenRow
-from tests.support.local_cloud import Running
+from tests.support.local_cloud import RunningCloud
 
 type Rows = dict[str, Any]
 """Rows by ref."""
 
 
-def rows(cloud: Running, lead: str) -> Rows:
+def rows(cloud: RunningCloud, lead: str) -> Rows:
     """Return the lead's rows now, without the link to Salesforce."""
     return {row.key.ref: _unlinked(row.value) for row in cloud.stack.table.under(lead, "")}
 
 
-def written(cloud: Running, before: Rows, since: datetime) -> Iterator[WrittenRow]:
+def written(cloud: RunningCloud, before: Rows, since: datetime) -> Iterator[WrittenRow]:
     """Yield the writes since then in order; `before` are the lead's rows at that time."""
     kept = dict(before)
     [lead] = {ref.partition("|")[0] for ref in before}

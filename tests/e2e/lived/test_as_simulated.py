@@ -24,7 +24,7 @@ from ripen_authoring.simulation.run import simulate
 from ripen_authoring.simulation.transcript import Line, render_transcript, sort_lines, transcript_lines
 from tests.support.form_visitors import A_BROWSER
 from tests.support.lived_playbook import arrive
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 from tests.support.worker_log import Rows, rows, written
 
 pytestmark = pytest.mark.timeout(900)
@@ -57,7 +57,7 @@ class Lives:
 
 
 @pytest.fixture(scope="module")
-def lives(cloud: Running) -> Iterator[Lives]:
+def lives(cloud: RunningCloud) -> Iterator[Lives]:
     """Run all three at once, so that the clock moves only once."""
     day = (cloud.stack.clock.now().astimezone(ZoneInfo(ZONE)) + timedelta(days=2)).date().isoformat()
     people = {name: a_persona() for name in STORIES}
@@ -77,7 +77,7 @@ def lives(cloud: Running) -> Iterator[Lives]:
 
 
 @pytest.mark.parametrize("journey", STORIES)
-def test_the_local_cloud_does_what_the_simulation_shows(cloud: Running, lives: Lives, journey: str) -> None:
+def test_the_local_cloud_does_what_the_simulation_shows(cloud: RunningCloud, lives: Lives, journey: str) -> None:
     # given
     life, end = lives.of[journey], lives.start + END
     # when
@@ -88,7 +88,7 @@ def test_the_local_cloud_does_what_the_simulation_shows(cloud: Running, lives: L
     assert transcript(to_the_minute(within(happened, end), expected)) == transcript(expected)
 
 
-def test_each_scenario_sends_its_mails(cloud: Running, lives: Lives) -> None:
+def test_each_scenario_sends_its_mails(cloud: RunningCloud, lives: Lives) -> None:
     sends = {name: cloud.lead(life.persona.email)["sends"] for name, life in lives.of.items()}
     for of_one in sends.values():
         of_one.sort(key=lambda send: send["planned"])
@@ -111,7 +111,7 @@ def a_persona() -> Persona:
 
 
 @contextmanager
-def a_webinar_on(day: str, cloud: Running) -> Iterator[Bundle]:
+def a_webinar_on(day: str, cloud: RunningCloud) -> Iterator[Bundle]:
     """Publish the live playbook with this day added to the form's choices."""
     stack = cloud.stack
     usual = stack.playbook.live().bundle
@@ -132,12 +132,12 @@ def _offered(field: FormField, day: str) -> FormField:
     return replace(field, options=(*field.options, dict.fromkeys(("ja", "en"), day)))
 
 
-def until(at: datetime, cloud: Running) -> None:
+def until(at: datetime, cloud: RunningCloud) -> None:
     if (left := (at - cloud.stack.clock.now()).total_seconds()) > 0:
         cloud.ripen("clock", f"+{ceil(left)}s")
 
 
-def do(deed: ScenarioEvent, who: Persona, bundle: Bundle, cloud: Running) -> None:
+def do(deed: ScenarioEvent, who: Persona, bundle: Bundle, cloud: RunningCloud) -> None:
     """Post a form, or follow the first link of a mail in a browser."""
     name, *words = deed.words
     if deed.verb == "form":

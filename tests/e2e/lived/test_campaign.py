@@ -15,7 +15,7 @@ from ripen.operations.sending.campaign_report import campaign_report, campaign_r
 from ripen_authoring.simulation.persona import Persona
 from tests.e2e.test_follow_up import unsubscribe
 from tests.support.lived_playbook import arrive, published
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -50,7 +50,7 @@ class BadLetter:
 
 
 @pytest.fixture(scope="module")
-def letter(cloud: Running) -> Told:
+def letter(cloud: RunningCloud) -> Told:
     """Pause the campaign after its first mails, resume it, and stop it before its last ones."""
     published(cloud)
     groups = [list(somebody("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
@@ -90,7 +90,7 @@ def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bo
             yield who
 
 
-def campaign(cloud: Running, name: str) -> dict[str, Any]:
+def campaign(cloud: RunningCloud, name: str) -> dict[str, Any]:
     """Return the JSON of `ripen campaign show`, without starting a command."""
     row = campaign_run(name, cloud.stack.table, cloud.stack.playbook)
     return campaign_report(row.value, cloud.stack.table)
@@ -119,7 +119,7 @@ def test_a_stopped_campaign_skips_the_remaining_mails_for_good(letter: Told) -> 
     assert stood["skipped"] == {"campaign stopped": len(letter.last)}
 
 
-def test_the_apology_reaches_exactly_the_recipients(cloud: Running, letter: Told) -> None:
+def test_the_apology_reaches_exactly_the_recipients(cloud: RunningCloud, letter: Told) -> None:
     # given
     recipients = json.loads(cloud.ripen("campaign", "recipients", "letter", "--json"))
     assert sorted(one["email"] for one in recipients) == sorted(letter.had["stopped"])
@@ -134,7 +134,7 @@ def test_the_apology_reaches_exactly_the_recipients(cloud: Running, letter: Told
     assert {len(cloud.mails(email)) for email in letter.last} == {0}
 
 
-def test_a_schedule_enters_its_segment_once_at_its_time(cloud: Running, letter: Told) -> None:
+def test_a_schedule_enters_its_segment_once_at_its_time(cloud: RunningCloud, letter: Told) -> None:
     lead = cloud.lead(REGULAR.email)
     assert [(run["journey"], run["state"]) for run in lead["enrollments"]] == [("round", "finished")]
     assert "came-round" in lead["profile"]["tags"]
@@ -142,11 +142,11 @@ def test_a_schedule_enters_its_segment_once_at_its_time(cloud: Running, letter: 
 
 
 @pytest.fixture(scope="module")
-def bad_letter(cloud: Running) -> BadLetter:
+def bad_letter(cloud: RunningCloud) -> BadLetter:
     return halt(cloud)
 
 
-def halt(cloud: Running) -> BadLetter:
+def halt(cloud: RunningCloud) -> BadLetter:
     """Run a campaign with three canaries: two whose mailboxes do not exist, and one that unsubscribes."""
     published(cloud)
     careful = cloud.stack.playbook.live().bundle.campaigns["letter-careful"]
@@ -161,13 +161,13 @@ def halt(cloud: Running) -> BadLetter:
     return BadLetter(reader.email, later.email)
 
 
-def test_a_campaign_halts_when_its_canaries_bounce(cloud: Running, bad_letter: BadLetter) -> None:
+def test_a_campaign_halts_when_its_canaries_bounce(cloud: RunningCloud, bad_letter: BadLetter) -> None:
     stood = campaign(cloud, "letter-careful")
     assert (stood["run"]["state"], stood["run"]["reason"]) == ("halted", "2 of 3 mails bounced: more than 5.0%")
     assert cloud.mails(bad_letter.later) == []
 
 
-def test_a_halt_is_posted_once_with_its_reason_and_the_next_step(cloud: Running, bad_letter: BadLetter) -> None:
+def test_a_halt_is_posted_once_with_its_reason_and_the_next_step(cloud: RunningCloud, bad_letter: BadLetter) -> None:
     cloud.tick()
     [card] = eventually(lambda: cloud.cards("letter-careful"))
     said = json.dumps(card, ensure_ascii=False)
@@ -175,6 +175,6 @@ def test_a_halt_is_posted_once_with_its_reason_and_the_next_step(cloud: Running,
     assert "ripen campaign resume letter-careful" in said
 
 
-def test_an_unsubscription_from_a_campaign_mail_is_counted(cloud: Running, bad_letter: BadLetter) -> None:
+def test_an_unsubscription_from_a_campaign_mail_is_counted(cloud: RunningCloud, bad_letter: BadLetter) -> None:
     assert campaign(cloud, "letter-careful")["followed"]["unsubscribed"] == 1
     assert cloud.lead(bad_letter.reader)["consent"]["unsubscribed"]

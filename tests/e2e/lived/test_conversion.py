@@ -3,10 +3,10 @@
 from typing import Any
 
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
-def test_a_converted_lead_exits_its_journeys_but_goes_through_the_one_of_its_new_activity(cloud: Running) -> None:
+def test_a_converted_lead_exits_its_journeys_but_goes_through_the_one_of_its_new_activity(cloud: RunningCloud) -> None:
     # given a lead that has been in a journey for more than an hour, and that sales converted
     person = a_director(job_title="")
     cloud.submit("whitepaper", **person)

@@ -13,7 +13,7 @@ import pytest
 from ripen.capture.signature import signature
 from tests.support.form_visitors import a_director
 from tests.support.lived_playbook import published
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(cloud: Running) -> Walked:
+def walked(cloud: RunningCloud) -> Walked:
     return walk_through_the_crm_steps(cloud)
 
 
-def walk_through_the_crm_steps(cloud: Running) -> Walked:
+def walk_through_the_crm_steps(cloud: RunningCloud) -> Walked:
     """Enrol a warm lead by hand and wait until all steps of the journey are done."""
     published(cloud)
     person = a_director(job_title="", company=f"株式会社{token_hex(3)}")
@@ -41,20 +41,20 @@ def walk_through_the_crm_steps(cloud: Running) -> Walked:
     return Walked(person["email"], person["company"], lead)
 
 
-def _done(cloud: Running, email: str) -> dict[str, Any]:
+def _done(cloud: RunningCloud, email: str) -> dict[str, Any]:
     lead = cloud.lead(email)
     told = {decision["outcome"] for decision in lead["decisions"] if decision["what"] in ("crm", "webhook", "alert")}
     posted = [alert["state"] for alert in lead["alerts"]] == ["posted", "posted"]
     return lead if {"done", "answered"} <= told and posted else {}
 
 
-def calls(cloud: Running, about: str) -> list[dict[str, Any]]:
+def calls(cloud: RunningCloud, about: str) -> list[dict[str, Any]]:
     """Return the calls that the webhook's receiver got."""
     received: list[dict[str, Any]] = cloud.asked("webhook", "calls")
     return [call for call in received if about in call["body"]]
 
 
-def test_a_webhook_is_called_once_signed_and_with_the_body_of_the_step(cloud: Running, walked: Walked) -> None:
+def test_a_webhook_is_called_once_signed_and_with_the_body_of_the_step(cloud: RunningCloud, walked: Walked) -> None:
     [call] = calls(cloud, walked.company)
     body, headers = json.loads(call["body"]), call["headers"]
     assert (body["company"], body["journey"], body["step"]) == (walked.company, "crm-steps", "credit")
@@ -71,7 +71,7 @@ def test_the_answer_of_a_webhook_decides_the_branch(walked: Walked) -> None:
     assert "good" in run["paths_taken"].values()
 
 
-def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: Running, walked: Walked) -> None:
+def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: RunningCloud, walked: Walked) -> None:
     record = walked.lead["profile"]["crm"]["id"]
     subject = f"{walked.company}に電話する"
     [task] = [
@@ -83,12 +83,12 @@ def test_salesforce_has_one_task_and_the_membership_in_the_campaign(cloud: Runni
     assert (member["Status"], member["Campaign"]["Name"]) == ("Responded", "Spring Expo")
 
 
-def test_sales_reads_the_note_in_slack_once(cloud: Running, walked: Walked) -> None:
+def test_sales_reads_the_note_in_slack_once(cloud: RunningCloud, walked: Walked) -> None:
     [note] = [card for card in cloud.cards(walked.email) if "与信はAです。" in json.dumps(card, ensure_ascii=False)]
     assert walked.company in json.dumps(note, ensure_ascii=False)
 
 
-def test_points_of_a_step_change_the_rank_and_alert_sales(cloud: Running, walked: Walked) -> None:
+def test_points_of_a_step_change_the_rank_and_alert_sales(cloud: RunningCloud, walked: Walked) -> None:
     assert walked.lead["rank"] == "hot"
     assert "good-credit" in walked.lead["profile"]["tags"]
     assert len([card for card in cloud.cards(walked.email) if "accept" in json.dumps(card)]) == 1

@@ -13,7 +13,7 @@ from ripen.adapters.playbook import PROPAGATION_TIME
 from ripen.capture.signature import signature
 from tests.support.form_visitors import a_director
 from tests.support.lived_playbook import published
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 _PAGE = (Path(__file__).resolve().parents[3] / "docs/api.md").read_text("utf-8")
 _EXAMPLE = _PAGE.partition("```python\n")[2].partition("```")[0]
@@ -22,7 +22,7 @@ THANKS = "ご注文ありがとうございます"
 
 
 @pytest.fixture(scope="module")
-def email(cloud: Running) -> str:
+def email(cloud: RunningCloud) -> str:
     """Return the address of a lead from a form, once all functions have loaded the playbook."""
     at = (published(cloud) / "ripen.yaml").stat().st_mtime
     sleep(max(0.0, at + PROPAGATION_TIME.total_seconds() - time()))
@@ -31,7 +31,7 @@ def email(cloud: Running) -> str:
     return person["email"]
 
 
-def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
+def run_the_example(cloud: RunningCloud, email: str) -> dict[str, Any]:
     """Run the script of docs/api.md; it prints 202 and the answer."""
     assert _WHO in _EXAMPLE
     known = {"RIPEN_URL": cloud.status["api"], "RIPEN_KEY": cloud.stack.secrets.key("api").hex()}
@@ -42,7 +42,7 @@ def run_the_example(cloud: Running, email: str) -> dict[str, Any]:
     return dict(json.loads(answer))
 
 
-def test_a_repeated_entry_request_enters_the_lead_once(cloud: Running, email: str) -> None:
+def test_a_repeated_entry_request_enters_the_lead_once(cloud: RunningCloud, email: str) -> None:
     # given a shop that reports the same order twice
     first, again = run_the_example(cloud, email), run_the_example(cloud, email)
     assert (first["asked_before"], again) == (False, first | {"asked_before": True})
@@ -53,7 +53,7 @@ def test_a_repeated_entry_request_enters_the_lead_once(cloud: Running, email: st
     assert [(run["key"], run["state"]) for run in runs] == [("4711", "finished")]
 
 
-def test_an_entry_request_without_a_valid_signature_is_refused(cloud: Running, email: str) -> None:
+def test_an_entry_request_without_a_valid_signature_is_refused(cloud: RunningCloud, email: str) -> None:
     body, stamp = json.dumps({"journey": "ordered", "email": email, "key": "2"}).encode(), str(round(time()))
     for key in (cloud.stack.secrets.key("webhook"), b""):
         signed = {"Ripen-Timestamp": stamp, "Ripen-Signature": signature(key, stamp, body)}

@@ -11,15 +11,15 @@ import pytest
 from ripen.adapters.table import keys
 from ripen_authoring.simulation.persona import Persona
 from tests.support.lived_playbook import EXPO, arrive, asking_about_the_expo
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
 @pytest.fixture(scope="module")
-def member(cloud: Running) -> str:
+def member(cloud: RunningCloud) -> str:
     return become_a_member(cloud)
 
 
-def become_a_member(cloud: Running) -> str:
+def become_a_member(cloud: RunningCloud) -> str:
     """Add a lead to the campaign in Salesforce, wait for its mail, and return its address.
 
     Sales has an open opportunity with a colleague of that lead.
@@ -42,7 +42,7 @@ def become_a_member(cloud: Running) -> str:
     return who.email
 
 
-def create(cloud: Running, object: str, **values: str) -> str:
+def create(cloud: RunningCloud, object: str, **values: str) -> str:
     """Create a record as sales does and return its id."""
     app = cloud.stack.secrets.all()["salesforce"]
     login = {"grant_type": "client_credentials", "client_id": app["client_id"], "client_secret": app["client_secret"]}
@@ -54,21 +54,21 @@ def create(cloud: Running, object: str, **values: str) -> str:
     return str(made.json()["id"])
 
 
-def test_a_new_campaign_member_gets_the_mail_once(cloud: Running, member: str) -> None:
+def test_a_new_campaign_member_gets_the_mail_once(cloud: RunningCloud, member: str) -> None:
     [mail] = cloud.mails(member)
     assert f"{EXPO}（Responded）" in mail["text"]
     [run] = cloud.lead(member)["enrollments"]
     assert (run["journey"], run["state"]) == ("expo", "finished")
 
 
-def test_an_open_opportunity_of_the_company_skips_marketing_mail(cloud: Running, member: str) -> None:
+def test_an_open_opportunity_of_the_company_skips_marketing_mail(cloud: RunningCloud, member: str) -> None:
     told = [
         (each["subject"], each["reason"]) for each in cloud.lead(member)["decisions"] if each["outcome"] == "skipped"
     ]
     assert told == [("case-study", "open opportunity")]
 
 
-def test_salesforce_is_not_polled_without_a_journey_that_needs_it(cloud: Running, member: str) -> None:
+def test_salesforce_is_not_polled_without_a_journey_that_needs_it(cloud: RunningCloud, member: str) -> None:
     assert member
     poll = cloud.stack.table.get(keys.MEMBERS)
     assert poll

@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 
-def a_mail(cloud: Running) -> tuple[dict[str, str], dict[str, Any]]:
+def a_mail(cloud: RunningCloud) -> tuple[dict[str, str], dict[str, Any]]:
     """Return a person in a journey, and the mail that the person got."""
     person = a_director(consent="yes")
     cloud.submit("whitepaper", **person)
@@ -19,22 +19,22 @@ def a_mail(cloud: Running) -> tuple[dict[str, str], dict[str, Any]]:
     return person, mail
 
 
-def answer(cloud: Running, mail: dict[str, Any], text: str, automatic: bool = False) -> None:
+def answer(cloud: RunningCloud, mail: dict[str, Any], text: str, automatic: bool = False) -> None:
     """Reply as the mailbox's own button does."""
     asked = {"text": text, "automatic": automatic}
     said = httpx.post(f"{cloud.status['mailbox']}/messages/{mail['id']}/reply", json=asked, timeout=60)
     assert said.is_success, said.text
 
 
-def decided(cloud: Running, email: str) -> list[str]:
+def decided(cloud: RunningCloud, email: str) -> list[str]:
     return [decision["outcome"] for decision in cloud.lead(email)["decisions"] if decision["what"] == "reply"]
 
 
-def journeys(cloud: Running, email: str) -> list[tuple[str, str]]:
+def journeys(cloud: RunningCloud, email: str) -> list[tuple[str, str]]:
     return [(run["state"], run["reason"]) for run in cloud.lead(email)["enrollments"]]
 
 
-def test_a_reply_exits_the_journey_and_is_posted_to_sales(cloud: Running) -> None:
+def test_a_reply_exits_the_journey_and_is_posted_to_sales(cloud: RunningCloud) -> None:
     # given
     person, mail = a_mail(cloud)
     said = f"木曜日にお話しできますか {token_hex(3)}"
@@ -47,7 +47,7 @@ def test_a_reply_exits_the_journey_and_is_posted_to_sales(cloud: Running) -> Non
     eventually(lambda: journeys(cloud, person["email"]) == [("exited", "replied")])
 
 
-def test_an_out_of_office_changes_nothing(cloud: Running) -> None:
+def test_an_out_of_office_changes_nothing(cloud: RunningCloud) -> None:
     person, mail = a_mail(cloud)
     cards = cloud.cards(person["email"])
     answer(cloud, mail, "ただいま休暇中です。", automatic=True)
@@ -56,7 +56,7 @@ def test_an_out_of_office_changes_nothing(cloud: Running) -> None:
     assert cloud.cards(person["email"]) == cards
 
 
-def test_a_reply_received_twice_is_posted_once(cloud: Running) -> None:
+def test_a_reply_received_twice_is_posted_once(cloud: RunningCloud) -> None:
     # given a mail from a program of its own
     person, mail = a_mail(cloud)
     said = token_hex(6)

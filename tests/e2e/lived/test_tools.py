@@ -9,12 +9,12 @@ from cli.stack.redrive import queues
 from tests.e2e.lived.test_replies import a_mail, answer
 from tests.e2e.test_faults import nobody_reads, waiting
 from tests.support.lived_playbook import MEMBER_OF_TEAM, published
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_redrive_returns_a_dead_letter_to_its_worker(cloud: Running) -> None:
+def test_redrive_returns_a_dead_letter_to_its_worker(cloud: RunningCloud) -> None:
     # given a reply whose message is in the dead-letter queue
     said, sqs = token_hex(8), cloud.cloud.client("sqs")
     person, mail = a_mail(cloud)
@@ -34,7 +34,7 @@ def test_redrive_returns_a_dead_letter_to_its_worker(cloud: Running) -> None:
     assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["dead"].values()) == 0
 
 
-def test_a_test_mail_reaches_the_team_marked_and_uncounted(cloud: Running) -> None:
+def test_a_test_mail_reaches_the_team_marked_and_uncounted(cloud: RunningCloud) -> None:
     # given
     folder = published(cloud)
     asked = ("preview", "newsletter-december", "--lead", "hanako", "--folder", str(folder))

@@ -25,7 +25,7 @@ from tests.e2e.test_follow_up import unsubscribe
 from tests.e2e.test_intake import signature, typeform
 from tests.e2e.test_slack import command, press
 from tests.support.form_visitors import a_director
-from tests.support.local_cloud import Running, eventually
+from tests.support.local_cloud import RunningCloud, eventually
 from tests.test_template import FUNCTIONS, _list
 
 pytestmark = pytest.mark.timeout(900)
@@ -46,7 +46,7 @@ NOT_SEEN: dict[str, dict[Right, str]] = {
 
 
 @pytest.fixture
-def story(cloud: Running) -> Running:
+def story(cloud: RunningCloud) -> RunningCloud:
     """Return the cloud once every function has had every kind of work."""
     person = a_director(consent="yes")
     mail = ask_for_the_paper(cloud, person)
@@ -62,7 +62,7 @@ def story(cloud: Running) -> Running:
     return cloud
 
 
-def ask_for_the_paper(cloud: Running, person: dict[str, str]) -> dict[str, Any]:
+def ask_for_the_paper(cloud: RunningCloud, person: dict[str, str]) -> dict[str, Any]:
     """Submit the form between two page views; return the mail once sales and Salesforce know the lead."""
     visitor = token_hex(16)
     look(cloud, visitor)
@@ -82,13 +82,13 @@ def follow_a_link(mail: dict[str, Any]) -> None:
     httpx.get(link, follow_redirects=True, timeout=60)
 
 
-def send_a_typeform(cloud: Running) -> None:
+def send_a_typeform(cloud: RunningCloud) -> None:
     body = typeform(a_director()["email"], "least-privilege")
     secret = cloud.status["secrets"]["typeform"]
     cloud.post("/webhooks/typeform", content=body, headers={"Typeform-Signature": signature(secret, body)})
 
 
-def bounce_and_unsubscribe(cloud: Running) -> None:
+def bounce_and_unsubscribe(cloud: RunningCloud) -> None:
     """Let one lead's mail bounce, and let another lead unsubscribe."""
     bounces, leaves = a_director(email=f"bounce-{token_hex(3)}@simulator.example.jp"), a_director()
     for person in (bounces, leaves):
@@ -97,7 +97,7 @@ def bounce_and_unsubscribe(cloud: Running) -> None:
     eventually(lambda: [send for send in cloud.lead(bounces["email"])["sends"] if send["bounced"]])
 
 
-def accept_in_slack(cloud: Running, person: dict[str, str]) -> None:
+def accept_in_slack(cloud: RunningCloud, person: dict[str, str]) -> None:
     """Accept the lead on its card, and ask for it with the slash command."""
     [card] = cloud.cards(person["last_name"])
     press(cloud, card, "accept", "U0ALICE")
@@ -105,7 +105,7 @@ def accept_in_slack(cloud: Running, person: dict[str, str]) -> None:
     eventually(lambda: cloud.lead(person["email"])["alerts"][0]["outcome"])
 
 
-def stop_and_resume(cloud: Running) -> None:
+def stop_and_resume(cloud: RunningCloud) -> None:
     """Resume after a stop in which a new lead has waited for its mail."""
     cloud.ripen("stop")
     waits = a_director()
@@ -115,7 +115,7 @@ def stop_and_resume(cloud: Running) -> None:
     cloud.ripen("resume")
 
 
-def do_what_earlier_files_do(cloud: Running, email: str, mail: dict[str, Any]) -> None:
+def do_what_earlier_files_do(cloud: RunningCloud, email: str, mail: dict[str, Any]) -> None:
     """Do the work of the test files before this one, as far as they did not run."""
     if not wrote(cloud, "NurtureWebhook"):
         walk_through_the_crm_steps(cloud)
@@ -128,19 +128,19 @@ def do_what_earlier_files_do(cloud: Running, email: str, mail: dict[str, Any]) -
         become_a_member(cloud)
 
 
-def wrote(cloud: Running, function: str) -> bool:
+def wrote(cloud: RunningCloud, function: str) -> bool:
     """Return whether the files before this one have given the function its work."""
     return ("dynamodb:PutItem", "Table") in calls(cloud).get(function, set())
 
 
-def look(cloud: Running, visitor: str) -> None:
+def look(cloud: RunningCloud, visitor: str) -> None:
     """Send the beacon of a page view."""
     now, url = datetime.now(UTC).isoformat(), f"{cloud.status['api']}/pages/pricing"
     event = {"id": token_hex(8), "type": "page_view", "at": now, "url": url}
     assert cloud.post("/track", json={"visitor": visitor, "sent": now, "events": [event]}).status_code == 204
 
 
-def fill_the_week(cloud: Running, email: str) -> None:
+def fill_the_week(cloud: RunningCloud, email: str) -> None:
     """Use up the lead's weekly cap except for one mail, so that the next one checks whether another goes first."""
     row = cloud.stack.table.get(keys.contact(cloud.lead(email)["profile"]["id"]))
     most = cloud.stack.playbook.live().bundle.policy.per_week
@@ -149,7 +149,7 @@ def fill_the_week(cloud: Running, email: str) -> None:
     cloud.stack.table.write(Replace(row.key, replace(row.value, sent={today: most - 1}), row.version))
 
 
-def test_every_function_has_the_rights_that_it_uses_and_no_others(story: Running) -> None:
+def test_every_function_has_the_rights_that_it_uses_and_no_others(story: RunningCloud) -> None:
     done, allowed = calls(story), {name: set(_allowed(name)) for name in FUNCTIONS}
     too_little = {name: sorted(did - allowed[name]) for name, did in done.items() if did - allowed[name]}
     unused = {name: may - done.get(name, set()) - set(NOT_SEEN.get(name, {})) for name, may in allowed.items()}
@@ -163,7 +163,7 @@ def test_every_unused_right_in_the_list_is_one_that_the_function_has() -> None:
     }
 
 
-def calls(cloud: Running) -> dict[str, set[Right]]:
+def calls(cloud: RunningCloud) -> dict[str, set[Right]]:
     """Return the rights that each function has used since the cloud was started, in the template's names."""
     names = {physical: name for name, physical in physical_ids(cloud.cloud).items()}
     done: dict[str, set[Right]] = {}

@@ -21,7 +21,7 @@ from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnActivity, OnRequest
 from ripen.pointers import Pointer
 from tests.support.builders import a_bundle
-from tests.support.fakes import NOON, FakeQueue, Listening
+from tests.support.fakes import NOON, FakeQueue, LogCapture
 from tests.support.gateway_events import KEY, SITE, an_event, rows
 
 API = b"a" * 32
@@ -232,7 +232,7 @@ def test_a_blank_fact_is_left_out(dependencies: Dependencies) -> None:
 
 
 def test_no_log_line_contains_the_address_or_a_fact(dependencies: Dependencies) -> None:
-    with Listening(_entry_request.logger) as said:
+    with LogCapture(_entry_request.logger) as said:
         call(dependencies, an_ask())
         call(dependencies, an_ask(email="nobody@example.co.jp"))
         call(dependencies, an_ask(facts={"hanako@example.co.jp": "4711"}))

@@ -8,14 +8,14 @@ from ripen.slack.alert import Alert
 from tests.support.builders import a_lead
 from tests.support.fake_chat import FakeChat
 from tests.support.fakes import NOON, FakeClock
-from tests.support.hot_lead_alert import ID, KEY, Sales
+from tests.support.hot_lead_alert import ID, KEY, HotLeadAlert
 
 
 @pytest.fixture
-def sales(table: Table, clock: FakeClock) -> Sales:
+def hot_lead(table: Table, clock: FakeClock) -> HotLeadAlert:
     table.write(
         Create(keys.profile("lead1"), a_lead()),
         Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT, fit=40)),
         Create(KEY, Alert(id=ID, lead="lead1", kind="hot", planned=NOON), due=NOON),
     )
-    return Sales(table, clock, FakeChat())
+    return HotLeadAlert(table, clock, FakeChat())

@@ -4,16 +4,16 @@ import pytest
 
 from ripen.adapters.table import Table, keys
 from ripen.lead.activity import Kind
-from tests.support.card_presses import ALERT, CRM, ID, Sales, a_sales
+from tests.support.card_presses import ALERT, CRM, ID, Salespeople, a_posted_card
 from tests.support.fakes import NOON, FakeClock
 
 
 @pytest.fixture
-def sales(table: Table, clock: FakeClock) -> Sales:
-    return a_sales(table, clock, CRM)
+def sales(table: Table, clock: FakeClock) -> Salespeople:
+    return a_posted_card(table, clock, CRM)
 
 
-def test_accepting_a_lead_sets_owner_and_task_and_is_shown_on_the_card(sales: Sales) -> None:
+def test_accepting_a_lead_sets_owner_and_task_and_is_shown_on_the_card(sales: Salespeople) -> None:
     key = sales.press("U0ALICE")
 
     sales.act(key)
@@ -28,7 +28,7 @@ def test_accepting_a_lead_sets_owner_and_task_and_is_shown_on_the_card(sales: Sa
     assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner set")]
 
 
-def test_accepting_adds_an_activity_that_waits_for_the_fold(sales: Sales) -> None:
+def test_accepting_adds_an_activity_that_waits_for_the_fold(sales: Salespeople) -> None:
     sales.act(sales.press("U0ALICE"))
 
     [activity] = sales.activities()
@@ -36,7 +36,7 @@ def test_accepting_adds_an_activity_that_waits_for_the_fold(sales: Sales) -> Non
     assert sales.waits(keys.activity("lead1", activity.at, activity.id)) == 0
 
 
-def test_a_repeated_action_changes_nothing(sales: Sales) -> None:
+def test_a_repeated_action_changes_nothing(sales: Salespeople) -> None:
     key = sales.press("U0ALICE")
 
     sales.act(key)
@@ -45,7 +45,7 @@ def test_a_repeated_action_changes_nothing(sales: Sales) -> None:
     assert (len(sales.activities()), len(sales.decisions()), len(sales.owners.tasks)) == (1, 2, 1)
 
 
-def test_the_second_person_learns_who_was_first(sales: Sales) -> None:
+def test_the_second_person_learns_who_was_first(sales: Salespeople) -> None:
     sales.chat.addresses["U0BOB"] = "bob@ripen.example"
     first, second = sales.press("U0ALICE"), sales.press("U0BOB")
 
@@ -58,7 +58,7 @@ def test_the_second_person_learns_who_was_first(sales: Sales) -> None:
     assert len(sales.activities()) == 1
 
 
-def test_pressing_twice_accepts_once(sales: Sales) -> None:
+def test_pressing_twice_accepts_once(sales: Salespeople) -> None:
     first = sales.press("U0ALICE")
     sales.clock.move(seconds=1)
     second = sales.press("U0ALICE")
@@ -69,7 +69,7 @@ def test_pressing_twice_accepts_once(sales: Sales) -> None:
     assert (sales.chat.told, len(sales.activities()), sales.done(second)) == ([], 1, True)
 
 
-def test_not_a_fit_closes_the_card_without_salesforce(sales: Sales) -> None:
+def test_not_a_fit_closes_the_card_without_salesforce(sales: Salespeople) -> None:
     key = sales.press("U0BOB", "not_fit")
 
     sales.act(key)
@@ -80,7 +80,7 @@ def test_not_a_fit_closes_the_card_without_salesforce(sales: Sales) -> None:
     assert (sales.owners.owner, sales.done(key), sales.waits(ALERT)) == ("", True, 0)
 
 
-def test_accepting_after_not_a_fit_is_refused(sales: Sales) -> None:
+def test_accepting_after_not_a_fit_is_refused(sales: Salespeople) -> None:
     sales.act(sales.press("U0BOB", "not_fit"))
 
     sales.act(sales.press("U0ALICE"))
@@ -90,7 +90,7 @@ def test_accepting_after_not_a_fit_is_refused(sales: Sales) -> None:
 
 
 @pytest.mark.parametrize("address", ["bob@ripen.example", ""])
-def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Sales, address: str) -> None:
+def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Salespeople, address: str) -> None:
     sales.chat.addresses["U0BOB"] = address
     key = sales.press("U0BOB")
 
@@ -102,7 +102,7 @@ def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Sales, address
 
 
 def test_an_action_without_an_alert_is_finished(table: Table, clock: FakeClock) -> None:
-    sales = Sales(table, clock)
+    sales = Salespeople(table, clock)
     key = sales.press("U0ALICE")
 
     sales.act(key)

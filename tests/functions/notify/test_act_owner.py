@@ -10,22 +10,22 @@ from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
 from tests.support.builders import a_lead
-from tests.support.card_presses import ALERT, CRM, DOWN, Sales, a_sales
+from tests.support.card_presses import ALERT, CRM, DOWN, Salespeople, a_posted_card
 from tests.support.fake_chat import FakeChat, FakeOwners
-from tests.support.fakes import NOON, FakeClock, Listening
+from tests.support.fakes import NOON, FakeClock, LogCapture
 
 
 @pytest.fixture
-def sales(table: Table, clock: FakeClock) -> Sales:
-    return a_sales(table, clock, CRM)
+def sales(table: Table, clock: FakeClock) -> Salespeople:
+    return a_posted_card(table, clock, CRM)
 
 
 @pytest.fixture
-def unsynced(table: Table, clock: FakeClock) -> Sales:
-    return a_sales(table, clock, None)
+def unsynced(table: Table, clock: FakeClock) -> Salespeople:
+    return a_posted_card(table, clock, None)
 
 
-def test_the_owner_follows_when_the_lead_is_in_salesforce(unsynced: Sales) -> None:
+def test_the_owner_follows_when_the_lead_is_in_salesforce(unsynced: Salespeople) -> None:
     key = unsynced.press("U0ALICE")
 
     unsynced.act(key)
@@ -45,7 +45,7 @@ def test_the_owner_follows_when_the_lead_is_in_salesforce(unsynced: Sales) -> No
     assert len(unsynced.activities()) == 1
 
 
-def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Sales) -> None:
+def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Salespeople) -> None:
     key = unsynced.press("U0ALICE")
     unsynced.act(key)
 
@@ -60,15 +60,15 @@ def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Sales
     assert "Salesforce にまだ登録されていない" in unsynced.chat.told[0]
 
 
-def test_a_salesforce_message_about_a_person_is_not_logged(sales: Sales) -> None:
+def test_a_salesforce_message_about_a_person_is_not_logged(sales: Salespeople) -> None:
     sales.owners.trouble = [Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: 山田花子 is not new", permanent=True)]
-    with Listening(act_module.logger) as said:
+    with LogCapture(act_module.logger) as said:
         sales.act(sales.press("U0ALICE"))
     assert "FIELD_CUSTOM_VALIDATION_EXCEPTION" in "".join(said)
     assert "山田" not in "".join(said)
 
 
-def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Sales) -> None:
+def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Salespeople) -> None:
     sales.owners.trouble = [DOWN, DOWN]
     key = sales.press("U0ALICE")
 
@@ -81,7 +81,7 @@ def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Sales) -> 
     assert (sales.owners.owner, sales.done(key), len(sales.activities())) == ("alice@ripen.example", True, 1)
 
 
-def test_a_slack_outage_delays_the_owner(sales: Sales) -> None:
+def test_a_slack_outage_delays_the_owner(sales: Salespeople) -> None:
     sales.chat.trouble = [DOWN]
     key = sales.press("U0ALICE")
 
@@ -90,7 +90,7 @@ def test_a_slack_outage_delays_the_owner(sales: Sales) -> None:
     assert (sales.alert().outcome, sales.waits(key)) == ("accepted", 30)
 
 
-def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Sales) -> None:
+def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Salespeople) -> None:
     @dataclass
     class Slow(FakeOwners):
         def accept(self, link: CrmLink, *rest: str) -> CrmLink:
@@ -110,7 +110,7 @@ def test_a_form_that_arrives_during_the_call_is_not_overwritten(sales: Sales) ->
     assert len(sales.owners.tasks) == 1
 
 
-def test_two_people_at_once_make_one_owner(sales: Sales) -> None:
+def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
     sales.chat.addresses["U0BOB"] = "bob@ripen.example"
     second = sales.press("U0BOB")
 
@@ -128,7 +128,7 @@ def test_two_people_at_once_make_one_owner(sales: Sales) -> None:
     assert len(sales.chat.told) == 1
 
 
-def test_two_workers_on_one_press_call_salesforce_once(sales: Sales) -> None:
+def test_two_workers_on_one_press_call_salesforce_once(sales: Salespeople) -> None:
     key = sales.press("U0ALICE")
 
     @dataclass
@@ -147,7 +147,7 @@ def test_two_workers_on_one_press_call_salesforce_once(sales: Sales) -> None:
     assert sales.done(key)
 
 
-def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Sales) -> None:
+def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Salespeople) -> None:
     class Killed(BaseException):
         pass
 
@@ -169,7 +169,7 @@ def test_a_press_is_retried_five_minutes_after_its_worker_died(sales: Sales) -> 
     assert (sales.done(key), sales.owners.owner) == (True, "alice@ripen.example")
 
 
-def test_accepting_a_converted_lead_records_the_conversion(sales: Sales) -> None:
+def test_accepting_a_converted_lead_records_the_conversion(sales: Salespeople) -> None:
     sales.owners.converted = CrmLink(object="Contact", id="0031", url="https://acme.example/0031")
     sales.act(sales.press("U0ALICE"))
 
