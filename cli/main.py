@@ -14,7 +14,6 @@ from cli.output.language import choose, language, say
 from ripen.failure import Failure
 from ripen.words import Words
 
-
 COMMANDS = {
     "status": (
         "cli.commands.cloud:status",
