@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slack_sdk.web import SlackResponse
 
 EVENT_TYPE = "ripen_alert"
-_SECONDS = 5
+_TIMEOUT_SECONDS = 5
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
 _PAGE_SIZE = 200
 _MAX_PAGES = 5
@@ -93,7 +93,7 @@ class Slack:
         from slack_sdk.webhook import WebhookClient
 
         try:
-            answer = WebhookClient(response_url, timeout=_SECONDS, retry_handlers=[]).send(
+            answer = WebhookClient(response_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[]).send(
                 text=text, response_type="ephemeral", replace_original=False
             )
         except (OSError, HTTPException) as error:
@@ -140,7 +140,7 @@ class Slack:
         token = str(self._secrets.all().get("slack_bot_token") or "")
         if not token:
             raise Undeliverable("slack_bot_token is not set", permanent=False, after=_CONFIGURATION_PAUSE_SECONDS)
-        return WebClient(token, base_url=self._api, timeout=_SECONDS, retry_handlers=[])
+        return WebClient(token, base_url=self._api, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
 
 
 def _page(cursor: str) -> dict[str, Any]:
