@@ -1,4 +1,4 @@
-"""The reference of docs/playbook.md: every key of the files is in it, and its examples are valid."""
+"""The reference of docs/playbook.md has every key of the files and valid examples, the same in English and Japanese."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from ripen_authoring.models import (
 )
 
 PROJECT = Path(__file__).parents[2]
-ENGLISH = PROJECT / "docs/playbook.md"
+ENGLISH, JAPANESE = PROJECT / "docs/playbook.md", PROJECT / "docs/playbook.ja.md"
 SECTIONS = {
     ("ripen.yaml",): (settings, part),
     ("forms/", "pages/"): (forms,),
@@ -47,9 +47,12 @@ EXAMPLES: dict[str, tuple[type[part.Part], ...]] = {
 }
 """The models of the examples in each section."""
 _CODE = re.compile(r"^```\w*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"(?:^|\s+)# .*")
+_WORDS = re.compile(r"(?<=\S)   +.*")
 _YAML = re.compile(r"^```yaml\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
-every_page = pytest.mark.parametrize("page", [ENGLISH], ids=lambda page: page.name)
+every_page = pytest.mark.parametrize("page", [ENGLISH, JAPANESE], ids=lambda page: page.name)
 
 
 def section(page: Path, beginning: str) -> str:
@@ -80,3 +83,35 @@ def test_every_example_is_valid(page: Path, beginning: str) -> None:
     assert len(examples) == len(EXAMPLES[beginning])
     for model, text in zip(EXAMPLES[beginning], examples, strict=True):
         validate(model, read_yaml(f"{beginning} in {page.name}", text))
+
+
+def text(page: Path) -> str:
+    """Return the page without its blocks of code."""
+    return _BLOCK.sub("", page.read_text())
+
+
+def test_both_pages_have_the_same_headings_in_the_same_order() -> None:
+    levels = [re.findall(r"^(#+) ", text(page), re.MULTILINE) for page in (ENGLISH, JAPANESE)]
+    assert levels[0] == levels[1]
+
+
+def test_both_pages_have_the_same_blocks_apart_from_their_explanations() -> None:
+    english, japanese = (
+        [_without_explanations(block) for block in _BLOCK.findall(page.read_text())] for page in (ENGLISH, JAPANESE)
+    )
+    assert english == japanese
+
+
+def test_both_pages_name_the_same_code() -> None:
+    english, japanese = (set(re.findall(r"`([^`\n]+)`", text(page))) for page in (ENGLISH, JAPANESE))
+    assert english ^ japanese == set()
+
+
+def _without_explanations(block: str) -> list[str]:
+    code = (_explanation_of(block).sub("", line) for line in block.replace("--lang ja", "--lang en").splitlines())
+    return [line for line in code if line.strip()]
+
+
+def _explanation_of(block: str) -> re.Pattern[str]:
+    """Return what explains a line: a comment in YAML, or the words after a command."""
+    return _COMMENT if block.startswith("```yaml") else _WORDS
