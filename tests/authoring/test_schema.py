@@ -58,5 +58,7 @@ def test_command_writes_schemas_and_names_files_without_one(tmp_path: Path) -> N
     found = CliRunner().invoke(app, ["schema", str(tmp_path)])
 
     assert {path.name for path in (tmp_path / FOLDER).iterdir()} == set(schemas())
-    assert "journeys/j.yaml: add this first line: # yaml-language-server: $schema=../.schema/journey.json" in found.stdout
+    assert (
+        "journeys/j.yaml: add this first line: # yaml-language-server: $schema=../.schema/journey.json" in found.stdout
+    )
     assert "ripen.yaml: begin" not in found.stdout

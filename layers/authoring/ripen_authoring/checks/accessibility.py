@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html.parser import HTMLParser
 
+from ripen.words import Words
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
@@ -37,18 +38,32 @@ def check(source: ExpandedTemplate, html: str) -> Iterator[Problem]:
     """
     reader = _read(html)
     for address in reader.unreachable:
-        message = f"mail programs cannot load the picture {address[:60]!r}; write its address on the web, https://…"
+        message = Words(
+            f"mail programs cannot load the picture {address[:60]!r}; write its address on the web, https://…",
+            f"メールソフトは画像 {address[:60]!r} を読み込めません。https://… で始まるアドレスを書いてください",
+        )
         yield source.problem(*source.at(max(source.text.find(address), 0)), message)
     for tag in sorted(reader.removed_tags):
-        place = source.at(max(source.text.find(f"<{tag}"), 0))
-        yield source.warning(*place, f"mailbox providers remove <{tag}> from a mail; use text and a link instead")
+        message = Words(
+            f"mailbox providers remove <{tag}> from a mail; use text and a link instead",
+            f"<{tag}> はメールサービスがメールから取り除きます。文章とリンクにしてください",
+        )
+        yield source.warning(*source.at(max(source.text.find(f"<{tag}"), 0)), message)
     for picture in reader.undescribed:
-        message = f'the picture {picture} has no description; write alt="…", or alt="" if it is only decoration'
+        message = Words(
+            f'the picture {picture} has no description; write alt="…", or alt="" if it is only decoration',
+            f'画像 {picture} に説明がありません。alt="…" を書いてください。飾りだけの画像なら alt="" とします',
+        )
         yield source.problem(*source.at(max(source.text.find(picture), 0)), message)
     for words, ratio, style in reader.low_contrast:
         place = source.at(max(source.text.find(words), 0))
-        contrast = f"the contrast of {style.color} on {style.background} is {ratio:.1f}"
-        message = f"{words[:30]!r} is hard to read: {contrast}, and it must be at least {_least_contrast(style)}"
+        colors, least = (style.color, style.background), _least_contrast(style)
+        message = Words(
+            f"{words[:30]!r} is hard to read: the contrast of {colors[0]} on {colors[1]} is {ratio:.1f};"
+            f" choose colours with at least {least}",
+            f"{words[:30]!r} は読みにくい色です。背景 {colors[1]} に文字 {colors[0]} のコントラストは {ratio:.1f}。"
+            f"{least} 以上になる色を選んでください",
+        )
         yield source.warning(*place, message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks import names
 from ripen_authoring.checks.names import PROFILE_FIELDS, SCORE_FIELDS, check_name, check_subject
 from ripen_authoring.files.document import Document
@@ -28,10 +29,17 @@ def check_clause(
         if part.segment:
             yield from check_name(document, (*place, "segment"), part.segment, folder, "segments")
         if part.consent and part.consent not in _PURPOSES:
-            message = f"there is no consent {part.consent!r}{nearest(part.consent, _PURPOSES).en}"
+            hint = nearest(part.consent, _PURPOSES)
+            message = Words(
+                f"there is no consent {part.consent!r}{hint.en}", f"同意の目的 {part.consent!r} はありません{hint.ja}"
+            )
             yield document.problem((*place, "consent"), message)
         if part.tag and part.tag not in (tags := names.tags(folder)):
-            message = f"no journey adds the tag {part.tag!r}{nearest(part.tag, tags).en}"
+            hint = nearest(part.tag, tags)
+            message = Words(
+                f"no journey adds the tag {part.tag!r}{hint.en}",
+                f"タグ {part.tag!r} を付けるシナリオがありません{hint.ja}",
+            )
             yield document.warning((*place, "tag"), message)
 
 
@@ -43,7 +51,7 @@ def check_conditions(
     for number, tests in enumerate(conditions):
         for field in tests:
             if field not in known:
-                yield document.problem((*where, number, field), _unknown_field(field, known))
+                yield document.problem((*where, number, field), unknown_field(field, known))
 
 
 def _check_clause_fields(
@@ -56,8 +64,10 @@ def _check_clause_fields(
         for field in tests:
             webhook = field.split(".")[1] if field.startswith("answers.") else ""
             if field not in known and webhook not in names.webhook_steps(folder):
-                yield document.problem((*where, number, field), _unknown_field(field, known | _CLAUSE_WORDS))
+                yield document.problem((*where, number, field), unknown_field(field, known | _CLAUSE_WORDS))
 
 
-def _unknown_field(field: str, known: Iterable[str]) -> str:
-    return f"there is no field {field!r}{nearest(field, known).en}"
+def unknown_field(field: str, known: Iterable[str]) -> Words:
+    """Return the message for a field that the playbook does not have."""
+    hint = nearest(field, known)
+    return Words(f"there is no field {field!r}{hint.en}", f"項目 {field!r} はありません{hint.ja}")

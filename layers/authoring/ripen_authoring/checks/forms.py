@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks.names import check_name
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import placed_steps
@@ -31,17 +32,31 @@ def check(folder: Folder) -> Iterator[Problem]:
 def _check_fields(entry: Entry[FormFile]) -> Iterator[Problem]:
     form, document = entry.model, entry.document
     if not any(field.name == "email" and field.type == "email" and field.required for field in form.fields):
-        yield document.problem(("fields",), "a form needs a field `email` of type email with `required: true`")
+        message = Words(
+            "a form needs a field `email` of type email with `required: true`",
+            "フォームには type が email で `required: true` の項目 `email` が必要です",
+        )
+        yield document.problem(("fields",), message)
     seen: set[str] = set()
     for number, field in enumerate(form.fields):
         if (field.type == "select") != bool(field.options):
-            message = "`options` and `type: select` go together: write both, or neither"
+            message = Words(
+                "`options` and `type: select` go together: write both, or neither",
+                "`options` と `type: select` は組で使います。両方書くか、どちらも書かないでください",
+            )
             yield document.problem(("fields", number), message)
         if field.name in seen:
-            yield document.problem(("fields", number), f"two fields have the name {field.name!r}; rename one of them")
+            message = Words(
+                f"two fields have the name {field.name!r}; rename one of them",
+                f"項目名 {field.name!r} が 2 つあります。どちらかの名前を変えてください",
+            )
+            yield document.problem(("fields", number), message)
         seen.add(field.name)
     if form.honeypot in seen:
-        message = f"{form.honeypot!r} is a field of the form; choose another name for the honeypot"
+        message = Words(
+            f"{form.honeypot!r} is a field of the form; choose another name for the honeypot",
+            f"{form.honeypot!r} はフォームの項目です。honeypot には別の名前を付けてください",
+        )
         yield document.problem(("honeypot",), message)
 
 
@@ -54,19 +69,29 @@ def _check_mapping(entry: Entry[FormFile]) -> Iterator[Problem]:
         mapped += [(("sources", source, "fields", key), target) for key, target in provider.fields.items()]
     for where, target in mapped:
         if target not in targets:
-            yield entry.document.problem(where, f"this form has no field {target!r}{nearest(target, targets).en}")
+            hint = nearest(target, targets)
+            message = Words(
+                f"this form has no field {target!r}{hint.en}", f"このフォームに項目 {target!r} はありません{hint.ja}"
+            )
+            yield entry.document.problem(where, message)
 
 
 def _check_lead_magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Iterator[Problem]:
     mail, where = entry.model.lead_magnet, ("lead_magnet",)
     yield from check_name(entry.document, where, mail, folder, "emails")
     if mail in folder.emails and folder.emails[mail].model.mail_class != "transactional":
-        message = f"the lead asked for {mail!r}; write `class: transactional` in its email.yaml"
+        message = Words(
+            f"the lead asked for {mail!r}; write `class: transactional` in its email.yaml",
+            f"{mail!r} は見込み客が求めたメールです。その email.yaml に `class: transactional` と書いてください",
+        )
         yield entry.document.problem(where, message)
     if folder.journeys.keys() != folder.names.get("journeys", set()):
         return  # a journey that could not be read may send it
     if not any(_sends(journey.model, name, mail) for journey in folder.journeys.values()):
-        message = f"no journey of this form sends {mail!r}; add a journey with `- send: {mail}`"
+        message = Words(
+            f"no journey of this form sends {mail!r}; add a journey with `- send: {mail}`",
+            f"このフォームで始まるシナリオが {mail!r} を送りません。`- send: {mail}` のあるシナリオを追加してください",
+        )
         yield entry.document.problem(where, message)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ripen.nearest import nearest
 from ripen.playbook.paths import END
+from ripen.words import Words
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import PlacedStep, placed_steps
@@ -36,7 +37,11 @@ def _check_targets(document: Document, steps_in_place: Sequence[PlacedStep]) -> 
             targets.append(((*step.where, "jump", "to"), step.part.jump.to, ids - {step.id}))
         for where, to, suggestions in targets:
             if to not in ids:
-                yield document.problem(where, f"this journey has no step {to!r}{nearest(to, suggestions).en}")
+                hint = nearest(to, suggestions)
+                message = Words(
+                    f"this journey has no step {to!r}{hint.en}", f"このシナリオに手順 {to!r} はありません{hint.ja}"
+                )
+                yield document.problem(where, message)
 
 
 def _check_unreachable(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
@@ -53,15 +58,21 @@ def _check_unreachable(document: Document, steps_in_place: Sequence[PlacedStep])
     consequences = {id for step in unreachable for id in step.after}
     for step in unreachable:
         if step.id not in consequences:
-            yield document.problem(step.where, f"no path leads to {step.id!r}; move it, or remove it")
+            message = Words(
+                f"no path leads to {step.id!r}; move it, or remove it",
+                f"{step.id!r} に進む経路がありません。場所を変えるか、削除してください",
+            )
+            yield document.problem(step.where, message)
 
 
 def _check_endless_waits(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
     for step in steps_in_place:
         part = step.part
         if isinstance(part, steps.WaitForPart) and not part.forever and all(not path.after for path in part.wait_for):
-            message = (
-                "a lead that does none of this waits forever; add `- {after: 5 days, then: […]}` or `forever: true`"
+            message = Words(
+                "a lead that does none of this waits forever; add `- {after: 5 days, then: […]}` or `forever: true`",
+                "どの行動もしない見込み客は、いつまでも待ち続けます。`- {after: 5 days, then: […]}` か "
+                "`forever: true` を追加してください",
             )
             yield document.problem((*step.where, "wait_for"), message)
 
@@ -71,7 +82,11 @@ def _check_loops(document: Document, steps_in_place: Sequence[PlacedStep]) -> It
     graph = _graph(steps_in_place)
     for step in steps_in_place:
         if isinstance(step.part, JumpPart) and step.id in _following(step.part.jump.to, graph, before_waits=True):
-            message = f"this jumps back to {step.part.jump.to!r} without a wait; add a `wait` between them"
+            to = step.part.jump.to
+            message = Words(
+                f"this jumps back to {to!r} without a wait; add a `wait` between them",
+                f"待ち時間なしで {to!r} にもどります。あいだに `wait` を追加してください",
+            )
             yield document.problem((*step.where, "jump"), message)
 
 
@@ -81,7 +96,10 @@ def _check_loops_of_journeys(folder: Folder) -> Iterator[Problem]:
     for name, entry in folder.journeys.items():
         for to, step in enrols[name].items():
             if name in _entered_from(to, enrols):
-                message = f"this leads back into {name!r} without a wait; add a `wait`, or a longer time to `again`"
+                message = Words(
+                    f"this leads back into {name!r} without a wait; add a `wait`, or a longer time to `again`",
+                    f"待ち時間なしで {name!r} にもどります。`wait` を追加するか、`again` の期間を長くしてください",
+                )
                 yield entry.document.problem((*step.where, "enrol"), message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks import names
 from ripen_authoring.checks.clauses import check_clause, check_conditions
 from ripen_authoring.checks.names import check_date_field, check_name, check_subject
@@ -68,20 +69,31 @@ def _check_trigger(
                 yield document.problem((*where, "where", field), _not_kept(field, kept))
 
 
-def _not_kept(name: str, kept: set[str]) -> str:
-    return f"no form keeps {name!r}; add `entry: true` to that field{nearest(name, kept).en}"
+def _not_kept(name: str, kept: set[str]) -> Words:
+    hint = nearest(name, kept)
+    return Words(
+        f"no form keeps {name!r}; add `entry: true` to that field{hint.en}",
+        f"{name!r} を残すフォームがありません。その項目に `entry: true` を追加してください{hint.ja}",
+    )
 
 
 def _check_ids(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
     seen: set[str] = set()
     for step in steps_in_place:
         if step.id in seen:
-            yield document.problem(step.where, f"two steps have the id {step.id!r}; give one of them its own `id`")
+            message = Words(
+                f"two steps have the id {step.id!r}; give one of them its own `id`",
+                f"同じ id {step.id!r} の手順が 2 つあります。どちらかに別の `id` を付けてください",
+            )
+            yield document.problem(step.where, message)
         seen.add(step.id)
         paths: set[str] = set()
         for route in step.routes:
             if route.name in paths:
-                message = f"two paths have the name {route.name!r}; give one of them its own `name`"
+                message = Words(
+                    f"two paths have the name {route.name!r}; give one of them its own `name`",
+                    f"同じ名前 {route.name!r} の経路が 2 つあります。どちらかに別の `name` を付けてください",
+                )
                 yield document.problem(route.where, message)
             paths.add(route.name)
 
@@ -94,14 +106,23 @@ def _check_step(folder: Folder, document: Document, step: PlacedStep, ripen: Rip
                 yield from check_date_field(folder, document, where, name)
             case "stages":
                 if name not in ripen.stages:
-                    message = f"ripen.yaml has no stage {name!r}{nearest(name, ripen.stages).en}"
-                    yield document.problem(where, message)
+                    yield document.problem(where, unknown_stage(name, ripen.stages))
             case kind:
                 yield from check_name(document, where, name, folder, kind)
+
+
+def unknown_stage(stage: str, stages: tuple[str, ...]) -> Words:
+    """Return the message for a lifecycle stage that ripen.yaml does not have."""
+    hint = nearest(stage, stages)
+    return Words(f"ripen.yaml has no stage {stage!r}{hint.en}", f"ripen.yaml に段階 {stage!r} はありません{hint.ja}")
 
 
 def _check_changes(entry: Entry[JourneyFile], ids: set[str]) -> Iterator[Problem]:
     for old, move in entry.model.changes.items():
         if move.how == "move" and move.to not in ids:
-            message = f"this journey has no step {move.to!r}{nearest(move.to, ids).en}"
+            hint = nearest(move.to, ids)
+            message = Words(
+                f"this journey has no step {move.to!r}{hint.en}",
+                f"このシナリオに手順 {move.to!r} はありません{hint.ja}",
+            )
             yield entry.document.problem(("changes", old), message)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.files.validation import localized_texts
 from ripen_authoring.models.scoring import ScoringFile
@@ -30,7 +31,19 @@ def _check_texts(entry: Entry[Any], locales: tuple[str, ...]) -> Iterator[Proble
             continue
         missing = [locale for locale in locales if locale not in text.root]
         if missing:
-            yield entry.document.problem(where, f"{where[-1]!r} has no text in {', '.join(missing)}")
+            languages = ", ".join(missing)
+            message = Words(
+                f"{where[-1]!r} has no text in {languages}", f"{where[-1]!r} に次の言語の文がありません: {languages}"
+            )
+            yield entry.document.problem(where, message)
         for locale in text.root.keys() - set(locales):
-            message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales).en}"
-            yield entry.document.problem((*where, locale), message)
+            yield entry.document.problem((*where, locale), unknown_locale(locale, locales))
+
+
+def unknown_locale(locale: str, locales: tuple[str, ...]) -> Words:
+    """Return the message for a language that the playbook does not have."""
+    hint = nearest(locale, locales)
+    return Words(
+        f"{locale!r} is not in `locales` of ripen.yaml{hint.en}",
+        f"{locale!r} は ripen.yaml の `locales` にありません{hint.ja}",
+    )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from ripen.words import Words
 from ripen_authoring.checks.clauses import check_clause
 from ripen_authoring.checks.names import check_name
 from ripen_authoring.files.folder import Entry, Folder
@@ -31,7 +32,10 @@ def _check_segments(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
         yield from check_clause(folder, entry.document, ("when",), entry.model.when, ripen)
         for where, part in nested_clauses(entry.model.when, ("when",)):
             if part.segment and name in _reachable(part.segment, references):
-                message = f"segment {name!r} refers to itself; remove this reference"
+                message = Words(
+                    f"segment {name!r} refers to itself; remove this reference",
+                    f"セグメント {name!r} が自分自身を参照しています。この参照を削除してください",
+                )
                 yield entry.document.problem((*where, "segment"), message)
 
 
@@ -54,7 +58,11 @@ def _check_campaign(folder: Folder, name: str, entry: Entry[CampaignFile]) -> It
         where = ("to", "recipients")
         yield from check_name(document, where, campaign.to.recipients, folder, "campaigns")
         if campaign.to.recipients == name:
-            yield document.problem(where, "a campaign cannot go to its own recipients; name another campaign")
+            message = Words(
+                "a campaign cannot go to its own recipients; name another campaign",
+                "キャンペーンを自分自身の受信者に送ることはできません。別のキャンペーンを指定してください",
+            )
+            yield document.problem(where, message)
     yield from _check_mail(folder, entry)
 
 
@@ -63,8 +71,14 @@ def _check_mail(folder: Folder, entry: Entry[CampaignFile]) -> Iterator[Problem]
     if not (mail := folder.emails.get(name)):
         return
     if mail.model.mail_class == "transactional":
-        message = f"{name!r} is transactional: it also goes to leads without consent to marketing mail"
+        message = Words(
+            f"{name!r} is transactional: it also goes to leads without consent to marketing mail",
+            f"{name!r} は transactional なので、マーケティングメールに同意していない見込み客にも送られます",
+        )
         yield entry.document.warning(("email",), message)
     if variable := _JOURNEY_VARIABLE.search("".join(body.source.text for body in mail.bodies.values())):
-        message = f"{name!r} uses {variable[1]}.…, which is blank in a campaign, because the lead is in no journey"
+        message = Words(
+            f"{name!r} uses {variable[1]}.…, which is blank in a campaign, because the lead is in no journey",
+            f"{name!r} は {variable[1]}.… を使っていますが、キャンペーンではシナリオがないため空になります",
+        )
         yield entry.document.warning(("email",), message)

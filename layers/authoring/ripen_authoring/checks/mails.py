@@ -4,25 +4,32 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks import accessibility, variables
-from ripen_authoring.checks.templates import check_page_links, check_words
+from ripen_authoring.checks.locales import unknown_locale
+from ripen_authoring.checks.templates import check_page_links, check_words, unknown_page
 from ripen_authoring.checks.variables import Known, check_template
 from ripen_authoring.files.folder import Body, Folder, MailEntry
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.mails import mjml, rendering
 from ripen_authoring.mails.bodies import CompiledMail, compile_mail, has_utm, is_own_site
 from ripen_authoring.models.settings import RipenFile
-from ripen_authoring.problem import Problem
+from ripen_authoring.problem import InvalidValue, Problem
 
 _TAG = re.compile(r"</?[a-z][a-z0-9]*(?:\s[^<>]*)?/?>")
 _LINK_WITH_SPACE = re.compile(r"\]\([^()\s]+ [^()\"]*\)")
 _REQUIRED_BY_LAW = {
-    "unsubscribe_url": 'an unsubscribe link: <a href="{{ unsubscribe_url }}">',
-    "brand.sender_name": "the sender's name: {{ brand.sender_name }}",
-    "brand.postal_address": "the sender's postal address: {{ brand.postal_address }}",
-    "brand.contact": "a contact for complaints: {{ brand.contact }}",
+    "unsubscribe_url": Words(
+        'an unsubscribe link: <a href="{{ unsubscribe_url }}">',
+        '配信停止のリンク（<a href="{{ unsubscribe_url }}">）',
+    ),
+    "brand.sender_name": Words("the sender's name: {{ brand.sender_name }}", "送信者名（{{ brand.sender_name }}）"),
+    "brand.postal_address": Words(
+        "the sender's postal address: {{ brand.postal_address }}", "送信者の住所（{{ brand.postal_address }}）"
+    ),
+    "brand.contact": Words("a contact for complaints: {{ brand.contact }}", "苦情の連絡先（{{ brand.contact }}）"),
 }
+_PARTS = {"html": " HTML ", "text": "テキスト"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +57,10 @@ def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
         yield from check_words(mail, ("preheader",), mail.model.preheader, known)
         for locale, subject in mail.model.subject.root.items():
             if not subject.strip():
-                message = "write a subject: a mail without one looks like spam"
+                message = Words(
+                    "write a subject: a mail without one looks like spam",
+                    "件名を書いてください。件名のないメールは迷惑メールに見えます",
+                )
                 yield mail.document.problem(("subject", locale), message)
         yield from _check_locales(folder, name, mail, ripen.locales)
         for locale, body in mail.bodies.items():
@@ -66,10 +76,10 @@ def _check_locales(folder: Folder, name: str, mail: MailEntry, locales: tuple[st
             continue
         others = {body.written_as for body in mail.bodies.values()}
         missing = f"{locale}.{min(others)}" if others else f"{locale}.mjml, .md, .html or .txt"
-        yield mail.document.problem((), f"there is no {missing} beside this file")
-    for locale in sorted((mail.bodies.keys() | mail.text_parts.keys()) - set(locales)):
-        message = f"{locale!r} is not in `locales` of ripen.yaml{nearest(locale, locales).en}"
+        message = Words(f"there is no {missing} beside this file", f"このファイルの横に {missing} がありません")
         yield mail.document.problem((), message)
+    for locale in sorted((mail.bodies.keys() | mail.text_parts.keys()) - set(locales)):
+        yield mail.document.problem((), unknown_locale(locale, locales))
 
 
 def _check_body(check: _BodyCheck) -> Iterator[Problem]:
@@ -91,10 +101,16 @@ def _check_body(check: _BodyCheck) -> Iterator[Problem]:
         compiled = compile_mail(check.mail, check.locale, check.name, check.ripen)
     except rendering.BadLink as bad:
         link = str(bad)
-        message = f"a link needs a fixed target (https://… or /pages/…) or {{{{ unsubscribe_url }}}}, not {link!r}"
+        message = Words(
+            f"a link needs a fixed target (https://… or /pages/…) or {{{{ unsubscribe_url }}}}, not {link!r}",
+            f"リンク先 {link!r} は使えません。固定のアドレス（https://… か /pages/…）か {{{{ unsubscribe_url }}}} を"
+            "書いてください",
+        )
         yield source.problem(*_place(source, link), message)
+    except InvalidValue as error:
+        yield source.problem(1, 1, error.message)
     except ValueError as error:
-        yield source.problem(1, 1, f"MJML: {error}")
+        yield source.problem(1, 1, Words(f"MJML: {error}", f"MJML のエラー: {error}"))
     else:
         yield from _check_compiled(check, compiled)
 
@@ -122,19 +138,32 @@ def _check_compiled(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Probl
 def _check_required(mail: MailEntry, source: ExpandedTemplate, compiled: CompiledMail) -> Iterator[Problem]:
     """Check what the law and mailbox providers require of the compiled mail."""
     if rendering.is_too_large(compiled.html):
-        yield source.problem(1, 1, "this mail is larger than 100 KB; mailbox providers cut it off")
+        message = Words(
+            "this mail is larger than 100 KB, and mailbox providers cut it off; make it shorter",
+            "このメールは 100 KB を超えているため、途中で切られます。短くしてください",
+        )
+        yield source.problem(1, 1, message)
     if not compiled.text.strip() or not source.text.strip():
-        yield source.problem(1, 1, "this mail has no text; write some")
+        message = Words("this mail has no text; write some", "このメールには文章がありません。書いてください")
+        yield source.problem(1, 1, message)
     parts = {"html": compiled.html, "text": compiled.text} if compiled.html else {"text": compiled.text}
     for part, template in parts.items():
         used = variables.used_in(template, html=part == "html")
         if mail.model.mail_class == "marketing":
             for variable, what in _REQUIRED_BY_LAW.items():
                 if variable not in used:
-                    yield source.problem(1, 1, f"the {part} of a marketing mail must contain {what}")
+                    message = Words(
+                        f"the {part} of a marketing mail must contain {what.en}",
+                        f"マーケティングメールの{_PARTS[part]}には{what.ja}が必要です",
+                    )
+                    yield source.problem(1, 1, message)
         for number, link in enumerate(compiled.links):
             if f"links[{number}]" not in used:
-                yield source.problem(1, 1, f"the {part} of this mail has no link to {link}")
+                message = Words(
+                    f"the {part} of this mail has no link to {link}",
+                    f"このメールの{_PARTS[part]}に {link} へのリンクがありません",
+                )
+                yield source.problem(1, 1, message)
 
 
 def _check_links(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Problem]:
@@ -143,20 +172,28 @@ def _check_links(check: _BodyCheck, compiled: CompiledMail) -> Iterator[Problem]
     for link in compiled.links:
         page = rendering.own_page(link)
         if page and page not in names:
-            place = _place(source, f"/pages/{page}")
-            yield source.problem(*place, f"there is no page {page!r}{nearest(page, names).en}")
+            yield source.problem(*_place(source, f"/pages/{page}"), unknown_page(page, names))
         if is_own_site(link, check.ripen) and not has_utm(link):
-            message = f"{link} has no utm_source; add one, or write `utm: {{}}` in ripen.yaml to add it to every link"
+            message = Words(
+                f"{link} has no utm_source; add one, or write `utm: {{}}` in ripen.yaml to add it to every link",
+                f"{link} に utm_source がありません。追加するか、ripen.yaml に `utm: {{}}` と書いてください",
+            )
             yield source.warning(*_place(source, link), message)
 
 
 def _check_markdown(source: ExpandedTemplate) -> Iterator[Problem]:
     """Warn of HTML and broken links, which Markdown shows as text."""
     for tag in _TAG.finditer(source.text):
-        message = f"Markdown shows {tag[0][:20]!r} as text; write Markdown, or use an .html file"
+        message = Words(
+            f"Markdown shows {tag[0][:20]!r} as text; write Markdown, or use an .html file",
+            f"Markdown では {tag[0][:20]!r} が文字のまま表示されます。Markdown で書くか、.html を使ってください",
+        )
         yield source.warning(*source.at(tag.start()), message)
     for link in _LINK_WITH_SPACE.finditer(source.text):
-        message = "this is not a link, because its address contains a space; write %20 instead"
+        message = Words(
+            "this is not a link, because its address contains a space; write %20 instead",
+            "アドレスに空白があるためリンクになりません。空白を %20 と書いてください",
+        )
         yield source.warning(*source.at(link.start()), message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import placed_steps
@@ -74,7 +75,9 @@ def check_name(
     """Yield a problem unless there is a file of that name in the folder `kind`."""
     names = folder.names.get(kind, set())
     if name not in names:
-        yield document.problem(where, f"there is no {name!r} in {kind}/{nearest(name, names).en}")
+        hint = nearest(name, names)
+        message = Words(f"there is no {name!r} in {kind}/{hint.en}", f"{kind}/ に {name!r} はありません{hint.ja}")
+        yield document.problem(where, message)
 
 
 def check_subject(
@@ -90,4 +93,8 @@ def check_date_field(folder: Folder, document: Document, where: DocumentPath, fi
     """Check the name of a field that holds a date."""
     dates = fields(folder) | {f"entry.{name}" for name in entry_fields(folder)}
     if field not in dates:
-        yield document.problem(where, f"no form asks for a date {field!r}{nearest(field, dates).en}")
+        hint = nearest(field, dates)
+        message = Words(
+            f"no form asks for a date {field!r}{hint.en}", f"日付 {field!r} をたずねるフォームがありません{hint.ja}"
+        )
+        yield document.problem(where, message)

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 
 from dateutil.rrule import rrulestr
 
+from ripen.words import Words
 from ripen_authoring import expressions
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import PlacedStep, placed_steps
@@ -32,7 +33,10 @@ def _check_schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem
         if on.every and on.start:
             rule = rrulestr(on.every.removeprefix("RRULE:"), dtstart=datetime.fromisoformat(on.start), ignoretz=True)
             if rule.after(datetime.combine(today, time.min), inc=True) is None:
-                message = f"{on.every} does not occur after {today}: no lead enters by it"
+                message = Words(
+                    f"{on.every} does not occur after {today}: no lead enters by it",
+                    f"{on.every} は {today} よりあとにはありません。これで始める見込み客はいません",
+                )
                 yield entry.document.warning(("enrol", "on", number, "every"), message)
 
 
@@ -41,7 +45,11 @@ def _check_waits(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
         for where, written in _waits(step):
             day = expressions.wait_end(written).date
             if day and date.fromisoformat(day) < today:
-                yield entry.document.warning(where, f"{day} is in the past: no lead waits here any more")
+                message = Words(
+                    f"{day} is in the past: no lead waits here any more",
+                    f"{day} は過去の日付です。ここで待つ見込み客はもういません",
+                )
+                yield entry.document.warning(where, message)
 
 
 def _waits(step: PlacedStep) -> Iterator[tuple[DocumentPath, str]]:
@@ -58,7 +66,10 @@ def _check_choices(entry: Entry[FormFile], today: date) -> Iterator[Problem]:
     for number, field in enumerate(entry.model.fields):
         days = [day for option in field.options for text in option.root.values() if (day := _date(text))]
         if days and len(days) == sum(len(option.root) for option in field.options) and max(days) < today:
-            message = f"all dates to choose from are in the past (the last is {max(days)})"
+            message = Words(
+                f"all dates to choose from are in the past (the last is {max(days)})",
+                f"選べる日付がすべて過去です（最後は {max(days)}）",
+            )
             yield entry.document.warning(("fields", number, "options"), message)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ripen.scoring.score import GIVEN_POINTS
+from ripen.words import Words
 from ripen_authoring.checks.clauses import check_conditions
 from ripen_authoring.checks.names import check_subject
 from ripen_authoring.files.folder import Entry, Folder
@@ -17,7 +18,11 @@ def check(folder: Folder, entry: Entry[ScoringFile], ripen: RipenFile) -> Iterat
     """Check the thresholds, the codes, and the names in all rules."""
     scoring, document = entry.model, entry.document
     if scoring.warm.enter >= scoring.hot.enter:
-        yield document.problem(("warm", "enter"), "`enter` of warm must be lower than `enter` of hot")
+        message = Words(
+            "`enter` of warm must be lower than `enter` of hot",
+            "warm の `enter` は hot の `enter` より低くしてください",
+        )
+        yield document.problem(("warm", "enter"), message)
     yield from _check_codes(entry)
     for number, rule in enumerate(scoring.engagement):
         for key, kind in _SUBJECTS.items():
@@ -34,8 +39,15 @@ def _check_codes(entry: Entry[ScoringFile]) -> Iterator[Problem]:
     codes += [(("fit", number, "code"), rule.code) for number, rule in enumerate(entry.model.fit)]
     for where, code in codes:
         if code == GIVEN_POINTS.code:
-            message = f"{code!r} is the code of points that journeys give; choose another"
+            message = Words(
+                f"{code!r} is the code of points that journeys give; choose another",
+                f"{code!r} はシナリオが付ける点のコードです。別のコードにしてください",
+            )
             yield entry.document.problem(where, message)
         elif code in seen:
-            yield entry.document.problem(where, f"another rule has the code {code!r}; choose another")
+            message = Words(
+                f"another rule has the code {code!r}; choose another",
+                f"コード {code!r} はほかのルールで使われています。別のコードにしてください",
+            )
+            yield entry.document.problem(where, message)
         seen.add(code)

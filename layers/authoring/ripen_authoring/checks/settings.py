@@ -5,6 +5,7 @@ from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks.clauses import check_clause, check_conditions
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.settings import CalendarPart, RipenFile
@@ -17,19 +18,28 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     try:
         ZoneInfo(model.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = nearest(model.time_zone, available_timezones()).en
-        yield document.problem(("time_zone",), f"there is no time zone {model.time_zone!r}{hint}")
+        yield document.problem(("time_zone",), unknown_time_zone(model.time_zone))
     yield from _check_country(entry)
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
         if address.count("@") != 1 or not address.isascii() or any(c.isspace() for c in address):
-            yield document.problem(("sender", key), f"{address!r} is not an e-mail address")
+            message = Words(f"{address!r} is not an e-mail address", f"{address!r} はメールアドレスではありません")
+            yield document.problem(("sender", key), message)
     yield from check_clause(folder, document, ("policy", "unless"), model.policy.unless, model)
     yield from check_conditions(folder, document, ("sync", "when"), model.sync.when, scores=True)
     yield from check_conditions(folder, document, ("sync", "unless"), model.sync.unless, scores=True)
     for number, tests in enumerate(model.sync.unless):
         if len(tests) > 1:
-            message = "each condition of `unless` excludes leads by itself; write one field per `-`"
+            message = Words(
+                "each condition of `unless` excludes leads by itself; write one field per `-`",
+                "`unless` の条件は 1 つずつ対象を除外します。`-` ごとに項目を 1 つだけ書いてください",
+            )
             yield document.problem(("sync", "unless", number), message)
+
+
+def unknown_time_zone(zone: str) -> Words:
+    """Return the message for a time zone that does not exist."""
+    hint = nearest(zone, available_timezones())
+    return Words(f"there is no time zone {zone!r}{hint.en}", f"タイムゾーン {zone!r} はありません{hint.ja}")
 
 
 def _check_country(entry: Entry[RipenFile]) -> Iterator[Problem]:
@@ -43,6 +53,10 @@ def _check_country(entry: Entry[RipenFile]) -> Iterator[Problem]:
     if country not in codes:
         by_name = {other.casefold(): code for code, names in codes.items() for other in names}
         close = get_close_matches(country.casefold().replace(" ", "_"), by_name, n=1, cutoff=0.7)
-        hint = f"did you mean {by_name[close[0]]!r}?" if close else "write two letters, e.g. JP or US"
-        message = f"the public holidays of {country!r} are not known; {hint}"
+        letters = Words("write two letters, e.g. JP or US", "JP や US のように 2 文字で書いてください")
+        hint = nearest(by_name[close[0]], [by_name[close[0]]]) if close else letters
+        message = Words(
+            f"the public holidays of {country!r} are not known; {hint.en.removeprefix('; ')}",
+            f"{country!r} の祝日が分かりません。{hint.ja.removeprefix('。')}",
+        )
         yield entry.document.problem(("calendar", "country"), message)

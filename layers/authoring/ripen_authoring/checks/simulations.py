@@ -9,8 +9,12 @@ from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.lead.address import normalise
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.checks import names
+from ripen_authoring.checks.clauses import unknown_field
+from ripen_authoring.checks.journeys import unknown_stage
 from ripen_authoring.checks.names import check_name, check_subject
+from ripen_authoring.checks.settings import unknown_time_zone
 from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.models.clauses import DocumentPath
@@ -52,13 +56,15 @@ def _check_persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) 
     try:
         normalise(persona.email)
     except Rejected as error:
-        yield document.problem(("email",), f"{persona.email!r} is not an e-mail address: {error.reason}")
-    if persona.time_zone and persona.time_zone not in (zones := available_timezones()):
-        message = f"there is no time zone {persona.time_zone!r}{nearest(persona.time_zone, zones).en}"
-        yield document.problem(("time_zone",), message)
+        message = Words(
+            f"{persona.email!r} is not an e-mail address: {error.reason}",
+            f"{persona.email!r} はメールアドレスとして使えません（{error.reason}）",
+        )
+        yield document.problem(("email",), message)
+    if persona.time_zone and persona.time_zone not in available_timezones():
+        yield document.problem(("time_zone",), unknown_time_zone(persona.time_zone))
     if persona.stage and persona.stage not in ripen.stages:
-        message = f"ripen.yaml has no stage {persona.stage!r}{nearest(persona.stage, ripen.stages).en}"
-        yield document.problem(("stage",), message)
+        yield document.problem(("stage",), unknown_stage(persona.stage, ripen.stages))
     yield from _check_fields(folder, document, ("attributes",), persona.attributes)
 
 
@@ -71,7 +77,11 @@ def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile
     webhooks = names.webhook_steps(folder)
     for step in scenario.answers:
         if step not in webhooks:
-            message = f"no journey has a webhook step {step!r}{nearest(step, webhooks).en}"
+            hint = nearest(step, webhooks)
+            message = Words(
+                f"no journey has a webhook step {step!r}{hint.en}",
+                f"ウェブフックの手順 {step!r} はどのシナリオにもありません{hint.ja}",
+            )
             yield document.problem(("answers", step), message)
     begins = datetime.fromisoformat(scenario.begins).replace(tzinfo=UTC)
     for number, written in enumerate(scenario.events):
@@ -79,11 +89,16 @@ def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile
         try:
             events = parse_events((written,), begins, "UTC")
         except Failure as failure:
-            yield document.problem(where, f"{failure.what} {failure.next_step}")
+            en, ja = (" ".join(failure.in_language(lang)) for lang in ("en", "ja"))
+            yield document.problem(where, Words(en, ja))
             continue
         for event in events:
             if event.at < begins:
-                yield document.problem(where, f"this is before the simulation begins ({scenario.begins})")
+                message = Words(
+                    f"this is before the simulation begins ({scenario.begins})",
+                    f"シミュレーションの開始（{scenario.begins}）より前です",
+                )
+                yield document.problem(where, message)
             yield from _EventCheck(folder, document, where, event, ripen).problems()
 
 
@@ -105,7 +120,11 @@ class _EventCheck:
     def _name(self) -> Iterator[Problem]:
         verb, words = self.event.verb, self.event.words
         if not words and verb not in (*_LATEST_MAIL, *_NO_NAME):
-            yield self._problem(f"{self.event.written!r} needs a name; write {self.event.usage}")
+            message = Words(
+                f"{self.event.written!r} needs a name; write {self.event.usage.en}",
+                f"{self.event.written!r} には名前が必要です。書き方: {self.event.usage.ja}",
+            )
+            yield self._problem(message)
         if words and (kind := _NAMED.get(verb)):
             yield from check_subject(self.folder, self.document, self.where, words[0], kind, self.ripen)
 
@@ -120,7 +139,11 @@ class _EventCheck:
     def _pairs(self) -> Iterator[Problem]:
         for word in self._written_pairs():
             if "=" not in word:
-                yield self._problem(f'{word!r} is not field=value; write e.g. company="Acme"')
+                message = Words(
+                    f'{word!r} is not field=value; write e.g. company="Acme"',
+                    f'{word!r} は「項目=値」の形ではありません。例: company="Acme"',
+                )
+                yield self._problem(message)
 
     def _fields(self, given: set[str]) -> Iterator[Problem]:
         """Check that the form, the journey's entry requests or the lead has these fields."""
@@ -131,14 +154,24 @@ class _EventCheck:
             case "enter" if name in self.folder.journeys:
                 facts = {fact for on in self.folder.journeys[name].model.enrol.on for fact in on.api or ()}
                 for field in sorted(given - facts):
-                    yield self._problem(f"entry requests for {name} have no {field!r}{nearest(field, facts).en}")
+                    hint = nearest(field, facts)
+                    message = Words(
+                        f"entry requests for {name} have no {field!r}{hint.en}",
+                        f"{name} への登録リクエストに {field!r} はありません{hint.ja}",
+                    )
+                    yield self._problem(message)
             case "form" if name in self.folder.forms:
                 form = self.folder.forms[name].model
                 asked = {"full_name", "consent", *form.mapping, *(field.name for field in form.fields)}
                 for field in sorted(given - asked):
-                    yield self._problem(f"the form {name} has no field {field!r}{nearest(field, asked).en}")
+                    hint = nearest(field, asked)
+                    message = Words(
+                        f"the form {name} has no field {field!r}{hint.en}",
+                        f"フォーム {name} に項目 {field!r} はありません{hint.ja}",
+                    )
+                    yield self._problem(message)
 
-    def _problem(self, message: str) -> Problem:
+    def _problem(self, message: Words) -> Problem:
         return self.document.problem(self.where, message)
 
 
@@ -146,4 +179,4 @@ def _check_fields(folder: Folder, document: Document, where: DocumentPath, field
     known = names.PROFILE_FIELDS | names.fields(folder) | {"time_zone"}
     for field in fields:
         if field not in known:
-            yield document.problem((*where, field), f"there is no field {field!r}{nearest(field, known).en}")
+            yield document.problem((*where, field), unknown_field(field, known))

@@ -43,9 +43,13 @@ def check_page_links(folder: Folder, source: ExpandedTemplate) -> Iterator[Probl
     for found in _PAGE_LINK.finditer(source.text):
         page = rendering.own_page(found[1])
         if page not in names:
-            hint = nearest(page, names)
-            message = Words(f"there is no page {page!r}{hint.en}", f"ページ {page!r} はありません{hint.ja}")
-            yield source.problem(*source.at(found.start(1)), message)
+            yield source.problem(*source.at(found.start(1)), unknown_page(page, names))
+
+
+def unknown_page(page: str, names: set[str]) -> Words:
+    """Return the message for a link to a page that the playbook does not have."""
+    hint = nearest(page, names)
+    return Words(f"there is no page {page!r}{hint.en}", f"ページ {page!r} はありません{hint.ja}")
 
 
 def _check_page(

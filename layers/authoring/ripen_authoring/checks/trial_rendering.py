@@ -7,6 +7,7 @@ from ripen.mail.message import Answers, Blank
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.playbook.template import render_html, render_text
 from ripen.playbook.template_limits import TemplateError
+from ripen_authoring.checks.variables import liquid_error
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.problem import Problem
 
@@ -35,7 +36,7 @@ def _check_pages(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
             except TemplateError as error:
                 versions = folder.pages[page.name]
                 source = (versions.get(locale) or versions["*"]).source
-                yield source.problem(error.line, error.column, f"Liquid: {error.reason}")
+                yield source.problem(error.line, error.column, liquid_error(error))
 
 
 def _check_mails(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
@@ -45,7 +46,7 @@ def _check_mails(bundle: Bundle, folder: Folder) -> Iterator[Problem]:
                 try:
                     _render(mail, _variables(bundle, mail, locale, lead))
                 except TemplateError as error:
-                    yield folder.emails[email.name].bodies[locale].source.problem(1, 1, f"Liquid: {error.reason}")
+                    yield folder.emails[email.name].bodies[locale].source.problem(1, 1, liquid_error(error))
 
 
 def _render(mail: Mail, variables: dict[str, object]) -> None:

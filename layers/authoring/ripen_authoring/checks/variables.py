@@ -7,6 +7,7 @@ from unicodedata import normalize
 from ripen.nearest import nearest
 from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
+from ripen.words import Words
 from ripen_authoring.checks import names
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.files.includes import ExpandedTemplate
@@ -62,7 +63,10 @@ def _of_journey(folder: Folder) -> dict[str, Known | None]:
 def check_template(template: ExpandedTemplate, known: Known, *, html: bool) -> Iterator[Problem]:
     """Yield errors in the Liquid of the template, and variables that are not known."""
     for sign in _FULL_WIDTH.finditer(template.text):
-        message = f"{sign[0]!r} is full-width; write {normalize('NFKC', sign[0])!r}"
+        plain = normalize("NFKC", sign[0])
+        message = Words(
+            f"{sign[0]!r} is full-width; write {plain!r}", f"{sign[0]!r} は全角です。半角の {plain!r} を書いてください"
+        )
         yield template.problem(*template.at(sign.start()), message)
     try:
         found = parse(template.text, html).analyze()
@@ -71,21 +75,25 @@ def check_template(template: ExpandedTemplate, known: Known, *, html: bool) -> I
         return
     for name, spans in found.filters.items():
         for span in spans if name not in FILTERS else ():
-            yield template.problem(*template.at(span.index), f"unknown filter {name!r}{nearest(name, FILTERS).en}")
+            hint = nearest(name, FILTERS)
+            message = Words(f"unknown filter {name!r}{hint.en}", f"フィルター {name!r} はありません{hint.ja}")
+            yield template.problem(*template.at(span.index), message)
     for root, places in found.globals.items():
         for place in places:
             second = place.segments[1] if len(place.segments) > 1 else None
-            if message := _unknown_variable(root, second, known):
-                yield template.problem(*template.at(place.span.index), message)
+            if unknown := _unknown_variable(root, second, known):
+                yield template.problem(*template.at(place.span.index), unknown)
 
 
-def _unknown_variable(root: str, second: object, known: Known) -> str:
+def _unknown_variable(root: str, second: object, known: Known) -> Words | None:
     if root not in known:
-        return f"unknown variable {root!r}{nearest(root, known).en}"
+        hint = nearest(root, known)
+        return Words(f"unknown variable {root!r}{hint.en}", f"変数 {root!r} はありません{hint.ja}")
     inside = known[root]
     if isinstance(inside, Mapping) and isinstance(second, str) and second not in inside:
-        return f"{root!r} has no {second!r}{nearest(second, inside).en}"
-    return ""
+        hint = nearest(second, inside)
+        return Words(f"{root!r} has no {second!r}{hint.en}", f"{root!r} に {second!r} はありません{hint.ja}")
+    return None
 
 
 def _syntax_problem(template: ExpandedTemplate, error: TemplateError) -> Problem:
@@ -98,11 +106,22 @@ def _syntax_problem(template: ExpandedTemplate, error: TemplateError) -> Problem
         elif opened and name == f"end{opened[-1][1]}":
             opened.pop()
         elif name not in _TAGS:
-            return template.problem(*template.at(tag.start()), f"Liquid has no tag {name!r}{nearest(name, _TAGS).en}")
+            hint = nearest(name, _TAGS)
+            message = Words(f"Liquid has no tag {name!r}{hint.en}", f"Liquid にタグ {name!r} はありません{hint.ja}")
+            return template.problem(*template.at(tag.start()), message)
     if opened:
-        message = f"this {{% {opened[-1][1]} %}} is never closed; write {{% end{opened[-1][1]} %}} after it"
+        name = opened[-1][1]
+        message = Words(
+            f"this {{% {name} %}} is never closed; write {{% end{name} %}} after it",
+            f"この {{% {name} %}} が閉じていません。あとに {{% end{name} %}} を書いてください",
+        )
         return template.problem(*template.at(opened[-1].start()), message)
-    return template.problem(error.line, error.column, f"Liquid: {error.reason}")
+    return template.problem(error.line, error.column, liquid_error(error))
+
+
+def liquid_error(error: TemplateError) -> Words:
+    """Return the message for an error of Liquid itself. Its reason is in English."""
+    return Words(f"Liquid: {error.reason}", f"Liquid のエラー: {error.reason}")
 
 
 def used_in(source: str, *, html: bool) -> set[str]:

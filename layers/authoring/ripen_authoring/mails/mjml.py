@@ -9,6 +9,7 @@ from xml.parsers import expat
 from mjml import mjml2html
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
 
@@ -32,6 +33,17 @@ _KNOWN = (
     | {"mj-navbar", "mj-accordion", "mj-accordion-element", "mj-carousel", "mj-carousel-image"}
     | _CONTENT
 )
+_HTML_INSIDE = Words("; put HTML inside <mj-text> or <mj-raw>", "。HTML は <mj-text> か <mj-raw> の中に書いてください")
+_REASONS = {
+    "mismatched tag": "開始タグと終了タグが対応していません",
+    "not well-formed (invalid token)": "正しくない文字があります",
+    "unclosed token": "タグが閉じていません",
+    "no element found": "タグが閉じていないか、内容がありません",
+    "duplicate attribute": "同じ属性が 2 回書かれています",
+    "junk after document element": "最後の終了タグのあとに余分な内容があります",
+    "undefined entity": "定義のない文字参照があります",
+}
+"""The errors of the parser that people make, in Japanese."""
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;|#)(\w+);")
 
 
@@ -43,8 +55,8 @@ def problems(source: ExpandedTemplate) -> Iterator[Problem]:
 
     def start(tag: str, attributes: dict[str, str]) -> None:
         if not _CONTENT & set(open_tags) and tag not in _KNOWN and "mj-attributes" not in open_tags:
-            hint = nearest(tag, _KNOWN).en if tag.startswith("mj-") else "; put HTML inside <mj-text> or <mj-raw>"
-            message = f"MJML has no <{tag}>{hint}"
+            hint = nearest(tag, _KNOWN) if tag.startswith("mj-") else _HTML_INSIDE
+            message = Words(f"MJML has no <{tag}>{hint.en}", f"MJML に <{tag}> はありません{hint.ja}")
             found.append(source.problem(parser.CurrentLineNumber, parser.CurrentColumnNumber + 1, message))
         open_tags.append(tag)
 
@@ -56,9 +68,15 @@ def problems(source: ExpandedTemplate) -> Iterator[Problem]:
     try:
         parser.Parse(_ENTITY.sub(lambda entity: html.unescape(entity[0]), source.text).encode(), True)
     except expat.ExpatError as error:
-        reason = expat.ErrorString(error.code)
-        yield source.problem(error.lineno, error.offset + 1, f"MJML: {reason} (write & as &amp; and < as &lt;)")
+        yield source.problem(error.lineno, error.offset + 1, _malformed(expat.ErrorString(error.code)))
     yield from found
+
+
+def _malformed(reason: str) -> Words:
+    return Words(
+        f"MJML: {reason} (write & as &amp; and < as &lt;)",
+        f"MJML のエラー: {_REASONS.get(reason, reason)}（& は &amp;、< は &lt; と書いてください）",
+    )
 
 
 @lru_cache(maxsize=256)

@@ -8,8 +8,12 @@ from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.simulation.events import ScenarioEvent
 from ripen_authoring.simulation.simulator import Simulator
+
+CORRECT_EVENT = Words("Correct the event.", "行動の書き方を直してください。")
+"""The remedy for an event that names something unknown."""
 
 
 class ImpossibleEvent(Exception):
@@ -34,14 +38,23 @@ class Action:
     def name(self) -> str:
         """Return the first word after the verb. Raise Failure where there is none."""
         if not self.words:
-            raise Failure(f"{self.event.written!r} needs a name.", f"Write: {self.event.usage}")
+            raise Failure(
+                Words(f"{self.event.written!r} needs a name.", f"{self.event.written!r} には名前が必要です。"),
+                self.event.remedy,
+            )
         return self.words[0]
 
     def name_among(self, names: Mapping[str, object]) -> str:
         """Return the first word after the verb. Raise Failure where it is not one of the names."""
         if self.name not in names:
-            message = f"In {self.event.written!r}: there is no {self.name!r}{nearest(self.name, names).en}"
-            raise Failure(message, "Correct the event.")
+            hint, written = nearest(self.name, names), self.event.written
+            raise Failure(
+                Words(
+                    f"In {written!r}: there is no {self.name!r}{hint.en}",
+                    f"{written!r}: {self.name!r} はありません{hint.ja}",
+                ),
+                CORRECT_EVENT,
+            )
         return self.name
 
 
@@ -49,7 +62,13 @@ def pairs(words: tuple[str, ...], written: str) -> dict[str, str]:
     """Return the values by name. Raise Failure for a word that is not field=value."""
     for word in words:
         if "=" not in word:
-            raise Failure(f"In {written!r}: {word!r} is not field=value.", 'Write e.g. set company="Acme"')
+            raise Failure(
+                Words(
+                    f"In {written!r}: {word!r} is not field=value.",
+                    f"{written!r}: {word!r} は「項目=値」の形ではありません。",
+                ),
+                Words('Write e.g. set company="Acme"', '書き方の例: set company="Acme"'),
+            )
     return {name: value for name, _, value in (word.partition("=") for word in words)}
 
 

@@ -11,8 +11,9 @@ from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.lead.activity import Kind
 from ripen.lead.lead import Profile
+from ripen.words import Words
 from ripen_authoring.simulation import lead_actions, mail_actions, workers
-from ripen_authoring.simulation.action import Action, pairs, record_activity
+from ripen_authoring.simulation.action import CORRECT_EVENT, Action, pairs, record_activity
 from ripen_authoring.simulation.requests import gateway_event
 from ripen_authoring.simulation.simulator import ADDRESS_KEY, Simulator
 
@@ -40,8 +41,11 @@ def enter(journey: str, simulator: Simulator, lead: str, number: int, facts: dic
                 request, simulator.bundle.journeys[journey], lead, simulator.clock.now()
             )
         except Rejected as rejected:
-            message = f"The entry request is refused: {rejected.reason} ({rejected.field})."
-            raise Failure(message, "Correct the event.") from None
+            why = f"{rejected.reason} ({rejected.field})"
+            raise Failure(
+                Words(f"The entry request is refused: {why}.", f"登録リクエストが受け付けられません: {why}"),
+                CORRECT_EVENT,
+            ) from None
         recorded = entry.facts
     record_activity(Kind.ENTRY_ASKED, journey, simulator, lead, number, recorded)
 
@@ -66,7 +70,13 @@ def _submit_form(action: Action) -> None:
     )
     response = workers.form.serve(event, dependencies)
     if response["statusCode"] != 202:
-        raise Failure(f"The form {name} refuses this: {response['body']}", "Give the persona what the form requires.")
+        raise Failure(
+            Words(
+                f"The form {name} refuses this: {response['body']}",
+                f"フォーム {name} が受け付けません: {response['body']}",
+            ),
+            Words("Give the persona what the form requires.", "フォームの必須項目をペルソナに書いてください。"),
+        )
 
 
 def _filled_in(profile: Profile, fields: set[str]) -> dict[str, str]:

@@ -8,26 +8,39 @@ from zoneinfo import ZoneInfo
 
 from ripen.failure import Failure
 from ripen.nearest import nearest
+from ripen.words import Words
 
 VERBS = {
-    "form": "form NAME [field=value …]",
-    "click": "click EMAIL [number of the link]",
-    "scan": "scan EMAIL (a machine follows its links)",
-    "view": "view PAGE",
-    "read": "read PAGE",
-    "download": "download FILE",
-    "unsubscribe": "unsubscribe [EMAIL]",
-    "reply": "reply EMAIL [text …] (the lead replies)",
-    "autoreply": "autoreply EMAIL [text …] (a machine replies)",
-    "bounce": "bounce [EMAIL]",
-    "complain": "complain [EMAIL]",
-    "convert": "convert (sales converts the Lead to a Contact in Salesforce)",
-    "opportunity": "opportunity opens, opportunity closes (with the lead's company in Salesforce)",
-    "campaign": "campaign NAME [status] (the lead is a member of a Salesforce campaign; the default status is Sent)",
-    "set": "set field=value …",
-    "tag": "tag NAME …",
-    "untag": "untag NAME …",
-    "enter": "enter JOURNEY (by hand; with fact=value … as an entry request)",
+    "form": Words("form NAME [field=value …]", "form フォーム [項目=値 …]"),
+    "click": Words("click EMAIL [number of the link]", "click メール [リンクの番号]"),
+    "scan": Words("scan EMAIL (a machine follows its links)", "scan メール（機械がリンクをたどる）"),
+    "view": Words("view PAGE", "view ページ"),
+    "read": Words("read PAGE", "read ページ"),
+    "download": Words("download FILE", "download ファイル"),
+    "unsubscribe": Words("unsubscribe [EMAIL]", "unsubscribe [メール]"),
+    "reply": Words("reply EMAIL [text …] (the lead replies)", "reply メール [本文 …]（見込み客が返信する）"),
+    "autoreply": Words("autoreply EMAIL [text …] (a machine replies)", "autoreply メール [本文 …]（自動返信）"),
+    "bounce": Words("bounce [EMAIL]", "bounce [メール]"),
+    "complain": Words("complain [EMAIL]", "complain [メール]"),
+    "convert": Words(
+        "convert (sales converts the Lead to a Contact in Salesforce)",
+        "convert（営業が Salesforce で取引先責任者に変換する）",
+    ),
+    "opportunity": Words(
+        "opportunity opens, opportunity closes (with the lead's company in Salesforce)",
+        "opportunity opens、opportunity closes（見込み客の会社との商談）",
+    ),
+    "campaign": Words(
+        "campaign NAME [status] (the lead is a member of a Salesforce campaign; the default status is Sent)",
+        "campaign 名前 [状況]（Salesforce キャンペーンのメンバーになる。状況の既定値は Sent）",
+    ),
+    "set": Words("set field=value …", "set 項目=値 …"),
+    "tag": Words("tag NAME …", "tag タグ …"),
+    "untag": Words("untag NAME …", "untag タグ …"),
+    "enter": Words(
+        "enter JOURNEY (by hand; with fact=value … as an entry request)",
+        "enter シナリオ（手動。「値の名前=値」を付けると登録リクエスト）",
+    ),
 }
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AFTER = re.compile(r"\+((?:\d+[wdhms])+|0)\s+(.+)", re.DOTALL)
@@ -45,9 +58,14 @@ class ScenarioEvent:
     """The event as it was written."""
 
     @property
-    def usage(self) -> str:
+    def usage(self) -> Words:
         """Return how to write this event in full."""
         return VERBS[self.verb]
+
+    @property
+    def remedy(self) -> Words:
+        """Return the next step for an event that is written wrongly."""
+        return Words(f"Write: {self.usage.en}", f"書き方: {self.usage.ja}")
 
 
 def parse_events(text: str | tuple[str, ...], start: datetime, zone: str) -> list[ScenarioEvent]:
@@ -64,8 +82,11 @@ def _parse_event(phrase: str, start: datetime, zone: str) -> ScenarioEvent:
     at, rest = _parse_time(phrase, start, zone)
     verb, *words = _split(rest)
     if verb not in VERBS:
+        hint = nearest(verb, VERBS)
+        known = Words("; ".join(usage.en for usage in VERBS.values()), "; ".join(usage.ja for usage in VERBS.values()))
         raise Failure(
-            f"There is no event {verb!r}{nearest(verb, VERBS).en}", f"The events are: {'; '.join(VERBS.values())}"
+            Words(f"There is no event {verb!r}{hint.en}", f"行動 {verb!r} はありません{hint.ja}"),
+            Words(f"The events are: {known.en}", f"使える行動: {known.ja}"),
         )
     return ScenarioEvent(at, verb, tuple(words), phrase)
 
@@ -78,12 +99,17 @@ def _parse_time(phrase: str, start: datetime, zone: str) -> tuple[datetime, str]
             for amount, unit in re.findall(r"(\d+)([wdhms])", after[1]):
                 at += timedelta(**{_UNITS[unit]: int(amount)})
         except OverflowError:
-            raise Failure(f"+{after[1]} is too far in the future.", "Write e.g. +90d") from None
+            raise Failure(
+                Words(f"+{after[1]} is too far in the future.", f"+{after[1]} は先すぎます。"),
+                Words("Write e.g. +90d", "書き方の例: +90d"),
+            ) from None
         return at, after[2]
     if fixed := _AT.fullmatch(phrase):
         return _local(fixed[1]).replace(tzinfo=ZoneInfo(zone)).astimezone(start.tzinfo), fixed[2]
+    example = '"+2d click case-study; +3d unsubscribe"'
     raise Failure(
-        f"{phrase!r} does not say when.", 'Begin with +2d, +90m or a date: "+2d click case-study; +3d unsubscribe"'
+        Words(f"{phrase!r} does not say when.", f"{phrase!r} がいつのことか書かれていません。"),
+        Words(f"Begin with +2d, +90m or a date: {example}", f"+2d、+90m、または日付で始めてください: {example}"),
     )
 
 
@@ -96,7 +122,10 @@ def _local(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written)
     except ValueError:
-        raise Failure(f"There is no date and time {written!r}.", "Write e.g. 2026-11-24 10:00") from None
+        raise Failure(
+            Words(f"There is no date and time {written!r}.", f"{written!r} という日時はありません。"),
+            Words("Write e.g. 2026-11-24 10:00", "書き方の例: 2026-11-24 10:00"),
+        ) from None
 
 
 def _split(written: str) -> list[str]:
@@ -104,5 +133,6 @@ def _split(written: str) -> list[str]:
         return shlex.split(written)
     except ValueError:
         raise Failure(
-            f"A quotation mark in {written!r} is never closed.", 'Write e.g. set company="Acme Inc."'
+            Words(f"A quotation mark in {written!r} is never closed.", f"{written!r} の引用符が閉じていません。"),
+            Words('Write e.g. set company="Acme Inc."', '書き方の例: set company="Acme Inc."'),
         ) from None

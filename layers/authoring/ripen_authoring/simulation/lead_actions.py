@@ -9,6 +9,7 @@ from ripen.crm import opportunity
 from ripen.failure import Failure
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink, Profile
+from ripen.words import Words
 from ripen_authoring.simulation.action import Action, ImpossibleEvent, pairs, record_activity
 from ripen_authoring.simulation.simulator import ADDRESS_KEY
 
@@ -43,8 +44,11 @@ def convert(action: Action) -> None:
 def change_opportunity(action: Action) -> None:
     """Open or close an opportunity with the lead's company, in the row that capture.poll writes."""
     if action.name not in ("opens", "closes"):
-        message = f"In {action.event.written!r}: an opportunity opens or closes."
-        raise Failure(message, f"Write: {action.event.usage}")
+        written = action.event.written
+        message = Words(
+            f"In {written!r}: an opportunity opens or closes.", f"{written!r}: 商談は opens か closes のどちらかです。"
+        )
+        raise Failure(message, action.event.remedy)
     if not action.simulator.bundle.policy.skips_open_opportunities:
         raise ImpossibleEvent("the playbook does not look at opportunities (policy: open_opportunity: skip)")
     if profile := _profile(action):

@@ -7,6 +7,7 @@ from ripen.ids import digest
 from ripen.mail.feedback import Event, Feedback
 from ripen.mail.ledger import Send, SendPointer, SendState
 from ripen.tracking import link_token
+from ripen.words import Words
 from ripen_authoring.simulation import workers
 from ripen_authoring.simulation.action import Action, ImpossibleEvent
 from ripen_authoring.simulation.replies import receive_reply
@@ -35,7 +36,12 @@ def follow_links(action: Action) -> None:
     )
     response = workers.link.serve(request, dependencies)
     if response["statusCode"] != 302:
-        raise Failure(f"The mail {email} has no link {link + 1}.", "Count its links from 1.")
+        raise Failure(
+            Words(
+                f"The mail {email} has no link {link + 1}.", f"メール {email} に {link + 1} 番目のリンクはありません。"
+            ),
+            Words("Count its links from 1.", "リンクは 1 から数えます。"),
+        )
 
 
 def reply(action: Action) -> None:

@@ -17,6 +17,7 @@ from ripen.mail.ledger import Send
 from ripen.mail.message import OutgoingMail
 from ripen.playbook.bundle import Bundle
 from ripen.pointers import Pointer
+from ripen.words import Words
 from ripen_authoring.simulation import workers
 from ripen_authoring.simulation.stand_ins import (
     AnsweringWebhooks,
@@ -131,7 +132,13 @@ class Simulator:
     def _work(self, ref: Ref) -> None:
         self._rows += 1
         if self._rows > _MOST_ROWS:
-            raise Failure(f"The simulation does not end: {ref} falls due repeatedly.", "Look for an endless loop.")
+            raise Failure(
+                Words(
+                    f"The simulation does not end: {ref} falls due repeatedly.",
+                    f"シミュレーションが終わりません: {ref} の期限が繰り返し来ます。",
+                ),
+                Words("Look for steps that repeat without end.", "終わりなく繰り返す手順がないか確かめてください。"),
+            )
         match keys.kind(ref):
             case "enrollment":
                 workers.advance.move(ref, self.table, self.playbook, self.clock, self._advance_queues())
