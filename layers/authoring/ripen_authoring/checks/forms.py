@@ -11,6 +11,7 @@ from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.simple_steps import SendPart
+from ripen_authoring.models.triggers import OnActivityPart
 from ripen_authoring.problem import Problem
 
 
@@ -97,6 +98,6 @@ def _check_lead_magnet(folder: Folder, name: str, entry: Entry[FormFile]) -> Ite
 
 def _sends(journey: JourneyFile, form: str, mail: str) -> bool:
     """Return whether the form lets leads into the journey, and the journey sends the mail."""
-    return any(on.form == form for on in journey.enrol.on) and any(
+    return any(isinstance(on, OnActivityPart) and on.form == form for on in journey.enrol.on) and any(
         isinstance(step.part, SendPart) and step.part.send == mail for step in placed_steps(journey.steps)
     )

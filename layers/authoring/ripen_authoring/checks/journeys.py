@@ -11,11 +11,10 @@ from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Entry, Folder
 from ripen_authoring.flow import PlacedStep, clauses, placed_steps
 from ripen_authoring.models.clauses import DocumentPath
-from ripen_authoring.models.journeys import CAMPAIGN_KEYS, JourneyFile, TriggerPart
+from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.settings import RipenFile
+from ripen_authoring.models.triggers import CAMPAIGN_KEYS, OnActivityPart, OnDatePart, OnFieldPart, TriggerPart
 from ripen_authoring.problem import Problem
-
-_TRIGGER_SUBJECTS = {"form": "forms", "page": "pages", "read": "pages", "click": "emails", "segment": "segments"}
 
 
 def check(folder: Folder, ripen: RipenFile) -> Iterator[Problem]:
@@ -44,7 +43,7 @@ def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) ->
     journey, document = entry.model, entry.document
     for number, on in enumerate(journey.enrol.on):
         yield from _check_trigger(folder, document, ("enrol", "on", number), on, ripen)
-        if on.yearly and journey.enrol.again.again.how == "never":
+        if isinstance(on, OnDatePart) and on.yearly and journey.enrol.again.again.how == "never":
             message = "with `again: never` a lead enters once and not every year; write `again: after 300 days`"
             yield document.warning(("enrol", "on", number, "yearly"), message)
     keys = names.entry_fields(folder) | (set(CAMPAIGN_KEYS) if names.enters_by_crm_campaign(journey) else set())
@@ -56,13 +55,15 @@ def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) ->
 def _check_trigger(
     folder: Folder, document: Document, where: DocumentPath, on: TriggerPart, ripen: RipenFile
 ) -> Iterator[Problem]:
-    for key, kind in _TRIGGER_SUBJECTS.items():
-        yield from check_subject(folder, document, (*where, key), getattr(on, key), kind, ripen)
-    if on.field:
+    for mention in on.mentions():
+        place = (*where, *mention.where)
+        if mention.kind == "dates":
+            yield from check_date_field(folder, document, place, mention.name)
+        else:
+            yield from check_subject(folder, document, place, mention.name, mention.kind, ripen)
+    if isinstance(on, OnFieldPart):
         yield from check_conditions(folder, document, (*where, "field"), [on.field])
-    if on.date:
-        yield from check_date_field(folder, document, (*where, "date"), on.date)
-    if on.form:
+    if isinstance(on, OnActivityPart) and on.form:
         kept = names.entry_fields(folder) | {"source", "page"}
         for field in on.where:
             if field not in kept:

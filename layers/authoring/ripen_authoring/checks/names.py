@@ -11,6 +11,7 @@ from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.journeys import JourneyFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.models.simple_steps import UpdateBody, UpdatePart
+from ripen_authoring.models.triggers import OnMembershipPart, OnRequestPart
 from ripen_authoring.problem import Problem
 
 PROFILE_FIELDS = frozenset(
@@ -44,8 +45,12 @@ def _updates(folder: Folder) -> Iterator[UpdateBody]:
 def entry_fields(folder: Folder) -> set[str]:
     """Return the form answers that are kept with a submission, and the facts of entry requests."""
     answers = {field.name for form in folder.forms.values() for field in form.model.fields if field.entry}
-    triggers = (on for journey in folder.journeys.values() for on in journey.model.enrol.on)
-    return answers | {name for on in triggers for name in on.api or ()}
+    return answers.union(*(requested_facts(journey.model) for journey in folder.journeys.values()))
+
+
+def requested_facts(journey: JourneyFile) -> set[str]:
+    """Return the facts that entry requests for the journey may have."""
+    return {fact for on in journey.enrol.on if isinstance(on, OnRequestPart) for fact in on.api}
 
 
 def entry_variables(folder: Folder) -> set[str]:
@@ -56,7 +61,7 @@ def entry_variables(folder: Folder) -> set[str]:
 
 def enters_by_crm_campaign(journey: JourneyFile) -> bool:
     """Return whether a Salesforce campaign lets leads into the journey."""
-    return any(on.crm_campaign for on in journey.enrol.on)
+    return any(isinstance(on, OnMembershipPart) for on in journey.enrol.on)
 
 
 def webhook_steps(folder: Folder) -> set[str]:

@@ -13,6 +13,7 @@ from ripen_authoring.models import steps
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.forms import FormFile
 from ripen_authoring.models.journeys import JourneyFile
+from ripen_authoring.models.triggers import OnSchedulePart
 from ripen_authoring.problem import Problem
 
 
@@ -30,7 +31,7 @@ def check(folder: Folder, today: date) -> Iterator[Problem]:
 
 def _check_schedules(entry: Entry[JourneyFile], today: date) -> Iterator[Problem]:
     for number, on in enumerate(entry.model.enrol.on):
-        if on.every and on.start:
+        if isinstance(on, OnSchedulePart):
             rule = rrulestr(on.every.removeprefix("RRULE:"), dtstart=datetime.fromisoformat(on.start), ignoretz=True)
             if rule.after(datetime.combine(today, time.min), inc=True) is None:
                 message = Words(

@@ -152,7 +152,7 @@ class _EventCheck:
             case "set":
                 yield from _check_fields(self.folder, self.document, self.where, given)
             case "enter" if name in self.folder.journeys:
-                facts = {fact for on in self.folder.journeys[name].model.enrol.on for fact in on.api or ()}
+                facts = names.requested_facts(self.folder.journeys[name].model)
                 for field in sorted(given - facts):
                     hint = nearest(field, facts)
                     message = Words(

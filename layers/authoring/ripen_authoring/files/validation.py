@@ -8,9 +8,11 @@ from pydantic import BaseModel, ValidationError
 from ripen.nearest import nearest
 from ripen_authoring.files.document import Document
 from ripen_authoring.models.part import LocalizedText
-from ripen_authoring.models.steps import VERBS, kind_of
+from ripen_authoring.models.steps import STEP_KINDS, VERBS
+from ripen_authoring.models.triggers import EXACTLY_ONE, TRIGGER_KEYS, TRIGGER_KINDS
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
+_KINDS: dict[str, type[BaseModel]] = {**STEP_KINDS, **TRIGGER_KINDS}
 _DESCRIPTIONS = {
     "string_type": "write a text here (in quotes if it looks like a number)",
     "bool_type": "write true or false",
@@ -78,23 +80,22 @@ def _without_consequences(errors: Sequence[Any]) -> Iterator[Any]:
             yield error
 
 
-def _file_path(where: tuple[int | str, ...]) -> tuple[int | str, ...]:
-    """Return the path in the file, without the verb that pydantic adds after the number of a step."""
-    return tuple(part for at, part in enumerate(where) if not (at and isinstance(where[at - 1], int) and part in VERBS))
-
-
 def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
-    path = tuple(found["loc"])
-    where = _file_path(path)
+    where = tuple(found["loc"])
     match found["type"]:
         case "extra_forbidden":
-            known = _keys(*_last_step(model, path[:-1]))
+            known = _keys(*_innermost_kind(model, where[:-1]))
             return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known).en}")
-        case "union_tag_not_found":
+        case "unknown_step":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key != "id"), None)
             message = f"unknown key {unknown!r}{nearest(unknown, VERBS).en}" if unknown else ""
             return document.problem((*where, *keys[:1]), message or f"write one of these steps: {', '.join(VERBS)}")
+        case "unknown_trigger":
+            keys = list(found["input"]) if isinstance(found["input"], dict) else []
+            unknown = next((key for key in keys if key not in TRIGGER_KEYS), None)
+            message = f"unknown key {unknown!r}{nearest(unknown, TRIGGER_KEYS).en}" if unknown else ""
+            return document.problem((*where, *([unknown] if unknown else [])), message or EXACTLY_ONE)
         case "string_type" if where[-1] in ("wait", "after"):
             return document.problem(where, f"{found['input']!r} has no unit; write e.g. 3 days")
         case "missing":
@@ -114,15 +115,13 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     return document.problem(where, _DESCRIPTIONS.get(found["type"], str(found["msg"])))
 
 
-def _last_step(model: type[BaseModel], where: tuple[int | str, ...]) -> tuple[type[BaseModel], tuple[int | str, ...]]:
-    """Return the model of the innermost step on that path, and the rest of the path.
-
-    In pydantic's paths the verb of a step follows its number.
-    """
+def _innermost_kind(
+    model: type[BaseModel], where: tuple[int | str, ...]
+) -> tuple[type[BaseModel], tuple[int | str, ...]]:
+    """Return the model of the innermost step or trigger on that path, and the rest of the path."""
     for at in range(len(where) - 1, 0, -1):
-        verb = where[at]
-        if isinstance(where[at - 1], int) and isinstance(verb, str) and verb in VERBS:
-            return kind_of(verb), where[at + 1 :]
+        if kind := _KINDS.get(str(where[at])):
+            return kind, where[at + 1 :]
     return model, where
 
 

@@ -5,21 +5,14 @@ from typing import Annotated
 from pydantic import BeforeValidator, model_validator
 
 from ripen_authoring import expressions
+from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
 from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
 
 
-class ScoredActivity(Part):
-    """An activity: {form: whitepaper}, {click: any}, {page: pricing}, {read: pricing} or {download: any}."""
-
-    form: str = ""
-    page: str = ""
-    click: str = ""
-    read: str = ""
-    download: str = ""
-
+class ScoredActivity(ActivityPart):
     @model_validator(mode="after")
     def _one(self) -> "ScoredActivity":
-        if sum(map(bool, (self.form, self.page, self.click, self.read, self.download))) != 1:
+        if sum(bool(getattr(self, key)) for key in ACTIVITIES) != 1:
             raise ValueError("write exactly one of form, page, click, read or download")
         return self
 

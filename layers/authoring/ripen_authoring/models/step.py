@@ -32,9 +32,9 @@ class WrittenPath:
 
 @dataclass(frozen=True, kw_only=True)
 class Mention:
-    """Something outside the journey that a step names; a check reports it if it does not exist."""
+    """A name that a step or a trigger uses; a check reports it if nothing has that name."""
 
-    kind: Literal["emails", "journeys", "stages", "dates"]
+    kind: Literal["emails", "forms", "pages", "segments", "journeys", "stages", "dates"]
     name: str
     where: DocumentPath
 

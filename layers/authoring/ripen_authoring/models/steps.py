@@ -238,7 +238,7 @@ class WebhookPart(StepPart):
         )
 
 
-_VERBS: dict[str, type[StepPart]] = {
+_KINDS: dict[str, type[StepPart]] = {
     "send": SendPart,
     "wait": WaitPart,
     "wait_for": WaitForPart,
@@ -253,17 +253,16 @@ _VERBS: dict[str, type[StepPart]] = {
     "jump": JumpPart,
     "exit": ExitPart,
 }
-VERBS = tuple(_VERBS)
+VERBS = tuple(_KINDS)
+STEP_KINDS = {f"{verb} step": kind for verb, kind in _KINDS.items()}
+"""By tag: the name of the kind in pydantic's paths. No key of a file has a space."""
 
 
-def kind_of(verb: str) -> type[StepPart]:
-    return _VERBS[verb]
-
-
-def _verb(step: Any) -> str | None:
-    if isinstance(step, StepPart):
-        return next(verb for verb, kind in _VERBS.items() if isinstance(step, kind))
-    return next((verb for verb in VERBS if verb in step), None) if isinstance(step, dict) else None
+def _tag(written: Any) -> str | None:
+    if isinstance(written, StepPart):
+        return next(tag for tag, kind in STEP_KINDS.items() if isinstance(written, kind))
+    verb = next((verb for verb in VERBS if verb in written), None) if isinstance(written, dict) else None
+    return verb and f"{verb} step"
 
 
 def _step(written: Any) -> Any:
@@ -271,19 +270,19 @@ def _step(written: Any) -> Any:
 
 
 AnyStep = Annotated[
-    Annotated[SendPart, Tag("send")]
-    | Annotated[WaitPart, Tag("wait")]
-    | Annotated[WaitForPart, Tag("wait_for")]
-    | Annotated[BranchPart, Tag("branch")]
-    | Annotated[SplitPart, Tag("split")]
-    | Annotated[UpdatePart, Tag("update")]
-    | Annotated[CrmPart, Tag("crm")]
-    | Annotated[NotifyPart, Tag("notify")]
-    | Annotated[WebhookPart, Tag("webhook")]
-    | Annotated[EnrolStepPart, Tag("enrol")]
-    | Annotated[LeavePart, Tag("leave")]
-    | Annotated[JumpPart, Tag("jump")]
-    | Annotated[ExitPart, Tag("exit")],
-    Discriminator(_verb),
+    Annotated[SendPart, Tag("send step")]
+    | Annotated[WaitPart, Tag("wait step")]
+    | Annotated[WaitForPart, Tag("wait_for step")]
+    | Annotated[BranchPart, Tag("branch step")]
+    | Annotated[SplitPart, Tag("split step")]
+    | Annotated[UpdatePart, Tag("update step")]
+    | Annotated[CrmPart, Tag("crm step")]
+    | Annotated[NotifyPart, Tag("notify step")]
+    | Annotated[WebhookPart, Tag("webhook step")]
+    | Annotated[EnrolStepPart, Tag("enrol step")]
+    | Annotated[LeavePart, Tag("leave step")]
+    | Annotated[JumpPart, Tag("jump step")]
+    | Annotated[ExitPart, Tag("exit step")],
+    Discriminator(_tag, custom_error_type="unknown_step", custom_error_message="write a step"),
 ]
 Steps = tuple[Annotated[AnyStep, BeforeValidator(_step)], ...]
