@@ -9,12 +9,16 @@ import pytest
 
 from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
+from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.policy import Claim, Foresee, Situation, Skip, Wait, decide, refuses, withdrawn
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts
+from ripen.scoring.activity_counts import lead_facts
+from ripen.scoring.score import Score
+from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
 YES = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
@@ -157,6 +161,22 @@ def test_policy_excludes_the_leads_that_it_names(unless: Clause, reason: str | N
     wanted = Skip(reason) if reason else Claim()
     assert marketing(Policy(unless=unless), facts=facts) == wanted
     assert marketing(Policy(unless=unless), facts=facts, send=ASKED_FOR) == Claim()
+
+
+def test_consent_given_before_an_unsubscription_does_not_exclude_a_lead() -> None:
+    # given a lead that consented to the partners' mail, unsubscribed, and consented to marketing again
+    before, after = NOON - timedelta(days=2), NOON - timedelta(hours=1)
+    partners = {"partners": Permission(granted=True, at=before, record="r1")}
+    again = partners | {"marketing": Permission(granted=True, at=after, record="r2")}
+    unless = Policy(unless=Agreed(purpose="partners"))
+    # then the policy excludes it only while the first consent stands
+    for unsubscribed, decision in ((None, Skip("policy: consent partners")), (NOON - timedelta(days=1), Claim())):
+        contact = a_contact(consent=again, unsubscribed=unsubscribed)
+        assert marketing(unless, contact=contact, facts=facts_of(contact)) == decision
+
+
+def facts_of(contact: Contact) -> LeadFacts:
+    return lead_facts(a_lead(), State(lead="lead1"), Score(fit=0, engagement=0, total=0), contact, NOON)
 
 
 def test_consent_stands_for_its_own_purpose_only() -> None:

@@ -137,7 +137,7 @@ def _refusal(
     here = [enrollment for enrollment in enrollments if enrollment.journey == journey.name]
     if trigger.is_late:
         return Reason.TOO_LATE
-    if entry and (reason := _again_refusal(journey.again, entry, here, trigger.at)):
+    if entry and (reason := _again_refusal(journey.again, entry, trigger.at)):
         return reason
     if key in {*(enrollment.key for enrollment in here), entry.key if entry else ""}:
         return Reason.ENTERED_FOR_THIS
@@ -146,17 +146,14 @@ def _refusal(
     return ""
 
 
-def _again_refusal(again: Again, entry: LatestEntry, enrollments: list[Enrollment], at: datetime) -> str:
-    """Return why a lead that entered before may not enter again at that moment; "" if it may.
-
-    `enrollments` are those in the journey. If none was read, only the entry says whether the lead is still in it.
-    """
+def _again_refusal(again: Again, entry: LatestEntry, at: datetime) -> str:
+    """Return why a lead that entered before may not enter again at that moment; "" if it may."""
     match again.how:
         case "never":
             return Reason.ENTERED_ONCE
         case "after" if at - entry.at < timedelta(seconds=again.seconds):
             return Reason.ENTERED_LATELY
-        case "after exit" if entry.active and (not enrollments or any(map(_is_active, enrollments))):
+        case "after exit" if entry.active:
             return Reason.STILL_IN_IT
     return ""
 
