@@ -12,9 +12,8 @@ from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment
-from ripen.mail.ledger import MailClass, Send
 from ripen.operations.leads.decision_log import LogEntry, decision_log
-from tests.support.builders import a_bundle, an_activity
+from tests.support.builders import a_bundle, a_marketing_mail, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
 
@@ -84,17 +83,7 @@ def test_of_one_moment_steps_are_told_in_their_order_and_the_end_last(stack: Sta
 
 
 def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
-    send = Send(
-        id="s1",
-        lead="lead1",
-        email="case-study",
-        mail_class=MailClass.MARKETING,
-        origin="whitepaper",
-        step="send-case-study",
-        planned=NOON,
-        entry="a1",
-        subject="山田様へ",
-    )
+    send = a_marketing_mail(entry="a1", subject="山田様へ")
     entry = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="b", activity="activity1")
     table.write(
         Create(keys.activity("lead1", NOON, "activity1"), an_activity()),

@@ -5,6 +5,7 @@ from typing import Any
 
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
+from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import (
     Brand,
     Bundle,
@@ -53,6 +54,20 @@ def an_activity(**changes: Any) -> Activity:
         "subject": "whitepaper",
     }
     return Activity(**(known | changes))
+
+
+def a_marketing_mail(**changes: Any) -> Send:
+    """Return a mail that the journey of the white paper has planned for lead1."""
+    known: dict[str, Any] = {
+        "id": "s1",
+        "lead": "lead1",
+        "email": "case-study",
+        "mail_class": MailClass.MARKETING,
+        "origin": "whitepaper",
+        "step": "send-case-study",
+        "planned": NOON,
+    }
+    return Send(**(known | changes))
 
 
 def a_brand(**changes: Any) -> Brand:

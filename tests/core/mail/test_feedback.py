@@ -9,20 +9,11 @@ import pytest
 
 from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.mail.feedback import Event, Feedback, IgnoredEvent, contact_after, read, send_after, suppression_after
-from ripen.mail.ledger import MailClass, Send, SendState
+from ripen.mail.ledger import SendState
+from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
-SEND = Send(
-    id="s1",
-    lead="lead1",
-    email="case-study",
-    mail_class=MailClass.MARKETING,
-    origin="j",
-    step="s",
-    planned=NOON,
-    state=SendState.UNKNOWN,
-    unknown=NOON,
-)
+SEND = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON)
 
 
 def a_record(event: str, tags: Any = None, **blocks: Any) -> str:

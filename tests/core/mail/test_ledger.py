@@ -8,28 +8,15 @@ import pytest
 from ripen.agenda import Lane
 from ripen.mail import ledger
 from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendState
+from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
-
-def a_send(**changes: object) -> Send:
-    known: dict[str, object] = {
-        "id": "s1",
-        "lead": "lead1",
-        "email": "case-study",
-        "mail_class": MailClass.MARKETING,
-        "origin": "whitepaper",
-        "step": "send",
-        "planned": NOON,
-    }
-    return Send(**(known | changes))  # type: ignore[arg-type]
-
-
-CLAIMED = a_send(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名")
-UNKNOWN = a_send(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
+CLAIMED = a_marketing_mail(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名")
+UNKNOWN = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
 
 
 def test_a_claim_counts_the_attempt_and_lasts_five_minutes() -> None:
-    moved = ledger.claim(a_send(not_before=NOON, reason="later"), "b1", "件名", NOON)
+    moved = ledger.claim(a_marketing_mail(not_before=NOON, reason="later"), "b1", "件名", NOON)
     assert moved == MovedSend(CLAIMED, NOON + timedelta(minutes=5))
 
 
@@ -51,15 +38,15 @@ def test_a_move_is_legal_from_its_own_state_only(
     state: SendState, only_from: SendState, move: Callable[[Send], MovedSend]
 ) -> None:
     if state is only_from:
-        move(a_send(state=state))
+        move(a_marketing_mail(state=state))
     else:
         with pytest.raises(IllegalMove):
-            move(a_send(state=state))
+            move(a_marketing_mail(state=state))
 
 
 @pytest.mark.parametrize("state", SendState)
 def test_acceptance_outweighs_every_state(state: SendState) -> None:
-    moved = ledger.accept(a_send(state=state, reason="refused by us"), "m1", NOON)
+    moved = ledger.accept(a_marketing_mail(state=state, reason="refused by us"), "m1", NOON)
     assert (moved.send.state, moved.send.message_id, moved.due) == (SendState.ACCEPTED, "m1", None)
 
 
@@ -69,7 +56,7 @@ def test_first_acceptance_is_kept() -> None:
 
 
 def test_mail_that_the_provider_gave_up_stays_failed() -> None:
-    gave_up = a_send(state=SendState.FAILED, reason="rejected by SES")
+    gave_up = a_marketing_mail(state=SendState.FAILED, reason="rejected by SES")
     moved = ledger.accept(gave_up, "m1", NOON)
     assert (moved.send.state, moved.send.reason) == (SendState.FAILED, "rejected by SES")
 
@@ -88,15 +75,15 @@ def test_temporary_refusal_waits_as_long_as_ses_asks() -> None:
 @pytest.mark.parametrize(("attempt", "least"), [(1, 10), (2, 20), (4, 80), (9, 600), (200, 600)])
 def test_a_refusal_without_a_time_waits_longer_with_each_attempt(attempt: int, least: int) -> None:
     moved = ledger.refuse(
-        a_send(state=SendState.CLAIMED, attempt=attempt), "slower", permanent=False, after=None, now=NOON
+        a_marketing_mail(state=SendState.CLAIMED, attempt=attempt), "slower", permanent=False, after=None, now=NOON
     )
     assert moved.due is not None
     assert timedelta(seconds=least) <= moved.due - NOON < timedelta(seconds=least + 10)
 
 
 def test_a_planned_send_may_be_claimed_from_its_time_on() -> None:
-    waiting = a_send(not_before=NOON)
-    assert ledger.may_be_claimed(a_send(), NOON)
+    waiting = a_marketing_mail(not_before=NOON)
+    assert ledger.may_be_claimed(a_marketing_mail(), NOON)
     assert ledger.may_be_claimed(waiting, NOON - timedelta(seconds=2))
     assert not ledger.may_be_claimed(waiting, NOON - timedelta(seconds=3))
     assert not ledger.may_be_claimed(CLAIMED, NOON)
@@ -112,7 +99,7 @@ def test_claim_times_out_after_its_lease() -> None:
 
 def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
     hour = NOON + timedelta(hours=1)
-    asked_for = a_send(state=SendState.UNKNOWN, unknown=NOON, mail_class=MailClass.TRANSACTIONAL)
+    asked_for = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON, mail_class=MailClass.TRANSACTIONAL)
     assert ledger.time_out(UNKNOWN, hour - timedelta(seconds=3)) is None
     held, again = ledger.time_out(UNKNOWN, hour), ledger.time_out(asked_for, hour)
     assert held is not None
@@ -125,7 +112,7 @@ def test_an_unknown_outcome_is_resolved_by_class_after_an_hour() -> None:
     "state", [SendState.PLANNED, SendState.ACCEPTED, SendState.HELD, SendState.FAILED, SendState.SKIPPED]
 )
 def test_other_states_do_not_time_out(state: SendState) -> None:
-    assert ledger.time_out(a_send(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
+    assert ledger.time_out(a_marketing_mail(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
 
 
 def test_move_that_matters_to_people_has_a_decision() -> None:
@@ -140,24 +127,24 @@ def test_move_that_matters_to_people_has_a_decision() -> None:
     )
     assert decision.facts["attempt"] == "1"
     assert ledger.decision(accepted, accepted, NOON) is None
-    assert ledger.decision(a_send(), CLAIMED, NOON) is None
-    assert ledger.decision(CLAIMED, a_send(attempt=1), NOON) is None
+    assert ledger.decision(a_marketing_mail(), CLAIMED, NOON) is None
+    assert ledger.decision(CLAIMED, a_marketing_mail(attempt=1), NOON) is None
     assert decision == ledger.decision(CLAIMED, accepted, NOON)
 
 
 def test_transactional_mail_is_hot_and_marketing_is_paced_until_claimed() -> None:
-    lanes = [ledger.lane(a_send(priority=priority)) for priority in ("high", "normal", "low")]
+    lanes = [ledger.lane(a_marketing_mail(priority=priority)) for priority in ("high", "normal", "low")]
     assert lanes == [Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW]
     for state in SendState:
-        assert ledger.lane(a_send(mail_class=MailClass.TRANSACTIONAL, state=state)) is Lane.HOT
-        assert state is SendState.PLANNED or ledger.lane(a_send(state=state)) is Lane.BULK
+        assert ledger.lane(a_marketing_mail(mail_class=MailClass.TRANSACTIONAL, state=state)) is Lane.HOT
+        assert state is SendState.PLANNED or ledger.lane(a_marketing_mail(state=state)) is Lane.BULK
 
 
 def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
     morning = NOON + timedelta(hours=9)
-    moved = ledger.postpone(a_send(), "quiet hours", morning)
+    moved = ledger.postpone(a_marketing_mail(), "quiet hours", morning)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
-    told = ledger.decision(a_send(), moved.send, NOON)
+    told = ledger.decision(a_marketing_mail(), moved.send, NOON)
     assert told is not None
     assert (told.outcome, told.reason) == ("postponed", "quiet hours")
     again = ledger.postpone(moved.send, "quiet hours", morning + timedelta(days=1)).send
@@ -167,12 +154,12 @@ def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
 def test_mail_released_late_is_valid_for_another_day() -> None:
     day = timedelta(days=1)
     for valid_until, expected in ((NOON - day, NOON + day), (NOON + 7 * day, NOON + 7 * day), (None, None)):
-        held = a_send(state=SendState.HELD, attempt=1, valid_until=valid_until)
+        held = a_marketing_mail(state=SendState.HELD, attempt=1, valid_until=valid_until)
         assert ledger.release(held, "alice", NOON).send.valid_until == expected
 
 
 def test_held_mail_is_released_or_dropped_by_a_person() -> None:
-    held = a_send(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
+    held = a_marketing_mail(state=SendState.HELD, unknown=NOON, attempt=1, bundle="b1")
     released, dropped = ledger.release(held, "alice", NOON), ledger.drop(held, "alice")
     assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
     assert ledger.may_be_claimed(released.send, NOON)

@@ -13,7 +13,7 @@ from ripen.mail.message import OutgoingMail, RenderError, compose, named_address
 from ripen.playbook.bundle import Bundle
 from ripen.tracking import link_token
 from ripen.tracking.click_signals import HIDDEN_LINK
-from tests.support.builders import a_brand, a_bundle, a_lead, a_mail
+from tests.support.builders import a_brand, a_bundle, a_lead, a_mail, a_marketing_mail
 from tests.support.fakes import NOON
 
 KEY = b"k" * 32
@@ -22,16 +22,7 @@ ID = "a" * 25 + "e"
 
 
 def a_send(**changes: Any) -> Send:
-    known: dict[str, Any] = {
-        "id": ID,
-        "lead": "lead1",
-        "email": "case-study",
-        "mail_class": MailClass.MARKETING,
-        "origin": "whitepaper",
-        "step": "s",
-        "planned": NOON,
-    }
-    return Send(**(known | changes))
+    return a_marketing_mail(**{"id": ID} | changes)
 
 
 def written(profile: Profile | None = None, bundle: Bundle | None = None, **send: Any) -> OutgoingMail:

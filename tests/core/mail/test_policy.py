@@ -18,22 +18,13 @@ from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Conditi
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import lead_facts
 from ripen.scoring.score import Score
-from tests.support.builders import a_lead
+from tests.support.builders import a_lead, a_marketing_mail
 from tests.support.fakes import NOON
 
 YES = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
 NO = {"marketing": Permission(granted=False, at=NOON - timedelta(days=1), record="r1")}
 REFUSED = Suppression(reason="bounce", at=NOON)
-NEWS = Send(
-    id="s1",
-    lead="lead1",
-    email="case-study",
-    mail_class=MailClass.MARKETING,
-    origin="j",
-    step="s",
-    planned=NOON,
-    valid_until=NOON,
-)
+NEWS = a_marketing_mail(valid_until=NOON)
 ASKED_FOR = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
 
 
