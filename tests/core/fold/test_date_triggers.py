@@ -1,4 +1,4 @@
-"""Dates that let into journeys: which day, at which moment of the lead's day, and how late is too late."""
+"""Date triggers: on which day they fire, and at which time of the lead's day."""
 
 from copy import replace
 from datetime import UTC, date, datetime, timedelta
@@ -24,16 +24,16 @@ def on(**known: Any) -> Bundle:
     return replace(a_bundle(), journeys={"j": Journey(name="j", enrol=(trigger,), again=Again(how="by key"))})
 
 
-def days(bundle: Bundle, stands: str, since: datetime, until: datetime, lead: Profile | None = None) -> list[str]:
-    state = State(lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since)
-    return [occasion.day.isoformat() for occasion in due_dates(state, lead or a_lead(), bundle, until)]
+def days(bundle: Bundle, value: str, since: datetime, until: datetime, lead: Profile | None = None) -> list[str]:
+    state = State(lead="lead1", trigger_fields={"birthday": value}, dates_checked_until=since)
+    return [due.day.isoformat() for due in due_dates(state, lead or a_lead(), bundle, until)]
 
 
-def following(bundle: Bundle, stands: str, now: datetime, lead: Profile | None = None) -> datetime | None:
-    return next_trigger_date(State(lead="lead1", trigger_fields={"birthday": stands}), lead or a_lead(), bundle, now)
+def following(bundle: Bundle, value: str, now: datetime, lead: Profile | None = None) -> datetime | None:
+    return next_trigger_date(State(lead="lead1", trigger_fields={"birthday": value}), lead or a_lead(), bundle, now)
 
 
-def test_a_birthday_comes_each_year_in_the_morning_of_the_lead() -> None:
+def test_yearly_date_fires_each_year_in_the_leads_morning() -> None:
     bundle = on()
     assert following(bundle, "1980-11-21", TOKYO_MORNING - timedelta(seconds=1)) == TOKYO_MORNING
     assert following(bundle, "1980-11-21", TOKYO_MORNING) == datetime(2027, 11, 21, 0, 0, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_a_birthday_comes_each_year_in_the_morning_of_the_lead() -> None:
     ]
 
 
-def test_the_moment_looked_at_last_is_over_and_the_present_one_has_come() -> None:
+def test_date_at_the_last_check_is_over_and_one_at_the_present_fires() -> None:
     bundle, second = on(), timedelta(seconds=1)
     assert days(bundle, "1980-11-21", TOKYO_MORNING - second, TOKYO_MORNING) == ["2026-11-21"]
     assert days(bundle, "1980-11-21", TOKYO_MORNING, TOKYO_MORNING + second) == []
@@ -57,7 +57,7 @@ def test_the_moment_looked_at_last_is_over_and_the_present_one_has_come() -> Non
     ("leap", "expected"),
     [("28 February", date(2027, 2, 28)), ("1 March", date(2027, 3, 1))],
 )
-def test_a_29_february_is_where_the_playbook_says(leap: str, expected: date) -> None:
+def test_leap_day_falls_where_the_playbook_says(leap: str, expected: date) -> None:
     bundle = on(leap=leap)
     assert following(bundle, "2000-02-29", TOKYO_MORNING) == datetime(
         expected.year, expected.month, expected.day, tzinfo=UTC
@@ -65,7 +65,7 @@ def test_a_29_february_is_where_the_playbook_says(leap: str, expected: date) -> 
     assert following(bundle, "2000-02-29", datetime(2027, 6, 1, tzinfo=UTC)) == datetime(2028, 2, 29, tzinfo=UTC)
 
 
-def test_a_renewal_is_told_of_ninety_days_before_and_once() -> None:
+def test_date_fires_once_with_its_offset() -> None:
     bundle = on(yearly=False, offset_days=-90, at="10:30")
     at = datetime(2026, 12, 31, 1, 30, tzinfo=UTC)
     assert following(bundle, "2027年3月31日", TOKYO_MORNING) == at
@@ -73,7 +73,7 @@ def test_a_renewal_is_told_of_ninety_days_before_and_once() -> None:
     assert days(bundle, "2027-03-31", TOKYO_MORNING, at) == ["2026-12-31"]
 
 
-def test_a_yearly_renewal_begins_with_the_first_and_crosses_the_new_year() -> None:
+def test_yearly_date_starts_with_the_first_year_and_crosses_the_new_year() -> None:
     bundle = on(offset_days=-30)
     assert following(bundle, "2030-01-10", TOKYO_MORNING) == datetime(2029, 12, 11, tzinfo=UTC)
     assert following(bundle, "2020-01-10", TOKYO_MORNING) == datetime(2026, 12, 11, tzinfo=UTC)
@@ -83,11 +83,11 @@ def test_a_yearly_renewal_begins_with_the_first_and_crosses_the_new_year() -> No
 
 
 @pytest.mark.parametrize("text", ["", "soon", "2026-02-30", "9999-12-31", "0001-01-01"])
-def test_what_is_no_date_or_outside_of_the_calendar_never_comes(text: str) -> None:
+def test_invalid_date_never_fires(text: str) -> None:
     assert following(on(yearly=False, offset_days=400), text, TOKYO_MORNING) is None
 
 
-def test_a_time_that_the_clocks_jump_over_comes_when_they_have() -> None:
+def test_time_skipped_by_daylight_saving_fires_after_the_change() -> None:
     abroad = a_lead(time_zone="America/New_York")
     bundle = on(at="02:30")
     assert following(bundle, "1990-03-14", datetime(2027, 1, 1, tzinfo=UTC), abroad) == datetime(
@@ -95,7 +95,7 @@ def test_a_time_that_the_clocks_jump_over_comes_when_they_have() -> None:
     )
 
 
-def test_nothing_has_come_for_who_was_never_looked_at() -> None:
+def test_no_date_fires_before_the_first_check() -> None:
     state = State(lead="lead1", trigger_fields={"birthday": "1980-11-21"})
     assert due_dates(state, a_lead(), on(), TOKYO_MORNING) == ()
 
@@ -104,28 +104,28 @@ EAST, WEST = a_lead(time_zone="Asia/Tokyo"), a_lead(time_zone="America/New_York"
 NOON_IN_TOKYO, NINE_IN_NEW_YORK = TOKYO_MORNING + timedelta(hours=3), TOKYO_MORNING + timedelta(hours=14)
 
 
-def moves(stands: str, since: datetime, there: Profile, until: datetime, here: Profile) -> list[str]:
-    """The days of somebody who was looked at there, and has moved here since."""
+def moves(value: str, since: datetime, there: Profile, until: datetime, here: Profile) -> list[str]:
+    """Return the days that fire for a lead that was checked there and has moved here since."""
     state = State(
-        lead="lead1", trigger_fields={"birthday": stands}, dates_checked_until=since, dates_checked_zone=there.time_zone
+        lead="lead1", trigger_fields={"birthday": value}, dates_checked_until=since, dates_checked_zone=there.time_zone
     )
-    return [occasion.day.isoformat() for occasion in due_dates(state, here, on(), until)]
+    return [due.day.isoformat() for due in due_dates(state, here, on(), until)]
 
 
-def test_who_moves_east_on_the_day_misses_nothing() -> None:
-    # given nine o'clock that is past in Tokyo, and had not come in New York
+def test_lead_that_moves_east_misses_no_date() -> None:
+    # nine o'clock is past in Tokyo, and has not come in New York
     assert moves("1980-11-21", NOON_IN_TOKYO, WEST, NOON_IN_TOKYO, EAST) == ["2026-11-21"]
     assert moves("1980-11-21", NOON_IN_TOKYO, EAST, NOON_IN_TOKYO, EAST) == []
     assert moves("1980-11-21", NINE_IN_NEW_YORK, WEST, NINE_IN_NEW_YORK, EAST) == []
 
 
-def test_who_moves_west_on_the_day_has_it_once() -> None:
+def test_lead_that_moves_west_gets_no_date_twice() -> None:
     assert moves("1980-11-21", TOKYO_MORNING, EAST, NINE_IN_NEW_YORK, WEST) == []
     assert moves("1980-11-21", TOKYO_MORNING - timedelta(hours=1), EAST, TOKYO_MORNING, WEST) == []
     assert moves("1980-11-21", TOKYO_MORNING, WEST, NINE_IN_NEW_YORK, WEST) == ["2026-11-21"]
 
 
-def test_a_day_at_the_edge_of_the_calendar_is_over_wherever_somebody_was() -> None:
+def test_first_day_of_the_calendar_is_over_in_every_zone() -> None:
     state = State(
         lead="lead1",
         trigger_fields={"birthday": "0001-01-01"},

@@ -1,4 +1,4 @@
-"""Who enters which journey: what lets in, and what each journey says to it."""
+"""Entries: which triggers fire, and which leads a journey accepts."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -34,28 +34,28 @@ from tests.support.journey_entries import (
     told,
 )
 
-# what lets in
+# triggers
 
 
-def test_an_activity_lets_in_where_its_facts_say_so_and_they_go_along() -> None:
+def test_activity_whose_facts_match_enrols_the_lead_with_its_facts() -> None:
     large = OnActivity(kind="form_submitted", subject="order", where=(Condition(field="total", at_least=100),))
     assert entries(run(into(large), an_order("1", facts={"total": "99"}))) == []
     (entry,) = entries(run(into(large), an_order("1", facts={"total": "100"})))
     assert (entry.journey, entry.key, entry.activity, entry.facts) == ("j", "once", "activity-1", {"total": "100"})
 
 
-def test_of_several_that_let_in_one_is_enough() -> None:
+def test_two_triggers_that_fire_together_make_one_entry() -> None:
     any_form = OnActivity(kind="form_submitted")
     got = run(into(any_form, ORDERED, again=BY_KEY), an_order("7"))
     assert len(entries(got)) == len(told(got)) == 1
 
 
-def test_a_machines_hit_lets_nobody_in() -> None:
+def test_activity_of_a_machine_enrols_no_lead() -> None:
     click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE)
     assert told(run(into(OnActivity(kind="link_clicked")), click)) == []
 
 
-def test_joining_a_segment_lets_in_and_being_in_it_does_not() -> None:
+def test_lead_that_joins_a_segment_enters_once() -> None:
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order", at_least=2),))
     bundle = into(OnSegment(segment="buyers"), segments=(buyers,), again=AFTER_EXIT)
     one = run(bundle, an_order("1"))
@@ -66,7 +66,7 @@ def test_joining_a_segment_lets_in_and_being_in_it_does_not() -> None:
     assert told(run(bundle, an_order("3"), state=two.state)) == []
 
 
-def test_a_window_that_runs_out_lets_in_at_its_moment_without_any_activity() -> None:
+def test_segment_joined_by_time_alone_enrols_the_lead() -> None:
     asleep = Segment(name="asleep", also=(Did(kind="form_submitted", at_least=0, at_most=0, within_seconds=30 * DAY),))
     bundle = into(OnSegment(segment="asleep"), segments=(asleep,))
     awake = run(bundle, an_activity())
@@ -78,7 +78,7 @@ def test_a_window_that_runs_out_lets_in_at_its_moment_without_any_activity() -> 
     assert awake.decay <= NOON + timedelta(days=30)
 
 
-def test_a_threshold_in_a_segment_is_crossed_by_decay_at_a_foreseen_moment() -> None:
+def test_segment_is_left_by_decay_at_the_predicted_time() -> None:
     eager = Segment(name="eager", when=(Condition(field="engagement", at_least=25),))
     bundle = into(segments=(eager,))
     got = run(bundle, an_activity())
@@ -90,12 +90,12 @@ def test_a_threshold_in_a_segment_is_crossed_by_decay_at_a_foreseen_moment() -> 
 
 
 @pytest.mark.parametrize(("rank", "expected"), [("warm", 1), ("hot", 1), ("cold", 0)])
-def test_rising_to_a_rank_or_past_it_lets_in(rank: str, expected: int) -> None:
+def test_rise_to_a_rank_or_past_it_enrols_the_lead(rank: str, expected: int) -> None:
     got = run(into(OnRank(rank=rank)), an_activity(), profile=a_lead(job_title="部長"))
     assert len(entries(got)) == expected
 
 
-def test_falling_back_to_cold_lets_in_and_falling_to_warm_does_not() -> None:
+def test_fall_to_cold_enrols_the_lead_and_fall_to_warm_does_not() -> None:
     bundle = into(OnRank(rank="cold"), OnRank(rank="warm"), again=AFTER_EXIT)
     hot = run(replace(bundle, journeys={}), an_activity(id="1"), an_activity(id="2"))
     assert hot.state.rank == "hot"
@@ -106,26 +106,26 @@ def test_falling_back_to_cold_lets_in_and_falling_to_warm_does_not() -> None:
     assert (cold.state.rank, told(cold)) == ("cold", [("entered", "", "rank cold")])
 
 
-def test_a_field_lets_in_when_it_becomes_another_value_that_meets_the_condition() -> None:
+def test_new_value_of_a_field_enrols_the_lead() -> None:
     bundle = into(OnField(when=Condition(field="plan", any_of=("pro", "team"))), again=AFTER_EXIT)
     runs, minutes = [a_run("earlier", over=True)], iter(range(60))
 
-    def saying(plan: str, state: State | None) -> Folded:
+    def with_plan(plan: str, state: State | None) -> Folded:
         now = NOON + timedelta(minutes=next(minutes))
         return run(bundle, state=state, now=now, profile=replace(JUNIOR, attributes={"plan": plan}), enrollments=runs)
 
-    free = saying("free", None)
+    free = with_plan("free", None)
     assert told(free) == []
-    pro = saying("pro", free.state)
+    pro = with_plan("pro", free.state)
     assert told(pro) == [("entered", "", "field plan")]
-    assert told(saying("ＰＲＯ", pro.state)) == []
-    team = saying("team", pro.state)
+    assert told(with_plan("ＰＲＯ", pro.state)) == []
+    team = with_plan("team", pro.state)
     assert told(team) == [("entered", "", "field plan")]
-    assert told(saying("", team.state)) == []
-    assert told(saying("pro", None)) == [("entered", "", "field plan")]
+    assert told(with_plan("", team.state)) == []
+    assert told(with_plan("pro", None)) == [("entered", "", "field plan")]
 
 
-def test_a_number_lets_in_when_it_comes_to_the_threshold_not_each_time_it_moves() -> None:
+def test_score_enrols_the_lead_when_it_reaches_the_threshold_only() -> None:
     bundle = into(OnField(when=Condition(field="total", at_least=50)), again=Again(how="after"))
     one = run(bundle, an_activity(id="1"))
     two = run(bundle, an_activity(id="2"), state=one.state)
@@ -138,7 +138,7 @@ BORN = replace(JUNIOR, attributes={"birthday": "1980-11-22"})
 BIRTHDAY = into(OnDate(field="birthday", yearly=True), again=BY_KEY)
 
 
-def test_a_birthday_lets_in_at_its_moment_each_year() -> None:
+def test_birthday_enrols_the_lead_each_year() -> None:
     known = run(BIRTHDAY, an_activity(subject="contact"), profile=BORN)
     assert known.decay == MORNING
     came = run(BIRTHDAY, state=known.state, now=MORNING, profile=BORN)
@@ -151,7 +151,7 @@ def test_a_birthday_lets_in_at_its_moment_each_year() -> None:
 
 
 @pytest.mark.parametrize(("late", "outcome"), [(48 * 3600, "entered"), (48 * 3600 + 1, "refused")])
-def test_a_mark_may_come_late_but_not_too_late(late: int, outcome: str) -> None:
+def test_date_trigger_may_fire_two_days_late(late: int, outcome: str) -> None:
     known = run(BIRTHDAY, an_activity(subject="contact"), profile=BORN)
     came = run(BIRTHDAY, state=known.state, now=MORNING + timedelta(seconds=late), profile=BORN)
     assert told(came) == [(outcome, "" if outcome == "entered" else "came too late", "date")]
@@ -159,36 +159,36 @@ def test_a_mark_may_come_late_but_not_too_late(late: int, outcome: str) -> None:
 
 
 @pytest.mark.parametrize("again", [NEVER, BY_KEY, AFTER_EXIT, Again(how="after", seconds=DAY)])
-def test_dates_that_come_together_are_told_of_each_by_a_decision_of_its_own(again: Again) -> None:
-    # given two dates that come on one day, and another that was looked at too late, all of one journey
+def test_dates_that_fire_together_have_separate_decisions(again: Again) -> None:
+    # given two dates on one day, and a third one that is checked too late, all of one journey
     dates = ("birthday", "joined", "moved")
     bundle = into(*(OnDate(field=field, yearly=True) for field in dates), again=again)
     lead = replace(JUNIOR, attributes=dict.fromkeys(dates, "1980-11-22") | {"moved": "1980-11-21"})
     known = run(bundle, an_activity(subject="contact"), profile=lead, now=NOON - timedelta(days=1))
-    # then one transaction can hold them: no two rows are the same
+    # then no two rows have the same key, so that one transaction can hold them
     got = run(bundle, state=known.state, profile=lead, now=MORNING + timedelta(hours=1))
     assert "entered" in [outcome for outcome, _, _ in told(got)]
     assert len({decision.id for decision in got.decisions}) == len(got.decisions) >= 2
 
 
-def test_two_days_refused_for_one_reason_are_two_decisions() -> None:
-    # given somebody who is in the journey, and two dates that come one day after the other
+def test_two_dates_refused_for_one_reason_have_two_decisions() -> None:
+    # given a lead that is in the journey, and two dates on successive days
     bundle = into(ORDERED, *(OnDate(field=field, yearly=True) for field in ("birthday", "joined")))
     lead = replace(JUNIOR, attributes={"birthday": "1980-11-22", "joined": "1980-11-21"})
     known = run(bundle, an_order("1"), profile=lead, now=NOON - timedelta(days=1))
-    # when both are looked at together
+    # when both are checked together
     got = run(bundle, state=known.state, profile=lead, now=MORNING)
-    # then no two rows of the transaction are the same
+    # then no two rows of the transaction have the same key
     assert told(got) == [("refused", "entered once already", "date")] * 2
     assert len({decision.id for decision in got.decisions}) == len(got.decisions) == 2
 
 
-def test_what_lets_into_a_journey_is_no_news_to_it() -> None:
+def test_activity_that_enrols_does_not_wake_its_own_journey() -> None:
     got = run(into(ORDERED, again=BY_KEY, goal=Did(kind="form_submitted")), an_order("1"))
     assert [type(consequence).__name__ for consequence in got.consequences] == ["Enrolled", "CrmOutdated"]
 
 
-def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_noticed_late() -> None:
+def test_pause_between_entries_counts_from_the_date_itself() -> None:
     bundle = into(OnDate(field="birthday", yearly=True), again=Again(how="after", seconds=365 * DAY))
     known = run(bundle, an_activity(subject="contact"), profile=BORN)
     came = run(bundle, state=known.state, now=MORNING + timedelta(minutes=5), profile=BORN)
@@ -198,12 +198,12 @@ def test_a_year_after_the_last_birthday_is_not_too_early_because_that_one_was_no
 
 
 @pytest.mark.parametrize("new_scoring", [False, True])
-def test_a_birthday_is_not_lost_to_who_moves_east_on_it(new_scoring: bool) -> None:
-    # given somebody in New York, whose morning has not come yet when it is noon in Tokyo
+def test_lead_that_moves_east_on_its_birthday_enters(new_scoring: bool) -> None:
+    # given a lead in New York, where the morning has not come yet when it is noon in Tokyo
     noon = MORNING + timedelta(hours=3)
     known = run(BIRTHDAY, an_activity(subject="contact"), profile=replace(BORN, time_zone="America/New_York"), now=noon)
     state = known.state
-    if new_scoring:  # folded anew meanwhile
+    if new_scoring:  # the lead is refolded meanwhile
         new = replace(BIRTHDAY, scoring=replace(BIRTHDAY.scoring, half_life_days=7))
         state = refold(
             LeadHistory(profile=replace(BORN, time_zone="America/New_York"), state=state), known.activities, new, noon
@@ -217,7 +217,7 @@ def test_a_birthday_is_not_lost_to_who_moves_east_on_it(new_scoring: bool) -> No
     assert told(later) == []
 
 
-def test_nothing_comes_of_a_date_before_the_lead_was_there_or_before_it_was_told() -> None:
+def test_date_before_the_lead_or_its_field_existed_does_not_fire() -> None:
     noon = MORNING + timedelta(hours=3)
     new = run(BIRTHDAY, an_activity(subject="contact"), profile=replace(BORN, created=noon), now=noon)
     assert told(new) == []
@@ -225,22 +225,22 @@ def test_nothing_comes_of_a_date_before_the_lead_was_there_or_before_it_was_told
     assert told(run(BIRTHDAY, state=old.state, profile=BORN, now=noon)) == []
 
 
-def test_a_date_between_the_making_of_a_lead_and_its_first_fold_is_not_lost() -> None:
+def test_date_between_creation_and_first_fold_fires() -> None:
     new = replace(BORN, created=MORNING - timedelta(seconds=1))
     assert keys(run(BIRTHDAY, an_activity(subject="contact"), profile=new, now=MORNING)) == ["2026-11-22"]
 
 
-def test_a_hand_lets_in_whatever_else_the_journey_asks_for() -> None:
+def test_lead_enrolled_by_hand_needs_no_trigger() -> None:
     (entry,) = entries(run(into(), asked()))
     assert (entry.journey, entry.key, entry.activity) == ("j", "once", "ask")
     assert told(run(into(), asked())) == [("entered", "", "asked by anna")]
 
 
-def test_a_journey_that_is_not_there_lets_nobody_in() -> None:
+def test_entry_into_a_missing_journey_is_refused() -> None:
     assert told(run(into(), asked(subject="gone"))) == [("refused", "no such journey", "asked by anna")]
 
 
-def test_a_wish_is_nothing_that_the_crm_need_hear_of() -> None:
+def test_request_to_enrol_does_not_update_the_crm() -> None:
     state = run(into(), an_activity()).state
     assert [type(c) for c in run(into(), asked(), state=state).consequences] == [Enrolled]
 
@@ -248,7 +248,7 @@ def test_a_wish_is_nothing_that_the_crm_need_hear_of() -> None:
 # who
 
 
-def test_who_is_asked_about_the_lead_as_it_stands_with_this_activity() -> None:
+def test_who_is_checked_with_the_new_activity_counted() -> None:
     twice = Did(kind="form_submitted", subject="order", at_least=2)
     bundle = into(ORDERED, who=twice, again=BY_KEY)
     one = run(bundle, an_order("1"))
@@ -256,7 +256,7 @@ def test_who_is_asked_about_the_lead_as_it_stands_with_this_activity() -> None:
     assert keys(run(bundle, an_order("2"), state=one.state)) == ["2"]
 
 
-def test_a_consent_that_stands_counts() -> None:
+def test_who_can_ask_for_a_consent_that_was_not_withdrawn() -> None:
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     bundle = into(ORDERED, who=Agreed())
     assert keys(run(bundle, an_order("1"), contact=agreed)) == ["once"]

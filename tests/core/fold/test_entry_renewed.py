@@ -1,4 +1,4 @@
-"""Who enters while a new playbook is on its way to the leads: by what both playbooks mean, not by what only the new one says."""
+"""Entries when a new playbook is published: only triggers that mean the same in both playbooks fire."""
 
 from copy import replace
 from datetime import timedelta
@@ -8,25 +8,25 @@ import pytest
 from ripen.fold.fold import Folded
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
-from ripen.lead.activity import Kind
+from ripen.lead.activity import Kind, Verdict
 from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Belongs, Condition, Did, Not
-from ripen.playbook.trigger import OnField, OnRank, OnSegment, Trigger
+from ripen.playbook.trigger import OnDate, OnField, OnRank, OnSegment, Trigger
 from tests.support.builders import DAY, an_activity
 from tests.support.fakes import NOON
-from tests.support.journey_entries import JUNIOR, into, run, told
+from tests.support.journey_entries import BY_KEY, JUNIOR, ORDERED, an_order, into, run, told
 
 MONTH = timedelta(days=30, minutes=1)
 VIEWED = Did(kind="page_viewed", at_least=0, at_most=0, within_seconds=30 * DAY)
 SILENT = Segment(name="silent", also=(VIEWED, Did(kind="page_viewed")))
 AWAY = Segment(name="away", also=(Belongs(segment="silent"),))
 RICH = Segment(name="rich", when=(Condition(field="total", at_least=25),))
-DOOR = OnSegment(segment="silent")
+TRIGGER = OnSegment(segment="silent")
 PLAN = Condition(field="plan", any_of=("pro",))
 
 
 def renewed(old: Bundle, new: Bundle, before: Bundle | None = None, **fields: str) -> Folded:
-    """Folded by the old playbook, and a month later anew by the new one; `fields` came with a form meanwhile."""
+    """Fold by the old playbook, and refold a month later by the new one; `fields` came with a form meanwhile."""
     view = an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")
     got = run(old, view, an_activity(id="2"))
     profile = replace(JUNIOR, attributes=fields)
@@ -35,8 +35,8 @@ def renewed(old: Bundle, new: Bundle, before: Bundle | None = None, **fields: st
     )
 
 
-def otherwise(bundle: Bundle, *more: Segment) -> Bundle:
-    """The same with other segments beside, so that all are to be folded anew."""
+def with_other_segments(bundle: Bundle, *more: Segment) -> Bundle:
+    """Return the playbook with additional segments, so that all leads are recalculated."""
     news = Segment(name="news", also=(Did(kind="form_submitted"),))
     return replace(bundle, segments=bundle.segments | {each.name: each for each in (news, *more)})
 
@@ -46,46 +46,103 @@ def rescored(bundle: Bundle) -> Bundle:
 
 
 @pytest.mark.parametrize("name", ["silent", "away"])
-def test_a_segment_that_time_brings_lets_in_meanwhile(name: str) -> None:
+def test_unchanged_segment_joined_meanwhile_enrols_the_lead(name: str) -> None:
     old = into(OnSegment(segment=name), segments=(SILENT, AWAY))
-    anew = renewed(old, otherwise(old))
-    assert told(anew) == [("entered", "", f"segment {name}")]
-    assert told(run(otherwise(old), state=anew.state, now=NOON + MONTH)) == []
+    refolded = renewed(old, with_other_segments(old))
+    assert told(refolded) == [("entered", "", f"segment {name}")]
+    assert told(run(with_other_segments(old), state=refolded.state, now=NOON + MONTH)) == []
 
 
 @pytest.mark.parametrize("name", ["silent", "away"])
-def test_a_segment_that_is_another_now_has_been_joined_by_nobody(name: str) -> None:
+def test_changed_segment_enrols_no_lead(name: str) -> None:
     old = into(OnSegment(segment=name), segments=(SILENT, AWAY))
     loud = replace(SILENT, also=(replace(VIEWED, within_seconds=29 * DAY), Did(kind="page_viewed")))
-    assert told(renewed(old, otherwise(old, loud))) == []
+    assert told(renewed(old, with_other_segments(old, loud))) == []
 
 
-def test_a_segment_of_scores_is_another_where_scoring_is() -> None:
+def test_segment_of_scores_changes_with_the_scoring() -> None:
     poor = Segment(name="poor", also=(Not(clause=RICH.when[0]),))
     old = into(OnSegment(segment="poor"), segments=(poor,))
-    assert told(renewed(old, otherwise(old))) == [("entered", "", "segment poor")]
+    assert told(renewed(old, with_other_segments(old))) == [("entered", "", "segment poor")]
     assert told(renewed(old, replace(rescored(old), scoring=replace(old.scoring, half_life_days=1)))) == []
 
 
-def test_a_field_that_a_form_has_changed_meanwhile_lets_in() -> None:
+def test_field_changed_meanwhile_enrols_the_lead() -> None:
     old = into(OnField(when=PLAN))
-    assert told(renewed(old, otherwise(old), plan="pro")) == [("entered", "", "field plan")]
-    assert told(renewed(old, otherwise(old))) == []
+    assert told(renewed(old, with_other_segments(old), plan="pro")) == [("entered", "", "field plan")]
+    assert told(renewed(old, with_other_segments(old))) == []
 
 
-@pytest.mark.parametrize("door", [OnField(when=PLAN), DOOR])
-def test_what_the_old_playbook_did_not_ask_is_not_taken_for_news(door: Trigger) -> None:
-    new = into(door, segments=(SILENT,))
-    assert told(renewed(into(), otherwise(new), plan="pro")) == []
+@pytest.mark.parametrize("trigger", [OnField(when=PLAN), TRIGGER])
+def test_new_trigger_enrols_no_lead_for_old_values(trigger: Trigger) -> None:
+    new = into(trigger, segments=(SILENT,))
+    assert told(renewed(into(), with_other_segments(new), plan="pro")) == []
 
 
-@pytest.mark.parametrize("door", [OnRank(rank="hot"), OnField(when=Condition(field="total", at_least=50))])
-def test_other_scoring_lets_nobody_in(door: Trigger) -> None:
-    old = into(door)
+@pytest.mark.parametrize("trigger", [OnRank(rank="hot"), OnField(when=Condition(field="total", at_least=50))])
+def test_changed_scoring_enrols_no_lead(trigger: Trigger) -> None:
+    old = into(trigger)
     high = replace(old.scoring, engagement=(replace(old.scoring.engagement[0], points=400),))
     assert told(renewed(old, replace(old, scoring=high))) == []
 
 
-def test_a_lead_whom_a_playbook_before_that_one_judged_enters_by_nothing() -> None:
-    old = into(DOOR, segments=(SILENT,))
-    assert told(renewed(old, otherwise(old), rescored(old))) == []
+def test_state_of_an_older_playbook_enrols_no_lead() -> None:
+    old = into(TRIGGER, segments=(SILENT,))
+    assert told(renewed(old, with_other_segments(old), rescored(old))) == []
+
+
+def test_new_definitions_neither_enrol_nor_alert() -> None:
+    # given a lead under a playbook without segments
+    old = into(ORDERED)
+    got = run(old, an_order("1"))
+    # when a new playbook has a segment of the lead, scores higher, and has a trigger of each kind that is true already
+    buyers = Segment(name="buyers", also=(Did(kind="form_submitted"),))
+    scoring = replace(old.scoring, engagement=(replace(old.scoring.engagement[0], points=100),))
+    triggers = (
+        OnSegment(segment="buyers"),
+        OnRank(rank="hot"),
+        OnField(when=Condition(field="company", present=True)),
+        OnDate(field="since", at="00:00"),
+    )
+    new = replace(into(*triggers, segments=(buyers,)), scoring=scoring)
+    profile = replace(JUNIOR, attributes={"since": "2026-11-21"})
+    refolded = refold(LeadHistory(profile=profile, state=got.state), got.activities, new, NOON)
+    # then the state is as if the playbook had always been live, without an entry or an alert
+    assert (refolded.state.segments, refolded.state.rank, refolded.score.total) == (("buyers",), "hot", 100)
+    assert [type(c).__name__ for c in refolded.consequences] == ["CrmOutdated"]
+    assert [(d.what, d.reason) for d in refolded.decisions] == [("rank", "playbook changed")]
+    # and the next fold changes nothing
+    assert refolded.state.rules_version != got.state.rules_version
+    assert run(new, state=refolded.state, profile=profile).consequences == ()
+
+
+@pytest.mark.parametrize(("late", "outcomes"), [(timedelta(0), ["entered"]), (timedelta(days=2, seconds=1), [])])
+def test_date_during_the_change_of_definitions_fires(late: timedelta, outcomes: list[str]) -> None:
+    # given a lead whose birthday comes after a playbook with other scoring was published, and before the lead is refolded
+    morning, birthday = NOON.replace(hour=0) + timedelta(days=1), OnDate(field="birthday", yearly=True)
+    old, lead = into(birthday, again=BY_KEY), replace(JUNIOR, attributes={"birthday": "1980-11-22"})
+    new = replace(old, scoring=replace(old.scoring, half_life_days=7))
+    got = run(old, an_activity(subject="contact"), profile=lead)
+    # when the lead is refolded later
+    refolded = refold(LeadHistory(profile=lead, state=got.state), got.activities, new, morning + late)
+    # then it enters, unless the date is too old, for which there is no decision
+    assert [outcome for outcome, _, _ in told(refolded)] == outcomes
+    assert told(run(new, state=refolded.state, profile=lead, now=morning + late)) == []
+
+
+def test_outdated_state_is_enrolled_by_activities_only() -> None:
+    buyers = Segment(name="buyers", also=(Did(kind="form_submitted"),))
+    state = replace(run(into()).state, rules_version="other")
+    got = run(into(OnSegment(segment="buyers"), segments=(buyers,)), an_order("1"), state=state)
+    assert (got.state.segments, told(got), got.state.rules_version) == (("buyers",), [], "other")
+
+
+def test_revised_verdict_lets_the_lead_join_a_segment() -> None:
+    clicked = Segment(name="clicked", also=(Did(kind="link_clicked"),))
+    bundle = into(OnSegment(segment="clicked"), segments=(clicked,))
+    click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.MACHINE, facts={"send": "s", "agent": "browser"})
+    before = run(bundle, click)
+    assert before.state.activity_times == {}
+    refolded = refold(LeadHistory(profile=JUNIOR, state=before.state), before.activities, bundle, NOON)
+    assert told(refolded) == [("entered", "", "segment clicked")]
+    assert told(refold(LeadHistory(profile=JUNIOR, state=refolded.state), refolded.activities, bundle, NOON)) == []

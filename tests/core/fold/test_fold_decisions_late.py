@@ -1,4 +1,4 @@
-"""A lead that new scoring made hot: no card by that alone, and one as soon as the lead does something and is hot still."""
+"""A lead that changed scoring made hot: sales is alerted only when the lead does something and is still hot."""
 
 from copy import replace
 from datetime import timedelta
@@ -36,11 +36,11 @@ def a_view(n: int = 1, **known: Any) -> Activity:
 
 
 def published() -> State:
-    """Warm by the old scoring, hot by the new one, and nothing was told."""
+    """Return the state of a lead that was warm by the old scoring and is hot by the new one, without an alert."""
     before = fold(LeadHistory(profile=LEAD), [an_activity()], STRICT, NOON)
     got = refold(LeadHistory(profile=LEAD, state=before.state), before.activities, MILD, LATER)
     assert (before.state.rank, got.state.rank) == (Rank.WARM, Rank.HOT)
-    assert cards(got) == []
+    assert alerts(got) == []
     return got.state
 
 
@@ -48,7 +48,7 @@ def did(state: State, activity: Activity, bundle: Bundle = MILD) -> Folded:
     return fold(LeadHistory(profile=LEAD, state=state), [activity], bundle, activity.received)
 
 
-def cards(got: Folded) -> list[str]:
+def alerts(got: Folded) -> list[str]:
     return [each.alert.id for each in got.consequences if isinstance(each, LeadTurnedHot)]
 
 
@@ -56,21 +56,21 @@ def reasons(got: Folded) -> list[tuple[str, str]]:
     return [(decision.outcome, decision.reason) for decision in got.decisions if decision.what == "rank"]
 
 
-def test_its_next_deed_is_told_once_with_the_reason_and_the_crm_hears_at_once() -> None:
+def test_next_activity_alerts_sales_once() -> None:
     got = did(published(), a_view())
-    assert len(cards(got)) == 1
+    assert len(alerts(got)) == 1
     assert reasons(got) == [("announced", "playbook changed")]
     assert CrmOutdated(urgent=True) in got.consequences
     again = did(got.state, a_view(2))
-    assert (cards(again), reasons(again)) == ([], [])
+    assert (alerts(again), reasons(again)) == ([], [])
 
 
-def test_time_alone_tells_nothing() -> None:
-    assert cards(fold(LeadHistory(profile=LEAD, state=published()), [], MILD, LATER + timedelta(minutes=1))) == []
+def test_time_alone_alerts_nobody() -> None:
+    assert alerts(fold(LeadHistory(profile=LEAD, state=published()), [], MILD, LATER + timedelta(minutes=1))) == []
 
 
 @pytest.mark.parametrize(
-    "unreal",
+    "change",
     [
         {"verdict": Verdict.MACHINE},
         {"kind": Kind.BOUNCED},
@@ -79,29 +79,29 @@ def test_time_alone_tells_nothing() -> None:
         {"kind": Kind.UNSUBSCRIBED},
     ],
 )
-def test_what_is_no_deed_of_the_lead_tells_nothing(unreal: dict[str, Any]) -> None:
-    assert cards(did(published(), a_view(**unreal))) == []
+def test_activity_that_is_not_the_leads_own_alerts_nobody(change: dict[str, Any]) -> None:
+    assert alerts(did(published(), a_view(**change))) == []
 
 
-def test_who_has_cooled_by_then_is_not_told_of() -> None:
+def test_lead_that_has_cooled_is_not_alerted() -> None:
     state = replace(published(), rules_version=rules_version(STRICT))
-    assert cards(did(state, a_view(), STRICT)) == []
+    assert alerts(did(state, a_view(), STRICT)) == []
 
 
-def test_who_turned_hot_by_itself_is_told_of_once() -> None:
+def test_lead_that_turned_hot_by_itself_is_alerted_once() -> None:
     hot = fold(LeadHistory(profile=LEAD), [an_activity()], MILD, NOON)
-    assert len(cards(hot)) == 1
-    assert cards(did(hot.state, a_view())) == []
+    assert len(alerts(hot)) == 1
+    assert alerts(did(hot.state, a_view())) == []
 
 
-def test_who_was_told_of_before_the_publication_is_not_told_of_again() -> None:
+def test_lead_alerted_before_the_publication_is_not_alerted_again() -> None:
     hot = fold(LeadHistory(profile=LEAD), [an_activity()], MILD, NOON)
     milder = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=55, leave=45)))
     got = refold(LeadHistory(profile=LEAD, state=hot.state), hot.activities, milder, LATER)
-    assert cards(did(got.state, a_view(), milder)) == []
+    assert alerts(did(got.state, a_view(), milder)) == []
 
 
-def test_a_lead_that_sales_heard_of_in_an_earlier_time_of_being_hot_is_told_of_anew() -> None:
+def test_lead_alerted_in_an_earlier_hot_episode_is_alerted_again() -> None:
     state = replace(published(), episode=1, alerted=NOON - timedelta(days=30))
     got = did(state, a_view())
-    assert (len(cards(got)), got.state.episode) == (1, 2)
+    assert (len(alerts(got)), got.state.episode) == (1, 2)

@@ -23,7 +23,7 @@ histories = st.lists(st.tuples(kinds, st.integers(0, 80), st.sampled_from(list(V
 
 
 def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> tuple[State | None, set[str]]:
-    """Folds them batch by batch, at one `now`; the ids of alerts and the number of entries by journey."""
+    """Fold the activities batch by batch. Return the state, and the ids of alerts and the keys of entries."""
     state, ids, rest = None, set(), list(activities)
     while rest:
         size = sizes.pop() if sizes else len(rest)
@@ -36,7 +36,7 @@ def in_batches(activities: list[Activity], sizes: list[int], bundle: Bundle) -> 
 
 
 @given(histories, st.lists(st.integers(1, 4), max_size=12), st.randoms())
-def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
+def test_order_and_batches_change_neither_state_nor_alerts(
     history: list[tuple[Kind, int, Verdict]], sizes: list[int], random: Random
 ) -> None:
     # given activities that give points, and a journey that is entered once
@@ -53,10 +53,10 @@ def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
         )
         for n, (kind, days, verdict) in enumerate(history)
     ]
-    # when they come all at once, and shuffled in batches
+    # when they are folded all at once, and shuffled in batches
     one, ids = in_batches(activities, [], bundle)
     other, other_ids = in_batches(random.sample(activities, len(activities)), sizes, bundle)
-    # then nothing differs but the last digits of the sums
+    # then only the last digits of the sums differ
     assert ids == other_ids
     if one is None or other is None:
         assert one is other
@@ -71,23 +71,23 @@ def test_any_order_and_any_batches_lead_to_the_same_state_and_the_same_alerts(
     }
 
 
-def test_one_more_activity_costs_the_same_under_a_thousand_rules() -> None:
-    looked_at: list[str] = []
+def test_activity_costs_the_same_under_a_thousand_rules() -> None:
+    read: list[str] = []
 
     class Watched(EngagementRule, frozen=True, kw_only=True):
         def __getattribute__(self, name: str) -> object:
-            looked_at.append(name)
+            read.append(name)
             return super().__getattribute__(name)
 
     rules = tuple(Watched(code=str(n), kind="page_viewed", subject=str(n), points=1, words={}) for n in range(1000))
     bundle = replace(BUNDLE, scoring=replace(BUNDLE.scoring, engagement=rules))
     first = folded(an_activity(kind=Kind.PAGE_VIEWED, subject="1"), bundle=bundle)
-    looked_at.clear()
+    read.clear()
     folded(an_activity(id="2", kind=Kind.PAGE_VIEWED, subject="2"), state=first.state, bundle=bundle)
-    assert len(looked_at) < 50
+    assert len(read) < 50
 
 
-def test_the_state_of_a_busy_lead_stays_small() -> None:
+def test_state_of_a_busy_lead_stays_small() -> None:
     rules = tuple(
         EngagementRule(code=f"rule{n}", kind="page_viewed", subject=f"p{n}", points=1, words={}) for n in range(30)
     )

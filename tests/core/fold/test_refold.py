@@ -1,4 +1,4 @@
-"""Folding anew: what a machine was given is taken back exactly, and nothing is told twice."""
+"""Refold: points of machines are taken back exactly, and nothing is announced twice."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ def a_form(n: int, at: datetime = NOON) -> Activity:
 
 
 def lived(activities: list[Activity], until: datetime) -> tuple[State, list[Activity]]:
-    """The state of a lead to whom these things happened one after the other, with the time between them."""
+    """Fold the activities one after the other, with the passing of time between them. Return the state and them."""
     state, done = None, list[Activity]()
     decay: datetime | None = None
     for activity in sorted(activities, key=lambda a: (a.received, a.id)):
@@ -64,11 +64,11 @@ def waited(state: State | None, decay: datetime | None, until: datetime) -> tupl
     return state, decay
 
 
-def anew(state: State, done: list[Activity], now: datetime, most: int | None = None) -> Folded:
+def refolded(state: State, done: list[Activity], now: datetime, most: int | None = None) -> Folded:
     return refold(LeadHistory(profile=JUNIOR, state=state), done, BUNDLE, now, most=most)
 
 
-def is_told(got: Folded) -> list[str]:
+def alerts(got: Folded) -> list[str]:
     return [c.alert.id for c in got.consequences if isinstance(c, LeadTurnedHot)]
 
 
@@ -100,28 +100,28 @@ def points(state: State) -> dict[str, float]:
 def test_refold_takes_back_exactly_the_points_of_machines(history: list[tuple[str, int]], now: datetime) -> None:
     activities = activities_of(history)
     state, folded = lived(activities, now)
-    refolded = anew(state, folded, now).state
+    after = refolded(state, folded, now).state
     without_machines, _ = lived([activity for activity in activities if activity.facts.get("agent") != "library"], now)
-    assert scored(refolded) == scored(without_machines)
-    assert points(refolded) == pytest.approx(points(without_machines), abs=1e-9)
+    assert scored(after) == scored(without_machines)
+    assert points(after) == pytest.approx(points(without_machines), abs=1e-9)
 
 
 @given(HISTORIES, LATER)
-def test_a_second_refold_changes_nothing(history: list[tuple[str, int]], now: datetime) -> None:
+def test_second_refold_changes_nothing(history: list[tuple[str, int]], now: datetime) -> None:
     state, folded = lived(activities_of(history), now)
-    first = anew(state, folded, now)
+    first = refolded(state, folded, now)
     revised = {activity.id: activity for activity in first.activities}
-    second = anew(first.state, [revised.get(activity.id, activity) for activity in folded], now)
+    second = refolded(first.state, [revised.get(activity.id, activity) for activity in folded], now)
     assert (second.state, second.activities, second.consequences, second.decisions) == (first.state, (), (), ())
 
 
-def test_a_lead_that_only_a_machine_made_hot_cools_and_says_why() -> None:
+def test_lead_that_a_machine_made_hot_cools_with_a_decision() -> None:
     state, done = lived([a_form(1), *(a_click(n, AFTER, agent="library") for n in range(2, 4))], AFTER)
     hot, _ = lived([a_form(1), a_form(2)], NOON)
     state = replace(state, rank=Rank.HOT, rank_since=NOON, episode=1, alerted=NOON, journeys=hot.journeys)
-    got = anew(state, done, NOON + HOUR)
+    got = refolded(state, done, NOON + HOUR)
     assert (got.state.rank, got.state.episode, got.state.alerted) == (Rank.WARM, 1, NOON)
-    assert is_told(got) == []
+    assert alerts(got) == []
     assert CrmOutdated(urgent=True) in got.consequences
     told = [(d.what, d.subject, d.outcome, d.reason) for d in got.decisions]
     assert told == [
@@ -137,40 +137,40 @@ def test_a_lead_that_only_a_machine_made_hot_cools_and_says_why() -> None:
     ] * 2
 
 
-def test_a_person_taken_for_a_machine_gets_the_points_and_sales_hears_of_it_once() -> None:
+def test_person_taken_for_a_machine_gets_the_points_and_one_alert() -> None:
     # given a lead that two clicks would have made hot
     senior = a_lead(job_title="部長")
     clicks = [a_click(n, verdict=Verdict.MACHINE) for n in (1, 2)]
     before = fold(LeadHistory(profile=senior), clicks, BUNDLE, NOON)
     assert before.state.rank is Rank.WARM
-    # when it is folded anew
+    # when the lead is refolded
     now = NOON + HOUR
     got = refold(LeadHistory(profile=senior, state=before.state), before.activities, BUNDLE, now)
-    # then it is hot, and that is told
+    # then it is hot, and sales is alerted
     assert (got.state.rank, got.state.episode, got.state.rank_since) == (Rank.HOT, 1, NOON)
-    assert is_told(got) == [alert_id("lead1", "hot", 1)]
+    assert alerts(got) == [alert_id("lead1", "hot", 1)]
     assert got.state.alerted == now
-    # and not again, whatever is revised to and fro
+    # and not again, however often the verdicts are revised
     machine = [replace(a, facts=a.facts | {"agent": "library"}) for a in got.activities]
     cooled = refold(LeadHistory(profile=senior, state=got.state), machine, BUNDLE, now + HOUR)
     assert cooled.state.rank is Rank.WARM
     once_more = refold(LeadHistory(profile=senior, state=cooled.state), before.activities, BUNDLE, now + 2 * HOUR)
     assert (once_more.state.rank, once_more.state.episode) == (Rank.HOT, 1)
-    assert is_told(once_more) == []
+    assert alerts(once_more) == []
 
 
-def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and_a_machines_is_not() -> None:
+def test_click_that_becomes_a_persons_wakes_the_journey_that_waits_for_it() -> None:
     # given a journey that waits for a click
     waits = WaitForStep(id="w", paths=(WaitPath(name="seen", when=Did(kind="link_clicked", subject="case-study")),))
     journey = replace(BUNDLE.journeys["whitepaper"], steps=(waits,), first="w")
     bundle = replace(BUNDLE, journeys={"whitepaper": journey})
     entered = fold(LeadHistory(profile=JUNIOR), [an_activity()], bundle, NOON)
-    for verdict, agent, heard in (
+    for verdict, agent, woken in (
         (Verdict.MACHINE, "browser", ("whitepaper",)),
         (Verdict.HUMAN, "library", ()),
         (Verdict.HUMAN, "browser", ()),
     ):
-        # when one was judged, and is judged anew
+        # when the verdict of a click is revised
         click = a_click(1, AFTER, agent=agent, verdict=verdict)
         judged = fold(LeadHistory(profile=JUNIOR, state=entered.state), [click], bundle, AFTER)
         got = refold(
@@ -181,33 +181,33 @@ def test_a_click_that_turns_out_to_be_a_persons_is_heard_by_who_waits_for_it_and
         )
         # then
         journeys_affected = [name for c in got.consequences if isinstance(c, JourneysAffected) for name in c.journeys]
-        assert tuple(journeys_affected) == heard
+        assert tuple(journeys_affected) == woken
 
 
-def test_since_when_a_rank_stands_does_not_move_with_verdicts_that_leave_it() -> None:
-    # given a lead that is warm since its form; a machine's click is taken back from it
+def test_unchanged_rank_keeps_its_start() -> None:
+    # given a lead that its form turned warm, and a click of a machine
     state, done = lived([a_form(1), a_click(1, AFTER, agent="library")], AFTER)
-    state = replace(state, rank_since=NOON - HOUR)  # as its first fold said, by another host's clock
-    assert anew(state, done, NOON + HOUR).state.rank_since == NOON - HOUR
+    state = replace(state, rank_since=NOON - HOUR)  # by the clock of another host, at its first fold
+    assert refolded(state, done, NOON + HOUR).state.rank_since == NOON - HOUR
 
 
-def test_a_lead_that_turns_hot_after_a_false_alarm_is_told_of() -> None:
-    # given one that a machine made hot, which was taken back
+def test_lead_that_turns_hot_after_a_false_alarm_is_alerted() -> None:
+    # given a lead that a machine made hot, before its points were taken back
     state = State(
         lead="lead1", rank=Rank.WARM, rank_since=NOON, episode=1, alerted=NOON, rules_version=rules_version(BUNDLE)
     )
-    # when a person's forms two days later make it hot
+    # when two forms of a person turn it hot two days later
     later = NOON + timedelta(days=2)
     forms = [replace(a_form(n, later), folded=later) for n in (1, 2)]
-    got = anew(state, forms, later + HOUR)
-    # then that is another time
+    got = refolded(state, forms, later + HOUR)
+    # then that is a second hot episode
     assert (got.state.rank, got.state.episode) == (Rank.HOT, 2)
-    assert is_told(got) == [alert_id("lead1", "hot", 2)]
+    assert alerts(got) == [alert_id("lead1", "hot", 2)]
 
 
-def test_what_was_done_stays_done() -> None:
+def test_refold_keeps_entries_and_counts() -> None:
     state, done = lived([an_activity(), a_click(1, AFTER, agent="library")], AFTER)
-    got = anew(state, done, NOON + HOUR)
+    got = refolded(state, done, NOON + HOUR)
     assert state.journeys
     assert got.state.journeys == state.journeys
     assert got.state.activity_count == 2
@@ -215,19 +215,19 @@ def test_what_was_done_stays_done() -> None:
     assert {d.what for d in got.decisions} == {"verdict"}
 
 
-def test_what_is_not_folded_yet_stays_out() -> None:
+def test_activity_not_folded_yet_is_left_out() -> None:
     state, done = lived([a_form(1)], NOON)
-    got = anew(state, [*done, a_form(2), a_click(3)], NOON)
+    got = refolded(state, [*done, a_form(2), a_click(3)], NOON)
     assert (got.state.activity_count, got.activities) == (1, ())
 
 
-def test_too_many_for_one_transaction_come_in_parts_but_the_state_is_right_at_once() -> None:
+def test_revised_activities_come_in_parts_but_the_state_at_once() -> None:
     state, done = lived([a_form(0), *(a_click(n, AFTER, agent="library") for n in range(1, 8))], AFTER)
-    first = anew(state, done, AFTER, most=5)
+    first = refolded(state, done, AFTER, most=5)
     assert len(first.activities) == 5
     assert "click" not in first.state.rule_points
     untouched = [a for a in done if a.id not in {b.id for b in first.activities}]
-    rest = anew(first.state, [*first.activities, *untouched], AFTER)
+    rest = refolded(first.state, [*first.activities, *untouched], AFTER)
     assert len(rest.activities) == 2
     assert rest.state == first.state
     assert not any(isinstance(c, CrmOutdated) for c in rest.consequences)

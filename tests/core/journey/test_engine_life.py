@@ -1,4 +1,4 @@
-"""Whatever wakes the engine, and when: the same person with the same deeds takes the same path and gets the same mails."""
+"""The engine under any wake-ups: a lead with the same activities takes the same path and gets the same mails."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ LATE = timedelta(minutes=15)
 WEEKS = 3 * 7 * 86400
 quick = settings(max_examples=60, deadline=None)
 
-# --- journeys of any shape, and lives of any kind
+# --- journeys of any shape, and any activities
 
 clauses = st.recursive(
     st.builds(
@@ -56,8 +56,8 @@ untils = st.one_of(
 
 
 @st.composite
-def journeys(draw: st.DrawFn, /, *, by_deeds: bool = True) -> Journey:
-    """Steps nested up to three deep, each path going on after the step that it hangs on; loops with waits in them."""
+def journeys(draw: st.DrawFn, /, *, with_clauses: bool = True) -> Journey:
+    """Draw a journey: steps nested up to three deep, whose paths continue after their step, and loops with a wait."""
     number, steps = count(), list[Step]()
 
     def path(after: str, depth: int) -> str:
@@ -66,7 +66,7 @@ def journeys(draw: st.DrawFn, /, *, by_deeds: bool = True) -> Journey:
         return after
 
     def one(after: str, depth: int) -> str:
-        kinds = ["send", "wait", "split", "loop"] + ["wait_for", "branch"] * by_deeds
+        kinds = ["send", "wait", "split", "loop"] + ["wait_for", "branch"] * with_clauses
         kind = draw(st.sampled_from(kinds[:2] if depth > 2 else kinds))
         id = f"{kind}{next(number)}"
         inner = [path(after, depth + 1) for _ in range(2)] if kind in ("wait_for", "branch", "split") else [after] * 2
@@ -96,17 +96,17 @@ def journeys(draw: st.DrawFn, /, *, by_deeds: bool = True) -> Journey:
     return Journey(name="j", first=first, steps=tuple(steps))
 
 
-def a_deed(number: int, seconds: int, kind: str, subject: str) -> Activity:
+def an_act(number: int, seconds: int, kind: str, subject: str) -> Activity:
     at = NOON + timedelta(seconds=seconds)
     return an_activity(id=f"a{number}", kind=Kind(kind), subject=subject, at=at, received=at)
 
 
-deeds = st.lists(
+acts = st.lists(
     st.tuples(
         st.integers(-86400, WEEKS), st.sampled_from(["link_clicked", "page_viewed"]), st.sampled_from(["a", "b"])
     ),
     max_size=8,
-).map(lambda drawn: [a_deed(number, *each) for number, each in enumerate(drawn)])
+).map(lambda drawn: [an_act(number, *each) for number, each in enumerate(drawn)])
 extras = st.lists(st.integers(0, WEEKS).map(lambda seconds: NOON + timedelta(seconds=seconds)), max_size=6)
 delays = st.lists(st.integers(0, int(LATE.total_seconds())), min_size=1, max_size=8)
 
@@ -121,12 +121,12 @@ def walked(life: Life) -> tuple[object, ...]:
     return [(send.step, send.id) for send in life.sends], known.paths_taken, known.visits, known.state, known.reason
 
 
-# --- what holds of all of them
+# --- what holds for all of them
 
 
 @quick
-@given(journeys(), deeds, extras, delays)
-def test_late_double_and_early_wake_ups_change_neither_the_path_nor_the_mails(
+@given(journeys(), acts, extras, delays)
+def test_late_double_and_early_wake_ups_change_neither_path_nor_mails(
     journey: Journey, done: list[Activity], extra: list[datetime], late: list[int]
 ) -> None:
     on_time = Life(journey, done).live()
@@ -138,19 +138,19 @@ def test_late_double_and_early_wake_ups_change_neither_the_path_nor_the_mails(
 
 
 @quick
-@given(journeys(), deeds, extras, delays, clauses)
-def test_who_reached_the_goal_gets_no_mail_that_an_undisturbed_run_would_not_have_sent(
+@given(journeys(), acts, extras, delays, clauses)
+def test_late_wake_ups_plan_no_additional_mail_after_the_goal(
     journey: Journey, done: list[Activity], extra: list[datetime], late: list[int], goal: Clause
 ) -> None:
-    aiming = with_goal(journey, goal)
-    on_time = Life(aiming, done).live()
-    disturbed = Life(aiming, done).live(by_turns(late), extra)
+    journey_with_goal = with_goal(journey, goal)
+    on_time = Life(journey_with_goal, done).live()
+    disturbed = Life(journey_with_goal, done).live(by_turns(late), extra)
     assert {send.id for send in disturbed.sends} <= {send.id for send in on_time.sends}
 
 
 @quick
-@given(journeys(), deeds, extras, delays, st.integers(1, WEEKS))
-def test_no_path_mails_after_an_opt_out(
+@given(journeys(), acts, extras, delays, st.integers(1, WEEKS))
+def test_no_path_plans_a_mail_after_an_unsubscription(
     journey: Journey, done: list[Activity], extra: list[datetime], late: list[int], seconds: int
 ) -> None:
     refuses = NOON + timedelta(seconds=seconds)
@@ -159,8 +159,8 @@ def test_no_path_mails_after_an_opt_out(
 
 
 @quick
-@given(journeys(by_deeds=False), st.lists(st.integers(0, 9 * 86400), min_size=1, max_size=5))
-def test_after_long_delays_the_same_mails_go_and_keep_their_distance(journey: Journey, late: list[int]) -> None:
+@given(journeys(with_clauses=False), st.lists(st.integers(0, 9 * 86400), min_size=1, max_size=5))
+def test_mails_keep_their_distance_after_long_delays(journey: Journey, late: list[int]) -> None:
     on_time, delayed = Life(journey).live(), Life(journey).live(by_turns(late))
     assert [send.id for send in delayed.sends] == [send.id for send in on_time.sends]
     gaps = [[two.planned - one.planned for one, two in pairwise(life.sends)] for life in (on_time, delayed)]
@@ -172,7 +172,7 @@ def with_goal(journey: Journey, goal: Clause) -> Journey:
     return Journey(name="j", first=journey.first, steps=journey.steps, goal=goal)
 
 
-def test_a_goal_that_held_for_a_moment_is_reached_by_who_is_woken_late_too() -> None:
+def test_goal_that_held_for_a_moment_is_reached_at_a_late_wake_up() -> None:
     for_a_moment = AllOf(
         of=(Did(kind="page_viewed", at_least=2), Did(kind="link_clicked", subject="a", at_least=0, at_most=0))
     )
@@ -182,6 +182,6 @@ def test_a_goal_that_held_for_a_moment_is_reached_by_who_is_woken_late_too() -> 
         ),
         for_a_moment,
     )
-    done = [a_deed(0, 60, "page_viewed", "a"), a_deed(1, 61, "page_viewed", "a"), a_deed(2, 62, "link_clicked", "a")]
+    done = [an_act(0, 60, "page_viewed", "a"), an_act(1, 61, "page_viewed", "a"), an_act(2, 62, "link_clicked", "a")]
 
     assert Life(journey, done).live(by_turns([90])).enrollment.reason == "goal reached"

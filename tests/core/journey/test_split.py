@@ -32,14 +32,14 @@ def test_each_path_gets_its_share(weights: tuple[int, ...]) -> None:
 
 
 @given(st.text(max_size=5), st.text(max_size=5), shares, st.randoms(use_true_random=False))
-def test_the_order_of_the_paths_does_not_matter(by: str, lead: str, among: list[Share], chance: object) -> None:
+def test_order_of_the_paths_does_not_matter(by: str, lead: str, among: list[Share], chance: object) -> None:
     mixed = list(among)
     chance.shuffle(mixed)  # type: ignore[attr-defined]
     assert path(by, lead, mixed) == path(by, lead, among)
 
 
 @given(st.text(max_size=5), st.text(max_size=5), shares)
-def test_a_new_path_takes_leads_but_moves_none_between_the_others(by: str, lead: str, among: list[Share]) -> None:
+def test_new_path_takes_leads_but_moves_none_between_the_others(by: str, lead: str, among: list[Share]) -> None:
     more = [*among, Share(name="new", weight=3)]
     assert path(by, lead, more) in ("new", path(by, lead, among))
 
@@ -50,11 +50,11 @@ def test_two_splits_are_independent() -> None:
     assert all(abs(count - 1000) < 4 * 750**0.5 for count in both.values()) and len(both) == 4
 
 
-def test_what_weighs_nothing_gets_nobody() -> None:
+def test_path_without_weight_gets_no_leads() -> None:
     among = [Share(name="x", weight=0), Share(name="y")]
     assert {path("test", lead, among) for lead in LEADS[:200]} == {"y"}
 
 
-def test_a_lead_s_path_stays_the_same_for_ever() -> None:
+def test_path_of_a_lead_stays_the_same_for_ever() -> None:
     among = [Share(name="x"), Share(name="y"), Share(name="z")]
     assert [path("offer", f"lead{n}", among) for n in range(8)] == list("zzzzxyyy")
