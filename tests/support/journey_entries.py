@@ -22,7 +22,7 @@ ORDERED = OnActivity(kind="form_submitted", subject="order", key="order")
 NEVER, BY_KEY, AFTER_EXIT = Again(), Again(how="by key"), Again(how="after exit")
 
 
-def into(*enrol: Trigger, segments: tuple[Segment, ...] = (), **known: Any) -> Bundle:
+def a_playbook(*enrol: Trigger, segments: tuple[Segment, ...] = (), **known: Any) -> Bundle:
     """Return a playbook with one journey, j."""
     journey = Journey(**{"name": "j", "enrol": enrol} | known)
     return replace(a_bundle(), journeys={"j": journey}, segments={segment.name: segment for segment in segments})
@@ -44,7 +44,7 @@ def keys(got: Folded) -> list[str]:
     return [entry.key for entry in entries(got)]
 
 
-def told(got: Folded) -> list[tuple[str, str, str]]:
+def entry_decisions(got: Folded) -> list[tuple[str, str, str]]:
     return [(d.outcome, d.reason, d.facts["by"]) for d in got.decisions if d.what == "enrollment"]
 
 
@@ -55,6 +55,6 @@ def run(
     return fold(LeadHistory(profile=profile, state=state, **known), activities, bundle, now)
 
 
-def a_run(key: str, over: bool = False) -> Enrollment:
+def an_earlier_enrollment(key: str, over: bool = False) -> Enrollment:
     state = EnrollmentState.FINISHED if over else EnrollmentState.ACTIVE
     return Enrollment(lead="lead1", journey="j", key=key, entered=NOON, bundle="bundle1", state=state)

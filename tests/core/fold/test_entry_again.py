@@ -17,58 +17,62 @@ from tests.support.journey_entries import (
     JUNIOR,
     NEVER,
     ORDERED,
-    a_run,
+    a_playbook,
+    an_earlier_enrollment,
     an_order,
     asked,
-    into,
+    entry_decisions,
     keys,
     run,
-    told,
 )
 
 
 def test_lead_enters_once_for_each_key() -> None:
-    bundle = into(ORDERED, again=BY_KEY)
+    bundle = a_playbook(ORDERED, again=BY_KEY)
     got = run(bundle, an_order("1"), an_order("2"), an_order("1", id="again"))
     assert keys(got) == ["2", "1"] or keys(got) == ["1", "2"]
-    assert ("refused", "entered for this already", "activity") in told(got)
+    assert ("refused", "entered for this already", "activity") in entry_decisions(got)
     assert journeys_to_read(got.state, JUNIOR, [an_order("1")], bundle, NOON) == {"j"}
     later = run(
-        bundle, an_order("1", id="x"), an_order("3"), state=got.state, enrollments=[a_run("1", True), a_run("2")]
+        bundle,
+        an_order("1", id="x"),
+        an_order("3"),
+        state=got.state,
+        enrollments=[an_earlier_enrollment("1", True), an_earlier_enrollment("2")],
     )
     assert keys(later) == ["3"]
 
 
 @pytest.mark.parametrize("order", ["東京/1", "a#b", "x" * 65, " "])
 def test_key_unfit_for_a_row_key_is_digested(order: str) -> None:
-    assert keys(run(into(ORDERED, again=BY_KEY), an_order("1", facts={"order": order}))) == [digest(order)]
+    assert keys(run(a_playbook(ORDERED, again=BY_KEY), an_order("1", facts={"order": order}))) == [digest(order)]
 
 
 def test_activity_is_the_key_if_the_fact_is_missing() -> None:
-    assert keys(run(into(ORDERED, again=BY_KEY), an_order("1", facts={}))) == ["activity-1"]
+    assert keys(run(a_playbook(ORDERED, again=BY_KEY), an_order("1", facts={}))) == ["activity-1"]
 
 
 def test_lead_enters_again_only_after_leaving() -> None:
-    bundle = into(ORDERED, again=AFTER_EXIT)
+    bundle = a_playbook(ORDERED, again=AFTER_EXIT)
     one = run(bundle, an_order("1", facts={}))
     assert journeys_to_read(one.state, JUNIOR, [an_order("2")], bundle, NOON) == {"j"}
-    inside = run(bundle, an_order("2", facts={}), state=one.state, enrollments=[a_run("activity-1")])
-    assert told(inside) == [("refused", "still in it", "activity")]
+    inside = run(bundle, an_order("2", facts={}), state=one.state, enrollments=[an_earlier_enrollment("activity-1")])
+    assert entry_decisions(inside) == [("refused", "still in it", "activity")]
     out = run(
         bundle,
         an_order("2", facts={}),
         an_order("3", facts={}),
         state=one.state,
-        enrollments=[a_run("activity-1", True)],
+        enrollments=[an_earlier_enrollment("activity-1", True)],
     )
     assert keys(out) == ["activity-2"]
-    assert told(out)[1] == ("refused", "still in it", "activity")
+    assert entry_decisions(out)[1] == ("refused", "still in it", "activity")
 
 
 def test_ended_enrollment_is_read_only_once() -> None:
-    bundle = into(OnActivity(kind="page_read"), again=AFTER_EXIT)
+    bundle = a_playbook(OnActivity(kind="page_read"), again=AFTER_EXIT)
     one = run(bundle, an_activity(kind=Kind.PAGE_READ))
-    seen = run(bundle, an_activity(id="2"), state=one.state, enrollments=[a_run("activity1", True)])
+    seen = run(bundle, an_activity(id="2"), state=one.state, enrollments=[an_earlier_enrollment("activity1", True)])
     assert not seen.state.journeys["j"].active
     assert journeys_to_read(seen.state, JUNIOR, [an_activity(id="3", kind=Kind.PAGE_READ)], bundle, NOON) == frozenset()
     assert keys(run(bundle, an_activity(id="3", kind=Kind.PAGE_READ), state=seen.state)) == ["3"]
@@ -76,36 +80,43 @@ def test_ended_enrollment_is_read_only_once() -> None:
 
 def test_enrollments_are_read_only_if_again_asks_for_them() -> None:
     for again in (NEVER, Again(how="after", seconds=DAY)):
-        bundle = into(ORDERED, again=again)
+        bundle = a_playbook(ORDERED, again=again)
         assert (
             journeys_to_read(
                 run(bundle, an_order("1", facts={})).state, JUNIOR, [an_order("2", facts={})], bundle, NOON
             )
             == set()
         )
-    assert journeys_to_read(None, JUNIOR, [an_order("1")], into(ORDERED, again=BY_KEY), NOON) == frozenset()
+    assert journeys_to_read(None, JUNIOR, [an_order("1")], a_playbook(ORDERED, again=BY_KEY), NOON) == frozenset()
 
 
 def test_request_to_enrol_is_subject_to_again_and_who() -> None:
-    one = run(into(), asked())
-    assert told(run(into(), asked(id="2"), state=one.state)) == [("refused", "entered once already", "asked by anna")]
-    picky = into(who=Condition(field="company", any_of=("other",)))
-    assert told(run(picky, asked())) == [("refused", "does not match `who`", "asked by anna")]
+    one = run(a_playbook(), asked())
+    assert entry_decisions(run(a_playbook(), asked(id="2"), state=one.state)) == [
+        ("refused", "entered once already", "asked by anna")
+    ]
+    picky = a_playbook(who=Condition(field="company", any_of=("other",)))
+    assert entry_decisions(run(picky, asked())) == [("refused", "does not match `who`", "asked by anna")]
     keyed = asked(facts={"key": "2026-12", "by": "schedule"})
-    assert keys(run(into(again=Again(how="after")), keyed)) == ["2026-12"]
+    assert keys(run(a_playbook(again=Again(how="after")), keyed)) == ["2026-12"]
 
 
 def test_latest_key_is_refused_without_its_enrollment() -> None:
-    one = run(into(ORDERED, again=BY_KEY), an_order("7"))
-    again = run(into(ORDERED, again=BY_KEY), an_order("7", id="other"), state=one.state)
-    assert told(again) == [("refused", "entered for this already", "activity")]
+    one = run(a_playbook(ORDERED, again=BY_KEY), an_order("7"))
+    again = run(a_playbook(ORDERED, again=BY_KEY), an_order("7", id="other"), state=one.state)
+    assert entry_decisions(again) == [("refused", "entered for this already", "activity")]
 
 
 def test_entry_keeps_the_wake_events_of_earlier_enrollments() -> None:
     # given an enrollment whose goal is one page, and a second one in the same journey, whose goal is now another page
     page, other = Did(kind="page_viewed", subject="pricing"), Did(kind="page_viewed", subject="jobs")
-    one = run(into(ORDERED, again=BY_KEY, goal=page), an_order("1"))
-    two = run(into(ORDERED, again=BY_KEY, goal=other), an_order("2"), state=one.state, enrollments=[a_run("1")])
+    one = run(a_playbook(ORDERED, again=BY_KEY, goal=page), an_order("1"))
+    two = run(
+        a_playbook(ORDERED, again=BY_KEY, goal=other),
+        an_order("2"),
+        state=one.state,
+        enrollments=[an_earlier_enrollment("1")],
+    )
     assert keys(two) == ["2"]
     # then both pages wake the journey
     assert two.state.journeys["j"].wake_events == ("page_viewed jobs", "page_viewed pricing")
@@ -113,7 +124,7 @@ def test_entry_keeps_the_wake_events_of_earlier_enrollments() -> None:
 
 def test_two_triggers_at_once_make_one_entry_and_two_decisions() -> None:
     buyers = Segment(name="buyers", also=(Did(kind="form_submitted", subject="order"),))
-    bundle = into(ORDERED, OnSegment(segment="buyers"), segments=(buyers,), again=Again(how="after"))
+    bundle = a_playbook(ORDERED, OnSegment(segment="buyers"), segments=(buyers,), again=Again(how="after"))
     got = run(bundle, an_order("1", facts={}))
-    assert [reason for _, reason, _ in told(got)] == ["", "entered for this already"]
+    assert [reason for _, reason, _ in entry_decisions(got)] == ["", "entered for this already"]
     assert len({decision.id for decision in got.decisions}) == len(got.decisions)

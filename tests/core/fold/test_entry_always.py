@@ -20,7 +20,7 @@ from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity, OnDate, OnField, OnRank, OnSegment, Trigger
 from tests.support.builders import DAY, an_activity
 from tests.support.fakes import NOON
-from tests.support.journey_entries import BY_KEY, JUNIOR, NEVER, ORDERED, entries, into, run
+from tests.support.journey_entries import BY_KEY, JUNIOR, NEVER, ORDERED, a_playbook, entries, run
 
 TRIGGERS: list[Trigger] = [
     ORDERED,
@@ -57,7 +57,7 @@ def test_each_entry_and_each_decision_has_its_own_row(
     birthday: str,
 ) -> None:
     # given a lead with any activities and changing fields; its enrollments are read as score.react reads them
-    bundle, now, state = into(*triggers, segments=(KEEN,), again=again), NOON, None
+    bundle, now, state = a_playbook(*triggers, segments=(KEEN,), again=again), NOON, None
     runs, done = list[Enrollment](), list[Activity]()
     for number, (drawn_activities, hours, pays) in enumerate(days):
         fields = {"birthday": birthday, "renewal": "2026-11-22", "plan": "pro" if pays else ""}
@@ -96,7 +96,7 @@ def new_entries(got: Folded, before: list[Enrollment]) -> list[Enrollment]:
 KINDS = [("form_submitted", "order"), ("page_viewed", "pricing"), ("page_viewed", "jobs"), ("link_clicked", "mail")]
 histories = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 40), st.integers(0, 3)), max_size=12)
 PLAYBOOK = replace(
-    into(ORDERED, again=BY_KEY),
+    a_playbook(ORDERED, again=BY_KEY),
     segments={
         "keen": Segment(name="keen", also=(Did(kind="page_viewed", subject="pricing", at_least=3),)),
         "recent": Segment(name="recent", also=(Did(kind="page_viewed", at_least=2, within_seconds=10 * DAY),)),

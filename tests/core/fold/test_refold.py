@@ -123,8 +123,8 @@ def test_lead_that_a_machine_made_hot_cools_with_a_decision() -> None:
     assert (got.state.rank, got.state.episode, got.state.alerted) == (Rank.WARM, 1, NOON)
     assert alerts(got) == []
     assert CrmOutdated(urgent=True) in got.consequences
-    told = [(d.what, d.subject, d.outcome, d.reason) for d in got.decisions]
-    assert told == [
+    decided = [(d.what, d.subject, d.outcome, d.reason) for d in got.decisions]
+    assert decided == [
         ("verdict", "case-study", "machine", "does not identify itself as a browser"),
         ("verdict", "case-study", "machine", "does not identify itself as a browser"),
         ("rank", "warm", "fell", "verdicts revised"),

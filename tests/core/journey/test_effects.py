@@ -114,8 +114,8 @@ def test_answer_and_failure_take_different_paths(
     answer: object, unanswered: tuple[str, ...], path: str, word: str
 ) -> None:
     journey = a_journey(ASK, send("a"), send("b"))
-    stands = moved(journey).enrollment
-    got = moved(journey, at(stands, answers={"ask": answer}, unanswered=unanswered), LATER)
+    enrollment = moved(journey).enrollment
+    got = moved(journey, at(enrollment, answers={"ask": answer}, unanswered=unanswered), LATER)
     assert (sent(got), step_decisions(got)) == ([path], [("ask", "took", word)])
 
 

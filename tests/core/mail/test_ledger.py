@@ -144,9 +144,9 @@ def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
     morning = NOON + timedelta(hours=9)
     moved = ledger.postpone(a_marketing_mail(), "quiet hours", morning)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
-    told = ledger.decision(a_marketing_mail(), moved.send, NOON)
-    assert told is not None
-    assert (told.outcome, told.reason) == ("postponed", "quiet hours")
+    decision = ledger.decision(a_marketing_mail(), moved.send, NOON)
+    assert decision is not None
+    assert (decision.outcome, decision.reason) == ("postponed", "quiet hours")
     again = ledger.postpone(moved.send, "quiet hours", morning + timedelta(days=1)).send
     assert ledger.decision(moved.send, again, morning) is None
 
@@ -164,8 +164,8 @@ def test_held_mail_is_released_or_dropped_by_a_person() -> None:
     assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
     assert ledger.may_be_claimed(released.send, NOON)
     assert (dropped.send.state, dropped.send.reason, dropped.due) == (SendState.SKIPPED, "dropped by alice", None)
-    told = [ledger.decision(held, moved.send, NOON) for moved in (released, dropped)]
-    assert [(each.outcome, each.reason) for each in told if each] == [
+    decision = [ledger.decision(held, moved.send, NOON) for moved in (released, dropped)]
+    assert [(each.outcome, each.reason) for each in decision if each] == [
         ("released", "released by alice"),
         ("skipped", "dropped by alice"),
     ]

@@ -28,7 +28,8 @@ PEOPLE = {
     "an answer to our own automatic mail": ("Re: 【自動返信】資料のご送付", "届きました。ありがとうございます。"),
     "with a quote of an absence": (
         "Re: 日程",
-        "来週でお願いします。\n\n2026年11月21日(土) 12:00 Ripen <news@example.com>:\n> 担当は休暇をいただいております\n",
+        "来週でお願いします。\n\n"
+        "2026年11月21日(土) 12:00 Ripen <news@example.com>:\n> 担当は休暇をいただいております\n",
     ),
     "who will be away one day": ("Re: 日程", "火曜は外出しておりますが、水曜なら終日空いております。"),
     "who mentions the office": ("Re: Meeting", "Could you come to our office on Friday?"),

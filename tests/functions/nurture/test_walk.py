@@ -104,8 +104,11 @@ def test_walk_that_runs_out_of_time_is_due_at_once(machinery: Machinery, small_p
 
 
 def test_a_lap_that_begins_between_two_reads_of_one_request_is_walked(machinery: Machinery) -> None:
-    """DynamoDB reads the rows of a batch one by one: the run may be of the moment before, and the walk of the one after."""
-    # given a run that was paused, and is resumed while somebody looks at its walk
+    """Show that a batch may return the run from before a resume, and the walk from after it.
+
+    DynamoDB reads the rows of a batch one by one.
+    """
+    # given a run that was paused, and is resumed while a worker reads its walk
     leads = leads_of(5, 2)
     for lead in leads:
         known(machinery.table, lead)
