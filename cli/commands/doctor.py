@@ -2,7 +2,6 @@
 
 import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,37 +10,66 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.doctor.finding import Finding, State
+from cli.doctor.finding import OWNERS, Finding, State
 from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, language, say
 from cli.stack.stack import connect
+from ripen.words import Words
 
-_MARKS = {State.OK: "[green]✓ ok[/]", State.WARN: "[yellow]! warn[/]", State.FAIL: "[bold red]✗ fail[/]"}
+_MARKS = {
+    State.OK: Words("[green]✓ ok[/]", "[green]✓ 正常[/]"),
+    State.WARN: Words("[yellow]! warn[/]", "[yellow]! 注意[/]"),
+    State.FAIL: Words("[bold red]✗ fail[/]", "[bold red]✗ 不備[/]"),
+}
 
 
+@help_text(
+    "Check every prerequisite: its state, its owner, and the next step. The exit code is 1 if one of them fails.",
+    "前提条件をすべて確認します: 状態、担当、次にすること。一つでも不備があれば終了コードは 1 です。",
+)
 def doctor(
-    folder: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
+    folder: Annotated[Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
+        "playbook"
+    ),
     as_json: AsJson = False,
 ) -> None:
-    """Check every prerequisite: its state, its owner, and the next step. The exit code is 1 if one fails."""
     from cli.doctor.examination import examine
 
     found = list(examine(connect(), folder))
     if as_json:
-        print_json([asdict(finding) for finding in found])
+        print_json([finding.plain() for finding in found])
     else:
         _show(found)
     sys.exit(1 if any(finding.state is State.FAIL for finding in found) else 0)
 
 
 def _show(found: list[Finding]) -> None:
-    console, table = Console(highlight=False), Table("", "What", "Whose", "Found")
+    lang, console = language(), Console(highlight=False)
+    table = Table("", say("Prerequisite", "前提条件"), say("Owner", "担当"), say("Found", "結果"))
     for finding in found:
-        table.add_row(_MARKS[finding.state], finding.title, str(finding.owner), escape(finding.found))
+        mark, title, owner = _head(finding)
+        table.add_row(mark, title, owner, escape(finding.found.in_language(lang)))
     console.print(table)
     for finding in found:
-        if finding.next_step:
-            console.print(
-                f"{_MARKS[finding.state]} [bold]{finding.title}[/] ({finding.owner}): {escape(finding.next_step)}"
-            )
+        if next_step := finding.next_step.in_language(lang):
+            mark, title, owner = _head(finding)
+            about = say(f"{mark} [bold]{title}[/] ({owner}): ", f"{mark} [bold]{title}[/]（{owner}）: ")
+            console.print(about + escape(next_step))
     count = Counter(finding.state for finding in found)
-    console.print(f"{count[State.OK]} ok, {count[State.WARN]} to look at, {count[State.FAIL]} missing. docs/deploy.md")
+    well, doubtful, failed = count[State.OK], count[State.WARN], count[State.FAIL]
+    console.print(
+        say(
+            f"{well} ok, {doubtful} to look at, {failed} failed. docs/deploy.md explains each.",
+            f"正常 {well}、注意 {doubtful}、不備 {failed}。各項目の説明: docs/deploy.md",
+        )
+    )
+
+
+def _head(finding: Finding) -> tuple[str, str, str]:
+    """Return the finding's mark, title and owner in the language of the command line."""
+    lang, check = language(), finding.check
+    return (
+        _MARKS[finding.state].in_language(lang),
+        check.title.in_language(lang),
+        OWNERS[check.owner].in_language(lang),
+    )

@@ -8,6 +8,7 @@ import boto3
 from cli.doctor import domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Finding
 from cli.stack.stack import Stack
+from ripen.words import Words
 
 
 def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
@@ -32,7 +33,10 @@ def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
     yield from mail.account(ses)
     yield mail.configuration_set(ses, checked.configuration_set)
     if not sender:
-        yield mail.IDENTITY.fail("no playbook names a sender", "ripen publish")
+        yield mail.IDENTITY.fail(
+            Words("no published playbook names a sender", "送信者を定めたプレイブックが公開されていません"),
+            Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish"),
+        )
         return
     identity, dkim, mail_from = mail.identity(ses, sender)
     yield identity

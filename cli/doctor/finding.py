@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ripen.words import Words
+
 
 class Owner(StrEnum):
     """The department that looks after it."""
@@ -11,6 +13,14 @@ class Owner(StrEnum):
     MARKETING = "marketing"
     SALESFORCE = "Salesforce admin"
     SLACK = "Slack admin"
+
+
+OWNERS = {
+    Owner.IT: Words("IT", "情報システム"),
+    Owner.MARKETING: Words("marketing", "マーケティング"),
+    Owner.SALESFORCE: Words("Salesforce admin", "Salesforce 管理者"),
+    Owner.SLACK: Words("Slack admin", "Slack 管理者"),
+}
 
 
 class State(StrEnum):
@@ -24,23 +34,32 @@ class State(StrEnum):
 class Check:
     """A prerequisite. docs/deploy.md has a section with the same title."""
 
-    title: str
+    title: Words
     owner: Owner
 
-    def ok(self, found: str) -> "Finding":
-        return Finding(self.title, self.owner, State.OK, found, "")
+    def ok(self, found: Words) -> "Finding":
+        return Finding(self, State.OK, found, Words("", ""))
 
-    def warn(self, found: str, next_step: str) -> "Finding":
-        return Finding(self.title, self.owner, State.WARN, found, next_step)
+    def warn(self, found: Words, next_step: Words) -> "Finding":
+        return Finding(self, State.WARN, found, next_step)
 
-    def fail(self, found: str, next_step: str) -> "Finding":
-        return Finding(self.title, self.owner, State.FAIL, found, next_step)
+    def fail(self, found: Words, next_step: Words) -> "Finding":
+        return Finding(self, State.FAIL, found, next_step)
 
 
 @dataclass(frozen=True)
 class Finding:
-    title: str
-    owner: Owner
+    check: Check
     state: State
-    found: str
-    next_step: str
+    found: Words
+    next_step: Words
+
+    def plain(self) -> dict[str, str]:
+        """Return what `ripen doctor --json` prints: a contract for scripts, in English whatever the language."""
+        return {
+            "title": self.check.title.en,
+            "owner": self.check.owner,
+            "state": self.state,
+            "found": self.found.en,
+            "next_step": self.next_step.en,
+        }

@@ -6,15 +6,16 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.finding import Check, Finding, Owner
+from ripen.words import Words
 
-PRODUCTION = Check("SES production access", Owner.IT)
-QUOTA = Check("SES sending quota", Owner.IT)
-IDENTITY = Check("Sender identity", Owner.IT)
-DKIM = Check("DKIM", Owner.IT)
-SET = Check("Configuration set", Owner.IT)
+PRODUCTION = Check(Words("SES production access", "SES 本番アクセス"), Owner.IT)
+QUOTA = Check(Words("SES sending quota", "SES 送信クォータ"), Owner.IT)
+IDENTITY = Check(Words("Sender identity", "送信者の ID"), Owner.IT)
+DKIM = Check(Words("DKIM", "DKIM"), Owner.IT)
+SET = Check(Words("Configuration set", "設定セット"), Owner.IT)
 _NEARLY = 0.8
 _EVENTS = {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
-_DEPLOY = "Deploy the stack again: make deploy"
+_DEPLOY = Words("Deploy the stack again: make deploy", "スタックをもう一度配備してください: make deploy")
 
 
 def account(ses: Any) -> Iterator[Finding]:
@@ -23,35 +24,71 @@ def account(ses: Any) -> Iterator[Finding]:
         found = ses.get_account()
     except (BotoCoreError, ClientError) as error:
         yield PRODUCTION.fail(
-            f"SES does not answer: {error}", "Sign in to AWS with a role that may read SES, then try again."
+            Words(f"SES does not answer: {error}", f"SES が応答しません: {error}"),
+            Words(
+                "Sign in to AWS with a role that may read SES, then try again.",
+                "SES を読めるロールで AWS にサインインして、もう一度試してください。",
+            ),
         )
         return
     if not found.get("ProductionAccessEnabled"):
         yield PRODUCTION.fail(
-            "The account is in SES's sandbox: it mails only to addresses verified beforehand.",
-            "SES console → Account dashboard → Request production access.",
+            Words(
+                "the account is in SES's sandbox: it sends only to verified addresses",
+                "アカウントが SES のサンドボックスにあり、検証済みのアドレスにしか送れません",
+            ),
+            Words(
+                "SES console → Account dashboard → Request production access.",
+                "SES コンソール → アカウントダッシュボード → 本番アクセスのリクエスト。",
+            ),
         )
     elif not found.get("SendingEnabled", True) or found.get("EnforcementStatus", "HEALTHY") == "SHUTDOWN":
-        yield PRODUCTION.fail("AWS has paused this account's sending.", "Read AWS's mail about it and answer the case.")
+        yield PRODUCTION.fail(
+            Words("AWS has paused sending for this account", "AWS がこのアカウントの送信を停止しています"),
+            Words(
+                "Read AWS's mail about it, and answer the support case.",
+                "AWS からのメールを読み、サポートケースに返答してください。",
+            ),
+        )
     elif found.get("EnforcementStatus", "HEALTHY") != "HEALTHY":
+        status = found["EnforcementStatus"].lower()
         yield PRODUCTION.warn(
-            f"AWS has put the account under {found['EnforcementStatus'].lower()}.",
-            "Look at bounces and complaints in the SES console.",
+            Words(f"AWS has put the account under {status}", f"AWS によりアカウントが {status} の状態です"),
+            Words(
+                "Look at bounces and complaints in the SES console.",
+                "SES コンソールで不達と迷惑メール報告を確かめてください。",
+            ),
         )
     else:
-        yield PRODUCTION.ok("granted")
+        yield PRODUCTION.ok(Words("granted", "取得済み"))
     yield _quota(found.get("SendQuota") or {})
 
 
 def _quota(quota: dict[str, float]) -> Finding:
     most, sent = quota.get("Max24HourSend", 0), quota.get("SentLast24Hours", 0)
-    usage = f"{sent:,.0f} of {most:,.0f} mails in 24 hours, {quota.get('MaxSendRate', 0):g} a second"
+    rate = f"{quota.get('MaxSendRate', 0):g}"
+    usage = Words(
+        f"{sent:,.0f} of {most:,.0f} mails used in 24 hours, {rate} a second",
+        f"24 時間で {most:,.0f} 通中 {sent:,.0f} 通を使用、毎秒 {rate} 通",
+    )
     if most == -1:
-        return QUOTA.ok("unlimited")
+        return QUOTA.ok(Words("unlimited", "無制限"))
     if sent >= most:
-        return QUOTA.fail(usage, "Service Quotas → Amazon SES → Sending quota → Request increase.")
+        return QUOTA.fail(
+            usage,
+            Words(
+                "Service Quotas → Amazon SES → Sending quota → Request increase.",
+                "Service Quotas → Amazon SES → Sending quota → 引き上げをリクエスト。",
+            ),
+        )
     if sent >= most * _NEARLY:
-        return QUOTA.warn(usage, "Ask for more before the next big mailing: Service Quotas → Amazon SES.")
+        return QUOTA.warn(
+            usage,
+            Words(
+                "Request more before the next big mailing: Service Quotas → Amazon SES.",
+                "次の大きな配信の前に引き上げてください: Service Quotas → Amazon SES。",
+            ),
+        )
     return QUOTA.ok(usage)
 
 
@@ -59,23 +96,35 @@ def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:
     """Return the findings on the sender's identity and its DKIM, and its MAIL FROM domain, "" without one."""
     domain = sender.partition("@")[2]
     found = _identity(ses, domain) or _identity(ses, sender)
-    step = (
-        f"Verify {domain} in SES with Easy DKIM (parameter SenderDomain) and publish the three CNAME records it shows."
+    step = Words(
+        f"Verify {domain} in SES with Easy DKIM (parameter SenderDomain),"
+        " and publish the three CNAME records that it shows.",
+        f"SES で {domain} を Easy DKIM で検証し（パラメーター SenderDomain）、"
+        "表示される CNAME レコード 3 件を公開してください。",
     )
     if found is None:
-        return IDENTITY.fail(f"SES does not know {domain}.", step), DKIM.fail("no identity, no signature", step), ""
-    verified = found.get("VerifiedForSendingStatus")
-    finding = IDENTITY.ok(f"{domain} is verified") if verified else IDENTITY.fail(f"{domain} is not verified yet", step)
+        unknown = Words(f"SES does not know {domain}", f"SES に {domain} が登録されていません")
+        unsigned = Words("mails are not signed without an identity", "ID がないため、メールに署名できません")
+        return IDENTITY.fail(unknown, step), DKIM.fail(unsigned, step), ""
+    if found.get("VerifiedForSendingStatus"):
+        finding = IDENTITY.ok(Words(f"{domain} is verified", f"{domain} は検証済みです"))
+    else:
+        finding = IDENTITY.fail(Words(f"{domain} is not verified yet", f"{domain} はまだ検証されていません"), step)
     return finding, _dkim(found.get("DkimAttributes") or {}, step), _mail_from(found)
 
 
-def _dkim(dkim: dict[str, Any], step: str) -> Finding:
+def _dkim(dkim: dict[str, Any], step: Words) -> Finding:
     status = dkim.get("Status", "NOT_STARTED")
     if status == "SUCCESS" and dkim.get("SigningEnabled"):
-        return DKIM.ok("mails are signed")
+        return DKIM.ok(Words("mails are signed", "メールは署名されています"))
     if status == "SUCCESS":
-        return DKIM.fail("signing is switched off", "SES console → Identities → DKIM → Enable signatures.")
-    return DKIM.fail(f"SES says {status}", step)
+        return DKIM.fail(
+            Words("signing is switched off", "署名が無効になっています"),
+            Words(
+                "SES console → Identities → DKIM → Enable signatures.", "SES コンソール → ID → DKIM → 署名を有効化。"
+            ),
+        )
+    return DKIM.fail(Words(f"SES reports {status}", f"SES での状態: {status}"), step)
 
 
 def _mail_from(found: dict[str, Any]) -> str:
@@ -95,7 +144,13 @@ def configuration_set(ses: Any, name: str) -> Finding:
     try:
         found = ses.get_configuration_set_event_destinations(ConfigurationSetName=name)
     except (BotoCoreError, ClientError) as error:
-        return SET.fail(f"{name or 'the set'} is not there: {error}", _DEPLOY)
+        return SET.fail(
+            Words(
+                f"the set {name!r} cannot be read: {error}",
+                f"設定セット {name!r} を読めません: {error}",
+            ),
+            _DEPLOY,
+        )
     enabled = {
         event
         for destination in found.get("EventDestinations", [])
@@ -103,5 +158,9 @@ def configuration_set(ses: Any, name: str) -> Finding:
         for event in destination.get("MatchingEventTypes", [])
     }
     if missing := _EVENTS - enabled:
-        return SET.fail(f"SES does not send these events: {', '.join(sorted(missing)).lower()}", _DEPLOY)
-    return SET.ok("bounces, complaints and deliveries are reported")
+        events = ", ".join(sorted(missing)).lower()
+        return SET.fail(
+            Words(f"SES does not report these events: {events}", f"SES が通知しないイベントがあります: {events}"),
+            _DEPLOY,
+        )
+    return SET.ok(Words("bounces, complaints and deliveries are reported", "不達、迷惑メール報告、到達が通知されます"))

@@ -13,18 +13,29 @@ from ripen.crm.api_usage import ApiUsage
 from ripen.crm.crm_fields import STANDARD
 from ripen.errors import Undeliverable
 from ripen.playbook.bundle import Bundle
+from ripen.words import Words
 
-LOGIN = Check("Salesforce login", Owner.SALESFORCE)
-FIELDS = Check("Salesforce fields", Owner.SALESFORCE)
-RIGHTS = Check("Salesforce permission set", Owner.SALESFORCE)
-DEALS = Check("Salesforce opportunities", Owner.SALESFORCE)
-CALLS = Check("Salesforce API calls left", Owner.SALESFORCE)
+LOGIN = Check(Words("Salesforce login", "Salesforce ログイン"), Owner.SALESFORCE)
+FIELDS = Check(Words("Salesforce fields", "Salesforce 項目"), Owner.SALESFORCE)
+RIGHTS = Check(Words("Salesforce permission set", "Salesforce 権限セット"), Owner.SALESFORCE)
+DEALS = Check(Words("Salesforce opportunities", "Salesforce 商談"), Owner.SALESFORCE)
+CALLS = Check(Words("Salesforce API calls left", "Salesforce API の残り回数"), Owner.SALESFORCE)
 _PACKAGE = Path(__file__).resolve().parents[2] / "infra/salesforce/force-app/main/default/objects"
+_MOST_NAMED = 4
 _ON = {"Lead": ("Lead",), "Contact": ("Contact",), "Activity": ("Task",)}
 _READ = {"Opportunity": ("AccountId", "IsClosed"), "Account": ("Website",), "Contact": ("AccountId", "Email")}
 """The fields that show which companies have an open opportunity."""
-_DEPLOY = "Deploy the package: infra/salesforce/README.md"
-_ASSIGN = "Assign the permission set Ripen_Integration to the user that the app runs as."
+_ASSIGN = Words(
+    "Assign the permission set Ripen_Integration to the user that the app runs as.",
+    "アプリの実行ユーザーに権限セット Ripen_Integration を割り当ててください。",
+)
+_DEPLOY = Words(
+    f"Deploy the package: infra/salesforce/README.md. {_ASSIGN.en}",
+    f"パッケージを配備してください: infra/salesforce/README.md。{_ASSIGN.ja}",
+)
+_TOO_MANY = Words(
+    "See who uses the calls: Setup → API Usage.", "API の使用状況を確かめてください: 設定 → API の使用状況。"
+)
 
 
 def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[Finding]:
@@ -38,17 +49,25 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
         token = fetch(settings, session)
     except Undeliverable as error:
         yield LOGIN.fail(
-            error.reason, 'Make the External Client App, and put its values into the secret under "salesforce".'
+            Words(error.reason, f"ログインできません: {error.reason}"),
+            Words(
+                'Create the External Client App, and put its values into the secret under "salesforce".',
+                '外部クライアントアプリケーションを作成し、その値をシークレットの "salesforce" に入れてください。',
+            ),
         )
         return
-    yield LOGIN.ok(token.instance)
+    yield LOGIN.ok(Words(token.instance, token.instance))
     asks_of_deals = bundle is not None and bundle.policy.skips_open_opportunities
     written, read = ("Lead", "Contact", "Task"), (*_READ,) if asks_of_deals else ()
     try:
         found = {name: _get(session, token, f"sobjects/{name}/describe") for name in dict.fromkeys((*written, *read))}
         limits = _get(session, token, "limits")
     except requests.RequestException as error:
-        yield FIELDS.warn(f"Salesforce does not answer: {type(error).__name__}", "Try again.")
+        name = type(error).__name__
+        yield FIELDS.warn(
+            Words(f"Salesforce does not answer: {name}", f"Salesforce が応答しません: {name}"),
+            Words("Try again.", "もう一度試してください。"),
+        )
         return
     fields = {
         name: {field["name"]: field for field in body.get("fields", [])} if body else None
@@ -75,8 +94,16 @@ def our_fields(found: Fields) -> Finding:
         if found.get(object) is not None and name not in (found[object] or {})
     ]
     if missing:
-        return FIELDS.fail(f"not there, or not visible: {_some(missing)}", f"{_DEPLOY} {_ASSIGN}")
-    return FIELDS.ok(f"all {len(packaged())} are there")
+        names = _some(missing)
+        return FIELDS.fail(
+            Words(
+                f"missing or not visible: {names.en}",
+                f"存在しないか、参照できません: {names.ja}",
+            ),
+            _DEPLOY,
+        )
+    count = len(packaged())
+    return FIELDS.ok(Words(f"all {count} exist", f"{count} 項目すべてあります"))
 
 
 def rights(found: Fields) -> Finding:
@@ -94,8 +121,9 @@ def rights(found: Fields) -> Finding:
         if (field := (found.get(object) or {}).get(name)) and not (field.get("updateable") or field.get("createable"))
     ]
     if hidden or locked:
-        return RIGHTS.fail(f"no right to {_some(hidden + locked)}", _ASSIGN)
-    return RIGHTS.ok("Leads, Contacts and Tasks may be written")
+        names = _some(hidden + locked)
+        return RIGHTS.fail(Words(f"no right to write {names.en}", f"書き込む権限がありません: {names.ja}"), _ASSIGN)
+    return RIGHTS.ok(Words("Leads, Contacts and Tasks can be written", "リード、取引先責任者、ToDo に書き込めます"))
 
 
 def opportunities(found: Fields) -> Finding:
@@ -104,19 +132,33 @@ def opportunities(found: Fields) -> Finding:
         f"{object}.{name}" for object, names in _READ.items() for name in names if name not in (found.get(object) or {})
     ]
     if hidden:
-        return DEALS.fail(f"no right to read {_some(hidden)}", f"{_DEPLOY} {_ASSIGN}")
-    return DEALS.ok("opportunities, accounts and contacts may be read")
+        names = _some(hidden)
+        return DEALS.fail(Words(f"no right to read {names.en}", f"参照する権限がありません: {names.ja}"), _DEPLOY)
+    return DEALS.ok(
+        Words("opportunities, accounts and contacts can be read", "商談、取引先、取引先責任者を参照できます")
+    )
 
 
 def calls(limits: Mapping[str, Any]) -> Finding:
+    """Check how many calls are left today."""
     day = limits.get("DailyApiRequests") or {}
     most, left = int(day.get("Max", 0)), int(day.get("Remaining", 0))
-    left_today = f"{left:,} of {most:,} today"
+    left_today = Words(f"{left:,} of {most:,} left today", f"本日の残り {left:,} 回（上限 {most:,} 回）")
     if left <= 0:
-        return CALLS.fail(left_today, "Ripen's work waits until tomorrow; see who else calls: Setup → API Usage.")
+        return CALLS.fail(
+            left_today,
+            Words(
+                f"Writes to Salesforce wait until calls are available again. {_TOO_MANY.en}",
+                f"Salesforce への書き込みは、回数が回復するまで待ちます。{_TOO_MANY.ja}",
+            ),
+        )
     if ApiUsage(most - left, most).is_tight:
         return CALLS.warn(
-            left_today, "Mere scores wait until there are more; see who calls so much: Setup → API Usage."
+            left_today,
+            Words(
+                f"Writes of scores alone wait until more calls are left. {_TOO_MANY.en}",
+                f"スコアだけの書き込みは、回数に余裕ができるまで待ちます。{_TOO_MANY.ja}",
+            ),
         )
     return CALLS.ok(left_today)
 
@@ -132,5 +174,7 @@ def _get(session: requests.Session, token: Token, path: str) -> dict[str, Any] |
     return dict(answer.json()) if answer.ok else None
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+def _some(names: list[str]) -> Words:
+    """Return the first names, and how many more there are."""
+    shown, more = ", ".join(names[:_MOST_NAMED]), len(names) - _MOST_NAMED
+    return Words(f"{shown} and {more} more", f"{shown} ほか {more} 件") if more > 0 else Words(shown, shown)

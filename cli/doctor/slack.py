@@ -10,37 +10,53 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from cli.doctor.finding import Check, Finding, Owner
+from ripen.words import Words
 
-TOKEN = Check("Slack token", Owner.SLACK)
-SCOPES = Check("Slack scopes", Owner.SLACK)
-CHANNEL = Check("Slack channel", Owner.SLACK)
+TOKEN = Check(Words("Slack token", "Slack トークン"), Owner.SLACK)
+SCOPES = Check(Words("Slack scopes", "Slack スコープ"), Owner.SLACK)
+CHANNEL = Check(Words("Slack channel", "Slack チャンネル"), Owner.SLACK)
 _MANIFEST = Path(__file__).resolve().parents[2] / "infra/slack/manifest.yaml"
 _SECONDS = 10
 _PAGE = 200
-_INVITE = "In Slack: /invite @Ripen in the channel that the stack's parameter SalesChannel names."
+_INVITE = Words(
+    "In Slack, type /invite @Ripen in the channel that the stack's parameter SalesChannel names.",
+    "Slack で、スタックのパラメーター SalesChannel のチャンネルに /invite @Ripen と入力してください。",
+)
+_CREATE = Words(
+    "Create the app from infra/slack/manifest.yaml, install it, and put its bot token into the secret.",
+    "infra/slack/manifest.yaml からアプリを作成してインストールし、ボットトークンをシークレットに入れてください。",
+)
 
 
 def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
     """Yield the findings. Without a token that works, only the token's."""
-    make = "Make the app from infra/slack/manifest.yaml, install it, and put its bot token into the secret."
     if not token:
-        yield TOKEN.fail("slack_bot_token is not in the secret", make)
+        yield TOKEN.fail(
+            Words("slack_bot_token is not in the secret", "シークレットに slack_bot_token がありません"), _CREATE
+        )
         return
     client = WebClient(token, base_url=api, timeout=_SECONDS, retry_handlers=[])
     try:
         who = client.auth_test()
     except SlackApiError as error:
-        yield TOKEN.fail(f"Slack says {error.response.get('error')}", make)
+        yield TOKEN.fail(_refusal(error), _CREATE)
         return
     except (OSError, HTTPException) as error:
-        yield TOKEN.fail(f"Slack does not answer: {error}", "Try again; is the parameter SlackApi right?")
+        yield TOKEN.fail(
+            Words(f"Slack does not answer: {error}", f"Slack が応答しません: {error}"),
+            Words(
+                "Try again. If it fails again, check the stack's parameter SlackApi.",
+                "もう一度試してください。続くときは、スタックのパラメーター SlackApi を確かめてください。",
+            ),
+        )
         return
-    yield TOKEN.ok(f"{who.get('user')} in {who.get('team')}")
+    user, team = who.get("user"), who.get("team")
+    yield TOKEN.ok(Words(f"{user} in {team}", f"{team} の {user}"))
     yield scopes(who.headers)
     try:
         yield membership(_channel(client, channel), channel)
     except SlackApiError as error:
-        yield CHANNEL.fail(f"Slack says {error.response.get('error')}", _INVITE)
+        yield CHANNEL.fail(_refusal(error), _INVITE)
 
 
 def scopes(headers: Mapping[str, Any]) -> Finding:
@@ -48,25 +64,55 @@ def scopes(headers: Mapping[str, Any]) -> Finding:
     wanted = set(YAML(typ="safe").load(_MANIFEST)["oauth_config"]["scopes"]["bot"])
     granted = next((value for name, value in headers.items() if name.lower() == "x-oauth-scopes"), None)
     if granted is None:
-        return SCOPES.warn("Slack does not name them", f"Compare them with the manifest: {', '.join(sorted(wanted))}.")
-    if missing := wanted - {scope.strip() for scope in str(granted).split(",")}:
-        return SCOPES.fail(
-            f"missing: {', '.join(sorted(missing))}",
-            "Bring the app up to infra/slack/manifest.yaml and install it again.",
+        return SCOPES.warn(
+            Words("Slack does not name the scopes", "Slack がスコープを返しません"),
+            Words(
+                f"Compare them with the manifest: {', '.join(sorted(wanted))}.",
+                f"マニフェストと比べてください: {', '.join(sorted(wanted))}。",
+            ),
         )
-    return SCOPES.ok("all of the manifest's")
+    if missing := wanted - {scope.strip() for scope in str(granted).split(",")}:
+        names = ", ".join(sorted(missing))
+        return SCOPES.fail(
+            Words(f"missing: {names}", f"不足: {names}"),
+            Words(
+                "Update the app to infra/slack/manifest.yaml, and install it again.",
+                "アプリを infra/slack/manifest.yaml に合わせて更新し、再インストールしてください。",
+            ),
+        )
+    return SCOPES.ok(Words("the app has all scopes of the manifest", "マニフェストのスコープがすべてあります"))
 
 
 def membership(found: Mapping[str, Any] | None, channel: str) -> Finding:
+    """Check that the app is in the channel. `found` is the channel as Slack shows it, or None."""
     if not channel:
-        return CHANNEL.fail("no channel is set", "Deploy with the parameter SalesChannel.")
+        return CHANNEL.fail(
+            Words("no channel is set", "チャンネルが設定されていません"),
+            Words(
+                "Deploy the stack with the parameter SalesChannel.",
+                "パラメーター SalesChannel を指定して、スタックを配備してください。",
+            ),
+        )
     if found is None:
-        return CHANNEL.fail(f"there is no {channel}, or the app cannot see it", _INVITE)
+        missing = f"there is no channel {channel}, or the app cannot see it"
+        return CHANNEL.fail(Words(missing, f"チャンネル {channel} がないか、アプリから見えません"), _INVITE)
     if found.get("is_archived"):
-        return CHANNEL.fail(f"{channel} is archived", "Name another one in the stack's parameter SalesChannel.")
+        return CHANNEL.fail(
+            Words(f"{channel} is archived", f"{channel} はアーカイブされています"),
+            Words(
+                "Name another channel in the stack's parameter SalesChannel.",
+                "スタックのパラメーター SalesChannel に別のチャンネルを指定してください。",
+            ),
+        )
     if not found.get("is_member", True):
-        return CHANNEL.fail(f"the app is not in {channel}", _INVITE)
-    return CHANNEL.ok(f"#{found.get('name', channel)}")
+        return CHANNEL.fail(Words(f"the app is not in {channel}", f"アプリが {channel} に参加していません"), _INVITE)
+    name = f"#{found.get('name', channel)}"
+    return CHANNEL.ok(Words(name, name))
+
+
+def _refusal(error: SlackApiError) -> Words:
+    code = error.response.get("error")
+    return Words(f"Slack refuses: {code}", f"Slack が拒否しました: {code}")
 
 
 def _channel(client: WebClient, wanted: str) -> dict[str, Any] | None:

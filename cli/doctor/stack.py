@@ -13,19 +13,24 @@ from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
 from ripen.playbook.bundle import Bundle
+from ripen.words import Words
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.problem import InvalidPlaybook
 
-CONCURRENCY = Check("Lambda concurrency", Owner.IT)
-SECRET = Check("Secret", Owner.IT)
-PLAYBOOK = Check("Playbook", Owner.MARKETING)
-DEAD = Check("Dead-letter queues", Owner.IT)
-TICK = Check("Tick", Owner.IT)
-SWITCHES = Check("Sending is on", Owner.MARKETING)
+CONCURRENCY = Check(Words("Lambda concurrency", "Lambda の同時実行数"), Owner.IT)
+SECRET = Check(Words("Secret", "シークレット"), Owner.IT)
+PLAYBOOK = Check(Words("Playbook", "プレイブック"), Owner.MARKETING)
+DEAD = Check(Words("Dead-letter queues", "デッドレターキュー"), Owner.IT)
+TICK = Check(Words("Tick", "tick"), Owner.IT)
+SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
 _ENOUGH = 100
 _OVERDUE = timedelta(minutes=10)
 """The next tick leases a due row, which moves its due time."""
-_FILL = "Put it into the stack's secret, as docs/deploy.md shows; master stays as it is."
+_FILL = Words(
+    "Add it to the stack's secret, as docs/deploy.md shows. Do not change master.",
+    "docs/deploy.md のとおり、スタックのシークレットに追加してください。master は変えないでください。",
+)
+_PUBLISH = Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish")
 
 
 def concurrency(lambda_: Any) -> Finding:
@@ -33,12 +38,20 @@ def concurrency(lambda_: Any) -> Finding:
     try:
         most = int(lambda_.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     except (BotoCoreError, ClientError) as error:
-        return CONCURRENCY.warn(f"cannot be read: {error}", "Look it up: Service Quotas → AWS Lambda.")
+        return CONCURRENCY.warn(
+            _unreadable(error),
+            Words("Look at it: Service Quotas → AWS Lambda.", "確認場所: Service Quotas → AWS Lambda。"),
+        )
+    found = Words(f"{most:,} functions at once", f"同時に {most:,} 個の関数")
     if most < _ENOUGH:
         return CONCURRENCY.warn(
-            f"{most} functions at once", "Service Quotas → AWS Lambda → Concurrent executions → ask for 1,000."
+            found,
+            Words(
+                "Service Quotas → AWS Lambda → Concurrent executions → request 1,000.",
+                "Service Quotas → AWS Lambda → Concurrent executions → 1,000 をリクエスト。",
+            ),
         )
-    return CONCURRENCY.ok(f"{most:,} functions at once")
+    return CONCURRENCY.ok(found)
 
 
 def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:
@@ -47,10 +60,17 @@ def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:
     if bundle and any("typeform" in form.sources for form in bundle.forms.values()):
         wanted.append("typeform")
     if not found.get("master"):
-        return SECRET.fail("master is missing", "Bring back the value it had: every link ever sent is signed by it.")
+        return SECRET.fail(
+            Words("master is missing", "master がありません"),
+            Words(
+                "Restore its previous value: it signs every link that was ever sent.",
+                "以前の値に戻してください。これまでに送ったすべてのリンクの署名に使われています。",
+            ),
+        )
     if missing := [name for name in wanted if not found.get(name)]:
-        return SECRET.fail(f"missing: {', '.join(missing)}", _FILL)
-    return SECRET.ok("filled in")
+        names = ", ".join(missing)
+        return SECRET.fail(Words(f"missing: {names}", f"不足: {names}"), _FILL)
+    return SECRET.ok(Words("complete", "すべて入っています"))
 
 
 def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]:
@@ -58,18 +78,31 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
     try:
         live = published.live().bundle
     except NotPublished:
-        return PLAYBOOK.fail("none is published", "ripen publish"), None
+        return PLAYBOOK.fail(Words("none is published", "公開されていません"), _PUBLISH), None
     except (BotoCoreError, ClientError) as error:
-        return PLAYBOOK.fail(f"the live one cannot be read: {error}", "ripen publish"), None
+        return PLAYBOOK.fail(_unreadable(error), _PUBLISH), None
     if not folder.is_dir():
-        return PLAYBOOK.ok(f"{live.hash} is live"), live
+        return PLAYBOOK.ok(Words(f"{live.hash} is live", f"{live.hash} を公開中")), live
     try:
         here = compile_playbook(folder)
     except InvalidPlaybook as broken:
-        return PLAYBOOK.warn(f"{live.hash} is live; {folder} has {len(broken.problems)} problems", "ripen check"), live
+        count = len(broken.problems)
+        found = Words(
+            f"{live.hash} is live; problems in {folder}: {count}",
+            f"{live.hash} を公開中。{folder} には問題が {count} 件あります",
+        )
+        return PLAYBOOK.warn(found, Words("See the problems: ripen check", "問題の一覧: ripen check")), live
     if here.hash != live.hash:
-        return PLAYBOOK.warn(f"{live.hash} is live; {folder} differs from it", "ripen publish"), live
-    return PLAYBOOK.ok(f"{live.hash} is live, as in {folder}"), live
+        found = Words(
+            f"{live.hash} is live; {folder} differs from it",
+            f"{live.hash} を公開中。{folder} の内容とは異なります",
+        )
+        step = Words(
+            "See the difference: ripen plan – make it live: ripen publish",
+            "違いを見る: ripen plan – 公開する: ripen publish",
+        )
+        return PLAYBOOK.warn(found, step), live
+    return PLAYBOOK.ok(Words(f"{live.hash} is live, as in {folder}", f"{live.hash} を公開中（{folder} と同じ）")), live
 
 
 def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
@@ -81,16 +114,33 @@ def dead_letters(sqs: Any, queues: tuple[str, ...]) -> Finding:
             policy = asked.get("Attributes", {}).get("RedrivePolicy", "")
             name = policy.partition('deadLetterTargetArn":')[2].strip(' "').partition('"')[0].rpartition(":")[2]
             if not name:
-                return DEAD.fail(f"{url.rpartition('/')[2]} has none", "Deploy the stack again: make deploy")
+                queue = url.rpartition("/")[2]
+                return DEAD.fail(
+                    Words(
+                        f"the queue {queue} has no dead-letter queue",
+                        f"キュー {queue} にデッドレターキューがありません",
+                    ),
+                    Words("Deploy the stack again: make deploy", "スタックをもう一度配備してください: make deploy"),
+                )
             dead = sqs.get_queue_url(QueueName=name)["QueueUrl"]
             found = sqs.get_queue_attributes(QueueUrl=dead, AttributeNames=["ApproximateNumberOfMessages"])
             if count := int(found["Attributes"]["ApproximateNumberOfMessages"]):
                 stuck.append(f"{name}: {count}")
     except (BotoCoreError, ClientError) as error:
-        return DEAD.warn(f"cannot be read: {error}", "Look at them in the SQS console.")
+        return DEAD.warn(
+            _unreadable(error),
+            Words("Look at them in the SQS console.", "SQS コンソールで確かめてください。"),
+        )
     if stuck:
-        return DEAD.fail(", ".join(stuck), 'See "a dead-letter queue is not empty" in docs/operations.md.')
-    return DEAD.ok("all empty")
+        listed = ", ".join(stuck)
+        return DEAD.fail(
+            Words(listed, listed),
+            Words(
+                'Read "A dead-letter queue is not empty" in docs/operations.md.',
+                "docs/operations.md の「A dead-letter queue is not empty」を読んでください。",
+            ),
+        )
+    return DEAD.ok(Words("all empty", "すべて空です"))
 
 
 def tick(table: Table, now: datetime) -> Finding:
@@ -100,23 +150,49 @@ def tick(table: Table, now: datetime) -> Finding:
     if waiting:
         minutes = int((now - min(waiting)).total_seconds() // 60)
         return TICK.fail(
-            f"something has been due for {minutes} minutes", 'See "NurtureTickStands" in docs/operations.md.'
+            Words(f"work has been due for {minutes} minutes", f"期限から {minutes} 分過ぎた処理があります"),
+            Words(
+                'Read "NurtureTickStands" in docs/operations.md.',
+                "docs/operations.md の「NurtureTickStands」を読んでください。",
+            ),
         )
-    return TICK.ok("nothing is overdue")
+    return TICK.ok(Words("nothing is overdue", "遅れている処理はありません"))
 
 
 def switches(table: Table) -> Finding:
+    """Check that mail goes out: SES accepts it, sending is not stopped, and shadow mode is off."""
     stop, shadow, breaker = table.get_many([keys.STOP, keys.SHADOW, keys.BREAKER])
     if breaker and breaker.value.until:
-        since = f"{breaker.value.opened:%Y-%m-%d %H:%M} UTC"
+        since, reason = _minute(breaker.value.opened), breaker.value.reason
         return SWITCHES.fail(
-            f"SES refuses the account since {since}: {breaker.value.reason}",
-            "See Account dashboard in the SES console; mails wait, and one is tried now and then.",
+            Words(
+                f"SES has refused the account's mail since {since}: {reason}",
+                f"SES がアカウントのメールを受け付けません（{since} から）: {reason}",
+            ),
+            Words(
+                "Look at Account dashboard in the SES console. Mails wait; Ripen tries one of them from time to time.",
+                "SES コンソールのアカウントダッシュボードを確かめてください。"
+                "メールは待機し、ときどき 1 通で再試行します。",
+            ),
         )
     if stop and stop.value.on:
-        return SWITCHES.warn(f"sending is stopped since {stop.value.at:%Y-%m-%d %H:%M} UTC", "ripen resume")
-    if shadow and shadow.value.on:
+        since = _minute(stop.value.at)
         return SWITCHES.warn(
-            f"shadow mode is on since {shadow.value.at:%Y-%m-%d %H:%M} UTC", "When you are ready: ripen shadow off"
+            Words(f"sending has been stopped since {since}", f"配信は停止しています（{since} から）"),
+            Words("To resume sending: ripen resume", "再開するには: ripen resume"),
         )
-    return SWITCHES.ok("neither stopped nor in shadow mode")
+    if shadow and shadow.value.on:
+        since = _minute(shadow.value.at)
+        return SWITCHES.warn(
+            Words(f"shadow mode has been on since {since}", f"シャドーモードです（{since} から）"),
+            Words("When you are ready: ripen shadow off", "準備ができたら: ripen shadow off"),
+        )
+    return SWITCHES.ok(Words("neither stopped nor in shadow mode", "停止中でもシャドーモードでもありません"))
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _unreadable(error: Exception) -> Words:
+    return Words(f"cannot be read: {error}", f"読み取れません: {error}")

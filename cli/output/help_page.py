@@ -48,10 +48,25 @@ def _lang_option() -> Any:
 def _translate_typer() -> None:
     from typer import rich_utils
 
+    if rich_utils.ARGUMENTS_PANEL_TITLE == "引数":
+        return
     rich_utils.ARGUMENTS_PANEL_TITLE = "引数"
     rich_utils.OPTIONS_PANEL_TITLE = "オプション"
     rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
     rich_utils.ERRORS_PANEL_TITLE = "エラー"
     rich_utils.DEFAULT_STRING = "[既定値: {}]"
     rich_utils.REQUIRED_LONG_STRING = "[必須]"
+    _fold_lines(rich_utils)
     rich_utils.RICH_HELP = "ヘルプ: [blue]'{command_path} {help_option}'[/]"
+
+
+def _fold_lines(rich_utils: Any) -> None:
+    """Have Typer break a line of Japanese, which has no spaces, instead of cutting it off."""
+    made = rich_utils._make_rich_text  # Typer has no setting for this
+
+    def folded(**settings: Any) -> Any:
+        text = made(**settings)
+        text.overflow = "fold"
+        return text
+
+    rich_utils._make_rich_text = folded

@@ -10,7 +10,8 @@ from typing import Any
 import boto3
 import pytest
 
-from cli.doctor import domain, mail, salesforce, slack, stack
+from cli.commands import doctor as command
+from cli.doctor import domain, examination, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
@@ -19,6 +20,7 @@ from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle
 from tests.support.doctor_account import FakeAccount, states
 from tests.support.fakes import NOON, FakeClock
+from tests.support.memory_stack import a_stack
 from tests.support.sqs_events import a_playbook
 
 DEPLOY = Path(__file__).parents[2] / "docs/deploy.md"
@@ -37,7 +39,7 @@ def test_a_missing_scope_is_named() -> None:
     )
     assert slack.scopes({"X-OAuth-Scopes": all_of_them}).state is State.OK
     found = slack.scopes({"x-oauth-scopes": all_of_them.replace(",users:read.email", "")})
-    assert (found.state, "users:read.email" in found.found) == (State.FAIL, True)
+    assert (found.state, "users:read.email" in found.found.en) == (State.FAIL, True)
     assert slack.scopes({}).state is State.WARN
 
 
@@ -65,7 +67,7 @@ def test_each_part_of_the_secret_is_missed(gone: str) -> None:
     full = dict.fromkeys(("master", "slack_bot_token", "slack_signing_secret", "salesforce", "typeform"), "x")
     assert stack.secret(full, a_bundle()).state is State.OK
     found = stack.secret(full | {gone: ""}, a_bundle())
-    assert (found.state, gone in found.found) == (State.FAIL, True)
+    assert (found.state, gone in found.found.en) == (State.FAIL, True)
 
 
 def test_a_playbook_is_live_or_not(table: Table, tmp_path: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_message_that_was_given_up_is_seen(dynamodb: Any) -> None:
     sqs.send_message(QueueUrl=dead, MessageBody="lead#1|send#1")
 
     found = stack.dead_letters(sqs, (url,))
-    assert (found.state, found.found) == (State.FAIL, "dead: 1")
+    assert (found.state, found.found.en) == (State.FAIL, "dead: 1")
 
 
 def test_a_tick_that_stands_is_seen_by_what_is_overdue(table: Table, clock: FakeClock) -> None:
@@ -97,17 +99,47 @@ def test_a_tick_that_stands_is_seen_by_what_is_overdue(table: Table, clock: Fake
     assert stack.tick(table, clock.now() + timedelta(minutes=11)).state is State.FAIL
 
 
+@pytest.mark.usefixtures("japanese")
+def test_doctor_speaks_japanese_and_scripts_read_english(
+    table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given sending that is stopped, and no token of Slack
+    table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
+    found = [stack.switches(table), *slack.workspace("", "https://slack.invalid/api/", "sales")]
+    monkeypatch.setattr(command, "connect", lambda: a_stack(table, clock))
+    monkeypatch.setattr(examination, "examine", lambda checked, folder: found)
+
+    # when people read the findings
+    with pytest.raises(SystemExit):
+        command.doctor(Path("playbook"))
+
+    # then they are in Japanese
+    shown = capsys.readouterr().out.replace("\n", "")
+    for words in ("配信は停止しています", "Slack 管理者", "からアプリを作成", "正常 0、注意 1、不備 1"):
+        assert words in shown
+
+    # when a script reads them
+    with pytest.raises(SystemExit):
+        command.doctor(Path("playbook"), as_json=True)
+
+    # then they are the same as always
+    assert [(each["title"], each["owner"], each["found"]) for each in json.loads(capsys.readouterr().out)] == [
+        ("Sending is on", "marketing", "sending has been stopped since 2026-11-21 03:00 UTC"),
+        ("Slack token", "Slack admin", "slack_bot_token is not in the secret"),
+    ]
+
+
 def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
     assert stack.switches(table).state is State.OK
     table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
-    assert "shadow" in stack.switches(table).found
+    assert "shadow" in stack.switches(table).found.en
     table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
-    assert "stopped" in stack.switches(table).found
+    assert "stopped" in stack.switches(table).found.en
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
     checks = [check for module in (mail, domain, salesforce, slack, stack) for check in vars(module).values()]
-    named = {check.title: str(check.owner) for check in checks if isinstance(check, Check)}
+    named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))
     assert headings == named
 

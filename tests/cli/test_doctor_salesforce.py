@@ -33,7 +33,7 @@ def test_a_field_that_is_not_there_is_named() -> None:
 
     found = salesforce.our_fields(org)
 
-    assert (found.state, "Lead.Ripen_Score__c" in found.found) == (State.FAIL, True)
+    assert (found.state, "Lead.Ripen_Score__c" in found.found.en) == (State.FAIL, True)
 
 
 def test_a_field_that_is_not_ours_to_write_is_named() -> None:
@@ -43,7 +43,7 @@ def test_a_field_that_is_not_ours_to_write_is_named() -> None:
 
     found = salesforce.rights(org)
 
-    assert (found.state, "Contact.Ripen_Rank__c" in found.found) == (State.FAIL, True)
+    assert (found.state, "Contact.Ripen_Rank__c" in found.found.en) == (State.FAIL, True)
     assert salesforce.rights(an_org(Task=None)).state is State.FAIL
 
 
@@ -56,7 +56,7 @@ def test_where_the_policy_asks_with_whom_sales_is_dealing_it_must_be_seen() -> N
     assert salesforce.opportunities(seen).state is State.OK
     for hidden, named in (({"Opportunity": None}, "Opportunity.AccountId"), ({"Account": {}}, "Account.Website")):
         found = salesforce.opportunities(seen | hidden)
-        assert (found.state, named in found.found) == (State.FAIL, True)
+        assert (found.state, named in found.found.en) == (State.FAIL, True)
 
 
 @pytest.mark.parametrize("asks", [True, False])

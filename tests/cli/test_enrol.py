@@ -81,6 +81,15 @@ def test_addresses_are_asked_in_once_for_a_key(
     assert len(asked(table, found)) == 6
 
 
+@pytest.mark.usefixtures("japanese")
+def test_enrol_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    [lead] = leads(table, 1)
+    ripen(f"{lead}@example.co.jp", "nobody@example.co.jp")
+    shown = capsys.readouterr().out
+    assert "シナリオ whitepaper への登録を 1 人分受け付けました" in shown
+    assert "該当する見込み客がいないアドレス（1 件）" in shown
+
+
 def test_they_are_due_in_the_bulk_lane_at_the_pace(stack: Stack, table: Table) -> None:
     found = leads(table, 3)
     ripen(*(f"{lead}@example.co.jp" for lead in found), per_minute=2)

@@ -93,3 +93,14 @@ def test_scripts_get_the_list(stack: Stack, table: Table, capsys: pytest.Capture
     command.held(as_json=True)
     [told] = json.loads(capsys.readouterr().out)
     assert (told["id"], told["mail"], told["reason"]) == (send.id, "case-study", "no answer from SES")
+
+
+@pytest.mark.usefixtures("japanese")
+def test_held_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    send = a_held_send(table, "lead1")
+    command.held()
+    shown = capsys.readouterr().out
+    assert "保留中 1 通" in shown
+    assert "すでに届いている可能性があります" in shown
+    command.held(released=send.id)
+    assert "1 通の保留を解きました" in capsys.readouterr().out

@@ -73,3 +73,13 @@ def test_what_is_late_is_named_and_what_is_just_due_is_not(
     assert "1 due#refold" in out
     assert "lead#lead1|due#refold" in out
     assert "lead2" not in out
+
+
+@pytest.mark.usefixtures("japanese")
+def test_redrive_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]) -> None:
+    due = NOON - timedelta(hours=1)
+    table.write(Create(keys.refold_mark("lead1"), RefoldMark(lead="lead1"), due=due, lane=Lane.BULK))
+    command.redrive(dry_run=True, as_json=False)
+    shown = capsys.readouterr().out
+    assert "デッドレターキューは空です" in shown
+    assert "期限を過ぎた処理: 1 件" in shown

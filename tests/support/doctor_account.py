@@ -48,5 +48,5 @@ class FakeAccount:
 
 def states(findings: Iterable[Finding]) -> dict[str, State]:
     found = list(findings)
-    assert all(finding.next_step or finding.state is State.OK for finding in found)
-    return {finding.title: finding.state for finding in found}
+    assert all(finding.next_step.en or finding.state is State.OK for finding in found)
+    return {finding.check.title.en: finding.state for finding in found}
