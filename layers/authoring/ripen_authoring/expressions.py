@@ -1,6 +1,6 @@
 """Parse the short expressions of the playbook: "3 days at 10:00", "10%", "after 90 days".
 
-Each function raises ValueError with what to write instead.
+Each function raises InvalidValue with what to write instead.
 """
 
 import re
@@ -11,6 +11,7 @@ from itertools import pairwise
 from dateutil.rrule import rrulestr
 
 from ripen.playbook.graph import Again, Move, Until
+from ripen_authoring.problem import InvalidValue
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LENGTH = re.compile(r"(\d{1,4}) (business )?(minute|hour|day|week)s?")
@@ -39,7 +40,10 @@ def seconds(written: str) -> int:
     """Return the length of "3 days" in seconds."""
     found = _LENGTH.fullmatch(str(written).strip())
     if not found or found[2] or not int(found[1]):
-        raise ValueError(f"{written!r} is not a length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks")
+        raise InvalidValue(
+            f"{written!r} is not a length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks",
+            f"{written!r} は時間の長さではありません。例: 30 minutes、12 hours、3 days、2 weeks",
+        )
     return int(found[1]) * _UNITS[found[3]]
 
 
@@ -47,7 +51,10 @@ def days(written: str) -> int:
     """Return the length of "3 days" or "2 weeks" in days."""
     length = seconds(written)
     if length % _UNITS["day"]:
-        raise ValueError(f"{written!r} is not a number of days; write e.g. 3 days or 2 weeks")
+        raise InvalidValue(
+            f"{written!r} is not a number of days; write e.g. 3 days or 2 weeks",
+            f"{written!r} は日数ではありません。例: 3 days、2 weeks",
+        )
     return length // _UNITS["day"]
 
 
@@ -66,7 +73,10 @@ def share(written: str | float) -> float:
     except ValueError:
         part = -1
     if not 0 <= part <= 1:
-        raise ValueError(f"{written!r} is not a percentage; write e.g. 10%")
+        raise InvalidValue(
+            f"{written!r} is not a percentage; write e.g. 10%",
+            f"{written!r} は割合ではありません。例: 10%",
+        )
     return part
 
 
@@ -74,7 +84,10 @@ def time_of_day(written: str) -> str:
     """Return the time of day as "09:00"; "9:00" is accepted too."""
     found = _TIME.fullmatch(str(written).strip())
     if not found:
-        raise ValueError(f'{written!r} is not a time of day; write e.g. "09:00"')
+        raise InvalidValue(
+            f'{written!r} is not a time of day; write e.g. "09:00"',
+            f'{written!r} は時刻ではありません。例: "09:00"',
+        )
     return f"{int(found[1]):02}:{found[2]}"
 
 
@@ -85,7 +98,10 @@ def local_date_time(written: str) -> str:
     except ValueError:
         at = None
     if at is None or at.tzinfo is not None or len(written) < len("2026-12-01T10:00"):
-        raise ValueError(f"{written!r} is not a local date and time; write e.g. 2026-12-01T10:00")
+        raise InvalidValue(
+            f"{written!r} is not a local date and time; write e.g. 2026-12-01T10:00",
+            f"{written!r} は現地の日時ではありません。例: 2026-12-01T10:00",
+        )
     return at.isoformat(timespec="minutes")
 
 
@@ -100,8 +116,9 @@ def reentry(written: str) -> Reentry:
         return Reentry(Again(how="by key"), key)
     if text.startswith("after "):
         return Reentry(Again(how="after", seconds=seconds(text.removeprefix("after "))))
-    raise ValueError(
-        f"{written!r} is not allowed; write never, after exit, e.g. after 90 days, or once per <answer of the form>"
+    raise InvalidValue(
+        f"{written!r} is not allowed; write never, after exit, after 90 days, or once per <answer of the form>",
+        f"{written!r} は使えません。例: never、after exit、after 90 days、once per <フォームの回答>",
     )
 
 
@@ -114,20 +131,29 @@ def move(written: str) -> Move:
         return Move(how="exit")
     if text.startswith("move to "):
         return Move(how="move", to=text.removeprefix("move to ").strip())
-    raise ValueError(f"{written!r} is not allowed; write stay, exit, or e.g. move to send-reminder")
+    raise InvalidValue(
+        f"{written!r} is not allowed; write stay, exit, or e.g. move to send-reminder",
+        f"{written!r} は使えません。stay、exit、move to send-reminder のように書いてください",
+    )
 
 
 def check_rrule(every: str, start: str) -> None:
-    """Raise ValueError unless `every` is an RRULE (RFC 5545) that occurs, and at most once an hour."""
+    """Raise InvalidValue unless `every` is an RRULE (RFC 5545) that occurs, and at most once an hour."""
     begins = datetime.fromisoformat(start)
     try:
         first = list(rrulestr(every.removeprefix("RRULE:"), dtstart=begins).xafter(begins, count=2, inc=True))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise ValueError(f"{every!r} is not an RRULE ({error}); write e.g. FREQ=MONTHLY;BYDAY=1MO") from None
+        raise InvalidValue(
+            f"{every!r} is not an RRULE ({error}); write e.g. FREQ=MONTHLY;BYDAY=1MO",
+            f"{every!r} は RRULE ではありません（{error}）。例: FREQ=MONTHLY;BYDAY=1MO",
+        ) from None
     if not first:
-        raise ValueError(f"{every!r} never occurs after {start}")
+        raise InvalidValue(f"{every!r} never occurs after {start}", f"{every!r} は {start} よりあとにありません")
     if any(after - before < timedelta(hours=1) for before, after in pairwise(first)):
-        raise ValueError(f"{every!r} occurs more than once an hour; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+        raise InvalidValue(
+            f"{every!r} occurs more than once an hour; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
+            f"{every!r} は 1 時間に 2 回以上あります。FREQ=DAILY、WEEKLY、MONTHLY、YEARLY を使ってください",
+        )
 
 
 def closure(written: str) -> tuple[str, str]:
@@ -137,10 +163,11 @@ def closure(written: str) -> tuple[str, str]:
     for pattern, prefix in ((_DAY, ""), (_YEARLY_DAY, "2024-")):  # 2024 has a 29 February
         if all(pattern.fullmatch(day) and _is_date(prefix + day) for day in (first, last)):
             if pattern is _DAY and last < first:
-                raise ValueError(f"{written!r} ends before it begins")
+                raise InvalidValue(f"{written!r} ends before it begins", f"{written!r} は終わりが始まりより前です")
             return first, last
-    raise ValueError(
-        f"{written!r} is not a day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03"
+    raise InvalidValue(
+        f"{written!r} is not a day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03",
+        f"{written!r} は日付ではありません。例: 2026-12-29、2026-12-29 to 2027-01-03、毎年なら 12-29 to 01-03",
     )
 
 
@@ -149,7 +176,10 @@ def weekday(written: str) -> int:
     text = str(written).strip().casefold()
     found = [number for number, day in enumerate(_WEEKDAYS) if text in (day, day[:3])]
     if not found:
-        raise ValueError(f"{written!r} is not a day of the week; write e.g. Tuesday or Tue")
+        raise InvalidValue(
+            f"{written!r} is not a day of the week; write e.g. Tuesday or Tue",
+            f"{written!r} は曜日ではありません。例: Tuesday、Tue",
+        )
     return found[0]
 
 
@@ -177,7 +207,7 @@ def _until(written: str, rest: str, at: str, business: bool) -> Until:
         return Until(at=at, business=business)
     if _DAY.fullmatch(rest):
         if not _is_date(rest):
-            raise ValueError(f"there is no date {rest}")
+            raise InvalidValue(f"there is no date {rest}", f"{rest} という日付はありません")
         return Until(date=rest, at=at, business=business)
     if weekdays := _named_days(rest):
         return Until(weekdays=weekdays, at=at, business=business)
@@ -195,7 +225,10 @@ def _after_length(written: str, rest: str, at: str, business: bool) -> Until:
     count, unit = int(found[1]), found[3]
     if found[2]:
         if unit == "week":
-            raise ValueError(f"{written!r}: write business days instead of weeks, e.g. 5 business days")
+            raise InvalidValue(
+                f"{written!r}: write business days instead of weeks, e.g. 5 business days",
+                f"{written!r}: 週ではなく営業日で書いてください。例: 5 business days",
+            )
         if unit == "day":
             return Until(business_days=count, at=at, business=business)
         return Until(business_seconds=count * _UNITS[unit], at=at, business=business)
@@ -220,5 +253,8 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _not_a_wait(written: str) -> ValueError:
-    return ValueError(f"{written!r} is not a time to wait; write e.g. {_WAITS}")
+def _not_a_wait(written: str) -> InvalidValue:
+    return InvalidValue(
+        f"{written!r} is not a time to wait; write e.g. {_WAITS}",
+        f"{written!r} は待ち時間ではありません。例: {_WAITS.replace(' or ', ', ')}",
+    )

@@ -42,11 +42,11 @@ class InvalidPlaybook(Exception):
 
 
 class InvalidValue(ValueError):
-    """A value in a file is not allowed. `message` says what to write instead."""
+    """A value in a file is not allowed. `message` says in both languages what to write instead."""
 
-    def __init__(self, message: Words) -> None:
-        self.message = message
-        super().__init__(message.en)
+    def __init__(self, en: str, ja: str) -> None:
+        self.message = Words(en, ja)
+        super().__init__(en)
 
 
 def in_both(text: str | Words) -> Words:

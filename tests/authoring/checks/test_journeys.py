@@ -71,7 +71,7 @@ from tests.support.smallest_playbook import (
         (J, steps("- send: m", "- wait: 1 day", "- send: m"), "5:5: two steps have the id 'send-m'; give one of them its own `id`"),
         (J, steps("- send: m", "- send: m"), "4:5: two steps have the id 'send-m'; give one of them its own `id`"),
         (J, steps("- branch:", "    - {when: {clicked: m}}", "    - {when: {clicked: m}}"), "5:9: two paths have the name 'clicked m'"),
-        (J, steps("- branch:", "    - {else: []}", "    - {when: {clicked: m}}"), "3:5: `else` takes everybody who is left; write it last"),
+        (J, steps("- branch:", "    - {else: []}", "    - {when: {clicked: m}}"), "3:5: `else` takes all other leads; write it last"),
         (J, steps("- wait_for:", "    - {when: {clicked: m}, after: 3 days}"), "4:9: a path of `wait_for` has either"),
         (J, steps("- split: {by: x, paths: {a: [{send: m}]}}"), "3:20: this must not be empty"),
         (J, steps("- update: {stage: lover}"), "3:14: ripen.yaml has no stage 'lover'"),

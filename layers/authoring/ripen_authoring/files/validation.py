@@ -10,7 +10,7 @@ from ripen_authoring.files.document import Document
 from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.steps import STEP_KINDS, VERBS
 from ripen_authoring.models.triggers import EXACTLY_ONE, TRIGGER_KEYS, TRIGGER_KINDS
-from ripen_authoring.problem import InvalidPlaybook, Problem
+from ripen_authoring.problem import InvalidPlaybook, InvalidValue, Problem
 
 _KINDS: dict[str, type[BaseModel]] = {**STEP_KINDS, **TRIGGER_KINDS}
 _DESCRIPTIONS = {
@@ -101,7 +101,8 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
         case "missing":
             return document.problem(where, f"{where[-1]!r} is missing")
         case "value_error":
-            return document.problem(where, str(found["ctx"]["error"]))
+            error = found["ctx"]["error"]
+            return document.problem(where, error.message if isinstance(error, InvalidValue) else str(error))
         case "string_pattern_mismatch":
             return document.problem(
                 where, f"{found['input']!r} is not allowed; write {PATTERNS[found['ctx']['pattern']]}"

@@ -9,7 +9,6 @@ from html import escape
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from ripen.words import Words
 from ripen_authoring.problem import InvalidValue
 
 PLACE = "<!-- body -->"
@@ -24,11 +23,10 @@ _parser = MarkdownIt("commonmark", {"html": False})
 def to_mjml(text: str, frame: str) -> str:
     """Return the whole mail in MJML. Raise InvalidValue where the frame has no place for the text."""
     if PLACE not in frame:
-        message = Words(
+        raise InvalidValue(
             f"the frame has no {PLACE}; write it where the text goes",
             f"枠（_frame.mjml）に {PLACE} がありません。本文を入れる場所に書いてください",
         )
-        raise InvalidValue(message)
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from ripen_authoring import expressions
 from ripen_authoring.models.part import FieldCondition, Name, Part
+from ripen_authoring.problem import InvalidValue
 
 DocumentPath = tuple[int | str, ...]
 Duration = Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
@@ -46,21 +47,36 @@ class ClausePart(Part):
         if self.times is not None or self.within is not None:
             self._has_one_activity()
         if self.never is not None and (self.never.activity_word is None or self.never.times is not None):
-            raise ValueError(f"`never` takes one of: {', '.join(ACTIVITY_WORDS)}; write {{not: …}} for anything else")
+            words = ", ".join(ACTIVITY_WORDS)
+            raise InvalidValue(
+                f"`never` takes one of: {words}; write {{not: …}} for anything else",
+                f"`never` に使えるもの: {words}。ほかの条件には {{not: …}} と書いてください",
+            )
         if not self.model_fields_set and not self.model_extra:
-            raise ValueError("an empty clause has no effect; remove it")
+            raise InvalidValue(
+                "an empty clause has no effect; remove it", "空の条件は意味がありません。削除してください"
+            )
         for rank in (self.rank,) if isinstance(self.rank, str) else self.rank or ():
             if rank not in ("cold", "warm", "hot"):
-                raise ValueError(f"there is no rank {rank!r}; write cold, warm or hot")
+                raise InvalidValue(
+                    f"there is no rank {rank!r}; write cold, warm or hot",
+                    f"ランク {rank!r} はありません。cold、warm、hot のどれかを書いてください",
+                )
         return self
 
     def _has_one_activity(self) -> None:
         words = [word for word in ACTIVITY_WORDS if getattr(self, word)]
         if not words:
-            raise ValueError(f"`times` and `within` need one of: {', '.join(ACTIVITY_WORDS)}")
+            known = ", ".join(ACTIVITY_WORDS)
+            raise InvalidValue(
+                f"`times` and `within` need one of: {known}",
+                f"`times` と `within` にはどれかが必要です: {known}",
+            )
         if len(words) > 1:
-            instead = f"write {' and '.join(words)} separately, under `all`"
-            raise ValueError(f"`times` and `within` apply to one activity; {instead}")
+            raise InvalidValue(
+                f"`times` and `within` apply to one activity; write {' and '.join(words)} separately, under `all`",
+                f"`times` と `within` は 1 つの行動に使います。{'、'.join(words)} は `all` の下に分けてください",
+            )
 
     @property
     def activity_word(self) -> str | None:

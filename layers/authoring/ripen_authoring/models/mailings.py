@@ -8,6 +8,7 @@ from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree, Duration
 from ripen_authoring.models.part import LocalizedText, Name, Part
 from ripen_authoring.models.times import LocalDateTime
+from ripen_authoring.problem import InvalidValue
 
 Portion = Annotated[float, BeforeValidator(expressions.share, json_schema_input_type=str | float)]
 
@@ -56,5 +57,8 @@ class CampaignFile(Part):
     @model_validator(mode="after")
     def _has_audience(self) -> "CampaignFile":
         if (self.segment is None) == (self.to is None):
-            raise ValueError("write either `segment` or `to: {recipients: another-campaign}`")
+            raise InvalidValue(
+                "write either `segment` or `to: {recipients: another-campaign}`",
+                "`segment` か `to: {recipients: 別のキャンペーン}` のどちらか一方を書いてください",
+            )
         return self

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, model_validator
 from ripen_authoring import expressions
 from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
 from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
+from ripen_authoring.problem import InvalidValue
 
 
 class ScoredActivity(ActivityPart):
@@ -24,7 +25,10 @@ class ThresholdPart(Part):
     @model_validator(mode="after")
     def _below(self) -> "ThresholdPart":
         if self.leave >= self.enter:
-            raise ValueError("`leave` must be lower than `enter`, or the rank would change back and forth")
+            raise InvalidValue(
+                "`leave` must be lower than `enter`, or the rank would change back and forth",
+                "`leave` は `enter` より低くしてください。同じか高いと、ランクが行き来します",
+            )
         return self
 
 

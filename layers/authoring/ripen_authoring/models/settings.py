@@ -8,6 +8,7 @@ from ripen_authoring import expressions
 from ripen_authoring.models.clauses import ClauseTree
 from ripen_authoring.models.part import AllOf, LocalizedText, Name, Part
 from ripen_authoring.models.times import TimeOfDay
+from ripen_authoring.problem import InvalidValue
 
 
 class BrandPart(Part):
@@ -53,7 +54,9 @@ class CalendarPart(Part):
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> "CalendarPart":
         if self.hours.from_ >= self.hours.to:
-            raise ValueError("in `hours`, `from` must be before `to`")
+            raise InvalidValue(
+                "in `hours`, `from` must be before `to`", "`hours` の `from` は `to` より前にしてください"
+            )
         return self
 
 

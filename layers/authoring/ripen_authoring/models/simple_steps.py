@@ -11,6 +11,7 @@ from ripen_authoring.models.clauses import DocumentPath, Duration
 from ripen_authoring.models.part import FieldName, LocalizedText, Name, Part
 from ripen_authoring.models.step import Mention, Route, StepPart
 from ripen_authoring.path_names import slug
+from ripen_authoring.problem import InvalidValue
 
 
 class SendPart(StepPart):
@@ -49,9 +50,15 @@ class UpdateBody(Part):
     @model_validator(mode="after")
     def _something(self) -> "UpdateBody":
         if self.points and self.words is None:
-            raise ValueError("points need `words`: the reason that sales reads")
+            raise InvalidValue(
+                "points need `words`: the reason that sales reads",
+                "点を付けるには `words`（営業が読む理由）が必要です",
+            )
         if not (self.fields or self.add_tags or self.remove_tags or self.points or self.stage):
-            raise ValueError("write what to update: fields, add_tags, remove_tags, points or stage")
+            raise InvalidValue(
+                "write what to update: fields, add_tags, remove_tags, points or stage",
+                "更新する内容を書いてください: fields、add_tags、remove_tags、points、stage",
+            )
         return self
 
 
@@ -94,11 +101,20 @@ class CrmBody(Part):
     @model_validator(mode="after")
     def _something(self) -> "CrmBody":
         if not (self.task or self.campaign or self.owner):
-            raise ValueError("write what to do in the CRM: task, campaign or owner")
+            raise InvalidValue(
+                "write what to do in the CRM: task, campaign or owner",
+                "CRM で行うことを書いてください: task、campaign、owner",
+            )
         if self.status and not self.campaign:
-            raise ValueError("`status` is the one in a campaign; write `campaign` too")
+            raise InvalidValue(
+                "`status` belongs to a campaign; write `campaign` too",
+                "`status` はキャンペーンの状況です。`campaign` も書いてください",
+            )
         if self.owner and self.owner.count("@") != 1:
-            raise ValueError(f"{self.owner!r} is no e-mail address of a Salesforce user")
+            raise InvalidValue(
+                f"{self.owner!r} is not an e-mail address; write that of a Salesforce user",
+                f"{self.owner!r} はメールアドレスではありません。Salesforce ユーザーのアドレスを書いてください",
+            )
         return self
 
 

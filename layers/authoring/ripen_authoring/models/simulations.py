@@ -6,13 +6,17 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from ripen_authoring.models.part import Part
+from ripen_authoring.problem import InvalidValue
 
 
 def _local(written: Any) -> str:
     try:
         return f"{datetime.fromisoformat(str(written)):%Y-%m-%d %H:%M}"
     except ValueError:
-        raise ValueError(f"{written!r} is not a date and time; write e.g. 2026-11-24 10:00") from None
+        raise InvalidValue(
+            f"{written!r} is not a date and time; write e.g. 2026-11-24 10:00",
+            f"{written!r} は日時ではありません。例: 2026-11-24 10:00",
+        ) from None
 
 
 LocalTime = Annotated[str, BeforeValidator(_local, json_schema_input_type=str)]

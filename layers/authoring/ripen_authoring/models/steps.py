@@ -24,6 +24,7 @@ from ripen_authoring.models.simple_steps import (
 from ripen_authoring.models.step import Mention, Route, StepPart, WrittenPath
 from ripen_authoring.models.times import WaitText
 from ripen_authoring.path_names import path_name, slug
+from ripen_authoring.problem import InvalidValue
 
 
 def _onward(written: Any) -> str:
@@ -68,7 +69,10 @@ class WaitPathPart(Part):
     @model_validator(mode="after")
     def _one(self) -> "WaitPathPart":
         if (self.when is None) == (self.after is None):
-            raise ValueError("a path of `wait_for` has either `when: <clause>` or `after: <time>`")
+            raise InvalidValue(
+                "a path of `wait_for` has either `when: <clause>` or `after: <time>`",
+                "`wait_for` の経路には `when: <条件>` か `after: <時間>` のどちらか一方を書いてください",
+            )
         return self
 
 
@@ -122,7 +126,10 @@ class BranchPathPart(Part):
     @model_validator(mode="after")
     def _one(self) -> "BranchPathPart":
         if (self.when is None) == (self.else_ is None):
-            raise ValueError("a path of `branch` has either `when: <clause>` with `then:`, or `else:`")
+            raise InvalidValue(
+                "a path of `branch` has either `when: <clause>` with `then:`, or `else:`",
+                "`branch` の経路には `when: <条件>` と `then:`、または `else:` のどちらか一方を書いてください",
+            )
         return self
 
 
@@ -132,7 +139,10 @@ class BranchPart(StepPart):
     @model_validator(mode="after")
     def _else_is_last(self) -> "BranchPart":
         if any(path.else_ is not None for path in self.branch[:-1]):
-            raise ValueError("`else` takes everybody who is left; write it last")
+            raise InvalidValue(
+                "`else` takes all other leads; write it last",
+                "`else` は残りの見込み客すべてが進む経路です。最後に書いてください",
+            )
         return self
 
     def default_id(self) -> str:
