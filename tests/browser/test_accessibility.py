@@ -70,7 +70,7 @@ def test_all_pages_and_mails_are_accessible(chromium: Browser, shown: Shown, lan
         page.goto(f"{SITE}/{what.replace(' ', '-')}")
         page.evaluate(axe)
         for wrong in page.evaluate(RULES["mail" if what.startswith("mail") else "page"])["violations"]:
-            found.setdefault(what, []).append(told(wrong))
+            found.setdefault(what, []).append(described(wrong))
     context.close()
     assert found == {}
 
@@ -84,7 +84,7 @@ def test_axe_finds_a_mistake_made_on_purpose(chromium: Browser) -> None:
     assert {"label", "html-has-lang", "document-title"} <= wrong
 
 
-def told(wrong: dict[str, Any]) -> str:
+def described(wrong: dict[str, Any]) -> str:
     where = [node["html"][:160] + " – " + node["failureSummary"].replace("\n", " ")[:300] for node in wrong["nodes"]]
     return f"{wrong['id']}: {where}"
 

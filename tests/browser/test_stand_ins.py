@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.test_accessibility import AXE, SIZES, told
+from tests.browser.test_accessibility import AXE, SIZES, described
 from tests.sandbox.salesforce.conftest import AnOrg, org, served
 from tests.support.browser import Device
 from tests.support.ses_server import Served, serving
@@ -29,7 +29,7 @@ def mailbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text())
-    return [told(wrong) for wrong in page.evaluate("axe.run({iframes: false})")["violations"]]
+    return [described(wrong) for wrong in page.evaluate("axe.run({iframes: false})")["violations"]]
 
 
 @pytest.mark.parametrize("lang", ["en"])

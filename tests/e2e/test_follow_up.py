@@ -59,20 +59,20 @@ def test_a_lead_with_consent_gets_the_follow_up_once(cloud: RunningCloud, people
 
 def test_a_lead_without_consent_gets_only_the_requested_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.silent)) == 1
-    assert told(cloud, people.silent) == ["no consent"]
+    assert reasons(cloud, people.silent) == ["no consent"]
 
 
 def test_an_unsubscribed_lead_gets_no_more_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.unsubscribed)) == 1
-    assert told(cloud, people.unsubscribed) == ["unsubscribed"]
+    assert reasons(cloud, people.unsubscribed) == ["unsubscribed"]
 
 
 def test_a_bounced_address_gets_no_more_mail(cloud: RunningCloud, people: People) -> None:
     assert len(cloud.mails(people.bounced)) == 1
-    assert told(cloud, people.bounced) == ["bounced"]
+    assert reasons(cloud, people.bounced) == ["bounced"]
 
 
-def told(cloud: RunningCloud, email: str) -> list[str]:
+def reasons(cloud: RunningCloud, email: str) -> list[str]:
     """Return the reasons why there was no second mail, as `ripen lead` says them."""
     lead = cloud.lead(email)
     skipped = [send["reason"] for send in lead["sends"] if send["state"] == "skipped"]

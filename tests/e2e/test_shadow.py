@@ -21,7 +21,7 @@ def shadowed(cloud: RunningCloud) -> Iterator[RunningCloud]:
     cloud.ripen("shadow", "off")
 
 
-def heard(cloud: RunningCloud) -> tuple[int, int, int]:
+def counts(cloud: RunningCloud) -> tuple[int, int, int]:
     """Return the total numbers of mails, Slack messages and Salesforce calls."""
     mails = httpx.get(f"{cloud.status['mailbox']}/messages.json", timeout=20).json()
     messages = httpx.get(f"{cloud.status['slack']}/_control/messages/{SALES}", timeout=20).json()
@@ -31,7 +31,7 @@ def heard(cloud: RunningCloud) -> tuple[int, int, int]:
 def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: RunningCloud) -> None:
     # given a lead that would be mailed, alerted and written
     cloud, person = shadowed, a_director()
-    before = heard(cloud)
+    before = counts(cloud)
 
     # when the form arrives, and time passes
     cloud.submit("whitepaper", **person)
@@ -39,7 +39,7 @@ def test_shadow_mode_sends_nothing_and_lists_the_suppressed_effects(shadowed: Ru
     cloud.ripen("clock", "+2h")
 
     # then no outside system got a call, and the list shows what would have been done
-    assert heard(cloud) == before
+    assert counts(cloud) == before
     assert cloud.lead(person["email"])["rank"] == "hot"
     listed = json.loads(cloud.ripen("shadow", "--json"))
     assert len([entry for entry in listed if entry["email"] == person["email"]]) == 3

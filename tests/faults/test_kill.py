@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(1800)
 @pytest.fixture(scope="module")
 def undisturbed(the_world: World) -> tuple[Outcome, list[Ran]]:
     the_world.begin()
-    the_world.tell()
+    the_world.play()
     return outcome(the_world), the_world.ran
 
 
@@ -43,7 +43,7 @@ def test_a_killed_worker_loses_no_work_and_repeats_none(
         the_world.begin()
         the_world.kills, the_world.lossy = kills, number % 2 == 1
         # when the story is told
-        the_world.tell()
+        the_world.play()
         # then it ends as the undisturbed one
         assert len(the_world.died) == len(kills), f"{kills} did not all happen: {the_world.died}"
         found = outcome(the_world)

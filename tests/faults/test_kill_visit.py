@@ -21,7 +21,7 @@ def visit(the_world: World) -> Visit:
 @pytest.fixture(scope="module")
 def undisturbed(visit: Visit) -> tuple[Outcome, list[Ran]]:
     visit.begin()
-    visit.tell()
+    visit.play()
     return visit.end(), visit.world.ran
 
 
@@ -46,7 +46,7 @@ def test_a_killed_worker_neither_loses_nor_repeats_a_visit(
         visit.begin()
         visit.world.kills, visit.world.lossy = kills, number % 2 == 1
         # when the visit is made
-        visit.tell()
+        visit.play()
         # then it ends as the undisturbed one
         assert len(visit.world.died) == len(kills), f"{kills} did not all happen: {visit.world.died}"
         if differs := unlike(visit.end(), clicked_again(end) if any(map(hit_noted, kills)) else end):

@@ -47,7 +47,7 @@ TROUBLES = {
 @pytest.fixture(scope="module")
 def undisturbed(the_world: World) -> Outcome:
     the_world.begin()
-    the_world.tell()
+    the_world.play()
     return outcome(the_world)
 
 

@@ -15,7 +15,7 @@ QUEUES = ("react", "advance", "deliver", "deliver_bulk", "sync", "alert", "act")
 @pytest.fixture(scope="module")
 def undisturbed(the_world: World) -> Outcome:
     the_world.begin()
-    the_world.tell()
+    the_world.play()
     return outcome(the_world)
 
 
@@ -24,21 +24,21 @@ def test_the_work_of_a_purged_queue_is_done_by_the_tick(
     world: World, undisturbed: Outcome, queues: tuple[str, ...]
 ) -> None:
     world.lost = set(queues)
-    world.tell()
+    world.play()
     assert world.lost == set(), "there was nothing to lose"
     assert unlike(outcome(world), undisturbed) == {}
 
 
 def test_work_that_could_not_be_queued_is_done_by_the_tick(world: World, undisturbed: Outcome) -> None:
     world.queues.silent = 12
-    world.tell()
+    world.play()
     assert world.queues.silent == 0
     assert unlike(outcome(world), undisturbed) == {}
 
 
 def test_a_message_delivered_to_two_workers_at_once_is_done_once(world: World, undisturbed: Outcome) -> None:
     world.order = lambda waiting: [[waiting[0], waiting[0]]]
-    world.tell()
+    world.play()
     assert unlike(outcome(world), undisturbed) == {}
 
 
@@ -53,12 +53,12 @@ def test_messages_in_any_order_and_grouping_have_the_same_outcome(
         return [chosen]
 
     world.order = order
-    world.tell()
+    world.play()
     assert unlike(outcome(world), undisturbed) == {}
 
 
 def test_messages_delivered_again_afterwards_change_nothing(world: World, undisturbed: Outcome) -> None:
-    world.tell()
+    world.play()
     again = world.handed[:]
     Random(7).shuffle(again)  # noqa: S311
     world.queues.waiting += again
@@ -68,5 +68,5 @@ def test_messages_delivered_again_afterwards_change_nothing(world: World, undist
 
 def test_a_form_and_a_button_sent_twice_at_once_count_once(world: World, undisturbed: Outcome) -> None:
     world.at_once = 2
-    world.tell()
+    world.play()
     assert unlike(outcome(world), undisturbed) == {}

@@ -22,7 +22,7 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react
 from tests.support.gateway_events import an_event
 from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside, unsubscribing
-from tests.support.sqs_events import a_playbook, heard
+from tests.support.sqs_events import a_playbook, queues_of_advance
 
 CHROME = {
     "user-agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/142.0.0.0 Safari/537.36",
@@ -50,7 +50,7 @@ def html(table: Table, clock: FakeClock, queues: Queues) -> str:
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")), Create(key, form, due=NOON))
     react([key.ref], table, BUNDLE, clock, queues)
     enrollment = keys.enrollment("lead1", "whitepaper", form.id)
-    move(enrollment.ref, table, playbook, clock, heard())
+    move(enrollment.ref, table, playbook, clock, queues_of_advance())
     (send,) = table.under("lead1", "send#")
     ses = FakeSes()
     deliver(send.key, an_outside(table, clock, ses))

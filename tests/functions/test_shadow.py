@@ -42,7 +42,7 @@ def end(table: Table) -> None:
     table.write(Replace(keys.SHADOW, replace(row.value, on=False), row.version))
 
 
-def told(table: Table) -> list[tuple[str, str, str]]:
+def decisions(table: Table) -> list[tuple[str, str, str]]:
     rows: list[Decision] = [row.value for row in table.under("lead1", "decision#")]
     return [(row.what, row.outcome, row.reason) for row in rows]
 
@@ -64,7 +64,7 @@ def shown(table: Table, clock: FakeClock, chat: FakeChat) -> Alert:
 
 
 def calls(chat: FakeChat) -> int:
-    return chat.posts + chat.updates + chat.looks + len(chat.told)
+    return chat.posts + chat.updates + chat.looks + len(chat.responses)
 
 
 def test_a_mail_is_judged_and_recorded_but_not_sent(table: Table, clock: FakeClock) -> None:
@@ -77,7 +77,7 @@ def test_a_mail_is_judged_and_recorded_but_not_sent(table: Table, clock: FakeClo
     assert send and (send.state, send.reason, send.subject) == (SendState.SKIPPED, "shadow", "山田様へ")
     row = table.get(key)
     assert row and row.due is None
-    assert told(table) == [("send", "would have sent", "shadow")]
+    assert decisions(table) == [("send", "would have sent", "shadow")]
 
 
 def test_a_mail_that_would_be_skipped_keeps_its_own_reason(table: Table, clock: FakeClock) -> None:
@@ -87,7 +87,7 @@ def test_a_mail_that_would_be_skipped_keeps_its_own_reason(table: Table, clock: 
     send = deliver(planned(table, a_send(email="case-study")), an_outside(table, clock, ses))
 
     assert send and send.reason == "no consent"
-    assert told(table) == [("send", "skipped", "no consent")]
+    assert decisions(table) == [("send", "skipped", "no consent")]
 
 
 def test_a_suppressed_address_is_recognised_without_a_claim(table: Table, clock: FakeClock) -> None:
@@ -126,7 +126,7 @@ def test_a_lead_is_written_once_after_shadow_mode_ends(table: Table, clock: Fake
     assert office.crm.calls == 0
     mark = office.mark()
     assert (mark.value.waits_for, mark.due is not None) == ("shadow", True)
-    assert told(table) == [("crm", "would have written", "shadow")]
+    assert decisions(table) == [("crm", "would have written", "shadow")]
 
     # when shadow mode ends
     end(table)
@@ -159,7 +159,7 @@ def test_a_card_is_recorded_and_never_posted(table: Table, clock: FakeClock) -> 
     assert shown(table, clock, chat).state is AlertState.SHADOW
 
     assert calls(chat) == 0
-    assert told(table) == [("alert", "would have posted", "shadow")]
+    assert decisions(table) == [("alert", "would have posted", "shadow")]
     row = table.get(ALERT)
     assert row and row.due is None
 
@@ -206,7 +206,7 @@ def test_a_press_is_settled_without_slack_or_salesforce(table: Table, clock: Fak
     alert = table.get(ALERT)
     assert alert and alert.value.by == "U0ALICE"
     assert (calls(chat), owners.owner, owners.tasks) == (0, "", {})
-    assert ("crm", "would have set the owner", "shadow") in told(table)
+    assert ("crm", "would have set the owner", "shadow") in decisions(table)
     done = table.get(keys.action("lead1", "U0ALICE"))
     assert done and done.value.done and done.due is None
 

@@ -136,7 +136,7 @@ def an_hour(machine: Sending) -> None:
 
 
 def an_event(machine: Sending) -> None:
-    machine._hear(machine.events[0])
+    machine._publish(machine.events[0])
 
 
 TRANSACTIONAL, MARKETING = "whitepaper-delivery", "case-study"

@@ -64,11 +64,11 @@ def test_a_second_start_finds_the_mails_again(served: Served, tmp_path: Path) ->
 def test_send_and_delivery_are_published_with_the_tags(served: Served) -> None:
     id = served.ses.send_email(**a_request())["MessageId"]
     assert served.events(2) == ["Send", "Delivery"]
-    mail = served.told[0]["mail"]
+    mail = served.published[0]["mail"]
     assert mail["messageId"] == id
     assert mail["tags"]["send_id"] == ["s1"]
     assert mail["destination"] == ["hanako@example.co.jp"]
-    json.dumps(served.told)
+    json.dumps(served.published)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_address_of_the_simulator_has_its_outcome(
     served.ses.send_email(**a_request(Destination={"ToAddresses": [address]}))
     assert served.events(len(events)) == events
     if kind:
-        bounce = served.told[-1]["bounce"]
+        bounce = served.published[-1]["bounce"]
         assert f"{bounce['bounceType']}/{bounce['bounceSubType']}" == kind
 
 

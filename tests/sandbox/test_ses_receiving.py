@@ -40,7 +40,7 @@ def answer(served: Served, id: str, text: str, automatic: bool = False, **header
 
 def received(served: Served) -> tuple[Received, reply.Reply]:
     """As nurture.reply takes it in."""
-    [record] = [record for record in served.told if record.get("notificationType") == "Received"]
+    [record] = [record for record in served.published if record.get("notificationType") == "Received"]
     found = parse_notification(json.dumps({"Message": json.dumps(record)}))
     return found, reply.read(served.bucket[found.key], found.sender)
 

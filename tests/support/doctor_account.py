@@ -34,8 +34,8 @@ class FakeAccount:
         return dict(self._of("identity"))
 
     def get_configuration_set_event_destinations(self, **_: str) -> dict[str, Any]:
-        told = {"Enabled": True, "SnsDestination": {"TopicArn": "arn"}, "MatchingEventTypes": self._of("events")}
-        return {"EventDestinations": [told]}
+        destination = {"Enabled": True, "SnsDestination": {"TopicArn": "arn"}, "MatchingEventTypes": self._of("events")}
+        return {"EventDestinations": [destination]}
 
     def get_account_settings(self) -> dict[str, Any]:
         return {"AccountLimit": {"ConcurrentExecutions": self._of("concurrency")}}

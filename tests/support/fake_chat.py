@@ -19,7 +19,7 @@ class FakeChat:
     trouble: list[Undeliverable | Unsure] = field(default_factory=list)
     stands: bool = True
     addresses: dict[str, str] = field(default_factory=lambda: {"U0ALICE": "alice@ripen.example"})
-    told: list[str] = field(default_factory=list)
+    responses: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     """The channels of posts and searches, in order."""
 
@@ -50,7 +50,7 @@ class FakeChat:
         return self.addresses.get(user, "")
 
     def respond(self, response_url: str, text: str) -> None:
-        self.told.append(text)
+        self.responses.append(text)
 
     def _stumble(self) -> None:
         if self.trouble:

@@ -97,6 +97,6 @@ def activities(table: Table, email: str = EMAIL) -> list[Activity]:
     return [row.value for row in table.under(lead_of(table, email), "activity#")]
 
 
-def told(answered: dict[str, Any]) -> dict[str, str]:
+def body_of(answered: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = json.loads(answered["body"])
     return found

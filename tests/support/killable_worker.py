@@ -102,7 +102,7 @@ calls = Calls()
 
 
 def number() -> None:
-    """Number every call over botocore, requests (Salesforce) and urllib (Slack) from here on."""
+    """Count every call over botocore, requests (Salesforce) and urllib (Slack) from here on."""
     aws, salesforce, slack = URLLib3Session.send, requests.adapters.HTTPAdapter.send, OpenerDirector.open
 
     def over_botocore(self: Any, request: Any) -> Any:
@@ -170,7 +170,7 @@ def fork(asked: dict[str, Any]) -> tuple[int, int]:
         os._exit(1)
 
 
-def told(child: int, reading: int) -> dict[str, Any]:
+def report_of(child: int, reading: int) -> dict[str, Any]:
     with os.fdopen(reading) as report:
         lines = report.read().splitlines()
     _, status = os.waitpid(child, 0)
@@ -196,7 +196,7 @@ def main() -> None:
     print("ready", flush=True)
     for line in sys.stdin:
         children = [fork(asked) for asked in json.loads(line)]
-        print(json.dumps([told(*child) for child in children]), flush=True)
+        print(json.dumps([report_of(*child) for child in children]), flush=True)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class World:
     """All delivered messages."""
     dead: list[tuple[str, str]] = field(default_factory=list)
     received: Counter[tuple[str, str]] = field(default_factory=Counter)
-    told: int = 0
+    published: int = 0
     mailed: int = 0
 
     def begin(self, bundle: str = "bundle1") -> None:
@@ -100,7 +100,7 @@ class World:
         self.outside.org.control("reset")
         self.outside.workspace.reset()
         self.outside.calm()
-        self.told, self.mailed = self.queues.told, self._mails()
+        self.published, self.mailed = self.queues.published, self._mails()
 
     @property
     def queues(self) -> Any:
@@ -115,7 +115,7 @@ class World:
 
     # The actions of people
 
-    def tell(self) -> None:
+    def play(self) -> None:
         """Run the whole story."""
         self.submit()
         self.settle()
@@ -235,7 +235,7 @@ class World:
     def _waits(self) -> bool:
         """Return whether a message waits; SES publishes two events per mail, a little after its answer."""
         until = monotonic() + 5
-        while not self.queues.waiting and self.queues.told - self.told < 2 * (self._mails() - self.mailed):
+        while not self.queues.waiting and self.queues.published - self.published < 2 * (self._mails() - self.mailed):
             assert monotonic() < until, "SES published no event"
             sleep(0.005)
         return bool(self.queues.waiting)

@@ -80,7 +80,7 @@ class Sending(RuleBasedStateMachine):
         client: Any = boto3.client("dynamodb")
         create_table(client)
         self.table = self.table_type("table", client)
-        self.true = Table("table", client)
+        self.plain_table = Table("table", client)
         self.clock = FakeClock()
         self.stopped = False
         self.ses = self.ses_type(server, self._taken, self.retries)
@@ -96,7 +96,7 @@ class Sending(RuleBasedStateMachine):
         self.has_unsubscribed = False
         self.plans = 0
         self.events: list[Feedback] = []
-        self.heard: set[str] = set()
+        self.published: set[str] = set()
         self.taken: dict[str, datetime] = {}
         """The time at which SES last took each mail."""
         self.first: dict[str, Send] = {}
@@ -110,14 +110,16 @@ class Sending(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         for lead in LEADS:
-            known(self.true, a_lead(id=lead, email=f"{lead}@example.co.jp"))
+            known(self.plain_table, a_lead(id=lead, email=f"{lead}@example.co.jp"))
 
     # What people and journeys do
 
     @rule(target=sends, lead=st.sampled_from(LEADS), email=st.sampled_from(EMAILS))
     def plan(self, lead: str, email: str) -> Key[Send]:
         self.plans += 1
-        return planned(self.true, a_send(lead=lead, email=email, id=digest("send", self.plans)), self.clock.now())
+        return planned(
+            self.plain_table, a_send(lead=lead, email=email, id=digest("send", self.plans)), self.clock.now()
+        )
 
     @rule(lead=st.sampled_from(LEADS))
     def plan_more_than_the_cap(self, lead: str) -> None:
@@ -127,15 +129,17 @@ class Sending(RuleBasedStateMachine):
     @rule()
     def unsubscribe(self) -> None:
         contact = self._contact("lead2")
-        self.true.write(Replace(contact.key, replace(contact.value, unsubscribed=self.clock.now()), contact.version))
+        self.plain_table.write(
+            Replace(contact.key, replace(contact.value, unsubscribed=self.clock.now()), contact.version)
+        )
         self.has_unsubscribed = True
 
     @rule()
     def suppress(self) -> None:
         """Suppress the address, as after a bounce of another lead with it."""
         key = self._refusal("lead2")
-        if self.true.get(key) is None:
-            self.true.write(Create(key, Suppression(reason="bounce", at=self.clock.now())))
+        if self.plain_table.get(key) is None:
+            self.plain_table.write(Create(key, Suppression(reason="bounce", at=self.clock.now())))
 
     @rule(stopped=st.sampled_from([False, False, True]))
     def stop_or_resume(self, stopped: bool) -> None:
@@ -179,10 +183,10 @@ class Sending(RuleBasedStateMachine):
             self.wake(keys.typed(keys.parse(ref), Send), mode, "")
 
     @rule(data=st.data())
-    def tell(self, data: st.DataObject) -> None:
+    def publish(self, data: st.DataObject) -> None:
         """Publish any event so far, late or once more."""
         if self.events:
-            self._hear(data.draw(st.sampled_from(self.events)))
+            self._publish(data.draw(st.sampled_from(self.events)))
 
     @rule(minutes=st.sampled_from([1, 5, 11, 60, 61]))
     def wait(self, minutes: int) -> None:
@@ -196,34 +200,34 @@ class Sending(RuleBasedStateMachine):
         marketing = send.mail_class is MailClass.MARKETING
         if id in self.taken:
             assert not marketing, "a marketing mail went twice"
-            assert id not in self.heard, "sent again after an event about the first"
+            assert id not in self.published, "sent again after an event about the first"
             assert now - self.taken[id] >= timedelta(minutes=60), "sent again too soon"
         refused = self.has_unsubscribed and lead == "lead2"
         assert not (marketing and refused), "sent to a lead that had unsubscribed"
-        assert self.true.get(self._refusal(lead)) is None, "sent to an address that is suppressed"
+        assert self.plain_table.get(self._refusal(lead)) is None, "sent to an address that is suppressed"
         self.first.setdefault(id, replace(send, claimed=now))
         self.taken[id] = now
         assert self._on_day(lead, now) <= PER_DAY, "more than the cap"
         message = f"m-{id}-{mail.tags['attempt']}"
-        told = [
+        events = [
             an_event(send, event, now, message_id=message, recipient=f"{lead}@example.co.jp")
             for event in (Event.SENT, Event.DELIVERED)
         ]
-        self.events += told
+        self.events += events
         match self.under_way:
             case "woken again":
                 assert deliver(keys.send(lead, id), self.dependencies) is None
             case "event first":
-                self._hear(told[0])
+                self._publish(events[0])
 
     def _on_day(self, lead: str, now: datetime) -> int:
         today = now.astimezone(TOKYO).date()
         mails = [send for send in self.first.values() if send.lead == lead and send.mail_class is MailClass.MARKETING]
         return sum(send.claimed is not None and send.claimed.astimezone(TOKYO).date() == today for send in mails)
 
-    def _hear(self, event: Feedback) -> None:
+    def _publish(self, event: Feedback) -> None:
         record_events(self.table, self.clock, event)
-        self.heard.add(event.send)
+        self.published.add(event.send)
 
     # What must hold
 
@@ -239,7 +243,7 @@ class Sending(RuleBasedStateMachine):
         """End all faults, publish all events and go on ticking; check that every send ends, and stays as it ended."""
         self.stopped = False
         for event in self.events[:]:
-            self._hear(event)
+            self._publish(event)
         for _ in range(12):
             if not any(row.due for row in self._rows()):
                 break
@@ -251,22 +255,22 @@ class Sending(RuleBasedStateMachine):
             assert (row.value.state is SendState.ACCEPTED) == taken, f"{row.value.state}, taken: {taken}"
             assert taken or row.value.state in (SendState.FAILED, SendState.HELD, SendState.SKIPPED)
         for event in self.events:
-            self._hear(event)
+            self._publish(event)
         ended = {row.value.id: row.value for row in self._rows()}
         for event in reversed(self.events):
-            self._hear(event)
+            self._publish(event)
         assert {row.value.id: row.value for row in self._rows()} == ended, "a repeated event changed a send"
 
     def _rows(self) -> list[Row[Send]]:
-        return [row for lead in LEADS for row in self.true.under(lead, "send#")]
+        return [row for lead in LEADS for row in self.plain_table.under(lead, "send#")]
 
     def _send(self, lead: str, id: str) -> Send:
-        row = self.true.get(keys.send(lead, id))
+        row = self.plain_table.get(keys.send(lead, id))
         assert row is not None
         return row.value
 
     def _contact(self, lead: str) -> Row[Contact]:
-        row = self.true.get(keys.contact(lead))
+        row = self.plain_table.get(keys.contact(lead))
         assert row is not None
         return row
 

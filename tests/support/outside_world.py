@@ -54,7 +54,7 @@ class Queues:
 
     waiting: list[tuple[str, str]] = field(default_factory=list)
     """Messages as (queue, body), in order."""
-    told: int = 0
+    published: int = 0
     """Number of events that SES published."""
     silent: int = 0
 
@@ -72,7 +72,7 @@ class Queues:
 
     def publish(self, event: dict[str, Any]) -> None:
         """Put an event into its queue as SNS does."""
-        self.told += 1
+        self.published += 1
         self.waiting.append(("feedback", json.dumps({"Type": "Notification", "Message": json.dumps(event)})))
 
     def app(self) -> Starlette:
@@ -188,7 +188,7 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     tls, queues = certificate(folder), Queues()
     mail_port, crm_port, queue_port, aws_port = (free_port() for _ in range(4))
     crm_url, queue_url = f"https://127.0.0.1:{crm_port}", f"http://127.0.0.1:{queue_port}"
-    nobody_answers = Receiving(lambda *kept: None, lambda *told: None, now)
+    nobody_answers = Receiving(lambda *kept: None, lambda *sent: None, now)
     mail_app = ses.build(folder / "ses", now, queues.publish, nobody_answers)
     mailbox = Mailbox(f"http://127.0.0.1:{mail_port}", mail_port, mail_app, Server(mail_app, mail_port))
     crm = Server(salesforce.build(folder / "salesforce", now, crm_url), crm_port, tls.chain)

@@ -26,7 +26,7 @@ REPLIES = Rule(recipients=("reply.example.com",), bucket="bucket", prefix="repli
 @dataclass
 class Served:
     url: str
-    told: list[Record]
+    published: list[Record]
     """The published events, as SNS gets them."""
     bucket: dict[str, bytes]
     """The received mails, by key."""
@@ -45,10 +45,10 @@ class Served:
     def events(self, count: int) -> list[str]:
         """Return the kinds of published events, once there are `count`."""
         for _ in range(200):
-            if len(self.told) >= count:
+            if len(self.published) >= count:
                 break
             sleep(0.01)
-        return [record["eventType"] for record in self.told]
+        return [record["eventType"] for record in self.published]
 
 
 def now() -> datetime:
@@ -57,19 +57,19 @@ def now() -> datetime:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Served]:
-    told: list[Record] = []
+    published: list[Record] = []
     bucket: dict[str, bytes] = {}
     receiving = Receiving(
-        lambda name, key, raw: bucket.update({key: raw}), lambda topic, record: told.append(record), now
+        lambda name, key, raw: bucket.update({key: raw}), lambda topic, record: published.append(record), now
     )
     receiving.rules.append(REPLIES)
     port = free_port()
-    app = build(folder, now, told.append, receiving)
+    app = build(folder, now, published.append, receiving)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="critical"))
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         sleep(0.005)
-    yield Served(f"http://127.0.0.1:{port}", told, bucket)
+    yield Served(f"http://127.0.0.1:{port}", published, bucket)
     server.should_exit = server.force_exit = True
     thread.join(5)

@@ -26,7 +26,7 @@ class LambdaContext:
 
 
 def an_sqs_event(*bodies: str) -> dict[str, Any]:
-    """Return an event with these messages, whose ids are "0", "1" …"""
+    """Return an event with these messages. Their ids are "0", "1" and so on."""
     return {
         "Records": [
             {"messageId": str(n), "receiptHandle": "", "body": body, "attributes": {}, "eventSource": "aws:sqs"}
@@ -48,7 +48,7 @@ def a_playbook(table: Table, *bundles: Bundle) -> Playbook:
     return playbook
 
 
-def heard(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Queues:
+def queues_of_advance(deliver: FakeQueue | None = None, others: FakeQueue | None = None) -> Queues:
     """Return the queues of nurture.advance; a test names only those that it looks at."""
     rest = others or FakeQueue()
     return Queues(

@@ -60,9 +60,9 @@ def rows(world: World, lead: str) -> Outcome:
     rows: dict[str, list[Any]] = {}
     for row in world.table.under(lead, ""):
         rows.setdefault(f"row {keys.kind(row.key.ref)}", []).append(_kept(row.value))
-    told = rows.pop("row decision", [])
+    decisions = rows.pop("row decision", [])
     return {kind: sorted(values, key=str) for kind, values in rows.items()} | {
-        "decisions": Counter(str(decision).replace(*_SAME) for decision in told if decision[2] not in _DOUBTS)
+        "decisions": Counter(str(decision).replace(*_SAME) for decision in decisions if decision[2] not in _DOUBTS)
     }
 
 

@@ -51,7 +51,7 @@ class Visit:
     def begin(self) -> None:
         self.world.begin(visited_bundle().hash)
 
-    def tell(self) -> None:
+    def play(self) -> None:
         self.look("desk", "pricing")
         self.world.settle()
         self.fill_in("desk")

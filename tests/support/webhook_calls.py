@@ -71,7 +71,7 @@ class World:
     def answers(self) -> dict[str, Any]:
         return self.run().answers
 
-    def told(self) -> list[tuple[str, str]]:
+    def decisions(self) -> list[tuple[str, str]]:
         return [(row.value.outcome, row.value.reason) for row in self.table.under("lead1", "decision#")]
 
 

@@ -9,7 +9,7 @@ from ripen.adapters.table import keys
 from ripen.agenda import Lane, shard
 from ripen.lead.contact import Contact
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.form_posts import EMAIL, SilentQueue, activities, contact_of, lead_of, profile_of, told
+from tests.support.form_posts import EMAIL, SilentQueue, activities, body_of, contact_of, lead_of, profile_of
 from tests.support.gateway_events import a_json_post, a_post, an_event, rows
 
 
@@ -21,7 +21,7 @@ def test_a_first_submission_makes_a_lead_a_contact_and_a_due_activity(
     )
 
     (activity,) = activities(dependencies.table)
-    assert (answered["statusCode"], told(answered)) == (202, {"activity": activity.id})
+    assert (answered["statusCode"], body_of(answered)) == (202, {"activity": activity.id})
     profile = profile_of(dependencies.table)
     assert (profile.email, profile.last_name, profile.company, profile.locale) == (EMAIL, "髙﨑", "㈱サンプル", "ja")
     assert (activity.subject, activity.at, activity.lead) == ("whitepaper", NOON, profile.id)

@@ -11,7 +11,7 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import keys
 from ripen.lead.activity import Verdict
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, profile_of, told, with_page
+from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, body_of, profile_of, with_page
 from tests.support.gateway_events import BROWSER, SITE, a_post, rows
 
 
@@ -20,14 +20,14 @@ def test_a_honeypot_hit_is_accepted_but_makes_no_lead(dependencies: Dependencies
     assert answered["statusCode"] == 202
     (ref,) = rows(dependencies.table)
     assert ref.startswith("quarantine#whitepaper|activity#")
-    assert ref.endswith(told(answered)["activity"])
+    assert ref.endswith(body_of(answered)["activity"])
     assert queue.woken == []
     assert answered.keys() == serve(a_post(email=EMAIL), dependencies).keys()
 
 
 def test_a_honeypot_hit_is_quarantined(dependencies: Dependencies) -> None:
     answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), dependencies)
-    row = dependencies.table.get(keys.quarantine("whitepaper", NOON, told(answered)["activity"]))
+    row = dependencies.table.get(keys.quarantine("whitepaper", NOON, body_of(answered)["activity"]))
     assert row is not None
     assert row.value.verdict is Verdict.MACHINE
     assert row.value.facts == {"email": EMAIL, "website": "x", "company": "A社"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from capture.form import Dependencies, serve
 from ripen.adapters.playbook import Live
-from tests.support.form_posts import EMAIL, told, with_page
+from tests.support.form_posts import EMAIL, body_of, with_page
 from tests.support.gateway_events import BROWSER, SITE, a_json_post, a_post, an_event, rows
 
 
@@ -39,8 +39,8 @@ def test_bad_input_gets_a_reason_and_stores_nothing(
     dependencies: Dependencies, event: dict[str, Any], status: int, wrong: str
 ) -> None:
     answered = serve(event, dependencies)
-    assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
-    assert told(answered)["error"]
+    assert (answered["statusCode"], body_of(answered)["field"]) == (status, wrong)
+    assert body_of(answered)["error"]
     assert rows(dependencies.table) == []
 
 

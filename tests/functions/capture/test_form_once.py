@@ -8,14 +8,14 @@ import pytest
 
 from capture.form import Dependencies, serve
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.form_posts import EMAIL, activities, told
+from tests.support.form_posts import EMAIL, activities, body_of
 from tests.support.gateway_events import a_json_post, a_post, count, rows
 
 
 def test_a_nonce_counts_once_even_after_days(dependencies: Dependencies, queue: FakeQueue) -> None:
     first = serve(a_post(email=EMAIL, nonce="n1"), dependencies)
     again = serve(a_post(email=EMAIL, nonce="n1", company="A社"), replace(dependencies, now=NOON + timedelta(days=5)))
-    assert told(again) == told(first)
+    assert body_of(again) == body_of(first)
     assert len(activities(dependencies.table)) == len(queue.woken) == 1
 
 
@@ -32,7 +32,7 @@ def test_an_idempotency_key_counts_once(dependencies: Dependencies) -> None:
     again = serve(
         a_json_post({"email": EMAIL, "company": "A社"}, headers), replace(dependencies, now=NOON + timedelta(days=1))
     )
-    assert (again["statusCode"], told(again)) == (202, told(first))
+    assert (again["statusCode"], body_of(again)) == (202, body_of(first))
     assert len(activities(dependencies.table)) == 1
 
 
@@ -40,7 +40,7 @@ def test_an_idempotency_key_of_another_address_is_refused(dependencies: Dependen
     serve(a_json_post({"email": EMAIL}, {"idempotency-key": "k1"}), dependencies)
     before = rows(dependencies.table)
     answered = serve(a_json_post({"email": "taro@example.co.jp"}, {"idempotency-key": "k1"}), dependencies)
-    assert (answered["statusCode"], told(answered)["field"]) == (422, "idempotency-key")
+    assert (answered["statusCode"], body_of(answered)["field"]) == (422, "idempotency-key")
     assert rows(dependencies.table) == before
 
 

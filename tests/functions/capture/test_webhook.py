@@ -92,7 +92,7 @@ def call(
     return serve(request(event), dependencies)
 
 
-def told(answered: Response) -> dict[str, str]:
+def body_of(answered: Response) -> dict[str, str]:
     found: dict[str, str] = json.loads(answered["body"])
     return found
 
@@ -112,7 +112,7 @@ def activities(table: Table) -> list[Activity]:
 def test_a_signed_response_becomes_a_lead_and_an_activity(dependencies: Dependencies, queue: FakeQueue) -> None:
     answered = call(dependencies, a_response())
     (activity,) = activities(dependencies.table)
-    assert (answered["statusCode"], told(answered)) == (200, {"activity": activity.id})
+    assert (answered["statusCode"], body_of(answered)) == (200, {"activity": activity.id})
     profile = lead_of(dependencies.table)
     assert (profile.last_name, profile.first_name, profile.phone, profile.locale) == (
         "山田",
@@ -161,7 +161,7 @@ def test_a_repeated_response_changes_nothing(dependencies: Dependencies, queue: 
     first = call(dependencies, a_response())
     before = rows(dependencies.table)
     again = call(replace(dependencies, now=NOON + timedelta(days=20)), a_response() | {"event_id": "event2"})
-    assert (again["statusCode"], told(again)) == (200, told(first))
+    assert (again["statusCode"], body_of(again)) == (200, body_of(first))
     assert rows(dependencies.table) == before
     assert len(queue.woken) == 1
 
@@ -192,7 +192,7 @@ def test_a_time_in_the_future_counts_as_now(dependencies: Dependencies) -> None:
 def test_an_unsigned_request_is_refused(dependencies: Dependencies, headers: dict[str, str]) -> None:
     answered = call(dependencies, a_response(), headers)
     assert answered["statusCode"] == 401
-    assert "signature" in told(answered)["error"]
+    assert "signature" in body_of(answered)["error"]
     assert rows(dependencies.table) == []
 
 
@@ -228,7 +228,7 @@ def test_a_secret_that_was_just_changed_is_fetched_again(dependencies: Dependenc
 )
 def test_a_refused_response_gets_a_reason(dependencies: Dependencies, content: object, status: int, wrong: str) -> None:
     answered = call(dependencies, content)
-    assert (answered["statusCode"], told(answered)["field"]) == (status, wrong)
+    assert (answered["statusCode"], body_of(answered)["field"]) == (status, wrong)
     assert rows(dependencies.table) == []
 
 

@@ -53,7 +53,7 @@ def test_the_second_person_learns_who_was_first(sales: Salespeople) -> None:
     sales.act(second)
 
     assert (sales.alert().by, sales.owners.owner) == ("U0ALICE", "alice@ripen.example")
-    assert sales.chat.told == ["alice さんが先に対応を始めています。"]
+    assert sales.chat.responses == ["alice さんが先に対応を始めています。"]
     assert sales.done(second)
     assert len(sales.activities()) == 1
 
@@ -66,7 +66,7 @@ def test_pressing_twice_accepts_once(sales: Salespeople) -> None:
     sales.act(first)
     sales.act(second)
 
-    assert (sales.chat.told, len(sales.activities()), sales.done(second)) == ([], 1, True)
+    assert (sales.chat.responses, len(sales.activities()), sales.done(second)) == ([], 1, True)
 
 
 def test_not_a_fit_closes_the_card_without_salesforce(sales: Salespeople) -> None:
@@ -86,7 +86,7 @@ def test_accepting_after_not_a_fit_is_refused(sales: Salespeople) -> None:
     sales.act(sales.press("U0ALICE"))
 
     assert (sales.alert().outcome, sales.owners.owner) == ("not a fit", "")
-    assert sales.chat.told == ["bob さんがすでに見送りにしています。"]
+    assert sales.chat.responses == ["bob さんがすでに見送りにしています。"]
 
 
 @pytest.mark.parametrize("address", ["bob@ripen.example", ""])
@@ -97,7 +97,7 @@ def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Salespeople, a
     sales.act(key)
 
     assert (sales.alert().outcome, sales.alert().by, sales.done(key)) == ("accepted", "U0BOB", True)
-    assert "所有者は変更できませんでした" in sales.chat.told[0]
+    assert "所有者は変更できませんでした" in sales.chat.responses[0]
     assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner not set")]
 
 

@@ -57,7 +57,7 @@ def test_a_lead_that_is_never_in_salesforce_is_awaited_for_a_day(unsynced: Sales
 
     assert unsynced.done(key)
     assert ("crm", "owner not set") in unsynced.decisions()
-    assert "Salesforce にまだ登録されていない" in unsynced.chat.told[0]
+    assert "Salesforce にまだ登録されていない" in unsynced.chat.responses[0]
 
 
 def test_a_salesforce_message_about_a_person_is_not_logged(sales: Salespeople) -> None:
@@ -117,7 +117,7 @@ def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
     @dataclass
     class Raced(FakeChat):
         def email_of(self, user: str) -> str:
-            if not self.told:
+            if not self.responses:
                 sales.act(second)
             return super().email_of(user)
 
@@ -125,7 +125,7 @@ def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
     sales.act(sales.press("U0ALICE"))
 
     assert (sales.alert().by, sales.owners.owner) == ("U0ALICE", "alice@ripen.example")
-    assert len(sales.chat.told) == 1
+    assert len(sales.chat.responses) == 1
 
 
 def test_two_workers_on_one_press_call_salesforce_once(sales: Salespeople) -> None:

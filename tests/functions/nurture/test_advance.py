@@ -18,7 +18,7 @@ from ripen.mail.ledger import SendState
 from ripen.playbook.graph import Journey, SendStep, Until, WaitStep
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event, heard
+from tests.support.sqs_events import LambdaContext, a_playbook, an_sqs_event, queues_of_advance
 
 KEY = keys.enrollment("lead1", "whitepaper", "a1")
 FIRST = send_id("whitepaper", "a1", "send-whitepaper-delivery", 1, "lead1")
@@ -56,7 +56,7 @@ def test_the_first_step_plans_the_white_paper_and_waits(
     # given
     an_enrollment_row(table)
     # when
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     # then
     send = table.get(keys.send("lead1", FIRST))
     pointer = table.get(keys.send_pointer(FIRST))
@@ -76,9 +76,9 @@ def test_marketing_waits_for_the_tick_in_its_own_lane_and_the_journey_ends(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     clock.move(days=3)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     send, row = table.get(keys.send("lead1", SECOND)), table.get(KEY)
     assert send is not None
     assert (send.lane, send.due) == (Lane.MAIL, clock.now())
@@ -93,13 +93,13 @@ def test_woken_twice_or_early_it_moves_once(
 ) -> None:
     an_enrollment_row(table)
     for _ in range(3):
-        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+        move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert (row.value.until, row.due) == (NOON + THREE_DAYS, NOON + THREE_DAYS)
     clock.move(days=3)
     for _ in range(3):
-        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+        move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     assert len(list(table.under("lead1", "send#"))) == 2
     assert len(queue.woken + bulk.woken) == 1
 
@@ -110,7 +110,7 @@ def test_a_journey_ends_once_with_its_reason_where_the_lead_is_no_longer_there(
     entered = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="bundle1")
     table.write(Create(KEY, entered, due=NOON))
     for _ in range(3):
-        move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+        move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
         clock.move(minutes=5)
     row = table.get(KEY)
     assert row is not None
@@ -126,12 +126,12 @@ def test_two_workers_at_once_plan_each_send_once(
         def write(self, *changes: Change) -> None:
             if not interruptions:
                 interruptions.append(True)
-                move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+                move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
             super().write(*changes)
 
     interruptions: list[bool] = []
     an_enrollment_row(table)
-    move(KEY.ref, Interrupted("table", table._client), playbook, clock, heard(queue, bulk))
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queues_of_advance(queue, bulk))
     assert [row.value.id for row in table.under("lead1", "send#")] == [FIRST]
     assert queue.woken == [keys.send("lead1", FIRST).ref]
 
@@ -153,9 +153,9 @@ def test_a_refusal_that_comes_in_between_is_seen(
 
     interruptions: list[bool] = []
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     clock.move(days=3)
-    move(KEY.ref, Interrupted("table", table._client), playbook, clock, heard(queue, bulk))
+    move(KEY.ref, Interrupted("table", table._client), playbook, clock, queues_of_advance(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert (row.value.state, row.value.reason) == (EnrollmentState.EXITED, "unsubscribed")
@@ -166,7 +166,7 @@ def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table, state=EnrollmentState.FINISHED, step="send-case-study")
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
     assert queue.woken == []
 
@@ -181,7 +181,7 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     journey = replace(old.journeys["whitepaper"], steps=())
     new = replace(old, hash="bundle2", journeys={"whitepaper": journey}, emails={"whitepaper-delivery": mail})
     # when
-    move(KEY.ref, table, a_playbook(table, old, new), clock, heard(queue, bulk))
+    move(KEY.ref, table, a_playbook(table, old, new), clock, queues_of_advance(queue, bulk))
     # then
     send = table.get(keys.send("lead1", FIRST))
     assert send is not None
@@ -194,7 +194,7 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
 def test_a_row_that_is_not_there_is_nothing_to_do(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     assert queue.woken == []
 
 
@@ -202,11 +202,11 @@ def test_a_wait_that_a_lease_hides_gets_its_time_back(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     clock.at = NOON + THREE_DAYS - timedelta(seconds=1)
     (due,) = table.due(Lane.BULK, shard("lead1"), NOON + THREE_DAYS)
     table.lease(due, clock.now() + timedelta(minutes=5))
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     row = table.get(KEY)
     assert row is not None
     assert row.due == NOON + THREE_DAYS
@@ -217,7 +217,12 @@ def test_the_handler_works_on_what_sqs_brings(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_enrollment_row(table)
-    for name, real in (("table", table), ("clock", clock), ("playbook", playbook), ("queues", heard(queue, queue))):
+    for name, real in (
+        ("table", table),
+        ("clock", clock),
+        ("playbook", playbook),
+        ("queues", queues_of_advance(queue, queue)),
+    ):
         monkeypatch.setattr(advance, name, real)
     answer = advance.handler(an_sqs_event("nonsense", KEY.ref), LambdaContext())
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
@@ -228,10 +233,10 @@ def test_an_answer_in_person_ends_the_journey(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     clock.move(days=1)
     table.write(Create(keys.contact("lead1"), Contact(lead="lead1", replied=clock.now())), Mark(KEY, clock.now()))
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     row = table.get(KEY)
     assert row
     assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "replied", None)
@@ -249,21 +254,21 @@ def test_a_wait_counts_from_when_a_mail_went_that_was_held_over_night(
     journey = Journey(name="whitepaper", first="first", steps=steps)
     playbook = a_playbook(table, replace(a_bundle(), journeys={"whitepaper": journey}))
     an_enrollment_row(table)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     [held] = table.under("lead1", "send#")
     morning = NOON + timedelta(hours=20)
     table.write(Replace(held.key, held.value, held.version, due=morning, lane=Lane.MAIL))
     # when it is looked at while the mail waits, and once it has gone
     clock.move(hours=19)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     waits = table.get(KEY)
     gone = replace(held.value, state=SendState.ACCEPTED, accepted=morning + timedelta(hours=1))
     table.write(Replace(held.key, gone, held.version + 1))
     clock.move(hours=25)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     still = table.get(KEY)
     clock.move(hours=1)
-    move(KEY.ref, table, playbook, clock, heard(queue, bulk))
+    move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     # then
     assert waits is not None
     assert waits.due == morning + timedelta(days=1)

@@ -19,7 +19,7 @@ from ripen.playbook.graph import UpdateStep
 from ripen.slack.alert import Alert, AlertState
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.scripted_engine import ENTRY, KEY, SEND, UPDATE, Says, activities, decisions, enrol, profile_of
-from tests.support.sqs_events import heard
+from tests.support.sqs_events import queues_of_advance
 
 
 def a_note(**changes: str) -> Alert:
@@ -38,7 +38,7 @@ def test_update_changes_the_profile_and_creates_an_activity_for_the_fold(
     enrol(table, tags=("old",), stage="lead")
     says(UPDATE)
     # when
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     # then
     now = profile_of(table)
     assert (now.department, now.tags, now.stage) == ("広報", ("old", "vip"), "mql")
@@ -53,7 +53,7 @@ def test_points_are_an_activity_with_their_reason(
 ) -> None:
     enrol(table)
     says(UpdateStep(id="give", points=7.5, words={"ja": "面談"}))
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     [given] = activities(table)
     assert given.kind is Kind.POINTS_GIVEN
     assert given.facts == {"journey": "whitepaper", "step": "give", "points": "7.5", "words.ja": "面談"}
@@ -65,7 +65,7 @@ def test_two_updates_of_one_run_both_count(table: Table, playbook: Playbook, clo
         UpdateStep(id="u1", remove_tags=("a",), fields={"plan": "gold"}),
         UpdateStep(id="u2", add_tags=("c",), remove_tags=("x",)),
     )
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     assert profile_of(table).tags == ("b", "c")
     assert profile_of(table).attributes == {"plan": "gold"}
     assert len(activities(table)) == 2
@@ -84,7 +84,7 @@ def test_change_by_a_form_in_the_meantime_is_kept(
     interruptions: list[bool] = []
     enrol(table)
     says(UPDATE)
-    advance.move(KEY.ref, Interrupted("table", table._client), playbook, clock, heard())
+    advance.move(KEY.ref, Interrupted("table", table._client), playbook, clock, queues_of_advance())
     assert (profile_of(table).phone, profile_of(table).department) == ("+81399999999", "広報")
 
 
@@ -93,7 +93,7 @@ def test_a_note_is_an_alert_for_its_channel(
 ) -> None:
     enrol(table)
     says(a_note(text="電話してください", channel="events"))
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     row = table.get(keys.alert("lead1", "n1"))
     assert row
     assert (row.value.kind, row.value.text, row.value.channel) == ("note", "電話してください", "events")
@@ -117,7 +117,7 @@ def test_crm_request_and_webhook_call_are_rows_due_now(
             planned=NOON,
         ),
     )
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     crm_request, call = table.get(keys.crm_request("lead1", "e1")), table.get(keys.call("lead1", "c1"))
     assert crm_request
     assert call
@@ -131,7 +131,7 @@ def test_entry_into_another_journey_is_requested_from_the_fold(
 ) -> None:
     enrol(table)
     says(an_entry_request())
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     assert activities(table) == [an_entry_request()]
     assert queue.woken == [keys.activity("lead1", NOON, "o1").ref]
 
@@ -145,7 +145,7 @@ def test_exit_from_another_journey_ends_its_active_enrollments(
     enrol(table, mine, over, replace(mine, journey="webinar-2"))
     says(ExitJourney(journey="webinar", reason="left by journey whitepaper"))
     # when
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     # then
     rows = {(row.value.journey, row.value.key): row for row in table.under("lead1", "enrollment#")}
     ended = rows["webinar", "1"]
@@ -165,7 +165,7 @@ def test_exit_from_the_own_journey_ends_only_the_other_enrollments(
 ) -> None:
     enrol(table, replace(ENTRY, key="a2"))
     says(ExitJourney(journey="whitepaper", reason="newer order"))
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     rows = {row.value.key: row.value.state for row in table.under("lead1", "enrollment#")}
     assert rows == {"a1": EnrollmentState.ACTIVE, "a2": EnrollmentState.EXITED}
 
@@ -183,7 +183,7 @@ def test_more_enrollments_than_one_transaction_holds_are_ended(
 
     enrol(table, *(replace(ENTRY, journey="orders", key=f"order{n}") for n in range(60)))
     says(ExitJourney(journey="orders", reason="closed"), UPDATE)
-    advance.move(KEY.ref, Watched("table", table._client), playbook, clock, heard())
+    advance.move(KEY.ref, Watched("table", table._client), playbook, clock, queues_of_advance())
     assert [each["enrollment"] for each in written] == [each["decision"] for each in written] == [12, 48]
     assert {row.value.state for row in table.under("lead1", "enrollment#orders#")} == {EnrollmentState.EXITED}
     assert len(decisions(table)) == 60
@@ -202,11 +202,11 @@ def test_run_is_written_as_a_whole_and_only_once(
     enrol(table)
     says(UPDATE, a_note(), SEND, an_entry_request())
     with pytest.raises(ConnectionError):
-        advance.move(KEY.ref, Down("table", table._client), playbook, clock, heard(queue, queue))
+        advance.move(KEY.ref, Down("table", table._client), playbook, clock, queues_of_advance(queue, queue))
     assert profile_of(table).department == ""
     assert list(table.under("lead1", "alert#")) == []
     assert queue.woken == []
-    advance.move(KEY.ref, table, playbook, clock, heard(queue, queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(queue, queue))
     assert len(queue.woken) == 3  # a marketing mail waits for the tick
 
 
@@ -217,7 +217,7 @@ def test_existing_row_of_an_earlier_visit_is_not_created_again(
     enrol(table)
     table.write(Create(keys.send("lead1", SEND.id), replace(SEND, reason="the first")))
     says(SEND, a_note())
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     send, row = table.get(keys.send("lead1", SEND.id)), table.get(KEY)
     assert send
     assert row

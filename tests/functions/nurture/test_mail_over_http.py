@@ -31,7 +31,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 def hear(served: Served, table: Table, clock: FakeClock, queue: FakeQueue, count: int) -> None:
     """Record the events that the stand-in published, as they would come out of SQS."""
     assert len(served.events(count)) == count
-    for record in served.told:
+    for record in served.published:
         record_events(table, clock, feedback.read(json.dumps(record)), react=queue)
 
 

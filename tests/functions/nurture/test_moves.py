@@ -18,7 +18,7 @@ from ripen.playbook.graph import CrmStep, EnrolStep, Journey, LeaveStep, NotifyS
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.scripted_engine import ENTRY, KEY, UPDATE, Says, activities, decisions, enrol, profile_of
-from tests.support.sqs_events import a_playbook, heard
+from tests.support.sqs_events import a_playbook, queues_of_advance
 
 
 def test_activities_since_the_needed_time_are_read(
@@ -29,7 +29,7 @@ def test_activities_since_the_needed_time_are_read(
         at = NOON + timedelta(minutes=minutes)
         table.write(Create(keys.activity("lead1", at, f"a{minutes}"), an_activity(id=f"a{minutes}", at=at)))
     monkeypatch.setattr(advance, "history_start", lambda enrollment, journey, now: NOON)
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     assert [activity.id for activity in seen[0].activities] == ["a0", "a5"]
 
 
@@ -42,7 +42,7 @@ def test_no_activity_is_read_without_need(
 
     enrol(table)
     monkeypatch.setattr(advance, "history_start", lambda enrollment, journey, now: None)
-    advance.move(KEY.ref, Blind("table", table._client), playbook, clock, heard())
+    advance.move(KEY.ref, Blind("table", table._client), playbook, clock, queues_of_advance())
     assert seen[0].activities == []
 
 
@@ -57,7 +57,7 @@ def test_enrollment_with_an_error_has_one_decision_and_is_retried_every_hour(
     monkeypatch.setattr(advance, "advance", missing)
     # when
     for _ in range(3):
-        advance.move(KEY.ref, table, playbook, clock, heard())
+        advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
         clock.move(hours=1)
     # then
     row = table.get(KEY)
@@ -69,7 +69,7 @@ def test_enrollment_with_an_error_has_one_decision_and_is_retried_every_hour(
     ]
     # and when the error is mended
     says()
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     row = table.get(KEY)
     assert row
     assert (row.value.error, row.value.step) == ("", "here")
@@ -85,7 +85,7 @@ def test_message_comes_back_if_other_workers_keep_writing(
     enrol(table)
     says(UPDATE)
     with pytest.raises(Contended):
-        advance.move(KEY.ref, Busy("table", table._client), playbook, clock, heard())
+        advance.move(KEY.ref, Busy("table", table._client), playbook, clock, queues_of_advance())
 
 
 def test_run_that_is_due_again_at_once_is_done_at_once(
@@ -102,7 +102,7 @@ def test_run_that_is_due_again_at_once_is_done_at_once(
     enrol(table)
     monkeypatch.setattr(advance, "advance", walk)
     monkeypatch.setattr(advance, "history_start", lambda enrollment, journey, now: None)
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     assert runs == ["", "1", "2"]
 
 
@@ -117,7 +117,7 @@ def test_endless_runs_are_left_to_the_tick(
 
     enrol(table)
     monkeypatch.setattr(advance, "advance", walk)
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     assert len(runs) == 10
 
 
@@ -139,7 +139,7 @@ def test_journey_with_every_effect_runs_to_its_end(table: Table, clock: FakeCloc
         Create(keys.enrollment("lead1", "orders", "1"), replace(ENTRY, journey="orders", key="1"), due=NOON),
     )
     # when it runs up to the webhook
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     # then
     [note], [crm_request] = list(table.under("lead1", "alert#")), list(table.under("lead1", "request#"))
     [call] = list(table.under("lead1", "call#"))
@@ -150,7 +150,7 @@ def test_journey_with_every_effect_runs_to_its_end(table: Table, clock: FakeCloc
     row = table.get(KEY)
     assert row
     table.write(Replace(KEY, replace(row.value, answers={"ask": {"ok": True}}), row.version, due=NOON))
-    advance.move(KEY.ref, table, playbook, clock, heard(others=queue))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
     states = {row.value.journey: row.value.state for row in table.under("lead1", "enrollment#")}
     assert states == {"whitepaper": EnrollmentState.FINISHED, "orders": EnrollmentState.EXITED}
     assert {activity.kind for activity in activities(table)} == {Kind.POINTS_GIVEN, Kind.ENTRY_ASKED}
@@ -162,7 +162,7 @@ def test_graph_without_the_step_or_the_journey_stops_only_this_enrollment(
     table: Table, playbook: Playbook, clock: FakeClock, broken: Enrollment
 ) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(id="lead1")), Create(KEY, broken, due=NOON))
-    advance.move(KEY.ref, table, playbook, clock, heard())
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance())
     row = table.get(KEY)
     assert row
     assert (row.value.error, row.due) == ("cannot be moved: KeyError", NOON + timedelta(hours=1))

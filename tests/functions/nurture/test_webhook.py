@@ -28,7 +28,7 @@ def test_the_answer_goes_into_the_enrollment_and_wakes_it(world: World) -> None:
     assert row.due == NOON
     assert world.advance.woken == [ENTRY.ref]
     assert (world.row().done, world.waits()) == (NOON, None)
-    assert world.told() == [("answered", "")]
+    assert world.decisions() == [("answered", "")]
 
 
 def test_what_is_sent_says_whom_it_is_about(world: World) -> None:
@@ -64,7 +64,7 @@ def test_trouble_is_tried_again_later_and_later_for_a_day(world: World) -> None:
     assert max(waits) <= 4 * 3600 + 5
     assert world.clock.now() <= NOON + PATIENCE
     assert world.answers()["ask"] == {"failed": "answered 503, for a day"}
-    assert world.told() == [("failed", "answered 503, for a day")]
+    assert world.decisions() == [("failed", "answered 503, for a day")]
     assert len(world.webhooks.calls) == len(waits) > 10
 
 
@@ -86,7 +86,7 @@ def test_a_refusal_is_final(world: World) -> None:
 def test_what_the_receiver_says_is_no_reason_of_ours(world: World) -> None:
     world.webhooks.answers = [{"failed": "hanako@example.co.jp is unknown"}]
     world.wake()
-    assert (world.told(), world.run().unanswered) == ([("answered", "")], ())
+    assert (world.decisions(), world.run().unanswered) == ([("answered", "")], ())
 
 
 def test_shadow_mode_calls_nobody_and_says_so(world: World) -> None:
@@ -94,7 +94,7 @@ def test_shadow_mode_calls_nobody_and_says_so(world: World) -> None:
     world.wake()
     assert world.webhooks.calls == []
     assert world.answers()["ask"] == {"failed": "shadow"}
-    assert world.told() == [("would have called", "shadow")]
+    assert world.decisions() == [("would have called", "shadow")]
 
 
 def test_a_stop_holds_it_back(world: World) -> None:
