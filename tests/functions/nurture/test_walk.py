@@ -297,5 +297,5 @@ def test_a_walk_whose_campaign_is_gone_ends(machinery: Machinery) -> None:
 
 
 def test_row_of_another_kind_is_refused(machinery: Machinery) -> None:
-    with pytest.raises(ValueError, match="no Schedule"):
+    with pytest.raises(ValueError, match="not the key of a Schedule"):
         run_due(keys.state("lead1").ref, machinery.dependencies, lambda: True)

@@ -201,5 +201,5 @@ def test_rows_that_are_not_there_are_nothing_to_do(table: Table, clock: FakeCloc
 
 
 def test_another_row_than_an_activity_is_refused(table: Table, clock: FakeClock, queues: Queues) -> None:
-    with pytest.raises(ValueError, match="no Activity"):
+    with pytest.raises(ValueError, match="not the key of a Activity"):
         react([CRM.ref], table, BUNDLE, clock, queues)
