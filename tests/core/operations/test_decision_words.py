@@ -62,8 +62,10 @@ def test_outcomes_and_reasons_are_members_of_their_enums() -> None:
     assert [found for file in SOURCES for found in literals(file)] == []
 
 
-def test_the_docs_name_the_reasons_of_a_refused_entry_as_they_are() -> None:
-    page = (PROJECT / "docs/playbook.md").read_text()
+@pytest.mark.parametrize(("page", "quotes", "lang"), [("playbook.md", '""', "en"), ("playbook.ja.md", "「」", "ja")])
+def test_the_docs_name_the_reasons_of_a_refused_entry_as_they_are(page: str, quotes: str, lang: str) -> None:
+    text = (PROJECT / "docs" / page).read_text()
     refusals = [reason for reason in Reason if reason.name.startswith("ENTERED_")]
     refusals += [Reason.STILL_IN_IT, Reason.NOT_FOR_IT, Reason.TOO_LATE]
-    assert [reason for reason in refusals if f'"{reason}"' not in page] == []
+    quoted = [f"{quotes[0]}{reason_in_words(reason, lang)}{quotes[1]}" for reason in refusals]
+    assert [reason for reason in quoted if reason not in text] == []
