@@ -1,4 +1,4 @@
-"""The docs keep their form: decisions have a date and a status and are in the index, and every link leads somewhere."""
+"""The docs keep their form: decisions have a date and a status and are in the index, and no link is broken."""
 
 import re
 from collections.abc import Iterator

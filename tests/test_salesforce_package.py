@@ -1,4 +1,4 @@
-"""The Salesforce package is sound: what `sf project deploy` would refuse, or leave invisible, fails here."""
+"""The Salesforce package: mistakes that `sf project deploy` would refuse, or that would hide a field."""
 
 import json
 import re

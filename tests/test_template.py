@@ -85,8 +85,8 @@ def test_a_function_has_exactly_the_table_rights_that_it_uses(name: str) -> None
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_rights_to_exactly_the_queues_secret_and_bucket_that_it_uses(name: str) -> None:
     allowed, read = _allowed(name), _reads(_file(name))
-    told = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
-    queues = {_target(value) for variable, value in told.items() if variable.endswith("_QUEUE")}
+    variables = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
+    queues = {_target(value) for variable, value in variables.items() if variable.endswith("_QUEUE")}
     assert {_target(resource) for resource in allowed.get("sqs:SendMessage", [])} == queues
     assert ("secretsmanager:GetSecretValue" in allowed) == ("SECRET" in read)
     assert ("s3:GetObject" in allowed) == ("BUCKET" in read)

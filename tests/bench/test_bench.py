@@ -1,4 +1,4 @@
-"""The benches can be started, and their last line is what scripts expect."""
+"""The benches start, and their last line is the JSON that scripts expect."""
 
 import json
 import os

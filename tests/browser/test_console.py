@@ -41,7 +41,7 @@ def test_the_console_shows_a_lead_as_it_acts(chromium: Browser, cloud: RunningCl
     with Visitor.arrives(chromium, cloud, Device.DESK, lang) as visitor:
         page, person = visitor.page, PEOPLE[lang]
 
-        # given nobody yet
+        # given no lead yet
         page.goto(f"{cloud.status['console']}/?lang={lang}")
         visitor.takes_a_picture("console-empty")
 

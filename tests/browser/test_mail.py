@@ -69,7 +69,7 @@ def test_sales_finds_the_lead_in_salesforce_and_its_card_in_slack(
         visitor.has_asked_for_the_paper()
         lead = eventually(lambda: _told(visitor))
 
-        # when somebody in sales looks it up
+        # when a person in sales looks the lead up
         page = visitor.page
         page.goto(f"{lead['profile']['crm']['url']}?lang={lang}")
 

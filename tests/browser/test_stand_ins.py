@@ -61,7 +61,7 @@ def test_the_mailbox_is_accessible_and_sends_replies(mailbox: Served, page: Page
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status")).to_contain_text("It ends this person's journeys")
 
-    # then nothing is in anybody's way
+    # then axe finds no mistake
     assert {what: wrong for what, wrong in found.items() if wrong} == {}
 
 

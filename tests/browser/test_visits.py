@@ -71,12 +71,12 @@ def test_a_page_opened_from_a_mail_sends_the_token_and_removes_it_from_its_addre
 
 def test_a_visitor_with_global_privacy_control_leaves_no_trace(chromium: Browser, cloud: RunningCloud) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
-        told = _listen(visitor.page)
+        sent = _listen(visitor.page)
         visitor.page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', {value: true})")
         visitor.opens("pages/pricing")
         visitor.page.wait_for_timeout(600)
         visitor.opens("pages/whitepaper")
-        assert told == []
+        assert sent == []
         assert visitor.page.evaluate("[localStorage.length, window.ripen.visitor()]") == [0, ""]
 
 
@@ -105,12 +105,12 @@ def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(
 ) -> None:
     with Visitor.arrives(chromium, cloud, Device.DESK, "ja") as visitor:
         # given a page that asks for consent
-        told, page = _listen(visitor.page), visitor.page
+        sent, page = _listen(visitor.page), visitor.page
         page.route(f"{OWN_SITE}/**", lambda route: _own_page(route, cloud))
         page.goto(f"{OWN_SITE}/pricing")
         page.wait_for_function("window.ripen")
         page.wait_for_timeout(600)
-        assert told == []
+        assert sent == []
         assert page.evaluate("localStorage.length") == 0
 
         # when the visitor agrees, reads, takes a file and leaves
@@ -122,7 +122,7 @@ def test_a_site_of_the_company_sends_views_and_downloads_only_after_consent(
         page.wait_for_timeout(600)
 
         # then beacons say so
-        view, download, dwell, after = _events(told)
+        view, download, dwell, after = _events(sent)
         assert [view["type"], download["type"], dwell["type"], after["type"]] == [
             "page_view",
             "download",
@@ -152,14 +152,14 @@ def _own_page(route: Route, cloud: RunningCloud) -> None:
 
 def _listen(page: Page) -> list[dict[str, Any]]:
     """Return a list that collects all beacons from now on."""
-    told: list[dict[str, Any]] = []
+    sent: list[dict[str, Any]] = []
 
     def note(asked: Request) -> None:
         if asked.url.endswith("/track") and asked.post_data_json:
-            told.append(asked.post_data_json)
+            sent.append(asked.post_data_json)
 
     page.context.on("request", note)
-    return told
+    return sent
 
 
 @contextmanager
@@ -180,8 +180,8 @@ def _told(page: Page, at_least: int = 1) -> Iterator[None]:
     assert taken[:at_least] == [204] * at_least
 
 
-def _events(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [event for beacon in told for event in beacon["events"]]
+def _events(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [event for beacon in sent for event in beacon["events"]]
 
 
 def _done(visitor: Visitor, kind: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""How long each retry waits, in seconds: the formula, and what its users ask of it."""
+"""The wait before each retry, in seconds: the formula, and the waits of its callers."""
 
 from collections.abc import Callable
 from datetime import timedelta

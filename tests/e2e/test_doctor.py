@@ -1,4 +1,4 @@
-"""ripen doctor on the local cloud: the stand-ins answer as the real ones do."""
+"""`ripen doctor` on the local cloud, where the stand-ins answer as the real systems do."""
 
 import json
 

@@ -66,7 +66,7 @@ def test_an_outage_of_salesforce_delays_only_the_record(cloud: RunningCloud) -> 
 def test_the_tick_does_the_work_of_a_purged_queue(cloud: RunningCloud, kind: str) -> None:
     person = a_director()
 
-    # given a queue that nobody reads, and that is emptied
+    # given a queue without a worker, which is then purged
     with nobody_reads(cloud, kind) as url:
         cloud.submit("whitepaper", **person)
         eventually(lambda: waiting(cloud, url))

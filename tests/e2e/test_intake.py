@@ -1,4 +1,4 @@
-"""Every way in over real HTTP: a company's own site, a browser without scripts, a form provider."""
+"""Forms over real HTTP from a company's own site, from a browser without scripts, and from a form provider."""
 
 import hmac
 import json
@@ -77,12 +77,12 @@ def test_a_typeform_response_counts_once_and_needs_its_signature(cloud: RunningC
         cloud.post("/webhooks/typeform", content=body, headers=headers)
         for headers in ({}, {"typeform-signature": signature("guessed", body)})
     ]
-    nobody = cloud.lead(email)
+    unknown = cloud.lead(email)
     answers = [cloud.post("/webhooks/typeform", content=body, headers=signed) for _ in range(2)]
 
     # then only Typeform's is accepted, and there is one lead
     assert [answer.status_code for answer in forged] == [401, 401]
-    assert nobody == {}
+    assert unknown == {}
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].json() == answers[1].json()
     lead = eventually(lambda: lead if (lead := cloud.lead(email))["sends"] else {})

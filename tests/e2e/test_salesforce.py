@@ -1,4 +1,4 @@
-"""Salesforce has the lead's record, its Task and nothing twice."""
+"""Salesforce has the lead's record and its Task once."""
 
 from tests.support.form_visitors import a_director, an_address
 from tests.support.local_cloud import RunningCloud, eventually

@@ -27,8 +27,8 @@ def test_a_scanner_that_fetches_every_link_scores_nothing(cloud: RunningCloud) -
     # then nothing has changed except for a decision about a machine
     after = cloud.lead(address)
     assert {a["verdict"] for a in after["activities"] if a["kind"] == "link_clicked"} == {"machine"}
-    [told] = [d for d in after["decisions"] if d["what"] == "verdict"]
-    assert told["reason"].startswith("fetched the hidden link")
+    [decision] = [d for d in after["decisions"] if d["what"] == "verdict"]
+    assert decision["reason"].startswith("fetched the hidden link")
     assert [send["clicked"] for send in after["sends"]] == [None]
     assert after["score"]["engagement"] == pytest.approx(lead["score"]["engagement"], abs=0.1)
     assert (after["rank"], after["segments"]) == (lead["rank"], lead["segments"])

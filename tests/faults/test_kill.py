@@ -1,4 +1,4 @@
-"""A worker is killed between any two of its calls: nothing is lost, and nothing is done twice.
+"""A worker is killed between any two of its calls: no work is lost, and none is done twice.
 
 A process that dies after a read has changed nothing since its previous write. So each is killed before its first call
 that changes something and after each of those, in every path that its invocations take.
@@ -42,7 +42,7 @@ def test_a_killed_worker_loses_no_work_and_repeats_none(
         # given workers that die there; in every other story their messages die with them
         the_world.begin()
         the_world.kills, the_world.lossy = kills, number % 2 == 1
-        # when the story is told
+        # when the story runs
         the_world.play()
         # then it ends as the undisturbed one
         assert len(the_world.died) == len(kills), f"{kills} did not all happen: {the_world.died}"

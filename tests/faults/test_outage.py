@@ -56,7 +56,7 @@ def test_an_outage_delays_the_story_and_changes_no_outcome(world: World, undistu
     # given faults everywhere
     trouble = TROUBLES[name]
     world.patience = trouble.patience
-    # when the story is told
+    # when the story runs
     for step in (world.submit, world.press):
         upset(world, trouble)
         step()

@@ -106,8 +106,8 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     )
     assert rest(table) == others
     # and why is said, once
-    told = [row.value for row in table.under("lead1", "decision#") if row.value.what == "verdict"]
-    assert [(decision.outcome, decision.reason) for decision in told] == [("machine", "fetched the hidden link")]
+    verdicts = [row.value for row in table.under("lead1", "decision#") if row.value.what == "verdict"]
+    assert [(decision.outcome, decision.reason) for decision in verdicts] == [("machine", "fetched the hidden link")]
 
 
 def test_the_person_who_clicks_after_the_scanner_counts(
@@ -127,7 +127,7 @@ def test_the_person_who_clicks_after_the_scanner_counts(
 
 
 def test_a_forwarded_mail_never_greets_a_stranger(table: Table, clock: FakeClock, queues: Queues, html: str) -> None:
-    """A click proves an address, not a person: what it opens shows nothing of whom the mail was for."""
+    """A click proves an address, not a person: the opened page shows nothing about the recipient."""
     known = {str(value) for value in asdict(a_lead(job_title="")).values() if value and not hasattr(value, "year")}
     secret = known - {"ja"}
     assert {"山田", "花子", "hanako@example.co.jp"} <= secret

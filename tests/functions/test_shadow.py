@@ -1,4 +1,4 @@
-"""Shadow mode: everything is judged and recorded, and nothing is sent or written outside."""
+"""Shadow mode: every effect is judged and recorded, and none is sent or written outside."""
 
 from copy import replace
 
@@ -122,7 +122,7 @@ def test_a_lead_is_written_once_after_shadow_mode_ends(table: Table, clock: Fake
     table.write(Mark(keys.crm_mark("lead1"), NOON))
     office.sync()
 
-    # then nothing was asked of the CRM, and what would have been written is told once
+    # then the CRM got no call, and the suppressed write is recorded once
     assert office.crm.calls == 0
     mark = office.mark()
     assert (mark.value.waits_for, mark.due is not None) == ("shadow", True)

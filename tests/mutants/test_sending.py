@@ -1,4 +1,4 @@
-"""Breaks each rule of the send ledger in turn: the machine of tests/support/ledger_machine.py must notice it.
+"""Break each rule of the send ledger in turn: the machine of tests/support/ledger_machine.py must notice it.
 
 Each mutant plays the shortest story in which its rule matters. A test that cannot fail proves nothing.
 """

@@ -1,4 +1,4 @@
-"""An independent parser reads our mails: all of the example playbook's, in both languages, to people of all kinds."""
+"""An independent parser reads our mails: all of the example playbook, in both languages, to people of all kinds."""
 
 import re
 from base64 import b64encode

@@ -1,4 +1,4 @@
-"""What is killed leaves nothing behind that runs, and what it knew is there again at the next start."""
+"""A killed runner leaves no process behind, and the next start finds the emulator's state again."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def runner(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def test_an_emulator_ends_with_its_killed_runner_and_keeps_its_state(
     runner: subprocess.Popen[str], tmp_path: Path
 ) -> None:
-    # given an emulator that was just told something
+    # given an emulator that has just got a change
     pid, url = said(runner)
     queue(url)
     home = Home(tmp_path)
@@ -58,15 +58,15 @@ def test_an_emulator_ends_with_its_killed_runner_and_keeps_its_state(
     # then it ends, the folder is free, and the next one knows it
     eventually(lambda: not home.is_taken())
     assert not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text()
-    assert queues(home) == ["told"]
+    assert queues(home) == ["created"]
 
 
 def test_a_killed_emulator_loses_only_seconds(runner: subprocess.Popen[str], tmp_path: Path) -> None:
-    # given an emulator that was told something a few seconds ago
+    # given an emulator that got a change a few seconds ago
     pid, url = said(runner)
     queue(url)
     kept = tmp_path / "aws" / "sqs.json"
-    eventually(lambda: kept.exists() and "told" in kept.read_text())
+    eventually(lambda: kept.exists() and "created" in kept.read_text())
 
     # when the machine loses its power
     os.kill(pid, signal.SIGKILL)
@@ -75,7 +75,7 @@ def test_a_killed_emulator_loses_only_seconds(runner: subprocess.Popen[str], tmp
     # then the next one knows it
     home = Home(tmp_path)
     eventually(lambda: not home.is_taken())
-    assert queues(home) == ["told"]
+    assert queues(home) == ["created"]
 
 
 def test_no_state_is_saved_before_the_previous_state_is_loaded() -> None:
@@ -110,7 +110,7 @@ def said(runner: subprocess.Popen[str]) -> tuple[int, str]:
 
 def queue(url: str) -> None:
     client: Any = Cloud(url).client("sqs")
-    client.create_queue(QueueName="told")
+    client.create_queue(QueueName="created")
 
 
 def queues(home: Home) -> list[str]:

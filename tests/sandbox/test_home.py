@@ -50,7 +50,7 @@ def test_a_folder_is_taken_until_its_process_is_gone(tmp_path: Path) -> None:
     assert process.stdout
     process.stdout.readline()
 
-    # then nobody else gets the folder
+    # then no other process gets the folder
     assert home.is_taken()
     assert home.take() is None
 

@@ -1,4 +1,4 @@
-"""The SES stand-in, spoken to by boto3 over a real socket."""
+"""The SES stand-in, called by boto3 over a real socket."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Mail that comes in at the SES stand-in: read by what reads SES's own notifications and mails."""
+"""Incoming mail at the SES stand-in, read by our code for SES's notifications and mails."""
 
 import json
 from collections.abc import Iterator

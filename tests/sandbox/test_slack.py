@@ -1,4 +1,4 @@
-"""The Slack stand-in as a whole: local-slack behind our proxy, and what people do in it on its way to our function."""
+"""The Slack stand-in: local-slack behind our proxy, and the actions of people on their way to our function."""
 
 import json
 from collections.abc import Iterator
@@ -222,9 +222,9 @@ def test_a_call_that_is_not_json_is_refused(workspace: Workspace) -> None:
 
 
 def test_a_restarted_workspace_still_has_its_messages(tmp_path: Path) -> None:
-    told = {"event_type": "alert", "event_payload": {"lead": ID}}
+    kept = {"event_type": "alert", "event_payload": {"lead": ID}}
     with running(tmp_path) as first:
-        stays = first.call("chat.postMessage", channel="C0SALES", text="stays", metadata=told).json()["ts"]
+        stays = first.call("chat.postMessage", channel="C0SALES", text="stays", metadata=kept).json()["ts"]
         changed = first.call("chat.postMessage", channel="C0SALES", text="draft").json()["ts"]
         gone = first.call("chat.postMessage", channel="C0SALES", text="gone").json()["ts"]
         first.call("chat.postMessage", channel="C0SALES", text="below", thread_ts=stays)
@@ -241,5 +241,5 @@ def test_a_restarted_workspace_still_has_its_messages(tmp_path: Path) -> None:
     with running(tmp_path) as last:
         assert last.messages() == []
     assert before == [(stays, "stays", 1), (changed, "final", 0)]
-    assert [message["metadata"] for message in history if message["ts"] == stays] == [told]
+    assert [message["metadata"] for message in history if message["ts"] == stays] == [kept]
     assert after == ["stays", "final", "new"]

@@ -1,4 +1,4 @@
-"""What Slack refuses in blocks, with a pointer to the place."""
+"""The blocks that Slack refuses, with a pointer to the mistake."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The receiver of webhook calls on the local cloud, and that nothing but the local cloud lets a call come there."""
+"""The receiver of webhook calls, on a port of this machine that only the local cloud may call."""
 
 import json
 import socket
@@ -45,7 +45,7 @@ def test_a_call_is_listed_whole_and_shown_as_text(receiver: TestClient) -> None:
 
 @pytest.fixture
 def port() -> Iterator[int]:
-    """Where nobody listens."""
+    """Return a port on which no server listens."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         yield taken.getsockname()[1]
@@ -66,7 +66,7 @@ def called(port: int) -> str:
 def test_on_aws_no_setting_allows_a_webhook_on_this_machine(
     monkeypatch: pytest.MonkeyPatch, endpoint: str, port: int
 ) -> None:
-    # given a deployment where somebody has named a port
+    # given a deployment with a port in its settings
     monkeypatch.setenv("WEBHOOK_STAND_IN", str(port))
     monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
     # then it is refused as ever

@@ -1,4 +1,4 @@
-"""When a wait ends: the lead's local time, the company's calendar, dates as they were typed."""
+"""The end of a wait: the lead's local time, the company's calendar, dates as people type them."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The review of a campaign's run: what time and the counts of its mails make of it."""
+"""The review of a campaign's run: the changes that time and the counts of its mails cause."""
 
 from copy import replace
 from datetime import timedelta

@@ -65,15 +65,15 @@ def test_a_lead_in_the_crm_stays_up_to_date_when_it_cools_down() -> None:
 
 
 def test_a_new_lead_needs_a_name_and_a_company() -> None:
-    nobody = a_lead(last_name=" ", company="")
+    unnamed = a_lead(last_name=" ", company="")
 
-    assert upsert.plan(a_wish(nobody), CrmState(), nobody) == Blocked(reason="last_name, company")
+    assert upsert.plan(a_wish(unnamed), CrmState(), unnamed) == Blocked(reason="last_name, company")
 
 
 def test_an_existing_contact_needs_neither_name_nor_company() -> None:
-    nobody = a_lead(last_name="", company="")
+    unnamed = a_lead(last_name="", company="")
 
-    assert isinstance(upsert.plan(a_wish(nobody), CrmState(records=(a_contact(),)), nobody), Write)
+    assert isinstance(upsert.plan(a_wish(unnamed), CrmState(records=(a_contact(),)), unnamed), Write)
 
 
 def test_a_new_lead_carries_everything_known_and_its_source() -> None:

@@ -1,4 +1,4 @@
-"""Campaigns and a schedule on the local cloud: started, paused, resumed, stopped, halted, apologized for."""
+"""Campaigns and a schedule on the local cloud: start, pause, resume, stop, halt and apology."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ class BadLetter:
 def letter(cloud: RunningCloud) -> Told:
     """Pause the campaign after its first mails, resume it, and stop it before its last ones."""
     published(cloud)
-    groups = [list(somebody("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
+    groups = [list(people("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
     people = [who for group in groups for who in group]
     arrive(cloud, *people, REGULAR)
     had, stood = dict[str, list[str]](), dict[str, dict[str, Any]]()
@@ -81,7 +81,7 @@ def letter(cloud: RunningCloud) -> Told:
     return Told(first - doubtful, doubtful, second, last, had, stood, held)
 
 
-def somebody(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bool] = bool) -> Iterator[Persona]:
+def people(tag: str, count: int, shards: range, is_fit: Callable[[Persona], bool] = bool) -> Iterator[Persona]:
     """Yield `count` people with that tag whose turns are in these shards."""
     while count:
         who = Persona(email=f"{token_hex(4)}@crowd.example.jp", last_name="山田", company="株式会社見本", tags=(tag,))
@@ -152,8 +152,8 @@ def halt(cloud: RunningCloud) -> BadLetter:
     careful = cloud.stack.playbook.live().bundle.campaigns["letter-careful"]
     gone = (Persona(email=f"bounce-{n}{token_hex(3)}@simulator.example.jp", tags=("careful",)) for n in range(10_000))
     canaries = islice((who for who in gone if is_canary(careful, who.id)), 2)
-    [reader] = somebody("careful", 1, range(64), lambda who: is_canary(careful, who.id))
-    [later] = somebody("careful", 1, range(64), lambda who: not is_canary(careful, who.id))
+    [reader] = people("careful", 1, range(64), lambda who: is_canary(careful, who.id))
+    [later] = people("careful", 1, range(64), lambda who: not is_canary(careful, who.id))
     arrive(cloud, *canaries, reader, later)
     cloud.ripen("campaign", "schedule", "letter-careful", "--now", "--yes")
     cloud.ripen("clock", "+3m")

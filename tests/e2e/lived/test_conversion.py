@@ -1,4 +1,4 @@
-"""Sales converts a Lead in Salesforce, and we notice it at the next write."""
+"""Sales converts a Lead in Salesforce, and the next write finds the Contact."""
 
 from typing import Any
 

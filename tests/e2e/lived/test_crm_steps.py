@@ -1,4 +1,4 @@
-"""A journey whose steps call a webhook, write to Salesforce, tell people in Slack and change the lead."""
+"""A journey whose steps call a webhook, write to Salesforce, post a note in Slack and change the lead."""
 
 import hmac
 import json
@@ -43,9 +43,11 @@ def walk_through_the_crm_steps(cloud: RunningCloud) -> Walked:
 
 def _done(cloud: RunningCloud, email: str) -> dict[str, Any]:
     lead = cloud.lead(email)
-    told = {decision["outcome"] for decision in lead["decisions"] if decision["what"] in ("crm", "webhook", "alert")}
+    outcomes = {
+        decision["outcome"] for decision in lead["decisions"] if decision["what"] in ("crm", "webhook", "alert")
+    }
     posted = [alert["state"] for alert in lead["alerts"]] == ["posted", "posted"]
-    return lead if {"done", "answered"} <= told and posted else {}
+    return lead if {"done", "answered"} <= outcomes and posted else {}
 
 
 def calls(cloud: RunningCloud, about: str) -> list[dict[str, Any]]:

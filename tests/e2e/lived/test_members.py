@@ -62,10 +62,10 @@ def test_a_new_campaign_member_gets_the_mail_once(cloud: RunningCloud, member: s
 
 
 def test_an_open_opportunity_of_the_company_skips_marketing_mail(cloud: RunningCloud, member: str) -> None:
-    told = [
+    skipped = [
         (each["subject"], each["reason"]) for each in cloud.lead(member)["decisions"] if each["outcome"] == "skipped"
     ]
-    assert told == [("case-study", "open opportunity")]
+    assert skipped == [("case-study", "open opportunity")]
 
 
 def test_salesforce_is_not_polled_without_a_journey_that_needs_it(cloud: RunningCloud, member: str) -> None:

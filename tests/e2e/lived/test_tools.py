@@ -1,4 +1,4 @@
-"""The operator's tools on the local cloud: dead letters come back, and a test mail reaches only the team."""
+"""The operator's tools on the local cloud: redrive returns dead letters, and a test mail reaches only the team."""
 
 import json
 from secrets import token_hex
@@ -26,9 +26,9 @@ def test_redrive_returns_a_dead_letter_to_its_worker(cloud: RunningCloud) -> Non
         sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     # when
-    told = json.loads(cloud.ripen("redrive", "--json"))
+    result = json.loads(cloud.ripen("redrive", "--json"))
     # then
-    assert sum(told["moved"].values()) == 1
+    assert sum(result["moved"].values()) == 1
     [card] = eventually(lambda: cloud.cards(said))
     assert person["email"] in json.dumps(card)
     assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["dead"].values()) == 0

@@ -1,4 +1,4 @@
-"""notify.act: the first press wins, and a repeat is harmless."""
+"""notify.act: the first press wins, and a repeated one changes nothing."""
 
 import pytest
 

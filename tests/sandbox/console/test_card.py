@@ -1,4 +1,4 @@
-"""Slack's blocks on the console: text as text, bold and links where Slack has them, nothing that runs."""
+"""Slack's blocks on the console: text as text, with Slack's bold and links, and nothing that a browser runs."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The score over time, replayed: it jumps where something was done and sinks where nothing is."""
+"""The score over time: it rises at each activity and decays in between."""
 
 from datetime import timedelta
 

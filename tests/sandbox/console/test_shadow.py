@@ -1,4 +1,4 @@
-"""The console in shadow mode: it says so, and lists what would have been done, for whom, in both languages."""
+"""The console in shadow mode lists the suppressed effects with their leads, in both languages."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The console has words, in both languages, for all that may happen to a lead."""
+"""The console has words in both languages for every row, activity and decision."""
 
 import pytest
 
@@ -13,7 +13,7 @@ _NOT_DECIDED = {"wait.open", "verdict.machine", "verdict.human", "schedule.retur
     "opportunity.open",
     "opportunity.closed",
 }
-"""What `ripen simulate` alone tells, or the console tells otherwise."""
+"""Words that only `ripen simulate` uses, or for which the console has others."""
 
 
 @pytest.mark.parametrize("lang", ["ja", "en"])

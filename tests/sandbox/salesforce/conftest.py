@@ -1,4 +1,4 @@
-"""An org over TLS, empty but for its seed before each test."""
+"""An org over TLS, which has only its seed before each test."""
 
 import ssl
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Many things in one call: composite with references, collections with an answer for each row."""
+"""Many changes in one call: composite calls with references, and collections with an answer for each row."""
 
 from typing import Any
 
@@ -139,8 +139,8 @@ def test_rows_are_changed_and_deleted_by_id(org: AnOrg) -> None:
 def test_many_records_are_read_in_the_order_of_their_ids(org: AnOrg) -> None:
     one, two = org.lead(LastName="a"), org.lead(LastName="b")
     path = f"/composite/sobjects/Lead?ids={two},00QJ50000000099MAA,{one}&fields=LastName"
-    second, nobody, first = org.ask("GET", path).json()
-    assert (second["LastName"], nobody, first["LastName"]) == ("b", None, "a")
+    second, missing, first = org.ask("GET", path).json()
+    assert (second["LastName"], missing, first["LastName"]) == ("b", None, "a")
     assert set(first) == {"attributes", "Id", "LastName"}
 
 

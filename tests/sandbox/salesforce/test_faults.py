@@ -1,4 +1,4 @@
-"""What can be made to go wrong, and what is left of it."""
+"""The faults of the stand-in, and the records that a failed call leaves."""
 
 import httpx
 import pytest

@@ -1,4 +1,4 @@
-"""Records outlive the process, whole or not at all."""
+"""Records survive a restart, and a transaction is stored whole or not at all."""
 
 from pathlib import Path
 

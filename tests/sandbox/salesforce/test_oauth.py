@@ -1,4 +1,4 @@
-"""Logging in as a server: by secret and by key."""
+"""Login of a server, by secret and by signed assertion."""
 
 import time
 from typing import Any
@@ -31,8 +31,8 @@ def test_client_credentials_give_a_token_that_opens_the_api(org: AnOrg) -> None:
     assert given["token_type"] == "Bearer"
     assert given["issued_at"].isdigit() and len(given["issued_at"]) == 13
     assert "expires_in" not in given
-    told = org.web.get("/services/oauth2/userinfo", headers={"Authorization": f"Bearer {given['access_token']}"})
-    assert told.json()["preferred_username"] == org.app.username
+    user_info = org.web.get("/services/oauth2/userinfo", headers={"Authorization": f"Bearer {given['access_token']}"})
+    assert user_info.json()["preferred_username"] == org.app.username
 
 
 def test_client_credentials_may_be_in_the_body(org: AnOrg) -> None:

@@ -1,4 +1,4 @@
-"""The pages for people in sales."""
+"""The pages that people in sales see."""
 
 from tests.sandbox.salesforce.conftest import AnOrg
 

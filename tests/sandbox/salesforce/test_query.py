@@ -1,4 +1,4 @@
-"""SOQL: what a query finds, and how a wrong one is told so."""
+"""SOQL: the records that a query finds, and the errors of a wrong one."""
 
 import pytest
 

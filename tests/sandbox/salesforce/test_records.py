@@ -1,4 +1,4 @@
-"""One record at a time: what is stored, and what is refused in which words."""
+"""One record at a time: the stored values, and the errors of a refused write."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Somebody else's client is content with the stand-in, over TLS."""
+"""The stand-in serves simple-salesforce, the client that we use, over TLS."""
 
 from typing import Any
 
