@@ -10,8 +10,9 @@ from aws_lambda_powertools import Logger
 from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.table import Conflict, Key, Replace, Table
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, MemberPoll, poll_wait
+from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import OpportunityPoll
+from ripen.crm.polling import POLL_INTERVAL, poll_wait
 from ripen.errors import Undeliverable
 from ripen.ports import Clock
 
@@ -35,7 +36,7 @@ def run_poll[P: (MemberPoll, OpportunityPoll)](
     if row is None or row.due is None:
         return
     now = clock.now()
-    after, due = row.value, now + EVERY
+    after, due = row.value, now + POLL_INTERVAL
     if is_needed(after) and not in_shadow(table):
         after, due = _read(row.value, read, now, has_time)
     with suppress(Conflict):  # a playbook was published, or another worker has polled
@@ -54,4 +55,4 @@ def _read[P: (MemberPoll, OpportunityPoll)](
     except Undeliverable as failure:
         logger.warning("the CRM cannot be polled", poll=type(poll).__name__, reason=failure.reason)
         return replace(reached, attempts=poll.attempts + 1), now + poll_wait(poll.attempts, failure)
-    return replace(reached, attempts=0), now + EVERY
+    return replace(reached, attempts=0), now + POLL_INTERVAL

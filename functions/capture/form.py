@@ -2,7 +2,8 @@
 
 It comes from a page, or from the company's own site. A browser gets 303 to the thank-you page, or the page again with
 the errors; a script gets 202 {"activity": id}, or {"error": …, "field": …}. A submission that filled in the honeypot is
-quarantined and answered as if it were accepted.
+quarantined and answered as if it were accepted. The status of a refusal is set where the error is raised: for the size
+and form of the body in ripen.adapters.body, for fields in ripen.capture.field_errors.
 """
 
 import os

@@ -25,7 +25,8 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Mail
-from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY, request_signals
+from ripen.tracking.click_signals import HIDDEN_LINK, request_signals
+from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import BadToken, Link, Purpose, read_token
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
@@ -68,8 +69,8 @@ class _Click(Struct, frozen=True, kw_only=True):
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    own = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
-    dependencies = Dependencies(table, playbook.live(), playbook.bundle, own, clock.now())
+    link_keys = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
+    dependencies = Dependencies(table, playbook.live(), playbook.bundle, link_keys, clock.now())
     return serve(gateway.request(event), dependencies)
 
 
@@ -83,13 +84,13 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     click = _read(request.parameters.get("token", ""), dependencies)
     if click is None:
         return _bad_link(request, dependencies.live)
-    token = uuid4().hex
-    to_page = with_bridge_token(click.url, token, dependencies.live.bundle.tracking, dependencies.live.site)
-    bridge = token if request.method == "GET" and to_page != click.url else ""
-    recorded = _record(request, click, bridge, dependencies)
+    new_token = uuid4().hex
+    to_page = with_bridge_token(click.url, new_token, dependencies.live.bundle.tracking, dependencies.live.site)
+    bridge_token = new_token if request.method == "GET" and to_page != click.url else ""
+    recorded = _record(request, click, bridge_token, dependencies)
     if not click.url:
         return gateway.respond(204, "", _HEADERS)
-    return gateway.redirect(to_page if recorded and bridge else click.url, 302, _HEADERS)
+    return gateway.redirect(to_page if recorded and bridge_token else click.url, 302, _HEADERS)
 
 
 def _read(token: str, dependencies: Dependencies) -> _Click | None:
@@ -125,14 +126,14 @@ def _target(mail: Mail, number: int, site: str) -> str:
     return target if target.startswith(("https://", "http://")) else ""
 
 
-def _record(request: Request, click: _Click, token: str, dependencies: Dependencies) -> bool:
+def _record(request: Request, click: _Click, bridge_token: str, dependencies: Dependencies) -> bool:
     """Record the click and return whether it was recorded. A failure never stops the redirect.
 
     Our script on the page recognises the click by the bridge token.
     """
     now = dependencies.now
-    which = {"send": click.link.send, "link": str(click.link.number), "of": str(click.links), "url": click.url}
-    which |= {"campaign": click.send.campaign} if click.send.campaign else {}
+    link_facts = {"send": click.link.send, "link": str(click.link.number), "of": str(click.links), "url": click.url}
+    link_facts |= {"campaign": click.send.campaign} if click.send.campaign else {}
     activity = Activity(
         id=digest("click", request.id),
         lead=click.send.lead,
@@ -140,13 +141,13 @@ def _record(request: Request, click: _Click, token: str, dependencies: Dependenc
         at=now,
         received=now,
         subject=click.send.email,
-        facts=which | request_signals(request.method, request.headers, request.address, dependencies.keys.network),
+        facts=link_facts | request_signals(request.method, request.headers, request.address, dependencies.keys.network),
         verdict=Verdict.UNJUDGED,
     )
     changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + VERDICT_DELAY)]
-    if token:
+    if bridge_token:
         bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
-        changes.append(Create(keys.bridge(token), bridge, expires=now + _BRIDGE_KEPT))
+        changes.append(Create(keys.bridge(bridge_token), bridge, expires=now + _BRIDGE_KEPT))
     try:
         dependencies.table.write(*changes)
     except (Conflict, BotoCoreError, ClientError):

@@ -34,8 +34,8 @@ from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
 from ripen.slack.action import ACCEPTED, LEASE, CardAction, activity_of, is_claimed, outcome_of, retried
-from ripen.slack.action_words import action_words
 from ripen.slack.alert import Alert
+from ripen.slack.answer_words import answer_words
 
 logger = Logger()
 batch = batch_processor()
@@ -174,7 +174,7 @@ def _change_owner(action: CardAction, profile: Profile, link: CrmLink, dependenc
     email = dependencies.chat.email_of(action.user)
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
-    words = action_words(dependencies.locale)
+    words = answer_words(dependencies.locale)
     name = full_name(profile) or profile.company or profile.email
     return dependencies.owners.accept(
         link,
@@ -230,7 +230,7 @@ def _answer(action: CardAction, dependencies: Dependencies, text: str, **values:
     if not action.response_url or in_shadow(dependencies.table):
         return
     try:
-        dependencies.chat.respond(action.response_url, action_words(dependencies.locale)[text].format(**values))
+        dependencies.chat.respond(action.response_url, answer_words(dependencies.locale)[text].format(**values))
     except Undeliverable as error:
         logger.warning("could not answer in Slack", action=action.id, reason=error.reason)
 

@@ -28,7 +28,7 @@ from ripen.adapters.table import Change, Conflict, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
-from ripen.journey import crm_request as rules
+from ripen.journey import crm_request
 from ripen.journey.crm_request import CrmRequest
 from ripen.lead.lead import CrmLink, Profile
 
@@ -66,7 +66,7 @@ def run(ref: str, dependencies: Dependencies) -> None:
     key = keys.typed(keys.parse(ref), CrmRequest)
     row, profile = dependencies.table.get_many([key, keys.profile(key.lead)])
     now = dependencies.clock.now()
-    if row is None or not rules.may_be_done(row.value, now):
+    if row is None or not crm_request.is_open(row.value, now):
         return
     try:
         if in_shadow(dependencies.table):
@@ -76,25 +76,25 @@ def run(ref: str, dependencies: Dependencies) -> None:
         else:
             _carry_out(_claim(row, dependencies, now), profile, profile.value.crm, dependencies)
     except Conflict:
-        return  # another worker was quicker
+        return  # another worker wrote first
 
 
 def _claim(row: Row[CrmRequest], dependencies: Dependencies, now: datetime) -> Row[CrmRequest]:
-    due = now + rules.LEASE
-    crm_request = rules.claim(row.value, now)
-    dependencies.table.write(Replace(row.key, crm_request, row.version, due=due, lane=row.lane))
-    return Row(row.key, crm_request, row.version + 1, due, row.lane)
+    due = now + crm_request.LEASE
+    claimed = crm_request.claim(row.value, now)
+    dependencies.table.write(Replace(row.key, claimed, row.version, due=due, lane=row.lane))
+    return Row(row.key, claimed, row.version + 1, due, row.lane)
 
 
 def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, dependencies: Dependencies) -> None:
     try:
-        new_link = dependencies.crm.carry_out(link, row.value, rules.due_date(row.value, dependencies.time_zone))
+        new_link = dependencies.crm.carry_out(link, row.value, crm_request.due_date(row.value, dependencies.time_zone))
     except Undeliverable as failure:
         return _retry_later(row, failure, dependencies)
 
     def conclude(attempt: int) -> None:
         known, mine = dependencies.table.get_many([profile.key, row.key]) if attempt else (profile, row)
-        if known and mine and mine.version == row.version:  # else another worker was quicker
+        if known and mine and mine.version == row.version:  # else another worker wrote first
             _conclude(row, Outcome.DONE, "", dependencies, *update_crm_link(known, new_link, dependencies.clock.now()))
 
     return dependencies.table.retrying(conclude)
@@ -103,40 +103,38 @@ def _carry_out(row: Row[CrmRequest], profile: Row[Profile], link: CrmLink, depen
 def _retry_later(row: Row[CrmRequest], failure: Undeliverable, dependencies: Dependencies) -> None:
     """Make the row due again, or finish it as not done."""
     now = dependencies.clock.now()
-    due = rules.retry_at(row.value, failure, now)
+    due = crm_request.retry_at(row.value, failure, now)
     if due is None:
         return _conclude(row, Outcome.NOT_DONE, failure.reason, dependencies)
     attempts = row.value.attempts + (row.value.claimed is None)
-    crm_request = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
+    request = replace(row.value, claimed=None, error=failure.reason, attempts=attempts)
     logger.warning(
         "CRM request waits",
-        crm_request=crm_request.id,
-        lead=crm_request.lead,
+        crm_request=request.id,
+        lead=request.lead,
         seconds=(due - now) / timedelta(seconds=1),
     )
-    dependencies.table.write(Replace(row.key, crm_request, row.version, due=due, lane=row.lane))
+    dependencies.table.write(Replace(row.key, request, row.version, due=due, lane=row.lane))
     return None
 
 
 def _conclude(
     row: Row[CrmRequest], outcome: Outcome, reason: str, dependencies: Dependencies, *changes: Change
 ) -> None:
-    now, crm_request = dependencies.clock.now(), row.value
+    now, request = dependencies.clock.now(), row.value
     decision = Decision(
-        id=digest("request", crm_request.id),
-        lead=crm_request.lead,
+        id=digest("request", request.id),
+        lead=request.lead,
         at=now,
         what=DecisionKind.CRM,
-        subject=rules.parts(crm_request),
+        subject=crm_request.parts(request),
         outcome=outcome,
         reason=reason,
-        facts={"journey": crm_request.journey},
+        facts={"journey": request.journey},
     )
     dependencies.table.write(
-        Replace(row.key, rules.finish(crm_request, outcome, now, reason), row.version),
+        Replace(row.key, crm_request.finish(request, outcome, now, reason), row.version),
         create_decision(decision),
         *changes,
     )
-    logger.info(
-        "request", crm_request=crm_request.id, lead=crm_request.lead, outcome=outcome, reason=reason.partition(":")[0]
-    )
+    logger.info("request", crm_request=request.id, lead=request.lead, outcome=outcome, reason=reason.partition(":")[0])

@@ -30,7 +30,7 @@ from ripen.agenda import Lane
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.ids import digest
-from ripen.journey import webhook_call as rules
+from ripen.journey import webhook_call
 from ripen.journey.enrollment import EnrollmentState
 from ripen.journey.webhook_call import CallChange, WebhookCall
 
@@ -74,22 +74,22 @@ def record_handler(record: SQSRecord) -> None:
 def call(ref: str, dependencies: Dependencies) -> None:
     """Make the call if it is open and no other worker has claimed it."""
     row, now = dependencies.table.get(keys.typed(keys.parse(ref), WebhookCall)), dependencies.clock.now()
-    if row is None or not rules.may_be_made(row.value, now):
+    if row is None or not webhook_call.is_open(row.value, now):
         return
     try:
         if in_shadow(dependencies.table):
-            _conclude(row, rules.failed(row.value, Reason.SHADOW, now), dependencies)
+            _conclude(row, webhook_call.failed(row.value, Reason.SHADOW, now), dependencies)
         elif dependencies.stopped():
             dependencies.table.write(Replace(row.key, row.value, row.version, due=now + _STOPPED_PAUSE, lane=row.lane))
         else:
             row = _claim(row, dependencies, now)
             _conclude(row, _post(row.value, dependencies), dependencies)
     except Conflict:
-        return  # another worker was quicker
+        return  # another worker wrote first
 
 
 def _claim(row: Row[WebhookCall], dependencies: Dependencies, now: datetime) -> Row[WebhookCall]:
-    claimed = rules.claim(row.value, now)
+    claimed = webhook_call.claim(row.value, now)
     dependencies.table.write(Replace(row.key, claimed.call, row.version, due=claimed.due, lane=row.lane))
     return Row(row.key, claimed.call, row.version + 1, claimed.due, row.lane)
 
@@ -102,8 +102,8 @@ def _post(call: WebhookCall, dependencies: Dependencies) -> CallChange:
     try:
         answer = dependencies.webhooks.post(call.url, body, call.id, timeout)
     except Undeliverable as error:
-        return rules.refused(call, error, dependencies.clock.now())
-    return rules.answered(call, answer, dependencies.clock.now())
+        return webhook_call.after_failure(call, error, dependencies.clock.now())
+    return webhook_call.answered(call, answer, dependencies.clock.now())
 
 
 def _conclude(row: Row[WebhookCall], change: CallChange, dependencies: Dependencies) -> None:
@@ -116,13 +116,13 @@ def _conclude(row: Row[WebhookCall], change: CallChange, dependencies: Dependenc
             return  # our lease ran out, and another worker has changed the row
         now = dependencies.clock.now()
         found = dependencies.table.get(entry) if change.call.answer is not None else None
-        limited = rules.limit_answer(change, found.value.answers, now) if found else change
+        limited = webhook_call.limit_answer(change, found.value.answers, now) if found else change
         call = limited.call
         changes: list[Change] = [Replace(row.key, call, row.version, due=limited.due, lane=row.lane)]
         if call.answer is not None:
             changes.append(_decision(call, now))
         if found and found.value.state is EnrollmentState.ACTIVE:
-            enrollment = rules.with_answer(found.value, call)
+            enrollment = webhook_call.with_answer(found.value, call)
             changes.append(Replace(entry, enrollment, found.version, due=now, lane=Lane.BULK))
         dependencies.table.write(*changes)
         if call.answer is not None:

@@ -15,15 +15,15 @@ from ripen.failure import Failure
 from ripen.lead.state import State
 from ripen.operations.publication import release
 from ripen.operations.publication.publish import publish
-from ripen.playbook.bundle import Bundle, Campaign, Segment
+from ripen.playbook.bundle import Bundle, Segment
 from ripen.playbook.clause import Agreed
 from ripen_authoring import compile as compiling
-from tests.support.builders import a_bundle
+from tests.support.builders import a_bundle, a_campaign
 from tests.support.fakes import FakeClock
 from tests.support.memory_stack import a_known_lead, a_stack
 
 COMMANDS: tuple[Any, ...] = (campaign, enrol, playbook, rollback, sending, shadow, verdicts)
-AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-22T12:00")
+AUTUMN = a_campaign(at="2026-11-22T12:00")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from ripen.backoff import backoff
 from ripen.crm import crm_mark
-from ripen.crm.membership import poll_wait
+from ripen.crm.polling import poll_wait
 from ripen.errors import Undeliverable
 from ripen.journey import crm_request, webhook_call
 from ripen.journey.crm_request import CrmRequest
@@ -62,7 +62,7 @@ def _account(trips: int, asked: int | None) -> timedelta:
 def _webhook(attempts: int, asked: int | None) -> timedelta:
     id = "c"  # its part of the wait, 0 to 4 seconds by the id, is 0
     call = WebhookCall(id=id, lead="l", journey="j", entry="e", step="s", url="u", planned=NOON, attempts=attempts)
-    due = webhook_call.refused(call, _after(asked), NOON).due
+    due = webhook_call.after_failure(call, _after(asked), NOON).due
     assert due
     return due - NOON
 

@@ -9,6 +9,7 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import (
     Brand,
     Bundle,
+    Campaign,
     Consent,
     Email,
     EngagementRule,
@@ -116,6 +117,20 @@ def a_bundle(**changes: Any) -> Bundle:
         journeys={"whitepaper": _whitepaper_journey()},
     )
     return replace(bundle, **changes)
+
+
+def a_campaign(**changes: Any) -> Campaign:
+    """Return a mailing of the case study to everyone."""
+    campaign = Campaign(
+        name="autumn",
+        email="case-study",
+        segment="everyone",
+        at="2026-11-21T12:00",
+        halt_bounces=0.05,
+        halt_complaints=0.001,
+        halt_unsubscribes=0.02,
+    )
+    return replace(campaign, **changes)
 
 
 def a_changed_journey(email: str) -> Journey:

@@ -18,11 +18,11 @@ from ripen.lead.contact import Contact
 from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
 from ripen.playbook.bundle import Bundle, Campaign
-from tests.support.builders import a_bundle, a_lead
+from tests.support.builders import a_bundle, a_campaign, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import CONSENT, FakeSes, an_outside
 
-AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-21T12:00")
+AUTUMN = a_campaign()
 KEY = keys.campaign("autumn")
 
 

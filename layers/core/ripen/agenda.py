@@ -1,7 +1,7 @@
 """The agenda: every row that must be worked on later has a due time, a lane and a shard.
 
 The hot lane is for work that a person waits for (a form just filled in); the bulk lane is for work that may wait behind
-it (mass mail, beacons, imports).
+it (mass mail, beacons, imports). functions/nurture/tick.py maps each kind of row to the worker that it wakes.
 """
 
 from enum import StrEnum
@@ -12,7 +12,7 @@ SHARDS = 64
 """Never change this number: rows in shards that are no longer read would be lost."""
 
 Ref = NewType("Ref", str)
-"""The address of one row, opaque outside the table adapter; a wake-up message carries it."""
+"""The key of one row as text; a wake-up message carries it. Only ripen.adapters.table.keys builds and parses it."""
 
 
 class Lane(StrEnum):

@@ -46,6 +46,8 @@ def test_campaign_has_time_speed_and_limits() -> None:
         priority="low",
         expires_seconds=2 * DAY,
         halt_bounces=0.04,
+        halt_complaints=0.001,
+        halt_unsubscribes=0.02,
     )
 
 

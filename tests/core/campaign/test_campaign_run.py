@@ -9,9 +9,10 @@ import pytest
 from ripen.campaign import campaign_run
 from ripen.campaign.campaign_run import CampaignRun, IllegalTransition, RunState, may_send
 from ripen.playbook.bundle import Campaign
+from tests.support.builders import a_campaign
 from tests.support.fakes import NOON
 
-AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-21T12:00")
+AUTUMN = a_campaign()
 CAREFUL = replace(AUTUMN, canary=0.1, canary_seconds=600)
 
 

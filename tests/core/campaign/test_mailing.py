@@ -11,11 +11,10 @@ from ripen.campaign import campaign_run, mailing
 from ripen.campaign.counts import count_changes
 from ripen.campaign.walk import paced_delay
 from ripen.mail.ledger import Send, SendState
-from ripen.playbook.bundle import Campaign
-from tests.support.builders import a_brand, a_bundle, a_lead
+from tests.support.builders import a_brand, a_bundle, a_campaign, a_lead
 from tests.support.fakes import NOON
 
-AUTUMN = Campaign(name="autumn", email="case-study", segment="everyone", at="2026-11-21T12:00")
+AUTUMN = a_campaign()
 LOCAL = replace(AUTUMN, zone="lead")
 RUN = campaign_run.schedule(AUTUMN, "bundle1", NOON, "hanako", NOON)
 TOKYO = ZoneInfo("Asia/Tokyo")

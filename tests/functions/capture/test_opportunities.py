@@ -9,8 +9,8 @@ import pytest
 
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY
 from ripen.crm.opportunity import Account, Company, Opportunity, OpportunityPoll, Position
+from ripen.crm.polling import POLL_INTERVAL
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.address import address_hash
 from ripen.settings import Shadow
@@ -109,7 +109,7 @@ def test_changes_during_the_first_poll_are_read_by_the_next(polled: PolledCrm) -
 
 def test_the_next_poll_reads_from_where_this_one_began(polled: PolledCrm) -> None:
     polled.poll()
-    assert (polled.due_in(), polled.row().lane) == (EVERY, Lane.BULK)
+    assert (polled.due_in(), polled.row().lane) == (POLL_INTERVAL, Lane.BULK)
     polled.poll_later()
     assert polled.crm.queries[1] == (NOON, None)
 
@@ -154,13 +154,13 @@ def test_a_failed_poll_is_retried_and_keeps_its_marks(
     polled.crm.failure = None
     polled.poll()
     assert polled.spared("acme.example", "beta.example") == ["acme.example", "beta.example"]
-    assert (polled.row().value.attempts, polled.due_in()) == (0, EVERY)
+    assert (polled.row().value.attempts, polled.due_in()) == (0, POLL_INTERVAL)
 
 
 def test_shadow_mode_reads_nothing_and_skips_nothing(polled: PolledCrm) -> None:
     polled.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     polled.poll()
-    assert (polled.crm.queries, polled.due_in(), polled.row().value) == ([], EVERY, OpportunityPoll())
+    assert (polled.crm.queries, polled.due_in(), polled.row().value) == ([], POLL_INTERVAL, OpportunityPoll())
 
 
 def test_a_poll_off_the_agenda_reads_nothing(polled: PolledCrm) -> None:

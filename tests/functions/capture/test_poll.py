@@ -10,7 +10,8 @@ import pytest
 from capture.poll import Dependencies, poll_members
 from ripen.adapters.table import Conflict, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.crm.membership import EVERY, Member, MemberPoll
+from ripen.crm.membership import Member, MemberPoll
+from ripen.crm.polling import POLL_INTERVAL
 from ripen.errors import Contended, NotConnected, Undeliverable
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
@@ -156,7 +157,7 @@ def test_a_campaign_matches_by_name_and_by_id(world: World) -> None:
 def test_the_next_poll_is_in_five_minutes_from_the_cursor(world: World) -> None:
     world.crm.members = [replace(EXPO, changed=NOON + timedelta(minutes=n), id=f"00v{n}") for n in range(3)]
     world.poll()
-    assert (world.waits(), world.row().value.since) == (EVERY, NOON + timedelta(minutes=2))
+    assert (world.waits(), world.row().value.since) == (POLL_INTERVAL, NOON + timedelta(minutes=2))
     world.clock.move(minutes=5)
     world.poll()
     assert world.crm.asked[1] == ({"Expo 2026"}, NOON + timedelta(minutes=2))
@@ -187,13 +188,13 @@ def test_a_failed_poll_is_retried_and_keeps_its_cursor(world: World, trouble: Un
     assert (len(world.did()), world.row().value.since) == (2, NOON + timedelta(minutes=1))
     world.crm.trouble = None
     world.poll()
-    assert (len(world.did()), world.row().value.attempts, world.waits()) == (3, 0, EVERY)
+    assert (len(world.did()), world.row().value.attempts, world.waits()) == (3, 0, POLL_INTERVAL)
 
 
 def test_shadow_mode_reads_nothing_and_skips_nothing(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.poll()
-    assert (world.crm.asked, world.waits(), world.row().value.since) == ([], EVERY, NOON)
+    assert (world.crm.asked, world.waits(), world.row().value.since) == ([], POLL_INTERVAL, NOON)
 
 
 def test_a_poll_without_campaigns_leaves_the_agenda(world: World) -> None:

@@ -11,7 +11,7 @@ from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
-from ripen.tracking.click_signals import VERDICT_DELAY
+from ripen.tracking.click_verdict import VERDICT_DELAY
 from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue

@@ -14,7 +14,8 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark, RefoldMark
-from ripen.tracking.click_signals import HIDDEN_LINK, VERDICT_DELAY
+from ripen.tracking.click_signals import HIDDEN_LINK
+from ripen.tracking.click_verdict import VERDICT_DELAY
 from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock

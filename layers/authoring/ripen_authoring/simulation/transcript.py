@@ -99,7 +99,7 @@ def _outside_lines(row: WrittenRow) -> Iterator[Line]:
             and keys.kind(row.key.ref) not in _SHOWN_KINDS | _HIDDEN_KINDS
             and row.key.pk.startswith("lead#")
         ):
-            yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "told": _texts(row.after)})
+            yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "details": _texts(row.after)})
 
 
 def decision_lines(decision: Decision) -> Iterator[Line]:

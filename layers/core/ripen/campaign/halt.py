@@ -1,4 +1,7 @@
-"""The rule that halts a campaign: too many of its mails bounced, were reported as spam, or led to an unsubscription."""
+"""The rule that halts a campaign: too many of its mails bounced, were reported as spam, or led to an unsubscription.
+
+The rates are in the campaign's file; their defaults are in ripen_authoring.models.mailings.
+"""
 
 from collections.abc import Mapping
 

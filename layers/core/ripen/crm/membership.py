@@ -1,20 +1,15 @@
 """Membership of the CRM's campaigns: the campaigns that enrol leads, and the activity that a new status makes."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.backoff import backoff
-from ripen.errors import Undeliverable
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.trigger import OnActivity
 
-EVERY = timedelta(minutes=5)
-"""How often the CRM is polled."""
-_LONGEST = timedelta(hours=1)
 _SHORT_ID = 15
 """The length of a Salesforce id without its checksum, which makes 18."""
 
@@ -56,11 +51,6 @@ def updated_poll(poll: MemberPoll | None, names: tuple[str, ...], now: datetime)
     before = poll.watched if poll else {}
     since = poll.since if poll and before else now
     return MemberPoll(watched={name: before.get(name, now) for name in names}, since=since)
-
-
-def poll_wait(attempts: int, failure: Undeliverable) -> timedelta:
-    """Return how long the poll waits after a failure: as long as the CRM asks for, else longer with each attempt."""
-    return backoff(attempts, EVERY, _LONGEST, failure.after)
 
 
 def matching_names(member: Member, watched: Mapping[str, datetime]) -> Iterator[str]:

@@ -38,7 +38,7 @@ class CrmRequest(Struct, frozen=True, kw_only=True):
     outcome: str = ""
 
 
-def may_be_done(crm_request: CrmRequest, now: datetime) -> bool:
+def is_open(crm_request: CrmRequest, now: datetime) -> bool:
     """Return whether the request is open and no other worker has a lease on it."""
     return crm_request.done is None and (crm_request.claimed is None or now >= crm_request.claimed + LEASE)
 

@@ -28,7 +28,7 @@ from ripen.lead.activity import Activity, Verdict
 from ripen.playbook.condition import LeadFacts, holds
 from ripen.playbook.graph import Step, Until, WaitForStep, WaitPath, WaitStep
 from ripen.playbook.paths import ANSWERED, OTHERWISE, path_names
-from ripen.tracking.click_signals import VERDICT_DELAY
+from ripen.tracking.click_verdict import VERDICT_DELAY
 
 ANSWER_PATIENCE = timedelta(days=1)
 """After this time a call counts as not answered."""

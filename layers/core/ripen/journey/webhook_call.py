@@ -50,7 +50,7 @@ class CallChange(Struct, frozen=True):
     due: datetime | None
 
 
-def may_be_made(call: WebhookCall, now: datetime) -> bool:
+def is_open(call: WebhookCall, now: datetime) -> bool:
     """Return whether the call is open and no other worker has a lease on it."""
     return call.done is None and (call.claimed is None or now >= call.claimed + LEASE)
 
@@ -70,7 +70,7 @@ def failed(call: WebhookCall, reason: str, now: datetime) -> CallChange:
     return CallChange(replace(call, claimed=None, done=now, answer={"failed": reason}, error=reason), None)
 
 
-def refused(call: WebhookCall, failure: Undeliverable, now: datetime) -> CallChange:
+def after_failure(call: WebhookCall, failure: Undeliverable, now: datetime) -> CallChange:
     """Plan the next attempt, or give the call up after a day.
 
     The pause is 10 seconds, 20, 40, … up to 4 hours, or what the receiver asked for within these limits.

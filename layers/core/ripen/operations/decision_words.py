@@ -1,6 +1,7 @@
 """The words of decisions in both languages: each kind with its outcomes, and each reason.
 
-`ripen why`, `ripen simulate` and the console speak so. A pair of kind and outcome that is not here cannot be decided.
+`ripen why`, `ripen simulate` and the console use them. A pair of kind and outcome that is not here cannot be decided.
+The sentences about everything else that happens to a lead are in phrases.py.
 """
 
 from ripen.decision import DecisionKind as Kind

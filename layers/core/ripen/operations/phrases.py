@@ -1,4 +1,7 @@
-"""One sentence in Japanese and English for each thing that happens to a lead, for `ripen simulate` and `ripen why`."""
+"""One sentence in Japanese and English for each thing that happens to a lead, for `ripen simulate` and `ripen why`.
+
+The words of decisions are in decision_words.py.
+"""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -58,7 +61,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "send.waits": ("メール {subject} は {until} まで待つ", "{subject} waits until {until}"),
     "alert.planned": ("Slack に知らせる（{subject}）", "tells sales in Slack ({subject})"),
     "crm.due": ("Salesforce に書き込む", "writes to Salesforce"),
-    "outside": ("{kind}: {told}", "{kind}: {told}"),
+    "outside": ("{kind}: {details}", "{kind}: {details}"),
     "impossible": ("「{written}」は起こらない: {reason}", '"{written}" cannot happen: {reason}'),
     "never": ("シナリオ {subject} には入らなかった", "never entered {subject}"),
     "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),

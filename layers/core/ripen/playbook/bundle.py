@@ -229,10 +229,10 @@ class Campaign(Struct, frozen=True, kw_only=True):
     """How much later the rest gets the mail, unless the campaign was halted."""
     priority: Priority = "normal"
     expires_seconds: int = 86400
-    halt_bounces: float = 0.05
-    """The campaign halts when this share of its mails bounced."""
-    halt_complaints: float = 0.001
-    halt_unsubscribes: float = 0.02
+    halt_bounces: float
+    """The campaign halts when more than this share of its mails bounced."""
+    halt_complaints: float
+    halt_unsubscribes: float
 
 
 class Bundle(Struct, frozen=True, kw_only=True):

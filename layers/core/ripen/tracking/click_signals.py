@@ -7,15 +7,12 @@ import hmac
 import re
 from base64 import b32encode
 from collections.abc import Mapping
-from datetime import timedelta
 from enum import StrEnum
 from hashlib import sha256
 from ipaddress import IPv6Address, ip_address, ip_network
 
 HIDDEN_LINK = 0xFFFF
 """Number of the hidden link in each mail: no person sees it, and no mail has so many links."""
-VERDICT_DELAY = timedelta(seconds=120)
-"""How long a click waits for a sign of a person before it gets a verdict."""
 
 _LIBRARY = re.compile(
     r"curl|wget|python|aiohttp|httpx|urllib|libwww|java/|jakarta|apache-httpclient|okhttp|go-http|node|axios|undici|ruby"

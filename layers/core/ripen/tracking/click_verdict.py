@@ -13,8 +13,10 @@ from datetime import datetime, timedelta
 from ripen.decision import Reason
 from ripen.lead.activity import Activity, Classification, Verdict, happened_at
 from ripen.tracking.click_evidence import Evidence, is_click, is_hidden_link
-from ripen.tracking.click_signals import VERDICT_DELAY, AgentKind, RequestKind
+from ripen.tracking.click_signals import AgentKind, RequestKind
 
+VERDICT_DELAY = timedelta(seconds=120)
+"""How long a click waits for a sign of a person before it gets a verdict."""
 RULES_VERSION = 2
 """Version of the rules below. Raise it with every change, and tell operators to run `ripen reclassify --all`."""
 

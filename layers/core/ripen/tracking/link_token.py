@@ -18,10 +18,9 @@ _LENGTH = 48
 
 
 class Purpose(StrEnum):
-    """What a token is for."""
+    """What a token is for: a link under /c/, a link under /unsubscribe/, or the address of a reply."""
 
     CLICK = "click"
-    OPEN = "open"
     UNSUBSCRIBE = "unsubscribe"
     REPLY = "reply"
 

@@ -1,4 +1,4 @@
-"""The words of an action: answers to the person who pressed, and the Task in Salesforce, in Japanese and English."""
+"""The answers to the person who pressed a button, and the texts of the Task in Salesforce, in Japanese and English."""
 
 _WORDS = {
     "ja": {
@@ -23,6 +23,6 @@ _WORDS = {
 }
 
 
-def action_words(locale: str) -> dict[str, str]:
+def answer_words(locale: str) -> dict[str, str]:
     """Return the words in that locale; in English for a locale without words."""
     return _WORDS.get(locale, _WORDS["en"])
