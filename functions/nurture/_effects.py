@@ -78,11 +78,11 @@ def _rows(effect: Effect, now: datetime) -> Iterable[Change]:
         case UpdateProfile(activity=activity) | (Activity() as activity):
             yield Create(keys.activity(activity.lead, activity.at, activity.id), activity, due=now, lane=Lane.BULK)
         case Alert():
-            yield Create(keys.alert(effect.lead, effect.id), effect, due=now)
+            yield Create(keys.alert(effect.lead, effect.id), effect, due=effect.planned)
         case CrmRequest():
-            yield Create(keys.crm_request(effect.lead, effect.id), effect, due=now, lane=Lane.BULK)
+            yield Create(keys.crm_request(effect.lead, effect.id), effect, due=effect.planned, lane=Lane.BULK)
         case WebhookCall():
-            yield Create(keys.call(effect.lead, effect.id), effect, due=now, lane=Lane.BULK)
+            yield Create(keys.call(effect.lead, effect.id), effect, due=effect.planned, lane=Lane.BULK)
         case ExitJourney():
             pass
         case _:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, Tag, model_validator
 
 from ripen.playbook import graph
 from ripen_authoring import expressions
@@ -214,3 +214,16 @@ class ExitPart(StepPart):
 
     def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
         return graph.ExitStep(id=id, reason=self.exit) if self.exit else graph.ExitStep(id=id)
+
+
+SimpleStep = (
+    Annotated[SendPart, Tag("send step")]
+    | Annotated[UpdatePart, Tag("update step")]
+    | Annotated[CrmPart, Tag("crm step")]
+    | Annotated[NotifyPart, Tag("notify step")]
+    | Annotated[EnrolStepPart, Tag("enrol step")]
+    | Annotated[LeavePart, Tag("leave step")]
+    | Annotated[JumpPart, Tag("jump step")]
+    | Annotated[ExitPart, Tag("exit step")]
+)
+"""The tag of a step is its verb and "step"."""

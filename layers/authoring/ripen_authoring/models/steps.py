@@ -1,7 +1,7 @@
 """A journey's steps as they are written. A path that ends goes on after the step that it belongs to."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
 
@@ -11,16 +11,7 @@ from ripen_authoring import expressions
 from ripen_authoring.building.clauses import clause, optional
 from ripen_authoring.models.clauses import ClausePart, ClauseTree, DocumentPath
 from ripen_authoring.models.part import Name, Part
-from ripen_authoring.models.simple_steps import (
-    CrmPart,
-    EnrolStepPart,
-    ExitPart,
-    JumpPart,
-    LeavePart,
-    NotifyPart,
-    SendPart,
-    UpdatePart,
-)
+from ripen_authoring.models.simple_steps import SimpleStep
 from ripen_authoring.models.step import Mention, Route, StepPart, WrittenPath
 from ripen_authoring.models.times import WaitText
 from ripen_authoring.path_names import path_name, slug
@@ -248,24 +239,19 @@ class WebhookPart(StepPart):
         )
 
 
-_KINDS: dict[str, type[StepPart]] = {
-    "send": SendPart,
-    "wait": WaitPart,
-    "wait_for": WaitForPart,
-    "branch": BranchPart,
-    "split": SplitPart,
-    "update": UpdatePart,
-    "crm": CrmPart,
-    "notify": NotifyPart,
-    "webhook": WebhookPart,
-    "enrol": EnrolStepPart,
-    "leave": LeavePart,
-    "jump": JumpPart,
-    "exit": ExitPart,
+OneStep = (
+    SimpleStep
+    | Annotated[WaitPart, Tag("wait step")]
+    | Annotated[WaitForPart, Tag("wait_for step")]
+    | Annotated[BranchPart, Tag("branch step")]
+    | Annotated[SplitPart, Tag("split step")]
+    | Annotated[WebhookPart, Tag("webhook step")]
+)
+STEP_KINDS: dict[str, type[StepPart]] = {
+    tag.tag: kind for kind, tag in (get_args(tagged) for tagged in get_args(OneStep))
 }
-VERBS = tuple(_KINDS)
-STEP_KINDS = {f"{verb} step": kind for verb, kind in _KINDS.items()}
 """By tag: the name of the kind in pydantic's paths. No key of a file has a space."""
+VERBS = tuple(tag.removesuffix(" step") for tag in STEP_KINDS)
 
 
 def _tag(written: Any) -> str | None:
@@ -280,19 +266,7 @@ def _step(written: Any) -> Any:
 
 
 AnyStep = Annotated[
-    Annotated[SendPart, Tag("send step")]
-    | Annotated[WaitPart, Tag("wait step")]
-    | Annotated[WaitForPart, Tag("wait_for step")]
-    | Annotated[BranchPart, Tag("branch step")]
-    | Annotated[SplitPart, Tag("split step")]
-    | Annotated[UpdatePart, Tag("update step")]
-    | Annotated[CrmPart, Tag("crm step")]
-    | Annotated[NotifyPart, Tag("notify step")]
-    | Annotated[WebhookPart, Tag("webhook step")]
-    | Annotated[EnrolStepPart, Tag("enrol step")]
-    | Annotated[LeavePart, Tag("leave step")]
-    | Annotated[JumpPart, Tag("jump step")]
-    | Annotated[ExitPart, Tag("exit step")],
+    OneStep,
     Discriminator(_tag, custom_error_type="unknown_step", custom_error_message="write a step"),
 ]
 Steps = tuple[Annotated[AnyStep, BeforeValidator(_step)], ...]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ripen.journey.routing import steps_by_id
 from ripen.operations.decision_words import reason_in_words
-from ripen.playbook.graph import ExitStep, Journey, JumpStep, SendStep, SplitStep, Step
+from ripen.playbook.graph import ExitStep, Journey, SplitStep, Step
 from ripen.playbook.paths import END, OTHERWISE
 from ripen.words import Words
 
@@ -33,15 +33,9 @@ def outline(journey: Journey) -> Row:
 
 def title(step: Step) -> Words:
     """Return what the step does, in a few words."""
-    match step:
-        case SendStep():
-            return Words(f"send {step.email}", f"{step.email} を送信")
-        case JumpStep():
-            return Words(f"jump to {step.to}", f"{step.to} へ移動")
-        case ExitStep():
-            return Words(f"exit: {step.reason}", f"途中終了: {reason_in_words(step.reason, 'ja')}")
-        case _:
-            return Words(step.id, step.id)
+    if isinstance(step, ExitStep):
+        return Words(f"exit: {step.reason}", f"途中終了: {reason_in_words(step.reason, 'ja')}")
+    return step.title
 
 
 def paths_of(step: Step) -> list[tuple[str, str]]:
