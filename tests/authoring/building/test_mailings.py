@@ -30,7 +30,8 @@ def test_segment_separates_conditions_about_one_field() -> None:
 def test_campaign_has_time_speed_and_limits() -> None:
     written = read_yaml(
         "c.yaml",
-        "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, canary: {share: 10%, wait: 2 hours}, "
+        "{email: m, segment: s, at: 2026-12-01T10:00:00, zone: lead, per_hour: 500, "
+        "canary: {share: 10%, wait: 2 hours}, "
         "priority: low, expires: 2 days, halt: {bounces: 4%}}",
     )
 

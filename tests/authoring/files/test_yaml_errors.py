@@ -17,7 +17,8 @@ from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, CheckPlay
     ("file", "text", "message"),
     [
         (J, "enrol: {on: {form: f}}\nsteps:\n\t- send: m\n", "3:1: this is a tab; indent with spaces"),
-        (J, steps("- wait: 1 day: or so"), "3:16: this line has one `: ` too many; put a text that contains `: ` in quotes"),
+        (J, steps("- wait: 1 day: or so"),
+         "3:16: this line has one `: ` too many; put a text that contains `: ` in quotes"),
         (J, steps("- *first"), "3:5: no &first is defined above"),
         (J, steps("- send: m", "  send: t"), "4:5: 'send' is written twice; keep one"),
         (J, steps("- {send: m"), "3:5: this is never closed"),

@@ -110,7 +110,8 @@ def test_frame_of_one_language_is_preferred_to_the_general_one(written: Compile)
 
 
 def test_pasted_html_gets_inline_styles_and_numbered_links(written: Compile) -> None:
-    body = f"""<html><head><style>p {{ color: #123456 }} @media (max-width: 9px) {{ p {{ color: red }} }}</style></head><body>
+    body = f"""<html><head><style>p {{ color: #123456 }}
+@media (max-width: 9px) {{ p {{ color: red }} }}</style></head><body>
 <table><tbody>{{% if lead.company != '' %}}<tr><td>{{{{ lead.company }}}}</td></tr>{{% endif %}}</tbody></table>
 <p>See <a href="https://other.example/?x=1&amp;y=2">this</a></p>
 <p>{FOOT} <a href="{{{{ unsubscribe_url }}}}">Stop</a></p></body></html>"""
