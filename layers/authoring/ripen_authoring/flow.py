@@ -43,7 +43,7 @@ def placed_steps(steps: Sequence[StepPart]) -> tuple[PlacedStep, ...]:
 
 
 class _Ids:
-    """The steps' ids; exits, on which no lead rests, are numbered."""
+    """The ids of steps. Exits without an id are numbered, since no lead waits on one."""
 
     def __init__(self) -> None:
         self._exits = 0

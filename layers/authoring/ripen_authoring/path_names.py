@@ -1,4 +1,4 @@
-"""Names of steps and paths that have none."""
+"""Names for steps and paths whose file names none."""
 
 import re
 from collections.abc import Iterator

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from copy import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -57,6 +58,17 @@ def test_points_are_an_activity_with_their_reason(
     [given] = activities(table)
     assert given.kind is Kind.POINTS_GIVEN
     assert given.facts == {"journey": "whitepaper", "step": "give", "points": "7.5", "words.ja": "面談"}
+
+
+def test_effect_that_is_planned_for_later_is_due_then(
+    table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, says: Says
+) -> None:
+    enrol(table)
+    later = NOON + timedelta(days=3)
+    says(replace(a_note(), planned=later))
+    advance.move(KEY.ref, table, playbook, clock, queues_of_advance(others=queue))
+    assert [due.at for due in table.due(Lane.HOT, shard("lead1"), later)] == [later]
+    assert queue.woken == []
 
 
 def test_two_updates_of_one_run_both_count(table: Table, playbook: Playbook, clock: FakeClock, says: Says) -> None:

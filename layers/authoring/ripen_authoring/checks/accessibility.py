@@ -1,4 +1,4 @@
-"""Check that everybody can read a mail: pictures have descriptions, and text has enough contrast."""
+"""Check that people with impaired sight can read a mail: pictures have descriptions, and text has enough contrast."""
 
 import re
 from collections.abc import Iterator

@@ -15,7 +15,7 @@ ACTIVITIES = {
 
 
 class ActivityPart(Part):
-    """An activity. Whoever uses it checks that exactly one key is written."""
+    """An activity with exactly one of these keys, which the users of this model check."""
 
     form: str = ""
     page: str = ""

@@ -12,7 +12,7 @@ from ripen_authoring.problem import InvalidValue
 DocumentPath = tuple[int | str, ...]
 Duration = Annotated[int, BeforeValidator(expressions.seconds, json_schema_input_type=str)]
 MOST_TIMES = 100
-"""The state of a lead keeps so many times for each activity (ripen.scoring.activity_counts)."""
+"""The number of times that the state of a lead keeps for each activity (ripen.scoring.activity_counts)."""
 ACTIVITY_WORDS = ("clicked", "submitted", "viewed", "read", "downloaded", "replied")
 
 

@@ -18,7 +18,7 @@ class SendPart(StepPart):
     send: Name = Field(description="A mail in emails/")
     priority: Literal["high", "normal", "low"] = "normal"
     capped: Literal["skip", "hold", "drop"] = Field(
-        "skip", description="Over the cap: skip the mail, hold it until there is room, or drop out of the journey"
+        "skip", description="Over the frequency cap: skip the mail, hold it until there is room, or leave the journey"
     )
     expires: Duration = 7 * 86400
 
@@ -45,7 +45,7 @@ class UpdateBody(Part):
     remove_tags: tuple[Name, ...] = ()
     points: float = 0
     words: LocalizedText | None = Field(None, description="The reason for the points")
-    stage: str = Field("", description="A lifecycle stage; never a step back")
+    stage: str = Field("", description="A lifecycle stage; a lead never goes back to an earlier one")
 
     @model_validator(mode="after")
     def _something(self) -> "UpdateBody":
@@ -183,7 +183,7 @@ class LeavePart(StepPart):
 
 class JumpBody(Part):
     to: Name
-    most: Annotated[int, Field(ge=1, le=100)] = Field(3, description="After so many jumps it goes on instead")
+    most: Annotated[int, Field(ge=1, le=100)] = Field(3, description="After this many jumps the lead goes on instead")
 
 
 def _jump(written: Any) -> Any:
@@ -204,7 +204,7 @@ class JumpPart(StepPart):
 
 
 class ExitPart(StepPart):
-    exit: str | None = Field(None, description="The reason, for people")
+    exit: str | None = Field(None, description="The reason that people read")
 
     def default_id(self) -> str:
         return "exit"

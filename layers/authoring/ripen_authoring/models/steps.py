@@ -32,7 +32,7 @@ Onward = Annotated[
 class WaitPart(StepPart):
     wait: WaitText
     otherwise: Onward | None = Field(
-        None, description="For who has no such date, or whose date is over: a step's id or a path; by default the end"
+        None, description="For leads without such a date or with a past one: a step's id or a path; by default the end"
     )
 
     def default_id(self) -> str:
@@ -69,7 +69,7 @@ class WaitPathPart(Part):
 
 class WaitForPart(StepPart):
     wait_for: Annotated[tuple[WaitPathPart, ...], Field(min_length=1)]
-    forever: bool = Field(False, description="There is no `after`: whoever does nothing waits for good")
+    forever: bool = Field(False, description="Allow a wait without `after`: a lead that does nothing stays in it")
 
     def default_id(self) -> str:
         first = self.wait_for[0]
@@ -179,7 +179,7 @@ def _share(written: Any) -> Any:
 
 
 class SplitBody(Part):
-    by: Name = Field(description="What is tried: whoever meets the same split again takes the same path")
+    by: Name = Field(description="The name of the trial: a lead that comes to it again takes the same path")
     paths: Annotated[
         dict[Name, Annotated[SharePart, BeforeValidator(_share, json_schema_input_type="SharePart | Steps")]],
         Field(min_length=2),
@@ -210,7 +210,7 @@ class WebhookBody(Part):
     body: dict[str, str] = Field({}, description="Liquid, by key")
     timeout: Annotated[int, Field(ge=1, le=20, description="Seconds")] = 10
     otherwise: Onward | None = Field(
-        None, description="Where no answer came after all attempts: a step's id or a path; by default the next step"
+        None, description="For calls that all failed: a step's id or a path; by default the next step"
     )
 
 

@@ -35,7 +35,7 @@ class TriggerPart(Part):
 
 
 class OnActivityPart(ActivityPart, TriggerPart):
-    where: Conditions = Field({}, description="About what was done: the answers of the form, e.g. {plan: [pro]}")
+    where: Conditions = Field({}, description="About the activity: the answers in the form, {plan: [pro]}")
 
     def mentions(self) -> Iterator[Mention]:
         """Yield the subject of the activity; the name of a download is free."""

@@ -13,7 +13,7 @@ from ripen_authoring.simulation.simulator import Simulator
 from ripen_authoring.simulation.transcript import Line
 
 SCHEDULED = "scheduled"
-"""The verb of an occurrence. It is not in VERBS: nobody can write it."""
+"""The verb of an occurrence. It is not in VERBS, so a scenario cannot contain it."""
 _LEAST = 2
 """So many occurrences are simulated at least: the second one shows the effect of `again`."""
 
