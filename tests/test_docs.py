@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 import pytest
 
+from cli.main import COMMANDS
+
 PROJECT = Path(__file__).parent.parent
 DECISIONS = PROJECT / "docs/decisions"
 INDEX = DECISIONS / "README.md"
@@ -106,3 +108,12 @@ def test_each_class_in_the_data_model_exists() -> None:
     }
     assert named
     assert sorted(named - classes) == []
+
+
+def test_each_command_is_on_the_page_of_commands_in_both_languages() -> None:
+    english, japanese = (
+        re.findall(r"^\| `ripen (\w+)", (PROJECT / "docs" / name).read_text(), re.MULTILINE)
+        for name in ("tools.md", "tools.ja.md")
+    )
+    assert english == japanese
+    assert sorted(english) == sorted(COMMANDS)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,11 +24,6 @@ def test_help_names_every_command() -> None:
     assert done.returncode == 0
     for command in COMMANDS:
         assert command in done.stdout
-
-
-def test_the_page_about_the_tools_names_every_command() -> None:
-    told = (PROJECT / "docs" / "tools.md").read_text("utf-8")
-    assert [name for name in COMMANDS if not re.search(rf"`ripen {name}\b", told)] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
