@@ -20,11 +20,11 @@ from ripen.words import Words
 PROJECT = Path(__file__).resolve().parents[2]
 FILES = tuple(
     str(file.relative_to(PROJECT))
-    for folder in ("cli", "layers/core/ripen/operations")
+    for folder in ("cli", "layers/core/ripen/operations", "layers/authoring/ripen_authoring")
     for file in sorted((PROJECT / folder).rglob("*.py"))
 )
 """Files in which every text for people stands in both languages."""
-PAIRS = {"say", "Words", "help_text"}
+PAIRS = {"say", "Words", "help_text", "InvalidValue"}
 JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 
@@ -154,6 +154,8 @@ def _speaks(call: ast.Call) -> bool:
         "confirm",
         "bar",
         "Failure",
+        "problem",
+        "warning",
         "Option",
         "Argument",
         "Table",

@@ -47,8 +47,3 @@ class InvalidValue(ValueError):
     def __init__(self, en: str, ja: str) -> None:
         self.message = Words(en, ja)
         super().__init__(en)
-
-
-def in_both(text: str | Words) -> Words:
-    """Return the text as Words. A text with one language stays as it is."""
-    return text if isinstance(text, Words) else Words(text, text)

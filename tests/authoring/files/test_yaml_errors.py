@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ripen_authoring.compile import check_playbook
-from ripen_authoring.files.validation import PATTERNS
+from ripen_authoring.files.validation_words import PATTERNS
 from ripen_authoring.problem import InvalidPlaybook
 from ripen_authoring.schema import schemas
 from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, CheckPlaybook, J, R, assert_reported, mail, steps

@@ -44,7 +44,10 @@ def _check_entry(folder: Folder, entry: Entry[JourneyFile], ripen: RipenFile) ->
     for number, on in enumerate(journey.enrol.on):
         yield from _check_trigger(folder, document, ("enrol", "on", number), on, ripen)
         if isinstance(on, OnDatePart) and on.yearly and journey.enrol.again.again.how == "never":
-            message = "with `again: never` a lead enters once and not every year; write `again: after 300 days`"
+            message = Words(
+                "with `again: never` a lead enters once and not every year; write `again: after 300 days`",
+                "`again: never` では毎年ではなく一度だけ始まります。`again: after 300 days` と書いてください",
+            )
             yield document.warning(("enrol", "on", number, "yearly"), message)
     keys = names.entry_fields(folder) | (set(CAMPAIGN_KEYS) if names.enters_by_crm_campaign(journey) else set())
     if (key := journey.enrol.again.key) and key not in keys:

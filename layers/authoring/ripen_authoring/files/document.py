@@ -12,7 +12,7 @@ from ruamel.yaml.error import YAMLError
 
 from ripen.words import Words
 from ripen_authoring.files.yaml_errors import locate_error
-from ripen_authoring.problem import InvalidPlaybook, Problem, Severity, in_both
+from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
 
 
 class _DatesAsText(RoundTripConstructor):
@@ -30,7 +30,7 @@ class Document:
     value: Any
     shift: int = 0
 
-    def problem(self, where: Sequence[int | str], message: str | Words, severity: Severity = "error") -> Problem:
+    def problem(self, where: Sequence[int | str], message: Words, severity: Severity = "error") -> Problem:
         """Return a problem at that path into the document.
 
         Parts of the path that the file does not have are skipped: a short form leaves out keys of the long form.
@@ -45,9 +45,9 @@ class Document:
             else:
                 continue
             here = here[part]
-        return Problem(self.file, line + 1 + self.shift, column + 1, in_both(message), severity)
+        return Problem(self.file, line + 1 + self.shift, column + 1, message, severity)
 
-    def warning(self, where: Sequence[int | str], message: str | Words) -> Problem:
+    def warning(self, where: Sequence[int | str], message: Words) -> Problem:
         """Return a warning at that path into the document."""
         return self.problem(where, message, "warning")
 

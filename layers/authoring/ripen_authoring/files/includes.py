@@ -14,7 +14,7 @@ from pathlib import Path
 from ripen.nearest import nearest
 from ripen.words import Words
 from ripen_authoring.files.source import read_text
-from ripen_authoring.problem import InvalidPlaybook, Problem, in_both
+from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
 _DEEPEST = 5
@@ -28,12 +28,12 @@ class ExpandedTemplate:
     origin: tuple[tuple[str, int], ...]
     problems: tuple[Problem, ...] = ()
 
-    def problem(self, line: int, column: int, message: str | Words) -> Problem:
+    def problem(self, line: int, column: int, message: Words) -> Problem:
         """Return a problem at a position in `text`, located in the file where that line was written."""
         file, written = self.origin[min(max(line, 1), len(self.origin)) - 1]
-        return Problem(file, written, max(column, 1), in_both(message))
+        return Problem(file, written, max(column, 1), message)
 
-    def warning(self, line: int, column: int, message: str | Words) -> Problem:
+    def warning(self, line: int, column: int, message: Words) -> Problem:
         """Return a warning at a position in `text`."""
         return replace(self.problem(line, column, message), severity="warning")
 

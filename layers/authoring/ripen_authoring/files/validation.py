@@ -1,45 +1,23 @@
 """Validate a document against its model, and describe each error in words at its position."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from ripen.nearest import nearest
+from ripen.words import Words
 from ripen_authoring.files.document import Document
+from ripen_authoring.files.validation_words import DESCRIPTIONS, PATTERNS
 from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.steps import STEP_KINDS, VERBS
 from ripen_authoring.models.triggers import EXACTLY_ONE, TRIGGER_KEYS, TRIGGER_KINDS
 from ripen_authoring.problem import InvalidPlaybook, InvalidValue, Problem
 
 _KINDS: dict[str, type[BaseModel]] = {**STEP_KINDS, **TRIGGER_KINDS}
-_DESCRIPTIONS = {
-    "string_type": "write a text here (in quotes if it looks like a number)",
-    "bool_type": "write true or false",
-    "dict_type": "write keys and values here",
-    "model_type": "write keys and values here",
-    "tuple_type": "write a list here",
-    "too_short": "this must not be empty",
-    "int_type": "write a whole number here",
-    "int_parsing": "write a whole number here",
-    "int_from_float": "write a whole number here",
-    "float_type": "write a number here",
-    "float_parsing": "write a number here",
-    "finite_number": "write a number here",
-    "invalid_key": "put this key in quotes",
-}
-PATTERNS = {
-    r"^[a-z0-9][a-z0-9_-]{0,63}$": "small letters, digits, - and _, such as case-study",
-    r"^[a-z][a-z0-9_]{0,39}$": "small letters, digits and _, such as job_title",
-    r"^#[0-9a-fA-F]{6}$": 'a colour such as "#0f766e", in quotes',
-    r"^https?://[a-z0-9.-]+(:\d+)?$": "a site such as https://www.example.com, with nothing after it",
-    r"^(https?://\S+)?$": "an address that begins with https://",
-    r"^/": "a path, which begins with /",
-    r"^[a-z]{2}$": "a language in two small letters, such as ja",
-    r"^[^@\s]+@[^@\s]+$": "an e-mail address",
-    r"^https://[^\s/@{}]+(/[^\s{}]*)?$": "an address that begins with https:// and has no variable in it",
-}
-"""The patterns of the models in words."""
+_ONE_STEP = Words(
+    f"write one of these steps: {', '.join(VERBS)}", f"次の手順のどれかを書いてください: {', '.join(VERBS)}"
+)
 
 
 def validate[M: BaseModel](model: type[M], document: Document) -> M:
@@ -85,35 +63,60 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     match found["type"]:
         case "extra_forbidden":
             known = _keys(*_innermost_kind(model, where[:-1]))
-            return document.problem(where, f"unknown key {where[-1]!r}{nearest(str(where[-1]), known).en}")
+            return document.problem(where, _unknown_key(where[-1], known))
         case "unknown_step":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key != "id"), None)
-            message = f"unknown key {unknown!r}{nearest(unknown, VERBS).en}" if unknown else ""
-            return document.problem((*where, *keys[:1]), message or f"write one of these steps: {', '.join(VERBS)}")
+            return document.problem((*where, *keys[:1]), _unknown_key(unknown, VERBS) if unknown else _ONE_STEP)
         case "unknown_trigger":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key not in TRIGGER_KEYS), None)
-            message = f"unknown key {unknown!r}{nearest(unknown, TRIGGER_KEYS).en}" if unknown else ""
-            return document.problem((*where, *([unknown] if unknown else [])), message or EXACTLY_ONE)
+            message = _unknown_key(unknown, TRIGGER_KEYS) if unknown else EXACTLY_ONE
+            return document.problem((*where, *([unknown] if unknown else [])), message)
+    return document.problem(where, _description(where, found))
+
+
+def _unknown_key(key: object, known: Iterable[str]) -> Words:
+    hint = nearest(str(key), known)
+    return Words(f"unknown key {key!r}{hint.en}", f"キー {key!r} はありません{hint.ja}")
+
+
+def _description(where: tuple[int | str, ...], found: Any) -> Words:
+    """Return what is wrong with a value, and what to write instead."""
+    written = found["input"]
+    match found["type"]:
         case "string_type" if where[-1] in ("wait", "after"):
-            return document.problem(where, f"{found['input']!r} has no unit; write e.g. 3 days")
+            return Words(f"{written!r} has no unit; write e.g. 3 days", f"{written!r} には単位がありません。例: 3 days")
         case "missing":
-            return document.problem(where, f"{where[-1]!r} is missing")
+            return Words(f"{where[-1]!r} is missing", f"{where[-1]!r} がありません")
         case "value_error":
-            error = found["ctx"]["error"]
-            return document.problem(where, error.message if isinstance(error, InvalidValue) else str(error))
+            error: InvalidValue = found["ctx"]["error"]
+            return error.message
         case "string_pattern_mismatch":
-            return document.problem(
-                where, f"{found['input']!r} is not allowed; write {PATTERNS[found['ctx']['pattern']]}"
+            instead = PATTERNS[found["ctx"]["pattern"]]
+            return Words(
+                f"{written!r} is not allowed; write {instead.en}",
+                f"{written!r} は使えません。{instead.ja}書いてください",
             )
-        case "greater_than_equal" | "less_than_equal":
-            limits = found["ctx"]
-            too = f"small; write at least {limits['ge']}" if "ge" in limits else f"large; write at most {limits['le']}"
-            return document.problem(where, f"{found['input']} is too {too}")
+        case "greater_than_equal":
+            least = found["ctx"]["ge"]
+            return Words(
+                f"{written} is too small; write at least {least}",
+                f"{written} は小さすぎます。{least} 以上にしてください",
+            )
+        case "less_than_equal":
+            most = found["ctx"]["le"]
+            return Words(
+                f"{written} is too large; write at most {most}", f"{written} は大きすぎます。{most} 以下にしてください"
+            )
         case "literal_error":
-            return document.problem(where, f"{found['input']!r} is not allowed; write {found['ctx']['expected']}")
-    return document.problem(where, _DESCRIPTIONS.get(found["type"], str(found["msg"])))
+            expected = found["ctx"]["expected"]
+            choice = expected.replace(" or ", "、")
+            return Words(
+                f"{written!r} is not allowed; write {expected}", f"{written!r} は使えません。使える値: {choice}"
+            )
+    other = Words(str(found["msg"]), f"この値は使えません（{found['msg']}）")
+    return DESCRIPTIONS.get(found["type"], other)
 
 
 def _innermost_kind(

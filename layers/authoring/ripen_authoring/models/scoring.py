@@ -14,7 +14,10 @@ class ScoredActivity(ActivityPart):
     @model_validator(mode="after")
     def _one(self) -> "ScoredActivity":
         if sum(bool(getattr(self, key)) for key in ACTIVITIES) != 1:
-            raise ValueError("write exactly one of form, page, click, read or download")
+            raise InvalidValue(
+                "write exactly one of form, page, click, read or download",
+                "form、page、click、read、download のどれか 1 つだけを書いてください",
+            )
         return self
 
 

@@ -10,12 +10,14 @@ from ripen.capture.entry_request import MOST_FACTS, RESERVED_FACTS
 from ripen.lead.activity import Kind
 from ripen.playbook import trigger
 from ripen.playbook.clause import Condition
+from ripen.words import Words
 from ripen_authoring import expressions
 from ripen_authoring.building.clauses import condition, conditions
 from ripen_authoring.models.activities import ACTIVITIES, ActivityPart
 from ripen_authoring.models.part import Conditions, FieldCondition, FieldName, Part
 from ripen_authoring.models.step import Mention
 from ripen_authoring.models.times import LocalDateTime, TimeOfDay
+from ripen_authoring.problem import InvalidValue
 
 CAMPAIGN_KEYS = {"campaign": "campaign_id", "member": "member"}
 """The names that `once per …` accepts for a Salesforce campaign, each with the fact that identifies the entry.
@@ -116,7 +118,10 @@ class OnSchedulePart(TriggerPart):
     @model_validator(mode="after")
     def _occurs(self) -> "OnSchedulePart":
         if not self.segment or not self.start:
-            raise ValueError("`every` needs a `segment` to write to and a `start`, e.g. 2026-12-01T09:00")
+            raise InvalidValue(
+                "`every` needs a `segment` to write to and a `start`, e.g. 2026-12-01T09:00",
+                "`every` には対象の `segment` と `start` が必要です。例: 2026-12-01T09:00",
+            )
         expressions.check_rrule(self.every, self.start)
         return self
 
@@ -139,7 +144,11 @@ class OnRequestPart(TriggerPart):
     @model_validator(mode="after")
     def _not_reserved(self) -> "OnRequestPart":
         if taken := set(self.api).intersection(RESERVED_FACTS):
-            raise ValueError(f"`api` cannot have {taken.pop()!r}: each entry says that itself; write another name")
+            name = taken.pop()
+            raise InvalidValue(
+                f"`api` cannot have {name!r}, which every entry has already; write another name",
+                f"`api` に {name!r} は書けません。どの登録にもある値です。別の名前にしてください",
+            )
         return self
 
     def compiled(self, key: str) -> trigger.Trigger:
@@ -168,13 +177,21 @@ TRIGGER_KEYS = {
     "api": "on request",
 }
 """The tag of the kind that each key stands for. A trigger has one of these keys; a schedule has a segment too."""
-EXACTLY_ONE = "write exactly one of {}, or {}".format(", ".join(list(TRIGGER_KEYS)[:-1]), list(TRIGGER_KEYS)[-1])
+EXACTLY_ONE = Words(
+    "write exactly one of {}, or {}".format(", ".join(list(TRIGGER_KEYS)[:-1]), list(TRIGGER_KEYS)[-1]),
+    f"次のどれか 1 つだけを書いてください: {', '.join(TRIGGER_KEYS)}",
+)
 _MISPLACED = {
-    "start": "`start` goes with `every`",
-    **dict.fromkeys(("offset", "yearly", "at"), "`offset`, `yearly` and `at` go with `date`"),
-    "leap": "`leap` goes with `date`",
-    "status": "`status` goes with `crm_campaign`",
-    "where": f"`where` goes with one of: {', '.join(ACTIVITIES)}",
+    "start": Words("`start` goes with `every`", "`start` は `every` とともに使います"),
+    **dict.fromkeys(
+        ("offset", "yearly", "at"),
+        Words("`offset`, `yearly` and `at` go with `date`", "`offset`、`yearly`、`at` は `date` とともに使います"),
+    ),
+    "leap": Words("`leap` goes with `date`", "`leap` は `date` とともに使います"),
+    "status": Words("`status` goes with `crm_campaign`", "`status` は `crm_campaign` とともに使います"),
+    "where": Words(
+        f"`where` goes with one of: {', '.join(ACTIVITIES)}", f"`where` とともに使えるもの: {', '.join(ACTIVITIES)}"
+    ),
 }
 """What to say about a key beside a trigger of another kind."""
 
@@ -191,14 +208,14 @@ def _tag(written: Any) -> str | None:
 
 
 def _keys_of_one_kind(written: Any) -> Any:
-    """Raise ValueError if the keys are of no kind or of several. Unknown keys are reported one by one later."""
+    """Raise InvalidValue if the keys are of no kind or of several. Unknown keys are reported one by one later."""
     if not isinstance(written, dict) or not written.keys() <= TRIGGER_KEYS.keys() | _MISPLACED.keys():
         return written
     tag = _tag(written)
     if tag is None:
-        raise ValueError(EXACTLY_ONE)
+        raise InvalidValue(*EXACTLY_ONE)
     for key in written.keys() & _MISPLACED.keys() - TRIGGER_KINDS[tag].model_fields.keys():
-        raise ValueError(_MISPLACED[key])
+        raise InvalidValue(*_MISPLACED[key])
     return written
 
 
@@ -212,7 +229,7 @@ AnyTrigger = Annotated[
         | Annotated[OnDatePart, Tag("on date")]
         | Annotated[OnSchedulePart, Tag("on schedule")]
         | Annotated[OnRequestPart, Tag("on request")],
-        Discriminator(_tag, custom_error_type="unknown_trigger", custom_error_message=EXACTLY_ONE),
+        Discriminator(_tag, custom_error_type="unknown_trigger", custom_error_message=EXACTLY_ONE.en),
     ],
     BeforeValidator(_keys_of_one_kind),
 ]
