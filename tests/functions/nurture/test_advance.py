@@ -50,7 +50,7 @@ def an_enrollment_row(table: Table, **changes: Any) -> None:
     )
 
 
-def test_the_first_step_plans_the_white_paper_and_waits(
+def test_first_step_plans_the_white_paper_and_waits(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     # given
@@ -72,7 +72,7 @@ def test_the_first_step_plans_the_white_paper_and_waits(
     assert bulk.woken == []
 
 
-def test_marketing_waits_for_the_tick_in_its_own_lane_and_the_journey_ends(
+def test_marketing_mail_is_left_to_the_tick_and_the_journey_ends(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
@@ -88,7 +88,7 @@ def test_marketing_waits_for_the_tick_in_its_own_lane_and_the_journey_ends(
     assert [d.value.outcome for d in table.under("lead1", "decision#")] == ["finished"]
 
 
-def test_woken_twice_or_early_it_moves_once(
+def test_enrollment_woken_twice_or_early_moves_once(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
@@ -104,7 +104,7 @@ def test_woken_twice_or_early_it_moves_once(
     assert len(queue.woken + bulk.woken) == 1
 
 
-def test_a_journey_ends_once_with_its_reason_where_the_lead_is_no_longer_there(
+def test_journey_of_an_erased_lead_ends_once(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     entered = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="bundle1")
@@ -119,7 +119,7 @@ def test_a_journey_ends_once_with_its_reason_where_the_lead_is_no_longer_there(
     assert list(table.under("lead1", "send#")) == []
 
 
-def test_two_workers_at_once_plan_each_send_once(
+def test_two_workers_at_once_plan_one_mail(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     class Interrupted(Table):
@@ -136,10 +136,10 @@ def test_two_workers_at_once_plan_each_send_once(
     assert queue.woken == [keys.send("lead1", FIRST).ref]
 
 
-def test_a_refusal_that_comes_in_between_is_seen(
+def test_unsubscription_during_a_run_ends_the_journey(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
-    """The lead unsubscribes after the wait is over and before the write: the mark makes the write read again."""
+    """Let the lead unsubscribe between the read and the write: the mark makes the run read again."""
 
     class Interrupted(Table):
         def write(self, *changes: Change) -> None:
@@ -162,7 +162,7 @@ def test_a_refusal_that_comes_in_between_is_seen(
     assert bulk.woken == []
 
 
-def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
+def test_finished_enrollment_leaves_the_agenda(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table, state=EnrollmentState.FINISHED, step="send-case-study")
@@ -171,7 +171,7 @@ def test_a_finished_enrollment_that_is_marked_leaves_the_agenda(
     assert queue.woken == []
 
 
-def test_the_graph_is_pinned_and_the_mail_is_live(
+def test_enrollment_keeps_its_graph_and_uses_the_live_mail(
     table: Table, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     # given an enrollment in a playbook that was replaced by one with other steps and another class for the mail
@@ -191,14 +191,14 @@ def test_the_graph_is_pinned_and_the_mail_is_live(
     assert row.value.step == "wait-3-days"
 
 
-def test_a_row_that_is_not_there_is_nothing_to_do(
+def test_missing_enrollment_changes_nothing(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     assert queue.woken == []
 
 
-def test_a_wait_that_a_lease_hides_gets_its_time_back(
+def test_due_time_of_a_wait_is_restored_after_a_lease(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
@@ -213,7 +213,7 @@ def test_a_wait_that_a_lease_hides_gets_its_time_back(
     assert replace(row.value, until=None).step == "wait-3-days"
 
 
-def test_the_handler_works_on_what_sqs_brings(
+def test_message_that_names_no_enrollment_fails_alone(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_enrollment_row(table)
@@ -229,7 +229,7 @@ def test_the_handler_works_on_what_sqs_brings(
     assert queue.woken == [keys.send("lead1", FIRST).ref]
 
 
-def test_an_answer_in_person_ends_the_journey(
+def test_reply_of_a_person_ends_the_journey(
     table: Table, playbook: Playbook, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     an_enrollment_row(table)
@@ -242,7 +242,7 @@ def test_an_answer_in_person_ends_the_journey(
     assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "replied", None)
 
 
-def test_a_wait_counts_from_when_a_mail_went_that_was_held_over_night(
+def test_wait_counts_from_the_time_a_late_mail_was_sent(
     table: Table, clock: FakeClock, queue: FakeQueue, bulk: FakeQueue
 ) -> None:
     # given a marketing mail, a day to wait, and a night in which it does not go
@@ -258,7 +258,7 @@ def test_a_wait_counts_from_when_a_mail_went_that_was_held_over_night(
     [held] = table.under("lead1", "send#")
     morning = NOON + timedelta(hours=20)
     table.write(Replace(held.key, held.value, held.version, due=morning, lane=Lane.MAIL))
-    # when it is looked at while the mail waits, and once it has gone
+    # when the enrollment is advanced while the mail waits, and after the mail was sent
     clock.move(hours=19)
     move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     waits = table.get(KEY)

@@ -1,4 +1,4 @@
-"""nurture.crm: what a journey asks of Salesforce is done once the lead is there, or a decision says why not."""
+"""nurture.crm: a request is carried out once the lead is in Salesforce, or a decision says why not."""
 
 from copy import replace
 from dataclasses import dataclass, field
@@ -26,13 +26,13 @@ DOWN = Undeliverable("no answer from Salesforce: Timeout", permanent=False)
 
 @dataclass
 class FakeCrm:
-    """Refuses what it is told to, in order, and then does all."""
+    """Fails with these errors in order, and then carries out each request."""
 
     trouble: list[Undeliverable] = field(default_factory=list)
     did: list[tuple[str, CrmRequest, date]] = field(default_factory=list)
     owner: str = "005A"
     found: CrmLink | None = None
-    """What the link has become meanwhile."""
+    """The link as Salesforce has it now."""
 
     def carry_out(self, link: CrmLink, crm_request: CrmRequest, due: date) -> CrmLink:
         self.did.append((link.id, crm_request, due))
@@ -60,7 +60,7 @@ class World:
         assert row
         self.table.write(Replace(row.key, replace(row.value, crm=link), row.version))
 
-    def told(self) -> list[tuple[str, str, str]]:
+    def decisions(self) -> list[tuple[str, str, str]]:
         rows = self.table.under("lead1", "decision#")
         return [(row.value.subject, row.value.outcome, row.value.reason) for row in rows]
 
@@ -74,16 +74,16 @@ def world(table: Table, clock: FakeClock) -> World:
     return World(table, clock, FakeCrm())
 
 
-def test_it_is_done_once_and_told(world: World) -> None:
+def test_request_is_carried_out_once_with_a_decision(world: World) -> None:
     for _ in range(3):
         world.wake()
     [(record, crm_request, due)] = world.crm.did
     assert (record, crm_request.task, due) == ("00Q1", "架電", date(2026, 11, 24))
     assert world.waits() is None
-    assert world.told() == [("task, campaign", "done", "")]
+    assert world.decisions() == [("task, campaign", "done", "")]
 
 
-def test_a_task_s_day_is_counted_in_the_companys_time_zone(world: World) -> None:
+def test_task_is_due_by_the_companys_calendar(world: World) -> None:
     row = world.table.get(KEY)
     assert row
     late = replace(row.value, planned=NOON + timedelta(hours=12), due_days=0)
@@ -92,7 +92,7 @@ def test_a_task_s_day_is_counted_in_the_companys_time_zone(world: World) -> None
     assert world.crm.did[0][2] == date(2026, 11, 22)
 
 
-def test_a_new_owner_is_noted_on_the_profile(world: World) -> None:
+def test_new_owner_is_written_into_the_profile(world: World) -> None:
     world.crm.owner = "005B"
     world.wake()
     row = world.table.get(keys.profile("lead1"))
@@ -100,7 +100,7 @@ def test_a_new_owner_is_noted_on_the_profile(world: World) -> None:
     assert row.value.crm == replace(LINK, owner="005B")
 
 
-def test_a_lead_that_turns_out_to_be_a_contact_was_converted(world: World) -> None:
+def test_lead_found_as_a_contact_was_converted(world: World) -> None:
     world.crm.owner, contact = "005A", replace(LINK, object="Contact", id="0031")
     world.crm.found = contact
     world.wake()
@@ -111,7 +111,7 @@ def test_a_lead_that_turns_out_to_be_a_contact_was_converted(world: World) -> No
     assert (converted.value.kind, converted.due) == (Kind.CONVERTED, NOON)
 
 
-def test_a_form_that_comes_in_between_keeps_what_it_wrote(world: World) -> None:
+def test_form_during_the_call_keeps_its_values(world: World) -> None:
     class Interrupted(Table):
         def write(self, *changes: Change) -> None:
             if len(changes) > 2 and not interruptions:
@@ -131,7 +131,7 @@ def test_a_form_that_comes_in_between_keeps_what_it_wrote(world: World) -> None:
     assert len(world.crm.did) == 1
 
 
-def test_it_waits_for_the_lead_to_be_there(world: World) -> None:
+def test_request_waits_until_the_lead_is_in_salesforce(world: World) -> None:
     world.link(None)
     world.wake()
     assert world.waits() == 30
@@ -142,7 +142,7 @@ def test_it_waits_for_the_lead_to_be_there(world: World) -> None:
     assert len(world.crm.did) == 1
 
 
-def test_a_lead_that_never_comes_there_is_given_up_after_a_day(world: World) -> None:
+def test_request_is_given_up_after_a_day(world: World) -> None:
     world.link(None)
     waits: list[float] = []
     while (wait := world.waits()) is not None:
@@ -151,10 +151,10 @@ def test_a_lead_that_never_comes_there_is_given_up_after_a_day(world: World) -> 
         world.wake()
     assert max(waits) == 3600
     assert PATIENCE <= world.clock.now() - NOON <= PATIENCE + timedelta(hours=1)
-    assert world.told() == [("task, campaign", "not done", "not in Salesforce yet")]
+    assert world.decisions() == [("task, campaign", "not done", "not in Salesforce yet")]
 
 
-def test_trouble_is_tried_again_later_and_later(world: World) -> None:
+def test_failed_request_is_retried_with_growing_pauses(world: World) -> None:
     world.crm.trouble = [DOWN] * 3
     waits = []
     for _ in range(3):
@@ -163,23 +163,23 @@ def test_trouble_is_tried_again_later_and_later(world: World) -> None:
         world.clock.move(seconds=waits[-1])
     assert waits == [30, 60, 120]
     world.wake()
-    assert world.told() == [("task, campaign", "done", "")]
+    assert world.decisions() == [("task, campaign", "done", "")]
 
 
-def test_a_missing_connection_waits_an_hour(world: World) -> None:
+def test_request_without_a_connection_waits_an_hour(world: World) -> None:
     world.crm.trouble = [NotConnected("Salesforce is not connected")]
     world.wake()
     assert world.waits() == 3600
 
 
-def test_a_refusal_is_final_and_told(world: World) -> None:
+def test_permanent_refusal_is_a_decision(world: World) -> None:
     world.crm.trouble = [Undeliverable("Salesforce has no such campaign", permanent=True)]
     world.wake()
-    assert world.told() == [("task, campaign", "not done", "Salesforce has no such campaign")]
+    assert world.decisions() == [("task, campaign", "not done", "Salesforce has no such campaign")]
     assert world.waits() is None
 
 
-def test_while_one_worker_is_at_it_another_leaves_it_alone(world: World) -> None:
+def test_claimed_request_is_left_to_its_worker(world: World) -> None:
     row = world.table.get(KEY)
     assert row
     world.table.write(Replace(KEY, replace(row.value, claimed=NOON), row.version, due=NOON + LEASE))
@@ -190,7 +190,7 @@ def test_while_one_worker_is_at_it_another_leaves_it_alone(world: World) -> None
     assert len(world.crm.did) == 1
 
 
-def test_of_two_workers_at_once_one_asks_salesforce(world: World) -> None:
+def test_only_one_of_two_workers_calls_salesforce(world: World) -> None:
     class Interrupted(Table):
         def write(self, *changes: Change) -> None:
             if not interruptions:
@@ -203,14 +203,14 @@ def test_of_two_workers_at_once_one_asks_salesforce(world: World) -> None:
     assert len(world.crm.did) == 1
 
 
-def test_shadow_mode_asks_nobody_and_says_so(world: World) -> None:
+def test_shadow_mode_calls_nobody_but_decides(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.wake()
     assert world.crm.did == []
-    assert world.told() == [("task, campaign", "would have been done", "shadow")]
+    assert world.decisions() == [("task, campaign", "would have been done", "shadow")]
 
 
-def test_the_handler_fails_only_what_is_no_crm_request(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_message_that_names_no_request_fails_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     class Book:
         def live(self) -> Any:
             return self

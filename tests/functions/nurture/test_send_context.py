@@ -13,9 +13,7 @@ from tests.support.fakes import NOON, FakeClock
 from tests.support.planned_mails import SITE, FakeSes, a_send, an_outside
 
 
-def test_a_mail_that_the_playbook_has_dropped_still_needs_the_consent_that_it_was_written_for(
-    table: Table, clock: FakeClock
-) -> None:
+def test_mail_dropped_from_the_playbook_keeps_its_purpose(table: Table, clock: FakeClock) -> None:
     # given a campaign's mail for partners, to somebody who agreed to marketing only
     small = a_bundle(hash="bundle2", emails={})
     partners = a_bundle()

@@ -1,4 +1,4 @@
-"""nurture.webhook: one answer for each visit to a webhook step, whatever the other side does."""
+"""nurture.webhook: one answer for each visit to a webhook step, whatever the receiver does."""
 
 from copy import replace
 
@@ -19,7 +19,7 @@ def world(table: Table, clock: FakeClock, queue: FakeQueue) -> World:
     return a_world(table, clock, queue)
 
 
-def test_the_answer_goes_into_the_enrollment_and_wakes_it(world: World) -> None:
+def test_answer_is_written_into_the_enrollment_and_wakes_it(world: World) -> None:
     world.webhooks.answers = [{"score": 7}]
     world.wake()
     row = world.table.get(ENTRY)
@@ -31,13 +31,13 @@ def test_the_answer_goes_into_the_enrollment_and_wakes_it(world: World) -> None:
     assert world.decisions() == [("answered", "")]
 
 
-def test_what_is_sent_says_whom_it_is_about(world: World) -> None:
+def test_request_names_the_lead_the_journey_and_the_step(world: World) -> None:
     world.wake()
     about = {"lead": "lead1", "journey": "trial", "step": "ask", "id": "c" * 26}
     assert world.webhooks.calls == [("https://example.com/hook", {"plan": "gold"} | about, "c" * 26, 7)]
 
 
-def test_a_body_does_not_pass_for_another_lead(world: World) -> None:
+def test_body_cannot_name_another_lead(world: World) -> None:
     row = world.table.get(KEY)
     assert row
     world.table.write(Replace(KEY, replace(row.value, body={"lead": "lead2"}), row.version, due=NOON))
@@ -45,14 +45,14 @@ def test_a_body_does_not_pass_for_another_lead(world: World) -> None:
     assert world.webhooks.calls[0][1]["lead"] == "lead1"
 
 
-def test_woken_again_it_calls_once(world: World) -> None:
+def test_second_wake_up_makes_no_call(world: World) -> None:
     for _ in range(3):
         world.wake()
     assert len(world.webhooks.calls) == 1
     assert world.advance.woken == [ENTRY.ref]
 
 
-def test_trouble_is_tried_again_later_and_later_for_a_day(world: World) -> None:
+def test_failed_call_is_retried_for_a_day_with_growing_pauses(world: World) -> None:
     world.webhooks.answers = [DOWN] * 100
     waits: list[float] = []
     while (due := world.waits()) is not None:
@@ -68,14 +68,14 @@ def test_trouble_is_tried_again_later_and_later_for_a_day(world: World) -> None:
     assert len(world.webhooks.calls) == len(waits) > 10
 
 
-def test_it_waits_as_long_as_it_was_asked_to(world: World) -> None:
+def test_retry_waits_as_long_as_the_receiver_asks(world: World) -> None:
     world.webhooks.answers = [Undeliverable("answered 429", permanent=False, after=600)]
     world.wake()
     assert 600 <= (world.waits() or 0) < 606
     assert world.row().error == "answered 429"
 
 
-def test_a_refusal_is_final(world: World) -> None:
+def test_permanent_refusal_is_not_retried(world: World) -> None:
     world.webhooks.answers = [Undeliverable("answered 422", permanent=True)]
     world.wake()
     assert (world.answers()["ask"], world.run().unanswered) == ({"failed": "answered 422"}, ("ask",))
@@ -83,13 +83,13 @@ def test_a_refusal_is_final(world: World) -> None:
     assert world.advance.woken == [ENTRY.ref]
 
 
-def test_what_the_receiver_says_is_no_reason_of_ours(world: World) -> None:
+def test_answer_with_a_failed_key_of_its_own_is_an_answer(world: World) -> None:
     world.webhooks.answers = [{"failed": "hanako@example.co.jp is unknown"}]
     world.wake()
     assert (world.decisions(), world.run().unanswered) == ([("answered", "")], ())
 
 
-def test_shadow_mode_calls_nobody_and_says_so(world: World) -> None:
+def test_shadow_mode_makes_no_call(world: World) -> None:
     world.table.write(Create(keys.SHADOW, Shadow(on=True, at=NOON)))
     world.wake()
     assert world.webhooks.calls == []
@@ -97,7 +97,7 @@ def test_shadow_mode_calls_nobody_and_says_so(world: World) -> None:
     assert world.decisions() == [("would have called", "shadow")]
 
 
-def test_a_stop_holds_it_back(world: World) -> None:
+def test_call_waits_while_sending_is_stopped(world: World) -> None:
     world.table.write(Create(keys.STOP, Stop(on=True, at=NOON)))
     world.stopped = True
     world.wake()
@@ -107,7 +107,7 @@ def test_a_stop_holds_it_back(world: World) -> None:
     assert len(world.webhooks.calls) == 1
 
 
-def test_the_handler_fails_only_what_is_no_call(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_message_that_names_no_call_fails_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     class Going:
         def is_on(self) -> bool:
             return False
@@ -125,8 +125,8 @@ def test_the_handler_fails_only_what_is_no_call(world: World, monkeypatch: pytes
     assert world.answers()["ask"] == {"ok": True}
 
 
-def test_an_answer_that_would_be_too_much_for_the_run_fails_and_is_not_asked_for_again(world: World) -> None:
-    # given a run that holds what seven webhooks answered
+def test_answer_too_large_for_the_enrollment_fails_for_good(world: World) -> None:
+    # given an enrollment with the answers of seven webhooks
     row = world.table.get(ENTRY)
     assert row
     long = {f"step{n}": {"words": "あ" * 10_000} for n in range(7)}

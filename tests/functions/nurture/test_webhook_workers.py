@@ -1,4 +1,4 @@
-"""nurture.webhook: workers that are slow, doubled or dead, and a run that moves meanwhile."""
+"""nurture.webhook: slow, doubled and dead workers, and an enrollment that moves during the call."""
 
 from copy import replace
 from typing import Any
@@ -18,7 +18,7 @@ def world(table: Table, clock: FakeClock, queue: FakeQueue) -> World:
     return a_world(table, clock, queue)
 
 
-def test_while_one_worker_calls_another_leaves_it_alone(world: World) -> None:
+def test_claimed_call_is_not_made_by_another_worker(world: World) -> None:
     row = world.table.get(KEY)
     assert row
     world.table.write(Replace(KEY, replace(row.value, claimed=NOON, attempts=1), row.version, due=NOON + LEASE))
@@ -29,8 +29,8 @@ def test_while_one_worker_calls_another_leaves_it_alone(world: World) -> None:
     assert len(world.webhooks.calls) == 1
 
 
-def test_who_comes_back_after_the_lease_writes_over_nobody(world: World) -> None:
-    """A slow worker's answer comes after another has taken the row up and written its own."""
+def test_worker_that_returns_after_its_lease_writes_nothing(world: World) -> None:
+    """Let a slow worker get its answer after another worker has claimed the row and written its own."""
 
     class Slow(FakeWebhooks):
         def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
@@ -46,7 +46,7 @@ def test_who_comes_back_after_the_lease_writes_over_nobody(world: World) -> None
     assert world.answers()["ask"] == {"who": "quick"}
 
 
-def test_a_worker_that_died_in_the_call_is_followed_by_another(world: World) -> None:
+def test_call_of_a_dead_worker_is_repeated(world: World) -> None:
     class Dying(FakeWebhooks):
         def post(self, url: str, body: bytes, id: str, timeout: float) -> dict[str, Any]:
             raise MemoryError
@@ -61,7 +61,7 @@ def test_a_worker_that_died_in_the_call_is_followed_by_another(world: World) -> 
     assert world.answers()["ask"] == {"ok": True}
 
 
-def test_an_enrollment_that_moved_meanwhile_keeps_its_move(world: World) -> None:
+def test_enrollment_moved_during_the_call_keeps_its_move(world: World) -> None:
     class Interrupted(Table):
         def write(self, *changes: Change) -> None:
             if len(changes) > 1 and not interruptions:
@@ -78,7 +78,7 @@ def test_an_enrollment_that_moved_meanwhile_keeps_its_move(world: World) -> None
     assert (row.value.facts, row.value.answers["ask"]) == ({"order": "7"}, {"ok": True})
 
 
-def test_who_has_left_the_journey_is_not_brought_back(world: World) -> None:
+def test_answer_does_not_revive_an_ended_enrollment(world: World) -> None:
     row = world.table.get(ENTRY)
     assert row
     world.table.write(Replace(ENTRY, replace(row.value, state=EnrollmentState.EXITED), row.version))
@@ -88,7 +88,7 @@ def test_who_has_left_the_journey_is_not_brought_back(world: World) -> None:
     assert (row.due, "ask" in row.value.answers) == (None, False)
 
 
-def test_an_enrollment_that_others_keep_writing_sends_the_message_back(world: World) -> None:
+def test_message_comes_back_if_others_keep_writing_the_enrollment(world: World) -> None:
     class Busy(Table):
         def write(self, *changes: Change) -> None:
             if len(changes) > 1:

@@ -1,4 +1,4 @@
-"""An office for every test of score.sync, and bells for those of score.react."""
+"""The harness for tests of score.sync, and queues for tests of score.react."""
 
 import pytest
 

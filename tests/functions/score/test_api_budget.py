@@ -1,4 +1,4 @@
-"""Where the CRM's calls of the day run short, mere scores leave the rest to what cannot wait."""
+"""While the CRM's API calls run short, changed scores wait and leave the rest to urgent leads."""
 
 from copy import replace
 from datetime import timedelta
@@ -15,13 +15,13 @@ from tests.support.builders import a_lead
 from tests.support.crm_sync import Office, a_state
 from tests.support.fakes import NOON
 
-SHORT_OF = ApiUsage(12_000, 15_000)
+SHORT = ApiUsage(12_000, 15_000)
 ENOUGH = ApiUsage(11_999, 15_000)
 QUARTER = timedelta(minutes=15)
 
 
 def known(office: Office, lead: str, *, urgent: bool, linked: bool = True) -> None:
-    """A lead with something to be written, due now."""
+    """Add a lead whose mark is due now."""
     link = CrmLink(object="Lead", id=f"00Q{lead}", url="") if linked else None
     email = f"{lead}@example.co.jp"
     office.table.write(
@@ -35,7 +35,7 @@ def known(office: Office, lead: str, *, urgent: bool, linked: bool = True) -> No
 
 
 def spend(office: Office, usage: ApiUsage) -> None:
-    """The last answer said so, just now."""
+    """Set the usage that the latest answer reported just now."""
     office.crm.usage = usage
     office.budget.note(usage, office.clock.now())
 
@@ -45,42 +45,42 @@ def waits(office: Office, lead: str) -> timedelta | None:
     return due - office.clock.now() if due else None
 
 
-def test_a_mere_score_waits_with_no_call_made_and_nothing_told(office: Office) -> None:
+def test_changed_score_waits_without_a_call_or_a_decision(office: Office) -> None:
     known(office, "score", urgent=False)
-    spend(office, SHORT_OF)
+    spend(office, SHORT)
     office.sync("score")
     assert (office.crm.calls, waits(office, "score")) == (0, QUARTER)
     assert (office.mark("score").value.waits_for, office.decisions("score")) == (FEW_CALLS_LEFT, [])
 
 
 @pytest.mark.parametrize(("urgent", "linked"), [(True, True), (True, False), (False, False)])
-def test_who_is_handed_over_or_not_there_yet_goes(office: Office, urgent: bool, linked: bool) -> None:
+def test_urgent_or_new_lead_is_written_although_calls_are_short(office: Office, urgent: bool, linked: bool) -> None:
     known(office, "hot", urgent=urgent, linked=linked)
     known(office, "score", urgent=False)
-    spend(office, SHORT_OF)
+    spend(office, SHORT)
     office.sync("hot", "score")
     assert (waits(office, "hot"), waits(office, "score")) == (None, QUARTER)
     assert office.mark("hot").value.written == NOON
 
 
-def test_below_the_share_all_go(office: Office) -> None:
+def test_all_leads_are_written_while_calls_are_left(office: Office) -> None:
     known(office, "score", urgent=False)
     spend(office, ENOUGH)
     office.sync("score")
     assert (waits(office, "score"), office.mark("score").value.written) == (None, NOON)
 
 
-def test_what_the_first_answer_says_holds_for_the_writing_too(office: Office) -> None:
+def test_usage_in_the_first_answer_postpones_the_write(office: Office) -> None:
     known(office, "score", urgent=False)
-    office.crm.usage = SHORT_OF
+    office.crm.usage = SHORT
     office.sync("score")
     assert (office.crm.calls, waits(office, "score")) == (1, QUARTER)
 
 
-def test_what_was_put_off_goes_once_there_are_calls_again(office: Office) -> None:
+def test_postponed_lead_is_written_once_calls_are_left(office: Office) -> None:
     known(office, "score", urgent=False)
-    spend(office, SHORT_OF)
-    for _ in range(3):  # still short: one call in a quarter of an hour finds out
+    spend(office, SHORT)
+    for _ in range(3):  # still short: one call reads the usage again after 15 minutes
         office.sync("score")
         office.clock.move(minutes=15)
     assert office.crm.calls == 2
@@ -90,9 +90,9 @@ def test_what_was_put_off_goes_once_there_are_calls_again(office: Office) -> Non
     assert office.mark("score").value.written == office.clock.now()
 
 
-def test_what_becomes_urgent_meanwhile_goes_at_once(office: Office) -> None:
+def test_postponed_lead_that_becomes_urgent_is_written_at_once(office: Office) -> None:
     known(office, "score", urgent=False)
-    spend(office, SHORT_OF)
+    spend(office, SHORT)
     office.sync("score")
     row = office.mark("score")
     office.table.write(Replace(row.key, replace(row.value, urgent=True), row.version, due=office.clock.now()))
@@ -100,7 +100,7 @@ def test_what_becomes_urgent_meanwhile_goes_at_once(office: Office) -> None:
     assert (waits(office, "score"), office.mark("score").value.written) == (None, NOON)
 
 
-def test_a_crm_that_says_nothing_of_its_calls_is_not_spared(office: Office) -> None:
+def test_unknown_usage_postpones_nothing(office: Office) -> None:
     known(office, "score", urgent=False)
     office.sync("score")
     assert waits(office, "score") is None

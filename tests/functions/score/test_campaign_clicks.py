@@ -1,4 +1,4 @@
-"""A campaign's progress counts who clicked: each lead once, people only, and right again after a verdict is revised."""
+"""A campaign counts the leads that clicked: each lead once, people only, and corrected after a revised verdict."""
 
 from copy import replace
 from datetime import timedelta
@@ -44,7 +44,7 @@ class World:
         self.table.write(Create(keys.profile(lead), a_lead(id=lead, job_title="", email=f"{lead}@example.co.jp")))
 
     def clicks(self, lead: str, send: str, *agents: str, campaign: str = "spring", link: str = "0") -> None:
-        """Each a minute after the other, each weighed on its own."""
+        """Let the lead click once with each of these agents, ten minutes apart, and fold each click on its own."""
         for agent in agents:
             self.clock.at += 10 * MINUTE
             now = self.clock.now()
@@ -68,15 +68,15 @@ class World:
     def count(self, campaign: str = "spring") -> int:
         return campaign_counts.campaign_totals(self.table, campaign).get("clicked", 0)
 
-    def told(self, lead: str, change: dict[str, str]) -> None:
-        """Something is known of all clicks by now that makes them look otherwise, and they are weighed anew."""
+    def refold(self, lead: str, change: dict[str, str]) -> None:
+        """Change the evidence about all clicks of the lead, and refold it."""
         for row in self.table.under(lead, "activity#"):
             activity: Activity = row.value
             facts = activity.facts | change
             self.table.write(Replace(row.key, replace(activity, facts=facts), row.version, due=row.due))
         mark = keys.refold_mark(lead)
-        old, asked = self.table.get(mark), RefoldMark(lead=lead)
-        self.table.write(Replace(mark, asked, old.version if old else 0, due=self.clock.now(), lane=Lane.BULK))
+        old, new = self.table.get(mark), RefoldMark(lead=lead)
+        self.table.write(Replace(mark, new, old.version if old else 0, due=self.clock.now(), lane=Lane.BULK))
         react([mark.ref], self.table, BUNDLE, self.clock, self.queues)
 
 
@@ -89,7 +89,7 @@ def world(table: Table, clock: FakeClock) -> World:
     return world
 
 
-def test_each_lead_counts_once_however_often_it_clicks(world: World) -> None:
+def test_lead_is_counted_once_however_often_it_clicks(world: World) -> None:
     world.clicks("lead1", "send-lead1", "browser", "browser", "browser")
     assert world.count() == 1
     row = world.table.get(keys.send("lead1", "send-lead1"))
@@ -99,42 +99,42 @@ def test_each_lead_counts_once_however_often_it_clicks(world: World) -> None:
     assert world.count() == 2
 
 
-def test_a_machine_does_not_count_and_a_person_after_it_does(world: World) -> None:
+def test_machine_is_not_counted_and_a_later_person_is(world: World) -> None:
     world.clicks("lead1", "send-lead1", "library")
     assert world.count() == 0
     world.clicks("lead1", "send-lead1", "browser")
     assert world.count() == 1
 
 
-def test_a_machine_after_a_person_takes_nothing_away(world: World) -> None:
+def test_later_machine_changes_no_count(world: World) -> None:
     world.clicks("lead1", "send-lead1", "browser", "library")
     assert world.count() == 1
 
 
-def test_a_verdict_revised_takes_the_count_back_and_gives_it_again(world: World) -> None:
+def test_revised_verdict_corrects_the_count(world: World) -> None:
     world.clicks("lead1", "send-lead1", "browser", "browser")
-    world.told("lead1", {"agent": "library"})
+    world.refold("lead1", {"agent": "library"})
     assert world.count() == 0
-    world.told("lead1", {"agent": "browser"})
+    world.refold("lead1", {"agent": "browser"})
     assert world.count() == 1
 
 
-def test_weighed_anew_with_nothing_new_nothing_moves(world: World) -> None:
+def test_refold_without_a_revised_verdict_changes_no_count(world: World) -> None:
     world.clicks("lead1", "send-lead1", "browser")
-    world.told("lead1", {})
+    world.refold("lead1", {})
     assert world.count() == 1
 
 
-def test_several_mails_revised_at_once_are_all_counted(world: World) -> None:
+def test_verdicts_of_several_mails_are_corrected_at_once(world: World) -> None:
     for n in range(9):
         world.sent("lead1", f"s{n}", f"campaign{n}")
         world.clicks("lead1", f"s{n}", "browser", campaign=f"campaign{n}")
     assert [world.count(f"campaign{n}") for n in range(9)] == [1] * 9
-    world.told("lead1", {"agent": "library"})
+    world.refold("lead1", {"agent": "library"})
     assert [world.count(f"campaign{n}") for n in range(9)] == [0] * 9
 
 
-def test_what_waits_on_the_mail_is_not_disturbed(world: World) -> None:
+def test_click_changes_neither_state_nor_due_time_of_the_mail(world: World) -> None:
     due = NOON + timedelta(hours=1)
     world.sent("lead1", "unsure")
     row = world.table.get(keys.send("lead1", "unsure"))
@@ -148,7 +148,7 @@ def test_what_waits_on_the_mail_is_not_disturbed(world: World) -> None:
     assert row.value.clicked == world.clock.now()
 
 
-def test_a_journey_s_mail_is_no_campaign_s(world: World) -> None:
+def test_click_in_a_journeys_mail_is_not_counted(world: World) -> None:
     world.sent("lead1", "step", campaign="")
     world.clicks("lead1", "step", "browser", campaign="")
     row = world.table.get(keys.send("lead1", "step"))
@@ -156,7 +156,7 @@ def test_a_journey_s_mail_is_no_campaign_s(world: World) -> None:
     assert row.value.clicked is None
 
 
-def test_a_mail_that_is_not_there_any_more_holds_nothing_up(world: World) -> None:
+def test_click_in_an_erased_mail_is_folded(world: World) -> None:
     world.clicks("lead1", "gone", "browser")
     assert world.count() == 0
     assert all(row.value.folded for row in world.table.under("lead1", "activity#"))

@@ -1,4 +1,4 @@
-"""score.react on a real table: who enters journeys, which of them are shaken, and what a new playbook changes."""
+"""score.react on a real table: entries into journeys, the enrollments that are woken, and a new playbook."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta
@@ -46,7 +46,7 @@ def a_lead_row(table: Table, **known: Any) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(job_title="", **known)))
 
 
-def runs(table: Table) -> list[str]:
+def enrollments(table: Table) -> list[str]:
     return [row.key.sk.removeprefix("enrollment#") for row in table.under("lead1", "enrollment#")]
 
 
@@ -60,29 +60,29 @@ def refusals(table: Table) -> list[str]:
     return [row.value.reason for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
 
 
-def test_one_run_for_each_key_at_the_same_time_and_none_twice(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_lead_enters_once_for_each_key(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="by key")))
     a_lead_row(table)
     react(captured(table, an_order(1, "A"), an_order(2, "B")), table, plan, clock, queues)
     clock.move(days=1)
     react(captured(table, an_order(3, "A"), an_order(4, "C")), table, plan, clock, queues)
-    assert runs(table) == ["order#A", "order#B", "order#C"]
+    assert enrollments(table) == ["order#A", "order#B", "order#C"]
     assert refusals(table) == ["entered for this already"]
 
 
-def test_after_exit_the_enrollment_itself_is_asked(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_lead_enters_again_after_its_enrollment_has_ended(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), again=Again(how="after exit")))
     a_lead_row(table)
     react(captured(table, an_order(1)), table, plan, clock, queues)
     react(captured(table, an_order(2)), table, plan, clock, queues)
-    assert runs(table) == ["order#order1"]
+    assert enrollments(table) == ["order#order1"]
     ends(table, "order", "order1")
     react(captured(table, an_order(3)), table, plan, clock, queues)
-    assert runs(table) == ["order#order1", "order#order3"]
+    assert enrollments(table) == ["order#order1", "order#order3"]
     assert refusals(table) == ["still in it"]
 
 
-def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_birthday_is_on_the_agenda_and_enrols_the_lead(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given
     birthday = Journey(name="birthday", enrol=(OnDate(field="born", yearly=True),), again=Again(how="by key"))
     plan = a_plan(birthday)
@@ -98,7 +98,7 @@ def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, cloc
     assert due(table, key) == morning
     assert isinstance(queues.advance, FakeQueue)
     assert queues.advance.woken == [key.ref]
-    # and the next is a year away, behind what decays earlier
+    # and the next one is a year away, after earlier marks for decay
     again = due(table, DECAY)
     assert again is not None
     while again < morning + timedelta(days=365):
@@ -108,28 +108,28 @@ def test_a_birthday_is_on_the_agenda_and_enters_at_its_moment(table: Table, cloc
         assert again is not None
     assert again == morning + timedelta(days=365)
     react([DECAY.ref], table, plan, clock, queues)
-    assert runs(table) == ["birthday#2026-11-24"]
+    assert enrollments(table) == ["birthday#2026-11-24"]
 
 
-def test_a_consent_is_asked_of_the_contact(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_who_reads_the_consent_of_the_contact(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", enrol=(ORDERED,), who=Agreed()))
     a_lead_row(table)
     agreed = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     react(captured(table, an_order(1)), table, plan, clock, queues)
     table.write(Create(keys.contact("lead1"), agreed))
     react(captured(table, an_order(2)), table, plan, clock, queues)
-    assert (runs(table), refusals(table)) == (["order#once"], ["does not match `who`"])
+    assert (enrollments(table), refusals(table)) == (["order#once"], ["does not match `who`"])
 
 
-def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeClock, queues: Queues) -> None:
-    # given a lead that waits in a journey that ends when it is warm, and in one that does not care
+def test_changed_rank_wakes_only_the_journey_that_asks_about_it(table: Table, clock: FakeClock, queues: Queues) -> None:
+    # given a lead in a journey whose goal is the rank warm, and in one without a goal
     goal = Condition(field="rank", any_of=("warm",))
-    asks = OnActivity(kind="page_viewed")
-    plan = a_plan(Journey(name="deaf", enrol=(asks,)), Journey(name="hearing", enrol=(asks,), goal=goal))
+    viewed = OnActivity(kind="page_viewed")
+    plan = a_plan(Journey(name="other", enrol=(viewed,)), Journey(name="asking", enrol=(viewed,), goal=goal))
     a_lead_row(table)
     react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED)), table, plan, clock, queues)
     later = NOON + timedelta(days=3)
-    for name in ("deaf", "hearing"):
+    for name in ("other", "asking"):
         row = table.get(keys.enrollment("lead1", name, "once"))
         assert row is not None
         table.write(Replace(row.key, row.value, row.version, due=later, lane=Lane.BULK))
@@ -138,34 +138,30 @@ def test_only_journeys_that_hear_it_are_looked_at_now(table: Table, clock: FakeC
     react(captured(table, an_order(1)), table, plan, clock, queues)
     # then
     assert value(table, STATE).rank is Rank.WARM
-    assert due(table, keys.enrollment("lead1", "hearing", "once")) == clock.now()
-    assert due(table, keys.enrollment("lead1", "deaf", "once")) == later
-    # and what turns out to be over is not asked again
-    ends(table, "hearing", "once")
+    assert due(table, keys.enrollment("lead1", "asking", "once")) == clock.now()
+    assert due(table, keys.enrollment("lead1", "other", "once")) == later
+    # and a journey without an active enrollment is over
+    ends(table, "asking", "once")
     react(captured(table, an_order(2)), table, plan, clock, queues)
     journeys = value(table, STATE).journeys
-    assert (journeys["deaf"].active, journeys["hearing"].active) == (True, False)
+    assert (journeys["other"].active, journeys["asking"].active) == (True, False)
 
 
-def test_a_new_playbook_reaches_a_lead_before_its_next_activity_counts(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
-    # given a lead with two orders under a playbook that watches nothing
+def test_new_playbook_is_applied_before_the_next_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
+    # given a lead with two orders under a playbook without segments
     a_lead_row(table)
     react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, queues)
-    # when a new one has a segment of such leads, which lets into a journey, and whoever views a page comes by
+    # when a new playbook has a segment of such leads that enrols them, and the lead views a page
     plan = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="buyers"),)), segments=(BUYERS,))
     clock.move(days=1)
     react(captured(table, an_activity(id="view", kind=Kind.PAGE_VIEWED, at=clock.now())), table, plan, clock, queues)
     # then the lead is in the segment, but has not joined it
     state = value(table, STATE)
     assert (state.segments, state.activity_count, state.rules_version) == (("buyers",), 3, rules_version(plan))
-    assert runs(table) == []
+    assert enrollments(table) == []
 
 
-def test_a_mark_brings_a_new_playbook_to_a_lead_that_does_nothing(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_refold_mark_applies_a_new_playbook_without_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     react(captured(table, an_order(1), an_order(2)), table, a_plan(), clock, queues)
     plan = a_plan(segments=(BUYERS,))
@@ -175,9 +171,7 @@ def test_a_mark_brings_a_new_playbook_to_a_lead_that_does_nothing(
     assert due(table, REFOLD) is None
 
 
-def test_another_playbook_with_the_same_definitions_changes_nothing(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_playbook_with_the_same_definitions_changes_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     react(captured(table, an_order(1)), table, a_plan(), clock, queues)
     before = table.get(STATE)
@@ -190,23 +184,23 @@ def test_another_playbook_with_the_same_definitions_changes_nothing(
     assert (after.version, after.value) == (before.version + 1, before.value)
 
 
-def test_somebody_is_enrolled_by_hand(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_lead_is_enrolled_by_hand(table: Table, clock: FakeClock, queues: Queues) -> None:
     plan = a_plan(Journey(name="order", again=Again(how="by key")))
     a_lead_row(table)
     asked = an_activity(id="ask", kind=Kind.ENTRY_ASKED, subject="order", facts={"key": "2026-12", "by": "anna"})
     react(captured(table, asked), table, plan, clock, queues)
-    assert runs(table) == ["order#2026-12"]
+    assert enrollments(table) == ["order#2026-12"]
 
 
-def test_who_joins_while_a_new_playbook_spreads_enters(
+def test_lead_that_joins_during_a_publication_enters(
     table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # given a journey for a segment, and a lead that came near to it under the old playbook
+    # given a journey for a segment, and a lead that is not in the segment yet
     a_lead_row(table)
     old = a_plan(Journey(name="buyers", enrol=(OnSegment(segment="rich"),)), segments=(RICH,))
     playbook = a_playbook(table, old)
     react(captured(table, an_order(1)), table, playbook.bundle(old.hash), clock, queues)
-    # when a form brings what was missing, and a new playbook is there already
+    # when a form adds the missing field, after a new playbook was published
     profile = table.get(keys.profile("lead1"))
     assert profile is not None
     table.write(Replace(profile.key, replace(profile.value, department="IT"), profile.version))
@@ -216,5 +210,5 @@ def test_who_joins_while_a_new_playbook_spreads_enters(
         monkeypatch.setattr(module, name, real)
     module.handler(an_sqs_event(*captured(table, an_order(2))), LambdaContext())
     # then
-    assert [run.partition("#")[0] for run in runs(table)] == ["buyers"]
+    assert [found.partition("#")[0] for found in enrollments(table)] == ["buyers"]
     assert value(table, STATE).segments == ("buyers", "rich")

@@ -1,4 +1,4 @@
-"""What is due for a lead that is no longer there leaves the agenda, instead of coming back for ever."""
+"""Due rows of a lead that does not exist any more leave the agenda."""
 
 from datetime import timedelta
 
@@ -7,14 +7,13 @@ from ripen.marks import CrmMark, DecayMark, RefoldMark
 from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
-from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import react
 
 ACTIVITY = keys.activity("lead1", NOON, "activity1")
 
 
-def test_activities_and_marks_are_looked_at_once(table: Table, clock: FakeClock) -> None:
-    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def test_rows_of_an_erased_lead_leave_the_agenda(table: Table, clock: FakeClock, queues: Queues) -> None:
     table.write(
         Create(ACTIVITY, an_activity(received=NOON - timedelta(hours=1)), due=NOON),
         Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON),
@@ -26,9 +25,8 @@ def test_activities_and_marks_are_looked_at_once(table: Table, clock: FakeClock)
     assert table.get(keys.state("lead1")) is None
 
 
-def test_an_activity_whose_lead_comes_to_light_a_moment_later_is_not_lost(table: Table, clock: FakeClock) -> None:
-    """The rows of one transaction are not seen all at once by who reads without one (DynamoDB, "Read isolation")."""
-    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def test_new_activity_stays_due_until_its_lead_is_visible(table: Table, clock: FakeClock, queues: Queues) -> None:
+    """A read without a transaction may see some rows of a transaction before the others (DynamoDB, "Isolation levels")."""
     table.write(Create(ACTIVITY, an_activity(), due=NOON))
     react([ACTIVITY.ref], table, a_bundle(), clock, queues)
     row = table.get(ACTIVITY)
@@ -36,7 +34,7 @@ def test_an_activity_whose_lead_comes_to_light_a_moment_later_is_not_lost(table:
     assert row.due == NOON
 
 
-def test_the_crm_is_not_asked_about_it(office: Office) -> None:
+def test_erased_lead_makes_no_call_to_the_crm(office: Office) -> None:
     office.table.write(Create(keys.crm_mark("lead1"), CrmMark(lead="lead1"), due=NOON))
     assert office.sync() == set()
     assert (office.crm.calls, office.mark().due) == (0, None)

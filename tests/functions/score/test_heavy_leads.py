@@ -1,4 +1,4 @@
-"""score.react for leads with a long story: what follows from one activity must fit into a transaction, however much it is."""
+"""score.react for leads with a long history: all consequences of one activity must fit in a transaction."""
 
 from collections import Counter
 from copy import replace
@@ -51,30 +51,26 @@ def folded(table: Table) -> int:
     return sum(row.value.folded is not None for row in table.under("lead1", "activity#"))
 
 
-def test_a_form_with_forty_visits_before_it_each_of_which_asks_into_several_journeys(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_form_is_folded_together_with_its_forty_visits(table: Table, clock: FakeClock, queues: Queues) -> None:
     table.write(Create(keys.profile("lead1"), a_lead()))
     before = visits(40)
     form = an_activity(visit_keys=tuple(key_of(visit).sk for visit in before))
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
     react([key_of(form).ref], table, BUNDLE, clock, queues)
     assert folded(table) == 41
-    # and that 39 of them, and two more ways in, were refused for one reason is said once for each journey
+    # and the 39 refusals of each journey are one decision
     refused = [row.value for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
     assert sorted((each.subject, len(each.activities)) for each in refused) == [("one", 39), ("three", 39), ("two", 39)]
 
 
-def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
-    # given forty visits to forty pages that each refuse in their own words, and forty runs that listen
+def test_form_too_large_with_its_visits_is_folded_alone(table: Table, clock: FakeClock, queues: Queues) -> None:
+    # given forty visits to forty pages, each with a journey of its own
     table.write(Create(keys.profile("lead1"), a_lead()))
     before = [
         an_activity(id=f"visit{n}", kind=Kind.PAGE_VIEWED, subject=f"page{n}", at=NOON - timedelta(minutes=n + 1))
         for n in range(40)
     ]
-    doors = {
+    journeys = {
         f"page{n}": replace(
             on_pricing(f"page{n}"),
             enrol=(OnActivity(kind="page_viewed", subject=f"page{n}"),),
@@ -82,27 +78,29 @@ def test_a_form_that_is_too_much_with_what_it_brings_goes_first_and_alone(
         )
         for n in range(40)
     }
-    bundle = replace(BUNDLE, journeys=doors)
+    bundle = replace(BUNDLE, journeys=journeys)
     form = an_activity(visit_keys=tuple(key_of(visit).sk for visit in before))
     refs = [key_of(each).ref for each in (form, *before)]
     table.write(*(Create(key_of(each), each, due=NOON) for each in (form, *before)))
     # when
     react(refs[:1], table, bundle, clock, queues)
-    # then the form counts, and the visits, which are still on the agenda, come next
+    # then the form is folded, and the visits stay on the agenda
     assert folded(table) == 1
     react(refs[1:], table, bundle, clock, queues)
     assert folded(table) == 41
     assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
 
 
-def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same(
+def test_lead_in_more_enrollments_than_a_transaction_holds_is_folded(
     table: Table, clock: FakeClock, queues: Queues
 ) -> None:
-    # given a lead in 120 runs of a journey, each for an order of its own
+    # given a lead in 120 enrollments of a journey, each for its own order
     table.write(Create(keys.profile("lead1"), a_lead()))
     for n in range(120):
-        run = Enrollment(lead="lead1", journey="orders", key=f"{n:03}", entered=NOON, bundle="bundle1")
-        table.write(Create(keys.enrollment("lead1", "orders", run.key), run, due=NOON + timedelta(days=3)))
+        enrollment = Enrollment(lead="lead1", journey="orders", key=f"{n:03}", entered=NOON, bundle="bundle1")
+        table.write(
+            Create(keys.enrollment("lead1", "orders", enrollment.key), enrollment, due=NOON + timedelta(days=3))
+        )
     state = State(
         lead="lead1",
         rank_since=NOON,
@@ -113,13 +111,16 @@ def test_who_stands_in_more_runs_than_a_transaction_holds_is_folded_all_the_same
     table.write(Create(keys.state("lead1"), state), Create(key_of(no), no, due=NOON))
     # when it unsubscribes
     react([key_of(no).ref], table, BUNDLE, clock, queues)
-    # then it is folded, and as many runs are looked at now as fit; the others leave when their waits end
+    # then it is folded, and as many enrollments are woken as fit; the others leave when their waits end
     assert folded(table) == 1
     assert sum(row.due == NOON for row in table.under("lead1", "enrollment#")) == 40
 
 
 def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
-    """Each in a mail of its own and by a machine after all, of a lead in forty runs that listen to the rank; to be revised."""
+    """Add clicks in sixty mails that machines made but people were credited with, of a lead in forty enrollments.
+
+    The journey asks about the rank. Return the mark for the refold.
+    """
     table.write(Create(keys.profile("lead1"), a_lead(job_title="")))
     clicks = [
         an_activity(
@@ -137,8 +138,8 @@ def sixty_false_clicks(table: Table) -> Key[RefoldMark]:
     for click in clicks:
         table.write(Create(key_of(click), click))
     for n in range(40):
-        run = Enrollment(lead="lead1", journey="orders", key=f"{n}", entered=NOON, bundle="bundle1")
-        table.write(Create(keys.enrollment("lead1", "orders", run.key), run))
+        enrollment = Enrollment(lead="lead1", journey="orders", key=f"{n}", entered=NOON, bundle="bundle1")
+        table.write(Create(keys.enrollment("lead1", "orders", enrollment.key), enrollment))
     state = State(
         lead="lead1",
         rank=Rank.HOT,
@@ -156,9 +157,7 @@ def verdicts(table: Table) -> Counter[Verdict]:
     return Counter(row.value.verdict for row in table.under("lead1", "activity#"))
 
 
-def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_verdicts_of_a_lead_in_many_enrollments_are_revised(table: Table, clock: FakeClock, queues: Queues) -> None:
     mark = sixty_false_clicks(table)
     clock.move(days=10)
     react([mark.ref], table, BUNDLE, clock, queues)
@@ -166,9 +165,7 @@ def test_many_verdicts_are_revised_of_a_lead_that_stands_in_many_runs(
     assert sum(row.due is not None for row in table.under("lead1", "enrollment#")) == 40
 
 
-def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_verdicts_of_a_lead_in_many_campaigns_are_revised(table: Table, clock: FakeClock, queues: Queues) -> None:
     mark = sixty_false_clicks(table)
     for row in table.under("lead1", "activity#"):
         facts = row.value.facts | {"campaign": row.value.facts["send"]}
@@ -192,14 +189,14 @@ def test_many_verdicts_are_revised_of_a_lead_that_clicked_in_many_campaigns_too(
     assert {campaign_counts.campaign_totals(table, f"send{n}")["clicked"] for n in range(60)} == {-1}
 
 
-def test_a_very_long_story_is_revised_bit_by_bit_so_that_others_need_not_wait(
+def test_long_history_is_revised_in_parts_over_several_wake_ups(
     table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(react_module, "_MAX_REFOLD_PARTS", 2)
     mark = sixty_false_clicks(table)
     clock.move(days=10)
     react([mark.ref], table, BUNDLE, clock, queues)
-    # the state is right at once, and what is left is due
+    # then the state is right at once, and the mark is still due
     row = table.get(keys.state("lead1"))
     assert row
     assert (row.value.rank, verdicts(table)[Verdict.HUMAN]) == (Rank.COLD, 20)

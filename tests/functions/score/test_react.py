@@ -1,4 +1,4 @@
-"""score.react on a real table: one transaction for a change and all that follows, whatever happens around it."""
+"""score.react on a real table: one transaction for a change and all its consequences."""
 
 from copy import replace
 from datetime import timedelta
@@ -25,49 +25,43 @@ STATE, CRM, DECAY = keys.state("lead1"), keys.crm_mark("lead1"), keys.decay_mark
 ENROLLMENT = keys.enrollment("lead1", "whitepaper", "activity1")
 
 
-def test_a_form_of_a_senior_person_turns_the_lead_hot_with_all_that_follows(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_form_turns_the_lead_hot_with_all_consequences(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given
     a_lead_row(table, job_title="部長")
     (ref,) = captured(table, an_activity())
     # when
     react([ref], table, BUNDLE, clock, queues)
-    # then the state is written and the activity has left the agenda
+    # then the state is written, and the activity is off the agenda
     assert value(table, STATE).rank is Rank.HOT
     assert value(table, key_of(an_activity())).folded == NOON
     assert due(table, key_of(an_activity())) is None
-    # and each hand-off is a row due now, whose worker is woken
+    # and each consequence is a row due now, whose worker is woken
     alert = keys.alert("lead1", alert_id("lead1", "hot", 1))
     for key, queue in ((alert, queues.alert), (CRM, queues.sync), (ENROLLMENT, queues.advance)):
         assert due(table, key) == NOON
         assert woken(queue) == [key.ref]
     assert value(table, CRM).urgent
-    # and why is on record
+    # and there are decisions
     outcomes = {(row.value.what, row.value.outcome) for row in table.under("lead1", "decision#")}
     assert outcomes == {("rank", "rose"), ("enrollment", "entered")}
 
 
-def test_what_the_crm_is_to_hear_at_once_is_not_put_off_by_what_may_wait(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
-    # given a lead that was handed over, and whose mark waits to be tried again in half a minute
+def test_changed_score_does_not_delay_an_urgent_crm_update(table: Table, clock: FakeClock, queues: Queues) -> None:
+    # given a lead that was handed over, and whose mark is retried in 30 seconds
     a_lead_row(table, job_title="", crm=CrmLink(object="Lead", id="00Q1", url="https://crm.example/00Q1"))
     react(captured(table, an_activity(subject="contact")), table, BUNDLE, clock, queues)
     mark, soon = value(table, CRM), NOON + timedelta(seconds=30)
     assert mark.urgent
     table.write(Replace(CRM, mark, 1, due=soon))
-    # when it views a page
+    # when the lead views a page
     view = an_activity(id="view", kind=Kind.PAGE_VIEWED, subject="pricing", at=NOON + timedelta(seconds=1))
     react(captured(table, view), table, BUNDLE, clock, queues)
-    # then it is as urgent as before
+    # then the mark is as urgent as before
     assert value(table, CRM).urgent
     assert due(table, CRM) == soon
 
 
-def test_a_mere_change_of_score_waits_and_comes_at_most_every_quarter_of_an_hour(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_changed_score_is_written_at_most_every_15_minutes(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="", crm=CrmLink(object="Lead", id="00Q", url=""))
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
     row = table.get(CRM)
@@ -81,7 +75,7 @@ def test_a_mere_change_of_score_waits_and_comes_at_most_every_quarter_of_an_hour
     assert len(woken(queues.sync)) == 1
 
 
-def test_decay_alone_lets_the_rank_fall_at_its_time(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_rank_falls_by_decay_alone(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="")
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
     mark = due(table, DECAY)
@@ -93,7 +87,7 @@ def test_decay_alone_lets_the_rank_fall_at_its_time(table: Table, clock: FakeClo
     assert value(table, CRM).urgent
 
 
-def test_an_early_look_leaves_the_mark_for_later(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_decay_mark_woken_early_stays_due(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="")
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
     mark = due(table, DECAY)
@@ -106,7 +100,7 @@ def test_an_early_look_leaves_the_mark_for_later(table: Table, clock: FakeClock,
     assert value(table, STATE).rank is Rank.WARM
 
 
-def test_an_unsubscription_has_the_journeys_looked_at_now(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_unsubscription_wakes_the_active_enrollments(table: Table, clock: FakeClock, queues: Queues) -> None:
     # given a lead that waits in one journey and has left another
     a_lead_row(table, job_title="")
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)
@@ -127,7 +121,7 @@ def test_an_unsubscription_has_the_journeys_looked_at_now(table: Table, clock: F
     assert due(table, keys.enrollment("lead1", "old", "x")) is None
 
 
-def test_a_click_that_waits_for_its_verdict_stays_on_the_agenda(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_click_without_a_verdict_stays_on_the_agenda(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     click = an_activity(kind=Kind.LINK_CLICKED, verdict=Verdict.UNJUDGED)
     table.write(Create(key_of(click), click, due=NOON + timedelta(seconds=120)))
@@ -139,8 +133,8 @@ def test_a_click_that_waits_for_its_verdict_stays_on_the_agenda(table: Table, cl
     assert value(table, STATE).rule_points["click"].count == 1
 
 
-def test_a_scanner_is_seen_whoever_is_woken_first(table: Table, clock: FakeClock, queues: Queues) -> None:
-    """Three links of one mail within two seconds, over the turn of a minute, each in a batch of its own."""
+def test_scanner_is_recognised_in_any_order_of_wake_ups(table: Table, clock: FakeClock, queues: Queues) -> None:
+    """Fold three clicks within two seconds, around the turn of a minute, each in its own batch."""
     a_lead_row(table)
     turn = NOON + timedelta(minutes=1)
     clicks = [
@@ -162,7 +156,7 @@ def test_a_scanner_is_seen_whoever_is_woken_first(table: Table, clock: FakeClock
     assert value(table, STATE).rule_points == {}
 
 
-def test_the_handler_works_on_what_sqs_brings(
+def test_invalid_message_fails_alone(
     table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
@@ -178,7 +172,7 @@ def test_the_handler_works_on_what_sqs_brings(
 
 
 @pytest.mark.many_rows
-def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_hundred_activities_at_once_fit_their_transactions(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     many = [an_activity(id=f"activity{n}", at=NOON - timedelta(seconds=n)) for n in range(100)]
     react(captured(table, *many), table, BUNDLE, clock, queues)
@@ -186,20 +180,20 @@ def test_a_hundred_activities_at_once_fit_their_transactions(table: Table, clock
     assert len(list(table.under("lead1", "enrollment#"))) == 1
 
 
-def test_a_lead_without_any_activity_is_judged_too(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_lead_without_activities_is_judged(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="部長")
     table.write(Create(DECAY, DecayMark(lead="lead1"), due=NOON, lane=Lane.BULK))
     react([DECAY.ref], table, BUNDLE, clock, queues)
     assert value(table, STATE).fit == 40
 
 
-def test_rows_that_are_not_there_are_nothing_to_do(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_missing_rows_change_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
     react([key_of(an_activity()).ref], table, BUNDLE, clock, queues)
     a_lead_row(table)
     react([key_of(an_activity()).ref], table, BUNDLE, clock, queues)
     assert table.get(STATE) is None
 
 
-def test_another_row_than_an_activity_is_refused(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_row_of_another_kind_is_refused(table: Table, clock: FakeClock, queues: Queues) -> None:
     with pytest.raises(ValueError, match="not the key of a Activity"):
         react([CRM.ref], table, BUNDLE, clock, queues)

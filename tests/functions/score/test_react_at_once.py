@@ -1,4 +1,4 @@
-"""score.react where it is woken twice, several at once, or dies: nothing is lost, and nothing counts twice."""
+"""score.react that is woken twice, runs several times at once, or dies: nothing is lost or counted twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -23,7 +23,7 @@ def forms(count: int, **changes: Any) -> list[Activity]:
     return [an_activity(id=f"activity{n}", subject="contact", **changes) for n in range(1, count + 1)]
 
 
-def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_folded_activity_is_not_folded_again(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, an_activity())
     react(refs * 2, table, BUNDLE, clock, queues)
@@ -35,7 +35,7 @@ def test_what_is_folded_is_not_folded_again(table: Table, clock: FakeClock, queu
 
 
 def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, queues: Queues) -> None:
-    """The second writer finds another version of the state and reads again."""
+    """Let the second worker find another version of the state, and read again."""
     a_lead_row(table, job_title="")
     first, second = captured(table, *forms(2))
 
@@ -52,7 +52,7 @@ def test_two_workers_at_once_lose_no_activity(table: Table, clock: FakeClock, qu
     assert (state.rule_points["form"].count, state.rule_points["form"].points, state.activity_count) == (2, 60, 2)
 
 
-def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_many_workers_count_each_activity_once(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table, job_title="部長")
     refs = captured(table, *forms(6))
 
@@ -66,9 +66,7 @@ def test_many_workers_on_the_same_activities_count_each_once(table: Table, clock
     assert len(list(table.under("lead1", "alert#"))) == 1
 
 
-def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wrongly(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_crash_before_or_after_the_write_loses_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
     class Killed(BaseException):
         pass
 
@@ -76,29 +74,29 @@ def test_a_crash_before_the_write_loses_nothing_and_one_after_it_wakes_nobody_wr
         def write(self, *changes: Change) -> None:
             raise Killed
 
-    class DeadBell:
+    class DeadQueue:
         def wake(self, *refs: object, delay: int = 0) -> None:
             raise Killed
 
     a_lead_row(table, job_title="部長")
     refs = captured(table, an_activity())
-    # when it dies before the write
+    # when the worker dies before the write
     with pytest.raises(Killed):
         react(refs, Dying("table", table._client), BUNDLE, clock, queues)
     # then nothing has changed
     assert table.get(STATE) is None
     assert due(table, key_of(an_activity())) == NOON
-    # when it dies after the write
+    # when the worker dies after the write
     with pytest.raises(Killed):
-        react(refs, table, BUNDLE, clock, Queues(advance=DeadBell(), sync=DeadBell(), alert=DeadBell()))
-    # then all that follows is on the agenda, once, whoever comes again
+        react(refs, table, BUNDLE, clock, Queues(advance=DeadQueue(), sync=DeadQueue(), alert=DeadQueue()))
+    # then all consequences are on the agenda once, also after another wake-up
     react(refs, table, BUNDLE, clock, queues)
     waiting = {keys.kind(due.ref) for due in table.due(Lane.HOT, shard("lead1"), NOON)}
     assert waiting == {"alert", "due#crm", "enrollment"}
     assert value(table, STATE).activity_count == 1
 
 
-def test_the_state_never_goes_back_over_a_newer_one(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_state_is_written_over_the_version_that_was_read(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     table.write(Create(STATE, State(lead="lead1", rules_version=rules_version(BUNDLE))))
     react(captured(table, an_activity()), table, BUNDLE, clock, queues)

@@ -1,4 +1,4 @@
-"""Verdicts that are revised: the score heals, in one transaction, and nothing is told twice."""
+"""Revised verdicts: the score is corrected in one transaction, and nothing is announced twice."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ripen.adapters.table import Change, Conflict, Create, Key, Mark, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Mark, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import Rank, RulePoints, State
@@ -19,7 +19,7 @@ from ripen.tracking.click_verdict import VERDICT_DELAY
 from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
-from tests.support.folded_activities import key_of, react, value
+from tests.support.folded_activities import due, key_of, react, value
 
 BUNDLE = a_bundle()
 STATE, CRM, REFOLD = keys.state("lead1"), keys.crm_mark("lead1"), keys.refold_mark("lead1")
@@ -55,11 +55,6 @@ def a_lead_row(table: Table, **changes: Any) -> None:
     table.write(Create(keys.profile("lead1"), a_lead(**({"job_title": ""} | changes))))
 
 
-def due(table: Table, key: Key[Any]) -> datetime | None:
-    row = table.get(key)
-    return row.due if row else None
-
-
 def verdicts(table: Table) -> list[tuple[str, str]]:
     rows = (row.value for row in table.under("lead1", "decision#"))
     return [(decision.outcome, decision.reason) for decision in rows if decision.what == "verdict"]
@@ -70,24 +65,22 @@ def clicks(table: Table) -> list[Verdict]:
 
 
 def marked(table: Table, now: datetime) -> str:
-    """As `ripen reclassify` does."""
+    """Mark the lead as `ripen reclassify` does."""
     table.write(Create(REFOLD, RefoldMark(lead="lead1"), due=now, lane=Lane.BULK))
     return REFOLD.ref
 
 
-def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
-    # given a lead whose form was taken in, and whom the CRM knows
+def test_scanner_that_fetches_every_link_changes_no_score(table: Table, clock: FakeClock, queues: Queues) -> None:
+    # given a lead whose form was folded
     a_lead_row(table)
     react(captured(table, a_form(-600)), table, BUNDLE, clock, queues)
     before, crm = value(table, STATE), table.get(CRM)
-    # when a scanner calls
+    # when a scanner fetches the links
     refs = captured(table, *(a_click(n, seconds=n / 5) for n in range(4)), a_click(HIDDEN_LINK, seconds=1))
     clock.move(seconds=125)
     for ref in refs:
         react([ref], table, BUNDLE, clock, queues)
-    # then only that it was there is written down, once and with its reason
+    # then only one decision with its reason is written
     assert value(table, STATE) == replace(before, activity_count=before.activity_count + 5)
     assert table.get(CRM) == crm
     assert clicks(table) == [Verdict.MACHINE] * 5
@@ -95,7 +88,7 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     assert all(row.due is None for row in table.under("lead1", "activity#"))
 
 
-def test_a_burst_is_told_of_in_words(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_burst_has_its_reason_in_words(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, *(a_click(n, seconds=n) for n in range(3)))
     clock.move(seconds=122)
@@ -104,7 +97,7 @@ def test_a_burst_is_told_of_in_words(table: Table, clock: FakeClock, queues: Que
     assert verdicts(table) == [("machine", "3 links in 2 s")]
 
 
-def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_form_proves_the_click_before_it_at_once(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     clicked = captured(table, a_click(0))
     clock.move(seconds=20)
@@ -115,7 +108,7 @@ def test_a_form_lets_the_click_before_it_count_at_once(table: Table, clock: Fake
     assert clicks(table) == [Verdict.HUMAN]
 
 
-def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_delivery_time_is_read_from_the_ledger(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     sent = Send(id="send1", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
     table.write(Create(keys.send("lead1", "send1"), replace(sent, delivered=NOON)))
@@ -126,7 +119,7 @@ def test_when_the_mail_was_delivered_is_asked_of_the_ledger(table: Table, clock:
 
 
 def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, queues: Queues) -> None:
-    # given a click that passed for a person's
+    # given a click that was judged human
     a_lead_row(table)
     react(captured(table, a_form(-3600)), table, BUNDLE, clock, queues)
     right = value(table, STATE)
@@ -134,11 +127,11 @@ def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, que
     clock.move(seconds=125)
     react(first, table, BUNDLE, clock, queues)
     assert value(table, STATE).rule_points["click"].count == 1
-    # when the same network fetches the hidden link four minutes after it
-    trap = captured(table, a_click(HIDDEN_LINK, seconds=240))
+    # when the same network fetches the hidden link four minutes later
+    hidden = captured(table, a_click(HIDDEN_LINK, seconds=240))
     clock.move(seconds=240)
-    react(trap, table, BUNDLE, clock, queues)
-    # then it was none
+    react(hidden, table, BUNDLE, clock, queues)
+    # then the click was a machine's
     state = value(table, STATE)
     assert state.rule_points == right.rule_points
     assert state.last_activity == right.last_activity
@@ -148,7 +141,7 @@ def test_late_evidence_takes_the_points_back(table: Table, clock: FakeClock, que
     assert due(table, REFOLD) is None
 
 
-def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_later_form_gives_the_points_of_the_click(table: Table, clock: FakeClock, queues: Queues) -> None:
     a_lead_row(table)
     refs = captured(table, a_click(0, agent="none"))
     clock.move(seconds=125)
@@ -163,7 +156,7 @@ def test_a_person_who_shows_up_later_gets_the_points(table: Table, clock: FakeCl
 
 
 def a_false_alarm(table: Table, queues: Queues) -> Iterator[str]:
-    """A lead that older rules let a machine make hot."""
+    """Add a lead that a machine turned hot under older rules; yield the ref of its refold mark."""
     a_lead_row(table, job_title="部長")
     passed = [replace(a_click(n, agent="library", send=f"s{n}"), verdict=Verdict.HUMAN) for n in range(3)]
     react(captured(table, *passed), table, BUNDLE, FakeClock(), queues)
@@ -171,7 +164,9 @@ def a_false_alarm(table: Table, queues: Queues) -> Iterator[str]:
     yield marked(table, NOON)
 
 
-def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_reclassification_corrects_the_score_and_updates_the_crm(
+    table: Table, clock: FakeClock, queues: Queues
+) -> None:
     (mark,) = a_false_alarm(table, queues)
     written = table.get(CRM)
     assert written is not None
@@ -188,7 +183,7 @@ def test_reclassifying_heals_the_score_and_the_crm_hears_of_it(table: Table, clo
     assert list(table.under("lead1", "")) == before
 
 
-def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_crash_or_conflict_loses_no_refold(table: Table, clock: FakeClock, queues: Queues) -> None:
     class Killed(BaseException):
         pass
 
@@ -196,12 +191,12 @@ def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: Fak
         def write(self, *changes: Change) -> None:
             raise Killed
 
-    class Rivalled(Table):
-        rivals = 1
+    class Conflicting(Table):
+        conflicts = 1
 
         def write(self, *changes: Change) -> None:
-            if self.rivals:
-                self.rivals -= 1
+            if self.conflicts:
+                self.conflicts -= 1
                 raise Conflict((0,))
             super().write(*changes)
 
@@ -209,12 +204,12 @@ def test_a_crash_or_a_rival_in_the_middle_loses_nothing(table: Table, clock: Fak
     with pytest.raises(Killed):
         react([mark], Dying("table", table._client), BUNDLE, clock, queues)
     assert due(table, REFOLD) == NOON
-    react([mark], Rivalled("table", table._client), BUNDLE, clock, queues)
+    react([mark], Conflicting("table", table._client), BUNDLE, clock, queues)
     assert value(table, STATE).rank is Rank.WARM
     assert due(table, REFOLD) is None
 
 
-def test_an_activity_folded_meanwhile_is_not_lost(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_activity_folded_during_a_refold_is_not_lost(table: Table, clock: FakeClock, queues: Queues) -> None:
     (mark,) = a_false_alarm(table, queues)
 
     class Interrupted(Table):
@@ -245,7 +240,7 @@ def test_hundreds_of_verdicts_are_revised_in_parts(table: Table, clock: FakeCloc
     assert due(table, REFOLD) is None
 
 
-def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, queues: Queues) -> None:
+def test_fold_and_refold_at_once_give_the_same_state(table: Table, clock: FakeClock, queues: Queues) -> None:
     (mark,) = a_false_alarm(table, queues)
     forms = captured(table, *(replace(a_form(3600 + n), id=f"form{n}") for n in range(4)))
     clock.move(hours=2)
@@ -259,9 +254,7 @@ def test_folding_and_folding_anew_at_once_agree(table: Table, clock: FakeClock, 
     assert (state.rule_points["form"].count, state.activity_count, set(state.rule_points)) == (4, 7, {"form"})
 
 
-def test_a_lead_that_is_not_there_or_not_marked_is_nothing_to_do(
-    table: Table, clock: FakeClock, queues: Queues
-) -> None:
+def test_refold_of_a_missing_or_current_lead_changes_nothing(table: Table, clock: FakeClock, queues: Queues) -> None:
     react([REFOLD.ref], table, BUNDLE, clock, queues)
     a_lead_row(table)
     react([marked(table, NOON)], table, BUNDLE, clock, queues)

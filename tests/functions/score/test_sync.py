@@ -1,4 +1,4 @@
-"""Leads go to the CRM in two calls: made or found once, changed when they change, kept out while they are not admitted."""
+"""score.sync writes leads in two calls: created or found once, and updated when they change."""
 
 from copy import replace
 from datetime import timedelta
@@ -18,7 +18,7 @@ from tests.support.crm_sync import Office, a_customer, a_link, an_alert
 from tests.support.fakes import NOON
 
 
-def test_a_new_lead_is_made_and_everybody_who_waits_for_its_link_hears_of_it(office: Office) -> None:
+def test_new_lead_is_created_with_its_link_pointer_and_card(office: Office) -> None:
     office.admit(an_alert())
 
     left = office.sync()
@@ -62,7 +62,7 @@ def test_unchanged_values_take_no_call(office: Office) -> None:
     assert office.decisions() == [("created", "")]
 
 
-def test_a_changed_score_is_written_to_the_same_record(office: Office) -> None:
+def test_changed_score_updates_the_same_record(office: Office) -> None:
     office.admit()
     office.sync()
     office.clock.move(minutes=15)
@@ -74,7 +74,7 @@ def test_a_changed_score_is_written_to_the_same_record(office: Office) -> None:
     assert office.decisions() == [("created", ""), ("updated", "")]
 
 
-def test_a_card_is_left_alone_while_the_link_stays(office: Office) -> None:
+def test_card_is_not_updated_without_a_new_link(office: Office) -> None:
     office.admit(an_alert())
     office.sync()
     office.queue.woken.clear()
@@ -85,7 +85,7 @@ def test_a_card_is_left_alone_while_the_link_stays(office: Office) -> None:
     assert office.queue.woken == []
 
 
-def test_a_new_owner_is_shown_on_the_card(office: Office) -> None:
+def test_new_owner_updates_the_card(office: Office) -> None:
     office.admit(an_alert())
     office.sync()
     office.queue.woken.clear()
@@ -102,7 +102,7 @@ def test_a_new_owner_is_shown_on_the_card(office: Office) -> None:
 
 
 @pytest.mark.parametrize("closed", [{"outcome": "accepted"}, {"state": AlertState.FAILED}])
-def test_a_closed_card_is_left_alone(office: Office, closed: dict[str, Any]) -> None:
+def test_closed_card_is_not_updated(office: Office, closed: dict[str, Any]) -> None:
     office.admit(an_alert(**closed))
 
     office.sync()
@@ -110,7 +110,7 @@ def test_a_closed_card_is_left_alone(office: Office, closed: dict[str, Any]) -> 
     assert office.queue.woken == []
 
 
-def test_who_is_not_admitted_stays_out_and_the_reason_is_said_once(office: Office) -> None:
+def test_lead_that_is_not_admitted_waits_with_one_decision(office: Office) -> None:
     office.bundle = replace(office.bundle, sync=SyncRule(when=(Condition(field="rank", any_of=("hot",)),)))
     office.admit()
     office.change(rank=Rank.COLD)
@@ -125,7 +125,7 @@ def test_who_is_not_admitted_stays_out_and_the_reason_is_said_once(office: Offic
     assert office.decisions() == [("waits", "not admitted by sync.when: rank")]
 
 
-def test_an_address_without_name_and_company_waits_for_them(office: Office) -> None:
+def test_lead_without_name_and_company_waits(office: Office) -> None:
     office.admit(last_name="", company="")
 
     office.sync()
@@ -136,7 +136,7 @@ def test_an_address_without_name_and_company_waits_for_them(office: Office) -> N
     assert office.decisions() == [("waits", "last_name, company")]
 
 
-def test_it_goes_once_they_are_known(office: Office) -> None:
+def test_lead_is_created_once_name_and_company_are_known(office: Office) -> None:
     office.admit(last_name="", company="")
     office.sync()
     row = office.table.get(keys.profile("lead1"))
@@ -149,7 +149,7 @@ def test_it_goes_once_they_are_known(office: Office) -> None:
     assert len(office.crm.records) == 1
 
 
-def test_a_customer_gets_no_second_record_but_the_owner_one_task(office: Office) -> None:
+def test_contact_gets_no_second_record_but_its_owner_one_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit(last_name="", company="")
 
@@ -162,7 +162,7 @@ def test_a_customer_gets_no_second_record_but_the_owner_one_task(office: Office)
     assert office.mark().value.claimed is None
 
 
-def test_each_time_of_turning_hot_makes_a_task(office: Office) -> None:
+def test_each_hot_episode_of_a_contact_creates_a_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     office.sync()
@@ -173,7 +173,7 @@ def test_each_time_of_turning_hot_makes_a_task(office: Office) -> None:
     assert len(office.crm.tasks) == 2
 
 
-def test_a_record_that_sales_deleted_is_not_made_again(office: Office) -> None:
+def test_deleted_record_is_not_created_again(office: Office) -> None:
     office.admit()
     office.sync()
     office.crm.records.clear()
@@ -185,7 +185,7 @@ def test_a_record_that_sales_deleted_is_not_made_again(office: Office) -> None:
     assert office.mark().value.waits_for == DELETED
 
 
-def test_another_lead_keeps_the_pointer_of_a_record_both_stand_for(office: Office) -> None:
+def test_second_lead_of_a_record_keeps_the_pointer_to_the_first(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     office.admit(id="lead2", crm=a_link(a_customer()))
@@ -199,7 +199,7 @@ def test_another_lead_keeps_the_pointer_of_a_record_both_stand_for(office: Offic
     assert office.mark("lead2").value.written
 
 
-def test_a_lead_that_sales_converted_is_noted_once_and_looked_at_now(office: Office) -> None:
+def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office) -> None:
     office.admit()
     office.sync()
     [(id, record)] = office.crm.records.items()

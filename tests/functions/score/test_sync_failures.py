@@ -1,4 +1,4 @@
-"""Whatever fails between us and the CRM is visible, passes or is made good, and makes nothing twice."""
+"""Failures of score.sync are visible and retried, and nothing is created twice."""
 
 from collections.abc import Sequence
 from copy import replace
@@ -15,7 +15,7 @@ from tests.support.crm_sync import FakeCrm, Office, a_customer
 from tests.support.fakes import NOON
 
 
-def test_a_worker_that_died_after_its_claim_is_replaced(office: Office) -> None:
+def test_claim_of_a_dead_worker_ends_with_its_lease(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     office.crm.fails = [None]
@@ -29,18 +29,18 @@ def test_a_worker_that_died_after_its_claim_is_replaced(office: Office) -> None:
     office.crm.meanwhile = lambda: None
 
     office.sync()
-    soon = office.mark()
+    early = office.mark()
     office.clock.move(minutes=5)
     office.sync()
 
-    assert soon.value.written is None
-    assert soon.due == NOON + timedelta(minutes=5)
+    assert early.value.written is None
+    assert early.due == NOON + timedelta(minutes=5)
     assert office.mark().value.written
     assert len(office.crm.tasks) == 1
 
 
 @pytest.mark.parametrize("fails", [["read"], [None, "write"]])
-def test_a_salesforce_that_is_down_delays_all_and_loses_none(office: Office, fails: list[str | None]) -> None:
+def test_unavailable_salesforce_delays_all_leads(office: Office, fails: list[str | None]) -> None:
     office.admit()
     office.crm.fails = [Undeliverable("HTTP 503", permanent=False) if fail else None for fail in fails]
 
@@ -56,7 +56,7 @@ def test_a_salesforce_that_is_down_delays_all_and_loses_none(office: Office, fai
     assert (office.mark().value.error, office.mark().value.attempts, office.mark().due) == ("", 0, None)
 
 
-def test_without_a_connection_the_leads_wait_and_are_tried_every_hour(office: Office) -> None:
+def test_leads_without_a_connection_are_retried_every_hour(office: Office) -> None:
     office.admit()
     office.crm.fails = [NotConnected("Salesforce is not connected")]
 
@@ -66,7 +66,7 @@ def test_without_a_connection_the_leads_wait_and_are_tried_every_hour(office: Of
     assert office.mark().due == NOON + timedelta(hours=1)
 
 
-def test_one_refused_lead_does_not_stop_its_neighbours(office: Office) -> None:
+def test_refused_lead_does_not_stop_the_others(office: Office) -> None:
     office.admit()
     office.admit(id="lead2", email="lead2@example.co.jp")
     office.crm.refuses["lead1"] = Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: no", permanent=True)
@@ -79,22 +79,22 @@ def test_one_refused_lead_does_not_stop_its_neighbours(office: Office) -> None:
     assert office.decisions("lead2") == [("created", "")]
 
 
-def test_what_was_refused_for_good_is_not_tried_again_until_the_lead_changes(office: Office) -> None:
+def test_permanent_refusal_is_retried_when_the_lead_changes(office: Office) -> None:
     office.admit()
     office.crm.refuses["lead1"] = Undeliverable("FIELD_CUSTOM_VALIDATION_EXCEPTION: no", permanent=True)
     office.sync()
     office.crm.refuses.clear()
 
     office.sync()
-    asked = office.crm.calls
+    calls = office.crm.calls
     office.change(fit=10)
     office.sync()
 
-    assert asked == 2
+    assert calls == 2
     assert len(office.crm.records) == 1
 
 
-def test_a_locked_record_is_tried_again(office: Office) -> None:
+def test_locked_record_is_retried(office: Office) -> None:
     office.admit()
     office.crm.refuses["lead1"] = Undeliverable("UNABLE_TO_LOCK_ROW: x", permanent=False)
 
@@ -104,7 +104,7 @@ def test_a_locked_record_is_tried_again(office: Office) -> None:
     assert office.decisions() == []
 
 
-def test_a_mark_set_anew_meanwhile_stays_due(office: Office) -> None:
+def test_mark_set_during_the_call_stays_due(office: Office) -> None:
     office.admit()
     later = NOON + timedelta(minutes=15)
     office.crm.meanwhile = lambda: office.table.write(Mark(keys.crm_mark("lead1"), later))
@@ -115,7 +115,7 @@ def test_a_mark_set_anew_meanwhile_stays_due(office: Office) -> None:
     assert office.profile().crm
 
 
-def test_a_profile_changed_meanwhile_keeps_the_change_and_gets_the_link(office: Office) -> None:
+def test_profile_changed_during_the_call_gets_the_link(office: Office) -> None:
     office.admit()
 
     def capture() -> None:
@@ -132,7 +132,7 @@ def test_a_profile_changed_meanwhile_keeps_the_change_and_gets_the_link(office: 
     assert office.mark().due is None
 
 
-def test_a_death_after_the_write_is_repeated_without_harm(office: Office) -> None:
+def test_call_is_repeated_after_a_crash_without_harm(office: Office) -> None:
     office.admit()
 
     def die() -> None:
@@ -149,7 +149,7 @@ def test_a_death_after_the_write_is_repeated_without_harm(office: Office) -> Non
     assert office.profile().crm
 
 
-def test_a_second_wake_up_does_nothing(office: Office) -> None:
+def test_second_wake_up_makes_no_call(office: Office) -> None:
     office.admit()
     office.sync("lead1", "lead1")
 
@@ -158,12 +158,12 @@ def test_a_second_wake_up_does_nothing(office: Office) -> None:
     assert office.crm.calls == 2
 
 
-def test_a_wake_up_for_no_lead_or_no_mark_does_nothing(office: Office) -> None:
+def test_wake_up_for_a_missing_lead_makes_no_call(office: Office) -> None:
     assert office.sync("nobody") == set()
     assert office.crm.calls == 0
 
 
-def test_a_message_that_is_no_crm_mark_is_handed_back_and_the_others_go(office: Office) -> None:
+def test_message_that_names_no_mark_fails_alone(office: Office) -> None:
     office.admit()
     strange = keys.state("lead1").ref
 
@@ -173,7 +173,7 @@ def test_a_message_that_is_no_crm_mark_is_handed_back_and_the_others_go(office: 
     assert len(office.crm.records) == 1
 
 
-def test_two_workers_at_once_make_one_task(office: Office) -> None:
+def test_two_workers_at_once_create_one_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     rival = FakeCrm(records=office.crm.records, tasks=office.crm.tasks)
@@ -185,7 +185,7 @@ def test_two_workers_at_once_make_one_task(office: Office) -> None:
     assert rival.calls == 0
 
 
-def test_a_worker_that_read_before_the_claim_leaves_the_task_to_the_other(office: Office) -> None:
+def test_worker_that_read_before_the_claim_creates_no_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
 

@@ -1,4 +1,4 @@
-"""A lead that a new playbook made hot gets its card with its next deed."""
+"""A lead that a new playbook made hot gets its card at its next activity."""
 
 from copy import replace
 from datetime import datetime
@@ -10,30 +10,23 @@ from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
 from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
-from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.folded_activities import react
+from tests.support.fakes import NOON, FakeClock
+from tests.support.folded_activities import captured, react
 
 MILD = a_bundle()
 STRICT = replace(MILD, scoring=replace(MILD.scoring, hot=Threshold(enter=500, leave=400)))
-
-
-def captured(table: Table, activity: Activity) -> str:
-    key = keys.activity("lead1", activity.at, activity.id)
-    table.write(Create(key, activity, due=activity.at))
-    return key.ref
 
 
 def a_view(at: datetime) -> Activity:
     return an_activity(id=f"view{at}", kind=Kind.PAGE_VIEWED, subject="pricing", at=at, received=at)
 
 
-def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table: Table, clock: FakeClock) -> None:
-    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def test_lead_refolded_before_its_next_activity_gets_one_card(table: Table, clock: FakeClock, queues: Queues) -> None:
     mark = keys.refold_mark("lead1")
     table.write(Create(keys.profile("lead1"), a_lead()))
-    react([captured(table, an_activity())], table, STRICT, clock, queues)
+    react(captured(table, an_activity()), table, STRICT, clock, queues)
 
-    # given the new playbook has reached the lead: it is hot, and sales hears of nothing
+    # given a lead that was refolded by the new playbook: it is hot, and sales was not alerted
     clock.move(hours=1)
     table.write(Create(mark, RefoldMark(lead="lead1"), due=clock.now()))
     react([mark.ref], table, MILD, clock, queues)
@@ -41,21 +34,21 @@ def test_published_and_folded_anew_or_met_by_the_deed_first_it_is_one_card(table
     assert state
     assert (state.value.rank, list(table.under("lead1", "alert#"))) == (Rank.HOT, [])
 
-    # when it does something, and again
+    # when the lead does something, twice
     for _ in range(2):
         clock.move(hours=1)
-        ref = captured(table, a_view(clock.now()))
-        react([ref, ref], table, MILD, clock, queues)
+        react(captured(table, a_view(clock.now())) * 2, table, MILD, clock, queues)
 
     # then there is one card
     [card] = table.under("lead1", "alert#")
     assert (card.value.kind, card.value.planned) == ("hot", NOON.replace(hour=NOON.hour + 2))
 
 
-def test_the_deed_that_meets_the_new_playbook_first_is_told_too(table: Table, clock: FakeClock) -> None:
-    queues = Queues(advance=FakeQueue(), sync=FakeQueue(), alert=FakeQueue())
+def test_activity_that_meets_the_new_playbook_first_makes_one_card(
+    table: Table, clock: FakeClock, queues: Queues
+) -> None:
     table.write(Create(keys.profile("lead1"), a_lead()))
-    react([captured(table, an_activity())], table, STRICT, clock, queues)
+    react(captured(table, an_activity()), table, STRICT, clock, queues)
     clock.move(hours=1)
-    react([captured(table, a_view(clock.now()))], table, MILD, clock, queues)
+    react(captured(table, a_view(clock.now())), table, MILD, clock, queues)
     assert len(list(table.under("lead1", "alert#"))) == 1
