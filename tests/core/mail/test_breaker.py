@@ -1,4 +1,4 @@
-"""When nothing is handed to SES, for how long, and who tries first."""
+"""The circuit breaker: when it opens, for how long, and which mail probes."""
 
 from datetime import timedelta
 

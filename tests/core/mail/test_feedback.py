@@ -1,4 +1,4 @@
-"""SES's event records, read and understood. The records are shaped as its documentation shows them."""
+"""SES's event records, shaped as its documentation shows them."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How many mails a lead may get: by the lead's days, with the last place for what matters more."""
+"""The frequency cap counts by the lead's days, and keeps the last place for mail of higher priority."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The ledger's moves: each from its own state only, each with its next due time."""
+"""The moves of the send ledger: each from its own state only, with the next due time."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""One mail to one person: words, links and headers, whatever the person called themselves."""
+"""A mail to one lead: its text, links and headers, with any name that the lead has typed."""
 
 import re
 from copy import replace

@@ -1,4 +1,4 @@
-"""May this mail go: each no with its reason, at the edges."""
+"""The policy: each refusal of a mail with its reason, at the edges."""
 
 from copy import replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Replies as people and machines really write them, in Japanese and in English: told apart, whatever the bytes."""
+"""Replies of people and machines as they are really written, in Japanese and English, and in any bytes."""
 
 from email.message import EmailMessage
 

@@ -1,4 +1,4 @@
-"""How many mails a minute takes, and when each of them goes."""
+"""The send rate: how many mails go in a minute, and when each of them goes."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A campaign through the whole machinery on a real table: begun, paused, stopped, resumed, sent again."""
+"""A campaign with all its workers on a real table: started, paused, stopped, resumed and sent again."""
 
 from copy import replace
 

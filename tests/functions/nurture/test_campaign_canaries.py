@@ -1,4 +1,4 @@
-"""A campaign looks at how its mails fare: the canaries first, and it halts where too many bounce."""
+"""Canaries of a campaign go first; the campaign halts if too many mails bounce or recipients unsubscribe."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Delivery of one mail, with an SES that answers as it is told."""
+"""Delivery of one mail, with a fake SES."""
 
 from copy import replace
 from datetime import timedelta
@@ -65,7 +65,7 @@ def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table,
     assert link_token.read_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]).send == a_send().id
 
 
-def test_a_second_wake_does_nothing(table: Table, clock: FakeClock) -> None:
+def test_second_wake_up_does_nothing(table: Table, clock: FakeClock) -> None:
     known(table)
     key, ses = planned(table, a_send()), FakeSes()
     dependencies = an_outside(table, clock, ses)

@@ -1,4 +1,4 @@
-"""What the policy makes of a mail when it is claimed: caps, quiet hours, priority, exceptions, campaigns."""
+"""The policy at the claim of a mail: caps, quiet hours, priority, exceptions, campaigns, opportunities."""
 
 from copy import replace
 from datetime import timedelta

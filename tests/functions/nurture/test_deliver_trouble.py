@@ -1,4 +1,4 @@
-"""Delivery where SES refuses, slows down, stays silent or refuses the whole account, and where workers die."""
+"""Delivery when SES refuses a mail or the account, throttles, or does not answer, and when workers die."""
 
 from datetime import timedelta
 

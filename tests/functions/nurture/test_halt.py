@@ -1,4 +1,4 @@
-"""A campaign that halts by itself is told of in Slack, once for each time."""
+"""A campaign that halts by itself sends one alert to Slack for each halt."""
 
 from typing import Any
 

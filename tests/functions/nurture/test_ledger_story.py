@@ -1,4 +1,4 @@
-"""The send ledger's stories: see sending.py for what is told, and what must hold whatever happens."""
+"""The send ledger under any order of faults: tests/support/ledger_machine.py has the rules and what must hold."""
 
 from hypothesis import HealthCheck, settings
 

@@ -1,4 +1,4 @@
-"""Delivery and feedback against the SES stand-in over a real socket: what it says on the wire is understood."""
+"""Delivery and feedback against the SES stand-in over a real socket."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Unsubscribing: GET shows, POST does, at once and once."""
+"""Unsubscribing: GET shows a page, and POST unsubscribes at once, and once."""
 
 from copy import replace
 from typing import Any

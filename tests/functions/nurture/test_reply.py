@@ -1,4 +1,4 @@
-"""nurture.reply: a person's answer ends the journeys and reaches sales, a machine's is only noted."""
+"""nurture.reply: a person's reply ends the journeys and reaches sales; a machine's reply is only recorded."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Schedules on the agenda: each return asks the segment in once."""
+"""Schedules on the agenda: each occurrence enrols the segment once."""
 
 from copy import replace
 from datetime import datetime, timedelta
@@ -98,7 +98,7 @@ def test_only_the_latest_of_several_missed_occurrences_runs(machinery: Machinery
 
 
 @pytest.mark.parametrize("playbook", [scheduled(), a_playbook(journeys={})], ids=["its trigger", "its journey"])
-def test_a_schedule_that_the_playbook_has_dropped_leaves_the_agenda(machinery: Machinery, playbook: Bundle) -> None:
+def test_schedule_removed_from_the_playbook_leaves_the_agenda(machinery: Machinery, playbook: Bundle) -> None:
     published(machinery, after(days=-1), NOON)
     machinery.bundle = playbook
     run_due(KEY.ref, machinery.dependencies, lambda: True)

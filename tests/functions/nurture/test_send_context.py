@@ -1,4 +1,4 @@
-"""What a mail is judged by, where the playbook has changed since it was planned."""
+"""The purpose that decides about a mail after the playbook has changed."""
 
 from copy import replace
 

@@ -1,4 +1,4 @@
-"""nurture.tick on a real table: whatever is due is woken, at its second, by one tick only."""
+"""nurture.tick on a real table: the worker of each due row is woken at its second, by one tick only."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -121,7 +121,7 @@ def test_a_backlog_is_worked_off_page_by_page(table: Table, clock: FakeClock, qu
 
 
 @pytest.mark.many_rows
-def test_a_backlog_in_some_shards_does_not_keep_others_from_their_turn(
+def test_backlog_in_some_shards_does_not_delay_the_others(
     table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given more in the first shards than there is time for, and one row in the last
@@ -195,7 +195,7 @@ def test_row_of_an_unknown_kind_is_skipped_and_leased(table: Table, clock: FakeC
     assert ticked(table, clock, queue) == 0
 
 
-def test_the_handler_counts_what_it_woke_and_stops_in_time(
+def test_handler_counts_woken_rows_and_stops_in_time(
     table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     an_activity_row(table)
