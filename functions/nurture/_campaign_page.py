@@ -25,6 +25,8 @@ _HOUR = timedelta(hours=1)
 
 
 class Recipient(Struct, frozen=True):
+    """A lead that may get the campaign's mail."""
+
     lead: Profile
     planned: Row[Send] | None
     """The mail of an earlier lap."""

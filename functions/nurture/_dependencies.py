@@ -10,6 +10,8 @@ from ripen.ports import Clock, Wake
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that a walk needs."""
+
     table: Table
     live: Callable[[], Bundle]
     bundle: Callable[[str], Bundle]

@@ -8,6 +8,8 @@ from ripen.adapters.table import Change
 
 @dataclass
 class Page:
+    """The changes collected so far, and their numbers for the walk."""
+
     changes: list[Change] = field(default_factory=list)
     taken: int = 0
     """Leads for which something is written."""

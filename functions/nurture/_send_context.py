@@ -29,6 +29,8 @@ from ripen.scoring.score import score
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that a delivery needs."""
+
     table: Table
     live: Callable[[], Live]
     bundle: Callable[[str], Bundle]

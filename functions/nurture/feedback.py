@@ -43,6 +43,8 @@ _TEST_TEXT = "Successfully validated SNS topic"
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that an event needs."""
+
     table: Table
     clock: Clock
     react: Wake

@@ -42,6 +42,8 @@ _UNSEEN = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that an unsubscription needs."""
+
     table: Table
     clock: Clock
     react: Wake

@@ -49,6 +49,8 @@ _REMEMBERED = timedelta(days=60)
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
+    """The ports that a reply needs."""
+
     table: Table
     clock: ports.Clock
     mail: Callable[[str, int], bytes]

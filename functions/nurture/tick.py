@@ -145,7 +145,7 @@ def _wake(leased: list[Due], lane: Lane, clock: Clock, queues: Queues) -> int:
     for (kind, delay), refs in refs_by_delay.items():
         queue = queues.of(refs[0], lane)
         if queue is None:
-            logger.error("nobody to wake", kind=kind, refs=refs)
+            logger.error("no worker for this kind of row", kind=kind, refs=refs)
             continue
         queue.wake(*refs, delay=delay)
         woken += len(refs)

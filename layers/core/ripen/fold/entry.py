@@ -95,7 +95,7 @@ def _fired_triggers(
 ) -> list[FiredTrigger]:
     """Return every trigger that fired.
 
-    If the state was computed with other definitions, a change of the definitions enrols nobody: a lead that is in a
+    If the state was computed with other definitions, a change of the definitions enrols no lead: a lead that is in a
     new segment has not joined it. Two kinds of triggers fire all the same, because they would never fire again: dates,
     and triggers that mean the same in the `previous` playbook with which the state was computed.
     """

@@ -1,6 +1,6 @@
 """The fold: what activities change about a lead, and what follows from it.
 
-Activities in any order, repeated or not, give the same sums; the rank is judged only as of now (DESIGN rule 3).
+Activities in any order, repeated or not, give the same sums; the rank is judged only as of now.
 """
 
 from collections.abc import Iterable
@@ -43,9 +43,9 @@ _OWN_KINDS = (
     Kind.LINK_FOLLOWED,
     Kind.LINK_CLICKED,
 )
-"""What a lead does itself."""
+"""The kinds of activities of the lead itself."""
 _NO_NEWS_FOR_CRM = (Kind.ENTRY_ASKED, Kind.CAMPAIGN_JOINED, Kind.CONVERTED)
-"""Requests for journeys, and what the CRM told us."""
+"""Requests to enter a journey, and activities that the CRM reported."""
 
 
 class Folded(Struct, frozen=True, kw_only=True):

@@ -66,7 +66,7 @@ def rank_changed(
 def alerted_late(state: State, activities: tuple[Activity, ...], bundle: Bundle, now: datetime) -> Decision:
     """Return the decision that sales is alerted now about a lead that a new playbook had made hot."""
     return Decision(
-        id=digest("told late", state.lead, state.episode),
+        id=digest("alerted late", state.lead, state.episode),
         lead=state.lead,
         at=now,
         what=DecisionKind.RANK,

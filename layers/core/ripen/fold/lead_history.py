@@ -23,7 +23,7 @@ class LeadHistory(Struct, frozen=True, kw_only=True):
     enrollments: Sequence[Enrollment] = ()
     """Those in the journeys that entry.journeys_to_read names."""
     nearby: Sequence[Activity] = ()
-    """Activities at about the same time, folded or not: with them a scanner is told from a person."""
+    """Activities at about the same time, folded or not: they show whether a scanner or a person clicked."""
     deliveries: Mapping[str, datetime] = {}
     """When the mails were delivered, by send id; also evidence about clicks."""
 

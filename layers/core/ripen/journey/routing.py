@@ -1,4 +1,4 @@
-"""The ways through a journey's graph: the step on which an enrollment waits, and the step that comes next."""
+"""The way through a journey's graph: the step on which an enrollment waits, and the step that comes next."""
 
 from collections.abc import Mapping
 from functools import lru_cache

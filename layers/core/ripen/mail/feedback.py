@@ -24,6 +24,8 @@ lead's address."""
 
 
 class Event(StrEnum):
+    """The kinds of events that are recorded, by the names that SES gives them."""
+
     SENT = "Send"
     DELIVERED = "Delivery"
     BOUNCED = "Bounce"

@@ -16,6 +16,8 @@ from ripen.playbook.graph import Priority
 
 
 class SendState(StrEnum):
+    """The state of a send. UNKNOWN means that SES gave no clear answer; HELD waits for a person."""
+
     PLANNED = "planned"
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
