@@ -130,6 +130,13 @@ def test_missing_option_is_a_failure(run: Run, said: dict[str, str], told: str) 
         run(**said)
 
 
+def test_event_that_cannot_happen_is_explained_in_the_language_of_the_transcript(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(journey="whitepaper", lead="hanako", events="+1h click case-study", by_hand=True, lang="ja")
+    assert "起こらない: case-study はまだ送信されていません" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("asked", ["lead", "events"])
 def test_file_that_is_not_utf8_is_a_failure(run: Run, tmp_path: Path, asked: str) -> None:
     file = tmp_path / "named.yaml"

@@ -19,6 +19,10 @@ CORRECT_EVENT = Words("Correct the event.", "行動の書き方を直してく�
 class ImpossibleEvent(Exception):
     """The event cannot happen now: for example, a link is clicked in a mail that has not been sent."""
 
+    def __init__(self, reason: Words) -> None:
+        self.reason = reason
+        super().__init__(reason.en)
+
 
 @dataclass(frozen=True)
 class Action:

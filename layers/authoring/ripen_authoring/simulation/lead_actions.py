@@ -50,7 +50,11 @@ def change_opportunity(action: Action) -> None:
         )
         raise Failure(message, action.event.remedy)
     if not action.simulator.bundle.policy.skips_open_opportunities:
-        raise ImpossibleEvent("the playbook does not look at opportunities (policy: open_opportunity: skip)")
+        reason = Words(
+            "the playbook does not look at opportunities (policy: open_opportunity: skip)",
+            "プレイブックが商談を見ない設定です（policy: open_opportunity: skip）",
+        )
+        raise ImpossibleEvent(reason)
     if profile := _profile(action):
         key = keys.deal(opportunity.company_token(profile.value.email, ADDRESS_KEY))
         row, accounts = action.simulator.table.get(key), ("simulated",) if action.name == "opens" else ()

@@ -108,5 +108,7 @@ def _latest_send(action: Action, email: str = "") -> Send:
     sends: list[Send] = [row.value for row in action.simulator.table.under(action.lead, "send#")]
     sent = [send for send in sends if send.state is SendState.ACCEPTED and email in ("", send.email)]
     if not sent:
-        raise ImpossibleEvent(f"{email or 'no mail'} has not been sent")
+        raise ImpossibleEvent(
+            Words(f"{email or 'no mail'} has not been sent", f"{email or 'メール'} はまだ送信されていません")
+        )
     return max(sent, key=lambda send: send.accepted or send.planned)

@@ -135,7 +135,8 @@ def _perform(action: Action) -> list[Line]:
         with simulator.without_logs():
             perform(action)
     except ImpossibleEvent as impossible:
-        return [Line(event.at, "impossible", {"written": event.written, "reason": str(impossible)}, own=True)]
+        facts = {"written": event.written, "reason": impossible.reason.en}
+        return [Line(event.at, "impossible", facts, own=True, reason=impossible.reason)]
     simulator.drain()
     return _new_lines(simulator)
 

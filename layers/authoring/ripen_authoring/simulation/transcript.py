@@ -22,6 +22,7 @@ from ripen.operations.phrases import say, turn
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.score import score
 from ripen.slack.alert import Alert
+from ripen.words import Words
 from ripen_authoring.simulation.simulator import WrittenRow
 
 _SHOWN_KINDS = {"activity", "state", "enrollment", "send", "profile", "alert", "due#crm", "decision"}
@@ -42,6 +43,8 @@ class Line:
     facts: dict[str, str] = field(default_factory=dict)
     own: bool = False
     """Whether the lead itself did this."""
+    reason: Words | None = None
+    """The reason in both languages, where the words of decisions do not have it."""
 
 
 def transcript_lines(written: Iterable[WrittenRow], bundle: Bundle) -> list[Line]:
@@ -61,6 +64,8 @@ def render_transcript(lines: Iterable[Line], zone: str, lang: str) -> str:
         at = format_minute(line.at, zone, lang)
         margin = at if at != before else " " * _width(at)
         facts = {name: _local(value, zone, lang) for name, value in line.facts.items()}
+        if line.reason:
+            facts["reason"] = line.reason.in_language(lang)
         shown.append(f"{margin}  {'▸' if line.own else ' '} {say(line.code, facts, lang)}".rstrip())
         before = at
     return "\n".join(shown) + "\n" if shown else ""
