@@ -15,7 +15,7 @@ _SPAM = {
     "mail": {"messageId": "warm", "timestamp": "2026-01-01T00:00:00Z", "source": ""},
     "receipt": {"recipients": [], "spamVerdict": {"status": "FAIL"}, "action": {"objectKey": ""}},
 }
-_NOTHING = {
+_HARMLESS_MESSAGES = {
     "CaptureBeacons": "lead#nobody|join#nobody1",
     "ScoreReact": "lead#nobody|due#decay",
     "ScoreSync": "lead#nobody|due#crm",
@@ -41,8 +41,8 @@ def warm(cloud: Cloud, template: Path, api: str) -> None:
             try:
                 if event["Type"] == "HttpApi":
                     _visit(event["Properties"], api)
-                elif name in _NOTHING:
-                    _wake(cloud, ids[name], _NOTHING[name])
+                elif name in _HARMLESS_MESSAGES:
+                    _wake(cloud, ids[name], _HARMLESS_MESSAGES[name])
             except (httpx.TransportError, BotoCoreError, ClientError):
                 return  # the cloud is stopping
 

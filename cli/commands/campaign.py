@@ -188,11 +188,11 @@ def _show_halted(stack: Stack, name: str, what: str, screen: Console) -> None:
     sleep(UNTIL_SEEN_SECONDS)
     row = campaign_report.campaign_run(name, stack.table, stack.playbook)
     found = campaign_report.campaign_report(row.value, stack.table)
-    sent, flying, left = found["states"]["accepted"], found["in_flight"], found["states"]["planned"]
+    sent, in_flight, left = found["states"]["accepted"], found["in_flight"], found["states"]["planned"]
     screen.print(
         say(
-            f"[bold]{escape(name)} is {what}.[/] Sent: {sent}. In flight: {flying}. Not sent: {left}.",
-            f"[bold]{escape(name)} を{what}。[/] 送信済み: {sent}。送信中: {flying}。未送信: {left}。",
+            f"[bold]{escape(name)} is {what}.[/] Sent: {sent}. In flight: {in_flight}. Not sent: {left}.",
+            f"[bold]{escape(name)} を{what}。[/] 送信済み: {sent}。送信中: {in_flight}。未送信: {left}。",
         )
     )
 

@@ -120,7 +120,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
         "playbook": bundle.hash,
         "published": True,
         "moved_on": found.moved_on,
-        "judged_anew": refolded,
+        "recalculated": refolded,
         "pages": pages,
     }
 

@@ -64,4 +64,4 @@ def rollback(
     )
     refolded = refold(stack, console) if found.needs_refold else 0
     if as_json:
-        print_json({"playbook": found.bundle, "judged_anew": refolded})
+        print_json({"playbook": found.bundle, "recalculated": refolded})

@@ -1,4 +1,4 @@
-"""ripen stop, ripen resume: the one switch that stops all sending (DESIGN rule 11)."""
+"""ripen stop, ripen resume: the one switch that stops all sending."""
 
 from getpass import getuser
 from time import sleep
@@ -21,17 +21,17 @@ def stop(as_json: AsJson = False) -> None:
     found, already = stop_sending(getuser(), stack.table, stack.clock.now())
     if not already:
         sleep(UNTIL_SEEN_SECONDS)
-    flying = in_flight(stack.table, stack.clock.now())
+    count = in_flight(stack.table, stack.clock.now())
     if as_json:
-        print_json({"stopped": True, "already": already, "since": found.at.isoformat(), "in_flight": flying})
+        print_json({"stopped": True, "already": already, "since": found.at.isoformat(), "in_flight": count})
         return
     if already:
         since = f"{found.at:%Y-%m-%d %H:%M} UTC"
         console.print(say(f"Sending was already stopped at {since}.", f"配信はすでに停止しています（{since} から）。"))
     console.print(
         say(
-            f"[bold]Sending is stopped.[/] In flight: {flying}. Due mails wait until you run: ripen resume",
-            f"[bold]配信を停止しました。[/] 送信中: {flying} 通。期限の来たメールは ripen resume まで待ちます。",
+            f"[bold]Sending is stopped.[/] In flight: {count}. Due mails wait until you run: ripen resume",
+            f"[bold]配信を停止しました。[/] 送信中: {count} 通。期限の来たメールは ripen resume まで待ちます。",
         )
     )
 

@@ -45,7 +45,7 @@ def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
 def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
     """Show every path through the journey, at most so many, and the steps and paths that none reaches.
 
-    A lead that no trigger lets in is enrolled by hand.
+    A lead that no trigger enrols is enrolled by hand.
     """
     if not scenario.run(bundle).enrollments:
         scenario = replace(scenario, by_hand=True)

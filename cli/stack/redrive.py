@@ -25,7 +25,7 @@ _THREADS = 8
 @dataclass(frozen=True)
 class Queue:
     url: str
-    dead: str
+    dead_letter_url: str
     """The URL of its dead-letter queue."""
 
     @property
@@ -35,13 +35,13 @@ class Queue:
 
 def queues(stack: Stack, sqs: Any) -> list[Queue]:
     """Return the stack's queues that have a dead-letter queue."""
-    return [Queue(url, dead) for url in stack.queues if (dead := _dead(url, sqs))]
+    return [Queue(url, dead_letter_url) for url in stack.queues if (dead_letter_url := _dead_letter_url(url, sqs))]
 
 
 def waiting(queue: Queue, sqs: Any) -> int:
     """Return the approximate number of messages in its dead-letter queue."""
     name = "ApproximateNumberOfMessages"
-    found = sqs.get_queue_attributes(QueueUrl=queue.dead, AttributeNames=[name])
+    found = sqs.get_queue_attributes(QueueUrl=queue.dead_letter_url, AttributeNames=[name])
     return int(found["Attributes"][name])
 
 
@@ -55,7 +55,7 @@ def redrive(queue: Queue, sqs: Any, moved: Callable[[int], None]) -> int:
         if not sent:
             break
         sqs.delete_message_batch(
-            QueueUrl=queue.dead,
+            QueueUrl=queue.dead_letter_url,
             Entries=[{"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]} for n, message in enumerate(sent)],
         )
         total += len(sent)
@@ -80,7 +80,7 @@ def kinds(found: list[Due]) -> Iterator[tuple[str, int]]:
     yield from sorted(Counter(keys.kind(due.ref) for due in found).items())
 
 
-def _dead(url: str, sqs: Any) -> str:
+def _dead_letter_url(url: str, sqs: Any) -> str:
     found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"]).get("Attributes", {})
     arn = json.loads(found.get("RedrivePolicy", "{}")).get("deadLetterTargetArn", "")
     return str(sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"]) if arn else ""
@@ -88,7 +88,7 @@ def _dead(url: str, sqs: Any) -> str:
 
 def _received(queue: Queue, sqs: Any) -> list[Any]:
     answer = sqs.receive_message(
-        QueueUrl=queue.dead, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
+        QueueUrl=queue.dead_letter_url, MaxNumberOfMessages=_BATCH, VisibilityTimeout=_HIDDEN_SECONDS, WaitTimeSeconds=1
     )
     found: list[Any] = answer.get("Messages", [])
     return found

@@ -1,6 +1,6 @@
 """capture.beacons: a beacon becomes activities of a visitor or of its lead, and earlier visits are copied to a lead.
 
-Woken through SQS (Track) with a beacon from capture.track, or with the ref of a `join#` row that is due. A repetition
+Woken through SQS (Beacons) with a beacon from capture.track, or with the ref of a `join#` row that is due. A repetition
 changes nothing.
 """
 

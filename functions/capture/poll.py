@@ -1,6 +1,6 @@
 """capture.poll: changes of Salesforce's campaign members become activities of our leads.
 
-Woken through SQS (Members) for the `poll#members` row, every five minutes while a journey is enrolled by a campaign. A
+Woken through SQS (Poll) for the `poll#members` row, every five minutes while a journey is enrolled by a campaign. A
 member that is no lead of ours is ignored: people in the CRM become leads by coming to us. For the `poll#opportunities`
 row it reads opportunities (_opportunities.py).
 """

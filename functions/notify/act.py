@@ -226,7 +226,7 @@ def _finish(row: Row[CardAction], dependencies: Dependencies, outcome: str, *als
 
 
 def _answer(action: CardAction, dependencies: Dependencies, text: str, **values: str) -> None:
-    """Answer the person who pressed; nobody else sees it. A failure changes nothing."""
+    """Answer the person who pressed the button; nobody else sees it. A failure changes nothing."""
     if not action.response_url or in_shadow(dependencies.table):
         return
     try:

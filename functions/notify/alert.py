@@ -43,8 +43,8 @@ channel = os.environ["SALES_CHANNEL"]
 _LEASE = timedelta(minutes=5)
 _LOOK_UP = timedelta(seconds=15)
 """How long after an ambiguous post it is looked up."""
-_HOLD = timedelta(minutes=1)
-_SHADOW_HOLD = timedelta(hours=1)
+_RECHECK = timedelta(minutes=1)
+_SHADOW_RECHECK = timedelta(hours=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 _MOST_STEPS = 5
 
@@ -97,7 +97,7 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     if row is None:
         logger.warning("no such alert", ref=key.ref)
         return True
-    if row.value.state is AlertState.CLAIMED and _is_held(row.value, dependencies.clock.now()):
+    if row.value.state is AlertState.CLAIMED and _has_live_lease(row.value, dependencies.clock.now()):
         return True
     match row.value.state:
         case AlertState.POSTED:
@@ -106,8 +106,8 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
             result = _Result(row.value)
         case _ if in_shadow(dependencies.table):
             result = _in_shadow(row.value, dependencies)
-        case AlertState.PLANNED if reason := _held_because(row.value, dependencies):
-            result = _Result(replace(row.value, error=reason), after=_HOLD)
+        case AlertState.PLANNED if reason := _waits_because(row.value, dependencies):
+            result = _Result(replace(row.value, error=reason), after=_RECHECK)
         case AlertState.PLANNED:
             row = _claim(row, dependencies)
             result = _post(row.value, dependencies)
@@ -117,7 +117,7 @@ def _step(key: Key[Alert], dependencies: Dependencies) -> bool:
     return _apply(row, result, dependencies)
 
 
-def _held_because(alert: Alert, dependencies: Dependencies) -> str:
+def _waits_because(alert: Alert, dependencies: Dependencies) -> str:
     """Return why no new card may be posted now; "" if one may."""
     stop = dependencies.table.get(keys.STOP)
     if stop and stop.value.on:
@@ -129,7 +129,7 @@ def _channel(alert: Alert, dependencies: Dependencies) -> str:
     return alert.channel or dependencies.channel
 
 
-def _is_held(alert: Alert, now: datetime) -> bool:
+def _has_live_lease(alert: Alert, now: datetime) -> bool:
     """Return whether another worker has it. Without `claimed` an answer was lost, and any worker may take it."""
     return alert.claimed is not None and now < alert.claimed + _LEASE
 
@@ -147,7 +147,7 @@ def _in_shadow(alert: Alert, dependencies: Dependencies) -> _Result:
     A claimed card waits, for it may have been posted already.
     """
     if alert.state is AlertState.CLAIMED:
-        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_HOLD)
+        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_RECHECK)
     card = _render(alert, dependencies)
     if card is None:
         return _failed(alert, dependencies, "no such lead")
@@ -187,7 +187,7 @@ def _refresh(alert: Alert, dependencies: Dependencies) -> _Result:
     if card is None or card_digest(card) == alert.shown:
         return _Result(alert)
     if in_shadow(dependencies.table):
-        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_HOLD)
+        return _Result(replace(alert, error=Reason.SHADOW), after=_SHADOW_RECHECK)
     try:
         dependencies.chat.update(alert.channel, alert.ts, card, alert.id)
     except Undeliverable as error:

@@ -200,7 +200,7 @@ def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
 
 
 def _retry_later(row: Row[Enrollment], failure: str, now: datetime) -> Iterator[Change]:
-    """Note the error, with one decision, and retry every hour in case a new playbook mends it."""
+    """Note the error, with one decision, and retry every hour in case a new playbook fixes it."""
     error = f"cannot be moved: {failure}"
     logger.error("stuck", row=row.key.ref, error=failure)
     yield Replace(row.key, replace(row.value, error=error), row.version, due=now + _RETRY_PAUSE, lane=Lane.BULK)

@@ -124,12 +124,12 @@ def _decide(context: SendContext, dependencies: Dependencies, now: datetime) -> 
         case policy.Skip(reason, leaves):
             exit_changes = _exit_journey(row.value, reason, dependencies, now) if leaves else ()
             return write_move(row, ledger.skip(row.value, reason), dependencies, now, *exit_changes)
-        case policy.Claim() | policy.Foresee() as decision:
+        case policy.Claim() | policy.RecordOnly() as decision:
             return _send(decision, context, enrollment(), dependencies, now)
 
 
 def _send(
-    decision: policy.Claim | policy.Foresee,
+    decision: policy.Claim | policy.RecordOnly,
     context: SendContext,
     enrollment: Enrollment | None,
     dependencies: Dependencies,
@@ -152,7 +152,7 @@ def _send(
     except RenderError as error:
         logger.error("mail cannot be rendered", send=row.value.id, email=row.value.email, error=str(error))
         return write_move(row, ledger.fail(row.value, Reason.CANNOT_RENDER), dependencies, now)
-    if isinstance(decision, policy.Foresee):
+    if isinstance(decision, policy.RecordOnly):
         return write_move(row, ledger.skip_in_shadow(row.value, bundle.hash, mail.subject), dependencies, now)
     if is_stopped(row.value, dependencies):
         return write_move(row, MovedSend(row.value, now + policy.STOPPED_PAUSE), dependencies, now)

@@ -49,8 +49,8 @@ deliver, deliver_bulk = Queue(os.environ["DELIVER_QUEUE"]), Queue(os.environ["DE
 advance, sync = Queue(os.environ["ADVANCE_QUEUE"]), Queue(os.environ["SYNC_QUEUE"])
 alert, act = Queue(os.environ["ALERT_QUEUE"]), Queue(os.environ["ACT_QUEUE"])
 crm_request, call = Queue(os.environ["CRM_QUEUE"]), Queue(os.environ["WEBHOOK_QUEUE"])
-track, walk = Queue(os.environ["BEACONS_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
-members = Queue(os.environ["POLL_QUEUE"])
+beacons, walk = Queue(os.environ["BEACONS_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
+poll = Queue(os.environ["POLL_QUEUE"])
 quota = SesQuota()
 
 
@@ -59,6 +59,8 @@ class Queues(Struct, frozen=True):
 
     hot: Mapping[str, Wake]
     bulk: Mapping[str, Wake]
+    """For all lanes but the hot one: bulk and the three lanes of mail."""
+    """For all lanes but the hot one: bulk and the three lanes of mail."""
 
     def of(self, ref: Ref, lane: Lane) -> Wake | None:
         """Return the queue for the row, None if no worker handles it."""
@@ -72,8 +74,8 @@ _both_lanes = {
     "action": act,
     "request": crm_request,
     "call": call,
-    "join": track,
-    "poll": members,
+    "join": beacons,
+    "poll": poll,
 } | dict.fromkeys(("walk", "campaign", "schedule"), walk)
 queues = Queues(
     hot={"activity": react, "due#decay": react, "due#refold": react, "send": deliver} | _both_lanes,

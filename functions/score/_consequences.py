@@ -50,8 +50,8 @@ class LeadRows(Struct, frozen=True, kw_only=True):
     contact: Row[Contact] | None
 
 
-def read_lead[T](lead: str, table: Table, others: Sequence[Key[T]] = ()) -> tuple[LeadRows, list[Row[T]]]:
-    """Read the lead's rows, and those of the other rows that exist, in one request."""
+def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> tuple[LeadRows, list[Row[T]]]:
+    """Read the lead's rows, and the rows under the extra keys that exist, in one request."""
     wanted: dict[str, Key[Any]] = {
         "profile": keys.profile(lead),
         "state": keys.state(lead),
@@ -60,7 +60,7 @@ def read_lead[T](lead: str, table: Table, others: Sequence[Key[T]] = ()) -> tupl
         "refold": keys.refold_mark(lead),
         "contact": keys.contact(lead),
     }
-    found = table.get_many([*wanted.values(), *others])
+    found = table.get_many([*wanted.values(), *extra_keys])
     rows = dict(zip(wanted, found, strict=False))
     return LeadRows(**rows), [row for row in found[len(wanted) :] if row]
 
@@ -113,10 +113,10 @@ def _affected_enrollments(lead: str, folded: Folded, table: Table) -> dict[str, 
 def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[Enrollment]]]) -> State:
     """Return the state in which affected journeys without an active enrollment are over, so they are not read again."""
     entered = {entry.enrollment.journey for entry in folded.consequences if isinstance(entry, Enrolled)}
-    over = {name for name, found in affected.items() if not found} - entered
-    if not over:
+    ended = {name for name, found in affected.items() if not found} - entered
+    if not ended:
         return folded.state
-    entries = {name: replace(e, active=e.active and name not in over) for name, e in folded.state.journeys.items()}
+    entries = {name: replace(e, active=e.active and name not in ended) for name, e in folded.state.journeys.items()}
     return replace(folded.state, journeys=entries)
 
 

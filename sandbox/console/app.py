@@ -23,7 +23,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.table import Key, keys
 from ripen.failure import Failure
 from sandbox.console.actions import Actions, new_person
-from sandbox.console.life import Life
+from sandbox.console.lead_views import LeadViews
 from sandbox.console.words import words
 
 _HERE = Path(__file__).parent
@@ -53,25 +53,25 @@ class Console:
 
     def page(self, request: Request) -> Response:
         lang, email = _language(request), request.query_params.get("lead", "").strip()
-        life = Life(self._connect(), self._status(), lang)
+        views = LeadViews(self._connect(), self._status(), lang)
         view: dict[str, Any] = {
             "lang": lang,
             "say": words(lang),
             "email": email,
             "query": urlencode({"lead": email}) if email else "",
-            "time": life.time(),
+            "time": views.time(),
             "passing": self._actions.time_passes,
             "stopped": self._is_on(keys.STOP),
             "shadow": self._is_on(keys.SHADOW),
             "problem": request.query_params.get("problem", "") or self._actions.failed,
             "person": [{"name": name, "value": value} for name, value in new_person(lang).items()],
-            "life": None,
+            "lead_view": None,
         }
         if view["shadow"]:
-            view["kept_back"] = life.kept_back()
+            view["kept_back"] = views.kept_back()
         try:
-            view["leads"] = life.leads()
-            view["life"] = life.view(email) if email else None
+            view["leads"] = views.leads()
+            view["lead_view"] = views.view(email) if email else None
         except Failure as failure:
             view["problem"] = view["problem"] or failure.what
         except httpx.TransportError as error:

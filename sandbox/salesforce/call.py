@@ -13,10 +13,12 @@ _DATA = re.compile(r"/services/data/v(\d+)\.0(/.*)?")
 @dataclass(frozen=True)
 class Call:
     method: str
-    steps: tuple[str, ...]  # the path after the version
+    steps: tuple[str, ...]
+    """The parts of the path after the version."""
     version: int
     query: dict[str, str] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)  # names in lower case
+    headers: dict[str, str] = field(default_factory=dict)
+    """Names are in lower case."""
     body: Any = None
 
     @property

@@ -14,7 +14,7 @@ from sandbox.salesforce.call import Answer, Call, call
 from sandbox.salesforce.faults import Fault, Faults, Mode
 from sandbox.salesforce.oauth import Tokens
 from sandbox.salesforce.refused import Refused
-from sandbox.salesforce.usage import Usage, too_many
+from sandbox.salesforce.usage import Usage, limit_exceeded
 
 _VERSIONS = range(50, 69)
 _WRITES = {"POST", "PATCH", "DELETE", "PUT"}
@@ -60,7 +60,7 @@ class Gate:
         if self._faults.take(Mode.ERROR_500):
             raise Refused("UNKNOWN_EXCEPTION", "An unexpected error occurred.", status=500)
         if self._faults.take(Mode.LIMIT):
-            raise too_many()
+            raise limit_exceeded()
         self._usage.count()
 
     async def _sent(self, request: Request, asked: Call, answer: Answer) -> Response:

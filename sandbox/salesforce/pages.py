@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from sandbox.salesforce.comparing import ZONE
+from sandbox.salesforce.comparison import ZONE
 from sandbox.salesforce.journal import Record
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.refused import Refused

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from typing import Any, assert_never
 
 from sandbox.salesforce import ids, soql
-from sandbox.salesforce.comparing import ZONE, by, holds, like, plain, span, within
+from sandbox.salesforce.comparison import ZONE, comparator, holds, like, plain, span, within
 from sandbox.salesforce.journal import Record
 from sandbox.salesforce.org import Org
 from sandbox.salesforce.paths import HINT, Paths, Row
@@ -36,7 +36,7 @@ class Asked:
         keep = self._test(self.query.where)
         found = [r for r in self._org.journal.all(self._object.name, self._deleted) if keep(r)]
         for order in reversed(self.query.order):
-            found.sort(key=cmp_to_key(by(self._paths.reader(order.path), order)))
+            found.sort(key=cmp_to_key(comparator(self._paths.reader(order.path), order)))
         end = None if self.query.limit is None else self.query.offset + self.query.limit
         return found[self.query.offset : end]
 

@@ -19,7 +19,7 @@ class Usage:
         if today != self._day:
             self._day, self.used = today, 0
         if self.used >= self.daily:
-            raise too_many()
+            raise limit_exceeded()
         self.used += 1
 
     def header(self) -> dict[str, str]:
@@ -33,5 +33,5 @@ class Usage:
         }
 
 
-def too_many() -> Refused:
+def limit_exceeded() -> Refused:
     return Refused("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", status=403)

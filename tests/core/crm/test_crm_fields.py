@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.crm.crm_fields import fit_in, own_fields, standard_fields
+from ripen.crm.crm_fields import own_fields, standard_fields, truncate
 from ripen.lead.lead import Touch
 from ripen.scoring.score import Score
 from tests.core.crm.test_upsert import SCORE, a_state
@@ -48,7 +48,7 @@ def test_points_are_rounded_as_the_rank_rounds_them(total: float, shown: int) ->
 
 @given(st.text(max_size=300))
 def test_a_text_is_cut_to_the_field_between_characters(text: str) -> None:
-    cut = fit_in("Phone", text)
+    cut = truncate("Phone", text)
 
     assert text.startswith(cut)
     assert len(cut.encode("utf-16-le")) <= 80

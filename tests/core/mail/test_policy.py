@@ -12,7 +12,7 @@ from ripen.lead.contact import Contact, Permission, Suppression
 from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send
-from ripen.mail.policy import Claim, Foresee, Situation, Skip, Wait, decide, refuses, withdrawn
+from ripen.mail.policy import Claim, RecordOnly, Situation, Skip, Wait, decide, refuses, withdrawn
 from ripen.playbook.bundle import Policy, QuietHours
 from ripen.playbook.clause import Agreed, AllOf, AnyOf, Belongs, Clause, Condition, Did, Not, Tagged
 from ripen.playbook.condition import LeadFacts
@@ -28,7 +28,7 @@ NEWS = a_marketing_mail(valid_until=NOON)
 ASKED_FOR = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
 
 
-Decision = Claim | Foresee | Skip | Wait
+Decision = Claim | RecordOnly | Skip | Wait
 
 
 def decided(send: Send, contact: Contact, policy: Policy, now: datetime = NOON, **known: Any) -> Decision:
@@ -268,8 +268,8 @@ OPEN = Breaker(until=NOON + timedelta(minutes=10))
         ({"suppression": REFUSED, "breaker": OPEN}, Skip("suppressed")),
         ({"is_abandoned": lambda: True}, Skip(Reason.LEFT_JOURNEY)),
         ({"is_abandoned": lambda: True, "in_shadow": True}, Skip(Reason.LEFT_JOURNEY)),
-        ({"in_shadow": True}, Foresee()),
-        ({"in_shadow": True, "breaker": OPEN}, Foresee()),
+        ({"in_shadow": True}, RecordOnly()),
+        ({"in_shadow": True, "breaker": OPEN}, RecordOnly()),
         ({"in_shadow": True, "stopped": True}, Wait(NOON + timedelta(seconds=60))),
     ],
 )

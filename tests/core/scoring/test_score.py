@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import RulePoints, State
 from ripen.playbook.bundle import EngagementRule, Scoring
-from ripen.scoring.score import add_points, fit, points, score
+from ripen.scoring.score import add_points, fit, points_by_rule, score
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON
 
@@ -32,30 +32,30 @@ def a_click(**changes: object) -> Activity:
 
 def test_points_halve_with_each_half_life() -> None:
     state = state_after(an_activity(at=NOON))
-    assert points(state, SCORING, NOON) == {"form": 30}
-    assert points(state, SCORING, NOON + HALF) == {"form": 15}
-    assert points(state, SCORING, NOON + 3 * HALF) == {"form": 3.75}
+    assert points_by_rule(state, SCORING, NOON) == {"form": 30}
+    assert points_by_rule(state, SCORING, NOON + HALF) == {"form": 15}
+    assert points_by_rule(state, SCORING, NOON + 3 * HALF) == {"form": 3.75}
 
 
 def test_late_activity_has_already_decayed() -> None:
     late = an_activity(id="old", at=NOON - HALF, received=NOON)
-    assert points(state_after(an_activity(), late), SCORING, NOON) == {"form": 45}
+    assert points_by_rule(state_after(an_activity(), late), SCORING, NOON) == {"form": 45}
 
 
 def test_activity_in_the_future_counts_as_now() -> None:
     future = an_activity(at=NOON + 10 * HALF, received=NOON)
-    assert points(state_after(future), SCORING, NOON + HALF) == {"form": 15}
+    assert points_by_rule(state_after(future), SCORING, NOON + HALF) == {"form": 15}
 
 
 @pytest.mark.parametrize(("clicks", "expected"), [(0, {}), (1, {"click": 10}), (2, {"click": 20}), (3, {"click": 20})])
 def test_rule_gives_at_most_its_cap(clicks: int, expected: dict[str, float]) -> None:
-    assert points(state_after(*(a_click(id=str(n)) for n in range(clicks))), SCORING, NOON) == expected
+    assert points_by_rule(state_after(*(a_click(id=str(n)) for n in range(clicks))), SCORING, NOON) == expected
 
 
 def test_points_over_the_cap_last_longer() -> None:
     state = state_after(*(a_click(id=str(n)) for n in range(4)))
-    assert points(state, SCORING, NOON + HALF) == {"click": 20}
-    assert points(state, SCORING, NOON + 2 * HALF) == {"click": 10}
+    assert points_by_rule(state, SCORING, NOON + HALF) == {"click": 20}
+    assert points_by_rule(state, SCORING, NOON + 2 * HALF) == {"click": 10}
 
 
 def test_total_engagement_has_a_cap() -> None:
@@ -78,7 +78,7 @@ def test_rule_can_be_for_one_subject() -> None:
     scoring = replace(SCORING, engagement=(rule,))
     seen = an_activity(kind=Kind.PAGE_VIEWED, subject="pricing")
     other = an_activity(kind=Kind.PAGE_VIEWED, subject="home")
-    assert points(state_after(seen, other, scoring=scoring), scoring, NOON) == {"pricing": 12}
+    assert points_by_rule(state_after(seen, other, scoring=scoring), scoring, NOON) == {"pricing": 12}
 
 
 @pytest.mark.parametrize("verdict", [Verdict.MACHINE, Verdict.UNJUDGED])
@@ -113,7 +113,7 @@ def test_any_order_gives_the_same_sums(done: list[tuple[Kind, int]], random: Ran
     ]
     shuffled = random.sample(activities, len(activities))
     one, other = state_after(*activities), state_after(*shuffled)
-    assert points(one, SCORING, NOON) == pytest.approx(points(other, SCORING, NOON), abs=1e-9)
+    assert points_by_rule(one, SCORING, NOON) == pytest.approx(points_by_rule(other, SCORING, NOON), abs=1e-9)
     assert {code: t.recent for code, t in one.rule_points.items()} == {
         code: t.recent for code, t in other.rule_points.items()
     }

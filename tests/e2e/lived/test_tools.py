@@ -22,7 +22,7 @@ def test_redrive_returns_a_dead_letter_to_its_worker(cloud: RunningCloud) -> Non
         answer(cloud, mail, said)
         eventually(lambda: waiting(cloud, url))
         [message] = sqs.receive_message(QueueUrl=url)["Messages"]
-        [dead] = [queue.dead for queue in queues(cloud.stack, sqs) if queue.url == url]
+        [dead] = [queue.dead_letter_url for queue in queues(cloud.stack, sqs) if queue.url == url]
         sqs.send_message(QueueUrl=dead, MessageBody=message["Body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     # when

@@ -59,7 +59,7 @@ def wait_end(until: Until, began: datetime, context: TimeContext, fields: Fields
 
 
 def _wait_end(until: Until, began: datetime, context: TimeContext, fields: Fields) -> datetime | None:
-    counted = _counted(until, began, context)
+    counted = _after_duration(until, began, context)
     at = _time_of_day(until, began, counted, context)
     day = _day(until, counted, at, context, fields)
     if day is None:
@@ -69,7 +69,7 @@ def _wait_end(until: Until, began: datetime, context: TimeContext, fields: Field
     return end if end >= began else None
 
 
-def _counted(until: Until, began: datetime, context: TimeContext) -> datetime:
+def _after_duration(until: Until, began: datetime, context: TimeContext) -> datetime:
     """Return the moment after elapsed time, days and business time (steps 1 and 2)."""
     moment = began + timedelta(seconds=until.seconds)
     if until.days or until.business_days:

@@ -3,7 +3,7 @@
 The transaction that writes what is done for some leads also moves the shard's cursor past them. A walk can therefore
 stop anywhere, and any worker can continue it.
 
-A walk takes the leads that are in the segment when it passes them: a lead that joins earlier is included, and a lead
+A walk selects the leads that are in the segment when it reaches them: a lead that joins earlier is included, and a lead
 that leaves later stays included.
 """
 

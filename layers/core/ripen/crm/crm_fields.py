@@ -31,25 +31,24 @@ _LENGTHS = {
     "Description": 32_000,
     "Ripen_Reasons__c": 4000,
 }
-_LENGTH = 255
+_DEFAULT_LENGTH = 255
 _LONGEST_EMAIL = 80
-_MOST = 99_999
+_MAX_POINTS = 99_999
 
 
 def own_fields(profile: Profile, state: State, score: Score, reasons: Iterable[str]) -> Fields:
     """Return our own fields, which are the same on Lead and Contact and always written."""
-    return _known(
-        {
-            "Ripen_Key__c": profile.id,
-            "Ripen_Score__c": _points(score.total),
-            "Ripen_Fit__c": _points(score.fit),
-            "Ripen_Engagement__c": _points(score.engagement),
-            "Ripen_Rank__c": state.rank.value,
-            "Ripen_Reasons__c": "\n".join(reasons),
-            "Ripen_Last_Activity__c": _moment(state.last_activity),
-            **_touch(profile.lead_touch),
-        }
-    )
+    values: Fields = {
+        "Ripen_Key__c": profile.id,
+        "Ripen_Score__c": _points(score.total),
+        "Ripen_Fit__c": _points(score.fit),
+        "Ripen_Engagement__c": _points(score.engagement),
+        "Ripen_Rank__c": state.rank.value,
+        "Ripen_Reasons__c": "\n".join(reasons),
+        "Ripen_Last_Activity__c": _moment(state.last_activity),
+        **_touch(profile.lead_touch),
+    }
+    return _without_blanks(_truncated(values))
 
 
 def standard_fields(profile: Profile, object: str) -> Fields:
@@ -66,12 +65,12 @@ def standard_fields(profile: Profile, object: str) -> Fields:
         "Email": profile.email if len(profile.email) <= _LONGEST_EMAIL else "",
         "Department": profile.department,
     }
-    return _known({name: values[name] for name in STANDARD[object]})
+    return _without_blanks(_truncated({name: values[name] for name in STANDARD[object]}))
 
 
-def fit_in(name: str, value: str) -> str:
-    """Cut the value to the field's length, counted as Salesforce does: in UTF-16 units, never half a character."""
-    units = value.encode("utf-16-le")[: 2 * _LENGTHS.get(name, _LENGTH)]
+def truncate(name: str, value: str) -> str:
+    """Return the value cut to the field's length, counted as Salesforce does: in UTF-16 units, no half characters."""
+    units = value.encode("utf-16-le")[: 2 * _LENGTHS.get(name, _DEFAULT_LENGTH)]
     return units.decode("utf-16-le", "ignore")
 
 
@@ -89,13 +88,16 @@ def _touch(touch: Touch | None) -> Fields:
     }
 
 
-def _known(fields: Fields) -> Fields:
-    trimmed = {name: fit_in(name, value.strip()) if isinstance(value, str) else value for name, value in fields.items()}
-    return {name: value for name, value in trimmed.items() if value != ""}
+def _truncated(fields: Fields) -> Fields:
+    return {name: truncate(name, value.strip()) if isinstance(value, str) else value for name, value in fields.items()}
+
+
+def _without_blanks(fields: Fields) -> Fields:
+    return {name: value for name, value in fields.items() if value != ""}
 
 
 def _points(points: float) -> int:
-    return max(-_MOST, min(_MOST, floor(points + 0.5)))
+    return max(-_MAX_POINTS, min(_MAX_POINTS, floor(points + 0.5)))
 
 
 def _moment(at: datetime | None) -> str:

@@ -41,7 +41,7 @@ class MarkChange(Struct, frozen=True, kw_only=True):
 
 
 def is_claimed(mark: CrmMark, now: datetime) -> bool:
-    """Return whether another worker is creating the Task. After five minutes that worker is taken for dead."""
+    """Return whether another worker is creating the Task. After five minutes that worker is assumed to have died."""
     return mark.claimed is not None and now < mark.claimed + LEASE
 
 

@@ -1,9 +1,9 @@
-"""The leads that the CRM gets, the record that matches a lead, and the values that are written there (DESIGN rule 9).
+"""The leads that the CRM gets, the record that matches a lead, and the values that are written there.
 
 A lead is matched by its link, then a Contact, then an open Lead; only without a match is a Lead created. A converted
 Lead is followed to its Contact. A lead that is a Contact already becomes no new Lead: the Contact's owner gets a Task
-instead, one for coming at all and one for each time the lead turns hot, so that a busy reader of white papers is not a
-pile of Tasks.
+instead, one when the lead first appears and one each time it turns hot, so that an active lead does not produce many
+Tasks.
 """
 
 import json
@@ -13,7 +13,7 @@ from datetime import date
 from msgspec import Struct
 
 from ripen import ids
-from ripen.crm.crm_fields import Fields, fit_in, own_fields, standard_fields
+from ripen.crm.crm_fields import Fields, own_fields, standard_fields, truncate
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, State
@@ -44,7 +44,7 @@ class DesiredRecord(Struct, frozen=True, kw_only=True):
     task: Task
     """For the owner, if the lead is a Contact already."""
     task_is_done: bool
-    """True if the Task was created before, or found unnecessary: it is not even searched."""
+    """True if the Task was created before, or found unnecessary: no search for it is made."""
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -144,7 +144,7 @@ def desired_record(
         ours=own_fields(profile, state, score, reasons),
         as_lead=standard_fields(profile, "Lead"),
         as_contact=standard_fields(profile, "Contact"),
-        source=fit_in("LeadSource", rule.lead_source),
+        source=truncate("LeadSource", rule.lead_source),
         task=task,
         task_is_done=task.key == last_task,
     )
@@ -213,7 +213,7 @@ def _update(desired: DesiredRecord, record: Record, tasks: Set[str]) -> Write:
 
 
 def _needs_task(desired: DesiredRecord, record: Record, tasks: Set[str]) -> bool:
-    """Return whether the owner needs a Task. A Lead that sales converted is already in their hands."""
+    """Return whether the owner needs a Task. Sales already works on a Lead that it converted."""
     was_lead = desired.link is not None and desired.link.object == "Lead"
     return record.object == "Contact" and not (was_lead or desired.task_is_done or desired.task.key in tasks)
 

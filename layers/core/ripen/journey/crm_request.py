@@ -12,7 +12,7 @@ from ripen.errors import Undeliverable
 PATIENCE = timedelta(days=1)
 """How long a request waits for the lead to be in the CRM, or for the CRM itself."""
 LEASE = timedelta(minutes=5)
-"""A worker that does not come back within this time counts as dead."""
+"""A worker that does not come back within this time is assumed to have died."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 

@@ -16,7 +16,7 @@ from ripen.journey.enrollment import Enrollment
 PATIENCE = timedelta(days=1)
 """How long a call is retried."""
 LEASE = timedelta(minutes=2)
-"""A worker that does not come back within this time counts as dead."""
+"""A worker that does not come back within this time is assumed to have died."""
 _MAX_ANSWER_BYTES = 256 * 1024
 """Size limit of all answers of one enrollment; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)

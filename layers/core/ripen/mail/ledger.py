@@ -90,7 +90,7 @@ class SendPointer(Struct, frozen=True, kw_only=True):
 
 
 LEASE = timedelta(minutes=5)
-"""After this time without an answer, the worker that claimed the mail is taken for dead."""
+"""After this time without an answer, the worker that claimed the mail is assumed to have died."""
 RESOLVE = timedelta(minutes=60)
 """How long an unknown outcome waits for an event of SES."""
 _EARLY = timedelta(seconds=2)
@@ -120,7 +120,7 @@ def lane(send: Send) -> Lane:
     """Return the lane of the agenda.
 
     Transactional mail goes first. A planned marketing mail waits for a slot of the send rate; once it is claimed, it is
-    looked after in the bulk lane.
+    tracked in the bulk lane.
     """
     if send.mail_class is MailClass.TRANSACTIONAL:
         return Lane.HOT
@@ -195,7 +195,7 @@ def fail(send: Send, reason: str) -> MovedSend:
 def accept(send: Send, message_id: str, at: datetime) -> MovedSend:
     """Move any state → ACCEPTED: SES has the mail, and that outweighs each state of ours.
 
-    Only a mail that SES gave up afterwards stays FAILED. The earliest time and the first message id are kept.
+    A mail that SES reported as failed afterwards stays FAILED. The earliest time and the first message id are kept.
     """
     gave_up = send.state is SendState.FAILED and send.reason in FAILED_BY_PROVIDER
     return MovedSend(

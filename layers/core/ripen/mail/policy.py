@@ -27,8 +27,8 @@ class Claim(Struct, frozen=True):
     """The mail may go now."""
 
 
-class Foresee(Struct, frozen=True):
-    """The mail would go now, but for shadow mode: it is written down and not sent."""
+class RecordOnly(Struct, frozen=True):
+    """The mail would go now, but shadow mode is on: it is recorded and not sent."""
 
 
 class Skip(Struct, frozen=True):
@@ -76,7 +76,7 @@ class Situation(Struct, frozen=True, kw_only=True):
     """Whether the lead has left the journey that planned the mail."""
 
 
-def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait:
+def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | Wait:
     """Decide whether a mail may go now.
 
     The first answer counts:
@@ -103,7 +103,7 @@ def decide(situation: Situation, now: datetime) -> Claim | Foresee | Skip | Wait
         return Wait(with_jitter(situation.send, again))
     if situation.is_abandoned():
         return Skip(Reason.LEFT_JOURNEY)
-    return Foresee() if situation.in_shadow else Claim()
+    return RecordOnly() if situation.in_shadow else Claim()
 
 
 def refuses(contact: Contact, purpose: str = "marketing") -> bool:
@@ -138,7 +138,9 @@ def _unreachable(situation: Situation, now: datetime) -> str:
 def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
     """Return why a marketing mail may not go now, None if it may."""
     policy = situation.policy
-    if reason := _unwanted(situation.contact, situation.purpose) or _spared(policy.unless, situation.facts):
+    if reason := _lacks_consent(situation.contact, situation.purpose) or _excluded_by_policy(
+        policy.unless, situation.facts
+    ):
         return Skip(reason)
     if policy.skips_open_opportunities and situation.has_opportunity():
         return Skip(Reason.OPEN_OPPORTUNITY)
@@ -147,20 +149,20 @@ def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
     return _capped(situation, now)
 
 
-def _unwanted(contact: Contact, purpose: str) -> str:
+def _lacks_consent(contact: Contact, purpose: str) -> str:
     if refuses(contact, purpose):
         return Reason.UNSUBSCRIBED
     permission = contact.consent.get(purpose)
     return "" if permission and permission.granted else Reason.NO_CONSENT
 
 
-def _spared(unless: Clause | None, facts: LeadFacts | None) -> str:
+def _excluded_by_policy(unless: Clause | None, facts: LeadFacts | None) -> str:
     if unless is None or facts is None or not holds(unless, facts):
         return ""
-    return f"{Reason.POLICY}: {', '.join(dict.fromkeys(_asked(unless)))}"
+    return f"{Reason.POLICY}: {', '.join(dict.fromkeys(_names_in(unless)))}"
 
 
-def _asked(clause: Clause) -> Iterable[str]:
+def _names_in(clause: Clause) -> Iterable[str]:
     """Return the names that the clause asks about, in its order."""
     match clause:
         case Condition():
@@ -174,9 +176,9 @@ def _asked(clause: Clause) -> Iterable[str]:
         case Tagged():
             return [f"tag {clause.tag}"]
         case AllOf() | AnyOf():
-            return [name for part in clause.of for name in _asked(part)]
+            return [name for part in clause.of for name in _names_in(part)]
         case Not():
-            return _asked(clause.clause)
+            return _names_in(clause.clause)
         case _:
             assert_never(clause)
 

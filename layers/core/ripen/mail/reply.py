@@ -34,7 +34,7 @@ _AUTOMATIC_HEADERS = (
     "X-Mail-Autoreply",
     "X-Failed-Recipients",
 )
-_BULK = ("bulk", "auto_reply", "auto-reply", "junk", "list")
+_BULK_PRECEDENCES = ("bulk", "auto_reply", "auto-reply", "junk", "list")
 _SUBJECT = re.compile(
     r"自動(?:返信|応答|配信|回答)|不在(?:通知|の?お知らせ|応答|連絡|のご連絡)|休暇(?:中|のお知らせ)|"
     r"受付(?:完了|いたしました)|配信不能|"
@@ -50,7 +50,7 @@ _BODY = re.compile(
     r"(?:out of (?:the )?office|away from|on (?:annual |parental |maternity |sick )?leave|on vacation)|"
     r"this is an automat(?:ed|ic)|with (?:limited|no) access to (?:my )?e-?mail"
 )
-_GONE = re.compile(
+_ADDRESS_INVALID = re.compile(
     r"退職(?:いた|致|し|され|となり)|退社(?:いたしました|致しました|しました)|(?:異動|転出|転籍)(?:いた|致|し(?:ま|て)|と?なり|により|に伴い)|"
     r"(?:この|本|当該)(?:メール)?アドレスは[^。\n]{0,30}(?:使用|利用|受信)[^。\n]{0,10}(?:して(?:い|お)り?ません|できません|停止|終了)|"
     r"(?:宛先|送信先|受信者|メールボックス)が(?:存在しません|見つかりません)|"
@@ -94,7 +94,7 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     """
     message = _parsed(raw[:LARGEST])
     subject, text = _header(message, "Subject"), _text(message)
-    new = _new(text)
+    new = _without_quotes(text)
     report = message.get_content_type() == "multipart/report"
     automatic = (
         report or envelope_sender in ("", "<>") or _has_automatic_header(message) or _reads_automatic(subject, new)
@@ -107,7 +107,7 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
         subject=subject,
         text=new[:_SHOWN],
         automatic=automatic,
-        gone=bool(_GONE.search(words)),
+        gone=bool(_ADDRESS_INVALID.search(words)),
     )
 
 
@@ -146,7 +146,7 @@ def _has_automatic_header(message: EmailMessage) -> bool:
     return (
         (submitted not in ("", "no") and not submitted.startswith("no;"))
         or any(_header(message, name) for name in _AUTOMATIC_HEADERS)
-        or _header(message, "Precedence").casefold() in _BULK
+        or _header(message, "Precedence").casefold() in _BULK_PRECEDENCES
         or ("all" in suppressed and _header(message, "X-MS-Exchange-Generated-Message-Source") != "")
         or _header(message, "Return-Path") == "<>"
     )
@@ -194,7 +194,7 @@ def _stripped(html: str) -> str:
     return text
 
 
-def _new(text: str) -> str:
+def _without_quotes(text: str) -> str:
     """Return the lines before the first quoted one."""
     lines: list[str] = []
     for line in text.splitlines():

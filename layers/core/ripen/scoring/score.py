@@ -60,13 +60,13 @@ def fit(profile: Profile, scoring: Scoring) -> tuple[float, tuple[str, ...]]:
 
 def score(state: State, scoring: Scoring, now: datetime) -> Score:
     """Return the lead's score at `now`."""
-    engagement = sum(points(state, scoring, now).values())
+    engagement = sum(points_by_rule(state, scoring, now).values())
     if scoring.engagement_cap is not None:
         engagement = min(engagement, scoring.engagement_cap)
     return Score(fit=state.fit, engagement=engagement, total=state.fit + engagement)
 
 
-def points(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
+def points_by_rule(state: State, scoring: Scoring, now: datetime) -> dict[str, float]:
     """Return the engagement at `now` by rule code, each within its cap. Rules that left the playbook give nothing."""
     return {
         rule.code: capped(decayed(earned, half_life(scoring), now), rule.cap)

@@ -20,7 +20,7 @@ class AlertState(StrEnum):
 class Alert(Struct, frozen=True, kw_only=True):
     """The `alert#<id>` row: PLANNED → CLAIMED → POSTED.
 
-    An ambiguous post is looked up by its metadata before it is posted again (DESIGN rule 5).
+    An ambiguous post is looked up by its metadata before it is posted again.
     """
 
     id: str

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from ripen.adapters.salesforce.connection import BASE, Answer, Connection, refusal
 from ripen.adapters.salesforce.soql import Row
-from ripen.crm.crm_fields import fit_in
+from ripen.crm.crm_fields import truncate
 from ripen.crm.upsert import Task, Write
 from ripen.errors import Undeliverable
 
@@ -71,8 +71,8 @@ def create_tasks(tasks: Sequence[tuple[Task, str, str]]) -> Subrequest:
             "Task",
             {
                 "Ripen_Key__c": task.key,
-                "Subject": fit_in("Subject", task.subject),
-                "Description": fit_in("Description", task.description),
+                "Subject": truncate("Subject", task.subject),
+                "Description": truncate("Description", task.description),
                 "WhoId": person,
             }
             | ({"OwnerId": owner} if owner else {})

@@ -86,7 +86,7 @@ def _move_all(found: list[HeldMail], move: Callable[[Send], MovedSend], table: T
 
 
 def _write(held: HeldMail, moved: MovedSend, table: Table, now: datetime) -> bool:
-    """Return False if another person was quicker."""
+    """Return False if another person decided first."""
     try:
         table.write(*move_send(held.row, moved, now))
     except Conflict:

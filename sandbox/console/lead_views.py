@@ -34,7 +34,7 @@ type View = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Life:
+class LeadViews:
     """Views of leads in one language."""
 
     stack: Stack

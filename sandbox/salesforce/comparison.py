@@ -82,7 +82,7 @@ def like(text: str) -> re.Pattern[str]:
     )
 
 
-def by(read: Callable[[Record], Any], order: soql.Order) -> Callable[[Record, Record], int]:
+def comparator(read: Callable[[Record], Any], order: soql.Order) -> Callable[[Record, Record], int]:
     def compare(one: Record, other: Record) -> int:
         left, right = (v.casefold() if isinstance(v, str) else v for v in (read(one), read(other)))
         if left is None or right is None:
