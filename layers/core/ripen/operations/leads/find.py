@@ -12,12 +12,10 @@ def find_lead(email: str, table: Table, secrets: Secrets) -> str:
     """Return the id of the lead with this address, as a person types it. Raise Failure if no lead has it."""
     try:
         address = normalise(email)
-    except Rejected as error:
+    except Rejected:
         raise Failure(
-            Words(
-                f"{email!r} is not an address: {error.reason}",
-                f"{email!r} はメールアドレスではありません: {error.reason}",
-            )
+            Words(f"{email!r} is not an e-mail address.", f"{email!r} はメールアドレスではありません。"),
+            Words("Write it like this: hanako@example.co.jp", "書き方の例: hanako@example.co.jp"),
         ) from None
     row = table.get(keys.address(address_hash(secrets.key("address"), address)))
     if row is None:
