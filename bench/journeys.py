@@ -33,8 +33,7 @@ ROUNDS = 8
 BAR = 2.0
 STEPS = 4
 NOTES = """A step is one of send, wait, branch, send. CPU is the function's own process, without Lambda and the AWS
-services' own time. Per second: steps on one core. The engine alone, without storage, does {engine:,.0f} per second.
-Write units: base table and index entries, as DynamoDB charges them."""
+services' own time. Per second: steps on one core. The engine alone, without storage, does {engine:,.0f} per second."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,6 @@ class Block:
     """CPU time of one enrollment from start to end; `floor_ms` where the floor was measured."""
 
     subject_ms: float
-    units: float
     floor_ms: float | None
 
 
@@ -51,7 +49,6 @@ class Half:
     """One of the two moves of a block: its CPU time and its calls."""
 
     ms: float
-    units: int
     calls: list[Call]
 
 
@@ -70,7 +67,7 @@ def measure(outside: Stub, people: int, size: int) -> tuple[list[Block], float]:
     recorder = Recorder()
     from bench.leads import Leads, decide  # the function in it creates its clients at import
 
-    leads, count = Leads(recorder), people // size
+    leads, count = Leads(), people // size
     _block(leads, recorder, outside, size, with_floor=True)  # a warm-up
     blocks = []
     for number in range(count):
@@ -91,7 +88,6 @@ def figure(blocks: list[Block]) -> Figure:
         bar=BAR,
         cpu_ms=cpu,
         floor_ms=floor / STEPS,
-        write_units=median(block.units for block in blocks) / STEPS,
         per_second=1000 / cpu,
     )
 
@@ -99,19 +95,18 @@ def figure(blocks: list[Block]) -> Figure:
 def _block(leads: "Leads", recorder: Recorder, outside: Stub, size: int, *, with_floor: bool) -> Block:
     outside.forget()
     refs = leads.enter(size)
-    there = _measured(lambda: leads.into_the_wait(refs), recorder, outside)
+    there = _measured(lambda: leads.into_the_wait(refs), recorder)
     leads.mailed(refs)
-    on = _measured(lambda: leads.to_the_end(refs), recorder, outside)
+    on = _measured(lambda: leads.to_the_end(refs), recorder)
     calls = there.calls + on.calls
     floor = _cpu_ms(lambda: recorder.replay(calls)) / size if with_floor else None
-    return Block((there.ms + on.ms) / size, (there.units + on.units) / size, floor)
+    return Block((there.ms + on.ms) / size, floor)
 
 
-def _measured(move: Callable[[], None], recorder: Recorder, outside: Stub) -> Half:
+def _measured(move: Callable[[], None], recorder: Recorder) -> Half:
     recorder.take()
-    outside.units()
     ms = _cpu_ms(move)
-    return Half(ms, outside.units(), recorder.take())
+    return Half(ms, recorder.take())
 
 
 def _cpu_ms(act: Callable[[], None]) -> float:

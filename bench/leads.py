@@ -6,7 +6,6 @@ from itertools import batched
 
 import nurture.advance
 from bench.plan import example
-from bench.recorder import Recorder
 from bench.requests import SITE, messages
 from bench.story import Context
 from ripen.adapters.playbook import Playbook
@@ -25,8 +24,9 @@ from ripen.playbook.bundle import Email
 from ripen.playbook.clause import Did
 from ripen.playbook.graph import BranchStep, Journey, Path, SendStep, Until, WaitStep
 
-_START = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+_START = datetime(2025, 11, 24, 1, 0, tzinfo=UTC)
 _DAYS = 3
+AFTER_THE_WAIT = _START + timedelta(days=_DAYS + 1)
 _MAIL = "bench"
 _TIMES_IN = 10
 """Enrollments per lead."""
@@ -58,8 +58,7 @@ class SetClock:
 class Leads:
     """Enrolls leads and moves them through the journey."""
 
-    def __init__(self, recorder: Recorder) -> None:
-        self._recorder = recorder
+    def __init__(self) -> None:
         self._table = nurture.advance.table
         self._clock = nurture.advance.clock = SetClock()  # type: ignore[assignment]
         self._lead = 0
@@ -91,7 +90,7 @@ class Leads:
 
     def to_the_end(self, refs: list[str]) -> None:
         """Move all of them out of the wait to the end."""
-        self._moved(refs, _START + timedelta(days=_DAYS + 1))
+        self._moved(refs, AFTER_THE_WAIT)
 
     def mailed(self, refs: list[str]) -> None:
         """Mark the mails of their first step as sent, so that the wait starts."""
@@ -131,7 +130,7 @@ def decide(contexts: list[JourneyContext]) -> None:
     """Move one enrollment in each context from start to end, by the engine alone."""
     for number, context in enumerate(contexts):
         stands = advance(_enrollment(context.profile.id, number), context, _START).enrollment
-        gone = advance(stands, context, _START + timedelta(days=_DAYS + 1))
+        gone = advance(stands, context, AFTER_THE_WAIT)
         assert gone.enrollment.state is EnrollmentState.FINISHED, gone
 
 

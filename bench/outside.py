@@ -35,10 +35,6 @@ class Stub:
         salesforce = {"login": self.secure, "client_id": "1", "client_secret": "2"}
         self._ask("POST", "/_secret", json.dumps(known | {"salesforce": salesforce}).encode())
 
-    def units(self) -> int:
-        """Return the write units since the last call."""
-        return int(self._ask("GET", "/_units")["units"])
-
     def forget(self) -> None:
         """Delete the rows of all leads."""
         self._ask("POST", "/_forget", b"")

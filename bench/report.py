@@ -1,7 +1,8 @@
 """Print the result of a bench: a table for people and, last, one JSON line for scripts."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,29 +13,65 @@ class Figure:
     bar: float
     cpu_ms: float
     floor_ms: float
-    write_units: float | None = None
     per_second: float | None = None
     """Throughput of one core, for bulk work."""
 
 
-def show(bench: str, figures: dict[str, Figure], notes: str) -> int:
-    """Print all figures and return the exit code: 1 if a ratio is over its bar."""
-    print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'write units':>13}{'per second':>12}")
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """What an activity costs on AWS, and the most that it should cost."""
+
+    write_units: float
+    read_units: float
+    requests: float
+    write_units_bar: float
+    requests_bar: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        has_too_many = self.requests_bar is not None and self.requests > self.requests_bar
+        return self.write_units > self.write_units_bar or has_too_many
+
+
+def show(bench: str, figures: dict[str, Figure], notes: str, costs: Mapping[str, Cost] | None = None) -> int:
+    """Print all figures and costs, and return the exit code: 1 if one is over its bar."""
+    print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'per second':>12}")
     for name, figure in figures.items():
-        units = "" if figure.write_units is None else f"{figure.write_units:.1f}"
         many = "" if figure.per_second is None else f"{figure.per_second:,.0f}"
         over = "  over" if figure.ratio > figure.bar else ""
         print(
-            f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}{units:>13}{many:>12}{over}"
+            f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}{many:>12}{over}"
         )
+    if costs:
+        _show_costs(costs)
     print(f"\n{notes}\n")
-    print(line(bench, figures), flush=True)
-    return int(any(figure.ratio > figure.bar for figure in figures.values()))
+    print(line(bench, figures, costs or {}), flush=True)
+    is_over = [figure.ratio > figure.bar for figure in figures.values()]
+    return int(any(is_over) or any(cost.is_over for cost in (costs or {}).values()))
 
 
-def line(bench: str, figures: dict[str, Figure]) -> str:
-    """Return {"bench": …, "figures": {name: {"ratio", "bar", "cpu_ms", "write_units", "per_second"?}}} as JSON."""
-    return json.dumps({"bench": bench, "figures": {name: _rounded(figure) for name, figure in figures.items()}})
+def _show_costs(costs: Mapping[str, Cost]) -> None:
+    print(f"\n{'':28}{'write units':>12}{'bar':>6}{'read units':>12}{'requests':>10}{'bar':>6}")
+    for name, cost in costs.items():
+        bar = "" if cost.requests_bar is None else f"{cost.requests_bar:g}"
+        over = "  over" if cost.is_over else ""
+        print(
+            f"{name:28}{cost.write_units:12.1f}{cost.write_units_bar:6g}{cost.read_units:12.1f}{cost.requests:10.1f}"
+            f"{bar:>6}{over}"
+        )
+
+
+def line(bench: str, figures: dict[str, Figure], costs: Mapping[str, Cost]) -> str:
+    """Return {"bench": …, "figures": {name: {…}}} as JSON.
+
+    A figure of time has "ratio", "bar", "cpu_ms" and, for bulk work, "per_second"; a cost has the fields of Cost.
+    """
+    times = {name: _rounded(figure) for name, figure in figures.items()}
+    return json.dumps({"bench": bench, "figures": times | {name: _exact(cost) for name, cost in costs.items()}})
+
+
+def _exact(cost: Cost) -> dict[str, float | None]:
+    return {name: None if value is None else round(value, 2) for name, value in asdict(cost).items()}
 
 
 def _rounded(figure: Figure) -> dict[str, float | None]:
@@ -42,6 +79,5 @@ def _rounded(figure: Figure) -> dict[str, float | None]:
         "ratio": round(figure.ratio, 3),
         "bar": figure.bar,
         "cpu_ms": round(figure.cpu_ms, 3),
-        "write_units": None if figure.write_units is None else round(figure.write_units, 2),
     }
     return rounded if figure.per_second is None else rounded | {"per_second": round(figure.per_second)}

@@ -3,9 +3,6 @@
 It answers as DynamoDB, S3, Secrets Manager, SQS, SES, Salesforce and Slack do when all is well. It keeps rows and
 objects and checks no conditions.
 
-It counts what DynamoDB would charge: a transactional write costs two units per started KB, and each entry that is added
-to or removed from an index costs one (AWS, DynamoDB Developer Guide, "Read and write operations").
-
     python -m bench.stub server.pem    prints its ports, plain and TLS (Salesforce's), then serves until it is killed
 """
 
@@ -18,12 +15,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from hashlib import md5
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from math import ceil
 from threading import Thread
 from typing import Any
 
 Item = dict[str, dict[str, str]]
-_INDEXES = {"agenda": ("agenda", "due"), "roster": ("roster",)}
 _WEB: dict[str, dict[str, Any]] = {
     "/services/oauth2/token": {"access_token": "token", "instance_url": "SELF"},
     "/api/chat.postMessage": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
@@ -35,14 +30,13 @@ _WEB: dict[str, dict[str, Any]] = {
 
 
 class Storage:
-    """The stub's state: rows, objects, and write units."""
+    """The stub's state: rows and objects."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Item] = {}
         self._owned = defaultdict[str, dict[str, Item]](dict)
         self.objects: dict[str, bytes] = {}
         self.vault = "{}"
-        self.units = 0
 
     def forget(self) -> None:
         """Delete all leads and their messages, so that a long run does not fill the memory."""
@@ -67,10 +61,9 @@ class Storage:
                     self._change(change)
                 return {}
             case "PutItem":
-                self._put(asked["Item"], 1)
+                self._put(asked["Item"])
                 return {}
             case "UpdateItem":
-                self.units += 2
                 return {}
         raise NotImplementedError(verb)
 
@@ -81,24 +74,14 @@ class Storage:
 
     def _change(self, change: dict[str, Any]) -> None:
         if "Put" in change:
-            self._put(change["Put"]["Item"], 2)
+            self._put(change["Put"]["Item"])
         elif "Update" in change:  # ripen's Mark: a new due time and a raised version
             asked = change["Update"]
             values, row = asked["ExpressionAttributeValues"], self.rows[_key(asked["Key"])]
             version = {"N": str(int(row["version"]["N"]) + 1)}
-            self._put(row | {"due": values[":due"], "agenda": values[":agenda"], "version": version}, 2)
-        else:
-            self.units += 2
+            self._put(row | {"due": values[":due"], "agenda": values[":agenda"], "version": version})
 
-    def _put(self, item: Item, price: int) -> None:
-        before = self.rows.get(_key(item), {})
-        self.units += price * ceil(
-            sum(len(name) + len(next(iter(value.values()))) for name, value in item.items()) / 1024
-        )
-        for attributes in _INDEXES.values():
-            old = [before.get(name) for name in attributes if name in before]
-            new = [item.get(name) for name in attributes if name in item]
-            self.units += (bool(old) + bool(new)) if old != new else 0
+    def _put(self, item: Item) -> None:
         pk, sk = _key(item)
         self.rows[pk, sk] = self._owned[pk][sk] = item
 
@@ -140,10 +123,7 @@ class Handler(BaseHTTPRequestHandler):
     storage = Storage()
 
     def do_GET(self) -> None:
-        if self.path == "/_units":
-            units, self.storage.units = self.storage.units, 0
-            self._answer({"units": units})
-        elif self.path.partition("?")[0] in self.storage.objects:
+        if self.path.partition("?")[0] in self.storage.objects:
             self._send(self.storage.objects[self.path.partition("?")[0]], "application/octet-stream")
         else:
             self._answer(_WEB.get(self.path.partition("?")[0], {"ok": True}))

@@ -1,0 +1,73 @@
+"""Count the cost of each activity on AWS, until its hand-offs are due: write units, read units and requests.
+
+The functions run in this process, on services in memory. The rows have their real sizes, so the counts are exact.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bench.memory_cloud import MemoryCloud
+from bench.metered_dynamodb import Usage
+from bench.report import Cost
+
+if TYPE_CHECKING:
+    from bench.scenarios import Work
+
+BARS: dict[str, tuple[float, float | None]] = {
+    "form of a stranger": (22, 6),
+    "form of a visitor": (30, 6),
+    "form of a lead": (14, 6),
+    "click": (10, 8),
+    "click that a journey awaits": (14, 9),
+    "beacon of a stranger": (1, 4),
+    "first beacon of a visit": (9, 4),
+    "following beacon": (4, 4),
+    "beacon that a journey awaits": (8, 6),
+    "transactional mail": (12, None),
+    "marketing mail": (16, None),
+    "mail of a campaign": (20, None),
+    "step of a journey": (3.5, None),
+}
+"""The most that each activity should cost, as (write units, requests)."""
+
+
+def measure() -> dict[str, Cost]:
+    """Return the cost of each activity by name."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # the functions' logs
+        return {name: _cost(name, used) for name, used in _usages()}
+
+
+def _cost(name: str, used: Usage) -> Cost:
+    write_units, requests = BARS[name]
+    return Cost(
+        write_units=used.write_units,
+        read_units=used.read_units,
+        requests=used.requests,
+        write_units_bar=write_units,
+        requests_bar=requests,
+    )
+
+
+def _usages() -> Iterator[tuple[str, Usage]]:
+    """Yield what each activity used. It is done twice; the second time counts, when all caches are warm."""
+    cloud = MemoryCloud()
+    from bench.plan import example  # the functions in these modules make their clients when they are imported
+    from bench.scenarios import CAMPAIGN_LEADS, JOURNEY_LEADS, STEPS, Scenarios
+
+    cloud.publish(example())
+    scenarios = Scenarios(cloud)
+    for name in BARS:
+        if prepare := getattr(scenarios, name.replace(" ", "_"), None):
+            _used(prepare(), cloud)
+            yield name, _used(prepare(), cloud)
+    yield "mail of a campaign", _used(scenarios.campaign(), cloud) / CAMPAIGN_LEADS
+    yield "step of a journey", _used(scenarios.steps(), cloud) / (JOURNEY_LEADS * STEPS)
+
+
+def _used(work: "Work", cloud: MemoryCloud) -> Usage:
+    cloud.take()
+    work()
+    return cloud.take()
