@@ -64,7 +64,7 @@ def _lead() -> Iterator[Change]:
     yield Create(keys.profile(LEAD), profile)
     yield Create(keys.state(LEAD), state)
     yield Create(keys.contact(LEAD), Contact(lead=LEAD, consent={"marketing": granted}))
-    yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, sure=True))
+    yield Create(keys.visitor_pointer("visitor-1"), VisitorPointer(lead=LEAD, bound=True))
     yield activity()
 
 

@@ -88,7 +88,7 @@ class Story:
         """Prepare a page view in a browser that is known to be the lead's."""
         self.form()()
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
-        form.table.write(Create(keys.visitor_pointer(f"visitor-{self._number}"), VisitorPointer(lead=lead, sure=True)))
+        form.table.write(Create(keys.visitor_pointer(f"visitor-{self._number}"), VisitorPointer(lead=lead, bound=True)))
         event = beacon_post(f"visitor-{self._number}", f"view-{self._number}")
 
         def act() -> None:

@@ -108,7 +108,7 @@ def schedule(
 def pause(name: _Name, as_json: AsJson = False) -> None:
     stack, screen = connect(), _screen(as_json)
     campaigns.pause(name, getuser(), stack.table, stack.playbook, stack.clock.now())
-    _show_halted(stack, name, say("paused", "一時停止しました"), screen)
+    _wait_and_show(stack, name, say("paused", "一時停止しました"), screen)
     screen.print(say(f"Resume it with: ripen campaign resume {name}", f"再開するには: ripen campaign resume {name}"))
     _as_json(stack, name, as_json)
 
@@ -118,7 +118,7 @@ def pause(name: _Name, as_json: AsJson = False) -> None:
 def stop(name: _Name, as_json: AsJson = False) -> None:
     stack, screen = connect(), _screen(as_json)
     campaigns.stop(name, getuser(), stack.table, stack.playbook, stack.clock.now())
-    _show_halted(stack, name, say("stopped for good", "中止しました"), screen)
+    _wait_and_show(stack, name, say("stopped for good", "中止しました"), screen)
     _as_json(stack, name, as_json)
 
 
@@ -183,7 +183,7 @@ def _as_json(stack: Stack, name: str, as_json: bool) -> None:
         print_json(campaign_report.campaign_report(row.value, stack.table))
 
 
-def _show_halted(stack: Stack, name: str, what: str, screen: Console) -> None:
+def _wait_and_show(stack: Stack, name: str, what: str, screen: Console) -> None:
     """Wait until no worker can claim a mail any more, then show what was sent."""
     sleep(UNTIL_SEEN_SECONDS)
     row = campaign_report.campaign_run(name, stack.table, stack.playbook)

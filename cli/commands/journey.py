@@ -88,7 +88,7 @@ def _row(row: Row, counted: Counts) -> list[dict[str, Any]]:
             "does": title(item.step).en,
             "here": counted.here[item.step.id],
             "mails": dict(counted.mails_of(item.step.id)),
-            "ways": [
+            "paths": [
                 {"name": path.name, "to": path.to, "ends": path.ends, "steps": _row(path.row, counted)}
                 for path in item.paths
             ],

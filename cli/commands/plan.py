@@ -1,4 +1,4 @@
-"""ripen plan: what publishing would change, for whom, and which mails it would send."""
+"""ripen plan: what publishing would change, for which leads, and which mails it would send."""
 
 from dataclasses import asdict
 from pathlib import Path

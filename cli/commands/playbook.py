@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 from ripen_authoring.problem import InvalidPlaybook, Problem
+
+if TYPE_CHECKING:
+    from ripen.operations.publication.release import Release
 
 _FOLDER = typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"), show_default=True)
 _screen = Console(highlight=False, soft_wrap=True)
@@ -38,10 +41,7 @@ def check(
     try:
         checked = check_playbook(folder, datetime.now(UTC).date())
     except InvalidPlaybook as invalid:
-        if as_json:
-            _print_json(invalid.problems)
-            sys.exit(1)
-        raise _failure(invalid, folder) from None
+        _show_and_fail(invalid, folder, as_json)
     if as_json:
         _print_json(checked.warnings)
         return
@@ -72,10 +72,7 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
     try:
         bundle = compile_playbook(folder)
     except InvalidPlaybook as invalid:
-        if as_json:
-            _print_json(invalid.problems)
-            sys.exit(1)
-        raise _failure(invalid, folder) from None
+        _show_and_fail(invalid, folder, as_json)
     stack = connect()
     found = _publish(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
     if as_json:
@@ -83,12 +80,29 @@ def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson
 
 
 def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
-    """Make the bundle live, and show what followed."""
+    """Make the bundle live, recalculate the leads if their rules changed, and return what happened."""
     from cli.stack.in_force import wait_with
     from ripen.operations.publication.release import release
 
     with bar(say("People in journeys", "シナリオにいる人")) as progress:
         found = release(bundle, stack.table, stack.playbook, stack.site, stack.clock, wait_with(screen), progress)
+    _show_release(found, bundle, screen)
+    if not found.is_new:
+        return {"playbook": bundle.hash, "published": False}
+    refolded = refold(stack, screen) if found.needs_refold else 0
+    pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
+    for page in pages:
+        screen.print(say(f"Form: {page}", f"フォーム: {page}"))
+    return {
+        "playbook": bundle.hash,
+        "published": True,
+        "moved_on": found.moved_on,
+        "recalculated": refolded,
+        "pages": pages,
+    }
+
+
+def _show_release(found: "Release", bundle: Bundle, screen: Console) -> None:
     if not found.is_new:
         screen.print(
             say(
@@ -96,7 +110,7 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
                 f"変更はありません。{bundle.hash} は公開中です。",
             )
         )
-        return {"playbook": bundle.hash, "published": False}
+        return
     size = _size(bundle)
     screen.print(
         say(
@@ -112,17 +126,6 @@ def _publish(bundle: Bundle, stack: Stack, screen: Console) -> dict[str, Any]:
                 f"シナリオの `changes` に従って {found.moved_on} 人が移動または途中終了します。",
             )
         )
-    refolded = refold(stack, screen) if found.needs_refold else 0
-    pages = [f"{stack.site}/pages/{page}" for page in sorted(name for name, page in bundle.pages.items() if page.form)]
-    for page in pages:
-        screen.print(say(f"Form: {page}", f"フォーム: {page}"))
-    return {
-        "playbook": bundle.hash,
-        "published": True,
-        "moved_on": found.moved_on,
-        "recalculated": refolded,
-        "pages": pages,
-    }
 
 
 def _size(bundle: Bundle) -> Words:
@@ -140,13 +143,17 @@ def _size(bundle: Bundle) -> Words:
     )
 
 
-def _failure(invalid: InvalidPlaybook, folder: Path) -> Failure:
+def _show_and_fail(invalid: InvalidPlaybook, folder: Path, as_json: bool) -> NoReturn:
+    """Show the problems, and end the command with exit code 1."""
+    if as_json:
+        _print_json(invalid.problems)
+        sys.exit(1)
     _show(invalid.problems, folder)
     count = sum(problem.severity == "error" for problem in invalid.problems)
-    return Failure(
+    raise Failure(
         Words(f"{_count(count, 'error')} in the playbook.", f"プレイブックに誤りが {count} 件あります。"),
         Words("Correct the files, then run: ripen check", "ファイルを直してから実行: ripen check"),
-    )
+    ) from None
 
 
 def _show(problems: tuple[Problem, ...], folder: Path) -> None:

@@ -119,7 +119,7 @@ def _kind(step: Step) -> str:
             return "wait"
         case ExitStep():
             return "exit"
-    return "other" if "" in step.ways else "choice"
+    return "other" if "" in step.next_by_path else "choice"
 
 
 def _text(

@@ -51,4 +51,4 @@ def _sign(step: Step) -> str:
             return "■"
     if step.waits:
         return "◌"
-    return "•" if "" in step.ways else "◇"
+    return "•" if "" in step.next_by_path else "◇"

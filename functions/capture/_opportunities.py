@@ -1,6 +1,6 @@
 """Mark companies with an open opportunity in Salesforce by domain and address, for nurture.deliver to look up.
 
-capture.poll does it for the `poll#opportunities` row, every five minutes while the policy spares such companies. Each
+capture.poll does it for the `poll#opportunities` row, every five minutes while the policy excludes such companies. Each
 account's row lists its marks and changes in one transaction with them, so that they are removed exactly, wherever a
 poll was interrupted.
 """

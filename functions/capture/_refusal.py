@@ -44,8 +44,6 @@ def _page(live: Live, form: Form, name: str) -> Page | None:
 
 
 def _words(why: Rejected, locale: str) -> str:
-    if why.status == 503:
-        return _LATER.get(locale, _LATER["en"])
-    if isinstance(why, InvalidSubmission) or locale == "ja":
-        return _CHECK.get(locale, _CHECK["en"])
-    return why.reason
+    """Return the sentence above the form. The reason of `why` is written for scripts, and not shown on a page."""
+    words = _LATER if why.status == 503 else _CHECK
+    return words.get(locale, words["en"])

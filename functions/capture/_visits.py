@@ -26,23 +26,23 @@ class JoinedVisits(Struct, frozen=True, kw_only=True):
 
 
 def join_visits(table: Table, visitor: str, lead: str, now: datetime) -> JoinedVisits:
-    """Return the changes that prove a browser for the lead whose form was posted there, and copy its latest visits.
+    """Return the changes that bind a browser to the lead whose form was posted there, and copy its latest visits.
 
-    Visits of another lead that the browser was proven for stay that lead's.
+    Visits of another lead that the browser was bound to stay that lead's.
     """
     pointer = table.get(keys.visitor_pointer(visitor))
-    known, proven = pointer.value if pointer else None, VisitorPointer(lead=lead, sure=True)
-    if known == proven:
+    known, bound = pointer.value if pointer else None, VisitorPointer(lead=lead, bound=True)
+    if known == bound:
         return JoinedVisits()
-    bound = Replace(keys.visitor_pointer(visitor), proven, pointer.version if pointer else 0)
-    if known and known.sure:
-        return JoinedVisits(changes=(bound,))
+    binding = Replace(keys.visitor_pointer(visitor), bound, pointer.version if pointer else 0)
+    if known and known.bound:
+        return JoinedVisits(changes=(binding,))
     latest = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED_AT_ONCE)]
     first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)]
-    copies = without_existing(table, [assign_to_lead(visit, lead, sure=True) for visit in latest])
+    copies = without_existing(table, [assign_to_lead(visit, lead, bound=True) for visit in latest])
     return JoinedVisits(
         changes=(
-            bound,
+            binding,
             schedule_join(table, lead, visitor, now),
             *(Create(activity_key(copy), copy, due=now) for copy in copies),
         ),

@@ -94,11 +94,11 @@ def record_beacon(beacon: Beacon, dependencies: Dependencies) -> None:
 def _record(
     made: Sequence[Activity], visitor: str, owner: VisitorPointer | None, click: str, dependencies: Dependencies
 ) -> None:
-    """Record the visits for the owner, and for the visitor as long as no lead is proven."""
-    if owner is None or not owner.sure:
+    """Record the visits for the owner, and for the visitor as long as it is bound to no lead."""
+    if owner is None or not owner.bound:
         _create_visits(made, visitor, dependencies)
     if owner:
-        _create([assign_to_lead(each, owner.lead, owner.sure, click) for each in made], owner.sure, dependencies)
+        _create([assign_to_lead(each, owner.lead, owner.bound, click) for each in made], owner.bound, dependencies)
 
 
 def copy_visits(key: keys.Key[Join], dependencies: Dependencies) -> None:
@@ -108,14 +108,14 @@ def copy_visits(key: keys.Key[Join], dependencies: Dependencies) -> None:
         return
     lead, visitor = row.value.lead, row.value.visitor
     pointer = dependencies.table.get(keys.visitor_pointer(visitor))
-    sure = pointer is not None and pointer.value == VisitorPointer(lead=lead, sure=True)
+    bound = pointer is not None and pointer.value == VisitorPointer(lead=lead, bound=True)
     found = dependencies.table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED)
-    _create([assign_to_lead(each.value, lead, sure) for each in found], sure, dependencies)
+    _create([assign_to_lead(each.value, lead, bound) for each in found], bound, dependencies)
     try:
         dependencies.table.write(Replace(key, row.value, row.version))
     except Conflict:
         logger.info("due again", lead=lead)
-    logger.info("joined", lead=lead, visitor=visitor, sure=sure)
+    logger.info("joined", lead=lead, visitor=visitor, bound=bound)
 
 
 def _cross_bridge(beacon: Beacon, dependencies: Dependencies) -> str:
@@ -134,14 +134,14 @@ def _cross_bridge_once(beacon: Beacon, dependencies: Dependencies) -> str:
     changes: list[Change] = []
     if not bridge.value.visitor:
         changes.append(Replace(bridge.key, replace(bridge.value, visitor=beacon.visitor), bridge.version))
-    if owner is None or not (owner.value.sure or owner.value.lead == lead):
-        likely = VisitorPointer(lead=lead, sure=False)
+    if owner is None or not (owner.value.bound or owner.value.lead == lead):
+        likely = VisitorPointer(lead=lead, bound=False)
         changes.append(
             Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
         )
         changes.append(schedule_join(dependencies.table, lead, beacon.visitor, dependencies.now))
     _write(changes, dependencies)
-    mine = owner is None or not owner.value.sure or owner.value.lead == lead
+    mine = owner is None or not owner.value.bound or owner.value.lead == lead
     return str(bridge.value.click) if mine else ""
 
 
@@ -160,17 +160,17 @@ def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Depende
     dependencies.table.retrying(create)
 
 
-def _create(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> None:
-    """Create the lead's copies, to be folded in the bulk lane. For a proven browser, update the lead's touches too."""
+def _create(copies: Sequence[Activity], bound: bool, dependencies: Dependencies) -> None:
+    """Create the lead's copies, to be folded in the bulk lane. For a bound browser, update the lead's touches too."""
     for some in batched(copies, _AT_ONCE, strict=False):
-        dependencies.react.wake(*_create_some(some, sure, dependencies))
+        dependencies.react.wake(*_create_some(some, bound, dependencies))
 
 
-def _create_some(copies: Sequence[Activity], sure: bool, dependencies: Dependencies) -> list[Ref]:
+def _create_some(copies: Sequence[Activity], bound: bool, dependencies: Dependencies) -> list[Ref]:
     def create(_: int) -> list[Ref]:
         new = without_existing(dependencies.table, copies)
         changes: list[Change] = [Create(activity_key(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
-        if sure:
+        if bound:
             changes += _touch(new, dependencies)
         _write(changes, dependencies)
         return [activity_key(copy).ref for copy in new]

@@ -33,7 +33,17 @@ from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
-from ripen.slack.action import ACCEPTED, LEASE, CardAction, activity_of, is_claimed, outcome_of, retried
+from ripen.slack.action import (
+    ACCEPTED,
+    LEASE,
+    NO_ALERT,
+    TOO_LATE,
+    CardAction,
+    activity_of,
+    is_claimed,
+    outcome_of,
+    retried,
+)
 from ripen.slack.alert import Alert
 from ripen.slack.answer_words import answer_words
 
@@ -80,14 +90,23 @@ def _step(key: Key[CardAction], dependencies: Dependencies) -> None:
     """Do what the row's state asks for.
 
     1. Leave the row alone if it is done or another worker claimed it.
-    2. Settle whether this press is the first, or claim the row again.
-    3. Set the owner in Salesforce if the lead was accepted.
+    2. If its outcome is recorded, claim it again and set the owner in Salesforce.
+    3. Else finish it if it came too late for the alert.
+    4. Else record its outcome, and set the owner if the lead was accepted.
     """
     row = dependencies.table.get(key)
     if row is None or row.value.done or is_claimed(row.value, dependencies.clock.now()):
         return
-    claimed = _claim(row, dependencies) if row.value.outcome else _settle(row, dependencies)
-    if claimed:
+    if row.value.outcome:
+        _set_owner(_claim(row, dependencies), dependencies)
+        return
+    alert = dependencies.table.get(keys.alert(row.value.lead, row.value.alert))
+    if alert is None:
+        _finish(row, dependencies, NO_ALERT)
+    elif alert.value.outcome:
+        _answer_too_late(row.value, alert.value, dependencies)
+        _finish(row, dependencies, TOO_LATE)
+    elif claimed := _record_outcome(row, alert, dependencies):
         _set_owner(claimed, dependencies)
 
 
@@ -98,22 +117,11 @@ def _claim(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction]:
     return Row(row.key, action, row.version + 1, now + LEASE)
 
 
-def _settle(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction] | None:
-    """Settle by the alert's row whether this press is the first. Return the claimed action of an accepted lead."""
-    action = row.value
-    alert = dependencies.table.get(keys.alert(action.lead, action.alert))
-    if alert is None:
-        _finish(row, dependencies, "no such alert")
-        return None
-    if alert.value.outcome:
-        _answer_too_late(action, alert.value, dependencies)
-        _finish(row, dependencies, "too late")
-        return None
-    return _record_outcome(row, alert, dependencies)
-
-
 def _record_outcome(row: Row[CardAction], alert: Row[Alert], dependencies: Dependencies) -> Row[CardAction] | None:
-    """Write the outcome to the action, the card and the lead in one transaction, and wake the card."""
+    """Write the outcome to the action, the card and the lead in one transaction, and wake the card.
+
+    Return the claimed action of an accepted lead.
+    """
     action, now, outcome = row.value, dependencies.clock.now(), outcome_of(row.value)
     acted = replace(alert.value, outcome=outcome, by=action.user, by_name=action.user_name, acted=action.at)
     activity = activity_of(action, now)

@@ -60,7 +60,6 @@ class Queues(Struct, frozen=True):
     hot: Mapping[str, Wake]
     bulk: Mapping[str, Wake]
     """For all lanes but the hot one: bulk and the three lanes of mail."""
-    """For all lanes but the hot one: bulk and the three lanes of mail."""
 
     def of(self, ref: Ref, lane: Lane) -> Wake | None:
         """Return the queue for the row, None if no worker handles it."""
@@ -87,16 +86,21 @@ queues = Queues(
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
+    return {"woken": run_tick(context)}
+
+
+def run_tick(context: Any) -> int:
+    """Wake all due work, then release mail if there is time left. Return how many rows were woken."""
     ahead = timedelta() if CLOCK_MOVES else _AHEAD
     urgent = CountingQueue(queues.hot["send"])
     with_count = replace(queues, hot={**queues.hot, "send": urgent})
     woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
     if not has_time(context):
-        return {"woken": woken}
+        return woken
     released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken)
     if released.backlog:
         metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)
-    return {"woken": woken + released.woken}
+    return woken + released.woken
 
 
 def has_time(context: Any, kept_millis: int = 0) -> bool:

@@ -51,8 +51,8 @@ def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: st
     return pointer.value.lead
 
 
-def bind(table: Table, lead: str, sure: bool) -> None:
-    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=sure)))
+def bind(table: Table, lead: str, bound: bool) -> None:
+    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, bound=bound)))
     table.write(Create(keys.profile(lead), a_lead(id=lead)))
 
 

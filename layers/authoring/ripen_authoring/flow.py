@@ -10,7 +10,7 @@ from ripen.playbook.graph import Step
 from ripen.playbook.paths import END
 from ripen_authoring.models.clauses import ClausePart, DocumentPath
 from ripen_authoring.models.simple_steps import ExitPart
-from ripen_authoring.models.step import Route, StepPart
+from ripen_authoring.models.step import PlacedPath, StepPart
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,20 +21,20 @@ class PlacedStep:
     part: StepPart
     where: DocumentPath
     next: str
-    routes: tuple[Route, ...] = ()
+    paths: tuple[PlacedPath, ...] = ()
 
     def to(self, name: str) -> str:
         """Return the step to which the path of this name leads."""
-        return next(route.to for route in self.routes if route.name == name)
+        return next(placed.to for placed in self.paths if placed.name == name)
 
     @property
     def after(self) -> tuple[str, ...]:
         """Every step that may come next."""
-        return self.part.successors(self.next, self.routes)
+        return self.part.successors(self.next, self.paths)
 
     def compiled(self, locales: tuple[str, ...]) -> Step:
         """Return the step of the graph."""
-        return self.part.compiled(self.id, self.next, self.routes, locales)
+        return self.part.compiled(self.id, self.next, self.paths, locales)
 
 
 def placed_steps(steps: Sequence[StepPart]) -> tuple[PlacedStep, ...]:
@@ -61,15 +61,15 @@ def _laid(steps: Sequence[StepPart], where: DocumentPath, after: str, names: _Id
     for number, (step, id) in enumerate(zip(steps, ids, strict=True)):
         following = ids[number + 1] if number + 1 < len(steps) else after
         here = (*where, number)
-        routes: list[Route] = []
+        paths: list[PlacedPath] = []
         nested: list[PlacedStep] = []
         for path in step.paths():
             place = (*here, *path.where)
             inside = () if isinstance(path.onward, str) else tuple(_laid(path.onward, place, following, names))
             nested += inside
             to = path.onward if isinstance(path.onward, str) else inside[0].id if inside else following
-            routes.append(Route(name=path.name, to=to, where=place))
-        yield PlacedStep(id=id, part=step, where=here, next=following, routes=tuple(routes))
+            paths.append(PlacedPath(name=path.name, to=to, where=place))
+        yield PlacedStep(id=id, part=step, where=here, next=following, paths=tuple(paths))
         yield from nested
 
 

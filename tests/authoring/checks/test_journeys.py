@@ -113,7 +113,7 @@ from tests.support.smallest_playbook import (
         (J, steps("- notify: {en: '{{ lead.lastname }}'}"),
          "3:14: 'lead' has no 'lastname'; did you mean 'last_name'?"),
         (J, steps("- update: {fields: {plan: '{{ answers.x.y }}'}}"), "3:23: 'answers' has no 'x'"),
-        # ways through a journey
+        # paths through a journey
         (J, steps("- send: m", "- exit", "- send: t"), "5:5: no path leads to 'send-t'"),
         (J, steps("- {send: m}", "- {jump: send-m}"), "4:6: this jumps back to 'send-m' without a wait"),
         (J, AGAIN + "  - send: m\n  - enrol: j\n", "4:5: this leads back into 'j' without a wait; add a `wait`"),

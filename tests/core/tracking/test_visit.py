@@ -98,12 +98,12 @@ def test_visit_of_a_robot_has_the_verdict_machine() -> None:
 
 
 def test_assigned_activity_names_its_click_and_whether_it_is_likely() -> None:
-    sure, likely = (
-        assign_to_lead(made(), "lead1", sure=True),
-        assign_to_lead(made(), "lead1", sure=False, click="click1"),
+    bound, likely = (
+        assign_to_lead(made(), "lead1", bound=True),
+        assign_to_lead(made(), "lead1", bound=False, click="click1"),
     )
-    assert (sure.lead, sure.id, sure.at) == ("lead1", made().id, NOON)
-    assert "likely" not in sure.facts
+    assert (bound.lead, bound.id, bound.at) == ("lead1", made().id, NOON)
+    assert "likely" not in bound.facts
     assert (likely.facts["likely"], likely.facts["click"]) == ("yes", "click1")
 
 

@@ -68,7 +68,7 @@ def test_a_repeated_beacon_is_recorded_once(table: Table) -> None:
 
 
 def test_a_known_visitor_s_views_are_folded_in_the_bulk_lane(table: Table) -> None:
-    bind(table, "lead1", sure=True)
+    bind(table, "lead1", bound=True)
     queue = FakeQueue()
     record_beacon(a_beacon(), beacon_dependencies(table, queue))
     (view,) = visits(table, "lead1")
@@ -78,7 +78,7 @@ def test_a_known_visitor_s_views_are_folded_in_the_bulk_lane(table: Table) -> No
 
 
 def test_a_known_visitor_s_new_campaign_becomes_the_last_touch(table: Table) -> None:
-    bind(table, "lead1", sure=True)
+    bind(table, "lead1", bound=True)
     record_beacon(
         a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), beacon_dependencies(table)
     )
@@ -94,7 +94,7 @@ def test_a_form_posted_during_a_beacon_gets_its_views(table: Table) -> None:
             super().write(*changes)
             if not self.done:
                 self.done = True
-                bind(table, "lead1", sure=True)
+                bind(table, "lead1", bound=True)
 
     record_beacon(a_beacon(), beacon_dependencies(Interrupted("table", table._client)))
     assert len(visits(table, "lead1")) == 1
@@ -135,7 +135,7 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     record_beacon(a_beacon(bridge=rpn), beacon_dependencies(table))
     record_beacon(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), beacon_dependencies(table))
 
-    assert owner(table) == VisitorPointer(lead="lead1", sure=False)
+    assert owner(table) == VisitorPointer(lead="lead1", bound=False)
     (view,) = visits(table, "lead1")
     assert (view.facts["likely"], view.facts["click"]) == ("yes", clicked.id)
     assert profile(table, "lead1") == a_lead()
@@ -151,10 +151,10 @@ def test_an_old_or_unknown_bridge_token_is_ignored(table: Table) -> None:
 
 
 def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> None:
-    bind(table, "owner", sure=True)
+    bind(table, "owner", bound=True)
     table.write(Create(keys.bridge("token123"), Bridge(lead="lead1", send="s", click="c", at=NOON)))
     record_beacon(a_beacon(bridge="token123"), beacon_dependencies(table))
-    assert owner(table) == VisitorPointer(lead="owner", sure=True)
+    assert owner(table) == VisitorPointer(lead="owner", bound=True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")
     assert "click" not in view.facts

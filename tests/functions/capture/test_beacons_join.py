@@ -47,7 +47,7 @@ def test_a_form_joins_earlier_visits_with_their_times_and_first_touch(table: Tab
     known = profile(table, lead)
     assert known.first_touch and (known.first_touch.at, known.first_touch.utm_source) == (early, "ad")
     assert known.lead_touch and known.lead_touch.at == NOON
-    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+    assert owner(table) == VisitorPointer(lead=lead, bound=True)
 
 
 def test_the_form_and_earlier_visits_are_folded_together(table: Table) -> None:
@@ -102,19 +102,19 @@ def keep_as_visitor(table: Table) -> Activity:
 
 
 def test_a_form_wins_over_a_likely_lead(table: Table) -> None:
-    bind(table, "reader", sure=False)
+    bind(table, "reader", bound=False)
     record_beacon(a_beacon(), beacon_dependencies(table))
     lead = fill_in(table)
-    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+    assert owner(table) == VisitorPointer(lead=lead, bound=True)
     assert len(visits(table, lead)) == 1
 
 
 def test_a_likely_lead_that_posts_a_form_counts_each_visit_once(table: Table) -> None:
     lead = fill_in(table, visitor="ffffffffffffffff")
-    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, sure=False)))
+    table.write(Create(keys.visitor_pointer(VISITOR), VisitorPointer(lead=lead, bound=False)))
     record_beacon(a_beacon(a_view(1, NOON - timedelta(days=1))), beacon_dependencies(table))
     assert fill_in(table, company="サンプル") == lead
-    assert owner(table) == VisitorPointer(lead=lead, sure=True)
+    assert owner(table) == VisitorPointer(lead=lead, bound=True)
     assert len(visits(table, lead)) == 1
     first = profile(table, lead).first_touch
     assert first and first.at == NOON - timedelta(days=1)

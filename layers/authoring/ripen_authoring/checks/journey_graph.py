@@ -32,7 +32,7 @@ def _check_targets(document: Document, steps_in_place: Sequence[PlacedStep]) -> 
     """Check that jumps and paths lead to steps that exist."""
     ids = {step.id for step in steps_in_place}
     for step in steps_in_place:
-        targets = [(route.where, route.to, ids) for route in step.routes if route.to]
+        targets = [(placed.where, placed.to, ids) for placed in step.paths if placed.to]
         if isinstance(step.part, JumpPart):
             targets.append(((*step.where, "jump", "to"), step.part.jump.to, ids - {step.id}))
         for where, to, suggestions in targets:

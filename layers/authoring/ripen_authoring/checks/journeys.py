@@ -92,14 +92,14 @@ def _check_ids(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iter
             yield document.problem(step.where, message)
         seen.add(step.id)
         paths: set[str] = set()
-        for route in step.routes:
-            if route.name in paths:
+        for placed in step.paths:
+            if placed.name in paths:
                 message = Words(
-                    f"two paths have the name {route.name!r}; give one of them its own `name`",
-                    f"同じ名前 {route.name!r} の経路が 2 つあります。どちらかに別の `name` を付けてください",
+                    f"two paths have the name {placed.name!r}; give one of them its own `name`",
+                    f"同じ名前 {placed.name!r} の経路が 2 つあります。どちらかに別の `name` を付けてください",
                 )
-                yield document.problem(route.where, message)
-            paths.add(route.name)
+                yield document.problem(placed.where, message)
+            paths.add(placed.name)
 
 
 def _check_step(folder: Folder, document: Document, step: PlacedStep, ripen: RipenFile) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from ripen.playbook import graph
 from ripen_authoring import expressions
 from ripen_authoring.models.clauses import DocumentPath, Duration
 from ripen_authoring.models.part import FieldName, LocalizedText, Name, Part
-from ripen_authoring.models.step import Mention, Route, StepPart
+from ripen_authoring.models.step import Mention, PlacedPath, StepPart
 from ripen_authoring.path_names import slug
 from ripen_authoring.problem import InvalidValue
 
@@ -28,7 +28,7 @@ class SendPart(StepPart):
     def mentions(self) -> Iterator[Mention]:
         yield Mention(kind="emails", name=self.send, where=("send",))
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.SendStep(
             id=id,
             next=next,
@@ -77,7 +77,7 @@ class UpdatePart(StepPart):
     def templates(self) -> Iterator[tuple[DocumentPath, str]]:
         yield from ((("update", "fields", field), text) for field, text in self.update.fields.items())
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         update = self.update
         return graph.UpdateStep(
             id=id,
@@ -128,7 +128,7 @@ class CrmPart(StepPart):
         if self.crm.task:
             yield from ((("crm", "task", code), text) for code, text in self.crm.task.root.items())
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         crm = self.crm
         return graph.CrmStep(
             id=id,
@@ -151,7 +151,7 @@ class NotifyPart(StepPart):
     def templates(self) -> Iterator[tuple[DocumentPath, str]]:
         yield from ((("notify", code), text) for code, text in self.notify.root.items())
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.NotifyStep(id=id, next=next, text=self.notify.by_locale(locales), channel=self.channel)
 
 
@@ -164,7 +164,7 @@ class EnrolStepPart(StepPart):
     def mentions(self) -> Iterator[Mention]:
         yield Mention(kind="journeys", name=self.enrol, where=("enrol",))
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.EnrolStep(id=id, next=next, journey=self.enrol)
 
 
@@ -177,7 +177,7 @@ class LeavePart(StepPart):
     def mentions(self) -> Iterator[Mention]:
         yield Mention(kind="journeys", name=self.leave, where=("leave",))
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.LeaveStep(id=id, next=next, journey=self.leave)
 
 
@@ -196,10 +196,10 @@ class JumpPart(StepPart):
     def default_id(self) -> str:
         return f"jump-{self.jump.to}"
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
         return self.jump.to, next
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.JumpStep(id=id, next=next, to=self.jump.to, most=self.jump.most)
 
 
@@ -209,10 +209,10 @@ class ExitPart(StepPart):
     def default_id(self) -> str:
         return "exit"
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
         return ()
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.ExitStep(id=id, reason=self.exit) if self.exit else graph.ExitStep(id=id)
 
 

@@ -13,7 +13,7 @@ from ripen_authoring.models.part import Name, Part
 
 
 @dataclass(frozen=True, kw_only=True)
-class Route:
+class PlacedPath:
     """A path with the step that it leads to."""
 
     name: str
@@ -49,16 +49,16 @@ class StepPart(Part):
         """Return the id of a step that has none: `<verb>-<name>`."""
 
     @abstractmethod
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
-        """Return the step of the graph. `routes` are the paths, in the order of paths()."""
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
+        """Return the step of the graph. `paths` are those of paths(), in the same order, with their first steps."""
 
     def paths(self) -> Iterator[WrittenPath]:
         """Yield the paths that leave the step, apart from `next`."""
         yield from ()
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
         """Return every step that may come next."""
-        return (next, *(route.to for route in routes))
+        return (next, *(placed.to for placed in paths))
 
     def mentions(self) -> Iterator[Mention]:
         """Yield what the step names."""

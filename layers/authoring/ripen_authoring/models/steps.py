@@ -12,7 +12,7 @@ from ripen_authoring.building.clauses import clause, optional
 from ripen_authoring.models.clauses import ClausePart, ClauseTree, DocumentPath
 from ripen_authoring.models.part import Name, Part
 from ripen_authoring.models.simple_steps import SimpleStep
-from ripen_authoring.models.step import Mention, Route, StepPart, WrittenPath
+from ripen_authoring.models.step import Mention, PlacedPath, StepPart, WrittenPath
 from ripen_authoring.models.times import WaitText
 from ripen_authoring.path_names import path_name, slug
 from ripen_authoring.problem import InvalidValue
@@ -46,8 +46,8 @@ class WaitPart(StepPart):
         if field := expressions.wait_end(self.wait).field:
             yield Mention(kind="dates", name=field, where=("wait",))
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
-        otherwise = routes[0].to if routes else END
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
+        otherwise = paths[0].to if paths else END
         return graph.WaitStep(id=id, next=next, until=expressions.wait_end(self.wait), otherwise=otherwise)
 
 
@@ -80,8 +80,8 @@ class WaitForPart(StepPart):
             name = path.name or (f"after {path.after}" if path.after else path_name(path.when, number))
             yield WrittenPath(name=name, onward=path.then, where=("wait_for", number, "then"))
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
-        return tuple(route.to for route in routes)
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
+        return tuple(placed.to for placed in paths)
 
     def mentions(self) -> Iterator[Mention]:
         for number, path in enumerate(self.wait_for):
@@ -93,17 +93,17 @@ class WaitForPart(StepPart):
             if path.when is not None:
                 yield ("wait_for", number, "when"), path.when
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.WaitForStep(
             id=id,
             paths=tuple(
                 graph.WaitPath(
-                    name=route.name,
+                    name=placed.name,
                     when=optional(path.when),
                     after=expressions.wait_end(path.after) if path.after else None,
-                    next=route.to,
+                    next=placed.to,
                 )
-                for path, route in zip(self.wait_for, routes, strict=True)
+                for path, placed in zip(self.wait_for, paths, strict=True)
             ),
         )
 
@@ -151,22 +151,22 @@ class BranchPart(StepPart):
         if self.branch[-1].else_ is None:
             yield WrittenPath(name=ELSE, onward=(), where=())
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
-        return tuple(route.to for route in routes)
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
+        return tuple(placed.to for placed in paths)
 
     def clauses(self) -> Iterator[tuple[DocumentPath, ClausePart]]:
         for number, path in enumerate(self.branch):
             if path.when is not None:
                 yield ("branch", number, "when"), path.when
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
-        *conditional, otherwise = routes
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
+        *conditional, otherwise = paths
         clauses = [path.when for path in self.branch if path.when is not None]
-        paths = (
-            graph.Path(name=route.name, when=clause(when), next=route.to)
-            for when, route in zip(clauses, conditional, strict=True)
+        branches = (
+            graph.Path(name=placed.name, when=clause(when), next=placed.to)
+            for when, placed in zip(clauses, conditional, strict=True)
         )
-        return graph.BranchStep(id=id, paths=tuple(paths), otherwise=otherwise.to)
+        return graph.BranchStep(id=id, paths=tuple(branches), otherwise=otherwise.to)
 
 
 class SharePart(Part):
@@ -196,13 +196,13 @@ class SplitPart(StepPart):
         for name, share in self.split.paths.items():
             yield WrittenPath(name=name, onward=share.steps, where=("split", "paths", name, "steps"))
 
-    def successors(self, next: str, routes: Sequence[Route]) -> tuple[str, ...]:
-        return tuple(route.to for route in routes)
+    def successors(self, next: str, paths: Sequence[PlacedPath]) -> tuple[str, ...]:
+        return tuple(placed.to for placed in paths)
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
-        shares = zip(self.split.paths.values(), routes, strict=True)
-        paths = tuple(graph.Share(name=route.name, weight=share.weight, next=route.to) for share, route in shares)
-        return graph.SplitStep(id=id, by=self.split.by, paths=paths)
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
+        written = zip(self.split.paths.values(), paths, strict=True)
+        shares = tuple(graph.Share(name=placed.name, weight=share.weight, next=placed.to) for share, placed in written)
+        return graph.SplitStep(id=id, by=self.split.by, paths=shares)
 
 
 class WebhookBody(Part):
@@ -228,14 +228,14 @@ class WebhookPart(StepPart):
     def templates(self) -> Iterator[tuple[DocumentPath, str]]:
         yield from ((("webhook", "body", key), text) for key, text in self.webhook.body.items())
 
-    def compiled(self, id: str, next: str, routes: Sequence[Route], locales: tuple[str, ...]) -> graph.Step:
+    def compiled(self, id: str, next: str, paths: Sequence[PlacedPath], locales: tuple[str, ...]) -> graph.Step:
         return graph.WebhookStep(
             id=id,
             next=next,
             url=self.webhook.url,
             body=self.webhook.body,
             timeout_seconds=self.webhook.timeout,
-            otherwise=routes[0].to if routes else next,
+            otherwise=paths[0].to if paths else next,
         )
 
 

@@ -26,8 +26,8 @@ class SimulatedPath:
 
 def options(step: Step) -> tuple[str, ...]:
     """Return the names of the paths that leave the step, or nothing where it has no choice."""
-    has_choice = "" not in step.ways and not isinstance(step, WaitStep)
-    return tuple(step.ways) if has_choice else ()
+    has_choice = "" not in step.next_by_path and not isinstance(step, WaitStep)
+    return tuple(step.next_by_path) if has_choice else ()
 
 
 def with_choices(journey: Journey, choices: Choices) -> Journey:
@@ -93,4 +93,4 @@ def _with_choice(step: Step, option: str) -> Step:
             [path] = [path for path in step.paths if path.name == option]
             return replace(step, paths=(WaitPath(name=path.name, after=path.after or _SOON, next=path.next),))
         case _:
-            return BranchStep(id=step.id, paths=(Path(name=option, when=_ALWAYS, next=step.ways[option]),))
+            return BranchStep(id=step.id, paths=(Path(name=option, when=_ALWAYS, next=step.next_by_path[option]),))

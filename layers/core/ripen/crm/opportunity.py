@@ -1,7 +1,7 @@
 """Companies with an open opportunity in the CRM: they get no marketing mail (Policy.skips_open_opportunities).
 
 A company is known by its mail domain, a person with a free-mail address by that address alone. A new colleague is
-therefore spared too, and nothing is written for each lead.
+therefore excluded too, and nothing is written for each lead.
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ class Position(Struct, frozen=True):
 
 
 class OpportunityPoll(Struct, frozen=True, kw_only=True):
-    """The `poll#opportunities` row, on the agenda while the policy spares companies with an open opportunity."""
+    """The `poll#opportunities` row, on the agenda while the policy excludes companies with an open opportunity."""
 
     since: datetime | None = None
     """All changes up to this time are read; None until all open opportunities are."""

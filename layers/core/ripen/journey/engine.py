@@ -25,7 +25,7 @@ from ripen.lead.conversion import conversion_cutoff
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.condition import holds
 from ripen.playbook.graph import BranchStep, ExitStep, SendStep, SplitStep, Step, WaitForStep, WaitStep
-from ripen.playbook.paths import ELSE, OTHERWISE, path_names
+from ripen.playbook.paths import ELSE, OTHERWISE, unique_path_names
 from ripen.playbook.template_limits import TemplateError
 
 _MAX_STEPS = 20
@@ -175,11 +175,11 @@ class _Run:
                 pass  # evaluated next
             case BranchStep():
                 facts = facts_at(self._enrollment, self._context, self._next_start, None)
-                paths = zip(step.paths, path_names(step.paths), strict=True)
+                paths = zip(step.paths, unique_path_names(step.paths), strict=True)
                 self._take(step, next((name for path, name in paths if holds(path.when, facts)), ELSE))
             case SplitStep():
                 number = choose_path(step.by, self._enrollment.lead, step.paths)
-                self._take(step, path_names(step.paths)[number])
+                self._take(step, unique_path_names(step.paths)[number])
             case _:
                 self._act(step)
 

@@ -36,7 +36,7 @@ def next_step(enrollment: Enrollment, journey: Journey) -> str:
             default = step.next
         case _:
             default = END
-    return step.ways.get(enrollment.paths_taken.get(step.id, ""), default)
+    return step.next_by_path.get(enrollment.paths_taken.get(step.id, ""), default)
 
 
 @lru_cache(maxsize=256)

@@ -27,7 +27,7 @@ from ripen.journey.history_needed import LATENESS_TOLERANCE
 from ripen.lead.activity import Activity, Verdict
 from ripen.playbook.condition import LeadFacts, holds
 from ripen.playbook.graph import Step, Until, WaitForStep, WaitPath, WaitStep
-from ripen.playbook.paths import ANSWERED, OTHERWISE, path_names
+from ripen.playbook.paths import ANSWERED, OTHERWISE, unique_path_names
 from ripen.tracking.click_verdict import VERDICT_DELAY
 
 ANSWER_PATIENCE = timedelta(days=1)
@@ -141,7 +141,7 @@ class _WaitFor:
         for at in past:
             count = activity_counter(self._enrollment, self._context, at, self._started, unjudged=unjudged)
             facts = replace(latest, now=at, count=count)
-            for name, path, end in zip(path_names(self._step.paths), self._step.paths, self._ends, strict=True):
+            for name, path, end in zip(unique_path_names(self._step.paths), self._step.paths, self._ends, strict=True):
                 if self._path_holds(path, end, facts):
                     return PathTaken(name, at)
         return None

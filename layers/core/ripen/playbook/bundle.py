@@ -193,7 +193,7 @@ class Policy(Struct, frozen=True, kw_only=True):
     """Most marketing mails to one lead in 7 days; None: no limit."""
     quiet: QuietHours | None = None
     unless: Clause | None = None
-    """A lead for whom this holds gets no marketing mail (a competitor, a student)."""
+    """A lead that meets this gets no marketing mail (a competitor, a student)."""
     skips_open_opportunities: bool = False
     """Whether leads at a company with an open opportunity in the CRM get no marketing mail."""
 

@@ -1,8 +1,8 @@
 """The compiled journey: its triggers and its steps. Every enrollment is pinned to the bundle with its graph.
 
 Each step names its successor in `next`: the id of a step, or END. The last step of a path goes on after the step that
-the path belongs to. A step says in `ways` which paths it has (paths.py), and in `waits` whether an enrollment can rest
-on it.
+the path belongs to. A step says in `next_by_path` which paths it has (paths.py), and in `waits` whether an
+enrollment can rest on it.
 """
 
 from typing import Literal
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from ripen.decision import Reason
 from ripen.playbook.clause import Clause
-from ripen.playbook.paths import ANSWERED, ELSE, END, OTHERWISE, THEN, AnyStep, OneWayStep, by_name
+from ripen.playbook.paths import ANSWERED, ELSE, END, OTHERWISE, THEN, AnyStep, OneWayStep, next_by_name
 from ripen.playbook.trigger import Trigger
 from ripen.words import Words
 
@@ -75,7 +75,7 @@ class WaitStep(OneWayStep, frozen=True, kw_only=True, tag="wait"):
     """The next step for a lead without such a date, or whose date is over; by default the journey ends."""
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """After the wait, or without a date to wait for."""
         return {THEN: self.next, OTHERWISE: self.otherwise}
 
@@ -96,9 +96,9 @@ class WaitForStep(AnyStep, frozen=True, kw_only=True, tag="wait_for"):
     paths: tuple[WaitPath, ...]
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """One for each path."""
-        return by_name(self.paths)
+        return next_by_name(self.paths)
 
 
 class Path(Struct, frozen=True, kw_only=True):
@@ -116,9 +116,9 @@ class BranchStep(AnyStep, frozen=True, kw_only=True, tag="branch"):
     otherwise: str = END
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """One for each path, and one for all other leads."""
-        return {**by_name(self.paths), ELSE: self.otherwise}
+        return {**next_by_name(self.paths), ELSE: self.otherwise}
 
 
 class Share(Struct, frozen=True, kw_only=True):
@@ -136,9 +136,9 @@ class SplitStep(AnyStep, frozen=True, kw_only=True, tag="split"):
     paths: tuple[Share, ...]
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """One for each path."""
-        return by_name(self.paths)
+        return next_by_name(self.paths)
 
 
 class UpdateStep(OneWayStep, frozen=True, kw_only=True, tag="update"):
@@ -190,7 +190,7 @@ class WebhookStep(OneWayStep, frozen=True, kw_only=True, tag="webhook"):
     """The next step if all attempts failed."""
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """With an answer, and without one."""
         return {ANSWERED: self.next, OTHERWISE: self.otherwise}
 
@@ -269,7 +269,7 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Journey(Struct, frozen=True, kw_only=True):
-    """A journey: any trigger of `enrol`, or a manual request, enrols a lead for whom `who` holds.
+    """A journey: any trigger of `enrol`, or a manual request, enrols a lead that meets `who`.
 
     `goal` and `exit` take effect at once, also during a wait. Did in them counts activities since the entry.
     """

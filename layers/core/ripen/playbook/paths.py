@@ -35,14 +35,14 @@ class AnyStep(Struct, frozen=True, kw_only=True):
         return Words(self.id, self.id)
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """The next step of each path, by the path's name."""
         return {}
 
     @property
     def successors(self) -> tuple[str, ...]:
         """Every step that may come next."""
-        return tuple(self.ways.values())
+        return tuple(self.next_by_path.values())
 
 
 class OneWayStep(AnyStep, frozen=True, kw_only=True):
@@ -51,7 +51,7 @@ class OneWayStep(AnyStep, frozen=True, kw_only=True):
     next: str = END
 
     @property
-    def ways(self) -> dict[str, str]:
+    def next_by_path(self) -> dict[str, str]:
         """The only path, which has no name."""
         return {"": self.next}
 
@@ -66,7 +66,7 @@ class _Named(Protocol):
         """The id of its first step."""
 
 
-def path_names(paths: Sequence[_Named]) -> list[str]:
+def unique_path_names(paths: Sequence[_Named]) -> list[str]:
     """Return a name for each path; a second path with the same name gets its number."""
     found: list[str] = []
     for number, path in enumerate(paths, 1):
@@ -74,6 +74,6 @@ def path_names(paths: Sequence[_Named]) -> list[str]:
     return found
 
 
-def by_name(paths: Sequence[_Named]) -> dict[str, str]:
+def next_by_name(paths: Sequence[_Named]) -> dict[str, str]:
     """Return the next step of each path, by the name of the path."""
-    return {name: path.next for path, name in zip(paths, path_names(paths), strict=True)}
+    return {name: path.next for path, name in zip(paths, unique_path_names(paths), strict=True)}

@@ -16,6 +16,8 @@ OPEN_CRM = "open_crm"
 ACCEPTED = "accepted"
 NOT_A_FIT = "not a fit"
 
+NO_ALERT = "no such alert"
+TOO_LATE = "too late"
 LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
 
@@ -35,6 +37,7 @@ class CardAction(Struct, frozen=True, kw_only=True):
     """When a worker claimed it to ask Salesforce. Other workers leave it alone for five minutes."""
     done: datetime | None = None
     outcome: str = ""
+    """ACCEPTED or NOT_A_FIT, or why the press changed nothing: NO_ALERT or TOO_LATE. "" while it is open."""
     attempts: int = 0
 
 

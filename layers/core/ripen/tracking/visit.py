@@ -46,9 +46,9 @@ def visit_activities(beacon: Beacon, bundle: Bundle) -> tuple[Activity, ...]:
     return tuple(_activity(event, beacon, bundle) for event in beacon.events)
 
 
-def assign_to_lead(activity: Activity, lead: str, sure: bool, click: str = "") -> Activity:
+def assign_to_lead(activity: Activity, lead: str, bound: bool, click: str = "") -> Activity:
     """Return the activity as the lead's. `click` is the click in a mail that opened the page, if there was one."""
-    origin = {"likely": "" if sure else "yes", "click": click}
+    origin = {"likely": "" if bound else "yes", "click": click}
     return replace(activity, lead=lead, facts=activity.facts | {name: value for name, value in origin.items() if value})
 
 

@@ -1,6 +1,6 @@
 """A visitor: one browser on one site, before and after we know whose it is.
 
-The visitor is surely a lead's after a form was submitted there, and only likely a lead's after a link in the lead's
+The visitor is bound to a lead by a form that was submitted there, and only likely the lead's after a link in the lead's
 mail was followed, because mails are forwarded. A likely visit may score the lead, but never reveals anything about the
 lead.
 """
@@ -14,10 +14,11 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class VisitorPointer(Struct, frozen=True, kw_only=True):
-    """The lead to whom the visits of this browser belong from now on."""
+    """The lead that the visits of this browser belong to from now on."""
 
     lead: str
-    sure: bool
+    bound: bool
+    """True after a form, False if the visitor is only likely the lead's."""
 
 
 class Join(Struct, frozen=True, kw_only=True):

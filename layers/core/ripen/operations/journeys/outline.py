@@ -43,9 +43,12 @@ def paths_of(step: Step) -> list[tuple[str, str]]:
     if isinstance(step, SplitStep):
         total = sum(share.weight for share in step.paths) or 1
         return [(f"{share.name} {share.weight / total:.0%}", share.next) for share in step.paths]
-    ways = step.ways
-    has_one_way = "" in ways or ways.get(OTHERWISE) in (END, *(to for name, to in ways.items() if name != OTHERWISE))
-    return [] if has_one_way else list(ways.items())
+    paths = step.next_by_path
+    has_one_path = "" in paths or paths.get(OTHERWISE) in (
+        END,
+        *(to for name, to in paths.items() if name != OTHERWISE),
+    )
+    return [] if has_one_path else list(paths.items())
 
 
 class _Outline:

@@ -1,1 +1,1 @@
-"""Publish a playbook: what it changes, for whom, and what follows."""
+"""Publish a playbook: what it changes, for which leads, and what follows."""

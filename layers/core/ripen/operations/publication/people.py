@@ -84,7 +84,7 @@ def affected_people(
 
 
 def move_on(enrollments: list[Enrollment], steps: list[AffectedStep], table: Table, now: datetime) -> int:
-    """Wake the people for whom the new file says where to go, and return their number.
+    """Wake the leads that the new file moves to another step, and return their number.
 
     Call this only when the new playbook is in force: before that, workers would find nothing changed, and look again
     only when the wait is over.

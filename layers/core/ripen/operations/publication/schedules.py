@@ -1,7 +1,7 @@
 """The agenda rows of a new playbook: the next occurrence of each journey's schedule, and the polls of the CRM.
 
-The CRM is polled for members of campaigns that journeys ask about, and for opportunities where the policy spares their
-leads.
+The CRM is polled for members of campaigns that journeys ask about, and for opportunities where the policy excludes
+their leads.
 """
 
 from datetime import datetime

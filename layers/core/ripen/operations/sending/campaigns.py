@@ -44,7 +44,7 @@ class Proposal:
 def propose(
     name: str, at_once: bool, table: Table, playbook: Playbook, now: datetime, progress: Progress = silent
 ) -> Proposal:
-    """Return when the campaign would begin, and for whom. Raise Failure if it ran already or its time is past."""
+    """Return when the campaign would begin, and its leads. Raise Failure if it ran already or its time is past."""
     bundle = live_bundle(playbook)
     campaign = find_campaign(name, bundle)
     row = table.get(keys.campaign(name))
