@@ -2,14 +2,12 @@
 
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.doctor.finding import OWNERS, Finding, State
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
@@ -28,9 +26,7 @@ _MARKS = {
     "前提条件をすべて確認します: 状態、担当、次にすること。一つでも不備があれば終了コードは 1 です。",
 )
 def doctor(
-    folder: Annotated[Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
-        "playbook"
-    ),
+    folder: FolderArgument = DEFAULT_FOLDER,
     as_json: AsJson = False,
 ) -> None:
     from cli.doctor.examination import examine

@@ -11,11 +11,34 @@ from rich.table import Table
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
-from cli.stack.stack import connect
+from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.operations.phrases import reason
 from ripen.operations.sending.held_mails import HeldMail, drop, held_mails, release, select
 from ripen.words import Words
+
+_Release = Annotated[
+    str,
+    typer.Option(
+        "--release",
+        help=say(
+            "Send this mail after all: its id, the beginning of its id, or all.",
+            "このメールを送ります。ID、ID の先頭部分、または all。",
+        ),
+        metavar="ID",
+    ),
+]
+_Drop = Annotated[
+    str,
+    typer.Option(
+        "--drop",
+        help=say(
+            "Never send this mail: its id, the beginning of its id, or all.",
+            "このメールを送らずに取りやめます。ID、ID の先頭部分、または all。",
+        ),
+        metavar="ID",
+    ),
+]
 
 
 @help_text(
@@ -23,37 +46,10 @@ from ripen.words import Words
     " release or drop them.",
     "結果が分からず保留中のメールを一覧します。自動では再送されません。送るか、取りやめるかを選べます。",
 )
-def held(
-    released: Annotated[
-        str,
-        typer.Option(
-            "--release",
-            help=say(
-                "Send this mail after all: its id, the beginning of its id, or all.",
-                "このメールを送ります。ID、ID の先頭部分、または all。",
-            ),
-            metavar="ID",
-        ),
-    ] = "",
-    dropped: Annotated[
-        str,
-        typer.Option(
-            "--drop",
-            help=say(
-                "Never send this mail: its id, the beginning of its id, or all.",
-                "このメールを送らずに取りやめます。ID、ID の先頭部分、または all。",
-            ),
-            metavar="ID",
-        ),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
+def held(released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) -> None:
     if released and dropped:
         raise Failure(
-            Words(
-                "--release and --drop cannot be used together.",
-                "--release と --drop は同時に指定できません。",
-            ),
+            Words("--release and --drop cannot be used together.", "--release と --drop は同時に指定できません。"),
             Words("Use one of them.", "どちらか一方を指定してください。"),
         )
     stack = connect()
@@ -62,28 +58,36 @@ def held(
     console = Console(highlight=False, soft_wrap=True, stderr=as_json)
     result: dict[str, int] | list[dict[str, Any]]
     if released:
-        count = release(select(found, released), getuser(), stack.table, stack.clock.now())
-        result = {"released": count}
-        console.print(
-            say(
-                f"[bold]Released: {count}.[/] Mails that may still be sent go out within a minute or two.",
-                f"[bold]{count} 通の保留を解きました。[/] 現在も送信できるメールは 1、2 分以内に送信されます。",
-            )
-        )
+        result = {"released": _release(select(found, released), stack, console)}
     elif dropped:
-        count = drop(select(found, dropped), getuser(), stack.table, stack.clock.now())
-        result = {"dropped": count}
-        console.print(
-            say(
-                f"[bold]Dropped: {count}.[/] Dropped mails are never sent.",
-                f"[bold]{count} 通を取りやめました。[/] 取りやめたメールは送信されません。",
-            )
-        )
+        result = {"dropped": _drop(select(found, dropped), stack, console)}
     else:
         result = [each.plain() for each in found]
         _show(found, console)
     if as_json:
         print_json(result)
+
+
+def _release(chosen: list[HeldMail], stack: Stack, console: Console) -> int:
+    count = release(chosen, getuser(), stack.table, stack.clock.now())
+    console.print(
+        say(
+            f"[bold]Released: {count}.[/] Mails that may still be sent go out within a minute or two.",
+            f"[bold]{count} 通の保留を解きました。[/] 現在も送信できるメールは 1、2 分以内に送信されます。",
+        )
+    )
+    return count
+
+
+def _drop(chosen: list[HeldMail], stack: Stack, console: Console) -> int:
+    count = drop(chosen, getuser(), stack.table, stack.clock.now())
+    console.print(
+        say(
+            f"[bold]Dropped: {count}.[/] Dropped mails are never sent.",
+            f"[bold]{count} 通を取りやめました。[/] 取りやめたメールは送信されません。",
+        )
+    )
+    return count
 
 
 def _show(found: list[HeldMail], console: Console) -> None:

@@ -1,7 +1,6 @@
 """ripen plan: what publishing would change, for which leads, and which mails it would send."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.journey_words import mail_outcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
@@ -46,9 +46,7 @@ _MOST_LINES = 4
     """,
 )
 def plan(
-    folder: Annotated[Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
-        "playbook"
-    ),
+    folder: FolderArgument = DEFAULT_FOLDER,
     most: Annotated[
         int,
         typer.Option(

@@ -5,12 +5,12 @@ import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-import typer
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
@@ -24,7 +24,6 @@ from ripen_authoring.problem import InvalidPlaybook, Problem
 if TYPE_CHECKING:
     from ripen.operations.publication.release import Release
 
-_FOLDER = typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"), show_default=True)
 _screen = Console(highlight=False, soft_wrap=True)
 
 
@@ -32,10 +31,7 @@ _screen = Console(highlight=False, soft_wrap=True)
     "Check the playbook: every mistake in one run, each with its place and what to write instead.",
     "プレイブックを確認します。すべての誤りを一度に、場所と直し方とともに表示します。",
 )
-def check(
-    folder: Annotated[Path, _FOLDER] = Path("playbook"),
-    as_json: AsJson = False,
-) -> None:
+def check(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     from ripen_authoring.compile import check_playbook
 
     try:
@@ -66,7 +62,7 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
     "Check the playbook, store it under the hash of its content, and make it live.",
     "プレイブックを確認し、内容のハッシュを名前として保存して、公開します。",
 )
-def publish(folder: Annotated[Path, _FOLDER] = Path("playbook"), as_json: AsJson = False) -> None:
+def publish(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     from ripen_authoring.compile import compile_playbook
 
     try:

@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 from rich.console import Console
 from rich.markup import escape
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.stack.stack import Stack, connect
@@ -24,6 +25,43 @@ from ripen.words import Words
 
 _SITE = "https://ripen.example"
 """The site of the links where no stack is asked."""
+_screen = Console(highlight=False, soft_wrap=True)
+_Email = Annotated[
+    str, typer.Argument(help=say("The mail's name in emails/.", "emails/ にあるメールの名前。"), show_default=False)
+]
+_Lead = Annotated[
+    str,
+    typer.Option(
+        help=say(
+            "A lead's address, or a persona: a file, or a name in personas/.",
+            "見込み客のアドレス、またはペルソナ（ファイル、または personas/ にある名前）。",
+        )
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        help=say("Write the HTML and the text into this folder.", "HTML とテキストをこのフォルダーに書き出します。")
+    ),
+]
+_SendTo = Annotated[
+    str,
+    typer.Option(
+        help=say(
+            "Send it as a [TEST] to a member of `team` in ripen.yaml.",
+            "ripen.yaml の `team` にいる人へ [TEST] として送信します。",
+        )
+    ),
+]
+_Entry = Annotated[
+    list[str] | None,
+    typer.Option(
+        help=say(
+            "A value of the enrolment: webinar_date=2026-12-10",
+            "シナリオへの登録にともなう値: webinar_date=2026-12-10",
+        )
+    ),
+]
 
 
 @help_text(
@@ -37,46 +75,13 @@ _SITE = "https://ripen.example"
     """,
 )
 def preview(
-    email: Annotated[
-        str, typer.Argument(help=say("The mail's name in emails/.", "emails/ にあるメールの名前。"), show_default=False)
-    ],
-    lead: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "A lead's address, or a persona: a file, or a name in personas/.",
-                "見込み客のアドレス、またはペルソナ（ファイル、または personas/ にある名前）。",
-            )
-        ),
-    ],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            help=say("Write the HTML and the text into this folder.", "HTML とテキストをこのフォルダーに書き出します。")
-        ),
-    ] = None,
-    send_to: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "Send it as a [TEST] to a member of `team` in ripen.yaml.",
-                "ripen.yaml の `team` にいる人へ [TEST] として送信します。",
-            )
-        ),
-    ] = "",
-    entry: Annotated[
-        list[str] | None,
-        typer.Option(
-            help=say(
-                "A value of the enrolment: webinar_date=2026-12-10",
-                "シナリオへの登録にともなう値: webinar_date=2026-12-10",
-            )
-        ),
-    ] = None,
+    email: _Email,
+    lead: _Lead,
+    out: _Out = None,
+    send_to: _SendTo = "",
+    entry: _Entry = None,
     as_json: AsJson = False,
-    folder: Annotated[Path, typer.Option(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
-        "playbook"
-    ),
+    folder: FolderOption = DEFAULT_FOLDER,
 ) -> None:
     from ripen.operations.sending.preview import preview as compose
     from ripen_authoring.compile import compile_or_fail
@@ -85,31 +90,39 @@ def preview(
     stack = connect() if "@" in lead or send_to else None
     profile, now = _profile(lead, folder, stack), stack.clock.now() if stack else datetime.now(UTC)
     mail = compose(email, profile, bundle, stack.site if stack else _SITE, now, _facts(entry or []))
-    console = Console(highlight=False, soft_wrap=True)
     if send_to:
-        subject = _send(mail, send_to, folder)
-        if as_json:
-            print_json({"sent_to": send_to, "subject": subject})
-        else:
-            to = escape(send_to)
-            console.print(say(f"Sent to {to}: {escape(subject)}", f"{to} へ送信しました: {escape(subject)}"))
+        _send_and_show(mail, send_to, folder, as_json)
     elif as_json:
         print_json(asdict(mail))
     else:
-        _show_head(mail, console)
-        for path in _write(mail, email, out or Path(mkdtemp(prefix="ripen-preview-"))):
-            console.print(str(path))
-            if out is None:
-                webbrowser.open(path.as_uri())
+        _show_head(mail)
+        _write_and_show(mail, email, out)
 
 
-def _show_head(mail: OutgoingMail, console: Console) -> None:
+def _send_and_show(mail: OutgoingMail, to: str, folder: Path, as_json: bool) -> None:
+    subject = _send(mail, to, folder)
+    if as_json:
+        print_json({"sent_to": to, "subject": subject})
+        return
+    shown, title = escape(to), escape(subject)
+    _screen.print(say(f"Sent to {shown}: {title}", f"{shown} へ送信しました: {title}"))
+
+
+def _write_and_show(mail: OutgoingMail, name: str, out: Path | None) -> None:
+    """Write the parts and print their places. Open them in the browser if no folder is named."""
+    for path in _write(mail, name, out or Path(mkdtemp(prefix="ripen-preview-"))):
+        _screen.print(str(path))
+        if out is None:
+            webbrowser.open(path.as_uri())
+
+
+def _show_head(mail: OutgoingMail) -> None:
     for name, value in (
         (say("From", "差出人"), _readable(mail.sender)),
         (say("To", "宛先"), mail.to),
         (say("Subject", "件名"), mail.subject),
     ):
-        console.print(f"[bold]{name}[/] {escape(value)}")
+        _screen.print(f"[bold]{name}[/] {escape(value)}")
 
 
 def _send(mail: OutgoingMail, to: str, folder: Path) -> str:

@@ -1,11 +1,10 @@
 """ripen schema: JSON Schemas for editors."""
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from ripen.failure import Failure
@@ -20,9 +19,7 @@ _screen = Console(highlight=False, soft_wrap=True)
     "ファイルの種類ごとに JSON Schema を書き出します。エディターで補完と確認が使えるようになります。",
 )
 def schema(
-    folder: Annotated[
-        Path, typer.Argument(help=say("The playbook's folder.", "プレイブックのフォルダー。"), show_default=True)
-    ] = Path("playbook"),
+    folder: FolderArgument = DEFAULT_FOLDER,
     as_json: AsJson = False,
 ) -> None:
     if not (folder / "ripen.yaml").is_file():

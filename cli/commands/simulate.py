@@ -6,11 +6,87 @@ from typing import Annotated
 
 import typer
 
+from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderOption
 from cli.output.json_output import AsJson
 from cli.output.language import help_text, say
 from ripen.failure import Failure
 from ripen.words import Lang, Words
 from ripen_authoring.files.named_file import read_named_file
+
+_Journey = Annotated[str, typer.Argument(help=say("The journey's name.", "シナリオの名前。"), show_default=False)]
+_Lead = Annotated[
+    str,
+    typer.Option(
+        help=say("A persona: a file, or a name in personas/.", "ペルソナ（ファイル、または personas/ にある名前）。")
+    ),
+]
+_Events = Annotated[
+    str,
+    typer.Option(
+        help=say(
+            'What the lead does: "+2d click case-study; +3d unsubscribe", or a file.',
+            '見込み客の行動: "+2d click case-study; +3d unsubscribe"、またはファイル。',
+        )
+    ),
+]
+_From = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        help=say(
+            "When it begins, in the lead's time zone: 2026-11-24 10:00",
+            "開始日時（見込み客のタイムゾーン）: 2026-11-24 10:00",
+        ),
+    ),
+]
+_ByHand = Annotated[
+    bool,
+    typer.Option(
+        "--by-hand",
+        help=say(
+            "Enrol the lead by hand instead of by the journey's trigger.",
+            "シナリオの開始条件によらず、手動で登録します。",
+        ),
+    ),
+]
+_Paths = Annotated[
+    bool,
+    typer.Option("--paths", help=say("Take every path through the journey.", "シナリオのすべての経路を通ります。")),
+]
+_Most = Annotated[
+    int,
+    typer.Option(help=say("With --paths: take at most this many paths.", "--paths とともに: 通る経路の上限。"), min=1),
+]
+_All = Annotated[
+    bool,
+    typer.Option(
+        "--all",
+        help=say(
+            "Run all of simulations/ and compare the results with their transcripts.",
+            "simulations/ をすべて実行し、結果を記録と比べます。",
+        ),
+    ),
+]
+_Update = Annotated[
+    bool,
+    typer.Option("--update", help=say("With --all: rewrite the transcripts.", "--all とともに: 記録を書き直します。")),
+]
+_Lang = Annotated[
+    Lang | None,
+    typer.Option(
+        help=say(
+            "The language of output and transcript. Default for the transcript: the persona's.",
+            "出力と記録の言語。記録は、指定がなければペルソナの言語。",
+        )
+    ),
+]
+_INCOMPLETE = Failure(
+    Words("Name a journey and a lead.", "シナリオと見込み客を指定してください。"),
+    Words(
+        "Run: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all",
+        "実行例: ripen simulate シナリオ --lead ペルソナ – または: ripen simulate --all",
+    ),
+)
 
 
 @help_text(
@@ -24,94 +100,21 @@ from ripen_authoring.files.named_file import read_named_file
     """,
 )
 def simulate(
-    journey: Annotated[
-        str, typer.Argument(help=say("The journey's name.", "シナリオの名前。"), show_default=False)
-    ] = "",
-    lead: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                "A persona: a file, or a name in personas/.", "ペルソナ（ファイル、または personas/ にある名前）。"
-            )
-        ),
-    ] = "",
-    events: Annotated[
-        str,
-        typer.Option(
-            help=say(
-                'What the lead does: "+2d click case-study; +3d unsubscribe", or a file.',
-                '見込み客の行動: "+2d click case-study; +3d unsubscribe"、またはファイル。',
-            )
-        ),
-    ] = "",
-    begins: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            help=say(
-                "When it begins, in the lead's time zone: 2026-11-24 10:00",
-                "開始日時（見込み客のタイムゾーン）: 2026-11-24 10:00",
-            ),
-        ),
-    ] = "",
-    by_hand: Annotated[
-        bool,
-        typer.Option(
-            "--by-hand",
-            help=say(
-                "Enrol the lead by hand instead of by the journey's trigger.",
-                "シナリオの開始条件によらず、手動で登録します。",
-            ),
-        ),
-    ] = False,
-    paths: Annotated[
-        bool,
-        typer.Option("--paths", help=say("Take every path through the journey.", "シナリオのすべての経路を通ります。")),
-    ] = False,
-    most: Annotated[
-        int,
-        typer.Option(
-            help=say("With --paths: take at most this many paths.", "--paths とともに: 通る経路の上限。"), min=1
-        ),
-    ] = 100,
-    everything: Annotated[
-        bool,
-        typer.Option(
-            "--all",
-            help=say(
-                "Run all of simulations/ and compare the results with their transcripts.",
-                "simulations/ をすべて実行し、結果を記録と比べます。",
-            ),
-        ),
-    ] = False,
-    update: Annotated[
-        bool,
-        typer.Option(
-            "--update", help=say("With --all: rewrite the transcripts.", "--all とともに: 記録を書き直します。")
-        ),
-    ] = False,
-    lang: Annotated[
-        Lang | None,
-        typer.Option(
-            help=say(
-                "The language of output and transcript. Default for the transcript: the persona's.",
-                "出力と記録の言語。記録は、指定がなければペルソナの言語。",
-            )
-        ),
-    ] = None,
+    journey: _Journey = "",
+    lead: _Lead = "",
+    events: _Events = "",
+    begins: _From = "",
+    by_hand: _ByHand = False,
+    paths: _Paths = False,
+    most: _Most = 100,
+    everything: _All = False,
+    update: _Update = False,
+    lang: _Lang = None,
     as_json: AsJson = False,
-    folder: Annotated[Path, typer.Option(help=say("The playbook's folder.", "プレイブックのフォルダー。"))] = Path(
-        "playbook"
-    ),
+    folder: FolderOption = DEFAULT_FOLDER,
 ) -> None:
     if not everything and not (journey and lead):
-        raise Failure(
-            Words("Name a journey and a lead.", "シナリオと見込み客を指定してください。"),
-            Words(
-                "Run: ripen simulate JOURNEY --lead PERSONA – or: ripen simulate --all",
-                "実行例: ripen simulate シナリオ --lead ペルソナ – または: ripen simulate --all",
-            ),
-        )
+        raise _INCOMPLETE
     from cli.output import simulation
     from ripen_authoring.compile import compile_or_fail
     from ripen_authoring.simulation.scenario import scenario_from_options

@@ -31,8 +31,14 @@ def account(ses: Any) -> Iterator[Finding]:
             ),
         )
         return
+    yield _production(found)
+    yield _quota(found.get("SendQuota") or {})
+
+
+def _production(found: dict[str, Any]) -> Finding:
+    status = found.get("EnforcementStatus", "HEALTHY")
     if not found.get("ProductionAccessEnabled"):
-        yield PRODUCTION.fail(
+        return PRODUCTION.fail(
             Words(
                 "the account is in SES's sandbox: it sends only to verified addresses",
                 "アカウントが SES のサンドボックスにあり、検証済みのアドレスにしか送れません",
@@ -42,26 +48,24 @@ def account(ses: Any) -> Iterator[Finding]:
                 "SES コンソール → アカウントダッシュボード → 本番アクセスのリクエスト。",
             ),
         )
-    elif not found.get("SendingEnabled", True) or found.get("EnforcementStatus", "HEALTHY") == "SHUTDOWN":
-        yield PRODUCTION.fail(
+    if not found.get("SendingEnabled", True) or status == "SHUTDOWN":
+        return PRODUCTION.fail(
             Words("AWS has paused sending for this account", "AWS がこのアカウントの送信を停止しています"),
             Words(
                 "Read AWS's mail about it, and answer the support case.",
                 "AWS からのメールを読み、サポートケースに返答してください。",
             ),
         )
-    elif found.get("EnforcementStatus", "HEALTHY") != "HEALTHY":
-        status = found["EnforcementStatus"].lower()
-        yield PRODUCTION.warn(
-            Words(f"AWS has put the account under {status}", f"AWS によりアカウントが {status} の状態です"),
+    if status != "HEALTHY":
+        shown = status.lower()
+        return PRODUCTION.warn(
+            Words(f"AWS has put the account under {shown}", f"AWS によりアカウントが {shown} の状態です"),
             Words(
                 "Look at bounces and complaints in the SES console.",
                 "SES コンソールで不達と迷惑メール報告を確かめてください。",
             ),
         )
-    else:
-        yield PRODUCTION.ok(Words("granted", "取得済み"))
-    yield _quota(found.get("SendQuota") or {})
+    return PRODUCTION.ok(Words("granted", "取得済み"))
 
 
 def _quota(quota: dict[str, float]) -> Finding:

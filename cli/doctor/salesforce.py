@@ -57,10 +57,13 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
         )
         return
     yield LOGIN.ok(Words(token.instance, token.instance))
-    asks_of_deals = bundle is not None and bundle.policy.skips_open_opportunities
+    yield from _rights_and_calls(session, token, bundle is not None and bundle.policy.skips_open_opportunities)
+
+
+def _rights_and_calls(session: requests.Session, token: Token, asks_of_deals: bool) -> Iterator[Finding]:
     written, read = ("Lead", "Contact", "Task"), (*_READ,) if asks_of_deals else ()
     try:
-        found = {name: _get(session, token, f"sobjects/{name}/describe") for name in dict.fromkeys((*written, *read))}
+        fields = {name: _fields(session, token, name) for name in dict.fromkeys((*written, *read))}
         limits = _get(session, token, "limits")
     except requests.RequestException as error:
         name = type(error).__name__
@@ -69,10 +72,6 @@ def org(settings: Mapping[str, Any], bundle: Bundle | None = None) -> Iterator[F
             Words("Try again.", "もう一度試してください。"),
         )
         return
-    fields = {
-        name: {field["name"]: field for field in body.get("fields", [])} if body else None
-        for name, body in found.items()
-    }
     of_people = {name: fields[name] for name in written}
     yield our_fields(of_people)
     yield rights(of_people)
@@ -167,6 +166,12 @@ def packaged() -> list[tuple[str, str]]:
     """(object, field) for each field that the package brings."""
     files = sorted(_PACKAGE.glob("*/fields/*.field-meta.xml"))
     return [(object, file.name.partition(".")[0]) for file in files for object in _ON[file.parent.parent.name]]
+
+
+def _fields(session: requests.Session, token: Token, name: str) -> dict[str, Any] | None:
+    """Return the fields of the object. None: the user may not see it."""
+    body = _get(session, token, f"sobjects/{name}/describe")
+    return {field["name"]: field for field in body.get("fields", [])} if body else None
 
 
 def _get(session: requests.Session, token: Token, path: str) -> dict[str, Any] | None:
