@@ -1,4 +1,4 @@
-"""ripen journey: the graph gets the shape of its file back, with the people in it, for the terminal and as a picture."""
+"""ripen journey: the graph in the shape of its file, with the people in it, for the terminal and as a picture."""
 
 import json
 from collections import Counter

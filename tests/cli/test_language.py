@@ -127,23 +127,24 @@ def test_command_line_speaks_the_language_of_the_environment(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("file", FILES)
 def test_no_text_for_people_lacks_a_language(file: str) -> None:
-    tree = ast.parse((PROJECT / file).read_text("utf-8"))
-    paired = {
-        id(part)
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in PAIRS
-        for part in ast.walk(call)
-    }
+    calls = [node for node in ast.walk(ast.parse((PROJECT / file).read_text("utf-8"))) if isinstance(node, ast.Call)]
+    paired = {id(part) for call in calls if getattr(call.func, "id", "") in PAIRS for part in ast.walk(call)}
     lonely = [
-        f"{file}:{part.lineno} {part.value!r}"
-        for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and _speaks(call)
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
-        for part in ast.walk(argument)
-        if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in paired
-        if SENTENCE.search(part.value)
+        f"{file}:{text.lineno} {text.value!r}"
+        for call in calls
+        if _speaks(call)
+        for text in _sentences(call)
+        if id(text) not in paired
     ]
     assert lonely == []
+
+
+def _sentences(call: ast.Call) -> Iterator[ast.Constant]:
+    """Yield the arguments of the call, and their parts, that are an English sentence."""
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        for part in ast.walk(argument):
+            if isinstance(part, ast.Constant) and isinstance(part.value, str) and SENTENCE.search(part.value):
+                yield part
 
 
 def _speaks(call: ast.Call) -> bool:

@@ -46,28 +46,18 @@ def report(stack: Stack, email: str) -> dict[str, Any]:
     return lead_report(email, stack.table, stack.playbook, stack.secrets, stack.clock.now())
 
 
-def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock: FakeClock) -> None:
-    # given a lead with a fold, a consent and a skipped mail
+def write_a_full_lead(table: Table) -> None:
+    """Write a lead with a fold, a consent, a skipped mail and an activity."""
     lead = a_lead()
     granted = Permission(granted=True, at=NOON, record="record1")
     record = ConsentRecord(
         id="record1", lead=lead.id, purpose="marketing", granted=True, at=NOON, source="form:whitepaper"
     )
-    send = Send(
-        id="send1",
-        lead=lead.id,
-        email="case-study",
-        mail_class=MailClass.MARKETING,
-        origin="whitepaper",
-        step="send-case-study",
-        planned=NOON,
-        state=SendState.SKIPPED,
-        reason="unsubscribed",
-    )
     form = RulePoints(points=30, at=NOON, count=1, last=NOON, recent=(NOON,))
     state = State(
         lead=lead.id, rule_points={"form": form}, fit=40, fit_reasons=("title",), rank=Rank.HOT, segments=("a",)
     )
+    send = a_skipped_send(lead.id)
     table.write(
         Create(keys.address(address_hash(KEY, lead.email)), Pointer(lead=lead.id)),
         Create(keys.profile(lead.id), lead),
@@ -77,6 +67,25 @@ def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock
         Create(keys.send(lead.id, send.id), send, due=NOON),
         Create(keys.activity(lead.id, NOON, "activity1"), an_activity()),
     )
+
+
+def a_skipped_send(lead: str) -> Send:
+    return Send(
+        id="send1",
+        lead=lead,
+        email="case-study",
+        mail_class=MailClass.MARKETING,
+        origin="whitepaper",
+        step="send-case-study",
+        planned=NOON,
+        state=SendState.SKIPPED,
+        reason="unsubscribed",
+    )
+
+
+def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock: FakeClock) -> None:
+    # given
+    write_a_full_lead(table)
 
     # when it is asked for half a life later, with the address typed as people do
     clock.move(days=14)

@@ -130,10 +130,16 @@ def test_what_is_for_the_local_cloud_does_not_touch_a_named_stack(command: str, 
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetItem"), "A request to AWS failed: An error occurred (AccessDenied)"),
-        (PermissionError(13, "Permission denied", "/playbook/ripen.yaml"), "/playbook/ripen.yaml cannot be opened: permission denied."),
+        (
+            ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "GetItem"),
+            "A request to AWS failed: An error occurred (AccessDenied)",
+        ),
+        (
+            PermissionError(13, "Permission denied", "/playbook/ripen.yaml"),
+            "/playbook/ripen.yaml cannot be opened: permission denied.",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_aws_and_the_file_system_refuse_is_a_line_and_no_traceback(
     error: Exception, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

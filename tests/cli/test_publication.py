@@ -1,4 +1,4 @@
-"""What was published is in force for all functions at one moment: nothing that came in by the new is judged by the old."""
+"""A published playbook is in force for all functions at the same moment: no activity is judged by two of them."""
 
 from copy import replace
 from datetime import UTC, datetime, timedelta

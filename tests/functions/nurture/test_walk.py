@@ -65,11 +65,8 @@ def test_every_lead_of_the_segment_gets_one_mail(machinery: Machinery, small_pag
     assert {(send.state, send.campaign, send.origin, send.not_before) for send in sends.values()} == {
         (SendState.PLANNED, True, "autumn", NOON)
     }
-    assert (walked(machinery.table, 5).passed, walked(machinery.table, 5).taken, walked(machinery.table, 5).done) == (
-        8,
-        7,
-        True,
-    )
+    walk = walked(machinery.table, 5)
+    assert (walk.passed, walk.taken, walk.done) == (8, 7, True)
     assert machinery.counts() == {"planned": 7}
     assert len(machinery.due()) == 7
 

@@ -26,7 +26,7 @@ def test_rows_of_an_erased_lead_leave_the_agenda(table: Table, clock: FakeClock,
 
 
 def test_new_activity_stays_due_until_its_lead_is_visible(table: Table, clock: FakeClock, queues: Queues) -> None:
-    """A read without a transaction may see some rows of a transaction before the others (DynamoDB, "Isolation levels")."""
+    """Show a read that sees only some rows of a transaction (DynamoDB, "Isolation levels")."""
     table.write(Create(ACTIVITY, an_activity(), due=NOON))
     react([ACTIVITY.ref], table, a_bundle(), clock, queues)
     row = table.get(ACTIVITY)
