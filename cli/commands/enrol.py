@@ -16,7 +16,7 @@ from cli.stack.stack import Stack, connect
 from ripen.agenda import SHARDS
 from ripen.campaign.walk import Entries
 from ripen.failure import Failure
-from ripen.operations.journeys import enrolment
+from ripen.operations.journeys import enrollment_by_hand
 from ripen.operations.journeys.address_file import addresses
 from ripen.operations.live_playbook import live_bundle
 from ripen.words import Words
@@ -63,7 +63,7 @@ _Key = Annotated[
     str,
     typer.Option(
         help=say(
-            "A name for this enrolment. No lead is enrolled twice under one key. Default: today's date.",
+            "A name for this enrollment. No lead is enrolled twice under one key. Default: today's date.",
             "この登録の名前。同じ名前で二度登録される人はいません。指定がなければ今日の日付。",
         ),
         metavar="TEXT",
@@ -101,7 +101,7 @@ def enrol(
     entries = Entries(
         journey=journey, segment=segment, key=key or f"{now:%Y-%m-%d}", by=getuser(), at=now, per_minute=per_minute
     )
-    enrolment.check_names(entries, live_bundle(stack.playbook))
+    enrollment_by_hand.check_names(entries, live_bundle(stack.playbook))
     if segment:
         _enrol_segment(stack, entries, as_json)
     else:
@@ -110,7 +110,7 @@ def enrol(
 
 def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
     """Start the walk, and wait until it is done."""
-    is_new = enrolment.enrol_segment(entries, stack.table, stack.clock)
+    is_new = enrollment_by_hand.enrol_segment(entries, stack.table, stack.clock)
     if not is_new and not as_json:
         key = escape(entries.key)
         _screen.print(
@@ -121,7 +121,7 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
         )
     with bar(say("Enrolling the segment", "セグメントを登録しています")) as progress:
         while True:
-            walks = enrolment.segment_walks(entries, stack.table)
+            walks = enrollment_by_hand.segment_walks(entries, stack.table)
             progress(sum(walk.done for walk in walks), SHARDS)
             if all(walk.done for walk in walks):
                 break
@@ -135,7 +135,9 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
 
 def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json: bool) -> None:
     with bar(say("Enrolling leads", "見込み客を登録しています")) as progress:
-        count, unknown = enrolment.enrol_addresses(entries, emails, stack.table, stack.secrets, stack.clock, progress)
+        count, unknown = enrollment_by_hand.enrol_addresses(
+            entries, emails, stack.table, stack.secrets, stack.clock, progress
+        )
     before = len(set(emails)) - count - len(unknown)
     if as_json:
         found = {"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": before}

@@ -57,7 +57,7 @@ _Entry = Annotated[
     list[str] | None,
     typer.Option(
         help=say(
-            "A value of the enrolment: webinar_date=2026-12-10",
+            "A value of the enrollment: webinar_date=2026-12-10",
             "シナリオへの登録にともなう値: webinar_date=2026-12-10",
         )
     ),

@@ -43,7 +43,7 @@ def redrive(
     overdue = overdue_rows(stack)
     if as_json:
         rows = [{"row": due.ref, "due": due.at.isoformat()} for due in overdue]
-        print_json({"dead": counts, "moved": moved, "late": rows})
+        print_json({"failed": counts, "moved": moved, "overdue": rows})
         return
     _show(counts, moved, overdue)
 

@@ -5,7 +5,7 @@ from cli.output.language import say
 
 
 def welcome(status: LocalCloud, detached: bool) -> str:
-    """Return Rich markup, at most 80 columns wide. `detached` tells whether the cloud runs in the background."""
+    """Return Rich markup, at most 80 columns wide. `detached` says whether the cloud runs in the background."""
     lines = [
         f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in _parts(status)
     ]

@@ -134,7 +134,7 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
     expires = now + _REMEMBERED
     once = Create(keys.seen("reply", id), Seen(lead=match.lead, activity=id, expires=expires), expires=expires)
     if reply.automatic:
-        # Anybody can write under a lead's name. Only a reply to our signed address proves that the address is gone.
+        # Any sender can use a lead's name. Only a reply to our signed address proves that the address is gone.
         gone = reply.gone and match.send != ""
         outcome = Outcome.GONE if gone else Outcome.AUTOMATIC
         suppression = _suppression(profile.value.email, received, dependencies) if gone else []

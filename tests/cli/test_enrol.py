@@ -14,7 +14,7 @@ from ripen.agenda import SHARDS, Lane
 from ripen.failure import Failure
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
-from ripen.operations.journeys import enrolment
+from ripen.operations.journeys import enrollment_by_hand
 from ripen.operations.journeys.address_file import addresses
 from ripen.playbook.bundle import Segment
 from ripen.pointers import Pointer
@@ -102,7 +102,7 @@ def test_broken_off_the_same_command_goes_on(
     stack: Stack, table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given a list of which one transaction was written
-    monkeypatch.setattr(enrolment, "_BATCH", 2)
+    monkeypatch.setattr(enrollment_by_hand, "_BATCH", 2)
     found, writes = leads(table, 5), 0
     emails, write = [f"{lead}@example.co.jp" for lead in found], table.write
 

@@ -51,7 +51,7 @@ def test_what_was_given_up_goes_back_and_is_counted(
     for n in range(12):
         sqs.send_message(QueueUrl=react[1], MessageBody=f"row {n:02}")
     command.redrive(dry_run=False, as_json=True)
-    assert json.loads(capsys.readouterr().out) == {"dead": {"React": 12}, "moved": {"React": 12}, "late": []}
+    assert json.loads(capsys.readouterr().out) == {"failed": {"React": 12}, "moved": {"React": 12}, "overdue": []}
     assert bodies(sqs, react[0]) == [f"row {n:02}" for n in range(12)]
     assert bodies(sqs, react[1]) == []
 

@@ -31,7 +31,7 @@ def test_redrive_returns_a_dead_letter_to_its_worker(cloud: RunningCloud) -> Non
     assert sum(result["moved"].values()) == 1
     [card] = eventually(lambda: cloud.cards(said))
     assert person["email"] in json.dumps(card)
-    assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["dead"].values()) == 0
+    assert sum(json.loads(cloud.ripen("redrive", "--dry-run", "--json"))["failed"].values()) == 0
 
 
 def test_a_test_mail_reaches_the_team_marked_and_uncounted(cloud: RunningCloud) -> None:

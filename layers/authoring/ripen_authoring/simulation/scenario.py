@@ -1,4 +1,4 @@
-"""A scenario: a persona, a journey and events. The approved transcript lies beside playbook/simulations/<name>.yaml."""
+"""A scenario: a persona, a journey and events. The approved transcript is beside playbook/simulations/<name>.yaml."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A beacon: the report of a visit by the script on a page. Anybody can send one, so nothing in it is trusted.
+"""A beacon: the report of a visit by the script on a page. Any program can send one, so nothing in it is trusted.
 
 An invalid event is skipped and the others are kept. Clocks of browsers may be wrong, so the time of an event counts
 relative to the time of sending. It is corrected by whole minutes, so that a repeated beacon gets the same keys.

@@ -30,7 +30,7 @@ class Join(Struct, frozen=True, kw_only=True):
 
 
 class Bridge(Struct, frozen=True, kw_only=True):
-    """Connects a click in a mail with the page that it opened, once and for ten minutes."""
+    """Connects a click in a mail with the first browser that opens its page within ten minutes."""
 
     lead: str
     send: str

@@ -1,1 +1,1 @@
-"""Journeys: their shape, the people in them, and the enrolment of leads by hand."""
+"""Journeys: their shape, the people in them, and the enrollment of leads by hand."""

@@ -24,7 +24,7 @@ _OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
 def preview(
     name: str, profile: Profile, bundle: Bundle, site: str, now: datetime, entry: dict[str, str] | None = None
 ) -> OutgoingMail:
-    """Return the mail, with the facts of the enrolment as {{ entry.… }}. Raise Failure if it cannot be rendered."""
+    """Return the mail, with the facts of the enrollment as {{ entry.… }}. Raise Failure if it cannot be rendered."""
     email = bundle.emails.get(name)
     if email is None:
         hint = nearest(name, bundle.emails)
