@@ -69,7 +69,7 @@ def test_where_all_is_well_it_says_that_nothing_is_due(capsys: pytest.CaptureFix
     assert "Nothing is due." in told(capsys)
     found = plain(capsys)
     assert (found["stopped"], found["shadow"], found["refused"], found["held"]) == ("", "", None, 0)
-    assert found["due"]["hot"] == {"count": 0, "oldest": "", "late": False}
+    assert found["due"]["hot"] == {"count": 0, "oldest": "", "overdue": False}
 
 
 def test_the_backlog_is_told_by_lane_with_its_oldest(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
@@ -78,15 +78,15 @@ def test_the_backlog_is_told_by_lane_with_its_oldest(table: Table, capsys: pytes
     due(table, "lead3", timedelta(hours=3), Lane.MAIL)
     due(table, "lead4", timedelta(minutes=-1), Lane.HOT)
     found = plain(capsys)["due"]
-    assert found["bulk"] == {"count": 2, "oldest": (NOON - timedelta(minutes=14)).isoformat(), "late": False}
-    assert found["mail"] == {"count": 1, "oldest": (NOON - timedelta(hours=3)).isoformat(), "late": False}
+    assert found["bulk"] == {"count": 2, "oldest": (NOON - timedelta(minutes=14)).isoformat(), "overdue": False}
+    assert found["mail"] == {"count": 1, "oldest": (NOON - timedelta(hours=3)).isoformat(), "overdue": False}
     assert found["hot"]["count"] == 0
     assert "ripen redrive" not in told(capsys)
 
 
 def test_overdue_rows_are_shown_with_where_to_look(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     due(table, "lead1", timedelta(minutes=16), Lane.HOT)
-    assert plain(capsys)["due"]["hot"]["late"]
+    assert plain(capsys)["due"]["hot"]["overdue"]
     assert "overdue" in (shown := told(capsys))
     assert "ripen redrive --dry-run" in shown
 
@@ -132,4 +132,4 @@ def test_status_speaks_japanese(table: Table, capsys: pytest.CaptureFixture[str]
     shown = told(capsys)
     for words in ("配信は停止しています（2026-11-21 03:00 UTC から）: ripen resume", "人が待っている処理", "遅れ"):
         assert words in shown
-    assert plain(capsys)["due"]["hot"]["late"]
+    assert plain(capsys)["due"]["hot"]["overdue"]

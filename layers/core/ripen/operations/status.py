@@ -54,7 +54,7 @@ class Status:
                 str(lane.lane): {
                     "count": lane.due,
                     "oldest": lane.oldest.isoformat() if lane.oldest else "",
-                    "late": lane.is_overdue(self.now),
+                    "overdue": lane.is_overdue(self.now),
                 }
                 for lane in self.lanes
             },
