@@ -10,6 +10,7 @@ from math import ceil
 
 from msgspec import Struct
 
+from nurture._shards import Failures
 from ripen import ports
 from ripen.adapters.table import Conflict, Due, Replace, Row, Table, keys
 from ripen.agenda import MAIL_LANES, SHARDS, Lane, Ref
@@ -44,7 +45,13 @@ class Released(Struct, frozen=True):
 
 
 def release(
-    table: Table, clock: ports.Clock, queue: ports.Wake, ahead: timedelta, quota: Callable[[], Quota], urgent: int
+    table: Table,
+    clock: ports.Clock,
+    queue: ports.Wake,
+    ahead: timedelta,
+    quota: Callable[[], Quota],
+    urgent: int,
+    failures: Failures,
 ) -> Released:
     """Wake the workers of as many mails as there are slots in the next minute, each at its slot.
 
@@ -69,17 +76,25 @@ def release(
 
     with ThreadPoolExecutor(_THREADS) as pool:
         every = list(product(MAIL_LANES, range(SHARDS)))
-        shards = [shard for shard, due in zip(every, pool.map(is_due, every), strict=True) if due]
+        shards = [
+            shard
+            for shard, due in zip(every, pool.map(failures.attempt(is_due, otherwise=False), every), strict=True)
+            if due
+        ]
         if not shards:
             return Released(0, 0)
         reserved, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
         slots = _slots(quota, reserved, breaker_row, urgent, now)
-        taken = _first(table, shards, slots.count, now + ahead, pool)
+        taken = _first(table, shards, slots.count, now + ahead, pool, failures)
         last, woken = slots.at(len(taken)), 0
         if taken and _reserve(table, reserved, last):
-            leased = [due for due, ours in zip(taken, pool.map(lease, taken), strict=True) if ours]
+            leased = [
+                due
+                for due, ours in zip(taken, pool.map(failures.attempt(lease, otherwise=False), taken), strict=True)
+                if ours
+            ]
             woken = _wake(leased, slots, now, ahead, queue)
-        backlog = sum(pool.map(waiting, shards)) if len(taken) >= slots.count else 0
+        backlog = sum(pool.map(failures.attempt(waiting, 0), shards)) if len(taken) >= slots.count else 0
     return Released(woken, backlog)
 
 
@@ -99,7 +114,12 @@ def _slots(
 
 
 def _first(
-    table: Table, shards: Iterable[LaneShard], most: int, until: datetime, pool: ThreadPoolExecutor
+    table: Table,
+    shards: Iterable[LaneShard],
+    most: int,
+    until: datetime,
+    pool: ThreadPoolExecutor,
+    failures: Failures,
 ) -> list[Due]:
     """Return the first mails, by priority and then by due time."""
     taken: list[Due] = []
@@ -107,7 +127,8 @@ def _first(
         left = most - len(taken)
         if left > 0:
             numbers = [number for each, number in shards if each is lane]
-            found = pool.map(partial(table.due, lane, until=until, limit=left), numbers)
+            first = failures.attempt(partial(table.due, lane, until=until, limit=left), list[Due]())
+            found = pool.map(first, numbers)
             taken += sorted((due for some in found for due in some), key=lambda due: due.at)[:left]
     return taken
 

@@ -19,6 +19,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
 from nurture._release import CountingQueue, LaneShard, release
+from nurture._shards import Failures
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
@@ -94,20 +95,24 @@ def run_tick(context: Any) -> int:
     ahead = timedelta() if CLOCK_MOVES else _AHEAD
     urgent = CountingQueue(queues.hot["send"])
     with_count = replace(queues, hot={**queues.hot, "send": urgent})
-    woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS))
-    if not has_time(context):
-        return woken
-    released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken)
-    if released.backlog:
-        metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)
-    return woken + released.woken
+    failures = Failures()
+    woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS), failures)
+    if has_time(context):
+        released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken, failures)
+        woken += released.woken
+        if released.backlog:
+            metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)
+    failures.raise_any()
+    return woken
 
 
 def has_time(context: Any, kept_millis: int = 0) -> bool:
     return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS + kept_millis
 
 
-def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, has_time: Callable[[], bool]) -> int:
+def tick(
+    table: Table, clock: Clock, queues: Queues, ahead: timedelta, has_time: Callable[[], bool], failures: Failures
+) -> int:
     """Wake the worker of each row that is due within `ahead`, at its second. Return how many rows were woken.
 
     A row is leased first: of two ticks at the same time only one wakes its worker, and no later tick does so for five
@@ -118,27 +123,33 @@ def tick(table: Table, clock: Clock, queues: Queues, ahead: timedelta, has_time:
     def wake_page(shard: LaneShard) -> tuple[int, bool]:
         if not has_time():
             return 0, False
-        leased, is_more = _leased(shard, table, clock, ahead)
+        leased, is_more = _leased(shard, table, clock, ahead, failures)
         return _wake(leased, shard[0], clock, queues), is_more
 
     woken, shards = 0, list[LaneShard](product((Lane.HOT, Lane.BULK), range(SHARDS)))
     with ThreadPoolExecutor(_THREADS) as pool:
         while shards:
-            pages = list(pool.map(wake_page, shards))
+            pages = list(pool.map(failures.attempt(wake_page, (0, False)), shards))
             woken += sum(count for count, _ in pages)
             shards = [shard for shard, (_, is_more) in zip(shards, pages, strict=True) if is_more]
     logger.info("ticked", woken=woken)
     return woken
 
 
-def _leased(shard: LaneShard, table: Table, clock: Clock, ahead: timedelta) -> tuple[list[Due], bool]:
+def _leased(
+    shard: LaneShard, table: Table, clock: Clock, ahead: timedelta, failures: Failures
+) -> tuple[list[Due], bool]:
     """Lease the rows of the next page. Return those that this call got, and whether there may be more.
 
     If another tick got them all, the shard is left to that tick.
     """
     now = clock.now()
     found = table.due(*shard, now + ahead, _PAGE)
-    leased = [due for due in found if table.lease(due, max(now, due.at) + _LEASES.get(keys.kind(due.ref), _LEASE))]
+
+    def lease(due: Due) -> bool:
+        return table.lease(due, max(now, due.at) + _LEASES.get(keys.kind(due.ref), _LEASE))
+
+    leased = [due for due in found if failures.attempt(lease, otherwise=False)(due)]
     return leased, len(found) == _PAGE and bool(leased)
 
 

@@ -24,6 +24,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from moto import mock_aws
 
 from nurture._release import release
+from nurture._shards import Failures
 from nurture.deliver import deliver
 from nurture.tick import Queues, tick
 from ripen.adapters.table import Create, Due, Key, Replace, Row, Table, keys
@@ -177,8 +178,8 @@ class Sending(RuleBasedStateMachine):
     def tick(self, mode: str) -> None:
         now, queue = timedelta(), FakeQueue()
         queues = {"send": queue}
-        tick(self.table, self.clock, Queues(hot=queues, bulk=queues), now, lambda: True)
-        release(self.table, self.clock, queue, now, lambda: Quota(per_second=14, per_day=-1, sent=0), 0)
+        tick(self.table, self.clock, Queues(hot=queues, bulk=queues), now, lambda: True, Failures())
+        release(self.table, self.clock, queue, now, lambda: Quota(per_second=14, per_day=-1, sent=0), 0, Failures())
         for ref in queue.woken:
             self.wake(keys.typed(keys.parse(ref), Send), mode, "")
 

@@ -46,6 +46,11 @@ class _ConditionalCheckFailed(ClientError):  # type: ignore[misc]
         super().__init__({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
 
 
+class _TransactionConflict(ClientError):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__({"Error": {"Code": "TransactionConflictException"}}, "UpdateItem")
+
+
 class _TransactionCanceled(ClientError):  # type: ignore[misc]
     def __init__(self, held: list[bool]) -> None:
         reasons = [{"Code": "None" if good else "ConditionalCheckFailed"} for good in held]
@@ -59,6 +64,7 @@ class QuickDynamoDB:
     class exceptions:  # noqa: N801 (boto3's name)
         ConditionalCheckFailedException: ClassVar = _ConditionalCheckFailed
         TransactionCanceledException: ClassVar = _TransactionCanceled
+        TransactionConflictException: ClassVar = _TransactionConflict
 
     def __init__(self) -> None:
         self._items: dict[tuple[str, str], Item] = {}

@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from nurture._release import Released, release
+from nurture._shards import Failures, ShardsFailed
 from ripen.adapters.table import Create, Key, Replace, Table, keys
-from ripen.agenda import Ref
+from ripen.agenda import Lane, Ref
 from ripen.ids import digest
 from ripen.mail import ledger
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send
 from ripen.mail.send_rate import Quota
 from ripen.playbook.graph import Priority
+from tests.support.campaign_machinery import leads_of
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import a_send, planned
+from tests.support.troubled_dynamodb import TroubledDynamoDB, an_error
 
 AHEAD, NOW = timedelta(seconds=60), timedelta()
 SECOND = timedelta(seconds=1)
@@ -32,7 +35,7 @@ def mails(table: Table, count: int, priority: Priority = "normal", due: datetime
 
 
 def released(table: Table, clock: FakeClock, queue: FakeQueue, quota: Quota = SLOW, urgent: int = 0) -> Released:
-    return release(table, clock, queue, AHEAD, lambda: quota, urgent)
+    return release(table, clock, queue, AHEAD, lambda: quota, urgent, Failures())
 
 
 def test_a_minutes_mails_are_released_and_the_rest_is_counted(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
@@ -71,7 +74,7 @@ def test_tick_wakes_nothing_if_another_one_reserves_the_slots_first(
         return SLOW
 
     # when
-    late = release(table, clock, queue, AHEAD, quota, 0)
+    late = release(table, clock, queue, AHEAD, quota, 0, Failures())
     # then
     assert (late.woken, len(queue.woken)) == (0, 5)
 
@@ -104,7 +107,7 @@ def test_mails_go_at_once_but_no_more_of_them_when_the_clock_is_moved(
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
     mails(table, 7)
-    assert release(table, clock, queue, NOW, lambda: SLOW, 0) == Released(5, 2)
+    assert release(table, clock, queue, NOW, lambda: SLOW, 0, Failures()) == Released(5, 2)
     assert queue.delays == [0] * 5
 
 
@@ -118,7 +121,7 @@ def test_quota_is_not_read_when_nothing_is_due(table: Table, clock: FakeClock, q
     def quota() -> Quota:
         raise AssertionError
 
-    assert release(table, clock, queue, AHEAD, quota, 0) == Released(0, 0)
+    assert release(table, clock, queue, AHEAD, quota, 0, Failures()) == Released(0, 0)
     assert table.get(keys.SLOTS) is None
 
 
@@ -153,3 +156,35 @@ def test_claimed_mail_is_not_paced(table: Table, clock: FakeClock, queue: FakeQu
     table.write(Replace(key, moved.send, row.version, moved.due, ledger.lane(moved.send)))
     clock.move(minutes=5)
     assert released(table, clock, queue) == Released(0, 0)
+
+
+def test_error_at_one_mail_costs_no_other(clock: FakeClock, queue: FakeQueue) -> None:
+    client, failures = TroubledDynamoDB(), Failures()
+    table = Table("table", client)
+    first, second, third = sorted(mails(table, 3))
+    client.trouble[first] = an_error("ThrottlingException")
+    client.trouble[second] = client.exceptions.TransactionConflictException()
+
+    assert release(table, clock, queue, AHEAD, lambda: SLOW, 0, failures).woken == 1
+
+    assert queue.woken == [third]
+    with pytest.raises(ShardsFailed, match="1 calls"):
+        failures.raise_any()
+
+
+@pytest.mark.parametrize("most", [5, 1])
+def test_error_in_one_shard_does_not_delay_the_mail_of_the_others(
+    most: int, clock: FakeClock, queue: FakeQueue
+) -> None:
+    client, failures = TroubledDynamoDB(), Failures()
+    table = Table("table", client)
+    sends = [a_send(lead=leads_of(shard, 1)[0], email="case-study", id=f"s{shard}") for shard in (3, 4)]
+    refs = [planned(table, send).ref for send in sends]
+    client.trouble[f"{Lane.MAIL}#3"] = an_error("InternalServerError")
+
+    quota = Quota(per_second=most / 0.9 / 60, per_day=-1, sent=0)
+    assert release(table, clock, queue, AHEAD, lambda: quota, 0, failures).woken == 1
+
+    assert queue.woken == [refs[1]]
+    with pytest.raises(ShardsFailed):
+        failures.raise_any()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from nurture import tick as tick_module
+from nurture._shards import Failures, ShardsFailed
 from nurture.tick import Queues, tick
 from ripen.adapters.table import Create, Due, Key, Replace, Table, keys
 from ripen.agenda import SHARDS, Lane, Ref
@@ -20,7 +21,9 @@ from ripen.slack.alert import Alert
 from tests.support.builders import a_lead, an_activity
 from tests.support.campaign_machinery import leads_of
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import a_send, planned
 from tests.support.sqs_events import LambdaContext
+from tests.support.troubled_dynamodb import TroubledDynamoDB, an_error
 
 AHEAD = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
@@ -35,7 +38,7 @@ def an_activity_row(table: Table, n: int = 1, lead: str = "lead1", due: datetime
 
 def ticked(table: Table, clock: FakeClock, queue: FakeQueue, ahead: timedelta = AHEAD) -> int:
     queues = {"activity": queue}
-    return tick(table, clock, Queues(hot=queues, bulk=queues), ahead, lambda: True)
+    return tick(table, clock, Queues(hot=queues, bulk=queues), ahead, lambda: True, Failures())
 
 
 def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) -> None:
@@ -62,7 +65,7 @@ def test_each_kind_wakes_its_worker_in_its_lane(table: Table, clock: FakeClock) 
     names = ("activity", "due#crm", "due#decay", "due#refold", "enrollment", "send", "alert", "action")
     hot, bulk = ({name: FakeQueue() for name in names} for _ in range(2))
     # when
-    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True) == 16
+    assert tick(table, clock, Queues(hot=hot, bulk=bulk), AHEAD, lambda: True, Failures()) == 16
     # then
     for lane, queues in ((Lane.HOT, hot), (Lane.BULK, bulk)):
         assert {name: queue.woken for name, queue in queues.items()} == {
@@ -133,7 +136,7 @@ def test_backlog_in_some_shards_does_not_delay_the_others(
     monkeypatch.setattr(tick_module, "_THREADS", 1)
     pages = iter([True] * SHARDS)
     queues = Queues(hot={"activity": queue}, bulk={})
-    tick(table, clock, queues, AHEAD, lambda: next(pages, False))
+    tick(table, clock, queues, AHEAD, lambda: next(pages, False), Failures())
     # then each had its page
     assert last in queue.woken
     assert len(queue.woken) == 10 * 100 + 1
@@ -149,7 +152,10 @@ def test_shard_is_left_to_the_tick_that_takes_the_whole_page(table: Table, clock
         an_activity_row(table, n, "lead1")
     looks = iter(range(4 * SHARDS))
     queues = Queues(hot={"activity": queue}, bulk={})
-    assert tick(Taken("table", table._client), clock, queues, AHEAD, lambda: next(looks, None) is not None) == 0
+    assert (
+        tick(Taken("table", table._client), clock, queues, AHEAD, lambda: next(looks, None) is not None, Failures())
+        == 0
+    )
     assert next(looks, None) == 2 * SHARDS  # each shard of both lanes once
 
 
@@ -159,7 +165,7 @@ def test_refold_of_a_lead_is_leased_for_an_hour(table: Table, clock: FakeClock, 
     woken = []
     for minutes in (0, 30, 31):
         clock.move(minutes=minutes)
-        woken.append(tick(table, clock, queues, AHEAD, lambda: True))
+        woken.append(tick(table, clock, queues, AHEAD, lambda: True, Failures()))
     assert woken == [1, 0, 1]
 
 
@@ -168,7 +174,7 @@ def test_a_tick_that_runs_out_of_time_leaves_the_rest_to_the_next(
 ) -> None:
     an_activity_row(table)
     queues = Queues(hot={"activity": queue}, bulk={})
-    assert tick(table, clock, queues, AHEAD, lambda: False) == 0
+    assert tick(table, clock, queues, AHEAD, lambda: False, Failures()) == 0
     assert ticked(table, clock, queue) == 1
 
 
@@ -186,6 +192,65 @@ def test_row_that_was_done_meanwhile_is_not_woken(table: Table, clock: FakeClock
 
     assert ticked(Lagging("table", table._client), clock, queue) == 0
     assert queue.woken == []
+
+
+def test_row_that_a_transaction_is_changing_is_left_to_the_next_tick(clock: FakeClock, queue: FakeQueue) -> None:
+    client, failures = TroubledDynamoDB(), Failures()
+    table = Table("table", client)
+    refs = [an_activity_row(table, n) for n in range(3)]
+    client.trouble[refs[1]] = client.exceptions.TransactionConflictException()
+    queues = Queues(hot={"activity": queue}, bulk={})
+
+    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 2
+
+    assert queue.woken == [refs[0], refs[2]]
+    failures.raise_any()  # nothing failed
+
+
+def test_error_at_one_row_costs_no_other(clock: FakeClock, queue: FakeQueue) -> None:
+    client, failures = TroubledDynamoDB(), Failures()
+    table = Table("table", client)
+    refs = [an_activity_row(table, n) for n in range(3)]
+    client.trouble[refs[1]] = an_error("ThrottlingException")
+    queues = Queues(hot={"activity": queue}, bulk={})
+
+    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 2
+
+    assert queue.woken == [refs[0], refs[2]]
+    with pytest.raises(ShardsFailed, match="1 calls"):
+        failures.raise_any()
+
+
+def test_error_in_one_shard_costs_no_other(clock: FakeClock, queue: FakeQueue) -> None:
+    client, failures = TroubledDynamoDB(), Failures()
+    table = Table("table", client)
+    _, other = (an_activity_row(table, lead=leads_of(shard, 1)[0]) for shard in (3, 4))
+    client.trouble[f"{Lane.HOT}#3"] = an_error("InternalServerError")
+    queues = Queues(hot={"activity": queue}, bulk={})
+
+    assert tick(table, clock, queues, AHEAD, lambda: True, failures) == 1
+
+    assert queue.woken == [other]
+    with pytest.raises(ShardsFailed):
+        failures.raise_any()
+
+
+def test_mail_is_released_although_a_shard_failed_and_the_invocation_fails_at_the_end(
+    clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = TroubledDynamoDB()
+    table = Table("table", client)
+    client.trouble[f"{Lane.HOT}#3"] = an_error("InternalServerError")
+    ref = planned(table, a_send(email="case-study")).ref
+    queues = Queues(hot={"send": FakeQueue()}, bulk={"send": queue})
+    for name, real in (("table", table), ("clock", clock), ("queues", queues)):
+        monkeypatch.setattr(tick_module, name, real)
+    monkeypatch.setattr(tick_module.quota, "read", lambda: Quota(per_second=14, per_day=-1, sent=0))
+
+    with pytest.raises(ShardsFailed):
+        tick_module.handler({}, LambdaContext())
+
+    assert queue.woken == [ref]
 
 
 def test_row_of_an_unknown_kind_is_skipped_and_leased(table: Table, clock: FakeClock, queue: FakeQueue) -> None:

@@ -19,6 +19,9 @@ from ripen.agenda import Lane
 from ripen.errors import Contended
 
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
+_THROTTLED = {"ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"}
+_MAX_ATTEMPTS = 4
+"""Of a throttled transaction, as botocore attempts any other throttled request."""
 
 
 class Conflict(Exception):
@@ -133,15 +136,24 @@ class Table:
         return float(self._client.describe_table(TableName=self._name)["Table"]["TableSizeBytes"]) / 1e6
 
     def write(self, *changes: Change) -> None:
-        """Make all of the changes or none, in one transaction. Raises Conflict."""
+        """Make all of the changes or none, in one transaction. Raises Conflict.
+
+        A throttled transaction is attempted again after growing pauses of random length, because botocore does not do
+        so: it reads no cancellation reasons.
+        """
         items = [transact_item(self._name, change) for change in changes]
-        try:
-            self._client.transact_write_items(TransactItems=items)
-        except self._client.exceptions.TransactionCanceledException as error:
-            reasons = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
-            if not any(reason in _CONFLICTS for reason in reasons):
-                raise
-            raise Conflict(tuple(i for i, reason in enumerate(reasons) if reason in _CONFLICTS)) from error
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+                return
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = [reason.get("Code", "None") for reason in error.response["CancellationReasons"]]
+                if not _CONFLICTS.isdisjoint(reasons):
+                    at = tuple(i for i, reason in enumerate(reasons) if reason in _CONFLICTS)
+                    raise Conflict(at) from error
+                if _THROTTLED.isdisjoint(reasons) or attempt == _MAX_ATTEMPTS:
+                    raise
+            self._pause(uniform(0, 0.1 * 2**attempt))  # noqa: S311 (no secret)
 
     def retrying[T](self, attempt: Callable[[int], T], tries: int = 6) -> T:
         """Return what `attempt` returns once it meets no Conflict. Raises Contended after that many tries.
@@ -187,8 +199,12 @@ class Table:
         return sum(page["Count"] for page in self._client.get_paginator("query").paginate(**query, Select="COUNT"))
 
     def lease(self, due: Due, until: datetime) -> bool:
-        """Move a row's due time to `until`, without a new version; return False if another worker did so first."""
+        """Move a row's due time to `until`, without a new version.
+
+        Return False if another worker did so first, or if a transaction is changing the row at this moment.
+        """
         pk, _, sk = due.ref.partition("|")
+        errors = self._client.exceptions
         try:
             self._client.update_item(
                 TableName=self._name,
@@ -200,6 +216,6 @@ class Table:
                     ":due": {"N": str(to_millis(due.at))},
                 },
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        except (errors.ConditionalCheckFailedException, errors.TransactionConflictException):
             return False
         return True
