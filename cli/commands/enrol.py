@@ -128,7 +128,9 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
             sleep(_LOOK_SECONDS)
     count = sum(walk.taken for walk in walks)
     if as_json:
-        print_json({"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": not is_new})
+        print_json(
+            {"journey": entries.journey, "key": entries.key, "requested": count, "already_requested": not is_new}
+        )
         return
     _show_count(count, entries)
 
@@ -140,8 +142,8 @@ def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json:
         )
     before = len(set(emails)) - count - len(unknown)
     if as_json:
-        found = {"journey": entries.journey, "key": entries.key, "asked": count, "asked_before": before}
-        print_json(found | {"unknown": unknown})
+        found = {"journey": entries.journey, "key": entries.key, "requested": count}
+        print_json(found | {"already_requested": before, "unknown": unknown})
         return
     _show_count(count, entries)
     if before:

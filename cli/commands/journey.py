@@ -75,8 +75,8 @@ def _plain(name: str, row: Row, counted: Counts) -> dict[str, Any]:
         "journey": name,
         "entered": counted.entered,
         "finished": counted.finished,
-        "left": dict(counted.left),
-        "here": dict(counted.here),
+        "exited": dict(counted.left),
+        "people": dict(counted.here),
         "steps": _row(row, counted),
     }
 
@@ -85,8 +85,8 @@ def _row(row: Row, counted: Counts) -> list[dict[str, Any]]:
     return [
         {
             "id": item.step.id,
-            "does": title(item.step).en,
-            "here": counted.here[item.step.id],
+            "title": title(item.step).en,
+            "people": counted.here[item.step.id],
             "mails": dict(counted.mails_of(item.step.id)),
             "paths": [
                 {"name": path.name, "to": path.to, "ends": path.ends, "steps": _row(path.row, counted)}

@@ -178,14 +178,14 @@ def _plain(found: Difference, affected: list[AffectedStep], ahead: "Forecast", h
     return {
         "playbook": hash,
         "journeys": [asdict(journey) for journey in found.journeys],
-        "others": [asdict(change) for change in found.others],
-        "standing": [
+        "other_changes": [asdict(change) for change in found.others],
+        "affected_steps": [
             {
                 "journey": step.journey,
                 "step": step.step,
                 "how": step.how,
                 "people": step.people,
-                "becomes": f"{step.move.how} {step.move.to}".strip() if step.move else "",
+                "move": f"{step.move.how} {step.move.to}".strip() if step.move else "",
             }
             for step in affected
         ],
@@ -193,6 +193,6 @@ def _plain(found: Difference, affected: list[AffectedStep], ahead: "Forecast", h
             {"origin": origin, "email": mail, "outcome": outcome, "count": count}
             for (origin, mail, outcome), count in sorted(ahead.mails.items())
         ],
-        "looked_at": ahead.leads,
-        "not_looked_at": ahead.more,
+        "people_checked": ahead.leads,
+        "people_not_checked": ahead.more,
     }

@@ -35,7 +35,7 @@ def schema(
     lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml"))}
     lacking = {str(file): line for file, line in lines.items() if line and not _begins(file, line)}
     if as_json:
-        print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "begin_with": lacking})
+        print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "missing_first_lines": lacking})
         return
     place = folder / FOLDER
     _screen.print(

@@ -23,7 +23,7 @@ def stop(as_json: AsJson = False) -> None:
         sleep(UNTIL_SEEN_SECONDS)
     count = in_flight(stack.table, stack.clock.now())
     if as_json:
-        print_json({"stopped": True, "already": already, "since": found.at.isoformat(), "in_flight": count})
+        print_json({"stopped": True, "changed": not already, "since": found.at.isoformat(), "in_flight": count})
         return
     if already:
         since = f"{found.at:%Y-%m-%d %H:%M} UTC"
@@ -44,7 +44,7 @@ def resume(as_json: AsJson = False) -> None:
     stack = connect()
     was = resume_sending(getuser(), stack.table, stack.clock.now())
     if as_json:
-        print_json({"stopped": False, "was_stopped": was})
+        print_json({"stopped": False, "changed": was})
         return
     if was:
         text = say(

@@ -56,7 +56,7 @@ def on(as_json: AsJson = False) -> None:
     if changed:
         sleep(UNTIL_SEEN_SECONDS)
     if as_json:
-        print_json({"shadow": True, "already": not changed})
+        print_json({"shadow": True, "changed": changed})
     elif not changed:
         console.print(
             say(
@@ -85,7 +85,7 @@ def off(as_json: AsJson = False) -> None:
         sleep(UNTIL_SEEN_SECONDS)
     count = release_crm_writes(stack.table, stack.clock.now())
     if as_json:
-        print_json({"shadow": False, "already": not changed, "leads_for_salesforce": count})
+        print_json({"shadow": False, "changed": changed, "released_crm_writes": count})
         return
     console.print(
         say(

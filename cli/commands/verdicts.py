@@ -42,7 +42,7 @@ def reclassify(
     else:
         count = refold_lead(find_lead(email, stack.table, stack.secrets), stack.table, stack.clock)
     if as_json:
-        print_json({"rules": RULES_VERSION, "leads": count})
+        print_json({"rules_version": RULES_VERSION, "leads": count})
         return
     console = Console(highlight=False, soft_wrap=True)
     leads = "lead" if count == 1 else "leads"

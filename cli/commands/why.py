@@ -61,7 +61,7 @@ def _plain(entry: LogEntry) -> dict[str, Any]:
         "at": entry.at.isoformat(),
         "code": entry.code,
         "facts": entry.facts,
-        "words": entry.words("en"),
+        "text": entry.words("en"),
         "reason": reason(entry.reason, "en"),
         "points": entry.points,
         "playbook": entry.bundle,

@@ -107,7 +107,7 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
     )
     done = sum(states[state] for state in _DONE)
     screen.print(ProgressBar(total=max(1, found["audience"]), completed=done, width=40))
-    walking = say("; the audience is still being read", "（宛先を読み込み中）") if found["walked"] != 1 else ""
+    walking = say("; the audience is still being read", "（宛先を読み込み中）") if found["progress"] != 1 else ""
     screen.print(
         say(
             f"{done} of {found['audience']} mails are done{walking}",
@@ -128,7 +128,7 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
 
 def _counts(found: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False)
-    for what, count in (found["states"] | found["followed"]).items():
+    for what, count in (found["states"] | found["events"]).items():
         if count:
             table.add_row(_OUTCOMES[what].in_language(language()), str(count))
     skipped = say("skipped", "送らなかった")

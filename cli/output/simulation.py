@@ -65,8 +65,8 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
             "paths": [
                 {"choices": path.choices, "lines": [_plain(line) for line in path.result.lines]} for path in found_paths
             ],
-            "never": {"steps": steps, "paths": [f"{step}: {option}" for step, option in missed]},
-            "all": len(found_paths) < most,
+            "unreached": {"steps": steps, "paths": [f"{step}: {option}" for step, option in missed]},
+            "complete": len(found_paths) < most,
         }
         print_json(found)
         return
@@ -113,7 +113,7 @@ def all_of(folder: Path, bundle: Bundle, update: bool, as_json: bool) -> None:
             differing.append(scenario.golden.stem)
     never = _unreached(bundle, results, screen)
     if as_json:
-        print_json({"simulations": len(found), "differing": differing, "never": never})
+        print_json({"simulations": len(found), "differing": differing, "unreached": never})
     if differing:
         raise Failure(
             Words(
@@ -173,4 +173,4 @@ def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bo
 
 
 def _plain(line: Line) -> dict[str, Any]:
-    return {"at": line.at.isoformat(), "code": line.code, "own": line.own, "facts": line.facts}
+    return {"at": line.at.isoformat(), "code": line.code, "by_lead": line.own, "facts": line.facts}

@@ -91,7 +91,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
 
 def _request_entry(request: Request, dependencies: Dependencies) -> Response:
     stored = _entry_request.store_entry(request, dependencies.api_key, dependencies.wall, dependencies)
-    return gateway.answer({"activity": stored.activity, "asked_before": stored.ref is None}, 202)
+    return gateway.answer({"activity": stored.activity, "already_requested": stored.ref is None}, 202)
 
 
 def _check(source: str, request: Request, dependencies: Dependencies) -> None:

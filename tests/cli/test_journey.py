@@ -122,7 +122,7 @@ def test_scripts_get_the_same(stack: Stack, table: Table, capsys: pytest.Capture
     somebody(table, "lead1", "wait-3-days", SendState.ACCEPTED)
     command.journey("whitepaper", svg=None, as_json=True)
     told = json.loads(capsys.readouterr().out)
-    assert [step["here"] for step in told["steps"]] == [0, 1, 0]
+    assert [step["people"] for step in told["steps"]] == [0, 1, 0]
     assert told["steps"][2]["mails"] == {"sent": 1}
 
 

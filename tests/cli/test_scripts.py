@@ -55,35 +55,35 @@ def said(capsys: pytest.CaptureFixture[str]) -> Any:
 def test_stopping_and_going_on(stack: Stack, said: Any) -> None:
     sending.stop(as_json=True)
     found = said()
-    assert (found["stopped"], found["already"], found["in_flight"]) == (True, False, 0)
+    assert (found["stopped"], found["changed"], found["in_flight"]) == (True, True, 0)
     sending.stop(as_json=True)
-    assert said()["already"]
+    assert not said()["changed"]
     sending.resume(as_json=True)
-    assert said() == {"stopped": False, "was_stopped": True}
+    assert said() == {"stopped": False, "changed": True}
     sending.resume(as_json=True)
-    assert said() == {"stopped": False, "was_stopped": False}
+    assert said() == {"stopped": False, "changed": False}
 
 
 def test_shadow_mode_on_and_off(stack: Stack, said: Any) -> None:
     shadow.on(as_json=True)
-    assert said() == {"shadow": True, "already": False}
+    assert said() == {"shadow": True, "changed": True}
     shadow.off(as_json=True)
-    assert said() == {"shadow": False, "already": False, "leads_for_salesforce": 0}
+    assert said() == {"shadow": False, "changed": True, "released_crm_writes": 0}
 
 
-def test_judging_anew(stack: Stack, said: Any) -> None:
+def test_reclassifying(stack: Stack, said: Any) -> None:
     verdicts.reclassify("hanako@example.co.jp", everyone=False, as_json=True)
     assert said()["leads"] == 1
 
 
-def test_asking_in(stack: Stack, said: Any) -> None:
+def test_enrolling(stack: Stack, said: Any) -> None:
     usual: dict[str, Any] = {"segment": "", "csv": None, "per_minute": None, "key": "k", "as_json": True}
     emails = ["hanako@example.co.jp", "nobody@example.co.jp"]
     enrol.enrol("whitepaper", emails, **usual)
-    expected = {"journey": "whitepaper", "key": "k", "asked": 1, "asked_before": 0, "unknown": emails[1:]}
+    expected = {"journey": "whitepaper", "key": "k", "requested": 1, "already_requested": 0, "unknown": emails[1:]}
     assert said() == expected
     enrol.enrol("whitepaper", emails, **usual)
-    assert said() == expected | {"asked": 0, "asked_before": 1}
+    assert said() == expected | {"requested": 0, "already_requested": 1}
 
 
 def test_publishing_and_rolling_back(stack: Stack, bundle: Bundle, said: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def test_writing_schemas(tmp_path: Path, said: Any) -> None:
     schema.schema(tmp_path, as_json=True)
     found = said()
     assert str(tmp_path / ".schema" / "journey.json") in found["written"]
-    assert list(found["begin_with"]) == [str(tmp_path / "ripen.yaml")]
+    assert list(found["missing_first_lines"]) == [str(tmp_path / "ripen.yaml")]
 
 
 def test_simulating_all(said: Any) -> None:
@@ -119,7 +119,7 @@ def test_simulating_all(said: Any) -> None:
     simulate.simulate("", "", "", "", everything=True, as_json=True, folder=here)
     found = said()
     assert found["differing"] == []
-    assert found["never"]["webinar"] == []
+    assert found["unreached"]["webinar"] == []
 
 
 def test_scheduling_a_campaign_and_pausing_it(stack: Stack, said: Any) -> None:

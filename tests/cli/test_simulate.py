@@ -71,7 +71,7 @@ def test_json_output_is_for_scripts(run: Run, capsys: pytest.CaptureFixture[str]
     assert lines[0] == {
         "at": "2026-11-24T15:00:00+00:00",
         "code": "form_submitted",
-        "own": True,
+        "by_lead": True,
         "facts": {"subject": "whitepaper"},
     }
 

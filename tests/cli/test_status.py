@@ -68,7 +68,7 @@ def plain(capsys: pytest.CaptureFixture[str]) -> Any:
 def test_where_all_is_well_it_says_that_nothing_is_due(capsys: pytest.CaptureFixture[str]) -> None:
     assert "Nothing is due." in told(capsys)
     found = plain(capsys)
-    assert (found["stopped"], found["shadow"], found["refused"], found["held"]) == ("", "", None, 0)
+    assert (found["stopped_since"], found["shadow_since"], found["ses_refusal"], found["held"]) == ("", "", None, 0)
     assert found["due"]["hot"] == {"count": 0, "oldest": "", "overdue": False}
 
 
@@ -100,13 +100,13 @@ def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[st
     shown = told(capsys)
     for words in ("Sending is stopped", "Shadow mode is on", "SES refuses our mail (paused); tried again at 03:05 UTC"):
         assert words in shown
-    assert plain(capsys)["refused"]["reason"] == "paused"
+    assert plain(capsys)["ses_refusal"]["reason"] == "paused"
 
 
 def test_what_was_switched_off_again_is_not_told(table: Table, capsys: pytest.CaptureFixture[str]) -> None:
     table.write(Create(keys.STOP, Stop(on=False, at=NOON, by="mika")), Create(keys.BREAKER, Breaker(throttles=2)))
-    assert plain(capsys)["stopped"] == ""
-    assert plain(capsys)["refused"] is None
+    assert plain(capsys)["stopped_since"] == ""
+    assert plain(capsys)["ses_refusal"] is None
 
 
 def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest.CaptureFixture[str]) -> None:

@@ -115,7 +115,7 @@ def test_why_speaks_japanese(stack: Stack, table: Table, capsys: pytest.CaptureF
     assert "送らない: 同意がない" in capsys.readouterr().out
     command.why("hanako@example.co.jp", as_json=True)
     [entry] = json.loads(capsys.readouterr().out)
-    assert (entry["words"], entry["reason"]) == ("did not send case-study: no consent", "no consent")
+    assert (entry["text"], entry["reason"]) == ("did not send case-study: no consent", "no consent")
 
 
 def test_a_decision_that_has_no_sentence_is_told_all_the_same(stack: Stack, table: Table) -> None:

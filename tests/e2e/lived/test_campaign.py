@@ -176,5 +176,5 @@ def test_a_halt_is_posted_once_with_its_reason_and_the_next_step(cloud: RunningC
 
 
 def test_an_unsubscription_from_a_campaign_mail_is_counted(cloud: RunningCloud, bad_letter: BadLetter) -> None:
-    assert campaign(cloud, "letter-careful")["followed"]["unsubscribed"] == 1
+    assert campaign(cloud, "letter-careful")["events"]["unsubscribed"] == 1
     assert cloud.lead(bad_letter.reader)["consent"]["unsubscribed"]

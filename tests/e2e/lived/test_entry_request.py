@@ -45,7 +45,7 @@ def run_the_example(cloud: RunningCloud, email: str) -> dict[str, Any]:
 def test_a_repeated_entry_request_enters_the_lead_once(cloud: RunningCloud, email: str) -> None:
     # given a shop that reports the same order twice
     first, again = run_the_example(cloud, email), run_the_example(cloud, email)
-    assert (first["asked_before"], again) == (False, first | {"asked_before": True})
+    assert (first["already_requested"], again) == (False, first | {"already_requested": True})
     # then the lead got one mail, with the order's facts
     [mail] = eventually(lambda: [mail for mail in cloud.mails(email) if mail["subject"] == THANKS])
     assert "注文4711（12800円）" in mail["text"]

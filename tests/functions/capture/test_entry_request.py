@@ -85,7 +85,7 @@ def test_a_request_becomes_an_activity_with_its_facts(dependencies: Dependencies
 
     [row] = dependencies.table.under("lead1", "activity#")
     made = row.value
-    assert (answered["statusCode"], body_of(answered)) == (202, {"activity": made.id, "asked_before": False})
+    assert (answered["statusCode"], body_of(answered)) == (202, {"activity": made.id, "already_requested": False})
     assert (made.kind, made.subject, made.lead, made.at) == (Kind.ENTRY_ASKED, "ordered", "lead1", NOON)
     assert made.facts == {"order": "4711", "total": "12.5", "gift": "true", "key": "order 4711", "by": "api"}
     assert (row.due, row.lane) == (NOON, Lane.HOT)
@@ -99,7 +99,7 @@ def test_the_same_key_enters_once(dependencies: Dependencies, queue: FakeQueue) 
     again = [call(later, an_ask()), call(later, an_ask(facts={"order": "4712"}, email=" HANAKO@example.co.jp"))]
 
     assert [each["statusCode"] for each in again] == [202, 202]
-    assert [body_of(each) for each in again] == [body_of(first) | {"asked_before": True}] * 2
+    assert [body_of(each) for each in again] == [body_of(first) | {"already_requested": True}] * 2
     assert rows(dependencies.table) == before
     assert len(queue.woken) == 1
 
@@ -107,13 +107,13 @@ def test_the_same_key_enters_once(dependencies: Dependencies, queue: FakeQueue) 
 def test_another_key_journey_or_lead_is_another_request(dependencies: Dependencies) -> None:
     dependencies.table.write(Create(keys.address(address_hash(KEY, "ken@example.co.jp")), Pointer(lead="lead2")))
     asks = (an_ask(), an_ask(key="order 4712"), an_ask(journey="plain", facts={}), an_ask(email="ken@example.co.jp"))
-    assert [body_of(call(dependencies, ask))["asked_before"] for ask in asks] == [False] * 4
+    assert [body_of(call(dependencies, ask))["already_requested"] for ask in asks] == [False] * 4
 
 
 def test_after_forty_days_a_key_is_forgotten(dependencies: Dependencies) -> None:
     call(dependencies, an_ask())
     much_later = replace(dependencies, now=NOON + timedelta(days=41))
-    assert body_of(call(much_later, an_ask()))["asked_before"] is False
+    assert body_of(call(much_later, an_ask()))["already_requested"] is False
 
 
 def test_the_key_of_the_body_wins_over_the_header(dependencies: Dependencies) -> None:
@@ -133,7 +133,7 @@ def test_thirty_concurrent_requests_enter_once(dependencies: Dependencies) -> No
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _: call(dependencies, an_ask()), range(30)))
     assert {answered["statusCode"] for answered in answers} == {202}
-    assert [body_of(answered)["asked_before"] for answered in answers].count(False) == 1
+    assert [body_of(answered)["already_requested"] for answered in answers].count(False) == 1
     assert len(activities(dependencies)) == 1
 
 
@@ -147,7 +147,7 @@ def test_a_lost_race_is_retried(dependencies: Dependencies, monkeypatch: pytest.
         write(*changes)
 
     monkeypatch.setattr(dependencies.table, "write", busy)
-    assert body_of(call(dependencies, an_ask()))["asked_before"] is False
+    assert body_of(call(dependencies, an_ask()))["already_requested"] is False
 
 
 @pytest.mark.parametrize("late", [-299, 299])

@@ -46,9 +46,9 @@ class Status:
     def plain(self) -> dict[str, Any]:
         """Return what `ripen status --json` prints as "sending": a contract for scripts."""
         return {
-            "stopped": self.stop.at.isoformat() if self.stop else "",
-            "shadow": self.shadow.at.isoformat() if self.shadow else "",
-            "refused": _refused(self.breaker) if self.breaker else None,
+            "stopped_since": self.stop.at.isoformat() if self.stop else "",
+            "shadow_since": self.shadow.at.isoformat() if self.shadow else "",
+            "ses_refusal": _refusal(self.breaker) if self.breaker else None,
             "held": self.held,
             "due": {
                 str(lane.lane): {
@@ -94,7 +94,7 @@ def _on[S: (Stop, Shadow)](row: Row[S] | None) -> S | None:
     return row.value if row and row.value.on else None
 
 
-def _refused(breaker: Breaker) -> dict[str, Any]:
+def _refusal(breaker: Breaker) -> dict[str, Any]:
     return {
         "since": breaker.opened.isoformat() if breaker.opened else "",
         "until": breaker.until.isoformat() if breaker.until else "",

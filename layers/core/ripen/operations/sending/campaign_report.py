@@ -68,12 +68,12 @@ def campaign_report(run: CampaignRun, table: Table) -> dict[str, Any]:
     states = {str(state): counts.get(state, 0) for state in SendState}
     return {
         "run": msgspec.to_builtins(run),
-        "walked": sum(walk.done for walk in walks) / SHARDS,
+        "progress": sum(walk.done for walk in walks) / SHARDS,
         "audience": sum(states.values()),
         "states": states,
         "in_flight": states["claimed"],
         "skipped": {name.removeprefix(_SKIPPED): count for name, count in counts.items() if name.startswith(_SKIPPED)},
-        "followed": {name: counts.get(name, 0) for name in _FOLLOWED},
+        "events": {name: counts.get(name, 0) for name in _FOLLOWED},
     }
 
 
