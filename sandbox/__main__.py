@@ -15,6 +15,7 @@ from rich.console import Console
 
 from cli.local.home import PROJECT, Home, LocalCloud, ask_this_machine_directly
 from cli.local.welcome import welcome
+from cli.output.language import choose, say
 from sandbox.build import CommandFailed
 from sandbox.emulator import EmulatorFailed
 from sandbox.runner import running
@@ -26,6 +27,7 @@ console = Console(highlight=False)
 
 def up(detach: bool = typer.Option(False, help="Return when everything is ready, and let it run on.")) -> None:
     """Start the local cloud."""
+    choose([], os.environ)
     ask_this_machine_directly()
     os.environ.pop("RIPEN_STACK", None)  # never publish to a stack on AWS from here
     home = Home.here()
@@ -44,17 +46,27 @@ def _wait(home: Home) -> IO[str] | None:
     until = time.monotonic() + _PATIENCE_SECONDS
     found = LocalCloud.read(home)
     if not (found and found.ready):
-        console.print("The local cloud is starting already, or still ending …")
+        console.print(
+            say(
+                "The local cloud is already starting, or still stopping …",
+                "ローカルクラウドは起動中、または停止中です…",
+            )
+        )
     while time.monotonic() < until:
         found = LocalCloud.read(home)
         if found and found.ready:
-            console.print("The local cloud is running already.")
+            console.print(say("The local cloud is already running.", "ローカルクラウドはすでに起動しています。"))
             console.print(welcome(found, detached=True))
             return None
         if lock := home.take():
             return lock
         time.sleep(0.2)
-    console.print(f"[red]Another process has {home.folder}[/] and does not come to an end; its logs are in there.")
+    console.print(
+        say(
+            f"[red]Another process still uses {home.folder}.[/] Its logs are in that folder.",
+            f"[red]別のプロセスが {home.folder} を使用しています。[/]ログはそのフォルダーにあります。",
+        )
+    )
     raise typer.Exit(1)
 
 
@@ -73,18 +85,19 @@ def _foreground(home: Home, lock: IO[str]) -> None:
     try:
         with running(home, lock, lambda step: console.print(f"{_STEP}{step}")) as (runner, status):
             ready = True
-            console.print(f"Ready after {time.monotonic() - started:.0f} s.\n")
+            seconds = f"{time.monotonic() - started:.0f}"
+            console.print(say(f"Ready after {seconds} s.\n", f"{seconds} 秒で起動しました。\n"))
             console.print(welcome(status, detached=not sys.stdout.isatty()))
             while not ended.wait(1):
                 if runner.failed():
                     console.print(f"[red]{runner.failed()}[/] {home.folder}/logs")
                     raise typer.Exit(1)
-            console.print("Stopping …")
+            console.print(say("Stopping …", "停止しています…"))
     except KeyboardInterrupt:
-        console.print("Stopped before it was ready.")
+        console.print(say("Stopped before it was ready.", "起動が終わる前に停止しました。"))
         raise typer.Exit(130) from None
     except (CommandFailed, EmulatorFailed, RuntimeError, OSError) as error:
-        console.print(f"[red]The local cloud did not start.[/] {error}", markup=True)
+        console.print(f"{_not_started()} {error}")
         raise typer.Exit(1) from None
 
 
@@ -113,12 +126,17 @@ def _detached(home: Home) -> None:
     except KeyboardInterrupt:
         child.terminate()
         child.wait()
-        console.print("Stopped before it was ready.")
+        console.print(say("Stopped before it was ready.", "起動が終わる前に停止しました。"))
         raise typer.Exit(130) from None
     child.terminate()
-    console.print(f"[red]The local cloud did not start.[/] The end of {log}:")
+    last_lines = say(f"The last lines of {log}:", f"{log} の最後の行:")
+    console.print(f"{_not_started()} {last_lines}")
     console.print("\n".join(log.read_text(errors="replace").splitlines()[-25:]), markup=False)
     raise typer.Exit(1)
+
+
+def _not_started() -> str:
+    return say("[red]The local cloud did not start.[/]", "[red]ローカルクラウドを起動できませんでした。[/]")
 
 
 def _show(log: Path, shown: int) -> int:

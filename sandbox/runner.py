@@ -12,6 +12,7 @@ from threading import Thread
 from typing import IO, Any
 
 from cli.local.home import PROJECT, Home, LocalCloud, aws_environment
+from cli.output.language import say
 from cli.stack.stack import connect
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.table import Table
@@ -49,7 +50,7 @@ class Runner:
     def start(self, report: Report) -> LocalCloud:
         """Start all parts and return when they are ready. Raises the error of the part that failed."""
         home, ports = self._home, self._home.ports()
-        report("Certificates, mailbox, Salesforce")
+        report(say("Certificates, mailbox, Salesforce", "証明書、メールボックス、Salesforce"))
         tls = certificate(home.at("certs"))
         status = _addresses(ports, tls)
         cloud = Cloud(status.aws)
@@ -59,7 +60,7 @@ class Runner:
         self._serve(webhook.build(self.now), ports["webhook"], tls.chain)
         org = salesforce.build(home.at("salesforce"), self.now, status.salesforce)
         self._serve(org, ports["salesforce"], tls.chain)
-        report("AWS emulator")
+        report(say("AWS emulator", "AWS エミュレーター"))
         self._run(Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"]))
         report("sam build")
         template, digest = build()
@@ -68,11 +69,11 @@ class Runner:
         events.arn = outputs["EventsTopic"]
         incoming.rules += receiving(cloud, template)
         self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
-        report("Routes, secrets, Slack workspace")
+        report(say("Routes, secrets, Slack workspace", "ルート、シークレット、Slack ワークスペース"))
         give_secrets(cloud, outputs["Secret"], secrets)
         self._serve_api(cloud, template, ports["api"])
         self._serve_slack(secrets, status, ports)
-        report("Playbook")
+        report(say("Playbook", "プレイブック"))
         plain = {name: value for name, value in secrets.items() if isinstance(value, str)}
         status = self._open(replace(status, secrets=plain, stack=outputs), ports["console"])
         Thread(target=warm, args=(cloud, template, status.api), daemon=True).start()
@@ -84,7 +85,9 @@ class Runner:
 
     def failed(self) -> str:
         """Return why it stopped running, or ""."""
-        return "" if self._emulator and self._emulator.runs() else "The AWS emulator has ended; see its log."
+        if self._emulator and self._emulator.runs():
+            return ""
+        return say("The AWS emulator has stopped. See its log:", "AWS エミュレーターが停止しました。ログ:")
 
     def stop(self) -> None:
         self._stack.close()
