@@ -12,6 +12,7 @@ from dateutil.rrule import rrulestr
 
 from ripen.playbook.graph import Again, Move, Until
 from ripen_authoring.problem import InvalidValue
+from ripen_authoring.rrule_words import rrule_error
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _LENGTH = re.compile(r"(\d{1,4}) (business )?(minute|hour|day|week)s?")
@@ -143,9 +144,10 @@ def check_rrule(every: str, start: str) -> None:
     try:
         first = list(rrulestr(every.removeprefix("RRULE:"), dtstart=begins).xafter(begins, count=2, inc=True))
     except (ValueError, TypeError, AttributeError, KeyError) as error:
+        reason = rrule_error(error)
         raise InvalidValue(
-            f"{every!r} is not an RRULE ({error}); write e.g. FREQ=MONTHLY;BYDAY=1MO",
-            f"{every!r} は RRULE ではありません（{error}）。例: FREQ=MONTHLY;BYDAY=1MO",
+            f"{every!r} is not an RRULE ({reason.en}); write e.g. FREQ=MONTHLY;BYDAY=1MO",
+            f"{every!r} は RRULE ではありません（{reason.ja}）。例: FREQ=MONTHLY;BYDAY=1MO",
         ) from None
     if not first:
         raise InvalidValue(f"{every!r} never occurs after {start}", f"{every!r} は {start} よりあとにありません")

@@ -1,5 +1,7 @@
 """From the files of segments and campaigns to the bundle; schedules and closures."""
 
+import re
+
 import pytest
 
 from ripen.playbook.bundle import Campaign, Segment
@@ -9,7 +11,7 @@ from ripen_authoring.building.mailings import campaign, segment
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.files.validation import validate
 from ripen_authoring.models.mailings import CampaignFile, SegmentFile
-from ripen_authoring.problem import InvalidPlaybook
+from ripen_authoring.problem import InvalidPlaybook, InvalidValue
 
 DAY = 86400
 HOT = Condition(field="rank", any_of=("hot",))
@@ -55,7 +57,9 @@ def test_campaign_has_time_speed_and_limits() -> None:
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
-        ("FREQ=SOMETIMES", "is not an RRULE"),
+        ("FREQ=SOMETIMES", "is not an RRULE .the value of FREQ is not valid"),
+        ("BYDAY=MO", "FREQ is missing"),
+        ("every Monday", "each part must be NAME=VALUE"),
         ("FREQ=MINUTELY", "more than once an hour"),
         ("FREQ=DAILY;UNTIL=20200101", "never occurs"),
     ],
@@ -63,6 +67,17 @@ def test_campaign_has_time_speed_and_limits() -> None:
 def test_invalid_rrule_is_refused(rule: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         expressions.check_rrule(rule, "2026-12-01T09:00")
+
+
+@pytest.mark.parametrize(
+    "rule", ["", "FREQ=A", "FREQ=DAILY;X=1", "X", "BYDAY=MO", "FREQ=DAILY;UNTIL=20270101T000000Z", "FREQ=DAILY;"]
+)
+def test_reason_of_an_invalid_rrule_is_japanese_in_japanese(rule: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        expressions.check_rrule(rule, "2026-12-01T09:00")
+    reason = refused.value.message.ja.partition("ではありません（")[2].partition("）")[0]
+    assert re.search("[ぁ-ん]", reason)
+    assert ":" not in reason
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import available_timezones
 
+from ripen.capture.field_errors import FieldError
 from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.lead.address import normalise
@@ -58,7 +59,7 @@ def _check_persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) 
     except Rejected as error:
         message = Words(
             f"{persona.email!r} is not an e-mail address: {error.reason}",
-            f"{persona.email!r} はメールアドレスとして使えません（{error.reason}）",
+            f"{persona.email!r} は使えません。{FieldError('email', error.reason).translated('ja')}",
         )
         yield document.problem(("email",), message)
     if persona.time_zone and persona.time_zone not in available_timezones():

@@ -7,7 +7,7 @@ from ripen.mail.message import Answers, Blank
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.playbook.template import render_html, render_text
 from ripen.playbook.template_limits import TemplateError
-from ripen_authoring.checks.variables import liquid_error
+from ripen_authoring.checks.liquid_words import liquid_error
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.problem import Problem
 

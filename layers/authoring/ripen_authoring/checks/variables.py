@@ -9,6 +9,7 @@ from ripen.playbook.template import parse
 from ripen.playbook.template_limits import FILTERS, TemplateError
 from ripen.words import Words
 from ripen_authoring.checks import names
+from ripen_authoring.checks.liquid_words import liquid_error
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.files.includes import ExpandedTemplate
 from ripen_authoring.problem import Problem
@@ -117,11 +118,6 @@ def _syntax_problem(template: ExpandedTemplate, error: TemplateError) -> Problem
         )
         return template.problem(*template.at(opened[-1].start()), message)
     return template.problem(error.line, error.column, liquid_error(error))
-
-
-def liquid_error(error: TemplateError) -> Words:
-    """Return the message for an error of Liquid itself. Its reason is in English."""
-    return Words(f"Liquid: {error.reason}", f"Liquid のエラー: {error.reason}")
 
 
 def used_in(source: str, *, html: bool) -> set[str]:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from ripen.capture.field_errors import FieldError
 from ripen.errors import Rejected
 from ripen.failure import Failure
 from ripen.ids import digest
@@ -79,7 +80,7 @@ def load_persona(name: str, folder: Path) -> Persona:
         ) from None
     except Rejected as error:
         raise Failure(
-            Words(f"{path}: {error.reason}", f"{path}: メールアドレスとして使えません（{error.reason}）"),
+            Words(f"{path}: {error.reason}", f"{path}: {FieldError('email', error.reason).translated('ja')}"),
             Words("Give the persona an e-mail address.", "ペルソナにメールアドレスを書いてください。"),
         ) from None
     return persona
