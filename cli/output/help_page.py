@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from typer.main import get_command
 
 from cli.output.language import language, say
+from cli.output.usage_words import translate_errors, translate_usage
 from ripen.words import Lang
 
 
@@ -17,6 +18,8 @@ def localise(command: Any) -> None:
         _translate_typer()
     option = _lang_option()
     for each in _with_subcommands(command):
+        if language() == "ja":
+            translate_usage(each)
         if not any(param.name == "lang" for param in each.params):
             each.params.append(option)
         each.get_help_option(typer.Context(each)).help = say("Show this help.", "このヘルプを表示します。")
@@ -57,6 +60,7 @@ def _translate_typer() -> None:
     rich_utils.DEFAULT_STRING = "[既定値: {}]"
     rich_utils.REQUIRED_LONG_STRING = "[必須]"
     _fold_lines(rich_utils)
+    translate_errors(rich_utils)
     rich_utils.RICH_HELP = "ヘルプ: [blue]'{command_path} {help_option}'[/]"
 
 

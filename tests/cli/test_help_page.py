@@ -13,12 +13,17 @@ import pytest
 from cli.local.home import PROJECT
 
 
+def in_japanese(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command on a narrow terminal."""
+    environment = dict(os.environ) | {"LANGUAGE": "ja", "COLUMNS": "60", "TERMINAL_WIDTH": "60"}
+    command = [sys.executable, "-m", "cli", *arguments]
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
+
+
 @pytest.fixture(scope="module")
 def page() -> str:
-    """The help of a command with arguments, options and long texts, on a narrow terminal."""
-    environment = dict(os.environ) | {"LANGUAGE": "ja", "COLUMNS": "60", "TERMINAL_WIDTH": "60"}
-    command = [sys.executable, "-m", "cli", "simulate", "--help"]
-    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=True).stdout
+    """The help of a command with arguments, options and long texts."""
+    return in_japanese("simulate", "--help").stdout
 
 
 def test_long_lines_of_japanese_are_folded_and_not_cut_off(page: str) -> None:
@@ -32,5 +37,26 @@ def test_words_of_typer_are_japanese(page: str) -> None:
     assert re.search("─ 引数 ─", page)
     assert re.search("─ オプション ─", page)
     assert "[既定値: 100]" in page
-    for english in ("Arguments", "Options", "default:", "required"):
+    assert "使い方: " in page
+    for english in ("Usage", "Arguments", "Options", "default:", "required"):
         assert english not in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("check", "--foo"), "オプション --foo はありません。"),
+        (("check", "--jso"), "オプション --jso はありません。もしかして: --json"),
+        (("lead",), "'email' を指定してください。"),
+        (("nope",), "コマンド 'nope' はありません。"),
+        (("lead", "a", "b", "c"), "余分な引数があります: b c"),
+        (("simulate", "--most"), "オプション '--most' には値が必要です。"),
+        (("check", "--json=1"), "オプション '--json' に値は指定できません。"),
+        (("simulate", "--most", "0"), "'--most' の値が正しくありません"),
+    ],
+)
+def test_usage_error_is_japanese(arguments: tuple[str, ...], said: str) -> None:
+    done = in_japanese(*arguments)
+    assert done.returncode == 2
+    assert said.replace(" ", "") in re.sub(r"[\s│]", "", done.stderr)
+    assert "Usage" not in done.stderr
