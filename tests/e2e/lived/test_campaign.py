@@ -54,12 +54,12 @@ def letter(cloud: RunningCloud) -> Told:
     """Pause the campaign after its first mails, resume it, and stop it before its last ones."""
     published(cloud)
     groups = [list(people("crowd", 1, of)) for of in (FIRST, NEXT, SECOND, LAST)]
-    people = [who for group in groups for who in group]
-    arrive(cloud, *people, REGULAR)
+    crowd = [who for group in groups for who in group]
+    arrive(cloud, *crowd, REGULAR)
     had, stood = dict[str, list[str]](), dict[str, dict[str, Any]]()
 
     def look(when: str) -> None:
-        had[when] = [who.email for who in people for _ in cloud.mails(who.email)]
+        had[when] = [who.email for who in crowd for _ in cloud.mails(who.email)]
         stood[when] = campaign(cloud, "letter")
 
     cloud.ripen("campaign", "schedule", "letter", "--now", "--yes")
