@@ -1,4 +1,7 @@
-"""Check the Liquid of a template: its tags, its filters, and its variables by the place where it is used."""
+"""Check the Liquid of a template: its tags, its filters, and its variables by the place where it is used.
+
+The values of the variables are supplied by capture/pages.py for pages and by mail/message.py for mails.
+"""
 
 import re
 from collections.abc import Iterator, Mapping

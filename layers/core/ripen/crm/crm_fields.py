@@ -1,7 +1,8 @@
 """The values that are written to the CRM about a lead, by the CRM's field names.
 
-Our own fields are defined in infra/salesforce; the lengths are Salesforce's (describe of Lead and Contact). No value is
-null or blank: a value that we do not know is left out, so that the CRM keeps its own.
+crm/upsert.py adds LeadSource to a new record, and the fields of a Task. Our own fields are defined in infra/salesforce;
+the lengths are Salesforce's (describe of Lead and Contact). No value is null or blank: a value that we do not know is
+left out, so that the CRM keeps its own.
 """
 
 from collections.abc import Iterable

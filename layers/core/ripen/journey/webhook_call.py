@@ -20,6 +20,7 @@ LEASE = timedelta(minutes=2)
 _MAX_ANSWER_BYTES = 256 * 1024
 """Size limit of all answers of one enrollment; a row holds 400 KB (AWS, DynamoDB Developer Guide, "Quotas")."""
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
+"""Between two attempts: each pause is twice the one before, plus up to 4 seconds so that calls spread."""
 
 
 class WebhookCall(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """The frequency cap: how many more marketing mails may go to a lead, by calendar days in the lead's time zone.
 
-The last place of a day is kept for a mail of higher priority that is due on the same day.
+The last place of a day is kept for a mail of higher priority that is due on the same day. The numbers are the
+playbook's: `policy` in ripen.yaml.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The words of a lead's card, in Japanese and English."""
+"""The words of a lead's card, in Japanese and English. `accept`, `not_fit` and `open` are its buttons."""
 
 _WORDS = {
     "ja": {
