@@ -92,6 +92,23 @@ def test_folder_in_place_of_a_file_is_reported(smallest: CheckPlaybook, tmp_path
     assert smallest() == ["journeys/k.yaml:1:1: this is a folder; replace it with a file"]
 
 
+def test_empty_folder_of_a_deleted_mail_is_ignored(smallest: CheckPlaybook, tmp_path: Path) -> None:
+    folder = tmp_path / "p" / "emails" / "deleted"
+    folder.mkdir(parents=True)
+    (folder / ".DS_Store").write_bytes(b"")
+    assert smallest() == []
+
+
+def test_mail_without_email_yaml_is_reported(smallest: CheckPlaybook) -> None:
+    expected = ["emails/lost:1:1: there is no email.yaml in this folder; every mail has one"]
+    assert smallest({"emails/lost/en.md": "Hello\n"}) == expected
+
+
+def test_file_in_place_of_the_folder_of_a_mail_is_reported(smallest: CheckPlaybook) -> None:
+    expected = ["emails/k.md:1:1: this name is not allowed; write a folder in small letters and digits"]
+    assert smallest({"emails/k.md": "Hello\n"}) == expected
+
+
 def test_every_pattern_of_the_models_is_described() -> None:
     asked = set(re.findall(r'"pattern": "((?:[^"\\]|\\.)*)"', "".join(schemas().values())))
     assert {json.loads(f'"{pattern}"') for pattern in asked} == PATTERNS.keys()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ripen.playbook.wording import display_phone, full_name, greeting, long_date
+from ripen.playbook.wording import display_phone, full_name, greeting, long_date, with_honorific
 from tests.support.builders import a_lead
 
 
@@ -33,6 +33,20 @@ def test_lead_with_a_name_is_greeted_by_name(last: str, first: str, ja: str, en:
     lead = a_lead(last_name=last, first_name=first)
     assert greeting(lead, "ja") == ja
     assert greeting(lead, "en") == en
+
+
+@pytest.mark.parametrize(
+    ("name", "honoured"),
+    [
+        ("山田 太郎", "山田 太郎 様"),
+        ("山田さん", "山田 様"),
+        ("ﾔﾏﾀﾞ", "ﾔﾏﾀﾞ 様"),
+        ("Jane Smith", "Jane Smith"),
+        ("Jane Smith 様", "Jane Smith"),
+    ],
+)
+def test_only_a_name_in_an_east_asian_script_gets_an_honorific(name: str, honoured: str) -> None:
+    assert with_honorific(name) == honoured
 
 
 def test_lead_without_a_name_is_greeted_as_person_in_charge() -> None:

@@ -79,6 +79,7 @@ def test_only_the_three_strongest_reasons_are_shown() -> None:
         ({"last_name": "", "first_name": "", "company": ""}, "🔥 お名前未入力"),
         ({"company": ""}, "🔥 山田 花子 様"),
         ({"last_name": "山田様", "first_name": ""}, "🔥 山田 様　株式会社サンプル"),
+        ({"last_name": "Smith", "first_name": "Jane"}, "🔥 Jane Smith　株式会社サンプル"),
     ],
 )
 def test_missing_name_fields_leave_a_readable_title(names: dict[str, Any], who: str) -> None:

@@ -189,18 +189,29 @@ def _emails(folder: Folder) -> None:
     parts = folder.path / "emails"
     for path in sorted(found for found in parts.glob("*") if not found.name.startswith(("_", "."))):
         file = f"emails/{path.name}"
-        if not _NAME.fullmatch(path.name) or not (path / "email.yaml").is_file():
-            instead = Words(
-                "a folder in small letters and digits with an email.yaml in it",
-                "email.yaml の入った、小文字と数字の名前のフォルダー",
-            )
+        if _is_empty(path):
+            continue
+        if not _NAME.fullmatch(path.name) or not path.is_dir():
+            instead = Words("a folder in small letters and digits", "小文字と数字の名前のフォルダー")
             folder.problems.append(_misnamed(file, instead))
+            continue
+        if not (path / "email.yaml").is_file():
+            message = Words(
+                "there is no email.yaml in this folder; every mail has one",
+                "このフォルダーに email.yaml がありません。どのメールにも必要です",
+            )
+            folder.problems.append(Problem(file, 1, 1, message))
             continue
         folder.names.setdefault("emails", set()).add(path.name)
         entry = _entry(folder, EmailFile, path / "email.yaml")
         bodies, text_parts = _bodies(folder, path)
         if entry:
             folder.emails[path.name] = MailEntry(entry.document, entry.model, bodies, text_parts)
+
+
+def _is_empty(path: Path) -> bool:
+    """Return whether this is a folder with no file but those of editors and of the operating system."""
+    return path.is_dir() and all(found.name.startswith(".") or found.name.endswith("~") for found in path.iterdir())
 
 
 def _bodies(folder: Folder, path: Path) -> tuple[dict[str, Body], dict[str, ExpandedTemplate]]:

@@ -14,9 +14,15 @@ _HONORIFICS = (" 様", "様", "さま", "さん")
 def full_name(profile: Profile) -> str:
     """Return the family name first if the name is in an East Asian script, else the given name first; "" if unknown."""
     last, first = profile.last_name.strip(), profile.first_name.strip()
-    if any(_is_east_asian(letter) for letter in last + first):
+    if any(map(_is_east_asian, last + first)):
         return f"{last} {first}".strip()
     return f"{first} {last}".strip()
+
+
+def with_honorific(name: str) -> str:
+    """Return the name with 様 if it is in an East Asian script, else the name alone."""
+    plain = _without_honorific(name)
+    return f"{plain} 様" if any(map(_is_east_asian, plain)) else plain
 
 
 def greeting(profile: Profile, locale: str) -> str:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ripen.lead.lead import Profile, Touch
 from ripen.lead.state import Rank, State
 from ripen.playbook.bundle import Bundle
-from ripen.playbook.wording import display_phone, full_name
+from ripen.playbook.wording import display_phone, full_name, with_honorific
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import Score, score
 from ripen.slack.blocks import Block, context, cut, escape, plain, section
@@ -77,7 +77,7 @@ def lead_name(profile: Profile, locale: str) -> str:
     if not name:
         return company or card_words(locale)["nobody"]
     if locale == "ja":
-        return f"{name.removesuffix('様').rstrip()} 様　{company}".strip()
+        return f"{with_honorific(name)}　{company}".strip()
     return ", ".join(filter(None, (name, company)))
 
 
