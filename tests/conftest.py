@@ -14,6 +14,7 @@ from moto.core.config import default_user_config
 from xdist.scheduler import LoadScopeScheduling
 
 from bench.queues import QUEUES
+from cli.output import language
 from ripen.adapters.table import Table
 from tests.support.atomic_moto import make_atomic
 from tests.support.fakes import FakeClock, FakeQueue
@@ -93,6 +94,14 @@ def create_table(client: Any) -> None:
             for index, sort in (("agenda", "due"), ("roster", "pk"))
         ],
     )
+
+
+@pytest.fixture(autouse=True)
+def undecided_language() -> Iterator[None]:
+    """No test decides in which language the command line speaks in the next one."""
+    yield
+    language.use(None)
+    language.ask_brand(None)
 
 
 @pytest.fixture

@@ -29,13 +29,6 @@ JAPANESE = re.compile(r"[ぁ-ヿ一-鿿]")
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
 
 
-@pytest.fixture(autouse=True)
-def undecided() -> Iterator[None]:
-    yield
-    language.use(None)
-    language.ask_brand(None)
-
-
 @pytest.mark.parametrize(
     ("arguments", "environment", "brand", "spoken"),
     [

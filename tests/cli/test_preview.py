@@ -53,10 +53,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    copied = copytree(PLAYBOOK, tmp_path / "playbook")
-    file = copied / "ripen.yaml"
-    file.write_text(file.read_text("utf-8") + "\nteam: [mika@ripen.example]\n", "utf-8")
-    return copied
+    return copytree(PLAYBOOK, tmp_path / "playbook")
 
 
 def test_links_of_a_preview_lead_to_their_targets_and_are_not_counted() -> None:

@@ -92,8 +92,6 @@ def published(cloud: RunningCloud) -> Path:
     shutil.copytree(_EXAMPLE, folder)
     now = cloud.stack.clock.now()
     _write(folder, _files(cloud.status["webhook"], now + timedelta(minutes=3)))
-    with (folder / "ripen.yaml").open("a") as ripen:
-        ripen.write(f"\nteam: [{MEMBER_OF_TEAM}]\n")
     stack = cloud.stack
     publish(compile_playbook(folder), stack.table, stack.playbook, stack.site, now)
     return folder
