@@ -49,14 +49,17 @@ def _show(found: list[Finding]) -> None:
     for finding in found:
         if next_step := finding.next_step.in_language(lang):
             mark, title, owner = _head(finding)
-            about = say(f"{mark} [bold]{title}[/] ({owner}): ", f"{mark} [bold]{title}[/]（{owner}）: ")
+            heading = escape(finding.check.title.en)
+            about = say(
+                f"{mark} [bold]{title}[/] ({owner}): ", f"{mark} [bold]{title}[/]（{owner}、deploy.md: {heading}）: "
+            )
             console.print(about + escape(next_step))
     count = Counter(finding.state for finding in found)
     well, doubtful, failed = count[State.OK], count[State.WARN], count[State.FAIL]
     console.print(
         say(
             f"{well} ok, {doubtful} to look at, {failed} failed. docs/deploy.md explains each.",
-            f"正常 {well}、注意 {doubtful}、不備 {failed}。各項目の説明: docs/deploy.md",
+            f"正常 {well}、注意 {doubtful}、不備 {failed}。各項目の説明（英語）: docs/deploy.md",
         )
     )
 

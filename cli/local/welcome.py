@@ -3,11 +3,14 @@
 from cli.local.home import LocalCloud
 from cli.output.language import say
 
+_NAME_WIDTH = 16
+
 
 def welcome(status: LocalCloud, detached: bool) -> str:
     """Return Rich markup, at most 80 columns wide. `detached` says whether the cloud runs in the background."""
     lines = [
-        f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':13}[dim]{hint}[/]" for name, address, hint in _parts(status)
+        f"[bold]{_padded(name)}[/][cyan]{address}[/]\n{'':{_NAME_WIDTH}}[dim]{hint}[/]"
+        for name, address, hint in _parts(status)
     ]
     end = "ripen down" if detached else "Ctrl-C"
     next_ = say("Next", "次に")
@@ -35,7 +38,10 @@ def _ripen(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
 
 def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
     mails = say("every mail that Ripen sends arrives here", "Ripen が送るメールはすべてここに届きます")
-    cards = say("hot leads arrive in #sales: press Accept", "hot の見込み客が #sales に届きます: 「対応する」")
+    cards = say(
+        "hot leads arrive in #sales: press Accept (対応する)",
+        "ホットになった見込み客が #sales に届きます。「対応する」を押します",
+    )
     records = say("what sales sees (the certificate is our own)", "営業の画面（証明書は自己署名）")
     calls = say(
         'plays a system of yours that journeys call, answers {"grade": "A"}',
@@ -43,7 +49,7 @@ def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
     )
     emulator = say("the emulator, for aws --endpoint-url", "エミュレーター（aws --endpoint-url 用）")
     return (
-        (say("Mailbox", "メール"), status.mailbox, mails),
+        (say("Mailbox", "メールボックス"), status.mailbox, mails),
         ("Slack", status.slack, cards),
         ("Salesforce", status.salesforce, records),
         ("Webhook", f"{status.webhook}/any?grade=A", calls),
@@ -52,5 +58,5 @@ def _stand_ins(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:
 
 
 def _padded(name: str) -> str:
-    """Return the name in 13 columns: a Japanese letter takes two."""
-    return name + " " * (13 - sum(1 if letter.isascii() else 2 for letter in name))
+    """Return the name in its column: a Japanese letter takes two places."""
+    return name + " " * (_NAME_WIDTH - sum(1 if letter.isascii() else 2 for letter in name))

@@ -11,7 +11,8 @@ from cli.local.home import LocalCloud
 from cli.local.web import web
 from cli.stack.salesforce import query
 from cli.stack.stack import Stack
-from ripen.lead.activity import Activity
+from ripen.decision import DecisionKind, Outcome
+from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.operations.leads.report import lead_report
 from ripen.operations.phrases import reason
@@ -29,6 +30,9 @@ _FIELDS = {
     "Contact": ("Name", "Title", "Phone"),
 }
 _OURS = ("Ripen_Rank__c", "Ripen_Score__c", "Ripen_Reasons__c")
+
+_ABOUT_THE_OWNER = (Outcome.OWNER_SET, Outcome.OWNER_NOT_SET, Outcome.WOULD_HAVE_SET_OWNER)
+"""Outcomes that need no subject: it is the alert."""
 
 type View = dict[str, Any]
 
@@ -101,7 +105,9 @@ class LeadViews:
         }
 
     def _due(self, row: View) -> View:
-        return {"at": self._time(row["due"]), "what": self._say(row["kind"]), "subject": self._say(row["subject"])}
+        is_click = row["subject"] == Kind.LINK_CLICKED
+        what = "verdict" if is_click else row["kind"]
+        return {"at": self._time(row["due"]), "what": self._say(what), "subject": self._say(row["subject"])}
 
     def _activity(self, row: View) -> View:
         touch = row["touch"] or {}
@@ -118,7 +124,10 @@ class LeadViews:
     def _decision(self, row: View, alerts: dict[str, str]) -> View:
         """Return the view of one decision; `alerts` are the kinds of the lead's alerts by id."""
         subject = str(alerts.get(row["subject"], row["subject"]))
-        subject = self._say(subject) if row["what"] in ("rank", "alert", "crm") else subject
+        if row["what"] == DecisionKind.CRM and row["outcome"] in _ABOUT_THE_OWNER:
+            subject = ""
+        elif row["what"] in ("rank", "alert", "crm"):
+            subject = self._say(subject)
         return {
             "at": self._time(row["at"]),
             "what": self._say(row["what"]),
@@ -156,13 +165,13 @@ class LeadViews:
         lines = [(name, row[name]) for row in rows for name in names if row.get(name) is not None]
         owner = [("Owner", row["Owner"]["Name"]) for row in rows if row.get("Owner")]
         return {
-            "object": link.object,
+            "object": self._say(link.object),
             "url": link.url,
             "lines": [
                 {"name": self._say(name.removeprefix("Ripen_").removesuffix("__c")), "text": self._say(_text(value))}
                 for name, value in [*lines, *owner]
             ],
-            "tasks": [f"{task['Subject']} ({task['Status']})" for task in tasks],
+            "tasks": [{"subject": task["Subject"], "status": self._say(task["Status"])} for task in tasks],
         }
 
     def _say(self, word: str) -> str:

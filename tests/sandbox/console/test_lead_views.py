@@ -1,0 +1,36 @@
+"""The console's view of one lead says what is due and who looks after the lead."""
+
+from typing import Any
+
+import pytest
+
+from ripen.lead.activity import Kind
+from sandbox.console.lead_views import LeadViews
+from tests.sandbox.console.test_shadow import STATUS, Published
+from tests.support.fakes import NOON
+
+
+@pytest.fixture
+def views() -> LeadViews:
+    class Stack:
+        playbook = Published()
+
+    stack: Any = Stack()
+    return LeadViews(stack, STATUS, "ja")
+
+
+def due(views: LeadViews, kind: str, subject: str) -> str:
+    return str(views._due({"due": NOON.isoformat(), "kind": kind, "subject": subject})["what"])
+
+
+def test_only_clicks_wait_for_a_verdict(views: LeadViews) -> None:
+    assert due(views, "activity", Kind.LINK_CLICKED) == "クリックの判定"
+    assert due(views, "activity", Kind.FORM_SUBMITTED) == "行動の反映"
+
+
+@pytest.mark.parametrize(("outcome", "subject"), [("owner set", ""), ("owner not set", ""), ("created", "リード")])
+def test_decision_about_the_owner_has_no_subject(views: LeadViews, outcome: str, subject: str) -> None:
+    about = "alert1" if "owner" in outcome else "Lead"
+    row = {"at": NOON.isoformat(), "what": "crm", "subject": about, "outcome": outcome, "reason": ""}
+
+    assert views._decision(row, {"alert1": "hot"})["subject"] == subject
