@@ -9,6 +9,7 @@ from ripen_authoring.files.document import Document
 from ripen_authoring.files.folder import Folder
 from ripen_authoring.flow import PlacedStep, placed_steps
 from ripen_authoring.models import steps
+from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.simple_steps import EnrolStepPart, JumpPart
 from ripen_authoring.models.step import StepPart
 from ripen_authoring.problem import Problem
@@ -78,16 +79,25 @@ def _check_endless_waits(document: Document, steps_in_place: Sequence[PlacedStep
 
 
 def _check_loops(document: Document, steps_in_place: Sequence[PlacedStep]) -> Iterator[Problem]:
-    """Check that there is a wait on the way back to the step that a jump leads to."""
+    """Check that there is a wait on the way back to the step that a jump or an `otherwise` leads to."""
     graph = _graph(steps_in_place)
     for step in steps_in_place:
-        if isinstance(step.part, JumpPart) and step.id in _following(step.part.jump.to, graph, before_waits=True):
-            to = step.part.jump.to
-            message = Words(
-                f"this jumps back to {to!r} without a wait; add a `wait` between them",
-                f"待ち時間なしで {to!r} にもどります。あいだに `wait` を追加してください",
-            )
-            yield document.problem((*step.where, "jump"), message)
+        for where, to in _named_targets(step):
+            if step.id in _following(to, graph, before_waits=True):
+                message = Words(
+                    f"this leads back to {to!r} without a wait; add a `wait` between them",
+                    f"待ち時間なしで {to!r} にもどります。あいだに `wait` を追加してください",
+                )
+                yield document.problem(where, message)
+
+
+def _named_targets(step: PlacedStep) -> Iterator[tuple[DocumentPath, str]]:
+    """Yield the steps that this step names as its next, with the place of the name."""
+    if isinstance(step.part, JumpPart):
+        yield (*step.where, "jump"), step.part.jump.to
+    for written, placed in zip(step.part.paths(), step.paths, strict=True):
+        if isinstance(written.onward, str):
+            yield placed.where, placed.to
 
 
 def _check_loops_of_journeys(folder: Folder) -> Iterator[Problem]:
@@ -140,6 +150,15 @@ def _following(start: str, graph: _Graph, *, before_waits: bool = False) -> set[
         if id == END or step is None or id in found:
             continue
         found.add(id)
-        if not (before_waits and isinstance(step.part, steps.WaitPart | steps.WaitForPart)):
-            waiting += step.after
+        waiting += _at_once(step) if before_waits else step.after
     return found
+
+
+def _at_once(step: PlacedStep) -> tuple[str, ...]:
+    """Return the steps that can follow without a wait. A lead without the date of a `wait` takes its `otherwise`."""
+    match step.part:
+        case steps.WaitPart():
+            return tuple(path.to for path in step.paths)
+        case steps.WaitForPart():
+            return ()
+    return step.after
