@@ -34,17 +34,15 @@ class Document:
         """Return a problem at that path into the document.
 
         Parts of the path that the file does not have are skipped: a short form leaves out keys of the long form.
+        A key that `<<` merges in has no position of its own.
         """
         line, column = 0, 0
         here = self.value
         for part in where:
-            if isinstance(here, CommentedMap) and part in here:
-                line, column = here.lc.key(part)
-            elif isinstance(here, CommentedSeq) and isinstance(part, int) and part < len(here):
-                line, column = here.lc.item(part)
-            else:
-                continue
-            here = here[part]
+            is_index = isinstance(here, CommentedSeq) and isinstance(part, int) and part < len(here)
+            if is_index or (isinstance(here, CommentedMap) and part in here):
+                line, column, *_ = (here.lc.data or {}).get(part, (line, column))
+                here = here[part]
         return Problem(self.file, line + 1 + self.shift, column + 1, message, severity)
 
     def warning(self, where: Sequence[int | str], message: Words) -> Problem:
