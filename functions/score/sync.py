@@ -20,8 +20,10 @@ from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.crm import crm_mark, upsert
+from ripen.errors import Undeliverable
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
+from ripen.playbook.template_limits import TemplateError
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
 from score._api_budget import Budget
@@ -97,13 +99,19 @@ def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
 
 
 def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutcome:
-    """Return the record that the CRM should have, or why nothing is to be written."""
+    """Return the record that the CRM should have, or why nothing is to be written.
+
+    A reason that cannot be rendered for this lead delays this lead only, until the playbook is corrected.
+    """
     profile, state, mark = case.profile.value, case.state, case.mark.value
     points = score(state, bundle.scoring, now)
     if why := upsert.not_admitted(profile, state, points, bundle.sync):
         return SyncOutcome(case, crm_mark.blocked(mark, why))
     locale, zone = bundle.brand.default_locale, bundle.brand.time_zone
-    found = reasons(profile, state, bundle.scoring, now, locale, zone, with_dates=True, limit=_MAX_REASONS)
+    try:
+        found = reasons(profile, state, bundle.scoring, now, locale, zone, with_dates=True, limit=_MAX_REASONS)
+    except TemplateError as error:
+        return SyncOutcome(case, crm_mark.delayed(mark, Undeliverable(str(error), permanent=True), now))
     words = [reason.words for reason in found]
     record = upsert.desired_record(profile, state, points, words, bundle.sync, locale, mark.task)
     is_known = upsert.digest(record) == mark.digest

@@ -4,6 +4,8 @@ import pytest
 
 from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, R, assert_reported, steps
 
+SCORING = FILES["scoring.yaml"]
+
 
 @pytest.mark.parametrize(
     ("file", "text", "message"),
@@ -40,6 +42,13 @@ from tests.support.smallest_playbook import FILES, KEN, C, CheckPlaybook, J, P, 
         ("scoring.yaml", FILES["scoring.yaml"].replace("70", ".nan"), "1:7: write a number here"),
         ("scoring.yaml", FILES["scoring.yaml"] + "engagement: [{code: given, on: {form: f}, points: 5, words: x}]\n",
          "4:15: 'given' is the code of points that journeys give"),
+        ("scoring.yaml", SCORING + "engagement:\n"
+         "  - {code: x, on: {form: f}, points: 5, words: '{{ when | truncate: subject }}'}\n",
+         "5:41: Liquid: "),
+        ("scoring.yaml", SCORING + "fit:\n  - code: x\n    when: {company: present}\n    points: 5\n"
+         "    words: {en: '{{ lead.company | truncate: lead.job_title }}'}\n", "8:13: Liquid: "),
+        (J, steps("- update: {points: 5, words: '{{ last | truncate: when }}'}"), "3:25: Liquid: "),
+        (J, steps("- update: {points: 5, words: '{{ lead.company }}'}"), "3:25: unknown variable 'lead'"),
         # personas
         (P, "email: ken\n", "1:1: 'ken' is not an e-mail address"),
         (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),

@@ -66,6 +66,22 @@ def test_leads_without_a_connection_are_retried_every_hour(office: Office) -> No
     assert office.mark().due == NOON + timedelta(hours=1)
 
 
+def test_reason_that_cannot_be_rendered_delays_its_lead_only(office: Office) -> None:
+    scoring = office.bundle.scoring
+    broken = replace(scoring.fit[0], words={"ja": "{{ lead.company | truncate: lead.job_title }}"})
+    office.bundle = replace(office.bundle, scoring=replace(scoring, fit=(broken,)))
+    office.admit()
+    office.admit(id="lead2", email="lead2@example.co.jp")
+    office.change(fit_reasons=("title",))
+
+    failed = office.sync("lead1", "lead2")
+
+    assert failed == set()
+    assert office.decisions("lead2") == [("created", "")]
+    assert office.mark().due == NOON + timedelta(hours=1)
+    assert office.mark().value.error.startswith("Liquid stopped")
+
+
 def test_refused_lead_does_not_stop_the_others(office: Office) -> None:
     office.admit()
     office.admit(id="lead2", email="lead2@example.co.jp")

@@ -15,6 +15,7 @@ from ripen_authoring.mails import rendering
 from ripen_authoring.models.clauses import DocumentPath
 from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.scoring import ScoringFile
+from ripen_authoring.models.simple_steps import UpdatePart
 from ripen_authoring.problem import Problem
 
 _PAGE_LINK = re.compile(r'\shref="(/pages/[^"]*)"')
@@ -68,8 +69,13 @@ def _check_page(
 def _check_steps(folder: Folder) -> Iterator[Problem]:
     known = variables.in_steps(folder)
     for entry in folder.journeys.values():
-        for where, source in templates(placed_steps(entry.model.steps)):
+        steps_in_place = placed_steps(entry.model.steps)
+        for where, source in templates(steps_in_place):
             yield from _check_text(entry, where, source, known)
+        for step in steps_in_place:
+            if isinstance(step.part, UpdatePart) and step.part.update.words:
+                where = (*step.where, "update", "words")
+                yield from check_words(entry, where, step.part.update.words, variables.ENGAGEMENT)
 
 
 def _check_text(entry: Entry[Any], where: DocumentPath, source: str, known: Known) -> Iterator[Problem]:
