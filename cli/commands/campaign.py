@@ -5,6 +5,7 @@ import sys
 from getpass import getuser
 from time import sleep
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -15,6 +16,7 @@ from cli.output.campaign import show_campaign, show_proposal
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
+from cli.output.time_zone import brand_zone
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
@@ -96,8 +98,8 @@ def schedule(
     campaigns.schedule(proposal, getuser(), stack.table, clock)
     screen.print(
         say(
-            f"[green]Scheduled.[/] Its progress: ripen campaign show {name} – to stop it: ripen campaign stop {name}",
-            f"[green]予約しました。[/] 状況: ripen campaign show {name} – 中止: ripen campaign stop {name}",
+            f"[green]Scheduled.[/] Its progress: ripen campaign {name} – to stop it: ripen campaign stop {name}",
+            f"[green]予約しました。[/] 状況: ripen campaign {name} – 中止: ripen campaign stop {name}",
         )
     )
     _as_json(stack, name, as_json)
@@ -144,8 +146,17 @@ def resend(
     as_json: AsJson = False,
 ) -> None:
     stack, screen = connect(), _screen(as_json)
-    campaigns.resend(name, held, getuser(), stack.table, stack.playbook, stack.clock.now())
-    _show_resumed(name, screen)
+    now = stack.clock.now()
+    with bar(say("Audience", "宛先")) as progress:
+        campaigns.resend(name, held, getuser(), stack.table, stack.playbook, now, progress)
+    screen.print(
+        say(
+            f"[bold]{escape(name)}[/] goes within a minute or two to the leads that it did not reach,"
+            " with the mail as it is live now. No lead gets it twice.",
+            f"1、2 分以内に、[bold]{escape(name)}[/] を届いていない人へ公開中の文面で再送します。"
+            "同じ人に二度は送りません。",
+        )
+    )
     _as_json(stack, name, as_json)
 
 
@@ -157,7 +168,8 @@ def recipients(name: _Name, as_json: AsJson = False) -> None:
     with bar(say("Recipients", "受信者")) as progress:
         found = campaign_report.recipients(name, stack.table, progress)
     sure = [recipient for recipient in found if recipient.state == SendState.ACCEPTED]
-    rows = [(each.email, each.lead, each.at.isoformat() if each.at else "") for each in sure]
+    zone = ZoneInfo("UTC" if as_json else brand_zone(stack.playbook))
+    rows = [(each.email, each.lead, each.at.astimezone(zone).isoformat() if each.at else "") for each in sure]
     if as_json:
         print_json([dict(zip(("email", "lead", "at"), row, strict=True)) for row in rows])
     else:
@@ -202,6 +214,6 @@ def _show_resumed(name: str, screen: Console) -> None:
         say(
             f"[bold]{escape(name)} goes on[/] within a minute or two, with the mail as it is live now."
             " No lead gets it twice.",
-            f"[bold]{escape(name)} は[/]1、2 分以内に、公開中の文面で配信を再開します。同じ人に二度は送りません。",
+            f"1、2 分以内に、[bold]{escape(name)}[/] の配信を公開中の文面で再開します。同じ人に二度は送りません。",
         )
     )

@@ -12,6 +12,7 @@ from cli.local.welcome import welcome
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.status import show_status
+from cli.output.time_zone import brand_zone
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
 from ripen.operations.status import status as read_status
@@ -40,7 +41,7 @@ def status(as_json: AsJson = False) -> None:
         print_json(place | {"time": found.now.isoformat(), "sending": found.plain()})
         return
     console.print(welcome(here, detached=True) if here else stack.site)
-    show_status(found, console)
+    show_status(found, brand_zone(stack.playbook), console)
 
 
 @help_text(

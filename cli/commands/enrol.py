@@ -132,7 +132,10 @@ def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:
             {"journey": entries.journey, "key": entries.key, "requested": count, "already_requested": not is_new}
         )
         return
-    _show_count(count, entries)
+    if is_new:
+        _show_count(count, 0, entries)
+    else:
+        _show_count(0, count, entries)
 
 
 def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json: bool) -> None:
@@ -145,12 +148,7 @@ def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json:
         found = {"journey": entries.journey, "key": entries.key, "requested": count}
         print_json(found | {"already_requested": before, "unknown": unknown})
         return
-    _show_count(count, entries)
-    if before:
-        key = escape(entries.key)
-        _screen.print(
-            say(f"Already requested with the key {key}: {before}.", f"キー {key} で受け付け済み: {before} 人。")
-        )
+    _show_count(count, before, entries)
     if unknown:
         listed = escape(", ".join(unknown[:_SHOWN]))
         _screen.print(
@@ -161,11 +159,12 @@ def _enrol_addresses(stack: Stack, entries: Entries, emails: list[str], as_json:
         )
 
 
-def _show_count(count: int, entries: Entries) -> None:
-    journey, leads = escape(entries.journey), "lead" if count == 1 else "leads"
+def _show_count(new: int, before: int, entries: Entries) -> None:
+    journey, key = escape(entries.journey), escape(entries.key)
     _screen.print(
         say(
-            f"[green]Enrolment requested[/] for {count} {leads} in {journey}.",
-            f"シナリオ {journey} への登録を [green]{count} 人分受け付けました。[/]",
+            f"[green]Enrollment requested[/] in {journey} with the key {key}: {new} new, {before} requested before.",
+            f"シナリオ {journey} への登録を[green]受け付けました[/]（キー {key}）:"
+            f" 新規 {new} 人、受付済み {before} 人。",
         )
     )

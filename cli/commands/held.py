@@ -11,6 +11,7 @@ from rich.table import Table
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
 from cli.output.progress import bar
+from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.operations.phrases import reason
@@ -63,7 +64,7 @@ def held(released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) 
         result = {"dropped": _drop(select(found, dropped), stack, console)}
     else:
         result = [each.plain() for each in found]
-        _show(found, console)
+        _show(found, brand_zone(stack.playbook), console)
     if as_json:
         print_json(result)
 
@@ -90,11 +91,11 @@ def _drop(chosen: list[HeldMail], stack: Stack, console: Console) -> int:
     return count
 
 
-def _show(found: list[HeldMail], console: Console) -> None:
+def _show(found: list[HeldMail], zone: str, console: Console) -> None:
     if not found:
         console.print(say("No mail is held.", "保留中のメールはありません。"))
         return
-    console.print(_table(found))
+    console.print(_table(found, zone))
     console.print(
         say(
             "Each of them may have arrived. To send it again: ripen held --release ID – to never send it:"
@@ -104,20 +105,20 @@ def _show(found: list[HeldMail], console: Console) -> None:
     )
 
 
-def _table(found: list[HeldMail]) -> Table:
+def _table(found: list[HeldMail], zone: str) -> Table:
     table = Table(
         "ID",
         say("Lead", "見込み客"),
         say("Mail", "メール"),
         say("Origin", "配信元"),
-        say("Since", "いつから"),
+        say(f"Since ({zone})", f"いつから（{zone}）"),
         say("Reason", "理由"),
         title=say(f"{len(found)} held", f"保留中 {len(found)} 通"),
         title_justify="left",
     )
     for each in found:
         send = each.row.value
-        since = f"{each.since:%Y-%m-%d %H:%M} UTC"
+        since = local_time(each.since, zone)
         cells = (send.id[:8], each.email, send.email, send.origin, since, reason(send.reason, language()))
         table.add_row(*map(escape, cells))
     return table

@@ -8,6 +8,7 @@ from rich.console import Console, Group
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.lead import lead_parts
+from cli.output.time_zone import brand_zone
 from cli.stack.stack import connect
 from ripen.operations.leads.report import lead_report
 
@@ -25,4 +26,4 @@ def lead(
     if as_json:
         print_json(found)
         return
-    Console(highlight=False).print(Group(*lead_parts(found)))
+    Console(highlight=False).print(Group(*lead_parts(found, brand_zone(stack.playbook))))

@@ -1,6 +1,7 @@
 """ripen mailbox, ripen slack, ripen crm query: what the other systems have received."""
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.time_zone import brand_zone, local_time, times_are_in
 from cli.stack.salesforce import query as ask
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
@@ -29,16 +31,19 @@ def mailbox(as_json: AsJson = False) -> None:
     if as_json:
         print_json(mails)
         return
+    zone = brand_zone(connect().playbook)
+    times = times_are_in(zone)
     table = Table(
         say("At", "日時"),
         say("To", "宛先"),
         say("Subject", "件名"),
-        title=say(f"Mails: {len(mails)} – {address}", f"メール {len(mails)} 通 – {address}"),
+        title=say(f"Mails: {len(mails)} – {address} – {times}", f"メール {len(mails)} 通 – {address} – {times}"),
         title_justify="left",
     )
     for mail in mails:
         to = mail["to"] if isinstance(mail["to"], str) else ", ".join(mail["to"])
-        table.add_row(escape(str(mail["at"])[:19]), escape(to), escape(mail["subject"]))
+        at = local_time(datetime.fromisoformat(mail["at"]), zone, "%Y-%m-%d %H:%M:%S")
+        table.add_row(at, escape(to), escape(mail["subject"]))
     Console().print(table)
 
 
@@ -56,7 +61,7 @@ def slack(as_json: AsJson = False) -> None:
     count = len(cards)
     console.print(say(f"Messages in #sales: {count} – {address}", f"#sales のメッセージ {count} 件 – {address}"))
     for card in cards:
-        console.print(Panel(escape(card["text"]), title=str(card["ts"]), title_align="left", expand=False))
+        console.print(Panel(escape(card["text"]), expand=False))
 
 
 crm = typer.Typer(help=say("Query Salesforce.", "Salesforce に問い合わせます。"), no_args_is_help=True)

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.time_zone import brand_zone, zoned_time
 from cli.stack.redrive import Queue, kinds, overdue_rows, queues, waiting
 from cli.stack.redrive import redrive as move
 from cli.stack.stack import connect
@@ -45,7 +46,7 @@ def redrive(
         rows = [{"row": due.ref, "due": due.at.isoformat()} for due in overdue]
         print_json({"failed": counts, "moved": moved, "overdue": rows})
         return
-    _show(counts, moved, overdue)
+    _show(counts, moved, overdue, brand_zone(stack.playbook))
 
 
 def _move_all(found: list[Queue], counts: dict[str, int], sqs: Any) -> dict[str, int]:
@@ -56,7 +57,7 @@ def _move_all(found: list[Queue], counts: dict[str, int], sqs: Any) -> dict[str,
         return dict(zip(counts, threads.map(move, found, repeat(sqs), bars), strict=True))
 
 
-def _show(counts: dict[str, int], moved: dict[str, int], overdue: list[Due]) -> None:
+def _show(counts: dict[str, int], moved: dict[str, int], overdue: list[Due], zone: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     table = Table(say("Queue", "キュー"), say("Failed messages", "失敗したメッセージ"), say("Moved back", "戻した数"))
     for name, count in counts.items():
@@ -65,10 +66,10 @@ def _show(counts: dict[str, int], moved: dict[str, int], overdue: list[Due]) -> 
     console.print(
         table if table.row_count else say("The dead-letter queues are empty.", "デッドレターキューは空です。")
     )
-    _show_overdue(overdue, console)
+    _show_overdue(overdue, zone, console)
 
 
-def _show_overdue(overdue: list[Due], console: Console) -> None:
+def _show_overdue(overdue: list[Due], zone: str, console: Console) -> None:
     if not overdue:
         console.print(say("Nothing on the agenda is overdue.", "期限を過ぎた処理はありません。"))
         return
@@ -77,11 +78,11 @@ def _show_overdue(overdue: list[Due], console: Console) -> None:
     console.print(
         say(
             f"[yellow]Overdue on the agenda:[/] {count} ({listed}). The tick retries each of them every minute.",
-            f"[yellow]期限を過ぎた処理:[/] {count} 件（{listed}）。tick が毎分再試行します。",
+            f"[yellow]期限を過ぎた処理:[/] {count} 件（{listed}）。定期処理（tick）が毎分再試行します。",
         )
     )
     for due in overdue[:_MOST_SHOWN]:
-        since = f"{due.at:%Y-%m-%d %H:%M} UTC"
+        since = zoned_time(due.at, zone)
         console.print(f"  {say(f'since {since}', f'{since} から')}  {escape(due.ref)}")
     if count > _MOST_SHOWN:
         more = count - _MOST_SHOWN

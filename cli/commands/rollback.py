@@ -9,6 +9,7 @@ from rich.table import Table
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.refold import refold
+from cli.output.time_zone import brand_zone, local_time
 from cli.stack.in_force import wait_with
 from cli.stack.stack import connect
 
@@ -50,9 +51,10 @@ def rollback(
         if as_json:
             print_json([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(published)])
             return
-        table = Table(say("Published", "公開日時"), say("Playbook", "プレイブック"))
+        zone = brand_zone(stack.playbook)
+        table = Table(say(f"Published ({zone})", f"公開日時（{zone}）"), say("Playbook", "プレイブック"))
         for past in reversed(published[-_MOST:]):
-            table.add_row(f"{past.at:%Y-%m-%d %H:%M} UTC", past.bundle)
+            table.add_row(local_time(past.at, zone), past.bundle)
         console.print(table)
         return
     found = roll_back(to, stack.table, stack.playbook, stack.site, stack.clock, wait_with(console))

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.time_zone import brand_zone, zoned_time
 from cli.stack.stack import connect
 from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight, resume_sending, stop_sending
 
@@ -26,7 +27,7 @@ def stop(as_json: AsJson = False) -> None:
         print_json({"stopped": True, "changed": not already, "since": found.at.isoformat(), "in_flight": count})
         return
     if already:
-        since = f"{found.at:%Y-%m-%d %H:%M} UTC"
+        since = zoned_time(found.at, brand_zone(stack.playbook))
         console.print(say(f"Sending was already stopped at {since}.", f"配信はすでに停止しています（{since} から）。"))
     console.print(
         say(

@@ -1,5 +1,6 @@
 """ripen shadow: how a company starts. Everything is decided, and nothing is sent or written outside."""
 
+from datetime import datetime
 from getpass import getuser
 from time import sleep
 from typing import Any
@@ -11,6 +12,7 @@ from rich.table import Table
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.time_zone import brand_zone, local_time, zoned_time
 from cli.stack.stack import Stack, connect
 from ripen.adapters.table import keys
 from ripen.operations import phrases
@@ -40,7 +42,7 @@ def shadow(context: typer.Context, as_json: AsJson = False) -> None:
     console = Console(highlight=False)
     console.print(_switch(stack))
     if found:
-        console.print(_table(found))
+        console.print(_table(found, brand_zone(stack.playbook)))
     else:
         console.print(say("Shadow mode has kept nothing back.", "シャドーモードで見合わせたものはありません。"))
 
@@ -106,16 +108,16 @@ def _switch(stack: Stack) -> str:
     row = stack.table.get(keys.SHADOW)
     if row is None or not row.value.on:
         return say("Shadow mode is off: ripen shadow on", "シャドーモードではありません: ripen shadow on")
-    since = f"{row.value.at:%Y-%m-%d %H:%M} UTC"
+    since = zoned_time(row.value.at, brand_zone(stack.playbook))
     return say(
         f"[bold yellow]Shadow mode is on[/] since {since}: ripen shadow off",
         f"[bold yellow]シャドーモードです[/]（{since} から）: ripen shadow off",
     )
 
 
-def _table(found: list[dict[str, Any]]) -> Table:
+def _table(found: list[dict[str, Any]], zone: str) -> Table:
     table = Table(
-        say("At (UTC)", "日時 (UTC)"),
+        say(f"At ({zone})", f"日時（{zone}）"),
         say("Lead", "見込み客"),
         say("What would have happened", "行うはずだったこと"),
         say("Text", "本文"),
@@ -126,6 +128,7 @@ def _table(found: list[dict[str, Any]]) -> Table:
         facts = entry["facts"]
         sentence = phrases.say(f"{entry['what']}.{entry['outcome']}", facts | {"subject": entry["subject"]}, language())
         text = facts.get("text") or facts.get("subject") or ""
-        cells = (entry["at"][:16].replace("T", " "), entry["email"], sentence, text[:_MOST_CHARACTERS])
+        at = local_time(datetime.fromisoformat(entry["at"]), zone)
+        cells = (at, entry["email"], sentence, text[:_MOST_CHARACTERS])
         table.add_row(*map(escape, cells))
     return table

@@ -75,8 +75,10 @@ _Lang = Annotated[
     Lang | None,
     typer.Option(
         help=say(
-            "The language of output and transcript. Default for the transcript: the persona's.",
-            "出力と記録の言語。記録は、指定がなければペルソナの言語。",
+            "The language of the output. Default: that of the environment (LANG), or the brand's."
+            " Stored transcripts have the language that their file names.",
+            "出力の言語。指定がなければ環境変数（LANG）、またはブランドの言語。"
+            "保存する記録の言語は、そのファイルの language です。",
         )
     ),
 ]
@@ -127,6 +129,6 @@ def simulate(
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = scenario_from_options(journey, lead, events_text, begins or now, by_hand, folder, bundle)
     if paths:
-        simulation.paths(scenario, bundle, most, lang or "", as_json)
+        simulation.paths(scenario, bundle, most, as_json)
     else:
-        simulation.life(scenario, bundle, lang or "", as_json)
+        simulation.life(scenario, bundle, as_json)

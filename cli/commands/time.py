@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.time_zone import brand_zone, local_time
 from cli.stack.stack import connect, local
 from ripen.failure import Failure
 from ripen.words import Words
@@ -54,7 +55,8 @@ def clock(
     if as_json:
         print_json({"time": stack.clock.now().isoformat()})
         return
-    now = f"{stack.clock.now():%Y-%m-%d %H:%M:%S} UTC"
+    zone = brand_zone(stack.playbook)
+    now = f"{local_time(stack.clock.now(), zone, '%Y-%m-%d %H:%M:%S')} {zone}"
     console.print(say(f"The local cloud's clock says {now}.", f"ローカルクラウドの時刻: {now}"))
 
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, language, say
+from cli.output.time_zone import times_are_in
 from cli.stack.stack import connect
 from ripen.calendar.minute import format_minute
 from ripen.operations.leads.decision_log import DecisionLog, LogEntry, decision_log, is_activity
@@ -35,6 +36,8 @@ def why(
     console = Console(highlight=False, soft_wrap=True)
     if not log.entries:
         console.print(say("Nothing has happened yet.", "まだ何も起きていません。"))
+    else:
+        console.print(times_are_in(log.zone))
     for entry in log.entries:
         console.print(_shown(entry, log, language()))
 

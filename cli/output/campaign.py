@@ -14,26 +14,17 @@ from ripen.calendar.minute import format_minute
 from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.mail.ledger import SendState
 from ripen.operations.live_playbook import live_bundle
-from ripen.operations.sending.campaigns import Proposal
+from ripen.operations.sending.campaigns import STATES, Proposal
 from ripen.playbook.bundle import Campaign
 from ripen.words import Words
 
 _DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
-_STATES = {
-    RunState.PLANNED: Words("planned", "予約済み"),
-    RunState.CANARY: Words("canary", "先行配信中"),
-    RunState.RUNNING: Words("running", "配信中"),
-    RunState.PAUSED: Words("paused", "一時停止中"),
-    RunState.HALTED: Words("halted", "自動停止中"),
-    RunState.STOPPED: Words("stopped", "中止"),
-    RunState.DONE: Words("done", "完了"),
-}
 _OUTCOMES = {
     "planned": Words("planned", "送信待ち"),
     "claimed": Words("in flight", "送信中"),
     "accepted": Words("accepted", "送信済み"),
     "failed": Words("failed", "失敗"),
-    "skipped": Words("skipped", "送らなかった"),
+    "skipped": Words("skipped", "送信せず"),
     "unknown": Words("unknown", "結果不明"),
     "held": Words("held", "保留中"),
     "delivered": Words("delivered", "到達"),
@@ -98,7 +89,7 @@ def show_campaign(run: CampaignRun, found: dict[str, Any], playbook: Playbook, s
     """Show the campaign's state, its mails by outcome, and what people did to it. `found` is its campaign_report."""
     zone, states = live_bundle(playbook).brand.time_zone, found["states"]
     reason = f": {run.reason}" if run.reason else ""
-    state = _STATES[run.state].in_language(language())
+    state = STATES[run.state].in_language(language())
     screen.print(
         say(
             f"[bold]{escape(run.name)}[/] is [bold]{state}[/]{escape(reason)}",
@@ -131,7 +122,7 @@ def _counts(found: dict[str, Any]) -> Table:
     for what, count in (found["states"] | found["events"]).items():
         if count:
             table.add_row(_OUTCOMES[what].in_language(language()), str(count))
-    skipped = say("skipped", "送らなかった")
+    skipped = say("skipped", "送信せず")
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
         table.add_row(f"  {skipped}: {escape(reason)}", str(count))
     return table

@@ -1,78 +1,114 @@
 """What `ripen lead` shows: a panel about the lead, and a table for each kind of row."""
 
+from datetime import datetime
 from typing import Any
 
+import msgspec
 from rich.console import RenderableType
 from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
 from cli.output.language import language, say
+from cli.output.time_zone import local_time, times_are_in
+from ripen.lead.lead import Profile
 from ripen.operations.phrases import reason
+from ripen.operations.state_words import in_a_word, outcome_in_a_word
+from ripen.playbook.wording import full_name
 from ripen.words import Words
 
 _COLOURS = {"hot": "red", "warm": "yellow", "cold": "blue"}
 _COLUMNS = {
-    "journey": Words("journey", "シナリオ"),
-    "state": Words("state", "状態"),
-    "step": Words("step", "手順"),
-    "until": Words("until", "いつまで"),
-    "reason": Words("reason", "理由"),
-    "email": Words("email", "メール"),
-    "planned": Words("planned", "予定"),
-    "delivered": Words("delivered", "到達"),
-    "clicked": Words("clicked", "クリック"),
-    "kind": Words("kind", "種類"),
-    "outcome": Words("outcome", "結果"),
-    "by_name": Words("by", "担当"),
-    "posted": Words("posted", "投稿"),
-    "at": Words("at", "日時"),
-    "what": Words("what", "対象"),
-    "subject": Words("subject", "内容"),
+    "journey": Words("Journey", "シナリオ"),
+    "state": Words("State", "状態"),
+    "step": Words("Step", "手順"),
+    "until": Words("Until", "いつまで"),
+    "reason": Words("Reason", "理由"),
+    "email": Words("Mail", "メール"),
+    "planned": Words("Planned", "予定"),
+    "delivered": Words("Delivered", "到達"),
+    "clicked": Words("Clicked", "クリック"),
+    "kind": Words("Kind", "種類"),
+    "outcome": Words("Outcome", "結果"),
+    "by_name": Words("By", "担当者"),
+    "posted": Words("Posted", "投稿"),
+    "at": Words("At", "日時"),
+    "what": Words("What", "対象"),
+    "subject": Words("Subject", "内容"),
 }
+_TIMES = ("until", "planned", "delivered", "clicked", "posted", "at")
+_OF_ALERTS = ("alert", "rank", "crm")
+"""The kinds of decisions whose subject is a word of ours. All others name something in the playbook."""
 
 
-def lead_parts(found: dict[str, Any]) -> list[RenderableType]:
-    """Return what to print, of a lead_report."""
+def lead_parts(found: dict[str, Any], zone: str) -> list[RenderableType]:
+    """Return what to print, of a lead_report, with all times in that time zone."""
+    kinds = {alert["id"]: alert["kind"] for alert in found["alerts"]}
+    sends = [row | {"state": _word(row["state"])} for row in found["sends"]]
+    enrollments = [row | {"state": _word(row["state"])} for row in found["enrollments"]]
+    alerts = [_alert(row) for row in found["alerts"]]
+    decisions = [_decision(row, kinds) for row in found["decisions"]]
     return [
         _panel(found),
-        _rows(say("Journeys", "シナリオ"), found["enrollments"], "journey", "state", "step", "until", "reason"),
-        _rows(say("Mails", "メール"), found["sends"], "email", "state", "reason", "planned", "delivered", "clicked"),
-        _rows(say("Alerts", "通知"), found["alerts"], "kind", "state", "outcome", "by_name", "posted"),
-        _rows(say("Decisions", "判断"), found["decisions"], "at", "what", "subject", "outcome", "reason"),
+        times_are_in(zone),
+        _rows(say("Journeys", "シナリオ"), enrollments, zone, "journey", "state", "step", "until", "reason"),
+        _rows(say("Mails", "メール"), sends, zone, "email", "state", "reason", "planned", "delivered", "clicked"),
+        _rows(say("Alerts", "通知"), alerts, zone, "kind", "state", "outcome", "by_name", "posted"),
+        _rows(say("Decisions", "判断"), decisions, zone, "at", "what", "subject", "outcome", "reason"),
     ]
 
 
 def _panel(found: dict[str, Any]) -> Panel:
     profile, score, rank = found["profile"], found["score"], found["rank"]
-    name = " ".join(part for part in (profile["last_name"], profile["first_name"]) if part) or profile["email"]
-    about = [profile["email"], profile["company"], profile["department"], profile["job_title"], profile["phone"]]
+    name = full_name(msgspec.convert(profile, Profile)) or profile["email"]
     total, fit, engagement = (f"{score[part]:.0f}" for part in ("total", "fit", "engagement"))
     points = say(
         f"{total} points: fit {fit}, engagement {engagement}",
         f"{total} 点（適合度 {fit}、関心度 {engagement}）",
     )
-    lines = [escape(" · ".join(part for part in about if part)), f"[bold {_COLOURS[rank]}]{rank}[/]  {points}"]
+    about = (("email", "company"), ("department", "job_title", "phone"))
+    lines = [" · ".join(escape(profile[name]) for name in names if profile[name]) for names in about]
+    lines = [line for line in lines if line]
+    lines.append(f"[bold {_COLOURS[rank]}]{_word(rank)}[/]  {points}")
     lines += [f"  {reason['points']:+.0f}  {escape(reason['words'])}" for reason in found["reasons"]]
     if profile["crm"]:
         url, owner = profile["crm"]["url"], profile["crm"]["owner_name"] or "?"
-        lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（所有者 {owner}）")))
+        lines.append(escape(say(f"Salesforce: {url} (owner {owner})", f"Salesforce: {url}（担当者 {owner}）")))
     return Panel("\n".join(lines), title=escape(name), title_align="left", expand=False)
 
 
-def _rows(title: str, rows: list[dict[str, Any]], *names: str) -> RenderableType:
+def _rows(title: str, rows: list[dict[str, Any]], zone: str, *names: str) -> RenderableType:
     if not rows:
         return say(f"{title}: none", f"{title}: なし")
     columns = (_COLUMNS[name].in_language(language()) for name in names)
     table = Table(*columns, title=title, title_justify="left", title_style="bold")
     for row in rows:
-        table.add_row(*(escape(_cell(name, row.get(name))) for name in names))
+        table.add_row(*(escape(_cell(name, row.get(name), zone)) for name in names))
     return table
 
 
-def _cell(name: str, value: Any) -> str:
-    text = "" if value is None else str(value)
-    if name == "reason":
-        return reason(text, language())
-    is_time = len(text) >= 20 and text[4:5] == "-" and text[10:11] == "T"
-    return text[:16].replace("T", " ") if is_time else text
+def _alert(row: dict[str, Any]) -> dict[str, Any]:
+    outcome = outcome_in_a_word("alert", row["outcome"], language())
+    return row | {"kind": _word(row["kind"]), "state": _word(row["state"]), "outcome": outcome}
+
+
+def _decision(row: dict[str, Any], alerts: dict[str, str]) -> dict[str, Any]:
+    """Return the decision in words; `alerts` are the kinds of the lead's alerts by id."""
+    what, subject = row["what"], alerts.get(row["subject"], row["subject"])
+    return row | {
+        "what": _word(what),
+        "subject": _word(subject) if what in _OF_ALERTS else subject,
+        "outcome": outcome_in_a_word(what, row["outcome"], language()),
+    }
+
+
+def _word(name: str) -> str:
+    return in_a_word(name, language())
+
+
+def _cell(name: str, value: Any, zone: str) -> str:
+    if not value:
+        return ""
+    if name in _TIMES:
+        return local_time(datetime.fromisoformat(value), zone)
+    return reason(value, language()) if name == "reason" else str(value)

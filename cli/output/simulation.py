@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import Progress
 
 from cli.output.json_output import print_json
-from cli.output.language import say
+from cli.output.language import language, say
 from ripen.failure import Failure
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
@@ -24,13 +24,13 @@ from ripen_authoring.simulation.transcript import Line
 _screen = Console(highlight=False, soft_wrap=True)
 
 
-def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
+def life(scenario: Scenario, bundle: Bundle, as_json: bool) -> None:
     """Show one simulation, step by step."""
     result = scenario.run(bundle)
     if as_json:
         print_json([_plain(line) for line in result.lines])
         return
-    print(scenario.transcript(result, lang), end="")
+    print(scenario.transcript(result, language()), end="")
     codes = {line.code for line in result.lines}
     if "never" in codes and "enrollment.refused" not in codes:
         _screen.print(
@@ -42,7 +42,7 @@ def life(scenario: Scenario, bundle: Bundle, lang: str, as_json: bool) -> None:
         )
 
 
-def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: bool) -> None:
+def paths(scenario: Scenario, bundle: Bundle, most: int, as_json: bool) -> None:
     """Show every path through the journey, at most so many, and the steps and paths that none reaches.
 
     A lead that no trigger enrols is enrolled by hand.
@@ -75,7 +75,7 @@ def paths(scenario: Scenario, bundle: Bundle, most: int, lang: str, as_json: boo
             "no choice", "分岐なし"
         )
         _screen.print(f"[bold]{number}. {escape(chosen)}[/]")
-        print(scenario.transcript(path.result, lang).partition("\n\n")[2])
+        print(scenario.transcript(path.result, language()).partition("\n\n")[2])
     _show_coverage(scenario.journey.name, len(found_paths), most)
     never_reached, never_taken = say("never reached:", "到達しない手順:"), say("never taken:", "通らない経路:")
     for step in steps:

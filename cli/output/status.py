@@ -4,7 +4,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.output.language import language, say
+from cli.output.language import say
+from cli.output.time_zone import local_time
 from ripen.agenda import Lane
 from ripen.operations.status import Status
 from ripen.words import Words
@@ -18,11 +19,11 @@ _LANES = {
 }
 
 
-def show_status(found: Status, console: Console) -> None:
-    """Show the clock, the switches, held mails, and the rows that are due in each lane."""
-    clock = f"{found.now:%Y-%m-%d %H:%M:%S} UTC"
-    console.print(say(f"Its clock says {clock}.", f"現在の時刻: {clock}"))
-    _show_switches(found, console)
+def show_status(found: Status, zone: str, console: Console) -> None:
+    """Show the time and its zone, the switches, held mails, and the rows that are due in each lane."""
+    time = f"{local_time(found.now, zone, '%Y-%m-%d %H:%M:%S')} {zone}"
+    console.print(say(f"Time: {time}", f"現在の時刻: {time}"))
+    _show_switches(found, zone, console)
     if found.held:
         mails = "mail is" if found.held == 1 else "mails are"
         console.print(
@@ -34,7 +35,7 @@ def show_status(found: Status, console: Console) -> None:
     if not any(lane.due for lane in found.lanes):
         console.print(say("Nothing is due.", "期限の来た処理はありません。"))
         return
-    console.print(_due(found))
+    console.print(_due(found, zone))
     if any(lane.is_overdue(found.now) for lane in found.lanes):
         console.print(
             say(
@@ -44,9 +45,9 @@ def show_status(found: Status, console: Console) -> None:
         )
 
 
-def _show_switches(found: Status, console: Console) -> None:
+def _show_switches(found: Status, zone: str, console: Console) -> None:
     if found.stop:
-        since = f"{found.stop.at:%Y-%m-%d %H:%M} UTC"
+        since = local_time(found.stop.at, zone)
         console.print(
             say(
                 f"[bold red]Sending is stopped[/] since {since}: ripen resume",
@@ -54,7 +55,7 @@ def _show_switches(found: Status, console: Console) -> None:
             )
         )
     if found.shadow:
-        since = f"{found.shadow.at:%Y-%m-%d %H:%M} UTC"
+        since = local_time(found.shadow.at, zone)
         console.print(
             say(
                 f"[bold yellow]Shadow mode is on[/] since {since}: ripen shadow off",
@@ -63,8 +64,9 @@ def _show_switches(found: Status, console: Console) -> None:
         )
     if found.breaker:
         until, reason = found.breaker.until, escape(found.breaker.reason)
-        tried_en = f"; tried again at {until:%H:%M} UTC" if until else ""
-        tried_ja = f"。{until:%H:%M} UTC に再試行" if until else ""
+        time = local_time(until, zone, "%H:%M") if until else ""
+        tried_en = f"; tried again at {time}" if until else ""
+        tried_ja = f"。{time} に再試行" if until else ""
         console.print(
             say(
                 f"[bold red]SES refuses our mail[/] ({reason}){tried_en}. docs/operations.md",
@@ -73,7 +75,7 @@ def _show_switches(found: Status, console: Console) -> None:
         )
 
 
-def _due(found: Status) -> Table:
+def _due(found: Status, zone: str) -> Table:
     table = Table(
         say("Lane", "レーン"),
         say("Due", "件数"),
@@ -84,7 +86,8 @@ def _due(found: Status) -> Table:
     overdue = say("overdue", "遅れ")
     for lane in found.lanes:
         if lane.oldest:
+            what = _LANES[lane.lane]
             mark = f" [red]{overdue}[/]" if lane.is_overdue(found.now) else ""
-            since = f"{lane.oldest:%Y-%m-%d %H:%M} UTC{mark}"
-            table.add_row(f"{lane.lane} ({_LANES[lane.lane].in_language(language())})", str(lane.due), since)
+            since = f"{local_time(lane.oldest, zone)}{mark}"
+            table.add_row(say(f"{lane.lane} ({what.en})", f"{lane.lane}（{what.ja}）"), str(lane.due), since)
     return table

@@ -1,4 +1,9 @@
-"""The console's words in Japanese and English, by the word in code."""
+"""The console's words in Japanese and English, by the word in code.
+
+The words for states and outcomes are those of `ripen lead`.
+"""
+
+from ripen.operations.state_words import WORDS
 
 _WORDS: dict[str, tuple[str, str]] = {
     "console": ("コンソール", "Console"),
@@ -75,7 +80,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "points_given": ("シナリオから点が付いた", "Got points from a journey"),
     "entry_asked": ("シナリオへの登録", "Entry into a journey requested"),
     "campaign_joined": ("Salesforce キャンペーンのメンバーになった", "Became a member of a Salesforce campaign"),
-    "converted": ("営業が取引先責任者にした", "Converted by sales"),
+    "converted": ("営業が取引先責任者に変換", "Converted by sales"),
     "replied": ("メールに返信", "Replied to a mail"),
     "human": ("人", "human"),
     "machine": ("機械", "machine"),
@@ -92,54 +97,18 @@ _WORDS: dict[str, tuple[str, str]] = {
     "call": ("Webhook の呼び出し", "Webhook call"),
     "due#refold": ("スコアを計算し直す", "Recalculate the score"),
     "due#decay": ("スコアの減衰を確認", "Check the decay of the score"),
-    "crm": ("Salesforce", "Salesforce"),
-    "rank": ("ランク", "Rank"),
     "segment": ("セグメント", "Segment"),
-    "step": ("手順", "Step"),
-    "webhook": ("ウェブフック", "Webhook"),
-    "reply": ("返信", "Reply"),
-    "entered": ("開始", "entered"),
-    "exited": ("途中終了", "left"),
-    "finished": ("最後まで進んだ", "finished"),
-    "rose": ("上昇", "rose"),
-    "fell": ("下降", "fell"),
-    "created": ("作成", "created"),
-    "updated": ("更新", "updated"),
     "waiting": ("待機", "waiting"),
-    "waits": ("待機", "waits"),
     "due": ("予定", "due"),
-    "done": ("実行", "done"),
-    "not done": ("実行できず", "not done"),
-    "owner set": ("担当者を設定", "owner set"),
-    "owner not set": ("担当者を設定できず", "owner not set"),
     "joined": ("加入", "joined"),
     "left": ("離脱", "left"),
-    "took": ("分岐", "took a path"),
-    "moved": ("移動", "moved"),
-    "stuck": ("停止", "stuck"),
-    "announced": ("営業に通知", "sales alerted"),
-    "answered": ("応答あり", "answered"),
-    "automatic": ("自動返信", "automatic"),
-    "gone": ("使われていないアドレス", "address no longer in use"),
-    "postponed": ("延期", "postponed"),
-    "released": ("保留を解除", "released"),
-    "Lead": ("リード", "Lead"),
-    "Contact": ("取引先責任者", "Contact"),
     "Open - Not Contacted": ("未対応", "Open - Not Contacted"),
     "Working - Contacted": ("対応中", "Working - Contacted"),
     "Not Started": ("未着手", "Not Started"),
     "Completed": ("完了", "Completed"),
-    "posted": ("投稿", "posted"),
-    "alert.accepted": ("対応開始", "accepted"),
     "closed": ("終了", "closed"),
-    "not a fit": ("見送り", "not a fit"),
     "accepted": ("送信", "sent"),
-    "planned": ("予定", "planned"),
-    "skipped": ("送信せず", "skipped"),
-    "failed": ("失敗", "failed"),
-    "held": ("保留", "held"),
     "unknown": ("確認中", "unknown"),
-    "refused": ("対象外", "refused"),
     "Name": ("氏名", "Name"),
     "Company": ("会社名", "Company"),
     "Title": ("役職", "Title"),
@@ -150,18 +119,13 @@ _WORDS: dict[str, tuple[str, str]] = {
     "Reasons": ("理由", "Reasons"),
     "Owner": ("担当者", "Owner"),
     "Task": ("ToDo", "Task"),
-    "would have posted": ("投稿を見合わせ", "would have posted"),
-    "would have sent": ("送信を見合わせ", "would have sent"),
-    "would have written": ("書き込みを見合わせ", "would have written"),
-    "would have set the owner": ("担当者の設定を見合わせ", "would have set the owner"),
-    "would have been done": ("実行を見合わせ", "would have been done"),
-    "would have called": ("呼び出しを見合わせ", "would have called"),
 }
 
 
 def words(lang: str) -> dict[str, str]:
     """Return all words of the page in that language."""
-    return {name: said[0 if lang == "ja" else 1] for name, said in _WORDS.items()}
+    shared = {name: said.in_language(lang) for name, said in WORDS.items()}
+    return shared | {name: said[0 if lang == "ja" else 1] for name, said in _WORDS.items()}
 
 
 def say(name: str, lang: str) -> str:
@@ -172,4 +136,4 @@ def say(name: str, lang: str) -> str:
 def say_outcome(what: str, outcome: str, lang: str) -> str:
     """Return the words for a decision's outcome: "accepted" by sales is not "accepted" by SES."""
     own = f"{what}.{outcome}"
-    return say(own if own in _WORDS else outcome, lang)
+    return say(own if own in WORDS else outcome, lang)

@@ -170,6 +170,14 @@ def test_resend_reaches_leads_that_the_stop_skipped(stack: Stack, machinery: Mac
     assert sorted(machinery.taken()) == leads
 
 
+def test_resend_with_no_lead_left_changes_nothing(stack: Stack, machinery: Machinery) -> None:
+    begun(machinery, sent=8)
+    before = stack.table.get(keys.campaign("autumn"))
+    with pytest.raises(Failure, match="No lead is left that autumn can still reach"):
+        command.resend("autumn")
+    assert stack.table.get(keys.campaign("autumn")) == before
+
+
 def test_recipients_are_exact_and_an_apology_reaches_them(
     stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -290,4 +298,4 @@ def test_campaign_speaks_japanese(stack: Stack, machinery: Machinery, capsys: py
     assert "2026-11-21 土 12:00  予約" in shown
     with pytest.raises(Failure) as failed:
         command.resume("autumn")
-    assert failed.value.in_language("ja")[1] == "状況を見るには: ripen campaign show autumn"
+    assert failed.value.in_language("ja")[1] == "状況を見るには: ripen campaign autumn"

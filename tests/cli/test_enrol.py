@@ -65,13 +65,12 @@ def test_addresses_are_asked_in_once_for_a_key(
     emails = [f"{lead}@example.co.jp" for lead in found]
     ripen(*emails[:2], "nobody@example.co.jp", "no address")
     told = capsys.readouterr().out
-    assert "Enrolment requested for 2 leads in whitepaper." in told
+    assert "Enrollment requested in whitepaper with the key 2026-11-21: 2 new, 0 requested before." in told
     assert "Addresses that belong to no lead (2): no address, nobody@example.co.jp" in told
     clock.move(hours=1)
     ripen(*emails)
     told = capsys.readouterr().out
-    assert "Enrolment requested for 1 lead in whitepaper." in told
-    assert "Already requested with the key 2026-11-21: 2." in told
+    assert "1 new, 2 requested before." in told
     activities = asked(table, found)
     assert [activity.lead for activity in activities] == found
     assert {(activity.kind, activity.subject, activity.facts["key"]) for activity in activities} == {
@@ -86,7 +85,7 @@ def test_enrol_speaks_japanese(stack: Stack, table: Table, capsys: pytest.Captur
     [lead] = leads(table, 1)
     ripen(f"{lead}@example.co.jp", "nobody@example.co.jp")
     shown = capsys.readouterr().out
-    assert "シナリオ whitepaper への登録を 1 人分受け付けました" in shown
+    assert "シナリオ whitepaper への登録を受け付けました（キー 2026-11-21）: 新規 1 人、受付済み 0 人。" in shown
     assert "該当する見込み客がいないアドレス（1 件）" in shown
 
 
@@ -182,7 +181,7 @@ def test_a_segment_is_walked_and_a_second_time_only_looked_at(
             run_due(keys.walk(of, number).ref, dependencies, lambda: True)
 
     monkeypatch.setattr(command, "sleep", walking)
-    for words in ("for 4 leads in whitepaper.", "already enrolled with the key 2026-11-21"):
+    for words in ("4 new, 0 requested before", "already enrolled with the key 2026-11-21", "0 new, 4 requested before"):
         ripen(segment="everyone")
         assert words in capsys.readouterr().out
     assert [activity.lead for activity in asked(table, found)] == found

@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from cli.commands import lead as command
 from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
+from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
+from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.failure import Failure
 from ripen.lead.activity import Classification, Kind, Verdict
 from ripen.lead.address import address_hash
@@ -18,6 +21,7 @@ from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.leads.report import lead_report
 from ripen.pointers import Pointer
+from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 
@@ -156,3 +160,44 @@ def test_a_mail_shows_the_hits_on_its_links_and_when_a_person_first_clicked(stac
         ("human", []),
     ]
     assert (untouched["clicked"], untouched["clicks"]) == (None, [])
+
+
+def shown(stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what `ripen lead` prints of a full lead with a decision of sales."""
+    write_a_full_lead(stack.table)
+    alert = Alert(id="wu4bf", lead="lead1", kind="hot", planned=NOON, state=AlertState.POSTED, posted=NOON)
+    press = Decision(
+        id="d1",
+        lead="lead1",
+        at=NOON,
+        what=DecisionKind.ALERT,
+        subject="wu4bf",
+        outcome=Outcome.ACCEPTED,
+        reason="",
+        bundle="b",
+    )
+    stack.table.write(Create(keys.alert("lead1", alert.id), alert), create_decision(press))
+    monkeypatch.setattr(command, "connect", lambda: stack)
+    monkeypatch.setenv("COLUMNS", "200")
+    command.lead("hanako@example.co.jp")
+    return capsys.readouterr().out
+
+
+def test_times_are_in_the_brands_zone_which_is_named(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = shown(stack, monkeypatch, capsys)
+    assert "Times: Asia/Tokyo" in out
+    assert "2026-11-21 12:00" in out
+    assert "03:00" not in out
+
+
+@pytest.mark.usefixtures("japanese")
+def test_rows_are_in_japanese_words(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = shown(stack, monkeypatch, capsys)
+    for words in ("ホット", "送信せず", "対応開始", "投稿", "配信停止"):
+        assert words in out
+    for code in ("skipped", "accepted", "posted", "hot ", "wu4bf"):
+        assert code not in out

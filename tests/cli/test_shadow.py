@@ -51,7 +51,11 @@ def test_list_names_the_lead_and_the_mail_that_was_kept_back(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = shown(capsys, monkeypatch)
-    for words in ("Shadow mode is on since 2026-11-21 03:00 UTC", "hanako@example.co.jp", "would have sent case-study"):
+    for words in (
+        "Shadow mode is on since 2026-11-21 12:00 Asia/Tokyo",
+        "hanako@example.co.jp",
+        "would have sent case-study",
+    ):
         assert words in out
     assert "山田様へ" in out
 
@@ -59,5 +63,5 @@ def test_list_names_the_lead_and_the_mail_that_was_kept_back(
 @pytest.mark.usefixtures("japanese")
 def test_shadow_speaks_japanese(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = shown(capsys, monkeypatch)
-    for words in ("シャドーモードです（2026-11-21 03:00 UTC から）", "メール case-study を送るところだった"):
+    for words in ("シャドーモードです（2026-11-21 12:00 Asia/Tokyo から）", "メール case-study を送るところだった"):
         assert words in out

@@ -8,7 +8,9 @@ from shutil import copytree
 import pytest
 
 from cli.commands.simulate import simulate
+from cli.output import language
 from ripen.failure import Failure
+from ripen.words import Lang
 
 PLAYBOOK = Path(__file__).resolve().parents[2] / "playbook"
 
@@ -106,13 +108,13 @@ def test_paths_are_simulated_also_where_no_trigger_lets_in(
     assert "never reached" not in out
 
 
-@pytest.mark.parametrize(
-    ("lead", "told"), [("hanako", "シナリオ whitepaper を開始した"), ("ken", "entered whitepaper")]
-)
-def test_transcript_is_in_the_language_of_the_lead(
-    run: Run, lead: str, told: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("lang", "told"), [("ja", "シナリオ whitepaper を開始した"), ("en", "entered whitepaper")])
+@pytest.mark.parametrize("lead", ["hanako", "ken"])
+def test_transcript_on_screen_is_in_the_language_of_the_command(
+    run: Run, lead: str, lang: Lang, told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(journey="whitepaper", lead=lead, lang=None)
+    language.use(lang)
+    run(journey="whitepaper", lead=lead)
     assert told in capsys.readouterr().out
 
 
@@ -130,10 +132,11 @@ def test_missing_option_is_a_failure(run: Run, said: dict[str, str], told: str) 
         run(**said)
 
 
+@pytest.mark.usefixtures("japanese")
 def test_event_that_cannot_happen_is_explained_in_the_language_of_the_transcript(
     run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run(journey="whitepaper", lead="hanako", events="+1h click case-study", by_hand=True, lang="ja")
+    run(journey="whitepaper", lead="hanako", events="+1h click case-study", by_hand=True)
     assert "起こらない: case-study はまだ送信されていません" in capsys.readouterr().out
 
 

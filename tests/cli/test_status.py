@@ -98,7 +98,7 @@ def test_why_no_mail_goes_is_told(table: Table, capsys: pytest.CaptureFixture[st
         Create(keys.BREAKER, Breaker(until=NOON + timedelta(minutes=5), reason="paused", opened=NOON)),
     )
     shown = told(capsys)
-    for words in ("Sending is stopped", "Shadow mode is on", "SES refuses our mail (paused); tried again at 03:05 UTC"):
+    for words in ("Sending is stopped", "Shadow mode is on", "SES refuses our mail (paused); tried again at 12:05"):
         assert words in shown
     assert plain(capsys)["ses_refusal"]["reason"] == "paused"
 
@@ -130,6 +130,6 @@ def test_status_speaks_japanese(table: Table, capsys: pytest.CaptureFixture[str]
     table.write(Create(keys.STOP, Stop(on=True, at=NOON, by="mika")))
     due(table, "lead1", timedelta(minutes=16), Lane.HOT)
     shown = told(capsys)
-    for words in ("配信は停止しています（2026-11-21 03:00 UTC から）: ripen resume", "人が待っている処理", "遅れ"):
+    for words in ("配信は停止しています（2026-11-21 12:00 から）: ripen resume", "人が待っている処理", "遅れ"):
         assert words in shown
     assert plain(capsys)["due"]["hot"]["overdue"]

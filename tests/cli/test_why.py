@@ -12,6 +12,7 @@ from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Kind
 from ripen.operations.leads.decision_log import LogEntry, decision_log
 from tests.support.builders import a_bundle, a_marketing_mail, an_activity
 from tests.support.fakes import NOON, FakeClock
@@ -82,6 +83,31 @@ def test_of_one_moment_steps_are_told_in_their_order_and_the_end_last(stack: Sta
     assert [entry.facts.get("step", entry.code) for entry in told] == [*steps, "enrollment.finished"]
 
 
+def test_the_end_of_a_journey_comes_after_its_mails_of_the_same_minute(stack: Stack, table: Table) -> None:
+    minute = NOON + timedelta(minutes=1)
+    send = {"outcome": "accepted", "reason": "", "facts": {"origin": "whitepaper"}}
+    end = {"what": "enrollment", "subject": "whitepaper", "outcome": "finished", "reason": ""}
+    keep(
+        table,
+        decision(id="d1", **end, at=minute),
+        decision(id="d2", **send, at=minute + timedelta(seconds=3)),
+        decision(id="d3", **send, at=minute + timedelta(hours=3)),
+    )
+    assert [entry.code for entry in entries(stack)] == ["send.accepted", "enrollment.finished", "send.accepted"]
+
+
+@pytest.mark.parametrize(("reason", "cause"), [("unsubscribed", ["activity2"]), ("goal reached", [])])
+def test_behind_an_exit_is_what_ended_the_journey(stack: Stack, table: Table, reason: str, cause: list[str]) -> None:
+    left = an_activity(id="activity2", kind=Kind.UNSUBSCRIBED, at=NOON + timedelta(seconds=30))
+    table.write(
+        Create(keys.activity("lead1", NOON, "activity1"), an_activity()),
+        Create(keys.activity("lead1", left.at, left.id), left),
+    )
+    exited = {"what": "enrollment", "subject": "whitepaper", "outcome": "exited", "activities": ("activity1",)}
+    keep(table, decision(**exited, reason=reason))
+    assert [activity.id for activity in entries(stack)[-1].causes] == cause
+
+
 def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
     send = a_marketing_mail(entry="a1", subject="山田様へ")
     entry = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="b", activity="activity1")
@@ -96,13 +122,14 @@ def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table
     assert accepted.words("en") == "sent case-study “山田様へ”"
 
 
-def test_it_is_shown_in_the_leads_time_with_reason_and_version(
+def test_it_is_shown_in_the_brands_time_with_reason_and_version(
     stack: Stack, table: Table, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table.write(Create(keys.activity("lead1", NOON, "activity1"), an_activity()))
     keep(table, decision(activities=("activity1",)))
     command.why("hanako@example.co.jp")
     out = capsys.readouterr().out
+    assert out.startswith("Times: Asia/Tokyo\n")
     assert "2026-11-21 Sat 12:01" in out
     assert "playbook b1a2b3c" in out
     assert "because: filled in the form whitepaper (2026-11-21 Sat 12:00)" in out

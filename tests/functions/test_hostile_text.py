@@ -11,6 +11,7 @@ from io import StringIO
 from itertools import count
 from typing import Any
 
+import msgspec
 import pytest
 from rich.console import Console, Group
 
@@ -159,17 +160,19 @@ def test_the_crm_gets_the_text_as_typed(text: str) -> None:
 def test_the_command_line_prints_text_as_text(text: str) -> None:
     profile = a_lead(**dict.fromkeys(FIELDS, text))
     found = {
-        "profile": {name: getattr(profile, name) for name in (*FIELDS, "email", "phone")} | {"crm": None},
+        "profile": msgspec.to_builtins(profile) | {"crm": None},
         "score": {"total": 1, "fit": 1, "engagement": 0},
         "rank": "cold",
         "reasons": [{"points": 1.0, "words": text}],
         "enrollments": [],
         "sends": [],
-        "alerts": [{"kind": "hot", "state": "posted", "outcome": "accepted", "by_name": text, "posted": None}],
+        "alerts": [
+            {"id": "a1", "kind": "hot", "state": "posted", "outcome": "accepted", "by_name": text, "posted": None}
+        ],
         "decisions": [],
     }
     out = StringIO()
-    Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found)))
+    Console(file=out, highlight=False, width=400).print(Group(*lead_parts(found, "UTC")))
     assert out.getvalue().count(text) == len(["title", "title", "company", "department", "job title", "reason", "by"])
 
 

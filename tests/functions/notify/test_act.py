@@ -97,7 +97,7 @@ def test_a_person_without_a_salesforce_user_keeps_the_card(sales: Salespeople, a
     sales.act(key)
 
     assert (sales.alert().outcome, sales.alert().by, sales.done(key)) == ("accepted", "U0BOB", True)
-    assert "所有者は変更できませんでした" in sales.chat.responses[0]
+    assert "担当者は変更できませんでした" in sales.chat.responses[0]
     assert sorted(sales.decisions()) == [("alert", "accepted"), ("crm", "owner not set")]
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ripen.failure import Failure
@@ -11,7 +10,7 @@ from ripen.nearest import nearest
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.wording import full_name
-from ripen.words import Words
+from ripen.words import Lang, Words
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.files.named_file import read_named_file
 from ripen_authoring.files.validation import validate
@@ -33,7 +32,8 @@ class Scenario:
     start: datetime
     events: str | tuple[str, ...]
     by_hand: bool = False
-    language: Literal["ja", "en"] = "en"
+    language: Lang = "en"
+    """The language of the stored transcript."""
     golden: Path | None = None
     answers: WebhookAnswers = field(default_factory=dict)
 
@@ -50,8 +50,8 @@ class Scenario:
             answers=self.answers,
         )
 
-    def transcript(self, result: SimulationResult, language: str = "") -> str:
-        """Return the transcript of the result, with a heading."""
+    def transcript(self, result: SimulationResult, language: Lang | None = None) -> str:
+        """Return the transcript of the result, with a heading; by default in the language of the stored one."""
         profile = self.persona.profile(self.start)
         lead = f"{full_name(profile)} <{profile.email}>".strip()
         lines = render_transcript(result.lines, result.zone, language or self.language)
@@ -66,11 +66,10 @@ def load_scenarios(folder: Path, bundle: Bundle) -> list[Scenario]:
 def scenario_from_options(
     journey: str, lead: str, events: str, begins: datetime | str, by_hand: bool, folder: Path, bundle: Bundle
 ) -> Scenario:
-    """Return the scenario that command line options describe, in the persona's language. Raise Failure."""
+    """Return the scenario that command line options describe. Raise Failure."""
     persona = load_persona(lead, folder)
     start = _start(begins, zone_of(persona, bundle))
-    language: Literal["ja", "en"] = "ja" if persona.locale == "ja" else "en"
-    return Scenario(_journey(journey, bundle), persona, start, events, by_hand, language)
+    return Scenario(_journey(journey, bundle), persona, start, events, by_hand)
 
 
 def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:

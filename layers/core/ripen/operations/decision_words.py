@@ -29,8 +29,8 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.ENROLLMENT, Outcome.REFUSED): Words(
         "did not enter {subject}: {reason}", "シナリオ {subject} は開始しない: {reason}"
     ),
-    (Kind.ENROLLMENT, Outcome.FINISHED): Words("finished {subject}", "シナリオ {subject} を最後まで終えた"),
-    (Kind.ENROLLMENT, Outcome.EXITED): Words("left {subject}: {reason}", "シナリオ {subject} を離れた: {reason}"),
+    (Kind.ENROLLMENT, Outcome.FINISHED): Words("finished {subject}", "シナリオ {subject} を最後まで進んだ"),
+    (Kind.ENROLLMENT, Outcome.EXITED): Words("left {subject}: {reason}", "シナリオ {subject} を途中終了した: {reason}"),
     (Kind.ENROLLMENT, Outcome.STUCK): Words(
         "is stuck in {subject}: {reason}", "シナリオ {subject} は進めない: {reason}"
     ),
@@ -75,12 +75,12 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
     (Kind.CRM, Outcome.WOULD_HAVE_BEEN_DONE): Words(
         "would have done in Salesforce: {subject}", "Salesforce で行うところだった: {subject}"
     ),
-    (Kind.CRM, Outcome.OWNER_SET): Words("set the owner in Salesforce", "Salesforce の所有者を設定した"),
+    (Kind.CRM, Outcome.OWNER_SET): Words("set the owner in Salesforce", "Salesforce の担当者を設定した"),
     (Kind.CRM, Outcome.OWNER_NOT_SET): Words(
-        "could not set the owner in Salesforce: {reason}", "Salesforce の所有者を設定できなかった: {reason}"
+        "could not set the owner in Salesforce: {reason}", "Salesforce の担当者を設定できなかった: {reason}"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_SET_OWNER): Words(
-        "would have set the owner in Salesforce", "Salesforce の所有者を設定するところだった"
+        "would have set the owner in Salesforce", "Salesforce の担当者を設定するところだった"
     ),
     (Kind.CRM, Outcome.WOULD_HAVE_WRITTEN): Words(
         "would have written the {subject} to Salesforce", "Salesforce に書き込むところだった（{subject}）"
@@ -112,7 +112,7 @@ REASONS: dict[Reason, Words] = {
     Reason.QUIET_HOURS: Words("quiet hours", "配信しない時間帯"),
     Reason.CAPPED: Words("capped", "配信数の上限"),
     Reason.EXPIRED: Words("expired", "期限切れ"),
-    Reason.LEFT_JOURNEY: Words("left the journey", "シナリオを離脱済み"),
+    Reason.LEFT_JOURNEY: Words("left the journey", "シナリオを途中終了した"),
     Reason.CAMPAIGN_STOPPED: Words("campaign stopped", "キャンペーンを中止した"),
     Reason.SENDING_STOPPED: Words("stopped", "配信を停止中"),
     Reason.SHADOW: Words("shadow", "シャドーモード"),
@@ -129,7 +129,7 @@ REASONS: dict[Reason, Words] = {
     Reason.EXIT_CONDITION: Words("exit condition met", "終了条件に合った"),
     Reason.EXIT_STEP: Words("exit step", "終了の手順"),
     Reason.REPLIED: Words("replied", "返信があった"),
-    Reason.CONVERTED: Words("converted", "営業が取引先責任者にした"),
+    Reason.CONVERTED: Words("converted", "営業が取引先責任者に変換した"),
     Reason.ERASED: Words("erased", "登録が削除された"),
     Reason.WENT_IN_CIRCLES: Words("went in circles", "同じところを回り続けた"),
     Reason.JOURNEY_CHANGED: Words("the journey was changed", "シナリオが変更された"),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from ripen.operations.decision_words import OUTCOMES, reason_in_words, sentence
+from ripen.operations.state_words import in_a_word
 
 Lang = Literal["ja", "en"]
 
@@ -21,7 +22,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "bounced": ("メール {subject} が届かなかった", "{subject} bounced"),
     "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
     "replied": ("メール {subject} に返信した", "replied to {subject}"),
-    "converted": ("営業が Salesforce で取引先責任者にした", "was made a Contact in Salesforce by sales"),
+    "converted": ("営業が Salesforce で取引先責任者に変換した", "was made a Contact in Salesforce by sales"),
     "opportunity.open": (
         "営業が会社との商談を始めた（Salesforce）",
         "sales opens an opportunity with the company in Salesforce",
@@ -67,6 +68,8 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "ends": ("ここで終わり、まだ {subject} の {step} にいる", "the simulation ends; still in {subject}, at {step}"),
     "other": ("{what} {subject}: {outcome}{because}", "{what} {subject}: {outcome}{because}"),
 }
+_OF_RANKS = ("rank", "alert", "crm")
+"""Codes whose subject is a rank, the kind of an alert, or an object of Salesforce."""
 _TURNS = {
     "step.took": 1,
     "step.failed": 1,
@@ -87,6 +90,8 @@ def say(code: str, facts: Mapping[str, str], lang: str) -> str:
     known = {"facts": " ".join((code, *facts.values()))} | dict(facts)
     if "reason" in known:
         known["reason"] = reason(known["reason"], lang)
+    if lang == "ja" and code.partition(".")[0] in _OF_RANKS:
+        known |= {name: in_a_word(known[name], lang) for name in ("subject", "before", "after") if name in known}
     return (ja if lang == "ja" else en).format_map(_Blank(known)).strip()
 
 

@@ -4,10 +4,10 @@ _WORDS = {
     "ja": {
         "late": "{who} さんが先に対応を始めています。",
         "closed": "{who} さんがすでに見送りにしています。",
-        "refused": "対応の記録はしましたが、Salesforce の所有者は変更できませんでした（{reason}）。"
+        "refused": "対応の記録はしましたが、Salesforce の担当者は変更できませんでした（{reason}）。"
         "Salesforce の管理者にご確認ください。",
         "no record": "対応の記録はしましたが、このリードは Salesforce にまだ登録されていないため、"
-        "所有者は変更していません。",
+        "担当者は変更していません。",
         "task": "ホットリードに連絡: {name}",
         "about": "Slack で {who} さんが対応を引き受けました。",
     },

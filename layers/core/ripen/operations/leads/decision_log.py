@@ -1,15 +1,15 @@
 """Explain in words what happened to one lead: its activities, every decision about it, and their causes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Table, keys
-from ripen.calendar.local_time import lead_zone
-from ripen.decision import Decision
+from ripen.adapters.table import Table
+from ripen.calendar.local_time import office_zone
+from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, happened_at
 from ripen.mail.ledger import Send
@@ -19,7 +19,16 @@ from ripen.operations.phrases import knows, say, turn
 from ripen.playbook.bundle import Bundle, Scoring
 from ripen.scoring.score import add_points
 
+_MINUTE = timedelta(minutes=1)
 _OF_A_JOURNEY = ("send", "enrollment", "step")
+_ENDED_BY = {
+    Reason.UNSUBSCRIBED: Kind.UNSUBSCRIBED,
+    Reason.BOUNCED: Kind.BOUNCED,
+    Reason.COMPLAINED: Kind.COMPLAINED,
+    Reason.REPLIED: Kind.REPLIED,
+    Reason.CONVERTED: Kind.CONVERTED,
+}
+"""The kind of activity that ends a journey, by the reason of the exit."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,7 @@ class LogEntry:
 @dataclass(frozen=True)
 class DecisionLog:
     zone: str
-    locale: str
-    """The playbook's default locale."""
+    """The brand's time zone."""
     entries: tuple[LogEntry, ...]
 
 
@@ -57,12 +65,22 @@ def decision_log(email: str, table: Table, playbook: Playbook, secrets: Secrets)
     lead = find_lead(email, table, secrets)
     bundle = live_bundle(playbook)
     rows = [row.value for row in table.under(lead, "")]
-    profile = table.get(keys.profile(lead))
-    entries = sorted(
-        _entries(rows, bundle), key=lambda entry: (entry.at, turn(entry.code), _step_number(entry, bundle))
-    )
-    where = lead_zone(profile.value, bundle.brand).key if profile else bundle.brand.time_zone
-    return DecisionLog(where, bundle.brand.default_locale, tuple(entries))
+    found = list(_entries(rows, bundle))
+    entries = sorted(found, key=lambda entry: (_place(entry, found), turn(entry.code), _step_number(entry, bundle)))
+    return DecisionLog(office_zone(bundle.brand).key, tuple(entries))
+
+
+def _place(entry: LogEntry, entries: list[LogEntry]) -> datetime:
+    """Return the time to sort by: a journey's end comes after the mails that it sent within the same minute."""
+    if entry.code != "enrollment.finished":
+        return entry.at
+    journey, minute = entry.facts["subject"], entry.at.replace(second=0, microsecond=0)
+    sent = [
+        other.at
+        for other in entries
+        if other.code == "send.accepted" and other.facts.get("origin") == journey and other.at < minute + _MINUTE
+    ]
+    return max([entry.at, *sent])
 
 
 def _step_number(entry: LogEntry, bundle: Bundle) -> int:
@@ -81,7 +99,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
         yield _activity(activity, bundle.scoring)
     for decision in (row for row in rows if isinstance(row, Decision)):
         send = sends.get(decision.facts.get("send", ""))
-        causes = _causes(decision, send, enrollments)
+        causes = _causes(decision, send, enrollments, activities.values())
         title = send.subject if send else decision.facts.get("subject", "")
         facts = decision.facts | {"subject": decision.subject, "reason": decision.reason}
         yield LogEntry(
@@ -102,13 +120,29 @@ def _activity(activity: Activity, scoring: Scoring) -> LogEntry:
     return LogEntry(at=happened_at(activity), code=code, facts=facts, points=points)
 
 
-def _causes(decision: Decision, send: Send | None, enrollments: dict[tuple[str, str], Enrollment]) -> tuple[str, ...]:
-    """Return the activities of the decision, or the activity that enrolled the lead in the journey that decided."""
+def _causes(
+    decision: Decision,
+    send: Send | None,
+    enrollments: dict[tuple[str, str], Enrollment],
+    activities: Iterable[Activity],
+) -> tuple[str, ...]:
+    """Return the activities of the decision, or the activity that enrolled the lead in the journey that decided.
+
+    The cause of an exit is the activity that ended the journey, if any, and not the activity that enrolled the lead.
+    """
+    if (decision.what, decision.outcome) == (DecisionKind.ENROLLMENT, Outcome.EXITED):
+        return _ending(decision, activities)
     if decision.activities or decision.what not in _OF_A_JOURNEY:
         return decision.activities
     journey = send.origin if send else decision.facts.get("origin", decision.subject)
     entry = enrollments.get((journey, send.entry if send else decision.facts.get("entry", "")))
     return (entry.activity,) if entry and entry.activity else ()
+
+
+def _ending(decision: Decision, activities: Iterable[Activity]) -> tuple[str, ...]:
+    kinds = [kind for reason, kind in _ENDED_BY.items() if reason == decision.reason]
+    found = [activity for activity in activities if activity.kind in kinds and happened_at(activity) <= decision.at]
+    return (max(found, key=happened_at).id,) if found else ()
 
 
 def is_activity(entry: LogEntry) -> bool:

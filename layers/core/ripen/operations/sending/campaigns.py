@@ -21,6 +21,15 @@ from ripen.operations.sending.campaign_report import campaign_run, find_campaign
 from ripen.playbook.bundle import Campaign
 from ripen.words import Words
 
+STATES = {
+    RunState.PLANNED: Words("planned", "予約済み"),
+    RunState.CANARY: Words("canary", "先行配信中"),
+    RunState.RUNNING: Words("running", "配信中"),
+    RunState.PAUSED: Words("paused", "一時停止中"),
+    RunState.HALTED: Words("halted", "自動停止中"),
+    RunState.STOPPED: Words("stopped", "中止"),
+    RunState.DONE: Words("done", "完了"),
+}
 _SAMPLE = 5
 
 
@@ -99,11 +108,21 @@ def resume(name: str, by: str, table: Table, playbook: Playbook, now: datetime) 
     return _change(row, lambda run: runs.resume(run, campaign, bundle.hash, by, now), table, now)
 
 
-def resend(name: str, held: bool, by: str, table: Table, playbook: Playbook, now: datetime) -> CampaignRun:
-    """Send again to the leads that the campaign did not reach; with `held` also where it may have arrived."""
+def resend(
+    name: str, held: bool, by: str, table: Table, playbook: Playbook, now: datetime, progress: Progress = silent
+) -> CampaignRun:
+    """Send again to the leads that the campaign did not reach; with `held` also where it may have arrived.
+
+    Raise Failure if no lead is left to reach.
+    """
     row, bundle = campaign_run(name, table, playbook), live_bundle(playbook)
-    find_campaign(name, bundle)
-    return _change(row, lambda run: runs.resend(run, bundle.hash, held, by, now), table, now)
+    campaign = find_campaign(name, bundle)
+    run = _changed(row.value, lambda run: runs.resend(run, bundle.hash, held, by, now))
+    if not _is_any_left(campaign, run, table, progress):
+        raise Failure(
+            Words(f"No lead is left that {name} can still reach.", f"{name} が届いていない人はいません。"), _look(name)
+        )
+    return _write(row, run, table, now)
 
 
 def audience(campaign: Campaign, table: Table, progress: Progress = silent) -> list[str]:
@@ -122,16 +141,23 @@ def audience(campaign: Campaign, table: Table, progress: Progress = silent) -> l
 def _change(
     row: Row[CampaignRun], change: Callable[[CampaignRun], CampaignRun], table: Table, now: datetime
 ) -> CampaignRun:
-    """Write the changed run, which is due now. A new lap starts the walk from the beginning."""
+    return _write(row, _changed(row.value, change), table, now)
+
+
+def _changed(run: CampaignRun, change: Callable[[CampaignRun], CampaignRun]) -> CampaignRun:
+    """Return the changed run. Raise Failure if its state does not allow the change."""
     try:
-        run = change(row.value)
+        return change(run)
     except IllegalTransition as error:
+        state = STATES[run.state].ja
         raise Failure(
-            Words(
-                str(error), f"キャンペーン {row.value.name} の状態は {row.value.state} なので、この操作はできません。"
-            ),
-            _look(row.value.name),
+            Words(str(error), f"キャンペーン {run.name} の状態は「{state}」なので、この操作はできません。"),
+            _look(run.name),
         ) from None
+
+
+def _write(row: Row[CampaignRun], run: CampaignRun, table: Table, now: datetime) -> CampaignRun:
+    """Write the run, which is due now. A new lap starts the walk from the beginning."""
     key = keys.campaign(run.name)
     changes: list[Change] = [Replace(key, run, row.version, due=now)]
     if run.lap > row.value.lap:
@@ -143,6 +169,13 @@ def _change(
     return run
 
 
+def _is_any_left(campaign: Campaign, run: CampaignRun, table: Table, progress: Progress) -> bool:
+    """Return whether this lap would plan a mail to any lead."""
+    leads = audience(campaign, table, progress)
+    sends = table.get_many([keys.send(lead, mailing.campaign_send_id(campaign.name, lead)) for lead in leads])
+    return any(send is None or mailing.may_replan(send.value, run) for send in sends)
+
+
 def _emails(leads: list[str], table: Table) -> list[str]:
     rows = table.get_many([keys.profile(lead) for lead in leads]) if leads else []
     return [row.value.email for row in rows if row]
@@ -152,7 +185,7 @@ def _ran_already(run: CampaignRun) -> Failure:
     return Failure(
         Words(
             f"The campaign {run.name} is {run.state}: no lead gets it twice.",
-            f"キャンペーン {run.name} の状態は {run.state} です。同じ人に二度は送りません。",
+            f"キャンペーン {run.name} の状態は「{STATES[run.state].ja}」です。同じ人に二度は送りません。",
         ),
         Words(
             f"To reach the leads that did not get it: ripen campaign resend {run.name}"
@@ -173,4 +206,4 @@ def _changed_meanwhile(name: str) -> Failure:
 
 
 def _look(name: str) -> Words:
-    return Words(f"Look at it: ripen campaign show {name}", f"状況を見るには: ripen campaign show {name}")
+    return Words(f"Look at it: ripen campaign {name}", f"状況を見るには: ripen campaign {name}")
