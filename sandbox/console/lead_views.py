@@ -144,6 +144,7 @@ class LeadViews:
                 "subject": mail["subject"],
                 "at": self._time(mail["at"]),
                 "outcome": mail["outcome"],
+                "outcome_said": self._say(mail["outcome"]),
                 "url": f"{self.status.mailbox}/messages/{mail['id']}/html",
             }
             for mail in mails

@@ -67,6 +67,8 @@ _WORDS: dict[str, tuple[str, str]] = {
     "consent_no": ("案内メール: 同意なし", "News by mail: not agreed"),
     "unsubscribed_since": ("配信停止", "Unsubscribed"),
     "form_submitted": ("フォームを送信", "Sent the form"),
+    "suppressed": ("配信禁止", "suppressed"),
+    "deferred": ("遅延", "deferred"),
     "page_viewed": ("ページを閲覧", "Looked at a page"),
     "page_read": ("ページを読んだ", "Read a page"),
     "file_downloaded": ("ファイルをダウンロード", "Downloaded a file"),

@@ -25,7 +25,7 @@ DEEDS = {
         "form": "Send the form",
         "visit": "Look at the pricing page",
         "click": "Click the link in the mail",
-        "accept": "Press Accept in Slack",
+        "accept": "Press Accept (対応する) in Slack",
         "minutes": "Let 3 minutes pass",
     },
 }

@@ -65,6 +65,20 @@ def test_the_mailbox_is_accessible_and_sends_replies(mailbox: Served, page: Page
     assert {what: wrong for what, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("lang", ["ja"])
+def test_the_mailbox_speaks_the_language_of_the_browser_until_another_is_chosen(mailbox: Served, page: Page) -> None:
+    # given a browser in Japanese, then the page is in Japanese
+    page.goto(mailbox.url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("メールボックス")
+    assert violations(page) == []
+
+    # when English is chosen, then the page stays in English
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mailbox")
+    page.goto(mailbox.url)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Mailbox")
+
+
 def test_the_pages_of_salesforce_are_accessible(org: AnOrg, page: Page, lang: str) -> None:
     lead = org.lead(FirstName="太郎", Ripen_Rank__c="hot", Ripen_Score__c=82, Ripen_Reasons__c="料金ページを3回閲覧")
     org.create("Task", Subject="電話する", WhoId=lead)
