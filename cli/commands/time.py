@@ -45,7 +45,7 @@ def clock(
     start = stack.clock.now()
     if delta:
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
-        with Progress(*columns, console=console, transient=True) as progress:
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task(say("Time passes", "時計を進めています"), total=delta.total_seconds())
 
             def shown(done: timedelta) -> None:

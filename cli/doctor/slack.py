@@ -51,7 +51,7 @@ def workspace(token: str, api: str, channel: str) -> Iterator[Finding]:
         )
         return
     user, team = who.get("user"), who.get("team")
-    yield TOKEN.ok(Words(f"{user} in {team}", f"{team} の {user}"))
+    yield TOKEN.ok(Words(f"the app {user} in the workspace {team}", f"ワークスペース {team} のアプリ {user}"))
     yield scopes(who.headers)
     try:
         yield membership(_channel(client, channel), channel)

@@ -21,7 +21,7 @@ CONCURRENCY = Check(Words("Lambda concurrency", "Lambda の同時実行数"), Ow
 SECRET = Check(Words("Secret", "シークレット"), Owner.IT)
 PLAYBOOK = Check(Words("Playbook", "プレイブック"), Owner.MARKETING)
 DEAD = Check(Words("Dead-letter queues", "デッドレターキュー"), Owner.IT)
-TICK = Check(Words("Tick", "tick"), Owner.IT)
+TICK = Check(Words("Tick", "定期処理（tick）"), Owner.IT)
 SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
 _ENOUGH = 100
 _OVERDUE = timedelta(minutes=10)

@@ -14,8 +14,9 @@ def welcome(status: LocalCloud, detached: bool) -> str:
     ]
     end = "ripen down" if detached else "Ctrl-C"
     next_ = say("Next", "次に")
+    address = say("ADDRESS", "メールアドレス")
     stops = say(f"{end} stops it.", f"停止するには {end}。")
-    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead ADDRESS, ripen clock +3d, ripen --help. {stops}"])
+    return "\n".join([*lines, "", f"{next_}: .venv/bin/ripen lead {address}, ripen clock +3d, ripen --help. {stops}"])
 
 
 def _parts(status: LocalCloud) -> tuple[tuple[str, str, str], ...]:

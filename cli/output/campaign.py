@@ -14,6 +14,7 @@ from ripen.calendar.minute import format_minute
 from ripen.campaign.campaign_run import CampaignRun, RunState
 from ripen.mail.ledger import SendState
 from ripen.operations.live_playbook import live_bundle
+from ripen.operations.phrases import reason as in_words
 from ripen.operations.sending.campaigns import STATES, Proposal
 from ripen.playbook.bundle import Campaign
 from ripen.words import Words
@@ -64,14 +65,16 @@ def show_proposal(proposal: Proposal, screen: Console) -> None:
     for email in proposal.sample:
         screen.print(f"  {escape(email)}")
     begins = say("now", "すぐ") if proposal.is_now else _start(asked, proposal.at, proposal.zone)
-    pace = "."
-    if asked.per_hour:
+    pace = say(".", "")
+    if asked.per_hour and leads > asked.per_hour / 60:
         time = timedelta(seconds=round(leads / asked.per_hour * 3600))
         pace = say(
             f", at {asked.per_hour} an hour: it takes at least {time}.",
             f"、1 時間に {asked.per_hour} 通: 少なくとも {time} かかります。",
         )
     screen.print(say(f"Begins {begins}{pace}", f"開始: {begins}{pace}"))
+    if not leads:
+        screen.print(say("[yellow]No lead would get it now.[/]", "[yellow]現在、対象の見込み客はいません。[/]"))
 
 
 def _start(asked: Campaign, at: datetime, zone: str) -> str:
@@ -124,5 +127,5 @@ def _counts(found: dict[str, Any]) -> Table:
             table.add_row(_OUTCOMES[what].in_language(language()), str(count))
     skipped = say("skipped", "送信せず")
     for reason, count in sorted(found["skipped"].items(), key=lambda pair: -pair[1]):
-        table.add_row(f"  {skipped}: {escape(reason)}", str(count))
+        table.add_row(f"  {skipped}: {escape(in_words(reason, language()))}", str(count))
     return table

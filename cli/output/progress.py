@@ -12,7 +12,8 @@ from ripen.operations.progress import Progress
 @contextmanager
 def bar(what: str) -> Iterator[Progress]:
     """Show a bar while the block runs. The block passes what it gets to an operation."""
-    with Bar(console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task(what, total=None)
 
         def advance(done: int, total: int) -> None:

@@ -299,3 +299,12 @@ def test_campaign_speaks_japanese(stack: Stack, machinery: Machinery, capsys: py
     with pytest.raises(Failure) as failed:
         command.resume("autumn")
     assert failed.value.in_language("ja")[1] == "状況を見るには: ripen campaign autumn"
+
+
+def test_schedule_warns_if_no_lead_would_get_the_campaign(
+    stack: Stack, machinery: Machinery, capsys: pytest.CaptureFixture[str]
+) -> None:
+    schedule(now=True)
+    shown = capsys.readouterr().out
+    assert "No lead would get it now." in shown
+    assert "it takes at least" not in shown
