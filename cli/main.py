@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from cli.lazy_command import LazyCommand
 from cli.local.home import ask_this_machine_directly
+from cli.output.file_errors import file_failure
 from cli.output.help_page import localise
 from cli.output.language import choose, language, say
 from ripen.failure import Failure
@@ -154,25 +155,6 @@ COMMANDS = {
     ),
 }
 """Where each command is, to be imported when it is called, and how its help begins."""
-_FILE_ERRORS: dict[type[OSError], tuple[Words, Words]] = {
-    FileNotFoundError: (
-        Words("does not exist", "がありません"),
-        Words("Check its name.", "名前を確かめてください。"),
-    ),
-    IsADirectoryError: (
-        Words("is a folder", "はフォルダーです"),
-        Words("Name a file instead.", "ファイルを指定してください。"),
-    ),
-    NotADirectoryError: (
-        Words("is not a folder", "はフォルダーではありません"),
-        Words("Name a folder instead.", "フォルダーを指定してください。"),
-    ),
-    PermissionError: (
-        Words("cannot be opened: permission denied", "を開けません: 権限がありません"),
-        Words("Check its permissions.", "アクセス権を確かめてください。"),
-    ),
-}
-"""What happened to the file or folder, and the next step."""
 
 
 class Commands(TyperGroup):
@@ -228,8 +210,10 @@ def main() -> None:
         app()
     except Failure as failure:
         _fail(failure)
-    except tuple(_FILE_ERRORS) as error:
-        _fail(_of_files(error))
+    except OSError as error:
+        if error.errno is None:  # an error of a library, for example of requests
+            raise
+        _fail(file_failure(error))
     except _of_aws() as error:
         _fail(
             Failure(
@@ -240,11 +224,6 @@ def main() -> None:
                 ),
             )
         )
-
-
-def _of_files(error: OSError) -> Failure:
-    what, next_step = _FILE_ERRORS[type(error)]
-    return Failure(Words(f"{error.filename} {what.en}.", f"{error.filename} {what.ja}。"), next_step)
 
 
 def _of_aws() -> tuple[type[Exception], ...]:

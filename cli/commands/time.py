@@ -15,7 +15,13 @@ from cli.stack.stack import connect, local
 from ripen.failure import Failure
 from ripen.words import Words
 
+_LONGEST = timedelta(days=3650)
+"""Dates much further in the future could not be stored."""
 _UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+_TOO_LONG = Failure(
+    Words("The clock goes forward at most 3,650 days at once.", "時計を一度に進められるのは 3,650 日までです。"),
+    Words("Write a shorter span, for example +365d.", "+365d のように、もっと短い時間を指定してください。"),
+)
 
 
 @help_text(
@@ -61,7 +67,7 @@ def clock(
 
 
 def span(text: str) -> timedelta:
-    """Return +1d12h as a timedelta. Raise Failure for anything else: time does not go back."""
+    """Return +1d12h as a timedelta. Raise Failure for any other text, and for more than 3,650 days."""
     if not re.fullmatch(r"\+?(\d+[dhms])+", text):
         raise Failure(
             Words(f"{text!r} is not a span of time.", f"{text!r} は時間の長さではありません。"),
@@ -70,4 +76,11 @@ def span(text: str) -> timedelta:
                 "+3d、+2h、+30m、+90s のように指定してください。時計は戻せません。",
             ),
         )
-    return timedelta(**{_UNITS[unit]: int(amount) for amount, unit in re.findall(r"(\d+)([dhms])", text)})
+    try:
+        parts = [timedelta(**{_UNITS[unit]: int(amount)}) for amount, unit in re.findall(r"(\d+)([dhms])", text)]
+        found = sum(parts, timedelta())
+    except (OverflowError, ValueError):  # int() refuses over 4,300 digits
+        raise _TOO_LONG from None
+    if found > _LONGEST:
+        raise _TOO_LONG
+    return found

@@ -30,8 +30,7 @@ def choose(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
 
     Call this before a command is imported: its help is written then.
     """
-    wanted = _option(arguments) or _variable(environment)
-    use(("ja" if wanted.startswith("ja") else "en") if wanted else None)
+    use(_option(arguments) or _variable(environment))
 
 
 def use(lang: Lang | None) -> None:
@@ -66,16 +65,25 @@ def help_text[F: Callable[..., Any]](en: str, ja: str) -> Callable[[F], F]:
     return explained
 
 
-def _option(arguments: Sequence[str]) -> str:
+def _option(arguments: Sequence[str]) -> Lang | None:
+    """Return the language of the last --lang, as Typer does. Typer refuses other languages later."""
+    found: Lang | None = None
     for number, argument in enumerate(arguments):
         if argument == "--lang":
-            return arguments[number + 1] if number + 1 < len(arguments) else ""
-        if argument.startswith("--lang="):
-            return argument.partition("=")[2]
-    return ""
+            found = _supported(arguments[number + 1] if number + 1 < len(arguments) else "") or found
+        elif argument.startswith("--lang="):
+            found = _supported(argument.partition("=")[2]) or found
+    return found
 
 
-def _variable(environment: Mapping[str, str]) -> str:
+def _variable(environment: Mapping[str, str]) -> Lang | None:
+    """Return the first language of the list that Ripen speaks, English if it speaks none, or None without a list."""
     first = next((environment[name] for name in _VARIABLES if environment.get(name)), "")
-    name = first.partition(":")[0].partition(".")[0]
-    return "" if name in _NO_LANGUAGE else name
+    names = [name for each in first.split(":") if (name := each.partition(".")[0])]
+    if not names or names[0] in _NO_LANGUAGE:
+        return None
+    return next((lang for name in names if (lang := _supported(name[:2]))), "en")
+
+
+def _supported(name: str) -> Lang | None:
+    return "ja" if name == "ja" else "en" if name == "en" else None

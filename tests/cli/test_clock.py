@@ -17,6 +17,9 @@ from ripen.failure import Failure
         ("30m", timedelta(minutes=30)),
         ("+90s", timedelta(seconds=90)),
         ("+1d12h", timedelta(days=1, hours=12)),
+        ("+1d1d", timedelta(days=2)),
+        ("+1h1d30m2h", timedelta(days=1, hours=3, minutes=30)),
+        ("+3650d", timedelta(days=3650)),
     ],
 )
 def test_a_span_is_read_as_people_write_it(text: str, expected: timedelta) -> None:
@@ -28,6 +31,14 @@ def test_anything_else_is_a_clear_failure(text: str) -> None:
     with pytest.raises(Failure) as failed:
         span(text)
     assert "+3d" in failed.value.next_step
+
+
+@pytest.mark.parametrize("text", ["+3650d1s", "+99999999999d", "+" + "9" * 5000 + "d", "+2000d2000d"])
+def test_span_that_is_too_long_names_the_longest(text: str) -> None:
+    with pytest.raises(Failure, match="at most 3,650 days at once") as failed:
+        span(text)
+    assert len(failed.value.what) < 200
+    assert "3,650 日" in failed.value.in_language("ja")[0]
 
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)

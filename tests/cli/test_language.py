@@ -44,6 +44,16 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,}")
         (["lead", "a@b.example", "--lang", "ja"], {"LANG": "en_US.UTF-8"}, "en", "ja"),
         (["--lang=en", "lead"], {"LANG": "ja_JP.UTF-8"}, "ja", "en"),
         (["lead", "--lang"], {"LANG": "ja_JP.UTF-8"}, None, "ja"),
+        (["lead", "--lang", "fr"], {"LANGUAGE": "ja"}, None, "ja"),
+        (["lead", "--lang=fr"], {}, "ja", "ja"),
+        (["lead", "--lang", "ja", "--lang", "en"], {}, None, "en"),
+        (["--lang=en", "lead", "--lang=ja"], {"LANGUAGE": "en"}, None, "ja"),
+        (["lead", "--lang", "ja", "--lang", "fr"], {}, None, "ja"),
+        ([], {"LANGUAGE": "fr:ja"}, None, "ja"),
+        ([], {"LANGUAGE": "fr_FR:de:ja_JP.UTF-8:en"}, "en", "ja"),
+        ([], {"LANGUAGE": "fr:en:ja"}, "ja", "en"),
+        ([], {"LANGUAGE": "fr:de"}, "ja", "en"),
+        ([], {"LANGUAGE": ":ja"}, None, "ja"),
     ],
 )
 def test_language_is_that_of_the_option_or_environment_or_brand(

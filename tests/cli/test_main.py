@@ -1,5 +1,6 @@
 """The command line fails in one clear line, with the next step, and never with a traceback."""
 
+import errno
 import json
 import os
 import subprocess
@@ -9,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 from typer.core import TyperGroup, TyperOption
 
 from cli import main as command_line
 from cli.lazy_command import LazyCommand
 from cli.main import COMMANDS
+from cli.output.file_errors import file_failure
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -138,6 +141,13 @@ def test_what_is_for_the_local_cloud_does_not_touch_a_named_stack(command: str, 
             PermissionError(13, "Permission denied", "/playbook/ripen.yaml"),
             "/playbook/ripen.yaml cannot be opened: permission denied.",
         ),
+        (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), "x" * 300 + " is too long as a name.\nCheck"),
+        (OSError(errno.ELOOP, "Too many levels", "a.csv"), "a.csv is a symbolic link that leads back to itself.\nRepl"),
+        (FileExistsError(errno.EEXIST, "File exists", "out"), "out exists and is not a folder.\nName another folder"),
+        (OSError(errno.ENOSPC, "No space left on device"), "A file cannot be written: the disk is full.\nFree some space"),
+        (OSError(errno.ENOSPC, "No space left on device", "a.svg"), "a.svg cannot be written: the disk is full.\nFree"),
+        (OSError(errno.EIO, "Input/output error", "a.csv"), "a.csv cannot be used (Input/output error).\nCheck the fil"),
+        (OSError(errno.EIO, "Input/output error"), "A file cannot be used (Input/output error).\nCheck the file"),
     ],
 )
 def test_what_aws_and_the_file_system_refuse_is_a_line_and_no_traceback(
@@ -151,6 +161,23 @@ def test_what_aws_and_the_file_system_refuse_is_a_line_and_no_traceback(
         command_line.main()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith(told)
+
+
+@pytest.mark.parametrize("number", [*(n for n in errno.errorcode if n != errno.EPIPE)])
+def test_file_error_is_said_in_japanese(number: int) -> None:
+    what, next_step = file_failure(OSError(number, "why", "[/]")).in_language("ja")
+    assert what.startswith("[/] ")
+    assert what.endswith("。")
+    assert next_step.endswith("ください。")
+
+
+def test_error_of_a_web_request_is_no_file_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> None:
+        raise requests.ConnectionError("refused")
+
+    monkeypatch.setattr(command_line, "app", refused)
+    with pytest.raises(requests.ConnectionError):
+        command_line.main()
 
 
 def test_what_a_killed_cloud_left_behind_does_not_count_as_running(tmp_path: Path) -> None:
