@@ -16,6 +16,7 @@ from cli.output.campaign import show_campaign, show_proposal
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
 from cli.output.progress import bar
+from cli.output.question import confirm
 from cli.output.time_zone import brand_zone
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
@@ -92,7 +93,7 @@ def schedule(
     with bar(say("Audience", "宛先")) as progress:
         proposal = campaigns.propose(name, now, stack.table, stack.playbook, clock, progress)
     show_proposal(proposal, screen)
-    if not yes and not typer.confirm(say("Schedule it?", "予約しますか?")):
+    if not yes and not _is_confirmed():
         screen.print(say("Nothing was scheduled.", "予約しませんでした。"))
         return
     campaigns.schedule(proposal, getuser(), stack.table, clock)
@@ -183,6 +184,19 @@ def recipients(name: _Name, as_json: AsJson = False) -> None:
                 f"ほかに {doubtful} 人が受け取った可能性があります（結果がまだ分かりません）。",
             )
         )
+
+
+def _is_confirmed() -> bool:
+    """Return whether the campaign shall be scheduled. Raise Failure if there is no answer."""
+    try:
+        return confirm(say("Schedule it?", "予約しますか?"))
+    except typer.Abort:
+        raise Failure(
+            Words(
+                "Nothing was scheduled, because the question got no answer.", "回答がなかったため、予約しませんでした。"
+            ),
+            Words("Answer y, or run the command with --yes.", "y と答えるか、--yes を付けて実行してください。"),
+        ) from None
 
 
 def _screen(is_error: bool) -> Console:

@@ -56,7 +56,8 @@ def journey(
     if as_json:
         print_json(_plain(name, row, counted))
     elif svg:
-        console.print(say(f"Wrote {svg}", f"{svg} に書き出しました"))
+        file = escape(str(svg))
+        console.print(say(f"Wrote {file}", f"{file} に書き出しました"))
     else:
         console.print(tree(journeys[name], row, counted))
         steps = {step.id for step in journeys[name].steps}

@@ -111,7 +111,7 @@ def _send_and_show(mail: OutgoingMail, to: str, folder: Path, as_json: bool) -> 
 def _write_and_show(mail: OutgoingMail, name: str, out: Path | None) -> None:
     """Write the parts and print their places. Open them in the browser if no folder is named."""
     for path in _write(mail, name, out or Path(mkdtemp(prefix="ripen-preview-"))):
-        _screen.print(str(path))
+        _screen.print(escape(str(path)))
         if out is None:
             webbrowser.open(path.as_uri())
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from cli.commands._playbook_folder import DEFAULT_FOLDER, FolderArgument
 from cli.output.json_output import AsJson, print_json
@@ -37,13 +38,13 @@ def schema(
     if as_json:
         print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "missing_first_lines": lacking})
         return
-    place = folder / FOLDER
+    place = escape(str(folder / FOLDER))
     _screen.print(
         say(f"Wrote {len(KINDS)} schemas to {place}.", f"{len(KINDS)} 件のスキーマを {place} に書き出しました。")
     )
     for name, line in lacking.items():
         begin = say("add this first line", "1 行目に追加してください")
-        _screen.print(f"{name}: {begin}: [cyan]{line}[/]")
+        _screen.print(f"{escape(name)}: {begin}: [cyan]{escape(line)}[/]")
 
 
 def _begins(file: Path, line: str) -> bool:

@@ -11,7 +11,7 @@ from cli.output.json_output import AsJson
 from cli.output.language import help_text, say
 from ripen.failure import Failure
 from ripen.words import Lang, Words
-from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.files.named_file import is_file, read_named_file
 
 _Journey = Annotated[str, typer.Argument(help=say("The journey's name.", "シナリオの名前。"), show_default=False)]
 _Lead = Annotated[
@@ -125,7 +125,7 @@ def simulate(
     if everything:
         simulation.all_of(folder, bundle, update, as_json)
         return
-    events_text = read_named_file(Path(events)) if events and Path(events).is_file() else events
+    events_text = read_named_file(Path(events)) if is_file(Path(events)) else events
     now = datetime.now(UTC).replace(second=0, microsecond=0)
     scenario = scenario_from_options(journey, lead, events_text, begins or now, by_hand, folder, bundle)
     if paths:

@@ -57,6 +57,7 @@ def _translate_typer() -> None:
     rich_utils.OPTIONS_PANEL_TITLE = "オプション"
     rich_utils.COMMANDS_PANEL_TITLE = "コマンド"
     rich_utils.ERRORS_PANEL_TITLE = "エラー"
+    rich_utils.ABORTED_TEXT = "中断しました。"
     rich_utils.DEFAULT_STRING = "[既定値: {}]"
     rich_utils.REQUIRED_LONG_STRING = "[必須]"
     _fold_lines(rich_utils)

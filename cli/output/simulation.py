@@ -165,7 +165,8 @@ def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bo
         return False
     if update:
         golden.write_text(transcript, "utf-8")
-        screen.print(say(f"Wrote {golden}", f"{golden} を書き直しました"))
+        file = escape(str(golden))
+        screen.print(say(f"Wrote {file}", f"{file} を書き直しました"))
         return False
     lines = unified_diff(approved.splitlines(), transcript.splitlines(), str(golden), say("now", "今回"), lineterm="")
     screen.file.writelines(f"{line}\n" for line in lines)

@@ -16,6 +16,9 @@ from ripen.adapters.table import Table
 from ripen.failure import Failure
 from ripen.words import Words
 
+_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "Tick")
+"""The outputs of template.yaml that every command needs."""
+
 
 @dataclass(frozen=True)
 class Stack:
@@ -115,4 +118,16 @@ def _outputs(stack: str) -> dict[str, str]:
                 "ローカルクラウドを起動: make up – または AWS へ配備: make deploy のあと ripen --stack 名前",
             ),
         ) from None
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    if lacking := ", ".join(name for name in _OUTPUTS if name not in outputs):
+        raise Failure(
+            Words(
+                f"The stack {stack!r} is not a complete stack of Ripen: it has no output {lacking}.",
+                f"スタック {stack!r} は完成した Ripen のスタックではありません。出力 {lacking} がありません。",
+            ),
+            Words(
+                "Name a stack of Ripen: ripen --stack NAME – or deploy it again: make deploy",
+                "Ripen のスタックを指定: ripen --stack 名前 – または配備し直す: make deploy",
+            ),
+        )
+    return outputs

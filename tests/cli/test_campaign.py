@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Any
 
 import pytest
-import typer
 
 from cli.commands import campaign as command
 from cli.stack.stack import Stack
@@ -111,12 +110,6 @@ def test_unknown_or_unscheduled_campaign_is_refused(stack: Stack, machinery: Mac
         command.show("winter")
     with pytest.raises(Failure, match="The campaign autumn is not scheduled"):
         command.show("autumn")
-
-
-def test_answer_no_schedules_nothing(stack: Stack, machinery: Machinery, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(typer, "confirm", lambda question: False)
-    command.schedule("autumn")
-    assert machinery.table.get(KEY) is None
 
 
 def test_past_time_is_refused_without_now(stack: Stack, machinery: Machinery) -> None:

@@ -42,6 +42,22 @@ def test_words_of_typer_are_japanese(page: str) -> None:
         assert english not in page
 
 
+def test_interrupted_command_ends_in_japanese() -> None:
+    script = """
+import typer
+from cli.main import app, choose
+from cli.lazy_command import LazyCommand
+choose(["--lang", "ja"], {})
+command = LazyCommand("clock", "cli.commands.time:clock", "").load()
+def interrupted(**_): raise typer.Abort
+command.callback = interrupted
+command([], standalone_mode=True)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert "中断しました。" in done.stderr
+    assert "Aborted" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -145,6 +145,15 @@ def test_the_picture_goes_into_a_file(stack: Stack, tmp_path: Path) -> None:
     assert (tmp_path / "journey.svg").read_text("utf-8").startswith("<svg ")
 
 
+def test_path_of_the_picture_is_printed_as_it_is(
+    stack: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "[").mkdir()
+    picture = tmp_path / "[" / "]x[red].svg"
+    command.journey("whitepaper", svg=picture, as_json=False)
+    assert f"Wrote {picture}" in capsys.readouterr().out
+
+
 def test_counts_and_reasons_are_japanese_in_japanese(japanese: None) -> None:
     counted = Counts(
         here=Counter({"listen": 7}),

@@ -144,9 +144,15 @@ def test_what_is_for_the_local_cloud_does_not_touch_a_named_stack(command: str, 
         (OSError(errno.ENAMETOOLONG, "File name too long", "x" * 300), "x" * 300 + " is too long as a name.\nCheck"),
         (OSError(errno.ELOOP, "Too many levels", "a.csv"), "a.csv is a symbolic link that leads back to itself.\nRepl"),
         (FileExistsError(errno.EEXIST, "File exists", "out"), "out exists and is not a folder.\nName another folder"),
-        (OSError(errno.ENOSPC, "No space left on device"), "A file cannot be written: the disk is full.\nFree some space"),
+        (
+            OSError(errno.ENOSPC, "No space left on device"),
+            "A file cannot be written: the disk is full.\nFree",
+        ),
         (OSError(errno.ENOSPC, "No space left on device", "a.svg"), "a.svg cannot be written: the disk is full.\nFree"),
-        (OSError(errno.EIO, "Input/output error", "a.csv"), "a.csv cannot be used (Input/output error).\nCheck the fil"),
+        (
+            OSError(errno.EIO, "Input/output error", "a.csv"),
+            "a.csv cannot be used (Input/output error).\nCheck the",
+        ),
         (OSError(errno.EIO, "Input/output error"), "A file cannot be used (Input/output error).\nCheck the file"),
     ],
 )

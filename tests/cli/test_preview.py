@@ -85,6 +85,14 @@ def test_html_and_text_are_written_for_a_persona(
     assert "山田" in (tmp_path / "out" / "case-study.ja.txt").read_text("utf-8")
 
 
+def test_path_with_brackets_is_printed_as_it_is(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "o[" / "]x[red]"
+    command.preview("case-study", lead="hanako", out=out, folder=folder)
+    assert str(out / "case-study.ja.html") in capsys.readouterr().out
+
+
 def test_entry_facts_can_be_given(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["webinar_date=2026-12-10"]
     command.preview("webinar-tomorrow", lead="ken", entry=given, as_json=True, folder=folder)

@@ -114,6 +114,16 @@ def test_writing_schemas(tmp_path: Path, said: Any) -> None:
     assert list(found["missing_first_lines"]) == [str(tmp_path / "ripen.yaml")]
 
 
+def test_schemas_in_a_folder_with_brackets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "[" / "]x[red]"
+    folder.mkdir(parents=True)
+    (folder / "ripen.yaml").write_text("brand: {}\n")
+    schema.schema(folder)
+    out = capsys.readouterr().out
+    assert f"schemas to {folder / '.schema'}." in out
+    assert f"{folder / 'ripen.yaml'}: add this first line" in out
+
+
 def test_simulating_all(said: Any) -> None:
     here = Path(__file__).resolve().parents[2] / "playbook"
     simulate.simulate("", "", "", "", everything=True, as_json=True, folder=here)

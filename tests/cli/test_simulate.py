@@ -125,6 +125,12 @@ def test_transcript_on_screen_is_in_the_language_of_the_command(
         ({"journey": "whitepaper", "lead": "nobody"}, "no persona 'nobody'"),
         ({"journey": "whitepaper"}, "Name a journey and a lead"),
         ({"journey": "whitepaper", "lead": "ken", "begins": "tomorrow"}, "is not a date and time"),
+        ({"journey": "whitepaper", "lead": "ken", "begins": "0001-01-01"}, "not in the years 2000 to 2999"),
+        ({"journey": "whitepaper", "lead": "ken", "begins": "9999-12-31 23:59"}, "not in the years 2000 to 2999"),
+        ({"journey": "whitepaper", "lead": "k" * 300}, "no persona"),
+        ({"journey": "whitepaper", "lead": "k" * 5000 + ".yaml"}, "no persona"),
+        ({"journey": "whitepaper", "lead": "ken", "events": "x" * 5000}, "does not say when"),
+        ({"journey": "whitepaper", "lead": "ken", "events": "/"}, "does not say when"),
     ],
 )
 def test_missing_option_is_a_failure(run: Run, said: dict[str, str], told: str) -> None:
@@ -138,6 +144,29 @@ def test_event_that_cannot_happen_is_explained_in_the_language_of_the_transcript
 ) -> None:
     run(journey="whitepaper", lead="hanako", events="+1h click case-study", by_hand=True)
     assert "起こらない: case-study はまだ送信されていません" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("begins", ["2000-01-01 00:00", "2999-12-31 23:59"])
+def test_journey_begins_in_the_first_and_the_last_year(
+    run: Run, begins: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(journey="whitepaper", lead="ken", begins=begins)
+    assert begins[:10] in capsys.readouterr().out
+
+
+def test_events_longer_than_a_file_name_are_events(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run(journey="whitepaper", lead="ken", events="; ".join(["+1h view pricing"] * 30))
+    assert "pricing" in capsys.readouterr().out
+
+
+def test_transcript_in_a_folder_with_brackets_is_rewritten(
+    run: Run, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bracketed = copytree(folder, tmp_path / "[" / "]x")
+    golden = min((bracketed / "simulations").glob("*.txt"))
+    golden.write_text("old", "utf-8")
+    run(everything=True, update=True, folder=bracketed)
+    assert f"Wrote {golden}" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("asked", ["lead", "events"])

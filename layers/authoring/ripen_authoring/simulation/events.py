@@ -42,6 +42,8 @@ VERBS = {
         "enter シナリオ（手動。「値の名前=値」を付けると登録リクエスト）",
     ),
 }
+FIRST_YEAR, LAST_YEAR = 2000, 2999
+_SHOWN = 20
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 _AFTER = re.compile(r"\+((?:\d+[wdhms])+|0)\s+(.+)", re.DOTALL)
 _AT = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d)\s+(.+)", re.DOTALL)
@@ -98,18 +100,38 @@ def _parse_time(phrase: str, start: datetime, zone: str) -> tuple[datetime, str]
         try:
             for amount, unit in re.findall(r"(\d+)([wdhms])", after[1]):
                 at += timedelta(**{_UNITS[unit]: int(amount)})
-        except OverflowError:
-            raise Failure(
-                Words(f"+{after[1]} is too far in the future.", f"+{after[1]} は先すぎます。"),
-                Words("Write e.g. +90d", "書き方の例: +90d"),
-            ) from None
+        except (OverflowError, ValueError):  # int() refuses over 4,300 digits
+            raise _too_far(after[1]) from None
+        if at.year > LAST_YEAR:
+            raise _too_far(after[1])
         return at, after[2]
     if fixed := _AT.fullmatch(phrase):
-        return _local(fixed[1]).replace(tzinfo=ZoneInfo(zone)).astimezone(start.tzinfo), fixed[2]
+        return local_time(_date_and_time(fixed[1]), zone).astimezone(start.tzinfo), fixed[2]
     example = '"+2d click case-study; +3d unsubscribe"'
     raise Failure(
         Words(f"{phrase!r} does not say when.", f"{phrase!r} がいつのことか書かれていません。"),
         Words(f"Begin with +2d, +90m or a date: {example}", f"+2d、+90m、または日付で始めてください: {example}"),
+    )
+
+
+def local_time(written: datetime, zone: str) -> datetime:
+    """Return the time of that zone. Raise Failure outside the years that a simulation can reckon with."""
+    if not FIRST_YEAR <= written.year <= LAST_YEAR:
+        raise Failure(
+            Words(
+                f"{written:%Y-%m-%d %H:%M} is not in the years {FIRST_YEAR} to {LAST_YEAR}.",
+                f"{written:%Y-%m-%d %H:%M} は {FIRST_YEAR} 年から {LAST_YEAR} 年までの日時ではありません。",
+            ),
+            Words("Write e.g. 2026-11-24 10:00", "書き方の例: 2026-11-24 10:00"),
+        )
+    return written.replace(tzinfo=ZoneInfo(zone))
+
+
+def _too_far(span: str) -> Failure:
+    shown = span if len(span) <= _SHOWN else f"{span[:_SHOWN]}…"
+    return Failure(
+        Words(f"+{shown} is too far in the future.", f"+{shown} は先すぎます。"),
+        Words("Write e.g. +90d", "書き方の例: +90d"),
     )
 
 
@@ -118,7 +140,7 @@ def _half_width(phrase: str) -> str:
     return re.sub("^＋", "+", phrase.replace("　", " "))
 
 
-def _local(written: str) -> datetime:
+def _date_and_time(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written)
     except ValueError:

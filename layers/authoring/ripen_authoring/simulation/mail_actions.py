@@ -1,5 +1,7 @@
 """What a lead or its mailbox does with a mail: clicks, replies, unsubscriptions, bounces and complaints."""
 
+import re
+
 from ripen.adapters import gateway
 from ripen.adapters.table import keys
 from ripen.failure import Failure
@@ -20,10 +22,10 @@ def follow_links(action: Action) -> None:
 
     `click` is a person, `scan` is a machine.
     """
-    simulator, words = action.simulator, action.words
+    simulator = action.simulator
     email = _named_mail(action)
     send = _latest_send(action, email)
-    link = int(words[1]) - 1 if len(words) > 1 and words[1].isdigit() else 0
+    link = _link_number(action) - 1
     token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
     method = "HEAD" if action.event.verb == "scan" else "GET"
     request = gateway.request(gateway_event(method, f"/c/{token}", {"token": token}, f"click {action.number}"))
@@ -42,6 +44,18 @@ def follow_links(action: Action) -> None:
             ),
             Words("Count its links from 1.", "リンクは 1 から数えます。"),
         )
+
+
+def _link_number(action: Action) -> int:
+    """Return the number of the link in its mail: 1 unless another one is written. Raise Failure."""
+    written = action.words[1] if len(action.words) > 1 else "1"
+    if not re.fullmatch("[1-9][0-9]{0,3}", written):
+        shown = written[:20]
+        raise Failure(
+            Words(f"{shown!r} is not the number of a link.", f"{shown!r} はリンクの番号ではありません。"),
+            Words("Count its links from 1.", "リンクは 1 から数えます。"),
+        )
+    return int(written)
 
 
 def reply(action: Action) -> None:

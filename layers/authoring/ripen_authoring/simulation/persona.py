@@ -12,7 +12,7 @@ from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.words import Words
 from ripen_authoring.files.document import read_yaml
-from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.files.named_file import is_file, read_named_file
 from ripen_authoring.files.validation import validate
 from ripen_authoring.models.personas import PersonaFile
 from ripen_authoring.problem import InvalidPlaybook
@@ -64,7 +64,7 @@ def load_persona(name: str, folder: Path) -> Persona:
     path = Path(name)
     if path.suffix not in {".yaml", ".yml"}:
         path = folder / "personas" / f"{name}.yaml"
-    if not path.is_file():
+    if not is_file(path):
         known = sorted(found.stem for found in (folder / "personas").glob("*.yaml"))
         names, example = ", ".join(known), "email: hanako@example.co.jp"
         choose = Words(f"Choose one of: {names}", f"次のどれかを選んでください: {names}")

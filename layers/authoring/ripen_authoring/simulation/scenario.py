@@ -1,9 +1,8 @@
 """A scenario: a persona, a journey and events. The approved transcript is beside playbook/simulations/<name>.yaml."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from ripen.failure import Failure
 from ripen.nearest import nearest
@@ -16,7 +15,7 @@ from ripen_authoring.files.named_file import read_named_file
 from ripen_authoring.files.validation import validate
 from ripen_authoring.models.simulations import ScenarioFile
 from ripen_authoring.problem import InvalidPlaybook
-from ripen_authoring.simulation.events import parse_events
+from ripen_authoring.simulation.events import local_time, parse_events
 from ripen_authoring.simulation.persona import Persona, load_persona
 from ripen_authoring.simulation.run import SimulationResult, simulate, zone_of
 from ripen_authoring.simulation.stand_ins import WebhookAnswers
@@ -113,4 +112,4 @@ def _start(begins: datetime | str, zone: str) -> datetime:
             Words(f"{begins!r} is not a date and time.", f"{begins!r} は日時ではありません。"),
             Words("Write e.g. 2026-11-24 10:00", "書き方の例: 2026-11-24 10:00"),
         ) from None
-    return local.replace(tzinfo=ZoneInfo(zone)).astimezone(ZoneInfo("UTC"))
+    return local_time(local, zone).astimezone(UTC)

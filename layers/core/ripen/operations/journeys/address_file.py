@@ -20,7 +20,7 @@ def addresses(raw: bytes, file: str) -> list[str]:
     text = _decode(raw, file)
     first = text.partition("\n")[0]
     delimiter = "\t" if "\t" in first and "," not in first else ","
-    rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
+    rows = _rows(text, delimiter, file)
     heads = [normalize("NFKC", head).strip().casefold() for head in rows[0]] if rows else []
     column = next((heads.index(name) for name in _COLUMNS if name in heads), None)
     if column is None:
@@ -33,6 +33,21 @@ def addresses(raw: bytes, file: str) -> list[str]:
             Words("Name one of them: email", "列の名前を email にしてください。"),
         )
     return [unescape_formula(row[column].strip()) for row in rows[1:] if len(row) > column and row[column].strip()]
+
+
+def _rows(text: str, delimiter: str, file: str) -> list[list[str]]:
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        return list(reader)
+    except csv.Error:
+        line = reader.line_num
+        raise Failure(
+            Words(f"Line {line} of {file} cannot be read as CSV.", f"{file} の {line} 行目を CSV として読めません。"),
+            Words(
+                "Check whether a quotation mark before this line is never closed.",
+                "この行までに、閉じていない引用符がないか確かめてください。",
+            ),
+        ) from None
 
 
 def _decode(raw: bytes, file: str) -> str:
