@@ -119,8 +119,8 @@ def local_time(written: datetime, zone: str) -> datetime:
     if not FIRST_YEAR <= written.year <= LAST_YEAR:
         raise Failure(
             Words(
-                f"{written:%Y-%m-%d %H:%M} is not in the years {FIRST_YEAR} to {LAST_YEAR}.",
-                f"{written:%Y-%m-%d %H:%M} は {FIRST_YEAR} 年から {LAST_YEAR} 年までの日時ではありません。",
+                f"{written.isoformat(' ', 'minutes')} is not in the years {FIRST_YEAR} to {LAST_YEAR}.",
+                f"{written.isoformat(' ', 'minutes')} は {FIRST_YEAR} 年から {LAST_YEAR} 年までの日時ではありません。",
             ),
             Words("Write e.g. 2026-11-24 10:00", "書き方の例: 2026-11-24 10:00"),
         )
