@@ -15,14 +15,16 @@ from ripen_authoring.problem import InvalidValue
 from ripen_authoring.rrule_words import rrule_error
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_LENGTH = re.compile(r"(\d{1,4}) (business )?(minute|hour|day|week)s?")
-_AT = re.compile(r"(.*?)(?:^| )at (\d{1,2}:\d{2})")
-_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_YEARLY_DAY = re.compile(r"\d{2}-\d{2}")
-_FIELD = re.compile(r"(next )?((?:entry\.)?[a-z][a-z0-9_]*)(?: ([+-]) (\d{1,4}) (day|week)s?)?")
+_LENGTH = re.compile(r"(\d{1,4}) (business )?(minute|hour|day|week)s?", re.ASCII)
+_AT = re.compile(r"(.*?)(?:^| )at (\d{1,2}:\d{2})", re.ASCII)
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_YEARLY_DAY = re.compile(r"\d{2}-\d{2}", re.ASCII)
+_FIELD = re.compile(r"(next )?((?:entry\.)?[a-z][a-z0-9_]*)(?: ([+-]) (\d{1,4}) (day|week)s?)?", re.ASCII)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _BUSINESS_DAY = " on a business day"
+_DAYS_OF_YEAR = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER", "BYSETPOS"}
+"""Parts of an RRULE that choose days: with FREQ=HOURLY, dateutil tries every hour up to the year 9999."""
 _WAITS = (
     "30 minutes, 12 hours, 3 days at 10:00, 3 business days, 4 business hours, until 2026-12-01 at 10:00, "
     "until Tuesday at 10:00, until 10:00 or until renewal - 7 days at 09:00"
@@ -103,7 +105,17 @@ def local_date_time(written: str) -> str:
             f"{written!r} is not a local date and time; write e.g. 2026-12-01T10:00",
             f"{written!r} は現地の日時ではありません。例: 2026-12-01T10:00",
         )
+    check_year(at)
     return at.isoformat(timespec="minutes")
+
+
+def check_year(at: datetime) -> None:
+    """Raise InvalidValue for a year in which no playbook is used."""
+    if not 2000 <= at.year < 2200:
+        raise InvalidValue(
+            f"the year {at.year} is out of range; write a year from 2000 to 2199",
+            f"{at.year} 年は使えません。2000 年から 2199 年までで書いてください",
+        )
 
 
 def reentry(written: str) -> Reentry:
@@ -141,9 +153,11 @@ def move(written: str) -> Move:
 def check_rrule(every: str, start: str) -> None:
     """Raise InvalidValue unless `every` is an RRULE (RFC 5545) that occurs, and at most once an hour."""
     begins = datetime.fromisoformat(start)
+    _check_rrule_parts(every)
     try:
-        first = list(rrulestr(every.removeprefix("RRULE:"), dtstart=begins).xafter(begins, count=2, inc=True))
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        rule = rrulestr(every.removeprefix("RRULE:"), dtstart=begins, ignoretz=True)
+        first = list(rule.xafter(begins, count=2, inc=True))
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
         reason = rrule_error(error)
         raise InvalidValue(
             f"{every!r} is not an RRULE ({reason.en}); write e.g. FREQ=MONTHLY;BYDAY=1MO",
@@ -155,6 +169,19 @@ def check_rrule(every: str, start: str) -> None:
         raise InvalidValue(
             f"{every!r} occurs more than once an hour; write FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
             f"{every!r} は 1 時間に 2 回以上あります。FREQ=DAILY、WEEKLY、MONTHLY、YEARLY を使ってください",
+        )
+
+
+def _check_rrule_parts(every: str) -> None:
+    """Raise InvalidValue for an interval below 1, and for an hourly rule whose next occurrence is slow to find."""
+    parts = dict(re.findall(r"([A-Z]+)=([^;\s]*)", every.upper()))
+    if re.fullmatch(r"-\d+|0+", parts.get("INTERVAL", "")):
+        raise InvalidValue(f"{every!r}: INTERVAL must be at least 1", f"{every!r}: INTERVAL は 1 以上にしてください")
+    slow = sorted(_DAYS_OF_YEAR & parts.keys())
+    if parts.get("FREQ") in ("HOURLY", "MINUTELY", "SECONDLY") and slow:
+        raise InvalidValue(
+            f"{every!r}: {slow[0]} goes with FREQ=DAILY, WEEKLY, MONTHLY or YEARLY",
+            f"{every!r}: {slow[0]} は FREQ=DAILY、WEEKLY、MONTHLY、YEARLY とともに使います",
         )
 
 

@@ -10,7 +10,7 @@ _MEANINGS = (
     (r"invalid '(.*)': ", Words("the value of {} is not valid", "{} の値が正しくありません")),
     (r"argument: 'freq'", Words("FREQ is missing", "FREQ がありません")),
     (r"not enough values", Words("each part must be NAME=VALUE", "各項目は「名前=値」の形で書いてください")),
-    (r"UNTIL values", Words("UNTIL must not end with Z", "UNTIL の最後の Z を外してください")),
+    (r"index out of range", Words("no month has such a day", "そのような日のある月はありません")),
 )
 
 

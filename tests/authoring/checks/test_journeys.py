@@ -19,6 +19,10 @@ from tests.support.smallest_playbook import (
 )
 
 
+def every(rule: str, start: str = "2026-12-01T09:00") -> str:
+    return f"enrol: {{on: {{every: {rule}, segment: s, start: {start}}}}}\nsteps: [{{send: m}}]"
+
+
 @pytest.mark.parametrize(
     ("file", "text", "message"),
     [
@@ -38,6 +42,12 @@ from tests.support.smallest_playbook import (
          "1:24: 'sometimes' is not allowed; write never"),
         (J, "enrol: {on: {every: FREQ=DAILY, segment: s}}\nsteps: [{send: m}]",
          "1:9: `every` needs a `segment` to write to and a `start`"),
+        (J, every("FREQ=MONTHLY;BYDAY=9MO"), "1:9: 'FREQ=MONTHLY;BYDAY=9MO' is not an RRULE (no month has such a day)"),
+        (J, every("FREQ=DAILY;INTERVAL=-1"), "1:9: 'FREQ=DAILY;INTERVAL=-1': INTERVAL must be at least 1"),
+        (J, every("FREQ=DAILY;INTERVAL=0"), "1:9: 'FREQ=DAILY;INTERVAL=0': INTERVAL must be at least 1"),
+        (J, every("FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"),
+         "1:9: 'FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30': BYMONTH goes with FREQ=DAILY"),
+        (J, every("FREQ=HOURLY", "0001-01-01T00:00"), "1:46: the year 1 is out of range; write a year from 2000"),
         (J, "enrol: {on: {form: f, yearly: true}}\nsteps: [{send: m}]",
          "1:9: `offset`, `yearly` and `at` go with `date`"),
         (J, "enrol: {on: {form: f, leap: 1 March}}\nsteps: [{send: m}]", "1:9: `leap` goes with `date`"),
@@ -88,6 +98,9 @@ from tests.support.smallest_playbook import (
         (J, steps("- {send: m, prority: high}"), "3:15: unknown key 'prority'; did you mean 'priority'?"),
         (J, steps("- {send: m, priority: urgent}"), "3:15: 'urgent' is not allowed; write 'high', 'normal' or 'low'"),
         (J, steps("- wait: 3"), "3:5: 3 has no unit; write e.g. 3 days"),
+        (J, steps("- wait: 2 days at 9:0０"), "3:5: '2 days at 9:0０' is not a time to wait"),
+        (J, steps("- wait: until 2026-12-0１"), "3:5: 'until 2026-12-0１' is not a time to wait"),
+        (J, steps("- wait: ２ days"), "3:5: '２ days' is not a time to wait"),
         (J, steps("- wait: until 2026-13-01"), "3:5: there is no date 2026-13-01"),
         (J, steps("- wait: until renwal - 3 days"), "3:5: no form asks for a date 'renwal'; did you mean 'renewal'?"),
         (J, steps("- send: m", "- wait: 1 day", "- send: m"),
@@ -168,3 +181,7 @@ def test_journeys_that_enrol_into_one_another_need_a_wait_or_a_single_entry(
     assert [each.partition(": ")[0] for each in smallest({J: there, k: back})] == [f"{J}:4:5", f"{k}:4:5"]
     assert smallest({J: there, k: back.replace("  - enrol", "  - wait: 1 day\n  - enrol")}) == []
     assert smallest({J: there, k: back.replace(", again: after exit", "")}) == []
+
+
+def test_schedule_may_end_at_a_time_in_utc(smallest: CheckPlaybook) -> None:
+    assert smallest({J: every("FREQ=DAILY;UNTIL=20270101T000000Z")}) == []

@@ -12,6 +12,8 @@ from tests.support.smallest_playbook import KEN, CheckPlaybook, H, P, scenario
         (scenario(journey="jj"), "1:1: there is no 'jj' in journeys/; did you mean 'j'?"),
         (scenario(lead="kenn"), "2:1: there is no 'kenn' in personas/; did you mean 'ken'?"),
         (scenario(**{"from": "tomorrow"}), "3:1: 'tomorrow' is not a date and time; write e.g. 2026-11-24 10:00"),
+        (scenario(**{"from": "0999-01-01 10:00"}), "3:1: the year 999 is out of range; write a year from 2000 to 2199"),
+        (scenario("+" + "9" * 4400 + "d click m"), "5:5: +9999"),
         (scenario(answers="{hook: {ok: true}}"), "4:11: no journey has a webhook step 'hook'"),
         (scenario("+2d click m", "2d click m"), "6:5: '2d click m' does not say when. Begin with +2d"),
         (scenario("2026-11-31 10:00 click m"), "5:5: There is no date and time '2026-11-31 10:00'. Write e.g."),

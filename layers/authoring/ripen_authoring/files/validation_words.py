@@ -37,7 +37,7 @@ PATTERNS = {
         "small letters, digits and _, such as job_title", "小文字、数字、_ だけで（例: job_title）"
     ),
     r"^#[0-9a-fA-F]{6}$": Words('a colour such as "#0f766e", in quotes', '"#0f766e" のような色を引用符で囲んで'),
-    r"^https?://[a-z0-9.-]+(:\d+)?$": Words(
+    r"^https?://[a-z0-9.-]+(:[0-9]+)?$": Words(
         "a site such as https://www.example.com, with nothing after it",
         "https://www.example.com のようなサイトを、そのあとに何も付けずに",
     ),

@@ -73,7 +73,7 @@ class Sync(Part):
     unless: AllOf = ()
 
 
-Site = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:\d+)?$")]
+Site = Annotated[str, Field(pattern=r"^https?://[a-z0-9.-]+(:[0-9]+)?$")]
 
 
 class TrackingPart(Part):

@@ -5,18 +5,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from ripen_authoring import expressions
 from ripen_authoring.models.part import Part
 from ripen_authoring.problem import InvalidValue
 
 
 def _local(written: Any) -> str:
     try:
-        return f"{datetime.fromisoformat(str(written)):%Y-%m-%d %H:%M}"
+        at = datetime.fromisoformat(str(written)).replace(tzinfo=None)
     except ValueError:
         raise InvalidValue(
             f"{written!r} is not a date and time; write e.g. 2026-11-24 10:00",
             f"{written!r} は日時ではありません。例: 2026-11-24 10:00",
         ) from None
+    expressions.check_year(at)
+    return at.isoformat(" ", "minutes")
 
 
 LocalTime = Annotated[str, BeforeValidator(_local, json_schema_input_type=str)]
