@@ -1,6 +1,7 @@
 """Files that cannot be read: invalid YAML, full-width signs, other encodings, folders in place of files."""
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,19 @@ from ripen_authoring.compile import check_playbook
 from ripen_authoring.files.validation_words import PATTERNS
 from ripen_authoring.problem import InvalidPlaybook
 from ripen_authoring.schema import schemas
-from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, CheckPlaybook, J, R, assert_reported, mail, steps
+from tests.support.smallest_playbook import (
+    FILES,
+    MARKDOWN,
+    TODAY,
+    B,
+    CheckPlaybook,
+    J,
+    R,
+    S,
+    assert_reported,
+    mail,
+    steps,
+)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +41,14 @@ from tests.support.smallest_playbook import FILES, MARKDOWN, TODAY, B, CheckPlay
         (J, steps("- notify: 'Hello"), "3:13: this is never closed"),
         (J, steps("- notify: @sales"), "3:13: a value cannot begin with @; put it in quotes"),
         (J, steps("- " + "[" * 3000), "1:1: this file is nested too deeply"),
+        (J, steps("- wait: " + "9" * 5000), "3:11: this number cannot be read; put it in quotes"),
+        (J, steps("- wait: !!int soon"), "3:11: this number cannot be read; put it in quotes"),
+        (J, steps("- wait: !!float soon"), "3:11: this number cannot be read; put it in quotes"),
+        (J, steps(r'- notify: "\ud800"'), r"3:13: a \u escape here is half a character; write the character itself"),
+        (J, steps(r'- "\ud800": x'), r"3:5: a \u escape here is half a character"),
+        (S, "when:\n  all:\n    - &a0 {tag: x}\n"
+         + "".join(f"    - &a{n} {{all: [*a{n - 1}, *a{n - 1}]}}\n" for n in range(1, 17)),
+         "1:1: aliases (`*name`) make this file too large; use fewer"),
         (J, steps("- ｓｅｎｄ: m"), "3:5: unknown key 'ｓｅｎｄ'; did you mean 'send'?"),
         (J, steps("- send: m") + "1: x\n", "4:1: put this key in quotes"),
         (R, FILES[R].replace("[en]", "[en]\ntime_zone："), "5:1: write `: ` and a value after the key"),
@@ -107,6 +128,28 @@ def test_mail_without_email_yaml_is_reported(smallest: CheckPlaybook) -> None:
 def test_file_in_place_of_the_folder_of_a_mail_is_reported(smallest: CheckPlaybook) -> None:
     expected = ["emails/k.md:1:1: this name is not allowed; write a folder in small letters and digits"]
     assert smallest({"emails/k.md": "Hello\n"}) == expected
+
+
+@pytest.mark.parametrize("file", ["journeys/k.yaml", "ripen.yaml", "emails/m/en.mjml"])
+def test_link_to_itself_is_reported(smallest: CheckPlaybook, tmp_path: Path, file: str) -> None:
+    smallest()
+    (tmp_path / "p" / file).unlink(missing_ok=True)
+    (tmp_path / "p" / file).symlink_to(Path(file).name)
+
+    with pytest.raises(InvalidPlaybook) as caught:
+        check_playbook(tmp_path / "p", TODAY)
+
+    assert {problem.file for problem in caught.value.problems} == {file}
+
+
+@pytest.mark.parametrize("file", ["journeys/k.yaml", "emails/m/en.mjml"])
+def test_named_pipe_in_place_of_a_file_is_reported(smallest: CheckPlaybook, tmp_path: Path, file: str) -> None:
+    smallest()
+    (tmp_path / "p" / file).unlink(missing_ok=True)
+    os.mkfifo(tmp_path / "p" / file)
+
+    with pytest.raises(InvalidPlaybook, match=f"{file}:1:1: this is not an ordinary file; replace it with one"):
+        check_playbook(tmp_path / "p", TODAY)
 
 
 def test_every_pattern_of_the_models_is_described() -> None:

@@ -54,6 +54,18 @@ def test_mail_has_the_colour_of_the_brand(written: Compile, name: str) -> None:
     assert "accent" not in mail.html
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("en.md", "LIQUID9DIUQIL {{ lead.company }}"), ("en.html", "<p><!--liquid:7-->{% if greeting %}x{% endif %}</p>")],
+)
+def test_text_that_looks_like_our_own_mark_stays_as_it_is(written: Compile, name: str, text: str) -> None:
+    end = "" if name == "en.md" else f'<p>{FOOT} <a href="{{{{ unsubscribe_url }}}}">Stop</a></p>'
+
+    mail = written(name, text + end, **{"emails/_frame.mjml": FRAME})
+
+    assert text in mail.html
+
+
 def in_brown(ripen: str) -> str:
     assert "brand: {" in ripen
     return ripen.replace("brand: {", 'brand: {accent: "#7a3e12", ', 1)

@@ -11,7 +11,20 @@ from ripen.words import Words
 from ripen_authoring.problem import Problem
 
 _ENDS = "unexpected end of stream|got '<stream end>'"
+UNREADABLE_NUMBER, HALF_CHARACTER = "number cannot be read", "half a character"
+"""Errors of our own, beside those of ruamel.yaml."""
 _DESCRIPTIONS = (
+    (
+        UNREADABLE_NUMBER,
+        Words("this number cannot be read; put it in quotes", "この数値は読めません。引用符で囲んでください"),
+    ),
+    (
+        HALF_CHARACTER,
+        Words(
+            r"a \\u escape here is half a character; write the character itself",
+            r"\\u で始まる文字が半分だけです。文字そのものを書いてください",
+        ),
+    ),
     (
         r"found character '\\t'",
         Words("this is a tab; indent with spaces", "タブがあります。字下げには空白を使ってください"),

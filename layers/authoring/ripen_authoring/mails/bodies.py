@@ -11,8 +11,9 @@ from ripen_authoring.files.folder import Body, MailEntry
 from ripen_authoring.mails import markdown, mjml, rendering
 from ripen_authoring.models.settings import RipenFile, Utm
 
-_TAG = re.compile(r"(<[^<>]*>)|(\{%.*?%\})", re.DOTALL)
-_KEPT = re.compile(r"<!--liquid:(\d+)-->")
+_TAG = re.compile(r"(<!--liquid:[0-9]+-->|\{%.*?%\})|<[^<>]*>", re.DOTALL)
+"""Liquid between tags, or a comment that looks like the one that stands for Liquid meanwhile; and any other tag."""
+_KEPT = re.compile(r"<!--liquid:([0-9]+)-->")
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,9 @@ def _inline_styles(html: str) -> str:
     kept: list[str] = []
 
     def keep(found: re.Match[str]) -> str:
-        if found[1]:
-            return found[1]
-        kept.append(found[2])
+        if not found[1]:
+            return found[0]
+        kept.append(found[1])
         return f"<!--liquid:{len(kept) - 1}-->"
 
     try:

@@ -14,8 +14,9 @@ from ripen_authoring.problem import InvalidValue
 PLACE = "<!-- body -->"
 """The place in the frame where the text goes."""
 
-_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
-_STASHED = re.compile(r"LIQUID(\d+)DIUQIL")
+_LIQUID = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|LIQUID[0-9]+DIUQIL", re.DOTALL)
+"""Liquid, and text that looks like the mark that stands for Liquid meanwhile."""
+_STASHED = re.compile(r"LIQUID([0-9]+)DIUQIL")
 _HEADINGS = {"h1": "24px", "h2": "20px", "h3": "17px"}
 _parser = MarkdownIt("commonmark", {"html": False})
 
