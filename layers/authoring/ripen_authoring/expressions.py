@@ -11,7 +11,7 @@ from itertools import pairwise
 from dateutil.rrule import rrulestr
 
 from ripen.playbook.graph import Again, Move, Until
-from ripen_authoring.problem import InvalidValue
+from ripen_authoring.problem import InvalidValue, quoted
 from ripen_authoring.rrule_words import rrule_error
 
 _UNITS = {"minute": 60, "hour": 3600, "day": 86400, "week": 604800}
@@ -26,8 +26,15 @@ _BUSINESS_DAY = " on a business day"
 _DAYS_OF_YEAR = {"BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYEASTER", "BYSETPOS"}
 """Parts of an RRULE that choose days: with FREQ=HOURLY, dateutil tries every hour up to the year 9999."""
 _WAITS = (
-    "30 minutes, 12 hours, 3 days at 10:00, 3 business days, 4 business hours, until 2026-12-01 at 10:00, "
-    "until Tuesday at 10:00, until 10:00 or until renewal - 7 days at 09:00"
+    "30 minutes",
+    "12 hours",
+    "3 days at 10:00",
+    "3 business days",
+    "4 business hours",
+    "until 2026-12-01 at 10:00",
+    "until Tuesday at 10:00",
+    "until 10:00",
+    "until renewal - 7 days at 09:00",
 )
 
 
@@ -44,8 +51,8 @@ def seconds(written: str) -> int:
     found = _LENGTH.fullmatch(str(written).strip())
     if not found or found[2] or not int(found[1]):
         raise InvalidValue(
-            f"{written!r} is not a length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks",
-            f"{written!r} は時間の長さではありません。例: 30 minutes、12 hours、3 days、2 weeks",
+            f"{quoted(written)} is not a length of time; write e.g. 30 minutes, 12 hours, 3 days or 2 weeks",
+            f"{quoted(written)} は時間の長さではありません。例: 30 minutes、12 hours、3 days、2 weeks",
         )
     return int(found[1]) * _UNITS[found[3]]
 
@@ -55,8 +62,8 @@ def days(written: str) -> int:
     length = seconds(written)
     if length % _UNITS["day"]:
         raise InvalidValue(
-            f"{written!r} is not a number of days; write e.g. 3 days or 2 weeks",
-            f"{written!r} は日数ではありません。例: 3 days、2 weeks",
+            f"{quoted(written)} is not a number of days; write e.g. 3 days or 2 weeks",
+            f"{quoted(written)} は日数ではありません。例: 3 days、2 weeks",
         )
     return length // _UNITS["day"]
 
@@ -77,8 +84,8 @@ def share(written: str | float) -> float:
         part = -1
     if not 0 <= part <= 1:
         raise InvalidValue(
-            f"{written!r} is not a percentage; write e.g. 10%",
-            f"{written!r} は割合ではありません。例: 10%",
+            f"{quoted(written)} is not a percentage; write e.g. 10%",
+            f"{quoted(written)} は割合ではありません。例: 10%",
         )
     return part
 
@@ -88,8 +95,8 @@ def time_of_day(written: str) -> str:
     found = _TIME.fullmatch(str(written).strip())
     if not found:
         raise InvalidValue(
-            f'{written!r} is not a time of day; write e.g. "09:00"',
-            f'{written!r} は時刻ではありません。例: "09:00"',
+            f'{quoted(written)} is not a time of day; write e.g. "09:00"',
+            f'{quoted(written)} は時刻ではありません。例: "09:00"',
         )
     return f"{int(found[1]):02}:{found[2]}"
 
@@ -102,8 +109,8 @@ def local_date_time(written: str) -> str:
         at = None
     if at is None or at.tzinfo is not None or len(written) < len("2026-12-01T10:00"):
         raise InvalidValue(
-            f"{written!r} is not a local date and time; write e.g. 2026-12-01T10:00",
-            f"{written!r} は現地の日時ではありません。例: 2026-12-01T10:00",
+            f"{quoted(written)} is not a local date and time; write e.g. 2026-12-01T10:00",
+            f"{quoted(written)} は現地の日時ではありません。例: 2026-12-01T10:00",
         )
     check_year(at)
     return at.isoformat(timespec="minutes")
@@ -130,8 +137,8 @@ def reentry(written: str) -> Reentry:
     if text.startswith("after "):
         return Reentry(Again(how="after", seconds=seconds(text.removeprefix("after "))))
     raise InvalidValue(
-        f"{written!r} is not allowed; write never, after exit, after 90 days, or once per <answer of the form>",
-        f"{written!r} は使えません。例: never、after exit、after 90 days、once per <フォームの回答>",
+        f"{quoted(written)} is not allowed; write never, after exit, after 90 days, or once per <answer of the form>",
+        f"{quoted(written)} は使えません。例: never、after exit、after 90 days、once per <フォームの回答>",
     )
 
 
@@ -145,8 +152,8 @@ def move(written: str) -> Move:
     if text.startswith("move to "):
         return Move(how="move", to=text.removeprefix("move to ").strip())
     raise InvalidValue(
-        f"{written!r} is not allowed; write stay, exit, or e.g. move to send-reminder",
-        f"{written!r} は使えません。stay、exit、move to send-reminder のように書いてください",
+        f"{quoted(written)} is not allowed; write stay, exit, or e.g. move to send-reminder",
+        f"{quoted(written)} は使えません。stay、exit、move to send-reminder のように書いてください",
     )
 
 
@@ -192,11 +199,13 @@ def closure(written: str) -> tuple[str, str]:
     for pattern, prefix in ((_DAY, ""), (_YEARLY_DAY, "2024-")):  # 2024 has a 29 February
         if all(pattern.fullmatch(day) and _is_date(prefix + day) for day in (first, last)):
             if pattern is _DAY and last < first:
-                raise InvalidValue(f"{written!r} ends before it begins", f"{written!r} は終わりが始まりより前です")
+                raise InvalidValue(
+                    f"{quoted(written)} ends before it begins", f"{quoted(written)} は終わりが始まりより前です"
+                )
             return first, last
     raise InvalidValue(
-        f"{written!r} is not a day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03",
-        f"{written!r} は日付ではありません。例: 2026-12-29、2026-12-29 to 2027-01-03、毎年なら 12-29 to 01-03",
+        f"{quoted(written)} is not a day; write e.g. 2026-12-29, 2026-12-29 to 2027-01-03, or each year 12-29 to 01-03",
+        f"{quoted(written)} は日付ではありません。例: 2026-12-29、2026-12-29 to 2027-01-03、毎年なら 12-29 to 01-03",
     )
 
 
@@ -206,8 +215,8 @@ def weekday(written: str) -> int:
     found = [number for number, day in enumerate(_WEEKDAYS) if text in (day, day[:3])]
     if not found:
         raise InvalidValue(
-            f"{written!r} is not a day of the week; write e.g. Tuesday or Tue",
-            f"{written!r} は曜日ではありません。例: Tuesday、Tue",
+            f"{quoted(written)} is not a day of the week; write e.g. Tuesday or Tue",
+            f"{quoted(written)} は曜日ではありません。例: Tuesday、Tue",
         )
     return found[0]
 
@@ -255,8 +264,8 @@ def _after_length(written: str, rest: str, at: str, business: bool) -> Until:
     if found[2]:
         if unit == "week":
             raise InvalidValue(
-                f"{written!r}: write business days instead of weeks, e.g. 5 business days",
-                f"{written!r}: 週ではなく営業日で書いてください。例: 5 business days",
+                f"{quoted(written)}: write business days instead of weeks, e.g. 5 business days",
+                f"{quoted(written)}: 週ではなく営業日で書いてください。例: 5 business days",
             )
         if unit == "day":
             return Until(business_days=count, at=at, business=business)
@@ -284,6 +293,6 @@ def _is_date(text: str) -> bool:
 
 def _not_a_wait(written: str) -> InvalidValue:
     return InvalidValue(
-        f"{written!r} is not a time to wait; write e.g. {_WAITS}",
-        f"{written!r} は待ち時間ではありません。例: {_WAITS.replace(' or ', ', ')}",
+        f"{quoted(written)} is not a time to wait; write e.g. {', '.join(_WAITS[:-1])} or {_WAITS[-1]}",
+        f"{quoted(written)} は待ち時間ではありません。例: {'、'.join(_WAITS)}",
     )

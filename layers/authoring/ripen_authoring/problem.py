@@ -7,6 +7,7 @@ from typing import Literal
 from ripen.words import Words
 
 type Severity = Literal["error", "warning"]
+_LONGEST_QUOTE = 80
 
 
 @dataclass(frozen=True, order=True)
@@ -24,7 +25,36 @@ class Problem:
 
     def in_language(self, lang: str) -> str:
         """Return the problem with its position, in that language."""
-        return f"{self.file}:{self.line}:{self.column}: {self.message.in_language(lang)}"
+        return _one_line(f"{self.file}:{self.line}:{self.column}: {self.message.in_language(lang)}")
+
+
+def quoted(written: object) -> str:
+    """Return a value of a file as it is written in YAML, shortened, for a message."""
+    match written:
+        case None:
+            return "null"
+        case bool():
+            return str(written).lower()
+        case str():
+            return repr(_short(str(written)))
+        case int() | float():
+            return _short(str(written))
+        case dict():
+            return "{…}"
+        case list() | tuple():
+            return "[…]"
+    return "…"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def _one_line(text: str) -> str:
+    """Return the text with line breaks and control characters escaped, so that a problem stays on one line."""
+    return "".join(
+        each if each.isprintable() or each == "　" else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 class InvalidPlaybook(Exception):

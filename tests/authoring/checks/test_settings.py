@@ -49,8 +49,9 @@ SCORING = FILES["scoring.yaml"]
          "    words: {en: '{{ lead.company | truncate: lead.job_title }}'}\n", "8:13: Liquid: "),
         (J, steps("- update: {points: 5, words: '{{ last | truncate: when }}'}"), "3:25: Liquid: "),
         (J, steps("- update: {points: 5, words: '{{ lead.company }}'}"), "3:25: unknown variable 'lead'"),
+        (R, FILES[R].replace("address: a@b.example", "address: '@'", 1), "2:10: '@' is not an e-mail address"),
         # personas
-        (P, "email: ken\n", "1:1: 'ken' is not an e-mail address"),
+        (P, "email: ken\n", "1:1: 'ken' cannot be used: this is not an e-mail address"),
         (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),
         (P, KEN + "time_zone: Asia/Tokio\n", "2:1: there is no time zone 'Asia/Tokio'; did you mean 'Asia/Tokyo'?"),
         (P, KEN + "stage: lover\n", "2:1: ripen.yaml has no stage 'lover'"),

@@ -130,6 +130,17 @@ def test_file_in_place_of_the_folder_of_a_mail_is_reported(smallest: CheckPlaybo
     assert smallest({"emails/k.md": "Hello\n"}) == expected
 
 
+@pytest.mark.parametrize("kind", ["personas", "simulations"])
+def test_file_in_place_of_a_folder_is_reported(smallest: CheckPlaybook, kind: str) -> None:
+    assert smallest({kind: "x: y\n"}) == [f"{kind}:1:1: this is a file; replace it with a folder"]
+
+
+def test_problem_is_on_one_line_whatever_a_file_is_called(smallest: CheckPlaybook) -> None:
+    [problem] = smallest({"journeys/x\n.yaml": ""})
+
+    assert problem.startswith(r"journeys/x\n.yaml:1:1: this name is not allowed")
+
+
 @pytest.mark.parametrize("file", ["journeys/k.yaml", "ripen.yaml", "emails/m/en.mjml"])
 def test_link_to_itself_is_reported(smallest: CheckPlaybook, tmp_path: Path, file: str) -> None:
     smallest()

@@ -60,11 +60,12 @@ def _check_clause_fields(
     """Check the fields in a clause, where `entry.…` and `answers.<step>.…` are allowed too."""
     entry = {f"entry.{name}" for name in names.entry_variables(folder)}
     known = PROFILE_FIELDS | names.fields(folder) | SCORE_FIELDS | entry
-    for number, tests in enumerate((part.model_extra or {}, part.field)):
-        for field in tests:
-            webhook = field.split(".")[1] if field.startswith("answers.") else ""
-            if field not in known and webhook not in names.webhook_steps(folder):
-                yield document.problem((*where, number, field), unknown_field(field, known | _CLAUSE_WORDS))
+    beside = [((*where, field), field, known | _CLAUSE_WORDS) for field in part.model_extra or {}]
+    inside = [((*where, "field", field), field, known) for field in part.field]
+    for place, field, suggestions in beside + inside:
+        webhook = field.split(".")[1] if field.startswith("answers.") else ""
+        if field not in known and webhook not in names.webhook_steps(folder):
+            yield document.problem(place, unknown_field(field, suggestions))
 
 
 def unknown_field(field: str, known: Iterable[str]) -> Words:

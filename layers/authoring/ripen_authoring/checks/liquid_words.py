@@ -14,6 +14,9 @@ _JAPANESE = (
     (r"expected .*, found", "式の書き方が正しくありません"),
     (r"is undefined", "値がありません"),
     (r"a number is too large", "数値が大きすぎます"),
+    (r"LoopIterationLimit", "繰り返しが多すぎます"),
+    (r"OutputStreamLimit|NamespaceLimit", "出力や変数が大きすぎます"),
+    (r"FilterArgument|FilterValue", "フィルターに渡した値が正しくありません"),
     (r"Liquid stopped", "テンプレートの処理が途中で止まりました"),
 )
 """The first pattern that occurs in the reason decides."""

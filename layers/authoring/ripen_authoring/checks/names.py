@@ -17,6 +17,7 @@ from ripen_authoring.problem import Problem
 PROFILE_FIELDS = frozenset(
     ["email", "domain", "email_kind", "last_name", "first_name", "company", "department", "job_title", "phone"]
 ) | {"locale", "country", "stage"}
+_MAY_BE_ANY = ("emails", "forms", "pages")
 SCORE_FIELDS = {"fit", "engagement", "total", "rank"}
 
 
@@ -80,7 +81,7 @@ def check_name(
     """Yield a problem unless there is a file of that name in the folder `kind`."""
     names = folder.names.get(kind, set())
     if name not in names:
-        hint = nearest(name, names)
+        hint = nearest(name, names) if names else Words(f"; add {kind}/{name}", f"。{kind}/{name} を追加してください")
         message = Words(f"there is no {name!r} in {kind}/{hint.en}", f"{kind}/ に {name!r} はありません{hint.ja}")
         yield document.problem(where, message)
 
@@ -89,8 +90,9 @@ def check_subject(
     folder: Folder, document: Document, where: DocumentPath, subject: str, kind: str, ripen: RipenFile
 ) -> Iterator[Problem]:
     """Check the name of what a lead did something with. It may be `any`, or a page of the company's own site."""
+    is_any = subject == "any" and kind in _MAY_BE_ANY
     tracked = ripen.tracking.pages if kind == "pages" and ripen.tracking else {}
-    if subject and subject != "any" and subject not in tracked:
+    if subject and not is_any and subject not in tracked:
         yield from check_name(document, where, subject, folder, kind)
 
 

@@ -1,5 +1,6 @@
 """Check ripen.yaml."""
 
+import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -21,7 +22,7 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
         yield document.problem(("time_zone",), unknown_time_zone(model.time_zone))
     yield from _check_country(entry)
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
-        if address.count("@") != 1 or not address.isascii() or any(c.isspace() for c in address):
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", address, re.ASCII) or not address.isascii():
             message = Words(f"{address!r} is not an e-mail address", f"{address!r} はメールアドレスではありません")
             yield document.problem(("sender", key), message)
     yield from check_clause(folder, document, ("policy", "unless"), model.policy.unless, model)

@@ -1,8 +1,10 @@
 """Check that personas and simulations name what exists, and that their events can happen."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import available_timezones
 
 from ripen.capture.field_errors import FieldError
@@ -58,7 +60,7 @@ def _check_persona(folder: Folder, entry: Entry[PersonaFile], ripen: RipenFile) 
         normalise(persona.email)
     except Rejected as error:
         message = Words(
-            f"{persona.email!r} is not an e-mail address: {error.reason}",
+            f"{persona.email!r} cannot be used: {error.reason}",
             f"{persona.email!r} は使えません。{FieldError('email', error.reason).translated('ja')}",
         )
         yield document.problem(("email",), message)
@@ -73,7 +75,14 @@ def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile
     """Check the journey, the persona, the answers of webhooks, and each event of the scenario."""
     scenario, document = entry.model, entry.document
     yield from check_name(document, ("journey",), scenario.journey, folder, "journeys")
-    if not scenario.lead.endswith((".yaml", ".yml")):
+    if scenario.lead.endswith((".yaml", ".yml")):
+        if not Path(scenario.lead).is_file():
+            message = Words(
+                f"there is no file {scenario.lead!r}; write the name of a persona in personas/",
+                f"ファイル {scenario.lead!r} はありません。personas/ にあるペルソナの名前を書いてください",
+            )
+            yield document.problem(("lead",), message)
+    else:
         yield from check_name(document, ("lead",), scenario.lead, folder, "personas")
     webhooks = names.webhook_steps(folder)
     for step in scenario.answers:
@@ -127,7 +136,16 @@ class _EventCheck:
             )
             yield self._problem(message)
         if words and (kind := _NAMED.get(verb)):
-            yield from check_subject(self.folder, self.document, self.where, words[0], kind, self.ripen)
+            if words[0] == "any":
+                yield from check_name(self.document, self.where, words[0], self.folder, kind)
+            else:
+                yield from check_subject(self.folder, self.document, self.where, words[0], kind, self.ripen)
+        if verb == "click" and len(words) > 1 and not re.fullmatch(r"[1-9][0-9]{0,3}", words[1]):
+            message = Words(
+                f"{words[1]!r} is not the number of a link; write {self.event.usage.en}",
+                f"{words[1]!r} はリンクの番号ではありません。書き方: {self.event.usage.ja}",
+            )
+            yield self._problem(message)
 
     def _written_pairs(self) -> tuple[str, ...]:
         match self.event.verb:

@@ -111,6 +111,11 @@ def load(path: Path) -> Folder:
         for found in sorted(path.iterdir())
         if found.name not in _KNOWN and not found.name.startswith((".", "_")) and found.suffix != ".md"
     ]
+    for kind in sorted(name for name in _KNOWN if "." not in name and (path / name).is_file()):
+        message = Words(
+            "this is a file; replace it with a folder", "ファイルになっています。フォルダーに置き換えてください"
+        )
+        folder.problems.append(Problem(kind, 1, 1, message))
     folder.ripen = _entry(folder, RipenFile, path / "ripen.yaml")
     folder.scoring = _entry(folder, ScoringFile, path / "scoring.yaml")
     folder.forms = _entries(folder, FormFile, "forms")

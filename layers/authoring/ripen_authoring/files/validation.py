@@ -12,7 +12,7 @@ from ripen_authoring.files.validation_words import DESCRIPTIONS, PATTERNS
 from ripen_authoring.models.part import LocalizedText
 from ripen_authoring.models.steps import STEP_KINDS, VERBS
 from ripen_authoring.models.triggers import EXACTLY_ONE, TRIGGER_KEYS, TRIGGER_KINDS
-from ripen_authoring.problem import InvalidPlaybook, InvalidValue, Problem
+from ripen_authoring.problem import InvalidPlaybook, InvalidValue, Problem, quoted
 
 _KINDS: dict[str, type[BaseModel]] = {**STEP_KINDS, **TRIGGER_KINDS}
 _ONE_STEP = Words(
@@ -62,8 +62,10 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     where = tuple(found["loc"])
     match found["type"]:
         case "extra_forbidden":
-            known = _keys(*_innermost_kind(model, where[:-1]))
-            return document.problem(where, _unknown_key(where[-1], known))
+            kind, rest = _innermost_kind(model, where[:-1])
+            if where[-1] in VERBS and kind in STEP_KINDS.values() and not rest:
+                return document.problem(where, _second_step(str(where[-1])))
+            return document.problem(where, _unknown_key(where[-1], _keys(kind, rest)))
         case "unknown_step":
             keys = list(found["input"]) if isinstance(found["input"], dict) else []
             unknown = next((key for key in keys if key != "id"), None)
@@ -76,6 +78,13 @@ def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:
     return document.problem(where, _description(where, found))
 
 
+def _second_step(verb: str) -> Words:
+    return Words(
+        f"write one step per `-`: {verb!r} needs a `-` of its own",
+        f"`-` ごとに手順を 1 つ書いてください。{verb!r} の前にも `-` が必要です",
+    )
+
+
 def _unknown_key(key: object, known: Iterable[str]) -> Words:
     hint = nearest(str(key), known)
     return Words(f"unknown key {key!r}{hint.en}", f"キー {key!r} はありません{hint.ja}")
@@ -86,7 +95,10 @@ def _description(where: tuple[int | str, ...], found: Any) -> Words:
     written = found["input"]
     match found["type"]:
         case "string_type" if where[-1] in ("wait", "after"):
-            return Words(f"{written!r} has no unit; write e.g. 3 days", f"{written!r} には単位がありません。例: 3 days")
+            return Words(
+                f"{quoted(written)} has no unit; write e.g. 3 days",
+                f"{quoted(written)} には単位がありません。例: 3 days",
+            )
         case "missing":
             return Words(f"{where[-1]!r} is missing", f"{where[-1]!r} がありません")
         case "value_error":
@@ -95,27 +107,29 @@ def _description(where: tuple[int | str, ...], found: Any) -> Words:
         case "string_pattern_mismatch":
             instead = PATTERNS[found["ctx"]["pattern"]]
             return Words(
-                f"{written!r} is not allowed; write {instead.en}",
-                f"{written!r} は使えません。{instead.ja}書いてください",
+                f"{quoted(written)} is not allowed; write {instead.en}",
+                f"{quoted(written)} は使えません。{instead.ja}書いてください",
             )
         case "greater_than_equal":
             least = found["ctx"]["ge"]
             return Words(
-                f"{written} is too small; write at least {least}",
-                f"{written} は小さすぎます。{least} 以上にしてください",
+                f"{quoted(written)} is too small; write at least {least}",
+                f"{quoted(written)} は小さすぎます。{least} 以上にしてください",
             )
         case "less_than_equal":
             most = found["ctx"]["le"]
             return Words(
-                f"{written} is too large; write at most {most}", f"{written} は大きすぎます。{most} 以下にしてください"
+                f"{quoted(written)} is too large; write at most {most}",
+                f"{quoted(written)} は大きすぎます。{most} 以下にしてください",
             )
         case "literal_error":
             expected = found["ctx"]["expected"]
             choice = expected.replace(" or ", "、")
             return Words(
-                f"{written!r} is not allowed; write {expected}", f"{written!r} は使えません。使える値: {choice}"
+                f"{quoted(written)} is not allowed; write {expected}",
+                f"{quoted(written)} は使えません。使える値: {choice}",
             )
-    other = Words(str(found["msg"]), f"この値は使えません（{found['msg']}）")
+    other = Words(f"{quoted(written)} is not allowed here", f"ここでは {quoted(written)} は使えません")
     return DESCRIPTIONS.get(found["type"], other)
 
 

@@ -2,6 +2,7 @@
 
 from ripen.words import Words
 
+_NOT_EMPTY = Words("this must not be empty", "空にはできません")
 _KEYS_AND_VALUES = Words("write keys and values here", "ここにはキーと値を書いてください")
 _WHOLE_NUMBER = Words("write a whole number here", "ここには整数を書いてください")
 _NUMBER = Words("write a number here", "ここには数値を書いてください")
@@ -18,7 +19,8 @@ DESCRIPTIONS = {
     "dict_type": _KEYS_AND_VALUES,
     "model_type": _KEYS_AND_VALUES,
     "tuple_type": Words("write a list here", "ここにはリストを書いてください"),
-    "too_short": Words("this must not be empty", "空にはできません"),
+    "too_short": _NOT_EMPTY,
+    "string_too_short": _NOT_EMPTY,
     "too_long": Words("there are too many entries here; remove some", "項目が多すぎます。減らしてください"),
     "int_type": _WHOLE_NUMBER,
     "int_parsing": _WHOLE_NUMBER,

@@ -36,9 +36,11 @@ class ClausePart(Part):
     segment: Name | None = None
     consent: str | None = Field(None, description="The purpose of the consent: marketing")
     tag: str | None = None
-    rank: str | tuple[str, ...] | None = Field(None, description="warm is warm or hot; [warm] is warm alone")
-    all_of: "tuple[ClauseTree, ...]" = Field((), alias="all")
-    any_of: "tuple[ClauseTree, ...]" = Field((), alias="any")
+    rank: str | Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        None, description="warm is warm or hot; [warm] is warm alone"
+    )
+    all_of: "tuple[ClauseTree, ...]" = Field((), alias="all", min_length=1)
+    any_of: "tuple[ClauseTree, ...]" = Field((), alias="any", min_length=1)
     not_: "ClauseTree | None" = Field(None, alias="not")
     field: dict[str, FieldCondition] = Field({}, description="For a field whose name has another meaning in a clause")
 
@@ -52,7 +54,7 @@ class ClausePart(Part):
                 f"`never` takes one of: {words}; write {{not: …}} for anything else",
                 f"`never` に使えるもの: {words}。ほかの条件には {{not: …}} と書いてください",
             )
-        if not self.model_fields_set and not self.model_extra:
+        if all(getattr(self, name) in (None, "", (), {}) for name in type(self).model_fields) and not self.model_extra:
             raise InvalidValue(
                 "an empty clause has no effect; remove it", "空の条件は意味がありません。削除してください"
             )

@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
+from ripen_authoring.problem import InvalidValue
+
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -39,10 +41,19 @@ class LocalizedText(RootModel[dict[str, str]]):
 class ConditionPart(Part):
     """A condition about one field. All tests in it must hold."""
 
-    any_of: tuple[str, ...] = ()
-    contains: tuple[str, ...] = ()
+    any_of: Annotated[tuple[str, ...], Field(min_length=1)] = ()
+    contains: Annotated[tuple[str, ...], Field(min_length=1)] = ()
     at_least: float | None = None
     present: bool | None = None
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> "ConditionPart":
+        if not (self.any_of or self.contains) and self.at_least is None and self.present is None:
+            raise InvalidValue(
+                "write what to compare with: any_of, contains, at_least or present",
+                "比べる内容を書いてください: any_of、contains、at_least、present",
+            )
+        return self
 
 
 def _test(written: Any) -> Any:

@@ -1,5 +1,6 @@
 """Steps without paths, as they are written."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, Literal
 
@@ -110,7 +111,7 @@ class CrmBody(Part):
                 "`status` belongs to a campaign; write `campaign` too",
                 "`status` はキャンペーンの状況です。`campaign` も書いてください",
             )
-        if self.owner and self.owner.count("@") != 1:
+        if self.owner and not re.fullmatch(r"[^@\s]+@[^@\s]+", self.owner):
             raise InvalidValue(
                 f"{self.owner!r} is not an e-mail address; write that of a Salesforce user",
                 f"{self.owner!r} はメールアドレスではありません。Salesforce ユーザーのアドレスを書いてください",

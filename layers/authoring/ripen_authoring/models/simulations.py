@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from ripen_authoring import expressions
 from ripen_authoring.models.part import Part
-from ripen_authoring.problem import InvalidValue
+from ripen_authoring.problem import InvalidValue, quoted
 
 
 def _local(written: Any) -> str:
@@ -15,8 +15,8 @@ def _local(written: Any) -> str:
         at = datetime.fromisoformat(str(written)).replace(tzinfo=None)
     except ValueError:
         raise InvalidValue(
-            f"{written!r} is not a date and time; write e.g. 2026-11-24 10:00",
-            f"{written!r} は日時ではありません。例: 2026-11-24 10:00",
+            f"{quoted(written)} is not a date and time; write e.g. 2026-11-24 10:00",
+            f"{quoted(written)} は日時ではありません。例: 2026-11-24 10:00",
         ) from None
     expressions.check_year(at)
     return at.isoformat(" ", "minutes")

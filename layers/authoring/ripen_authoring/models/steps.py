@@ -121,6 +121,11 @@ class BranchPathPart(Part):
                 "a path of `branch` has either `when: <clause>` with `then:`, or `else:`",
                 "`branch` の経路には `when: <条件>` と `then:`、または `else:` のどちらか一方を書いてください",
             )
+        if self.else_ is not None and "then" in self.model_fields_set:
+            raise InvalidValue(
+                "`else` has its steps itself; move those of `then` into it",
+                "`else` の手順は `else` に直接書きます。`then` の手順を移してください",
+            )
         return self
 
 
