@@ -50,6 +50,8 @@ SCORING = FILES["scoring.yaml"]
         (J, steps("- update: {points: 5, words: '{{ last | truncate: when }}'}"), "3:25: Liquid: "),
         (J, steps("- update: {points: 5, words: '{{ lead.company }}'}"), "3:25: unknown variable 'lead'"),
         (R, FILES[R].replace("address: a@b.example", "address: '@'", 1), "2:10: '@' is not an e-mail address"),
+        (R, FILES[R].replace("locales: [en]", "locales: [en, en]"), "3:15: 'en' is written twice; keep one"),
+        (R, FILES[R] + "stages: [lead, mql, lead]\n", "6:21: 'lead' is written twice; keep one"),
         # personas
         (P, "email: ken\n", "1:1: 'ken' cannot be used: this is not an e-mail address"),
         (P, KEN + "tme_zone: Asia/Tokyo\n", "2:1: unknown key 'tme_zone'; did you mean 'time_zone'?"),

@@ -46,6 +46,10 @@ def test_scenario_that_cannot_happen_is_reported_at_its_position(
     assert len(problems) == 1, problems
 
 
+def test_missing_persona_names_the_file_to_add(smallest: CheckPlaybook) -> None:
+    assert smallest({H: scenario()}) == [f"{H}:2:1: there is no 'ken' in personas/; add personas/ken.yaml"]
+
+
 def test_valid_scenario_has_no_problems(smallest: CheckPlaybook) -> None:
     said = scenario(
         "+1d click m 1",

@@ -33,6 +33,7 @@ from tests.support.smallest_playbook import (
         (J, steps("- wait: 1 day: or so"),
          "3:16: this line has one `: ` too many; put a text that contains `: ` in quotes"),
         (J, steps("- *first"), "3:5: no &first is defined above"),
+        (J, steps("- <<: 5"), "3:9: write `<<: *name`, with a name that &name defines"),
         (J, steps("- send: m", "  send: t"), "4:5: 'send' is written twice; keep one"),
         (J, steps("- {send: m"), "3:5: this is never closed"),
         (J, steps("- {send: m，id: x}"), "3:16: a comma is missing here, or a } is missing before it"),

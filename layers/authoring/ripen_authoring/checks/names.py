@@ -81,9 +81,15 @@ def check_name(
     """Yield a problem unless there is a file of that name in the folder `kind`."""
     names = folder.names.get(kind, set())
     if name not in names:
-        hint = nearest(name, names) if names else Words(f"; add {kind}/{name}", f"。{kind}/{name} を追加してください")
+        hint = nearest(name, names) if names else _to_add(kind, name)
         message = Words(f"there is no {name!r} in {kind}/{hint.en}", f"{kind}/ に {name!r} はありません{hint.ja}")
         yield document.problem(where, message)
+
+
+def _to_add(kind: str, name: str) -> Words:
+    """Return a clause that ends a sentence: the file to add to a folder that has none."""
+    file = {"emails": f"{name}/email.yaml", "pages": f"{name}.liquid"}.get(kind, f"{name}.yaml")
+    return Words(f"; add {kind}/{file}", f"。{kind}/{file} を追加してください")
 
 
 def check_subject(

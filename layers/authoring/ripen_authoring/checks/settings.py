@@ -21,6 +21,11 @@ def check(folder: Folder, entry: Entry[RipenFile]) -> Iterator[Problem]:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         yield document.problem(("time_zone",), unknown_time_zone(model.time_zone))
     yield from _check_country(entry)
+    for key, listed in (("locales", model.locales), ("stages", model.stages)):
+        for number, name in enumerate(listed):
+            if name in listed[:number]:
+                message = Words(f"{name!r} is written twice; keep one", f"{name!r} が 2 回あります。1 つ残してください")
+                yield document.problem((key, number), message)
     for key, address in (("address", model.sender.address), ("reply_to", model.sender.reply_to)):
         if not re.fullmatch(r"[^@\s]+@[^@\s]+", address, re.ASCII) or not address.isascii():
             message = Words(f"{address!r} is not an e-mail address", f"{address!r} はメールアドレスではありません")

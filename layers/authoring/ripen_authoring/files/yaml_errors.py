@@ -51,6 +51,10 @@ _DESCRIPTIONS = (
         r'found duplicate key "(.+?)" with',
         Words(r"'\1' is written twice; keep one", r"'\1' が 2 回書かれています。1 つだけにしてください"),
     ),
+    (
+        r"for merging",
+        Words("write `<<: *name`, with a name that &name defines", "`<<: *名前` と書き、&名前 で定義してください"),
+    ),
     (_ENDS, Words("this is never closed", "ここで始まる括弧や引用符が閉じていません")),
     (
         r"expected ',' or '([]}])'",
