@@ -30,10 +30,11 @@ up: setup ## start everything on this machine (DETACH=1: in the background)
 test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (installs what it needs)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
-check: .venv/.installed $(SAM) ## lint, check types, validate the template and the example playbook
+check: .venv/.installed $(SAM) ## lint, check types and the shape of the house, validate template and example playbook
 	@ruff check .
 	@ruff format --check --quiet . || { ruff format --check .; exit 1; }
 	@mypy
+	@$(PYTHON) -m pytest tests/test_architecture.py tests/test_sizes.py tests/core/operations/test_decision_words.py
 	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
 	@ripen check
 

@@ -11,7 +11,7 @@ from cli.output.language import help_text, say
 from cli.output.refold import refold
 from cli.output.time_zone import brand_zone, local_time
 from cli.stack.in_force import wait_with
-from cli.stack.stack import connect
+from cli.stack.stack import Stack, connect
 
 _MOST = 20
 
@@ -42,20 +42,12 @@ def rollback(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    from ripen.operations.publication.release import history, roll_back
+    from ripen.operations.publication.release import roll_back
 
     stack = connect()
     console = Console(highlight=False, stderr=as_json)
     if show:
-        published = history(stack.table)
-        if as_json:
-            print_json([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(published)])
-            return
-        zone = brand_zone(stack.playbook)
-        table = Table(say(f"Published ({zone})", f"公開日時（{zone}）"), say("Playbook", "プレイブック"))
-        for past in reversed(published[-_MOST:]):
-            table.add_row(local_time(past.at, zone), past.bundle)
-        console.print(table)
+        _show_published(stack, console, as_json=as_json)
         return
     found = roll_back(to, stack.table, stack.playbook, stack.site, stack.clock, wait_with(console))
     console.print(
@@ -67,3 +59,18 @@ def rollback(
     refolded = refold(stack, console) if found.needs_refold else 0
     if as_json:
         print_json({"playbook": found.bundle, "recalculated": refolded})
+
+
+def _show_published(stack: Stack, console: Console, *, as_json: bool) -> None:
+    """List the published playbooks, latest first."""
+    from ripen.operations.publication.release import history
+
+    published = history(stack.table)
+    if as_json:
+        print_json([{"at": past.at.isoformat(), "playbook": past.bundle} for past in reversed(published)])
+        return
+    zone = brand_zone(stack.playbook)
+    table = Table(say(f"Published ({zone})", f"公開日時（{zone}）"), say("Playbook", "プレイブック"))
+    for past in reversed(published[-_MOST:]):
+        table.add_row(local_time(past.at, zone), past.bundle)
+    console.print(table)

@@ -64,23 +64,8 @@ def release(
     4. If the slots do not suffice, count the mails that wait.
     """
     now = clock.now()
-
-    def is_due(shard: LaneShard) -> bool:
-        return bool(table.due(*shard, now + ahead, limit=1))
-
-    def lease(due: Due) -> bool:
-        return table.lease(due, max(now, due.at, last) + _LEASE)
-
-    def waiting(shard: LaneShard) -> int:
-        return table.waiting(*shard, now)
-
     with ThreadPoolExecutor(_THREADS) as pool:
-        every = list(product(MAIL_LANES, range(SHARDS)))
-        shards = [
-            shard
-            for shard, due in zip(every, pool.map(failures.attempt(is_due, otherwise=False), every), strict=True)
-            if due
-        ]
+        shards = _due_shards(table, now + ahead, pool, failures)
         if not shards:
             return Released(0, 0)
         reserved, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
@@ -88,14 +73,40 @@ def release(
         taken = _first(table, shards, slots.count, now + ahead, pool, failures)
         last, woken = slots.at(len(taken)), 0
         if taken and _reserve(table, reserved, last):
-            leased = [
-                due
-                for due, ours in zip(taken, pool.map(failures.attempt(lease, otherwise=False), taken), strict=True)
-                if ours
-            ]
+            leased = _leased(table, taken, max(now, last), pool, failures)
             woken = _wake(leased, slots, now, ahead, queue)
-        backlog = sum(pool.map(failures.attempt(waiting, 0), shards)) if len(taken) >= slots.count else 0
+        backlog = _waiting(table, shards, now, pool, failures) if len(taken) >= slots.count else 0
     return Released(woken, backlog)
+
+
+def _due_shards(table: Table, until: datetime, pool: ThreadPoolExecutor, failures: Failures) -> list[LaneShard]:
+    """Return the shards in which a mail is due by then."""
+
+    def is_due(shard: LaneShard) -> bool:
+        return bool(table.due(*shard, until, limit=1))
+
+    every = list(product(MAIL_LANES, range(SHARDS)))
+    due = pool.map(failures.attempt(is_due, otherwise=False), every)
+    return [shard for shard, has_mail in zip(every, due, strict=True) if has_mail]
+
+
+def _leased(table: Table, taken: list[Due], until: datetime, pool: ThreadPoolExecutor, failures: Failures) -> list[Due]:
+    """Lease these mails, and return those that this call got."""
+
+    def lease(due: Due) -> bool:
+        return table.lease(due, max(due.at, until) + _LEASE)
+
+    leased = pool.map(failures.attempt(lease, otherwise=False), taken)
+    return [due for due, ours in zip(taken, leased, strict=True) if ours]
+
+
+def _waiting(table: Table, shards: list[LaneShard], now: datetime, pool: ThreadPoolExecutor, failures: Failures) -> int:
+    """Return how many mails are due in these shards."""
+
+    def waiting(shard: LaneShard) -> int:
+        return table.waiting(*shard, now)
+
+    return sum(pool.map(failures.attempt(waiting, 0), shards))
 
 
 def _slots(

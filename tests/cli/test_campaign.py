@@ -14,7 +14,6 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.campaign.campaign_run import HEAD_START, RunState
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
-from ripen.playbook.bundle import Bundle
 from ripen.settings import LivePlaybook
 from tests.support.campaign_machinery import (
     AUTUMN,
@@ -39,8 +38,7 @@ SORRY = with_rates(name="sorry", segment="", recipients_of="autumn", at="2026-11
 
 @pytest.fixture
 def table() -> Table:
-    client: Any = QuickDynamoDB()
-    return Table("table", client)
+    return Table("table", QuickDynamoDB())
 
 
 @pytest.fixture
@@ -272,9 +270,8 @@ def test_unknown_campaign_is_answered_with_the_known_ones(stack: Stack) -> None:
 def test_campaign_is_not_resumed_without_its_file(stack: Stack, machinery: Machinery) -> None:
     begun(machinery, sent=1)
     command.pause("autumn")
-    bare: Bundle = replace(a_playbook(AUTUMN), campaigns={}, hash="bundle2")
     playbook: Any = stack.playbook
-    playbook.bundles = (*playbook.bundles, bare)
+    playbook.bundles = (*playbook.bundles, replace(a_playbook(AUTUMN), campaigns={}, hash="bundle2"))
     with pytest.raises(Failure, match="no campaign"):
         command.resume("autumn")
 

@@ -124,10 +124,9 @@ def _description(where: tuple[int | str, ...], found: Any) -> Words:
             )
         case "literal_error":
             expected = found["ctx"]["expected"]
-            choice = expected.replace(" or ", "、")
             return Words(
                 f"{quoted(written)} is not allowed; write {expected}",
-                f"{quoted(written)} は使えません。使える値: {choice}",
+                f"{quoted(written)} は使えません。使える値: {expected.replace(' or ', '、')}",
             )
     other = Words(f"{quoted(written)} is not allowed here", f"ここでは {quoted(written)} は使えません")
     return DESCRIPTIONS.get(found["type"], other)
