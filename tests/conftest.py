@@ -97,10 +97,9 @@ def create_table(client: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def undecided_language() -> Iterator[None]:
-    """No test decides in which language the command line speaks in the next one."""
-    yield
-    language.use(None)
+def english() -> None:
+    """The command line speaks English at the start of each test, whatever the test before it chose."""
+    language.use("en")
     language.ask_brand(None)
 
 

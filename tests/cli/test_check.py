@@ -8,7 +8,7 @@ import pytest
 
 from cli.commands.playbook import check
 from cli.main import app
-from cli.output.language import language
+from cli.output.language import language, use
 from ripen.failure import Failure
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "playbook"
@@ -56,6 +56,7 @@ def test_check_speaks_the_first_language_of_the_folder_if_nothing_else_names_one
     settings = folder / "ripen.yaml"
     settings.write_text(settings.read_text("utf-8").replace("locales: [ja, en]", f"locales: {locales}"), "utf-8")
 
+    use(None)
     app(["check", str(folder)], standalone_mode=False)
 
     assert said in capsys.readouterr().out
