@@ -9,7 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,8 +54,7 @@ class Pictures:
 
 def main() -> None:
     """Take the pictures of both languages."""
-    status = local()
-    cloud = RunningCloud(Home.here().folder, {name: getattr(status, name) for name in ("api", "mailbox", "slack")})
+    cloud = RunningCloud(Home.here().folder, asdict(local()))
     with browser() as chromium:
         for lang in _LOCALES:
             with _published(cloud, lang):
