@@ -20,7 +20,7 @@ BARS: dict[str, tuple[float, float | None]] = {
     "form of a stranger": (22, 6),
     "form of a visitor": (30, 6),
     "form of a lead": (14, 6),
-    "click": (10, 8),
+    "click of a lead": (10, 8),
     "click that a journey awaits": (14, 9),
     "beacon of a stranger": (1, 4),
     "first beacon of a visit": (9, 4),

@@ -55,7 +55,7 @@ class Scenarios:
         form = self._form(again=True)
         return lambda: self._post(form)
 
-    def click(self) -> Work:
+    def click_of_a_lead(self) -> Work:
         """Prepare a settled lead's click on a link in its first mail, with its verdict two minutes later."""
         self._settled_lead()
         return self._click()
