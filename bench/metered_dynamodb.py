@@ -21,7 +21,7 @@ _INDEXES = {"agenda": ("agenda", "due"), "roster": ("roster",)}
 
 @dataclass
 class Usage:
-    """What some work used. A read unit costs a fifth of a write unit."""
+    """The units and requests that some work used. A read unit costs a fifth of a write unit."""
 
     write_units: float = 0
     read_units: float = 0

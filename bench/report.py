@@ -19,7 +19,7 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """What an activity costs on AWS, and the most that it should cost."""
+    """The cost of an activity on AWS, and its bars."""
 
     write_units: float
     read_units: float

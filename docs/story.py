@@ -44,7 +44,7 @@ div.phone{border:9px solid #14201e;border-radius:38px} div.slack{padding:10px 12
 
 @dataclass(frozen=True)
 class Pictures:
-    """What each of them sees, as PNG."""
+    """The screens of visitor, mailbox, sales and Salesforce, as PNG."""
 
     page: bytes
     mail: bytes

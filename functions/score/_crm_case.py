@@ -40,7 +40,7 @@ class Case(Struct, frozen=True, kw_only=True):
 
 
 class SyncOutcome(Struct, frozen=True):
-    """What becomes of the lead's mark."""
+    """The lead's mark after this case."""
 
     case: Case
     result: MarkChange

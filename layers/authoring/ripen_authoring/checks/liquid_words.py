@@ -1,4 +1,4 @@
-"""What is wrong in a template, in both languages. Liquid's own reason is English; the Japanese text keeps it."""
+"""The errors of a template in both languages. Liquid's own reason is English; the Japanese text keeps it."""
 
 import re
 

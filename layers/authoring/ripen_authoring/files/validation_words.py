@@ -52,4 +52,4 @@ PATTERNS = {
         "https:// で始まり変数を含まないアドレスを",
     ),
 }
-"""What to write, by the pattern of the model."""
+"""The value to write instead, by the pattern of the model."""

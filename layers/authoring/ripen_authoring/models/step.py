@@ -1,4 +1,4 @@
-"""What each kind of step says about itself: its default id, its paths, what it names, and how it compiles."""
+"""The base of all steps: each kind gives its default id, its paths and the names that it uses, and compiles itself."""
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
@@ -41,7 +41,7 @@ class Mention:
 
 class StepPart(Part):
     answers: ClassVar[bool] = False
-    """Whether clauses can ask `answers.<step>.…` after the step."""
+    """True if clauses can ask `answers.<step>.…` after the step."""
     id: Name | None = Field(None, description="By default <verb>-<name>; never reuse it for something else")
 
     @abstractmethod
