@@ -84,6 +84,17 @@ def test_the_errors_exist_in_english_too(dependencies: Dependencies) -> None:
     assert "email=[This field is required.]" in html
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", "Please check what you entered."), ("ja", "入力内容をご確認ください。")]
+)
+def test_page_says_nothing_that_is_written_for_scripts(dependencies: Dependencies, lang: str, said: str) -> None:
+    headers = BROWSER | {"accept-language": lang, "content-type": "text/xml"}
+    answered = serve(a_post(email=EMAIL, lang=lang, headers=headers), dependencies)
+    assert answered["statusCode"] == 415
+    assert said in answered["body"]
+    assert "content-type" not in answered["body"].lower()
+
+
 def test_a_script_may_leave_out_required_fields(dependencies: Dependencies) -> None:
     assert serve(a_post(email=EMAIL), replace(dependencies, live=Live(with_page(), SITE)))["statusCode"] == 202
 
