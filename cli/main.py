@@ -12,6 +12,7 @@ from cli.local.home import ask_this_machine_directly
 from cli.output.file_errors import file_failure
 from cli.output.help_page import localise
 from cli.output.language import choose, language, say
+from ripen.errors import NewerFormat
 from ripen.failure import Failure
 from ripen.words import Words
 
@@ -210,6 +211,18 @@ def main() -> None:
         app()
     except Failure as failure:
         _fail(failure)
+    except NewerFormat as error:
+        _fail(
+            Failure(
+                Words(
+                    f"A newer Ripen wrote what this command reads: {error}.",
+                    f"新しい版の Ripen が書いたデータです: {error}",
+                ),
+                Words(
+                    "Update this folder, then run it again: git pull", "このフォルダーを更新してから再実行: git pull"
+                ),
+            )
+        )
     except OSError as error:
         if error.errno is None:  # an error of a library, for example of requests
             raise

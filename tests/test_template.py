@@ -12,6 +12,7 @@ from samtranslator.translator.transform import transform
 from samtranslator.yaml_helper import yaml_parse
 
 from ripen.agenda import SHARDS, Lane
+from ripen.playbook.bundle import FORMAT
 from tests.conftest import create_table
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -114,6 +115,10 @@ def test_the_idle_cost_in_the_docs_counts_the_resources_of_the_template() -> Non
     assert f"| {len(LIVE_QUEUES)} queues," in reckoned
     assert f"| {len(ALARMS)} alarms |" in reckoned
     assert f"{len(Lane) * SHARDS} agenda queries" in reckoned
+
+
+def test_output_says_which_playbooks_the_functions_read() -> None:
+    assert TEMPLATE["Outputs"]["BundleFormat"]["Value"] == str(FORMAT)
 
 
 def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:

@@ -12,6 +12,7 @@ from cli.doctor.finding import Check, Finding, Owner
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table, keys
 from ripen.agenda import SHARDS, Lane
+from ripen.errors import NewerFormat
 from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 from ripen_authoring.compile import compile_playbook
@@ -29,6 +30,11 @@ _OVERDUE = timedelta(minutes=10)
 _FILL = Words(
     "Add it to the stack's secret, as docs/deploy.md shows. Do not change master.",
     "docs/deploy.md のとおり、スタックのシークレットに追加してください。master は変えないでください。",
+)
+_UPDATE = Words("Update this folder: git pull", "このフォルダーを更新してください: git pull")
+_DEPLOY = Words(
+    "Functions do nothing until you deploy the newer release again: make deploy – or run: ripen rollback",
+    "新しい版を配備し直すまで関数は動きません: make deploy – または: ripen rollback",
 )
 _PUBLISH = Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish")
 
@@ -79,8 +85,16 @@ def playbook(published: Playbook, folder: Path) -> tuple[Finding, Bundle | None]
         live = published.live().bundle
     except NotPublished:
         return PLAYBOOK.fail(Words("none is published", "公開されていません"), _PUBLISH), None
+    except NewerFormat as error:
+        return PLAYBOOK.fail(Words(f"{error}", f"新しい版の形式です: {error}"), _UPDATE), None
     except (BotoCoreError, ClientError) as error:
         return PLAYBOOK.fail(_unreadable(error), _PUBLISH), None
+    if live.format > published.deployed:
+        found = Words(
+            f"{live.hash} has format {live.format}, and the deployed functions read {published.deployed}",
+            f"{live.hash} の形式は {live.format} ですが、配備済みの関数が読めるのは {published.deployed} までです",
+        )
+        return PLAYBOOK.fail(found, _DEPLOY), live
     if not folder.is_dir():
         return PLAYBOOK.ok(Words(f"{live.hash} is live", f"{live.hash} を公開中")), live
     try:

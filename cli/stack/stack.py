@@ -10,13 +10,14 @@ from cli.local.home import STACK, Home, LocalCloud, aws_environment
 from cli.output import language
 from ripen.adapters import aws
 from ripen.adapters.clock import ApplicationClock
-from ripen.adapters.playbook import NotPublished, Playbook
+from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
+from ripen.errors import Unavailable
 from ripen.failure import Failure
 from ripen.words import Words
 
-_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "Tick")
+_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "BundleFormat", "Tick")
 """The outputs of template.yaml that every command needs."""
 
 
@@ -56,7 +57,7 @@ def connect() -> Stack:
         os.environ["REQUESTS_CA_BUNDLE"] = status.ca
     outputs = status.stack if status else _outputs(named or STACK)
     table = Table(outputs["Table"])
-    playbook = Playbook(table, outputs["Bucket"])
+    playbook = Playbook(table, outputs["Bucket"], deployed=int(outputs["BundleFormat"]))
     language.ask_brand(lambda: _brand_locale(playbook))
     return Stack(
         table=table,
@@ -98,7 +99,7 @@ def _brand_locale(playbook: Playbook) -> str:
 
     try:
         return playbook.live().bundle.brand.default_locale
-    except (NotPublished, BotoCoreError, ClientError):
+    except (Unavailable, BotoCoreError, ClientError):
         return ""
 
 

@@ -26,6 +26,7 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
+from ripen.adapters.unavailable import answer_503
 from ripen.capture.deduplication import submission_key
 from ripen.capture.submission import hit_honeypot, read, requested_locale
 from ripen.errors import Contended, Rejected
@@ -49,6 +50,7 @@ _PREFLIGHT = {
 }
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     dependencies = Dependencies(table, react, playbook.live(), secrets.key("address"), clock.now(), lambda: uuid4().hex)
     return serve(event, dependencies)

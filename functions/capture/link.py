@@ -21,6 +21,7 @@ from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Table, keys
+from ripen.adapters.unavailable import answer_503
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
@@ -68,6 +69,7 @@ class _Click(Struct, frozen=True, kw_only=True):
     """The number of links in the mail."""
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     link_keys = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
     dependencies = Dependencies(table, playbook.live(), playbook.bundle, link_keys, clock.now())

@@ -11,6 +11,7 @@ from ripen.adapters import gateway
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.table import Table
+from ripen.adapters.unavailable import answer_503
 from ripen.capture.builtin_pages import builtin_page
 from ripen.capture.pages import FormContent
 from ripen.lead.text import clean
@@ -18,6 +19,7 @@ from ripen.lead.text import clean
 playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     return serve(gateway.request(event), playbook.live(), nonce=uuid4().hex)
 

@@ -21,6 +21,7 @@ from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.table import Table
+from ripen.adapters.unavailable import answer_503
 from ripen.errors import Rejected
 from ripen.ports import Post
 from ripen.tracking.beacon import read_beacon
@@ -47,6 +48,7 @@ _PREFLIGHT = {
 _NOT_TRACKED = "this site is not tracked"
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     request = gateway.request(event)
     if request.method == "GET":

@@ -24,6 +24,7 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
+from ripen.adapters.unavailable import answer_503
 from ripen.capture.deduplication import provider_key
 from ripen.capture.signature import TYPEFORM, is_signed
 from ripen.capture.submission import read, requested_locale
@@ -52,6 +53,7 @@ class Dependencies(StoreDependencies, frozen=True, kw_only=True):
     wall: float
 
 
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     dependencies = Dependencies(
         table=table,

@@ -25,7 +25,8 @@ from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Conflict, Create, Table, keys
-from ripen.errors import Rejected
+from ripen.adapters.unavailable import report
+from ripen.errors import NewerFormat, Rejected
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, CardAction
@@ -135,6 +136,9 @@ def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         record_press(msgspec.convert(body, Press), table, clock, actions)
     except Rejected as error:
         return BoltResponse(status=error.status, body={"error": error.reason})
+    except NewerFormat as newer:
+        report(newer)
+        return BoltResponse(status=503, body={"error": "please try again later"})
     return ack()
 
 
@@ -150,6 +154,11 @@ def on_command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         bundle = playbook.live().bundle
     except NotPublished:
         return ack("No playbook has been published yet: `ripen publish`.")
+    except NewerFormat as newer:
+        report(newer)
+        return ack(
+            "A newer version of Ripen published the playbook, and it is not deployed yet. Please try again later."
+        )
     message = command_reply(str(body.get("text", "")), table, clock, bundle, secrets.key("address"))
     return ack(response_type="ephemeral", **message)
 

@@ -18,6 +18,7 @@ from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Add, Change, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.unavailable import answer_503
 from ripen.campaign.counts import counter
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.ids import digest
@@ -54,6 +55,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 
 @logger.inject_lambda_context
 @metrics.log_metrics
+@answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
     dependencies = Dependencies(
         table=table,

@@ -80,10 +80,11 @@ class _Activities(Struct, frozen=True, kw_only=True):
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    dependencies = Dependencies(
-        table=table, clock=clock, queues=queues, bundle=playbook.live().bundle, previous=playbook.before
-    )
-    return process_by_lead(event, lambda refs: react(refs, dependencies))
+    def work(refs: Sequence[str]) -> None:
+        bundle = playbook.live().bundle
+        react(refs, Dependencies(table=table, clock=clock, queues=queues, bundle=bundle, previous=playbook.before))
+
+    return process_by_lead(event, work)
 
 
 def react(refs: Sequence[str], dependencies: Dependencies) -> None:

@@ -19,8 +19,9 @@ from ripen.adapters.rows.shadow import in_shadow
 from ripen.adapters.salesforce.records import Salesforce
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
+from ripen.adapters.unavailable import report
 from ripen.crm import crm_mark, upsert
-from ripen.errors import Undeliverable
+from ripen.errors import Unavailable, Undeliverable
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.template_limits import TemplateError
@@ -50,12 +51,22 @@ _MAX_REASONS = 10
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    dependencies = Dependencies(
-        table=table, clock=clock, bundle=playbook.live().bundle, crm=salesforce, alert=alert, budget=budget
-    )
-    failed = sync([record["body"] for record in event["Records"]], dependencies)
+    failed = sync_live([record["body"] for record in event["Records"]])
     messages = [record["messageId"] for record in event["Records"] if record["body"] in failed]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in messages]}
+
+
+def sync_live(refs: Sequence[str]) -> set[str]:
+    """Sync by the live playbook, as `sync` does. Leave all marks due while this function is Unavailable."""
+    try:
+        bundle = playbook.live().bundle
+        return sync(
+            refs,
+            Dependencies(table=table, clock=clock, bundle=bundle, crm=salesforce, alert=alert, budget=budget),
+        )
+    except Unavailable as error:
+        report(error)
+        return set()
 
 
 def sync(refs: Sequence[str], dependencies: Dependencies) -> set[str]:

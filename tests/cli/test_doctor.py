@@ -15,12 +15,14 @@ from cli.doctor import domain, examination, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
+from ripen.playbook.bundle import FORMAT
 from ripen.settings import Shadow, Stop
 from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle
 from tests.support.doctor_account import FakeAccount, states
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
+from tests.support.newer_playbook import a_newer_playbook
 from tests.support.sqs_events import a_playbook
 
 DEPLOY = Path(__file__).parents[2] / "docs/deploy.md"
@@ -77,6 +79,18 @@ def test_a_playbook_is_live_or_not(table: Table, tmp_path: Path) -> None:
     published = a_playbook(table, a_bundle())
     assert stack.playbook(published, tmp_path / "none")[0].state is State.OK
     assert stack.playbook(published, tmp_path)[0].state is State.WARN
+
+
+def test_playbook_that_the_deployed_functions_cannot_read_is_found(table: Table, tmp_path: Path) -> None:
+    older = a_playbook(table, a_bundle())
+    older.deployed = FORMAT - 1
+    found, _ = stack.playbook(older, tmp_path / "none")
+    assert (found.state, "make deploy" in found.next_step.en) == (State.FAIL, True)
+
+
+def test_playbook_that_this_command_cannot_read_is_found(table: Table, tmp_path: Path) -> None:
+    found, bundle = stack.playbook(a_newer_playbook(table), tmp_path / "none")
+    assert (found.state, "git pull" in found.next_step.en, bundle) == (State.FAIL, True, None)
 
 
 def test_a_message_that_was_given_up_is_seen(dynamodb: Any) -> None:

@@ -17,7 +17,7 @@ from ripen.failure import Failure
 from ripen.operations.publication import publish as publishing
 from ripen.operations.publication import release as releasing
 from ripen.operations.publication.publish import publish
-from ripen.playbook.bundle import Bundle
+from ripen.playbook.bundle import FORMAT, Bundle
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import a_stack
@@ -115,3 +115,11 @@ def test_the_playbook_before_the_live_one_is_known_once_that_is_in_force(stack: 
     assert (one.live().bundle.hash, one.before()) == ("old", None)
     time.seconds += 1
     assert (one.live().bundle.hash, one.before()) == ("new", OLD)
+
+
+def test_playbook_that_the_functions_cannot_read_is_not_published(stack: Stack, time: RealTime) -> None:
+    newer = replace(NEW, format=FORMAT + 1)
+    with pytest.raises(Failure, match=f"format {FORMAT + 1}, and the deployed functions read {FORMAT}") as failed:
+        make_live(newer, stack)
+    assert "make deploy" in failed.value.next_step
+    assert stack.playbook.live().bundle == OLD

@@ -45,7 +45,16 @@ def a_press(card: dict[str, Any], user: str, trigger: str) -> dict[str, Any]:
         "response_url": "",
         "actions": [{"type": "button", "action_id": "accept", "block_id": "act", "value": value}],
     }
-    body, stamp = urlencode({"payload": json.dumps(payload)}), str(int(wall_time()))
+    return _from_slack(urlencode({"payload": json.dumps(payload)}))
+
+
+def a_command(text: str) -> dict[str, Any]:
+    """Return the command /ripen with this text, as Slack posts it."""
+    return _from_slack(urlencode({"command": "/ripen", "text": text, "user_id": "U0ALICE", "team_id": "T0RIPEN"}))
+
+
+def _from_slack(body: str) -> dict[str, Any]:
+    stamp = str(int(wall_time()))
     seal = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
     headers = {
         "content-type": "application/x-www-form-urlencoded",

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from ripen.failure import Failure
-from ripen.playbook.bundle import Bundle
+from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.words import Words
 from ripen_authoring.building import forms, journeys, mailings, scoring, settings
 from ripen_authoring.checks import all_checks, trial_rendering
@@ -70,6 +70,7 @@ def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
 def _bundle(files: Folder, ripen: RipenFile, scored: ScoringFile) -> Bundle:
     locales = ripen.locales
     return Bundle(
+        format=FORMAT,
         brand=settings.brand(ripen),
         sync=settings.sync(ripen.sync),
         policy=settings.policy(ripen.policy),

@@ -6,6 +6,8 @@ Blocked             Undeliverable, and everything else to that side is refused t
 NotConnected        Undeliverable until an administrator acts: settings are missing, or the other side refuses them
 Unsure              the answer was lost, so the call may have succeeded: find out before a retry
 Contended           other workers kept changing the same rows: retry later
+Unavailable         this code cannot work for now: its work stays due, and a client is asked to try again
+  NewerFormat       newer code wrote what it reads: deploy that code
 
 Anything else is a bug and is raised.
 """
@@ -54,3 +56,11 @@ class Unsure(Exception):
 
 class Contended(Exception):
     """Every attempt to change some rows met another worker's change."""
+
+
+class Unavailable(Exception):
+    """This code cannot work for now, for a reason that has nothing to do with the row or the request."""
+
+
+class NewerFormat(Unavailable):
+    """Newer code wrote a playbook or a row that this code cannot read without losing a part of it."""

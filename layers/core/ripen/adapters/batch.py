@@ -1,5 +1,8 @@
 """Batches of SQS messages: a failure is logged, and only the failed messages are retried.
 
+A message that only wakes a worker is not retried while the worker is Unavailable: its row stays due, and the tick wakes
+the worker again after the lease. So a function that meets newer rows fills no dead-letter queue.
+
 Source: AWS Lambda Developer Guide, "Implementing partial batch responses".
 """
 
@@ -12,12 +15,33 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
+from ripen.adapters.unavailable import report
+from ripen.errors import Unavailable
+
 logger = Logger(child=True)
+
+
+class _Processor(BatchProcessor):
+    def failure_handler(self, record: Any, exception: Any) -> Any:
+        error = exception[1]
+        if not isinstance(error, Unavailable):
+            return super().failure_handler(record, exception)
+        report(error)
+        if _is_wake_up(record.body):
+            return self.success_handler(record, None)
+        self.fail_messages.append(record)
+        self.exceptions.append(exception)
+        return "fail", str(error), record
 
 
 def batch_processor() -> BatchProcessor:
     """Return Powertools' processor for SQS messages: it logs each failure and reports it for a retry."""
-    return BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
+    return _Processor(EventType.SQS, raise_on_entire_batch_failure=False, logger=cast("logging.Logger", logger))
+
+
+def _is_wake_up(body: str) -> bool:
+    """Tell a reference to a row from a message that is itself the only record, such as a beacon or an event of SES."""
+    return not body.startswith("{")
 
 
 def process_by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from ripen.adapters import aws
 from ripen.adapters.table import Table, keys
-from ripen.playbook.bundle import Bundle
+from ripen.errors import NewerFormat, Unavailable
+from ripen.playbook.bundle import FORMAT, Bundle
 from ripen.settings import LivePlaybook as Pointer
 
 _MAX_AGE_SECONDS = 5.0
@@ -17,7 +18,7 @@ PROPAGATION_TIME = timedelta(seconds=_MAX_AGE_SECONDS + 1)
 """After this time every function has read the new pointer."""
 
 
-class NotPublished(Exception):
+class NotPublished(Unavailable):
     """No playbook has been published yet: run `ripen publish`."""
 
 
@@ -29,10 +30,20 @@ class Live(Struct, frozen=True):
     """The public URL that links start with, without a slash at the end."""
 
 
-class Playbook:
-    """Reads and stores bundles. A new pointer is read within 5 seconds, and followed from the time that it names."""
+class _Head(Struct, frozen=True):
+    """The part of a bundle that code of any age can read."""
 
-    def __init__(self, table: Table, bucket: str, client: Any = None) -> None:
+    format: int = 1
+
+
+class Playbook:
+    """Reads and stores bundles. A new pointer is read within 5 seconds, and followed from the time that it names.
+
+    `deployed` is the newest format that the deployed functions read.
+    """
+
+    def __init__(self, table: Table, bucket: str, client: Any = None, deployed: int = FORMAT) -> None:
+        self.deployed = deployed
         self._table = table
         self._bucket = bucket
         self._client = client
@@ -41,7 +52,7 @@ class Playbook:
         self._read_at = -1e9
 
     def live(self) -> Live:
-        """Return the playbook in force. Raises NotPublished."""
+        """Return the playbook in force. Raises NotPublished and NewerFormat."""
         if self._pointer is None or monotonic() - self._read_at > _MAX_AGE_SECONDS:
             row = self._table.get(keys.LIVE)
             if row is None:
@@ -57,14 +68,17 @@ class Playbook:
         return self.bundle(previous) if previous not in ("", live) else None
 
     def bundle(self, hash: str) -> Bundle:
-        """Return the bundle with that hash. Bundles never change and are never deleted."""
+        """Return the bundle with that hash. Bundles never change and are never deleted. Raises NewerFormat."""
         if hash not in self._bundles:
             answer = self._s3().get_object(Bucket=self._bucket, Key=_object_key(hash))
-            self._bundles[hash] = msgspec.json.decode(answer["Body"].read(), type=Bundle)
+            body = answer["Body"].read()
+            _require(msgspec.json.decode(body, type=_Head).format, FORMAT)
+            self._bundles[hash] = msgspec.json.decode(body, type=Bundle)
         return self._bundles[hash]
 
     def put(self, bundle: Bundle) -> None:
-        """Store a bundle under its hash, without making it live."""
+        """Store a bundle under its hash, without making it live. Raises NewerFormat if the functions cannot read it."""
+        _require(bundle.format, self.deployed)
         self._s3().put_object(
             Bucket=self._bucket,
             Key=_object_key(bundle.hash),
@@ -75,6 +89,11 @@ class Playbook:
     def _s3(self) -> Any:
         self._client = self._client or aws.client("s3")
         return self._client
+
+
+def _require(format: int, newest: int) -> None:
+    if format > newest:
+        raise NewerFormat(f"the playbook has format {format}; the newest that can be read is {newest}")
 
 
 def _object_key(hash: str) -> str:

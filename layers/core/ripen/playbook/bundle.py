@@ -11,6 +11,9 @@ from msgspec import Struct, field
 from ripen.playbook.clause import Clause, Condition
 from ripen.playbook.graph import Journey, Priority, Texts
 
+FORMAT = 1
+"""The newest format of bundles that this code reads. docs/internals/upgrade.md says when to raise it."""
+
 
 class Brand(Struct, frozen=True, kw_only=True):
     """The sender of all mails and pages, from playbook/ripen.yaml."""
@@ -239,6 +242,8 @@ class Bundle(Struct, frozen=True, kw_only=True):
     """The whole compiled playbook. It is stored in S3 under `hash`, the hash of its content, and never deleted."""
 
     hash: str = ""
+    format: int = 1
+    """The format that a function must read to use this bundle."""
     brand: Brand
     sync: SyncRule
     scoring: Scoring

@@ -13,7 +13,7 @@ from ripen.playbook.graph import Journey
 How = Literal["added", "changed", "removed"]
 _KINDS = ("forms", "pages", "emails", "segments", "campaigns")
 """By name, a file each."""
-_PARTS = [part for part in Bundle.__struct_fields__ if part not in ("hash", "journeys", *_KINDS)]
+_PARTS = [part for part in Bundle.__struct_fields__ if part not in ("hash", "format", "journeys", *_KINDS)]
 _SHORT = 60
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ripen.adapters.playbook import PROPAGATION_TIME, Playbook
 from ripen.adapters.table import Conflict, Table, keys
+from ripen.errors import NewerFormat
 from ripen.failure import Failure
 from ripen.operations.live_playbook import live_bundle_if_any
 from ripen.operations.progress import Progress, silent
@@ -72,6 +73,14 @@ def _make_live(bundle: Bundle, table: Table, playbook: Playbook, site: str, cloc
     try:
         if not publish(bundle, table, playbook, site, clock.now(), PROPAGATION_TIME):
             return False
+    except NewerFormat:
+        raise Failure(
+            Words(
+                f"This playbook has format {bundle.format}, and the deployed functions read {playbook.deployed}.",
+                f"このプレイブックの形式は {bundle.format}、配備済みの関数が読める形式は {playbook.deployed} です。",
+            ),
+            Words("Deploy first: make deploy – then publish.", "先に配備してから公開してください: make deploy"),
+        ) from None
     except Conflict:
         raise Failure(
             Words("Another person published at the same moment.", "ほかの人が同時に公開しました。"),
