@@ -16,7 +16,7 @@ from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import CrmLink, Profile
 from ripen.lead.state import Rank, RulePoints, State
-from ripen.mail.ledger import MailClass, Send, SendPointer
+from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.slack.action import CardAction
@@ -88,9 +88,9 @@ def _mail(now: datetime) -> Iterator[Change]:
         origin="whitepaper",
         step="send-whitepaper-delivery",
         planned=now,
+        locale="ja",
     )
     yield Create(keys.send(LEAD, SEND), send, due=now)
-    yield Create(keys.send_pointer(SEND), SendPointer(lead=LEAD, email="whitepaper-delivery", locale="ja"))
 
 
 def _sales(now: datetime) -> Iterator[Change]:

@@ -147,7 +147,7 @@ def _get(path: str, **parameters: str) -> dict[str, Any]:
 
 def _token(purpose: Purpose) -> str:
     key = hmac(SECRET["master"].encode(), b"link", "sha256")
-    return sign_token(key, purpose, Link(SEND))
+    return sign_token(key, purpose, Link(LEAD, SEND))
 
 
 def _delivered() -> str:

@@ -18,7 +18,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import ledger
 from ripen.mail.feedback import Event
-from ripen.mail.ledger import MailClass, Send, SendPointer
+from ripen.mail.ledger import MailClass, Send
 from ripen.mail.message import OutgoingMail
 
 FOLD = ("react", "react_bulk", "beacons")
@@ -218,10 +218,7 @@ class Scenarios:
             valid_until=now + timedelta(days=7),
         )
         key = keys.send(lead, send.id)
-        pointer = SendPointer(lead=lead, email=email)
-        self._cloud.table.write(
-            Create(key, send, due=now, lane=ledger.lane(send)), Create(keys.send_pointer(send.id), pointer)
-        )
+        self._cloud.table.write(Create(key, send, due=now, lane=ledger.lane(send)))
         if mail_class is MailClass.TRANSACTIONAL:
             self._cloud.hand("deliver", key.ref)
         else:

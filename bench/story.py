@@ -11,7 +11,7 @@ from bench.requests import SITE, an_event, beacon_post, form_post, messages
 from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
-from ripen.mail.ledger import SendPointer
+from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle
 from ripen.tracking.link_token import Link, Purpose, sign_token
@@ -72,8 +72,8 @@ class Story:
         self.form()()
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
         send = b32encode(sha256(lead.encode()).digest()[:16]).decode().rstrip("=").lower()
-        form.table.write(Create(keys.send_pointer(send), SendPointer(lead=lead, email="case-study", locale="ja")))
-        token = sign_token(link.secrets.key("link"), Purpose.CLICK, Link(send))
+        form.table.write(Create(keys.send(lead, send), _accepted_mail(lead, send)))
+        token = sign_token(link.secrets.key("link"), Purpose.CLICK, Link(lead, send))
         event = an_event("GET", f"/c/{token}", {"token": token}, {}, "", f"click{lead}")
 
         def act() -> None:
@@ -104,3 +104,17 @@ class Story:
     def _react(self, ref: str) -> None:
         answered = score.react.handler(messages(ref), Context())
         assert not answered["batchItemFailures"], answered
+
+
+def _accepted_mail(lead: str, id: str) -> Send:
+    return Send(
+        id=id,
+        lead=lead,
+        email="case-study",
+        mail_class=MailClass.MARKETING,
+        origin="whitepaper",
+        step="send-case-study",
+        planned=datetime.now(UTC),
+        state=SendState.ACCEPTED,
+        locale="ja",
+    )

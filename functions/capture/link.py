@@ -19,16 +19,17 @@ from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.adapters.unavailable import answer_503
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
-from ripen.mail.ledger import SendPointer
+from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.tracking.click_signals import HIDDEN_LINK, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
-from ripen.tracking.link_token import BadToken, Link, Purpose, read_token
+from ripen.tracking.link_token import BadToken, Purpose, read_token
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
@@ -61,8 +62,8 @@ class Dependencies(Struct, frozen=True):
 class _Click(Struct, frozen=True, kw_only=True):
     """A valid link, and the mail that it is in."""
 
-    link: Link
-    send: SendPointer
+    send: Send
+    number: int
     url: str
     """"" for the hidden link, which has no target."""
     links: int
@@ -101,19 +102,19 @@ def _read(token: str, dependencies: Dependencies) -> _Click | None:
         link = read_token(dependencies.keys.link, Purpose.CLICK, token)
     except BadToken:
         return None
-    row = dependencies.table.get(keys.send_pointer(link.send))
-    if row is None:
+    send = linked_send(dependencies.table, link)
+    if send is None:
         return None
     live = dependencies.live
-    bundle = dependencies.bundle_of(row.value.bundle) if row.value.bundle else live.bundle
-    mail = _mail(bundle, row.value)
+    bundle = dependencies.bundle_of(send.bundle) if send.bundle else live.bundle
+    mail = _mail(bundle, send)
     url = _target(mail, link.number, live.site) if mail else ""
     if not url and link.number != HIDDEN_LINK:
         return None
-    return _Click(link=link, send=row.value, url=url, links=len(mail.links) if mail else 0)
+    return _Click(send=send, number=link.number, url=url, links=len(mail.links) if mail else 0)
 
 
-def _mail(bundle: Bundle, send: SendPointer) -> Mail | None:
+def _mail(bundle: Bundle, send: Send) -> Mail | None:
     email = bundle.emails.get(send.email)
     return email.locales.get(send.locale or bundle.brand.default_locale) if email else None
 
@@ -134,8 +135,8 @@ def _record(request: Request, click: _Click, bridge_token: str, dependencies: De
     Our script on the page recognises the click by the bridge token.
     """
     now = dependencies.now
-    link_facts = {"send": click.link.send, "link": str(click.link.number), "of": str(click.links), "url": click.url}
-    link_facts |= {"campaign": click.send.campaign} if click.send.campaign else {}
+    link_facts = {"send": click.send.id, "link": str(click.number), "of": str(click.links), "url": click.url}
+    link_facts |= {"campaign": click.send.origin} if click.send.campaign else {}
     activity = Activity(
         id=digest("click", request.id),
         lead=click.send.lead,
@@ -148,12 +149,12 @@ def _record(request: Request, click: _Click, bridge_token: str, dependencies: De
     )
     changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + VERDICT_DELAY)]
     if bridge_token:
-        bridge = Bridge(lead=activity.lead, send=click.link.send, click=activity.id, at=now)
+        bridge = Bridge(lead=activity.lead, send=click.send.id, click=activity.id, at=now)
         changes.append(Create(keys.bridge(bridge_token), bridge, expires=now + _BRIDGE_KEPT))
     try:
         dependencies.table.write(*changes)
     except (Conflict, BotoCoreError, ClientError):
-        logger.exception("click not recorded", send=click.link.send)
+        logger.exception("click not recorded", send=click.send.id)
         return False
     return True
 

@@ -18,7 +18,7 @@ from ripen.campaign.walk import Walk, paced_delay
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail import ledger
-from ripen.mail.ledger import Send, SendPointer, SendState
+from ripen.mail.ledger import Send, SendState
 from ripen.playbook.bundle import Campaign
 
 _HOUR = timedelta(hours=1)
@@ -113,11 +113,7 @@ def _delay(campaign: Campaign, walk: Walk, page: Page, canary: bool) -> timedelt
 def _write_send(send: Send, planned: Row[Send] | None, at: datetime) -> list[Change]:
     if planned:
         return [Replace(planned.key, send, planned.version, due=at, lane=ledger.lane(send))]
-    pointer = SendPointer(lead=send.lead, email=send.email, campaign=send.origin)
-    return [
-        Create(keys.send_pointer(send.id), pointer),
-        Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send)),
-    ]
+    return [Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send))]
 
 
 def _count(counts: Counter[str], run: CampaignRun, counter: int) -> list[Change]:

@@ -15,7 +15,7 @@ from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
 from ripen.journey.webhook_call import WebhookCall
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
-from ripen.mail.ledger import Send, SendPointer, lane
+from ripen.mail.ledger import Send, lane
 from ripen.ports import Wake
 from ripen.slack.alert import Alert
 
@@ -74,7 +74,6 @@ def _rows(effect: Effect, now: datetime) -> Iterable[Change]:
     match effect:
         case Send():
             yield Create(keys.send(effect.lead, effect.id), effect, due=effect.planned, lane=lane(effect))
-            yield Create(keys.send_pointer(effect.id), SendPointer(lead=effect.lead, email=effect.email))
         case UpdateProfile(activity=activity) | (Activity() as activity):
             yield Create(keys.activity(activity.lead, activity.at, activity.id), activity, due=now, lane=Lane.BULK)
         case Alert():

@@ -21,7 +21,7 @@ from ripen.lead.state import State
 from ripen.mail import policy
 from ripen.mail.breaker import Breaker
 from ripen.mail.frequency_cap import PlannedMail
-from ripen.mail.ledger import Send, SendPointer
+from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import count_activities, lead_facts
@@ -51,7 +51,6 @@ class SendContext(Struct, frozen=True, kw_only=True):
     send: Row[Send]
     profile: Profile | None
     contact_row: Row[Contact] | None
-    pointer: Row[SendPointer] | None
     state: State | None
     """Read only if the policy asks about it."""
     suppression_key: Key[Suppression]
@@ -81,10 +80,10 @@ def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: b
     The suppression is read only on request and in shadow mode. The claim's own condition checks it anyway, but shadow
     mode makes no claim.
     """
-    lead, id = key.lead, key.sk.removeprefix("send#")
+    lead = key.lead
     asks_state = dependencies.live().bundle.policy.unless is not None
-    send, profile, contact, pointer, shadow, breaker, *state = dependencies.table.get_many(
-        [key, keys.profile(lead), keys.contact(lead), keys.send_pointer(id), keys.SHADOW, keys.BREAKER]
+    send, profile, contact, shadow, breaker, *state = dependencies.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.SHADOW, keys.BREAKER]
         + ([keys.state(lead)] if asks_state else [])
     )
     if send is None:
@@ -96,7 +95,6 @@ def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: b
         send=send,
         profile=profile.value if profile else None,
         contact_row=contact,
-        pointer=pointer,
         state=state[0].value if state and state[0] else None,
         suppression_key=suppression_key,
         suppression=dependencies.table.get(suppression_key) if with_suppression or in_shadow else None,

@@ -32,7 +32,7 @@ from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
 from ripen.mail import breaker, frequency_cap, ledger, policy
-from ripen.mail.ledger import MailClass, MovedSend, Send, SendPointer
+from ripen.mail.ledger import MailClass, MovedSend, Send
 from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, RenderError, compose, uses_entry
 from ripen.playbook.bundle import Bundle
@@ -178,25 +178,14 @@ def _claim(
     context: SendContext, mail: OutgoingMail, bundle: Bundle, dependencies: Dependencies, now: datetime
 ) -> Row[Send]:
     """Claim the mail in one transaction, which fails if its row, the contact or the suppression has changed."""
-    send, contact, pointer = context.send, context.contact_row, context.pointer
+    send, contact = context.send, context.contact_row
     lead, zone = send.value.lead, lead_zone(context.lead, dependencies.live().bundle.brand)
-    moved = ledger.claim(send.value, bundle.hash, mail.subject, now)
+    moved = ledger.claim(send.value, bundle.hash, mail.subject, mail.locale, now)
     counted = frequency_cap.with_mail_counted(context.contact, send.value, now, zone)
     dependencies.table.write(
         *move_send(send, moved, now),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(context.suppression_key),
-        Replace(
-            keys.send_pointer(send.value.id),
-            SendPointer(
-                lead=lead,
-                email=send.value.email,
-                bundle=bundle.hash,
-                locale=mail.locale,
-                campaign=send.value.origin if send.value.campaign else "",
-            ),
-            pointer.version if pointer else 0,
-        ),
         *_probe(context, now),
     )
     return Row(send.key, moved.send, send.version + 1)

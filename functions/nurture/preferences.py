@@ -16,8 +16,9 @@ from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Add, Change, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Add, Change, Create, Key, Replace, Table, keys
 from ripen.adapters.unavailable import answer_503
 from ripen.campaign.counts import counter
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
@@ -25,7 +26,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import ConsentRecord, Contact
 from ripen.mail import policy
-from ripen.mail.ledger import SendPointer
+from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Brand
 from ripen.ports import Clock, Wake
 from ripen.tracking import link_token
@@ -71,83 +72,83 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
 def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
     """Return the page for this request. A POST with a valid token unsubscribes before it is answered."""
     asked, brand = gateway.request(event | {"body": ""}), dependencies.brand  # a broken body must not stop the request
-    pointer = _pointer(asked.parameters.get("token", ""), dependencies)
-    locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, pointer, brand))
-    if pointer is None:
+    send = _send(asked.parameters.get("token", ""), dependencies)
+    locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, send, brand))
+    if send is None:
         return _page("bad-link", 404, locale, brand)
     match asked.method:
         case "GET" | "HEAD":
             return _page("unsubscribe", 200, locale, brand)
         case "POST":
-            unsubscribe(pointer.value, pointer.key.pk.removeprefix("send#"), dependencies)
+            unsubscribe(send, dependencies)
             return _page("unsubscribed", 200, locale, brand)
         case _:
             return gateway.respond(405, "", {"allow": "GET, POST"})
 
 
-def unsubscribe(pointer: SendPointer, send: str, dependencies: Dependencies) -> bool:
+def unsubscribe(send: Send, dependencies: Dependencies) -> bool:
     """Withdraw all consents, with the proof, in one transaction. Return False if that was done before.
 
     score.react learns of it, and nurture.walk if the mail belongs to a campaign, because the campaign may have to halt.
     """
-    withdrawn = dependencies.table.retrying(lambda _: _withdraw(pointer, send, dependencies))
+    withdrawn = dependencies.table.retrying(lambda _: _withdraw(send, dependencies))
     if withdrawn is None:
         return False
     dependencies.react.wake(withdrawn.ref)
-    if pointer.campaign:
-        dependencies.walk.wake(keys.campaign(pointer.campaign).ref)
-    logger.info("unsubscribed", lead=pointer.lead, send=send)
+    if send.campaign:
+        dependencies.walk.wake(keys.campaign(send.origin).ref)
+    logger.info("unsubscribed", lead=send.lead, send=send.id)
     metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
     return True
 
 
-def _withdraw(pointer: SendPointer, send: str, dependencies: Dependencies) -> Key[Activity] | None:
+def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
     """Write the withdrawal. Return the key of its activity, None if the consents were withdrawn before."""
     table, now = dependencies.table, dependencies.clock.now()
-    row = table.get(keys.contact(pointer.lead))
-    before = row.value if row else Contact(lead=pointer.lead)
+    row = table.get(keys.contact(send.lead))
+    before = row.value if row else Contact(lead=send.lead)
     if policy.refuses(before):
         return None
-    id = digest("unsubscribed", send, now.isoformat())
-    record = ConsentRecord(id=id, lead=pointer.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
+    id = digest("unsubscribed", send.id, now.isoformat())
+    record = ConsentRecord(id=id, lead=send.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
     activity = Activity(
         id=id,
-        lead=pointer.lead,
+        lead=send.lead,
         kind=Kind.UNSUBSCRIBED,
         at=now,
         received=now,
-        subject=pointer.email,
-        facts={"send": send},
+        subject=send.email,
+        facts={"send": send.id},
     )
-    key = keys.activity(pointer.lead, now, id)
+    key = keys.activity(send.lead, now, id)
     table.write(
-        Replace(keys.contact(pointer.lead), policy.withdrawn(before, id, now), row.version if row else 0),
-        Create(keys.consent(pointer.lead, now, id), record),
+        Replace(keys.contact(send.lead), policy.withdrawn(before, id, now), row.version if row else 0),
+        Create(keys.consent(send.lead, now, id), record),
         Create(key, activity, due=now),
-        *_counted(pointer),
+        *_counted(send),
     )
     return key
 
 
-def _counted(pointer: SendPointer) -> list[Change]:
+def _counted(send: Send) -> list[Change]:
     """Count the unsubscription for the mail's campaign, which halts at too many."""
-    if not pointer.campaign:
+    if not send.campaign:
         return []
-    return [Add(keys.campaign_count(pointer.campaign, counter(pointer.lead)), {"unsubscribed": 1})]
+    return [Add(keys.campaign_count(send.origin, counter(send.lead)), {"unsubscribed": 1})]
 
 
-def _pointer(text: str, dependencies: Dependencies) -> Row[SendPointer] | None:
-    """Return the pointer of the mail that the token was signed for, None for an invalid token."""
+def _send(text: str, dependencies: Dependencies) -> Send | None:
+    """Return the mail that the token was signed for, None for an invalid token."""
     try:
         link = link_token.read_token(dependencies.link_key, link_token.Purpose.UNSUBSCRIBE, text)
     except link_token.BadToken:
         return None
-    return dependencies.table.get(keys.send_pointer(link.send))
+    return linked_send(dependencies.table, link)
 
 
-def _locale(asked: gateway.Request, pointer: Row[SendPointer] | None, brand: Brand) -> str:
+def _locale(asked: gateway.Request, send: Send | None, brand: Brand) -> str:
     """Return the requested language, else that of the mail; "" leaves the choice to the browser."""
-    wanted = asked.query.get("lang") or (pointer.value.locale if pointer else "")
+    wanted = asked.query.get("lang") or (send.locale if send else "")
     return wanted if wanted in brand.locales else ""
 
 

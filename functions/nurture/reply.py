@@ -22,6 +22,7 @@ from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses import inbox
 from ripen.adapters.ses.inbox import Inbox, Received
@@ -110,11 +111,11 @@ def _match(received: Received, reply: Reply, dependencies: Dependencies) -> Repl
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
-            send = link_token.read_token(dependencies.link_key, link_token.Purpose.REPLY, signed).send
+            link = link_token.read_token(dependencies.link_key, link_token.Purpose.REPLY, signed)
         except link_token.BadToken:
             continue
-        if pointer := dependencies.table.get(keys.send_pointer(send)):
-            return ReplyMatch(pointer.value.lead, send, pointer.value.email)
+        if send := linked_send(dependencies.table, link):
+            return ReplyMatch(send.lead, send.id, send.email)
     try:
         found = dependencies.table.get(keys.address(address_hash(dependencies.address_key, normalise(reply.sender))))
     except Rejected:

@@ -17,7 +17,6 @@ from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.lead.contact import Contact
-from ripen.mail.ledger import SendPointer
 from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import compose
 from ripen.playbook.bundle import Bundle
@@ -27,7 +26,7 @@ from tests.support.browser import Device
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.gateway_events import BROWSER, KEY, SITE, a_post, an_event
-from tests.support.planned_mails import a_send, unsubscribing
+from tests.support.planned_mails import a_send, sent, unsubscribing
 
 AXE = Path(__file__).parents[1] / "peers/node_modules/axe-core/axe.min.js"
 SIZES: dict[Device, ViewportSize] = {
@@ -122,11 +121,9 @@ def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
 
 
 def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
-    table.write(
-        Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale=lang)),
-        Create(keys.contact("lead1"), Contact(lead="lead1")),
-    )
-    good = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))
+    sent(table, id=SEND, locale=lang)
+    table.write(Create(keys.contact("lead1"), Contact(lead="lead1")))
+    good = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")

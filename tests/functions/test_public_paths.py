@@ -24,7 +24,6 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
 from ripen.capture.signature import signature
 from ripen.lead.address import address_hash
-from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
 from ripen.playbook.trigger import OnRequest
@@ -35,13 +34,14 @@ from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, SITE
-from tests.support.planned_mails import unsubscribing
+from tests.support.planned_mails import sent, unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
 from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
 SEND = "a" * 26
+UNSUBSCRIBE = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -66,7 +66,7 @@ def ids() -> Iterator[int]:
 
 @pytest.fixture
 def mailed(table: Table) -> Table:
-    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale="ja")))
+    sent(table, id=SEND, email="case-study")
     return table
 
 
@@ -89,7 +89,7 @@ def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str,
     event=events(
         "GET HEAD",
         *(
-            link_token.sign_token(KEY, link_token.Purpose.CLICK, link_token.Link(SEND, number))
+            link_token.sign_token(KEY, link_token.Purpose.CLICK, link_token.Link("lead1", SEND, number))
             for number in (0, 1, 99, HIDDEN_LINK)
         ),
     )
@@ -103,7 +103,7 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
 
 
 @often
-@given(event=events("GET POST", link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(SEND))))
+@given(event=events("GET POST", UNSUBSCRIBE))
 def test_the_preferences_answer_any_request_without_a_500(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:

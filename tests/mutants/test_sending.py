@@ -15,7 +15,7 @@ from ripen.adapters.table import Absent, Change, Replace
 from ripen.errors import Unsure
 from ripen.lead.contact import Contact
 from ripen.mail import feedback, frequency_cap, ledger
-from ripen.mail.ledger import MovedSend, Send, SendPointer, SendState
+from ripen.mail.ledger import MovedSend, Send, SendState
 from ripen.mail.message import OutgoingMail
 from tests.support.ledger_machine import Narrow, Sending
 from tests.support.ses_socket import WiredSes
@@ -46,7 +46,7 @@ class ClaimsDoNotTimeOut(Sending):
 
 class NoConditionOnTheClaim(Sending):
     class table_type(Unconditional):  # noqa: N801 (an attribute of the machine)
-        types = (Send, SendPointer, Contact)
+        types = (Send, Contact)
 
 
 class NoConditionOnTheContact(Sending):

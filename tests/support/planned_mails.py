@@ -17,7 +17,7 @@ from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.mail import ledger
 from ripen.mail.feedback import Event, Feedback
-from ripen.mail.ledger import MailClass, Send, SendPointer
+from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.mail.message import OutgoingMail
 from ripen.ports import Mailer
 from tests.support.builders import a_brand, a_bundle, a_lead
@@ -110,11 +110,15 @@ def a_send(**changes: Any) -> Send:
 
 def planned(table: Table, send: Send, at: datetime = NOON) -> Key[Send]:
     """Put a send on the agenda, as nurture.advance does."""
-    table.write(
-        Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send)),
-        Create(keys.send_pointer(send.id), SendPointer(lead=send.lead, email=send.email)),
-    )
+    table.write(Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send)))
     return keys.send(send.lead, send.id)
+
+
+def sent(table: Table, **changes: Any) -> Send:
+    """Add a mail that SES has accepted, in Japanese unless another locale is given."""
+    send = a_send(**({"state": SendState.ACCEPTED, "accepted": NOON, "locale": "ja"} | changes))
+    table.write(Create(keys.send(send.lead, send.id), send))
+    return send
 
 
 def known(table: Table, profile: Profile | None = None, **contact: Any) -> None:

@@ -11,17 +11,17 @@ from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendState
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
-CLAIMED = a_marketing_mail(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名")
+CLAIMED = a_marketing_mail(state=SendState.CLAIMED, claimed=NOON, attempt=1, bundle="b1", subject="件名", locale="ja")
 UNKNOWN = a_marketing_mail(state=SendState.UNKNOWN, unknown=NOON, attempt=1)
 
 
 def test_a_claim_counts_the_attempt_and_lasts_five_minutes() -> None:
-    moved = ledger.claim(a_marketing_mail(not_before=NOON, reason="later"), "b1", "件名", NOON)
+    moved = ledger.claim(a_marketing_mail(not_before=NOON, reason="later"), "b1", "件名", "ja", NOON)
     assert moved == MovedSend(CLAIMED, NOON + timedelta(minutes=5))
 
 
 MOVES: list[tuple[SendState, Callable[[Send], MovedSend]]] = [
-    (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", NOON)),
+    (SendState.PLANNED, lambda send: ledger.claim(send, "b1", "件名", "ja", NOON)),
     (SendState.PLANNED, lambda send: ledger.skip(send, "no consent")),
     (SendState.PLANNED, lambda send: ledger.fail(send, "render")),
     (SendState.PLANNED, lambda send: ledger.postpone(send, "quiet hours", NOON)),

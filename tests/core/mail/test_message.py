@@ -53,7 +53,7 @@ def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() 
     assert unsubscribe.strip("<>") in mail.html
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     click = mail.text.splitlines()[1].removeprefix("https://m.example.com/c/")
-    assert link_token.read_token(KEY, link_token.Purpose.CLICK, click) == link_token.Link(ID, 0)
+    assert link_token.read_token(KEY, link_token.Purpose.CLICK, click) == link_token.Link("lead1", ID, 0)
     with pytest.raises(link_token.BadToken):
         link_token.read_token(KEY, link_token.Purpose.UNSUBSCRIBE, click)
 
@@ -74,7 +74,7 @@ def test_each_mail_has_one_hidden_link_that_people_cannot_reach() -> None:
     )
     assert hidden
     link = link_token.read_token(KEY, link_token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
-    assert link == link_token.Link(ID, HIDDEN_LINK)
+    assert link == link_token.Link("lead1", ID, HIDDEN_LINK)
     assert hidden[1] not in mail.text
     assert written().html.count("display:none") == 1
 
@@ -234,5 +234,7 @@ def test_each_mail_has_a_signed_reply_address_if_we_receive_replies() -> None:
     local, _, domain = mail.reply_to.partition("@")
     assert domain == "reply.example.com"
     assert len(local) <= 64
-    assert link_token.read_token(KEY, link_token.Purpose.REPLY, local.removeprefix("reply+")) == link_token.Link(ID)
+    assert link_token.read_token(KEY, link_token.Purpose.REPLY, local.removeprefix("reply+")) == link_token.Link(
+        "lead1", ID
+    )
     assert written().reply_to == "hello@example.com"

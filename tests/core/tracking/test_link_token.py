@@ -1,5 +1,7 @@
 """Our own tokens are read back; all other texts are rejected."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,31 +10,60 @@ from ripen.ids import digest
 from ripen.tracking.link_token import BadToken, Link, Purpose, read_token, sign_token
 
 KEY = b"k" * 32
-LINK = Link(digest("some send"), 3)
+LEAD = "0123456789abcdef" * 2
+LINK = Link(LEAD, digest("some send"), 3)
+OLD = {
+    Purpose.CLICK: "AQFncdpuRfRkWWEWaPX0yBTgAAN3p0zjW4IAmI2CAu2kKyxq",
+    Purpose.UNSUBSCRIBE: "AQFncdpuRfRkWWEWaPX0yBTgAANIY3fc7SO6oJ0zvhvYrVHL",
+    Purpose.REPLY: "AQFncdpuRfRkWWEWaPX0yBTgAAPtxClTHacGoY3gVu2gucVB",
+}
+"""Tokens of version 1, as mails that were sent carry them."""
 
 
-def test_token_is_read_back_and_has_48_characters() -> None:
-    token = sign_token(KEY, Purpose.CLICK, LINK)
-    assert len(token) == 48
-    assert read_token(KEY, Purpose.CLICK, token) == LINK
+@pytest.mark.parametrize("lead", [LEAD, LEAD.upper(), "lead1", "あ"])
+def test_token_is_read_back_whatever_the_id_of_the_lead(lead: str) -> None:
+    link = Link(lead, LINK.send, 3)
+    assert read_token(KEY, Purpose.CLICK, sign_token(KEY, Purpose.CLICK, link)) == link
 
 
-def test_token_is_invalid_for_another_purpose() -> None:
+@pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.REPLY])
+@pytest.mark.parametrize("lead", [LEAD, "lead1"])
+def test_link_number_is_only_in_the_token_of_a_click(purpose: Purpose, lead: str) -> None:
+    token = sign_token(KEY, purpose, Link(lead, LINK.send, 3))
+    assert read_token(KEY, purpose, token) == Link(lead, LINK.send, 0)
+
+
+def test_address_of_a_reply_has_at_most_64_characters_before_its_at_sign() -> None:
+    assert len("reply+" + sign_token(KEY, Purpose.REPLY, LINK)) <= 64
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_token_of_version_1_is_read_and_names_no_lead(purpose: Purpose) -> None:
+    assert read_token(KEY, purpose, OLD[purpose]) == Link("", LINK.send, 3)
+
+
+@pytest.mark.parametrize("other", [each for each in Purpose if each is not Purpose.CLICK])
+def test_token_is_invalid_for_another_purpose(other: Purpose) -> None:
     with pytest.raises(BadToken):
-        read_token(KEY, Purpose.UNSUBSCRIBE, sign_token(KEY, Purpose.CLICK, LINK))
+        read_token(KEY, other, sign_token(KEY, Purpose.CLICK, LINK))
 
 
-@given(place=st.integers(0, 35), bit=st.integers(0, 7))
-def test_token_with_one_flipped_bit_is_rejected(place: int, bit: int) -> None:
-    from base64 import urlsafe_b64decode, urlsafe_b64encode
-
-    raw = bytearray(urlsafe_b64decode(sign_token(KEY, Purpose.CLICK, LINK)))
-    raw[place] ^= 1 << bit
+def test_signature_of_a_click_cannot_be_cut_to_that_of_a_reply() -> None:
+    raw = urlsafe_b64decode(sign_token(KEY, Purpose.UNSUBSCRIBE, LINK) + "==")
     with pytest.raises(BadToken):
-        read_token(KEY, Purpose.CLICK, urlsafe_b64encode(raw).decode())
+        read_token(KEY, Purpose.UNSUBSCRIBE, urlsafe_b64encode(raw[:-8]).decode().rstrip("="))
 
 
-@given(st.text(max_size=60))
+@given(purpose=st.sampled_from(Purpose), place=st.integers(0, 200), bit=st.integers(0, 7))
+def test_token_with_one_flipped_bit_is_rejected(purpose: Purpose, place: int, bit: int) -> None:
+    token = sign_token(KEY, purpose, LINK)
+    raw = bytearray(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    raw[place % len(raw)] ^= 1 << bit
+    with pytest.raises(BadToken):
+        read_token(KEY, purpose, urlsafe_b64encode(raw).decode().rstrip("="))
+
+
+@given(st.text(max_size=80))
 def test_any_other_text_is_rejected(text: str) -> None:
     with pytest.raises(BadToken):
         read_token(KEY, Purpose.CLICK, text)

@@ -14,12 +14,12 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
-from ripen.mail.ledger import SendPointer
 from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import Bridge, VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, rows
+from tests.support.planned_mails import sent
 from tests.support.site_visits import (
     BUNDLE,
     VISITOR,
@@ -120,11 +120,9 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_view(table: Table, left: in
 
 def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     send = digest("send1")
-    table.write(
-        Create(keys.send_pointer(send), SendPointer(lead="lead1", email="case-study", locale="ja")),
-        Create(keys.profile("lead1"), a_lead()),
-    )
-    token = sign_token(KEY, Purpose.CLICK, Link(send, 0))
+    table.write(Create(keys.profile("lead1"), a_lead()))
+    sent(table, id=send, email="case-study")
+    token = sign_token(KEY, Purpose.CLICK, Link("lead1", send))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
     own = LinkKeys(link=KEY, network=KEY)
     dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)

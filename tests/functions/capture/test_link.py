@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from capture.link import Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Change, Create, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
@@ -23,8 +23,11 @@ from ripen.tracking.link_token import Link, Purpose, sign_token
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON
 from tests.support.gateway_events import KEY, SITE, an_event, rows
+from tests.support.planned_mails import sent as mailed
 
 SEND = digest("send1")
+OLD_TOKEN = "AQEiZWuRjaboE4xAzNd4nYrOAADEInuhnwzPf0gmepZqjWIP"
+"""Of link 0 in that mail, in version 1."""
 NETWORK_KEY = b"n" * 32
 LINKS = (
     "/pages/whitepaper-read",
@@ -37,11 +40,11 @@ LINKS = (
 )
 
 
-def bundle_with(links: tuple[str, ...]) -> Bundle:
-    mail = a_mail(links=links)
+def bundle_with(links: tuple[str, ...], english: tuple[str, ...] = ()) -> Bundle:
+    locales = {"ja": a_mail(links=links), "en": a_mail(links=english or links)}
     return replace(
         a_bundle(),
-        emails={"case-study": Email(name="case-study", mail_class="marketing", locales={"ja": mail, "en": mail})},
+        emails={"case-study": Email(name="case-study", mail_class="marketing", locales=locales)},
     )
 
 
@@ -57,19 +60,20 @@ class ReadOnlyTable(Table):
 
 @pytest.fixture
 def sent(table: Table) -> Table:
-    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study", locale="ja")))
+    mailed(table, id=SEND, email="case-study")
     return table
 
 
 def token(number: int = 0, send: str = SEND) -> str:
-    return sign_token(KEY, Purpose.CLICK, Link(send, number))
+    return sign_token(KEY, Purpose.CLICK, Link("lead1", send, number))
 
 
 def follow(table: Table, token: str, method: str = "GET", id: str = "request1", **headers: str) -> Response:
     event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers)
     event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
     own = LinkKeys(link=KEY, network=NETWORK_KEY)
-    return serve(request(event), Dependencies(table, LIVE, lambda hash: bundle_with(("/old",)), own, NOON))
+    old = bundle_with(("/old",), ("/old-in-english",))
+    return serve(request(event), Dependencies(table, LIVE, lambda hash: old, own, NOON))
 
 
 def activities(table: Table) -> list[Activity]:
@@ -88,10 +92,9 @@ def test_a_click_is_redirected_and_recorded(sent: Table) -> None:
 
 
 def test_a_click_in_a_campaign_s_mail_names_the_campaign(sent: Table) -> None:
-    row = sent.get(keys.send_pointer(SEND))
-    assert row
-    sent.write(Replace(row.key, SendPointer(lead="lead1", email="case-study", campaign="spring"), row.version))
-    follow(sent, token(1))
+    of_campaign = digest("campaign's send")
+    mailed(sent, id=of_campaign, email="case-study", campaign=True, origin="spring")
+    follow(sent, token(1, of_campaign))
     (activity,) = activities(sent)
     assert activity.facts["campaign"] == "spring"
 
@@ -125,9 +128,16 @@ def test_a_path_leads_to_our_own_site(sent: Table) -> None:
 
 
 def test_a_link_keeps_the_target_of_the_sent_mail(table: Table) -> None:
-    pointer = SendPointer(lead="lead1", email="case-study", locale="ja", bundle="old1")
-    table.write(Create(keys.send_pointer(SEND), pointer))
+    mailed(table, id=SEND, email="case-study", bundle="old1")
     assert follow(table, token(0))["headers"]["location"] == f"{SITE}/old"
+
+
+def test_a_link_of_before_version_2_leads_to_the_lead_and_language_of_its_pointer(table: Table) -> None:
+    mailed(table, id=SEND, email="case-study", bundle="old1", locale="")
+    table.write(Create(keys.send_pointer(SEND), SendPointer(lead="lead1", locale="en")))
+    assert follow(table, OLD_TOKEN)["headers"]["location"] == f"{SITE}/old-in-english"
+    (activity,) = activities(table)
+    assert (activity.lead, activity.facts["send"]) == ("lead1", SEND)
 
 
 def test_a_head_request_is_redirected_and_recorded_as_such(sent: Table) -> None:
@@ -157,8 +167,8 @@ def test_a_malformed_target_is_not_followed(sent: Table, number: int) -> None:
         token()[:-1],
         token()[:-1] + ("A" if token()[-1] != "A" else "B"),
         token() + "A",
-        sign_token(KEY, Purpose.UNSUBSCRIBE, Link(SEND)),
-        sign_token(b"x" * 32, Purpose.CLICK, Link(SEND)),
+        sign_token(KEY, Purpose.UNSUBSCRIBE, Link("lead1", SEND)),
+        sign_token(b"x" * 32, Purpose.CLICK, Link("lead1", SEND)),
         token(send=digest("never sent")),
         "//evil.example",
         "https://evil.example",

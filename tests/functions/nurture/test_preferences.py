@@ -1,32 +1,25 @@
 """Unsubscribing: GET shows a page, and POST unsubscribes at once, and once."""
 
-from copy import replace
 from typing import Any
 
 import pytest
 
 from nurture.preferences import respond
 from ripen.adapters.rows.campaign_counts import campaign_totals
-from ripen.adapters.table import Create, Replace, Table, keys
+from ripen.adapters.table import Replace, Table, keys
 from ripen.lead.contact import Contact, Permission
-from ripen.mail.ledger import SendPointer
 from ripen.tracking import link_token
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import LINK_KEY, a_send, known, unsubscribing
+from tests.support.planned_mails import LINK_KEY, a_send, known, sent, unsubscribing
 
-GOOD = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link(a_send().id))
+GOOD = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", a_send().id))
 
 
 @pytest.fixture
 def mailed(table: Table) -> Table:
     """Hanako, who gave her consent and got a mail in Japanese."""
     known(table)
-    table.write(
-        Create(
-            keys.send_pointer(a_send().id),
-            SendPointer(lead="lead1", email="case-study", bundle="bundle1", locale="ja"),
-        )
-    )
+    sent(table, id=a_send().id, email="case-study")
     return table
 
 
@@ -125,8 +118,8 @@ def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue
         GOOD[:-1],
         GOOD[:-1] + ("A" if GOOD[-1] != "A" else "B"),
         "あ" * 48,
-        link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(a_send().id)),
-        link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("a" * 26)),
+        link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link("lead1", a_send().id)),
+        link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", "a" * 26)),
     ],
 )
 def test_invalid_link_shows_a_page_that_says_so(
@@ -161,11 +154,10 @@ def test_address_of_the_page_is_hidden_from_other_sites(mailed: Table, clock: Fa
 def test_unsubscription_by_a_campaigns_mail_is_counted_and_wakes_the_campaign(
     mailed: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:
-    pointer = mailed.get(keys.send_pointer(a_send().id))
-    assert pointer is not None
-    mailed.write(Replace(pointer.key, replace(pointer.value, campaign="autumn"), pointer.version))
-    walk = FakeQueue()
-    event = {"rawPath": f"/unsubscribe/{GOOD}", "pathParameters": {"token": GOOD}, "headers": {}}
+    of_campaign = sent(mailed, id="a" * 26, campaign=True, origin="autumn")
+    walk, link = FakeQueue(), link_token.Link("lead1", of_campaign.id)
+    token = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link)
+    event: dict[str, Any] = {"rawPath": f"/unsubscribe/{token}", "pathParameters": {"token": token}, "headers": {}}
     event |= {"requestContext": {"http": {"method": "POST"}}}
     for _ in range(2):
         respond(event, unsubscribing(mailed, clock, react=queue, walk=walk))

@@ -152,7 +152,7 @@ def test_claimed_mail_is_not_paced(table: Table, clock: FakeClock, queue: FakeQu
     row = table.get(key)
     assert row is not None
 
-    moved = ledger.claim(row.value, "b", "s", NOON)
+    moved = ledger.claim(row.value, "b", "s", "ja", NOON)
     table.write(Replace(key, moved.send, row.version, moved.due, ledger.lane(moved.send)))
     clock.move(minutes=5)
     assert released(table, clock, queue) == Released(0, 0)

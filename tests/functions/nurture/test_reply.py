@@ -12,16 +12,17 @@ from ripen.errors import Rejected
 from ripen.lead.activity import Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Suppression
-from ripen.mail.ledger import SendPointer
 from ripen.pointers import Pointer
 from ripen.tracking import link_token
 from tests.core.mail.test_reply import GONE, MACHINES, a_mail
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
+from tests.support.planned_mails import sent
 
 LINK_KEY, ADDRESS_KEY = b"l" * 32, b"a" * 32
 SEND = "a" * 26
-SIGNED = f"reply+{link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(SEND))}@reply.example.com"
+LINK = link_token.Link("lead1", SEND)
+SIGNED = f"reply+{link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, LINK)}@reply.example.com"
 DEAD = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
 
 
@@ -55,9 +56,9 @@ class World:
 def world(table: Table, clock: FakeClock) -> World:
     table.write(
         Create(keys.profile("lead1"), a_lead(id="lead1")),
-        Create(keys.send_pointer(SEND), SendPointer(lead="lead1", email="case-study")),
         Create(keys.address(address_hash(ADDRESS_KEY, "hanako@example.co.jp")), Pointer(lead="lead1")),
     )
+    sent(table, id=SEND, email="case-study")
     return World(table, clock)
 
 

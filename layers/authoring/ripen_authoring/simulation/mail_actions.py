@@ -7,7 +7,7 @@ from ripen.adapters.table import keys
 from ripen.failure import Failure
 from ripen.ids import digest
 from ripen.mail.feedback import Event, Feedback
-from ripen.mail.ledger import Send, SendPointer, SendState
+from ripen.mail.ledger import Send, SendState
 from ripen.tracking import link_token
 from ripen.words import Words
 from ripen_authoring.simulation import workers
@@ -26,7 +26,7 @@ def follow_links(action: Action) -> None:
     email = _named_mail(action)
     send = _latest_send(action, email)
     link = _link_number(action) - 1
-    token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.id, link))
+    token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.lead, send.id, link))
     method = "HEAD" if action.event.verb == "scan" else "GET"
     request = gateway.request(gateway_event(method, f"/c/{token}", {"token": token}, f"click {action.number}"))
     dependencies = workers.link.Dependencies(
@@ -68,7 +68,6 @@ def reply(action: Action) -> None:
 def unsubscribe(action: Action) -> None:
     """Unsubscribe by the link of the mail, or of the latest mail where none is named."""
     simulator, send = action.simulator, _latest_send(action, _optional_name(action))
-    pointer = SendPointer(lead=action.lead, email=send.email)
     dependencies = workers.preferences.Dependencies(
         table=simulator.table,
         clock=simulator.clock,
@@ -77,7 +76,7 @@ def unsubscribe(action: Action) -> None:
         link_key=LINK_KEY,
         brand=simulator.bundle.brand,
     )
-    workers.preferences.unsubscribe(pointer, send.id, dependencies)
+    workers.preferences.unsubscribe(send, dependencies)
 
 
 def report(action: Action) -> None:

@@ -17,7 +17,7 @@ def receive_reply(send: Send, text: str, simulator: Simulator, number: int, *, m
     """Receive a reply of the lead, or of a machine in its place, at the reply address of the mail."""
     row = simulator.table.get(keys.profile(send.lead))
     sender, locale = (row.value.email, row.value.locale) if row else ("", "en")
-    token = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.id))
+    token = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.lead, send.id))
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, f"reply+{token}@reply.example"
     mail["Subject"], mail["Message-ID"] = f"Re: {send.subject}", f"<{number}.{send.id}@simulated>"

@@ -35,7 +35,10 @@ class MailClass(StrEnum):
 
 
 class Send(Struct, frozen=True, kw_only=True):
-    """The `send#<id>` row. docs/internals/sending.md explains the states and their moves."""
+    """The `send#<id>` row, kept for at least two years because links in the mail lead to it.
+
+    docs/internals/sending.md explains the states and their moves.
+    """
 
     id: str
     lead: str
@@ -69,6 +72,8 @@ class Send(Struct, frozen=True, kw_only=True):
     """The playbook that the mail was rendered from. The claim sets it, so that a second attempt sends the same bytes.
     """
     subject: str = ""
+    locale: str = ""
+    """The language of the mail. The claim sets it; the links of a mail lead to the targets in its language."""
     delivered: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
@@ -79,14 +84,10 @@ class Send(Struct, frozen=True, kw_only=True):
 
 
 class SendPointer(Struct, frozen=True, kw_only=True):
-    """The pointer from a send id in a link to the lead, the mail and the bundle, kept for at least two years."""
+    """The pointer from a send id to its lead, for links of before version 2 (link_token.py). No longer written."""
 
     lead: str
-    email: str
-    bundle: str = ""
     locale: str = ""
-    campaign: str = ""
-    """The campaign that the mail belongs to, if any: an unsubscription by the mail counts there."""
 
 
 LEASE = timedelta(minutes=5)
@@ -131,7 +132,7 @@ def may_be_claimed(send: Send, now: datetime) -> bool:
     return send.state is SendState.PLANNED and (send.not_before is None or send.not_before <= now + _EARLY)
 
 
-def claim(send: Send, bundle: str, subject: str, now: datetime) -> MovedSend:
+def claim(send: Send, bundle: str, subject: str, locale: str, now: datetime) -> MovedSend:
     """Move PLANNED → CLAIMED, for at most five minutes."""
     _require(send, SendState.PLANNED)
     claimed = replace(
@@ -142,6 +143,7 @@ def claim(send: Send, bundle: str, subject: str, now: datetime) -> MovedSend:
         not_before=None,
         bundle=bundle,
         subject=subject,
+        locale=locale,
         reason="",
     )
     return MovedSend(claimed, now + LEASE)

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from ripen.mail.ledger import Send
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.tracking.link_token import Link, Purpose, sign_token
 
@@ -13,19 +14,20 @@ class MailLinks(Struct, frozen=True):
     key: bytes
     reply_domain: str = ""
 
-    def click(self, send: str, number: int) -> str:
+    def click(self, send: Send, number: int) -> str:
         """Return the address that counts a click in the link with this number."""
-        return f"{self.site}/c/{sign_token(self.key, Purpose.CLICK, Link(send, number))}"
+        return f"{self.site}/c/{self._token(Purpose.CLICK, send, number)}"
 
-    def hidden(self, send: str) -> str:
+    def hidden(self, send: Send) -> str:
         """Return the address of the link that only a machine follows."""
         return self.click(send, HIDDEN_LINK)
 
-    def unsubscribe(self, send: str) -> str:
-        return f"{self.site}/unsubscribe/{sign_token(self.key, Purpose.UNSUBSCRIBE, Link(send))}"
+    def unsubscribe(self, send: Send) -> str:
+        return f"{self.site}/unsubscribe/{self._token(Purpose.UNSUBSCRIBE, send)}"
 
-    def reply_to(self, send: str) -> str:
+    def reply_to(self, send: Send) -> str:
         """Return the mail's own address for replies, "" if SES receives none."""
-        return (
-            f"reply+{sign_token(self.key, Purpose.REPLY, Link(send))}@{self.reply_domain}" if self.reply_domain else ""
-        )
+        return f"reply+{self._token(Purpose.REPLY, send)}@{self.reply_domain}" if self.reply_domain else ""
+
+    def _token(self, purpose: Purpose, send: Send, number: int = 0) -> str:
+        return sign_token(self.key, purpose, Link(send.lead, send.id, number))

@@ -86,13 +86,13 @@ def compose(
     subject, html, text = _rendered(mail, variables)
     sender, reply_to = _sender(email, profile, bundle, locale)
     if reply_to == one_line(bundle.brand.reply_to):
-        reply_to = links.reply_to(send.id) or reply_to
+        reply_to = links.reply_to(send) or reply_to
     return OutgoingMail(
         sender=sender,
         to=profile.email,
         reply_to=reply_to,
         subject=subject,
-        html=_with_hidden_link(html, links.hidden(send.id)) if html else "",
+        html=_with_hidden_link(html, links.hidden(send)) if html else "",
         text=text,
         headers=_headers(send, links),
         tags={"send_id": send.id, "lead": send.lead, "class": str(send.mail_class), "attempt": str(send.attempt + 1)},
@@ -103,7 +103,7 @@ def compose(
 def _headers(send: Send, links: MailLinks) -> dict[str, str]:
     """Return the headers for one-click unsubscription (RFC 8058) and for Gmail's feedback loop."""
     return {
-        "List-Unsubscribe": f"<{links.unsubscribe(send.id)}>",
+        "List-Unsubscribe": f"<{links.unsubscribe(send)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Feedback-ID": f"{_word(send.email)}:{_word(send.origin)}:{send.mail_class}:ripen",
     }
@@ -111,8 +111,8 @@ def _headers(send: Send, links: MailLinks) -> dict[str, str]:
 
 def _link_variables(send: Send, mail: Mail, links: MailLinks) -> dict[str, object]:
     return {
-        "unsubscribe_url": links.unsubscribe(send.id),
-        "links": [links.click(send.id, number) for number in range(len(mail.links))],
+        "unsubscribe_url": links.unsubscribe(send),
+        "links": [links.click(send, number) for number in range(len(mail.links))],
     }
 
 

@@ -1,20 +1,29 @@
-"""Signed links: tokens of 48 characters that identify a mail and a link and that only we can make.
+"""Signed links: tokens that identify a mail and a link and that only we can make.
 
-Layout: version, key id, send id (16 bytes), link number (2 bytes), first 16 bytes of an HMAC-SHA256 over the purpose
-and the rest. A token contains no address and no URL, and is valid for one purpose only.
+Layout: version, key id, send id (16 bytes), link number (2 bytes, only in a click), lead id, and the start of an
+HMAC-SHA256 over the purpose and the rest. Version 2 holds the 16 bytes of a lead id that is a UUID in hexadecimal
+digits, version 3 the text of any other lead id. A token contains no address and no URL, and is valid for one purpose
+only. Mails of before version 2 carry tokens that name no lead; their `send#<id>` row does.
+
+The address of a reply holds at most 64 characters before its "@" (RFC 5321, 4.5.3.1.1), which leaves 8 bytes for the
+signature.
 """
 
 import hmac
-from base64 import b32decode, b32encode, urlsafe_b64decode, urlsafe_b64encode
+import re
+from base64 import b32decode, b32encode, b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from enum import StrEnum
 from hashlib import sha256
 
 from msgspec import Struct
 
-_VERSION = 1
+_NO_LEAD, _UUID, _TEXT = 1, 2, 3
 _KEY_ID = 1
-_LENGTH = 48
+_SIGNATURE, _REPLY_SIGNATURE = 16, 8
+_SHORTEST, _LONGEST = 36, 200
+"""In characters. The shortest holds a head of 18 bytes and a signature of 8."""
+_UUID_HEX = re.compile("[0-9a-f]{32}")
 
 
 class Purpose(StrEnum):
@@ -30,34 +39,46 @@ class BadToken(Exception):
 
 
 class Link(Struct, frozen=True):
-    """A link of a mail: the send and the number of the link."""
+    """A link of a mail: its lead ("" in a token of before version 2), the send, and the number of the link."""
 
+    lead: str
     send: str
     number: int = 0
 
 
 def sign_token(key: bytes, purpose: Purpose, link: Link) -> str:
-    """Return the token of a link: 48 characters of the URL-safe base64 alphabet."""
+    """Return the token of a link, in the URL-safe base64 alphabet: 56 characters for a reply to a lead with a UUID."""
+    version, lead = (_UUID, bytes.fromhex(link.lead)) if _UUID_HEX.fullmatch(link.lead) else (_TEXT, link.lead.encode())
     send = b32decode(link.send.upper() + "=" * (-len(link.send) % 8))
-    head = bytes((_VERSION, _KEY_ID)) + send + link.number.to_bytes(2)
-    return urlsafe_b64encode(head + _signature(key, purpose, head)).decode()
+    number = link.number.to_bytes(2) if purpose is Purpose.CLICK else b""
+    head = bytes((version, _KEY_ID)) + send + number + lead
+    return urlsafe_b64encode(head + _signature(key, purpose, head)).decode().rstrip("=")
 
 
 def read_token(key: bytes, purpose: Purpose, token: str) -> Link:
     """Return the link of a token. Raises BadToken."""
-    if len(token) != _LENGTH or not token.isascii():
+    raw = _decoded(token)
+    length = len(_signature(key, purpose, raw))
+    head, signature = raw[:-length], raw[-length:]
+    if head[1:2] != bytes((_KEY_ID,)) or not hmac.compare_digest(signature, _signature(key, purpose, head)):
+        raise BadToken
+    send = b32encode(head[2:18]).decode().rstrip("=").lower()
+    if head[0] == _NO_LEAD:
+        return Link("", send, int.from_bytes(head[18:20]))
+    number, lead = (int.from_bytes(head[18:20]), head[20:]) if purpose is Purpose.CLICK else (0, head[18:])
+    return Link(lead.hex() if head[0] == _UUID else lead.decode(), send, number)
+
+
+def _decoded(token: str) -> bytes:
+    """Return the bytes of a token. Raises BadToken for a text that is no base64, or is too short or too long."""
+    if not _SHORTEST <= len(token) <= _LONGEST or not token.isascii():
         raise BadToken
     try:
-        raw = urlsafe_b64decode(token)
-    except (NotBase64, ValueError):
+        return b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except NotBase64:
         raise BadToken from None
-    head, signature = raw[:-16], raw[-16:]
-    if len(head) != 20 or head[:2] != bytes((_VERSION, _KEY_ID)):
-        raise BadToken
-    if not hmac.compare_digest(signature, _signature(key, purpose, head)):
-        raise BadToken
-    return Link(b32encode(head[2:18]).decode().rstrip("=").lower(), int.from_bytes(head[18:]))
 
 
 def _signature(key: bytes, purpose: Purpose, head: bytes) -> bytes:
-    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[:16]
+    length = _REPLY_SIGNATURE if purpose is Purpose.REPLY and head[0] != _NO_LEAD else _SIGNATURE
+    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[:length]

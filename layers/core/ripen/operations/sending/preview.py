@@ -49,7 +49,7 @@ def preview(
             Words(f"{name} cannot be rendered: {error}", f"{name} の文面を作れません: {error}"),
             Words("Find the mistake with: ripen check", "まちがいを探すには: ripen check"),
         ) from None
-    return _with_plain_links(mail, send.id, email.locales[mail.locale].links, links)
+    return _with_plain_links(mail, send, email.locales[mail.locale].links, links)
 
 
 def as_test(mail: OutgoingMail, to: str) -> OutgoingMail:
@@ -58,7 +58,7 @@ def as_test(mail: OutgoingMail, to: str) -> OutgoingMail:
     return replace(mail, to=to, subject=TEST + mail.subject, headers=headers, tags={"preview": "yes"})
 
 
-def _with_plain_links(mail: OutgoingMail, send: str, targets: tuple[str, ...], links: MailLinks) -> OutgoingMail:
+def _with_plain_links(mail: OutgoingMail, send: Send, targets: tuple[str, ...], links: MailLinks) -> OutgoingMail:
     """Put the targets in place of the click links. Other links stay signed by a key that is not kept."""
     html, text = mail.html, mail.text
     for number, target in enumerate(targets):
