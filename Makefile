@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := .tools/uv/bin/uv
+ARCHITECTURE ?= arm64
 PYTHON := .venv/bin/python
 SAM := .tools/sam/bin/sam
 SLACK := sandbox/node_modules/.installed
@@ -51,8 +52,9 @@ bench-journeys: .venv/.installed ## what a step of a journey costs for 100,000 p
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
 
 deploy: .venv/.installed $(SAM) ## deploy to AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
-	@$(SAM) build --parameter-overrides Architecture=$${ARCHITECTURE:-arm64}
-	@if grep -q '^region' samconfig.toml; then $(SAM) deploy; else $(SAM) deploy --guided; fi
+	@$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
+	@$(SAM) deploy $$(grep -q '^region' samconfig.toml || echo --guided) \
+	  --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
 	@ripen --stack "$$(awk -F'"' '/^stack_name/ { name = $$2 } END { print name }' samconfig.toml)" doctor || true
 	@echo "Now put the connections into the stack's secret and run: ripen publish"
 

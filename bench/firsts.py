@@ -157,7 +157,7 @@ def _delivered() -> str:
             "messageId": "0100",
             "timestamp": "2026-11-21T03:00:00.000Z",
             "destination": ["hanako@example.co.jp"],
-            "tags": {"send": [SEND], "lead": [LEAD]},
+            "tags": {"send_id": [SEND], "lead": [LEAD]},
         },
         "delivery": {"timestamp": "2026-11-21T03:00:01.000Z", "recipients": ["hanako@example.co.jp"]},
     }

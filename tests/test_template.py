@@ -1,10 +1,8 @@
-"""Code and template agree: functions, variables, queues, permissions and alarms are in both."""
+"""Code and template agree: functions, variables, permissions and routes are in both."""
 
-import ast
 import importlib
 import re
-from functools import cache
-from pathlib import Path
+import subprocess
 from typing import Any
 
 import pytest
@@ -14,20 +12,24 @@ from samtranslator.yaml_helper import yaml_parse
 from ripen.agenda import SHARDS, Lane
 from ripen.playbook.bundle import FORMAT
 from tests.conftest import create_table
+from tests.support.stack_template import (
+    ALARMS,
+    FUNCTIONS,
+    GLOBAL,
+    LIVE_QUEUES,
+    PROJECT,
+    RESOURCES,
+    SHARED,
+    TEMPLATE,
+    TEXT,
+    allowed,
+    file_of,
+    source_of,
+    target,
+    variables_read,
+    wakes,
+)
 
-PROJECT = Path(__file__).resolve().parents[1]
-TEXT = (PROJECT / "infra/template.yaml").read_text()
-TEMPLATE: dict[str, Any] = yaml_parse(TEXT)
-RESOURCES: dict[str, dict[str, Any]] = TEMPLATE["Resources"]
-FUNCTIONS = {
-    name: resource["Properties"]
-    for name, resource in RESOURCES.items()
-    if resource["Type"] == "AWS::Serverless::Function"
-}
-SHARED = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
-QUEUES = {name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::SQS::Queue"}
-LIVE_QUEUES = sorted(name for name in QUEUES if not name.endswith("Dead"))
-ALARMS = sorted(name for name, resource in RESOURCES.items() if resource["Type"] == "AWS::CloudWatch::Alarm")
 ROUTES = {
     "POST /forms/{form}",
     "OPTIONS /forms/{form}",
@@ -70,7 +72,7 @@ def test_every_file_of_a_function_is_in_the_template() -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_exactly_the_variables_that_it_reads(name: str) -> None:
-    read = _reads(_file(name))
+    read = variables_read(file_of(name))
     own = set(FUNCTIONS[name].get("Environment", {}).get("Variables", {}))
     assert read <= own | set(SHARED)
     assert own <= read
@@ -78,36 +80,29 @@ def test_a_function_has_exactly_the_variables_that_it_reads(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_exactly_the_table_rights_that_it_uses(name: str) -> None:
-    allowed = {action for action in _allowed(name) if action.startswith("dynamodb:")} - {"dynamodb:GetItem"}
-    used = {action for action, pattern in VERBS.items() if re.search(pattern, _source(name))}
-    assert allowed == used
+    rights = {action for action in allowed(name) if action.startswith("dynamodb:")} - {"dynamodb:GetItem"}
+    used = {action for action, pattern in VERBS.items() if re.search(pattern, source_of(name))}
+    assert rights == used
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_has_rights_to_exactly_the_queues_secret_and_bucket_that_it_uses(name: str) -> None:
-    allowed, read = _allowed(name), _reads(_file(name))
-    variables = FUNCTIONS[name].get("Environment", {}).get("Variables", {})
-    queues = {_target(value) for variable, value in variables.items() if variable.endswith("_QUEUE")}
-    assert {_target(resource) for resource in allowed.get("sqs:SendMessage", [])} == queues
-    assert ("secretsmanager:GetSecretValue" in allowed) == ("SECRET" in read)
-    assert ("s3:GetObject" in allowed) == ("BUCKET" in read)
-    assert ("ses:SendEmail" in allowed) == ("CONFIGURATION_SET" in read)
+    rights, read = allowed(name), variables_read(file_of(name))
+    assert {target(resource) for resource in rights.get("sqs:SendMessage", [])} == wakes(name)
+    assert ("secretsmanager:GetSecretValue" in rights) == ("SECRET" in read)
+    assert ("s3:GetObject" in rights) == ("BUCKET" in read)
+    assert ("ses:SendEmail" in rights) == ("CONFIGURATION_SET" in read)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_no_permission_covers_all_resources(name: str) -> None:
-    for action, resources in _allowed(name).items():
+    for action, resources in allowed(name).items():
         assert "*" not in action
         for resource in resources:
             if action == "ses:GetAccount":  # SES knows no narrower resource for it
                 continue
             assert resource != "*"
             assert not isinstance(resource, str) or resource.endswith(("/bundles/*", "/replies/*"))
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_each_alarm_has_instructions(name: str) -> None:
-    assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
 
 
 def test_the_idle_cost_in_the_docs_counts_the_resources_of_the_template() -> None:
@@ -121,57 +116,28 @@ def test_output_says_which_playbooks_the_functions_read() -> None:
     assert TEMPLATE["Outputs"]["BundleFormat"]["Value"] == str(FORMAT)
 
 
-def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:
-    watched = {
-        RESOURCES[name]["Properties"]["MetricName"]
-        for name in ALARMS
-        if RESOURCES[name]["Properties"]["Namespace"] == "Ripen"
-    }
-    written = " ".join(path.read_text() for path in (PROJECT / "functions").glob("*/*.py"))
-    put_out = set(re.findall(r'add_metric\(name="(\w+)"', written))
-    assert watched and watched <= put_out
+def test_logs_are_json_and_the_platform_logs_only_warnings() -> None:
+    logging = GLOBAL["LoggingConfig"]
+    assert (logging["LogFormat"], logging["SystemLogLevel"]) == ("JSON", "WARN")
+    assert logging["ApplicationLogLevel"] == SHARED["POWERTOOLS_LOG_LEVEL"]  # metrics are lines without a level: INFO
 
 
-def test_replies_are_kept_longer_than_a_dead_letter_and_then_deleted() -> None:
-    [rule] = RESOURCES["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    kept = rule["ExpirationInDays"] * 86400
-    assert (rule["Prefix"], rule["Status"]) == ("replies/", "Enabled")  # bundles stay
-    assert RESOURCES["ReplyDead"]["Properties"]["MessageRetentionPeriod"] < kept <= 90 * 86400
-    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 7
+def test_ses_forwards_no_feedback_by_mail() -> None:
+    assert RESOURCES["Sender"]["Properties"]["FeedbackAttributes"] == {"EmailForwardingEnabled": False}
 
 
-@pytest.mark.parametrize("name", LIVE_QUEUES)
-def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
-    policy = RESOURCES[name]["Properties"]["RedrivePolicy"]
-    assert _target(policy["deadLetterTargetArn"]) == f"{name}Dead"
-    assert policy["maxReceiveCount"] == 5
-    assert RESOURCES[f"{name}Dead"]["Properties"]["MessageRetentionPeriod"] == 14 * 86400
-    alarm = RESOURCES[f"{name}DeadAlarm"]["Properties"]
-    assert _target(alarm["Dimensions"][0]["Value"]) == f"{name}Dead"
-    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 0)
-
-
-@pytest.mark.parametrize("name", LIVE_QUEUES)
-def test_a_queue_has_one_worker_that_returns_only_failed_messages_in_time(name: str) -> None:
-    [(function, event)] = [
-        (function, event)
-        for function in FUNCTIONS.values()
-        for event in function["Events"].values()
-        if event["Type"] == "SQS" and _target(event["Properties"]["Queue"]) == name
-    ]
-    mapping = event["Properties"]
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
-    window = mapping.get("MaximumBatchingWindowInSeconds", 0)
-    assert mapping["BatchSize"] <= 10 or window >= 1
-    timeout = function.get("Timeout", TEMPLATE["Globals"]["Function"]["Timeout"])
-    assert RESOURCES[name]["Properties"]["VisibilityTimeout"] >= 6 * timeout + window
-
-
-def test_hot_and_bulk_work_share_no_queue() -> None:
-    tick = FUNCTIONS["NurtureTick"]["Environment"]["Variables"]
-    assert len({_target(value) for value in tick.values()}) == len(tick)
-    assert {"ReactBulk", "DeliverBulk"} <= set(LIVE_QUEUES)
+def test_make_deploy_builds_and_deploys_for_the_same_architecture() -> None:
+    shown = subprocess.run(
+        ["make", "--dry-run", "deploy", "ARCHITECTURE=x86_64", "PARAMETERS=ReplyDomain=reply.example.com"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.replace("\\\n", " ")
+    [built] = [line for line in shown.splitlines() if "sam build" in line]
+    [deployed] = [line for line in shown.splitlines() if "sam deploy" in line]
+    assert "Architecture=x86_64" in built and "Architecture=x86_64" in deployed
+    assert "ReplyDomain=reply.example.com" in deployed
 
 
 def test_the_public_paths_are_those_of_links_and_providers() -> None:
@@ -231,63 +197,3 @@ def test_sam_accepts_the_template() -> None:
     types = [resource["Type"] for resource in made["Resources"].values()]
     assert types.count("AWS::Lambda::Function") == len(FUNCTIONS)
     assert types.count("AWS::Lambda::EventSourceMapping") == len(LIVE_QUEUES)
-
-
-def _file(name: str) -> Path:
-    module = str(FUNCTIONS[name]["Handler"]).removesuffix(".handler")
-    return PROJECT / "functions" / f"{module.replace('.', '/')}.py"
-
-
-@cache
-def _reads(file: Path) -> set[str]:
-    """The names in os.environ["NAME"]."""
-    return {
-        str(node.slice.value)
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Subscript)
-        and ast.unparse(node.value) == "os.environ"
-        and isinstance(node.slice, ast.Constant)
-    }
-
-
-@cache
-def _source(name: str) -> str:
-    """The function's file and those beside it that it imports."""
-    todo, seen = [_file(name)], dict[Path, str]()
-    while todo:
-        file = todo.pop()
-        seen[file] = file.read_text()
-        imported = re.findall(r"^from (\w+)(?:\.| import )(\w+)", seen[file], re.MULTILINE)
-        beside = (PROJECT / "functions" / area / f"{module}.py" for area, module in imported)
-        todo += [path for path in beside if path.exists() and path not in seen]
-    return "\n".join(seen.values())
-
-
-def _allowed(name: str) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for policy in FUNCTIONS[name]["Policies"]:
-        for statement in policy["Statement"]:
-            assert statement["Effect"] == "Allow"
-            for action in _list(statement["Action"]):
-                found.setdefault(action, []).extend(_plain(resource) for resource in _list(statement["Resource"]))
-    return found
-
-
-def _plain(resource: Any) -> Any:
-    """A !Sub as its text, unless it is one of SES's, whose identities are not made by this stack."""
-    if isinstance(resource, dict) and "Fn::Sub" in resource and ":ses:" not in resource["Fn::Sub"]:
-        text: str = resource["Fn::Sub"]
-        return text if text.endswith("*") else resource
-    return resource
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _target(value: Any) -> str:
-    """The resource that a !Ref or !GetAtt names."""
-    if "Ref" in value:
-        return str(value["Ref"])
-    attribute = value["Fn::GetAtt"]
-    return str(attribute[0] if isinstance(attribute, list) else attribute.partition(".")[0])

@@ -8,12 +8,13 @@ import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from msgspec import Struct
 
-from ripen.adapters.batch import process_by_lead
+from ripen.adapters.batch import has_time, process_by_lead
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -84,7 +85,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         bundle = playbook.live().bundle
         react(refs, Dependencies(table=table, clock=clock, queues=queues, bundle=bundle, previous=playbook.before))
 
-    return process_by_lead(event, work)
+    return process_by_lead(event, work, partial(has_time, context))
 
 
 def react(refs: Sequence[str], dependencies: Dependencies) -> None:

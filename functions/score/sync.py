@@ -5,13 +5,15 @@ dies between two calls does no harm: all is repeated. A failure is noted on the 
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import batched
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 
+from ripen.adapters.batch import has_time
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
@@ -51,33 +53,32 @@ _MAX_REASONS = 10
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    failed = sync_live([record["body"] for record in event["Records"]])
+    failed = sync_live([record["body"] for record in event["Records"]], partial(has_time, context))
     messages = [record["messageId"] for record in event["Records"] if record["body"] in failed]
     return {"batchItemFailures": [{"itemIdentifier": id} for id in messages]}
 
 
-def sync_live(refs: Sequence[str]) -> set[str]:
+def sync_live(refs: Sequence[str], has_time: Callable[[], bool]) -> set[str]:
     """Sync by the live playbook, as `sync` does. Leave all marks due while this function is Unavailable."""
     try:
         bundle = playbook.live().bundle
-        return sync(
-            refs,
-            Dependencies(table=table, clock=clock, bundle=bundle, crm=salesforce, alert=alert, budget=budget),
-        )
+        dependencies = Dependencies(table=table, clock=clock, bundle=bundle, crm=salesforce, alert=alert, budget=budget)
+        return sync(refs, dependencies, has_time)
     except Unavailable as error:
         report(error)
         return set()
 
 
-def sync(refs: Sequence[str], dependencies: Dependencies) -> set[str]:
+def sync(refs: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool]) -> set[str]:
     """Bring these leads up to date in the CRM.
 
-    Return the refs that failed: those that name no mark, and those whose rows other workers kept changing.
+    Return the refs that failed: those that name no mark, those whose rows other workers kept changing, and those for
+    which no time was left.
     """
     marks = {ref: lead for ref in dict.fromkeys(refs) if (lead := _lead(ref))}
     failed = {ref for ref in refs if ref not in marks}
     for leads in batched(marks.values(), _MAX_LEADS, strict=False):
-        failed |= _sync(leads, dependencies)
+        failed |= _sync(leads, dependencies, has_time)
     return failed
 
 
@@ -89,8 +90,8 @@ def _lead(ref: str) -> str:
         return ""
 
 
-def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
-    """Sync at most 200 leads. Return the refs of the marks whose outcome could not be written.
+def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool]) -> set[str]:
+    """Sync at most 200 leads. Return the refs of the marks whose outcome could not be written in time.
 
     1. Read the leads whose mark is due and not claimed by another worker.
     2. Decide for each lead whether a record is to be written.
@@ -106,7 +107,8 @@ def _sync(leads: Sequence[str], dependencies: Dependencies) -> set[str]:
         outcomes += [_report(want, now) for want in wanted]
     elif wanted:
         outcomes += write_records(wanted, dependencies, now)
-    return {outcome.case.mark.key.ref for outcome in outcomes if not write_outcome(outcome, dependencies, now)}
+    unwritten = [each for each in outcomes if not has_time() or not write_outcome(each, dependencies, now)]
+    return {outcome.case.mark.key.ref for outcome in unwritten}
 
 
 def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutcome:

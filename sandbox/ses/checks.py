@@ -9,7 +9,8 @@ from typing import Any
 
 _HEADER_NAME = re.compile(r"[!-9;-@A-~]{1,126}")
 _HEADER_VALUE = re.compile(r"[ -~]{1,995}")
-_TAG = re.compile(r"[A-Za-z0-9_-]{1,256}|ses:no-track")
+_TAG_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}|ses:(no-track|feedback-id-[ab])")
+_TAG_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _DOMAIN = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _ADDRESS = re.compile(r"(?:.*<([^<>]*)>\s*|([^<>]*))", re.DOTALL)
 _OURS = {"from", "to", "cc", "bcc", "subject", "reply-to", "return-path", "date", "message-id", "mime-version"}
@@ -87,5 +88,5 @@ def _simple(simple: dict[str, Any]) -> None:
 
 def _tags(tags: list[dict[str, str]]) -> None:
     for tag in tags:
-        if not _TAG.fullmatch(tag.get("Name", "")) or not _TAG.fullmatch(tag.get("Value", "")):
+        if not _TAG_NAME.fullmatch(tag.get("Name", "")) or not _TAG_VALUE.fullmatch(tag.get("Value", "")):
             raise Refused("BadRequestException", "Tag names and values hold only A-Z, a-z, 0-9, _ and -.")

@@ -19,7 +19,7 @@ def test_batch_is_processed_by_lead_and_a_failure_retries_only_its_lead(caplog: 
             raise ValueError(refs[0])
 
     # when
-    answer = process_by_lead(event, work)
+    answer = process_by_lead(event, work, lambda: True)
     # then
     assert seen == [
         ["lead#1|activity#a", "lead#1|activity#b"],
@@ -35,9 +35,22 @@ def test_batch_in_which_every_message_fails_is_reported() -> None:
     def work(refs: Sequence[str]) -> None:
         raise ValueError
 
-    answer = process_by_lead(an_sqs_event("lead#1|activity#a"), work)
+    answer = process_by_lead(an_sqs_event("lead#1|activity#a"), work, lambda: True)
     assert answer == {"batchItemFailures": [{"itemIdentifier": "0"}]}
 
 
 def test_batch_without_failures_reports_none() -> None:
-    assert process_by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None) == {"batchItemFailures": []}
+    assert process_by_lead(an_sqs_event("lead#1|activity#a"), lambda refs: None, lambda: True) == {
+        "batchItemFailures": []
+    }
+
+
+def test_leads_without_time_left_go_back_to_the_queue() -> None:
+    # given
+    event = an_sqs_event("lead#1|activity#a", "lead#2|activity#a", "lead#2|activity#b", "lead#1|activity#b")
+    seen: list[Sequence[str]] = []
+    # when
+    answer = process_by_lead(event, seen.append, lambda: not seen)
+    # then
+    assert seen == [["lead#1|activity#a", "lead#1|activity#b"]]
+    assert {failure["itemIdentifier"] for failure in answer["batchItemFailures"]} == {"1", "2"}

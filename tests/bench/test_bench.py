@@ -15,7 +15,7 @@ from bench.stub import Storage
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.segment import segments
 from tests.support.fakes import NOON
-from tests.test_template import FUNCTIONS
+from tests.support.stack_template import FUNCTIONS
 
 
 @pytest.mark.parametrize("ratio", [1.2, 1.6])

@@ -42,6 +42,7 @@ def received(served: Served) -> tuple[Received, reply.Reply]:
     """As nurture.reply takes it in."""
     [record] = [record for record in served.published if record.get("notificationType") == "Received"]
     found = parse_notification(json.dumps({"Message": json.dumps(record)}))
+    assert found
     return found, reply.read(served.bucket[found.key], found.sender)
 
 

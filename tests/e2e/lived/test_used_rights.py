@@ -26,7 +26,7 @@ from tests.e2e.test_intake import signature, typeform
 from tests.e2e.test_slack import command, press
 from tests.support.form_visitors import a_director
 from tests.support.local_cloud import RunningCloud, eventually
-from tests.test_template import FUNCTIONS, _list
+from tests.support.stack_template import FUNCTIONS, as_list
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -189,8 +189,8 @@ def _named(resource: str, names: dict[str, str]) -> str:
 def _allowed(name: str) -> Iterator[Right]:
     for policy in FUNCTIONS[name]["Policies"]:
         for statement in policy["Statement"]:
-            for action in _list(statement["Action"]):
-                for resource in _list(statement["Resource"]):
+            for action in as_list(statement["Action"]):
+                for resource in as_list(statement["Resource"]):
                     yield action, _short(resource)
 
 

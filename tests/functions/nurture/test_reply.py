@@ -36,7 +36,9 @@ class World:
     def comes(self, raw: bytes, to: str = SIGNED, verdicts: dict[str, Any] | None = None) -> str:
         receipt = {"recipients": [to], "action": {"type": "S3", "objectKey": "replies/1"}} | (verdicts or {})
         mail = {"messageId": "ses1", "timestamp": "2026-11-21T03:00:00.000Z", "source": "hanako@example.co.jp"}
-        body = json.dumps({"Message": json.dumps({"mail": mail, "receipt": receipt})})
+        return self.hears(json.dumps({"mail": mail, "receipt": receipt}), raw)
+
+    def hears(self, message: str, raw: bytes = b"") -> str:
         dependencies = Dependencies(
             table=self.table,
             clock=self.clock,
@@ -46,7 +48,7 @@ class World:
             link_key=LINK_KEY,
             address_key=ADDRESS_KEY,
         )
-        return receive_reply(body, dependencies)
+        return receive_reply(json.dumps({"Message": message}), dependencies)
 
     def outcomes(self) -> list[str]:
         return [row.value.outcome for row in self.table.under("lead1", "decision#")]
@@ -122,6 +124,19 @@ def test_reply_of_a_stranger_is_unknown(world: World) -> None:
 @pytest.mark.parametrize("verdict", ["spamVerdict", "virusVerdict"])
 def test_spam_and_viruses_are_not_read(world: World, verdict: str) -> None:
     assert world.comes(a_mail("Re: 資料", "はい"), verdicts={verdict: {"status": "FAIL"}}) == "unwanted"
+    assert world.outcomes() == []
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        '{"mail": {"messageId": "AMAZON_SES_SETUP_NOTIFICATION"}, "receipt": {"action": {"objectKey": "replies/x"}}}',
+        '{"mail": {"messageId": "x"}, "receipt": {"action": {"objectKey": "replies/AMAZON_SES_SETUP_NOTIFICATION"}}}',
+    ],
+)
+def test_ses_tests_a_new_receipt_rule(world: World, message: str) -> None:
+    assert world.hears(message) == "test"
     assert world.outcomes() == []
 
 

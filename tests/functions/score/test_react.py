@@ -156,7 +156,7 @@ def test_scanner_is_recognised_in_any_order_of_wake_ups(table: Table, clock: Fak
     assert value(table, STATE).rule_points == {}
 
 
-def test_invalid_message_fails_alone(
+def test_invalid_message_fails_alone_and_messages_without_time_left_are_retried(
     table: Table, clock: FakeClock, queues: Queues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
@@ -165,8 +165,10 @@ def test_invalid_message_fails_alone(
     for name, real in (("table", table), ("clock", clock), ("queues", queues), ("playbook", a_playbook(table, BUNDLE))):
         monkeypatch.setattr(react_module, name, real)
     # when
+    late = react_module.handler(an_sqs_event(ref), LambdaContext(millis=4_000))
     answer = react_module.handler(an_sqs_event(ref, "lead#lead2|activity#x#y", "nonsense"), LambdaContext())
     # then
+    assert late == {"batchItemFailures": [{"itemIdentifier": "0"}]}
     assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
     assert value(table, STATE).activity_count == 1
 

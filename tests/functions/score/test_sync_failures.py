@@ -183,7 +183,7 @@ def test_message_that_names_no_mark_fails_alone(office: Office) -> None:
     office.admit()
     strange = keys.state("lead1").ref
 
-    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.dependencies)
+    left = sync([strange, "nonsense", keys.crm_mark("lead1").ref], office.dependencies, lambda: True)
 
     assert left == {strange, "nonsense"}
     assert len(office.crm.records) == 1
@@ -193,7 +193,9 @@ def test_two_workers_at_once_create_one_task(office: Office) -> None:
     office.crm.records["0031"] = a_customer()
     office.admit()
     rival = FakeCrm(records=office.crm.records, tasks=office.crm.tasks)
-    office.crm.meanwhile = lambda: sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=rival))
+    office.crm.meanwhile = lambda: sync(
+        [keys.crm_mark("lead1").ref], replace(office.dependencies, crm=rival), lambda: True
+    )
 
     office.sync()
 
@@ -214,6 +216,18 @@ def test_worker_that_read_before_the_claim_creates_no_task(office: Office) -> No
 
     slow = Overtaken(records=office.crm.records)
 
-    sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=slow))
+    sync([keys.crm_mark("lead1").ref], replace(office.dependencies, crm=slow), lambda: True)
 
     assert (len(office.crm.tasks), slow.tasks) == (1, [])
+
+
+def test_leads_without_time_left_go_back_to_the_queue(office: Office) -> None:
+    # given
+    for n in range(3):
+        office.admit(id=f"lead{n}", email=f"lead{n}@example.co.jp")
+    time_left = iter([True, False, False])
+    # when
+    left = office.sync("lead0", "lead1", "lead2", has_time=lambda: next(time_left))
+    # then
+    assert left == {keys.crm_mark("lead1").ref, keys.crm_mark("lead2").ref}
+    assert [office.mark(f"lead{n}").due is None for n in range(3)] == [True, False, False]

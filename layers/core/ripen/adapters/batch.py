@@ -13,12 +13,14 @@ from typing import Any, cast
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ripen.adapters.unavailable import report
 from ripen.errors import Unavailable
 
 logger = Logger(child=True)
+
+_RESERVE_MILLIS = 5_000
+"""Time that one more lead may take."""
 
 
 class _Processor(BatchProcessor):
@@ -44,22 +46,32 @@ def _is_wake_up(body: str) -> bool:
     return not body.startswith("{")
 
 
-def process_by_lead(event: dict[str, Any], work: Callable[[Sequence[str]], None]) -> dict[str, Any]:
+def has_time(context: Any) -> bool:
+    """Return whether the invocation has time for one more lead, 5 seconds."""
+    return int(context.get_remaining_time_in_millis()) > _RESERVE_MILLIS
+
+
+def process_by_lead(
+    event: dict[str, Any], work: Callable[[Sequence[str]], None], has_time: Callable[[], bool]
+) -> dict[str, Any]:
     """Call `work` once for each lead of the batch, with the refs of its rows; return the partial batch response.
 
-    If `work` raises, all messages of that lead are retried.
+    If `work` raises, all messages of that lead are retried. When the time is up, so are those of the remaining leads:
+    an invocation that is killed would repeat the finished leads, too.
     """
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in event["Records"]:
         groups[record["body"].partition("|")[0]].append(record)
-    by_first_message = {records[0]["messageId"]: records for records in groups.values()}
+    batch, failed = batch_processor(), list[dict[str, Any]]()
+    for records in groups.values():
+        if not has_time() or not _succeeds(batch, records, work):
+            failed += records
+    return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in failed]}
 
-    def record_handler(record: SQSRecord) -> None:
-        work([message["body"] for message in by_first_message[record.message_id]])
 
-    batch = batch_processor()
-    with batch(records=[records[0] for records in groups.values()], handler=record_handler):
+def _succeeds(batch: BatchProcessor, records: Sequence[dict[str, Any]], work: Callable[[Sequence[str]], None]) -> bool:
+    """Call `work` for the messages of one lead. Return whether it succeeded; a failure is logged."""
+    refs = [record["body"] for record in records]
+    with batch(records=list(records[:1]), handler=lambda record: work(refs)):
         batch.process()
-    failed = [str(failure["itemIdentifier"]) for failure in batch.response()["batchItemFailures"]]
-    messages = [message["messageId"] for id in failed for message in by_first_message[id]]
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in messages]}
+    return not batch.response()["batchItemFailures"]

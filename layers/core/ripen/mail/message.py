@@ -95,17 +95,31 @@ def compose(
         html=_with_hidden_link(html, links.hidden(send)) if html else "",
         text=text,
         headers=_headers(send, links),
-        tags={"send_id": send.id, "lead": send.lead, "class": str(send.mail_class), "attempt": str(send.attempt + 1)},
+        tags=_tags(send),
         locale=locale,
     )
 
 
 def _headers(send: Send, links: MailLinks) -> dict[str, str]:
-    """Return the headers for one-click unsubscription (RFC 8058) and for Gmail's feedback loop."""
+    """Return the headers for one-click unsubscription (RFC 8058)."""
     return {
         "List-Unsubscribe": f"<{links.unsubscribe(send)}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Feedback-ID": f"{_word(send.email)}:{_word(send.origin)}:{send.mail_class}:ripen",
+    }
+
+
+def _tags(send: Send) -> dict[str, str]:
+    """Return our ids, and the two fields of Gmail's Feedback-ID header that the sender may choose.
+
+    SES writes that header itself. Source: Amazon SES Developer Guide, "Message tags" (ses:feedback-id-a and -b).
+    """
+    return {
+        "send_id": send.id,
+        "lead": send.lead,
+        "class": str(send.mail_class),
+        "attempt": str(send.attempt + 1),
+        "ses:feedback-id-a": _word(send.email),
+        "ses:feedback-id-b": _word(send.origin),
     }
 
 
@@ -216,4 +230,4 @@ def _localised(texts: Texts, locale: str, default: str) -> str:
 
 
 def _word(name: str) -> str:
-    return "".join(c if (c.isascii() and c.isalnum()) or c in "-_" else "-" for c in name)[:60]
+    return "".join(c if (c.isascii() and c.isalnum()) or c in "-_" else "-" for c in name)[:60] or "-"

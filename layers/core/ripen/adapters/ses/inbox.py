@@ -26,11 +26,25 @@ class Received(Struct, frozen=True, kw_only=True):
     """Whether SES found neither spam nor a virus."""
 
 
-def parse_notification(body: str) -> Received:
-    """Return the notification in the body of an SQS message. Raises Rejected for any other text."""
+_TOPIC_TEST = "Successfully validated SNS topic"
+"""The start of the text that SES posts to the topic of a new rule."""
+_RULE_TEST = "AMAZON_SES_SETUP_NOTIFICATION"
+"""The name of the mail that SES stores when a rule with an S3 action is created."""
+
+
+def parse_notification(body: str) -> Received | None:
+    """Return the notification in the body of an SQS message, or None for SES's test of a new receipt rule.
+
+    Raises Rejected for any other text.
+    """
     try:
-        notification = json.loads(json.loads(body)["Message"])
+        message = str(json.loads(body)["Message"])
+        if message.startswith(_TOPIC_TEST):
+            return None
+        notification = json.loads(message)
         mail, receipt = notification["mail"], notification["receipt"]
+        if _RULE_TEST in (mail["messageId"], receipt["action"]["objectKey"].rpartition("/")[2]):
+            return None
         verdicts = [receipt.get(name, {}).get("status") for name in ("spamVerdict", "virusVerdict")]
         return Received(
             id=str(mail["messageId"]),

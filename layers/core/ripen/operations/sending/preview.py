@@ -18,7 +18,7 @@ from ripen.playbook.bundle import Bundle
 from ripen.words import Words
 
 TEST = "[TEST] "
-_OURS = ("List-Unsubscribe", "List-Unsubscribe-Post", "Feedback-ID")
+_OURS = ("List-Unsubscribe", "List-Unsubscribe-Post")
 
 
 def preview(

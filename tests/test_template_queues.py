@@ -1,0 +1,80 @@
+"""Queues and alarms of the template: what waits, how long, who works on it, and who hears of it."""
+
+import re
+
+import pytest
+
+from tests.support.stack_template import (
+    ALARMS,
+    FUNCTIONS,
+    GLOBAL,
+    LIVE_QUEUES,
+    PROJECT,
+    RESOURCES,
+    mappings,
+    target,
+    wakes,
+)
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_each_alarm_has_instructions(name: str) -> None:
+    assert f"`{name}`" in (PROJECT / "docs/operations.md").read_text()
+
+
+def test_each_metric_that_an_alarm_watches_is_emitted_by_a_function() -> None:
+    watched = {
+        RESOURCES[name]["Properties"]["MetricName"]
+        for name in ALARMS
+        if RESOURCES[name]["Properties"]["Namespace"] == "Ripen"
+    }
+    written = " ".join(path.read_text() for path in (PROJECT / "functions").glob("*/*.py"))
+    put_out = set(re.findall(r'add_metric\(name="(\w+)"', written))
+    assert watched and watched <= put_out
+
+
+def test_replies_are_kept_longer_than_a_dead_letter_and_then_deleted() -> None:
+    [rule] = RESOURCES["Bucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
+    kept = rule["ExpirationInDays"] * 86400
+    assert (rule["Prefix"], rule["Status"]) == ("replies/", "Enabled")  # bundles stay
+    assert RESOURCES["ReplyDead"]["Properties"]["MessageRetentionPeriod"] < kept <= 90 * 86400
+    assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] <= 7
+
+
+@pytest.mark.parametrize("name", LIVE_QUEUES)
+def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
+    policy = RESOURCES[name]["Properties"]["RedrivePolicy"]
+    assert target(policy["deadLetterTargetArn"]) == f"{name}Dead"
+    assert policy["maxReceiveCount"] == 5
+    assert RESOURCES[f"{name}Dead"]["Properties"]["MessageRetentionPeriod"] == 14 * 86400
+    alarm = RESOURCES[f"{name}DeadAlarm"]["Properties"]
+    assert target(alarm["Dimensions"][0]["Value"]) == f"{name}Dead"
+    assert (alarm["MetricName"], alarm["Threshold"]) == ("ApproximateNumberOfMessagesVisible", 0)
+
+
+@pytest.mark.parametrize("name", LIVE_QUEUES)
+def test_a_queue_has_one_worker_that_returns_only_failed_messages_in_time(name: str) -> None:
+    [(function, mapping)] = [(FUNCTIONS[worker], mapping) for worker, queue, mapping in mappings() if queue == name]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
+    window = mapping.get("MaximumBatchingWindowInSeconds", 0)
+    assert mapping["BatchSize"] <= 10 or window >= 1
+    timeout = function.get("Timeout", GLOBAL["Timeout"])
+    assert RESOURCES[name]["Properties"]["VisibilityTimeout"] >= 6 * timeout + window
+
+
+def test_a_function_may_call_itself_through_queues_where_the_design_says_so() -> None:
+    """Lambda stops a chain of about 16 calls through SQS, unless the function allows it."""
+    workers = {queue: function for function, queue, _ in mappings()}
+    reached = {name: {workers[queue] for queue in wakes(name)} for name in FUNCTIONS}
+    for _ in FUNCTIONS:
+        reached = {name: found.union(*(reached[each] for each in found)) for name, found in reached.items()}
+    looping = {name for name, found in reached.items() if name in found}
+    assert looping == {"ScoreReact", "NurtureAdvance", "NurtureWebhook", "NurtureWalk"}
+    assert {name for name, each in FUNCTIONS.items() if each.get("RecursiveLoop") == "Allow"} == looping
+
+
+def test_hot_and_bulk_work_share_no_queue() -> None:
+    tick = FUNCTIONS["NurtureTick"]["Environment"]["Variables"]
+    assert len({target(value) for value in tick.values()}) == len(tick)
+    assert {"ReactBulk", "DeliverBulk"} <= set(LIVE_QUEUES)
