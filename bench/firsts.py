@@ -52,7 +52,9 @@ def _capture() -> dict[str, First]:
     return {
         "capture.form": First(event=form_post(1), clients=(*_PRIVATE, "sqs")),
         "capture.page": First(event=_get("/pages/whitepaper", page="whitepaper"), clients=_STORE),
-        "capture.link": First(event=_get("/c/-", token=_token(Purpose.CLICK)), clients=_PRIVATE, reads=(LIVE, _MAIL)),
+        "capture.link": First(
+            event=_get("/c/-", token=_token(Purpose.CLICK)), clients=(*_PRIVATE, "sqs"), reads=(LIVE, _MAIL)
+        ),
         "capture.track": First(event=beacon_post("visitor-1", "view-1"), clients=(*_STORE, "sqs")),
         "capture.beacons": First(
             event=messages(_beacon()), clients=(*_STORE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")

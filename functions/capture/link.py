@@ -19,24 +19,29 @@ from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.queue import Queue
 from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.adapters.unavailable import answer_503
+from ripen.agenda import wake_up
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle, Mail
+from ripen.ports import Wake
 from ripen.tracking.click_signals import HIDDEN_LINK, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import BadToken, Purpose, read_token
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
+CLOCK_MOVES = "CLOCK_MOVES" in os.environ
 table = Table(os.environ["TABLE"])
-clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves=CLOCK_MOVES)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
+react = Queue(os.environ["REACT_QUEUE"])
 logger = Logger()
 
 _BRIDGE_KEPT = timedelta(days=1)
@@ -57,6 +62,8 @@ class Dependencies(Struct, frozen=True):
     bundle_of: Callable[[str], Bundle]
     keys: LinkKeys
     now: datetime
+    react: Wake
+    clock_moves: bool = False
 
 
 class _Click(Struct, frozen=True, kw_only=True):
@@ -73,7 +80,7 @@ class _Click(Struct, frozen=True, kw_only=True):
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     link_keys = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
-    dependencies = Dependencies(table, playbook.live(), playbook.bundle, link_keys, clock.now())
+    dependencies = Dependencies(table, playbook.live(), playbook.bundle, link_keys, clock.now(), react, CLOCK_MOVES)
     return serve(gateway.request(event), dependencies)
 
 
@@ -130,7 +137,7 @@ def _target(mail: Mail, number: int, site: str) -> str:
 
 
 def _record(request: Request, click: _Click, bridge_token: str, dependencies: Dependencies) -> bool:
-    """Record the click and return whether it was recorded. A failure never stops the redirect.
+    """Record the click, to be judged after its delay; return whether it was recorded. No failure stops the redirect.
 
     Our script on the page recognises the click by the bridge token.
     """
@@ -147,7 +154,9 @@ def _record(request: Request, click: _Click, bridge_token: str, dependencies: De
         facts=link_facts | request_signals(request.method, request.headers, request.address, dependencies.keys.network),
         verdict=Verdict.UNJUDGED,
     )
-    changes: list[Change] = [Create(keys.activity(activity.lead, now, activity.id), activity, due=now + VERDICT_DELAY)]
+    key = keys.activity(activity.lead, now, activity.id)
+    verdict = wake_up(now + VERDICT_DELAY, now, clock_moves=dependencies.clock_moves)
+    changes: list[Change] = [Create(key, activity, due=verdict.due)]
     if bridge_token:
         bridge = Bridge(lead=activity.lead, send=click.send.id, click=activity.id, at=now)
         changes.append(Create(keys.bridge(bridge_token), bridge, expires=now + _BRIDGE_KEPT))
@@ -156,6 +165,8 @@ def _record(request: Request, click: _Click, bridge_token: str, dependencies: De
     except (Conflict, BotoCoreError, ClientError):
         logger.exception("click not recorded", send=click.send.id)
         return False
+    if verdict.delay is not None:
+        dependencies.react.wake(key.ref, delay=verdict.delay)
     return True
 
 

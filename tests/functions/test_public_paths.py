@@ -99,7 +99,7 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
         raise AssertionError("the send names no bundle")
 
     own = link.LinkKeys(link=KEY, network=KEY)
-    is_an_answer(link.serve(gateway.request(event), link.Dependencies(mailed, live, bundle_of, own, NOON)))
+    is_an_answer(link.serve(gateway.request(event), link.Dependencies(mailed, live, bundle_of, own, NOON, FakeQueue())))
 
 
 @often

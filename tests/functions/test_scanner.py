@@ -65,15 +65,17 @@ def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str
     event = an_event("GET", path, {"token": token, "page": token}, id=f"{path} {clock.now()}", headers=CHROME)
     event["requestContext"]["http"]["sourceIp"] = address
     if path.startswith("/c/"):
-        return link.serve(request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now()))
+        return link.serve(
+            request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now(), FakeQueue())
+        )
     if path.startswith("/unsubscribe/"):
         return respond(event, unsubscribing(table, clock, brand=BUNDLE.brand))
     return page.serve(request(event), LIVE, nonce="n1")
 
 
 def later(table: Table, clock: FakeClock, queues: Queues) -> None:
-    """All that waits for its verdict is judged."""
-    clock.move(minutes=3)
+    """All that waits for its verdict is judged, when the tick finds it."""
+    clock.move(minutes=4)
     refs = [due.ref for due in table.due(Lane.HOT, shard("lead1"), clock.now())]
     react([ref for ref in refs if keys.kind(ref) == "activity"], table, BUNDLE, clock, queues)
 

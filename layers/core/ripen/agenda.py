@@ -2,11 +2,17 @@
 
 The hot lane is for work that a person waits for (a form just filled in); the bulk lane is for work that may wait behind
 it (mass mail, beacons, imports). functions/nurture/tick.py maps each kind of row to the worker that it wakes.
+
+The writer of a row that is due within 15 minutes wakes the worker itself, with a delayed message. The tick finds such a
+row only if the message was lost (wake_up), because the lease of a row costs more than a message.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 from zlib import crc32
+
+from msgspec import Struct
 
 SHARDS = 64
 """Never change this number: rows in shards that are no longer read would be lost."""
@@ -33,3 +39,30 @@ lanes are woken when they fall due."""
 def shard(lead: str) -> int:
     """Return the shard of a lead, 0 to 63; it is the same at all times and on all machines."""
     return crc32(lead.encode()) % SHARDS
+
+
+LOOK_AHEAD = timedelta(seconds=60)
+"""How far ahead the tick looks. It comes every minute, and wakes each worker at its second."""
+GRACE = LOOK_AHEAD + timedelta(seconds=30)
+"""How much later than its time a row is due for the tick if its writer sends the message: the tick does not look ahead
+to it, and then the message has half a minute to arrive and to be handled."""
+LONGEST_DELAY = timedelta(seconds=900)
+"""The longest time that SQS delays a message."""
+
+
+class WakeUp(Struct, frozen=True):
+    """When the tick finds a row, and after how many seconds the row's writer wakes the worker (None: not at all)."""
+
+    due: datetime
+    delay: int | None
+
+
+def wake_up(at: datetime, now: datetime, *, clock_moves: bool = False) -> WakeUp:
+    """Return how the worker of a row that is to be worked on at `at` is woken, if the row's writer knows its queue.
+
+    A delayed message arrives up to a second later than `at`, and never earlier. If the application clock can be moved,
+    no message is delayed, because SQS delays by the wall clock: the tick finds the row at its time.
+    """
+    if clock_moves or at - now > LONGEST_DELAY - timedelta(seconds=1):
+        return WakeUp(at, 0 if at <= now else None)
+    return WakeUp(max(at, now) + GRACE, int((at - now).total_seconds()) + 1 if at > now else 0)

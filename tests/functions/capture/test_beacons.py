@@ -125,7 +125,7 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     token = sign_token(KEY, Purpose.CLICK, Link("lead1", send))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
     own = LinkKeys(link=KEY, network=KEY)
-    dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON)
+    dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON, FakeQueue())
     location = click(request(event), dependencies)["headers"]["location"]
     rpn = location.partition("?rpn=")[2]
     (clicked,) = [row.value for row in table.under("lead1", "activity#")]

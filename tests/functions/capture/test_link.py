@@ -1,7 +1,6 @@
 """capture.link: a click is redirected to its target and recorded for a later verdict."""
 
 from copy import replace
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +12,16 @@ from capture.link import Dependencies, LinkKeys, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
-from ripen.agenda import Lane, shard
+from ripen.agenda import GRACE
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Email
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
+from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import Link, Purpose, sign_token
 from tests.support.builders import a_bundle, a_mail
-from tests.support.fakes import NOON
+from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, rows
 from tests.support.planned_mails import sent as mailed
 
@@ -68,12 +68,22 @@ def token(number: int = 0, send: str = SEND) -> str:
     return sign_token(KEY, Purpose.CLICK, Link("lead1", send, number))
 
 
-def follow(table: Table, token: str, method: str = "GET", id: str = "request1", **headers: str) -> Response:
-    event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers)
+def follow(
+    table: Table,
+    token: str,
+    method: str = "GET",
+    id: str = "request1",
+    *,
+    react: FakeQueue | None = None,
+    clock_moves: bool = False,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers or {})
     event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
     own = LinkKeys(link=KEY, network=NETWORK_KEY)
     old = bundle_with(("/old",), ("/old-in-english",))
-    return serve(request(event), Dependencies(table, LIVE, lambda hash: old, own, NOON))
+    dependencies = Dependencies(table, LIVE, lambda hash: old, own, NOON, react or FakeQueue(), clock_moves)
+    return serve(request(event), dependencies)
 
 
 def activities(table: Table) -> list[Activity]:
@@ -100,8 +110,8 @@ def test_a_click_in_a_campaign_s_mail_names_the_campaign(sent: Table) -> None:
 
 
 def test_a_click_is_recorded_with_signals_and_without_the_ip_address(sent: Table) -> None:
-    follow(sent, token(), **{"user-agent": "Mozilla/5.0", "accept": "text/html"})
-    follow(sent, token(), "HEAD", id="request2", **{"user-agent": "curl/8"})
+    follow(sent, token(), headers={"user-agent": "Mozilla/5.0", "accept": "text/html"})
+    follow(sent, token(), "HEAD", id="request2", headers={"user-agent": "curl/8"})
     one, other = sorted((a.facts for a in activities(sent)), key=lambda facts: facts["method"])
     near = {"network": network_hash("203.0.113.7", NETWORK_KEY)}
     assert one.items() >= ({"method": "GET", "agent": "browser", "request": "navigation"} | near).items()
@@ -117,10 +127,22 @@ def test_the_hidden_link_has_no_target_and_is_recorded(sent: Table) -> None:
     assert (activity.facts["link"], activity.facts["url"]) == (str(HIDDEN_LINK), "")
 
 
-def test_a_click_waits_120_seconds_for_its_verdict(sent: Table) -> None:
-    follow(sent, token())
-    due_by = [sent.due(Lane.HOT, shard("lead1"), NOON + timedelta(seconds=seconds)) for seconds in (119, 120)]
-    assert [len(due) for due in due_by] == [0, 1]
+def test_fold_is_woken_for_the_verdict_and_the_tick_finds_the_click_only_later(sent: Table, queue: FakeQueue) -> None:
+    follow(sent, token(), react=queue)
+    (row,) = sent.under("lead1", "activity#")
+    assert (queue.woken, queue.delays) == ([row.key.ref], [VERDICT_DELAY.seconds + 1])
+    assert row.due == NOON + VERDICT_DELAY + GRACE
+
+
+def test_tick_finds_the_click_at_its_time_where_the_clock_can_be_moved(sent: Table, queue: FakeQueue) -> None:
+    follow(sent, token(), react=queue, clock_moves=True)
+    (row,) = sent.under("lead1", "activity#")
+    assert (queue.woken, row.due) == ([], NOON + VERDICT_DELAY)
+
+
+def test_fold_is_not_woken_for_a_click_that_was_not_recorded(sent: Table, queue: FakeQueue) -> None:
+    follow(ReadOnlyTable("table", sent._client), token(), react=queue)
+    assert queue.woken == []
 
 
 def test_a_path_leads_to_our_own_site(sent: Table) -> None:

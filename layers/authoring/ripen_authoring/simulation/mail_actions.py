@@ -35,6 +35,8 @@ def follow_links(action: Action) -> None:
         simulator.playbook.bundle,
         workers.link.LinkKeys(link=LINK_KEY, network=NETWORK_KEY),
         simulator.clock.now(),
+        simulator.queue,
+        clock_moves=True,
     )
     response = workers.link.serve(request, dependencies)
     if response["statusCode"] != 302:
