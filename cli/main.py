@@ -147,6 +147,13 @@ COMMANDS = {
         "cli.commands.schema:schema",
         Words("Write the JSON Schema of each kind of file.", "ファイルの種類ごとに JSON Schema を書き出します。"),
     ),
+    "pull": (
+        "cli.commands.pull:pull",
+        Words(
+            "Write the files of the live playbook into a new folder.",
+            "公開中のプレイブックのファイルを、新しいフォルダーに書き出します。",
+        ),
+    ),
     "publish": (
         "cli.commands.playbook:publish",
         Words(

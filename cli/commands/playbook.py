@@ -64,12 +64,14 @@ def _print_json(problems: tuple[Problem, ...]) -> None:
 )
 def publish(folder: FolderArgument = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
     from ripen_authoring.compile import compile_playbook
+    from ripen_authoring.files.sources import read_sources
 
     try:
         bundle = compile_playbook(folder)
     except InvalidPlaybook as invalid:
         _show_and_fail(invalid, folder, as_json)
     stack = connect()
+    stack.playbook.put_files(bundle.hash, read_sources(folder))
     found = _publish(bundle, stack, Console(highlight=False, soft_wrap=True, stderr=as_json))
     if as_json:
         print_json(found)

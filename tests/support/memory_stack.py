@@ -1,6 +1,6 @@
 """The stack that a command connects to: a table of moto, with secrets and playbook in memory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from cli.stack.stack import Stack
@@ -21,6 +21,7 @@ class Kept:
     """The secrets and the bundles of the stack."""
 
     bundles: tuple[Bundle, ...]
+    sources: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def key(self, purpose: str) -> bytes:
         return KEY
@@ -30,6 +31,12 @@ class Kept:
 
     def bundle(self, hash: str) -> Bundle:
         return next(bundle for bundle in self.bundles if bundle.hash == hash)
+
+    def put_files(self, hash: str, files: dict[str, str]) -> None:
+        self.sources[hash] = files
+
+    def files(self, hash: str) -> dict[str, str] | None:
+        return self.sources.get(hash)
 
     def put(self, bundle: Bundle) -> None:
         self.bundles = (bundle, *self.bundles)

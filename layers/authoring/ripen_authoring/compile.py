@@ -14,6 +14,7 @@ from ripen.words import Words
 from ripen_authoring.building import forms, journeys, mailings, scoring, settings
 from ripen_authoring.checks import all_checks, trial_rendering
 from ripen_authoring.files.folder import Folder, load
+from ripen_authoring.files.sources import check_size
 from ripen_authoring.models.scoring import ScoringFile
 from ripen_authoring.models.settings import RipenFile
 from ripen_authoring.problem import InvalidPlaybook, Problem
@@ -53,7 +54,7 @@ def check_playbook(folder: Path, today: date | None = None) -> CheckedPlaybook:
     """
     files = load(folder)
     ripen, scored = files.ripen, files.scoring
-    problems: list[Problem] = list(files.problems)
+    problems: list[Problem] = [*files.problems, *check_size(folder)]
     if ripen is None or scored is None:
         raise InvalidPlaybook(problems)
     problems += all_checks.check(files, ripen, scored, today)

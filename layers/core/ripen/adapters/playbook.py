@@ -1,5 +1,6 @@
 """The live playbook: a pointer row names a bundle in S3. Bundles are cached in memory by their hash."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
@@ -86,6 +87,24 @@ class Playbook:
             ContentType="application/json",
         )
 
+    def put_files(self, hash: str, files: Mapping[str, str]) -> None:
+        """Keep the text of each file that the bundle was made from, by path."""
+        self._s3().put_object(
+            Bucket=self._bucket,
+            Key=_files_key(hash),
+            Body=msgspec.json.encode(files),
+            ContentType="application/json",
+        )
+
+    def files(self, hash: str) -> dict[str, str] | None:
+        """Return the text of each file that the bundle was made from, by path; None if they were not kept."""
+        s3 = self._s3()
+        try:
+            answer = s3.get_object(Bucket=self._bucket, Key=_files_key(hash))
+        except s3.exceptions.NoSuchKey:
+            return None
+        return msgspec.json.decode(answer["Body"].read(), type=dict[str, str])
+
     def _s3(self) -> Any:
         self._client = self._client or aws.client("s3")
         return self._client
@@ -98,6 +117,10 @@ def _require(format: int, newest: int) -> None:
 
 def _object_key(hash: str) -> str:
     return f"bundles/{hash}.json"
+
+
+def _files_key(hash: str) -> str:
+    return f"bundles/{hash}.files.json"
 
 
 def _in_force(pointer: Pointer) -> str:
