@@ -68,13 +68,14 @@ class MeteredDynamoDB(QuickDynamoDB):
             self._used.requests += 1
             return answer
 
-    def update_item(self, **wanted: Any) -> dict[str, Any]:
+    def _write_one(self, wanted: dict[str, Any]) -> dict[str, Any]:
         with self._lock:
             before = self._item(wanted)
             self._used.requests += 1
-            answer = super().update_item(**wanted)
-            self._wrote(before, self._item(wanted), price=1)
-            return answer
+            try:
+                return super()._write_one(wanted)
+            finally:
+                self._wrote(before, self._item(wanted), price=1)
 
     def transact_write_items(self, *, TransactItems: list[dict[str, Any]], **_: Any) -> dict[str, Any]:
         changes = [next(iter(item.values())) for item in TransactItems]

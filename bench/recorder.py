@@ -55,14 +55,16 @@ class Recorder:
     def wrote(self, kind: str) -> str:
         """Return the ref of the latest row of a kind."""
         items = [
-            change["Put"]["Item"]
+            put["Item"]
             for _, verb, params in reversed(self.calls)
-            if verb == "transact_write_items"
-            for change in params["TransactItems"]
-            if "Put" in change
+            for put in ([params] if verb == "put_item" else _puts(params) if verb == "transact_write_items" else [])
         ]
         return next(f"{item['pk']['S']}|{item['sk']['S']}" for item in items if item["sk"]["S"].startswith(kind))
 
     def _note(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self._on:
             self.calls.append((model.service_model.service_name, xform_name(model.name), params))
+
+
+def _puts(params: dict[str, Any]) -> list[dict[str, Any]]:
+    return [change["Put"] for change in params["TransactItems"] if "Put" in change]

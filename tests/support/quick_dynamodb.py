@@ -42,8 +42,9 @@ _SORTS: dict[str, Callable[[Item], Any]] = {
 
 
 class _ConditionalCheckFailed(ClientError):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__({"Error": {"Code": "ConditionalCheckFailedException"}}, "UpdateItem")
+    def __init__(self, item: Item | None) -> None:
+        returned = {"Item": item} if item else {}
+        super().__init__({"Error": {"Code": "ConditionalCheckFailedException"}, **returned}, "PutItem")
 
 
 class _TransactionConflict(ClientError):  # type: ignore[misc]
@@ -124,8 +125,16 @@ class QuickDynamoDB:
         return (_copy(item) for item in ordered if _FINDS[condition](item, values))
 
     def update_item(self, **wanted: Any) -> dict[str, Any]:
+        return self._write_one(wanted)
+
+    def put_item(self, **wanted: Any) -> dict[str, Any]:
+        return self._write_one(wanted)
+
+    def _write_one(self, wanted: dict[str, Any]) -> dict[str, Any]:
         if not self._holds(wanted):
-            raise _ConditionalCheckFailed
+            is_asked = wanted.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            old = self._items.get(_at(wanted.get("Key") or wanted["Item"])) if is_asked else None
+            raise _ConditionalCheckFailed(_copy(old) if old else None)
         self._apply(wanted)
         return {}
 

@@ -12,8 +12,9 @@ from tests.support.quick_dynamodb import QuickDynamoDB
 class TroubledDynamoDB(QuickDynamoDB):
     """One table.
 
-    `trouble` has the error of each row that cannot be leased, by its ref, and of each part of the agenda that cannot be
-    read, as "lane#shard". `transactions` has the errors of the next transactions, None for one that succeeds.
+    `trouble` has the error of each row that cannot be leased or written alone, by its ref, and of each part of the
+    agenda that cannot be read, as "lane#shard". `transactions` has the errors of the next transactions, None for one
+    that succeeds.
     """
 
     def __init__(self) -> None:
@@ -21,10 +22,11 @@ class TroubledDynamoDB(QuickDynamoDB):
         self.trouble: dict[str, Exception] = {}
         self.transactions: Iterator[Exception | None] = iter(())
 
-    def update_item(self, **wanted: Any) -> dict[str, Any]:
-        if error := self.trouble.get(f"{wanted['Key']['pk']['S']}|{wanted['Key']['sk']['S']}"):
+    def _write_one(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        key = wanted.get("Key") or wanted["Item"]
+        if error := self.trouble.get(f"{key['pk']['S']}|{key['sk']['S']}"):
             raise error
-        return super().update_item(**wanted)
+        return super()._write_one(wanted)
 
     def query(self, *, Limit: int | None = None, **wanted: Any) -> dict[str, Any]:
         part = wanted["ExpressionAttributeValues"].get(":agenda", {"S": ""})["S"]

@@ -125,7 +125,7 @@ class Reason(StrEnum):
     FOLLOWS_MACHINE = "follows a machine's click"
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An append-only row that explains one decision about a lead."""
 
     id: str

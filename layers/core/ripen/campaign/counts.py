@@ -15,7 +15,7 @@ COUNTERS = 16
 SKIPPED = "skipped: "
 
 
-class Counts(Struct, frozen=True, kw_only=True):
+class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The `count#<n>` row.
 
     Its keys are states ("planned", "accepted", …), reasons ("skipped: no consent") and later events: "delivered",

@@ -12,7 +12,7 @@ from msgspec import Struct
 from ripen.backoff import backoff
 
 
-class Breaker(Struct, frozen=True, kw_only=True):
+class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The `setting#breaker` row."""
 
     until: datetime | None = None

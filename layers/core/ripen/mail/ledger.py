@@ -34,7 +34,7 @@ class MailClass(StrEnum):
     TRANSACTIONAL = "transactional"
 
 
-class Send(Struct, frozen=True, kw_only=True):
+class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The `send#<id>` row, kept for at least two years because links in the mail lead to it.
 
     docs/internals/sending.md explains the states and their moves.
@@ -83,7 +83,7 @@ class Send(Struct, frozen=True, kw_only=True):
     """Ids of the feedback events that were recorded: a repeated event changes nothing."""
 
 
-class SendPointer(Struct, frozen=True, kw_only=True):
+class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The pointer from a send id to its lead, for links of before version 2 (link_token.py). No longer written."""
 
     lead: str

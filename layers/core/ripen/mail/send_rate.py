@@ -19,7 +19,7 @@ class Quota(Struct, frozen=True, kw_only=True):
     """Mails sent in the last 24 hours."""
 
 
-class ReservedSlots(Struct, frozen=True, kw_only=True):
+class ReservedSlots(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The `setting#slots` row: all slots up to this time are taken.
 
     A second tick within one minute therefore releases nothing.

@@ -3,6 +3,7 @@
 pk, sk     primary key
 body       JSON of a value of the core; a row of counts has numbers instead, each named `n:<name>`
 version    rises with each change
+write      random; only if the latest change was a single put, which is recognised by it
 due        milliseconds since 1970; only on the agenda
 agenda     lane and shard; only on the agenda
 roster     shard; only on a lead's state

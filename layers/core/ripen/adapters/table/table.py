@@ -8,13 +8,14 @@ from datetime import datetime
 from random import uniform
 from time import sleep
 from typing import Any, Literal
+from uuid import uuid4
 
 from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.keys import Key
 from ripen.adapters.table.reading import batch_get
 from ripen.adapters.table.rows import Due, Row, decode, parse_due, primary_key, row_of_item, to_millis
-from ripen.adapters.table.writing import transact_item
+from ripen.adapters.table.writing import single_request, transact_item
 from ripen.agenda import Lane
 from ripen.errors import Contended
 
@@ -136,7 +137,15 @@ class Table:
         return float(self._client.describe_table(TableName=self._name)["Table"]["TableSizeBytes"]) / 1e6
 
     def write(self, *changes: Change) -> None:
-        """Make all of the changes or none, in one transaction. Raises Conflict.
+        """Make all of the changes or none. Raises Conflict."""
+        write_id = uuid4().hex[:16]
+        if single := single_request(self._name, changes, write_id):
+            self._write_one(*single, write_id)
+        else:
+            self._transact(changes)
+
+    def _transact(self, changes: Sequence[Change]) -> None:
+        """Make the changes in one transaction. Raises Conflict.
 
         A throttled transaction is attempted again after growing pauses of random length, because botocore does not do
         so: it reads no cancellation reasons.
@@ -154,6 +163,18 @@ class Table:
                 if _THROTTLED.isdisjoint(reasons) or attempt == _MAX_ATTEMPTS:
                     raise
             self._pause(uniform(0, 0.1 * 2**attempt))  # noqa: S311 (no secret)
+
+    def _write_one(self, method: str, arguments: dict[str, Any], write_id: str) -> None:
+        """Make one change by a request of its own. Raises Conflict."""
+        errors = self._client.exceptions
+        try:
+            getattr(self._client, method)(**arguments)
+        except errors.TransactionConflictException as error:
+            raise Conflict((0,)) from error
+        except errors.ConditionalCheckFailedException as error:
+            was_made = error.response.get("Item", {}).get("write") == {"S": write_id}
+            if not was_made:
+                raise Conflict((0,)) from error
 
     def retrying[T](self, attempt: Callable[[int], T], tries: int = 6) -> T:
         """Return what `attempt` returns once it meets no Conflict. Raises Contended after that many tries.

@@ -4,8 +4,6 @@ from collections import defaultdict
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Row, Table, keys
@@ -18,6 +16,7 @@ from ripen.lead.state import State
 from ripen.mail.ledger import Send
 from ripen.operations.leads.find import find_lead
 from ripen.operations.live_playbook import live_bundle
+from ripen.operations.plain import plain
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.reasons import reasons
 from ripen.scoring.score import score
@@ -40,15 +39,15 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
         )
     state, contact = _first(rows, State), _first(rows, Contact)
     return {
-        "profile": _plain(profile),
+        "profile": plain(profile),
         **(_score(profile, state, live_bundle(playbook), now) if state else _NO_SCORE),
         "segments": list(state.segments) if state else [],
         "touches": {
-            "first": _plain(profile.first_touch),
-            "lead": _plain(profile.lead_touch),
-            "last": _plain(profile.last_touch),
+            "first": plain(profile.first_touch),
+            "lead": plain(profile.lead_touch),
+            "last": plain(profile.last_touch),
         },
-        "consent": _plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
+        "consent": plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
         "enrollments": _all(rows, "enrollment"),
         "sends": _sends(rows),
         "alerts": _all(rows, "alert"),
@@ -70,7 +69,7 @@ def _score(profile: Profile, state: State, bundle: Bundle, now: datetime) -> dic
             "total": round(points.total, 1),
         },
         "rank": str(state.rank),
-        "reasons": [_plain(reason) | {"points": round(reason.points, 1)} for reason in found],
+        "reasons": [plain(reason) | {"points": round(reason.points, 1)} for reason in found],
     }
 
 
@@ -80,7 +79,7 @@ def _first[T](rows: list[Row[Any]], type: type[T]) -> T | None:
 
 def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
     return [
-        _plain(row.value) | {"due": row.due.isoformat() if row.due else None}
+        plain(row.value) | {"due": row.due.isoformat() if row.due else None}
         for row in rows
         if keys.kind(row.key.ref) == kind
     ]
@@ -110,7 +109,7 @@ def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
     for activity in (row.value for row in rows if isinstance(row.value, Activity) and is_click(row.value)):
         why = list(activity.classification.why) if activity.classification else []
         hit = {"at": activity.at, "link": activity.facts.get("link", ""), "verdict": activity.verdict, "why": why}
-        hits[activity.facts.get("send", "")].append(_plain(hit))
+        hits[activity.facts.get("send", "")].append(plain(hit))
     return [
         send
         | {
@@ -119,7 +118,3 @@ def _sends(rows: list[Row[Any]]) -> list[dict[str, Any]]:
         }
         for send in _all(rows, "send")
     ]
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.to_builtins(value)

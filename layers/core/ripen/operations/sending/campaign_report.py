@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows import campaign_counts, walk_rows
 from ripen.adapters.table import Row, Table, keys
@@ -18,6 +16,7 @@ from ripen.failure import Failure
 from ripen.mail.ledger import Send, SendState
 from ripen.operations.leads.scan import scan_batches
 from ripen.operations.live_playbook import live_bundle
+from ripen.operations.plain import plain
 from ripen.operations.progress import Progress, silent
 from ripen.playbook.bundle import Bundle, Campaign
 from ripen.words import Words
@@ -67,7 +66,7 @@ def campaign_report(run: CampaignRun, table: Table) -> dict[str, Any]:
     walks: list[Walk] = [row.value for row in walk_rows.read_walks(table, keys.campaign(run.name))]
     states = {str(state): counts.get(state, 0) for state in SendState}
     return {
-        "run": msgspec.to_builtins(run),
+        "run": plain(run),
         "progress": sum(walk.done for walk in walks) / SHARDS,
         "audience": sum(states.values()),
         "states": states,
