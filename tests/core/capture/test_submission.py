@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, InvalidSubmission
+from ripen.capture.field_errors import LIMIT, NOT_A_DATE, NOT_AN_OPTION, REQUIRED, TWICE, UNREADABLE, InvalidSubmission
 from ripen.capture.submission import NAME_TO_REVIEW, Submission, hit_honeypot, read, requested_locale
 from ripen.playbook.bundle import Form, FormField
 from tests.support.builders import a_bundle
@@ -191,3 +191,38 @@ def test_only_entry_fields_are_kept_with_the_activity() -> None:
 
     assert found.entry == {"webinar_date": "2026-12-10"}
     assert found.attributes == {"webinar_date": "2026-12-10", "birthday": "1990-02-28"}
+
+
+CHOICES = replace(
+    FORM,
+    fields=(
+        *FORM.fields,
+        FormField(
+            name="size", label={}, type="select", required=True, options=({"ja": "小", "en": "Small"}, {"ja": "大"})
+        ),
+        FormField(name="birthday", label={}, type="date"),
+    ),
+)
+
+
+@pytest.mark.parametrize("option", ["小", "Small", "大"])
+def test_a_select_takes_an_option_in_any_language(option: str) -> None:
+    assert read_it(MAIL, ("size", option), form=CHOICES).attributes == {"size": option}
+
+
+@pytest.mark.parametrize("complete", [True, False])
+@pytest.mark.parametrize("typed", ["Smal", "small", "Your account is locked: https://evil.example"])
+def test_a_select_takes_nothing_but_its_options(typed: str, complete: bool) -> None:
+    assert refused(MAIL, ("size", typed), form=CHOICES, complete=complete) == {"size": NOT_AN_OPTION}
+
+
+@pytest.mark.parametrize("typed", ["2026-02-30", "tomorrow", "2026-1-1", "20260101", "2026-W01-1", "２０２６-01-01"])
+def test_a_date_is_a_day_of_the_calendar(typed: str) -> None:
+    assert read_it(MAIL, ("birthday", "1990-02-28"), form=CHOICES).attributes == {"birthday": "1990-02-28"}
+    assert refused(MAIL, ("birthday", typed), form=CHOICES) == {"birthday": NOT_A_DATE}
+
+
+def test_a_provider_keeps_the_lead_without_the_answer_that_is_no_option() -> None:
+    answers = [MAIL, ("size", "Call 0900"), ("birthday", "soon"), ("company", "サンプル")]
+    found = read(CHOICES, answers, locale="ja", now=NOON, complete=False, lenient=True)
+    assert (found.fields, found.attributes, found.entry) == ({"company": "サンプル"}, {}, {})

@@ -5,11 +5,20 @@ and where the visitor came from. All others are ignored, so that nobody can fill
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
-from ripen.capture.field_errors import LIMIT, REQUIRED, TWICE, UNREADABLE, FieldError, InvalidSubmission
+from ripen.capture.field_errors import (
+    LIMIT,
+    NOT_A_DATE,
+    NOT_AN_OPTION,
+    REQUIRED,
+    TWICE,
+    UNREADABLE,
+    FieldError,
+    InvalidSubmission,
+)
 from ripen.errors import Rejected
 from ripen.lead.address import normalise
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
@@ -95,17 +104,23 @@ def read(
     complete: bool,
     referer: str = "",
     guessed: bool = False,
+    lenient: bool = False,
 ) -> Submission:
     """Return the submission. Raise InvalidSubmission with everything that is wrong with it.
 
     `complete` asks for all fields that the form requires; otherwise an address is enough, because a lost lead is worse
-    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it.
+    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it. `lenient` leaves out
+    an answer that is none of the options or no date: a form provider's visitor can correct nothing any more.
     """
     known, errors = _gather(form, answers)
+    wrong = _wrong_choices(form, known)
+    known = {name: value for name, value in known.items() if name not in wrong}
     email = _email(known.pop("email", ""), errors)
     _split_full_name(known)
+    if not lenient:
+        errors += wrong.values()
     if complete:
-        errors += _missing(form, known)
+        errors += [each for each in _missing(form, known) if each.field not in wrong]
     if errors:
         raise InvalidSubmission(errors)
     if "phone" in known:
@@ -160,6 +175,37 @@ def _clean(name: str, typed: str, field: FormField | None) -> tuple[str, FieldEr
     if name != "email" and len(value) > limit:
         return value, FieldError(name, LIMIT, limit)
     return value, None
+
+
+def _wrong_choices(form: Form, known: Mapping[str, str]) -> dict[str, FieldError]:
+    """Return the errors of selects and dates, by field."""
+    return {
+        field.name: FieldError(field.name, NOT_AN_OPTION if field.type == "select" else NOT_A_DATE)
+        for field in form.fields
+        if field.name in known and not is_choice(field, known[field.name])
+    }
+
+
+def is_choice(field: FormField, value: str) -> bool:
+    """Return whether the value is one that the field offers: an option in any locale, or a day such as 2026-12-31.
+
+    A field of another type offers any text.
+    """
+    match field.type:
+        case "select":
+            return any(value in option.values() for option in field.options)
+        case "date":
+            return is_day(value)
+        case _:
+            return True
+
+
+def is_day(value: str) -> bool:
+    """Return whether the text is a day of the calendar, written as a browser's date field sends it."""
+    try:
+        return value.isascii() and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
 
 
 def _missing(form: Form, known: Mapping[str, str]) -> list[FieldError]:
