@@ -31,10 +31,12 @@ from ripen.calendar.local_time import lead_zone
 from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
+from ripen.lead.lead import Profile
 from ripen.mail import breaker, frequency_cap, ledger, policy
 from ripen.mail.ledger import MailClass, MovedSend, Send
 from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, RenderError, compose, uses_entry
+from ripen.mail.typed_text import Content, shown_content
 from ripen.playbook.bundle import Bundle
 
 logger = Logger()
@@ -139,15 +141,16 @@ def _send(
     row, live = context.send, dependencies.live()
     # A mail that was claimed before is rendered from the same playbook again.
     bundle = dependencies.bundle(row.value.bundle) if row.value.bundle else live.bundle
+    shown = shown_content(_content(context.lead, enrollment), context.contact, bundle)
     try:
         mail = compose(
             row.value,
-            context.lead,
+            shown.profile,
             bundle,
             MailLinks(live.site, dependencies.link_key, dependencies.reply_domain),
             now,
-            facts=enrollment.facts if enrollment else None,
-            answers=enrollment.answers if enrollment else None,
+            facts=shown.facts,
+            answers=shown.answers,
         )
     except RenderError as error:
         logger.error("mail cannot be rendered", send=row.value.id, email=row.value.email, error=str(error))
@@ -157,6 +160,12 @@ def _send(
     if is_stopped(row.value, dependencies):
         return write_move(row, MovedSend(row.value, now + policy.STOPPED_PAUSE), dependencies, now)
     return hand_over(_claim(context, mail, bundle, dependencies, now), context, mail, dependencies)
+
+
+def _content(lead: Profile, enrollment: Enrollment | None) -> Content:
+    if enrollment is None:
+        return Content(profile=lead, facts={}, answers={})
+    return Content(profile=lead, facts=enrollment.facts, answers=enrollment.answers)
 
 
 def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:

@@ -1,7 +1,7 @@
 """Delivery of one mail, with a fake SES."""
 
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -158,6 +158,16 @@ def test_mail_shows_the_facts_of_its_enrollment(table: Table, clock: FakeClock) 
     deliver(planned(table, a_send(entry=enrollment.key)), an_outside(table, clock, ses, playbook=bundle))
     # then
     assert [mail.text for mail in ses.taken] == ["2026-12-10"]
+
+
+@pytest.mark.parametrize("proven", [None, NOON])
+def test_typed_text_is_mailed_to_a_proven_address_only(table: Table, clock: FakeClock, proven: datetime | None) -> None:
+    known(table, a_lead(company="Call 0900 now"), proven=proven)
+    bundle = a_bundle()
+    text = replace(bundle.emails["whitepaper-delivery"], locales={"ja": a_mail(text="{{ lead.company }}")})
+    ses = FakeSes()
+    deliver(planned(table, a_send()), an_outside(table, clock, ses, playbook=replace(bundle, emails={text.name: text})))
+    assert [mail.text for mail in ses.taken] == ["Call 0900 now" if proven else ""]
 
 
 def test_finished_send_leaves_the_agenda(table: Table, clock: FakeClock) -> None:

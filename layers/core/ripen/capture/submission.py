@@ -5,7 +5,7 @@ and where the visitor came from. All others are ignored, so that nobody can fill
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec import Struct
 
@@ -25,7 +25,7 @@ from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
 from ripen.lead.lead import Touch
 from ripen.lead.names import split_name
 from ripen.lead.phone import phone
-from ripen.lead.text import clean
+from ripen.lead.text import clean, is_day
 from ripen.playbook.bundle import Consent, Form, FormField
 from ripen.tracking.visitor import is_visitor
 
@@ -109,8 +109,8 @@ def read(
     """Return the submission. Raise InvalidSubmission with everything that is wrong with it.
 
     `complete` asks for all fields that the form requires; otherwise an address is enough, because a lost lead is worse
-    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it. `lenient` leaves out
-    an answer that is none of the options or no date: a form provider's visitor can correct nothing any more.
+    than an incomplete one. `referer` is the page it was posted from, if the answers do not name it. `lenient` leaves
+    out an answer that is none of the options or no date: a form provider's visitor can correct nothing any more.
     """
     known, errors = _gather(form, answers)
     wrong = _wrong_choices(form, known)
@@ -198,14 +198,6 @@ def is_choice(field: FormField, value: str) -> bool:
             return is_day(value)
         case _:
             return True
-
-
-def is_day(value: str) -> bool:
-    """Return whether the text is a day of the calendar, written as a browser's date field sends it."""
-    try:
-        return value.isascii() and date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
 
 
 def _missing(form: Form, known: Mapping[str, str]) -> list[FieldError]:

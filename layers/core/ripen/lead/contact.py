@@ -22,6 +22,9 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unsubscribed: datetime | None = None
     bounced: datetime | None = None
     complained: datetime | None = None
+    proven: datetime | None = None
+    """When the address was proven: by a POST from a page whose link was mailed to it. Until then its mails show no text
+    that a stranger may have typed."""
     replied: datetime | None = None
     """When the lead last answered one of our mails in person."""
     sent: dict[str, int] = {}

@@ -1,5 +1,6 @@
 """Text from outside: cleaned before it is stored, and made safe before it is shown on one line."""
 
+from datetime import date
 from unicodedata import category
 
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -30,3 +31,11 @@ def one_line(text: str) -> str:
 def is_shown(letter: str) -> bool:
     """Return whether the character is visible or joins visible characters."""
     return letter.isprintable() or letter in _JOINERS
+
+
+def is_day(text: str) -> bool:
+    """Return whether the text is a day of the calendar, written as a browser's date field sends it: 2026-12-31."""
+    try:
+        return text.isascii() and date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
