@@ -1,7 +1,7 @@
 """Everything that decides whether one mail may go: its rows, and what the decision asks for."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -9,16 +9,17 @@ from msgspec import Struct
 
 from ripen import ports
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Key, Row, Table, keys
+from ripen.adapters.table import Add, Key, Row, Table, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.campaign.campaign_run import MaySend, holds_back
+from ripen.campaign.counts import Counts
 from ripen.crm import opportunity
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.mail import policy
+from ripen.mail import policy, request_cap
 from ripen.mail.breaker import Breaker
 from ripen.mail.frequency_cap import PlannedMail
 from ripen.mail.ledger import Send
@@ -26,6 +27,8 @@ from ripen.playbook.bundle import Bundle
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.activity_counts import count_activities, lead_facts
 from ripen.scoring.score import score
+
+_COUNTS_KEPT = timedelta(days=2)
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):
@@ -57,6 +60,8 @@ class SendContext(Struct, frozen=True, kw_only=True):
     suppression: Row[Suppression] | None
     in_shadow: bool
     breaker_row: Row[Breaker] | None
+    requested: Row[Counts] | None
+    """The transactional mails of this hour."""
 
     @property
     def lead(self) -> Profile:
@@ -82,8 +87,9 @@ def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: b
     """
     lead = key.lead
     asks_state = dependencies.live().bundle.policy.unless is not None
-    send, profile, contact, shadow, breaker, *state = dependencies.table.get_many(
-        [key, keys.profile(lead), keys.contact(lead), keys.SHADOW, keys.BREAKER]
+    requested_key = keys.requested_mails(dependencies.clock.now())
+    send, profile, contact, shadow, breaker, requested, *state = dependencies.table.get_many(
+        [key, keys.profile(lead), keys.contact(lead), keys.SHADOW, keys.BREAKER, requested_key]
         + ([keys.state(lead)] if asks_state else [])
     )
     if send is None:
@@ -100,6 +106,7 @@ def read_context(key: Key[Send], dependencies: Dependencies, with_suppression: b
         suppression=dependencies.table.get(suppression_key) if with_suppression or in_shadow else None,
         in_shadow=in_shadow,
         breaker_row=breaker,
+        requested=requested,
     )
 
 
@@ -125,6 +132,8 @@ def situation(
         zone=lead_zone(profile, live.brand) if profile else ZoneInfo("UTC"),
         purpose=_purpose(send, dependencies),
         facts=_facts(context, profile, dependencies, now) if profile and live.policy.unless else None,
+        sent_this_hour=context.requested.value.of.get(send.email, 0) if context.requested else 0,
+        sent_to_inbox=lambda: _sent_to_inbox(address, dependencies, now),
         has_opportunity=lambda: _has_opportunity(address, dependencies),
         other_mails=lambda: _other_mails(context.send.key, dependencies.table),
         is_abandoned=is_abandoned,
@@ -145,6 +154,33 @@ def _purpose(send: Send, dependencies: Dependencies) -> str:
     if email is None and send.bundle:
         email = dependencies.bundle(send.bundle).emails.get(send.email)
     return email.purpose if email else "marketing"
+
+
+def count_request(send: Send, email: str, dependencies: Dependencies, now: datetime) -> list[Add]:
+    """Return the changes that count a transactional mail for its inbox and its hour, at its claim.
+
+    The contact counts for the address itself, so an address without tag and dots needs no other row.
+    """
+    changes = []
+    if request_cap.counts(send) and (inbox := _inbox_key(email, dependencies, now)):
+        changes.append(Add(inbox, {"sent": 1}, expires=now + _COUNTS_KEPT))
+    if number := request_cap.counted_this_hour(send):
+        changes.append(Add(keys.requested_mails(now), {send.email: number}, expires=now + _COUNTS_KEPT))
+    return changes
+
+
+def _sent_to_inbox(email: str, dependencies: Dependencies, now: datetime) -> int:
+    key = _inbox_key(email, dependencies, now)
+    row = dependencies.table.get(key) if key else None
+    return row.value.of.get("sent", 0) if row else 0
+
+
+def _inbox_key(email: str, dependencies: Dependencies, now: datetime) -> Key[Counts] | None:
+    """Return the key of the inbox's count, None if the address is the inbox's own."""
+    inbox = request_cap.inbox(email)
+    if inbox == email:
+        return None
+    return keys.inbox_mails(address_hash(dependencies.address_key, inbox), request_cap.day(now))
 
 
 def _has_opportunity(email: str, dependencies: Dependencies) -> bool:

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from nurture._hand_over import hand_over, write_move
 from nurture._send_context import Dependencies as Dependencies
-from nurture._send_context import SendContext, is_stopped, read_context, situation
+from nurture._send_context import SendContext, count_request, is_stopped, read_context, situation
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
@@ -32,7 +32,7 @@ from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
 from ripen.lead.lead import Profile
-from ripen.mail import breaker, frequency_cap, ledger, policy
+from ripen.mail import breaker, frequency_cap, ledger, policy, request_cap
 from ripen.mail.ledger import MailClass, MovedSend, Send
 from ripen.mail.mail_links import MailLinks
 from ripen.mail.message import OutgoingMail, RenderError, compose, uses_entry
@@ -82,6 +82,8 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
     )
     if send := deliver(key, dependencies):
         logger.info("mail", send=send.id, lead=send.lead, state=send.state, reason=send.reason)
+        if send.reason in (Reason.REQUESTED_TOO_OFTEN, Reason.OVER_HOURLY_LIMIT):
+            metrics.add_metric(name="RequestedMailOverLimit", unit=MetricUnit.Count, value=1)
         metrics.add_metric(name=f"Mail{send.state.capitalize()}", unit=MetricUnit.Count, value=1)
 
 
@@ -191,10 +193,12 @@ def _claim(
     lead, zone = send.value.lead, lead_zone(context.lead, dependencies.live().bundle.brand)
     moved = ledger.claim(send.value, bundle.hash, mail.subject, mail.locale, now)
     counted = frequency_cap.with_mail_counted(context.contact, send.value, now, zone)
+    counted = request_cap.with_mail_counted(counted, send.value, now)
     dependencies.table.write(
         *move_send(send, moved, now),
         Replace(keys.contact(lead), counted, contact.version if contact else 0),
         Absent(context.suppression_key),
+        *count_request(send.value, context.lead.email, dependencies, now),
         *_probe(context, now),
     )
     return Row(send.key, moved.send, send.version + 1)

@@ -5,6 +5,7 @@ login or a redirect, with any body, any number of times.
 """
 
 import os
+from copy import replace
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -25,9 +26,9 @@ from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import ConsentRecord, Contact
-from ripen.mail import policy
+from ripen.mail import policy, request_cap
 from ripen.mail.ledger import Send
-from ripen.playbook.bundle import Brand
+from ripen.playbook.bundle import Brand, Bundle
 from ripen.ports import Clock, Wake
 from ripen.tracking import link_token
 
@@ -51,7 +52,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     react: Wake
     walk: Wake
     link_key: bytes
-    brand: Brand
+    bundle: Bundle
 
 
 @logger.inject_lambda_context
@@ -64,14 +65,15 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
         react=react,
         walk=walk,
         link_key=secrets.key("link"),
-        brand=playbook.live().bundle.brand,
+        bundle=playbook.live().bundle,
     )
     return respond(event, dependencies)
 
 
 def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
     """Return the page for this request. A POST with a valid token unsubscribes before it is answered."""
-    asked, brand = gateway.request(event | {"body": ""}), dependencies.brand  # a broken body must not stop the request
+    asked = gateway.request(event | {"body": ""})  # a broken body must not stop the request
+    brand = dependencies.bundle.brand
     send = _send(asked.parameters.get("token", ""), dependencies)
     locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, send, brand))
     if send is None:
@@ -107,9 +109,11 @@ def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
     table, now = dependencies.table, dependencies.clock.now()
     row = table.get(keys.contact(send.lead))
     before = row.value if row else Contact(lead=send.lead)
-    if policy.refuses(before):
-        return None
     id = digest("unsubscribed", send.id, now.isoformat())
+    refused = request_cap.refused_with(send.email, dependencies.bundle) | set(before.refused)
+    if policy.refuses(before) and refused == set(before.refused):
+        return None
+    after = replace(policy.withdrawn(before, id, now), refused=tuple(sorted(refused)))
     record = ConsentRecord(id=id, lead=send.lead, purpose="marketing", granted=False, at=now, source="unsubscribe")
     activity = Activity(
         id=id,
@@ -122,7 +126,7 @@ def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
     )
     key = keys.activity(send.lead, now, id)
     table.write(
-        Replace(keys.contact(send.lead), policy.withdrawn(before, id, now), row.version if row else 0),
+        Replace(keys.contact(send.lead), after, row.version if row else 0),
         Create(keys.consent(send.lead, now, id), record),
         Create(key, activity, due=now),
         *_counted(send),

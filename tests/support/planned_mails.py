@@ -20,7 +20,7 @@ from ripen.mail.feedback import Event, Feedback
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.mail.message import OutgoingMail
 from ripen.ports import Mailer
-from tests.support.builders import a_brand, a_bundle, a_lead
+from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
 LINK_KEY = b"link" * 8
@@ -171,7 +171,7 @@ def unsubscribing(
         "react": react or FakeQueue(),
         "walk": walk or FakeQueue(),
         "link_key": LINK_KEY,
-        "brand": a_brand(),
+        "bundle": a_bundle(),
     }
     return preferences.Dependencies(**(known | changes))
 

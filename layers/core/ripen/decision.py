@@ -82,6 +82,8 @@ class Reason(StrEnum):
     OPEN_OPPORTUNITY = "open opportunity"
     QUIET_HOURS = "quiet hours"
     CAPPED = "capped"
+    REQUESTED_TOO_OFTEN = "requested too often"
+    OVER_HOURLY_LIMIT = "over the hourly limit"
     EXPIRED = "expired"
     LEFT_JOURNEY = "left the journey"
     CAMPAIGN_STOPPED = "campaign stopped"

@@ -163,3 +163,16 @@ def test_unsubscription_by_a_campaigns_mail_is_counted_and_wakes_the_campaign(
         respond(event, unsubscribing(mailed, clock, react=queue, walk=walk))
     assert campaign_totals(mailed, "autumn") == {"unsubscribed": 1}
     assert walk.woken == [keys.campaign("autumn").ref]
+
+
+def test_unsubscribing_from_a_requested_mail_refuses_that_mail_too(table: Table, clock: FakeClock) -> None:
+    # given a lead that is unsubscribed, and whose address a stranger typed into a form
+    known(table, unsubscribed=clock.now(), consent={})
+    queue = FakeQueue()
+    sent(table, id=a_send().id, email="whitepaper-delivery")
+    # when
+    for _ in range(2):
+        assert ask(table, clock, queue, "POST")["statusCode"] == 200
+    # then
+    assert contact(table).refused == ("whitepaper-delivery",)
+    assert len(queue.woken) == 1

@@ -76,7 +76,7 @@ def unsubscribe(action: Action) -> None:
         react=simulator.queue,
         walk=simulator.queue,
         link_key=LINK_KEY,
-        brand=simulator.bundle.brand,
+        bundle=simulator.bundle,
     )
     workers.preferences.unsubscribe(send, dependencies)
 

@@ -112,19 +112,13 @@ def read(
     than an incomplete one. `referer` is the page it was posted from, if the answers do not name it. `lenient` leaves
     out an answer that is none of the options or no date: a form provider's visitor can correct nothing any more.
     """
-    known, errors = _gather(form, answers)
-    wrong = _wrong_choices(form, known)
-    known = {name: value for name, value in known.items() if name not in wrong}
+    known, errors = _gather(form, answers, lenient)
     email = _email(known.pop("email", ""), errors)
     _split_full_name(known)
-    if not lenient:
-        errors += wrong.values()
     if complete:
-        errors += [each for each in _missing(form, known) if each.field not in wrong]
+        errors += _missing(form, known, errors)
     if errors:
         raise InvalidSubmission(errors)
-    if "phone" in known:
-        known["phone"] = phone(known["phone"])
     visitor = known.get("visitor", "")
     return Submission(
         form=form.name,
@@ -132,7 +126,7 @@ def read(
         locale=locale,
         guessed=guessed,
         touch=read_touch(known, now, referer),
-        fields={name: known[name] for name in PROFILE if name in known},
+        fields=_profile(known),
         attributes={name: value for name, value in known.items() if name not in _NO_ATTRIBUTES},
         entry={field.name: known[field.name] for field in form.fields if field.entry and field.name in known},
         consent=is_consent(form.consent, known.get("consent", "")),
@@ -142,12 +136,17 @@ def read(
     )
 
 
+def _profile(known: Mapping[str, str]) -> dict[str, str]:
+    fields = {name: known[name] for name in PROFILE if name in known}
+    return fields | ({"phone": phone(fields["phone"])} if "phone" in fields else {})
+
+
 def is_consent(consent: Consent | None, value: str) -> bool:
     """Return whether the box was ticked: HTML's "on", a word for yes, or the wording of the consent itself."""
     return consent is not None and (value.casefold() in _YES or (value != "" and value in consent.text.values()))
 
 
-def _gather(form: Form, answers: Answers) -> tuple[dict[str, str], list[FieldError]]:
+def _gather(form: Form, answers: Answers, lenient: bool) -> tuple[dict[str, str], list[FieldError]]:
     """Return the cleaned answers that the form knows, by our names and without blanks, and what is wrong with them."""
     fields = {field.name: field for field in form.fields}
     names = {"email", "full_name", "consent", *PROFILE, *CAMPAIGN_PARAMETERS, *_CARRIED, *fields}
@@ -162,7 +161,7 @@ def _gather(form: Form, answers: Answers) -> tuple[dict[str, str], list[FieldErr
             errors.append(error)
         if value and known.setdefault(name, value) != value:
             errors.append(FieldError(name, TWICE))
-    return known, errors
+    return known, errors + _remove_wrong_choices(form, known, lenient)
 
 
 def _clean(name: str, typed: str, field: FormField | None) -> tuple[str, FieldError | None]:
@@ -177,16 +176,16 @@ def _clean(name: str, typed: str, field: FormField | None) -> tuple[str, FieldEr
     return value, None
 
 
-def _wrong_choices(form: Form, known: Mapping[str, str]) -> dict[str, FieldError]:
-    """Return the errors of selects and dates, by field."""
-    return {
-        field.name: FieldError(field.name, NOT_AN_OPTION if field.type == "select" else NOT_A_DATE)
-        for field in form.fields
-        if field.name in known and not is_choice(field, known[field.name])
-    }
+def _remove_wrong_choices(form: Form, known: dict[str, str], lenient: bool) -> list[FieldError]:
+    """Remove the answers to selects and dates that are no choice; return an error for each, unless `lenient`."""
+    wrong = [field for field in form.fields if field.name in known and not _is_choice(field, known[field.name])]
+    for field in wrong:
+        del known[field.name]
+    errors = [FieldError(field.name, NOT_AN_OPTION if field.type == "select" else NOT_A_DATE) for field in wrong]
+    return [] if lenient else errors
 
 
-def is_choice(field: FormField, value: str) -> bool:
+def _is_choice(field: FormField, value: str) -> bool:
     """Return whether the value is one that the field offers: an option in any locale, or a day such as 2026-12-31.
 
     A field of another type offers any text.
@@ -200,8 +199,10 @@ def is_choice(field: FormField, value: str) -> bool:
             return True
 
 
-def _missing(form: Form, known: Mapping[str, str]) -> list[FieldError]:
-    required = [field.name for field in form.fields if field.required and field.name != "email"]
+def _missing(form: Form, known: Mapping[str, str], errors: Iterable[FieldError]) -> list[FieldError]:
+    """Return an error for each required field that is blank and has no error yet."""
+    wrong = {"email", *(error.field for error in errors)}
+    required = [field.name for field in form.fields if field.required and field.name not in wrong]
     return [FieldError(name, REQUIRED) for name in required if not known.get(name)]
 
 

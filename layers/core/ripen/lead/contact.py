@@ -30,6 +30,10 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     sent: dict[str, int] = {}
     """Claims of marketing mail by the lead's local day, "2026-11-21", for the last seven days; frequency_cap.py counts
     them."""
+    requested: dict[str, int] = {}
+    """Claims of transactional mail on the latest day that had one (UTC); request_cap.py counts them."""
+    refused: tuple[str, ...] = ()
+    """Transactional mails that the lead unsubscribed from."""
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from msgspec import Struct
 from ripen.calendar.quiet_hours import quiet_until
 from ripen.decision import Reason
 from ripen.lead.contact import Contact, Permission, Suppression
-from ripen.mail import breaker, frequency_cap
+from ripen.mail import breaker, frequency_cap, request_cap
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import MailClass, Send, with_jitter
 from ripen.playbook.bundle import Policy
@@ -48,7 +48,7 @@ class Wait(Struct, frozen=True):
 class Situation(Struct, frozen=True, kw_only=True):
     """Everything that decides whether one mail may go.
 
-    The three callables read more rows. They are called only if the answer depends on them.
+    The callables read more rows. They are called only if the answer depends on them.
     """
 
     send: Send
@@ -68,6 +68,10 @@ class Situation(Struct, frozen=True, kw_only=True):
     """The purpose that needs a consent."""
     facts: LeadFacts | None = None
     """The lead's facts for `Policy.unless`, if the policy has one."""
+    sent_this_hour: int = 0
+    """How many times this mail has gone to all leads in this hour, about."""
+    sent_to_inbox: Callable[[], int] = int
+    """How many transactional mails have gone to the lead's inbox today, under any of its addresses."""
     has_opportunity: Callable[[], bool] = bool
     """Whether sales has an open opportunity with the lead's company."""
     other_mails: Callable[[], Iterable[frequency_cap.PlannedMail]] = tuple
@@ -84,7 +88,8 @@ def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | W
     1. the lead does not exist any more
     2. the campaign is paused, halted or stopped, or all sending is stopped
     3. the mail has expired, or its address bounced, complained or is suppressed
-    4. for marketing mail: consent, the policy's exceptions, open opportunities, quiet hours, the frequency cap
+    4. for marketing mail: consent, the policy's exceptions, open opportunities, quiet hours, the frequency cap;
+       for transactional mail: a refusal of this mail, the caps of request_cap.py
     5. the breaker is open, because SES refuses the account (shadow mode does not ask SES)
     6. the lead has left the journey that planned the mail
     7. shadow mode
@@ -97,7 +102,8 @@ def decide(situation: Situation, now: datetime) -> Claim | RecordOnly | Skip | W
         return Wait(now + STOPPED_PAUSE)
     if reason := _unreachable(situation, now):
         return Skip(reason)
-    if situation.send.mail_class is MailClass.MARKETING and (refusal := _marketing(situation, now)):
+    by_class = _marketing if situation.send.mail_class is MailClass.MARKETING else _requested
+    if refusal := by_class(situation, now):
         return refusal
     if not situation.in_shadow and (again := breaker.blocked_until(situation.breaker, now)):
         return Wait(with_jitter(situation.send, again))
@@ -147,6 +153,21 @@ def _marketing(situation: Situation, now: datetime) -> Skip | Wait | None:
     if policy.quiet and (until := quiet_until(policy.quiet, now, situation.zone)):
         return Wait(until, Reason.QUIET_HOURS)
     return _capped(situation, now)
+
+
+def _requested(situation: Situation, now: datetime) -> Skip | Wait | None:
+    """Return why a transactional mail may not go now, None if it may."""
+    send, contact = situation.send, situation.contact
+    if send.email in contact.refused:
+        return Skip(Reason.UNSUBSCRIBED)
+    if not request_cap.counts(send):
+        return None
+    most = request_cap.PER_DAY
+    if request_cap.sent_today(contact, now) >= most or situation.sent_to_inbox() >= most:
+        return Skip(Reason.REQUESTED_TOO_OFTEN)
+    if situation.sent_this_hour >= request_cap.PER_HOUR:
+        return Wait(with_jitter(send, request_cap.next_hour(now)), Reason.OVER_HOURLY_LIMIT)
+    return None
 
 
 def _lacks_consent(contact: Contact, purpose: str) -> str:

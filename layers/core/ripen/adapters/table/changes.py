@@ -57,6 +57,7 @@ class Add(Struct, frozen=True):
 
     key: Key[Counts]
     numbers: Mapping[str, int]
+    expires: datetime | None = None
 
 
 class Unchanged(Struct, frozen=True):

@@ -186,6 +186,16 @@ def held_count(counter: int) -> Key[Counts]:
     return Key("setting#held", f"count#{counter}", Counts)
 
 
+def requested_mails(hour: datetime) -> Key[Counts]:
+    """Return the key of the counts of transactional mails in one hour, by the name of the mail."""
+    return Key("setting#requested", f"count#{_timestamp(hour)[:13]}", Counts)
+
+
+def inbox_mails(inbox_hash: str, day: str) -> Key[Counts]:
+    """Return the key of the count of transactional mails to one inbox on one day."""
+    return Key(f"inbox#{inbox_hash}", f"count#{day}", Counts)
+
+
 def campaign_alert(name: str, id: str) -> Key[Alert]:
     return Key(f"campaign#{name}", f"alert#{id}", Alert)
 

@@ -90,10 +90,15 @@ def _set_due(change: Mark[Any]) -> dict[str, Any]:
 
 def _add_numbers(change: Add) -> dict[str, Any]:
     numbers = list(enumerate(change.numbers.items()))
+    expiry = {":expires": _number(int(change.expires.timestamp()))} if change.expires else {}
     return {
-        "UpdateExpression": "ADD version :one" + "".join(f", #n{at} :n{at}" for at, _ in numbers),
+        "UpdateExpression": ("SET expires = :expires " if expiry else "")
+        + "ADD version :one"
+        + "".join(f", #n{at} :n{at}" for at, _ in numbers),
         "ExpressionAttributeNames": {f"#n{at}": f"n:{name}" for at, (name, _) in numbers},
-        "ExpressionAttributeValues": {":one": _number(1)} | {f":n{at}": _number(number) for at, (_, number) in numbers},
+        "ExpressionAttributeValues": {":one": _number(1)}
+        | {f":n{at}": _number(number) for at, (_, number) in numbers}
+        | expiry,
     }
 
 
