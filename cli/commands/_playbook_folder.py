@@ -26,7 +26,7 @@ def _first_locale(folder: Path) -> str:
     from ripen_authoring.problem import InvalidPlaybook
 
     try:
-        brand = read_yaml("ripen.yaml", read_text(folder / "ripen.yaml", "ripen.yaml")).value
+        brand = read_yaml("ripen.yaml", read_text(folder, "ripen.yaml")).value
     except (OSError, InvalidPlaybook):
         return ""
     locales = brand.get("locales")

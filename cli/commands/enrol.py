@@ -20,6 +20,7 @@ from ripen.operations.journeys import enrollment_by_hand
 from ripen.operations.journeys.address_file import addresses
 from ripen.operations.live_playbook import live_bundle
 from ripen.words import Words
+from ripen_authoring.files.named_file import read_named_bytes
 
 _SHOWN = 10
 _LOOK_SECONDS = 1.0
@@ -105,7 +106,8 @@ def enrol(
     if segment:
         _enrol_segment(stack, entries, as_json)
     else:
-        _enrol_addresses(stack, entries, addresses(csv.read_bytes(), str(csv)) if csv else emails or [], as_json)
+        listed = addresses(read_named_bytes(csv), str(csv)) if csv else emails or []
+        _enrol_addresses(stack, entries, listed, as_json)
 
 
 def _enrol_segment(stack: Stack, entries: Entries, as_json: bool) -> None:

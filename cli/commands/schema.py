@@ -33,7 +33,7 @@ def schema(
     (folder / FOLDER).mkdir(exist_ok=True)
     for name, kind in schemas().items():
         (folder / FOLDER / name).write_text(kind, "utf-8")
-    lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml"))}
+    lines = {file: modeline(file, folder) for file in sorted(folder.rglob("*.yaml")) if file.is_file()}
     lacking = {str(file): line for file, line in lines.items() if line and not _begins(file, line)}
     if as_json:
         print_json({"written": [str(folder / FOLDER / name) for name in schemas()], "missing_first_lines": lacking})

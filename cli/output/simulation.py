@@ -160,6 +160,11 @@ def _unreached(bundle: Bundle, results: dict[str, list[SimulationResult]], scree
 
 def _differs(golden: Path, transcript: str, update: bool, screen: Console) -> bool:
     """Tell whether the transcript differs from the approved one, and show how."""
+    if golden.is_symlink():
+        raise Failure(
+            Words(f"{golden} is a link.", f"{golden} はリンクです。"),
+            Words("Delete it.", "削除してください。"),
+        )
     approved = read_named_file(golden) if golden.is_file() else ""
     if approved == transcript:
         return False

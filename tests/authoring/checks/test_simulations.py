@@ -11,7 +11,7 @@ from tests.support.smallest_playbook import KEN, CheckPlaybook, H, P, scenario
         (scenario(evnts="x"), "4:1: unknown key 'evnts'; did you mean 'events'?"),
         (scenario(journey="jj"), "1:1: there is no 'jj' in journeys/; did you mean 'j'?"),
         (scenario(lead="kenn"), "2:1: there is no 'kenn' in personas/; did you mean 'ken'?"),
-        (scenario(lead="nope.yaml"), "2:1: there is no file 'nope.yaml'; write the name of a persona in personas/"),
+        (scenario(lead="nope.yaml"), "2:1: there is no file 'nope.yaml' in the playbook; write"),
         (scenario("+1d click m x"), "5:5: 'x' is not the number of a link; write click EMAIL"),
         (scenario("+1d click m -1"), "5:5: '-1' is not the number of a link"),
         (scenario("+1d click any"), "5:5: there is no 'any' in emails/"),

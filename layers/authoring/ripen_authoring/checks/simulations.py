@@ -76,10 +76,11 @@ def _check_scenario(folder: Folder, entry: Entry[ScenarioFile], ripen: RipenFile
     scenario, document = entry.model, entry.document
     yield from check_name(document, ("journey",), scenario.journey, folder, "journeys")
     if scenario.lead.endswith((".yaml", ".yml")):
-        if not Path(scenario.lead).is_file():
+        lead = Path(scenario.lead)
+        if not lead.is_file() or not lead.resolve().is_relative_to(folder.path.resolve()):
             message = Words(
-                f"there is no file {scenario.lead!r}; write the name of a persona in personas/",
-                f"ファイル {scenario.lead!r} はありません。personas/ にあるペルソナの名前を書いてください",
+                f"there is no file {scenario.lead!r} in the playbook; write the name of a persona in personas/",
+                f"プレイブックに {scenario.lead!r} はありません。personas/ にあるペルソナの名前を書いてください",
             )
             yield document.problem(("lead",), message)
     else:

@@ -4,24 +4,54 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import ConstructorError, RoundTripConstructor
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode
+from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 from ripen.words import Words
-from ripen_authoring.files.yaml_errors import HALF_CHARACTER, UNREADABLE_NUMBER, locate_error
+from ripen_authoring.files.yaml_errors import (
+    ALIASES_TOO_LARGE,
+    CONTAINS_ITSELF,
+    HALF_CHARACTER,
+    TOO_DEEP,
+    UNREADABLE_KEY,
+    UNREADABLE_NUMBER,
+    locate_error,
+)
 from ripen_authoring.problem import InvalidPlaybook, Problem, Severity
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
-_MOST_VALUES = 20_000
-"""Most values that a file with aliases may stand for."""
+_MAX_SIZE = 250_000
+"""How much a file may stand for with its aliases written out: characters, and one for each value."""
+_MAX_DEPTH = 50
+"""How deep brackets may stand in one another. ruamel.yaml's time grows with the square of the depth."""
+
+
+class _ShallowScanner(RoundTripScanner):
+    """Refuses brackets in brackets that no person writes."""
+
+    def fetch_flow_collection_start(self, token_class: Any, to_push: str) -> None:
+        if self.flow_level >= _MAX_DEPTH:
+            raise ScannerError(None, None, TOO_DEEP, self.reader.get_mark())
+        super().fetch_flow_collection_start(token_class, to_push)
 
 
 class _Strict(RoundTripConstructor):
-    """Leaves a date such as 2026-12-01 as text, and raises an error with its position for an unreadable scalar."""
+    """Leaves a date such as 2026-12-01 as text, and raises an error with its position for what cannot be read.
+
+    Aliases are measured before anything is built of them.
+    """
+
+    def construct_document(self, node: Any) -> Any:
+        if _size(node, {}) > _MAX_SIZE:
+            raise ConstructorError(None, None, ALIASES_TOO_LARGE, node.start_mark)
+        return super().construct_document(node)
 
     def construct_scalar(self, node: Any) -> Any:
         if isinstance(node.value, str) and _HALF_CHARACTER.search(node.value):
@@ -74,23 +104,30 @@ class Document:
         return self.problem(where, message, "warning")
 
 
-def _is_bomb(value: Any) -> bool:
-    """Return whether aliases multiply the values of a document to very many."""
-    sizes: dict[int, int] = {}
-    written = 0
+def _size(node: Any, known: dict[int, int | None]) -> int:
+    """Return how much the node stands for, each alias written out. Raise ConstructorError where it contains itself.
 
-    def size(part: Any) -> int:
-        nonlocal written
-        if not isinstance(part, CommentedMap | CommentedSeq):
-            return 1
-        if id(part) not in sizes:
-            written += len(part)
-            sizes[id(part)] = 0  # for a part that contains itself
-            inside = part.values() if isinstance(part, CommentedMap) else part
-            sizes[id(part)] = 1 + sum(size(each) for each in inside)
-        return sizes[id(part)]
+    `known` has the sizes of the nodes so far, None for those around this one.
+    """
+    if id(node) in known:
+        size = known[id(node)]
+        if size is None:
+            raise ConstructorError(None, None, CONTAINS_ITSELF, node.start_mark)
+        return size
+    if isinstance(node, ScalarNode):
+        return 1 + len(node.value)
+    known[id(node)] = None
+    if isinstance(node, MappingNode):
+        for key, _ in node.value:
+            if not isinstance(key, ScalarNode) and not all(isinstance(part, ScalarNode) for part in _parts(key)):
+                raise ConstructorError(None, None, UNREADABLE_KEY, key.start_mark)
+    size = known[id(node)] = 1 + sum(_size(each, known) for each in _parts(node))
+    return size
 
-    return size(value) > max(_MOST_VALUES, 3 * written)
+
+def _parts(node: Any) -> list[Any]:
+    """Return the nodes in a list, or the keys and values of a mapping."""
+    return list(chain.from_iterable(node.value)) if isinstance(node, MappingNode) else list(node.value)
 
 
 @lru_cache(maxsize=512)
@@ -102,20 +139,14 @@ def read_yaml(file: str, text: str, shift: int = 0) -> Document:
     try:
         yaml = YAML()
         yaml.Constructor = _Strict
+        yaml.Scanner = _ShallowScanner
         value = yaml.load(text)
-        is_too_large = _is_bomb(value)
     except YAMLError as error:
         line, column, message = locate_error(error, text)
         raise InvalidPlaybook([Problem(file, line + 1 + shift, column + 1, message)]) from None
     except RecursionError:
         message = Words("this file is nested too deeply", "このファイルは入れ子が深すぎます")
         raise InvalidPlaybook([Problem(file, 1 + shift, 1, message)]) from None
-    if is_too_large:
-        message = Words(
-            "aliases (`*name`) make this file too large; use fewer",
-            "エイリアス（`*名前`）でファイルが大きくなりすぎています。減らしてください",
-        )
-        raise InvalidPlaybook([Problem(file, 1 + shift, 1, message)])
     if not isinstance(value, CommentedMap):
         message = Words(
             "write keys and values here; docs/playbook.md shows which",

@@ -133,7 +133,7 @@ def _entry[M: BaseModel](folder: Folder, model: type[M], path: Path) -> Entry[M]
     file = str(path.relative_to(folder.path))
     written = ""
     try:
-        written = read_text(path, file)
+        written = read_text(folder.path, file)
         document = read_yaml(file, written)
         return Entry(document, validate(model, document))
     except InvalidPlaybook as invalid:
@@ -173,7 +173,7 @@ def _pages(folder: Folder) -> None:
             continue
         folder.names.setdefault("pages", set()).add(named[1])
         try:
-            written = read_text(path, file)
+            written = read_text(folder.path, file)
             front = _FRONT.match(written)
             if not front:
                 message = Words(
@@ -273,7 +273,7 @@ def _mail(folder: Folder, path: Path) -> ExpandedTemplate:
     Compilers and checks must see the colour itself.
     """
     file = str(path.relative_to(folder.path))
-    expanded = expand_includes(read_text(path, file), file, folder.path / "emails")
+    expanded = expand_includes(read_text(folder.path, file), file, folder.path / "emails")
     accent = folder.ripen.model.brand.accent if folder.ripen else _NO_ACCENT
     return replace(expanded, text=_ACCENT.sub(accent, expanded.text))
 

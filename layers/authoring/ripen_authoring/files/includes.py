@@ -13,15 +13,25 @@ from pathlib import Path
 
 from ripen.nearest import nearest
 from ripen.words import Words
-from ripen_authoring.files.source import read_text
+from ripen_authoring.files.source import MAX_CHARACTERS, read_text
 from ripen_authoring.problem import InvalidPlaybook, Problem
 
 _INCLUDE = re.compile(r"""\{%-?\s*include\s+['"]([^'"]+)['"]\s*-?%\}|<mj-include\s+path="([^"]+)"\s*/>""")
-_MOST_LINES = 10_000
+_MAX_LINES = 10_000
 """Most lines of a template with its shared parts. Each shared part counts as one line at least."""
-_TOO_LONG = Words(
+_MAX_DEPTH = 20
+"""How deep shared parts may stand in one another."""
+_TOO_MANY_LINES = Words(
     "with its shared parts this template is over 10,000 lines long; include fewer",
     "共通部分を合わせると 10,000 行を超えます。読み込む数を減らしてください",
+)
+_TOO_LONG = Words(
+    f"with its shared parts this template has over {MAX_CHARACTERS:,} characters; include fewer",
+    f"共通部分を合わせると {MAX_CHARACTERS:,} 文字を超えます。読み込む数を減らしてください",
+)
+_TOO_DEEP = Words(
+    "shared parts stand in one another more than 20 deep; include them directly",
+    "共通部分の入れ子が 20 段を超えています。直接読み込んでください",
 )
 
 
@@ -48,51 +58,81 @@ class ExpandedTemplate:
         return before.count("\n") + 1, index - before.rfind("\n")
 
 
-def expand_includes(
-    template: str, file: str, parts: Path, shift: int = 0, within: tuple[str, ...] = ()
-) -> ExpandedTemplate:
-    """Return the text with each include replaced by the shared part of that name in the folder `parts`.
-
-    `within` has the names of the shared parts around this one.
-    """
-    pieces: list[ExpandedTemplate] = []
-    lines = 0
-    for number, line in enumerate(template.split("\n"), start=1 + shift):
-        for piece in _split(line, file, number, parts, within):
-            pieces.append(piece)
-            lines += len(piece.origin)
-            if lines > _MOST_LINES:
-                return ExpandedTemplate("", ((file, number),), (Problem(file, number, 1, _TOO_LONG),))
-    return ExpandedTemplate(
-        "\n".join(piece.text for piece in pieces),
-        tuple(place for piece in pieces for place in piece.origin),
-        tuple(problem for piece in pieces for problem in piece.problems),
-    )
+_NOTHING = ExpandedTemplate("", ())
 
 
-def _split(line: str, file: str, number: int, parts: Path, within: tuple[str, ...]) -> Iterator[ExpandedTemplate]:
-    """Split one line at its includes. The text of an include gets lines of its own."""
-    here = ((file, number),)
-    done = 0
-    for found in _INCLUDE.finditer(line):
-        if line[done : found.start()].strip():
-            yield ExpandedTemplate(line[done : found.start()], here)
-        yield _shared_part(found[1] or found[2], Problem(file, number, found.start() + 1, Words("", "")), parts, within)
-        done = found.end()
-    if not done or line[done:].strip():
-        yield ExpandedTemplate(line[done:], here)
+def expand_includes(template: str, file: str, parts: Path, shift: int = 0) -> ExpandedTemplate:
+    """Return the text with each include replaced by the shared part of that name in the folder `parts`."""
+    return _Expansion(parts).expand(template, file, shift)
 
 
-def _shared_part(name: str, where: Problem, parts: Path, within: tuple[str, ...]) -> ExpandedTemplate:
-    known = {path.name for path in parts.glob("_*")}
-    if name not in known or name in within:
-        hint = nearest(name, known)
-        missing = Words(f"there is no shared part {name!r}{hint.en}", f"共通部分 {name!r} はありません{hint.ja}")
-        itself = Words(f"{name!r} includes itself", f"{name!r} が自分自身を読み込んでいます")
-        message = itself if name in known else missing
-        return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=message),))
-    file = f"{parts.name}/{name}"
-    try:
-        return expand_includes(read_text(parts / name, file).rstrip("\n"), file, parts, within=(*within, name))
-    except InvalidPlaybook as invalid:
-        return ExpandedTemplate("", ((where.file, where.line),), invalid.problems)
+class _TooLarge(Exception):
+    """The template is too large with its shared parts. `message` says what to do."""
+
+    def __init__(self, message: Words) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+class _Expansion:
+    """Expands one template, and counts what its shared parts add up to."""
+
+    def __init__(self, parts: Path) -> None:
+        self._parts = parts
+        self._lines = 0
+        self._characters = 0
+
+    def expand(self, template: str, file: str, shift: int = 0, within: tuple[str, ...] = ()) -> ExpandedTemplate:
+        """Expand the text of a file. `within` has the names of the shared parts around it."""
+        pieces: list[ExpandedTemplate] = []
+        for number, line in enumerate(template.split("\n"), start=1 + shift):
+            try:
+                pieces += self._split(line, file, number, within)
+            except _TooLarge as error:
+                if within:
+                    raise
+                return ExpandedTemplate("", ((file, number),), (Problem(file, number, 1, error.message),))
+        return ExpandedTemplate(
+            "\n".join(piece.text for piece in pieces),
+            tuple(place for piece in pieces for place in piece.origin),
+            tuple(problem for piece in pieces for problem in piece.problems),
+        )
+
+    def _split(self, line: str, file: str, number: int, within: tuple[str, ...]) -> Iterator[ExpandedTemplate]:
+        """Split one line at its includes. The text of an include gets lines of its own."""
+        here = ((file, number),)
+        done = 0
+        for found in _INCLUDE.finditer(line):
+            if line[done : found.start()].strip():
+                yield self._counted(ExpandedTemplate(line[done : found.start()], here))
+            where = Problem(file, number, found.start() + 1, Words("", ""))
+            yield self._shared_part(found[1] or found[2], where, within)
+            done = found.end()
+        if not done or line[done:].strip():
+            yield self._counted(ExpandedTemplate(line[done:], here))
+
+    def _counted(self, piece: ExpandedTemplate) -> ExpandedTemplate:
+        self._lines += 1
+        self._characters += len(piece.text) + 1
+        if self._lines > _MAX_LINES:
+            raise _TooLarge(_TOO_MANY_LINES)
+        if self._characters > MAX_CHARACTERS:
+            raise _TooLarge(_TOO_LONG)
+        return piece
+
+    def _shared_part(self, name: str, where: Problem, within: tuple[str, ...]) -> ExpandedTemplate:
+        self._counted(_NOTHING)
+        if len(within) >= _MAX_DEPTH:
+            raise _TooLarge(_TOO_DEEP)
+        known = {path.name for path in self._parts.glob("_*")}
+        if name not in known or name in within:
+            hint = nearest(name, known)
+            missing = Words(f"there is no shared part {name!r}{hint.en}", f"共通部分 {name!r} はありません{hint.ja}")
+            itself = Words(f"{name!r} includes itself", f"{name!r} が自分自身を読み込んでいます")
+            message = itself if name in known else missing
+            return ExpandedTemplate("", ((where.file, where.line),), (replace(where, message=message),))
+        file = f"{self._parts.name}/{name}"
+        try:
+            return self.expand(read_text(self._parts.parent, file).rstrip("\n"), file, within=(*within, name))
+        except InvalidPlaybook as invalid:
+            return ExpandedTemplate("", ((where.file, where.line),), invalid.problems)

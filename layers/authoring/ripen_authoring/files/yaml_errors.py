@@ -12,6 +12,8 @@ from ripen_authoring.problem import Problem
 
 _ENDS = "unexpected end of stream|got '<stream end>'"
 UNREADABLE_NUMBER, HALF_CHARACTER = "number cannot be read", "half a character"
+ALIASES_TOO_LARGE, CONTAINS_ITSELF, TOO_DEEP = "aliases too large", "alias within its own anchor", "nested too deeply"
+UNREADABLE_KEY = "key cannot be read"
 """Errors of our own, beside those of ruamel.yaml."""
 _DESCRIPTIONS = (
     (
@@ -24,6 +26,28 @@ _DESCRIPTIONS = (
             r"a \\u escape here is half a character; write the character itself",
             r"\\u で始まる文字が半分だけです。文字そのものを書いてください",
         ),
+    ),
+    (
+        ALIASES_TOO_LARGE,
+        Words(
+            "aliases (`*name`) make this file too large; use fewer",
+            "エイリアス（`*名前`）でファイルが大きくなりすぎています。減らしてください",
+        ),
+    ),
+    (
+        CONTAINS_ITSELF,
+        Words(
+            "this contains itself by an alias (`*name`); remove the alias",
+            "エイリアス（`*名前`）で自分自身を含んでいます。エイリアスを消してください",
+        ),
+    ),
+    (
+        UNREADABLE_KEY,
+        Words("write a text as key", "キーには文字を書いてください"),
+    ),
+    (
+        TOO_DEEP,
+        Words("this file is nested too deeply", "このファイルは入れ子が深すぎます"),
     ),
     (
         r"found character '\\t'",

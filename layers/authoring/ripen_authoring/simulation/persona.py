@@ -13,6 +13,7 @@ from ripen.lead.lead import Profile
 from ripen.words import Words
 from ripen_authoring.files.document import read_yaml
 from ripen_authoring.files.named_file import is_file, read_named_file
+from ripen_authoring.files.source import read_text
 from ripen_authoring.files.validation import validate
 from ripen_authoring.models.personas import PersonaFile
 from ripen_authoring.problem import InvalidPlaybook
@@ -62,7 +63,8 @@ class Persona(PersonaFile):
 def load_persona(name: str, folder: Path) -> Persona:
     """Return the persona in the file of that path, or of that name in the playbook's folder. Raise Failure."""
     path = Path(name)
-    if path.suffix not in {".yaml", ".yml"}:
+    is_named = path.suffix not in {".yaml", ".yml"}
+    if is_named:
         path = folder / "personas" / f"{name}.yaml"
     if not is_file(path):
         known = sorted(found.stem for found in (folder / "personas").glob("*.yaml"))
@@ -72,7 +74,8 @@ def load_persona(name: str, folder: Path) -> Persona:
         missing = Words(f"There is no persona {name!r}.", f"ペルソナ {name!r} はありません。")
         raise Failure(missing, choose if known else create)
     try:
-        persona = validate(Persona, read_yaml(path.name, read_named_file(path)))
+        written = read_text(folder, f"personas/{name}.yaml") if is_named else read_named_file(path)
+        persona = validate(Persona, read_yaml(path.name, written))
         normalise(persona.email)
     except InvalidPlaybook as invalid:
         raise Failure(

@@ -11,7 +11,7 @@ from ripen.playbook.graph import Journey
 from ripen.playbook.wording import full_name
 from ripen.words import Lang, Words
 from ripen_authoring.files.document import read_yaml
-from ripen_authoring.files.named_file import read_named_file
+from ripen_authoring.files.source import read_text
 from ripen_authoring.files.validation import validate
 from ripen_authoring.models.simulations import ScenarioFile
 from ripen_authoring.problem import InvalidPlaybook
@@ -73,7 +73,8 @@ def scenario_from_options(
 
 def _load_scenario(path: Path, folder: Path, bundle: Bundle) -> Scenario:
     try:
-        file = validate(ScenarioFile, read_yaml(f"simulations/{path.name}", read_named_file(path)))
+        name = f"simulations/{path.name}"
+        file = validate(ScenarioFile, read_yaml(name, read_text(folder, name)))
     except InvalidPlaybook as invalid:
         raise Failure(
             invalid.listing, Words("Correct the simulation's file.", "シミュレーションのファイルを直してください。")
