@@ -23,7 +23,11 @@ _WEB: dict[str, dict[str, Any]] = {
     "/services/oauth2/token": {"access_token": "token", "instance_url": "SELF"},
     "/api/chat.postMessage": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
     "/api/chat.update": {"ok": True, "channel": "C0123456789", "ts": "1.000001"},
-    "/api/users.info": {"ok": True, "user": {"profile": {"email": "taro@example.jp"}}},
+    "/api/auth.test": {"ok": True, "team_id": "T1"},
+    "/api/users.info": {
+        "ok": True,
+        "user": {"id": "U0123456", "team_id": "T1", "profile": {"email": "taro@example.jp"}},
+    },
     "/v2/email/outbound-emails": {"MessageId": "0100"},
     "/services/data/v62.0/query": {"totalSize": 0, "done": True, "records": []},
 }

@@ -2,7 +2,8 @@
 
 Accept makes the person the lead's owner in Salesforce; Not a fit rejects the lead. The first press wins, and our table
 settles this before Salesforce is asked: two people who press at once must not take the record from each other. The
-owner in Salesforce follows, however late it can be reached.
+owner in Salesforce follows, however late it can be reached. Guests and people of other companies, who may be in the
+channel, are refused.
 """
 
 import os
@@ -33,10 +34,12 @@ from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.errors import Undeliverable
 from ripen.lead.lead import CrmLink, Profile
 from ripen.playbook.wording import full_name
+from ripen.slack.access import Refusal, refusal
 from ripen.slack.action import (
     ACCEPTED,
     LEASE,
     NO_ALERT,
+    NOT_ALLOWED,
     TOO_LATE,
     CardAction,
     activity_of,
@@ -91,7 +94,7 @@ def _step(key: Key[CardAction], dependencies: Dependencies) -> None:
 
     1. Leave the row alone if it is done or another worker claimed it.
     2. If its outcome is recorded, claim it again and set the owner in Salesforce.
-    3. Else finish it if it came too late for the alert.
+    3. Else finish it if it came too late for the alert, or if the person may not press the button.
     4. Else record its outcome, and set the owner if the lead was accepted.
     """
     row = dependencies.table.get(key)
@@ -106,8 +109,28 @@ def _step(key: Key[CardAction], dependencies: Dependencies) -> None:
     elif alert.value.outcome:
         _answer_too_late(row.value, alert.value, dependencies)
         _finish(row, dependencies, TOO_LATE)
+    elif not _is_allowed(row, dependencies):
+        return
     elif claimed := _record_outcome(row, alert, dependencies):
         _set_owner(claimed, dependencies)
+
+
+def _is_allowed(row: Row[CardAction], dependencies: Dependencies) -> bool:
+    """Return whether the person may press our buttons. Otherwise finish the action, or retry it while Slack is down."""
+    action, chat = row.value, dependencies.chat
+    try:
+        refused = refusal(chat.person(action.user), chat.installation())
+    except Undeliverable as error:
+        if not error.permanent and dependencies.clock.now() - action.at <= _PATIENCE:
+            _retry_later(row, dependencies, timedelta(seconds=error.after) if error.after else _FIRST_WAIT)
+            return False
+        refused = Refusal.OTHER_COMPANY
+    if refused is None:
+        return True
+    logger.warning("press refused", action=action.id, user=action.user, reason=refused)
+    _answer(action, dependencies, refused)
+    _finish(row, dependencies, NOT_ALLOWED)
+    return False
 
 
 def _claim(row: Row[CardAction], dependencies: Dependencies) -> Row[CardAction]:
@@ -179,7 +202,7 @@ def _set_owner(row: Row[CardAction], dependencies: Dependencies) -> None:
 
 
 def _change_owner(action: CardAction, profile: Profile, link: CrmLink, dependencies: Dependencies) -> CrmLink:
-    email = dependencies.chat.email_of(action.user)
+    email = dependencies.chat.person(action.user).email
     if not email:
         raise Undeliverable("Slack shows no e-mail address of this person", permanent=True)
     words = answer_words(dependencies.locale)

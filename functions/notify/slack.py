@@ -1,8 +1,9 @@
 """notify.slack: the buttons of cards, and the command `/ripen`.
 
-Slack waits 3 seconds, so the press of a button is only written down here, and notify.act carries it out. A retry or a
-replay has the same trigger id and makes nothing new. The signature is checked here and not by bolt, which answers 500
-to a malformed timestamp.
+Slack waits 3 seconds, so the press of a button is only written down here, and notify.act carries it out, if the person
+may press it. A retry or a replay has the same trigger id and makes nothing new. The signature is checked here and not
+by bolt, which answers 500 to a malformed timestamp. Requests of another workspace are refused although they are
+signed: an app that is installed in several workspaces has one signing secret.
 """
 
 import os
@@ -24,12 +25,15 @@ from ripen.adapters.gateway import Request, Response, answer, request, respond
 from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.secrets import Secrets
+from ripen.adapters.slack import Slack
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.adapters.unavailable import report
-from ripen.errors import NewerFormat, Rejected
+from ripen.errors import NewerFormat, Rejected, Undeliverable
 from ripen.lead.address import address_hash, normalise
 from ripen.playbook.bundle import Bundle
+from ripen.slack.access import Refusal, is_from_installation, refusal
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM, CardAction
+from ripen.slack.answer_words import answer_words
 from ripen.slack.card import lead_summary, parse_button
 from ripen.slack.card_facts import card_facts
 
@@ -39,6 +43,8 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 actions = Queue(os.environ["ACT_QUEUE"])
+chat = Slack(os.environ["SLACK_API"], secrets)
+channel = os.environ["SALES_CHANNEL"]
 bolt = App(
     authorize=lambda enterprise_id, team_id: AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id),
     process_before_response=True,
@@ -68,6 +74,12 @@ class User(Struct, frozen=True):
     name: Annotated[str, Meta(max_length=255)] = ""
 
 
+class Team(Struct, frozen=True):
+    """A workspace or an Enterprise organisation."""
+
+    id: Short
+
+
 class Button(Struct, frozen=True):
     action_id: Short
     value: Annotated[str, Meta(max_length=2000)] | None = None
@@ -80,6 +92,16 @@ class Press(Struct, frozen=True, tag_field="type", tag="block_actions"):
     trigger_id: Short
     actions: Annotated[tuple[Button, ...], Meta(min_length=1, max_length=1)]
     response_url: Annotated[str, Meta(pattern="^(https?://[^ ]{1,500})?$")] = ""
+    team: Team | None = None
+    enterprise: Team | None = None
+
+
+class Asker(Struct, frozen=True):
+    """The person who typed a command, and where; `enterprise` is "" outside an Enterprise organisation."""
+
+    user: str
+    team: str
+    enterprise: str
 
 
 class Challenge(Struct, frozen=True, tag_field="type", tag="url_verification"):
@@ -133,7 +155,10 @@ def bolt_request(text: str, asked: Request) -> BoltRequest:
 @bolt.action(NOT_FIT)
 def on_press(ack: Ack, body: dict[str, Any]) -> BoltResponse:
     try:
-        record_press(msgspec.convert(body, Press), table, clock, actions)
+        pressed = msgspec.convert(body, Press)
+        if not is_press_of_ours(pressed, chat):
+            return refuse_press(pressed)
+        record_press(pressed, table, clock, actions)
     except Rejected as error:
         return BoltResponse(status=error.status, body={"error": error.reason})
     except NewerFormat as newer:
@@ -159,8 +184,55 @@ def on_command(ack: Ack, body: dict[str, Any]) -> BoltResponse:
         return ack(
             "A newer version of Ripen published the playbook, and it is not deployed yet. Please try again later."
         )
+    asker = Asker(*(str(body.get(name) or "") for name in ("user_id", "team_id", "enterprise_id")))
+    if refused := refused_command(asker, chat, channel, bundle.brand.default_locale):
+        return ack(response_type="ephemeral", text=refused)
     message = command_reply(str(body.get("text", "")), table, clock, bundle, secrets.key("address"))
     return ack(response_type="ephemeral", **message)
+
+
+def is_press_of_ours(pressed: Press, chat: ports.Chat) -> bool:
+    """Return whether the press comes from where our app is installed, as far as Slack says so now.
+
+    notify.act checks the person in any case, because it can retry while Slack does not answer. Raises Rejected for an
+    answer that would not go to Slack.
+    """
+    if pressed.response_url and not chat.owns(pressed.response_url):
+        raise Rejected("response_url is not an address of Slack")
+    team, enterprise = (found.id if found else "" for found in (pressed.team, pressed.enterprise))
+    try:
+        return is_from_installation(chat.installation(), team, enterprise)
+    except Undeliverable as error:
+        logger.warning("workspace not checked", reason=error.reason)
+        return True
+
+
+def refuse_press(pressed: Press) -> BoltResponse:
+    """Tell the person, who may be in a channel that another company shares with ours."""
+    try:
+        words = answer_words(playbook.live().bundle.brand.default_locale)
+        if pressed.response_url:
+            chat.respond(pressed.response_url, words[Refusal.OTHER_COMPANY])
+    except (NotPublished, Undeliverable) as error:
+        logger.warning("refusal not explained", reason=type(error).__name__)
+    return BoltResponse(status=403, body={"error": "the app is not installed in this workspace"})
+
+
+def refused_command(asker: Asker, chat: ports.Chat, channel: str, locale: str) -> str:
+    """Return the words for a person who may not look up leads; "" for a member of the sales channel."""
+    words = answer_words(locale)
+    try:
+        installation = chat.installation()
+        if not is_from_installation(installation, asker.team, asker.enterprise):
+            return words[Refusal.OTHER_COMPANY]
+        if refused := refusal(chat.person(asker.user), installation):
+            return words[refused]
+        if not chat.is_member(channel, asker.user):
+            return words[Refusal.NOT_IN_CHANNEL].format(channel=channel)
+    except Undeliverable as error:
+        logger.warning("command not checked", reason=error.reason)
+        return words["unchecked"]
+    return ""
 
 
 def record_press(pressed: Press, table: Table, clock: ports.Clock, actions: ports.Wake) -> None:

@@ -1,9 +1,10 @@
 """The Slack stand-in: a proxy in front of local-slack that makes it as strict as Slack.
 
-Added to the Web API: it checks the token and the blocks, keeps message metadata, limits the rate of chat.postMessage
-(429), takes only channel ids in conversations.history, and pages its result. All else passes through.
+Added to the Web API: it checks the token, the scopes and the blocks, keeps message metadata, limits the rate of
+chat.postMessage (429), takes only channel ids in conversations.history, pages its result, and shows guests and people
+of other companies. All else passes through.
 
-For scripts (JSON; users U0ALICE, U0BOB, U0CAROL; channel C0SALES):
+For scripts (JSON; users U0ALICE, U0BOB, U0CAROL, others in workspace.py; channel C0SALES):
   GET  /messages.json                     the messages in #sales: [{ts, text, blocks, thread}]
   POST /_control/interact                 press a button: {"channel", "messageTs", "user", "action": <the button>}
   POST /_control/command                  {"channel", "user", "command": "/ripen", "text": "lead hanako@example.co.jp"}
@@ -33,7 +34,8 @@ from starlette.types import Receive, Scope, Send
 from sandbox.slack.blocks import MOST_CHARACTERS, characters, refused
 from sandbox.slack.faults import Bucket, Fault, Faults, Mode, Pace
 from sandbox.slack.metadata import Metadata
-from sandbox.slack.workspace import CONFIG, SALES
+from sandbox.slack.scopes import granted, missing_scope
+from sandbox.slack.workspace import CONFIG, SALES, TRAITS
 
 _MOST_TEXT = 40_000
 _MOST_DELIVERIES = 200
@@ -69,14 +71,20 @@ class Proxy:
             asked, token = await _arguments(request)
         except ValueError:
             return JSONResponse(_no("invalid_json"))
-        if (error := self._bad_token(token)) or (error := _bad_message(method, asked)):
+        if (
+            (error := self._bad_token(token))
+            or (error := missing_scope(method))
+            or (error := _bad_message(method, asked))
+        ):
             return JSONResponse(error)
         if method == "chat.postMessage" and (wait := self._bucket.wait(str(asked.get("channel")))):
             return _too_many(wait)
         answer = await self._answer(method, asked, token)
         if fault and fault.mode is Mode.HANG_AFTER:
             await asyncio.sleep(fault.seconds)
-        return Cut() if fault and fault.mode is Mode.DROP_AFTER else JSONResponse(answer)
+        if fault and fault.mode is Mode.DROP_AFTER:
+            return Cut()
+        return JSONResponse(answer, headers={"X-OAuth-Scopes": ",".join(sorted(granted()))})
 
     async def _answer(self, method: str, asked: Answer, token: str) -> Answer:
         sent = {name: value for name, value in asked.items() if name != "metadata"}
@@ -88,6 +96,10 @@ class Proxy:
             return answer
         if method in ("chat.postMessage", "chat.update") and "metadata" in asked:
             self._metadata.keep(answer["channel"], answer["ts"], asked["metadata"])
+        if method == "users.conversations":
+            return answer | {"channels": self._channels_of(str(asked.get("user")), answer["channels"])}
+        if method == "users.info":
+            return answer | {"user": _with_traits(answer["user"])}
         return self._page(asked, answer) if method == "conversations.history" else answer
 
     def _page(self, asked: Answer, answer: Answer) -> Answer:
@@ -102,6 +114,12 @@ class Proxy:
         more = len(all) > start + limit
         cursor = {"next_cursor": str(start + limit) if more else ""}
         return answer | {"messages": page, "has_more": more, "response_metadata": cursor}
+
+    def _channels_of(self, user: str, all: list[Answer]) -> list[Answer]:
+        """Return the channels that the user is in; local-slack returns all."""
+        seeded = json.loads(self._config.read_text())["channels"]
+        ids = {channel["id"] for channel in seeded if user in channel["members"]}
+        return [channel for channel in all if channel["id"] in ids]
 
     def _bad_token(self, token: str) -> Answer | None:
         if not token:
@@ -233,6 +251,14 @@ def _bad_message(method: str, asked: Answer) -> Answer | None:
     if blocks and characters(blocks) > MOST_CHARACTERS:
         return _no("msg_blocks_too_long")
     return None
+
+
+def _with_traits(user: Answer) -> Answer:
+    """Return the user as Slack shows one who is no full member; the address only of our own workspace's people."""
+    traits = TRAITS.get(user["id"], {})
+    if "team_id" in traits:
+        user = user | {"profile": {name: value for name, value in user["profile"].items() if name != "email"}}
+    return user | traits
 
 
 def _no(error: str) -> Answer:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from sandbox.child_process import ends_with_parent
 
@@ -10,20 +11,36 @@ CONFIG = "workspace.yaml"
 """File in the stand-in's folder; the proxy reads the bot token from it."""
 SALES = "C0SALES"
 _PRELOADED = [str(Path(__file__).with_name(name)) for name in ("loopback.js", "memory.js")]
-_PEOPLE = (("U0ALICE", "alice", "Alice Sato"), ("U0BOB", "bob", "Bob Tanaka"), ("U0CAROL", "carol", "Carol Ito"))
+_PEOPLE = (
+    ("U0ALICE", "alice", "Alice Sato"),
+    ("U0BOB", "bob", "Bob Tanaka"),
+    ("U0CAROL", "carol", "Carol Ito"),
+    ("U0DAN", "dan", "Dan Mori (guest)"),
+    ("U0EVE", "eve", "Eve Kato (partner company)"),
+    ("U0FAY", "fay", "Fay Ueda (unknown company)"),
+    ("U0GUS", "gus", "Gus Oda (not in sales)"),
+)
+_NOT_IN_SALES = "U0GUS"
+TRAITS: dict[str, dict[str, Any]] = {
+    "U0DAN": {"is_restricted": True, "is_ultra_restricted": True},
+    "U0EVE": {"team_id": "T0PARTNER"},
+    "U0FAY": {"team_id": "T0OTHER", "is_stranger": True, "enterprise_user": {"enterprise_id": "E0OTHER"}},
+}
+"""What users.info says of people who are no full members of the workspace. Of another company it shows no address."""
 
 
 def config(signing_secret: str, token: str, api_url: str) -> str:
     """Return the workspace's configuration for local-slack (JSON, which is YAML).
 
-    It holds the channel sales, Alice, Bob and Carol, and our app, whose buttons and commands are posted, signed, to
+    It holds channels, members of sales and others, and our app, whose buttons and commands are posted, signed, to
     `<api_url>/slack`.
     """
     people = [
         {"id": id, "name": name, "real_name": real_name, "email": f"{name}@ripen.example", "tz": "Asia/Tokyo"}
         for id, name, real_name in _PEOPLE
     ]
-    members = ["U0RIPEN", *(id for id, _, _ in _PEOPLE)]
+    everybody = ["U0RIPEN", *(id for id, _, _ in _PEOPLE)]
+    members = [id for id in everybody if id != _NOT_IN_SALES]
     workspace = {
         "workspace": {"name": "Ripen", "domain": "ripen", "teamId": "T0RIPEN"},
         "app": {
@@ -38,7 +55,7 @@ def config(signing_secret: str, token: str, api_url: str) -> str:
         "users": people,
         "channels": [
             {"id": SALES, "name": "sales", "topic": "Leads that are ready for a call", "members": members},
-            {"id": "C0GENERAL", "name": "general", "members": members},
+            {"id": "C0GENERAL", "name": "general", "members": everybody},
         ],
     }
     return json.dumps(workspace, indent=2)

@@ -6,6 +6,7 @@ import pytest
 
 from ripen.adapters.slack import Slack
 from ripen.errors import Undeliverable, Unsure
+from ripen.slack.access import Installation, Person
 from tests.support.slack_workspace import KnownSecrets, Workspace, running
 
 CARD = {
@@ -66,13 +67,67 @@ def test_update_replaces_the_card(chat: Slack, workspace: Workspace) -> None:
     assert chat.find("sales", "alert1") == (channel, ts)
 
 
-def test_user_has_an_address(chat: Slack) -> None:
-    assert chat.email_of("U0ALICE") == "alice@ripen.example"
+@pytest.mark.parametrize(
+    "person",
+    [
+        Person(id="U0ALICE", team="T0RIPEN", email="alice@ripen.example"),
+        Person(id="U0DAN", team="T0RIPEN", email="dan@ripen.example", guest=True),
+        Person(id="U0EVE", team="T0PARTNER"),
+        Person(id="U0FAY", team="T0OTHER", enterprise="E0OTHER", stranger=True),
+    ],
+    ids=lambda person: person.id,
+)
+def test_person_is_read_as_slack_shows_them(chat: Slack, person: Person) -> None:
+    assert chat.person(person.id) == person
+
+
+def test_installation_is_asked_once_for_each_token(workspace: Workspace) -> None:
+    secrets = KnownSecrets()
+    chat = Slack(workspace.api, secrets)
+
+    assert chat.installation() == Installation(team="T0RIPEN")
+    workspace.control("faults", mode="down", count=-1, method="auth.test")
+    assert chat.installation() == Installation(team="T0RIPEN")
+
+    secrets.all()["slack_bot_token"] = "xoxb-new"
+    with pytest.raises(Undeliverable):
+        chat.installation()
+
+
+@pytest.mark.parametrize("channel", ["sales", "#sales", "C0SALES"])
+def test_membership_of_a_channel_is_known_by_name_and_id(chat: Slack, channel: str) -> None:
+    assert (chat.is_member(channel, "U0ALICE"), chat.is_member(channel, "U0GUS")) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("api", "url", "owned"),
+    [
+        ("https://slack.com/api/", "https://hooks.slack.com/actions/T0/1/x", True),
+        ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/actions/T0/1/x", True),
+        ("https://slack.com/api/", "http://hooks.slack.com/actions/1", False),
+        ("https://slack.com/api/", "https://hooks.slack.com.evil.example/1", False),
+        ("https://slack.com/api/", "https://hooks.slack.com@evil.example/1", False),
+        ("https://slack.com/api/", "https://hooks.slack.com:8443/1", False),
+        ("https://slack.com/api/", "https://slack.com/1", False),
+        ("https://slack.com/api/", "http://169.254.169.254/latest/meta-data", False),
+        ("http://127.0.0.1:3999/api/", "http://127.0.0.1:4000/_hooks/response/1", True),
+        ("http://127.0.0.1:3999/api/", "http://127.0.0.1.evil.example/1", False),
+        ("http://127.0.0.1:3999/api/", "https://hooks.slack.com/1", False),
+    ],
+)
+def test_answers_go_only_to_slack(api: str, url: str, owned: bool) -> None:
+    chat = Slack(api, KnownSecrets())
+
+    assert chat.owns(url) is owned
+    if not owned:
+        with pytest.raises(Undeliverable) as refused:
+            chat.respond(url, "text")
+        assert refused.value.permanent
 
 
 def test_unknown_user_is_refused_for_good(chat: Slack) -> None:
     with pytest.raises(Undeliverable) as refused:
-        chat.email_of("U0NOBODY")
+        chat.person("U0NOBODY")
 
     assert refused.value.permanent
 

@@ -36,8 +36,7 @@ def test_without_a_token_nothing_else_is_said_of_slack() -> None:
 
 def test_a_missing_scope_is_named() -> None:
     all_of_them = (
-        "chat:write,chat:write.public,commands,channels:read,groups:read,channels:history,groups:history,"
-        "users:read,users:read.email"
+        "chat:write,commands,channels:read,groups:read,channels:history,groups:history,users:read,users:read.email"
     )
     assert slack.scopes({"X-OAuth-Scopes": all_of_them}).state is State.OK
     found = slack.scopes({"x-oauth-scopes": all_of_them.replace(",users:read.email", "")})

@@ -32,6 +32,7 @@ from ripen.tracking import link_token
 from ripen.tracking.beacon import Beacon
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
+from tests.support.fake_chat import TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
 from tests.support.gateway_events import KEY, SITE
 from tests.support.planned_mails import sent, unsubscribing
@@ -42,6 +43,7 @@ from tests.test_architecture import ROOT
 SECRET = "typeform secret"
 SEND = "a" * 26
 UNSUBSCRIBE = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
+COMMAND = {"command": "/ripen", "user_id": "U0ALICE", "team_id": TEAM}
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -212,7 +214,7 @@ def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:
 @given(
     event=events("POST", "slack"),
     body=bodies().map(lambda found: found[1])
-    | values.map(lambda text: urlencode({"command": "/ripen", "text": f"lead {text}"}, errors="replace").encode())
+    | values.map(lambda text: urlencode(COMMAND | {"text": f"lead {text}"}, errors="replace").encode())
     | anything.map(lambda payload: urlencode({"payload": json.dumps(payload)}).encode()),
     signed=st.booleans(),
 )
@@ -227,7 +229,8 @@ def test_the_slack_endpoint_answers_any_request_without_a_500(
     signed: bool,
 ) -> None:
     wired = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "playbook": _Published(live)}
-    for name, value in wired.items():
+    chat = FakeChat(members={("sales", "U0ALICE")})
+    for name, value in (wired | {"chat": chat, "channel": "sales"}).items():
         monkeypatch.setattr(notify.slack, name, value)
     if signed:
         stamp = str(int(time()))

@@ -77,9 +77,13 @@ def workspace(started: Workspace, app: OurApp) -> Workspace:
 
 
 @pytest.fixture
-def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> Table:
+def wired(
+    workspace: Workspace, table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch
+) -> Table:
     table.write(Create(keys.alert("lead1", ID), Alert(id=ID, lead="lead1", kind="hot", planned=NOON)))
-    for name, value in (("table", table), ("clock", clock), ("actions", queue), ("secrets", KnownSecrets())):
+    chat = Slack(workspace.api, KnownSecrets())
+    places = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "chat": chat}
+    for name, value in places.items():
         monkeypatch.setattr(notify.slack, name, value)
     return table
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from notify.act import Dependencies, act
 from ripen.adapters.table import Create, Key, Table, keys
-from ripen.errors import Undeliverable
 from ripen.lead.activity import Activity
 from ripen.lead.lead import CrmLink
 from ripen.slack.action import CardAction
@@ -17,7 +16,6 @@ from tests.support.fakes import NOON, FakeClock, FakeQueue
 ID = "a" * 26
 ALERT = keys.alert("lead1", ID)
 CRM = CrmLink(object="Lead", id="00Q1", url="https://acme.example/00Q1")
-DOWN = Undeliverable("503", permanent=False)
 
 
 @dataclass

@@ -6,19 +6,28 @@ from typing import Any
 
 from ripen.errors import Undeliverable, Unsure
 from ripen.lead.lead import CrmLink
+from ripen.slack.access import Installation, Person
+
+TEAM = "T0RIPEN"
+DOWN = Undeliverable("503", permanent=False)
 
 
 @dataclass
 class FakeChat:
-    """Slack. Each of the next calls raises one of `trouble`; with `stands`, an Unsure post is made anyway."""
+    """Slack. Each of the next calls raises one of `trouble` (None: it works); with `stands`, an Unsure post exists."""
 
     cards: dict[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     posts: int = 0
     updates: int = 0
     looks: int = 0
-    trouble: list[Undeliverable | Unsure] = field(default_factory=list)
+    trouble: list[Undeliverable | Unsure | None] = field(default_factory=list)
     stands: bool = True
     addresses: dict[str, str] = field(default_factory=lambda: {"U0ALICE": "alice@ripen.example"})
+    people: dict[str, Person] = field(default_factory=dict)
+    """Everybody else is a member of the workspace."""
+    unknown_installation: bool = False
+    members: set[tuple[str, str]] = field(default_factory=set)
+    """Channels and who is in them."""
     responses: list[str] = field(default_factory=list)
     places: list[str] = field(default_factory=list)
     """The channels of posts and searches, in order."""
@@ -45,16 +54,28 @@ class FakeChat:
         self._stumble()
         self.cards[ts] = (alert, card)
 
-    def email_of(self, user: str) -> str:
+    def installation(self) -> Installation:
+        if self.unknown_installation:
+            raise DOWN
+        return Installation(team=TEAM)
+
+    def person(self, user: str) -> Person:
         self._stumble()
-        return self.addresses.get(user, "")
+        known = self.people.get(user, Person(id=user, team=TEAM))
+        return replace(known, email=self.addresses.get(user, ""))
+
+    def is_member(self, channel: str, user: str) -> bool:
+        return (channel, user) in self.members
+
+    def owns(self, response_url: str) -> bool:
+        return response_url.startswith("https://hooks.slack.com/")
 
     def respond(self, response_url: str, text: str) -> None:
         self.responses.append(text)
 
     def _stumble(self) -> None:
-        if self.trouble:
-            raise self.trouble.pop(0)
+        if self.trouble and (trouble := self.trouble.pop(0)):
+            raise trouble
 
 
 @dataclass

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ripen.crm.upsert import CrmState, DesiredRecord, Write, WriteResult
     from ripen.journey.crm_request import CrmRequest
     from ripen.mail.message import OutgoingMail  # loads Liquid, which most functions do not need
+    from ripen.slack.access import Installation, Person
 
 
 class Clock(Protocol):
@@ -62,11 +63,20 @@ class Chat(Protocol):
     def update(self, channel: str, ts: str, card: dict[str, Any], alert: str) -> None:
         """Replace the card. Raises Undeliverable."""
 
-    def email_of(self, user: str) -> str:
-        """Return the e-mail address of a Slack user, "" if Slack does not give it. Raises Undeliverable."""
+    def installation(self) -> "Installation":
+        """Return where our app is installed. Raises Undeliverable."""
+
+    def person(self, user: str) -> "Person":
+        """Return a Slack user by id. Raises Undeliverable, permanent if there is no such user."""
+
+    def is_member(self, channel: str, user: str) -> bool:
+        """Return whether the user is in the channel, given by name or id. Raises Undeliverable."""
+
+    def owns(self, response_url: str) -> bool:
+        """Return whether the address is one at which Slack takes answers."""
 
     def respond(self, response_url: str, text: str) -> None:
-        """Answer only the person who pressed the button. Raises Undeliverable."""
+        """Answer only the person who pressed the button. Raises Undeliverable, permanent for a foreign URL."""
 
 
 class Webhooks(Protocol):

@@ -3,8 +3,11 @@
 import pytest
 
 from ripen.adapters.table import Table, keys
+from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
+from ripen.slack.access import Person
 from tests.support.card_presses import ALERT, CRM, ID, Salespeople, a_posted_card
+from tests.support.fake_chat import DOWN, TEAM
 from tests.support.fakes import NOON, FakeClock
 
 
@@ -108,3 +111,57 @@ def test_an_action_without_an_alert_is_finished(table: Table, clock: FakeClock) 
     sales.act(key)
 
     assert sales.done(key)
+
+
+GUEST = Person(id="U0BOB", team=TEAM, guest=True)
+PARTNER = Person(id="U0BOB", team="T0PARTNER")
+
+
+@pytest.mark.parametrize(("person", "said"), [(GUEST, "ゲスト"), (PARTNER, "Ripen を導入した会社")])
+@pytest.mark.parametrize("verb", ["accept", "not_fit"])
+def test_guests_and_partners_in_a_shared_channel_change_nothing(
+    sales: Salespeople, person: Person, verb: str, said: str
+) -> None:
+    sales.chat.people["U0BOB"] = person
+    sales.chat.addresses["U0BOB"] = "alice@ripen.example"
+    key = sales.press("U0BOB", verb)
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.owners.owner, sales.activities()) == ("", "", [])
+    assert len(sales.chat.responses) == 1
+    assert said in sales.chat.responses[0]
+    assert sales.done(key)
+
+
+def test_a_person_unknown_to_slack_is_refused(sales: Salespeople) -> None:
+    sales.chat.trouble = [Undeliverable("users.info: user_not_found", permanent=True)]
+    key = sales.press("U0ALICE")
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.done(key)) == ("", True)
+
+
+def test_a_press_waits_until_slack_says_whose_it_is(sales: Salespeople) -> None:
+    key = sales.press("U0ALICE")
+
+    sales.chat.trouble = [DOWN]
+    sales.act(key)
+    sales.chat.unknown_installation = True
+    sales.act(key)
+    assert (sales.alert().outcome, sales.done(key), sales.waits(key)) == ("", False, 60)
+
+    sales.chat.unknown_installation = False
+    sales.act(key)
+    assert (sales.alert().outcome, sales.done(key)) == ("accepted", True)
+
+
+def test_a_press_that_slack_never_vouches_for_is_refused_after_a_day(sales: Salespeople) -> None:
+    key = sales.press("U0ALICE")
+    sales.clock.move(days=1, seconds=1)
+    sales.chat.trouble = [DOWN]
+
+    sales.act(key)
+
+    assert (sales.alert().outcome, sales.done(key)) == ("", True)

@@ -9,9 +9,10 @@ from ripen.adapters.table import Replace, Table, keys
 from ripen.errors import Undeliverable
 from ripen.lead.activity import Kind
 from ripen.lead.lead import CrmLink
+from ripen.slack.access import Person
 from tests.support.builders import a_lead
-from tests.support.card_presses import ALERT, CRM, DOWN, Salespeople, a_posted_card
-from tests.support.fake_chat import FakeChat, FakeOwners
+from tests.support.card_presses import ALERT, CRM, Salespeople, a_posted_card
+from tests.support.fake_chat import DOWN, FakeChat, FakeOwners
 from tests.support.fakes import NOON, FakeClock, LogCapture
 
 
@@ -82,7 +83,7 @@ def test_a_salesforce_outage_delays_the_owner_and_not_the_card(sales: Salespeopl
 
 
 def test_a_slack_outage_delays_the_owner(sales: Salespeople) -> None:
-    sales.chat.trouble = [DOWN]
+    sales.chat.trouble = [None, DOWN]
     key = sales.press("U0ALICE")
 
     sales.act(key)
@@ -116,10 +117,13 @@ def test_two_people_at_once_make_one_owner(sales: Salespeople) -> None:
 
     @dataclass
     class Raced(FakeChat):
-        def email_of(self, user: str) -> str:
-            if not self.responses:
+        asked: int = 0
+
+        def person(self, user: str) -> Person:
+            self.asked += 1
+            if self.asked == 2:  # the first call checks the person, the second asks for the address
                 sales.act(second)
-            return super().email_of(user)
+            return super().person(user)
 
     sales.chat = Raced()
     sales.act(sales.press("U0ALICE"))

@@ -17,20 +17,26 @@ from ripen.errors import Rejected
 from ripen.lead.address import address_hash
 from ripen.lead.state import Rank, State
 from ripen.pointers import Pointer
+from ripen.slack.access import Person
 from ripen.slack.alert import Alert
 from tests.support.builders import a_bundle, a_lead
+from tests.support.fake_chat import DOWN, TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
 
 ID = "a" * 26
+ADDRESS_KEY = KnownSecrets().key("address")
 FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture(autouse=True)
-def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> None:
+def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> FakeChat:
     table.write(Create(keys.alert("lead1", ID), Alert(id=ID, lead="lead1", kind="hot", planned=NOON)))
-    for name, value in (("table", table), ("clock", clock), ("actions", queue), ("secrets", KnownSecrets())):
+    chat = FakeChat(members={("sales", "U0ALICE")})
+    places = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "chat": chat}
+    for name, value in (places | {"channel": "sales"}).items():
         monkeypatch.setattr(notify.slack, name, value)
+    return chat
 
 
 def press(value: str = f"lead1|{ID}", action: str = "accept", trigger: str = "1.2.abc", **changes: Any) -> bytes:
@@ -153,6 +159,8 @@ def test_without_a_secret_every_request_is_refused() -> None:
         (press(team=5), 400),
         (press(trigger=""), 400),
         (press(response_url="file:///etc/passwd"), 400),
+        (press(response_url="https://evil.example/"), 400),
+        (press(response_url="https://hooks.slack.com.evil.example/"), 400),
         (press(type="view_submission"), 400),
         (press(action="other"), 404),
         (press(value=""), 400),
@@ -191,7 +199,7 @@ def lead(table: Table) -> None:
     table.write(
         Create(keys.profile("lead1"), a_lead()),
         Create(keys.state("lead1"), State(lead="lead1", rank=Rank.HOT, fit=40, fit_reasons=("title",))),
-        Create(keys.address(address_hash(b"key", "hanako@example.co.jp")), Pointer(lead="lead1")),
+        Create(keys.address(address_hash(ADDRESS_KEY, "hanako@example.co.jp")), Pointer(lead="lead1")),
     )
 
 
@@ -204,7 +212,7 @@ def lead(table: Table) -> None:
     ],
 )
 def test_the_command_shows_a_lead(lead: None, table: Table, clock: FakeClock, text: str) -> None:
-    answer = notify.slack.command_reply(text, table, clock, a_bundle(), b"key")
+    answer = notify.slack.command_reply(text, table, clock, a_bundle(), ADDRESS_KEY)
 
     shown = json.dumps(answer["blocks"], ensure_ascii=False)
     assert all(part in shown for part in ("山田 花子 様", "株式会社サンプル", "40点", "役職: 部長級", "03-1234-5678"))
@@ -223,21 +231,69 @@ def test_the_command_shows_a_lead(lead: None, table: Table, clock: FakeClock, te
     ],
 )
 def test_the_command_says_what_is_wrong(lead: None, table: Table, clock: FakeClock, text: str, said: str) -> None:
-    answer = notify.slack.command_reply(text, table, clock, a_bundle(), b"key")
+    answer = notify.slack.command_reply(text, table, clock, a_bundle(), ADDRESS_KEY)
 
     assert said in answer["text"]
     assert "blocks" not in answer
 
 
-def test_only_the_sender_sees_the_answer_to_a_command(lead: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("team", [{"id": "T0EVIL"}, None])
+def test_the_press_of_another_workspace_is_refused_and_explained(
+    published: None, wired: FakeChat, table: Table, team: Any
+) -> None:
+    assert posted(press(team=team)) == 403
+
+    assert written(table) == []
+    [said] = wired.responses
+    assert "Ripen を導入した会社" in said
+
+
+def test_a_press_is_recorded_while_slack_does_not_name_our_workspace(wired: FakeChat, table: Table) -> None:
+    """notify.act asks again, and does nothing until it knows the person."""
+    wired.unknown_installation = True
+
+    assert posted(press()) == 200
+    assert len(written(table)) == 1
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> None:
     class Published:
         def live(self) -> Any:
             return type("Live", (), {"bundle": a_bundle(brand=a_bundle().brand)})
 
     monkeypatch.setattr(notify.slack, "playbook", Published())
-    body = urlencode({"command": "/ripen", "text": "help", "user_id": "U0ALICE", "team_id": "T0RIPEN"}).encode()
 
-    answer = notify.slack.handler(event(body), None)  # type: ignore[arg-type]
 
+def typed(user: str = "U0ALICE", **changes: str) -> dict[str, Any]:
+    """Return the answer to `/ripen lead`, which only the person who typed it sees."""
+    said = {"command": "/ripen", "text": "lead hanako@example.co.jp", "user_id": user, "team_id": TEAM} | changes
+    answer = notify.slack.handler(event(urlencode(said).encode()), None)  # type: ignore[arg-type]
     assert answer["statusCode"] == 200
-    assert json.loads(answer["body"])["response_type"] == "ephemeral"
+    body = json.loads(answer["body"])
+    assert body["response_type"] == "ephemeral"
+    return dict(body)
+
+
+def test_only_the_sender_sees_the_answer_to_a_command(lead: None, published: None) -> None:
+    assert "山田 花子 様" in json.dumps(typed()["blocks"], ensure_ascii=False)
+
+
+def test_the_command_is_refused_to_all_but_members_of_the_sales_channel(
+    lead: None, published: None, wired: FakeChat
+) -> None:
+    wired.people["U0GUEST"] = Person(id="U0GUEST", team=TEAM, guest=True)
+    wired.people["U0PARTNER"] = Person(id="U0PARTNER", team="T0PARTNER")
+    wired.members |= {("sales", "U0GUEST"), ("sales", "U0PARTNER")}
+
+    answers = [typed("U0GUEST"), typed("U0PARTNER"), typed("U0CAROL"), typed(team_id="T0EVIL"), typed(user="")]
+
+    assert not any("blocks" in answer for answer in answers)
+    expected = ("ゲスト", "Ripen を導入した会社", "営業チャンネル（sales）", "Ripen を導入した会社", "営業チャンネル")
+    assert [said in answer["text"] for said, answer in zip(expected, answers, strict=True)] == [True] * 5
+
+
+def test_a_command_shows_nothing_while_slack_does_not_answer(lead: None, published: None, wired: FakeChat) -> None:
+    wired.trouble = [DOWN]
+
+    assert "もう一度お試しください" in typed()["text"]

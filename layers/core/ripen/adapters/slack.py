@@ -12,9 +12,11 @@ from socket import gaierror
 from ssl import SSLError
 from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 from ripen.adapters.secrets import Secrets
 from ripen.errors import Undeliverable, Unsure
+from ripen.slack.access import Installation, Person
 
 if TYPE_CHECKING:
     from slack_sdk import WebClient
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 EVENT_TYPE = "ripen_alert"
 _TIMEOUT_SECONDS = 5
 _CHANNEL_ID = re.compile(r"[CG][A-Z0-9]{5,}")
+_CHANNEL_TYPES = "public_channel,private_channel"
 _PAGE_SIZE = 200
 _MAX_PAGES = 5
 _CONFIGURATION_PAUSE_SECONDS = 600
@@ -51,6 +54,7 @@ class Slack:
         self._api = api
         self._secrets = secrets
         self._channels: dict[str, str] = {}
+        self._installed: tuple[str, Installation] | None = None
 
     def post(self, channel: str, card: dict[str, Any], alert: str) -> tuple[str, str]:
         """Post a card whose metadata names the alert; return (channel id, ts). Raises Undeliverable or Unsure."""
@@ -83,14 +87,66 @@ class Slack:
         """Replace the card. Raises Undeliverable."""
         self._call("chat.update", {"channel": channel, "ts": ts} | _content(card, alert))
 
-    def email_of(self, user: str) -> str:
-        """Return the e-mail address of a user, "" if Slack does not give it. Raises Undeliverable."""
-        answer = self._call("users.info", {"user": user})
-        return str((answer["user"].get("profile") or {}).get("email") or "")
+    def installation(self) -> Installation:
+        """Return where the app of our token is installed: asked once for each token. Raises Undeliverable."""
+        token = self._token()
+        if self._installed is None or self._installed[0] != token:
+            answer = self._call("auth.test", {})
+            installation = Installation(
+                team=str(answer["team_id"]),
+                enterprise=str(answer.get("enterprise_id") or ""),
+                organisation_wide=bool(answer.get("is_enterprise_install")),
+            )
+            self._installed = token, installation
+        return self._installed[1]
+
+    def person(self, user: str) -> Person:
+        """Return a user by id. Raises Undeliverable, permanent if there is no such user."""
+        found = self._call("users.info", {"user": user})["user"]
+        return Person(
+            id=str(found["id"]),
+            team=str(found.get("team_id") or ""),
+            enterprise=str((found.get("enterprise_user") or {}).get("enterprise_id") or ""),
+            email=str((found.get("profile") or {}).get("email") or ""),
+            guest=bool(found.get("is_restricted") or found.get("is_ultra_restricted")),
+            stranger=bool(found.get("is_stranger")),
+        )
+
+    def is_member(self, channel: str, user: str) -> bool:
+        """Return whether the user is in the channel, given by name or id. Raises Undeliverable.
+
+        The user's channels are listed, and not the channel's members: one call also finds the channel by its name.
+        """
+        name = channel.removeprefix("#")
+        cursor = ""
+        while True:
+            arguments = {"user": user, "limit": _PAGE_SIZE, "types": _CHANNEL_TYPES} | _page(cursor)
+            answer = self._call("users.conversations", arguments)
+            if any(name in (found["id"], found["name"]) for found in answer["channels"]):
+                return True
+            cursor = _next_cursor(answer)
+            if not cursor:
+                return False
+
+    def owns(self, response_url: str) -> bool:
+        """Return whether the address is one at which Slack takes answers: https://hooks.slack.com/ for slack.com.
+
+        The local cloud's Slack has no TLS and takes answers on its own host.
+        """
+        api = urlsplit(self._api)
+        if api.scheme == "https":
+            return response_url.startswith(f"https://hooks.{api.hostname}/")
+        return re.match(rf"http://{re.escape(api.hostname or '')}(:[0-9]+)?/", response_url) is not None
 
     def respond(self, response_url: str, text: str) -> None:
-        """Show a text only to the person who pressed the button. Raises Undeliverable."""
+        """Show a text only to the person who pressed the button.
+
+        Raises Undeliverable, permanent for an address that is not Slack's: our servers would be made to call it.
+        """
         from slack_sdk.webhook import WebhookClient
+
+        if not self.owns(response_url):
+            raise Undeliverable("response_url: not an address of Slack", permanent=True)
 
         try:
             answer = WebhookClient(response_url, timeout=_TIMEOUT_SECONDS, retry_handlers=[]).send(
@@ -108,7 +164,7 @@ class Slack:
             return name
         cursor = ""
         while name not in self._channels:
-            arguments = {"limit": _PAGE_SIZE, "types": "public_channel,private_channel"} | _page(cursor)
+            arguments = {"limit": _PAGE_SIZE, "types": _CHANNEL_TYPES} | _page(cursor)
             answer = self._call("conversations.list", arguments)
             self._channels |= {found["name"]: found["id"] for found in answer["channels"]}
             cursor = _next_cursor(answer)
@@ -137,10 +193,13 @@ class Slack:
     def _client(self) -> "WebClient":
         from slack_sdk import WebClient
 
+        return WebClient(self._token(), base_url=self._api, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
+
+    def _token(self) -> str:
         token = str(self._secrets.all().get("slack_bot_token") or "")
         if not token:
             raise Undeliverable("slack_bot_token is not set", permanent=False, after=_CONFIGURATION_PAUSE_SECONDS)
-        return WebClient(token, base_url=self._api, timeout=_TIMEOUT_SECONDS, retry_handlers=[])
+        return token
 
 
 def _page(cursor: str) -> dict[str, Any]:

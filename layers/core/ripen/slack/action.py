@@ -18,6 +18,7 @@ NOT_A_FIT = "not a fit"
 
 NO_ALERT = "no such alert"
 TOO_LATE = "too late"
+NOT_ALLOWED = "not allowed"
 LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
 
@@ -37,7 +38,7 @@ class CardAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When a worker claimed it to ask Salesforce. Other workers leave it alone for five minutes."""
     done: datetime | None = None
     outcome: str = ""
-    """ACCEPTED or NOT_A_FIT, or why the press changed nothing: NO_ALERT or TOO_LATE. "" while it is open."""
+    """ACCEPTED or NOT_A_FIT, or why the press changed nothing: NO_ALERT, TOO_LATE, NOT_ALLOWED. "" while it is open."""
     attempts: int = 0
 
 

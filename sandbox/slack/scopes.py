@@ -1,0 +1,37 @@
+"""The scopes of our app: those of its manifest, and those that each method of the Web API needs.
+
+Source: docs.slack.dev, the page of each method.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+_MANIFEST = Path(__file__).resolve().parents[2] / "infra/slack/manifest.yaml"
+NEEDED = {
+    "auth.test": set(),
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history"},
+    "conversations.list": {"channels:read", "groups:read"},
+    "conversations.members": {"channels:read", "groups:read"},
+    "users.conversations": {"channels:read", "groups:read"},
+    "users.info": {"users:read", "users:read.email"},
+}
+"""For public and private channels. Without users:read.email, users.info answers without the address."""
+
+
+@cache
+def granted() -> frozenset[str]:
+    """Return the scopes of the manifest."""
+    return frozenset(YAML(typ="safe").load(_MANIFEST)["oauth_config"]["scopes"]["bot"])
+
+
+def missing_scope(method: str) -> dict[str, Any] | None:
+    """Return Slack's error for a method that the app may not call, None if it may."""
+    if missing := NEEDED.get(method, set()) - granted():
+        return {"ok": False, "error": "missing_scope", "needed": sorted(missing)[0], "provided": ",".join(granted())}
+    return None
