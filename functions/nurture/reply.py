@@ -1,8 +1,9 @@
 """nurture.reply: records replies to our mails (SES → S3, SNS → SQS).
 
-A person's reply ends the lead's journeys and reaches sales. A machine's reply is only recorded, but an address that
-nobody reads any more gets no further mail. The mail itself stays in S3. A repeated reply, by its Message-ID, changes
-nothing.
+A person's reply ends the lead's journeys and reaches sales. A reply that only names the lead in From, without our
+signed address and without DMARC, reaches sales as unproven and changes nothing: anybody can write it. A machine's reply
+is only recorded, but an address that nobody reads any more gets no further mail. The mail itself stays in S3. A
+repeated reply, by its Message-ID, changes nothing.
 """
 
 import os
@@ -35,7 +36,7 @@ from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
 from ripen.mail.reply import LARGEST, Reply, read
 from ripen.pointers import Seen
-from ripen.slack.alert import Alert
+from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
 from ripen.tracking import link_token
 
 logger = Logger()
@@ -89,12 +90,13 @@ def record_handler(record: SQSRecord) -> None:
 
 
 def receive_reply(body: str, dependencies: Dependencies) -> str:
-    """Record a reply. Return "answered", "automatic", "gone", "repeated", "test", "unknown" or "unwanted".
+    """Record a reply. Return "answered", "unproven", "automatic", "gone", "repeated", "test", "unknown" or "unwanted".
 
     1. Read the mail that SES stored; spam and viruses are not read.
     2. Find the lead that wrote it, and the mail that it answers.
     3. Record a machine's reply as a decision. If it says that the address is gone, suppress the address.
-    4. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
+    4. Record an unproven reply as an alert to sales, and nothing else.
+    5. Record a person's reply as an activity, which ends the journeys, and as an alert to sales.
     """
     received = inbox.parse_notification(body)
     if received is None:
@@ -143,8 +145,13 @@ def _record(received: Received, reply: Reply, match: ReplyMatch, dependencies: D
         suppression = _suppression(profile.value.email, received, dependencies) if gone else []
         dependencies.table.write(once, _decision(id, match, received, outcome, now), *suppression)
         return outcome
+    if not (match.send or (received.authenticated and reply.single_sender)):
+        alert = _alert(id, UNPROVEN_REPLY, match, reply, now)
+        dependencies.table.write(once, alert, _decision(id, match, received, Outcome.UNPROVEN, now))
+        dependencies.alert.wake(alert.key.ref)
+        return Outcome.UNPROVEN
     before = contact.value if contact else Contact(lead=match.lead)
-    activity, alert = _activity(id, match, received, now), _alert(id, match, reply, now)
+    activity, alert = _activity(id, match, received, now), _alert(id, REPLY, match, reply, now)
     dependencies.table.write(
         once,
         Replace(keys.contact(match.lead), replace(before, replied=now), contact.version if contact else 0),
@@ -170,8 +177,8 @@ def _activity(id: str, match: ReplyMatch, received: Received, now: datetime) -> 
     return Create(keys.activity(match.lead, activity.at, id), activity, due=now)
 
 
-def _alert(id: str, match: ReplyMatch, reply: Reply, now: datetime) -> Create[Alert]:
-    alert = Alert(id=id, lead=match.lead, kind="reply", planned=now, text=f"{reply.subject}\n{reply.text}")
+def _alert(id: str, kind: str, match: ReplyMatch, reply: Reply, now: datetime) -> Create[Alert]:
+    alert = Alert(id=id, lead=match.lead, kind=kind, planned=now, text=f"{reply.subject}\n{reply.text}")
     return Create(keys.alert(match.lead, id), alert, due=now)
 
 

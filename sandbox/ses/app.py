@@ -97,14 +97,18 @@ class Mailbox:
         return Response(self._store.raw(_known(self._store, request).id), media_type="text/plain; charset=utf-8")
 
     async def reply(self, request: Request) -> Response:
-        """Reply to the mail in its recipient's name: POST {"text", "automatic"}. Only this page's own button may."""
+        """Reply to the mail in its recipient's name. Only this page's own button and scripts may.
+
+        POST {"text", "automatic"}; for a forged reply also {"dmarc": "FAIL", "to": an address without our signature}.
+        """
         own = f"http://{request.headers.get('host', '')}"
         if request.headers.get("origin", own) != own:
             return JSONResponse({"error": "Only this page's own button works here."}, 403)
         asked, mail = await request.json(), self._store.mail(_known(self._store, request).id)
         sender, to, raw = answer(mail, str(asked.get("text", "")), bool(asked.get("automatic")), self._now())
         try:
-            await run_in_threadpool(self._receiving.take, sender, [to], raw)
+            to = str(asked.get("to") or to)
+            await run_in_threadpool(self._receiving.take, sender, [to], raw, str(asked.get("dmarc") or "PASS"))
         except Refused as refused:
             return JSONResponse({"error": refused.message, "to": to}, refused.status)
         return JSONResponse({"to": to})

@@ -46,18 +46,23 @@ class Receiving:
         self._now = now
         self.rules: list[Rule] = []
 
-    def take(self, sender: str, recipients: Sequence[str], raw: bytes) -> str:
-        """Keep and announce a mail from this envelope sender; return its id. Raises Refused if no rule takes it."""
+    def take(self, sender: str, recipients: Sequence[str], raw: bytes, dmarc: str = "PASS") -> str:
+        """Keep and announce a mail from this envelope sender; return its id. Raises Refused if no rule takes it.
+
+        `dmarc` is SES's verdict: "PASS", "FAIL", "GRAY" (a domain without DMARC) or "PROCESSING_FAILED".
+        """
         for rule in self.rules:
             if wanted := [address for each in recipients if rule.wants(address := bare(each))]:
-                return self._kept(rule, sender, wanted, raw)
+                return self._kept(rule, sender, wanted, raw, dmarc)
         raise Refused("MailboxUnavailable", f"550 5.1.1 No receipt rule takes mail for {', '.join(recipients)}.", 409)
 
-    def _kept(self, rule: Rule, sender: str, recipients: list[str], raw: bytes) -> str:
+    def _kept(self, rule: Rule, sender: str, recipients: list[str], raw: bytes, dmarc: str) -> str:
         id, at = uuid4().hex, self._now()
         kept = f"Return-Path: <{sender}>\r\nX-SES-Spam-Verdict: PASS\r\nX-SES-Virus-Verdict: PASS\r\n".encode() + raw
         self._put(rule.bucket, rule.prefix + id, kept)
-        self._publish(rule.topic, _notification(rule, id, sender, recipients, raw, at))
+        notification = _notification(rule, id, sender, recipients, raw, at)
+        notification["receipt"]["dmarcVerdict"] = {"status": dmarc}
+        self._publish(rule.topic, notification)
         return id
 
 

@@ -38,6 +38,18 @@ def answer(served: Served, id: str, text: str, automatic: bool = False, **header
     return httpx.post(f"{served.url}/messages/{id}/reply", json=asked, headers=headers)
 
 
+@pytest.mark.parametrize(("dmarc", "authenticated"), [("PASS", True), ("FAIL", False), ("GRAY", False)])
+def test_a_reply_may_be_forged(served: Served, dmarc: str, authenticated: bool) -> None:
+    said = httpx.post(
+        f"{served.url}/messages/{a_mail(served)}/reply",
+        json={"text": "hi", "to": "reply@reply.example.com", "dmarc": dmarc},
+    )
+
+    assert said.json() == {"to": "reply@reply.example.com"}
+    mail, _ = received(served)
+    assert (mail.recipients, mail.authenticated) == (("reply@reply.example.com",), authenticated)
+
+
 def received(served: Served) -> tuple[Received, reply.Reply]:
     """As nurture.reply takes it in."""
     [record] = [record for record in served.published if record.get("notificationType") == "Received"]

@@ -65,6 +65,8 @@ class Outcome(StrEnum):
     WOULD_HAVE_CALLED = "would have called"
     AUTOMATIC = "automatic"
     GONE = "gone"
+    UNPROVEN = "unproven"
+    """A reply whose sender nothing proves."""
 
 
 class Reason(StrEnum):

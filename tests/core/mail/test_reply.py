@@ -132,6 +132,7 @@ def test_sender_and_recipients_are_read() -> None:
     assert found == Reply(
         id="1@example.co.jp",
         sender="hanako@example.co.jp",
+        single_sender=True,
         to=("reply+token@reply.example.com",),
         subject="Re: 資料",
         text="はい",
@@ -197,3 +198,22 @@ def test_only_the_first_hundred_parts_are_read() -> None:
 def test_no_bytes_raise_an_error(raw: bytes) -> None:
     read(raw)
     read(b"Content-Type: multipart/mixed; boundary=b\nFrom: " + raw)
+
+
+@pytest.mark.parametrize(
+    ("headers", "sender", "single"),
+    [
+        ("From: Hanako <h@example.co.jp>", "h@example.co.jp", True),
+        ("From: eve@evil.example, h@example.co.jp", "eve@evil.example", False),
+        ("From: h@example.co.jp\nFrom: eve@evil.example", "h@example.co.jp", False),
+        ("From: =?utf-8?q?=3Ch=40example=2Eco=2Ejp=3E?= <eve@evil.example>", "eve@evil.example", True),
+        ("From: =?utf-8?q?h=40example=2Eco=2Ejp=2C_?= <eve@evil.example>", "eve@evil.example", True),
+        ('From: "h@example.co.jp" <eve@evil.example>', "eve@evil.example", True),
+        ("From:", "", False),
+        ("Subject: none", "", False),
+    ],
+)
+def test_sender_is_the_address_that_dmarc_vouches_for(headers: str, sender: str, single: bool) -> None:
+    reply = read(f"{headers}\nTo: reply@reply.example.com\n\nhi".encode())
+
+    assert (reply.sender, reply.single_sender) == (sender, single)

@@ -279,3 +279,11 @@ def test_a_note_stays_within_slacks_limits(text: str) -> None:
     found = a_note(text)
     assert refused(found["blocks"]) == []
     assert characters(found["blocks"]) < 10_000
+
+
+@pytest.mark.parametrize(("locale", "said"), [("ja", "差出人を確認できません"), ("en", "The sender is not proven")])
+def test_card_of_an_unproven_reply_says_so(locale: str, said: str) -> None:
+    card = note_card(an_alert(kind="unproven reply", text="質問"), a_lead(), locale)
+
+    assert said in dumps(card["blocks"], ensure_ascii=False)
+    assert said not in dumps(note_card(an_alert(kind="reply", text="質問"), a_lead(), locale), ensure_ascii=False)

@@ -111,8 +111,36 @@ def test_earlier_complaint_is_kept(world: World) -> None:
     assert row.value.reason == "complaint"
 
 
-def test_sender_identifies_the_lead_without_a_signed_address(world: World) -> None:
-    assert world.comes(a_mail("質問", "はい"), to="reply@reply.example.com") == "answered"
+UNSIGNED = "reply@reply.example.com"
+PASS = {"dmarcVerdict": {"status": "PASS"}}
+
+
+def test_sender_with_dmarc_identifies_the_lead_without_a_signed_address(world: World) -> None:
+    assert world.comes(a_mail("質問", "はい"), to=UNSIGNED, verdicts=PASS) == "answered"
+
+
+@pytest.mark.parametrize("status", ["FAIL", "GRAY", "PROCESSING_FAILED", None])
+def test_unproven_sender_reaches_sales_and_changes_nothing(world: World, status: str | None) -> None:
+    verdicts = {"dmarcVerdict": {"status": status}} if status else {}
+
+    assert world.comes(a_mail("質問", "はい"), to=UNSIGNED, verdicts=verdicts) == "unproven"
+
+    [card] = world.table.under("lead1", "alert#")
+    assert (card.value.kind, card.value.text, card.due) == ("unproven reply", "質問\nはい", NOON)
+    assert world.alert.woken == [card.key.ref]
+    assert (list(world.table.under("lead1", "activity#")), world.table.get(keys.contact("lead1"))) == ([], None)
+    assert world.react.woken == []
+    assert world.outcomes() == ["unproven"]
+
+
+def test_dmarc_vouches_for_one_sender_only(world: World) -> None:
+    raw = b"From: hanako@example.co.jp\nFrom: eve@evil.example\nMessage-ID: <1@evil.example>\nSubject: hi\n\nhi"
+
+    assert world.comes(raw, to=UNSIGNED, verdicts=PASS) == "unproven"
+
+
+def test_signed_address_needs_no_dmarc(world: World) -> None:
+    assert world.comes(a_mail("質問", "はい"), verdicts={"dmarcVerdict": {"status": "FAIL"}}) == "answered"
 
 
 def test_reply_of_a_stranger_is_unknown(world: World) -> None:

@@ -80,6 +80,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     id: str
     """The Message-ID, "" if it has none."""
     sender: str
+    single_sender: bool
+    """Whether there is one From header with one address. DMARC vouches for no other."""
     to: tuple[str, ...]
     subject: str
     text: str
@@ -99,10 +101,12 @@ def read(raw: bytes, envelope_sender: str = "-") -> Reply:
     automatic = (
         report or envelope_sender in ("", "<>") or _has_automatic_header(message) or _reads_automatic(subject, new)
     )
+    sender, single = _sender(message)
     words = _folded(f"{subject}\n{_reported(message) if report else new}")
     return Reply(
         id=_header(message, "Message-ID").strip("<> ")[:250],
-        sender=parseaddr(_header(message, "From"))[1],
+        sender=sender,
+        single_sender=single,
         to=_addresses(message),
         subject=subject,
         text=new[:_SHOWN],
@@ -128,6 +132,18 @@ def _parsed(raw: bytes) -> EmailMessage:
         return cast("EmailMessage", parser.parsebytes(raw))
     except RecursionError:
         return cast("EmailMessage", parser.parsebytes(raw, headersonly=True))
+
+
+def _sender(message: EmailMessage) -> tuple[str, bool]:
+    """Return the address in From, and whether it is the only one.
+
+    The parsed header is asked: in its text, an encoded display name could look like another address.
+    """
+    headers = message.get_all("From") or []
+    found = [address.addr_spec for header in headers for address in getattr(header, "addresses", ())]
+    if found:
+        return found[0], len(headers) == len(found) == 1
+    return parseaddr(_header(message, "From"))[1], False
 
 
 def _addresses(message: EmailMessage) -> tuple[str, ...]:

@@ -93,6 +93,10 @@ OUTCOMES: dict[tuple[Kind, Outcome], Words] = {
         "would have called the webhook {subject}", "ウェブフック {subject} を呼ぶところだった"
     ),
     (Kind.REPLY, Outcome.ANSWERED): Words("a reply came: sales is alerted", "返信を営業に知らせる"),
+    (Kind.REPLY, Outcome.UNPROVEN): Words(
+        "a reply came whose sender is not proven: sales is alerted, nothing else changes",
+        "差出人を確認できない返信が届いた: 営業に知らせるだけで、何も変わらない",
+    ),
     (Kind.REPLY, Outcome.AUTOMATIC): Words(
         "an automatic reply came: it changes nothing", "自動返信が届いた: 何も変わらない"
     ),

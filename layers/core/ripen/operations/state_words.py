@@ -17,6 +17,7 @@ WORDS: dict[str, Words] = {
     "crm": Words("Salesforce", "Salesforce"),
     "webhook": Words("Webhook", "ウェブフック"),
     "reply": Words("Reply", "返信"),
+    "unproven reply": Words("Reply, sender not proven", "返信（差出人未確認）"),
     "note": Words("Note", "連絡"),
     "halt": Words("Halt", "自動停止"),
     "Lead": Words("Lead", "リード"),

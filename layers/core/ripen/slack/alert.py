@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from ripen.campaign.halt import Halt
 
+REPLY = "reply"
+UNPROVEN_REPLY = "unproven reply"
+
 
 class AlertState(StrEnum):
     PLANNED = "planned"
@@ -27,7 +30,7 @@ class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
     lead: str
     """"" if the alert is about a campaign."""
     kind: str
-    """"hot" is the card of a lead, "note" and "reply" show `text` from a journey or a lead's reply, "halt" shows
+    """"hot" is the card of a lead. "note", REPLY and UNPROVEN_REPLY show `text` from a journey or a reply, "halt" shows
     `halt`."""
     planned: datetime
     state: AlertState = AlertState.PLANNED

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from ripen.lead.lead import Profile
 from ripen.slack.action import ACCEPT, NOT_FIT, OPEN_CRM
-from ripen.slack.alert import Alert
+from ripen.slack.alert import REPLY, UNPROVEN_REPLY, Alert
 from ripen.slack.blocks import Block, context, cut, cut_note, escape, mrkdwn, plain
 from ripen.slack.card_facts import CardFacts, fact_blocks, fact_line, lead_name
 from ripen.slack.card_words import card_words
 
+_MARKS = {REPLY: "✉️", UNPROVEN_REPLY: "⚠️"}
 _USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
 _BUTTON = re.compile(r"([A-Za-z0-9_-]{1,64})\|([a-z2-7]{26})")
 
@@ -40,10 +41,11 @@ def lead_summary(facts: CardFacts, locale: str) -> dict[str, Any]:
 
 def note_card(alert: Alert, profile: Profile, locale: str) -> dict[str, Any]:
     """Return the card of a journey's note or a lead's reply: its text, the lead, and the link to the record."""
-    words, mark = card_words(locale), "✉️" if alert.kind == "reply" else "🔔"
+    words, mark = card_words(locale), _MARKS.get(alert.kind, "🔔")
     text, name = cut_note(alert.text), lead_name(profile, locale)
     blocks: list[Block] = [
         {"type": "section", "block_id": "said", "text": plain(f"{mark} {text}")},
+        *([context("unproven", plain(words["unproven"]))] if alert.kind == UNPROVEN_REPLY else []),
         context("who", plain(words["sep"].join((name, cut(profile.email, "touch"))))),
         *_actions(_links(profile, words)),
     ]

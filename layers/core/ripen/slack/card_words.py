@@ -16,6 +16,8 @@ _WORDS = {
         "accepted": "✅ 対応: {who}　{when}",
         "not a fit": "🚫 見送り: {who}　{when}",
         "owner": "Salesforce の担当: {owner}",
+        "unproven": "差出人を確認できません（DMARC 認証なし）。本人ではない可能性があります。シナリオは続いています。"
+        "返信するときは、このメールへの返信ではなく、登録済みのアドレスに送ってください。",
         "sep": " ・ ",
     },
     "en": {
@@ -33,6 +35,8 @@ _WORDS = {
         "accepted": "✅ Accepted by {who}  {when}",
         "not a fit": "🚫 Not a fit: {who}  {when}",
         "owner": "Salesforce owner: {owner}",
+        "unproven": "The sender is not proven (no DMARC pass): this may be somebody else. The journeys go on. "
+        "Write to the lead's known address instead of replying to this mail.",
         "sep": " · ",
     },
 }

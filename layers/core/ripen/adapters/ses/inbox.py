@@ -24,6 +24,8 @@ class Received(Struct, frozen=True, kw_only=True):
     """The object's key in the bucket."""
     harmless: bool
     """Whether SES found neither spam nor a virus."""
+    authenticated: bool
+    """Whether the domain in From sent it, as DMARC shows. A domain without DMARC proves nothing (GRAY)."""
 
 
 _TOPIC_TEST = "Successfully validated SNS topic"
@@ -53,6 +55,7 @@ def parse_notification(body: str) -> Received | None:
             recipients=tuple(map(str, receipt["recipients"])),
             key=str(receipt["action"]["objectKey"]),
             harmless="FAIL" not in verdicts,
+            authenticated=receipt.get("dmarcVerdict", {}).get("status") == "PASS",
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("not a notification of a received mail") from error
