@@ -9,6 +9,7 @@ UV := .tools/uv/bin/uv
 ARCHITECTURE ?= arm64
 PYTHON := .venv/bin/python
 SAM := .tools/sam/bin/sam
+TEMPLATE := .tools/template/.installed
 SLACK := sandbox/node_modules/.installed
 PEERS := tests/peers/node_modules/.installed
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
@@ -31,12 +32,13 @@ up: setup ## start everything on this machine (DETACH=1: in the background)
 test: setup $(PEERS) browser ## run every test: unit, adapters, local cloud, browser (installs what it needs)
 	@$(PYTHON) -m pytest --numprocesses=3 --dist=loadscope --no-loadscope-reorder
 
-check: .venv/.installed $(SAM) ## lint, check types and the shape of the house, validate template and example playbook
+check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the house, validate template and example playbook
 	@ruff check .
 	@ruff format --check --quiet . || { ruff format --check .; exit 1; }
 	@mypy
 	@$(PYTHON) -m pytest tests/test_architecture.py tests/test_sizes.py tests/core/operations/test_decision_words.py
-	@AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-ap-northeast-1} $(SAM) validate
+	@$(TEMPLATE:.installed=bin/cfn-lint) --regions ap-northeast-1 us-east-1 eu-west-1 -- infra/template.yaml
+	@$(TEMPLATE:.installed=bin/checkov) --config-file infra/accepted-findings.yaml --file infra/template.yaml
 	@ripen check
 
 bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, bench-journeys)
@@ -67,7 +69,7 @@ clean-up: ## delete the local cloud and its data (the tools stay)
 	@echo "The local cloud is deleted."
 
 pin: $(UV) ## pin the newest versions that fit (requirements*.txt)
-	@for file in layers/dependencies/requirements requirements-dev requirements-sam sandbox/requirements-emulator bench/requirements; do \
+	@for file in layers/dependencies/requirements requirements-dev requirements-sam requirements-template sandbox/requirements-emulator bench/requirements; do \
 	  $(UV) pip compile --quiet --upgrade --no-header --no-annotate --python-version 3.13 \
 	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
 	@echo "The new versions are pinned. Next: make test"
@@ -111,6 +113,12 @@ $(SAM): requirements-sam.txt | .venv/.installed
 	@echo "· the SAM command line, into .tools"
 	@[ -x .tools/sam/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/sam,No environment could be made.) }
 	@$(call quietly,$(UV) pip install --python .tools/sam/bin/python -r $<,The SAM command line could not be installed.)
+	@touch $@
+
+$(TEMPLATE): requirements-template.txt | .venv/.installed
+	@echo "· the checkers of the template, cfn-lint and checkov, into .tools"
+	@[ -x .tools/template/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/template,No environment could be made.) }
+	@$(call quietly,$(UV) pip install --python .tools/template/bin/python --compile-bytecode -r $<,The checkers of the template could not be installed.)
 	@touch $@
 
 $(SLACK): sandbox/package.json

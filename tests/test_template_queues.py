@@ -10,6 +10,7 @@ from tests.support.stack_template import (
     GLOBAL,
     LIVE_QUEUES,
     PROJECT,
+    QUEUES,
     RESOURCES,
     mappings,
     target,
@@ -78,3 +79,8 @@ def test_hot_and_bulk_work_share_no_queue() -> None:
     tick = FUNCTIONS["NurtureTick"]["Environment"]["Variables"]
     assert len({target(value) for value in tick.values()}) == len(tick)
     assert {"ReactBulk", "DeliverBulk"} <= set(LIVE_QUEUES)
+
+
+@pytest.mark.parametrize("name", sorted(QUEUES))
+def test_messages_are_encrypted(name: str) -> None:
+    assert RESOURCES[name]["Properties"]["SqsManagedSseEnabled"] is True
