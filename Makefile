@@ -54,6 +54,8 @@ bench-journeys: .venv/.installed ## what a step of a journey costs for 100,000 p
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)
 
 deploy: .venv/.installed $(SAM) ## deploy to AWS (ARCHITECTURE=arm64 or x86_64; guided the first time)
+	@[ -n "$(LOW_CONCURRENCY)" ] || $(PYTHON) -m cli.doctor.concurrency || \
+	  { echo "To deploy with this limit: make deploy LOW_CONCURRENCY=1"; exit 1; }
 	@$(SAM) build --parameter-overrides Architecture=$(ARCHITECTURE)
 	@$(SAM) deploy $$(grep -q '^region' samconfig.toml || echo --guided) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)

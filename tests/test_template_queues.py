@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from cli.doctor.concurrency import FOR_REQUESTS, needed
 from tests.support.stack_template import (
     ALARMS,
     FUNCTIONS,
@@ -12,10 +13,15 @@ from tests.support.stack_template import (
     PROJECT,
     QUEUES,
     RESOURCES,
+    TEMPLATE,
+    TEXT,
     mappings,
     target,
     wakes,
 )
+
+ONLY_RECORDS = {"Beacons", "Feedback", "Reply"}
+"""Queues whose messages are no rows yet: the tick cannot bring them back."""
 
 
 @pytest.mark.parametrize("name", ALARMS)
@@ -46,7 +52,7 @@ def test_replies_are_kept_longer_than_a_dead_letter_and_then_deleted() -> None:
 def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
     policy = RESOURCES[name]["Properties"]["RedrivePolicy"]
     assert target(policy["deadLetterTargetArn"]) == f"{name}Dead"
-    assert policy["maxReceiveCount"] == 5
+    assert policy["maxReceiveCount"] == (50 if name in ONLY_RECORDS else 5)
     assert RESOURCES[f"{name}Dead"]["Properties"]["MessageRetentionPeriod"] == 14 * 86400
     alarm = RESOURCES[f"{name}DeadAlarm"]["Properties"]
     assert target(alarm["Dimensions"][0]["Value"]) == f"{name}Dead"
@@ -57,7 +63,7 @@ def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
 def test_a_queue_has_one_worker_that_returns_only_failed_messages_in_time(name: str) -> None:
     [(function, mapping)] = [(FUNCTIONS[worker], mapping) for worker, queue, mapping in mappings() if queue == name]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping.get("ScalingConfig", {}).get("MaximumConcurrency", 2) >= 2
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
     window = mapping.get("MaximumBatchingWindowInSeconds", 0)
     assert mapping["BatchSize"] <= 10 or window >= 1
     timeout = function.get("Timeout", GLOBAL["Timeout"])
@@ -84,3 +90,30 @@ def test_hot_and_bulk_work_share_no_queue() -> None:
 @pytest.mark.parametrize("name", sorted(QUEUES))
 def test_messages_are_encrypted(name: str) -> None:
     assert RESOURCES[name]["Properties"]["SqsManagedSseEnabled"] is True
+
+
+def test_messages_that_are_the_only_record_wait_two_weeks_and_then_still_in_the_dead_letter_queue() -> None:
+    """A dead-letter queue counts the age of a message from its first day."""
+    writers = {queue for function in FUNCTIONS for queue in wakes(function)}
+    assert set(LIVE_QUEUES) - writers | {"Beacons"} == ONLY_RECORDS
+    for name in ONLY_RECORDS:
+        queue = RESOURCES[name]["Properties"]
+        assert queue["MessageRetentionPeriod"] == 14 * 86400
+        assert queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"] < 86400
+
+
+def test_concurrency_that_the_template_needs_is_reckoned() -> None:
+    workers = sum(mapping["ScalingConfig"]["MaximumConcurrency"] for _, _, mapping in mappings())
+    assert needed(TEXT) == workers + FOR_REQUESTS
+    assert f"The template needs {needed(TEXT)}:" in (PROJECT / "docs/deploy.md").read_text()
+
+
+def test_concurrency_is_reserved_for_forms_only_where_the_parameter_says_so() -> None:
+    assert TEMPLATE["Parameters"]["FormsConcurrency"]["Default"] == 0
+    reserved = {
+        name: each["ReservedConcurrentExecutions"]
+        for name, each in FUNCTIONS.items()
+        if "ReservedConcurrentExecutions" in each
+    }
+    assert [*reserved] == ["CaptureForm"]
+    assert reserved["CaptureForm"]["Fn::If"][0] == "KeepsConcurrencyForForms"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import boto3
 
-from cli.doctor import domain, mail, salesforce, slack, stack
+from cli.doctor import concurrency, domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Finding
+from cli.local.home import PROJECT
 from cli.stack.stack import Stack
 from ripen.words import Words
 
@@ -15,7 +16,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     """Yield the findings in the order of docs/deploy.md. The local cloud has no SES, DNS and quotas to check."""
     published, bundle = stack.playbook(checked.playbook, folder)
     if checked.local is None:
-        yield stack.concurrency(boto3.client("lambda"))
+        yield concurrency.concurrency(boto3.client("lambda"), (PROJECT / "infra/template.yaml").read_text())
         yield from _mail(checked, bundle.brand.sender if bundle else "")
     secrets = checked.secrets.all(fresh=True)
     yield stack.secret(secrets, bundle)

@@ -1,4 +1,4 @@
-"""Check the stack itself: concurrency, the secret, the live playbook, dead-letter queues, and the tick."""
+"""Check the stack itself: the secret, the live playbook, dead-letter queues, and the tick."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -18,13 +18,11 @@ from ripen.words import Words
 from ripen_authoring.compile import compile_playbook
 from ripen_authoring.problem import InvalidPlaybook
 
-CONCURRENCY = Check(Words("Lambda concurrency", "Lambda の同時実行数"), Owner.IT)
 SECRET = Check(Words("Secret", "シークレット"), Owner.IT)
 PLAYBOOK = Check(Words("Playbook", "プレイブック"), Owner.MARKETING)
 DEAD = Check(Words("Dead-letter queues", "デッドレターキュー"), Owner.IT)
 TICK = Check(Words("Tick", "定期処理（tick）"), Owner.IT)
 SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
-_ENOUGH = 100
 _OVERDUE = timedelta(minutes=10)
 """The next tick leases a due row, which moves its due time."""
 _FILL = Words(
@@ -37,27 +35,6 @@ _DEPLOY = Words(
     "新しい版を配備し直すまで関数は動きません: make deploy – または: ripen rollback",
 )
 _PUBLISH = Words("Publish the playbook: ripen publish", "プレイブックを公開してください: ripen publish")
-
-
-def concurrency(lambda_: Any) -> Finding:
-    """Check the concurrency limit. A new account may run only 10 functions at once: forms would then wait for mails."""
-    try:
-        most = int(lambda_.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
-    except (BotoCoreError, ClientError) as error:
-        return CONCURRENCY.warn(
-            _unreadable(error),
-            Words("Look at it: Service Quotas → AWS Lambda.", "確認場所: Service Quotas → AWS Lambda。"),
-        )
-    found = Words(f"{most:,} functions at once", f"同時に {most:,} 個の関数")
-    if most < _ENOUGH:
-        return CONCURRENCY.warn(
-            found,
-            Words(
-                "Service Quotas → AWS Lambda → Concurrent executions → request 1,000.",
-                "Service Quotas → AWS Lambda → Concurrent executions → 1,000 をリクエスト。",
-            ),
-        )
-    return CONCURRENCY.ok(found)
 
 
 def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from cli.commands import doctor as command
-from cli.doctor import domain, examination, mail, salesforce, slack, stack
+from cli.doctor import concurrency, domain, examination, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
@@ -58,9 +58,10 @@ def test_a_channel_without_the_app_is_seen(found: Mapping[str, Any] | None, chan
     assert slack.membership(found, channel).state is state
 
 
-@pytest.mark.parametrize(("most", "state"), [(1000, State.OK), (10, State.WARN), (None, State.WARN)])
-def test_a_new_accounts_concurrency_is_seen(most: int | None, state: State) -> None:
-    assert stack.concurrency(FakeAccount(concurrency=most)).state is state
+@pytest.mark.parametrize(("most", "state"), [(62, State.OK), (61, State.FAIL), (10, State.FAIL), (None, State.WARN)])
+def test_concurrency_below_what_the_template_needs_is_found(most: int | None, state: State) -> None:
+    template = "ScalingConfig: {MaximumConcurrency: 2}  # few\n ScalingConfig: {MaximumConcurrency: 10}"
+    assert concurrency.concurrency(FakeAccount(concurrency=most), template).state is state
 
 
 @pytest.mark.parametrize("gone", ["master", "slack_bot_token", "slack_signing_secret", "salesforce", "typeform"])
@@ -151,7 +152,9 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    checks = [check for module in (mail, domain, salesforce, slack, stack) for check in vars(module).values()]
+    checks = [
+        check for module in (concurrency, mail, domain, salesforce, slack, stack) for check in vars(module).values()
+    ]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))
     assert headings == named
