@@ -5,7 +5,7 @@ from pathlib import Path
 
 import boto3
 
-from cli.doctor import concurrency, domain, mail, salesforce, slack, stack
+from cli.doctor import address, concurrency, domain, mail, salesforce, slack, stack
 from cli.doctor.finding import Finding
 from cli.local.home import PROJECT
 from cli.stack.stack import Stack
@@ -17,6 +17,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     published, bundle = stack.playbook(checked.playbook, folder)
     if checked.local is None:
         yield concurrency.concurrency(boto3.client("lambda"), (PROJECT / "infra/template.yaml").read_text())
+        yield address.address(checked.playbook, checked.site, checked.domain)
         yield from _mail(checked, bundle.brand.sender if bundle else "")
     secrets = checked.secrets.all(fresh=True)
     yield stack.secret(secrets, bundle)

@@ -40,6 +40,8 @@ class Stack:
     channel: str = ""
     """The Slack channel for cards about hot leads."""
     slack_api: str = ""
+    domain: str = ""
+    """The parameter Domain; "" if the API's own address is the public one."""
 
     @property
     def region(self) -> str:
@@ -70,6 +72,7 @@ def connect() -> Stack:
         configuration_set=outputs.get("ConfigurationSetName", ""),
         channel=outputs.get("Channel", ""),
         slack_api=outputs.get("SlackAddress", ""),
+        domain=outputs.get("Domain", ""),
         local=status,
     )
 

@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from cli.commands import doctor as command
-from cli.doctor import concurrency, domain, examination, mail, salesforce, slack, stack
+from cli.doctor import address, concurrency, domain, examination, mail, salesforce, slack, stack
 from cli.doctor.finding import Check, State
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, Table, keys
@@ -62,6 +62,25 @@ def test_a_channel_without_the_app_is_seen(found: Mapping[str, Any] | None, chan
 def test_concurrency_below_what_the_template_needs_is_found(most: int | None, state: State) -> None:
     template = "ScalingConfig: {MaximumConcurrency: 2}  # few\n ScalingConfig: {MaximumConcurrency: 10}"
     assert concurrency.concurrency(FakeAccount(concurrency=most), template).state is state
+
+
+@pytest.mark.parametrize(
+    ("site", "domain", "state"),
+    [
+        ("https://a1.execute-api.example", "", State.WARN),
+        ("https://go.example.com", "go.example.com", State.FAIL),
+        ("https://ripen.example", "ripen.example", State.OK),
+    ],
+)
+def test_links_begin_with_the_companys_own_domain(table: Table, site: str, domain: str, state: State) -> None:
+    published = a_playbook(table, a_bundle())
+    assert published.live().site == "https://ripen.example"
+    assert address.address(published, site, domain).state is state
+
+
+def test_public_address_without_a_playbook_is_well(table: Table) -> None:
+    unpublished = Playbook(table, "bucket", boto3.client("s3"))
+    assert address.address(unpublished, "https://go.example.com", "go.example.com").state is State.OK
 
 
 @pytest.mark.parametrize("gone", ["master", "slack_bot_token", "slack_signing_secret", "salesforce", "typeform"])
@@ -152,9 +171,8 @@ def test_a_stop_and_shadow_mode_are_recalled(table: Table) -> None:
 
 
 def test_the_guide_walks_the_same_list_in_the_same_words_and_names_the_owners() -> None:
-    checks = [
-        check for module in (concurrency, mail, domain, salesforce, slack, stack) for check in vars(module).values()
-    ]
+    modules = (address, concurrency, mail, domain, salesforce, slack, stack)
+    checks = [check for module in modules for check in vars(module).values()]
     named = {check.title.en: str(check.owner) for check in checks if isinstance(check, Check)}
     headings = dict(re.findall(r"^### (.+) \((.+)\)$", DEPLOY.read_text(), re.MULTILINE))
     assert headings == named
