@@ -231,7 +231,7 @@ class Scenarios:
         run = campaign_run.schedule(campaign, bundle.hash, now, "bench", now)
         self._cloud.table.write(Create(keys.campaign(campaign.name), run, due=now))
         mails = len(self._cloud.mails)
-        for _ in range(20):
+        for _ in range(45):
             self._cloud.pass_time("walk", "deliver_bulk", minutes=1)
         assert len(self._cloud.mails) - mails == CAMPAIGN_LEADS, len(self._cloud.mails) - mails
         self._report(self._cloud.mails[mails:])

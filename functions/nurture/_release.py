@@ -1,28 +1,36 @@
-"""Releases marketing mail at the rate that SES allows, by priority. A mail that has to wait stays in the table."""
+"""Releases marketing mail at the rate that SES allows, by priority. A mail that has to wait stays in the table.
 
-from collections.abc import Callable, Iterable
+A released mail is not leased: its claim takes it out of its lane, so a second wake-up is harmless. The cursors in
+`setting#slots` keep the next ticks from waking it again, and a full look every few minutes finds what was lost.
+"""
+
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import replace
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import product
+from itertools import batched
 from math import ceil
 
 from msgspec import Struct
 
+from nurture._mail_lines import MailLines
 from nurture._shards import Failures
 from ripen import ports
 from ripen.adapters.table import Conflict, Due, Replace, Row, Table, keys
-from ripen.agenda import MAIL_LANES, SHARDS, Lane, Ref
+from ripen.agenda import Ref
 from ripen.mail import breaker, send_rate
 from ripen.mail.breaker import Breaker
-from ripen.mail.send_rate import Quota, ReservedSlots, Slots
-
-LaneShard = tuple[Lane, int]
-"""A lane of the agenda, and one of its shards."""
+from ripen.mail.send_rate import MailRelease, Quota, Slots
 
 _THREADS = 10
-_LEASE = timedelta(minutes=5)
+_MAILS_A_WRITE = 1000
+"""Mails that are released before the cursors are written again. If the tick dies, so many are woken later."""
+_MAILS_A_CALL = 10
+"""Messages that SQS takes in one call."""
+_SETTLED = timedelta(seconds=5)
+"""How old a due time must be. A mail that is written at this moment may not be in the index yet, and a mail before the
+cursor would wait for the full look."""
 
 
 @dataclass
@@ -44,74 +52,59 @@ class Released(Struct, frozen=True):
     backlog: int
 
 
-def release(
-    table: Table,
-    clock: ports.Clock,
-    queue: ports.Wake,
-    ahead: timedelta,
-    quota: Callable[[], Quota],
-    urgent: int,
-    failures: Failures,
-) -> Released:
+class Release(Struct, frozen=True, kw_only=True):
+    """What the release of mail needs. `quota` asks SES, and `has_time` whether the tick may go on."""
+
+    table: Table
+    clock: ports.Clock
+    queue: ports.Wake
+    quota: Callable[[], Quota]
+    has_time: Callable[[], bool]
+    clock_moves: bool = False
+    """No message is delayed then, because SQS delays by the wall clock."""
+
+
+def release(dependencies: Release, urgent: int, failures: Failures) -> Released:
     """Wake the workers of as many mails as there are slots in the next minute, each at its slot.
 
-    `urgent` is the number of transactional mails that were woken just now; they go first. Without `ahead`, all mails
-    are woken at once. Of two ticks at the same time, only one gets the slots.
+    `urgent` is the number of transactional mails that were woken just now; they go first. Of two ticks at the same
+    time, only one gets the slots.
 
-    1. Find the shards in which a mail is due.
-    2. Compute the slots, and take as many mails, by priority and due time.
-    3. Reserve the slots, lease the mails and wake their workers.
+    1. Find the mails that are due, from the cursors on.
+    2. Compute the slots.
+    3. Take some mails, by priority and due time; reserve their slots and move the cursors; wake their workers. Repeat.
     4. If the slots do not suffice, count the mails that wait.
     """
-    now = clock.now()
+    table, now = dependencies.table, dependencies.clock.now()
+    row, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
+    begun = _begin(row, now)
     with ThreadPoolExecutor(_THREADS) as pool:
-        shards = _due_shards(table, now + ahead, pool, failures)
-        if not shards:
+        until = now if dependencies.clock_moves else now - _SETTLED
+        lines = MailLines(table, begun.cursors, until, pool, failures)
+        if lines.is_empty():
             return Released(0, 0)
-        reserved, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
-        slots = _slots(quota, reserved, breaker_row, urgent, now)
-        taken = _first(table, shards, slots.count, now + ahead, pool, failures)
-        last, woken = slots.at(len(taken)), 0
-        if taken and _reserve(table, reserved, last):
-            leased = _leased(table, taken, max(now, last), pool, failures)
-            woken = _wake(leased, slots, now, ahead, queue)
-        backlog = _waiting(table, shards, now, pool, failures) if len(taken) >= slots.count else 0
-    return Released(woken, backlog)
+        slots = _slots(dependencies.quota, row, breaker_row, urgent, now)
+        woken = 0
+        while dependencies.has_time() and (mails := lines.take(min(_MAILS_A_WRITE, slots.count - woken))):
+            moved = replace(begun, until=slots.at(woken + len(mails)), cursors=lines.cursors)
+            row = _write(table, row, moved)
+            if row is None:
+                break
+            _wake(mails, slots, woken, now, dependencies, pool)
+            woken += len(mails)
+        return Released(woken, lines.waiting())
 
 
-def _due_shards(table: Table, until: datetime, pool: ThreadPoolExecutor, failures: Failures) -> list[LaneShard]:
-    """Return the shards in which a mail is due by then."""
-
-    def is_due(shard: LaneShard) -> bool:
-        return bool(table.due(*shard, until, limit=1))
-
-    every = list(product(MAIL_LANES, range(SHARDS)))
-    due = pool.map(failures.attempt(is_due, otherwise=False), every)
-    return [shard for shard, has_mail in zip(every, due, strict=True) if has_mail]
-
-
-def _leased(table: Table, taken: list[Due], until: datetime, pool: ThreadPoolExecutor, failures: Failures) -> list[Due]:
-    """Lease these mails, and return those that this call got."""
-
-    def lease(due: Due) -> bool:
-        return table.lease(due, max(due.at, until) + _LEASE)
-
-    leased = pool.map(failures.attempt(lease, otherwise=False), taken)
-    return [due for due, ours in zip(taken, leased, strict=True) if ours]
-
-
-def _waiting(table: Table, shards: list[LaneShard], now: datetime, pool: ThreadPoolExecutor, failures: Failures) -> int:
-    """Return how many mails are due in these shards."""
-
-    def waiting(shard: LaneShard) -> int:
-        return table.waiting(*shard, now)
-
-    return sum(pool.map(failures.attempt(waiting, 0), shards))
+def _begin(row: Row[MailRelease] | None, now: datetime) -> MailRelease:
+    """Return the release as this tick begins it: with its cursors, or without any for a full look."""
+    if row and send_rate.continues(row.value, now):
+        return row.value
+    return MailRelease(until=row.value.until if row else now, looked=now)
 
 
 def _slots(
     quota: Callable[[], Quota],
-    reserved: Row[ReservedSlots] | None,
+    reserved: Row[MailRelease] | None,
     row: Row[Breaker] | None,
     urgent: int,
     now: datetime,
@@ -124,41 +117,30 @@ def _slots(
     return send_rate.free_slots(quota(), reserved.value.until if reserved else None, urgent, now)
 
 
-def _first(
-    table: Table,
-    shards: Iterable[LaneShard],
-    most: int,
-    until: datetime,
-    pool: ThreadPoolExecutor,
-    failures: Failures,
-) -> list[Due]:
-    """Return the first mails, by priority and then by due time."""
-    taken: list[Due] = []
-    for lane in MAIL_LANES:
-        left = most - len(taken)
-        if left > 0:
-            numbers = [number for each, number in shards if each is lane]
-            first = failures.attempt(partial(table.due, lane, until=until, limit=left), list[Due]())
-            found = pool.map(first, numbers)
-            taken += sorted((due for some in found for due in some), key=lambda due: due.at)[:left]
-    return taken
-
-
-def _reserve(table: Table, reserved: Row[ReservedSlots] | None, until: datetime) -> bool:
-    """Reserve the slots up to this time. Return False if another tick has reserved some."""
+def _write(table: Table, row: Row[MailRelease] | None, moved: MailRelease) -> Row[MailRelease] | None:
+    """Reserve the slots and move the cursors. Return None if another tick has done so since the row was read."""
+    version = row.version if row else 0
     try:
-        table.write(Replace(keys.SLOTS, ReservedSlots(until=until), reserved.version if reserved else 0))
+        table.write(Replace(keys.SLOTS, moved, version))
     except Conflict:
-        return False
-    return True
+        return None
+    return Row(keys.SLOTS, moved, version + 1)
 
 
-def _wake(leased: list[Due], slots: Slots, now: datetime, ahead: timedelta, queue: ports.Wake) -> int:
-    """Wake the workers of the leased mails, each at its slot. Return how many were woken."""
+def _wake(
+    mails: Sequence[Due], slots: Slots, number: int, now: datetime, dependencies: Release, pool: ThreadPoolExecutor
+) -> None:
+    """Wake the workers of the mails, the first of which gets the slot with this number."""
     refs_by_delay: dict[int, list[Ref]] = {}
-    for number, due in enumerate(leased):
-        delay = ceil((max(slots.at(number), due.at) - now).total_seconds()) if ahead else 0
-        refs_by_delay.setdefault(max(0, delay), []).append(due.ref)
-    for delay, refs in refs_by_delay.items():
-        queue.wake(*refs, delay=delay)
-    return len(leased)
+    for place, due in enumerate(mails, number):
+        delay = 0 if dependencies.clock_moves else max(0, ceil((slots.at(place) - now).total_seconds()))
+        refs_by_delay.setdefault(delay, []).append(due.ref)
+
+    def wake(call: tuple[int, Sequence[Ref]]) -> None:
+        delay, refs = call
+        dependencies.queue.wake(*refs, delay=delay)
+
+    calls = [
+        (delay, some) for delay, refs in refs_by_delay.items() for some in batched(refs, _MAILS_A_CALL, strict=False)
+    ]
+    list(pool.map(wake, calls))

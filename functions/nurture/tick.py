@@ -18,13 +18,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from msgspec import Struct
 
-from nurture._release import CountingQueue, LaneShard, release
+from nurture._release import CountingQueue, Release, release
 from nurture._shards import Failures
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.ses.quota import SesQuota
 from ripen.adapters.table import Due, Table, keys
-from ripen.agenda import SHARDS, Lane, Ref
+from ripen.agenda import LOOK_AHEAD, SHARDS, Lane, Ref
 from ripen.ports import Clock, Wake
 
 _THREADS = 10
@@ -33,12 +33,14 @@ _LEASE = timedelta(minutes=5)
 _LEASES = {"due#refold": timedelta(hours=1)}
 """A new playbook marks all leads at once. If they were woken again while the first messages wait, the queue would only
 grow."""
-_AHEAD = timedelta(seconds=60)
 _PAGE = 100
 _RESERVE_MILLIS = 10_000
 """Time that the current pages may still take."""
 _FOR_MAIL_MILLIS = 15_000
 """Time that is also kept for the release of mail, so that a backlog of other rows does not delay mail."""
+
+LaneShard = tuple[Lane, int]
+"""A lane of the agenda, and one of its shards."""
 
 logger = Logger()
 metrics = Metrics()
@@ -92,13 +94,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, int]:
 
 def run_tick(context: Any) -> int:
     """Wake all due work, then release mail if there is time left. Return how many rows were woken."""
-    ahead = timedelta() if CLOCK_MOVES else _AHEAD
+    ahead = timedelta() if CLOCK_MOVES else LOOK_AHEAD
     urgent = CountingQueue(queues.hot["send"])
     with_count = replace(queues, hot={**queues.hot, "send": urgent})
     failures = Failures()
     woken = tick(table, clock, with_count, ahead, lambda: has_time(context, _FOR_MAIL_MILLIS), failures)
     if has_time(context):
-        released = release(table, clock, queues.bulk["send"], ahead, quota.read, urgent.woken, failures)
+        mail = Release(
+            table=table,
+            clock=clock,
+            queue=queues.bulk["send"],
+            quota=quota.read,
+            has_time=lambda: has_time(context),
+            clock_moves=CLOCK_MOVES,
+        )
+        released = release(mail, urgent.woken, failures)
         woken += released.woken
         if released.backlog:
             metrics.add_metric(name="MailBacklog", unit=MetricUnit.Count, value=released.backlog)

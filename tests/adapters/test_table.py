@@ -74,6 +74,21 @@ def test_only_one_worker_leases_a_due_row(table: Table) -> None:
     assert table.due(Lane.HOT, shard("lead1"), NOON) == []
 
 
+def test_due_rows_are_read_on_from_an_entry_that_has_left_the_agenda(table: Table) -> None:
+    # given rows of which some are due at the same moment
+    place, minute = (Lane.HOT, shard("lead1")), timedelta(minutes=1)
+    for n, due in enumerate((NOON, NOON, NOON, NOON + minute)):
+        table.write(Create(keys.activity("lead1", NOON, str(n)), an_activity(), due=due))
+    first, second, *others = table.due(*place, NOON + minute)
+    # when the second leaves the agenda
+    table.write(Replace(keys.parse(second.ref), an_activity(), 1))
+    # then
+    assert table.due(*place, NOON + minute, after=second) == others
+    assert table.due(*place, NOON, limit=1, after=first) == others[:1]
+    assert (table.waiting(*place, NOON + minute), table.waiting(*place, NOON + minute, second)) == (3, 2)
+    assert (table.due(*place, NOON, after=others[-1]), table.waiting(*place, NOON, others[-1])) == ([], 0)
+
+
 def test_all_due_reads_more_rows_than_one_answer_holds(dynamodb: Any) -> None:
     # given answers of two rows, where DynamoDB's have a megabyte
     table = Table("table", dynamodb)

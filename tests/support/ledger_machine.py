@@ -40,7 +40,17 @@ from ripen.playbook.bundle import Policy
 from tests.conftest import create_table
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import ADDRESS_KEY, Killed, a_send, an_event, an_outside, known, planned, record_events
+from tests.support.planned_mails import (
+    ADDRESS_KEY,
+    Killed,
+    a_release,
+    a_send,
+    an_event,
+    an_outside,
+    known,
+    planned,
+    record_events,
+)
 from tests.support.ses_socket import MODES, Server, WiredSes, serving
 
 LEADS = ("lead1", "lead2")
@@ -52,10 +62,11 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 class Narrow(Table):
     """Reads only the shards of our leads: the agenda of all others is empty."""
 
-    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
-        return super().due(lane, shard, until, limit) if shard in _SHARDS else []
+    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100, after: Due | None = None) -> list[Due]:
+        return super().due(lane, shard, until, limit, after) if shard in _SHARDS else []
 
 
+_QUOTA = Quota(per_second=14, per_day=-1, sent=0)
 _SHARDS = {shard(lead) for lead in LEADS}
 
 
@@ -179,7 +190,7 @@ class Sending(RuleBasedStateMachine):
         now, queue = timedelta(), FakeQueue()
         queues = {"send": queue}
         tick(self.table, self.clock, Queues(hot=queues, bulk=queues), now, lambda: True, Failures())
-        release(self.table, self.clock, queue, now, lambda: Quota(per_second=14, per_day=-1, sent=0), 0, Failures())
+        release(a_release(self.table, self.clock, queue, lambda: _QUOTA), 0, Failures())
         for ref in queue.woken:
             self.wake(keys.typed(keys.parse(ref), Send), mode, "")
 

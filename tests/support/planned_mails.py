@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from nurture import feedback, preferences
+from nurture._release import Release
 from nurture._send_context import Dependencies
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
@@ -19,6 +20,7 @@ from ripen.mail import ledger
 from ripen.mail.feedback import Event, Feedback
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.mail.message import OutgoingMail
+from ripen.mail.send_rate import Quota
 from ripen.ports import Mailer
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -106,6 +108,12 @@ def a_send(**changes: Any) -> Send:
         "valid_until": NOON + timedelta(days=7),
     }
     return Send(**(known | changes))
+
+
+def a_release(table: Table, clock: FakeClock, queue: FakeQueue, quota: Callable[[], Quota], **changes: Any) -> Release:
+    """Return what the release of mail needs, where the clock can be moved: without look-back and delays."""
+    ports: dict[str, Any] = {"clock_moves": True, "has_time": lambda: True} | changes
+    return Release(table=table, clock=clock, queue=queue, quota=quota, **ports)
 
 
 def planned(table: Table, send: Send, at: datetime = NOON) -> Key[Send]:

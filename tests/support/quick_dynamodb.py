@@ -5,6 +5,7 @@ It answers exactly the requests that adapters/table makes. tests/adapters/test_t
 transactions copy the whole table for each change.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
@@ -36,7 +37,7 @@ _FINDS: dict[str, Callable[[Item, Values], bool]] = {
 }
 _SORTS: dict[str, Callable[[Item], Any]] = {
     "pk": lambda item: item["sk"]["S"],
-    "agenda": lambda item: int(item["due"]["N"]),
+    "agenda": lambda item: (int(item["due"]["N"]), *_at(item)),
     "roster": lambda item: item["pk"]["S"],
 }
 
@@ -122,6 +123,8 @@ class QuickDynamoDB:
         index = condition.partition(" ")[0]
         part = self._parts[index].get(values[condition.split(" ")[2]]["S"], {})
         ordered = sorted(part.values(), key=_SORTS[index], reverse=not wanted.get("ScanIndexForward", True))
+        if start := wanted.get("ExclusiveStartKey"):  # only of the agenda, which is read forwards
+            ordered = ordered[bisect_right(ordered, _SORTS[index](start), key=_SORTS[index]) :]
         return (_copy(item) for item in ordered if _FINDS[condition](item, values))
 
     def update_item(self, **wanted: Any) -> dict[str, Any]:

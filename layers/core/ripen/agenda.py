@@ -36,6 +36,18 @@ MAIL_LANES = (Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW)
 lanes are woken when they fall due."""
 
 
+class Due(Struct, frozen=True):
+    """One entry of the agenda: a row, and when it is due."""
+
+    ref: Ref
+    at: datetime
+
+
+def part(lane: Lane, shard: int) -> str:
+    """Return the name of one shard of a lane: the key of that part of the index `agenda`."""
+    return f"{lane}#{shard}"
+
+
 def shard(lead: str) -> int:
     """Return the shard of a lead, 0 to 63; it is the same at all times and on all machines."""
     return crc32(lead.encode()) % SHARDS

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.mail.send_rate import Quota, free_slots
+from ripen.mail.send_rate import MailRelease, Quota, continues, free_slots
 from tests.support.fakes import NOON
 
 SECOND = timedelta(seconds=1)
@@ -43,3 +43,9 @@ def test_transactional_mail_uses_the_days_quota_too() -> None:
 
 def test_account_without_a_rate_gets_no_slots() -> None:
     assert free_slots(a_quota(per_second=0), None, 0, NOON).count == 0
+
+
+@pytest.mark.parametrize(("seconds", "goes_on"), [(-1, False), (0, True), (299, True), (300, False)])
+def test_a_full_look_is_due_every_five_minutes_and_when_the_clock_was_set_back(seconds: int, goes_on: bool) -> None:
+    begun = MailRelease(until=NOON, looked=NOON)
+    assert continues(begun, NOON + seconds * SECOND) is goes_on

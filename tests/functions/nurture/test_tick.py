@@ -26,7 +26,7 @@ from tests.support.sqs_events import LambdaContext
 from tests.support.troubled_dynamodb import TroubledDynamoDB, an_error
 
 AHEAD = timedelta(seconds=60)
-SECOND = timedelta(seconds=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 
 
 def an_activity_row(table: Table, n: int = 1, lead: str = "lead1", due: datetime = NOON, lane: Lane = Lane.HOT) -> str:
@@ -241,7 +241,7 @@ def test_mail_is_released_although_a_shard_failed_and_the_invocation_fails_at_th
     client = TroubledDynamoDB()
     table = Table("table", client)
     client.trouble[f"{Lane.HOT}#3"] = an_error("InternalServerError")
-    ref = planned(table, a_send(email="case-study")).ref
+    ref = planned(table, a_send(email="case-study"), NOON - MINUTE).ref
     queues = Queues(hot={"send": FakeQueue()}, bulk={"send": queue})
     for name, real in (("table", table), ("clock", clock), ("queues", queues)):
         monkeypatch.setattr(tick_module, name, real)
@@ -277,7 +277,7 @@ def test_mail_is_released_however_many_other_rows_are_due(
     # given something due, and a mail that waits for its release
     an_activity_row(table)
     send = Send(id="s", lead="lead1", email="m", mail_class=MailClass.MARKETING, origin="j", step="s", planned=NOON)
-    table.write(Create(keys.send("lead1", "s"), send, due=NOON, lane=Lane.MAIL))
+    table.write(Create(keys.send("lead1", "s"), send, due=NOON - MINUTE, lane=Lane.MAIL))
     queues = Queues(hot={"activity": queue, "send": queue}, bulk={"send": queue})
     for name, real in (("table", table), ("clock", clock), ("queues", queues)):
         monkeypatch.setattr(tick_module, name, real)

@@ -78,11 +78,11 @@ class MemoryTable(Table):
         for change in changes:
             self._apply(change)
 
-    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
+    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100, after: Due | None = None) -> list[Due]:
         found = [
             due for due, stored in self.agenda() if stored is lane and shard_of(_lead(due)) == shard and due.at <= until
         ]
-        return found[:limit]
+        return [due for due in found if after is None or (due.at, due.ref) > (after.at, after.ref)][:limit]
 
     def agenda(self) -> list[tuple[Due, Lane]]:
         """Return all rows with a due time, the earliest first."""

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from ripen.agenda import Due
+
 
 class Quota(Struct, frozen=True, kw_only=True):
     """The sending limits of the SES account."""
@@ -19,13 +21,20 @@ class Quota(Struct, frozen=True, kw_only=True):
     """Mails sent in the last 24 hours."""
 
 
-class ReservedSlots(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The `setting#slots` row: all slots up to this time are taken.
+class MailRelease(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The `setting#slots` row: how far the release of mail has come.
 
-    A second tick within one minute therefore releases nothing.
+    A mail is released by a wake-up alone, and leaves its lane when it is claimed. The cursors keep the next tick from
+    waking it again. The full look begins without cursors. It finds mails whose wake-up was lost, and mails that were
+    planned or postponed to a time before the cursor.
     """
 
     until: datetime
+    """All slots up to this time are taken: a second tick within one minute therefore releases nothing."""
+    looked: datetime
+    """When the latest full look began."""
+    cursors: dict[str, Due] = {}
+    """The last mail released since then, by part of the agenda ("mail#17")."""
 
 
 class Slots(Struct, frozen=True):
@@ -41,6 +50,7 @@ class Slots(Struct, frozen=True):
 
 
 _MINUTE = timedelta(seconds=60)
+_FULL_LOOK = timedelta(minutes=5)
 _SHARE = 0.9
 """The share of the rate for marketing mail. Transactional mail is not paced and uses the rest."""
 _RESERVE = 0.05
@@ -61,3 +71,11 @@ def free_slots(quota: Quota, reserved: datetime | None, urgent: int, now: dateti
     if quota.per_day >= 0:
         count = min(count, int(quota.per_day * (1 - _RESERVE) - quota.sent) - urgent)
     return Slots(first, 1 / rate, max(0, count))
+
+
+def continues(release: MailRelease, now: datetime) -> bool:
+    """Return whether the release goes on from its cursors; if not, a full look is due.
+
+    A clock that was set back needs a full look too.
+    """
+    return release.looked <= now < release.looked + _FULL_LOOK

@@ -2,8 +2,9 @@
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.keys import Key
-from ripen.adapters.table.rows import Due, Row
+from ripen.adapters.table.rows import Row
 from ripen.adapters.table.table import Conflict, Table
+from ripen.agenda import Due
 
 __all__ = [
     "Absent",

@@ -25,7 +25,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.breaker import Breaker
 from ripen.mail.ledger import Send, SendPointer
-from ripen.mail.send_rate import ReservedSlots
+from ripen.mail.send_rate import MailRelease
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
@@ -232,7 +232,7 @@ OPPORTUNITIES = Key("poll#opportunities", "-", OpportunityPoll)
 STOP = Key("setting#stop", "-", Stop)
 SHADOW = Key("setting#shadow", "-", Shadow)
 BREAKER = Key("setting#breaker", "-", Breaker)
-SLOTS = Key("setting#slots", "-", ReservedSlots)
+SLOTS = Key("setting#slots", "-", MailRelease)
 CLOCK = Key("setting#clock", "-", ClockOffset)
 LIVE = Key("setting#bundle", "-", LivePlaybook)
 PUBLISHED = Key("setting#published", "-", Published)

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from ripen.adapters.table.keys import Key, parse
-from ripen.agenda import Lane, Ref
+from ripen.agenda import Due, Lane, Ref
 from ripen.campaign.counts import Counts
 
 
@@ -29,13 +29,6 @@ class Row[T](Struct, frozen=True):
     version: int
     due: datetime | None = None
     lane: Lane = Lane.HOT
-
-
-class Due(Struct, frozen=True):
-    """One entry of the agenda: a row, and when it is due."""
-
-    ref: Ref
-    at: datetime
 
 
 def parse_due(item: dict[str, Any]) -> Due:

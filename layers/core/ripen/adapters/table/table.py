@@ -14,9 +14,9 @@ from ripen.adapters import aws
 from ripen.adapters.table.changes import Change
 from ripen.adapters.table.keys import Key
 from ripen.adapters.table.reading import batch_get
-from ripen.adapters.table.rows import Due, Row, decode, parse_due, primary_key, row_of_item, to_millis
+from ripen.adapters.table.rows import Row, decode, parse_due, primary_key, row_of_item, to_millis
 from ripen.adapters.table.writing import single_request, transact_item
-from ripen.agenda import Lane
+from ripen.agenda import Due, Lane, part
 from ripen.errors import Contended
 
 _CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict", "DuplicateItem"}
@@ -192,21 +192,29 @@ class Table:
         except Conflict as conflict:
             raise Contended(f"{tries} attempts; the last: {conflict}") from conflict
 
-    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100) -> list[Due]:
-        """Return the first `limit` rows that are due by `until` in one shard of a lane, earliest first."""
-        answer = self._client.query(**self._agenda_query(lane, shard, until), Limit=limit)
+    def due(self, lane: Lane, shard: int, until: datetime, limit: int = 100, after: Due | None = None) -> list[Due]:
+        """Return the first `limit` rows that are due by `until` in one shard of a lane, earliest first.
+
+        With `after`, return those that follow this entry, which need not be on the agenda any more.
+        """
+        if after and after.at > until:
+            return []
+        answer = self._client.query(**self._agenda_query(lane, shard, until, after), Limit=limit)
         return [parse_due(item) for item in answer["Items"]]
 
-    def _agenda_query(self, lane: Lane, shard: int, until: datetime) -> dict[str, Any]:
-        return {
+    def _agenda_query(self, lane: Lane, shard: int, until: datetime, after: Due | None = None) -> dict[str, Any]:
+        place = {"S": part(lane, shard)}
+        query = {
             "TableName": self._name,
             "IndexName": "agenda",
             "KeyConditionExpression": "agenda = :agenda AND due <= :until",
-            "ExpressionAttributeValues": {
-                ":agenda": {"S": f"{lane}#{shard}"},
-                ":until": {"N": str(to_millis(until))},
-            },
+            "ExpressionAttributeValues": {":agenda": place, ":until": {"N": str(to_millis(until))}},
         }
+        if after:
+            pk, _, sk = after.ref.partition("|")
+            start = {"agenda": place, "due": {"N": str(to_millis(after.at))}, "pk": {"S": pk}, "sk": {"S": sk}}
+            query["ExclusiveStartKey"] = start
+        return query
 
     def all_due(self, lane: Lane, shard: int, until: datetime) -> Iterator[Due]:
         """Yield all rows that are due by `until`, earliest first: for reports, not for workers."""
@@ -214,9 +222,11 @@ class Table:
         for page in pages:
             yield from map(parse_due, page["Items"])
 
-    def waiting(self, lane: Lane, shard: int, until: datetime) -> int:
-        """Return the number of rows that are due by `until`."""
-        query = self._agenda_query(lane, shard, until)
+    def waiting(self, lane: Lane, shard: int, until: datetime, after: Due | None = None) -> int:
+        """Return the number of rows that are due by `until`; with `after`, of those that follow this entry."""
+        if after and after.at > until:
+            return 0
+        query = self._agenda_query(lane, shard, until, after)
         return sum(page["Count"] for page in self._client.get_paginator("query").paginate(**query, Select="COUNT"))
 
     def lease(self, due: Due, until: datetime) -> bool:

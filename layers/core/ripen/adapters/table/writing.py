@@ -9,7 +9,7 @@ import msgspec
 
 from ripen.adapters.table.changes import Absent, Add, Change, Create, Mark, Replace, Unchanged
 from ripen.adapters.table.rows import primary_key, to_millis
-from ripen.agenda import Lane, shard
+from ripen.agenda import Lane, part, shard
 from ripen.lead.state import State
 
 _IS_ABSENT = {"ConditionExpression": "attribute_not_exists(pk)"}
@@ -118,7 +118,7 @@ def _item(change: Create[Any] | Replace[Any], version: int) -> dict[str, Any]:
 
 def _agenda(lane: Lane, lead: str) -> dict[str, str]:
     """Return the partition key of the index `agenda`."""
-    return {"S": f"{lane}#{shard(lead)}"}
+    return {"S": part(lane, shard(lead))}
 
 
 def _number(number: int) -> dict[str, str]:
