@@ -13,7 +13,7 @@ from uuid import uuid4
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
-from msgspec import Struct
+from msgspec import Struct, field
 
 from ripen.adapters import gateway
 from ripen.adapters.clock import ApplicationClock
@@ -30,9 +30,10 @@ from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
-from ripen.tracking.click_signals import HIDDEN_LINK, request_signals
+from ripen.tracking.click_signals import HIDDEN_LINK, network_hash, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import BadToken, Purpose, read_token
+from ripen.tracking.recent_counts import RecentCounts
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
 
@@ -49,13 +50,24 @@ _BRIDGE_KEPT = timedelta(days=1)
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
+def _few_clicks() -> RecentCounts:
+    """Count the clicks of each network in one link."""
+    return RecentCounts(timedelta(minutes=10), most=5)
+
+
+clicks = _few_clicks()
+
+
 class LinkKeys(Struct, frozen=True, kw_only=True):
     link: bytes
     network: bytes
 
 
 class Dependencies(Struct, frozen=True):
-    """`bundle_of` returns the playbook of a hash, from which the mail was written."""
+    """`bundle_of` returns the playbook of a hash, from which the mail was written.
+
+    `clicks` counts the clicks of each network in one link.
+    """
 
     table: Table
     live: Live
@@ -64,6 +76,7 @@ class Dependencies(Struct, frozen=True):
     now: datetime
     react: Wake
     clock_moves: bool = False
+    clicks: RecentCounts = field(default_factory=_few_clicks)
 
 
 class _Click(Struct, frozen=True, kw_only=True):
@@ -80,7 +93,9 @@ class _Click(Struct, frozen=True, kw_only=True):
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     link_keys = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
-    dependencies = Dependencies(table, playbook.live(), playbook.bundle, link_keys, clock.now(), react, CLOCK_MOVES)
+    dependencies = Dependencies(
+        table, playbook.live(), playbook.bundle, link_keys, clock.now(), react, CLOCK_MOVES, clicks
+    )
     return serve(gateway.request(event), dependencies)
 
 
@@ -88,7 +103,8 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     """Redirect to the link's target; answer the hidden link with 204 and an invalid link with a page.
 
     1. Read the token and the mail.
-    2. Record the click, with a bridge token if the target is a page of the site.
+    2. Record the click, with a bridge token if the target is a page of the site. Beyond five clicks in ten minutes
+       from one network in one link, record nothing.
     3. Redirect, with the bridge token if the click was recorded.
     """
     click = _read(request.parameters.get("token", ""), dependencies)
@@ -97,7 +113,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     new_token = uuid4().hex
     to_page = with_bridge_token(click.url, new_token, dependencies.live.bundle.tracking, dependencies.live.site)
     bridge_token = new_token if request.method == "GET" and to_page != click.url else ""
-    recorded = _record(request, click, bridge_token, dependencies)
+    recorded = _is_counted(request, click, dependencies) and _record(request, click, bridge_token, dependencies)
     if not click.url:
         return gateway.respond(204, "", _HEADERS)
     return gateway.redirect(to_page if recorded and bridge_token else click.url, 302, _HEADERS)
@@ -134,6 +150,11 @@ def _target(mail: Mail, number: int, site: str) -> str:
     if target.startswith("/"):
         return "" if target.startswith("//") else site + target
     return target if target.startswith(("https://", "http://")) else ""
+
+
+def _is_counted(request: Request, click: _Click, dependencies: Dependencies) -> bool:
+    network = network_hash(request.address, dependencies.keys.network)
+    return dependencies.clicks.take(f"{click.send.id}/{click.number}/{network}", dependencies.now) == 1
 
 
 def _record(request: Request, click: _Click, bridge_token: str, dependencies: Dependencies) -> bool:

@@ -5,7 +5,8 @@ rest. A browser that sends Sec-GPC (Global Privacy Control) is not tracked.
 """
 
 import os
-from datetime import datetime
+from copy import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from ripen.adapters.table import Table
 from ripen.adapters.unavailable import answer_503
 from ripen.errors import Rejected
 from ripen.ports import Post
-from ripen.tracking.beacon import read_beacon
+from ripen.tracking.beacon import MAX_EVENTS_A_DAY, read_beacon
+from ripen.tracking.recent_counts import RecentCounts
 from ripen.tracking.visit import tracked_hosts
 
 table = Table(os.environ["TABLE"])
@@ -32,6 +34,7 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 track = Queue(os.environ["BEACONS_QUEUE"])
 logger = Logger()
+events = RecentCounts(timedelta(days=1), MAX_EVENTS_A_DAY)
 
 SCRIPT = Path(__file__).with_name("ripen.js").read_text("utf-8")
 _SCRIPT_HEADERS = {
@@ -53,13 +56,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     request = gateway.request(event)
     if request.method == "GET":
         return gateway.respond(200, SCRIPT, _SCRIPT_HEADERS)
-    return serve(request, Dependencies(track, playbook.live(), clock.now()))
+    return serve(request, Dependencies(track, playbook.live(), clock.now(), events))
 
 
 class Dependencies(Struct, frozen=True):
+    """`events` counts the events of each visitor on one day."""
+
     track: Post
     live: Live
     now: datetime
+    events: RecentCounts
 
 
 def serve(request: Request, dependencies: Dependencies) -> Response:
@@ -74,7 +80,10 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
         return gateway.respond(204, "", cors)
     try:
         beacon = read_beacon(request.body, dependencies.now, known, request.headers.get("user-agent", ""))
-        dependencies.track.post(msgspec.json.encode(beacon).decode())
+        room = dependencies.events.take(beacon.visitor, dependencies.now, len(beacon.events))
+        if room:
+            within = replace(beacon, events=beacon.events[:room])
+            dependencies.track.post(msgspec.json.encode(within).decode())
     except Rejected as rejected:
         return gateway.answer({"error": rejected.reason, "field": rejected.field}, rejected.status, cors)
     except (BotoCoreError, ClientError):

@@ -30,6 +30,22 @@ def test_changed_secret_is_seen_only_after_a_fresh_read(manager: Any) -> None:
     assert secrets.all()["typeform"] == "new"
 
 
+def test_refused_credentials_cause_one_fresh_read_a_minute() -> None:
+    class Counting:
+        reads = 0
+
+        def get_secret_value(self, **_: str) -> dict[str, str]:
+            self.reads += 1
+            return {"SecretString": "{}"}
+
+    manager = Counting()
+    secrets = Secrets("secret", manager)
+    for _ in range(100):
+        secrets.all()
+        secrets.all(fresh=True)
+    assert manager.reads == 2
+
+
 def test_keys_of_different_purposes_differ(manager: Any) -> None:
     secrets = Secrets("secret", manager)
 

@@ -127,7 +127,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")
-        return str(respond(event, unsubscribing(table, FakeClock(), link_key=KEY, brand=bundle.brand))["body"])
+        return str(respond(event, unsubscribing(table, FakeClock(), link_key=KEY, bundle=bundle))["body"])
 
     return {"unsubscribe": page("GET", good), "unsubscribed": page("POST", good), "bad link": page("GET", "x")}
 

@@ -34,7 +34,7 @@ from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
 from tests.support.fake_chat import TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
-from tests.support.gateway_events import KEY, SITE
+from tests.support.gateway_events import KEY, SITE, no_limit
 from tests.support.planned_mails import sent, unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
@@ -109,7 +109,7 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
 def test_the_preferences_answer_any_request_without_a_500(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
-    is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_key=KEY, brand=live.bundle.brand)))
+    is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_key=KEY, bundle=live.bundle)))
 
 
 @often
@@ -118,7 +118,7 @@ def test_the_beacon_answers_any_request_without_a_500(live: Live, event: dict[st
     if beacon is not None:
         event |= {"body": b64encode(beacon).decode(), "isBase64Encoded": True}
     post = FakePost()
-    is_an_answer(track.serve(gateway.request(event), track.Dependencies(post, live, NOON)))
+    is_an_answer(track.serve(gateway.request(event), track.Dependencies(post, live, NOON, no_limit())))
     # what was kept can be read again, and fits into a message
     for message in post.kept:
         assert msgspec.json.decode(message, type=Beacon).events

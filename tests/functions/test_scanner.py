@@ -69,7 +69,7 @@ def fetch(url: str, table: Table, clock: FakeClock, queues: Queues, address: str
             request(event), link.Dependencies(table, LIVE, lambda hash: BUNDLE, OWN, clock.now(), FakeQueue())
         )
     if path.startswith("/unsubscribe/"):
-        return respond(event, unsubscribing(table, clock, brand=BUNDLE.brand))
+        return respond(event, unsubscribing(table, clock, bundle=BUNDLE))
     return page.serve(request(event), LIVE, nonce="n1")
 
 

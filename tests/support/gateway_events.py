@@ -1,11 +1,13 @@
 """Requests as API Gateway passes them on, and the playbook that capture answers them from."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table
+from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle
 
 SITE = "https://go.example.jp"
@@ -47,6 +49,11 @@ def a_json_post(content: object, headers: dict[str, str] | None = None) -> dict[
         headers={"content-type": "application/json"} | (headers or {}),
         body=json.dumps(content),
     )
+
+
+def no_limit() -> RecentCounts:
+    """Return counts that no test fills."""
+    return RecentCounts(timedelta(days=1), most=1_000_000)
 
 
 def rows(table: Table) -> list[str]:

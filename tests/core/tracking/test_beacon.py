@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from ripen.errors import Rejected
 from ripen.tracking.beacon import Beacon, EventType, read_beacon
+from ripen.tracking.visit import visit_activities
+from tests.support.builders import a_bundle
 from tests.support.fakes import NOON
 
 HOSTS = frozenset(["go.example.jp", "www.example.jp"])
@@ -186,4 +188,33 @@ def test_any_body_is_parsed_or_rejected(raw: bytes) -> None:
 
 @given(st.dictionaries(st.sampled_from(["at", "title", "referrer", "target", "seconds", "scroll"]), json_values))
 def test_any_value_of_an_event_is_parsed_or_rejected(said: dict[str, Any]) -> None:
-    assert len(a_beacon(an_event(**said)).events) == 1
+    beacon = a_beacon(an_event(**said))
+    assert len(visit_activities(beacon, a_bundle())) == 1
+
+
+@pytest.mark.parametrize("name", ["target", "referrer"])
+@pytest.mark.parametrize(
+    "wrong", ["http://[", "http://[::1", "https://" + "a" * 491 + "[::1]/", "http:///x", "ftp://a/"]
+)
+def test_a_text_that_is_no_url_costs_no_event(name: str, wrong: str) -> None:
+    beacon = a_beacon(an_event(**{name: wrong}), an_event(id="e2"))
+    assert [getattr(event, name) for event in beacon.events] == ["", ""]
+    assert len(visit_activities(beacon, a_bundle())) == 2
+
+
+def test_a_url_that_is_cut_is_checked_again() -> None:
+    cut = "https://x@[::1" + "0" * 500 + "]/"
+    assert a_beacon(an_event(target="https://a.example/" + "b" * 900)).events[0].target.endswith("b" * 482)
+    assert a_beacon(an_event(target=cut)).events[0].target == ""
+
+
+def test_urls_lose_all_queries_but_those_of_campaigns() -> None:
+    (event,) = a_beacon(an_event(url=f"{URL}?q=hanako&utm_source=news#me", target="https://a.example/?token=1")).events
+    assert (event.url, event.target) == (f"{URL}?utm_source=news", "https://a.example/")
+
+
+def test_one_beacon_keeps_16_kb_of_text() -> None:
+    long = [an_event(id=f"e{n}", target="https://a.example/" + "x" * 462) for n in range(50)]
+    assert sum(len(event.url) + len(event.target) for event in a_beacon(*long).events) <= 16 * 1024
+    assert 30 <= len(a_beacon(*long).events) < 40
+    assert len(a_beacon(*(an_event(id=f"e{n}") for n in range(50))).events) == 50

@@ -1,6 +1,7 @@
 """capture.link: a click is redirected to its target and recorded for a later verdict."""
 
 from copy import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from ripen.playbook.bundle import Bundle, Email
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash
 from ripen.tracking.click_verdict import VERDICT_DELAY
 from ripen.tracking.link_token import Link, Purpose, sign_token
+from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, an_event, rows
@@ -76,6 +78,7 @@ def follow(
     *,
     react: FakeQueue | None = None,
     clock_moves: bool = False,
+    clicks: RecentCounts | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
     event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers or {})
@@ -83,7 +86,7 @@ def follow(
     own = LinkKeys(link=KEY, network=NETWORK_KEY)
     old = bundle_with(("/old",), ("/old-in-english",))
     dependencies = Dependencies(table, LIVE, lambda hash: old, own, NOON, react or FakeQueue(), clock_moves)
-    return serve(request(event), dependencies)
+    return serve(request(event), replace(dependencies, clicks=clicks) if clicks else dependencies)
 
 
 def activities(table: Table) -> list[Activity]:
@@ -217,3 +220,12 @@ def test_no_other_text_is_a_valid_token(sent: Table, text: str) -> None:
     answered: dict[str, Any] = follow(sent, text)
     assert answered["statusCode"] == 404
     assert "location" not in answered["headers"]
+
+
+def test_many_clicks_of_one_network_in_one_link_make_few_rows(sent: Table) -> None:
+    clicks = RecentCounts(timedelta(minutes=10), most=5)
+    for number in range(25):
+        assert follow(sent, token(), id=f"request{number}", clicks=clicks)["statusCode"] == 302
+    assert len(activities(sent)) == 5
+    follow(sent, token(1), id="another link", clicks=clicks)
+    assert len(activities(sent)) == 6

@@ -18,9 +18,10 @@ from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.playbook.bundle import Tracking
 from ripen.tracking.beacon import Beacon
+from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle
 from tests.support.fakes import NOON, FakePost
-from tests.support.gateway_events import SITE, an_event
+from tests.support.gateway_events import SITE, an_event, no_limit
 
 OURS = "https://www.example.co.jp"
 LIVE = Live(replace(a_bundle(), tracking=Tracking(sites=(OURS,))), SITE)
@@ -40,16 +41,28 @@ def a_beacon(**known: Any) -> str:
 
 
 def sent(body: str | bytes, post: FakePost, method: str = "POST", live: Live = LIVE, **headers: Any) -> Response:
+    return limited(no_limit(), body, post, method, live, headers)
+
+
+def limited(
+    events: RecentCounts,
+    body: str | bytes,
+    post: FakePost,
+    method: str = "POST",
+    live: Live = LIVE,
+    headers: Any = (),
+) -> Response:
     raw = body if isinstance(body, bytes) else body.encode()
     event = an_event(
         method,
         "/track",
         {},
-        headers={"content-type": "text/plain;charset=UTF-8"} | {k.replace("_", "-"): v for k, v in headers.items()},
+        headers={"content-type": "text/plain;charset=UTF-8"}
+        | {k.replace("_", "-"): v for k, v in dict(headers).items()},
         body=b64encode(raw).decode(),
         encoded=True,
     )
-    return serve(request(event), Dependencies(post, live, NOON))
+    return serve(request(event), Dependencies(post, live, NOON, events))
 
 
 def test_a_beacon_is_queued_before_the_answer() -> None:
@@ -167,3 +180,23 @@ def test_a_wrong_clock_is_corrected() -> None:
     wrong = round((NOON + hour).timestamp() * 1000)
     sent(a_beacon(sent=wrong, events=[EVENT | {"at": wrong - 5000}]), post)
     assert msgspec.json.decode(post.kept[0], type=Beacon).events[0].at == NOON - timedelta(seconds=5)
+
+
+def test_a_visitor_s_events_of_one_day_are_limited() -> None:
+    post, events = FakePost(), RecentCounts(timedelta(days=1), most=3)
+    body = a_beacon(events=[EVENT | {"id": f"e{n}"} for n in range(2)])
+    assert [limited(events, body, post)["statusCode"] for _ in range(3)] == [204, 204, 204]
+    assert [len(msgspec.json.decode(kept, type=Beacon).events) for kept in post.kept] == [2, 1]
+
+
+def test_personal_queries_never_reach_the_queue() -> None:
+    post = FakePost()
+    secret = "?email=hanako@example.co.jp&utm_source=news#hanako"
+    urls = {
+        "url": f"{OURS}/a{secret}",
+        "referrer": f"https://a.example/{secret}",
+        "target": f"{OURS}/{secret}",
+    }
+    sent(a_beacon(events=[EVENT | urls]), post)
+    assert "hanako" not in post.kept[0]
+    assert post.kept[0].count("utm_source=news") == 3

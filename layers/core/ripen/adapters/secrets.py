@@ -19,6 +19,7 @@ from typing import Any
 from ripen.adapters import aws
 
 _MAX_AGE_SECONDS = 300.0
+_REFRESH_SECONDS = 60.0
 
 
 class Secrets:
@@ -28,15 +29,21 @@ class Secrets:
         self._id = id
         self._client = client
         self._cache: dict[str, Any] = {}
-        self._read_at = -1e9
+        self._read_at = self._refreshed_at = -1e9
 
     def all(self, fresh: bool = False) -> dict[str, Any]:
-        """Return the whole secret. `fresh` bypasses the cache, for a caller whose credentials were refused."""
-        if fresh or monotonic() - self._read_at > _MAX_AGE_SECONDS:
+        """Return the whole secret. `fresh` bypasses the cache, for a caller whose credentials were refused.
+
+        It does so at most once a minute, so that wrong signatures cost no reads.
+        """
+        now = monotonic()
+        may_refresh = fresh and now - self._refreshed_at > _REFRESH_SECONDS
+        if may_refresh or now - self._read_at > _MAX_AGE_SECONDS:
+            self._refreshed_at = now if may_refresh else self._refreshed_at
             self._client = self._client or aws.client("secretsmanager")
             secret = json.loads(self._client.get_secret_value(SecretId=self._id)["SecretString"])
             self._cache = secret if isinstance(secret, dict) else {}
-            self._read_at = monotonic()
+            self._read_at = now
         return dict(self._cache)
 
     def key(self, purpose: str) -> bytes:

@@ -31,7 +31,11 @@ def read_touch(submitted: Mapping[str, str], now: datetime, referer: str) -> Tou
 
 def _web(url: str) -> str:
     """Return the text if it is an http or https URL, else ""."""
-    return url if url.startswith(("https://", "http://")) and url.isprintable() else ""
+    try:
+        is_web = urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc != ""
+    except ValueError:
+        return ""
+    return url if is_web and url.isprintable() else ""
 
 
 def _query(url: str) -> dict[str, str]:

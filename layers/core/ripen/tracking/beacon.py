@@ -9,18 +9,23 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from ripen.errors import Rejected
-from ripen.lead.attribution import MAX_LENGTH
+from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH
 from ripen.lead.text import clean
 from ripen.tracking.visitor import is_visitor
 
 MAX_BYTES = 64 * 1024
 MAX_EVENTS = 50
+
+MAX_TEXT_BYTES = 16 * 1024
+"""Most text of one beacon that is kept: what is stored of an event is at most its text."""
+MAX_EVENTS_A_DAY = 500
+"""Most events of one visitor on one day."""
 
 _MAX_URL = 2000
 _MAX_TITLE = 200
@@ -43,7 +48,10 @@ class EventType(StrEnum):
 
 
 class PageEvent(Struct, frozen=True, kw_only=True):
-    """One event on a page. `target` is the URL of a download or an outbound link; `scroll` is the depth in percent."""
+    """One event on a page. `target` is the URL of a download or an outbound link; `scroll` is the depth in percent.
+
+    The URLs have no fragment, and only the campaign parameters: other queries may be personal data.
+    """
 
     id: str
     type: EventType
@@ -77,14 +85,15 @@ def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agen
     items = body.get("events")
     if not isinstance(items, list) or not 1 <= len(items) <= MAX_EVENTS:
         raise Rejected(f"send 1 to {MAX_EVENTS} events", field="events")
-    events = {event.id: event for event in _events(items, _timestamp(body.get("sent")), received, hosts)}
+    found = {event.id: event for event in _events(items, _timestamp(body.get("sent")), received, hosts)}
+    events = _within(MAX_TEXT_BYTES, found.values())
     if not events:
         raise Rejected("no event has an id, a known type and a url of a site that is tracked", field="events")
     bridge = _text(body, "bridge", 64)
     return Beacon(
         visitor=visitor,
         received=received,
-        events=tuple(events.values()),
+        events=events,
         bridge=bridge if is_visitor(bridge) else "",
         is_robot=_ROBOT.search(user_agent) is not None,
     )
@@ -106,7 +115,7 @@ def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: 
     for item in items:
         if not isinstance(item, dict) or item.get("type") not in list(EventType):
             continue
-        id, url = _text(item, "id", 64), _web_url(item, "url")
+        id, url = _text(item, "id", 64), _web_url(item, "url", _MAX_URL)
         if id and url and urlsplit(url).netloc in hosts:
             yield PageEvent(
                 id=id,
@@ -114,8 +123,8 @@ def _events(items: list[Any], sent: datetime | None, received: datetime, hosts: 
                 at=_corrected(_timestamp(item.get("at")), sent, received),
                 url=url,
                 title=_text(item, "title", _MAX_TITLE),
-                referrer=_web_url(item, "referrer")[:MAX_LENGTH],
-                target=_web_url(item, "target")[:MAX_LENGTH],
+                referrer=_web_url(item, "referrer", MAX_LENGTH),
+                target=_web_url(item, "target", MAX_LENGTH),
                 seconds=_number(item, "seconds", 86400),
                 scroll=_number(item, "scroll", 100),
             )
@@ -156,13 +165,39 @@ def _text(event: Mapping[str, Any], name: str, longest: int) -> str:
     return (clean(value) or "")[:longest] if isinstance(value, str) else ""
 
 
-def _web_url(event: Mapping[str, Any], name: str) -> str:
-    """Return the value if it is an http or https URL, else ""."""
-    url = _text(event, name, _MAX_URL)
+def _web_url(event: Mapping[str, Any], name: str, longest: int) -> str:
+    """Return the value as an http or https URL without personal queries, cut to `longest` characters; else ""."""
+    url = _without_personal_query(_text(event, name, _MAX_URL))[:longest]
+    return url if _is_web_url(url) else ""  # a URL may be none any more after it is cut
+
+
+def _without_personal_query(url: str) -> str:
+    """Return the URL without its fragment and with only the campaign parameters; "" if it is no URL."""
     try:
-        return url if urlsplit(url).scheme in ("http", "https") and urlsplit(url).netloc else ""
+        parts = urlsplit(url)
     except ValueError:
         return ""
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name in CAMPAIGN_PARAMETERS]
+    return parts._replace(query=urlencode(kept), fragment="").geturl()
+
+
+def _is_web_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc != ""
+
+
+def _within(most: int, events: Iterable[PageEvent]) -> tuple[PageEvent, ...]:
+    """Return the first events whose text has at most so many bytes in all; the first one stays in any case."""
+    kept: list[PageEvent] = []
+    for event in events:
+        most -= sum(len(text.encode()) for text in (event.url, event.title, event.referrer, event.target))
+        if kept and most < 0:
+            break
+        kept.append(event)
+    return tuple(kept)
 
 
 def _number(event: Mapping[str, Any], name: str, most: int) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from copy import replace
 from datetime import datetime, timedelta
 from posixpath import basename
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind, Verdict
@@ -96,9 +96,9 @@ def page_name(url: str, bundle: Bundle) -> str:
 def _activity(event: PageEvent, beacon: Beacon, bundle: Bundle) -> Activity:
     facts = {
         "visitor": beacon.visitor,
-        "url": _without_personal_query(event.url),
+        "url": event.url[:MAX_LENGTH],
         "title": event.title,
-        "target": _without_personal_query(event.target),
+        "target": event.target,
         "seconds": str(event.seconds or ""),
         "scroll": str(event.scroll or ""),
     }
@@ -118,18 +118,11 @@ def _activity(event: PageEvent, beacon: Beacon, bundle: Bundle) -> Activity:
 
 def _touch_of(event: PageEvent) -> Touch | None:
     """Return the touch of the arrival; None for a move from page to page of the site."""
-    found = read_touch({"page_url": event.url, "referrer": _without_personal_query(event.referrer)}, event.at, "")
+    found = read_touch({"page_url": event.url, "referrer": event.referrer}, event.at, "")
     is_internal = urlsplit(event.referrer).netloc == urlsplit(event.url).netloc
     if is_internal and not any(getattr(found, name) for name in CAMPAIGN_PARAMETERS):
         return None
-    return replace(found, url=_without_personal_query(event.url))
-
-
-def _without_personal_query(url: str) -> str:
-    """Return the URL without its fragment and with only the campaign parameters, since others may be personal data."""
-    parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query) if name in CAMPAIGN_PARAMETERS]
-    return parts._replace(query=urlencode(kept), fragment="").geturl()[:MAX_LENGTH]
+    return replace(found, url=event.url[:MAX_LENGTH])
 
 
 def _matches(path: str, pattern: str) -> bool:
