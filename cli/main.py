@@ -59,6 +59,13 @@ COMMANDS = {
     ),
     "stop": ("cli.commands.sending:stop", Words("Stop all sending.", "すべての配信を停止します。")),
     "resume": ("cli.commands.sending:resume", Words("Resume sending.", "配信を再開します。")),
+    "restore": (
+        "cli.commands.restore:restore",
+        Words(
+            "Prepare a table that was restored from a backup: stop sending, and copy refusals and sent mails to it.",
+            "バックアップから復元したテーブルを準備します: 配信を止め、配信の拒否と送信済みのメールを書き写します。",
+        ),
+    ),
     "shadow": (
         "cli.commands.shadow:app",
         Words(

@@ -72,10 +72,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: item.nodeid.startswith(LONG) != side_by_side)
 
 
-def create_table(client: Any) -> None:
+def create_table(client: Any, name: str = "table") -> None:
     """Create the table as infra/template.yaml defines it."""
     client.create_table(
-        TableName="table",
+        TableName=name,
         BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[
             {"AttributeName": name, "AttributeType": type}

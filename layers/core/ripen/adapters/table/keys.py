@@ -257,6 +257,7 @@ _TYPES: dict[str, type[Any]] = {
     "walk": Walk,
     "count": Counts,
     "account": Account,
+    "suppression": Suppression,
 }
 _OWNERS: dict[str, type[Any]] = {"campaign": CampaignRun, "entries": Entries, "schedule": Schedule, "poll": MemberPoll}
 """Types of rows with the sort key "-", by the kind in their partition key."""
@@ -276,7 +277,7 @@ def parse(ref: Ref | str) -> Key[Any]:
     """Return the key of a row from its `Key.ref`. Raises ValueError for any other text."""
     pk, found, sk = ref.partition("|")
     type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(kind(ref))
-    if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", *_OWNERS) or "#" not in pk:
+    if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", "email", *_OWNERS) or "#" not in pk:
         raise ValueError(f"not the reference of a row: {ref!r}")
     return Key(pk, sk, type)
 

@@ -44,6 +44,10 @@ class Table:
         self._client = client or aws.client("dynamodb", skips_validation=True)
         self._pause = pause
 
+    @property
+    def name(self) -> str:
+        return self._name
+
     def get[T](self, key: Key[T]) -> Row[T] | None:
         """Return the row, read consistently; None if it is absent."""
         answer = self._client.get_item(TableName=self._name, Key=primary_key(key), ConsistentRead=True)

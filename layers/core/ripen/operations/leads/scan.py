@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import batched, chain
+from typing import Any
 
 from ripen.adapters.table import Row, Table, keys
 from ripen.agenda import SHARDS
@@ -57,6 +58,21 @@ def scan_rows(
         return _in_threads(range(_PIECES), lambda piece: list(table.scan(everywhere, piece, _PIECES)), progress)
     batches = list(batched(leads, _BATCH, strict=False))
     return _in_threads(batches, lambda batch: list(chain.from_iterable(map(rows, batch))), progress)
+
+
+def scan_table[T](
+    table: Table,
+    wanted: Mapping[str, str],
+    look: Callable[[Sequence[Row[Any]]], list[T]],
+    progress: Progress = silent,
+) -> Iterator[T]:
+    """Yield the results of `look` for all rows that match `wanted` (Table.scan), up to a hundred in each call."""
+
+    def piece(number: int) -> list[T]:
+        rows = batched(table.scan(wanted, number, _PIECES), _BATCH, strict=False)
+        return [found for batch in rows for found in look(batch)]
+
+    return _in_threads(range(_PIECES), piece, progress)
 
 
 def _in_threads[A, T](parts: Sequence[A], look: Callable[[A], list[T]], progress: Progress) -> Iterator[T]:
