@@ -55,7 +55,7 @@ def people_in_journeys(table: Table, progress: Progress = silent) -> list[Enroll
         table,
         lambda state: bool(state.journeys),
         lambda lead: table.under(lead, "enrollment#"),
-        {"enrollment#": f'"state":"{EnrollmentState.ACTIVE}"'},
+        {"enrollment#": ""},
         progress,
     )
     return [
