@@ -15,7 +15,6 @@ from ripen.agenda import Ref
 from ripen.capture.deduplication import DeduplicationKey
 from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import Submission
-from ripen.errors import Rejected
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact
@@ -58,10 +57,7 @@ class Stored(Struct, frozen=True, kw_only=True):
 
 
 def store(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
-    """Store the submission once, and wake the fold.
-
-    Raise Contended, and Rejected for an Idempotency-Key that was used for another address.
-    """
+    """Store the submission once, and wake the fold. Raise Contended."""
     stored = dependencies.table.retrying(lambda _: _store_once(incoming, dependencies), TRIES)
     wake(dependencies.react, stored)
     logger.info(
@@ -95,10 +91,9 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
     table, key, now = dependencies.table, incoming.key, dependencies.now
     address = keys.address(address_hash(dependencies.address_key, incoming.submission.email))
     pointer, seen = table.get_many([address, keys.seen(key.source, key.id)])
-    known = pointer.value.lead if pointer else ""
     if seen and _is_remembered(seen.value, now):
-        return _repeated(seen.value, key, known)
-    lead = known or dependencies.new_id()
+        return Stored(lead=seen.value.lead, activity=seen.value.activity, ref=None)
+    lead = pointer.value.lead if pointer else dependencies.new_id()
     profile, contact = table.get_many([keys.profile(lead), keys.contact(lead)])
     intake = _intake(incoming, lead, profile, contact, dependencies)
     visits = JoinedVisits()
@@ -116,12 +111,6 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
         *visits.changes,
     )
     return Stored(lead=lead, activity=intake.activity.id, ref=activity_key(intake.activity).ref)
-
-
-def _repeated(seen: Seen, key: DeduplicationKey, lead: str) -> Stored:
-    if key.source == "key" and seen.lead != lead:
-        raise Rejected("this Idempotency-Key was used for another address", field="idempotency-key", status=422)
-    return Stored(lead=seen.lead, activity=seen.activity, ref=None)
 
 
 def _intake(

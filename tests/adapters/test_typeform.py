@@ -113,6 +113,8 @@ def test_other_event_type_is_ignored() -> None:
         json.dumps(an_event(submitted_at="yesterday")).encode(),
         json.dumps(an_event(submitted_at="2026-11-21T11:55:00")).encode(),
         json.dumps(an_event(submitted_at="0001-01-01T00:00:00+14:00")).encode(),
+        json.dumps(an_event(submitted_at="9999-12-31T23:59:59-12:00")).encode(),
+        json.dumps(an_event(submitted_at="2100-01-01T00:00:00Z")).encode(),
         json.dumps(an_event(answers=[{"type": "text"}])).encode(),
         json.dumps(an_event(hidden={"a": ["b"]})).encode(),
         b'{"event_type": ' + b"[" * 50_000,

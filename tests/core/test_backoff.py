@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ripen.backoff import backoff
+from ripen.backoff import backoff, retry_after
 from ripen.crm import crm_mark
 from ripen.crm.polling import poll_wait
 from ripen.errors import Undeliverable
@@ -22,6 +22,24 @@ from tests.support.fakes import NOON
 from tests.support.planned_mails import a_send
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0),
+        ("86400", 86_400),
+        ("86401", 86_400),
+        ("9" * 19, 86_400),
+        ("9" * 5000, None),
+        ("-1", None),
+        ("１", None),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", None),
+        ("", None),
+    ],
+)
+def test_retry_after_is_read_up_to_a_day(header: str, seconds: int | None) -> None:
+    assert retry_after(header) == seconds
 
 
 @pytest.mark.parametrize(

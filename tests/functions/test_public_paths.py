@@ -6,6 +6,7 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator
 from copy import replace
+from datetime import datetime, timedelta, timezone
 from itertools import count
 from time import time
 from typing import Any
@@ -38,18 +39,34 @@ from tests.support.gateway_events import KEY, SITE, no_limit
 from tests.support.planned_mails import sent, unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
+from tests.support.stack_template import FUNCTIONS
 from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
 SEND = "a" * 26
 UNSUBSCRIBE = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 COMMAND = {"command": "/ripen", "user_id": "U0ALICE", "team_id": TEAM}
+_ZONES = st.timezones() | st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+FUZZED = (form, page, link, preferences, track, webhook, notify.slack)
+
+
+def test_every_function_with_a_public_path_is_below() -> None:
+    public = {
+        function["Handler"].removesuffix(".handler")
+        for function in FUNCTIONS.values()
+        if any(event["Type"] == "HttpApi" for event in function.get("Events", {}).values())
+    }
+    assert public == {module.__name__ for module in FUZZED}
 
 
 def is_an_answer(answer: dict[str, Any]) -> None:
     """One that API Gateway can pass on, and that is not our mistake."""
     assert 200 <= answer["statusCode"] < 500
+    for name in ("strict-transport-security", "permissions-policy", "x-content-type-options"):
+        assert answer["headers"][name]
     for name, value in answer["headers"].items():
         assert name.isascii() and value.isascii() and value.isprintable(), (name, value)
     assert json.loads(json.dumps(answer)) == answer
@@ -136,6 +153,7 @@ def test_the_script_answers_any_request_without_a_500(event: dict[str, Any]) -> 
     event=events("POST", "typeform"),
     signed=st.booleans(),
     answers=st.none() | st.lists(st.tuples(values, anything), max_size=4),
+    moment=st.just("2026-11-21T02:55:00Z") | st.datetimes(timezones=_ZONES).map(datetime.isoformat),
 )
 def test_the_webhook_answers_any_request_without_a_500(
     table: Table,
@@ -145,9 +163,10 @@ def test_the_webhook_answers_any_request_without_a_500(
     event: dict[str, Any],
     signed: bool,
     answers: list[tuple[str, Any]] | None,
+    moment: str,
 ) -> None:
     if answers is not None:
-        event |= {"body": json.dumps(_responded(answers)), "isBase64Encoded": False}
+        event |= {"body": json.dumps(_responded(answers, moment)), "isBase64Encoded": False}
     if signed:
         body = gateway.request(event).body
         digest = b64encode(hmac.new(SECRET.encode(), body, hashlib.sha256).digest()).decode()
@@ -202,11 +221,11 @@ def _webhook_dependencies(table: Table, queue: FakeQueue, live: Live, ids: Itera
     )
 
 
-def _responded(answers: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An event of Typeform's, but for what the answers are."""
+def _responded(answers: list[tuple[str, Any]], moment: str) -> dict[str, Any]:
+    """An event of Typeform's, but for what the answers are, and when they were sent."""
     found = [{"type": "text", "text": value, "field": {"id": "1", "ref": name}} for name, value in answers]
     email = {"type": "email", "email": "hanako@example.co.jp", "field": {"id": "2", "ref": "email"}}
-    response = {"form_id": "lT4Z3j", "token": "t1", "submitted_at": "2026-11-21T02:55:00Z", "answers": [*found, email]}
+    response = {"form_id": "lT4Z3j", "token": "t1", "submitted_at": moment, "answers": [*found, email]}
     return {"event_type": "form_response", "form_response": response}
 
 

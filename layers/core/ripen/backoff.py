@@ -7,6 +7,17 @@ _MOST_DOUBLINGS = 20
 were."""
 
 
+_LONGEST_ASKED = 86_400
+
+
+def retry_after(header: str) -> int | None:
+    """Return the seconds in a Retry-After header, at most a day; None for a date or anything else.
+
+    Source: RFC 9110 §10.2.3.
+    """
+    return min(int(header), _LONGEST_ASKED) if header.isascii() and header.isdecimal() and len(header) < 20 else None
+
+
 def backoff(attempts: int, first: timedelta, longest: timedelta, asked: float | None = None) -> timedelta:
     """Return the wait after so many earlier attempts: `first`, doubled with each of them, at most `longest`.
 

@@ -59,3 +59,11 @@ def test_content_is_kept_for_ten_minutes_and_other_keys_for_forty_days() -> None
         provider_key("typeform", "t", NOON),
     ):
         assert known.until > NOON + timedelta(days=30)
+
+
+@pytest.mark.parametrize("change", [{"form": "g"}, {"email": "b@example.com"}, {"fields": {"company": "A"}}])
+def test_a_key_counts_together_with_the_content(change: dict[str, Any]) -> None:
+    one = submission_key(a_submission(), NOON, "k").id
+    assert submission_key(a_submission(**change), NOON, "k").id != one
+    assert submission_key(a_submission(), NOON, "l").id != one
+    assert submission_key(a_submission(), NOON, "k").id == one

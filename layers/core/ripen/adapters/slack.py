@@ -15,6 +15,7 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 
 from ripen.adapters.secrets import Secrets
+from ripen.backoff import retry_after
 from ripen.errors import Undeliverable, Unsure
 from ripen.slack.access import Installation, Person
 
@@ -235,8 +236,8 @@ def _refusal(method: str, answer: Any, is_repeatable: bool) -> Undeliverable | U
 
 def _retry_after(answer: Any) -> int:
     """Return the seconds of the Retry-After header, or the default pause."""
-    seconds = str((answer.headers or {}).get("Retry-After") or "")
-    return int(seconds) if seconds.isdecimal() else _DEFAULT_RATE_PAUSE_SECONDS
+    seconds = retry_after(str((answer.headers or {}).get("Retry-After") or ""))
+    return _DEFAULT_RATE_PAUSE_SECONDS if seconds is None else seconds
 
 
 def _lost_answer(method: str, what: str, is_repeatable: bool) -> Undeliverable | Unsure:

@@ -16,7 +16,6 @@ from ripen.errors import Rejected
 
 RESPONSE = "form_response"
 
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 _ERROR_PATH = re.compile(r" - at `\$\.([^`]+)`$")
 """The path at the end of msgspec's error message."""
 _NOT_AN_EVENT = "the body is not an event of Typeform"
@@ -63,8 +62,8 @@ class FormResponse(Struct, frozen=True):
     answers: Annotated[list[_Answer], Meta(max_length=300)] = []
 
     def __post_init__(self) -> None:
-        if self.submitted_at < _EARLIEST:
-            raise ValueError("submitted_at is before the year 2000")
+        if not 2000 <= self.submitted_at.year < 2100:  # beyond them, a conversion to UTC could overflow
+            raise ValueError("submitted_at is not in the years 2000 to 2099")
 
     @property
     def at(self) -> datetime:

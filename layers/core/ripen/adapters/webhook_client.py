@@ -23,6 +23,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 import msgspec
 
+from ripen.backoff import retry_after
 from ripen.capture.signature import signature
 from ripen.errors import Undeliverable
 
@@ -209,7 +210,7 @@ def _read(answer: HTTPResponse, body: bytes) -> dict[str, Any]:
 def _check_status(answer: HTTPResponse) -> None:
     status = answer.status
     if status in _TRANSIENT_STATUSES or status >= 500:
-        wait = answer.headers.get("Retry-After", "")
-        raise Undeliverable(f"answered {status}", permanent=False, after=int(wait) if wait.isdecimal() else None)
+        wait = retry_after(answer.headers.get("Retry-After", ""))
+        raise Undeliverable(f"answered {status}", permanent=False, after=wait)
     if not 200 <= status < 300:
         raise Undeliverable(f"answered {status}", permanent=True)

@@ -23,16 +23,17 @@ def submission_key(submission: Submission, now: datetime, idempotency_key: str =
     """Return the key of the page's nonce, else of the sender's Idempotency-Key, else of the content.
 
     The nonce counts together with the address: a person who goes back and corrects a mistyped address sends another
-    submission. The same content is a repetition for ten minutes only.
+    submission. An Idempotency-Key counts together with the whole content: whoever guesses a key and uses it first can
+    only take the place of the very same submission. The same content alone is a repetition for ten minutes only.
     """
     if submission.nonce:
         id = digest(submission.form, submission.nonce, submission.email)
         return DeduplicationKey(source="nonce", id=id, until=now + _KEPT)
+    fields = sorted((submission.fields | submission.attributes).items())
+    content = (submission.form, submission.email, submission.consent, *(part for pair in fields for part in pair))
     if idempotency_key:
-        return DeduplicationKey(source="key", id=digest(submission.form, idempotency_key), until=now + _KEPT)
-    content = sorted((submission.fields | submission.attributes).items())
-    id = digest(submission.form, submission.email, submission.consent, *(part for pair in content for part in pair))
-    return DeduplicationKey(source="content", id=id, until=now + _SAME_CONTENT)
+        return DeduplicationKey(source="key", id=digest(idempotency_key, *content), until=now + _KEPT)
+    return DeduplicationKey(source="content", id=digest(*content), until=now + _SAME_CONTENT)
 
 
 def provider_key(provider: str, id: str, now: datetime) -> DeduplicationKey:

@@ -57,7 +57,7 @@ def parse_notification(body: str) -> Received | None:
             harmless="FAIL" not in verdicts,
             authenticated=receipt.get("dmarcVerdict", {}).get("status") == "PASS",
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, OverflowError, KeyError, TypeError, AttributeError) as error:
         raise Rejected("not a notification of a received mail") from error
 
 
