@@ -117,11 +117,12 @@ class MemoryCloud:
                 self.clock.at = max(self.clock.at, message.at)
                 self.hand(message.queue, message.body)
 
-    def hand(self, queue: str, body: str) -> None:
-        """Deliver one message to the function behind the queue."""
-        record = {"messageId": "1", "eventSource": "aws:sqs", "body": body, "attributes": {}, "messageAttributes": {}}
-        answered = self.invoke(_WORKERS[queue], {"Records": [record]})
-        assert not answered["batchItemFailures"], (queue, body)
+    def hand(self, queue: str, *bodies: str) -> None:
+        """Deliver one batch of messages to the function behind the queue."""
+        common = {"eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}}
+        records = [{"messageId": str(number), "body": body} | common for number, body in enumerate(bodies)]
+        answered = self.invoke(_WORKERS[queue], {"Records": records})
+        assert not answered["batchItemFailures"], (queue, bodies)
 
     def pass_time(self, *queues: str, **delta: float) -> None:
         """Move the clock; the tick leases what is due and wakes the workers of these queues.

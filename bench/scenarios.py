@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from copy import replace
 from datetime import timedelta
 from functools import partial
+from itertools import batched
 from typing import Any
 
 from bench.memory_cloud import START, MemoryCloud
@@ -27,6 +28,8 @@ Work = Callable[[], None]
 CAMPAIGN_LEADS = 3_200
 JOURNEY_LEADS = 200
 STEPS = 4
+_BATCH = 10
+"""Of the queue with the events of SES (infra/template.yaml)."""
 
 
 class Scenarios:
@@ -237,10 +240,11 @@ class Scenarios:
         self._report(self._cloud.mails[mails:])
 
     def _report(self, mails: Sequence[OutgoingMail]) -> None:
-        """Let SES report that it accepted and delivered the mails."""
-        for mail in mails:
+        """Let SES report that it accepted and delivered the mails, in batches of ten events as under load."""
+        for some in batched(mails, _BATCH, strict=False):
             for event in (Event.SENT, Event.DELIVERED):
-                self._cloud.hand("feedback", json.dumps({"Message": json.dumps(_ses_event(event, mail, self._now()))}))
+                events = [json.dumps(_ses_event(event, mail, self._now())) for mail in some]
+                self._cloud.hand("feedback", *(json.dumps({"Message": each}) for each in events))
 
     def _now(self) -> str:
         return self._cloud.clock.now().isoformat()

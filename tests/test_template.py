@@ -48,7 +48,7 @@ ROUTES = {
 VERBS = {
     "dynamodb:BatchGetItem": r"\bget_many\(",
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
-    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_send|move_send)\(",
+    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_sends|move_send)\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
     "dynamodb:Query": r"\.(under|between|due|leads)\(",
 }

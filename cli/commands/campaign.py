@@ -22,7 +22,7 @@ from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
 from ripen.operations.sending import campaign_report, campaigns
-from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS
+from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight
 from ripen.operations.spreadsheet import escape_formula
 from ripen.words import Words
 
@@ -54,7 +54,7 @@ _Name = Annotated[
 
 @app.command()
 @help_text(
-    "Show how far the campaign is: mails sent, skipped and why, in flight, delivered, and who changed what.",
+    "Show how far the campaign is: mails sent, skipped and why, delivered, and who changed what.",
     "キャンペーンの進み具合を表示します: 送信数、送らなかった数とその理由、送信中、到達、操作の記録。",
 )
 def show(name: _Name, as_json: AsJson = False) -> None:
@@ -214,11 +214,12 @@ def _wait_and_show(stack: Stack, name: str, what: str, screen: Console) -> None:
     sleep(UNTIL_SEEN_SECONDS)
     row = campaign_report.campaign_run(name, stack.table, stack.playbook)
     found = campaign_report.campaign_report(row.value, stack.table)
-    sent, in_flight, left = found["states"]["accepted"], found["in_flight"], found["states"]["planned"]
+    claimed = in_flight(stack.table, stack.clock.now(), name)
+    sent, left = found["states"]["accepted"], found["states"]["planned"] - claimed
     screen.print(
         say(
-            f"[bold]{escape(name)} is {what}.[/] Sent: {sent}. In flight: {in_flight}. Not sent: {left}.",
-            f"[bold]{escape(name)} を{what}。[/] 送信済み: {sent}。送信中: {in_flight}。未送信: {left}。",
+            f"[bold]{escape(name)} is {what}.[/] Sent: {sent}. In flight: {claimed}. Not sent: {left}.",
+            f"[bold]{escape(name)} を{what}。[/] 送信済み: {sent}。送信中: {claimed}。未送信: {left}。",
         )
     )
 

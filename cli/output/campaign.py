@@ -22,7 +22,6 @@ from ripen.words import Words
 _DONE = (SendState.ACCEPTED, SendState.FAILED, SendState.SKIPPED, SendState.HELD)
 _OUTCOMES = {
     "planned": Words("planned", "送信待ち"),
-    "claimed": Words("in flight", "送信中"),
     "accepted": Words("accepted", "送信済み"),
     "failed": Words("failed", "失敗"),
     "skipped": Words("skipped", "送信せず"),

@@ -1,6 +1,5 @@
 """The mails of a campaign for the leads of one page of the roster."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -8,12 +7,11 @@ from msgspec import Struct
 
 from nurture._dependencies import Dependencies
 from nurture._page import Page
-from ripen.adapters.rows.campaign_counts import HELD
-from ripen.adapters.table import Add, Change, Create, Key, Replace, Row, keys
+from ripen.adapters.rows.campaign_counts import count_sends
+from ripen.adapters.table import Change, Create, Key, Replace, Row, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.campaign import mailing
 from ripen.campaign.campaign_run import CampaignRun
-from ripen.campaign.counts import COUNTERS, count_changes
 from ripen.campaign.walk import Walk, paced_delay
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
@@ -44,7 +42,7 @@ def campaign_page(
     3. Add up what changes in the campaign's counts, and in the number of held mails.
     """
     bundle = dependencies.bundle(run.bundle)
-    campaign, page, counts = bundle.campaigns[run.name], Page(), Counter[str]()
+    campaign, page, moves = bundle.campaigns[run.name], Page(), list[tuple[Send | None, Send]]()
     for recipient in _recipients(campaign, leads, dependencies):
         if not _gets_mail(recipient, run):
             continue
@@ -57,8 +55,8 @@ def campaign_page(
         else:
             send = mailing.replan(campaign, run, planned.value, at)
         page.add(*_write_send(send, planned, at), at=at, canary=canary)
-        counts.update(count_changes(planned.value if planned else None, send))
-    page.changes += _count(counts, run, walk.shard % COUNTERS)
+        moves.append((planned.value if planned else None, send))
+    page.changes += count_sends(moves)
     return page
 
 
@@ -114,12 +112,3 @@ def _write_send(send: Send, planned: Row[Send] | None, at: datetime) -> list[Cha
     if planned:
         return [Replace(planned.key, send, planned.version, due=at, lane=ledger.lane(send))]
     return [Create(keys.send(send.lead, send.id), send, due=at, lane=ledger.lane(send))]
-
-
-def _count(counts: Counter[str], run: CampaignRun, counter: int) -> list[Change]:
-    changes: list[Change] = []
-    if numbers := {name: number for name, number in counts.items() if number}:
-        changes.append(Add(keys.campaign_count(run.name, counter), numbers))
-    if counts[HELD]:
-        changes.append(Add(keys.held_count(counter), {HELD: counts[HELD]}))
-    return changes

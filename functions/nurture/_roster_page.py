@@ -16,8 +16,8 @@ from ripen.agenda import Lane
 from ripen.campaign.campaign_run import CampaignRun, is_walking
 from ripen.campaign.walk import Entries, Walk, advanced, entry_activity, paced_delay
 
-_PAGE = 45
-"""Two rows for each lead, the cursor and two counters are fewer than the 100 changes of a transaction."""
+_PAGE = 90
+"""One row for each lead, the cursor and two counters are fewer than the 100 changes of a transaction."""
 _LEASE = timedelta(minutes=5)
 _MINUTE = timedelta(minutes=1)
 

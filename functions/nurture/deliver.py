@@ -4,6 +4,7 @@ However often the function is woken, each claim is taken once and followed by on
 """
 
 import os
+from copy import replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -26,7 +27,7 @@ from ripen.adapters.rows.sends import move_send
 from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.ses.mailer import Ses
-from ripen.adapters.table import Absent, Change, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Absent, Change, Key, Replace, Row, Table, Unchanged, keys
 from ripen.calendar.local_time import lead_zone
 from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
@@ -188,20 +189,32 @@ def _enrollment(send: Send, dependencies: Dependencies) -> Enrollment | None:
 def _claim(
     context: SendContext, mail: OutgoingMail, bundle: Bundle, dependencies: Dependencies, now: datetime
 ) -> Row[Send]:
-    """Claim the mail in one transaction, which fails if its row, the contact or the suppression has changed."""
-    send, contact = context.send, context.contact_row
-    lead, zone = send.value.lead, lead_zone(context.lead, dependencies.live().bundle.brand)
+    """Claim the mail in one transaction, which fails if its row, the contact or the suppression has changed.
+
+    A mail that stays in its lane keeps its place on the agenda too: moving it costs as much as the claim's other half.
+    The tick may wake a worker for it, which finds the claim and its lease.
+    """
+    send = context.send
     moved = ledger.claim(send.value, bundle.hash, mail.subject, mail.locale, now)
-    counted = frequency_cap.with_mail_counted(context.contact, send.value, now, zone)
-    counted = request_cap.with_mail_counted(counted, send.value, now)
+    if ledger.lane(moved.send) is send.lane:
+        moved = replace(moved, due=send.due)
     dependencies.table.write(
         *move_send(send, moved, now),
-        Replace(keys.contact(lead), counted, contact.version if contact else 0),
+        _contact_change(context, dependencies, now),
         Absent(context.suppression_key),
         *count_request(send.value, context.lead.email, dependencies, now),
         *_probe(context, now),
     )
     return Row(send.key, moved.send, send.version + 1)
+
+
+def _contact_change(context: SendContext, dependencies: Dependencies, now: datetime) -> Change:
+    """Return the change that counts the mail under its cap, or the condition that the contact is as it was judged."""
+    key, version = keys.contact(context.send.key.lead), context.contact_row.version if context.contact_row else 0
+    zone = lead_zone(context.lead, dependencies.live().bundle.brand)
+    counted = frequency_cap.with_mail_counted(context.contact, context.send.value, now, zone)
+    counted = request_cap.with_mail_counted(counted, context.send.value, now)
+    return Unchanged(key, version) if counted == context.contact else Replace(key, counted, version)
 
 
 def _probe(context: SendContext, now: datetime) -> list[Change]:

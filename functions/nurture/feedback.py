@@ -5,9 +5,13 @@ An event moves the send in the ledger. After a final bounce or complaint, nobody
 
 import json
 import os
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+import msgspec
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import process_partial_response
@@ -15,6 +19,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
+from nurture._deliveries import record_deliveries
 from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
@@ -55,10 +60,19 @@ class Dependencies(Struct, frozen=True, kw_only=True):
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
-    return process_partial_response(event, record_handler, batch, context)
+    """Record the deliveries of campaigns' mails together, then every other event alone."""
+    recorded = record_deliveries(_readable(event["Records"]), table, clock.now())
+    return process_partial_response(event, partial(record_handler, recorded=recorded), batch, context)
 
 
-def record_handler(record: SQSRecord) -> None:
+def _readable(records: list[dict[str, Any]]) -> Iterator[Feedback]:
+    """Yield the events of these records. A record that cannot be read fails later, alone."""
+    for record in records:
+        with suppress(msgspec.DecodeError, ValueError, LookupError, TypeError, ArithmeticError, IgnoredEvent):
+            yield feedback.read(str(json.loads(record["body"])["Message"]))
+
+
+def record_handler(record: SQSRecord, recorded: Collection[str]) -> None:
     message = str(json.loads(record.body)["Message"])
     if message.startswith(_TEST_TEXT):
         logger.info("feedback ignored", reason="SES tests the topic")
@@ -70,7 +84,7 @@ def record_handler(record: SQSRecord) -> None:
         metrics.add_metric(name="FeedbackIgnored", unit=MetricUnit.Count, value=1)
         return
     dependencies = Dependencies(table=table, clock=clock, react=react, walk=walk, address_key=secrets.key("address"))
-    outcome = record_feedback(received, dependencies)
+    outcome = "settled" if received.id in recorded else record_feedback(received, dependencies)
     logger.info(
         "feedback",
         send=received.send,
@@ -89,7 +103,7 @@ def _metric(received: Feedback) -> str:
 
 
 def record_feedback(received: Feedback, dependencies: Dependencies) -> str:
-    """Record the event in one transaction; a repetition changes nothing. Return "settled", "repeated" or "unknown".
+    """Record the event in one transaction. Return "settled", "nothing new" or "unknown".
 
     1. Move the send in the ledger.
     2. At the first final bounce or complaint, write the activity, the contact, the suppression and a withdrawn consent.
@@ -100,18 +114,17 @@ def record_feedback(received: Feedback, dependencies: Dependencies) -> str:
 
 def _record(received: Feedback, dependencies: Dependencies) -> str:
     table, now = dependencies.table, dependencies.clock.now()
-    send, contact, suppression = table.get_many(
-        [keys.send(received.lead, received.send), keys.contact(received.lead), _suppression_key(received, dependencies)]
-    )
+    send = table.get(keys.send(received.lead, received.send))
     if send is None:
         return "unknown"
     moved = feedback.send_after(send.value, received)
     if moved is None:
-        return "repeated"
+        return "nothing new"
     activity = _activity(send.value, received, now)
     if activity is None:
         table.write(*move_send(send, moved, now))
         return "settled"
+    contact, suppression = table.get_many([keys.contact(received.lead), _suppression_key(received, dependencies)])
     table.write(
         *move_send(send, moved, now),
         _contact_change(contact, received, activity),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from copy import replace
 from datetime import datetime
 
-from ripen.adapters.rows.campaign_counts import count_send
+from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Change, Replace, Row, Table, keys
 from ripen.lead.activity import Activity, Verdict
 from ripen.mail.ledger import Send
@@ -45,4 +45,4 @@ def _noted(rows: Iterable[Row[Send]], human: set[str], now: datetime) -> Iterato
         if (send.id in human) is (send.clicked is None):
             after = replace(send, clicked=now if send.id in human else None)
             yield Replace(row.key, after, row.version, due=row.due, lane=row.lane)
-            yield from count_send(send, after)
+            yield from count_sends([(send, after)])

@@ -8,6 +8,7 @@ import pytest
 
 from cli.commands import held as command
 from cli.stack.stack import Stack
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Table, keys
 from ripen.failure import Failure
 from ripen.ids import digest
@@ -76,7 +77,7 @@ def test_all_are_dropped_with_the_decision_that_says_by_whom(stack: Stack, table
     sends = [a_held_send(table, f"lead{n}") for n in range(3)]
     command.held(dropped="all")
     assert [state_of(table, send) for send in sends] == [(SendState.SKIPPED, False)] * 3
-    [decision] = [row.value for row in table.under("lead0", "decision#")]
+    [decision] = read_decisions(table, "lead0")
     assert (decision.outcome, decision.reason.split()[0]) == ("skipped", "dropped")
 
 

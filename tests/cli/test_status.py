@@ -8,7 +8,7 @@ import pytest
 
 from cli.commands import cloud as command
 from cli.stack.stack import Stack
-from ripen.adapters.rows.campaign_counts import count_send
+from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.ids import digest
@@ -115,13 +115,13 @@ def test_held_mails_are_counted_as_they_come_and_go(table: Table, capsys: pytest
     table.write(Create(key, unknown))
     held = ledger.time_out(unknown, NOON + timedelta(hours=1))
     assert held
-    table.write(Replace(key, held.send, 1), *count_send(unknown, held.send))
+    table.write(Replace(key, held.send, 1), *count_sends([(unknown, held.send)]))
     # then
     assert plain(capsys)["held"] == 1
     assert "1 mail is held: ripen held" in told(capsys)
     # and when somebody lets it go
     released = ledger.release(held.send, "mika", NOON)
-    table.write(Replace(key, released.send, 2), *count_send(held.send, released.send))
+    table.write(Replace(key, released.send, 2), *count_sends([(held.send, released.send)]))
     assert plain(capsys)["held"] == 0
 
 

@@ -9,8 +9,8 @@ from notify.act import act
 from notify.alert import Dependencies as AlertDependencies
 from notify.alert import update_card
 from nurture.deliver import deliver
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Mark, Replace, Table, keys
-from ripen.decision import Decision
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Suppression
 from ripen.lead.lead import CrmLink
@@ -43,8 +43,7 @@ def end(table: Table) -> None:
 
 
 def decisions(table: Table) -> list[tuple[str, str, str]]:
-    rows: list[Decision] = [row.value for row in table.under("lead1", "decision#")]
-    return [(row.what, row.outcome, row.reason) for row in rows]
+    return [(decision.what, decision.outcome, decision.reason) for decision in read_decisions(table, "lead1")]
 
 
 def an_alert(table: Table, **changes: object) -> None:

@@ -10,8 +10,8 @@ from nurture import feedback, preferences
 from nurture._release import Release
 from nurture._send_context import Dependencies
 from ripen.adapters.playbook import Live
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Key, Row, Table, keys
-from ripen.decision import Decision
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.ids import digest, send_id
 from ripen.lead.contact import Contact, Permission
@@ -139,8 +139,8 @@ def known(table: Table, profile: Profile | None = None, **contact: Any) -> None:
 
 
 def decisions(table: Table, lead: str = "lead1") -> list[tuple[str, str]]:
-    rows: list[Decision] = [row.value for row in table.under(lead, "decision#")]
-    return [(row.outcome, row.reason) for row in rows]
+    """Return the outcomes and reasons of the decisions about the lead."""
+    return [(decision.outcome, decision.reason) for decision in read_decisions(table, lead)]
 
 
 def an_event(send: Send, event: Event, at: datetime = NOON, **changes: Any) -> Feedback:

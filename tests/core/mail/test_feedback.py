@@ -142,12 +142,25 @@ def test_each_kind_of_event_sets_its_field() -> None:
         assert getattr(moved.send, mark) is not None
 
 
-def test_a_repetition_is_known_by_its_own_id() -> None:
-    first, again, other = (read(a_record("Bounce", bounce=a_bounce(id=id))) for id in ("f1", "f1", "f3"))
-    moved = send_after(SEND, first)
-    assert moved is not None
-    assert send_after(moved.send, again) is None
-    assert send_after(moved.send, other) is not None
+def test_a_repeated_event_says_nothing_new() -> None:
+    for record in (a_record("Bounce", bounce=a_bounce()), a_record("Delivery", delivery=TIMED), a_record("Reject")):
+        moved = send_after(SEND, read(record))
+        assert moved is not None
+        assert send_after(moved.send, read(record)) is None
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        a_record("Send", send={}),
+        a_record("DeliveryDelay", deliveryDelay=TIMED),
+        a_record("Bounce", bounce=a_bounce("Transient", "MailboxFull", "4.2.2")),
+    ],
+)
+def test_an_event_that_only_says_that_ses_has_the_mail_is_news_until_it_is_accepted(record: str) -> None:
+    accepted = a_marketing_mail(state=SendState.ACCEPTED, accepted=NOON + timedelta(seconds=1), message_id="m1")
+    assert send_after(SEND, read(record)) is not None
+    assert send_after(accepted, read(record)) is None
 
 
 def a_feedback(event: Event, seconds: int) -> Feedback:

@@ -32,11 +32,8 @@ def test_marketing_mail_counts_once_and_old_days_are_dropped() -> None:
         "2026-11-21": 1,
     }
     asked_for = replace(NEWS, mail_class=MailClass.TRANSACTIONAL)
-    assert with_mail_counted(before, asked_for, NOON, ZoneInfo("UTC")).sent == {"2026-11-14": 1, "2026-11-20": 1}
-    assert with_mail_counted(before, replace(NEWS, attempt=1), NOON, ZoneInfo("UTC")).sent == {
-        "2026-11-14": 1,
-        "2026-11-20": 1,
-    }
+    for uncounted in (asked_for, replace(NEWS, attempt=1)):
+        assert with_mail_counted(before, uncounted, NOON, ZoneInfo("UTC")) == before
 
 
 def test_day_is_counted_in_the_leads_zone() -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from ripen.agenda import Lane
+from ripen.decision import Outcome
 from ripen.mail import ledger
-from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendState
+from ripen.mail.ledger import IllegalMove, MailClass, Move, MovedSend, Send, SendState
+from ripen.mail.send_decisions import with_decision
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
 
@@ -115,23 +117,6 @@ def test_other_states_do_not_time_out(state: SendState) -> None:
     assert ledger.time_out(a_marketing_mail(state=state, claimed=NOON, unknown=NOON), NOON + timedelta(days=9)) is None
 
 
-def test_move_that_matters_to_people_has_a_decision() -> None:
-    accepted = ledger.accept(CLAIMED, "m1", NOON).send
-    decision = ledger.decision(CLAIMED, accepted, NOON)
-    assert decision is not None
-    assert (decision.what, decision.subject, decision.outcome, decision.bundle) == (
-        "send",
-        "case-study",
-        "accepted",
-        "b1",
-    )
-    assert decision.facts["attempt"] == "1"
-    assert ledger.decision(accepted, accepted, NOON) is None
-    assert ledger.decision(a_marketing_mail(), CLAIMED, NOON) is None
-    assert ledger.decision(CLAIMED, a_marketing_mail(attempt=1), NOON) is None
-    assert decision == ledger.decision(CLAIMED, accepted, NOON)
-
-
 def test_transactional_mail_is_hot_and_marketing_is_paced_until_claimed() -> None:
     lanes = [ledger.lane(a_marketing_mail(priority=priority)) for priority in ("high", "normal", "low")]
     assert lanes == [Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW]
@@ -144,11 +129,10 @@ def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
     morning = NOON + timedelta(hours=9)
     moved = ledger.postpone(a_marketing_mail(), "quiet hours", morning)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
-    decision = ledger.decision(a_marketing_mail(), moved.send, NOON)
-    assert decision is not None
-    assert (decision.outcome, decision.reason) == ("postponed", "quiet hours")
-    again = ledger.postpone(moved.send, "quiet hours", morning + timedelta(days=1)).send
-    assert ledger.decision(moved.send, again, morning) is None
+    noted = with_decision(a_marketing_mail(), moved.send, NOON)
+    assert noted.moves == (Move(NOON, Outcome.POSTPONED, "quiet hours"),)
+    again = ledger.postpone(noted, "quiet hours", morning + timedelta(days=1)).send
+    assert with_decision(noted, again, morning).moves == noted.moves
 
 
 def test_mail_released_late_is_valid_for_another_day() -> None:
@@ -164,8 +148,8 @@ def test_held_mail_is_released_or_dropped_by_a_person() -> None:
     assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
     assert ledger.may_be_claimed(released.send, NOON)
     assert (dropped.send.state, dropped.send.reason, dropped.due) == (SendState.SKIPPED, "dropped by alice", None)
-    decision = [ledger.decision(held, moved.send, NOON) for moved in (released, dropped)]
-    assert [(each.outcome, each.reason) for each in decision if each] == [
+    moves = [with_decision(held, moved.send, NOON).moves for moved in (released, dropped)]
+    assert [(move.outcome, move.reason) for (move,) in moves] == [
         ("released", "released by alice"),
         ("skipped", "dropped by alice"),
     ]

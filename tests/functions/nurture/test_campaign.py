@@ -5,7 +5,7 @@ from copy import replace
 import pytest
 
 from ripen.adapters.rows import campaign_counts
-from ripen.adapters.rows.campaign_counts import count_send
+from ripen.adapters.rows.campaign_counts import count_sends
 from ripen.adapters.rows.campaign_switch import CampaignSwitch
 from ripen.adapters.table import Replace, Table, keys
 from ripen.campaign import campaign_run
@@ -183,7 +183,7 @@ def test_resend_includes_our_failures_and_held_mails_only_on_request(machinery: 
         row = machinery.table.get(keys.send(lead, machinery.sends([lead])[lead].id))
         assert row
         after = replace(row.value, state=state, reason=reason)
-        machinery.table.write(Replace(row.key, after, row.version), *count_send(row.value, after))
+        machinery.table.write(Replace(row.key, after, row.version), *count_sends([(row.value, after)]))
     machinery.review()
     assert campaign_counts.held_total(machinery.table) == 1
     known(machinery.table, new)

@@ -196,6 +196,13 @@ def test_lead_without_a_contact_row_gets_transactional_mail(table: Table, clock:
     assert Contact(lead="lead1").sent == {}
 
 
+def test_claim_that_counts_nothing_does_not_write_the_contact(table: Table, clock: FakeClock) -> None:
+    known(table)
+    deliver(planned(table, a_send(email="case-study", attempt=1)), an_outside(table, clock, FakeSes()))
+    contact = table.get(keys.contact("lead1"))
+    assert contact and contact.version == 1
+
+
 def test_an_erased_lead_gets_nothing(table: Table, clock: FakeClock) -> None:
     key = planned(table, a_send())
     deliver(key, an_outside(table, clock, FakeSes()))

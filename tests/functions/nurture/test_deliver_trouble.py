@@ -88,15 +88,17 @@ def test_unknown_outcome_is_resolved_after_an_hour_by_class(
 
 
 @pytest.mark.parametrize("taken", [True, False])
+@pytest.mark.parametrize(("email", "due"), [("whitepaper-delivery", 0), ("case-study", 5)])
 def test_claim_of_a_dead_worker_becomes_unknown_when_its_lease_ends(
-    table: Table, clock: FakeClock, taken: bool
+    table: Table, clock: FakeClock, taken: bool, email: str, due: int
 ) -> None:
+    """A mail that keeps its lane keeps its place on the agenda too; a paced one leaves the paced lanes."""
     known(table)
-    key, ses = planned(table, a_send()), FakeSes(answer=kills, takes=taken)
+    key, ses = planned(table, a_send(email=email)), FakeSes(answer=kills, takes=taken)
     dependencies = an_outside(table, clock, ses)
     with pytest.raises(Killed):
         deliver(key, dependencies)
-    assert (row(table, key).value.state, row(table, key).due) == (SendState.CLAIMED, NOON + timedelta(minutes=5))
+    assert (row(table, key).value.state, row(table, key).due) == (SendState.CLAIMED, NOON + timedelta(minutes=due))
     clock.move(minutes=4)
     assert deliver(key, dependencies) is None
     clock.move(minutes=1)

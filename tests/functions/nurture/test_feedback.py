@@ -86,7 +86,7 @@ def test_a_mail_that_bounces_twice_is_one_activity(table: Table, clock: FakeCloc
     known(table)
     planned(table, SEND)
     first, second = (an_event(SEND, Event.BOUNCED, id=each) for each in ("one", "two"))
-    assert record_events(table, clock, first, second, react=queue) == ["settled", "settled"]
+    assert record_events(table, clock, first, second, react=queue) == ["settled", "nothing new"]
     assert (len(under(table, "activity#")), len(queue.woken)) == (1, 1)
 
 
@@ -113,7 +113,7 @@ def test_a_repeated_event_changes_nothing(table: Table, clock: FakeClock, queue:
     known(table)
     planned(table, SEND)
     bounce = an_event(SEND, Event.BOUNCED)
-    assert record_events(table, clock, bounce, bounce, react=queue) == ["settled", "repeated"]
+    assert record_events(table, clock, bounce, bounce, react=queue) == ["settled", "nothing new"]
     assert len(queue.woken) == 1
 
 

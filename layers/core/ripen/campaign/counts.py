@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from ripen.mail.ledger import Send, SendState
 
-COUNTERS = 16
+COUNTERS = 64
 """Rows that share the counting, so that workers do not contend for one row."""
 SKIPPED = "skipped: "
 
 
 class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The `count#<n>` row.
+    """The `count` row of one counter.
 
     Its keys are states ("planned", "accepted", …), reasons ("skipped: no consent") and later events: "delivered",
     "clicked" (by a person), "bounced", "complained" and "unsubscribed".
@@ -26,7 +26,7 @@ class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def counter(lead: str) -> int:
-    """Return the number of the `count#<n>` row for this lead's mail."""
+    """Return the number of the counter for this lead's mail."""
     return crc32(lead.encode()) % COUNTERS
 
 
@@ -37,9 +37,10 @@ def count_changes(before: Send | None, after: Send) -> dict[str, int]:
 
 
 def _counted_as(send: Send) -> Counter[str]:
+    """Return the counts that the mail is in. A claim is no outcome, so a claimed mail still counts as planned."""
     return Counter(
         [
-            str(send.state),
+            str(SendState.PLANNED if send.state is SendState.CLAIMED else send.state),
             *([SKIPPED + send.reason] if send.state is SendState.SKIPPED else []),
             *(["delivered"] if send.delivered else []),
             *(["bounced"] if send.bounced else []),

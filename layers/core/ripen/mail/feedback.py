@@ -157,9 +157,10 @@ def _is_hard(bounce: _Bounce) -> bool:
 
 
 def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
-    """Return the send after the event, None if the event was recorded before. An event outweighs each state of ours."""
-    if feedback.id in send.events:
-        return None
+    """Return the send after the event, None if the event says nothing new. An event outweighs each state of ours.
+
+    Of a mail that is accepted, only a delivery, a final bounce or complaint, and a failure are news, each once.
+    """
     settled = accept(send, feedback.message_id, feedback.mailed).send
     match feedback.event:
         case Event.REJECTED:
@@ -172,9 +173,9 @@ def send_after(send: Send, feedback: Feedback) -> MovedSend | None:
             settled = replace(settled, bounced=_earlier(send.bounced, feedback.at))
         case Event.COMPLAINED if feedback.final:
             settled = replace(settled, complained=_earlier(send.complained, feedback.at))
-        case _:
-            pass
-    return MovedSend(replace(settled, events=tuple(sorted((*send.events, feedback.id)))))
+        case _ if send.state is settled.state:
+            return None
+    return MovedSend(settled) if settled != send else None
 
 
 def contact_after(contact: Contact, feedback: Feedback, record: str) -> Contact:

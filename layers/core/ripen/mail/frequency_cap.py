@@ -23,12 +23,12 @@ _PRIORITIES = {"high": 0, "normal": 1, "low": 2}
 
 def with_mail_counted(contact: Contact, send: Send, now: datetime, zone: ZoneInfo) -> Contact:
     """Return the contact after a claim: a marketing mail counts once, however many attempts it takes."""
+    if send.mail_class is not MailClass.MARKETING or send.attempt:
+        return contact
     today = now.astimezone(zone).date()
     oldest = (today - timedelta(days=_WEEK)).isoformat()
     sent = {day: count for day, count in contact.sent.items() if day >= oldest}
-    if send.mail_class is MailClass.MARKETING and send.attempt == 0:
-        sent[today.isoformat()] = sent.get(today.isoformat(), 0) + 1
-    return replace(contact, sent=sent)
+    return replace(contact, sent=sent | {today.isoformat(): sent.get(today.isoformat(), 0) + 1})
 
 
 def places_left(contact: Contact, policy: Policy, now: datetime, zone: ZoneInfo) -> int | None:

@@ -10,8 +10,7 @@ from msgspec import Struct
 
 from ripen.agenda import Lane
 from ripen.backoff import backoff
-from ripen.decision import Decision, DecisionKind, Outcome, Reason
-from ripen.ids import digest
+from ripen.decision import Outcome, Reason
 from ripen.playbook.graph import Priority
 
 
@@ -32,6 +31,14 @@ class MailClass(StrEnum):
 
     MARKETING = "marketing"
     TRANSACTIONAL = "transactional"
+
+
+class Move(Struct, frozen=True, array_like=True):
+    """One decision about a mail: when, what and why."""
+
+    at: datetime
+    outcome: Outcome
+    reason: str = ""
 
 
 class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -79,8 +86,8 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
     complained: datetime | None = None
     clicked: datetime | None = None
     """When a click in the mail was judged human; only for mails of campaigns."""
-    events: tuple[str, ...] = ()
-    """Ids of the feedback events that were recorded: a repeated event changes nothing."""
+    moves: tuple[Move, ...] = ()
+    """What was decided about the mail: the latest few (send_decisions.py)."""
 
 
 class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -254,40 +261,6 @@ def time_out(send: Send, now: datetime) -> MovedSend | None:
             return MovedSend(again, now)
         return MovedSend(replace(send, state=SendState.HELD, reason=Reason.NO_ANSWER))
     return None
-
-
-def decision(before: Send, after: Send, now: datetime) -> Decision | None:
-    """Return the decision that people read about a move, None if the mail was only claimed or is tried again."""
-    outcome = _outcome(before, after)
-    if not outcome:
-        return None
-    return Decision(
-        id=digest("decision", after.id, outcome, after.attempt),
-        lead=after.lead,
-        at=now,
-        what=DecisionKind.SEND,
-        subject=after.email,
-        outcome=outcome,
-        reason=after.reason,
-        bundle=after.bundle,
-        facts={"send": after.id, "origin": after.origin, "step": after.step, "attempt": str(after.attempt)}
-        | ({"subject": after.subject} if after.reason == Reason.SHADOW else {}),
-    )
-
-
-def _outcome(before: Send, after: Send) -> Outcome | None:
-    """Return the outcome, None if nothing was decided."""
-    if after.reason == Reason.SHADOW and after.state is not before.state:
-        return Outcome.WOULD_HAVE_SENT
-    match before.state, after.state:
-        case SendState.PLANNED, SendState.PLANNED:
-            return Outcome.POSTPONED if after.reason != before.reason else None
-        case SendState.HELD, SendState.PLANNED:
-            return Outcome.RELEASED
-        case _, SendState.PLANNED | SendState.CLAIMED:
-            return None
-        case _:
-            return Outcome(after.state.value) if after.state is not before.state else None
 
 
 def with_jitter(send: Send, until: datetime) -> datetime:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.decisions import decisions_in
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
 from ripen.calendar.local_time import office_zone
@@ -97,7 +98,7 @@ def _entries(rows: list[Any], bundle: Bundle) -> Iterator[LogEntry]:
     enrollments = {(row.journey, row.key): row for row in rows if isinstance(row, Enrollment)}
     for activity in activities.values():
         yield _activity(activity, bundle.scoring)
-    for decision in (row for row in rows if isinstance(row, Decision)):
+    for decision in decisions_in(rows):
         send = sends.get(decision.facts.get("send", ""))
         causes = _causes(decision, send, enrollments, activities.values())
         title = send.subject if send else decision.facts.get("subject", "")

@@ -64,13 +64,12 @@ def campaign_report(run: CampaignRun, table: Table) -> dict[str, Any]:
     """Return what `ripen campaign show NAME --json` prints for scripts. `audience` counts the planned mails."""
     counts = {name: count for name, count in campaign_counts.campaign_totals(table, run.name).items() if count}
     walks: list[Walk] = [row.value for row in walk_rows.read_walks(table, keys.campaign(run.name))]
-    states = {str(state): counts.get(state, 0) for state in SendState}
+    states = {str(state): counts.get(state, 0) for state in SendState if state is not SendState.CLAIMED}
     return {
         "run": plain(run),
         "progress": sum(walk.done for walk in walks) / SHARDS,
         "audience": sum(states.values()),
         "states": states,
-        "in_flight": states["claimed"],
         "skipped": {name.removeprefix(_SKIPPED): count for name, count in counts.items() if name.startswith(_SKIPPED)},
         "events": {name: counts.get(name, 0) for name in _FOLLOWED},
     }

@@ -7,9 +7,10 @@ from datetime import datetime
 from itertools import batched
 from typing import Any
 
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Conflict, Mark, Row, Table, keys
 from ripen.agenda import SHARDS
-from ripen.decision import Decision, Reason
+from ripen.decision import Reason
 from ripen.marks import CrmMark
 
 _THREADS = 8
@@ -41,8 +42,7 @@ def release_crm_writes(table: Table, now: datetime) -> int:
 
 def _of(shard: int, table: Table) -> Iterator[dict[str, Any]]:
     for lead in table.leads(shard):
-        decisions: list[Decision] = [row.value for row in table.under(lead, "decision#")]
-        shadowed = [decision for decision in decisions if decision.reason == Reason.SHADOW]
+        shadowed = [decision for decision in read_decisions(table, lead) if decision.reason == Reason.SHADOW]
         if not shadowed:
             continue
         profile = table.get(keys.profile(lead))

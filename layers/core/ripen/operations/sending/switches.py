@@ -47,12 +47,13 @@ def switch_shadow(on: bool, by: str, table: Table, now: datetime) -> bool:
     return True
 
 
-def in_flight(table: Table, now: datetime) -> int:
-    """Count the sends that were claimed before the stop and have no outcome yet."""
+def in_flight(table: Table, now: datetime, campaign: str = "") -> int:
+    """Count the sends, of this campaign or of all, that were claimed before the stop and have no outcome yet."""
     until = now + _LEASE
     found: list[Key[Send]] = []
     for lane, shard in product((Lane.HOT, Lane.BULK), range(SHARDS)):  # in the mail lanes nothing is claimed yet
         refs = (due.ref for due in table.all_due(lane, shard, until))
         found += [keys.typed(keys.parse(ref), Send) for ref in refs if keys.kind(ref) == "send"]
     rows = table.get_many(found) if found else []
-    return sum(1 for row in rows if row and row.value.state is SendState.CLAIMED)
+    claimed: list[Send] = [row.value for row in rows if row and row.value.state is SendState.CLAIMED]
+    return sum(1 for send in claimed if not campaign or (send.campaign and send.origin == campaign))
