@@ -1,10 +1,12 @@
 """Queues and alarms of the template: what waits, how long, who works on it, and who hears of it."""
 
 import re
+from typing import Any
 
 import pytest
 
 from cli.doctor.concurrency import FOR_REQUESTS, needed
+from ripen.mail.send_rate import WORKERS
 from tests.support.stack_template import (
     ALARMS,
     FUNCTIONS,
@@ -63,7 +65,7 @@ def test_a_queue_has_a_dead_letter_queue_with_an_alarm(name: str) -> None:
 def test_a_queue_has_one_worker_that_returns_only_failed_messages_in_time(name: str) -> None:
     [(function, mapping)] = [(FUNCTIONS[worker], mapping) for worker, queue, mapping in mappings() if queue == name]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+    assert _workers(mapping, 14) >= 2
     window = mapping.get("MaximumBatchingWindowInSeconds", 0)
     assert mapping["BatchSize"] <= 10 or window >= 1
     timeout = function.get("Timeout", GLOBAL["Timeout"])
@@ -103,9 +105,30 @@ def test_messages_that_are_the_only_record_wait_two_weeks_and_then_still_in_the_
 
 
 def test_concurrency_that_the_template_needs_is_reckoned() -> None:
-    workers = sum(mapping["ScalingConfig"]["MaximumConcurrency"] for _, _, mapping in mappings())
-    assert needed(TEXT) == workers + FOR_REQUESTS
+    for rate in WORKERS:
+        workers = sum(_workers(mapping, rate) for _, _, mapping in mappings())
+        assert needed(TEXT, rate) == workers + FOR_REQUESTS
     assert f"The template needs {needed(TEXT)}:" in (PROJECT / "docs/deploy.md").read_text()
+
+
+def test_workers_of_bulk_delivery_follow_the_rate_of_ses() -> None:
+    parameter = TEMPLATE["Parameters"]["MailsPerSecond"]
+    assert (parameter["AllowedValues"], parameter["Default"]) == ([*WORKERS], min(WORKERS))
+    assert all(5 * workers >= rate for rate, workers in WORKERS.items())
+    assert {rate: _of_bulk_delivery(rate) for rate in WORKERS} == WORKERS
+
+
+def _workers(mapping: dict[str, Any], rate: int) -> int:
+    """Return how many workers a queue has at this value of MailsPerSecond."""
+    limit = mapping["ScalingConfig"]["MaximumConcurrency"]
+    return limit if isinstance(limit, int) else _of_bulk_delivery(rate)
+
+
+def _of_bulk_delivery(rate: int) -> int:
+    [(_, _, mapping)] = [found for found in mappings() if found[1] == "DeliverBulk"]
+    limit = mapping["ScalingConfig"]["MaximumConcurrency"]
+    assert limit == {"Fn::FindInMap": ["BulkDelivery", {"Ref": "MailsPerSecond"}, "Workers"]}
+    return int(TEMPLATE["Mappings"]["BulkDelivery"][str(rate)]["Workers"])
 
 
 def test_concurrency_is_reserved_for_forms_only_where_the_parameter_says_so() -> None:

@@ -13,6 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cli.doctor.finding import Check, Finding, Owner, State
 from cli.local.home import PROJECT
 from cli.output.language import language
+from ripen.mail.send_rate import WORKERS
 from ripen.words import Words
 
 CHECK = Check(Words("Lambda concurrency", "Lambda の同時実行数"), Owner.IT)
@@ -21,17 +22,20 @@ FOR_REQUESTS = 50
 _LIMIT = re.compile(r"\bMaximumConcurrency: (\d+)")
 
 
-def needed(template: str) -> int:
-    """Return how many functions run at once when every queue is full and visitors come, by the text of the template."""
-    return sum(map(int, _LIMIT.findall(template))) + FOR_REQUESTS
+def needed(template: str, mails_per_second: int = min(WORKERS)) -> int:
+    """Return how many functions run at once when every queue is full and visitors come, by the text of the template.
+
+    The limit of bulk delivery is no number there: it follows the parameter MailsPerSecond.
+    """
+    return sum(map(int, _LIMIT.findall(template))) + WORKERS[mails_per_second] + FOR_REQUESTS
 
 
-def concurrency(lambda_: Any, template: str) -> Finding:
+def concurrency(lambda_: Any, template: str, mails_per_second: int = min(WORKERS)) -> Finding:
     """Check the account's limit. `lambda_` is boto3's client of Lambda.
 
     Forms are answered synchronously: when the workers of the queues use up the limit, a visitor gets an error.
     """
-    wanted = needed(template)
+    wanted = needed(template, mails_per_second)
     try:
         most = int(lambda_.get_account_settings()["AccountLimit"]["ConcurrentExecutions"])
     except (BotoCoreError, ClientError) as error:

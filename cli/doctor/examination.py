@@ -16,7 +16,7 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     """Yield the findings in the order of docs/deploy.md. The local cloud has no SES, DNS and quotas to check."""
     published, bundle = stack.playbook(checked.playbook, folder)
     if checked.local is None:
-        yield concurrency.concurrency(boto3.client("lambda"), (PROJECT / "infra/template.yaml").read_text())
+        yield concurrency.concurrency(boto3.client("lambda"), _template(), checked.mails_per_second)
         yield address.address(checked.playbook, checked.site, checked.domain)
         yield from _mail(checked, bundle.brand.sender if bundle else "")
     secrets = checked.secrets.all(fresh=True)
@@ -30,9 +30,13 @@ def examine(checked: Stack, folder: Path) -> Iterator[Finding]:
     yield stack.switches(checked.table)
 
 
+def _template() -> str:
+    return (PROJECT / "infra/template.yaml").read_text()
+
+
 def _mail(checked: Stack, sender: str) -> Iterator[Finding]:
     ses = boto3.client("sesv2")
-    yield from mail.account(ses)
+    yield from mail.account(ses, checked.mails_per_second)
     yield mail.configuration_set(ses, checked.configuration_set)
     if not sender:
         yield mail.IDENTITY.fail(

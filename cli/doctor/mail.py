@@ -6,10 +6,12 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.doctor.finding import Check, Finding, Owner
+from ripen.mail import send_rate
 from ripen.words import Words
 
 PRODUCTION = Check(Words("SES production access", "SES 本番アクセス"), Owner.IT)
 QUOTA = Check(Words("SES sending quota", "SES 送信クォータ"), Owner.IT)
+RATE = Check(Words("Mail workers", "メールのワーカー"), Owner.IT)
 IDENTITY = Check(Words("Sender identity", "送信者の ID"), Owner.IT)
 DKIM = Check(Words("DKIM", "DKIM"), Owner.IT)
 SET = Check(Words("Configuration set", "設定セット"), Owner.IT)
@@ -18,8 +20,8 @@ _EVENTS = {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT"}
 _DEPLOY = Words("Deploy the stack again: make deploy", "スタックをもう一度配備してください: make deploy")
 
 
-def account(ses: Any) -> Iterator[Finding]:
-    """Check the account. `ses` is boto3's sesv2 client."""
+def account(ses: Any, mails_per_second: int) -> Iterator[Finding]:
+    """Check the account, and whether bulk delivery has workers for its rate. `ses` is boto3's sesv2 client."""
     try:
         found = ses.get_account()
     except (BotoCoreError, ClientError) as error:
@@ -33,6 +35,7 @@ def account(ses: Any) -> Iterator[Finding]:
         return
     yield _production(found)
     yield _quota(found.get("SendQuota") or {})
+    yield _rate((found.get("SendQuota") or {}).get("MaxSendRate", 0), mails_per_second)
 
 
 def _production(found: dict[str, Any]) -> Finding:
@@ -94,6 +97,25 @@ def _quota(quota: dict[str, float]) -> Finding:
             ),
         )
     return QUOTA.ok(usage)
+
+
+def _rate(most: float, mails_per_second: int) -> Finding:
+    """Compare SES's maximum send rate with the rate that bulk delivery has workers for."""
+    wanted, workers = send_rate.suitable(most), send_rate.WORKERS[mails_per_second]
+    found = Words(
+        f"{workers} workers, for {mails_per_second} mails a second; SES allows {most:g}",
+        f"ワーカー {workers} 個（毎秒 {mails_per_second} 通）、SES の上限は毎秒 {most:g} 通",
+    )
+    if mails_per_second >= wanted:
+        return RATE.ok(found)
+    return RATE.warn(
+        found,
+        Words(
+            f'Marketing mail goes slower than SES allows: make deploy PARAMETERS="MailsPerSecond={wanted}"',
+            "マーケティングメールの配信が SES の上限より遅くなります: "
+            f'make deploy PARAMETERS="MailsPerSecond={wanted}"',
+        ),
+    )
 
 
 def identity(ses: Any, sender: str) -> tuple[Finding, Finding, str]:

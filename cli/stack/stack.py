@@ -17,7 +17,7 @@ from ripen.errors import Unavailable
 from ripen.failure import Failure
 from ripen.words import Words
 
-_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "BundleFormat", "Tick")
+_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "BundleFormat", "MailsPerSecond", "Tick")
 """The outputs of template.yaml that every command needs."""
 
 
@@ -40,6 +40,8 @@ class Stack:
     channel: str = ""
     """The Slack channel for cards about hot leads."""
     slack_api: str = ""
+    mails_per_second: int = 14
+    """The parameter MailsPerSecond: the rate that bulk delivery has workers for."""
     domain: str = ""
     """The parameter Domain; "" if the API's own address is the public one."""
 
@@ -72,6 +74,7 @@ def connect() -> Stack:
         configuration_set=outputs.get("ConfigurationSetName", ""),
         channel=outputs.get("Channel", ""),
         slack_api=outputs.get("SlackAddress", ""),
+        mails_per_second=int(outputs["MailsPerSecond"]),
         domain=outputs.get("Domain", ""),
         local=status,
     )

@@ -58,7 +58,7 @@ def test_a_channel_without_the_app_is_seen(found: Mapping[str, Any] | None, chan
     assert slack.membership(found, channel).state is state
 
 
-@pytest.mark.parametrize(("most", "state"), [(62, State.OK), (61, State.FAIL), (10, State.FAIL), (None, State.WARN)])
+@pytest.mark.parametrize(("most", "state"), [(67, State.OK), (66, State.FAIL), (10, State.FAIL), (None, State.WARN)])
 def test_concurrency_below_what_the_template_needs_is_found(most: int | None, state: State) -> None:
     template = "ScalingConfig: {MaximumConcurrency: 2}  # few\n ScalingConfig: {MaximumConcurrency: 10}"
     assert concurrency.concurrency(FakeAccount(concurrency=most), template).state is state

@@ -10,7 +10,7 @@ from tests.support.doctor_account import VERIFIED, WELL, FakeAccount, states
 
 
 def test_an_account_that_may_send_is_well() -> None:
-    assert set(states(mail.account(FakeAccount())).values()) == {State.OK}
+    assert set(states(mail.account(FakeAccount(), 14)).values()) == {State.OK}
     who, dkim, mail_from = mail.identity(FakeAccount(), "news@example.com")
     assert (who.state, dkim.state, mail_from) == (State.OK, State.OK, "bounce.example.com")
     assert mail.configuration_set(FakeAccount(), "set").state is State.OK
@@ -26,7 +26,16 @@ def test_an_account_that_may_send_is_well() -> None:
     ],
 )
 def test_an_account_that_may_not_send_is_seen(title: str, account: Any) -> None:
-    assert states(mail.account(FakeAccount(account=account)))[title] is State.FAIL
+    assert states(mail.account(FakeAccount(account=account), 14))[title] is State.FAIL
+
+
+@pytest.mark.parametrize(
+    ("rate", "workers_for", "state"),
+    [(14.0, 14, State.OK), (50.0, 14, State.WARN), (50.0, 50, State.OK), (55.0, 50, State.OK), (900.0, 500, State.OK)],
+)
+def test_too_few_workers_for_the_rate_of_ses_are_seen(rate: float, workers_for: int, state: State) -> None:
+    account = WELL | {"SendQuota": {"Max24HourSend": -1.0, "SentLast24Hours": 0.0, "MaxSendRate": rate}}
+    assert states(mail.account(FakeAccount(account=account), workers_for))["Mail workers"] is state
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ripen.mail.send_rate import MailRelease, Quota, continues, free_slots
+from ripen.mail.send_rate import MailRelease, Quota, continues, free_slots, suitable
 from tests.support.fakes import NOON
 
 SECOND = timedelta(seconds=1)
@@ -49,3 +49,8 @@ def test_account_without_a_rate_gets_no_slots() -> None:
 def test_a_full_look_is_due_every_five_minutes_and_when_the_clock_was_set_back(seconds: int, goes_on: bool) -> None:
     begun = MailRelease(until=NOON, looked=NOON)
     assert continues(begun, NOON + seconds * SECOND) is goes_on
+
+
+@pytest.mark.parametrize(("per_second", "rate"), [(1, 14), (15, 14), (16, 50), (222, 200), (223, 500), (9000, 500)])
+def test_workers_suffice_for_nine_tenths_of_the_rate(per_second: float, rate: int) -> None:
+    assert suitable(per_second) == rate

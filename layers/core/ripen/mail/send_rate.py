@@ -55,6 +55,9 @@ _SHARE = 0.9
 """The share of the rate for marketing mail. Transactional mail is not paced and uses the rest."""
 _RESERVE = 0.05
 """The share of the day's quota that is kept for transactional mail."""
+WORKERS = {14: 5, 50: 10, 100: 20, 200: 40, 500: 100}
+"""Workers of bulk delivery by the parameter MailsPerSecond of the template: one for each 5 mails a second, and 5 at
+least. A worker waits for the table and SES most of the time (`make bench-release`)."""
 NO_SLOTS = Slots(datetime.min, 0, 0)  # noqa: DTZ901
 
 
@@ -71,6 +74,11 @@ def free_slots(quota: Quota, reserved: datetime | None, urgent: int, now: dateti
     if quota.per_day >= 0:
         count = min(count, int(quota.per_day * (1 - _RESERVE) - quota.sent) - urgent)
     return Slots(first, 1 / rate, max(0, count))
+
+
+def suitable(per_second: float) -> int:
+    """Return the value of MailsPerSecond for SES's maximum send rate: the lowest that suffices, or the highest."""
+    return next((rate for rate in WORKERS if rate >= per_second * _SHARE), max(WORKERS))
 
 
 def continues(release: MailRelease, now: datetime) -> bool:
