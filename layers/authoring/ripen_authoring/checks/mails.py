@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ripen.playbook.template_limits import TemplateError
 from ripen.words import Words
 from ripen_authoring.checks import accessibility, variables
+from ripen_authoring.checks.liquid_words import liquid_error
 from ripen_authoring.checks.locales import unknown_locale
 from ripen_authoring.checks.templates import check_page_links, check_words, unknown_page
 from ripen_authoring.checks.variables import Known, check_template
@@ -112,7 +114,10 @@ def _check_body(check: _BodyCheck) -> Iterator[Problem]:
     except ValueError as error:
         yield source.problem(1, 1, Words(f"MJML: {error}", f"MJML のエラー: {error}"))
     else:
-        yield from _check_compiled(check, compiled)
+        try:
+            yield from _check_compiled(check, compiled)
+        except TemplateError as error:  # such as Liquid in a place where a compiler changes it
+            yield source.problem(1, 1, liquid_error(error))
 
 
 def _template_problems(check: _BodyCheck) -> Iterator[Problem]:

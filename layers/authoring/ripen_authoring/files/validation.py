@@ -53,9 +53,11 @@ def _without_consequences(errors: Sequence[Any]) -> Iterator[Any]:
     places = [tuple(error["loc"]) for error in errors]
     for error in errors:
         here = tuple(error["loc"])
-        inside = any(len(place) > len(here) and place[: len(here)] == here for place in places)
-        if error["type"] != "too_short" or not inside:
-            yield error
+        if error["type"] == "too_short" and any(
+            len(place) > len(here) and place[: len(here)] == here for place in places
+        ):
+            continue
+        yield error
 
 
 def _problem(model: type[BaseModel], document: Document, found: Any) -> Problem:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import css_inline
 
 from ripen_authoring.files.folder import Body, MailEntry
-from ripen_authoring.mails import markdown, mjml, rendering
+from ripen_authoring.mails import markdown, mjml, nesting, rendering
 from ripen_authoring.models.settings import RipenFile, Utm
 
 _TAG = re.compile(r"(<!--liquid:[0-9]+-->|\{%.*?%\})|<[^<>]*>", re.DOTALL)
@@ -44,6 +44,7 @@ def compile_mail(mail: MailEntry, locale: str, name: str, ripen: RipenFile) -> C
 
 def body_html(body: Body) -> str:
     """Return the html of the body, with its links as they were written. Raise ValueError for invalid markup."""
+    nesting.check_depth(body.source.text)
     match body.written_as:
         case "mjml":
             return mjml.to_html(body.source.text)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
 
-from ripen.playbook.template_limits import FILTERS, MAX_OUTPUT, TemplateError
+from ripen.playbook.liquid_markup import check_markup
+from ripen.playbook.template_limits import FILTERS, MAX_ITERATIONS, MAX_OUTPUT, TemplateError
 
 
 @contextmanager
@@ -34,6 +35,8 @@ with _without_extras():
     from liquid import BoundTemplate, Environment, FalsyStrictUndefined
     from liquid.exceptions import LiquidError, LiquidSyntaxError, UndefinedError, UnknownFilterError
 
+    from ripen.playbook.liquid_budget import BudgetedFor, BudgetedTemplate, check_ranges
+
 _TAGS = frozenset(
     [
         "content",
@@ -52,18 +55,21 @@ _TAGS = frozenset(
         "unless",
     ]
 )
+_TOO_DEEP = "Liquid stopped: a tag is nested too deeply"
 
 
 class _LimitedEnvironment(Environment):
-    """A Liquid environment with few tags and filters, and with limits on depth, loops and output."""
+    """A Liquid environment with few tags and filters, and with limits on depth, loops, work and output."""
 
     context_depth_limit = 12
-    loop_iteration_limit = 5_000
+    loop_iteration_limit = MAX_ITERATIONS
     local_namespace_limit = 50_000
     output_stream_limit = MAX_OUTPUT
+    template_class = BudgetedTemplate
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
+        self.add_tag(BudgetedFor)
         self.tags = {name: tag for name, tag in self.tags.items() if name in _TAGS}
         self.filters = {name: filter for name, filter in self.filters.items() if name in FILTERS}
 
@@ -74,10 +80,15 @@ _PLAIN = _LimitedEnvironment(undefined=FalsyStrictUndefined)
 
 def parse(source: str, html: bool) -> BoundTemplate:
     """Parse a template; `html` escapes its values. Raises TemplateError."""
+    check_markup(source)
     try:
-        return (_HTML if html else _PLAIN).from_string(source)
+        template = (_HTML if html else _PLAIN).from_string(source)
+        check_ranges(template)
     except LiquidError as error:
         raise _template_error(error) from None
+    except RecursionError:
+        raise TemplateError(_TOO_DEEP) from None
+    return template
 
 
 def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
@@ -86,6 +97,8 @@ def render(template: BoundTemplate, variables: Mapping[str, object]) -> str:
         return template.render(**variables)
     except LiquidError as error:
         raise _template_error(error) from None
+    except RecursionError:
+        raise TemplateError(_TOO_DEEP) from None
     except (ValueError, OverflowError):  # a number with too many digits to print
         raise TemplateError("Liquid stopped: a number is too large") from None
 

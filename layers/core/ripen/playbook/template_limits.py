@@ -2,6 +2,16 @@
 
 MAX_OUTPUT = 1_000_000
 """Most characters that a template may output."""
+MAX_SOURCE = 250_000
+"""Most characters of a template."""
+MAX_MARKUP = 2_000
+"""Most characters of one tag or output."""
+MAX_SPACES = 100
+"""Most white space in a row in a tag or output."""
+MAX_ITERATIONS = 5_000
+"""Most iterations of a loop, nested loops multiplied."""
+MAX_WORK = 1_000_000
+"""Most characters that one rendering may work on: bodies of loops at each iteration, values of filters, captures."""
 
 FILTERS = frozenset(
     [
