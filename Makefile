@@ -37,8 +37,8 @@ check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the ho
 	@ruff format --check --quiet . || { ruff format --check .; exit 1; }
 	@mypy
 	@$(PYTHON) -m pytest tests/test_architecture.py tests/test_sizes.py tests/core/operations/test_decision_words.py
-	@$(TEMPLATE:.installed=bin/cfn-lint) --regions ap-northeast-1 us-east-1 eu-west-1 -- infra/template.yaml infra/firewall.yaml
-	@$(TEMPLATE:.installed=bin/checkov) --config-file infra/accepted-findings.yaml --file infra/template.yaml infra/firewall.yaml
+	@$(TEMPLATE:.installed=bin/cfn-lint) --config-file infra/accepted/cfn-lint.yaml
+	@$(TEMPLATE:.installed=bin/checkov) --config-file infra/accepted/checkov.yaml --file infra/template.yaml infra/firewall.yaml
 	@ripen check
 
 bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, bench-journeys)

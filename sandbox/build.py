@@ -21,6 +21,9 @@ _RULE = "AWS::SES::ReceiptRule"
 _RECEIVING = ("AWS::SES::ReceiptRuleSet", _RULE)
 """Resources that the emulator cannot deploy. Our SES stand-in plays them; see receipt_rules."""
 
+_ON_AWS_ONLY = ("AutoPublishAlias", "AutoPublishAliasAllProperties", "VersionDeletionPolicy", "DeploymentPreference")
+"""Settings of the functions that the local cloud does without: it runs the newest code, and no versions."""
+
 
 class CommandFailed(Exception):
     """A tool failed; the message is the end of its output."""
@@ -84,6 +87,8 @@ def receipt_rules(template: Path) -> list[dict[str, Any]]:
 def _take_out(folder: Path) -> None:
     yaml, template = YAML(typ="safe"), folder / "template.yaml"
     content = yaml.load(template)
+    for property in _ON_AWS_ONLY:
+        content["Globals"]["Function"].pop(property)
     resources = content["Resources"]
     taken = {name: resources.pop(name) for name, found in list(resources.items()) if found["Type"] in _RECEIVING}
     yaml.dump(taken, _taken_out(template))

@@ -88,8 +88,8 @@ def allowed(name: str) -> dict[str, list[Any]]:
 
 def _plain(resource: Any) -> Any:
     """Return a !Sub as its text, unless it is one of SES's, whose identities are not made by this stack."""
-    if isinstance(resource, dict) and "Fn::Sub" in resource and ":ses:" not in resource["Fn::Sub"]:
-        text: str = resource["Fn::Sub"]
+    text = resource.get("Fn::Sub") if isinstance(resource, dict) else None
+    if isinstance(text, str) and ":ses:" not in text:
         return text if text.endswith("*") else resource
     return resource
 
@@ -99,7 +99,9 @@ def as_list(value: Any) -> list[Any]:
 
 
 def target(value: Any) -> str:
-    """Return the resource that a !Ref or !GetAtt names."""
+    """Return the resource that a !Ref or !GetAtt names; of an !If, that of its first branch."""
+    if "Fn::If" in value:
+        return target(value["Fn::If"][1])
     if "Ref" in value:
         return str(value["Ref"])
     attribute = value["Fn::GetAtt"]
