@@ -90,9 +90,14 @@ def _take_out(folder: Path) -> None:
     for property in _ON_AWS_ONLY:
         content["Globals"]["Function"].pop(property)
     resources = content["Resources"]
-    taken = {name: resources.pop(name) for name, found in list(resources.items()) if found["Type"] in _RECEIVING}
+    taken = {name: resources.pop(name) for name, found in list(resources.items()) if _is_unknown(found)}
     yaml.dump(taken, _taken_out(template))
     yaml.dump(content, template)
+
+
+def _is_unknown(resource: dict[str, Any]) -> bool:
+    """Tell whether the emulator cannot make the resource: the receiving part of SES, and alarms on several metrics."""
+    return resource["Type"] in _RECEIVING or "Metrics" in resource.get("Properties", {})
 
 
 def _taken_out(template: Path) -> Path:
