@@ -6,7 +6,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.rows.enrollments import move_enrollment
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.crm_request import CrmRequest
@@ -45,7 +45,7 @@ def effect_rows(effects: Sequence[Effect], profile: Row[Profile], now: datetime)
 
 
 def exit_rows(effects: Sequence[Effect], enrollment: Enrollment, table: Table, now: datetime) -> list[Change]:
-    """Return the rows that end the lead's enrollments in other journeys: an enrollment and its decision for each."""
+    """Return the rows that end the lead's enrollments in other journeys."""
     ended: dict[str, list[Change]] = {}
     for effect in effects:
         if isinstance(effect, ExitJourney):
@@ -90,4 +90,4 @@ def _rows(effect: Effect, now: datetime) -> Iterable[Change]:
 
 def _end(row: Row[Enrollment], reason: str, now: datetime) -> list[Change]:
     left, decision = leave(row.value, reason, now)
-    return [Replace(row.key, left, row.version), create_decision(decision)]
+    return move_enrollment(row, left, [decision])

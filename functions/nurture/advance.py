@@ -22,9 +22,8 @@ from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.rows.enrollments import move_enrollment
 from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
-from ripen.agenda import Lane
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.ids import digest
 from ripen.journey.context import JourneyContext
@@ -128,9 +127,9 @@ def _changes(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
     try:
         return _advance(key, table, playbook, now)
     except CannotAdvance as failure:
-        return list(_retry_later(failure.row, failure.error, now))
+        return _retry_later(failure.row, failure.error, now)
     except LeadErased as erased:
-        return list(_ended(erased.row, now))
+        return _ended(erased.row, now)
 
 
 def _advance(key: Key[Enrollment], table: Table, playbook: Playbook, now: datetime) -> list[Change]:
@@ -143,8 +142,7 @@ def _advance(key: Key[Enrollment], table: Table, playbook: Playbook, now: dateti
     return [
         *_effects.exit_rows(advanced.effects, row.value, table, now),
         *_effects.effect_rows(advanced.effects, found.profile, now),
-        *(create_decision(decision) for decision in advanced.decisions),
-        Replace(row.key, replace(advanced.enrollment, error=""), row.version, due=advanced.due, lane=Lane.BULK),
+        *move_enrollment(row, replace(advanced.enrollment, error=""), advanced.decisions, advanced.due),
     ]
 
 
@@ -193,30 +191,28 @@ def _decide[T](row: Row[Enrollment], decide: Callable[[], T]) -> T:
         raise CannotAdvance(row, type(error).__name__) from error
 
 
-def _ended(row: Row[Enrollment], now: datetime) -> Iterator[Change]:
+def _ended(row: Row[Enrollment], now: datetime) -> list[Change]:
     left, decision = leave(row.value, Reason.ERASED, now)
-    yield create_decision(decision)
-    yield Replace(row.key, left, row.version, lane=Lane.BULK)
+    return move_enrollment(row, left, [decision])
 
 
-def _retry_later(row: Row[Enrollment], failure: str, now: datetime) -> Iterator[Change]:
+def _retry_later(row: Row[Enrollment], failure: str, now: datetime) -> list[Change]:
     """Note the error, with one decision, and retry every hour in case a new playbook fixes it."""
     error = f"cannot be moved: {failure}"
     logger.error("stuck", row=row.key.ref, error=failure)
-    yield Replace(row.key, replace(row.value, error=error), row.version, due=now + _RETRY_PAUSE, lane=Lane.BULK)
-    if row.value.error != error:
-        decision = Decision(
-            id=digest("stuck", row.key.ref, error, row.version),
-            lead=row.value.lead,
-            at=now,
-            what=DecisionKind.ENROLLMENT,
-            subject=row.value.journey,
-            outcome=Outcome.STUCK,
-            reason=error,
-            bundle=row.value.bundle,
-            facts={"step": row.value.step},
-        )
-        yield create_decision(decision)
+    decision = Decision(
+        id=digest("stuck", row.key.ref, error, row.version),
+        lead=row.value.lead,
+        at=now,
+        what=DecisionKind.ENROLLMENT,
+        subject=row.value.journey,
+        outcome=Outcome.STUCK,
+        reason=error,
+        bundle=row.value.bundle,
+        facts={"step": row.value.step},
+    )
+    made = [decision] if row.value.error != error else []
+    return move_enrollment(row, replace(row.value, error=error), made, due=now + _RETRY_PAUSE)
 
 
 def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:
@@ -226,7 +222,6 @@ def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:
     enrollment.
     """
     first = max(0, len(changes) - _MAX_CHANGES)
-    first += first % 2
     yield from batched(changes[:first], _MAX_CHANGES, strict=False)
     yield tuple(changes[first:])
 

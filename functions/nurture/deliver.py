@@ -22,7 +22,7 @@ from ripen.adapters.batch import batch_processor
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.campaign_switch import CampaignSwitch
-from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.rows.enrollments import move_enrollment
 from ripen.adapters.rows.sends import move_send
 from ripen.adapters.rows.stop_switch import StopSwitch
 from ripen.adapters.secrets import Secrets
@@ -234,4 +234,4 @@ def _exit_journey(send: Send, reason: str, dependencies: Dependencies, now: date
     if row is None or row.value.state is not EnrollmentState.ACTIVE:
         return []
     left, decision = leave(row.value, reason, now)
-    return [Replace(key, left, row.version), create_decision(decision)]
+    return move_enrollment(row, left, [decision])

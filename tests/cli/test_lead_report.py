@@ -12,7 +12,7 @@ from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
-from ripen.decision import Decision, DecisionKind, Outcome
+from ripen.decision import Decision, DecisionKind, KeptDecision, Outcome
 from ripen.failure import Failure
 from ripen.lead.activity import Classification, Kind, Verdict
 from ripen.lead.address import address_hash
@@ -84,6 +84,7 @@ def a_skipped_send(lead: str) -> Send:
         planned=NOON,
         state=SendState.SKIPPED,
         reason="unsubscribed",
+        decisions=(KeptDecision(NOON, Outcome.SKIPPED, "unsubscribed"),),
     )
 
 
@@ -105,7 +106,10 @@ def test_report_has_what_scripts_were_promised(stack: Stack, table: Table, clock
     assert found["consent"]["consent"]["marketing"]["granted"] is True
     assert [kept["id"] for kept in found["consent"]["records"]] == ["record1"]
     assert [(kept["state"], kept["reason"]) for kept in found["sends"]] == [("skipped", "unsubscribed")]
-    assert found["enrollments"] == found["alerts"] == found["decisions"] == []
+    assert found["enrollments"] == found["alerts"] == []
+    assert [(made["what"], made["outcome"], made["reason"]) for made in found["decisions"]] == [
+        ("send", "skipped", "unsubscribed")
+    ]
     json.dumps(found)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nurture import advance
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey.context import JourneyContext
@@ -83,4 +84,4 @@ def activities(table: Table) -> list[Activity]:
 
 
 def decisions(table: Table) -> list[Decision]:
-    return [row.value for row in table.under("lead1", "decision#")]
+    return read_decisions(table, "lead1")

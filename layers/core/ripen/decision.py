@@ -129,6 +129,17 @@ class Reason(StrEnum):
     FOLLOWS_MACHINE = "follows a machine's click"
 
 
+class KeptDecision(Struct, frozen=True, array_like=True):
+    """A decision that is kept in the row that it is about: a mail's or an enrollment's. It is an array in JSON."""
+
+    at: datetime
+    outcome: Outcome
+    reason: str = ""
+    step: str = ""
+    visit: int = 0
+    """The visit to the step that was decided about."""
+
+
 class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An append-only row that explains one decision about a lead."""
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from ripen.agenda import Lane
-from ripen.decision import Outcome
+from ripen.decision import KeptDecision, Outcome
 from ripen.mail import ledger
-from ripen.mail.ledger import IllegalMove, MailClass, Move, MovedSend, Send, SendState
+from ripen.mail.ledger import IllegalMove, MailClass, MovedSend, Send, SendState
 from ripen.mail.send_decisions import with_decision
 from tests.support.builders import a_marketing_mail
 from tests.support.fakes import NOON
@@ -130,9 +130,9 @@ def test_postponed_mail_stays_planned_and_records_its_reason_once() -> None:
     moved = ledger.postpone(a_marketing_mail(), "quiet hours", morning)
     assert (moved.send.state, moved.send.not_before, moved.due) == (SendState.PLANNED, morning, morning)
     noted = with_decision(a_marketing_mail(), moved.send, NOON)
-    assert noted.moves == (Move(NOON, Outcome.POSTPONED, "quiet hours"),)
+    assert noted.decisions == (KeptDecision(NOON, Outcome.POSTPONED, "quiet hours"),)
     again = ledger.postpone(noted, "quiet hours", morning + timedelta(days=1)).send
-    assert with_decision(noted, again, morning).moves == noted.moves
+    assert with_decision(noted, again, morning).decisions == noted.decisions
 
 
 def test_mail_released_late_is_valid_for_another_day() -> None:
@@ -148,7 +148,7 @@ def test_held_mail_is_released_or_dropped_by_a_person() -> None:
     assert (released.send.state, released.send.bundle, released.due) == (SendState.PLANNED, "b1", NOON)
     assert ledger.may_be_claimed(released.send, NOON)
     assert (dropped.send.state, dropped.send.reason, dropped.due) == (SendState.SKIPPED, "dropped by alice", None)
-    moves = [with_decision(held, moved.send, NOON).moves for moved in (released, dropped)]
+    moves = [with_decision(held, moved.send, NOON).decisions for moved in (released, dropped)]
     assert [(move.outcome, move.reason) for (move,) in moves] == [
         ("released", "released by alice"),
         ("skipped", "dropped by alice"),

@@ -9,6 +9,7 @@ import pytest
 from nurture import advance
 from nurture.advance import move
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import send_id
@@ -83,7 +84,7 @@ def test_marketing_mail_is_left_to_the_tick_and_the_journey_ends(
     assert bulk.woken == []
     assert row is not None
     assert (row.value.state, row.due) == (EnrollmentState.FINISHED, None)
-    assert [d.value.outcome for d in table.under("lead1", "decision#")] == ["finished"]
+    assert [decision.outcome for decision in read_decisions(table, "lead1")] == ["finished"]
 
 
 def test_enrollment_woken_twice_or_early_moves_once(
@@ -113,7 +114,9 @@ def test_journey_of_an_erased_lead_ends_once(
     row = table.get(KEY)
     assert row is not None
     assert (row.value.state, row.value.reason, row.due) == (EnrollmentState.EXITED, "erased", None)
-    assert [(d.value.outcome, d.value.reason) for d in table.under("lead1", "decision#")] == [("exited", "erased")]
+    assert [(decision.outcome, decision.reason) for decision in read_decisions(table, "lead1")] == [
+        ("exited", "erased")
+    ]
     assert list(table.under("lead1", "send#")) == []
 
 

@@ -11,8 +11,9 @@ from msgspec.structs import fields
 from ripen.adapters.table import keys
 from ripen.calendar.minute import format_minute
 from ripen.crm.opportunity import OpenOpportunities
-from ripen.decision import Decision
+from ripen.decision import Decision, DecisionKind
 from ripen.journey.enrollment import Enrollment, EnrollmentState
+from ripen.journey.enrollment_decisions import decisions_about
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
@@ -84,7 +85,7 @@ def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
             yield from _send_lines(row)
         case Profile() if row.before is not None:
             yield from _profile_lines(row)
-        case Decision() if row.after.what in ("verdict", "step") or row.after.outcome in _SHOWN_OUTCOMES:
+        case Decision() if _is_shown(row.after, row.at):
             yield from decision_lines(row.after)
         case _:
             yield from _outside_lines(row)
@@ -105,6 +106,13 @@ def _outside_lines(row: WrittenRow) -> Iterator[Line]:
             and row.key.pk.startswith("lead#")
         ):
             yield Line(row.at, "outside", {"kind": keys.kind(row.key.ref), "details": _texts(row.after)})
+
+
+def _is_shown(decision: Decision, now: datetime) -> bool:
+    """Return whether the decision has a line. One about a step may be old: its enrollment had no room for it."""
+    if decision.what == DecisionKind.STEP:
+        return decision.at == now
+    return decision.what == DecisionKind.VERDICT or decision.outcome in _SHOWN_OUTCOMES
 
 
 def decision_lines(decision: Decision) -> Iterator[Line]:
@@ -137,6 +145,9 @@ def _enrollment_lines(row: WrittenRow) -> Iterator[Line]:
     if before is None:
         yield Line(row.at, "enrollment.entered", journey)
         return
+    for kept, decision in zip(after.decisions, decisions_about(after), strict=True):
+        if decision.what == DecisionKind.STEP and kept not in before.decisions:
+            yield from decision_lines(decision)
     match after.state:
         case EnrollmentState.ACTIVE if after.step and (before.step, before.until) != (after.step, after.until):
             until = {"until": after.until.isoformat()} if after.until else {}

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ripen.decision import Decision, DecisionKind, Outcome
+from ripen.decision import Decision, DecisionKind, KeptDecision, Outcome
 from ripen.ids import digest
 
 
@@ -58,6 +58,8 @@ class Enrollment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the lead finished or left the journey."""
     activity: str = ""
     """Id of the activity that enrolled the lead."""
+    decisions: tuple[KeptDecision, ...] = ()
+    """The latest few (enrollment_decisions.py)."""
 
 
 def leave(enrollment: Enrollment, reason: str, now: datetime) -> tuple[Enrollment, Decision]:

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ripen.agenda import Lane
 from ripen.backoff import backoff
-from ripen.decision import Outcome, Reason
+from ripen.decision import KeptDecision, Reason
 from ripen.playbook.graph import Priority
 
 
@@ -31,14 +31,6 @@ class MailClass(StrEnum):
 
     MARKETING = "marketing"
     TRANSACTIONAL = "transactional"
-
-
-class Move(Struct, frozen=True, array_like=True):
-    """One decision about a mail: when, what and why."""
-
-    at: datetime
-    outcome: Outcome
-    reason: str = ""
 
 
 class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -86,8 +78,8 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
     complained: datetime | None = None
     clicked: datetime | None = None
     """When a click in the mail was judged human; only for mails of campaigns."""
-    moves: tuple[Move, ...] = ()
-    """What was decided about the mail: the latest few (send_decisions.py)."""
+    decisions: tuple[KeptDecision, ...] = ()
+    """The latest few (send_decisions.py)."""
 
 
 class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):

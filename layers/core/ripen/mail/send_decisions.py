@@ -3,12 +3,12 @@
 from copy import replace
 from datetime import datetime
 
-from ripen.decision import Decision, DecisionKind, Outcome, Reason
+from ripen.decision import Decision, DecisionKind, KeptDecision, Outcome, Reason
 from ripen.ids import digest
-from ripen.mail.ledger import Move, Send, SendState
+from ripen.mail.ledger import Send, SendState
 
 _KEPT = 8
-"""The latest moves that a row keeps. A mail needs three or four; only one that is postponed for weeks has more."""
+"""The latest decisions that a row keeps. A mail has three or four; only one that is postponed for weeks has more."""
 
 
 def with_decision(before: Send, after: Send, now: datetime) -> Send:
@@ -19,25 +19,25 @@ def with_decision(before: Send, after: Send, now: datetime) -> Send:
     outcome = _outcome(before, after)
     if not outcome:
         return after
-    return replace(after, moves=(*after.moves, Move(now, outcome, after.reason))[-_KEPT:])
+    return replace(after, decisions=(*after.decisions, KeptDecision(now, outcome, after.reason))[-_KEPT:])
 
 
-def decisions(send: Send) -> list[Decision]:
+def decisions_about(send: Send) -> list[Decision]:
     """Return the decisions about the mail, the earliest first."""
     facts = {"send": send.id, "origin": send.origin, "step": send.step}
     return [
         Decision(
-            id=digest("decision", send.id, move.outcome, move.at.isoformat()),
+            id=digest("decision", send.id, kept.outcome, kept.at.isoformat()),
             lead=send.lead,
-            at=move.at,
+            at=kept.at,
             what=DecisionKind.SEND,
             subject=send.email,
-            outcome=move.outcome,
-            reason=move.reason,
+            outcome=kept.outcome,
+            reason=kept.reason,
             bundle=send.bundle,
-            facts=facts | ({"subject": send.subject} if move.outcome is Outcome.WOULD_HAVE_SENT else {}),
+            facts=facts | ({"subject": send.subject} if kept.outcome is Outcome.WOULD_HAVE_SENT else {}),
         )
-        for move in send.moves
+        for kept in send.decisions
     ]
 
 

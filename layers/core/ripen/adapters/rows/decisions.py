@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
+from ripen.journey import enrollment_decisions
+from ripen.journey.enrollment import Enrollment
+from ripen.mail import send_decisions
 from ripen.mail.ledger import Send
-from ripen.mail.send_decisions import decisions
 
-_KINDS = ("decision#", "send#")
+_KINDS = ("decision#", "send#", "enrollment#")
 """The kinds of rows that hold decisions."""
 
 
@@ -18,8 +20,11 @@ def create_decision(decision: Decision) -> Create[Decision]:
 
 def read_decisions(table: Table, lead: str) -> list[Decision]:
     """Return the decisions about the lead, in order of time."""
-    values = (row.value for kind in _KINDS for row in table.under(lead, kind))
-    return sorted(decisions_in(values), key=lambda decision: decision.at)
+    return in_order_of_time(decisions_in(row.value for kind in _KINDS for row in table.under(lead, kind)))
+
+
+def in_order_of_time(decisions: Iterable[Decision]) -> list[Decision]:
+    return sorted(decisions, key=lambda decision: decision.at)
 
 
 def decisions_in(values: Iterable[object]) -> Iterator[Decision]:
@@ -29,4 +34,6 @@ def decisions_in(values: Iterable[object]) -> Iterator[Decision]:
             case Decision():
                 yield value
             case Send():
-                yield from decisions(value)
+                yield from send_decisions.decisions_about(value)
+            case Enrollment():
+                yield from enrollment_decisions.decisions_about(value)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ripen.adapters.playbook import Playbook
+from ripen.adapters.rows.decisions import decisions_in, in_order_of_time
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Row, Table, keys
 from ripen.failure import Failure
@@ -51,7 +52,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
         "enrollments": _all(rows, "enrollment"),
         "sends": _sends(rows),
         "alerts": _all(rows, "alert"),
-        "decisions": _all(rows, "decision"),
+        "decisions": [plain(each) for each in in_order_of_time(decisions_in(row.value for row in rows))],
         "activities": _all(rows, "activity"),
         "crm": next(iter(_all(rows, "due#crm")), None),
         "next": _agenda(rows),
