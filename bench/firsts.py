@@ -16,6 +16,7 @@ from bench.first_rows import ALERT, CAMPAIGN, LEAD, SEND, activity
 from bench.outside import SECRET
 from bench.requests import SITE, an_event, beacon_post, form_post, messages
 from ripen.adapters.table import keys
+from ripen.key_ring import KeyRing
 from ripen.tracking import beacon
 from ripen.tracking.link_token import Link, Purpose, sign_token
 
@@ -149,7 +150,7 @@ def _get(path: str, **parameters: str) -> dict[str, Any]:
 
 def _token(purpose: Purpose) -> str:
     key = hmac(SECRET["master"].encode(), b"link", "sha256")
-    return sign_token(key, purpose, Link(LEAD, SEND))
+    return sign_token(KeyRing.of(key), purpose, Link(LEAD, SEND))
 
 
 def _delivered() -> str:

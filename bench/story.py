@@ -11,6 +11,7 @@ from bench.requests import SITE, an_event, beacon_post, form_post, messages
 from capture import beacons, form, link, track
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.table import Create, keys
+from ripen.key_ring import Rotated
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.publication.publish import publish
 from ripen.playbook.bundle import Bundle
@@ -73,7 +74,7 @@ class Story:
         lead = self._recorder.wrote("state").partition("|")[0].removeprefix("lead#")
         send = b32encode(sha256(lead.encode()).digest()[:16]).decode().rstrip("=").lower()
         form.table.write(Create(keys.send(lead, send), _accepted_mail(lead, send)))
-        token = sign_token(link.secrets.key("link"), Purpose.CLICK, Link(lead, send))
+        token = sign_token(link.secrets.ring(Rotated.LINK), Purpose.CLICK, Link(lead, send))
         event = an_event("GET", f"/c/{token}", {"token": token}, {}, "", f"click{lead}")
 
         def act() -> None:

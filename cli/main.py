@@ -144,10 +144,10 @@ COMMANDS = {
         Words("Simulate a journey for one invented lead.", "架空の見込み客 1 人でシナリオをシミュレーションします。"),
     ),
     "secret": (
-        "cli.commands.secret:secret",
+        "cli.commands.secret:app",
         Words(
-            "Print a key that you share with other systems, in hex.",
-            "ほかのシステムと共有する鍵を 16 進数で出力します。",
+            "Print a key that you share with other systems, or rotate a key.",
+            "ほかのシステムと共有する鍵の出力と、鍵の更新。",
         ),
     ),
     "schema": (

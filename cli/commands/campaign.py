@@ -4,13 +4,12 @@ import csv
 import sys
 from getpass import getuser
 from time import sleep
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from typer.core import TyperGroup
 
 from cli.output.campaign import show_campaign, show_proposal
 from cli.output.json_output import AsJson, print_json
@@ -18,6 +17,7 @@ from cli.output.language import help_text, say
 from cli.output.progress import bar
 from cli.output.question import confirm
 from cli.output.time_zone import brand_zone
+from cli.output.verbs import Verbs
 from cli.stack.stack import Stack, connect
 from ripen.failure import Failure
 from ripen.mail.ledger import SendState
@@ -26,16 +26,8 @@ from ripen.operations.sending.switches import UNTIL_SEEN_SECONDS, in_flight
 from ripen.operations.spreadsheet import escape_formula
 from ripen.words import Words
 
-
-class _Verbs(TyperGroup):
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Take `ripen campaign NAME` as `ripen campaign show NAME`."""
-        is_name = bool(args) and args[0] not in self.commands and all(arg.startswith("-") for arg in args[1:])
-        return super().resolve_command(ctx, ["show", *args] if is_name else args)
-
-
 app = typer.Typer(
-    cls=_Verbs,
+    cls=Verbs,
     no_args_is_help=True,
     help=say(
         "Schedule a campaign, look at it, pause, stop, resume or resend it, and list its recipients."

@@ -1,19 +1,52 @@
-"""ripen secret: the key that verifies our webhooks, and the key that signs requests to our API."""
+"""ripen secret: the keys that other systems share with us, and the rotation of our keys."""
 
-from typing import Annotated
+from datetime import datetime
+from secrets import token_urlsafe
+from time import time
+from typing import Annotated, Any
 
 import typer
 
 from cli.output.json_output import AsJson, print_json
 from cli.output.language import help_text, say
+from cli.output.progress import bar
+from cli.output.question import confirm
+from cli.output.verbs import Verbs
 from cli.stack.stack import connect
 from ripen.failure import Failure
+from ripen.key_ring import Rotated
+from ripen.operations import key_rotation
 from ripen.words import Words
 
 _SHARED = ("webhook", "api")
 """The keys that are shared with other systems. No other key is ever shown."""
+_MASTER_BYTES = 48
+_NEXT = {
+    Rotated.LINK: Words(
+        "Mails that were sent with the previous key keep their links.",
+        "前の鍵で送ったメールのリンクは、そのまま使えます。",
+    ),
+    Rotated.WEBHOOK: Words(
+        "Give the receivers the new key: ripen secret webhook. Requests carry both signatures until the next rotation.",
+        "受信側に新しい鍵を渡してください: ripen secret webhook。次の更新まで、両方の署名を付けて送ります。",
+    ),
+    Rotated.API: Words(
+        "Give the senders the new key: ripen secret api. The previous one is accepted until the next rotation.",
+        "送信側に新しい鍵を渡してください: ripen secret api。前の鍵は、次の更新まで使えます。",
+    ),
+}
+
+app = typer.Typer(
+    cls=Verbs,
+    no_args_is_help=True,
+    help=say(
+        "Print a key that you share with other systems, or rotate a key. `ripen secret webhook` prints the key.",
+        "ほかのシステムと共有する鍵の出力と、鍵の更新。`ripen secret webhook` は鍵を出力します。",
+    ),
+)
 
 
+@app.command()
 @help_text(
     """Print a key that you share with other systems, in hex.
 
@@ -27,7 +60,7 @@ _SHARED = ("webhook", "api")
     鍵は秘密情報の保管庫に置き、チケットやメールに書かないでください。鍵を持つ人は誰でも署名できます。
     """,
 )
-def secret(
+def show(
     name: Annotated[str, typer.Argument(help=say("webhook or api", "webhook または api"), metavar="webhook|api")],
     as_json: AsJson = False,
 ) -> None:
@@ -42,3 +75,61 @@ def secret(
         print_json({name: key})
     else:
         print(key)
+
+
+@app.command()
+@help_text(
+    """Rotate a key: a new one signs in ten minutes, and the previous one stays accepted until the next rotation.
+
+    `link` signs the links in mails; `webhook` and `api` are shared with other systems; all keys are derived from
+    `master`, and its rotation rotates all three. The key by which leads are found by their address never changes.
+    """,
+    """鍵を更新します。新しい鍵は 10 分後から署名に使われ、前の鍵も次の更新まで有効です。
+
+    `link` はメールのリンクの署名、`webhook` と `api` はほかのシステムと共有する鍵です。
+    `master` は全部の鍵の元で、更新すると 3 つとも新しくなります。
+    アドレスから見込み客を見つけるための鍵は、変わりません。
+    """,
+)
+def rotate(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help=say("link, webhook, api or master", "link、webhook、api または master"),
+            metavar="|".join(key_rotation.NAMES),
+        ),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help=say("Do not ask.", "確認しません。"))] = False,
+    as_json: AsJson = False,
+) -> None:
+    secrets = connect().secrets
+    since = key_rotation.dying_since(secrets.all(), name)
+    if since and not yes and not confirm(_warning(since)):
+        raise typer.Abort
+    with bar(say("Rotating", "更新中")) as progress:
+        found = key_rotation.rotate_key(name, secrets, token_urlsafe(_MASTER_BYTES), time(), progress)
+    if as_json:
+        print_json(found)
+    else:
+        _print(found)
+
+
+def _warning(since: datetime) -> str:
+    day = since.strftime("%Y-%m-%d")
+    return say(
+        f"Signatures from before {day} stop being accepted, also unsubscribe links in mails. Rotate?",
+        f"{day} より前の署名は使えなくなります（メールの配信停止リンクも含む）。更新しますか？",
+    )
+
+
+def _print(found: dict[Rotated, dict[str, Any]]) -> None:
+    for purpose, state in found.items():
+        at = datetime.fromisoformat(state["signs_from"]).strftime("%H:%M UTC")
+        generation = state["generation"]
+        print(
+            say(
+                f"{purpose}: generation {generation} signs from {at}.",
+                f"{purpose}: 第 {generation} 世代の鍵が {at} から署名します。",
+            ),
+            say(_NEXT[purpose].en, _NEXT[purpose].ja),
+        )

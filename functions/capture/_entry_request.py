@@ -15,21 +15,23 @@ from ripen.capture import entry_request
 from ripen.capture.deduplication import provider_key
 from ripen.capture.signature import signature_error
 from ripen.errors import Rejected
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.pointers import Seen
 
 SOURCE = "ripen"
+PATH = f"/webhooks/{SOURCE}"
 
 logger = Logger()
 
 
-def store_entry(request: Request, api_key: bytes, wall: float, dependencies: StoreDependencies) -> Stored:
+def store_entry(request: Request, api_keys: KeyRing, wall: float, dependencies: StoreDependencies) -> Stored:
     """Store the request once and wake the fold. `wall` is the wall-clock time in seconds since 1970.
 
     Raise Rejected, and Contended if a later attempt may succeed.
     """
-    if why := signature_error(api_key, request.headers, request.body, wall):
+    if why := signature_error(api_keys, request.headers, PATH, request.body, wall):
         raise Rejected(why, status=401)
     asked = entry_request.read(request.body, request.headers.get("idempotency-key", ""))
     pointer = dependencies.table.get(keys.address(address_hash(dependencies.address_key, asked.email)))

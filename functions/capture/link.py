@@ -26,6 +26,7 @@ from ripen.adapters.table import Change, Conflict, Create, Table, keys
 from ripen.adapters.unavailable import answer_503
 from ripen.agenda import wake_up
 from ripen.ids import digest
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Bundle, Mail
@@ -59,7 +60,7 @@ clicks = _few_clicks()
 
 
 class LinkKeys(Struct, frozen=True, kw_only=True):
-    link: bytes
+    link: KeyRing
     network: bytes
 
 
@@ -92,7 +93,7 @@ class _Click(Struct, frozen=True, kw_only=True):
 
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    link_keys = LinkKeys(link=secrets.key("link"), network=secrets.key("network"))
+    link_keys = LinkKeys(link=secrets.ring(Rotated.LINK), network=secrets.key("network"))
     dependencies = Dependencies(
         table, playbook.live(), playbook.bundle, link_keys, clock.now(), react, CLOCK_MOVES, clicks
     )

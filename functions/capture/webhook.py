@@ -29,6 +29,7 @@ from ripen.capture.deduplication import provider_key
 from ripen.capture.signature import TYPEFORM, is_signed
 from ripen.capture.submission import read, requested_locale
 from ripen.errors import Contended, Rejected
+from ripen.key_ring import KeyRing, Rotated
 from ripen.playbook.bundle import Form
 
 table = Table(os.environ["TABLE"])
@@ -48,7 +49,7 @@ class Dependencies(StoreDependencies, frozen=True, kw_only=True):
     `secret` returns a source's secret, from its origin if `fresh`. `wall` is the time that signatures use, in seconds.
     """
 
-    api_key: bytes
+    api_keys: KeyRing
     secret: Callable[[str, bool], str]
     wall: float
 
@@ -62,7 +63,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
         address_key=secrets.key("address"),
         now=clock.now(),
         new_id=lambda: uuid4().hex,
-        api_key=secrets.key("api"),
+        api_keys=secrets.ring(Rotated.API),
         secret=_secret,
         wall=time(),
     )
@@ -92,7 +93,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
 
 
 def _request_entry(request: Request, dependencies: Dependencies) -> Response:
-    stored = _entry_request.store_entry(request, dependencies.api_key, dependencies.wall, dependencies)
+    stored = _entry_request.store_entry(request, dependencies.api_keys, dependencies.wall, dependencies)
     return gateway.answer({"activity": stored.activity, "already_requested": stored.ref is None}, 202)
 
 

@@ -14,6 +14,7 @@ from ripen.calendar.local_time import lead_zone
 from ripen.campaign.campaign_run import MaySend, holds_back
 from ripen.campaign.counts import Counts
 from ripen.crm import opportunity
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
@@ -41,7 +42,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     clock: ports.Clock
     mailer: ports.Mailer
     stopped: Callable[[], bool]
-    link_key: bytes
+    link_keys: KeyRing
     address_key: bytes
     reply_domain: str = ""
     may_send: Callable[[str], MaySend] = lambda name: "yes"

@@ -32,6 +32,7 @@ from ripen.calendar.local_time import lead_zone
 from ripen.decision import Reason
 from ripen.journey.abandoned_mail import is_abandoned
 from ripen.journey.enrollment import Enrollment, EnrollmentState, leave
+from ripen.key_ring import Rotated
 from ripen.lead.lead import Profile
 from ripen.mail import breaker, frequency_cap, ledger, policy, request_cap
 from ripen.mail.ledger import MailClass, MovedSend, Send
@@ -78,7 +79,7 @@ def record_handler(record: SQSRecord, lambda_context: LambdaContext) -> None:
         stopped=stop.is_on,
         may_send=campaigns.may_send,
         reply_domain=reply_domain,
-        link_key=secrets.key("link"),
+        link_keys=secrets.ring(Rotated.LINK),
         address_key=secrets.key("address"),
     )
     if send := deliver(key, dependencies):
@@ -150,7 +151,7 @@ def _send(
             row.value,
             shown.profile,
             bundle,
-            MailLinks(live.site, dependencies.link_key, dependencies.reply_domain),
+            MailLinks(live.site, dependencies.link_keys, dependencies.reply_domain),
             now,
             facts=shown.facts,
             answers=shown.answers,

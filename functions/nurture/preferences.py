@@ -24,6 +24,7 @@ from ripen.adapters.unavailable import answer_503
 from ripen.campaign.counts import counter
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.ids import digest
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.contact import ConsentRecord, Contact
 from ripen.mail import policy, request_cap
@@ -51,7 +52,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     clock: Clock
     react: Wake
     walk: Wake
-    link_key: bytes
+    link_keys: KeyRing
     bundle: Bundle
 
 
@@ -64,7 +65,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
         clock=clock,
         react=react,
         walk=walk,
-        link_key=secrets.key("link"),
+        link_keys=secrets.ring(Rotated.LINK),
         bundle=playbook.live().bundle,
     )
     return respond(event, dependencies)
@@ -144,7 +145,7 @@ def _counted(send: Send) -> list[Change]:
 def _send(text: str, dependencies: Dependencies) -> Send | None:
     """Return the mail that the token was signed for, None for an invalid token."""
     try:
-        link = link_token.read_token(dependencies.link_key, link_token.Purpose.UNSUBSCRIBE, text)
+        link = link_token.read_token(dependencies.link_keys, link_token.Purpose.UNSUBSCRIBE, text)
     except link_token.BadToken:
         return None
     return linked_send(dependencies.table, link)

@@ -31,6 +31,7 @@ from ripen.adapters.table import Change, Create, Replace, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome
 from ripen.errors import Rejected
 from ripen.ids import digest
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash, normalise
 from ripen.lead.contact import Contact, Suppression
@@ -58,7 +59,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     mail: Callable[[str, int], bytes]
     react: ports.Wake
     alert: ports.Wake
-    link_key: bytes
+    link_keys: KeyRing
     address_key: bytes
 
 
@@ -83,7 +84,7 @@ def record_handler(record: SQSRecord) -> None:
         mail=mails.read,
         react=react,
         alert=alert,
-        link_key=secrets.key("link"),
+        link_keys=secrets.ring(Rotated.LINK),
         address_key=secrets.key("address"),
     )
     logger.info("reply", outcome=receive_reply(record.body, dependencies))
@@ -115,7 +116,7 @@ def _match(received: Received, reply: Reply, dependencies: Dependencies) -> Repl
     for address in (*received.recipients, *reply.to):
         signed = address.rpartition("@")[0].partition("+")[2]
         try:
-            link = link_token.read_token(dependencies.link_key, link_token.Purpose.REPLY, signed)
+            link = link_token.read_token(dependencies.link_keys, link_token.Purpose.REPLY, signed)
         except link_token.BadToken:
             continue
         if send := linked_send(dependencies.table, link):

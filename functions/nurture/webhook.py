@@ -33,6 +33,7 @@ from ripen.ids import digest
 from ripen.journey import webhook_call
 from ripen.journey.enrollment import EnrollmentState
 from ripen.journey.webhook_call import CallChange, WebhookCall
+from ripen.key_ring import Rotated
 
 logger = Logger()
 batch = batch_processor()
@@ -42,7 +43,7 @@ secrets = Secrets(os.environ["SECRET"])
 _here = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://127.0.0.1:")
 """Only if AWS is an emulator on this machine may a webhook be on it too, on the one port that is named."""
 webhooks = WebhookClient(
-    lambda: secrets.key("webhook"), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None
+    lambda: secrets.ring(Rotated.WEBHOOK), int(os.environ.get("WEBHOOK_STAND_IN", "0")) if _here else None
 )
 stop = StopSwitch(table)
 advance = Queue(os.environ["ADVANCE_QUEUE"])

@@ -6,6 +6,7 @@ import pytest
 
 from ripen.adapters.webhook_client import WebhookClient, is_public, parse_url
 from ripen.errors import Undeliverable
+from ripen.key_ring import KeyRing
 
 
 def _refused(call: Callable[[], object]) -> Undeliverable:
@@ -100,7 +101,7 @@ def test_url_is_split_into_host_port_and_target(url: str, found: tuple[str, int,
 )
 def test_private_host_is_not_called_in_any_notation(host: str) -> None:
     """Use the real resolver, which accepts every notation of a number that a socket accepts."""
-    client = WebhookClient(lambda: b"k" * 32)
+    client = WebhookClient(lambda: KeyRing.of(b"k" * 32))
     failure = _refused(lambda: client.post(f"https://{host}/latest/meta-data/", b"{}", "id1", 1))
     assert failure.reason in ("not a public address", "the host name does not resolve", "not a valid URL")
 

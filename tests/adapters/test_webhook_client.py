@@ -9,6 +9,7 @@ from time import sleep, time
 import pytest
 
 from ripen.adapters.webhook_client import MAX_ANSWER_BYTES, WebhookClient
+from ripen.key_ring import KeyRing
 from tests.support.webhook_receiver import BODY, KEY, Server, answering, refusal
 
 
@@ -20,8 +21,9 @@ def test_call_posts_signed_json_with_an_idempotency_key(server: Server) -> None:
     assert path == "/hook?of=%E4%BC%9A%E7%A4%BE"
     assert body == BODY
     assert began <= int(stamp) <= time()
-    assert headers["Ripen-Signature"] == "v1=" + hmac(KEY, f"{stamp}.".encode() + BODY, sha256).hexdigest()
     assert headers["Idempotency-Key"] == "id1"
+    signed = f"{stamp}\nid1\nhttps://{headers['Host']}{path}\n".encode() + BODY
+    assert headers["Ripen-Signature"] == "v1=" + hmac(KEY, signed, sha256).hexdigest()
     assert headers["Content-Type"] == "application/json"
     assert headers["Host"] == f"localhost:{server.port}"
 
@@ -115,12 +117,12 @@ def test_answer_that_trickles_in_is_cut_off_at_the_timeout(server: Server, where
 def test_refused_connection_may_be_retried(server: Server) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    client = WebhookClient(lambda: KEY, port, server.context)
+    client = WebhookClient(lambda: KeyRing.of(KEY), port, server.context)
     assert not refusal(lambda: client.post(f"https://localhost:{port}/", BODY, "id1", 1)).permanent
 
 
 def test_tls_checks_the_host_name_and_not_only_the_address(server: Server) -> None:
-    client = WebhookClient(lambda: KEY, server.port, server.context)
+    client = WebhookClient(lambda: KeyRing.of(KEY), server.port, server.context)
     failure = refusal(lambda: client.post(f"https://example.com:{server.port}/", BODY, "id1", 5))
     assert failure.reason == "no valid certificate"
     assert server.asked == []

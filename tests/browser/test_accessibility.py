@@ -25,7 +25,7 @@ from ripen_authoring.compile import compile_playbook
 from tests.support.browser import Device
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
-from tests.support.gateway_events import BROWSER, KEY, SITE, a_post, an_event
+from tests.support.gateway_events import BROWSER, KEY, KEYS, SITE, a_post, an_event
 from tests.support.planned_mails import a_send, sent, unsubscribing
 
 AXE = Path(__file__).parents[1] / "peers/node_modules/axe-core/axe.min.js"
@@ -123,11 +123,11 @@ def _refused(bundle: Bundle, table: Table, lang: str) -> Shown:
 def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
     sent(table, id=SEND, locale=lang)
     table.write(Create(keys.contact("lead1"), Contact(lead="lead1")))
-    good = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
+    good = link_token.sign_token(KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 
     def page(method: str, signed: str) -> str:
         event = an_event(method, f"/unsubscribe/{signed}", {"token": signed}, query=f"lang={lang}")
-        return str(respond(event, unsubscribing(table, FakeClock(), link_key=KEY, bundle=bundle))["body"])
+        return str(respond(event, unsubscribing(table, FakeClock(), link_keys=KEYS, bundle=bundle))["body"])
 
     return {"unsubscribe": page("GET", good), "unsubscribed": page("POST", good), "bad link": page("GET", "x")}
 
@@ -135,7 +135,7 @@ def _unsubscribing(bundle: Bundle, table: Table, lang: str) -> Shown:
 def _mails(bundle: Bundle, lang: str) -> Shown:
     profile = a_lead(locale=lang)
     mails = {
-        f"mail {name}": compose(a_send(email=name), profile, bundle, MailLinks(SITE, KEY), NOON).html
+        f"mail {name}": compose(a_send(email=name), profile, bundle, MailLinks(SITE, KEYS), NOON).html
         for name in bundle.emails
     }
     return {name: html for name, html in mails.items() if html}  # some have only a text part

@@ -35,7 +35,7 @@ from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import BROWSER, KEY, SITE, a_json_post, a_post
 from tests.support.hostile_input import BROKEN, HIDDEN, TEXTS
-from tests.support.planned_mails import LINK_KEY, a_send
+from tests.support.planned_mails import LINK_KEYS, a_send
 from tests.test_architecture import ROOT
 
 FIELDS = ("last_name", "first_name", "company", "department", "job_title")
@@ -197,7 +197,7 @@ def _lead(dependencies: Dependencies) -> Profile:
 
 
 def _mail(email: str, profile: Profile) -> OutgoingMail:
-    return compose(a_send(email=email), profile, LIVE.bundle, MailLinks(SITE, LINK_KEY), NOON)
+    return compose(a_send(email=email), profile, LIVE.bundle, MailLinks(SITE, LINK_KEYS), NOON)
 
 
 def _marked(message: dict[str, Any]) -> list[str]:

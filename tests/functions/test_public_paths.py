@@ -23,7 +23,7 @@ from nurture import preferences
 from ripen.adapters import gateway
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signature
 from ripen.lead.address import address_hash
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import Journey
@@ -35,7 +35,7 @@ from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen_authoring.compile import compile_playbook
 from tests.support.fake_chat import TEAM, FakeChat
 from tests.support.fakes import NOON, FakeClock, FakePost, FakeQueue
-from tests.support.gateway_events import KEY, SITE, no_limit
+from tests.support.gateway_events import KEY, KEYS, SITE, no_limit
 from tests.support.planned_mails import sent, unsubscribing
 from tests.support.public_requests import anything, beacons, bodies, events, mostly, values, words
 from tests.support.slack_workspace import SIGNING_SECRET, KnownSecrets
@@ -44,7 +44,7 @@ from tests.test_architecture import ROOT
 
 SECRET = "typeform secret"
 SEND = "a" * 26
-UNSUBSCRIBE = link_token.sign_token(KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
+UNSUBSCRIBE = link_token.sign_token(KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
 COMMAND = {"command": "/ripen", "user_id": "U0ALICE", "team_id": TEAM}
 _ZONES = st.timezones() | st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
@@ -108,7 +108,7 @@ def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str,
     event=events(
         "GET HEAD",
         *(
-            link_token.sign_token(KEY, link_token.Purpose.CLICK, link_token.Link("lead1", SEND, number))
+            link_token.sign_token(KEYS, link_token.Purpose.CLICK, link_token.Link("lead1", SEND, number))
             for number in (0, 1, 99, HIDDEN_LINK)
         ),
     )
@@ -117,7 +117,7 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
     def bundle_of(hash: str) -> Bundle:
         raise AssertionError("the send names no bundle")
 
-    own = link.LinkKeys(link=KEY, network=KEY)
+    own = link.LinkKeys(link=KEYS, network=KEY)
     is_an_answer(link.serve(gateway.request(event), link.Dependencies(mailed, live, bundle_of, own, NOON, FakeQueue())))
 
 
@@ -126,7 +126,7 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
 def test_the_preferences_answer_any_request_without_a_500(
     mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
 ) -> None:
-    is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_key=KEY, bundle=live.bundle)))
+    is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_keys=KEYS, bundle=live.bundle)))
 
 
 @often
@@ -203,7 +203,9 @@ def test_the_entry_request_answers_any_request_without_a_500(
         event |= {"body": json.dumps(asks), "isBase64Encoded": False}
     if signed:
         body, stamp = gateway.request(event).body, str(round(NOON.timestamp()))
-        event["headers"] |= {"ripen-timestamp": stamp, "ripen-signature": signature(KEY, stamp, body)}
+        key = event["headers"].get("idempotency-key", "")
+        signed_request = SignedRequest(stamp=stamp, key=key, url="/webhooks/ripen", body=body)
+        event["headers"] |= {"ripen-timestamp": stamp, "ripen-signature": signature(KEY, signed_request)}
     is_an_answer(webhook.serve(gateway.request(event), _webhook_dependencies(table, queue, live, ids)))
 
 
@@ -215,7 +217,7 @@ def _webhook_dependencies(table: Table, queue: FakeQueue, live: Live, ids: Itera
         address_key=KEY,
         now=NOON,
         new_id=lambda: f"{next(ids):032x}",
-        api_key=KEY,
+        api_keys=KEYS,
         secret=lambda source, fresh: SECRET,
         wall=NOON.timestamp(),
     )

@@ -21,7 +21,7 @@ from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react
 from tests.support.gateway_events import an_event
-from tests.support.planned_mails import LINK_KEY, SITE, FakeSes, an_outside, unsubscribing
+from tests.support.planned_mails import LINK_KEYS, SITE, FakeSes, an_outside, unsubscribing
 from tests.support.sqs_events import a_playbook, queues_of_advance
 
 CHROME = {
@@ -33,7 +33,7 @@ FORM = "{{ page.title }} {{ form.action }}|{% for h in hidden %}{{ h.name }}={{ 
 PAGE = Page(name="whitepaper-read", title={"ja": "資料"}, source={"*": FORM}, form="whitepaper")
 BUNDLE = replace(a_bundle(), pages={"whitepaper-read": PAGE})
 LIVE = Live(BUNDLE, SITE)
-OWN = link.LinkKeys(link=LINK_KEY, network=b"n" * 32)
+OWN = link.LinkKeys(link=LINK_KEYS, network=b"n" * 32)
 
 
 @pytest.fixture

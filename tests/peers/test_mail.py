@@ -24,7 +24,7 @@ from sandbox.ses.message import build
 from tests.support import node_peers
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
-from tests.support.planned_mails import LINK_KEY, SITE, a_send
+from tests.support.planned_mails import LINK_KEYS, SITE, a_send
 
 MARKUP = "<script>{{ 7*7 }}&amp;<b>"
 PEOPLE = {
@@ -90,7 +90,7 @@ def _with_html(bundle: Bundle) -> list[str]:
 
 def _written(bundle: Bundle, email: str, profile: Profile) -> tuple[str, bytes]:
     send, client = a_send(email=email, mail_class=bundle.emails[email].mail_class), Client()
-    Ses("set1", client).send(compose(send, profile, bundle, MailLinks(SITE, LINK_KEY), NOON))
+    Ses("set1", client).send(compose(send, profile, bundle, MailLinks(SITE, LINK_KEYS), NOON))
     return send.id, build(client.request, "m1", NOON)
 
 
@@ -124,7 +124,7 @@ def test_the_headers_allow_unsubscribing_with_one_click(mails: list[Mail]) -> No
         assert address.isascii() and len(address) <= 995
         assert post == "List-Unsubscribe=One-Click"
         signed = re.fullmatch(rf"<{SITE}/unsubscribe/([^>]+)>", address)
-        assert signed and link_token.read_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
+        assert signed and link_token.read_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, signed[1]).send == mail.send
 
 
 def test_no_line_of_a_mail_is_too_long(mails: list[Mail]) -> None:
@@ -162,7 +162,7 @@ def _is_ours(link: str, send: str) -> None:
     signed = re.fullmatch(rf"{SITE}/(c|unsubscribe)/([A-Za-z0-9._-]+)", link)
     assert signed, link
     purpose = link_token.Purpose.CLICK if signed[1] == "c" else link_token.Purpose.UNSUBSCRIBE
-    assert link_token.read_token(LINK_KEY, purpose, signed[2]).send == send
+    assert link_token.read_token(LINK_KEYS, purpose, signed[2]).send == send
 
 
 def _uncounted(text: str) -> str:

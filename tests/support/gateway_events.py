@@ -7,12 +7,14 @@ from urllib.parse import urlencode
 
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table
+from ripen.key_ring import KeyRing
 from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle
 
 SITE = "https://go.example.jp"
 LIVE = Live(a_bundle(), SITE)
 KEY = b"k" * 32
+KEYS = KeyRing.of(KEY)
 BROWSER = {"accept": "text/html,application/xhtml+xml"}
 
 

@@ -14,6 +14,7 @@ from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Create, Key, Row, Table, keys
 from ripen.errors import Blocked, Undeliverable, Unsure
 from ripen.ids import digest, send_id
+from ripen.key_ring import KeyRing
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile
 from ripen.mail import ledger
@@ -25,7 +26,7 @@ from ripen.ports import Mailer
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 
-LINK_KEY = b"link" * 8
+LINK_KEYS = KeyRing.of(b"link" * 8)
 ADDRESS_KEY = b"addr" * 8
 SITE = "https://m.example.com"
 CONSENT = {"marketing": Permission(granted=True, at=NOON - timedelta(days=1), record="r1")}
@@ -88,7 +89,7 @@ def an_outside(table: Table, clock: FakeClock, ses: Mailer, **changes: Any) -> D
         "clock": clock,
         "mailer": ses,
         "stopped": lambda: False,
-        "link_key": LINK_KEY,
+        "link_keys": LINK_KEYS,
         "address_key": ADDRESS_KEY,
     }
     return Dependencies(**(known | changes))
@@ -178,7 +179,7 @@ def unsubscribing(
         "clock": clock,
         "react": react or FakeQueue(),
         "walk": walk or FakeQueue(),
-        "link_key": LINK_KEY,
+        "link_keys": LINK_KEYS,
         "bundle": a_bundle(),
     }
     return preferences.Dependencies(**(known | changes))

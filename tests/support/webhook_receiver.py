@@ -14,6 +14,7 @@ import trustme
 
 from ripen.adapters.webhook_client import WebhookClient
 from ripen.errors import Undeliverable
+from ripen.key_ring import KeyRing
 
 KEY = b"k" * 32
 BODY = b'{"lead":"lead1"}'
@@ -30,7 +31,7 @@ class Server:
         return f"https://localhost:{self.port}{path}"
 
     def call(self, path: str = "/hook", timeout: float = 5, port: int | None = None) -> dict[str, Any]:
-        client = WebhookClient(lambda: KEY, self.port if port is None else port, self.context)
+        client = WebhookClient(lambda: KeyRing.of(KEY), self.port if port is None else port, self.context)
         return client.post(self.url(path), BODY, "id1", timeout)
 
 

@@ -3,7 +3,7 @@
 The expected values are OpenSSL's, by the recipe of Typeform's page "Secure your webhooks":
 printf %s BODY | openssl dgst -sha256 -hmac SECRET -binary | base64
 and for our own signatures:
-printf %s STAMP.BODY | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY
+printf 'STAMP\nKEY\nURL\nBODY' | openssl dgst -sha256 -mac HMAC -macopt hexkey:KEY
 """
 
 import hmac
@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ripen.capture.signature import TYPEFORM, SignatureSpec, is_signed, signature_error
+from ripen.capture.signature import TYPEFORM, SignatureSpec, SignedRequest, is_signed, signature_error, signatures
+from ripen.key_ring import Key, KeyRing
 
 BODY = '{"event_id":"LtWXD3crgy","event_type":"form_response","form_response":{"text":"山田"}}'.encode()
 SECRET = "abc123"
@@ -63,20 +64,22 @@ def test_any_other_header_is_refused(header: str, body: bytes) -> None:
     assert not is_signed(TYPEFORM, SECRET, {"typeform-signature": header}, body)
 
 
-OWN_KEY = bytes([0x0A]) * 32
+OWN_KEYS = KeyRing.of(bytes([0x0A]) * 32)
+PATH = "/webhooks/ripen"
 OWN_BODY = b'{"journey":"ordered","email":"hanako@example.co.jp","key":"order-4711"}'
 OWN = {
     "ripen-timestamp": "1795230000",
-    "ripen-signature": "v1=5fd5e6e35d6ad7deb98476b6881de1c9c3945e4f70ded44e6316532b2cde5f56",
+    "idempotency-key": "order-4711",
+    "ripen-signature": "v1=623216aac3f612a038143d8469d07824b55f69dccc07458e825ad60454ef99ff",
 }
 
 
 def test_our_own_signature_is_accepted_for_five_minutes() -> None:
     made = int(OWN["ripen-timestamp"])
     for wall in (made - 300, made, made + 300):
-        assert signature_error(OWN_KEY, OWN, OWN_BODY, wall) == ""
+        assert signature_error(OWN_KEYS, OWN, PATH, OWN_BODY, wall) == ""
     for wall in (made - 301, made + 301):
-        assert "five minutes" in signature_error(OWN_KEY, OWN, OWN_BODY, wall)
+        assert "five minutes" in signature_error(OWN_KEYS, OWN, PATH, OWN_BODY, wall)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +87,9 @@ def test_our_own_signature_is_accepted_for_five_minutes() -> None:
     [
         ({}, OWN_BODY + b" "),
         ({"ripen-timestamp": "1795230001"}, OWN_BODY),
+        ({"idempotency-key": "order-4712"}, OWN_BODY),
+        ({"idempotency-key": ""}, OWN_BODY),
+        ({"idempotency-key": "\ud800"}, OWN_BODY),
         ({"ripen-signature": OWN["ripen-signature"].removeprefix("v1=")}, OWN_BODY),
         ({"ripen-signature": OWN["ripen-signature"][:-1]}, OWN_BODY),
         ({"ripen-signature": "v1=\u7f72\u540d"}, OWN_BODY),
@@ -94,8 +100,26 @@ def test_our_own_signature_is_accepted_for_five_minutes() -> None:
     ],
 )
 def test_any_other_signature_of_ours_is_refused(changed: dict[str, str], body: bytes) -> None:
-    assert signature_error(OWN_KEY, OWN | changed, body, 1795230000)
+    assert signature_error(OWN_KEYS, OWN | changed, PATH, body, 1795230000)
 
 
 def test_a_signature_with_another_key_is_refused() -> None:
-    assert "signature is wrong" in signature_error(b"", OWN, OWN_BODY, 1795230000)
+    assert "signature is wrong" in signature_error(KeyRing.of(b""), OWN, PATH, OWN_BODY, 1795230000)
+
+
+def test_a_signature_for_another_address_is_refused() -> None:
+    assert "signature is wrong" in signature_error(OWN_KEYS, OWN, "/webhooks/other", OWN_BODY, 1795230000)
+
+
+def test_the_previous_key_is_accepted_and_both_sign() -> None:
+    newest, previous = Key(3, b"new"), Key(2, b"old")
+    ring = KeyRing(newest, (newest, previous))
+    request = SignedRequest(stamp="1795230000", key="k", url="https://hooks.example/in", body=b"{}")
+
+    both = signatures(ring, request).split(",")
+
+    assert both == [signatures(KeyRing(key, (key,)), request) for key in (newest, previous)]
+    for each in both:
+        headers = {"ripen-timestamp": request.stamp, "idempotency-key": "k", "ripen-signature": each}
+        assert signature_error(ring, headers, request.url, b"{}", 1795230000) == ""
+        assert signature_error(KeyRing.of(b"older"), headers, request.url, b"{}", 1795230000)

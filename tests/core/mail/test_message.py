@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import pytest
 
+from ripen.key_ring import KeyRing
 from ripen.lead.lead import CrmLink, Profile
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.mail_links import MailLinks
@@ -16,8 +17,8 @@ from ripen.tracking.click_signals import HIDDEN_LINK
 from tests.support.builders import a_brand, a_bundle, a_lead, a_mail, a_marketing_mail
 from tests.support.fakes import NOON
 
-KEY = b"k" * 32
-LINKS = MailLinks("https://m.example.com", KEY)
+KEYS = KeyRing.of(b"k" * 32)
+LINKS = MailLinks("https://m.example.com", KEYS)
 ID = "a" * 25 + "e"
 
 
@@ -53,9 +54,9 @@ def test_every_link_is_signed_and_the_unsubscribe_link_is_in_body_and_headers() 
     assert unsubscribe.strip("<>") in mail.html
     assert mail.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     click = mail.text.splitlines()[1].removeprefix("https://m.example.com/c/")
-    assert link_token.read_token(KEY, link_token.Purpose.CLICK, click) == link_token.Link("lead1", ID, 0)
+    assert link_token.read_token(KEYS, link_token.Purpose.CLICK, click) == link_token.Link("lead1", ID, 0)
     with pytest.raises(link_token.BadToken):
-        link_token.read_token(KEY, link_token.Purpose.UNSUBSCRIBE, click)
+        link_token.read_token(KEYS, link_token.Purpose.UNSUBSCRIBE, click)
 
 
 @pytest.mark.parametrize("mail_class", ["marketing", "transactional"])
@@ -73,7 +74,7 @@ def test_each_mail_has_one_hidden_link_that_people_cannot_reach() -> None:
         mail.html,
     )
     assert hidden
-    link = link_token.read_token(KEY, link_token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
+    link = link_token.read_token(KEYS, link_token.Purpose.CLICK, hidden[1].removeprefix("https://m.example.com/c/"))
     assert link == link_token.Link("lead1", ID, HIDDEN_LINK)
     assert hidden[1] not in mail.text
     assert written().html.count("display:none") == 1
@@ -236,11 +237,11 @@ def test_text_mail_has_no_html() -> None:
 
 
 def test_each_mail_has_a_signed_reply_address_if_we_receive_replies() -> None:
-    mail = compose(a_send(), a_lead(), a_bundle(), MailLinks(LINKS.site, KEY, "reply.example.com"), NOON)
+    mail = compose(a_send(), a_lead(), a_bundle(), MailLinks(LINKS.site, KEYS, "reply.example.com"), NOON)
     local, _, domain = mail.reply_to.partition("@")
     assert domain == "reply.example.com"
     assert len(local) <= 64
-    assert link_token.read_token(KEY, link_token.Purpose.REPLY, local.removeprefix("reply+")) == link_token.Link(
+    assert link_token.read_token(KEYS, link_token.Purpose.REPLY, local.removeprefix("reply+")) == link_token.Link(
         "lead1", ID
     )
     assert written().reply_to == "hello@example.com"

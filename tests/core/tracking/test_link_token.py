@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ripen.ids import digest
+from ripen.key_ring import Key, KeyRing
 from ripen.tracking.link_token import BadToken, Link, Purpose, read_token, sign_token
 
-KEY = b"k" * 32
+KEYS = KeyRing.of(b"k" * 32)
 LEAD = "0123456789abcdef" * 2
 LINK = Link(LEAD, digest("some send"), 3)
 OLD = {
@@ -23,47 +24,67 @@ OLD = {
 @pytest.mark.parametrize("lead", [LEAD, LEAD.upper(), "lead1", "あ"])
 def test_token_is_read_back_whatever_the_id_of_the_lead(lead: str) -> None:
     link = Link(lead, LINK.send, 3)
-    assert read_token(KEY, Purpose.CLICK, sign_token(KEY, Purpose.CLICK, link)) == link
+    assert read_token(KEYS, Purpose.CLICK, sign_token(KEYS, Purpose.CLICK, link)) == link
 
 
 @pytest.mark.parametrize("purpose", [Purpose.UNSUBSCRIBE, Purpose.REPLY])
 @pytest.mark.parametrize("lead", [LEAD, "lead1"])
 def test_link_number_is_only_in_the_token_of_a_click(purpose: Purpose, lead: str) -> None:
-    token = sign_token(KEY, purpose, Link(lead, LINK.send, 3))
-    assert read_token(KEY, purpose, token) == Link(lead, LINK.send, 0)
+    token = sign_token(KEYS, purpose, Link(lead, LINK.send, 3))
+    assert read_token(KEYS, purpose, token) == Link(lead, LINK.send, 0)
 
 
 def test_address_of_a_reply_has_at_most_64_characters_before_its_at_sign() -> None:
-    assert len("reply+" + sign_token(KEY, Purpose.REPLY, LINK)) <= 64
+    assert len("reply+" + sign_token(KEYS, Purpose.REPLY, LINK)) <= 64
 
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_token_of_version_1_is_read_and_names_no_lead(purpose: Purpose) -> None:
-    assert read_token(KEY, purpose, OLD[purpose]) == Link("", LINK.send, 3)
+    assert read_token(KEYS, purpose, OLD[purpose]) == Link("", LINK.send, 3)
 
 
 @pytest.mark.parametrize("other", [each for each in Purpose if each is not Purpose.CLICK])
 def test_token_is_invalid_for_another_purpose(other: Purpose) -> None:
     with pytest.raises(BadToken):
-        read_token(KEY, other, sign_token(KEY, Purpose.CLICK, LINK))
+        read_token(KEYS, other, sign_token(KEYS, Purpose.CLICK, LINK))
 
 
 def test_signature_of_a_click_cannot_be_cut_to_that_of_a_reply() -> None:
-    raw = urlsafe_b64decode(sign_token(KEY, Purpose.UNSUBSCRIBE, LINK) + "==")
+    raw = urlsafe_b64decode(sign_token(KEYS, Purpose.UNSUBSCRIBE, LINK) + "==")
     with pytest.raises(BadToken):
-        read_token(KEY, Purpose.UNSUBSCRIBE, urlsafe_b64encode(raw[:-8]).decode().rstrip("="))
+        read_token(KEYS, Purpose.UNSUBSCRIBE, urlsafe_b64encode(raw[:-8]).decode().rstrip("="))
 
 
 @given(purpose=st.sampled_from(Purpose), place=st.integers(0, 200), bit=st.integers(0, 7))
 def test_token_with_one_flipped_bit_is_rejected(purpose: Purpose, place: int, bit: int) -> None:
-    token = sign_token(KEY, purpose, LINK)
+    token = sign_token(KEYS, purpose, LINK)
     raw = bytearray(urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     raw[place % len(raw)] ^= 1 << bit
     with pytest.raises(BadToken):
-        read_token(KEY, purpose, urlsafe_b64encode(raw).decode().rstrip("="))
+        read_token(KEYS, purpose, urlsafe_b64encode(raw).decode().rstrip("="))
 
 
 @given(st.text(max_size=80))
 def test_any_other_text_is_rejected(text: str) -> None:
     with pytest.raises(BadToken):
-        read_token(KEY, Purpose.CLICK, text)
+        read_token(KEYS, Purpose.CLICK, text)
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_token_of_the_previous_key_is_read_after_a_rotation_and_an_older_one_is_not(purpose: Purpose) -> None:
+    first, second, third = (Key(generation, bytes([generation]) * 32) for generation in (1, 2, 3))
+    old = sign_token(KeyRing(first, (first,)), purpose, LINK)
+
+    assert read_token(KeyRing(first, (second, first)), purpose, old).send == LINK.send
+    assert read_token(KeyRing(second, (second, first)), purpose, old).send == LINK.send
+    assert sign_token(KeyRing(second, (second, first)), purpose, LINK) != old
+    with pytest.raises(BadToken):
+        read_token(KeyRing(third, (third, second)), purpose, old)
+
+
+def test_key_id_is_the_lowest_byte_of_the_generation() -> None:
+    late = Key(513, b"k" * 32)
+    token = sign_token(KeyRing(late, (late,)), Purpose.CLICK, LINK)
+
+    assert urlsafe_b64decode(token + "=" * (-len(token) % 4))[1] == 1
+    assert read_token(KeyRing(late, (late,)), Purpose.CLICK, token) == LINK

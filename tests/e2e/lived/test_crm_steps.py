@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signature
 from tests.support.form_visitors import a_director
 from tests.support.lived_playbook import published
 from tests.support.local_cloud import RunningCloud, eventually
@@ -62,7 +62,11 @@ def test_a_webhook_is_called_once_signed_and_with_the_body_of_the_step(cloud: Ru
     assert (body["company"], body["journey"], body["step"]) == (walked.company, "crm-steps", "credit")
     assert headers["idempotency-key"] == body["id"]
     key = cloud.stack.secrets.key("webhook")
-    ours = signature(key, headers["ripen-timestamp"], call["body"].encode())
+    url = f"https://{headers['host']}{call['target']}"
+    asked = SignedRequest(
+        stamp=headers["ripen-timestamp"], key=headers["idempotency-key"], url=url, body=call["body"].encode()
+    )
+    ours = signature(key, asked)
     assert hmac.compare_digest(headers["ripen-signature"], ours)
 
 

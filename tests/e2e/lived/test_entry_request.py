@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ripen.adapters.playbook import PROPAGATION_TIME
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signature
 from tests.support.form_visitors import a_director
 from tests.support.lived_playbook import published
 from tests.support.local_cloud import RunningCloud, eventually
@@ -56,6 +56,7 @@ def test_a_repeated_entry_request_enters_the_lead_once(cloud: RunningCloud, emai
 def test_an_entry_request_without_a_valid_signature_is_refused(cloud: RunningCloud, email: str) -> None:
     body, stamp = json.dumps({"journey": "ordered", "email": email, "key": "2"}).encode(), str(round(time()))
     for key in (cloud.stack.secrets.key("webhook"), b""):
-        signed = {"Ripen-Timestamp": stamp, "Ripen-Signature": signature(key, stamp, body)}
+        request = SignedRequest(stamp=stamp, key="", url="/webhooks/ripen", body=body)
+        signed = {"Ripen-Timestamp": stamp, "Ripen-Signature": signature(key, request)}
         answer = cloud.post("/webhooks/ripen", content=body, headers=signed)
         assert (answer.status_code, answer.json()["error"].partition(":")[0]) == (401, "the signature is wrong")

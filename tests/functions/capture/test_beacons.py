@@ -18,7 +18,7 @@ from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.visitor import Bridge, VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.gateway_events import KEY, SITE, an_event, rows
+from tests.support.gateway_events import KEY, KEYS, SITE, an_event, rows
 from tests.support.planned_mails import sent
 from tests.support.site_visits import (
     BUNDLE,
@@ -122,9 +122,9 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     send = digest("send1")
     table.write(Create(keys.profile("lead1"), a_lead()))
     sent(table, id=send, email="case-study")
-    token = sign_token(KEY, Purpose.CLICK, Link("lead1", send))
+    token = sign_token(KEYS, Purpose.CLICK, Link("lead1", send))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
-    own = LinkKeys(link=KEY, network=KEY)
+    own = LinkKeys(link=KEYS, network=KEY)
     dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON, FakeQueue())
     location = click(request(event), dependencies)["headers"]["location"]
     rpn = location.partition("?rpn=")[2]

@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from capture import _entry_request
+from capture._entry_request import PATH
 from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.agenda import Lane
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signature
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.playbook.graph import Journey
@@ -45,7 +47,7 @@ def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
         address_key=KEY,
         now=NOON,
         new_id=lambda: "id",
-        api_key=API,
+        api_keys=KeyRing.of(API),
         secret=lambda source, fresh: "",
         wall=NOON.timestamp(),
     )
@@ -66,8 +68,10 @@ def call(
 ) -> Response:
     body = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
     stamp = str(round(NOON.timestamp() - late))
-    signed = {"ripen-timestamp": stamp, "ripen-signature": signature(key, stamp, body.encode())}
-    event = an_event("POST", "/webhooks/ripen", {"source": "ripen"}, headers=signed | (headers or {}), body=body)
+    sent = headers or {}
+    request_made = SignedRequest(stamp=stamp, key=sent.get("idempotency-key", ""), url=PATH, body=body.encode())
+    signed = {"ripen-timestamp": stamp, "ripen-signature": signature(key, request_made)}
+    event = an_event("POST", PATH, {"source": "ripen"}, headers=signed | sent, body=body)
     return serve(request(event), dependencies)
 
 

@@ -15,6 +15,7 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import GRACE
 from ripen.ids import digest
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import SendPointer
 from ripen.playbook.bundle import Bundle, Email
@@ -24,7 +25,7 @@ from ripen.tracking.link_token import Link, Purpose, sign_token
 from ripen.tracking.recent_counts import RecentCounts
 from tests.support.builders import a_bundle, a_mail
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.gateway_events import KEY, SITE, an_event, rows
+from tests.support.gateway_events import KEYS, SITE, an_event, rows
 from tests.support.planned_mails import sent as mailed
 
 SEND = digest("send1")
@@ -67,7 +68,7 @@ def sent(table: Table) -> Table:
 
 
 def token(number: int = 0, send: str = SEND) -> str:
-    return sign_token(KEY, Purpose.CLICK, Link("lead1", send, number))
+    return sign_token(KEYS, Purpose.CLICK, Link("lead1", send, number))
 
 
 def follow(
@@ -83,7 +84,7 @@ def follow(
 ) -> Response:
     event = an_event(method, f"/c/{token}", {"token": token}, id=id, headers=headers or {})
     event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
-    own = LinkKeys(link=KEY, network=NETWORK_KEY)
+    own = LinkKeys(link=KEYS, network=NETWORK_KEY)
     old = bundle_with(("/old",), ("/old-in-english",))
     dependencies = Dependencies(table, LIVE, lambda hash: old, own, NOON, react or FakeQueue(), clock_moves)
     return serve(request(event), replace(dependencies, clicks=clicks) if clicks else dependencies)
@@ -192,8 +193,8 @@ def test_a_malformed_target_is_not_followed(sent: Table, number: int) -> None:
         token()[:-1],
         token()[:-1] + ("A" if token()[-1] != "A" else "B"),
         token() + "A",
-        sign_token(KEY, Purpose.UNSUBSCRIBE, Link("lead1", SEND)),
-        sign_token(b"x" * 32, Purpose.CLICK, Link("lead1", SEND)),
+        sign_token(KEYS, Purpose.UNSUBSCRIBE, Link("lead1", SEND)),
+        sign_token(KeyRing.of(b"x" * 32), Purpose.CLICK, Link("lead1", SEND)),
         token(send=digest("never sent")),
         "//evil.example",
         "https://evil.example",

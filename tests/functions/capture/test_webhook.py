@@ -17,6 +17,7 @@ from capture.webhook import Dependencies, serve
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Table, keys
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
@@ -53,7 +54,7 @@ def dependencies(table: Table, queue: FakeQueue) -> Dependencies:
         address_key=KEY,
         now=NOON,
         new_id=lambda: f"{next(ids):032x}",
-        api_key=b"a" * 32,
+        api_keys=KeyRing.of(b"a" * 32),
         secret=Vault(),
         wall=NOON.timestamp(),
     )

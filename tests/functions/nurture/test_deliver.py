@@ -20,7 +20,7 @@ from tests.support.builders import a_bundle, a_lead, a_mail
 from tests.support.fakes import NOON, FakeClock
 from tests.support.planned_mails import (
     ADDRESS_KEY,
-    LINK_KEY,
+    LINK_KEYS,
     SITE,
     FakeSes,
     a_context,
@@ -59,9 +59,9 @@ def test_links_lead_through_us_and_unsubscribe_needs_its_own_token(table: Table,
     click = ses.taken[0].text.splitlines()[1]
     assert click.startswith(f"{SITE}/c/")
     link = link_token.Link("lead1", a_send().id)
-    assert link_token.read_token(LINK_KEY, link_token.Purpose.CLICK, click.rpartition("/")[2]) == link
+    assert link_token.read_token(LINK_KEYS, link_token.Purpose.CLICK, click.rpartition("/")[2]) == link
     url = ses.taken[0].headers["List-Unsubscribe"].strip("<>")
-    assert link_token.read_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]) == link
+    assert link_token.read_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, url.rpartition("/")[2]) == link
 
 
 def test_second_wake_up_does_nothing(table: Table, clock: FakeClock) -> None:

@@ -10,9 +10,9 @@ from ripen.adapters.table import Replace, Table, keys
 from ripen.lead.contact import Contact, Permission
 from ripen.tracking import link_token
 from tests.support.fakes import FakeClock, FakeQueue
-from tests.support.planned_mails import LINK_KEY, a_send, known, sent, unsubscribing
+from tests.support.planned_mails import LINK_KEYS, a_send, known, sent, unsubscribing
 
-GOOD = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", a_send().id))
+GOOD = link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", a_send().id))
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_a_link_two_years_old_still_works(mailed: Table, clock: FakeClock, queue
         GOOD[:-1],
         GOOD[:-1] + ("A" if GOOD[-1] != "A" else "B"),
         "あ" * 48,
-        link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link("lead1", a_send().id)),
-        link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", "a" * 26)),
+        link_token.sign_token(LINK_KEYS, link_token.Purpose.CLICK, link_token.Link("lead1", a_send().id)),
+        link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", "a" * 26)),
     ],
 )
 def test_invalid_link_shows_a_page_that_says_so(
@@ -156,7 +156,7 @@ def test_unsubscription_by_a_campaigns_mail_is_counted_and_wakes_the_campaign(
 ) -> None:
     of_campaign = sent(mailed, id="a" * 26, campaign=True, origin="autumn")
     walk, link = FakeQueue(), link_token.Link("lead1", of_campaign.id)
-    token = link_token.sign_token(LINK_KEY, link_token.Purpose.UNSUBSCRIBE, link)
+    token = link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link)
     event: dict[str, Any] = {"rawPath": f"/unsubscribe/{token}", "pathParameters": {"token": token}, "headers": {}}
     event |= {"requestContext": {"http": {"method": "POST"}}}
     for _ in range(2):

@@ -9,6 +9,7 @@ import pytest
 from nurture.reply import Dependencies, receive_reply
 from ripen.adapters.table import Create, Table, keys
 from ripen.errors import Rejected
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Suppression
@@ -19,10 +20,10 @@ from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import sent
 
-LINK_KEY, ADDRESS_KEY = b"l" * 32, b"a" * 32
+LINK_KEYS, ADDRESS_KEY = KeyRing.of(b"l" * 32), b"a" * 32
 SEND = "a" * 26
 LINK = link_token.Link("lead1", SEND)
-SIGNED = f"reply+{link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, LINK)}@reply.example.com"
+SIGNED = f"reply+{link_token.sign_token(LINK_KEYS, link_token.Purpose.REPLY, LINK)}@reply.example.com"
 DEAD = keys.suppression(address_hash(ADDRESS_KEY, "hanako@example.co.jp"))
 
 
@@ -45,7 +46,7 @@ class World:
             mail=lambda key, most: raw[:most],
             react=self.react,
             alert=self.alert,
-            link_key=LINK_KEY,
+            link_keys=LINK_KEYS,
             address_key=ADDRESS_KEY,
         )
         return receive_reply(json.dumps({"Message": message}), dependencies)
@@ -176,7 +177,7 @@ def test_malformed_notification_fails_alone(world: World, body: str) -> None:
         mail=lambda key, most: b"",
         react=world.react,
         alert=world.alert,
-        link_key=LINK_KEY,
+        link_keys=LINK_KEYS,
         address_key=ADDRESS_KEY,
     )
     with pytest.raises(Rejected):

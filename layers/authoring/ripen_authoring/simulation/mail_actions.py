@@ -14,7 +14,7 @@ from ripen_authoring.simulation import workers
 from ripen_authoring.simulation.action import Action, ImpossibleEvent
 from ripen_authoring.simulation.replies import receive_reply
 from ripen_authoring.simulation.requests import gateway_event
-from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, NETWORK_KEY
+from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEYS, NETWORK_KEY
 
 
 def follow_links(action: Action) -> None:
@@ -26,14 +26,14 @@ def follow_links(action: Action) -> None:
     email = _named_mail(action)
     send = _latest_send(action, email)
     link = _link_number(action) - 1
-    token = link_token.sign_token(LINK_KEY, link_token.Purpose.CLICK, link_token.Link(send.lead, send.id, link))
+    token = link_token.sign_token(LINK_KEYS, link_token.Purpose.CLICK, link_token.Link(send.lead, send.id, link))
     method = "HEAD" if action.event.verb == "scan" else "GET"
     request = gateway.request(gateway_event(method, f"/c/{token}", {"token": token}, f"click {action.number}"))
     dependencies = workers.link.Dependencies(
         simulator.table,
         simulator.playbook.live(),
         simulator.playbook.bundle,
-        workers.link.LinkKeys(link=LINK_KEY, network=NETWORK_KEY),
+        workers.link.LinkKeys(link=LINK_KEYS, network=NETWORK_KEY),
         simulator.clock.now(),
         simulator.queue,
         clock_moves=True,
@@ -75,7 +75,7 @@ def unsubscribe(action: Action) -> None:
         clock=simulator.clock,
         react=simulator.queue,
         walk=simulator.queue,
-        link_key=LINK_KEY,
+        link_keys=LINK_KEYS,
         bundle=simulator.bundle,
     )
     workers.preferences.unsubscribe(send, dependencies)

@@ -7,7 +7,7 @@ from ripen.adapters.table import keys
 from ripen.mail.ledger import Send
 from ripen.tracking import link_token
 from ripen_authoring.simulation import workers
-from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEY, Simulator
+from ripen_authoring.simulation.simulator import ADDRESS_KEY, LINK_KEYS, Simulator
 
 _DEFAULT_TEXT = {"ja": "ありがとうございます。", "en": "Thank you."}
 _OUT_OF_OFFICE = {"ja": "ただいま不在にしております。", "en": "I am out of the office."}
@@ -17,7 +17,7 @@ def receive_reply(send: Send, text: str, simulator: Simulator, number: int, *, m
     """Receive a reply of the lead, or of a machine in its place, at the reply address of the mail."""
     row = simulator.table.get(keys.profile(send.lead))
     sender, locale = (row.value.email, row.value.locale) if row else ("", "en")
-    token = link_token.sign_token(LINK_KEY, link_token.Purpose.REPLY, link_token.Link(send.lead, send.id))
+    token = link_token.sign_token(LINK_KEYS, link_token.Purpose.REPLY, link_token.Link(send.lead, send.id))
     mail = EmailMessage()
     mail["From"], mail["To"] = sender, f"reply+{token}@reply.example"
     mail["Subject"], mail["Message-ID"] = f"Re: {send.subject}", f"<{number}.{send.id}@simulated>"
@@ -48,6 +48,6 @@ def _dependencies(mail: EmailMessage, simulator: Simulator) -> workers.reply.Dep
         mail=lambda key, most: mail.as_bytes()[:most],
         react=simulator.queue,
         alert=simulator.queue,
-        link_key=LINK_KEY,
+        link_keys=LINK_KEYS,
         address_key=ADDRESS_KEY,
     )

@@ -11,6 +11,7 @@ from typing import Any
 from ripen.adapters.table import Create, Due, Key, Replace, keys
 from ripen.agenda import Ref
 from ripen.failure import Failure
+from ripen.key_ring import KeyRing
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import Send
@@ -30,7 +31,8 @@ from ripen_authoring.simulation.stand_ins import (
 from ripen_authoring.simulation.table import MemoryTable
 
 SITE = "https://ripen.example"
-ADDRESS_KEY = LINK_KEY = NETWORK_KEY = b"in memory, and never anywhere el."
+ADDRESS_KEY = NETWORK_KEY = b"in memory, and never anywhere el."
+LINK_KEYS = KeyRing.of(ADDRESS_KEY)
 _LEASE = timedelta(minutes=5)
 _MOST_REPEATS = 20
 """A row that falls due so many times without any change is taken off the agenda."""
@@ -178,7 +180,7 @@ class Simulator:
             clock=self.clock,
             mailer=self._outbox,
             stopped=lambda: False,
-            link_key=LINK_KEY,
+            link_keys=LINK_KEYS,
             address_key=ADDRESS_KEY,
         )
 

@@ -2,7 +2,8 @@
 
 The template generates "master"; the company fills in the rest.
 
-master                  the key from which one key for each purpose is derived
+master                  the key from which one key for each purpose is derived (ripen.key_ring)
+rotations               what `ripen secret rotate` keeps: generations and previous keys
 typeform                the secret of the Typeform webhook
 slack_signing_secret    the signing secret of the Slack app
 slack_bot_token         the bot token of the Slack app: xoxb-…
@@ -10,13 +11,13 @@ salesforce              {"login": "https://acme.my.salesforce.com", "client_id",
                         "username" and "private_key" (JWT bearer)}
 """
 
-import hmac
 import json
-from hashlib import sha256
-from time import monotonic
+from time import monotonic, time
 from typing import Any
 
+from ripen import key_ring
 from ripen.adapters import aws
+from ripen.key_ring import KeyRing, Rotated
 
 _MAX_AGE_SECONDS = 300.0
 _REFRESH_SECONDS = 60.0
@@ -47,8 +48,15 @@ class Secrets:
         return dict(self._cache)
 
     def key(self, purpose: str) -> bytes:
-        """Return the 32-byte key for one purpose ("address", "link", …).
+        """Return the newest 32-byte key for one purpose ("address", "network", …)."""
+        return key_ring.derived_key(self.all(), purpose)
 
-        It is the HMAC-SHA256 of the purpose under the master, so one purpose's key reveals no other key.
-        """
-        return hmac.digest(str(self.all()["master"]).encode(), purpose.encode(), sha256)
+    def ring(self, purpose: Rotated) -> KeyRing:
+        """Return the keys of a purpose that can be rotated: the one that signs now, and those that are accepted."""
+        return key_ring.key_ring(self.all(), purpose, time())
+
+    def put(self, secret: dict[str, Any]) -> None:
+        """Replace the whole secret. Functions read it within five minutes."""
+        self._client = self._client or aws.client("secretsmanager")
+        self._client.put_secret_value(SecretId=self._id, SecretString=json.dumps(secret))
+        self._cache, self._read_at = dict(secret), monotonic()

@@ -24,8 +24,9 @@ from urllib.parse import SplitResult, quote, urlsplit
 import msgspec
 
 from ripen.backoff import retry_after
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signatures
 from ripen.errors import Undeliverable
+from ripen.key_ring import KeyRing
 
 MAX_ANSWER_BYTES = 32 * 1024
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -41,14 +42,14 @@ _MIN_TIMEOUT_SECONDS = 0.05
 class WebhookClient:
     """Implements ports.Webhooks.
 
-    `key` returns the key of the signature. `loopback_port` is the one port on which 127.0.0.1 may be called, for the
+    `keys` returns the keys of the signature. `loopback_port` is the one port on which 127.0.0.1 may be called, for the
     local cloud. `context` lets tests trust their own certificate authority.
     """
 
     def __init__(
-        self, key: Callable[[], bytes], loopback_port: int | None = None, context: ssl.SSLContext | None = None
+        self, keys: Callable[[], KeyRing], loopback_port: int | None = None, context: ssl.SSLContext | None = None
     ) -> None:
-        self._key = key
+        self._keys = keys
         self._loopback_port = loopback_port
         self._context = context
 
@@ -59,13 +60,14 @@ class WebhookClient:
         """
         host, port, target = parse_url(url)
         addresses = self._resolve(host, port)
-        stamp = str(int(time()))
+        address = f"https://{host}{'' if port == _HTTPS_PORT else f':{port}'}{target}"
+        signed = SignedRequest(stamp=str(int(time())), key=id, url=address, body=body)
         headers = {
             "Content-Type": "application/json",
             "User-Agent": "Ripen",
             "Idempotency-Key": id,
-            "Ripen-Timestamp": stamp,
-            "Ripen-Signature": signature(self._key(), stamp, body),
+            "Ripen-Timestamp": signed.stamp,
+            "Ripen-Signature": signatures(self._keys(), signed),
         }
         connection = _Connection(host, port, addresses, timeout, self._context or ssl.create_default_context())
         try:

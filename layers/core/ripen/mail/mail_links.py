@@ -2,16 +2,17 @@
 
 from msgspec import Struct
 
+from ripen.key_ring import KeyRing
 from ripen.mail.ledger import Send
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.tracking.link_token import Link, Purpose, sign_token
 
 
 class MailLinks(Struct, frozen=True):
-    """Signs the addresses. `key` is Secrets.key("link"); `reply_domain` is where SES receives replies for us, or ""."""
+    """Signs the addresses. `reply_domain` is where SES receives replies for us, or ""."""
 
     site: str
-    key: bytes
+    keys: KeyRing
     reply_domain: str = ""
 
     def click(self, send: Send, number: int) -> str:
@@ -30,4 +31,4 @@ class MailLinks(Struct, frozen=True):
         return f"reply+{self._token(Purpose.REPLY, send)}@{self.reply_domain}" if self.reply_domain else ""
 
     def _token(self, purpose: Purpose, send: Send, number: int = 0) -> str:
-        return sign_token(self.key, purpose, Link(send.lead, send.id, number))
+        return sign_token(self.keys, purpose, Link(send.lead, send.id, number))

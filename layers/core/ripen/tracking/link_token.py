@@ -5,6 +5,8 @@ HMAC-SHA256 over the purpose and the rest. Version 2 holds the 16 bytes of a lea
 digits, version 3 the text of any other lead id. A token contains no address and no URL, and is valid for one purpose
 only. Mails of before version 2 carry tokens that name no lead; their `send#<id>` row does.
 
+The key id is the lowest byte of the key's generation: a token of the previous key is accepted too.
+
 The address of a reply holds at most 64 characters before its "@" (RFC 5321, 4.5.3.1.1), which leaves 8 bytes for the
 signature.
 """
@@ -18,8 +20,9 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from ripen.key_ring import Key, KeyRing
+
 _NO_LEAD, _UUID, _TEXT = 1, 2, 3
-_KEY_ID = 1
 _SIGNATURE, _REPLY_SIGNATURE = 16, 8
 _SHORTEST, _LONGEST = 36, 200
 """In characters. The shortest holds a head of 18 bytes and a signature of 8."""
@@ -46,21 +49,22 @@ class Link(Struct, frozen=True):
     number: int = 0
 
 
-def sign_token(key: bytes, purpose: Purpose, link: Link) -> str:
+def sign_token(keys: KeyRing, purpose: Purpose, link: Link) -> str:
     """Return the token of a link, in the URL-safe base64 alphabet: 56 characters for a reply to a lead with a UUID."""
     version, lead = (_UUID, bytes.fromhex(link.lead)) if _UUID_HEX.fullmatch(link.lead) else (_TEXT, link.lead.encode())
     send = b32decode(link.send.upper() + "=" * (-len(link.send) % 8))
     number = link.number.to_bytes(2) if purpose is Purpose.CLICK else b""
-    head = bytes((version, _KEY_ID)) + send + number + lead
-    return urlsafe_b64encode(head + _signature(key, purpose, head)).decode().rstrip("=")
+    head = bytes((version, _key_id(keys.signing))) + send + number + lead
+    return urlsafe_b64encode(head + _signature(keys.signing.secret, purpose, head)).decode().rstrip("=")
 
 
-def read_token(key: bytes, purpose: Purpose, token: str) -> Link:
+def read_token(keys: KeyRing, purpose: Purpose, token: str) -> Link:
     """Return the link of a token. Raises BadToken."""
     raw = _decoded(token)
-    length = len(_signature(key, purpose, raw))
+    length = _signature_length(purpose, raw)
     head, signature = raw[:-length], raw[-length:]
-    if head[1:2] != bytes((_KEY_ID,)) or not hmac.compare_digest(signature, _signature(key, purpose, head)):
+    key = next((key.secret for key in keys.accepted if _key_id(key) == head[1]), None)
+    if key is None or not hmac.compare_digest(signature, _signature(key, purpose, head)):
         raise BadToken
     send = b32encode(head[2:18]).decode().rstrip("=").lower()
     if head[0] == _NO_LEAD:
@@ -79,6 +83,13 @@ def _decoded(token: str) -> bytes:
         raise BadToken from None
 
 
+def _key_id(key: Key) -> int:
+    return key.generation % 256
+
+
 def _signature(key: bytes, purpose: Purpose, head: bytes) -> bytes:
-    length = _REPLY_SIGNATURE if purpose is Purpose.REPLY and head[0] != _NO_LEAD else _SIGNATURE
-    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[:length]
+    return hmac.digest(key, purpose.encode() + b"\0" + head, sha256)[: _signature_length(purpose, head)]
+
+
+def _signature_length(purpose: Purpose, head: bytes) -> int:
+    return _REPLY_SIGNATURE if purpose is Purpose.REPLY and head[0] != _NO_LEAD else _SIGNATURE

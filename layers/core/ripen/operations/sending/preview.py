@@ -9,6 +9,7 @@ from secrets import token_bytes
 
 from ripen.failure import Failure
 from ripen.ids import digest
+from ripen.key_ring import KeyRing
 from ripen.lead.lead import Profile
 from ripen.mail.ledger import MailClass, Send
 from ripen.mail.mail_links import MailLinks
@@ -41,7 +42,7 @@ def preview(
         step="preview",
         planned=now,
     )
-    links = MailLinks(site, token_bytes(32))
+    links = MailLinks(site, KeyRing.of(token_bytes(32)))
     try:
         mail = compose(send, profile, bundle, links, now, facts=entry)
     except RenderError as error:
