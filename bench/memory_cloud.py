@@ -79,7 +79,7 @@ class MemoryCloud:
         self.used = Usage()
         self._objects: dict[str, bytes] = {}
         self._message_ids = count(1)
-        self._dynamodb = MeteredDynamoDB(self.used)
+        self._dynamodb = self._storage()
         os.environ |= _environment()
         aws.client = self._client  # type: ignore[assignment]  # the functions make their clients through it
         self.table = Table("table", self._dynamodb)
@@ -135,6 +135,9 @@ class MemoryCloud:
         self.drain(*queues)
 
     # The services
+
+    def _storage(self) -> MeteredDynamoDB:
+        return MeteredDynamoDB(self.used)
 
     def _load(self, name: str) -> ModuleType:
         function = import_module(name)

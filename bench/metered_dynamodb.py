@@ -27,6 +27,9 @@ class Usage:
     read_units: float = 0
     requests: float = 0
 
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
     def __sub__(self, other: "Usage") -> "Usage":
         return Usage(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 

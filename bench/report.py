@@ -33,8 +33,37 @@ class Cost:
         return self.write_units > self.write_units_bar or has_too_many
 
 
-def show(bench: str, figures: dict[str, Figure], notes: str, costs: Mapping[str, Cost] | None = None) -> int:
-    """Print all figures and costs, and return the exit code: 1 if one is over its bar."""
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    """How much is done in a second, and how much it should be at least."""
+
+    per_second: float
+    bar: float
+
+
+def show(
+    bench: str,
+    figures: dict[str, Figure],
+    notes: str,
+    costs: Mapping[str, Cost] | None = None,
+    rates: Mapping[str, Rate] | None = None,
+) -> int:
+    """Print all figures, costs and rates, and return the exit code: 1 if one misses its bar."""
+    if figures:
+        _show_figures(figures)
+    for name, rate in (rates or {}).items():
+        under = "  under" if rate.per_second < rate.bar else ""
+        print(f"\n{name:28}{rate.per_second:12.1f} a second{rate.bar:8g} at least{under}")
+    if costs:
+        _show_costs(costs)
+    print(f"\n{notes}\n")
+    print(line(bench, figures, costs or {}, rates or {}), flush=True)
+    is_over = [figure.ratio > figure.bar for figure in figures.values()]
+    is_under = [rate.per_second < rate.bar for rate in (rates or {}).values()]
+    return int(any(is_over) or any(is_under) or any(cost.is_over for cost in (costs or {}).values()))
+
+
+def _show_figures(figures: Mapping[str, Figure]) -> None:
     print(f"\n{'':28}{'ratio':>7}{'bar':>6}{'CPU ms':>9}{'floor ms':>10}{'per second':>12}")
     for name, figure in figures.items():
         many = "" if figure.per_second is None else f"{figure.per_second:,.0f}"
@@ -42,12 +71,6 @@ def show(bench: str, figures: dict[str, Figure], notes: str, costs: Mapping[str,
         print(
             f"{name:28}{figure.ratio:7.2f}{figure.bar:6.2f}{figure.cpu_ms:9.2f}{figure.floor_ms:10.2f}{many:>12}{over}"
         )
-    if costs:
-        _show_costs(costs)
-    print(f"\n{notes}\n")
-    print(line(bench, figures, costs or {}), flush=True)
-    is_over = [figure.ratio > figure.bar for figure in figures.values()]
-    return int(any(is_over) or any(cost.is_over for cost in (costs or {}).values()))
 
 
 def _show_costs(costs: Mapping[str, Cost]) -> None:
@@ -61,16 +84,20 @@ def _show_costs(costs: Mapping[str, Cost]) -> None:
         )
 
 
-def line(bench: str, figures: dict[str, Figure], costs: Mapping[str, Cost]) -> str:
+def line(
+    bench: str, figures: dict[str, Figure], costs: Mapping[str, Cost], rates: Mapping[str, Rate] | None = None
+) -> str:
     """Return {"bench": …, "figures": {name: {…}}} as JSON.
 
-    A figure of time has "ratio", "bar", "cpu_ms" and, for bulk work, "per_second"; a cost has the fields of Cost.
+    A figure of time has "ratio", "bar", "cpu_ms" and, for bulk work, "per_second"; a cost has the fields of Cost, and a
+    rate those of Rate.
     """
     times = {name: _rounded(figure) for name, figure in figures.items()}
-    return json.dumps({"bench": bench, "figures": times | {name: _exact(cost) for name, cost in costs.items()}})
+    others: dict[str, Cost | Rate] = {**costs, **(rates or {})}
+    return json.dumps({"bench": bench, "figures": times | {name: _exact(each) for name, each in others.items()}})
 
 
-def _exact(cost: Cost) -> dict[str, float | None]:
+def _exact(cost: Cost | Rate) -> dict[str, float | None]:
     return {name: None if value is None else round(value, 2) for name, value in asdict(cost).items()}
 
 

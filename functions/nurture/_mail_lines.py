@@ -55,8 +55,10 @@ class MailLines:
         """The last mail that was taken, by the name of the line."""
         return {line.name: line.after for line in self._all() if line.after}
 
-    def is_empty(self) -> bool:
-        return not any(line.found for line in self._all())
+    @property
+    def found(self) -> int:
+        """How many mails were read and not taken yet."""
+        return sum(len(line.found) for line in self._all())
 
     def take(self, most: int) -> list[Due]:
         """Take the first `most` mails."""
@@ -67,7 +69,7 @@ class MailLines:
         return taken
 
     def waiting(self) -> int:
-        """Return how many mails were not taken."""
+        """Return how many mails there are."""
 
         def count(line: _Line) -> int:
             return self._table.waiting(line.lane, line.shard, self._until, line.after)

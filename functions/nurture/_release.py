@@ -73,7 +73,8 @@ def release(dependencies: Release, urgent: int, failures: Failures) -> Released:
     1. Find the mails that are due, from the cursors on.
     2. Compute the slots.
     3. Take some mails, by priority and due time; reserve their slots and move the cursors; wake their workers. Repeat.
-    4. If the slots do not suffice, count the mails that wait.
+
+    The mails that wait are counted at a full look only, because that reads the whole index.
     """
     table, now = dependencies.table, dependencies.clock.now()
     row, breaker_row = table.get_many([keys.SLOTS, keys.BREAKER])
@@ -81,18 +82,22 @@ def release(dependencies: Release, urgent: int, failures: Failures) -> Released:
     with ThreadPoolExecutor(_THREADS) as pool:
         until = now if dependencies.clock_moves else now - _SETTLED
         lines = MailLines(table, begun.cursors, until, pool, failures)
-        if lines.is_empty():
+        if not lines.found:
             return Released(0, 0)
+        if begun.looked == now:
+            begun = replace(begun, waiting=lines.waiting())
         slots = _slots(dependencies.quota, row, breaker_row, urgent, now)
         woken = 0
         while dependencies.has_time() and (mails := lines.take(min(_MAILS_A_WRITE, slots.count - woken))):
-            moved = replace(begun, until=slots.at(woken + len(mails)), cursors=lines.cursors)
+            taken = woken + len(mails)
+            waiting = max(begun.waiting - taken, lines.found)
+            moved = replace(begun, until=slots.at(taken), cursors=lines.cursors, waiting=waiting)
             row = _write(table, row, moved)
             if row is None:
                 break
             _wake(mails, slots, woken, now, dependencies, pool)
-            woken += len(mails)
-        return Released(woken, lines.waiting())
+            woken = taken
+        return Released(woken, max(begun.waiting - woken, lines.found))
 
 
 def _begin(row: Row[MailRelease] | None, now: datetime) -> MailRelease:

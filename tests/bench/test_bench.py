@@ -4,14 +4,22 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 
 from bench import activity, cold, journeys, plan
 from bench.firsts import firsts
+from bench.memory_cloud import START, Message
+from bench.metered_dynamodb import Usage
+from bench.million_mails import MAILS, MillionMails
 from bench.outside import PROJECT
-from bench.report import Cost, Figure, show
+from bench.release_cloud import Workers
+from bench.report import Cost, Figure, Rate, show
 from bench.stub import Storage
+from ripen.adapters.table import Table
+from ripen.agenda import SHARDS, Due, Lane, Ref
 from ripen.playbook.condition import LeadFacts
 from ripen.scoring.segment import segments
 from tests.support.fakes import NOON
@@ -49,6 +57,35 @@ def test_cost_over_its_bar_fails_the_bench(
         "write_units_bar": 22,
         "requests_bar": 6,
     }
+
+
+def test_rate_under_its_bar_fails_the_bench(capsys: pytest.CaptureFixture[str]) -> None:
+    assert [show("release", {}, "notes", rates={"mails": Rate(per_second=n, bar=200)}) for n in (200, 199.9)] == [0, 1]
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert json.loads(last)["figures"] == {"mails": {"per_second": 199.9, "bar": 200}}
+
+
+def test_a_million_mails_are_read_page_by_page_without_the_delivered_ones() -> None:
+    due = MillionMails(Usage(), NOON)
+    table, last = Table("table", cast("Any", due)), due.item(7, MAILS // SHARDS - 1)
+    first, second, third = table.due(Lane.MAIL, 7, NOON, limit=3)
+    due.deliver(second.ref)
+    assert table.due(Lane.MAIL, 7, NOON, limit=1, after=first) == [third]
+    assert table.due(Lane.MAIL, 7, NOON, limit=1, after=Due(_ref(last), NOON)) == []
+
+
+def test_workers_deliver_each_mail_once_and_as_fast_as_they_can() -> None:
+    due, workers = MillionMails(Usage(), NOON), Workers(count=2, per_mail=1.0)
+    refs = [_ref(due.item(0, number)) for number in range(5)]
+    again = Message(START + timedelta(seconds=3), "deliver_bulk", refs[0])
+    workers.work([*(Message(START, "deliver_bulk", ref) for ref in refs), again], 2.0, due)
+    assert (workers.delivered, workers.double) == (4, 0)
+    workers.work([], 4.0, due)
+    assert (workers.delivered, workers.double) == (5, 1)
+
+
+def _ref(item: dict[str, Any]) -> Ref:
+    return Ref(f"{item['pk']['S']}|{item['sk']['S']}")
 
 
 def test_every_round_counts_towards_a_median_of_at_least_seven() -> None:

@@ -69,6 +69,27 @@ def test_a_minutes_mails_are_released_and_the_rest_is_counted(table: Table, cloc
     assert set(queue.woken) == refs
 
 
+def test_mails_that_wait_are_counted_at_a_full_look_and_reckoned_until_the_next(
+    table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    class Counting(Table):
+        counts = 0
+
+        def waiting(self, *place: Any) -> int:
+            self.counts += 1
+            return super().waiting(*place)
+
+    [lead] = leads_of(3, 1)
+    for n in range(23):
+        planned(table, a_send(lead=lead, email="case-study", id=f"s{n:02d}"), OLD)
+    counting = Counting("table", table._client)
+    found = []
+    for _ in range(6):
+        found.append((released(counting, clock, queue).backlog, counting.counts))
+        clock.move(minutes=1)
+    assert found == [(18, 1), (13, 1), (8, 1), (3, 1), (0, 1), (18, 2)]
+
+
 def test_a_released_mail_is_neither_leased_nor_woken_again_by_the_next_tick(
     table: Table, clock: FakeClock, queue: FakeQueue
 ) -> None:

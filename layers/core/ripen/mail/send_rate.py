@@ -35,6 +35,8 @@ class MailRelease(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the latest full look began."""
     cursors: dict[str, Due] = {}
     """The last mail released since then, by part of the agenda ("mail#17")."""
+    waiting: int = 0
+    """Mails that the full look counted, less those that were released since."""
 
 
 class Slots(Struct, frozen=True):
