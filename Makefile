@@ -4,7 +4,6 @@
 MAKEFLAGS += --no-print-directory
 SHELL := /bin/bash
 
-UV_VERSION := 0.13.9
 UV := .tools/uv/bin/uv
 ARCHITECTURE ?= arm64
 PYTHON := .venv/bin/python
@@ -14,6 +13,8 @@ SLACK := sandbox/node_modules/.installed
 PEERS := tests/peers/node_modules/.installed
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools/uv/bin:$(PATH)
 export UV := $(CURDIR)/$(UV)
+INSTALL := $(UV) pip install --require-hashes
+NPM := npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 export UV_NO_CONFIG := 1
 export SAM_CLI_TELEMETRY := 0
 # The tests start hundreds of processes. Without bytecode files, each would compile every module that it imports.
@@ -73,10 +74,12 @@ clean-up: ## delete the local cloud and its data (the tools stay)
 	@rm -rf .local .aws-sam .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@echo "The local cloud is deleted."
 
-pin: $(UV) ## pin the newest versions that fit (requirements*.txt)
-	@for file in layers/dependencies/requirements requirements-dev requirements-sam requirements-template sandbox/requirements-emulator bench/requirements; do \
-	  $(UV) pip compile --quiet --upgrade --no-header --no-annotate --python-version 3.13 \
+pin: $(UV) ## pin the newest versions that fit, with their hashes (requirements*.txt, package-lock.json)
+	@for file in layers/dependencies/requirements requirements-uv requirements-dev requirements-sam requirements-template sandbox/requirements-emulator bench/requirements; do \
+	  $(UV) pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --python-version 3.13 \
 	    $$([ $$file = requirements-dev ] && echo "-c layers/dependencies/requirements.txt") $$file.in -o $$file.txt || exit 1; done
+	@for folder in sandbox tests/peers tests/browser; do \
+	  npm install --prefix $$folder --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel=error || exit 1; done
 	@echo "The new versions are pinned. Next: make test"
 
 # --- what the targets above need -----------------------------------------------------------------------------------
@@ -86,53 +89,53 @@ setup: .venv/.installed .tools/emulator/.installed $(SAM) $(SLACK)
 browser: .venv/.installed
 	@$(PYTHON) -m tests.support.install_chromium
 
-$(UV):
-	@echo "· uv $(UV_VERSION), into .tools"
+$(UV): requirements-uv.txt
+	@echo "· uv, into .tools"
 	@command -v python3 >/dev/null || { echo "python3 is missing: sudo apt-get install python3 python3-venv"; exit 1; }
 	@rm -rf .tools/uv && mkdir -p .tools
 	@python3 -m venv .tools/uv >.tools/last.log 2>&1 || { rm -rf .tools/uv; \
 	  echo "python3 cannot make environments: sudo apt-get install python3-venv"; exit 1; }
-	@$(call quietly,.tools/uv/bin/python -m pip install --disable-pip-version-check uv==$(UV_VERSION),uv could not be installed.)
+	@$(call quietly,.tools/uv/bin/python -m pip install --disable-pip-version-check --require-hashes -r $<,uv could not be installed.)
 	@touch $@
 
 .venv/.installed: $(UV) requirements-dev.txt pyproject.toml
 	@echo "· Python 3.13 and the project's libraries, into .venv"
 	@[ -x $(PYTHON) ] || { $(call quietly,$(UV) venv --python 3.13 .venv,Python 3.13 could not be installed.) }
-	@$(call quietly,$(UV) pip install --python $(PYTHON) -r requirements-dev.txt,The libraries could not be installed.)
+	@$(call quietly,$(INSTALL) --python $(PYTHON) -r requirements-dev.txt,The libraries could not be installed.)
 	@$(call quietly,$(UV) pip install --python $(PYTHON) --no-deps -e .,The project could not be installed.)
 	@touch $@
 
 .tools/emulator/.installed: sandbox/requirements-emulator.txt | .venv/.installed
 	@echo "· the AWS emulator, into .tools"
 	@[ -x .tools/emulator/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/emulator,No environment could be made.) }
-	@$(call quietly,$(UV) pip install --python .tools/emulator/bin/python -r $<,The AWS emulator could not be installed.)
+	@$(call quietly,$(INSTALL) --python .tools/emulator/bin/python -r $<,The AWS emulator could not be installed.)
 	@touch $@
 
 .tools/runtime/.installed: bench/requirements.txt | .venv/.installed
 	@echo "· the libraries of Lambda's Python runtime, into .tools"
 	@[ -x .tools/runtime/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/runtime,No environment could be made.) }
-	@$(call quietly,$(UV) pip install --python .tools/runtime/bin/python --compile-bytecode -r $<,Lambda's runtime could not be installed.)
+	@$(call quietly,$(INSTALL) --python .tools/runtime/bin/python --compile-bytecode -r $<,Lambda's runtime could not be installed.)
 	@touch $@
 
 $(SAM): requirements-sam.txt | .venv/.installed
 	@echo "· the SAM command line, into .tools"
 	@[ -x .tools/sam/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/sam,No environment could be made.) }
-	@$(call quietly,$(UV) pip install --python .tools/sam/bin/python -r $<,The SAM command line could not be installed.)
+	@$(call quietly,$(INSTALL) --python .tools/sam/bin/python -r $<,The SAM command line could not be installed.)
 	@touch $@
 
 $(TEMPLATE): requirements-template.txt | .venv/.installed
 	@echo "· the checkers of the template, cfn-lint and checkov, into .tools"
 	@[ -x .tools/template/bin/python ] || { $(call quietly,$(UV) venv --python $(PYTHON) .tools/template,No environment could be made.) }
-	@$(call quietly,$(UV) pip install --python .tools/template/bin/python --compile-bytecode -r $<,The checkers of the template could not be installed.)
+	@$(call quietly,$(INSTALL) --python .tools/template/bin/python --compile-bytecode -r $<,The checkers of the template could not be installed.)
 	@touch $@
 
-$(SLACK): sandbox/package.json
+$(SLACK): sandbox/package-lock.json
 	@echo "· the local Slack workspace, into sandbox/node_modules"
 	@mkdir -p .tools; command -v npm >/dev/null || { echo "npm is missing: sudo apt-get install npm"; exit 1; }
-	@$(call quietly,npm install --prefix sandbox --no-package-lock --no-audit --no-fund --loglevel=error,The local Slack could not be installed.)
+	@$(call quietly,$(NPM) --prefix sandbox,The local Slack could not be installed.)
 	@touch $@
 
-$(PEERS): tests/peers/package.json | $(SLACK)
+$(PEERS): tests/peers/package-lock.json | $(SLACK)
 	@echo "· the libraries that the tests compare our requests, mails and pages with, into tests/peers/node_modules"
-	@$(call quietly,npm install --prefix tests/peers --no-package-lock --no-audit --no-fund --loglevel=error,The libraries could not be installed.)
+	@$(call quietly,$(NPM) --prefix tests/peers,The libraries could not be installed.)
 	@touch $@

@@ -91,10 +91,10 @@ def _apt(packages: Iterable[str]) -> str:
 
 def _npm() -> None:
     """Install both from npm: the browser's archives are unpacked, the fonts stay where they are."""
-    arguments = ("--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error")
+    arguments = ("--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
     if not shutil.which("npm"):
         sys.exit("npm is missing: sudo apt-get install npm")
-    if not _runs("npm", "install", "--prefix", str(_PACKAGES), *arguments):
+    if not _runs("npm", "ci", "--prefix", str(_PACKAGES), *arguments):
         last = "\n".join(_LOG.read_text(errors="replace").splitlines()[-20:])
         sys.exit(f"{last}\nThe browser could not be installed from npm.")
     FROM_NPM.mkdir(parents=True, exist_ok=True)
