@@ -23,7 +23,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table, keys
 from ripen.adapters.unavailable import report
 from ripen.crm import crm_mark, upsert
-from ripen.errors import Unavailable, Undeliverable
+from ripen.errors import NewerFormat, Unavailable, Undeliverable
 from ripen.marks import CrmMark
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.template_limits import TemplateError
@@ -78,8 +78,19 @@ def sync(refs: Sequence[str], dependencies: Dependencies, has_time: Callable[[],
     marks = {ref: lead for ref in dict.fromkeys(refs) if (lead := _lead(ref))}
     failed = {ref for ref in refs if ref not in marks}
     for leads in batched(marks.values(), _MAX_LEADS, strict=False):
-        failed |= _sync(leads, dependencies, has_time)
+        failed |= _sync_readable(leads, dependencies, has_time)
     return failed
+
+
+def _sync_readable(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[], bool]) -> set[str]:
+    """Sync these leads; one by one if newer code wrote a row of one of them, whose mark stays due."""
+    try:
+        return _sync(leads, dependencies, has_time)
+    except NewerFormat as error:
+        report(error)
+        if len(leads) == 1:
+            return set()
+    return {ref for lead in leads for ref in _sync_readable([lead], dependencies, has_time)}
 
 
 def _lead(ref: str) -> str:

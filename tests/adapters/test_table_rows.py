@@ -1,46 +1,78 @@
 """The form of rows: what a stored value leaves out, and what a report must show all the same."""
 
-import inspect
-from collections.abc import Iterator
-from typing import Any, get_args, get_type_hints
+import json
+from typing import Any
 
 import pytest
-from msgspec import Struct
 
-from ripen.adapters.table import Key, keys
+from ripen.adapters.table import Create, Key, Table, keys
+from ripen.errors import NewerFormat
 from ripen.lead.lead import Touch
+from ripen.marks import DecayMark
 from ripen.operations.plain import plain
 from tests.support.fakes import NOON
+from tests.support.stored_types import row_types, with_nested
+
+STORED = sorted(with_nested(row_types()), key=str)
 
 
-def _stored() -> set[type[Struct]]:
-    """Return the types of all rows, and the types inside them."""
-    made = (get_type_hints(function).get("return") for _, function in inspect.getmembers(keys, inspect.isfunction))
-    constant = (value.type for value in vars(keys).values() if isinstance(value, Key))
-    found: set[type[Struct]] = set()
-    for each in (*made, *constant):
-        found.update(_structs(each, found))
-    return found - {Key}
-
-
-def _structs(hint: Any, known: set[type[Struct]]) -> Iterator[type[Struct]]:
-    for argument in get_args(hint):
-        yield from _structs(argument, known)
-    if inspect.isclass(hint) and issubclass(hint, Struct) and hint not in known:
-        known.add(hint)
-        yield hint
-        for field in get_type_hints(hint).values():
-            yield from _structs(field, known)
-
-
-@pytest.mark.parametrize("type", sorted(_stored(), key=str))
+@pytest.mark.parametrize("type", STORED)
 def test_row_is_stored_without_its_defaults(type: Any) -> None:
     """A write unit holds one KB, and most fields of most rows are empty."""
-    assert type.__struct_config__.omit_defaults
+    assert type.__struct_config__.omit_defaults or type.__struct_config__.array_like
+
+
+@pytest.mark.parametrize("type", STORED)
+def test_field_that_only_newer_code_knows_is_refused(type: Any) -> None:
+    """Otherwise this code would drop the field when it writes the row."""
+    assert type.__struct_config__.forbid_unknown_fields
+
+
+NEWER_ROWS = [
+    (
+        keys.contact("lead1"),
+        {"lead": "lead1", "paused": "2026-11-21"},
+        "Contact: Object contains unknown field `paused`",
+    ),
+    (keys.send("lead1", "s"), {"channel": "sms"}, "Send: Object contains unknown field `channel`"),
+    (keys.profile("lead1"), {"id": "lead1", "first_touch": {"at": "2026-11-21T03:00:00Z", "ttclid": "x"}}, "ttclid"),
+    (keys.alert("lead1", "a"), {"kind": 7}, "Alert: "),
+]
+
+
+@pytest.mark.parametrize(("key", "body", "said"), NEWER_ROWS)
+def test_row_of_newer_code_is_refused_and_left_alone(
+    table: Table, dynamodb: Any, key: Key[Any], body: dict[str, Any], said: str
+) -> None:
+    item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "version": {"N": "1"}, "body": {"S": json.dumps(body)}}
+    dynamodb.put_item(TableName="table", Item=item)
+    for read in (lambda: table.get(key), lambda: table.get_many([key]), lambda: list(table.under("lead1", ""))):
+        with pytest.raises(NewerFormat, match=said):
+            read()
+    assert dynamodb.get_item(TableName="table", Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})["Item"] == item
+
+
+def test_kind_of_row_that_only_newer_code_knows_is_refused(table: Table, dynamodb: Any) -> None:
+    item = {"pk": {"S": "lead#lead1"}, "sk": {"S": "handoff#1"}, "version": {"N": "1"}, "body": {"S": "{}"}}
+    dynamodb.put_item(TableName="table", Item=item)
+    with pytest.raises(NewerFormat, match="the unknown kind 'handoff'"):
+        list(table.under("lead1", ""))
+
+
+def test_lane_that_only_newer_code_knows_is_refused(table: Table, dynamodb: Any) -> None:
+    table.write(Create(keys.decay_mark("lead1"), DecayMark(lead="lead1"), due=NOON))
+    dynamodb.update_item(
+        TableName="table",
+        Key={"pk": {"S": "lead#lead1"}, "sk": {"S": "due#decay"}},
+        UpdateExpression="SET agenda = :lane",
+        ExpressionAttributeValues={":lane": {"S": "slow#1"}},
+    )
+    with pytest.raises(NewerFormat, match="slow"):
+        table.get(keys.decay_mark("lead1"))
 
 
 def test_all_kinds_of_rows_are_examined() -> None:
-    assert len(_stored()) > 40
+    assert len(STORED) > 40
 
 
 def test_plain_value_has_the_fields_that_its_row_leaves_out() -> None:

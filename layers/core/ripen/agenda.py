@@ -36,7 +36,7 @@ MAIL_LANES = (Lane.MAIL_HIGH, Lane.MAIL, Lane.MAIL_LOW)
 lanes are woken when they fall due."""
 
 
-class Due(Struct, frozen=True):
+class Due(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One entry of the agenda: a row, and when it is due."""
 
     ref: Ref

@@ -129,7 +129,7 @@ class Reason(StrEnum):
     FOLLOWS_MACHINE = "follows a machine's click"
 
 
-class KeptDecision(Struct, frozen=True, array_like=True):
+class KeptDecision(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A decision that is kept in the row that it is about: a mail's or an enrollment's. It is an array in JSON."""
 
     at: datetime
@@ -140,7 +140,7 @@ class KeptDecision(Struct, frozen=True, array_like=True):
     """The visit to the step that was decided about."""
 
 
-class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An append-only row that explains one decision about a lead."""
 
     id: str

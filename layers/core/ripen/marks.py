@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `due#crm` row: the lead's next write to the CRM, and the result of the previous one."""
 
     lead: str
@@ -27,13 +27,13 @@ class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Key of the last Task that was created for a Contact's owner or found unnecessary."""
 
 
-class DecayMark(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DecayMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `due#decay` row: when time alone may change the lead's rank or segments, or a date may enrol the lead."""
 
     lead: str
 
 
-class RefoldMark(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RefoldMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `due#refold` row: the state must be recomputed, because verdicts are revised or the playbook changed."""
 
     lead: str

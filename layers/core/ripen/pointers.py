@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Replay defence: the submission was accepted and became this activity of this lead."""
 
     lead: str
@@ -13,7 +13,7 @@ class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires: datetime | None = None
 
 
-class Pointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Pointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Maps an address, a CRM id, … to its lead."""
 
     lead: str

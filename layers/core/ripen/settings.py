@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The row of `ripen stop`: while it is `on`, no worker claims a send."""
 
     on: bool
@@ -13,7 +13,7 @@ class Stop(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
 
 
-class Shadow(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Shadow(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The row of shadow mode: while it is `on`, nothing is sent or written outside.
 
     Ripen decides as usual and records each action that it would have taken as a decision with the reason SHADOWED.
@@ -27,13 +27,13 @@ class Shadow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 SHADOWED = "shadow"
 
 
-class ClockOffset(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ClockOffset(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """How far the application clock is ahead of the wall clock. Only the local cloud writes this row."""
 
     seconds: float = 0.0
 
 
-class LivePlaybook(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LivePlaybook(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Which playbook bundle is live, and the public address of links in mails and pages, without a final slash."""
 
     bundle: str
@@ -48,7 +48,7 @@ class LivePlaybook(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
 
-class Published(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Published(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Every publication, the latest last. Bundles are never deleted, so `ripen rollback` can restore any of them."""
 
     history: tuple[LivePlaybook, ...] = ()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from copy import replace
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -231,3 +232,17 @@ def test_leads_without_time_left_go_back_to_the_queue(office: Office) -> None:
     # then
     assert left == {keys.crm_mark("lead1").ref, keys.crm_mark("lead2").ref}
     assert [office.mark(f"lead{n}").due is None for n in range(3)] == [True, False, False]
+
+
+def test_lead_that_newer_code_wrote_does_not_stop_the_others(office: Office, dynamodb: Any) -> None:
+    office.admit(id="lead1")
+    office.admit(id="lead2", email="ken@example.co.jp")
+    dynamodb.update_item(
+        TableName="table",
+        Key={"pk": {"S": "lead#lead1"}, "sk": {"S": "profile"}},
+        UpdateExpression="SET body = :newer",
+        ExpressionAttributeValues={":newer": {"S": '{"id":"lead1","nickname":"hana"}'}},
+    )
+    assert office.sync("lead1", "lead2") == set()
+    assert [record.key for record in office.crm.records.values()] == ["lead2"]
+    assert office.mark("lead1").due == NOON

@@ -30,7 +30,7 @@ class RunState(StrEnum):
     DONE = "done"
 
 
-class RunEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RunEvent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One change of the run, and the person who made it. `by` is "" for a change that Ripen made."""
 
     at: datetime
@@ -39,7 +39,7 @@ class RunEvent(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
-class CampaignRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CampaignRun(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `campaign#<name>` row."""
 
     name: str

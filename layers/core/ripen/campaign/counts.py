@@ -15,7 +15,7 @@ COUNTERS = 64
 SKIPPED = "skipped: "
 
 
-class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Counts(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `count` row of one counter.
 
     Its keys are states ("planned", "accepted", …), reasons ("skipped: no consent") and later events: "delivered",

@@ -15,7 +15,7 @@ _ENOUGH_AMONG_CANARIES = (1, 2)
 """The same once all canaries are sent, however few they were."""
 
 
-class Halt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Halt(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Why a campaign halted. `what` is "bounced", "complained" or "unsubscribed"."""
 
     campaign: str

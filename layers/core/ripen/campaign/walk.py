@@ -17,7 +17,7 @@ from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 
 
-class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A `walk#<shard>` row beside the row that the walk is for: how far it has come in one shard of the roster."""
 
     shard: int
@@ -34,7 +34,7 @@ class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     done: bool = False
 
 
-class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `entries#<journey>#<segment>#<key>` row: leads that a schedule or a person enrols in a journey."""
 
     journey: str
@@ -48,7 +48,7 @@ class Entries(Struct, frozen=True, kw_only=True, omit_defaults=True):
     per_minute: int | None = None
 
 
-class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `schedule#<journey>` row, on the agenda at the journey's next occurrence."""
 
     journey: str

@@ -14,7 +14,7 @@ _SHORT_ID = 15
 """The length of a Salesforce id without its checksum, which makes 18."""
 
 
-class MemberPoll(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MemberPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `poll#members` row, on the agenda while a journey is enrolled by a campaign."""
 
     watched: dict[str, datetime] = {}

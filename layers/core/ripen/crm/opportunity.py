@@ -23,14 +23,14 @@ MOST_TOKENS = 2_000
 """The most domains and addresses of an account. An account with more is no company; the rest is ignored."""
 
 
-class Position(Struct, frozen=True, omit_defaults=True):
+class Position(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """The last opportunity that was read, in the order of the CRM's changes."""
 
     changed: datetime
     id: str
 
 
-class OpportunityPoll(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OpportunityPoll(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `poll#opportunities` row, on the agenda while the policy excludes companies with an open opportunity."""
 
     since: datetime | None = None
@@ -47,14 +47,14 @@ class OpportunityPoll(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Failed polls since the CRM last answered."""
 
 
-class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Account(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The domains and addresses that are marked for one of the CRM's accounts, so that the marks can be removed."""
 
     id: str
     tokens: tuple[str, ...] = ()
 
 
-class OpenOpportunities(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OpenOpportunities(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The mark of a domain or an address: the accounts with an open opportunity that it belongs to."""
 
     accounts: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ LEASE = timedelta(minutes=5)
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 
 
-class CrmRequest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CrmRequest(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `request#<id>` row. The Task carries the id, so that an existing Task is found before one is created."""
 
     id: str

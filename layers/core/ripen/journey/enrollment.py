@@ -21,7 +21,7 @@ class EnrollmentState(StrEnum):
     """The lead left the journey before its end."""
 
 
-class Enrollment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Enrollment(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `enrollment#<journey>#<entry key>` row: where one lead is in one journey."""
 
     lead: str

@@ -23,7 +23,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=10), timedelta(hours=4)
 """Between two attempts: each pause is twice the one before, plus up to 4 seconds so that calls spread."""
 
 
-class WebhookCall(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class WebhookCall(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `call#<id>` row. The id is sent as Idempotency-Key: the receiver may get a call twice, but with one id."""
 
     id: str

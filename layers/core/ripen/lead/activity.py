@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     MACHINE = "machine"
 
 
-class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Why a verdict was reached: the points that speak for a machine, their reasons, and the version of the rules."""
 
     points: int
@@ -54,7 +54,7 @@ class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: tuple[str, ...] = ()
 
 
-class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One activity row of a lead.
 
     `subject` is the name of the form, page, file or email. `facts` hold what its kind needs, and no personal data:

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The present consent for one purpose. `record` is the id of the ConsentRecord that proves it."""
 
     granted: bool
@@ -13,7 +13,7 @@ class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True):
     record: str
 
 
-class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's `contact` row. A send is claimed only if this row is unchanged since the policy was checked."""
 
     lead: str
@@ -36,7 +36,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Transactional mails that the lead unsubscribed from."""
 
 
-class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One consent or withdrawal with the wording that was shown: the proof that the law requires (特定電子メール法)."""
 
     id: str
@@ -51,7 +51,7 @@ class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str = ""
 
 
-class Suppression(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Suppression(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """An address that gets no mail, stored under its keyed hash; the row outlives the lead.
 
     `reason` is "bounce", "complaint" or "gone" (an automatic reply says that nobody reads the mailbox).

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct
 
 
-class Touch(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Touch(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One arrival: referrer and campaign. Unknown values are empty strings."""
 
     at: datetime
@@ -21,7 +21,7 @@ class Touch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     fbclid: str = ""
 
 
-class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's record in the CRM. `object` is "Lead" or "Contact"; `url` opens the record in a browser."""
 
     object: str
@@ -32,7 +32,7 @@ class CrmLink(Struct, frozen=True, kw_only=True, omit_defaults=True):
     owner_email: str = ""
 
 
-class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Who the lead is, as the lead typed it; blank values are empty strings, never None.
 
     Capture and the update steps of journeys write this row; `crm` is written by the functions that call the CRM

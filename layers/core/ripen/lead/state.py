@@ -14,7 +14,7 @@ class Rank(StrEnum):
     HOT = "hot"
 
 
-class RulePoints(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class RulePoints(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The points that one scoring rule gave: their sum at the time `at`, halved once per half-life since then."""
 
     points: float
@@ -27,7 +27,7 @@ class RulePoints(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The reason by locale, for points that a journey's step gave."""
 
 
-class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """A lead's latest entry into one journey; `again` is checked against it."""
 
     key: str
@@ -38,7 +38,7 @@ class LatestEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The events that can move the enrollment at once (wake_events.py), for the graph that it is pinned to."""
 
 
-class State(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class State(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead's `state` row, written only by score.react. Numbers are rounded only for rank and display."""
 
     lead: str

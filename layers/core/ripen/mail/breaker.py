@@ -12,7 +12,7 @@ from msgspec import Struct
 from ripen.backoff import backoff
 
 
-class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Breaker(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `setting#breaker` row."""
 
     until: datetime | None = None

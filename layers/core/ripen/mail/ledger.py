@@ -33,7 +33,7 @@ class MailClass(StrEnum):
     TRANSACTIONAL = "transactional"
 
 
-class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Send(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `send#<id>` row, kept for at least two years because links in the mail lead to it.
 
     docs/internals/sending.md explains the states and their moves.
@@ -82,7 +82,7 @@ class Send(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The latest few (send_decisions.py)."""
 
 
-class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SendPointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The pointer from a send id to its lead, for links of before version 2 (link_token.py). No longer written."""
 
     lead: str

@@ -21,7 +21,7 @@ class Quota(Struct, frozen=True, kw_only=True):
     """Mails sent in the last 24 hours."""
 
 
-class MailRelease(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MailRelease(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `setting#slots` row: how far the release of mail has come.
 
     A mail is released by a wake-up alone, and leaves its lane when it is claimed. The cursors keep the next tick from

@@ -23,7 +23,7 @@ LEASE = timedelta(minutes=5)
 _LONGEST_WAIT = timedelta(hours=6)
 
 
-class CardAction(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CardAction(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `action#<id>` row. `id` comes from Slack's trigger id; `verb` is "accept" or "not_fit"."""
 
     id: str

@@ -20,7 +20,7 @@ class AlertState(StrEnum):
     """Not posted because of shadow mode, and not posted later."""
 
 
-class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Alert(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `alert#<id>` row: PLANNED → CLAIMED → POSTED.
 
     An ambiguous post is looked up by its metadata before it is posted again.

@@ -13,7 +13,7 @@ from msgspec import Struct
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
-class VisitorPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class VisitorPointer(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The lead that the visits of this browser belong to from now on."""
 
     lead: str
@@ -21,7 +21,7 @@ class VisitorPointer(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """True after a form, False if the visitor is only likely the lead's."""
 
 
-class Join(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Join(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `join#<visitor>` row of a lead: due while earlier visits of that browser are still to be copied."""
 
     lead: str
@@ -29,7 +29,7 @@ class Join(Struct, frozen=True, kw_only=True, omit_defaults=True):
     at: datetime
 
 
-class Bridge(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Bridge(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """Connects a click in a mail with the first browser that opens its page within ten minutes."""
 
     lead: str

@@ -16,9 +16,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ripen.adapters.table.keys import Key, parse
+from ripen.adapters.table.keys import Key, kind, parse
 from ripen.agenda import Due, Lane, Ref
 from ripen.campaign.counts import Counts
+from ripen.errors import NewerFormat
 
 
 class Row[T](Struct, frozen=True):
@@ -52,19 +53,29 @@ def primary_key(key: Key[Any]) -> dict[str, Any]:
 
 
 def row_of_item(item: dict[str, Any]) -> Row[Any]:
-    """Return the row; the type of its value follows from its key."""
-    return decode(parse(_ref(item)), item)
+    """Return the row; the type of its value follows from its key. Raises NewerFormat."""
+    try:
+        key = parse(_ref(item))
+    except ValueError:
+        raise NewerFormat(f"a row of the unknown kind {kind(_ref(item))!r}") from None
+    return decode(key, item)
 
 
 def decode[T](key: Key[T], item: dict[str, Any]) -> Row[T]:
-    """Return the row under this key."""
-    return Row(
-        key,
-        _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
-        int(item["version"]["N"]),
-        from_millis(item["due"]["N"]) if "due" in item else None,
-        Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
-    )
+    """Return the row under this key. Raises NewerFormat for fields and values that only newer code knows.
+
+    Without that, this code would drop such a field when it writes the row.
+    """
+    try:
+        return Row(
+            key,
+            _counts(item) if key.type is Counts else msgspec.json.decode(item["body"]["S"], type=key.type),
+            int(item["version"]["N"]),
+            from_millis(item["due"]["N"]) if "due" in item else None,
+            Lane(item["agenda"]["S"].partition("#")[0]) if "agenda" in item else Lane.HOT,
+        )
+    except (msgspec.ValidationError, ValueError) as error:
+        raise NewerFormat(f"a row of the type {key.type.__name__}: {error}") from None
 
 
 def _ref(item: dict[str, Any]) -> Ref:

@@ -1,0 +1,1 @@
+"""Rows and bundles of released versions, which every later version reads."""
