@@ -39,6 +39,7 @@ WORKERS = {
 _PATIENT = 10.0
 _HORIZON = timedelta(hours=3)
 _MOST_ROUNDS = 80
+_TICK_SECONDS = 60
 _MOST_RECEIVED = 5
 _numbers = count(1)
 
@@ -163,8 +164,9 @@ class World:
             if due is None or due > until:
                 self.chapter += 1
                 return
-            if due > self.now():
-                self.pass_time(seconds=(due - self.now()).total_seconds() + 0.1)
+            # A released mail whose message was lost stays due: the tick looks at it again after some minutes.
+            wait = (due - self.now()).total_seconds() + 0.1
+            self.pass_time(seconds=wait if wait > 0 else _TICK_SECONDS)
             self.run("nurture.tick", {})
         raise AssertionError(f"does not come to rest: {self.agenda()}")
 

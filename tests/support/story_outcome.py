@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from typing import Any
 
+from ripen.adapters.rows.decisions import decisions_in
 from ripen.adapters.table import keys
 from tests.support.lead_story import World
 
@@ -58,9 +59,11 @@ def _card(card: dict[str, Any]) -> dict[str, Any]:
 def rows(world: World, lead: str) -> Outcome:
     """Return, by kind of row, the parts that are the same in every good outcome."""
     rows: dict[str, list[Any]] = {}
-    for row in world.table.under(lead, ""):
+    found = list(world.table.under(lead, ""))
+    for row in found:
         rows.setdefault(f"row {keys.kind(row.key.ref)}", []).append(_kept(row.value))
-    decisions = rows.pop("row decision", [])
+    rows.pop("row decision", None)
+    decisions = [_kept(decision) for decision in decisions_in(row.value for row in found)]
     return {kind: sorted(values, key=str) for kind, values in rows.items()} | {
         "decisions": Counter(str(decision).replace(*_SAME) for decision in decisions if decision[2] not in _DOUBTS)
     }
