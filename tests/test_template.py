@@ -46,7 +46,7 @@ ROUTES = {
 VERBS = {
     "dynamodb:BatchGetItem": r"\bget_many\(",
     "dynamodb:PutItem": r"\b(Create|Replace)\(",
-    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_sends|move_send)\(",
+    "dynamodb:UpdateItem": r"\b(Mark|Add|lease|count_sends|move_send|fold_changes|fold_at_once)\(",
     "dynamodb:ConditionCheckItem": r"\b(Unchanged|Absent)\(",
     "dynamodb:Query": r"\.(under|between|due|leads)\(",
 }

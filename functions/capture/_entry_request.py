@@ -40,13 +40,13 @@ def store_entry(request: Request, api_keys: KeyRing, wall: float, dependencies: 
     journey, now = dependencies.live.bundle.journeys.get(asked.journey), dependencies.now
     activity = entry_request.requested_entry(asked, journey, pointer.value.lead, now)
     stored = dependencies.table.retrying(lambda _: _store_once(dependencies.table, activity, now), TRIES)
-    wake(dependencies.react, stored)
+    wake(stored, dependencies)
     logger.info(
         "entry requested",
         journey=asked.journey,
         lead=stored.lead,
         activity=stored.activity,
-        again=stored.ref is None,
+        again=not stored.changes,
     )
     return stored
 
@@ -55,12 +55,14 @@ def _store_once(table: Table, activity: Activity, now: datetime) -> Stored:
     repetition = provider_key("api", activity.id, now)
     seen, row = keys.seen(repetition.source, repetition.id), keys.activity(activity.lead, now, activity.id)
     remembered = Seen(lead=activity.lead, activity=activity.id, expires=repetition.until)
+    changes = (
+        Create(seen, remembered, expires=repetition.until, even_if_expired_at=now),
+        Create(row, activity, due=now),
+    )
     try:
-        table.write(
-            Create(seen, remembered, expires=repetition.until, even_if_expired_at=now), Create(row, activity, due=now)
-        )
+        table.write(*changes)
     except Conflict:
         if table.get(seen) is None:
             raise
-        return Stored(lead=activity.lead, activity=activity.id, ref=None)
-    return Stored(lead=activity.lead, activity=activity.id, ref=row.ref)
+        return Stored(lead=activity.lead, activity=activity.id)
+    return Stored(lead=activity.lead, activity=activity.id, changes=changes)

@@ -1,6 +1,9 @@
-"""The one durable write of a submission, which form and webhook share: all rows or none, and nothing twice."""
+"""The one durable write of a submission, which form and webhook share: all rows or none, and nothing twice.
 
-from collections.abc import Callable
+If nothing speaks against it, the same transaction folds the submission, with all that follows from it.
+"""
+
+from collections.abc import Callable, Sequence
 from copy import replace
 from datetime import datetime
 
@@ -10,15 +13,16 @@ from msgspec import Struct
 
 from capture._visits import JoinedVisits, activity_key, join_visits
 from ripen.adapters.playbook import Live
-from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
-from ripen.agenda import Ref
+from ripen.adapters.rows.fold_at_once import FOLDS, create_activities, fold_at_once
+from ripen.adapters.rows.fold_rows import Queues, wake_due
+from ripen.adapters.rows.lead_rows import NO_ROWS, LeadRows, read_lead
+from ripen.adapters.table import MAX_CHANGES, Change, Create, Replace, Row, Table, keys
+from ripen.agenda import Lane
 from ripen.capture.deduplication import DeduplicationKey
 from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import Submission
 from ripen.lead.activity import Activity
 from ripen.lead.address import address_hash
-from ripen.lead.contact import Contact
-from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Form
 from ripen.pointers import Pointer, Seen
 from ripen.ports import Wake
@@ -37,6 +41,8 @@ class StoreDependencies(Struct, frozen=True):
     address_key: bytes
     now: datetime
     new_id: Callable[[], str]
+    queues: Queues | None = None
+    """Those of the workers of what follows from a fold; None to leave every fold to score.react."""
 
 
 class Incoming(Struct, frozen=True, kw_only=True):
@@ -49,83 +55,102 @@ class Incoming(Struct, frozen=True, kw_only=True):
 
 
 class Stored(Struct, frozen=True, kw_only=True):
-    """The lead and activity of a request. `ref` is the new activity's row; None for a repetition."""
+    """The lead and activity of a request. `changes` are the rows that it wrote; none for a repetition."""
 
     lead: str
     activity: str
-    ref: Ref | None
+    changes: Sequence[Change] = ()
 
 
 def store(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
-    """Store the submission once, and wake the fold. Raise Contended."""
-    stored = dependencies.table.retrying(lambda _: _store_once(incoming, dependencies), TRIES)
-    wake(dependencies.react, stored)
+    """Store the submission once, and wake the workers of the rows that are due. Raise Contended."""
+    stored = dependencies.table.retrying(lambda attempt: _store_once(incoming, dependencies, attempt), TRIES)
+    wake(stored, dependencies)
     logger.info(
         "submission",
         form=incoming.form.name,
         lead=stored.lead,
         activity=stored.activity,
-        again=stored.ref is None,
+        again=not stored.changes,
     )
     return stored
 
 
-def wake(react: Wake, stored: Stored) -> None:
-    """Wake score.react for a new activity. A failure is harmless: the row is on the agenda, and the tick finds it."""
-    if stored.ref is None:
-        return
+def wake(stored: Stored, dependencies: StoreDependencies) -> None:
+    """Wake the workers of the rows. A failure is harmless: the rows are on the agenda, and the tick finds them."""
     try:
-        react.wake(stored.ref)
+        new = [change for change in stored.changes if isinstance(change, Create) and change.key.type is Activity]
+        dependencies.react.wake(*(change.key.ref for change in new if change.due and change.lane is Lane.HOT))
+        if dependencies.queues:
+            wake_due(stored.changes, dependencies.now, dependencies.queues)
     except (BotoCoreError, ClientError):
         logger.warning("not woken", lead=stored.lead, activity=stored.activity)
 
 
-def _store_once(incoming: Incoming, dependencies: StoreDependencies) -> Stored:
+def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: int) -> Stored:
     """Store the submission in one transaction.
 
     1. Return the earlier result of a repetition.
     2. Build the rows from the lead as it is now.
     3. Add the earlier visits of the browser.
-    4. Write all rows.
+    4. Fold the new activities at once, or leave them to score.react.
+    5. Write all rows.
     """
     table, key, now = dependencies.table, incoming.key, dependencies.now
     address = keys.address(address_hash(dependencies.address_key, incoming.submission.email))
     pointer, seen = table.get_many([address, keys.seen(key.source, key.id)])
     if seen and _is_remembered(seen.value, now):
-        return Stored(lead=seen.value.lead, activity=seen.value.activity, ref=None)
+        return Stored(lead=seen.value.lead, activity=seen.value.activity)
     lead = pointer.value.lead if pointer else dependencies.new_id()
-    profile, contact = table.get_many([keys.profile(lead), keys.contact(lead)])
-    intake = _intake(incoming, lead, profile, contact, dependencies)
+    rows = read_lead(lead, table)[0] if pointer else NO_ROWS
+    intake = _intake(incoming, lead, rows, dependencies)
     visits = JoinedVisits()
     if visitor := incoming.submission.visitor:
         visits = join_visits(table, visitor, lead, now)
         intake = replace(
             intake,
             profile=with_touches(intake.profile, visits.touches),
-            activity=replace(intake.activity, visit_keys=visits.keys),
+            activity=replace(intake.activity, visit_keys=tuple(activity_key(copy).sk for copy in visits.copies)),
         )
-    table.write(
+    changes: list[Change] = [
         _remember(key, intake.activity, now),
         *([] if pointer else [Create(address, Pointer(lead=lead))]),
-        *_rows(intake, profile, contact, now),
+        *_person(intake, rows),
         *visits.changes,
+    ]
+    new = (intake.activity, *visits.copies)
+    folded = None
+    if dependencies.queues and attempt < FOLDS:
+        most = MAX_CHANGES - len(changes)
+        folded = fold_at_once(new, _after(intake, rows), most, table, dependencies.live.bundle, now)
+    changes += folded or create_activities(new, due=now)
+    table.write(*changes)
+    return Stored(lead=lead, activity=intake.activity.id, changes=changes)
+
+
+def _after(intake: Intake, rows: LeadRows) -> LeadRows:
+    """Return the lead's rows with the profile and the contact as the submission leaves them."""
+    lead, contact = intake.profile.id, rows.contact
+    return replace(
+        rows,
+        profile=Row(keys.profile(lead), intake.profile, 0),
+        contact=Row(keys.contact(lead), intake.contact, 0) if intake.contact else contact,
     )
-    return Stored(lead=lead, activity=intake.activity.id, ref=activity_key(intake.activity).ref)
 
 
 def _intake(
     incoming: Incoming,
     lead: str,
-    profile: Row[Profile] | None,
-    contact: Row[Contact] | None,
+    rows: LeadRows,
     dependencies: StoreDependencies,
 ) -> Intake:
     return build_intake(
         incoming.submission,
-        profile.value if profile else None,
-        contact.value if contact else None,
+        rows.profile.value if rows.profile else None,
+        rows.contact.value if rows.contact else None,
         wording=incoming.form.consent,
-        ids=NewIds(lead=lead, activity=dependencies.new_id(), consent=dependencies.new_id()),
+        bundle=dependencies.live.bundle.hash,
+        ids=NewIds(lead=lead, activity=dependencies.new_id()),
         now=dependencies.now,
         source=incoming.source,
     )
@@ -136,16 +161,14 @@ def _remember(key: DeduplicationKey, activity: Activity, now: datetime) -> Chang
     return Create(keys.seen(key.source, key.id), seen, expires=key.until, even_if_expired_at=now)
 
 
-def _rows(intake: Intake, profile: Row[Profile] | None, contact: Row[Contact] | None, now: datetime) -> list[Change]:
+def _person(intake: Intake, rows: LeadRows) -> list[Change]:
+    """Return the changes of who the lead is, and of what we may send."""
     lead = intake.profile.id
     changes: list[Change] = [
-        Replace(keys.profile(lead), intake.profile, profile.version if profile else 0),
-        Create(activity_key(intake.activity), intake.activity, due=now),
+        Replace(keys.profile(lead), intake.profile, rows.profile.version if rows.profile else 0),
     ]
     if intake.contact:
-        changes.append(Replace(keys.contact(lead), intake.contact, contact.version if contact else 0))
-    if intake.consent:
-        changes.append(Create(keys.consent(lead, intake.consent.at, intake.consent.id), intake.consent))
+        changes.append(Replace(keys.contact(lead), intake.contact, rows.contact.version if rows.contact else 0))
     return changes
 
 

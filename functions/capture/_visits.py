@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Touch
@@ -18,10 +18,10 @@ from ripen.tracking.visitor import Join, VisitorPointer
 
 
 class JoinedVisits(Struct, frozen=True, kw_only=True):
-    """The visits that join a lead with its form. `keys` are the sort keys of the copies."""
+    """The visits that join a lead with its form: copies to create, and changes of other rows."""
 
     changes: tuple[Change, ...] = ()
-    keys: tuple[str, ...] = ()
+    copies: tuple[Activity, ...] = ()
     touches: tuple[Touch | None, ...] = ()
 
 
@@ -41,12 +41,8 @@ def join_visits(table: Table, visitor: str, lead: str, now: datetime) -> JoinedV
     first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)]
     copies = without_existing(table, [assign_to_lead(visit, lead, bound=True) for visit in latest])
     return JoinedVisits(
-        changes=(
-            binding,
-            schedule_join(table, lead, visitor, now),
-            *(Create(activity_key(copy), copy, due=now) for copy in copies),
-        ),
-        keys=tuple(activity_key(copy).sk for copy in copies),
+        changes=(binding, *([schedule_join(table, lead, visitor, now)] if len(latest) == MAX_JOINED_AT_ONCE else [])),
+        copies=tuple(copies),
         touches=tuple(visit.touch for visit in (*first, *latest)),
     )
 

@@ -1,30 +1,35 @@
 """capture.beacons: a beacon becomes activities of a visitor or of its lead, and earlier visits are copied to a lead.
 
-Woken through SQS (Beacons) with a beacon from capture.track, or with the ref of a `join#` row that is due. A repetition
-changes nothing.
+Woken through SQS (Beacons) with a beacon from capture.track, or with the ref of a `join#` row that is due. The beacons
+of one visitor in a batch are recorded together, and folded at once if nothing speaks against it. A repetition changes
+nothing.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import replace
 from datetime import datetime
+from functools import partial
 from itertools import batched
 from typing import Any
 
 import msgspec
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from msgspec import Struct
 
-from capture._visits import activity_key, schedule_join, without_existing
-from ripen.adapters.batch import batch_processor
+from capture._visits import activity_key, schedule_join
+from ripen.adapters.batch import has_time, process_groups
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.table import Change, Conflict, Create, Replace, Table, keys
-from ripen.agenda import Lane, Ref
+from ripen.adapters.rows.fold_at_once import FOLDS, create_activities, fold_at_once
+from ripen.adapters.rows.fold_rows import Queues, wake_due
+from ripen.adapters.rows.lead_rows import LeadRows, read_lead
+from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Replace, Table, keys
+from ripen.agenda import Lane
 from ripen.lead.activity import Activity
+from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Wake
 from ripen.tracking.beacon import Beacon
@@ -42,8 +47,12 @@ table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 react = Queue(os.environ["REACT_BULK_QUEUE"])
+queues = Queues(
+    advance=Queue(os.environ["ADVANCE_QUEUE"]),
+    sync=Queue(os.environ["SYNC_QUEUE"]),
+    alert=Queue(os.environ["ALERT_QUEUE"]),
+)
 logger = Logger()
-batch = batch_processor()
 
 _AT_ONCE = 90
 
@@ -53,52 +62,66 @@ class Dependencies(Struct, frozen=True):
     react: Wake
     bundle: Bundle
     now: datetime
+    queues: Queues | None = None
+    """Those of the workers of what follows from a fold; None to leave every fold to score.react."""
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    with batch(records=event["Records"], handler=record_handler):
-        batch.process()
-    return dict(batch.response())
+    def work(messages: Sequence[str]) -> None:
+        process(messages, Dependencies(table, react, playbook.live().bundle, clock.now(), queues))
+
+    return process_groups(event, _visitor, work, lambda: has_time(context))
 
 
-def record_handler(record: SQSRecord) -> None:
-    process_message(record.body, Dependencies(table, react, playbook.live().bundle, clock.now()))
+def _visitor(message: str) -> str:
+    """Return what messages have in common that are processed together: the visitor of a beacon."""
+    try:
+        return msgspec.json.decode(message, type=Beacon).visitor
+    except msgspec.MsgspecError:
+        return message
 
 
-def process_message(message: str, dependencies: Dependencies) -> None:
-    """Record a beacon, or copy the visits of a `join#` row."""
-    if message.startswith("{"):
-        record_beacon(msgspec.json.decode(message, type=Beacon), dependencies)
-    else:
+def process(messages: Sequence[str], dependencies: Dependencies) -> None:
+    """Record the beacons of one visitor, or copy the visits of a `join#` row."""
+    beacons = [msgspec.json.decode(message, type=Beacon) for message in messages if message.startswith("{")]
+    if beacons:
+        record_beacons(beacons, dependencies)
+    for message in dict.fromkeys(message for message in messages if not message.startswith("{")):
         copy_visits(keys.typed(keys.parse(message), Join), dependencies)
 
 
-def record_beacon(beacon: Beacon, dependencies: Dependencies) -> None:
+def record_beacons(beacons: Sequence[Beacon], dependencies: Dependencies) -> None:
     """Record every event once, for the lead that the browser belongs to when all are written.
 
     A form may be posted while the events are written, so the owner is read again afterwards.
     """
-    click = _cross_bridge(beacon, dependencies) if beacon.bridge else ""
-    made = visit_activities(beacon, dependencies.bundle)
-    pointer = keys.visitor_pointer(beacon.visitor)
+    visitor = beacons[0].visitor
+    clicks = [_cross_bridge(beacon, dependencies) if beacon.bridge else "" for beacon in beacons]
+    made = [visit_activities(beacon, dependencies.bundle) for beacon in beacons]
+    visits = {a.id: (a, click) for found, click in zip(made, clicks, strict=True) for a in found}
+    pointer = keys.visitor_pointer(visitor)
     row = dependencies.table.get(pointer)
     while True:
         owner = row.value if row else None
-        _record(made, beacon.visitor, owner, click, dependencies)
+        _record(list(visits.values()), visitor, owner, dependencies)
         row = dependencies.table.get(pointer)
         if (row.value if row else None) == owner:
             return
 
 
 def _record(
-    made: Sequence[Activity], visitor: str, owner: VisitorPointer | None, click: str, dependencies: Dependencies
+    made: Sequence[tuple[Activity, str]], visitor: str, owner: VisitorPointer | None, dependencies: Dependencies
 ) -> None:
-    """Record the visits for the owner, and for the visitor as long as it is bound to no lead."""
+    """Record the visits for the owner, and for the visitor as long as it is bound to no lead.
+
+    Each visit comes with the click in a mail that opened the page, "" without one.
+    """
     if owner is None or not owner.bound:
-        _create_visits(made, visitor, dependencies)
+        _create_visits([visit for visit, _ in made], visitor, dependencies)
     if owner:
-        _create([assign_to_lead(each, owner.lead, owner.bound, click) for each in made], owner.bound, dependencies)
+        copies = [assign_to_lead(visit, owner.lead, owner.bound, click) for visit, click in made]
+        _create(copies, owner.bound, dependencies)
 
 
 def copy_visits(key: keys.Key[Join], dependencies: Dependencies) -> None:
@@ -161,28 +184,38 @@ def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Depende
 
 
 def _create(copies: Sequence[Activity], bound: bool, dependencies: Dependencies) -> None:
-    """Create the lead's copies, to be folded in the bulk lane. For a bound browser, update the lead's touches too."""
+    """Create the lead's copies. For a bound browser, update the lead's touches too."""
     for some in batched(copies, _AT_ONCE, strict=False):
-        dependencies.react.wake(*_create_some(some, bound, dependencies))
+        dependencies.table.retrying(partial(_create_some, some, bound, dependencies))
 
 
-def _create_some(copies: Sequence[Activity], bound: bool, dependencies: Dependencies) -> list[Ref]:
-    def create(_: int) -> list[Ref]:
-        new = without_existing(dependencies.table, copies)
-        changes: list[Change] = [Create(activity_key(copy), copy, due=dependencies.now, lane=Lane.BULK) for copy in new]
-        if bound:
-            changes += _touch(new, dependencies)
-        _write(changes, dependencies)
-        return [activity_key(copy).ref for copy in new]
+def _create_some(copies: Sequence[Activity], bound: bool, dependencies: Dependencies, attempt: int) -> None:
+    """Create the copies that do not exist yet: folded at once, or due in the bulk lane for score.react."""
+    table, now = dependencies.table, dependencies.now
+    rows, existing = read_lead(copies[0].lead, table, [activity_key(copy) for copy in copies])
+    known = {row.key for row in existing}
+    new = [copy for copy in copies if activity_key(copy) not in known]
+    if not new:
+        return
+    touched = _touched(rows, new) if bound else []
+    after = replace(rows, profile=replace(rows.profile, value=touched[0].value)) if rows.profile and touched else rows
+    folded = None
+    if dependencies.queues and attempt < FOLDS:
+        folded = fold_at_once(new, after, MAX_CHANGES - len(touched), table, dependencies.bundle, now)
+    changes = [*touched, *(folded or create_activities(new, now, Lane.BULK))]
+    table.write(*changes)
+    if folded and dependencies.queues:
+        wake_due(changes, now, dependencies.queues)
+    else:
+        dependencies.react.wake(*(activity_key(copy).ref for copy in new))
 
-    return dependencies.table.retrying(create)
 
-
-def _touch(new: Sequence[Activity], dependencies: Dependencies) -> Iterable[Change]:
+def _touched(rows: LeadRows, new: Sequence[Activity]) -> list[Replace[Profile]]:
+    """Return the change of the profile with the touches of the new visits; none if there is nothing new."""
     touches = [copy.touch for copy in new if copy.touch]
-    row = dependencies.table.get(keys.profile(new[0].lead)) if touches else None
-    if row and (profile := with_touches(row.value, touches)) != row.value:
-        yield Replace(row.key, profile, row.version)
+    if rows.profile is None or (profile := with_touches(rows.profile.value, touches)) == rows.profile.value:
+        return []
+    return [Replace(rows.profile.key, profile, rows.profile.version)]
 
 
 def _write(changes: Sequence[Change], dependencies: Dependencies) -> None:

@@ -24,6 +24,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
 from ripen.adapters.unavailable import answer_503
@@ -39,6 +40,11 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
+queues = Queues(
+    advance=Queue(os.environ["ADVANCE_QUEUE"]),
+    sync=Queue(os.environ["SYNC_QUEUE"]),
+    alert=Queue(os.environ["ALERT_QUEUE"]),
+)
 logger = Logger()
 
 _QUARANTINE = timedelta(days=30)
@@ -52,7 +58,15 @@ _PREFLIGHT = {
 
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    dependencies = Dependencies(table, react, playbook.live(), secrets.key("address"), clock.now(), lambda: uuid4().hex)
+    dependencies = Dependencies(
+        table=table,
+        react=react,
+        live=playbook.live(),
+        address_key=secrets.key("address"),
+        now=clock.now(),
+        new_id=lambda: uuid4().hex,
+        queues=queues,
+    )
     return serve(event, dependencies)
 
 

@@ -22,6 +22,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
 from ripen.adapters.unavailable import answer_503
@@ -37,6 +38,11 @@ clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
 secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
+queues = Queues(
+    advance=Queue(os.environ["ADVANCE_QUEUE"]),
+    sync=Queue(os.environ["SYNC_QUEUE"]),
+    alert=Queue(os.environ["ALERT_QUEUE"]),
+)
 logger = Logger()
 
 _SIGNATURES = {"typeform": TYPEFORM}
@@ -63,6 +69,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
         address_key=secrets.key("address"),
         now=clock.now(),
         new_id=lambda: uuid4().hex,
+        queues=queues,
         api_keys=secrets.ring(Rotated.API),
         secret=_secret,
         wall=time(),
@@ -94,7 +101,7 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
 
 def _request_entry(request: Request, dependencies: Dependencies) -> Response:
     stored = _entry_request.store_entry(request, dependencies.api_keys, dependencies.wall, dependencies)
-    return gateway.answer({"activity": stored.activity, "already_requested": stored.ref is None}, 202)
+    return gateway.answer({"activity": stored.activity, "already_requested": not stored.changes}, 202)
 
 
 def _check(source: str, request: Request, dependencies: Dependencies) -> None:

@@ -23,7 +23,7 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.enrollments import move_enrollment
-from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.decision import Decision, DecisionKind, Outcome, Reason
 from ripen.ids import digest
 from ripen.journey.context import JourneyContext
@@ -52,9 +52,6 @@ queues = Queues(
 
 _MAX_RUNS = 10
 """Transactions for one message; the tick continues after that."""
-_MAX_CHANGES = 100
-"""DynamoDB's limit for one transaction. The engine's limit of steps keeps everything below it except the ended
-enrollments of other journeys."""
 _RETRY_PAUSE = timedelta(hours=1)
 
 
@@ -218,11 +215,11 @@ def _retry_later(row: Row[Enrollment], failure: str, now: datetime) -> list[Chan
 def _transactions(changes: list[Change]) -> Iterator[tuple[Change, ...]]:
     """Yield one transaction; or several, if too many enrollments of other journeys end.
 
-    Those come first, because they may end twice without harm; the last transaction has everything that moves this
-    enrollment.
+    The engine's limit of steps keeps everything else below DynamoDB's limit. The ended enrollments come first, because
+    they may end twice without harm; the last transaction has everything that moves this enrollment.
     """
-    first = max(0, len(changes) - _MAX_CHANGES)
-    yield from batched(changes[:first], _MAX_CHANGES, strict=False)
+    first = max(0, len(changes) - MAX_CHANGES)
+    yield from batched(changes[:first], MAX_CHANGES, strict=False)
     yield tuple(changes[first:])
 
 

@@ -31,7 +31,7 @@ class Case(Struct, frozen=True, kw_only=True):
     """One lead whose mark is due."""
 
     profile: Row[Profile]
-    state: State
+    state: Row[State]
     mark: Row[CrmMark]
 
     @property
@@ -58,7 +58,7 @@ def read_cases(leads: Sequence[str], table: Table) -> Iterator[Case]:
         if mark is None or mark.due is None:
             continue
         if profile and state:
-            yield Case(profile=profile, state=state.value, mark=mark)
+            yield Case(profile=profile, state=state, mark=mark)
         elif profile is None:
             with suppress(Conflict):
                 table.write(Replace(mark.key, mark.value, mark.version))

@@ -10,10 +10,11 @@ from aws_lambda_powertools import Logger
 from ripen import ids
 from ripen.adapters.rows.crm_link import update_crm_link
 from ripen.adapters.rows.decisions import create_decision
-from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
+from ripen.adapters.table import Change, Create, Mark, Replace, Table, Unchanged, keys
 from ripen.crm.crm_mark import MarkChange, MarkDecision
 from ripen.decision import Decision, DecisionKind
 from ripen.errors import Contended
+from ripen.fold.consequences import crm_due
 from ripen.lead.lead import CrmLink
 from ripen.pointers import Pointer
 from ripen.slack.alert import AlertState
@@ -28,21 +29,21 @@ _MAX_ALERTS = 50
 def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetime) -> bool:
     """Write the outcome in one transaction. Return False if other workers kept changing the rows.
 
-    1. After a conflict, read the profile and the mark again; stop if another worker has settled the mark.
-    2. Write the mark. If it was set again meanwhile, it stays due.
+    1. After a conflict, read the rows again; stop if another worker has settled the mark.
+    2. Write the mark. If it was set again or the state has changed meanwhile, it stays due.
     3. Write a new link into the profile, and put the cards that show the record on the agenda.
     4. Write the decision, wake notify.alert, and log the outcome.
     """
-    seen, result = outcome.case.mark.version, outcome.result
+    result = outcome.result
 
     def write(attempt: int) -> None:
         case = _reread(outcome.case, dependencies.table) if attempt else outcome.case
         if case is None:
             return
-        due = case.mark.due if case.mark.version != seen else result.due
         alerts = _alerts(case, result.link, dependencies.table, now)
         dependencies.table.write(
-            Replace(case.mark.key, result.change(case.mark.value), case.mark.version, due=due, lane=case.mark.lane),
+            _settle(outcome.case, case, result, now),
+            Unchanged(case.state.key, case.state.version),
             *_link_changes(case, result.link, dependencies.table, now),
             *_decisions(case, result, dependencies.bundle.hash, now),
             *alerts,
@@ -59,10 +60,25 @@ def write_outcome(outcome: SyncOutcome, dependencies: Dependencies, now: datetim
 
 def _reread(case: Case, table: Table) -> Case | None:
     """Return the case as it is now; None if its lead or mark is gone, or another worker has settled the mark."""
-    profile, mark = table.get_many([keys.profile(case.lead), keys.crm_mark(case.lead)])
-    if profile is None or mark is None or mark.due is None:
+    profile, state, mark = table.get_many([keys.profile(case.lead), case.state.key, keys.crm_mark(case.lead)])
+    if profile is None or state is None or mark is None or mark.due is None:
         return None
-    return replace(case, profile=profile, mark=mark)
+    return replace(case, profile=profile, state=state, mark=mark)
+
+
+def _settle(seen: Case, case: Case, result: MarkChange, now: datetime) -> Change:
+    """Return the change of the mark, which stays due if the CRM does not have the newest values.
+
+    A fold does not write a mark that is due already, so a state that has changed says so, too.
+    """
+    mark = case.mark
+    due, after = result.due, result.change(mark.value)
+    if mark.version != seen.mark.version:
+        due = mark.due
+    elif case.state.version != seen.state.version:
+        due = crm_due(mark.value.urgent, now, None, now)
+        after = replace(after, urgent=mark.value.urgent)
+    return Replace(mark.key, after, mark.version, due=due, lane=mark.lane)
 
 
 def _link_changes(case: Case, link: CrmLink | None, table: Table, now: datetime) -> Iterator[Change]:

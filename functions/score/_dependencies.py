@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Table
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
-from score._consequences import Queues
 
 
 class Dependencies(Struct, frozen=True, kw_only=True):

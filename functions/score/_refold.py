@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from ripen.adapters.table import Change, Replace, Row, Table, keys
+from ripen.adapters.rows.fold_rows import fold_changes
+from ripen.adapters.rows.lead_rows import LeadRows, enrollments_in, is_outdated, read_lead
+from ripen.adapters.table import MAX_CHANGES, Change, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.fold.entry import journeys_to_read
-from ripen.fold.fold import Folded
+from ripen.fold.fold import Folded, with_embedded_decisions
 from ripen.fold.lead_history import LeadHistory
 from ripen.fold.refold import refold
 from ripen.lead.activity import Activity
@@ -14,9 +16,7 @@ from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Bundle
-from ripen.scoring.rules_version import rules_version
 from score._campaign_clicks import click_corrections
-from score._consequences import LeadRows, enrollments_in, fold_changes, read_lead
 from score._dependencies import Dependencies
 
 _MAX_VERDICTS, _FEW_VERDICTS = 20, 8
@@ -24,8 +24,6 @@ _MAX_VERDICTS, _FEW_VERDICTS = 20, 8
 
 The smaller number is for clicks in the mails of many campaigns, whose rows change too.
 """
-_MAX_CHANGES = 100
-"""DynamoDB's limit for one transaction."""
 
 
 def refold_changes(lead: str, dependencies: Dependencies, now: datetime) -> tuple[list[Change], bool]:
@@ -34,12 +32,7 @@ def refold_changes(lead: str, dependencies: Dependencies, now: datetime) -> tupl
     If too many verdicts are revised for one transaction, the mark stays due for the next.
     """
     changes, done = _refold_changes(lead, dependencies, now, _MAX_VERDICTS)
-    return (changes, done) if len(changes) <= _MAX_CHANGES else _refold_changes(lead, dependencies, now, _FEW_VERDICTS)
-
-
-def is_outdated(state: Row[State] | None, bundle: Bundle) -> bool:
-    """Return whether the state was computed with other definitions than the live ones."""
-    return state is not None and state.value.rules_version != rules_version(bundle)
+    return (changes, done) if len(changes) <= MAX_CHANGES else _refold_changes(lead, dependencies, now, _FEW_VERDICTS)
 
 
 def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: int) -> tuple[list[Change], bool]:
@@ -66,6 +59,7 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
         most=most,
         previous=dependencies.previous() if is_old else None,
     )
+    folded = with_embedded_decisions(folded)
     done = len(folded.activities) < most
     mark = _clear_mark(rows.refold) if done else [_refold_mark(lead, rows.refold, now)]
     return [

@@ -18,20 +18,18 @@ from ripen.adapters.batch import has_time, process_by_lead
 from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.queue import Queue
-from ripen.adapters.table import Change, Key, Replace, Row, Table, keys
+from ripen.adapters.rows.fold_history import read_history, read_nearby
+from ripen.adapters.rows.fold_rows import Queues, fold_changes, wake_due
+from ripen.adapters.rows.lead_rows import LeadRows, is_outdated, read_lead
+from ripen.adapters.table import MAX_CHANGES, Change, Key, Replace, Row, Table, keys
 from ripen.fold.consequences import VerdictsOutdated
-from ripen.fold.entry import journeys_to_read
-from ripen.fold.fold import fold
-from ripen.fold.lead_history import LeadHistory
-from ripen.lead.activity import Activity, Verdict, happened_at
-from ripen.lead.lead import Profile
+from ripen.fold.fold import fold, with_embedded_decisions
+from ripen.lead.activity import Activity, Verdict
 from ripen.marks import DecayMark, RefoldMark
-from ripen.tracking.click_evidence import FORM_WINDOW, is_click, is_human_signal
+from ripen.tracking.click_evidence import is_click
 from score._campaign_clicks import new_clicks
-from score._consequences import LeadRows, enrollments_in, fold_changes, read_lead, wake_due
-from score._consequences import Queues as Queues
 from score._dependencies import Dependencies as Dependencies
-from score._refold import is_outdated, refold_changes
+from score._refold import refold_changes
 
 logger = Logger()
 table = Table(os.environ["TABLE"])
@@ -43,8 +41,6 @@ queues = Queues(
     alert=Queue(os.environ["ALERT_QUEUE"]),
 )
 
-_MAX_CHANGES = 100
-"""DynamoDB's limit for one transaction."""
 _TRANSACTION_VISIBLE = timedelta(hours=1)
 """The rows of one transaction do not become visible at the same moment, but within this time."""
 _MAX_REFOLD_PARTS = 10
@@ -126,7 +122,7 @@ def _fold_batch(
     def write(_: int) -> _Outcome:
         now = dependencies.clock.now()
         plan = _plan(lead, activities, dependencies, now, alone)
-        if len(plan.changes) > _MAX_CHANGES and not alone:
+        if len(plan.changes) > MAX_CHANGES and not alone:
             return _Outcome.TOO_LARGE
         if plan.changes:
             dependencies.table.write(*plan.changes)
@@ -174,7 +170,8 @@ def _plan(
         raise RulesChanged(lead)
     found = _gather(lead, named, table, alone)
     given = [row.value for row in found.rows.values()]
-    folded = fold(_history(rows, rows.profile.value, found, dependencies, now), given, bundle, now)
+    history = read_history(rows, rows.profile.value, given, found.nearby, table, bundle, now)
+    folded = with_embedded_decisions(fold(history, given, bundle, now))
     if activities and not folded.activities:
         return _Plan(changes=[])
     return _Plan(
@@ -201,27 +198,11 @@ def _gather(lead: str, named: Sequence[Row[Activity]], table: Table, alone: bool
     """Return the named activities, and unless `alone` those to fold with them."""
     visits = [] if alone else _visits_with_forms(lead, named, table)
     rows = {row.value.id: row for row in (*named, *visits)}
-    nearby = _nearby(lead, [row.value for row in rows.values()], table)
+    nearby = read_nearby(lead, [row.value for row in rows.values()], table)
     waiting = [] if alone else _waiting_clicks(nearby)
     return _Activities(
         rows={row.value.id: row for row in waiting} | rows,
         nearby=[row.value for row in nearby],
-    )
-
-
-def _history(
-    rows: LeadRows, profile: Profile, found: _Activities, dependencies: Dependencies, now: datetime
-) -> LeadHistory:
-    table, bundle = dependencies.table, dependencies.bundle
-    state, given = rows.state.value if rows.state else None, [row.value for row in found.rows.values()]
-    deliveries = _deliveries(profile.id, found.nearby, table)
-    return LeadHistory(
-        profile=profile,
-        state=state,
-        contact=rows.contact.value if rows.contact else None,
-        enrollments=enrollments_in(journeys_to_read(state, profile, given, bundle, now), profile.id, table),
-        nearby=found.nearby,
-        deliveries=deliveries,
     )
 
 
@@ -234,23 +215,7 @@ def _visits_with_forms(lead: str, named: Sequence[Row[Activity]], table: Table) 
     )
 
 
-def _nearby(lead: str, activities: Sequence[Activity], table: Table) -> list[Row[Activity]]:
-    """Return all activities at about the time of clicks and of signs of a person, folded or not."""
-    evidence = [a for a in activities if a.folded is None and (is_click(a) or is_human_signal(a))]
-    if not evidence:
-        return []
-    first, last = min(map(happened_at, evidence)) - FORM_WINDOW, max(a.at for a in evidence) + FORM_WINDOW
-    return list(table.between(lead, keys.activities_since(first), keys.activities_since(last)))
-
-
 def _waiting_clicks(nearby: Sequence[Row[Activity]]) -> list[Row[Activity]]:
     """Return the clicks without a verdict that are judged together with a burst, or with the form that follows them."""
     unjudged = (row for row in nearby if row.value.verdict is Verdict.UNJUDGED and row.value.folded is None)
     return [row for row in unjudged if is_click(row.value)][:_MAX_WAITING_CLICKS]
-
-
-def _deliveries(lead: str, nearby: Sequence[Activity], table: Table) -> dict[str, datetime]:
-    """Return when the mails were delivered whose links were clicked, by send id."""
-    sends = {activity.facts.get("send", "") for activity in nearby if is_click(activity)} - {""}
-    found = table.get_many([keys.send(lead, send) for send in sorted(sends)]) if sends else []
-    return {row.value.id: row.value.delivered for row in found if row and row.value.delivered}

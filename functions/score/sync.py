@@ -127,7 +127,7 @@ def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutc
 
     A reason that cannot be rendered for this lead delays this lead only, until the playbook is corrected.
     """
-    profile, state, mark = case.profile.value, case.state, case.mark.value
+    profile, state, mark = case.profile.value, case.state.value, case.mark.value
     points = score(state, bundle.scoring, now)
     if why := upsert.not_admitted(profile, state, points, bundle.sync):
         return SyncOutcome(case, crm_mark.blocked(mark, why))

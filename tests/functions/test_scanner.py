@@ -12,11 +12,12 @@ from nurture.deliver import deliver
 from nurture.preferences import respond
 from ripen.adapters.gateway import Response, request
 from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.rows.decisions import read_decisions
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import Verdict
 from ripen.playbook.bundle import Page
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react
@@ -108,7 +109,7 @@ def test_a_scanner_that_fetches_every_link_scores_nothing_and_changes_nothing(
     )
     assert rest(table) == others
     # and why is said, once
-    verdicts = [row.value for row in table.under("lead1", "decision#") if row.value.what == "verdict"]
+    verdicts = [decision for decision in read_decisions(table, "lead1") if decision.what == "verdict"]
     assert [(decision.outcome, decision.reason) for decision in verdicts] == [("machine", "fetched the hidden link")]
 
 

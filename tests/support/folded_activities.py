@@ -4,12 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Key, Table, keys
 from ripen.lead.activity import Activity
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Clock
 from score import react as function
-from score._consequences import Queues
 from score._dependencies import Dependencies
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue

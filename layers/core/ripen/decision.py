@@ -156,3 +156,45 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     """Hash of the playbook that was in force."""
     activities: tuple[str, ...] = ()
     facts: dict[str, str] = {}
+
+
+class EmbeddedDecision(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True):
+    """A decision inside the row that it is about. The row says the rest: the lead and the time."""
+
+    what: DecisionKind
+    outcome: Outcome
+    subject: str
+    reason: str = ""
+    bundle: str = ""
+    activities: tuple[str, ...] = ()
+    """Empty if the decision is inside the only activity that caused it."""
+    facts: dict[str, str] = {}
+
+
+def embed(decision: Decision, owner: str) -> EmbeddedDecision:
+    """Return the decision as it is kept inside the row with the id `owner`."""
+    return EmbeddedDecision(
+        what=decision.what,
+        outcome=decision.outcome,
+        subject=decision.subject,
+        reason=decision.reason,
+        bundle=decision.bundle,
+        activities=() if decision.activities == (owner,) else decision.activities,
+        facts=decision.facts,
+    )
+
+
+def extract(embedded: EmbeddedDecision, lead: str, owner: str, number: int, at: datetime) -> Decision:
+    """Return the decision with that number inside the row with the id `owner`."""
+    return Decision(
+        id=f"{owner}.{number}",
+        lead=lead,
+        at=at,
+        what=embedded.what,
+        subject=embedded.subject,
+        outcome=embedded.outcome,
+        reason=embedded.reason,
+        bundle=embedded.bundle,
+        activities=embedded.activities or (owner,),
+        facts=embedded.facts,
+    )

@@ -6,13 +6,14 @@ from typing import Any
 
 from ripen.capture.intake import Intake, NewIds, build_intake
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
+from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile, Touch
 from ripen.playbook.bundle import Consent
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON
 
-IDS = NewIds(lead="lead1", activity="activity9", consent="consent9")
+IDS = NewIds(lead="lead1", activity="activity9")
 LATER = NOON + timedelta(days=1)
 WORDING = Consent(version="2", text={"ja": "受け取る", "en": "Send me news"})
 
@@ -33,7 +34,7 @@ def taken(
     contact: Contact | None = None,
     wording: Consent | None = WORDING,
 ) -> Intake:
-    return build_intake(submission, profile, contact, wording=wording, ids=IDS, now=LATER)
+    return build_intake(submission, profile, contact, wording=wording, bundle="hash1", ids=IDS, now=LATER)
 
 
 def test_all_three_touches_of_a_new_lead_are_the_same() -> None:
@@ -94,16 +95,21 @@ def test_the_activity_names_the_form_and_the_source() -> None:
 def test_the_first_submission_makes_the_contact_even_without_consent() -> None:
     made = taken(a_submission())
     assert made.contact == Contact(lead="lead1")
-    assert made.consent is None
+    assert made.activity.consent is None
 
 
 def test_a_consent_is_granted_with_the_wording_that_was_shown() -> None:
     made = taken(a_submission(consent=True, locale="en"))
     assert made.contact is not None
-    assert made.contact.consent == {"marketing": Permission(granted=True, at=LATER, record="consent9")}
-    assert made.consent is not None
-    assert (made.consent.version, made.consent.wording, made.consent.granted) == ("2", "Send me news", True)
-    assert (made.consent.source, made.consent.url) == ("form:whitepaper", "https://www.example.jp/p")
+    assert made.contact.consent == {"marketing": Permission(granted=True, at=LATER, record="activity9")}
+    proof = ConsentProof(purpose="marketing", version="2", locale="en", bundle="hash1")
+    assert made.activity.consent == proof
+
+
+def test_proof_names_the_locale_whose_wording_was_shown() -> None:
+    made = taken(a_submission(consent=True, locale="en"), wording=Consent(version="2", text={"ja": "受け取る"}))
+    assert made.activity.consent
+    assert made.activity.consent.locale == "ja"
 
 
 def test_a_new_consent_ends_an_unsubscription_but_not_a_bounce() -> None:
@@ -121,14 +127,14 @@ def test_a_late_consent_does_not_override_a_later_refusal() -> None:
         given = a_submission(consent=True, touch=Touch(at=LATER - timedelta(minutes=5)))
         made = taken(given, a_lead(), gone)
         assert made.contact == gone
-        assert made.consent is not None  # its proof is kept, with the time at which it was given
-        assert made.consent.at == LATER - timedelta(minutes=5)
+        assert made.activity.consent is not None  # its proof is kept, with the time at which it was given
+        assert made.activity.at == LATER - timedelta(minutes=5)
 
 
 def test_a_submission_without_consent_leaves_the_contact_unchanged() -> None:
     granted = Contact(lead="lead1", consent={"marketing": Permission(granted=True, at=NOON, record="r")})
     made = taken(a_submission(), a_lead(), granted)
-    assert (made.contact, made.consent) == (None, None)
+    assert (made.contact, made.activity.consent) == (None, None)
 
 
 def test_an_answer_that_the_form_keeps_stays_with_the_activity() -> None:

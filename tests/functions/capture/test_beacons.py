@@ -5,7 +5,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from capture.beacons import copy_visits, process_message, record_beacon
+from capture.beacons import copy_visits, process, record_beacons
 from capture.link import Dependencies as LinkDependencies
 from capture.link import LinkKeys
 from capture.link import serve as click
@@ -52,7 +52,7 @@ class CutTable(Table):
 
 def test_an_unknown_visitor_s_views_are_kept_for_90_days(table: Table) -> None:
     queue = FakeQueue()
-    process_message(msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode(), beacon_dependencies(table, queue))
+    process([msgspec.json.encode(a_beacon(a_view(1), a_view(2))).decode()], beacon_dependencies(table, queue))
     assert [view.subject for view in visits(table, VISITOR, "visitor")] == ["pricing", "pricing"]
     items = table._client.scan(TableName="table")["Items"]
     assert {item["expires"]["N"] for item in items} == {str(int((NOON + timedelta(days=90)).timestamp()))}
@@ -62,15 +62,15 @@ def test_an_unknown_visitor_s_views_are_kept_for_90_days(table: Table) -> None:
 
 def test_a_repeated_beacon_is_recorded_once(table: Table) -> None:
     for _ in range(2):
-        record_beacon(a_beacon(), beacon_dependencies(table))
-    record_beacon(a_beacon(a_view(1), a_view(2)), beacon_dependencies(table))
+        record_beacons([a_beacon()], beacon_dependencies(table))
+    record_beacons([a_beacon(a_view(1), a_view(2))], beacon_dependencies(table))
     assert len(visits(table, VISITOR, "visitor")) == 2
 
 
 def test_a_known_visitor_s_views_are_folded_in_the_bulk_lane(table: Table) -> None:
     bind(table, "lead1", bound=True)
     queue = FakeQueue()
-    record_beacon(a_beacon(), beacon_dependencies(table, queue))
+    record_beacons([a_beacon()], beacon_dependencies(table, queue))
     (view,) = visits(table, "lead1")
     assert queue.woken == [keys.activity("lead1", view.at, view.id).ref]
     assert [due.ref for due in table.due(Lane.BULK, shard("lead1"), NOON)] == queue.woken
@@ -79,8 +79,8 @@ def test_a_known_visitor_s_views_are_folded_in_the_bulk_lane(table: Table) -> No
 
 def test_a_known_visitor_s_new_campaign_becomes_the_last_touch(table: Table) -> None:
     bind(table, "lead1", bound=True)
-    record_beacon(
-        a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn")), beacon_dependencies(table)
+    record_beacons(
+        [a_beacon(a_view(url="https://www.example.jp/pricing?utm_campaign=autumn"))], beacon_dependencies(table)
     )
     touch = profile(table, "lead1").last_touch
     assert touch and touch.utm_campaign == "autumn"
@@ -96,7 +96,7 @@ def test_a_form_posted_during_a_beacon_gets_its_views(table: Table) -> None:
                 self.done = True
                 bind(table, "lead1", bound=True)
 
-    record_beacon(a_beacon(), beacon_dependencies(Interrupted("table", table._client)))
+    record_beacons([a_beacon()], beacon_dependencies(Interrupted("table", table._client)))
     assert len(visits(table, "lead1")) == 1
 
 
@@ -104,14 +104,14 @@ def test_a_form_posted_during_a_beacon_gets_its_views(table: Table) -> None:
 def test_a_killed_worker_neither_loses_nor_doubles_a_view(table: Table, left: int) -> None:
     bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
     table.write(Create(keys.bridge("token123"), bridge), Create(keys.profile("lead1"), a_lead()))
-    record_beacon(a_beacon(a_view(0, NOON - timedelta(hours=1))), beacon_dependencies(table))
+    record_beacons([a_beacon(a_view(0, NOON - timedelta(hours=1)))], beacon_dependencies(table))
     cut = CutTable("table", table._client)
     cut.left = left
     beacon = a_beacon(bridge="token123")
     try:
-        record_beacon(beacon, beacon_dependencies(cut))
+        record_beacons([beacon], beacon_dependencies(cut))
     except Cut:
-        record_beacon(beacon, beacon_dependencies(table))
+        record_beacons([beacon], beacon_dependencies(table))
     for due in due_joins(table, "lead1"):
         copy_visits(due, beacon_dependencies(table))
     assert len(visits(table, "lead1")) == 2
@@ -130,8 +130,8 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     rpn = location.partition("?rpn=")[2]
     (clicked,) = [row.value for row in table.under("lead1", "activity#")]
 
-    record_beacon(a_beacon(bridge=rpn), beacon_dependencies(table))
-    record_beacon(a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn), beacon_dependencies(table))
+    record_beacons([a_beacon(bridge=rpn)], beacon_dependencies(table))
+    record_beacons([a_beacon(a_view(9), visitor="ffffffffffffffff", bridge=rpn)], beacon_dependencies(table))
 
     assert owner(table) == VisitorPointer(lead="lead1", bound=False)
     (view,) = visits(table, "lead1")
@@ -144,14 +144,14 @@ def test_an_old_or_unknown_bridge_token_is_ignored(table: Table) -> None:
     old = Bridge(lead="lead1", send="s", click="c", at=NOON - timedelta(minutes=10, seconds=1))
     table.write(Create(keys.bridge("token123"), old))
     for token in ("token123", "token456"):
-        record_beacon(a_beacon(bridge=token), beacon_dependencies(table))
+        record_beacons([a_beacon(bridge=token)], beacon_dependencies(table))
     assert owner(table) is None
 
 
 def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> None:
     bind(table, "owner", bound=True)
     table.write(Create(keys.bridge("token123"), Bridge(lead="lead1", send="s", click="c", at=NOON)))
-    record_beacon(a_beacon(bridge="token123"), beacon_dependencies(table))
+    record_beacons([a_beacon(bridge="token123")], beacon_dependencies(table))
     assert owner(table) == VisitorPointer(lead="owner", bound=True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")
@@ -159,5 +159,5 @@ def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> N
 
 
 def test_a_row_of_another_kind_is_left_alone(table: Table) -> None:
-    process_message(keys.join("lead1", VISITOR).ref, beacon_dependencies(table))
+    process([keys.join("lead1", VISITOR).ref], beacon_dependencies(table))
     assert rows(table) == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 from capture.form import Dependencies, serve
 from ripen.adapters.table import keys
 from ripen.agenda import Lane, shard
+from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import Contact
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.form_posts import EMAIL, SilentQueue, activities, body_of, contact_of, lead_of, profile_of
@@ -85,10 +86,11 @@ def test_a_tick_records_a_consent_and_ends_an_unsubscription(dependencies: Depen
     serve(a_post(email=EMAIL), dependencies)
     assert contact_of(dependencies.table).consent == {}
     serve(a_post(email=EMAIL, consent="on", lang="en", page_url="https://www.example.co.jp/x"), dependencies)
-    (record,) = [row.value for row in dependencies.table.under(lead_of(dependencies.table), "consent#")]
-    assert (record.wording, record.version, record.source) == ("Send me news", "1", "form:whitepaper")
+    (given,) = [activity for activity in activities(dependencies.table) if activity.consent]
+    hash = dependencies.live.bundle.hash
+    assert given.consent == ConsentProof(purpose="marketing", version="1", locale="en", bundle=hash)
     permission = contact_of(dependencies.table).consent["marketing"]
-    assert (permission.granted, permission.record) == (True, record.id)
+    assert (permission.granted, permission.record) == (True, given.id)
 
 
 def test_a_failed_wake_loses_nothing(dependencies: Dependencies) -> None:

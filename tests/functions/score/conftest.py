@@ -2,8 +2,8 @@
 
 import pytest
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Table
-from score._consequences import Queues
 from tests.support.crm_sync import FakeCrm, Office
 from tests.support.fakes import FakeClock, FakeQueue
 

@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 
 from ripen.adapters.rows import campaign_counts
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.marks import RefoldMark
 from ripen.tracking.click_verdict import VERDICT_DELAY
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import react

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ripen.adapters.rows.decisions import read_decisions
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.enrollment import EnrollmentState
@@ -20,7 +22,6 @@ from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity, OnDate, OnSegment
 from ripen.scoring.rules_version import rules_version
 from score import react as module
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.folded_activities import captured, due, react, value
@@ -57,7 +58,7 @@ def ends(table: Table, journey: str, key: str) -> None:
 
 
 def refusals(table: Table) -> list[str]:
-    return [row.value.reason for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
+    return [decision.reason for decision in read_decisions(table, "lead1") if decision.outcome == "refused"]
 
 
 def test_lead_enters_once_for_each_key(table: Table, clock: FakeClock, queues: Queues) -> None:

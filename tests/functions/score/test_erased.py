@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Table, keys
 from ripen.marks import CrmMark, DecayMark, RefoldMark
-from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.crm_sync import Office
 from tests.support.fakes import NOON, FakeClock

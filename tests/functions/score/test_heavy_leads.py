@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from ripen.adapters.rows import campaign_counts
+from ripen.adapters.rows.decisions import read_decisions
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Key, Replace, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.journey.enrollment import Enrollment
@@ -18,7 +20,6 @@ from ripen.playbook.graph import Again, Journey
 from ripen.playbook.trigger import OnActivity
 from ripen.scoring.rules_version import rules_version
 from score import react as react_module
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import key_of, react
@@ -59,24 +60,25 @@ def test_form_is_folded_together_with_its_forty_visits(table: Table, clock: Fake
     react([key_of(form).ref], table, BUNDLE, clock, queues)
     assert folded(table) == 41
     # and the 39 refusals of each journey are one decision
-    refused = [row.value for row in table.under("lead1", "decision#") if row.value.outcome == "refused"]
+    refused = [decision for decision in read_decisions(table, "lead1") if decision.outcome == "refused"]
     assert sorted((each.subject, len(each.activities)) for each in refused) == [("one", 39), ("three", 39), ("two", 39)]
 
 
 def test_form_too_large_with_its_visits_is_folded_alone(table: Table, clock: FakeClock, queues: Queues) -> None:
-    # given forty visits to forty pages, each with a journey of its own
+    # given forty visits to forty pages, each with two journeys of its own
     table.write(Create(keys.profile("lead1"), a_lead()))
     before = [
         an_activity(id=f"visit{n}", kind=Kind.PAGE_VIEWED, subject=f"page{n}", at=NOON - timedelta(minutes=n + 1))
         for n in range(40)
     ]
     journeys = {
-        f"page{n}": replace(
-            on_pricing(f"page{n}"),
+        f"page{n}{half}": replace(
+            on_pricing(f"page{n}{half}"),
             enrol=(OnActivity(kind="page_viewed", subject=f"page{n}"),),
             again=Again(how="never"),
         )
         for n in range(40)
+        for half in "ab"
     }
     bundle = replace(BUNDLE, journeys=journeys)
     form = an_activity(visit_keys=tuple(key_of(visit).sk for visit in before))
@@ -88,7 +90,7 @@ def test_form_too_large_with_its_visits_is_folded_alone(table: Table, clock: Fak
     assert folded(table) == 1
     react(refs[1:], table, bundle, clock, queues)
     assert folded(table) == 41
-    assert sum(1 for _ in table.under("lead1", "enrollment#")) == 40
+    assert sum(1 for _ in table.under("lead1", "enrollment#")) == 80
 
 
 def test_lead_in_more_enrollments_than_a_transaction_holds_is_folded(

@@ -3,12 +3,12 @@
 from copy import replace
 from datetime import datetime
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Table, keys
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.state import Rank
 from ripen.marks import RefoldMark
 from ripen.playbook.bundle import Threshold
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import captured, react

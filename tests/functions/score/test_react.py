@@ -5,6 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from ripen.adapters.rows.decisions import read_decisions
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Replace, Table, keys
 from ripen.agenda import Lane
 from ripen.ids import alert_id
@@ -14,7 +16,6 @@ from ripen.lead.lead import CrmLink
 from ripen.lead.state import Rank
 from ripen.marks import CrmMark, DecayMark
 from score import react as react_module
-from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import a_lead_row, captured, due, key_of, react, value, woken
@@ -42,7 +43,7 @@ def test_form_turns_the_lead_hot_with_all_consequences(table: Table, clock: Fake
         assert woken(queue) == [key.ref]
     assert value(table, CRM).urgent
     # and there are decisions
-    outcomes = {(row.value.what, row.value.outcome) for row in table.under("lead1", "decision#")}
+    outcomes = {(decision.what, decision.outcome) for decision in read_decisions(table, "lead1")}
     assert outcomes == {("rank", "rose"), ("enrollment", "entered")}
 
 

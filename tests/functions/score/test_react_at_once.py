@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import Activity
 from ripen.lead.state import State
 from ripen.scoring.rules_version import rules_version
-from score._consequences import Queues
 from tests.support.builders import a_bundle, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import a_lead_row, captured, due, key_of, react, value, woken

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from ripen.adapters.rows.decisions import read_decisions
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Change, Conflict, Create, Mark, Table, keys
 from ripen.agenda import Lane
 from ripen.lead.activity import Activity, Kind, Verdict
@@ -16,7 +18,6 @@ from ripen.mail.ledger import MailClass, Send
 from ripen.marks import CrmMark, RefoldMark
 from ripen.tracking.click_signals import HIDDEN_LINK
 from ripen.tracking.click_verdict import VERDICT_DELAY
-from score._consequences import Queues
 from tests.support.builders import a_bundle, a_lead, an_activity
 from tests.support.fakes import NOON, FakeClock
 from tests.support.folded_activities import due, key_of, react, value
@@ -56,7 +57,7 @@ def a_lead_row(table: Table, **changes: Any) -> None:
 
 
 def verdicts(table: Table) -> list[tuple[str, str]]:
-    rows = (row.value for row in table.under("lead1", "decision#"))
+    rows = read_decisions(table, "lead1")
     return [(decision.outcome, decision.reason) for decision in rows if decision.what == "verdict"]
 
 

@@ -1,7 +1,7 @@
 """score.sync writes leads in two calls: created or found once, and updated when they change."""
 
 from copy import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -215,3 +215,29 @@ def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office)
     assert (profile.crm.object, profile.converted) == ("Contact", NOON + timedelta(minutes=15))
     [converted] = office.table.under("lead1", "activity#")
     assert (converted.value.kind, converted.due) == (Kind.CONVERTED, profile.converted)
+
+
+@pytest.mark.parametrize(("urgent", "expected"), [(False, NOON + timedelta(minutes=15)), (True, NOON)])
+def test_state_that_changed_during_the_call_stays_due(office: Office, urgent: bool, expected: datetime) -> None:
+    """A fold leaves a mark alone that is due already."""
+    office.admit()
+    row = office.mark()
+    office.table.write(Replace(row.key, replace(row.value, urgent=urgent), row.version, due=NOON))
+    state = office.table.get(keys.state("lead1"))
+    assert state
+    office.crm.meanwhile = lambda: office.table.write(
+        Replace(state.key, replace(state.value, activity_count=9), state.version)
+    )
+
+    office.sync()
+
+    assert office.crm.records
+    assert (office.mark().due, office.mark().value.urgent) == (expected, urgent)
+
+
+def test_state_that_did_not_change_during_the_call_is_settled(office: Office) -> None:
+    office.admit()
+
+    office.sync()
+
+    assert office.mark().due is None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.table import Create, Due, Key, Replace, keys
 from ripen.agenda import Ref
 from ripen.failure import Failure
@@ -147,7 +148,7 @@ class Simulator:
             case "send":
                 workers.deliver.deliver(keys.typed(keys.parse(ref), Send), self._deliver_dependencies())
             case "activity" | "due#decay" | "due#refold":
-                queues = workers.react.Queues(advance=self.queue, sync=self.queue, alert=self.queue)
+                queues = Queues(advance=self.queue, sync=self.queue, alert=self.queue)
                 workers.react.react(
                     [ref],
                     workers.react.Dependencies(table=self.table, clock=self.clock, queues=queues, bundle=self.bundle),

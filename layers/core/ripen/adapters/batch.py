@@ -54,14 +54,24 @@ def has_time(context: Any) -> bool:
 def process_by_lead(
     event: dict[str, Any], work: Callable[[Sequence[str]], None], has_time: Callable[[], bool]
 ) -> dict[str, Any]:
-    """Call `work` once for each lead of the batch, with the refs of its rows; return the partial batch response.
+    """Call `work` once for each lead of the batch, with the refs of its rows; return the partial batch response."""
+    return process_groups(event, lambda ref: ref.partition("|")[0], work, has_time)
 
-    If `work` raises, all messages of that lead are retried. When the time is up, so are those of the remaining leads:
-    an invocation that is killed would repeat the finished leads, too.
+
+def process_groups(
+    event: dict[str, Any],
+    group: Callable[[str], str],
+    work: Callable[[Sequence[str]], None],
+    has_time: Callable[[], bool],
+) -> dict[str, Any]:
+    """Call `work` once for all messages of the same group, such as a lead's; return the partial batch response.
+
+    If `work` raises, all messages of that group are retried. When the time is up, so are those of the remaining groups:
+    an invocation that is killed would repeat the finished ones, too.
     """
     groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in event["Records"]:
-        groups[record["body"].partition("|")[0]].append(record)
+        groups[group(record["body"])].append(record)
     batch, failed = batch_processor(), list[dict[str, Any]]()
     for records in groups.values():
         if not has_time() or not _succeeds(batch, records, work):
@@ -70,8 +80,8 @@ def process_by_lead(
 
 
 def _succeeds(batch: BatchProcessor, records: Sequence[dict[str, Any]], work: Callable[[Sequence[str]], None]) -> bool:
-    """Call `work` for the messages of one lead. Return whether it succeeded; a failure is logged."""
-    refs = [record["body"] for record in records]
-    with batch(records=list(records[:1]), handler=lambda record: work(refs)):
+    """Call `work` for the messages of one group. Return whether it succeeded; a failure is logged."""
+    messages = [record["body"] for record in records]
+    with batch(records=list(records[:1]), handler=lambda record: work(messages)):
         batch.process()
     return not batch.response()["batchItemFailures"]

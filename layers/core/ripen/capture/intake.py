@@ -1,4 +1,4 @@
-"""The rows that a submission makes: the lead's profile, an activity, and the record of a consent."""
+"""The rows that a submission makes: the lead's profile, an activity with the proof of a consent, and the contact."""
 
 from copy import replace
 from datetime import datetime
@@ -6,19 +6,18 @@ from datetime import datetime
 from msgspec import Struct
 
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
-from ripen.lead.activity import Activity, Kind
-from ripen.lead.contact import ConsentRecord, Contact, Permission
+from ripen.lead.activity import Activity, ConsentProof, Kind
+from ripen.lead.contact import Contact, Permission
 from ripen.lead.lead import Profile, Touch
 from ripen.playbook.bundle import Consent
 
 
 class Intake(Struct, frozen=True, kw_only=True):
-    """The rows to write. `contact` and `consent` are None if they do not change."""
+    """The rows to write. `contact` is None if it does not change."""
 
     profile: Profile
     activity: Activity
     contact: Contact | None
-    consent: ConsentRecord | None
 
 
 class NewIds(Struct, frozen=True, kw_only=True):
@@ -26,7 +25,6 @@ class NewIds(Struct, frozen=True, kw_only=True):
 
     lead: str
     activity: str
-    consent: str
 
 
 def build_intake(
@@ -35,17 +33,17 @@ def build_intake(
     contact: Contact | None,
     *,
     wording: Consent | None,
+    bundle: str,
     ids: NewIds,
     now: datetime,
     source: str = "form",
 ) -> Intake:
     """Return the rows of a submission.
 
-    `wording` is the form's consent. A box that is not ticked leaves an earlier consent as it is.
+    `wording` is the form's consent in the playbook with the hash `bundle`. A box that is not ticked leaves an earlier
+    consent as it is.
     """
-    record = None
-    if submission.consent and wording:
-        record = _record(submission, wording, ids)
+    proof = _proof(submission, wording, bundle) if submission.consent and wording else None
     return Intake(
         profile=merge_profile(profile, submission, ids.lead, now),
         activity=Activity(
@@ -57,9 +55,11 @@ def build_intake(
             subject=submission.form,
             facts=submission.entry | {"source": source, "page": submission.page},
             touch=submission.touch,
+            consent=proof,
         ),
-        contact=_permit(contact or Contact(lead=ids.lead), record) if record or contact is None else None,
-        consent=record,
+        contact=_permit(contact or Contact(lead=ids.lead), proof, submission.touch.at, ids.activity)
+        if proof or contact is None
+        else None,
     )
 
 
@@ -99,33 +99,23 @@ def _later(known: Touch | None, touch: Touch) -> Touch:
     return touch if known is None or touch.at >= known.at else known
 
 
-def _record(submission: Submission, wording: Consent, ids: NewIds) -> ConsentRecord:
-    shown = wording.text.get(submission.locale) or next(iter(wording.text.values()), "")
-    return ConsentRecord(
-        id=ids.consent,
-        lead=ids.lead,
-        purpose=wording.purpose,
-        granted=True,
-        at=submission.touch.at,
-        source=f"form:{submission.form}",
-        version=wording.version,
-        wording=shown,
-        url=submission.touch.url,
-    )
+def _proof(submission: Submission, wording: Consent, bundle: str) -> ConsentProof:
+    shown = submission.locale if submission.locale in wording.text else next(iter(wording.text), "")
+    return ConsentProof(purpose=wording.purpose, version=wording.version, locale=shown, bundle=bundle)
 
 
-def _permit(contact: Contact, record: ConsentRecord | None) -> Contact:
+def _permit(contact: Contact, proof: ConsentProof | None, at: datetime, activity: str) -> Contact:
     """Return the contact with the consent, which also ends an earlier unsubscription: the person came back.
 
     A consent that arrives late, because a form provider sent it again, does not override a later refusal.
     """
-    if record is None or _was_refused_later(contact, record):
+    if proof is None or _was_refused_later(contact, proof.purpose, at):
         return contact
-    permission = Permission(granted=True, at=record.at, record=record.id)
-    return replace(contact, consent=contact.consent | {record.purpose: permission}, unsubscribed=None)
+    permission = Permission(granted=True, at=at, record=activity)
+    return replace(contact, consent=contact.consent | {proof.purpose: permission}, unsubscribed=None)
 
 
-def _was_refused_later(contact: Contact, record: ConsentRecord) -> bool:
-    known = contact.consent.get(record.purpose)
+def _was_refused_later(contact: Contact, purpose: str, at: datetime) -> bool:
+    known = contact.consent.get(purpose)
     refusals = (contact.unsubscribed, known.at if known and not known.granted else None)
-    return any(at is not None and at > record.at for at in refusals)
+    return any(refused is not None and refused > at for refused in refusals)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from ripen.decision import Decision, Reason
+from ripen.decision import Decision, Reason, embed
 from ripen.fold import fold_decisions
 from ripen.fold.consequences import (
     Consequence,
@@ -59,6 +59,25 @@ class Folded(Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]
     decay: datetime | None
     """When time alone may change something next."""
+
+
+def with_embedded_decisions(folded: Folded) -> Folded:
+    """Return the fold with its decisions inside its activities, where they cost no rows.
+
+    Each is in the first of the activities that caused it, else in the last one. Without an activity, time alone or a
+    new playbook led to it, and it keeps a row of its own.
+    """
+    if not folded.activities:
+        return folded
+    ids = [activity.id for activity in folded.activities]
+    inside: dict[str, list[Decision]] = {id: [] for id in ids}
+    for decision in folded.decisions:
+        inside[next((id for id in decision.activities if id in inside), ids[-1])].append(decision)
+    activities = tuple(
+        replace(a, decisions=(*a.decisions, *(embed(decision, a.id) for decision in inside[a.id])))
+        for a in folded.activities
+    )
+    return replace(folded, activities=activities, decisions=())
 
 
 def fold(lead: LeadHistory, activities: Iterable[Activity], bundle: Bundle, now: datetime) -> Folded:

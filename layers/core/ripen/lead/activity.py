@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from ripen.decision import Decision, EmbeddedDecision, extract
 from ripen.lead.lead import Touch
 
 
@@ -54,6 +55,15 @@ class Classification(Struct, frozen=True, kw_only=True, omit_defaults=True, forb
     why: tuple[str, ...] = ()
 
 
+class ConsentProof(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, array_like=True):
+    """The wording that the lead agreed to, by its place in the playbook: bundles are never deleted."""
+
+    purpose: str
+    version: str
+    locale: str
+    bundle: str
+
+
 class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One activity row of a lead.
 
@@ -79,8 +89,21 @@ class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     visit_keys: tuple[str, ...] = ()
     """Sort keys of the visits that were assigned to the lead in the same transaction; they are folded together with
     it."""
+    consent: ConsentProof | None = None
+    """The consent that the lead gave with the form."""
+    decisions: tuple[EmbeddedDecision, ...] = ()
+    """What was decided when the activity was folded, and when its verdict was revised."""
 
 
 def happened_at(activity: Activity) -> datetime:
     """Return when the activity counts as done: the source's time, but never later than we received it."""
     return min(activity.at, activity.received)
+
+
+def decisions_inside(activity: Activity) -> tuple[Decision, ...]:
+    """Return the decisions inside the activity, each at the time of the fold."""
+    at = activity.folded or activity.received
+    return tuple(
+        extract(embedded, activity.lead, activity.id, number, at)
+        for number, embedded in enumerate(activity.decisions, 1)
+    )

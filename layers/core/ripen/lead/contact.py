@@ -6,7 +6,10 @@ from msgspec import Struct
 
 
 class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """The present consent for one purpose. `record` is the id of the ConsentRecord that proves it."""
+    """The present consent for one purpose. `record` is the id of what proves it.
+
+    That is the activity of a form, whose `consent` names the wording, or else a ConsentRecord.
+    """
 
     granted: bool
     at: datetime
@@ -37,7 +40,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One consent or withdrawal with the wording that was shown: the proof that the law requires (特定電子メール法)."""
+    """One consent or withdrawal that no form proves. A form's activity has the proof itself (ConsentProof)."""
 
     id: str
     lead: str

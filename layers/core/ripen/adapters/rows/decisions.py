@@ -6,10 +6,11 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision
 from ripen.journey import enrollment_decisions
 from ripen.journey.enrollment import Enrollment
+from ripen.lead.activity import Activity, decisions_inside
 from ripen.mail import send_decisions
 from ripen.mail.ledger import Send
 
-_KINDS = ("decision#", "send#", "enrollment#")
+_KINDS = ("decision#", "activity#", "send#", "enrollment#")
 """The kinds of rows that hold decisions."""
 
 
@@ -33,6 +34,8 @@ def decisions_in(values: Iterable[object]) -> Iterator[Decision]:
         match value:
             case Decision():
                 yield value
+            case Activity():
+                yield from decisions_inside(value)
             case Send():
                 yield from send_decisions.decisions_about(value)
             case Enrollment():

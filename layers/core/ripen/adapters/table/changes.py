@@ -74,3 +74,6 @@ class Absent(Struct, frozen=True):
 
 
 Change = Create[Any] | Replace[Any] | Mark[Any] | Add | Unchanged | Absent
+
+MAX_CHANGES = 100
+"""DynamoDB's limit for one transaction."""

@@ -10,7 +10,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Row, Table, keys
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, Verdict
+from ripen.lead.activity import Activity, ConsentProof, Verdict
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
@@ -39,6 +39,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
             Words("Look at its rows in the table.", "テーブルの行を確かめてください。"),
         )
     state, contact = _first(rows, State), _first(rows, Contact)
+    activities = [row.value for row in rows if isinstance(row.value, Activity)]
     return {
         "profile": plain(profile),
         **(_score(profile, state, live_bundle(playbook), now) if state else _NO_SCORE),
@@ -48,7 +49,7 @@ def lead_report(email: str, table: Table, playbook: Playbook, secrets: Secrets, 
             "lead": plain(profile.lead_touch),
             "last": plain(profile.last_touch),
         },
-        "consent": plain(contact) | {"records": _all(rows, "consent")} if contact else {"records": []},
+        "consent": plain(contact) | {"records": _consents(rows, activities, playbook)} if contact else {"records": []},
         "enrollments": _all(rows, "enrollment"),
         "sends": _sends(rows),
         "alerts": _all(rows, "alert"),
@@ -84,6 +85,30 @@ def _all(rows: list[Row[Any]], kind: str) -> list[dict[str, Any]]:
         for row in rows
         if keys.kind(row.key.ref) == kind
     ]
+
+
+def _consents(rows: list[Row[Any]], activities: list[Activity], playbook: Playbook) -> list[dict[str, Any]]:
+    """Return the proofs of consents and withdrawals, the earliest first, each with the wording that was shown."""
+    given = [_given(activity, proof, playbook) for activity in activities if (proof := activity.consent)]
+    return sorted([*_all(rows, "consent"), *given], key=lambda record: record["at"])
+
+
+def _given(activity: Activity, proof: ConsentProof, playbook: Playbook) -> dict[str, Any]:
+    """Return the consent in a form, with the wording of the playbook that was live then."""
+    form = playbook.bundle(proof.bundle).forms.get(activity.subject)
+    wording = form.consent.text.get(proof.locale, "") if form and form.consent else ""
+    return {
+        "id": activity.id,
+        "lead": activity.lead,
+        "purpose": proof.purpose,
+        "granted": True,
+        "at": plain(activity.at),
+        "source": f"form:{activity.subject}",
+        "version": proof.version,
+        "wording": wording,
+        "url": activity.touch.url if activity.touch else "",
+        "due": None,
+    }
 
 
 def _agenda(rows: list[Row[Any]]) -> list[dict[str, str]]:

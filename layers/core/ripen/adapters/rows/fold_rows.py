@@ -1,13 +1,16 @@
-"""The rows of a lead that a fold reads, and the rows that follow from it; used by react.py and _refold.py."""
+"""The rows that follow from a fold, and the workers that they wake.
+
+score.react folds most activities; the functions that write a form or a beacon fold it at once (fold_at_once.py).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from copy import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec import Struct
 
 from ripen.adapters.rows.decisions import create_decision
+from ripen.adapters.rows.lead_rows import LeadRows
 from ripen.adapters.table import Change, Create, Key, Mark, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.fold.consequences import (
@@ -20,8 +23,6 @@ from ripen.fold.consequences import (
 )
 from ripen.fold.fold import Folded
 from ripen.journey.enrollment import Enrollment, EnrollmentState
-from ripen.lead.contact import Contact
-from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.marks import CrmMark, DecayMark, RefoldMark
 from ripen.ports import Wake
@@ -37,37 +38,6 @@ class Queues(Struct, frozen=True, kw_only=True):
     advance: Wake
     sync: Wake
     alert: Wake
-
-
-class LeadRows(Struct, frozen=True, kw_only=True):
-    """The rows of a lead that a fold reads or writes, apart from its activities; None for a row that does not exist."""
-
-    profile: Row[Profile] | None
-    state: Row[State] | None
-    crm: Row[CrmMark] | None
-    decay: Row[DecayMark] | None
-    refold: Row[RefoldMark] | None
-    contact: Row[Contact] | None
-
-
-def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> tuple[LeadRows, list[Row[T]]]:
-    """Read the lead's rows, and the rows under the extra keys that exist, in one request."""
-    wanted: dict[str, Key[Any]] = {
-        "profile": keys.profile(lead),
-        "state": keys.state(lead),
-        "crm": keys.crm_mark(lead),
-        "decay": keys.decay_mark(lead),
-        "refold": keys.refold_mark(lead),
-        "contact": keys.contact(lead),
-    }
-    found = table.get_many([*wanted.values(), *extra_keys])
-    rows = dict(zip(wanted, found, strict=False))
-    return LeadRows(**rows), [row for row in found[len(wanted) :] if row]
-
-
-def enrollments_in(journeys: Iterable[str], lead: str, table: Table) -> list[Enrollment]:
-    """Return the lead's enrollments in these journeys."""
-    return [row.value for name in sorted(journeys) for row in table.under(lead, f"enrollment#{name}#")]
 
 
 def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) -> list[Change]:
@@ -128,7 +98,7 @@ def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) 
             case Enrolled(enrollment):
                 yield Create(keys.enrollment(lead, enrollment.journey, enrollment.key), enrollment, due=now)
             case CrmOutdated(urgent):
-                yield _crm_mark(lead, rows.crm, urgent, now)
+                yield from _crm_mark(lead, rows.crm, urgent, now)
             case VerdictsOutdated():
                 version = rows.refold.version if rows.refold else 0
                 yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), version, due=now, lane=Lane.BULK)
@@ -136,14 +106,16 @@ def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) 
                 pass  # marked by fold_changes
 
 
-def _crm_mark(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Change:
+def _crm_mark(lead: str, row: Row[CrmMark] | None, urgent: bool, now: datetime) -> Iterable[Change]:
+    """Yield the mark, unless it is due as early already.
+
+    That suffices, because score.sync clears a mark only if the state is still the one that it wrote to the CRM.
+    """
     mark = row.value if row else CrmMark(lead=lead)
-    return Replace(
-        keys.crm_mark(lead),
-        replace(mark, urgent=mark.urgent or urgent),
-        row.version if row else 0,
-        due=crm_due(urgent, mark.written, row.due if row else None, now),
-    )
+    due = crm_due(urgent, mark.written, row.due if row else None, now)
+    after = replace(mark, urgent=mark.urgent or urgent)
+    if row is None or row.due != due or after != mark:
+        yield Replace(keys.crm_mark(lead), after, row.version if row else 0, due=due)
 
 
 def _decay_mark(lead: str, row: Row[DecayMark] | None, due: datetime | None) -> Iterable[Change]:
