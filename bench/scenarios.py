@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from copy import replace
 from datetime import timedelta
 from functools import partial
-from itertools import batched
+from itertools import batched, pairwise
 from typing import Any
 
 from bench.memory_cloud import START, MemoryCloud
@@ -48,8 +48,8 @@ class Scenarios:
         """Prepare the same from a browser that came by an ad and saw five pages."""
         form = self._form(visitor := self._visitor())
         self._visit(visitor, "/?utm_source=google&utm_medium=cpc&utm_campaign=brand&gclid=Cj0KCQiA")
-        for page in ("features", "pricing", "cases", "pages/whitepaper"):
-            self._visit(visitor, f"/{page}")
+        for before, page in pairwise(("", "features", "pricing", "cases", "pages/whitepaper")):
+            self._visit(visitor, f"/{page}", f"/{before}")
         return lambda: self._post(form)
 
     def form_of_a_lead(self) -> Work:
@@ -84,13 +84,18 @@ class Scenarios:
         return lambda: self._visit(visitor, "/features")
 
     def following_beacon(self) -> Work:
-        """Prepare the next page view of the same visit."""
+        """Prepare the third page view of a visit: since the second one, the CRM's next update is due.
+
+        That is at most every 15 minutes (crm_due).
+        """
         visitor = self._settled_lead()
         self._cloud.pass_time(*FOLD, days=1)
         self._visit(visitor, "/features")
         self._settle()
         self._cloud.clock.at += timedelta(minutes=2)
-        return lambda: self._visit(visitor, "/cases")
+        self._visit(visitor, "/cases", "/features")
+        self._cloud.clock.at += timedelta(minutes=2)
+        return lambda: self._visit(visitor, "/about", "/cases")
 
     def beacon_that_a_journey_awaits(self) -> Work:
         """Prepare a page view for which the lead's journey waits, in a visit that goes on."""
@@ -98,8 +103,7 @@ class Scenarios:
         self._cloud.pass_time(*JOURNEYS, days=3, minutes=1)
         self._cloud.pass_time(*JOURNEYS, minutes=1)
         self._visit(visitor, "/features")
-        self._settle()
-        return lambda: self._visit(visitor, "/pricing")
+        return lambda: self._visit(visitor, "/pricing", "/features")
 
     def transactional_mail(self) -> Work:
         """Prepare a mail that a lead asked for, from its plan until SES delivered it."""
@@ -155,10 +159,12 @@ class Scenarios:
         self._visitors += 1
         return f"visitor-{self._visitors}"
 
-    def _visit(self, visitor: str, path: str) -> None:
+    def _visit(self, visitor: str, path: str, after: str = "") -> None:
+        """View a page, on a link of the page `after` if that is given."""
         at = round(self._cloud.clock.at.timestamp() * 1000)
         id = f"{visitor}{path}{at}"
         seen = {"id": id, "type": "page_view", "url": f"{SITE}{path}", "title": "資料", "at": at}
+        seen |= {"referrer": f"{SITE}{after}"} if after else {}
         body = json.dumps({"visitor": visitor, "sent": at, "events": [seen]})
         event = an_event("POST", "/track", {}, {"content-type": "text/plain", "origin": SITE}, body, id)
         answered = self._cloud.invoke("capture.track", event)

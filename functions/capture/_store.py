@@ -98,20 +98,16 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: in
     """
     table, key, now = dependencies.table, incoming.key, dependencies.now
     address = keys.address(address_hash(dependencies.address_key, incoming.submission.email))
-    pointer, seen = table.get_many([address, keys.seen(key.source, key.id)])
+    visitor = incoming.submission.visitor
+    wanted = [address, keys.seen(key.source, key.id), *([keys.visitor_pointer(visitor)] if visitor else [])]
+    pointer, seen, *browser = table.get_many(wanted)
     if seen and _is_remembered(seen.value, now):
         return Stored(lead=seen.value.lead, activity=seen.value.activity)
     lead = pointer.value.lead if pointer else dependencies.new_id()
     rows = read_lead(lead, table)[0] if pointer else NO_ROWS
     intake = _intake(incoming, lead, rows, dependencies)
-    visits = JoinedVisits()
-    if visitor := incoming.submission.visitor:
-        visits = join_visits(table, visitor, lead, now)
-        intake = replace(
-            intake,
-            profile=with_touches(intake.profile, visits.touches),
-            activity=replace(intake.activity, visit_keys=tuple(activity_key(copy).sk for copy in visits.copies)),
-        )
+    visits = join_visits(table, visitor, browser[0], lead, now) if visitor else JoinedVisits()
+    intake = replace(intake, profile=with_touches(intake.profile, visits.touches))
     changes: list[Change] = [
         _remember(key, intake.activity, now),
         *([] if pointer else [Create(address, Pointer(lead=lead))]),
@@ -123,9 +119,15 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: in
     if dependencies.queues and attempt < FOLDS:
         most = MAX_CHANGES - len(changes)
         folded = fold_at_once(new, _after(intake, rows), most, table, dependencies.live.bundle, now)
-    changes += folded or create_activities(new, due=now)
+    changes += folded or create_activities(_together(new), due=now)
     table.write(*changes)
     return Stored(lead=lead, activity=intake.activity.id, changes=changes)
+
+
+def _together(new: Sequence[Activity]) -> Sequence[Activity]:
+    """Return the form's activity and the visits, so that score.react folds them together."""
+    form, *visits = new
+    return (replace(form, visit_keys=tuple(activity_key(visit).sk for visit in visits)), *visits)
 
 
 def _after(intake: Intake, rows: LeadRows) -> LeadRows:

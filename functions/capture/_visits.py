@@ -25,12 +25,13 @@ class JoinedVisits(Struct, frozen=True, kw_only=True):
     touches: tuple[Touch | None, ...] = ()
 
 
-def join_visits(table: Table, visitor: str, lead: str, now: datetime) -> JoinedVisits:
-    """Return the changes that bind a browser to the lead whose form was posted there, and copy its latest visits.
+def join_visits(
+    table: Table, visitor: str, pointer: Row[VisitorPointer] | None, lead: str, now: datetime
+) -> JoinedVisits:
+    """Return the changes that bind a browser to the lead whose form was posted there, and copies of its latest visits.
 
     Visits of another lead that the browser was bound to stay that lead's.
     """
-    pointer = table.get(keys.visitor_pointer(visitor))
     known, bound = pointer.value if pointer else None, VisitorPointer(lead=lead, bound=True)
     if known == bound:
         return JoinedVisits()
@@ -38,11 +39,12 @@ def join_visits(table: Table, visitor: str, lead: str, now: datetime) -> JoinedV
     if known and known.bound:
         return JoinedVisits(changes=(binding,))
     latest = [row.value for row in table.under(visitor, "activity#", True, of="visitor", most=MAX_JOINED_AT_ONCE)]
-    first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)]
-    copies = without_existing(table, [assign_to_lead(visit, lead, bound=True) for visit in latest])
+    is_full = len(latest) == MAX_JOINED_AT_ONCE
+    first = [row.value for row in table.under(visitor, "activity#", of="visitor", most=1)] if is_full else []
+    copies = [assign_to_lead(visit, lead, bound=True) for visit in latest]
     return JoinedVisits(
-        changes=(binding, *([schedule_join(table, lead, visitor, now)] if len(latest) == MAX_JOINED_AT_ONCE else [])),
-        copies=tuple(copies),
+        changes=(binding, *([schedule_join(table, lead, visitor, now)] if is_full else [])),
+        copies=tuple(_without_existing(table, copies) if known else copies),
         touches=tuple(visit.touch for visit in (*first, *latest)),
     )
 
@@ -54,8 +56,8 @@ def schedule_join(table: Table, lead: str, visitor: str, now: datetime) -> Chang
     return Replace(keys.join(lead, visitor), join, row.version if row else 0, due=now, lane=Lane.BULK)
 
 
-def without_existing(table: Table, copies: Sequence[Activity]) -> list[Activity]:
-    """Return the copies that do not exist yet."""
+def _without_existing(table: Table, copies: Sequence[Activity]) -> list[Activity]:
+    """Return the copies that do not exist yet: a browser that was likely the lead's has had some copied."""
     existing = table.get_many([activity_key(copy) for copy in copies]) if copies else []
     return [copy for copy, row in zip(copies, existing, strict=True) if row is None]
 

@@ -94,7 +94,8 @@ def process(messages: Sequence[str], dependencies: Dependencies) -> None:
 def record_beacons(beacons: Sequence[Beacon], dependencies: Dependencies) -> None:
     """Record every event once, for the lead that the browser belongs to when all are written.
 
-    A form may be posted while the events are written, so the owner is read again afterwards.
+    A form may be posted while the events are written. Unless the browser was bound before, its owner is read again
+    afterwards.
     """
     visitor = beacons[0].visitor
     clicks = [_cross_bridge(beacon, dependencies) if beacon.bridge else "" for beacon in beacons]
@@ -105,6 +106,8 @@ def record_beacons(beacons: Sequence[Beacon], dependencies: Dependencies) -> Non
     while True:
         owner = row.value if row else None
         _record(list(visits.values()), visitor, owner, dependencies)
+        if owner and owner.bound:
+            return
         row = dependencies.table.get(pointer)
         if (row.value if row else None) == owner:
             return
@@ -171,8 +174,8 @@ def _cross_bridge_once(beacon: Beacon, dependencies: Dependencies) -> str:
 def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Dependencies) -> None:
     places = [keys.visit(visitor, each.at, each.id) for each in made]
 
-    def create(_: int) -> None:
-        there = dependencies.table.get_many(places)
+    def create(attempt: int) -> None:
+        there = dependencies.table.get_many(places) if attempt else [None] * len(places)
         changes = [
             Create(place, each, expires=each.received + VISITOR_RETENTION)
             for place, each, row in zip(places, made, there, strict=True)

@@ -64,7 +64,7 @@ class Folded(Struct, frozen=True, kw_only=True):
 def with_embedded_decisions(folded: Folded) -> Folded:
     """Return the fold with its decisions inside its activities, where they cost no rows.
 
-    Each is in the first of the activities that caused it, else in the last one. Without an activity, time alone or a
+    Each is in the last of the activities that caused it, else in the last of all. Without an activity, time alone or a
     new playbook led to it, and it keeps a row of its own.
     """
     if not folded.activities:
@@ -72,7 +72,7 @@ def with_embedded_decisions(folded: Folded) -> Folded:
     ids = [activity.id for activity in folded.activities]
     inside: dict[str, list[Decision]] = {id: [] for id in ids}
     for decision in folded.decisions:
-        inside[next((id for id in decision.activities if id in inside), ids[-1])].append(decision)
+        inside[next((id for id in reversed(decision.activities) if id in inside), ids[-1])].append(decision)
     activities = tuple(
         replace(a, decisions=(*a.decisions, *(embed(decision, a.id) for decision in inside[a.id])))
         for a in folded.activities
