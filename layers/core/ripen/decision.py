@@ -158,7 +158,9 @@ class Decision(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     facts: dict[str, str] = {}
 
 
-class EmbeddedDecision(Struct, frozen=True, kw_only=True, omit_defaults=True, array_like=True):
+class EmbeddedDecision(
+    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, array_like=True
+):
     """A decision inside the row that it is about. The row says the rest: the lead and the time."""
 
     what: DecisionKind
