@@ -55,7 +55,6 @@ LOADED_LATE = (
     "netrc",
     "phonenumbers.data.region_JP",
     "ripen.playbook.limited_liquid",
-    "simple_salesforce",
 )
 """Modules that functions import lazily: imported once here, not by each child."""
 READS = (
