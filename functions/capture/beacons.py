@@ -8,7 +8,7 @@ nothing.
 import os
 from collections.abc import Sequence
 from copy import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 from typing import Any
@@ -26,13 +26,16 @@ from ripen.adapters.queue import Queue
 from ripen.adapters.rows.fold_at_once import FOLDS, create_activities, fold_at_once
 from ripen.adapters.rows.fold_rows import Queues, wake_due
 from ripen.adapters.rows.lead_rows import LeadRows, read_lead
+from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import MAX_CHANGES, Change, Conflict, Create, Replace, Table, keys
 from ripen.agenda import Lane
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Bundle
 from ripen.ports import Wake
 from ripen.tracking.beacon import Beacon
+from ripen.tracking.link_token import BadToken, read_bridge
 from ripen.tracking.visit import (
     MAX_JOINED,
     VISITOR_RETENTION,
@@ -41,11 +44,12 @@ from ripen.tracking.visit import (
     visit_activities,
     with_touches,
 )
-from ripen.tracking.visitor import Join, VisitorPointer
+from ripen.tracking.visitor import Bridge, Crossing, Join, VisitorPointer
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_BULK_QUEUE"])
 queues = Queues(
     advance=Queue(os.environ["ADVANCE_QUEUE"]),
@@ -55,6 +59,8 @@ queues = Queues(
 logger = Logger()
 
 _AT_ONCE = 90
+_CROSSING_KEPT = timedelta(days=1)
+"""Longer than the ten minutes in which a bridge may be crossed, because a beacon may wait in its queue."""
 
 
 class Dependencies(Struct, frozen=True):
@@ -62,6 +68,7 @@ class Dependencies(Struct, frozen=True):
     react: Wake
     bundle: Bundle
     now: datetime
+    link_keys: KeyRing
     queues: Queues | None = None
     """Those of the workers of what follows from a fold; None to leave every fold to score.react."""
 
@@ -69,7 +76,10 @@ class Dependencies(Struct, frozen=True):
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     def work(messages: Sequence[str]) -> None:
-        process(messages, Dependencies(table, react, playbook.live().bundle, clock.now(), queues))
+        process(
+            messages,
+            Dependencies(table, react, playbook.live().bundle, clock.now(), secrets.ring(Rotated.LINK), queues),
+        )
 
     return process_groups(event, _visitor, work, lambda: has_time(context))
 
@@ -149,26 +159,29 @@ def _cross_bridge(beacon: Beacon, dependencies: Dependencies) -> str:
 
     The connection is only likely: a browser where a form was posted keeps its lead.
     """
-    return dependencies.table.retrying(lambda _: _cross_bridge_once(beacon, dependencies))
-
-
-def _cross_bridge_once(beacon: Beacon, dependencies: Dependencies) -> str:
-    bridge, owner = dependencies.table.get_many([keys.bridge(beacon.bridge), keys.visitor_pointer(beacon.visitor)])
-    if bridge is None or not may_cross(bridge.value, beacon.visitor, beacon.received):
+    try:
+        bridge = read_bridge(dependencies.link_keys, beacon.bridge)
+    except BadToken:
         return ""
-    lead = bridge.value.lead
+    return dependencies.table.retrying(lambda _: _cross_once(bridge, beacon, dependencies))
+
+
+def _cross_once(bridge: Bridge, beacon: Beacon, dependencies: Dependencies) -> str:
+    table, now = dependencies.table, dependencies.now
+    crossing, owner = table.get_many([keys.crossing(bridge.click), keys.visitor_pointer(beacon.visitor)])
+    if not may_cross(bridge, crossing.value if crossing else None, beacon.visitor, beacon.received):
+        return ""
     changes: list[Change] = []
-    if not bridge.value.visitor:
-        changes.append(Replace(bridge.key, replace(bridge.value, visitor=beacon.visitor), bridge.version))
-    if owner is None or not (owner.value.bound or owner.value.lead == lead):
-        likely = VisitorPointer(lead=lead, bound=False)
-        changes.append(
-            Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0),
-        )
-        changes.append(schedule_join(dependencies.table, lead, beacon.visitor, dependencies.now))
+    if crossing is None:
+        crossed = Crossing(visitor=beacon.visitor)
+        changes.append(Create(keys.crossing(bridge.click), crossed, expires=beacon.received + _CROSSING_KEPT))
+    if owner is None or not (owner.value.bound or owner.value.lead == bridge.lead):
+        likely = VisitorPointer(lead=bridge.lead, bound=False)
+        changes.append(Replace(keys.visitor_pointer(beacon.visitor), likely, owner.version if owner else 0))
+        changes.append(schedule_join(table, bridge.lead, beacon.visitor, now))
     _write(changes, dependencies)
-    mine = owner is None or not owner.value.bound or owner.value.lead == lead
-    return str(bridge.value.click) if mine else ""
+    mine = owner is None or not owner.value.bound or owner.value.lead == bridge.lead
+    return bridge.click if mine else ""
 
 
 def _create_visits(made: Sequence[Activity], visitor: str, dependencies: Dependencies) -> None:

@@ -8,7 +8,6 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -22,7 +21,7 @@ from ripen.adapters.playbook import Live, Playbook
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.sends import linked_send
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Conflict, Create, Table, keys
+from ripen.adapters.table import Conflict, Create, Table, keys
 from ripen.adapters.unavailable import answer_503
 from ripen.agenda import wake_up
 from ripen.ids import digest
@@ -33,7 +32,7 @@ from ripen.playbook.bundle import Bundle, Mail
 from ripen.ports import Wake
 from ripen.tracking.click_signals import HIDDEN_LINK, network_hash, request_signals
 from ripen.tracking.click_verdict import VERDICT_DELAY
-from ripen.tracking.link_token import BadToken, Purpose, read_token
+from ripen.tracking.link_token import BadToken, Purpose, read_token, sign_bridge
 from ripen.tracking.recent_counts import RecentCounts
 from ripen.tracking.visit import with_bridge_token
 from ripen.tracking.visitor import Bridge
@@ -46,8 +45,6 @@ secrets = Secrets(os.environ["SECRET"])
 react = Queue(os.environ["REACT_QUEUE"])
 logger = Logger()
 
-_BRIDGE_KEPT = timedelta(days=1)
-"""Longer than the ten minutes in which it may be crossed, because a beacon may wait in its queue."""
 _HEADERS = {"referrer-policy": "no-referrer", "x-robots-tag": "noindex"}
 
 
@@ -104,20 +101,21 @@ def serve(request: Request, dependencies: Dependencies) -> Response:
     """Redirect to the link's target; answer the hidden link with 204 and an invalid link with a page.
 
     1. Read the token and the mail.
-    2. Record the click, with a bridge token if the target is a page of the site. Beyond five clicks in ten minutes
-       from one network in one link, record nothing.
-    3. Redirect, with the bridge token if the click was recorded.
+    2. Record the click. Beyond five clicks in ten minutes from one network in one link, record nothing.
+    3. Redirect. If the click was recorded and the target is a page of the site, our script there recognises the click
+       by a bridge token.
     """
     click = _read(request.parameters.get("token", ""), dependencies)
     if click is None:
         return _bad_link(request, dependencies.live)
-    new_token = uuid4().hex
-    to_page = with_bridge_token(click.url, new_token, dependencies.live.bundle.tracking, dependencies.live.site)
-    bridge_token = new_token if request.method == "GET" and to_page != click.url else ""
-    recorded = _is_counted(request, click, dependencies) and _record(request, click, bridge_token, dependencies)
+    recorded = _record(request, click, dependencies) if _is_counted(request, click, dependencies) else ""
     if not click.url:
         return gateway.respond(204, "", _HEADERS)
-    return gateway.redirect(to_page if recorded and bridge_token else click.url, 302, _HEADERS)
+    if not recorded or request.method != "GET":
+        return gateway.redirect(click.url, 302, _HEADERS)
+    live, bridge = dependencies.live, Bridge(lead=click.send.lead, click=recorded, at=dependencies.now)
+    token = sign_bridge(dependencies.keys.link, bridge)
+    return gateway.redirect(with_bridge_token(click.url, token, live.bundle.tracking, live.site), 302, _HEADERS)
 
 
 def _read(token: str, dependencies: Dependencies) -> _Click | None:
@@ -158,11 +156,8 @@ def _is_counted(request: Request, click: _Click, dependencies: Dependencies) -> 
     return dependencies.clicks.take(f"{click.send.id}/{click.number}/{network}", dependencies.now) == 1
 
 
-def _record(request: Request, click: _Click, bridge_token: str, dependencies: Dependencies) -> bool:
-    """Record the click, to be judged after its delay; return whether it was recorded. No failure stops the redirect.
-
-    Our script on the page recognises the click by the bridge token.
-    """
+def _record(request: Request, click: _Click, dependencies: Dependencies) -> str:
+    """Record the click, to be judged after its delay; return its id, "" after a failure, which stops no redirect."""
     now = dependencies.now
     link_facts = {"send": click.send.id, "link": str(click.number), "of": str(click.links), "url": click.url}
     link_facts |= {"campaign": click.send.origin} if click.send.campaign else {}
@@ -178,18 +173,14 @@ def _record(request: Request, click: _Click, bridge_token: str, dependencies: De
     )
     key = keys.activity(activity.lead, now, activity.id)
     verdict = wake_up(now + VERDICT_DELAY, now, clock_moves=dependencies.clock_moves)
-    changes: list[Change] = [Create(key, activity, due=verdict.due)]
-    if bridge_token:
-        bridge = Bridge(lead=activity.lead, send=click.send.id, click=activity.id, at=now)
-        changes.append(Create(keys.bridge(bridge_token), bridge, expires=now + _BRIDGE_KEPT))
     try:
-        dependencies.table.write(*changes)
+        dependencies.table.write(Create(key, activity, due=verdict.due))
     except (Conflict, BotoCoreError, ClientError):
         logger.exception("click not recorded", send=click.send.id)
-        return False
+        return ""
     if verdict.delay is not None:
         dependencies.react.wake(key.ref, delay=verdict.delay)
-    return True
+    return activity.id
 
 
 def _bad_link(request: Request, live: Live) -> Response:

@@ -11,18 +11,22 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Key, Row, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
+from ripen.key_ring import KeyRing
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Tracking
 from ripen.tracking.beacon import Beacon, EventType, PageEvent
-from ripen.tracking.visitor import VisitorPointer
+from ripen.tracking.link_token import sign_bridge
+from ripen.tracking.visitor import Bridge, VisitorPointer
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.gateway_events import KEY, SITE, a_json_post
 
 VISITOR = "0123456789abcdef"
 BUNDLE = replace(a_bundle(), tracking=Tracking(sites=("https://www.example.jp",), pages={"pricing": ("/pricing",)}))
+LINK_KEYS = KeyRing.of(KEY)
+CLICK = digest("click1")
 EMAIL = "hanako@example.co.jp"
 
 
@@ -37,7 +41,7 @@ def a_beacon(*events: PageEvent, **known: Any) -> Beacon:
 
 
 def beacon_dependencies(table: Table, queue: FakeQueue | None = None) -> Dependencies:
-    return Dependencies(table, queue or FakeQueue(), BUNDLE, NOON)
+    return Dependencies(table, queue or FakeQueue(), BUNDLE, NOON, LINK_KEYS)
 
 
 def fill_in(table: Table, email: str = EMAIL, visitor: str = VISITOR, **more: str) -> str:
@@ -75,3 +79,8 @@ def due_joins(table: Table, lead: str) -> list[Key[Any]]:
 def owner(table: Table) -> VisitorPointer | None:
     row: Row[VisitorPointer] | None = table.get(keys.visitor_pointer(VISITOR))
     return row.value if row else None
+
+
+def a_bridge(lead: str = "lead1", at: datetime = NOON, keys: KeyRing = LINK_KEYS) -> str:
+    """Return the token that a page's address carries after a click in a mail to the lead."""
+    return sign_bridge(keys, Bridge(lead=lead, click=CLICK, at=at))

@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from ripen.ids import digest
 from ripen.key_ring import Key, KeyRing
-from ripen.tracking.link_token import BadToken, Link, Purpose, read_token, sign_token
+from ripen.tracking.link_token import (
+    LONGEST_TOKEN,
+    BadToken,
+    Link,
+    Purpose,
+    read_bridge,
+    read_token,
+    sign_bridge,
+    sign_token,
+)
+from ripen.tracking.visitor import Bridge
+from tests.support.fakes import NOON
 
 KEYS = KeyRing.of(b"k" * 32)
 LEAD = "0123456789abcdef" * 2
@@ -38,7 +49,7 @@ def test_address_of_a_reply_has_at_most_64_characters_before_its_at_sign() -> No
     assert len("reply+" + sign_token(KEYS, Purpose.REPLY, LINK)) <= 64
 
 
-@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("purpose", OLD)
 def test_token_of_version_1_is_read_and_names_no_lead(purpose: Purpose) -> None:
     assert read_token(KEYS, purpose, OLD[purpose]) == Link("", LINK.send, 3)
 
@@ -88,3 +99,14 @@ def test_key_id_is_the_lowest_byte_of_the_generation() -> None:
 
     assert urlsafe_b64decode(token + "=" * (-len(token) % 4))[1] == 1
     assert read_token(KeyRing(late, (late,)), Purpose.CLICK, token) == LINK
+
+
+@pytest.mark.parametrize("lead", [LEAD, "lead1"])
+def test_bridge_token_names_the_click_for_one_purpose_only(lead: str) -> None:
+    bridge = Bridge(lead=lead, click=digest("click"), at=NOON)
+    token = sign_bridge(KEYS, bridge)
+    assert read_bridge(KEYS, token) == bridge
+    assert len(token) <= LONGEST_TOKEN
+    for other in (token[:-1] + "A", sign_token(KEYS, Purpose.CLICK, Link(lead, digest("click"), 3)), "", "x" * 60):
+        with pytest.raises(BadToken):
+            read_bridge(KEYS, other)

@@ -11,7 +11,7 @@ from ripen.lead.lead import Touch
 from ripen.playbook.bundle import Bundle, Page, Tracking
 from ripen.tracking.beacon import Beacon, EventType, PageEvent
 from ripen.tracking.visit import assign_to_lead, may_cross, page_name, visit_activities, with_bridge_token, with_touches
-from ripen.tracking.visitor import Bridge
+from ripen.tracking.visitor import Bridge, Crossing
 from tests.support.builders import a_bundle, a_lead
 from tests.support.fakes import NOON
 
@@ -116,12 +116,12 @@ def test_first_touch_is_the_earliest_and_last_the_latest() -> None:
 
 
 def test_bridge_can_be_crossed_once_within_ten_minutes() -> None:
-    bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
-    assert may_cross(bridge, "visitor1", NOON + timedelta(minutes=10))
-    assert not may_cross(bridge, "visitor1", NOON + timedelta(minutes=10, milliseconds=1))
-    crossed = Bridge(lead="lead1", send="send1", click="click1", at=NOON, visitor="visitor1")
-    assert may_cross(crossed, "visitor1", NOON + HOUR)
-    assert not may_cross(crossed, "visitor2", NOON)
+    bridge = Bridge(lead="lead1", click="click1", at=NOON)
+    assert may_cross(bridge, None, "visitor1", NOON + timedelta(minutes=10))
+    assert not may_cross(bridge, None, "visitor1", NOON + timedelta(minutes=10, milliseconds=1))
+    crossed = Crossing(visitor="visitor1")
+    assert may_cross(bridge, crossed, "visitor1", NOON + HOUR)
+    assert not may_cross(bridge, crossed, "visitor2", NOON)
 
 
 @pytest.mark.parametrize(

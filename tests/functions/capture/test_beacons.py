@@ -14,16 +14,20 @@ from ripen.adapters.playbook import Live
 from ripen.adapters.table import Change, Create, Table, keys
 from ripen.agenda import Lane, shard
 from ripen.ids import digest
+from ripen.key_ring import KeyRing
 from ripen.tracking.link_token import Link, Purpose, sign_token
-from ripen.tracking.visitor import Bridge, VisitorPointer
+from ripen.tracking.visitor import VisitorPointer
 from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeQueue
-from tests.support.gateway_events import KEY, KEYS, SITE, an_event, rows
+from tests.support.gateway_events import KEY, SITE, an_event, rows
 from tests.support.planned_mails import sent
 from tests.support.site_visits import (
     BUNDLE,
+    CLICK,
+    LINK_KEYS,
     VISITOR,
     a_beacon,
+    a_bridge,
     a_view,
     beacon_dependencies,
     bind,
@@ -102,12 +106,11 @@ def test_a_form_posted_during_a_beacon_gets_its_views(table: Table) -> None:
 
 @pytest.mark.parametrize("left", range(4))
 def test_a_killed_worker_neither_loses_nor_doubles_a_view(table: Table, left: int) -> None:
-    bridge = Bridge(lead="lead1", send="send1", click="click1", at=NOON)
-    table.write(Create(keys.bridge("token123"), bridge), Create(keys.profile("lead1"), a_lead()))
+    table.write(Create(keys.profile("lead1"), a_lead()))
     record_beacons([a_beacon(a_view(0, NOON - timedelta(hours=1)))], beacon_dependencies(table))
     cut = CutTable("table", table._client)
     cut.left = left
-    beacon = a_beacon(bridge="token123")
+    beacon = a_beacon(bridge=a_bridge())
     try:
         record_beacons([beacon], beacon_dependencies(cut))
     except Cut:
@@ -115,16 +118,16 @@ def test_a_killed_worker_neither_loses_nor_doubles_a_view(table: Table, left: in
     for due in due_joins(table, "lead1"):
         copy_visits(due, beacon_dependencies(table))
     assert len(visits(table, "lead1")) == 2
-    assert [view.facts.get("click") for view in visits(table, "lead1")] == [None, "click1"]
+    assert [view.facts.get("click") for view in visits(table, "lead1")] == [None, CLICK]
 
 
 def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
     send = digest("send1")
     table.write(Create(keys.profile("lead1"), a_lead()))
     sent(table, id=send, email="case-study")
-    token = sign_token(KEYS, Purpose.CLICK, Link("lead1", send))
+    token = sign_token(LINK_KEYS, Purpose.CLICK, Link("lead1", send))
     event = an_event("GET", f"/c/{token}", {"token": token}, headers={"accept": "text/html"})
-    own = LinkKeys(link=KEYS, network=KEY)
+    own = LinkKeys(link=LINK_KEYS, network=KEY)
     dependencies = LinkDependencies(table, Live(BUNDLE, SITE), lambda _: BUNDLE, own, NOON, FakeQueue())
     location = click(request(event), dependencies)["headers"]["location"]
     rpn = location.partition("?rpn=")[2]
@@ -141,17 +144,16 @@ def test_a_click_connects_one_browser_with_the_lead(table: Table) -> None:
 
 
 def test_an_old_or_unknown_bridge_token_is_ignored(table: Table) -> None:
-    old = Bridge(lead="lead1", send="s", click="c", at=NOON - timedelta(minutes=10, seconds=1))
-    table.write(Create(keys.bridge("token123"), old))
-    for token in ("token123", "token456"):
+    old, forged = a_bridge(at=NOON - timedelta(minutes=10, seconds=1)), a_bridge(keys=KeyRing.of(b"b" * 32))
+    click_link = sign_token(LINK_KEYS, Purpose.CLICK, Link("lead1", digest("send1")))
+    for token in (old, forged, click_link, "token456"):
         record_beacons([a_beacon(bridge=token)], beacon_dependencies(table))
     assert owner(table) is None
 
 
 def test_a_forwarded_mail_leaves_a_proven_browser_to_its_lead(table: Table) -> None:
     bind(table, "owner", bound=True)
-    table.write(Create(keys.bridge("token123"), Bridge(lead="lead1", send="s", click="c", at=NOON)))
-    record_beacons([a_beacon(bridge="token123")], beacon_dependencies(table))
+    record_beacons([a_beacon(bridge=a_bridge())], beacon_dependencies(table))
     assert owner(table) == VisitorPointer(lead="owner", bound=True)
     assert visits(table, "lead1") == []
     (view,) = visits(table, "owner")

@@ -17,6 +17,7 @@ from msgspec import Struct
 from ripen.errors import Rejected
 from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH
 from ripen.lead.text import clean
+from ripen.tracking.link_token import LONGEST_TOKEN
 from ripen.tracking.visitor import is_visitor
 
 MAX_BYTES = 64 * 1024
@@ -89,12 +90,12 @@ def read_beacon(raw: bytes, received: datetime, hosts: frozenset[str], user_agen
     events = _within(MAX_TEXT_BYTES, found.values())
     if not events:
         raise Rejected("no event has an id, a known type and a url of a site that is tracked", field="events")
-    bridge = _text(body, "bridge", 64)
+    bridge = _text(body, "bridge", LONGEST_TOKEN)
     return Beacon(
         visitor=visitor,
         received=received,
         events=events,
-        bridge=bridge if is_visitor(bridge) else "",
+        bridge=bridge,
         is_robot=_ROBOT.search(user_agent) is not None,
     )
 

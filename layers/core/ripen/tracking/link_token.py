@@ -7,6 +7,9 @@ only. Mails of before version 2 carry tokens that name no lead; their `send#<id>
 
 The key id is the lowest byte of the key's generation: a token of the previous key is accepted too.
 
+A page's address carries a bridge token: version, key id, time (4 bytes, seconds since 1970), click id (16 bytes), lead
+id, signature. It connects the browser that opens the page with the click, and needs no row.
+
 The address of a reply holds at most 64 characters before its "@" (RFC 5321, 4.5.3.1.1), which leaves 8 bytes for the
 signature.
 """
@@ -15,26 +18,29 @@ import hmac
 import re
 from base64 import b32decode, b32encode, b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 
 from msgspec import Struct
 
 from ripen.key_ring import Key, KeyRing
+from ripen.tracking.visitor import Bridge
 
 _NO_LEAD, _UUID, _TEXT = 1, 2, 3
 _SIGNATURE, _REPLY_SIGNATURE = 16, 8
-_SHORTEST, _LONGEST = 36, 200
+_SHORTEST, LONGEST_TOKEN = 36, 200
 """In characters. The shortest holds a head of 18 bytes and a signature of 8."""
 _UUID_HEX = re.compile("[0-9a-f]{32}")
 
 
 class Purpose(StrEnum):
-    """What a token is for: a link under /c/, a link under /unsubscribe/, or the address of a reply."""
+    """What a token is for: a link under /c/ or /unsubscribe/, the address of a reply, or a page after a click."""
 
     CLICK = "click"
     UNSUBSCRIBE = "unsubscribe"
     REPLY = "reply"
+    BRIDGE = "bridge"
 
 
 class BadToken(Exception):
@@ -51,31 +57,64 @@ class Link(Struct, frozen=True):
 
 def sign_token(keys: KeyRing, purpose: Purpose, link: Link) -> str:
     """Return the token of a link, in the URL-safe base64 alphabet: 56 characters for a reply to a lead with a UUID."""
-    version, lead = (_UUID, bytes.fromhex(link.lead)) if _UUID_HEX.fullmatch(link.lead) else (_TEXT, link.lead.encode())
-    send = b32decode(link.send.upper() + "=" * (-len(link.send) % 8))
     number = link.number.to_bytes(2) if purpose is Purpose.CLICK else b""
-    head = bytes((version, _key_id(keys.signing))) + send + number + lead
-    return urlsafe_b64encode(head + _signature(keys.signing.secret, purpose, head)).decode().rstrip("=")
+    return _sign(keys, purpose, _id_bytes(link.send) + number, link.lead)
 
 
 def read_token(keys: KeyRing, purpose: Purpose, token: str) -> Link:
     """Return the link of a token. Raises BadToken."""
+    head = _verified(keys, purpose, token)
+    send = _id_text(head[2:18])
+    if head[0] == _NO_LEAD:
+        return Link("", send, int.from_bytes(head[18:20]))
+    number, lead = (int.from_bytes(head[18:20]), head[20:]) if purpose is Purpose.CLICK else (0, head[18:])
+    return Link(_lead_text(head[0], lead), send, number)
+
+
+def sign_bridge(keys: KeyRing, bridge: Bridge) -> str:
+    """Return the bridge token, in the URL-safe base64 alphabet: 72 characters for a lead with a UUID."""
+    return _sign(keys, Purpose.BRIDGE, int(bridge.at.timestamp()).to_bytes(4) + _id_bytes(bridge.click), bridge.lead)
+
+
+def read_bridge(keys: KeyRing, token: str) -> Bridge:
+    """Return the click that a bridge token connects with, its time in whole seconds. Raises BadToken."""
+    head = _verified(keys, Purpose.BRIDGE, token)
+    at = datetime.fromtimestamp(int.from_bytes(head[2:6]), UTC)
+    return Bridge(lead=_lead_text(head[0], head[22:]), click=_id_text(head[6:22]), at=at)
+
+
+def _sign(keys: KeyRing, purpose: Purpose, content: bytes, lead: str) -> str:
+    version, lead_bytes = (_UUID, bytes.fromhex(lead)) if _UUID_HEX.fullmatch(lead) else (_TEXT, lead.encode())
+    head = bytes((version, _key_id(keys.signing))) + content + lead_bytes
+    return urlsafe_b64encode(head + _signature(keys.signing.secret, purpose, head)).decode().rstrip("=")
+
+
+def _verified(keys: KeyRing, purpose: Purpose, token: str) -> bytes:
+    """Return the token without its signature. Raises BadToken."""
     raw = _decoded(token)
     length = _signature_length(purpose, raw)
     head, signature = raw[:-length], raw[-length:]
     key = next((key.secret for key in keys.accepted if _key_id(key) == head[1]), None)
     if key is None or not hmac.compare_digest(signature, _signature(key, purpose, head)):
         raise BadToken
-    send = b32encode(head[2:18]).decode().rstrip("=").lower()
-    if head[0] == _NO_LEAD:
-        return Link("", send, int.from_bytes(head[18:20]))
-    number, lead = (int.from_bytes(head[18:20]), head[20:]) if purpose is Purpose.CLICK else (0, head[18:])
-    return Link(lead.hex() if head[0] == _UUID else lead.decode(), send, number)
+    return head
+
+
+def _id_bytes(id: str) -> bytes:
+    return b32decode(id.upper() + "=" * (-len(id) % 8))
+
+
+def _id_text(id: bytes) -> str:
+    return b32encode(id).decode().rstrip("=").lower()
+
+
+def _lead_text(version: int, lead: bytes) -> str:
+    return lead.hex() if version == _UUID else lead.decode()
 
 
 def _decoded(token: str) -> bytes:
     """Return the bytes of a token. Raises BadToken for a text that is no base64, or is too short or too long."""
-    if not _SHORTEST <= len(token) <= _LONGEST or not token.isascii():
+    if not _SHORTEST <= len(token) <= LONGEST_TOKEN or not token.isascii():
         raise BadToken
     try:
         return b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)

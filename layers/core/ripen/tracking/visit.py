@@ -13,7 +13,7 @@ from ripen.lead.attribution import CAMPAIGN_PARAMETERS, MAX_LENGTH, read_touch
 from ripen.lead.lead import Profile, Touch
 from ripen.playbook.bundle import Bundle, Tracking
 from ripen.tracking.beacon import Beacon, EventType, PageEvent
-from ripen.tracking.visitor import Bridge
+from ripen.tracking.visitor import Bridge, Crossing
 
 MAX_JOINED_AT_ONCE = 40
 """Most visits assigned to a lead in the transaction of its form; the first Slack card shows them. The rest follows."""
@@ -63,12 +63,12 @@ def with_touches(profile: Profile, touches: Iterable[Touch | None]) -> Profile:
     return replace(profile, first_touch=first, last_touch=last)
 
 
-def may_cross(bridge: Bridge, visitor: str, at: datetime) -> bool:
+def may_cross(bridge: Bridge, crossing: Crossing | None, visitor: str, at: datetime) -> bool:
     """Return whether the visitor may cross the bridge.
 
     One visitor may, within ten minutes of the click, and the same visitor may cross it again.
     """
-    return bridge.visitor == visitor or (not bridge.visitor and at <= bridge.at + _BRIDGE_LIFETIME)
+    return crossing.visitor == visitor if crossing else at <= bridge.at + _BRIDGE_LIFETIME
 
 
 def with_bridge_token(url: str, token: str, tracking: Tracking | None, site: str) -> str:

@@ -29,16 +29,19 @@ class Join(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown
     at: datetime
 
 
-class Bridge(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Connects a click in a mail with the first browser that opens its page within ten minutes."""
+class Bridge(Struct, frozen=True, kw_only=True):
+    """Connects a click in a mail with the first browser that opens its page within ten minutes (link_token.py)."""
 
     lead: str
-    send: str
     click: str
     """Id of the click's activity."""
     at: datetime
-    visitor: str = ""
-    """The visitor that crossed it, "" while none has."""
+
+
+class Crossing(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The `bridge#<click>` row: the browser that crossed the bridge, so that no other one may."""
+
+    visitor: str
 
 
 def is_visitor(id: str) -> bool:

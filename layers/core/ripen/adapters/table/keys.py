@@ -31,7 +31,7 @@ from ripen.pointers import Pointer, Seen
 from ripen.settings import ClockOffset, LivePlaybook, Published, Shadow, Stop
 from ripen.slack.action import CardAction
 from ripen.slack.alert import Alert
-from ripen.tracking.visitor import Bridge, Join, VisitorPointer
+from ripen.tracking.visitor import Crossing, Join, VisitorPointer
 
 
 class Key[T](Struct, frozen=True):
@@ -135,8 +135,8 @@ def visit(visitor: str, at: datetime, id: str) -> Key[Activity]:
     return Key(f"visitor#{visitor}", activity("", at, id).sk, Activity)
 
 
-def bridge(token: str) -> Key[Bridge]:
-    return Key(f"bridge#{token}", "-", Bridge)
+def crossing(click: str) -> Key[Crossing]:
+    return Key(f"bridge#{click}", "-", Crossing)
 
 
 def activity_at(lead: str, sk: str) -> Key[Activity]:
