@@ -10,7 +10,7 @@ from cli.commands import why as command
 from cli.stack.stack import Stack
 from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
-from ripen.decision import Decision
+from ripen.decision import Decision, KeptDecision, Outcome
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Kind
 from ripen.operations.leads.decision_log import LogEntry, decision_log
@@ -108,18 +108,31 @@ def test_behind_an_exit_is_what_ended_the_journey(stack: Stack, table: Table, re
     assert [activity.id for activity in entries(stack)[-1].causes] == cause
 
 
-def test_behind_a_mail_is_what_let_the_lead_into_its_journey(stack: Stack, table: Table) -> None:
-    send = a_marketing_mail(entry="a1", subject="山田様へ")
-    entry = Enrollment(lead="lead1", journey="whitepaper", key="a1", entered=NOON, bundle="b", activity="activity1")
+def test_behind_a_mail_and_a_step_is_what_let_the_lead_into_their_journey(stack: Stack, table: Table) -> None:
+    sent, took = (
+        KeptDecision(NOON + timedelta(minutes=1), Outcome.ACCEPTED),
+        KeptDecision(NOON + timedelta(minutes=2), Outcome.TOOK, "clicked", "fork", 1),
+    )
+    send = a_marketing_mail(entry="a1", subject="山田様へ", decisions=(sent,))
+    entry = Enrollment(
+        lead="lead1",
+        journey="whitepaper",
+        key="a1",
+        entered=NOON,
+        bundle="b",
+        activity="activity1",
+        decisions=(took,),
+    )
     table.write(
         Create(keys.activity("lead1", NOON, "activity1"), an_activity()),
         Create(keys.send("lead1", "s1"), send),
         Create(keys.enrollment("lead1", "whitepaper", "a1"), entry),
     )
-    keep(table, decision(outcome="accepted", reason="", facts={"send": "s1", "origin": "whitepaper"}))
-    accepted = entries(stack)[-1]
-    assert [activity.id for activity in accepted.causes] == ["activity1"]
+    accepted, stepped = entries(stack)[-2:]
     assert accepted.words("en") == "sent case-study “山田様へ”"
+    assert (stepped.code, stepped.facts["step"], stepped.reason) == ("step.took", "fork", "clicked")
+    for told in (accepted, stepped):
+        assert [activity.id for activity in told.causes] == ["activity1"]
 
 
 def test_it_is_shown_in_the_brands_time_with_reason_and_version(
