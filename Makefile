@@ -21,7 +21,7 @@ export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE
 quietly = log=.tools/last.log; $(1) >$$log 2>&1 || { tail -n 20 $$log; echo "$(2)"; exit 1; }
 
-.PHONY: list setup up test check bench bench-cold bench-activity bench-journeys bench-release deploy pictures clean-up pin browser
+.PHONY: list setup up test check bench bench-cold bench-activity bench-journeys bench-release bench-bill deploy pictures clean-up pin browser
 
 list: ## list the targets
 	@echo "Ripen. Start with: make up"
@@ -43,7 +43,7 @@ check: .venv/.installed $(TEMPLATE) ## lint, check types and the shape of the ho
 	@ripen check
 
 bench: ## measure speed against floors (one at a time: bench-cold, bench-activity, …)
-	@failed=; for name in cold activity journeys release; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
+	@failed=; for name in cold activity journeys release bill; do $(MAKE) bench-$$name || failed=1; done; [ -z "$$failed" ]
 
 bench-cold: .venv/.installed .tools/runtime/.installed $(SAM) ## what the first call of each function takes, as Lambda runs it
 	@$(PYTHON) -m bench.cold
@@ -53,6 +53,9 @@ bench-activity: .venv/.installed ## what a form, a click … cost in CPU and wri
 
 bench-release: .venv/.installed ## how many mails a second go when a million are due (two minutes)
 	@$(PYTHON) -m bench.release
+
+bench-bill: .venv/.installed ## what AWS charges in a month, at three sizes
+	@$(PYTHON) -m bench.bill
 
 bench-journeys: .venv/.installed ## what a step of a journey costs for 100,000 people (half an hour; QUICK=1: a few people)
 	@$(PYTHON) -m bench.journeys $(if $(QUICK),--quick)

@@ -6,7 +6,9 @@ The functions run in this process, on services in memory. The rows have their re
 import os
 from collections.abc import Iterator
 from contextlib import redirect_stdout
+from datetime import timedelta
 from pathlib import Path
+from time import process_time_ns
 from typing import TYPE_CHECKING
 
 from bench.memory_cloud import MemoryCloud
@@ -36,8 +38,13 @@ BARS: dict[str, tuple[float, float | None]] = {
 
 def measure() -> dict[str, Cost]:
     """Return the cost of each activity by name."""
+    return {name: _cost(name, used) for name, used in usages().items() if name in BARS}
+
+
+def usages() -> dict[str, Usage]:
+    """Return what each activity used by name, and a minute in which nothing happens as "idle minute"."""
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):  # the functions' logs
-        return {name: _cost(name, used) for name, used in _usages()}
+        return dict(_usages())
 
 
 def _cost(name: str, used: Usage) -> Cost:
@@ -58,6 +65,7 @@ def _usages() -> Iterator[tuple[str, Usage]]:
     from bench.scenarios import CAMPAIGN_LEADS, JOURNEY_LEADS, STEPS, Scenarios
 
     cloud.publish(example())
+    yield "idle minute", _used(lambda: _pass_idle_hour(cloud), cloud) / 60
     scenarios = Scenarios(cloud)
     for name in BARS:
         if prepare := getattr(scenarios, name.replace(" ", "_"), None):
@@ -67,7 +75,16 @@ def _usages() -> Iterator[tuple[str, Usage]]:
     yield "step of a journey", _used(scenarios.steps(), cloud) / (JOURNEY_LEADS * STEPS)
 
 
+def _pass_idle_hour(cloud: MemoryCloud) -> None:
+    for _ in range(60):
+        cloud.clock.at += timedelta(minutes=1)
+        cloud.invoke("nurture.tick", {})
+
+
 def _used(work: "Work", cloud: MemoryCloud) -> Usage:
     cloud.take()
+    started = process_time_ns()
     work()
-    return cloud.take()
+    used = cloud.take()
+    used.cpu_ms = (process_time_ns() - started) / 1e6
+    return used

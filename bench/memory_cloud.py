@@ -98,6 +98,11 @@ class MemoryCloud:
         self.invoke("nurture.tick", {})
         self._idle_tick = self.take()
 
+    @property
+    def idle_tick(self) -> Usage:
+        """What a tick uses while nothing is due."""
+        return self._idle_tick
+
     def take(self) -> Usage:
         """Return what was used since the last call."""
         used = replace(self.used)
@@ -106,6 +111,7 @@ class MemoryCloud:
 
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Call a function's handler."""
+        self.used.calls += 1
         return self._functions[function].handler(event, Context())
 
     def drain(self, *queues: str) -> None:
@@ -173,6 +179,7 @@ class MemoryCloud:
         return {}
 
     def _queue(self, url: str, body: str, delay: int) -> None:
+        self.used.messages += 1
         self._messages.append(Message(self.clock.at + timedelta(seconds=delay), url.rpartition("/")[2], body))
 
     def get_secret_value(self, **_: str) -> dict[str, str]:

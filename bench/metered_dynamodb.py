@@ -6,7 +6,7 @@ eventually consistent), "Using Global Secondary Indexes" (one write for each ind
 """
 
 # ruff: noqa: N803 (the names of arguments are boto3's)
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from math import ceil
 from threading import RLock
 from typing import Any
@@ -26,6 +26,13 @@ class Usage:
     write_units: float = 0
     read_units: float = 0
     requests: float = 0
+    """To DynamoDB, SQS and SES."""
+    calls: float = 0
+    """Of functions. Each message is taken alone, so these are the most."""
+    messages: float = 0
+    """Put on queues."""
+    cpu_ms: float = 0
+    """CPU of the functions and of the services in memory."""
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
@@ -38,7 +45,8 @@ class Usage:
 
     def set(self, other: "Usage") -> None:
         """Take over the other's counts."""
-        self.write_units, self.read_units, self.requests = astuple(other)
+        for name, value in asdict(other).items():
+            setattr(self, name, value)
 
 
 class MeteredDynamoDB(QuickDynamoDB):
