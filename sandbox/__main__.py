@@ -13,7 +13,7 @@ from typing import IO
 import typer
 from rich.console import Console
 
-from cli.local.home import PROJECT, Home, LocalCloud, ask_this_machine_directly
+from cli.local.home import PROJECT, Home, LocalCloud, ask_this_machine_directly, keep_files_private
 from cli.local.welcome import welcome
 from cli.output.language import choose, say
 from sandbox.build import CommandFailed
@@ -29,6 +29,7 @@ def up(detach: bool = typer.Option(False, help="Return when everything is ready,
     """Start the local cloud."""
     choose([], os.environ)
     ask_this_machine_directly()
+    keep_files_private()
     os.environ.pop("RIPEN_STACK", None)  # never publish to a stack on AWS from here
     home = Home.here()
     lock = home.take() or _wait(home)

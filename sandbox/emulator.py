@@ -21,11 +21,14 @@ class EmulatorFailed(Exception):
 
 
 class Emulator:
-    def __init__(self, home: Home, port: int, ses: str, authorities: Path, webhook: int = 0) -> None:
+    def __init__(
+        self, home: Home, port: int, ses: str, authorities: Path, webhook: int = 0, passport: str = ""
+    ) -> None:
         """Prepare the emulator.
 
         `ses` is the address of SES for the functions, `authorities` the certificates that signed the other stand-ins,
-        and `webhook` the one port of this machine that webhook steps may call (0: none).
+        and `webhook` the one port of this machine that webhook steps may call (0: none). `passport` is the secret with
+        which the API's plain address passes on what a browser sent; see request_guard.
         """
         self.url = f"http://127.0.0.1:{port}"
         self._log = home.log("emulator")
@@ -48,6 +51,7 @@ class Emulator:
             "SSL_CERT_FILE": str(authorities),
             "CLOCK_MOVES": "1",
             "WEBHOOK_STAND_IN": str(webhook),
+            "LOCAL_PASS": passport,
         }
         self._process: subprocess.Popen[bytes] | None = None
 

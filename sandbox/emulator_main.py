@@ -1,4 +1,4 @@
-"""Run MiniStack in the emulator's own environment.
+"""Run MiniStack in the emulator's own environment, closed to web pages.
 
 By itself MiniStack saves its state only when it is stopped cleanly. Here it saves continuously, so that a killed
 machine loses seconds of work and not the table. Its server here needs half of the CPU per request.
@@ -7,12 +7,19 @@ A file whose content changes while it is saved fails alone and keeps its previou
 """
 
 import logging
+import os
 import sys
+from functools import partial
+from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 from typing import Any
 
 import uvicorn
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))  # started as a file, in an environment without the project
+
+from sandbox.request_guard import RequestGuard
 
 _EVERY_SECONDS = 5.0
 _SHARE = 0.02
@@ -25,15 +32,16 @@ def main() -> None:
 
     logging.getLogger("persistence").setLevel(logging.WARNING)
     keep(app, _EVERY_SECONDS)
-    hypercorn.asyncio.serve = serve
+    passport = os.environ.pop("LOCAL_PASS")  # functions must not inherit it
+    hypercorn.asyncio.serve = partial(serve, passport=passport)
     sys.exit(app.main())
 
 
-async def serve(app: Any, config: Any) -> None:
+async def serve(app: Any, config: Any, passport: str = "") -> None:
     """Serve as hypercorn would with this configuration, until SIGTERM."""
     host, _, port = config.bind[0].rpartition(":")
     settings = uvicorn.Config(
-        app,
+        RequestGuard(app, passport=passport),
         host,
         int(port),
         http="httptools",

@@ -9,14 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.request_guard import PASS
+
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) -> Starlette:
+def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = (), passport: str = "") -> Starlette:
     """Return a proxy that passes method, path, query, headers and body unchanged and follows no redirects.
 
-    Requests that match the routes in `before` do not reach the emulator's API.
+    Requests that match the routes in `before` do not reach the emulator's API. `passport` lets in the others there.
     """
 
     @asynccontextmanager
@@ -31,7 +33,7 @@ def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) 
     async def pass_on(request: Request) -> Response:
         client: httpx.AsyncClient = request.app.state.client
         try:
-            answer = await client.send(_forwarded(request, await request.body(), client, host()))
+            answer = await client.send(_forwarded(request, await request.body(), client, host(), passport))
         except httpx.TransportError:
             return Response("The emulator does not answer: see `ripen status` and .local/logs.", 502)
         return _returned(answer, request.method)
@@ -39,16 +41,17 @@ def build(emulator: str, host: Callable[[], str], before: Sequence[Route] = ()) 
     return Starlette(routes=[*before, Route("/{path:path}", pass_on, methods=_METHODS)], lifespan=lifespan)
 
 
-def _forwarded(request: Request, body: bytes, client: httpx.AsyncClient, host: str) -> httpx.Request:
+def _forwarded(request: Request, body: bytes, client: httpx.AsyncClient, host: str, passport: str) -> httpx.Request:
     """Return the request for the emulator, with the host header of the API and the caller's address."""
     target = request.scope["raw_path"]
     if request.scope["query_string"]:
         target += b"?" + request.scope["query_string"]
     caller = request.client.host if request.client else "127.0.0.1"
     headers = [
-        *_without(_HOP_BY_HOP | {"host", "x-forwarded-for"}, request.headers.raw),
+        *_without(_HOP_BY_HOP | {"host", "x-forwarded-for", PASS}, request.headers.raw),
         (b"host", host.encode()),
         (b"x-forwarded-for", caller.encode()),
+        (PASS.encode(), passport.encode()),
     ]
     return client.build_request(
         request.method, client.base_url.copy_with(raw_path=target), headers=headers, content=body

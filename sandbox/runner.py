@@ -3,11 +3,12 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from copy import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from threading import Thread
 from typing import IO, Any
 
@@ -15,6 +16,7 @@ from cli.local.home import PROJECT, Home, LocalCloud, aws_environment
 from cli.output.language import say
 from cli.stack.stack import connect
 from ripen.adapters.clock import ApplicationClock
+from ripen.adapters.playbook import NotPublished, Playbook
 from ripen.adapters.table import Table
 from sandbox import preflight, proxy, webhook
 from sandbox.build import build
@@ -43,6 +45,7 @@ class Runner:
     def __init__(self, home: Home, lock: IO[str]) -> None:
         self._home = home
         self._lock = lock
+        self._passport = token_hex(16)
         self._stack = ExitStack()
         self._now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._emulator: Emulator | None = None
@@ -61,7 +64,7 @@ class Runner:
         org = salesforce.build(home.at("salesforce"), self.now, status.salesforce)
         self._serve(org, ports["salesforce"], tls.chain)
         report(say("AWS emulator", "AWS エミュレーター"))
-        self._run(Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"]))
+        self._run(Emulator(home, ports["aws"], status.mailbox, tls.authorities, ports["webhook"], self._passport))
         report("sam build")
         template, digest = build()
         report("sam deploy")
@@ -71,7 +74,7 @@ class Runner:
         self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report(say("Routes, secrets, Slack workspace", "ルート、シークレット、Slack ワークスペース"))
         give_secrets(cloud, outputs["Secret"], secrets)
-        self._serve_api(cloud, template, ports["api"])
+        self._serve_api(cloud, template, ports["api"], outputs)
         self._serve_slack(secrets, status, ports)
         report(say("Playbook", "プレイブック"))
         plain = {name: value for name, value in secrets.items() if isinstance(value, str)}
@@ -97,15 +100,20 @@ class Runner:
         self._stack.callback(emulator.stop)
         emulator.start(self._lock)
 
-    def _serve(self, app: Any, port: int, tls: Path | None = None) -> None:
-        server = Server(app, port, tls)
+    def _serve(
+        self, app: Any, port: int, tls: Path | None = None, listed: Callable[[], Collection[str]] | None = None
+    ) -> None:
+        server = Server(app, port, tls, listed)
         server.start()
         self._stack.callback(server.stop)
 
-    def _serve_api(self, cloud: Cloud, template: Path, port: int) -> None:
+    def _serve_api(self, cloud: Cloud, template: Path, port: int, outputs: dict[str, str]) -> None:
         api = route(cloud, template)
         options = preflight.routes(cloud, template)
-        self._serve(proxy.build(cloud.url, lambda: f"{api}.execute-api.localhost", options), port)
+        app = proxy.build(cloud.url, lambda: f"{api}.execute-api.localhost", options, self._passport)
+        table = Table(outputs["Table"], cloud.client("dynamodb"))
+        playbook = Playbook(table, outputs["Bucket"], cloud.client("s3"))
+        self._serve(app, port, listed=lambda: _listed_origins(playbook))
 
     def _serve_slack(self, secrets: dict[str, Any], status: LocalCloud, ports: dict[str, int]) -> None:
         folder, upstream = self._home.at("slack"), f"http://127.0.0.1:{ports['workspace']}"
@@ -160,6 +168,16 @@ def _addresses(ports: dict[str, int], tls: Certificate) -> LocalCloud:
         webhook=f"https://127.0.0.1:{ports['webhook']}",
         ca=str(tls.authorities),
     )
+
+
+def _listed_origins(playbook: Playbook) -> set[str]:
+    """Return the origins of the company's sites in the live playbook: those it tracks, and those that post a form."""
+    try:
+        bundle = playbook.live().bundle
+    except NotPublished:
+        return set()
+    tracked = bundle.tracking.sites if bundle.tracking else ()
+    return {*tracked, *(origin for form in bundle.forms.values() for origin in form.origins)}
 
 
 def _receiving(cloud: Cloud, now: Callable[[], datetime]) -> Receiving:

@@ -1,25 +1,37 @@
-"""Serve a stand-in from a thread of the runner's process, on 127.0.0.1 only."""
+"""Serve a stand-in from a thread of the runner's process, on 127.0.0.1 only, and not for pages of others."""
 
 import logging
 import socket
 import threading
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
+from sandbox.request_guard import RequestGuard
+
 _PATIENCE_SECONDS = 15
 
 
 class Server:
-    def __init__(self, app: Any, port: int, tls: Path | None = None) -> None:
-        """Prepare the server; `tls` is a PEM file with certificate and key."""
+    def __init__(
+        self,
+        app: Any,
+        port: int,
+        tls: Path | None = None,
+        listed: Callable[[], Collection[str]] | None = None,
+    ) -> None:
+        """Prepare the server.
+
+        `tls` is a PEM file with certificate and key. `listed` returns the origins of other sites whose pages may send.
+        """
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         config = uvicorn.Config(
-            app,
+            RequestGuard(app, listed),
             log_level="warning",
             access_log=False,
             ssl_certfile=tls,

@@ -4,7 +4,6 @@ import fcntl
 import json
 import os
 import socket
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
@@ -25,8 +24,8 @@ _PORTS = {
 }
 _HERE = "127.0.0.1,localhost"
 _PROXIES = {"http_proxy", "https_proxy", "all_proxy", "ftp_proxy"}
-_RESERVED: dict[int, IO[str]] = {}
-"""Ports that this process holds, each by a lock: two clouds that start at once must not take the same."""
+_RESERVED: dict[int, socket.socket] = {}
+"""Ports that this process holds, each by a name: two clouds that start at once must not take the same."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +37,10 @@ class Home:
         return cls(Path(os.environ.get("RIPEN_LOCAL") or PROJECT / ".local").absolute())
 
     def at(self, *parts: str) -> Path:
-        """Return a folder for one part of the cloud, and create it if it is not there."""
+        """Return a folder for one part of the cloud, and create it if it is not there. Only this user may enter it."""
         folder = self.folder.joinpath(*parts)
         folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         return folder
 
     def log(self, name: str) -> Path:
@@ -139,6 +139,11 @@ def aws_environment(endpoint: str) -> dict[str, str]:
     }
 
 
+def keep_files_private() -> None:
+    """Let only this user read and write what this process, and those that it starts, create from now on."""
+    os.umask(0o077)
+
+
 def ask_this_machine_directly() -> None:
     """Use no proxy for this machine, in this process and in those that it starts."""
     for name in ("NO_PROXY", "no_proxy"):
@@ -160,17 +165,16 @@ def _free(port: int) -> int:
 
 
 def _reserve(port: int) -> bool:
+    """Reserve the port among all clouds of this machine. The name is not a file, and ends with this process."""
     if port in _RESERVED:
         return True
-    folder = Path(tempfile.gettempdir()) / f"ripen-ports-{os.getuid()}"
-    folder.mkdir(exist_ok=True)
-    file = (folder / str(port)).open("a")
+    name = socket.socket(socket.AF_UNIX)
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+        name.bind(f"\0ripen-port-{port}")
+    except OSError:
+        name.close()
         return False
-    _RESERVED[port] = file
+    _RESERVED[port] = name
     return True
 
 

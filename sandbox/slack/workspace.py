@@ -10,7 +10,7 @@ from sandbox.child_process import ends_with_parent
 CONFIG = "workspace.yaml"
 """File in the stand-in's folder; the proxy reads the bot token from it."""
 SALES = "C0SALES"
-_PRELOADED = [str(Path(__file__).with_name(name)) for name in ("loopback.js", "memory.js")]
+_PRELOADED = [str(Path(__file__).with_name(name)) for name in ("loopback.js", "request_guard.js", "memory.js")]
 _PEOPLE = (
     ("U0ALICE", "alice", "Alice Sato"),
     ("U0BOB", "bob", "Bob Tanaka"),

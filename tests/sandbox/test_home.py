@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from cli.local.home import Home, aws_environment
 _PROJECT = Path(__file__).resolve().parents[2]
 _TAKES = """
 import sys
+import tempfile
 from pathlib import Path
 from cli.local.home import Home
 home = Home(Path(sys.argv[1]))
@@ -59,6 +61,34 @@ def test_a_folder_is_taken_until_its_process_is_gone(tmp_path: Path) -> None:
     process.communicate()
     assert not home.is_taken()
     assert home.take()
+
+
+def test_only_this_user_may_enter_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "local").mkdir(mode=0o755)
+
+    Home(tmp_path / "local").at("secrets")
+
+    assert (tmp_path / "local").stat().st_mode & 0o777 == 0o700
+
+
+def test_only_this_user_may_read_what_a_cloud_writes(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from cli.local.home import Home, keep_files_private; "
+        "keep_files_private(); home = Home(Path(sys.argv[1])); home.take(); home.ports(); home.log('x').write_text('')"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "local")], cwd=_PROJECT, check=True)
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "local").rglob("*")}
+    assert modes == {"lock": 0o600, "ports.json": 0o600, "logs": 0o700, "x.log": 0o600}
+
+
+def test_reserved_port_leaves_no_file_where_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+
+    Home(tmp_path / "local").ports()
+
+    assert [path.name for path in tmp_path.iterdir()] == ["local"]
 
 
 def test_functions_use_no_proxy_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
