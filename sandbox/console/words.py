@@ -86,6 +86,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "replied": ("メールに返信", "Replied to a mail"),
     "human": ("人", "human"),
     "machine": ("機械", "machine"),
+    "unproven": ("差出人未確認", "sender not proven"),
     "unjudged": ("判定待ち", "not judged yet"),
     "enrollment": ("シナリオ", "Journey"),
     "send": ("メール", "Mail"),

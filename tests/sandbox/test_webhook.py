@@ -10,6 +10,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from ripen.errors import Undeliverable
+from ripen.key_ring import KeyRing
 from sandbox import webhook
 from tests.support.fakes import NOON
 
@@ -54,7 +55,7 @@ def port() -> Iterator[int]:
 def called(port: int) -> str:
     """What comes of nurture.webhook, started in this environment, calling that port of this machine."""
     function = run_path(str(_CALL))
-    function["secrets"].key = lambda purpose: b"k" * 32
+    function["secrets"].ring = lambda purpose: KeyRing.of(b"k" * 32)
     with pytest.raises(Undeliverable) as refused:
         function["webhooks"].post(f"https://127.0.0.1:{port}/credit", b"{}", "id", 1)
     return refused.value.reason

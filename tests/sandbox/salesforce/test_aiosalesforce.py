@@ -25,6 +25,7 @@ class Redirected(httpx.AsyncHTTPTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         request.url = request.url.copy_with(host=self._to.host, port=self._to.port)
+        request.headers["host"] = self._to.netloc.decode()  # the stand-in refuses another name
         return await super().handle_async_request(request)
 
 
