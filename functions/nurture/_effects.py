@@ -7,6 +7,7 @@ from typing import assert_never
 from msgspec import Struct
 
 from ripen.adapters.rows.enrollments import move_enrollment
+from ripen.adapters.rows.wake_ups import WakeUps
 from ripen.adapters.table import Change, Create, Replace, Row, Table, keys
 from ripen.agenda import Lane
 from ripen.journey.crm_request import CrmRequest
@@ -21,13 +22,27 @@ from ripen.slack.alert import Alert
 
 
 class Queues(Struct, frozen=True, kw_only=True):
-    """The queues of the workers that deal with the rows of effects."""
+    """The queues of the workers that deal with the rows of effects, and that of nurture.advance itself."""
 
     deliver: Wake
     react: Wake
     alert: Wake
     crm_request: Wake
     call: Wake
+    advance: Wake
+    clock_moves: bool = True
+
+    @property
+    def wake_ups(self) -> WakeUps:
+        """The wake-ups of all rows but sends: the due time of a send is the time of the mail (ledger.departure)."""
+        by_kind = {
+            "activity": self.react,
+            "alert": self.alert,
+            "request": self.crm_request,
+            "call": self.call,
+            "enrollment": self.advance,
+        }
+        return WakeUps(queues=by_kind, clock_moves=self.clock_moves)
 
 
 def effect_rows(effects: Sequence[Effect], profile: Row[Profile], now: datetime) -> Iterator[Change]:
@@ -56,18 +71,13 @@ def exit_rows(effects: Sequence[Effect], enrollment: Enrollment, table: Table, n
     return [change for changes in ended.values() for change in changes]
 
 
-def wake_due(changes: Iterable[Change], now: datetime, queues: Queues) -> None:
-    """Wake the worker of each created row that is due now; if that fails, the tick does it."""
+def wake(changes: Sequence[Change], now: datetime, queues: Queues) -> None:
+    """Wake the workers of these rows, and that of each requested mail that is due; if that fails, the tick does it."""
+    queues.wake_ups.wake(changes, now)
     due = [change for change in changes if isinstance(change, Create) and change.due and change.due <= now]
-    for kind, lanes, queue in (
-        ("send", {Lane.HOT}, queues.deliver),
-        ("activity", set(Lane), queues.react),
-        ("alert", set(Lane), queues.alert),
-        ("request", set(Lane), queues.crm_request),
-        ("call", set(Lane), queues.call),
-    ):
-        if refs := [change.key.ref for change in due if keys.kind(change.key.ref) == kind and change.lane in lanes]:
-            queue.wake(*refs)
+    mails = [change.key.ref for change in due if keys.kind(change.key.ref) == "send" and change.lane is Lane.HOT]
+    if mails:
+        queues.deliver.wake(*mails)
 
 
 def _rows(effect: Effect, now: datetime) -> Iterable[Change]:

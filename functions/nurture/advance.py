@@ -39,8 +39,9 @@ from ripen.ports import Clock
 
 logger = Logger()
 batch = batch_processor()
+CLOCK_MOVES = "CLOCK_MOVES" in os.environ
 table = Table(os.environ["TABLE"])
-clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
+clock = ApplicationClock(table, moves=CLOCK_MOVES)
 playbook = Playbook(table, os.environ["BUCKET"])
 queues = Queues(
     deliver=Queue(os.environ["DELIVER_QUEUE"]),
@@ -48,6 +49,8 @@ queues = Queues(
     alert=Queue(os.environ["ALERT_QUEUE"]),
     crm_request=Queue(os.environ["CRM_QUEUE"]),
     call=Queue(os.environ["WEBHOOK_QUEUE"]),
+    advance=Queue(os.environ["ADVANCE_QUEUE"]),
+    clock_moves=CLOCK_MOVES,
 )
 
 _MAX_RUNS = 10
@@ -108,11 +111,11 @@ def _run(key: Key[Enrollment], table: Table, playbook: Playbook, clock: Clock, q
             return False
         try:
             for transaction in _transactions(changes):
-                table.write(*transaction)
+                table.write(*queues.wake_ups.for_the_tick(transaction, now))
         except Conflict:
             existing.update(_existing(changes, table))
             raise
-        _effects.wake_due(changes, now, queues)
+        _effects.wake(changes, now, queues)
         logger.info("advanced", row=key.ref)
         return any(isinstance(c, Replace) and c.key == key and c.due and c.due <= now for c in changes)
 

@@ -75,6 +75,7 @@ def _settle(seen: Case, case: Case, result: MarkChange, now: datetime) -> Change
     due, after = result.due, result.change(mark.value)
     if mark.version != seen.mark.version:
         due = mark.due
+        after = replace(after, urgent=mark.value.urgent)
     elif case.state.version != seen.state.version:
         due = crm_due(mark.value.urgent, now, None, now)
         after = replace(after, urgent=mark.value.urgent)

@@ -110,7 +110,7 @@ def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[
     4. Write down what became of each lead.
     """
     now = dependencies.clock.now()
-    cases = [case for case in read_cases(leads, dependencies.table) if not crm_mark.is_claimed(case.mark.value, now)]
+    cases = [case for case in read_cases(leads, dependencies.table) if _may_be_synced(case.mark.value, now)]
     judged = [_judge(case, dependencies.bundle, now) for case in cases]
     outcomes = [each for each in judged if isinstance(each, SyncOutcome)]
     wanted = [each for each in judged if isinstance(each, WantedRecord)]
@@ -120,6 +120,10 @@ def _sync(leads: Sequence[str], dependencies: Dependencies, has_time: Callable[[
         outcomes += write_records(wanted, dependencies, now)
     unwritten = [each for each in outcomes if not has_time() or not write_outcome(each, dependencies, now)]
     return {outcome.case.mark.key.ref for outcome in unwritten}
+
+
+def _may_be_synced(mark: CrmMark, now: datetime) -> bool:
+    return not crm_mark.is_claimed(mark, now) and not crm_mark.comes_early(mark, now)
 
 
 def _judge(case: Case, bundle: Bundle, now: datetime) -> WantedRecord | SyncOutcome:

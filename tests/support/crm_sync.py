@@ -107,7 +107,8 @@ class Office:
         )
 
     def change(self, **changes: Any) -> None:
-        """Change the lead's state and make its mark due, as score.react does."""
+        """Let the lead's state change and its mark fall due, as score.react does: 15 minutes after a write."""
+        self.clock.move(minutes=15)
         state = self.table.get(keys.state("lead1"))
         assert state
         self.table.write(

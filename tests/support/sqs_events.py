@@ -57,4 +57,5 @@ def queues_of_advance(deliver: FakeQueue | None = None, others: FakeQueue | None
         alert=rest,
         crm_request=rest,
         call=rest,
+        advance=rest,
     )

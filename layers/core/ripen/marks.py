@@ -1,8 +1,11 @@
 """Marks: rows that put a lead on the agenda, one for each kind of work."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
+
+CRM_INTERVAL = timedelta(minutes=15)
+"""Between two writes of a mere score change to the CRM."""
 
 
 class CrmMark(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

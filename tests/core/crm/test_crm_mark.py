@@ -86,3 +86,18 @@ def test_a_claim_lasts_five_minutes() -> None:
     assert crm_mark.is_claimed(mark, NOON + crm_mark.LEASE - timedelta(seconds=1))
     assert not crm_mark.is_claimed(mark, NOON + crm_mark.LEASE)
     assert not crm_mark.is_claimed(CrmMark(lead="lead1"), NOON)
+
+
+@pytest.mark.parametrize(
+    ("mark", "minutes", "is_early"),
+    [
+        (CrmMark(lead="lead1", written=NOON), 14, True),
+        (CrmMark(lead="lead1", written=NOON), 15, False),
+        (CrmMark(lead="lead1", written=NOON, urgent=True), 1, False),
+        (CrmMark(lead="lead1"), 0, False),
+    ],
+)
+def test_message_of_an_earlier_change_does_not_hasten_the_next_write(
+    mark: CrmMark, minutes: int, is_early: bool
+) -> None:
+    assert crm_mark.comes_early(mark, NOON + timedelta(minutes=minutes)) is is_early

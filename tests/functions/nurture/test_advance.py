@@ -11,7 +11,7 @@ from nurture.advance import move
 from ripen.adapters.playbook import Playbook
 from ripen.adapters.rows.decisions import read_decisions
 from ripen.adapters.table import Change, Create, Mark, Replace, Table, keys
-from ripen.agenda import Lane, shard
+from ripen.agenda import GRACE, Lane, shard
 from ripen.ids import send_id
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.lead.contact import Contact
@@ -197,6 +197,23 @@ def test_missing_enrollment_changes_nothing(
 ) -> None:
     move(KEY.ref, table, playbook, clock, queues_of_advance(queue, bulk))
     assert queue.woken == []
+
+
+@pytest.mark.parametrize(("minutes", "grace", "delays"), [(10, GRACE, [601]), (20, timedelta(), [])])
+def test_short_wait_wakes_the_journey_by_a_delayed_message(
+    minutes: int, grace: timedelta, delays: list[int], table: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    # given a journey that begins with a wait
+    wait = WaitStep(id="wait", until=Until(seconds=minutes * 60))
+    bundle = replace(a_bundle(), journeys={"whitepaper": Journey(name="whitepaper", first="wait", steps=(wait,))})
+    an_enrollment_row(table)
+    # when
+    own = replace(queues_of_advance(others=queue), clock_moves=False)
+    move(KEY.ref, table, a_playbook(table, bundle), clock, own)
+    # then
+    row = table.get(KEY)
+    assert row and row.due == NOON + timedelta(minutes=minutes) + grace
+    assert (queue.woken, queue.delays) == ([KEY.ref] * len(delays), delays)
 
 
 def test_due_time_of_a_wait_is_restored_after_a_lease(

@@ -65,7 +65,6 @@ def test_unchanged_values_take_no_call(office: Office) -> None:
 def test_changed_score_updates_the_same_record(office: Office) -> None:
     office.admit()
     office.sync()
-    office.clock.move(minutes=15)
     office.change(fit=10)
 
     office.sync()
@@ -206,7 +205,6 @@ def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office)
     office.crm.records |= {id: replace(record, converted_to="0031"), "0031": a_customer()}
 
     for fit in (10, 20):
-        office.clock.move(minutes=15)
         office.change(fit=fit)
         office.sync()
 
@@ -215,6 +213,20 @@ def test_conversion_by_sales_is_recorded_once_and_folded_at_once(office: Office)
     assert (profile.crm.object, profile.converted) == ("Contact", NOON + timedelta(minutes=15))
     [converted] = office.table.under("lead1", "activity#")
     assert (converted.value.kind, converted.due) == (Kind.CONVERTED, profile.converted)
+
+
+def test_message_of_an_earlier_score_change_writes_nothing_and_leaves_the_mark_due(office: Office) -> None:
+    office.admit()
+    office.sync()
+    office.change(fit=10)
+    office.sync()
+    office.change(fit=20)
+    office.clock.move(minutes=-5)
+    office.crm.calls = 0
+
+    office.sync()
+
+    assert (office.crm.calls, office.mark().due) == (0, NOON)
 
 
 @pytest.mark.parametrize(("urgent", "expected"), [(False, NOON + timedelta(minutes=15)), (True, NOON)])

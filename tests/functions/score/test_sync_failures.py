@@ -79,7 +79,7 @@ def test_reason_that_cannot_be_rendered_delays_its_lead_only(office: Office) -> 
 
     assert failed == set()
     assert office.decisions("lead2") == [("created", "")]
-    assert office.mark().due == NOON + timedelta(hours=1)
+    assert office.mark().due == office.clock.now() + timedelta(hours=1)
     assert office.mark().value.error.startswith("Liquid stopped")
 
 
@@ -130,6 +130,20 @@ def test_mark_set_during_the_call_stays_due(office: Office) -> None:
 
     assert office.mark().due == later
     assert office.profile().crm
+
+
+def test_mark_that_becomes_urgent_during_the_call_stays_urgent(office: Office) -> None:
+    office.admit()
+
+    def turn_hot() -> None:
+        row = office.mark()
+        office.table.write(Replace(row.key, replace(row.value, urgent=True), row.version, due=NOON))
+
+    office.crm.meanwhile = turn_hot
+
+    office.sync()
+
+    assert (office.mark().due, office.mark().value.urgent) == (NOON, True)
 
 
 def test_profile_changed_during_the_call_gets_the_link(office: Office) -> None:

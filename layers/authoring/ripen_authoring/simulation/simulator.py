@@ -171,6 +171,7 @@ class Simulator:
             alert=self.queue,
             crm_request=self.queue,
             call=self.queue,
+            advance=self.queue,
         )
 
     def _deliver_dependencies(self) -> workers.deliver.Dependencies:

@@ -11,9 +11,11 @@ from ripen.crm import upsert
 from ripen.decision import Outcome, Reason
 from ripen.errors import NotConnected, Undeliverable
 from ripen.lead.lead import CrmLink
-from ripen.marks import CrmMark
+from ripen.marks import CRM_INTERVAL, CrmMark
 
 LEASE = timedelta(minutes=5)
+_EARLY = timedelta(seconds=2)
+"""How much too early a queue may deliver a wake-up."""
 FEW_CALLS_LEFT, FEW_CALLS_WAIT = "few calls left today", timedelta(minutes=15)
 _SHADOW_WAIT = timedelta(days=1)
 """The end of shadow mode brings the marks forward; this is for marks that it missed."""
@@ -43,6 +45,14 @@ class MarkChange(Struct, frozen=True, kw_only=True):
 def is_claimed(mark: CrmMark, now: datetime) -> bool:
     """Return whether another worker is creating the Task. After five minutes that worker is assumed to have died."""
     return mark.claimed is not None and now < mark.claimed + LEASE
+
+
+def comes_early(mark: CrmMark, now: datetime) -> bool:
+    """Return whether a mere score change is woken too soon after the last write.
+
+    The message was delayed for an earlier change, which another message has dealt with. The mark stays due.
+    """
+    return not mark.urgent and mark.written is not None and now < mark.written + CRM_INTERVAL - _EARLY
 
 
 def unchanged() -> MarkChange:

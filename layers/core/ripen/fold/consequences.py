@@ -9,6 +9,7 @@ from ripen.ids import alert_id
 from ripen.journey.enrollment import Enrollment
 from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.state import State
+from ripen.marks import CRM_INTERVAL
 from ripen.playbook.wake_events import JOURNEY_ENDING_KINDS, event_names
 from ripen.slack.alert import Alert
 
@@ -21,7 +22,6 @@ _ALSO_CHANGED_BY: dict[Kind, tuple[str, ...]] = {
 }
 """The changes that may come with an activity, under the names of wake_events()."""
 _CRM_PAUSE = timedelta(seconds=60)
-_CRM_INTERVAL = timedelta(minutes=15)
 
 
 class LeadTurnedHot(Struct, frozen=True):
@@ -66,7 +66,7 @@ def crm_due(urgent: bool, written: datetime | None, due: datetime | None, now: d
 
     That is at once if urgent; else after a minute, and at most every 15 minutes.
     """
-    wanted = now if urgent else max(now + _CRM_PAUSE, written + _CRM_INTERVAL if written else now)
+    wanted = now if urgent else max(now + _CRM_PAUSE, written + CRM_INTERVAL if written else now)
     return min(wanted, due) if due else wanted
 
 
