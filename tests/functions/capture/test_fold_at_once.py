@@ -56,6 +56,13 @@ def test_form_is_folded_to_the_same_rows_as_by_score_react(
     assert rows_of(dependencies.table, first) == rows_of(dependencies.table, second)
 
 
+def test_fold_sees_the_values_that_the_form_itself_brings(at_once: Dependencies) -> None:
+    serve(a_post(email=EMAIL), at_once)
+    assert state(at_once.table).fit == 0
+    serve(a_post(email=EMAIL, job_title="部長"), at_once)
+    assert state(at_once.table).fit > 0
+
+
 def test_repeated_form_is_not_folded_again(at_once: Dependencies) -> None:
     for _ in range(2):
         serve(a_post(email=EMAIL, nonce="n1"), at_once)

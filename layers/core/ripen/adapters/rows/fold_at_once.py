@@ -13,7 +13,6 @@ from ripen.adapters.rows.fold_rows import fold_changes
 from ripen.adapters.rows.lead_rows import LeadRows, is_outdated
 from ripen.adapters.table import Change, Create, Row, Table, keys
 from ripen.agenda import Lane
-from ripen.fold.consequences import VerdictsOutdated
 from ripen.fold.fold import fold, with_embedded_decisions
 from ripen.lead.activity import Activity, Verdict
 from ripen.playbook.bundle import Bundle
@@ -31,9 +30,9 @@ def fold_at_once(
     """Return the changes that write these activities folded, with all that follows; None if score.react must fold them.
 
     `rows` are the lead's, with the profile and the contact as the same transaction will write them. It must be
-    score.react if the state was computed with other definitions, if a click nearby has no verdict yet, if the
-    activities change the verdict of earlier clicks, or if there are more than `most` changes. Whatever goes wrong in
-    the fold, the activities must be stored: score.react meets the same error where it can be repaired.
+    score.react if the state was computed with other definitions, if a click nearby has no verdict yet, or if there are
+    more than `most` changes. Whatever goes wrong in the fold, the activities must be stored: score.react meets the same
+    error where it can be repaired.
     """
     try:
         found = _fold(new, rows, table, bundle, now)
@@ -52,7 +51,7 @@ def _fold(new: Sequence[Activity], rows: LeadRows, table: Table, bundle: Bundle,
         return None
     history = read_history(rows, rows.profile.value, new, [row.value for row in nearby], table, bundle, now)
     folded = with_embedded_decisions(fold(history, new, bundle, now))
-    if len(folded.activities) < len(new) or VerdictsOutdated() in folded.consequences:
+    if len(folded.activities) < len(new):
         return None
     return [*create_activities(folded.activities, None), *fold_changes(rows, folded, table, now)]
 
