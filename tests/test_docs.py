@@ -117,3 +117,13 @@ def test_each_command_is_on_the_page_of_commands_in_both_languages() -> None:
     )
     assert english == japanese
     assert sorted(english) == sorted(COMMANDS)
+
+
+def test_page_about_security_says_who_may_run_each_command_and_use_each_path() -> None:
+    page = (PROJECT / "docs/security.md").read_text()
+    matrix = page.partition("## Who may do what")[2].partition("\n## ")[0]
+    template = (PROJECT / "infra/template.yaml").read_text()
+    paths = set(re.findall(r"Path: \"?(/[a-z.]+)", template))
+    assert len(paths) > 5
+    assert sorted(path for path in paths if path not in matrix) == []
+    assert sorted(name for name in COMMANDS if not re.search(rf"[`, ]{name}`", matrix)) == []
