@@ -116,6 +116,13 @@ COMMANDS = {
             "結果が分からず保留中のメールを一覧します。",
         ),
     ),
+    "quarantine": (
+        "cli.commands.quarantine:quarantine",
+        Words(
+            "List the submissions of forms that are in quarantine, and release or drop them.",
+            "隔離中のフォーム送信を一覧し、受け付けるか破棄します。",
+        ),
+    ),
     "redrive": (
         "cli.commands.redrive:redrive",
         Words(

@@ -36,6 +36,7 @@ ROUTES = {
     "GET /c/{token}",
     "HEAD /c/{token}",
     "POST /webhooks/{source}",
+    "GET /nonce",
     "GET /ripen.js",
     "POST /track",
     "OPTIONS /track",

@@ -1,14 +1,14 @@
 """POST and OPTIONS /forms/<form>: a submission becomes an activity before it is answered.
 
 It comes from a page, or from the company's own site. A browser gets 303 to the thank-you page, or the page again with
-the errors; a script gets 202 {"activity": id}, or {"error": …, "field": …}. A submission that filled in the honeypot is
-quarantined and answered as if it were accepted. The status of a refusal is set where the error is raised: for the size
-and form of the body in ripen.adapters.body, for fields in ripen.capture.field_errors.
+the errors; a script gets 202 {"activity": id}, or {"error": …, "field": …}. A submission that filled in the honeypot,
+or exceeds a budget, is quarantined and answered as if it were accepted. The status of a refusal is set where the error
+is raised: for the size and form of the body in ripen.adapters.body, for fields in ripen.capture.field_errors.
 """
 
 import os
 from copy import replace
-from datetime import timedelta
+from time import time
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
@@ -17,6 +17,7 @@ from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct, field
 
 from capture._store import Incoming, StoreDependencies, store
 from ripen.adapters import body, gateway
@@ -28,10 +29,13 @@ from ripen.adapters.rows.fold_rows import Queues
 from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Create, Table, keys
 from ripen.adapters.unavailable import answer_503
-from ripen.capture.deduplication import submission_key
-from ripen.capture.submission import hit_honeypot, read, requested_locale
+from ripen.capture.deduplication import DeduplicationKey, submission_key
+from ripen.capture.form_budget import FormBudget, Post
+from ripen.capture.form_nonce import sign_nonce, was_shown
+from ripen.capture.quarantine import KEPT, Why, quarantined
+from ripen.capture.signature import signature_error
+from ripen.capture.submission import Submission, hit_honeypot, read, requested_locale
 from ripen.errors import Contended, Rejected
-from ripen.lead.activity import Activity, Kind, Verdict
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form
 
@@ -46,8 +50,8 @@ queues = Queues(
     alert=Queue(os.environ["ALERT_QUEUE"]),
 )
 logger = Logger()
+budget = FormBudget()
 
-_QUARANTINE = timedelta(days=30)
 _LONGEST_KEY = 255
 _PREFLIGHT = {
     "access-control-allow-methods": "POST, OPTIONS",
@@ -58,6 +62,7 @@ _PREFLIGHT = {
 
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
+    brakes = Brakes(budget=budget, nonce_key=secrets.key("nonce"), api_key=secrets.key("api"), wall=time())
     dependencies = Dependencies(
         table=table,
         react=react,
@@ -66,12 +71,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
         now=clock.now(),
         new_id=lambda: uuid4().hex,
         queues=queues,
+        brakes=brakes,
     )
     return serve(event, dependencies)
 
 
+class Brakes(Struct, frozen=True, kw_only=True):
+    """What keeps machines from filling in forms. `wall` is the time that signatures use, in seconds since 1970.
+
+    Without a key, no nonce and no signature is valid.
+    """
+
+    budget: FormBudget = field(default_factory=FormBudget)
+    nonce_key: bytes = b""
+    api_key: bytes = b""
+    wall: float = 0
+
+
 class Dependencies(StoreDependencies, frozen=True):
-    """The same as the store's."""
+    """The store's, and the brakes."""
+
+    brakes: Brakes = field(default_factory=Brakes)
 
 
 def serve(event: dict[str, Any], dependencies: Dependencies) -> Response:
@@ -118,7 +138,7 @@ def _answer(request: Request, form: Form | None, dependencies: Dependencies) -> 
 def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
     """Store the submission and return the id of its activity; of the earlier one for a repetition."""
     if hit_honeypot(form, answers):
-        return _quarantine(form, answers, dependencies)
+        return _quarantine(request, form, answers, Why.HONEYPOT, dependencies)
     submission = read(
         form,
         answers,
@@ -131,7 +151,24 @@ def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dep
     if submission.page not in dependencies.live.bundle.pages:
         submission = replace(submission, page="")
     key = submission_key(submission, dependencies.now, _idempotency_key(request))
+    if why := _over_budget(request, submission, key, dependencies):
+        return _quarantine(request, form, answers, why, dependencies)
     return store(Incoming(submission=submission, form=form, key=key), dependencies).activity
+
+
+def _over_budget(
+    request: Request, submission: Submission, key: DeduplicationKey, dependencies: Dependencies
+) -> Why | None:
+    """Return the budget that the post exceeds; None if it is within all, or if the company signed it."""
+    brakes, now = dependencies.brakes, dependencies.now
+    if "ripen-signature" in request.headers:
+        if wrong := signature_error(brakes.api_key, request.headers, request.body, brakes.wall):
+            raise Rejected(wrong, status=401)
+        return None
+    shown = was_shown(brakes.nonce_key, submission.nonce, now)
+    post = Post(ip=request.address, email=submission.email, key=f"{key.source}#{key.id}")
+    exceeded = brakes.budget.exceeded(post, shown, brakes.nonce_key, now)
+    return Why(exceeded) if exceeded else None
 
 
 def _idempotency_key(request: Request) -> str:
@@ -141,25 +178,13 @@ def _idempotency_key(request: Request) -> str:
     return key
 
 
-def _quarantine(form: Form, answers: body.Pairs, dependencies: Dependencies) -> str:
+def _quarantine(request: Request, form: Form, answers: body.Pairs, why: Why, dependencies: Dependencies) -> str:
     """Keep the answers for 30 days, so that a person can release them. They are no activity of a lead."""
-    id = dependencies.new_id()
-    typed = {name: value for name, value in answers if clean(value) is not None and clean(name)}
-    caught = Activity(
-        id=id,
-        lead="",
-        kind=Kind.FORM_SUBMITTED,
-        at=dependencies.now,
-        received=dependencies.now,
-        subject=form.name,
-        facts=typed,
-        verdict=Verdict.MACHINE,
-    )
-    dependencies.table.write(
-        Create(keys.quarantine(form.name, dependencies.now, id), caught, expires=dependencies.now + _QUARANTINE)
-    )
-    with single_metric("HoneypotHit", MetricUnit.Count, 1):
-        logger.info("honeypot", form=form.name, activity=id)
+    id, now = dependencies.new_id(), dependencies.now
+    caught = quarantined(id, form.name, why, answers, _language(request, answers, dependencies.live), now)
+    dependencies.table.write(Create(keys.quarantine(form.name, now, id), caught, expires=now + KEPT))
+    with single_metric("Quarantined", MetricUnit.Count, 1):
+        logger.info("quarantined", form=form.name, activity=id, why=why)
     return id
 
 
@@ -173,9 +198,8 @@ def _refuse(
     from capture._refusal import refusal_page  # Liquid is slow to load, and most submissions are good
 
     locale = _language(request, answers, dependencies.live)
-    shown = gateway.page(
-        refusal_page(dependencies.live, form, answers, why, locale, dependencies.new_id()), why.status, retry
-    )
+    nonce = sign_nonce(dependencies.brakes.nonce_key, dependencies.new_id(), dependencies.now)
+    shown = gateway.page(refusal_page(dependencies.live, form, answers, why, locale, nonce), why.status, retry)
     return gateway.with_tracking_script(shown) if dependencies.live.bundle.tracking else shown
 
 

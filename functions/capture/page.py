@@ -1,4 +1,7 @@
-"""GET /pages/<page>?lang=: a landing page of the playbook, with a fresh nonce so that its form counts once."""
+"""GET /pages/<page>?lang=: a landing page of the playbook, with a fresh nonce in its form.
+
+GET /nonce: the nonce alone, for a form of ours on another site of the company (ripen.js fetches it).
+"""
 
 import os
 from typing import Any
@@ -8,24 +11,36 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from capture._landing import attribution_fields, landing_page
 from ripen.adapters import gateway
+from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.gateway import Request, Response
 from ripen.adapters.playbook import Live, Playbook
+from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Table
 from ripen.adapters.unavailable import answer_503
 from ripen.capture.builtin_pages import builtin_page
+from ripen.capture.form_nonce import sign_nonce
 from ripen.capture.pages import FormContent
 from ripen.lead.text import clean
 
-playbook = Playbook(Table(os.environ["TABLE"]), os.environ["BUCKET"])
+table = Table(os.environ["TABLE"])
+clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
+playbook = Playbook(table, os.environ["BUCKET"])
+secrets = Secrets(os.environ["SECRET"])
+
+_ANY_SITE = {"access-control-allow-origin": "*"}
+"""The nonce is no secret: everybody who opens the page sees it."""
 
 
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    return serve(gateway.request(event), playbook.live(), nonce=uuid4().hex)
+    nonce = sign_nonce(secrets.key("nonce"), uuid4().hex, clock.now())
+    return serve(gateway.request(event), playbook.live(), nonce)
 
 
 def serve(request: Request, live: Live, nonce: str) -> Response:
     """Answer with the page in the requested language, or with a page that says that there is none."""
+    if request.path == "/nonce":
+        return gateway.answer({"nonce": nonce}, headers=_ANY_SITE)
     brand = live.bundle.brand
     locale = gateway.language(request, brand.locales, brand.default_locale, request.query.get("lang", ""))
     name = request.parameters.get("page", "")

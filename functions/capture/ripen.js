@@ -6,7 +6,7 @@
   var w = window, d = document, tag = d.currentScript;
   if (w.ripen || !tag) return;
   var home = new URL(tag.src).origin, KEY = "ripen", BRIDGE = "rpn";
-  var id = "", bridge = "", queue = [], on = false, timer = 0, shown = 0, spent = 0, deepest = 0, page = "", from = d.referrer;
+  var id = "", bridge = "", queue = [], on = false, timer = 0, shown = 0, spent = 0, deepest = 0, page = "", nonce = "", asking = false, from = d.referrer;
 
   function safely(work) {
     return function (event) { try { return work(event); } catch (_) { /* the page goes on */ } };
@@ -80,12 +80,29 @@
     tell("page_view");
   }
   function sign(form) {
-    var target = new URL(form.action, location.href);
-    if (!id || target.origin !== home || target.pathname.indexOf("/forms/") !== 0) return;
-    var field = form.querySelector('input[name="visitor"]') || form.appendChild(d.createElement("input"));
+    if (!ours(form)) return;
+    if (id) hide(form, "visitor", id);
+    if (nonce) hide(form, "nonce", nonce);
+    nonce = "";
+  }
+  function ours(form) {
+    var target = form && form.action && new URL(form.action, location.href);
+    return target && target.origin === home && target.pathname.indexOf("/forms/") === 0;
+  }
+  function hide(form, name, value) {
+    var field = form.querySelector('input[name="' + name + '"]');
+    if (!field) (field = form.appendChild(d.createElement("input"))).dataset.ripen = "";
     field.type = "hidden";
-    field.name = "visitor";
-    field.value = id;
+    field.name = name;
+    field.value = value;
+  }
+  function prepare(event) {
+    var form = event.target.form;
+    if (nonce || asking || !ours(form) || form.querySelector('input[name="nonce"]:not([data-ripen])')) return;
+    asking = true;
+    fetch(home + "/nonce", { credentials: "omit" }).then(function (got) { return got.json(); }).then(function (got) {
+      nonce = got.nonce;
+    }).catch(function () {}).then(function () { asking = false; });
   }
   function follow(event) {
     var link = event.target.closest && event.target.closest("a[href]");
@@ -124,6 +141,7 @@
   safely(function () {
     strip();
     d.addEventListener("submit", safely(function (event) { sign(event.target); }), true);
+    d.addEventListener("focusin", safely(prepare));
     d.addEventListener("click", safely(follow), true);
     d.addEventListener("scroll", safely(depth), { passive: true });
     d.addEventListener("visibilitychange", safely(function () {

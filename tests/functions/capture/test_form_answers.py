@@ -9,7 +9,7 @@ import pytest
 from capture.form import Dependencies, serve
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import keys
-from ripen.lead.activity import Verdict
+from ripen.capture.quarantine import Why
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.form_posts import EMAIL, RestlessTable, SilentTable, body_of, profile_of, with_page
 from tests.support.gateway_events import BROWSER, SITE, a_post, rows
@@ -19,7 +19,7 @@ def test_a_honeypot_hit_is_accepted_but_makes_no_lead(dependencies: Dependencies
     answered = serve(a_post(email=EMAIL, website="http://spam.example"), dependencies)
     assert answered["statusCode"] == 202
     (ref,) = rows(dependencies.table)
-    assert ref.startswith("quarantine#whitepaper|activity#")
+    assert ref.startswith("quarantine#whitepaper|submission#")
     assert ref.endswith(body_of(answered)["activity"])
     assert queue.woken == []
     assert answered.keys() == serve(a_post(email=EMAIL), dependencies).keys()
@@ -29,8 +29,8 @@ def test_a_honeypot_hit_is_quarantined(dependencies: Dependencies) -> None:
     answered = serve(a_post(email=EMAIL, website="x", company="A社", bad="\x00"), dependencies)
     row = dependencies.table.get(keys.quarantine("whitepaper", NOON, body_of(answered)["activity"]))
     assert row is not None
-    assert row.value.verdict is Verdict.MACHINE
-    assert row.value.facts == {"email": EMAIL, "website": "x", "company": "A社"}
+    assert row.value.why is Why.HONEYPOT
+    assert dict(row.value.answers) == {"email": EMAIL, "website": "x", "company": "A社"}
     item = dependencies.table._client.get_item(
         TableName="table", Key={"pk": {"S": row.key.pk}, "sk": {"S": row.key.sk}}
     )["Item"]

@@ -49,7 +49,7 @@ class MemoryTable(Table):
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor", "poll"] = "lead",
+        of: Literal["lead", "visitor", "poll", "quarantine"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
         pk = f"{of}#{owner}"

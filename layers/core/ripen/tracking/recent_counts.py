@@ -19,11 +19,14 @@ class RecentCounts:
 
     def take(self, key: str, now: datetime, wanted: int = 1) -> int:
         """Count up to `wanted` for the key, and return how many of them are within the limit."""
-        if self._began is None or not self._began <= now < self._began + self._window:
-            self._began, self._counts = now, {}
-        before = self._counts.pop(key, 0)
-        taken = max(0, min(wanted, self._most - before))
-        self._counts[key] = before + taken
+        taken = max(0, min(wanted, self.left(key, now)))
+        self._counts[key] = self._counts.pop(key, 0) + taken
         if len(self._counts) > _MOST_KEYS:
             del self._counts[next(iter(self._counts))]
         return taken
+
+    def left(self, key: str, now: datetime) -> int:
+        """Return how many more are within the limit."""
+        if self._began is None or not self._began <= now < self._began + self._window:
+            self._began, self._counts = now, {}
+        return self._most - self._counts.get(key, 0)

@@ -13,6 +13,7 @@ from ripen.agenda import Ref
 from ripen.campaign.campaign_run import CampaignRun
 from ripen.campaign.counts import Counts
 from ripen.campaign.walk import Entries, Schedule, Walk
+from ripen.capture.quarantine import Quarantined
 from ripen.crm.membership import MemberPoll
 from ripen.crm.opportunity import Account, OpenOpportunities, OpportunityPoll
 from ripen.decision import Decision
@@ -168,9 +169,9 @@ def seen(source: str, id: str) -> Key[Seen]:
     return Key(f"seen#{source}#{id}", "-", Seen)
 
 
-def quarantine(form: str, at: datetime, id: str) -> Key[Activity]:
+def quarantine(form: str, at: datetime, id: str) -> Key[Quarantined]:
     """Return the key of a submission that looks like a machine's; a person may release it."""
-    return Key(f"quarantine#{form}", f"activity#{_timestamp(at)}#{id}", Activity)
+    return Key(f"quarantine#{form}", f"submission#{_timestamp(at)}#{id}", Quarantined)
 
 
 def campaign(name: str) -> Key[CampaignRun]:
@@ -243,6 +244,7 @@ _TYPES: dict[str, type[Any]] = {
     "state": State,
     "contact": Contact,
     "activity": Activity,
+    "submission": Quarantined,
     "due#crm": CrmMark,
     "due#decay": DecayMark,
     "due#refold": RefoldMark,
@@ -278,7 +280,8 @@ def parse(ref: Ref | str) -> Key[Any]:
     """Return the key of a row from its `Key.ref`. Raises ValueError for any other text."""
     pk, found, sk = ref.partition("|")
     type = _POLLS.get(pk, _OWNERS.get(kind(ref))) if sk == "-" else _TYPES.get(kind(ref))
-    if not found or type is None or pk.partition("#")[0] not in ("lead", "visitor", "email", *_OWNERS) or "#" not in pk:
+    owners = ("lead", "visitor", "email", "quarantine", *_OWNERS)
+    if not found or type is None or pk.partition("#")[0] not in owners or "#" not in pk:
         raise ValueError(f"not the reference of a row: {ref!r}")
     return Key(pk, sk, type)
 

@@ -69,10 +69,10 @@ class Table:
         prefix: str,
         newest_first: bool = False,
         *,
-        of: Literal["lead", "visitor", "poll"] = "lead",
+        of: Literal["lead", "visitor", "poll", "quarantine"] = "lead",
         most: int | None = None,
     ) -> Iterator[Row[Any]]:
-        """Yield the rows of a lead, a visitor or a poll whose sort key starts with `prefix`, in the order of the keys.
+        """Yield the rows of this owner whose sort key starts with `prefix`, in the order of the keys.
 
         A prefix is "send#", "activity#", …, or "" for all rows. Only the first `most` rows are read, if it is given.
         """

@@ -1,0 +1,155 @@
+"""ripen quarantine: submissions that look like a machine's, or exceed a budget, wait for a person's decision."""
+
+import json
+from functools import partial
+from getpass import getuser
+from time import time
+from typing import Annotated, Any
+
+import httpx
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.local.web import web
+from cli.output.json_output import AsJson, print_json
+from cli.output.language import help_text, say
+from cli.output.time_zone import brand_zone, local_time
+from cli.stack.stack import Stack, connect
+from ripen.capture.quarantine import Why
+from ripen.capture.signature import signature
+from ripen.failure import Failure
+from ripen.operations.leads.quarantine import Found, drop, plain, quarantined_submissions, release, select
+from ripen.operations.live_playbook import live_bundle
+from ripen.words import Words
+
+_Show = Annotated[
+    str,
+    typer.Option(
+        "--show",
+        help=say(
+            "Show the answers of this submission: its id, or the beginning of its id.",
+            "この送信の回答を表示します。ID、または ID の先頭部分。",
+        ),
+        metavar="ID",
+    ),
+]
+_Release = Annotated[
+    str,
+    typer.Option(
+        "--release",
+        help=say(
+            "Take this submission after all: its id, the beginning of its id, or all.",
+            "この送信を受け付けます。ID、ID の先頭部分、または all。",
+        ),
+        metavar="ID",
+    ),
+]
+_Drop = Annotated[
+    str,
+    typer.Option(
+        "--drop",
+        help=say(
+            "Forget this submission: its id, the beginning of its id, or all.",
+            "この送信を破棄します。ID、ID の先頭部分、または all。",
+        ),
+        metavar="ID",
+    ),
+]
+_WHY = {
+    Why.HONEYPOT: Words("filled in the hidden field", "隠しフィールドに入力"),
+    Why.NETWORK: Words("too many from one network", "同じネットワークからの送信が多すぎる"),
+    Why.DOMAIN: Words("too many for one domain", "同じドメインの送信が多すぎる"),
+    Why.INBOX: Words("too many for one inbox", "同じメールボックスの送信が多すぎる"),
+}
+
+
+@help_text(
+    "List the submissions of forms that are in quarantine, and release or drop them."
+    "\n\nTheir senders saw the thank-you page, and nothing else happened. They are kept for 30 days.",
+    "隔離中のフォーム送信を一覧し、受け付けるか破棄します。"
+    "\n\n送信者にはお礼のページを見せましたが、ほかには何もしていません。30 日間保存します。",
+)
+def quarantine(shown: _Show = "", released: _Release = "", dropped: _Drop = "", as_json: AsJson = False) -> None:
+    if bool(shown) + bool(released) + bool(dropped) > 1:
+        raise Failure(
+            Words(
+                "--show, --release and --drop cannot be used together.",
+                "--show、--release、--drop は同時に指定できません。",
+            ),
+            Words("Use one of them.", "どれか一つを指定してください。"),
+        )
+    stack = connect()
+    bundle = live_bundle(stack.playbook)
+    found = quarantined_submissions(stack.table, bundle.forms)
+    console = Console(highlight=False, soft_wrap=True, stderr=as_json)
+    result: dict[str, int] | list[dict[str, Any]]
+    if released:
+        count = release(select(found, released), getuser(), stack.table, bundle, partial(_post, stack))
+        console.print(say(f"[bold]Released: {count}.[/]", f"[bold]{count} 件を受け付けました。[/]"))
+        result = {"released": count}
+    elif dropped:
+        count = drop(select(found, dropped), getuser(), stack.table)
+        console.print(say(f"[bold]Dropped: {count}.[/]", f"[bold]{count} 件を破棄しました。[/]"))
+        result = {"dropped": count}
+    else:
+        found = select(found, shown) if shown else found
+        result = [plain(row) for row in found]
+        _show(found, brand_zone(stack.playbook), console, with_answers=bool(shown))
+    if as_json:
+        print_json(result)
+
+
+def _post(stack: Stack, form: str, answers: dict[str, str], key: str) -> bool:
+    """Post the answers to the form, signed as a request of the company's own: no budget applies to it."""
+    body, stamp = json.dumps(answers).encode(), str(int(time()))
+    headers = {
+        "content-type": "application/json",
+        "idempotency-key": key,
+        "ripen-timestamp": stamp,
+        "ripen-signature": signature(stack.secrets.key("api"), stamp, body),
+    }
+    try:
+        return web.post(f"{stack.site}/forms/{form}", content=body, headers=headers).is_success
+    except httpx.HTTPError as error:
+        raise Failure(
+            Words(f"The form cannot be reached: {error}", f"フォームに接続できません: {error}"),
+            Words("Try again in a minute.", "1 分ほど待ってから、もう一度実行してください。"),
+        ) from None
+
+
+def _show(found: list[Found], zone: str, console: Console, with_answers: bool) -> None:
+    if not found:
+        console.print(say("No submission is in quarantine.", "隔離中の送信はありません。"))
+        return
+    if with_answers:
+        for name, value in found[0].value.answers:
+            console.print(f"{escape(name)}: {escape(value)}")
+        return
+    console.print(_table(found, zone))
+    console.print(
+        say(
+            "Look at one: ripen quarantine --show ID – take it: --release ID – forget it: --drop ID",
+            "内容を見る: ripen quarantine --show ID – 受け付ける: --release ID – 破棄する: --drop ID",
+        )
+    )
+
+
+def _table(found: list[Found], zone: str) -> Table:
+    table = Table(
+        "ID",
+        say("Form", "フォーム"),
+        say("Address", "アドレス"),
+        say(f"Sent ({zone})", f"送信日時（{zone}）"),
+        say("Why", "理由"),
+        title=say(f"{len(found)} in quarantine", f"隔離中 {len(found)} 件"),
+        title_justify="left",
+    )
+    for row in found:
+        value = row.value
+        email = next((text for _, text in value.answers if "@" in text), "")
+        why = _WHY[value.why]
+        cells = (value.id[:8], value.form, email, local_time(value.at, zone), say(why.en, why.ja))
+        table.add_row(*map(escape, cells))
+    return table

@@ -1,0 +1,75 @@
+"""The brakes on forms: budgets, nonces, and signatures of the company."""
+
+import json
+from copy import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from capture.form import Brakes, Dependencies, serve
+from ripen.adapters.gateway import Response
+from ripen.adapters.table import keys
+from ripen.capture.form_nonce import sign_nonce
+from ripen.capture.signature import signature
+from tests.support.fakes import NOON
+from tests.support.form_posts import EMAIL, body_of
+from tests.support.gateway_events import BROWSER, a_json_post, a_post, count
+
+KEY, API = b"n" * 32, b"a" * 32
+WALL = NOON.timestamp()
+
+
+@pytest.fixture
+def braked(dependencies: Dependencies) -> Dependencies:
+    return replace(dependencies, brakes=Brakes(nonce_key=KEY, api_key=API, wall=WALL))
+
+
+def post(dependencies: Dependencies, number: int, email: str = EMAIL, **headers: str) -> Response:
+    return serve(a_json_post({"email": email, "company": f"company {number}"}, headers), dependencies)
+
+
+def test_posts_over_the_budget_are_answered_as_accepted_and_quarantined(braked: Dependencies) -> None:
+    answers = [post(braked, number) for number in range(12)]
+    assert {answered["statusCode"] for answered in answers} == {202}
+    assert count(braked.table, "activity#") == 5
+    row = braked.table.get(keys.quarantine("whitepaper", NOON, body_of(answers[-1])["activity"]))
+    assert row is not None
+    assert (row.value.why, dict(row.value.answers)["company"]) == ("inbox", "company 11")
+
+
+def test_a_browser_over_the_budget_sees_the_thank_you_page(braked: Dependencies) -> None:
+    posts = [serve(a_post(email=EMAIL, company=str(n), headers=BROWSER), braked)["statusCode"] for n in range(7)]
+    assert posts == [303] * 7
+
+
+def test_forms_that_we_showed_have_ten_times_the_budget(braked: Dependencies) -> None:
+    shown_at = NOON - timedelta(seconds=30)
+    for number in range(55):
+        nonce = sign_nonce(KEY, f"{number:016x}", shown_at)
+        serve(a_post(email=EMAIL, nonce=nonce), braked)
+    assert count(braked.table, "activity#") == 50
+
+
+def test_a_form_that_is_filled_in_at_once_counts_as_not_shown(braked: Dependencies) -> None:
+    for number in range(7):
+        serve(a_post(email=EMAIL, nonce=sign_nonce(KEY, f"{number:016x}", NOON)), braked)
+    assert count(braked.table, "activity#") == 5
+
+
+def signed(number: int, key: bytes = API, stamp: str = str(int(WALL))) -> dict[str, Any]:
+    content = {"email": EMAIL, "company": f"company {number}"}
+    event = a_json_post(content)
+    seal = signature(key, stamp, json.dumps(content).encode())
+    return event | {"headers": event["headers"] | {"ripen-timestamp": stamp, "ripen-signature": seal}}
+
+
+def test_a_signed_request_has_no_budget(braked: Dependencies) -> None:
+    assert {serve(signed(number), braked)["statusCode"] for number in range(12)} == {202}
+    assert count(braked.table, "activity#") == 12
+
+
+def test_a_wrong_signature_is_refused(braked: Dependencies) -> None:
+    assert serve(signed(1, key=b"x" * 32), braked)["statusCode"] == 401
+    assert serve(signed(1, stamp=str(int(WALL) - 600)), braked)["statusCode"] == 401
+    assert count(braked.table, "activity#") == 0
