@@ -40,6 +40,8 @@ ROUTES = {
     "GET /ripen.js",
     "POST /track",
     "OPTIONS /track",
+    "GET /confirm/{token}",
+    "POST /confirm/{token}",
     "GET /unsubscribe/{token}",
     "POST /unsubscribe/{token}",
     "POST /slack",

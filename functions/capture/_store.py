@@ -155,6 +155,7 @@ def _intake(
         ids=NewIds(lead=lead, activity=dependencies.new_id()),
         now=dependencies.now,
         source=incoming.source,
+        double=incoming.form.opt_in == "double",
     )
 
 
@@ -171,6 +172,9 @@ def _person(intake: Intake, rows: LeadRows) -> list[Change]:
     ]
     if intake.contact:
         changes.append(Replace(keys.contact(lead), intake.contact, rows.contact.version if rows.contact else 0))
+    if intake.confirmation:
+        planned = intake.confirmation
+        changes.append(Create(keys.send(lead, planned.id), planned, due=planned.planned))
     return changes
 
 

@@ -1,7 +1,7 @@
-"""nurture.preferences: unsubscribes a lead (RFC 8058).
+"""nurture.preferences: unsubscribes a lead (RFC 8058), and confirms an address with its consent.
 
-GET shows a page and changes nothing. POST unsubscribes at once, for people and for mail programs: without a cookie, a
-login or a redirect, with any body, any number of times.
+GET shows a page and changes nothing. POST does it at once, for people and, to unsubscribe, for mail programs: without a
+cookie, a login or a redirect, with any body, any number of times.
 """
 
 import os
@@ -22,6 +22,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Add, Change, Create, Key, Replace, Table, keys
 from ripen.adapters.unavailable import answer_503
 from ripen.campaign.counts import counter
+from ripen.capture import opt_in
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
 from ripen.ids import digest
 from ripen.key_ring import KeyRing, Rotated
@@ -32,6 +33,7 @@ from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Brand, Bundle
 from ripen.ports import Clock, Wake
 from ripen.tracking import link_token
+from ripen.tracking.click_signals import network_hash
 
 logger = Logger()
 metrics = Metrics()
@@ -53,6 +55,7 @@ class Dependencies(Struct, frozen=True, kw_only=True):
     react: Wake
     walk: Wake
     link_keys: KeyRing
+    network_key: bytes
     bundle: Bundle
 
 
@@ -66,22 +69,27 @@ def handler(event: dict[str, Any], context: LambdaContext) -> gateway.Response:
         react=react,
         walk=walk,
         link_keys=secrets.ring(Rotated.LINK),
+        network_key=secrets.key("network"),
         bundle=playbook.live().bundle,
     )
     return respond(event, dependencies)
 
 
 def respond(event: dict[str, Any], dependencies: Dependencies) -> gateway.Response:
-    """Return the page for this request. A POST with a valid token unsubscribes before it is answered."""
+    """Return the page for this request. A POST with a valid token unsubscribes or confirms before it is answered."""
     asked = gateway.request(event | {"body": ""})  # a broken body must not stop the request
-    brand = dependencies.bundle.brand
-    send = _send(asked.parameters.get("token", ""), dependencies)
+    brand, confirms = dependencies.bundle.brand, asked.path.startswith("/confirm/")
+    purpose = link_token.Purpose.CONFIRM if confirms else link_token.Purpose.UNSUBSCRIBE
+    send = _send(asked.parameters.get("token", ""), purpose, dependencies)
     locale = gateway.language(asked, brand.locales, brand.default_locale, _locale(asked, send, brand))
     if send is None:
         return _page("bad-link", 404, locale, brand)
     match asked.method:
         case "GET" | "HEAD":
-            return _page("unsubscribe", 200, locale, brand)
+            return _page("confirm" if confirms else "unsubscribe", 200, locale, brand)
+        case "POST" if confirms:
+            confirm(send, network_hash(asked.address, dependencies.network_key), dependencies)
+            return _page("confirmed", 200, locale, brand)
         case "POST":
             unsubscribe(send, dependencies)
             return _page("unsubscribed", 200, locale, brand)
@@ -103,6 +111,42 @@ def unsubscribe(send: Send, dependencies: Dependencies) -> bool:
     logger.info("unsubscribed", lead=send.lead, send=send.id)
     metrics.add_metric(name="Unsubscribed", unit=MetricUnit.Count, value=1)
     return True
+
+
+def confirm(send: Send, network: str, dependencies: Dependencies) -> None:
+    """Prove the address, and let the consent that waits for it count, with its proof, in one transaction."""
+    key = dependencies.table.retrying(lambda _: _confirm(send, network, dependencies))
+    if key is None:
+        return
+    dependencies.react.wake(key.ref)
+    logger.info("confirmed", lead=send.lead, send=send.id)
+    metrics.add_metric(name="Confirmed", unit=MetricUnit.Count, value=1)
+
+
+def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activity] | None:
+    """Write the confirmation. Return the key of its activity, None if everything was confirmed before."""
+    table, now = dependencies.table, dependencies.clock.now()
+    row = table.get(keys.contact(send.lead))
+    if row is None or (row.value.proven and row.value.asked is None):
+        return None
+    id = digest("confirmed", send.id, now.isoformat())
+    key = keys.activity(send.lead, now, id)
+    asked = row.value.asked
+    activity = Activity(
+        id=id,
+        lead=send.lead,
+        kind=Kind.CONFIRMED,
+        at=now,
+        received=now,
+        subject=send.email,
+        facts={"send": send.id},
+        consent=opt_in.proof(asked, network) if asked else None,
+    )
+    table.write(
+        Replace(row.key, opt_in.confirmed(row.value, id, now), row.version),
+        Create(key, activity, due=now),
+    )
+    return key
 
 
 def _withdraw(send: Send, dependencies: Dependencies) -> Key[Activity] | None:
@@ -142,10 +186,10 @@ def _counted(send: Send) -> list[Change]:
     return [Add(keys.campaign_count(send.origin, counter(send.lead)), {"unsubscribed": 1})]
 
 
-def _send(text: str, dependencies: Dependencies) -> Send | None:
+def _send(text: str, purpose: link_token.Purpose, dependencies: Dependencies) -> Send | None:
     """Return the mail that the token was signed for, None for an invalid token."""
     try:
-        link = link_token.read_token(dependencies.link_keys, link_token.Purpose.UNSUBSCRIBE, text)
+        link = link_token.read_token(dependencies.link_keys, purpose, text)
     except link_token.BadToken:
         return None
     return linked_send(dependencies.table, link)

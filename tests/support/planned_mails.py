@@ -180,6 +180,7 @@ def unsubscribing(
         "react": react or FakeQueue(),
         "walk": walk or FakeQueue(),
         "link_keys": LINK_KEYS,
+        "network_key": b"n" * 32,
         "bundle": a_bundle(),
     }
     return preferences.Dependencies(**(known | changes))

@@ -112,10 +112,27 @@ def test_proof_names_the_locale_whose_wording_was_shown() -> None:
     assert made.activity.consent.locale == "ja"
 
 
-def test_a_new_consent_ends_an_unsubscription_but_not_a_bounce() -> None:
-    made = taken(a_submission(consent=True), a_lead(), Contact(lead="lead1", unsubscribed=NOON, bounced=NOON))
+def test_a_tick_after_an_unsubscription_only_asks_for_a_confirmation() -> None:
+    gone = Contact(lead="lead1", unsubscribed=NOON, bounced=NOON)
+    made = taken(a_submission(consent=True), a_lead(), gone)
     assert made.contact is not None
-    assert (made.contact.unsubscribed, made.contact.bounced) == (None, NOON)
+    assert made.contact.asked is not None
+    asked = made.contact.asked
+    assert (asked.proof.purpose, asked.proof.version, asked.form, asked.record) == (
+        "marketing",
+        "2",
+        "whitepaper",
+        "activity9",
+    )
+    assert replace(made.contact, asked=None) == gone
+    assert made.activity.consent is None
+    assert made.confirmation is not None
+
+
+def test_the_proof_has_a_hash_of_the_network() -> None:
+    consent = taken(a_submission(consent=True, network="n1")).activity.consent
+    assert consent
+    assert consent.network == "n1"
 
 
 def test_a_late_consent_does_not_override_a_later_refusal() -> None:

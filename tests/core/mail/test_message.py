@@ -245,3 +245,16 @@ def test_each_mail_has_a_signed_reply_address_if_we_receive_replies() -> None:
         "lead1", ID
     )
     assert written().reply_to == "hello@example.com"
+
+
+@pytest.mark.parametrize(("locale", "subject"), [("ja", "受け取りの確認"), ("en", "Please confirm")])
+def test_the_confirmation_mail_links_to_its_page_and_names_nobody(locale: str, subject: str) -> None:
+    lead = a_lead(locale=locale, last_name="Smith", company="Evil Inc")
+    mail = written(lead, email="confirm-consent", mail_class=MailClass.TRANSACTIONAL)
+    assert subject in mail.subject
+    token = mail.text.partition("https://m.example.com/confirm/")[2].split()[0]
+    assert link_token.read_token(KEY, link_token.Purpose.CONFIRM, token) == link_token.Link("lead1", ID)
+    assert "https://m.example.com/unsubscribe/" in mail.text
+    assert "Smith" not in mail.text
+    assert "Evil" not in mail.text
+    assert mail.html == ""

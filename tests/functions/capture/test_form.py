@@ -5,7 +5,7 @@ from copy import replace
 from datetime import timedelta
 
 from capture.form import Dependencies, serve
-from ripen.adapters.table import keys
+from ripen.adapters.table import Replace, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import Contact
@@ -82,7 +82,7 @@ def test_an_old_address_of_a_phone_company_is_kept(dependencies: Dependencies) -
     assert profile_of(dependencies.table, "a..b@docomo.ne.jp").email == "a..b@docomo.ne.jp"
 
 
-def test_a_tick_records_a_consent_and_ends_an_unsubscription(dependencies: Dependencies) -> None:
+def test_a_tick_records_a_consent(dependencies: Dependencies) -> None:
     serve(a_post(email=EMAIL), dependencies)
     assert contact_of(dependencies.table).consent == {}
     serve(a_post(email=EMAIL, consent="on", lang="en", page_url="https://www.example.co.jp/x"), dependencies)
@@ -91,6 +91,30 @@ def test_a_tick_records_a_consent_and_ends_an_unsubscription(dependencies: Depen
     assert given.consent == ConsentProof(purpose="marketing", version="1", locale="en", bundle=hash)
     permission = contact_of(dependencies.table).consent["marketing"]
     assert (permission.granted, permission.record) == (True, given.id)
+
+
+def test_a_stranger_s_tick_lifts_no_unsubscription_and_mails_once(dependencies: Dependencies) -> None:
+    table = dependencies.table
+    serve(a_post(email=EMAIL), dependencies)
+    row = table.get(keys.contact(lead_of(table)))
+    assert row is not None
+    table.write(Replace(row.key, replace(row.value, unsubscribed=NOON), row.version))
+    for number in range(3):
+        serve(a_post(email=EMAIL, consent="on", company=f"{number}"), dependencies)
+    after = contact_of(table)
+    assert (after.unsubscribed, after.consent) == (NOON, {})
+    (planned,) = table.under(lead_of(table), "send#")
+    assert (planned.value.email, planned.due) == ("confirm-consent", NOON)
+    assert not list(table.under(lead_of(table), "consent#"))
+
+
+def test_a_form_with_double_opt_in_grants_nothing_by_itself(dependencies: Dependencies) -> None:
+    bundle = dependencies.live.bundle
+    form = replace(bundle.forms["whitepaper"], opt_in="double")
+    live = replace(dependencies.live, bundle=replace(bundle, forms={"whitepaper": form}))
+    serve(a_post(email=EMAIL, consent="on"), replace(dependencies, live=live))
+    assert contact_of(dependencies.table).consent == {}
+    assert contact_of(dependencies.table).asked is not None
 
 
 def test_a_failed_wake_loses_nothing(dependencies: Dependencies) -> None:

@@ -7,9 +7,10 @@ import pytest
 from nurture.preferences import respond
 from ripen.adapters.rows.campaign_counts import campaign_totals
 from ripen.adapters.table import Replace, Table, keys
-from ripen.lead.contact import Contact, Permission
+from ripen.lead.activity import ConsentProof
+from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.tracking import link_token
-from tests.support.fakes import FakeClock, FakeQueue
+from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import LINK_KEYS, a_send, known, sent, unsubscribing
 
 GOOD = link_token.sign_token(LINK_KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", a_send().id))
@@ -176,3 +177,62 @@ def test_unsubscribing_from_a_requested_mail_refuses_that_mail_too(table: Table,
     # then
     assert contact(table).refused == ("whitepaper-delivery",)
     assert len(queue.woken) == 1
+
+
+CONFIRM = link_token.sign_token(LINK_KEYS, link_token.Purpose.CONFIRM, link_token.Link("lead1", a_send().id))
+PROOF = ConsentProof(purpose="marketing", version="2", locale="ja", bundle="bundle1", network="n1")
+ASKED = AskedConsent(proof=PROOF, form="news", record="a1", mailed=NOON)
+
+
+def confirming(table: Table, clock: FakeClock, queue: FakeQueue, method: str, token: str = CONFIRM) -> Any:
+    return ask(table, clock, queue, method, token, rawPath=f"/confirm/{token}")
+
+
+@pytest.fixture
+def asked(table: Table) -> Table:
+    """Hanako, who unsubscribed, and for whom somebody ticked the box since."""
+    known(table, unsubscribed=NOON, consent={}, asked=ASKED, refused=("whitepaper-delivery",))
+    sent(table, id=a_send().id, email="confirm-consent")
+    return table
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_at_the_page_of_a_confirmation_changes_nothing(
+    asked: Table, clock: FakeClock, queue: FakeQueue, method: str
+) -> None:
+    before = contact(asked)
+    answer = confirming(asked, clock, queue, method)
+    assert answer["statusCode"] == 200
+    assert "<form" in answer["body"]
+    assert "List-Unsubscribe" not in answer["body"]
+    assert contact(asked) == before
+
+
+def test_the_button_of_a_confirmation_counts_once_with_its_proof(
+    asked: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    for _ in range(2):
+        assert confirming(asked, clock, queue, "POST")["statusCode"] == 200
+    after = contact(asked)
+    assert (after.unsubscribed, after.refused, after.asked, after.proven) == (None, (), None, clock.now())
+    (activity,) = asked.under("lead1", "activity#")
+    assert after.consent["marketing"] == Permission(granted=True, at=clock.now(), record=activity.value.id)
+    assert activity.value.consent == replace(PROOF, network=activity.value.consent.network)
+    assert activity.value.consent.network != "n1"
+    assert (activity.value.kind, activity.due) == ("confirmed", clock.now())
+    assert queue.woken == [activity.key.ref]
+
+
+@pytest.mark.parametrize("path", ["confirm", "unsubscribe"])
+def test_a_token_is_for_one_page_only(asked: Table, clock: FakeClock, queue: FakeQueue, path: str) -> None:
+    other = GOOD if path == "confirm" else CONFIRM
+    answer = ask(asked, clock, queue, "POST", other, rawPath=f"/{path}/{other}")
+    assert answer["statusCode"] == 404
+    assert contact(asked).asked == ASKED
+
+
+def test_unsubscribing_from_a_confirmation_mail_ends_such_mails(
+    asked: Table, clock: FakeClock, queue: FakeQueue
+) -> None:
+    ask(asked, clock, queue, "POST")
+    assert set(contact(asked).refused) == {"confirm-consent", "whitepaper-delivery"}

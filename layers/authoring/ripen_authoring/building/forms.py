@@ -28,6 +28,7 @@ def form(name: str, written: FormFile, locales: tuple[str, ...]) -> bundle.Form:
         consent=bundle.Consent(purpose=consent.purpose, version=consent.version, text=consent.text.by_locale(locales))
         if consent
         else None,
+        opt_in=written.opt_in,
         honeypot=written.honeypot,
         thank_you=written.thank_you,
         origins=written.origins,

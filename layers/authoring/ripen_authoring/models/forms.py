@@ -38,6 +38,7 @@ class FormFile(Part):
     submit: LocalizedText
     fields: Annotated[tuple[FieldPart, ...], Field(min_length=1)]
     consent: ConsentPart | None = None
+    opt_in: Literal["single", "double"] = "single"
     honeypot: str = "website"
     thank_you: str = ""
     lead_magnet: str = ""

@@ -76,6 +76,7 @@ def unsubscribe(action: Action) -> None:
         react=simulator.queue,
         walk=simulator.queue,
         link_keys=LINK_KEYS,
+        network_key=NETWORK_KEY,
         bundle=simulator.bundle,
     )
     workers.preferences.unsubscribe(send, dependencies)

@@ -6,7 +6,9 @@ from ripen.capture.pages import brand_variables
 from ripen.playbook.bundle import Brand
 from ripen.playbook.template import render_html
 
-BuiltinPage = Literal["not-found", "bad-link", "unsubscribe", "unsubscribed", "thanks", "invalid"]
+BuiltinPage = Literal[
+    "not-found", "bad-link", "unsubscribe", "unsubscribed", "confirm", "confirmed", "thanks", "invalid"
+]
 
 _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
     "not-found": {
@@ -50,6 +52,22 @@ _WORDS: dict[BuiltinPage, dict[str, tuple[str, str, str]]] = {
             "",
         ),
         "en": ("You are unsubscribed", "We will send you no more news. Thank you for having read us.", ""),
+    },
+    "confirm": {
+        "ja": (
+            "ご案内メールを受け取りますか？",
+            "ボタンを押すと、このメールアドレスにご案内をお送りします。いつでも停止できます。",
+            "受け取る",
+        ),
+        "en": (
+            "Receive our news?",
+            "Press the button, and we will send news to your address. You can stop it at any time.",
+            "Receive news",
+        ),
+    },
+    "confirmed": {
+        "ja": ("確認しました", "ありがとうございます。これからご案内をお送りします。", ""),
+        "en": ("Thank you", "Your address is confirmed, and we will send you our news.", ""),
     },
     "thanks": {
         "ja": ("送信しました", "ありがとうございます。内容を確かに受け付けました。", ""),
@@ -98,8 +116,8 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 {% if error != "" %}<p class="error" role="alert">{{ error }}</p>
 {% endif %}<p>{{ text }}</p>
 {% if button != "" %}<form method="post">
-<input type="hidden" name="List-Unsubscribe" value="One-Click">
-<button type="submit">{{ button }}</button>
+{% if one_click %}<input type="hidden" name="List-Unsubscribe" value="One-Click">
+{% endif %}<button type="submit">{{ button }}</button>
 </form>
 {% endif %}</div>
 </main>
@@ -112,8 +130,8 @@ footer{max-width:36rem;width:100%;margin:0 auto;padding:0 1.25rem 2rem;color:#55
 def builtin_page(name: BuiltinPage, locale: str, brand: Brand, **variables: str) -> str:
     """Render one of the pages that every installation has.
 
-    "invalid" takes `error`, the error in a submission. "unsubscribe" shows a button that posts to its own address, and
-    never shows the reader's address.
+    "invalid" takes `error`, the error in a submission. "unsubscribe" and "confirm" show a button that posts to its own
+    address, and never show the reader's address.
     """
     words = _WORDS[name]
     spoken = next(known for known in (locale, brand.default_locale, "en") if known in words)
@@ -125,6 +143,7 @@ def builtin_page(name: BuiltinPage, locale: str, brand: Brand, **variables: str)
             "title": title,
             "text": text,
             "button": button,
+            "one_click": name == "unsubscribe",
             "error": variables.get("error", ""),
             "brand": brand_variables(brand, spoken),
         },

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ripen.capture.opt_in import ask, must_confirm
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
 from ripen.lead.activity import Activity, ConsentProof, Kind
-from ripen.lead.contact import Contact, Permission
+from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.lead.lead import Profile, Touch
+from ripen.mail.ledger import Send
 from ripen.playbook.bundle import Consent
 
 
@@ -18,6 +20,8 @@ class Intake(Struct, frozen=True, kw_only=True):
     profile: Profile
     activity: Activity
     contact: Contact | None
+    confirmation: Send | None = None
+    """The mail with the link to the page that confirms a consent, if one is needed."""
 
 
 class NewIds(Struct, frozen=True, kw_only=True):
@@ -37,13 +41,19 @@ def build_intake(
     ids: NewIds,
     now: datetime,
     source: str = "form",
+    double: bool = False,
 ) -> Intake:
     """Return the rows of a submission.
 
     `wording` is the form's consent in the playbook with the hash `bundle`. A box that is not ticked leaves an earlier
-    consent as it is.
+    consent as it is. After a refusal, and always with `double`, a ticked box only asks for a confirmation (opt_in.py).
     """
+    at, known, confirmation = submission.touch.at, contact or Contact(lead=ids.lead), None
     proof = _proof(submission, wording, bundle) if submission.consent and wording else None
+    if proof and not _was_refused_later(known, proof.purpose, at) and must_confirm(known, proof.purpose, double):
+        asked = AskedConsent(proof=proof, form=submission.form, record=ids.activity, mailed=now)
+        known, confirmation = ask(known, asked, now)
+        proof = None
     return Intake(
         profile=merge_profile(profile, submission, ids.lead, now),
         activity=Activity(
@@ -57,9 +67,8 @@ def build_intake(
             touch=submission.touch,
             consent=proof,
         ),
-        contact=_permit(contact or Contact(lead=ids.lead), proof, submission.touch.at, ids.activity)
-        if proof or contact is None
-        else None,
+        contact=_permit(known, proof, at, ids.activity) if proof or known is not contact else None,
+        confirmation=confirmation,
     )
 
 
@@ -101,18 +110,20 @@ def _later(known: Touch | None, touch: Touch) -> Touch:
 
 def _proof(submission: Submission, wording: Consent, bundle: str) -> ConsentProof:
     shown = submission.locale if submission.locale in wording.text else next(iter(wording.text), "")
-    return ConsentProof(purpose=wording.purpose, version=wording.version, locale=shown, bundle=bundle)
+    return ConsentProof(
+        purpose=wording.purpose, version=wording.version, locale=shown, bundle=bundle, network=submission.network
+    )
 
 
 def _permit(contact: Contact, proof: ConsentProof | None, at: datetime, activity: str) -> Contact:
-    """Return the contact with the consent, which also ends an earlier unsubscription: the person came back.
+    """Return the contact with the consent.
 
     A consent that arrives late, because a form provider sent it again, does not override a later refusal.
     """
     if proof is None or _was_refused_later(contact, proof.purpose, at):
         return contact
     permission = Permission(granted=True, at=at, record=activity)
-    return replace(contact, consent=contact.consent | {proof.purpose: permission}, unsubscribed=None)
+    return replace(contact, consent=contact.consent | {proof.purpose: permission})
 
 
 def _was_refused_later(contact: Contact, purpose: str, at: datetime) -> bool:

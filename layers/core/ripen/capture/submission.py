@@ -84,6 +84,8 @@ class Submission(Struct, frozen=True, kw_only=True):
     page: str = ""
     visitor: str = ""
     """The browser's id; "" if our script does not run on the page or may not."""
+    network: str = ""
+    """A keyed hash of the sender's network, "" if it is not known."""
 
 
 def hit_honeypot(form: Form, answers: Answers) -> bool:

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """A link on a page that leads to another site (a link in a mail is LINK_CLICKED)."""
     LINK_CLICKED = "link_clicked"
     UNSUBSCRIBED = "unsubscribed"
+    CONFIRMED = "confirmed"
+    """The lead pressed the button on the page of a confirmation mail; facts {send}."""
     BOUNCED = "bounced"
     COMPLAINED = "complained"
     REJECTED_BY_SALES = "rejected_by_sales"
@@ -62,6 +64,8 @@ class ConsentProof(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     version: str
     locale: str
     bundle: str
+    network: str = ""
+    """A keyed hash of the network that it came from, "" if it is not known."""
 
 
 class Activity(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from ripen.lead.activity import ConsentProof
+
 
 class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The present consent for one purpose. `record` is the id of what proves it.
@@ -14,6 +16,17 @@ class Permission(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_u
     granted: bool
     at: datetime
     record: str
+
+
+class AskedConsent(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A consent that waits for the button on the page that the confirmation mail links to."""
+
+    proof: ConsentProof
+    form: str
+    record: str
+    """Id of the form's activity."""
+    mailed: datetime
+    """When the latest confirmation mail was planned."""
 
 
 class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -37,6 +50,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """Claims of transactional mail on the latest day that had one (UTC); request_cap.py counts them."""
     refused: tuple[str, ...] = ()
     """Transactional mails that the lead unsubscribed from."""
+    asked: AskedConsent | None = None
 
 
 class ConsentRecord(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

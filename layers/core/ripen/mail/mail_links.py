@@ -1,4 +1,4 @@
-"""The signed addresses in a mail: its links, the unsubscribe page, and the address for replies."""
+"""The signed addresses in a mail: its links, the pages to unsubscribe and to confirm, and the address for replies."""
 
 from msgspec import Struct
 
@@ -25,6 +25,9 @@ class MailLinks(Struct, frozen=True):
 
     def unsubscribe(self, send: Send) -> str:
         return f"{self.site}/unsubscribe/{self._token(Purpose.UNSUBSCRIBE, send)}"
+
+    def confirm(self, send: Send) -> str:
+        return f"{self.site}/confirm/{self._token(Purpose.CONFIRM, send)}"
 
     def reply_to(self, send: Send) -> str:
         """Return the mail's own address for replies, "" if SES receives none."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ripen.lead.lead import Profile
 from ripen.lead.text import one_line
+from ripen.mail import confirmation
 from ripen.mail.ledger import Send
 from ripen.mail.mail_links import MailLinks
 from ripen.playbook import template, wording
@@ -73,7 +74,7 @@ def compose(
 
     `facts` and `answers` are those of the enrollment that planned the mail, if there is one.
     """
-    email = bundle.emails.get(send.email)
+    email = confirmation.MAIL if send.email == confirmation.CONFIRMATION else bundle.emails.get(send.email)
     if email is None:
         raise RenderError(f"the playbook has no mail {send.email}")
     locale = _locale(email, profile, bundle)
@@ -126,6 +127,7 @@ def _tags(send: Send) -> dict[str, str]:
 def _link_variables(send: Send, mail: Mail, links: MailLinks) -> dict[str, object]:
     return {
         "unsubscribe_url": links.unsubscribe(send),
+        "confirm_url": links.confirm(send),
         "links": [links.click(send, number) for number in range(len(mail.links))],
     }
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from ripen.lead.contact import Contact
+from ripen.mail.confirmation import CONFIRMATION
 from ripen.mail.ledger import MailClass, Send
 from ripen.playbook.bundle import Bundle
 from ripen.playbook.graph import SendStep
@@ -64,6 +65,8 @@ def refused_with(email: str, bundle: Bundle) -> frozenset[str]:
     It is empty for a marketing mail.
     """
     requested = {name for name, each in bundle.emails.items() if each.mail_class == "transactional"}
+    if email == CONFIRMATION:
+        return frozenset({email})
     if email not in requested:
         return frozenset()
     refused = {email}

@@ -19,6 +19,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "link_followed": ("リンク {subject} をたどった", "followed a link to {subject}"),
     "link_clicked": ("メール {subject} のリンクをクリックした", "clicked a link in {subject}"),
     "unsubscribed": ("配信を停止した", "unsubscribed"),
+    "confirmed": ("確認メールのページでボタンを押した", "pressed the button on the page of a confirmation mail"),
     "bounced": ("メール {subject} が届かなかった", "{subject} bounced"),
     "complained": ("メール {subject} を迷惑メールとして報告した", "reported {subject} as spam"),
     "replied": ("メール {subject} に返信した", "replied to {subject}"),

@@ -35,12 +35,14 @@ _UUID_HEX = re.compile("[0-9a-f]{32}")
 
 
 class Purpose(StrEnum):
-    """What a token is for: a link under /c/ or /unsubscribe/, the address of a reply, or a page after a click."""
+    """What a token is for: a link under /c/, /unsubscribe/ or /confirm/, the address of a reply, or a page after a click.
+    """
 
     CLICK = "click"
     UNSUBSCRIBE = "unsubscribe"
     REPLY = "reply"
     BRIDGE = "bridge"
+    CONFIRM = "confirm"
 
 
 class BadToken(Exception):
