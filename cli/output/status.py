@@ -50,8 +50,8 @@ def _show_switches(found: Status, zone: str, console: Console) -> None:
         since = local_time(found.stop.at, zone)
         console.print(
             say(
-                f"[bold red]Sending is stopped[/] since {since}: ripen resume",
-                f"[bold red]配信は停止しています[/]（{since} から）: ripen resume",
+                f"[bold red]Sending is stopped[/] since {since} by {escape(found.stop.by)}: ripen resume",
+                f"[bold red]配信は停止しています[/]（{since} から、{escape(found.stop.by)}）: ripen resume",
             )
         )
     if found.shadow:

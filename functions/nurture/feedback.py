@@ -1,6 +1,7 @@
 """nurture.feedback: records what SES reports about our mails (SES → SNS → SQS).
 
-An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more.
+An event moves the send in the ledger. After a final bounce or complaint, nobody writes to the address any more. If too
+many of all mails bounce, all sending stops until a person resumes it.
 """
 
 import json
@@ -25,15 +26,17 @@ from ripen.adapters.clock import ApplicationClock
 from ripen.adapters.queue import Queue
 from ripen.adapters.rows.sends import move_send
 from ripen.adapters.secrets import Secrets
-from ripen.adapters.table import Change, Create, Key, Replace, Row, Table, keys
+from ripen.adapters.table import Change, Conflict, Create, Key, Replace, Row, Table, keys
 from ripen.ids import digest
 from ripen.lead.activity import Activity, Kind
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Suppression
 from ripen.mail import feedback
+from ripen.mail.bounce_rate import STOPPED_BY, BounceRate
 from ripen.mail.feedback import Event, Feedback, IgnoredEvent
 from ripen.mail.ledger import Send
 from ripen.ports import Clock, Wake
+from ripen.settings import Stop
 
 logger = Logger()
 metrics = Metrics()
@@ -41,6 +44,7 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 secrets = Secrets(os.environ["SECRET"])
+bounces = BounceRate()
 react, walk = Queue(os.environ["REACT_QUEUE"]), Queue(os.environ["WALK_QUEUE"])
 
 _TEST_TEXT = "Successfully validated SNS topic"
@@ -85,6 +89,8 @@ def record_handler(record: SQSRecord, recorded: Collection[str]) -> None:
         return
     dependencies = Dependencies(table=table, clock=clock, react=react, walk=walk, address_key=secrets.key("address"))
     outcome = "settled" if received.id in recorded else record_feedback(received, dependencies)
+    if outcome == "settled":
+        watch_bounces(received, bounces, dependencies)
     logger.info(
         "feedback",
         send=received.send,
@@ -94,6 +100,23 @@ def record_handler(record: SQSRecord, recorded: Collection[str]) -> None:
         outcome=outcome,
     )
     metrics.add_metric(name=f"Feedback{_metric(received)}", unit=MetricUnit.Count, value=1)
+
+
+def watch_bounces(received: Feedback, rate: BounceRate, dependencies: Dependencies) -> None:
+    """Stop all sending if this bounce makes their share of all mail too high."""
+    bounced = received.event is Event.BOUNCED and received.final
+    if not bounced and received.event is not Event.DELIVERED:
+        return
+    now = dependencies.clock.now()
+    if not rate.is_too_high_after(bounced, now):
+        return
+    row = dependencies.table.get(keys.STOP)
+    if row is None or not row.value.on:
+        stop = Stop(on=True, at=now, by=STOPPED_BY)
+        with suppress(Conflict):  # somebody stops or resumes at this moment, and knows
+            dependencies.table.write(Replace(keys.STOP, stop, row.version if row else 0))
+    logger.error("sending stopped", reason=STOPPED_BY)
+    metrics.add_metric(name="SendingStopped", unit=MetricUnit.Count, value=1)
 
 
 def _metric(received: Feedback) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from nurture.feedback import handler
+from nurture.feedback import Dependencies, handler, watch_bounces
 from ripen.adapters.table import Create, Row, Table, keys
 from ripen.lead.address import address_hash
 from ripen.lead.contact import Contact, Suppression
+from ripen.mail.bounce_rate import BounceRate
 from ripen.mail.feedback import Event
 from ripen.mail.ledger import Send, SendState
 from tests.support.fakes import NOON, FakeClock, FakeQueue
@@ -39,6 +40,10 @@ def contact(table: Table) -> Contact:
     row = table.get(keys.contact("lead1"))
     assert row is not None
     return row.value
+
+
+def outside(table: Table, clock: FakeClock) -> Dependencies:
+    return Dependencies(table=table, clock=clock, react=FakeQueue(), walk=FakeQueue(), address_key=ADDRESS_KEY)
 
 
 def under(table: Table, prefix: str) -> list[Row[Any]]:
@@ -188,3 +193,15 @@ def test_bounce_of_a_campaigns_mail_wakes_the_campaign(table: Table, clock: Fake
     assert walk.woken == []
     record_events(table, clock, an_event(mail, Event.BOUNCED), walk=walk)
     assert walk.woken == [keys.campaign("autumn").ref]
+
+
+def test_too_many_bounces_of_any_mail_stop_all_sending(table: Table, clock: FakeClock) -> None:
+    rate, dependencies = BounceRate(), outside(table, clock)
+    for _ in range(19):
+        watch_bounces(an_event(SEND, Event.BOUNCED), rate, dependencies)
+    assert table.get(keys.STOP) is None
+    watch_bounces(an_event(SEND, Event.COMPLAINED), rate, dependencies)
+    watch_bounces(an_event(SEND, Event.BOUNCED), rate, dependencies)
+    stop = table.get(keys.STOP)
+    assert stop is not None
+    assert (stop.value.on, stop.value.by) == (True, "Ripen: too many bounces")
