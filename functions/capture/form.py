@@ -36,8 +36,10 @@ from ripen.capture.quarantine import KEPT, Why, quarantined
 from ripen.capture.signature import signature_error
 from ripen.capture.submission import Submission, hit_honeypot, read, requested_locale
 from ripen.errors import Contended, Rejected
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.text import clean
 from ripen.playbook.bundle import Form
+from ripen.tracking.click_signals import network_hash
 
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
@@ -62,7 +64,13 @@ _PREFLIGHT = {
 
 @answer_503
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
-    brakes = Brakes(budget=budget, nonce_key=secrets.key("nonce"), api_key=secrets.key("api"), wall=time())
+    brakes = Brakes(
+        budget=budget,
+        nonce_key=secrets.key("nonce"),
+        network_key=secrets.key("network"),
+        api_keys=secrets.ring(Rotated.API),
+        wall=time(),
+    )
     dependencies = Dependencies(
         table=table,
         react=react,
@@ -79,12 +87,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
 class Brakes(Struct, frozen=True, kw_only=True):
     """What keeps machines from filling in forms. `wall` is the time that signatures use, in seconds since 1970.
 
-    Without a key, no nonce and no signature is valid.
+    Without its key, no nonce and no signature is valid.
     """
 
     budget: FormBudget = field(default_factory=FormBudget)
     nonce_key: bytes = b""
-    api_key: bytes = b""
+    network_key: bytes = b""
+    api_keys: KeyRing | None = None
     wall: float = 0
 
 
@@ -151,6 +160,7 @@ def _accept(request: Request, form: Form, answers: body.Pairs, dependencies: Dep
     if submission.page not in dependencies.live.bundle.pages:
         submission = replace(submission, page="")
     key = submission_key(submission, dependencies.now, _idempotency_key(request))
+    submission = replace(submission, network=network_hash(request.address, dependencies.brakes.network_key))
     if why := _over_budget(request, submission, key, dependencies):
         return _quarantine(request, form, answers, why, dependencies)
     return store(Incoming(submission=submission, form=form, key=key), dependencies).activity
@@ -161,13 +171,14 @@ def _over_budget(
 ) -> Why | None:
     """Return the budget that the post exceeds; None if it is within all, or if the company signed it."""
     brakes, now = dependencies.brakes, dependencies.now
-    if "ripen-signature" in request.headers:
-        if wrong := signature_error(brakes.api_key, request.headers, request.body, brakes.wall):
+    if brakes.api_keys and "ripen-signature" in request.headers:
+        path = f"/forms/{submission.form}"
+        if wrong := signature_error(brakes.api_keys, request.headers, path, request.body, brakes.wall):
             raise Rejected(wrong, status=401)
         return None
     shown = was_shown(brakes.nonce_key, submission.nonce, now)
     post = Post(ip=request.address, email=submission.email, key=f"{key.source}#{key.id}")
-    exceeded = brakes.budget.exceeded(post, shown, brakes.nonce_key, now)
+    exceeded = brakes.budget.exceeded(post, shown, brakes.network_key, now)
     return Why(exceeded) if exceeded else None
 
 

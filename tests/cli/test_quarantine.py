@@ -12,6 +12,7 @@ from ripen.adapters.table import Create, Table, keys
 from ripen.capture.quarantine import Why, quarantined
 from ripen.capture.signature import signature_error
 from ripen.failure import Failure
+from ripen.key_ring import KeyRing
 from ripen.operations.leads.quarantine import quarantined_submissions
 from tests.support.fakes import NOON, FakeClock
 from tests.support.memory_stack import KEY, a_stack
@@ -77,7 +78,7 @@ def test_a_released_submission_is_posted_signed_and_without_the_hidden_field(
     assert json.loads(request.content) == {"email": "hanako@example.jp", "company": "サンプル"}
     assert request.headers["idempotency-key"] == "quarantine-abc1"
     stamp = float(request.headers["ripen-timestamp"])
-    assert signature_error(KEY, request.headers, request.content, stamp) == ""
+    assert signature_error(KeyRing.of(KEY), request.headers, "/forms/whitepaper", request.content, stamp) == ""
     assert waiting(table) == ["xyz2"]
 
 

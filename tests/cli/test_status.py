@@ -130,6 +130,6 @@ def test_status_speaks_japanese(table: Table, capsys: pytest.CaptureFixture[str]
     table.write(Create(keys.STOP, Stop(on=True, at=NOON, by="mika")))
     due(table, "lead1", timedelta(minutes=16), Lane.HOT)
     shown = told(capsys)
-    for words in ("配信は停止しています（2026-11-21 12:00 から）: ripen resume", "人が待っている処理", "遅れ"):
+    for words in ("配信は停止しています（2026-11-21 12:00 から、mika）: ripen resume", "人が待っている処理", "遅れ"):
         assert words in shown
     assert plain(capsys)["due"]["hot"]["overdue"]

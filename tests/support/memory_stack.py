@@ -6,6 +6,7 @@ from typing import Any
 from cli.stack.stack import Stack
 from ripen.adapters.playbook import Live
 from ripen.adapters.table import Create, Table, keys
+from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.address import address_hash
 from ripen.lead.lead import Profile
 from ripen.playbook.bundle import Bundle
@@ -25,6 +26,9 @@ class Kept:
 
     def key(self, purpose: str) -> bytes:
         return KEY
+
+    def ring(self, purpose: Rotated) -> KeyRing:
+        return KeyRing.of(KEY)
 
     def live(self) -> Live:
         return Live(self.bundles[-1], "https://site.example")

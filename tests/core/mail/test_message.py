@@ -253,7 +253,7 @@ def test_the_confirmation_mail_links_to_its_page_and_names_nobody(locale: str, s
     mail = written(lead, email="confirm-consent", mail_class=MailClass.TRANSACTIONAL)
     assert subject in mail.subject
     token = mail.text.partition("https://m.example.com/confirm/")[2].split()[0]
-    assert link_token.read_token(KEY, link_token.Purpose.CONFIRM, token) == link_token.Link("lead1", ID)
+    assert link_token.read_token(KEYS, link_token.Purpose.CONFIRM, token) == link_token.Link("lead1", ID)
     assert "https://m.example.com/unsubscribe/" in mail.text
     assert "Smith" not in mail.text
     assert "Evil" not in mail.text

@@ -11,9 +11,11 @@ from capture.form import Brakes, Dependencies, serve
 from ripen.adapters.gateway import Response
 from ripen.adapters.table import keys
 from ripen.capture.form_nonce import sign_nonce
-from ripen.capture.signature import signature
+from ripen.capture.signature import SignedRequest, signature
+from ripen.key_ring import KeyRing
+from ripen.tracking.click_signals import network_hash
 from tests.support.fakes import NOON
-from tests.support.form_posts import EMAIL, body_of
+from tests.support.form_posts import EMAIL, activities, body_of, lead_of
 from tests.support.gateway_events import BROWSER, a_json_post, a_post, count
 
 KEY, API = b"n" * 32, b"a" * 32
@@ -22,7 +24,7 @@ WALL = NOON.timestamp()
 
 @pytest.fixture
 def braked(dependencies: Dependencies) -> Dependencies:
-    return replace(dependencies, brakes=Brakes(nonce_key=KEY, api_key=API, wall=WALL))
+    return replace(dependencies, brakes=Brakes(nonce_key=KEY, network_key=KEY, api_keys=KeyRing.of(API), wall=WALL))
 
 
 def post(dependencies: Dependencies, number: int, email: str = EMAIL, **headers: str) -> Response:
@@ -60,7 +62,8 @@ def test_a_form_that_is_filled_in_at_once_counts_as_not_shown(braked: Dependenci
 def signed(number: int, key: bytes = API, stamp: str = str(int(WALL))) -> dict[str, Any]:
     content = {"email": EMAIL, "company": f"company {number}"}
     event = a_json_post(content)
-    seal = signature(key, stamp, json.dumps(content).encode())
+    body = json.dumps(content).encode()
+    seal = signature(key, SignedRequest(stamp=stamp, key="", url="/forms/whitepaper", body=body))
     return event | {"headers": event["headers"] | {"ripen-timestamp": stamp, "ripen-signature": seal}}
 
 
@@ -73,3 +76,15 @@ def test_a_wrong_signature_is_refused(braked: Dependencies) -> None:
     assert serve(signed(1, key=b"x" * 32), braked)["statusCode"] == 401
     assert serve(signed(1, stamp=str(int(WALL) - 600)), braked)["statusCode"] == 401
     assert count(braked.table, "activity#") == 0
+
+
+def test_the_proof_of_a_consent_has_a_hash_of_the_network(braked: Dependencies) -> None:
+    event = a_post(email=EMAIL, consent="on")
+    event["requestContext"]["http"]["sourceIp"] = "203.0.113.7"
+    serve(event, braked)
+    row = braked.table.get(keys.contact(lead_of(braked.table)))
+    assert row is not None
+    (activity,) = activities(braked.table)
+    assert row.value.consent["marketing"].record == activity.id
+    assert activity.consent
+    assert activity.consent.network == network_hash("203.0.113.7", KEY)

@@ -1,5 +1,6 @@
 """Unsubscribing: GET shows a page, and POST unsubscribes at once, and once."""
 
+from copy import replace
 from typing import Any
 
 import pytest

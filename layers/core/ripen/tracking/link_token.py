@@ -35,8 +35,7 @@ _UUID_HEX = re.compile("[0-9a-f]{32}")
 
 
 class Purpose(StrEnum):
-    """What a token is for: a link under /c/, /unsubscribe/ or /confirm/, the address of a reply, or a page after a click.
-    """
+    """What a token is for: a page that a mail links to (or that a click opens), or the address of a reply."""
 
     CLICK = "click"
     UNSUBSCRIBE = "unsubscribe"
