@@ -4,7 +4,9 @@ import socket
 from hashlib import sha256
 from hmac import new as hmac
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from time import sleep, time
+from typing import Any
 
 import pytest
 
@@ -26,6 +28,31 @@ def test_call_posts_signed_json_with_an_idempotency_key(server: Server) -> None:
     assert headers["Ripen-Signature"] == "v1=" + hmac(KEY, signed, sha256).hexdigest()
     assert headers["Content-Type"] == "application/json"
     assert headers["Host"] == f"localhost:{server.port}"
+
+
+def test_receiver_that_the_docs_show_accepts_our_call_and_no_other(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given the example of docs/api.md
+    page = (Path(__file__).parents[2] / "docs/api.md").read_text()
+    example = page.partition("## Verify a webhook")[2].partition("```python\n")[2].partition("```")[0]
+    monkeypatch.setenv("RIPEN_WEBHOOK_KEY", KEY.hex())
+    known: dict[str, Any] = {}
+    exec(example, known)  # noqa: S102 (our own docs)
+    is_from_ripen = known["is_from_ripen"]
+
+    # when we call
+    server.call("/hook?of=会社")
+
+    # then it is ours for this address, this key and this body only
+    [(path, received, body)] = server.asked
+    headers = dict(received)
+    assert is_from_ripen(headers, path, body)
+    assert not is_from_ripen(headers, path, body + b" ")
+    assert not is_from_ripen(headers, "/hook", body)
+    assert not is_from_ripen(headers | {"Host": "other.example"}, path, body)
+    assert not is_from_ripen(headers | {"Idempotency-Key": "id2"}, path, body)
+    assert not is_from_ripen(headers | {"Ripen-Timestamp": "1795230000"}, path, body)
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n"])
