@@ -82,13 +82,13 @@ def show(
     """Rotate a key: a new one signs in ten minutes, and the previous one stays accepted until the next rotation.
 
     `link` signs the links in mails; `webhook` and `api` are shared with other systems; all keys are derived from
-    `master`, and its rotation rotates all three. The key by which leads are found by their address never changes.
+    `master`, and its rotation rotates all three. The keys of kept hashes (addresses, networks) never change.
     """,
     """鍵を更新します。新しい鍵は 10 分後から署名に使われ、前の鍵も次の更新まで有効です。
 
     `link` はメールのリンクの署名、`webhook` と `api` はほかのシステムと共有する鍵です。
     `master` は全部の鍵の元で、更新すると 3 つとも新しくなります。
-    アドレスから見込み客を見つけるための鍵は、変わりません。
+    保存済みのハッシュ（アドレス、ネットワーク）の鍵は、変わりません。
     """,
 )
 def rotate(

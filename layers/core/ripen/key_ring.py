@@ -34,8 +34,9 @@ class Rotated(StrEnum):
 
 
 MASTER = "master"
-FIXED = ("address",)
-"""The purposes whose keys never change. Leads are found by the hash of their address: another key would lose them."""
+FIXED = ("address", "network")
+"""The purposes whose keys never change. Leads are found by the hash of their address, and a proof of consent keeps the
+hash of its network: with another key they would be lost."""
 
 
 class RotationTooSoon(Exception):

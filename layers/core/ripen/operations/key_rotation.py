@@ -31,8 +31,8 @@ def purposes(name: str) -> tuple[Rotated, ...]:
     if name in FIXED:
         raise Failure(
             Words(
-                f"The key {name!r} is never rotated: leads are found by the hash of their address.",
-                f"鍵 {name!r} は更新できません。見込み客はアドレスのハッシュで見つけるためです。",
+                f"The key {name!r} is never rotated: leads and proofs of consent are found by hashes made with it.",
+                f"鍵 {name!r} は更新できません。見込み客と同意の証拠を、この鍵のハッシュで見つけるためです。",
             ),
             Words(f"The keys that can be rotated: {names}", f"更新できる鍵: {names}"),
         )
