@@ -45,6 +45,7 @@ from tests.test_architecture import ROOT
 SECRET = "typeform secret"
 SEND = "a" * 26
 UNSUBSCRIBE = link_token.sign_token(KEYS, link_token.Purpose.UNSUBSCRIBE, link_token.Link("lead1", SEND))
+CONFIRM = link_token.sign_token(KEYS, link_token.Purpose.CONFIRM, link_token.Link("lead1", SEND))
 COMMAND = {"command": "/ripen", "user_id": "U0ALICE", "team_id": TEAM}
 _ZONES = st.timezones() | st.integers(-23, 23).map(lambda hours: timezone(timedelta(hours=hours)))
 often = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
@@ -98,8 +99,9 @@ def test_the_form_answers_any_request_without_a_500(
 
 
 @often
-@given(event=events("GET", "whitepaper", "pricing", "thanks"))
-def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str, Any]) -> None:
+@given(event=events("GET", "whitepaper", "pricing", "thanks"), path=st.sampled_from(["/pages/x", "/nonce"]))
+def test_the_page_answers_any_request_without_a_500(live: Live, event: dict[str, Any], path: str) -> None:
+    event["rawPath"] = path
     is_an_answer(page.serve(gateway.request(event), live, "nonce1"))
 
 
@@ -122,10 +124,11 @@ def test_the_link_answers_any_request_without_a_500(mailed: Table, live: Live, e
 
 
 @often
-@given(event=events("GET POST", UNSUBSCRIBE))
+@given(event=events("GET POST", UNSUBSCRIBE, CONFIRM), path=st.sampled_from(["/unsubscribe/x", "/confirm/x"]))
 def test_the_preferences_answer_any_request_without_a_500(
-    mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any]
+    mailed: Table, clock: FakeClock, queue: FakeQueue, live: Live, event: dict[str, Any], path: str
 ) -> None:
+    event["rawPath"] = path
     is_an_answer(preferences.respond(event, unsubscribing(mailed, clock, link_keys=KEYS, bundle=live.bundle)))
 
 
