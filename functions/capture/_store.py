@@ -27,6 +27,7 @@ from ripen.playbook.bundle import Form
 from ripen.pointers import Pointer, Seen
 from ripen.ports import Wake
 from ripen.tracking.visit import with_touches
+from ripen.tracking.visitor import followed_mail_to
 
 logger = Logger()
 
@@ -105,7 +106,8 @@ def _store_once(incoming: Incoming, dependencies: StoreDependencies, attempt: in
         return Stored(lead=seen.value.lead, activity=seen.value.activity)
     lead = pointer.value.lead if pointer else dependencies.new_id()
     rows = read_lead(lead, table)[0] if pointer else NO_ROWS
-    intake = _intake(incoming, lead, rows, dependencies)
+    proven = bool(visitor and browser[0] and followed_mail_to(browser[0].value, lead))
+    intake = _intake(incoming, lead, rows, proven, dependencies)
     visits = join_visits(table, visitor, browser[0], lead, now) if visitor else JoinedVisits()
     intake = replace(intake, profile=with_touches(intake.profile, visits.touches))
     changes: list[Change] = [
@@ -144,6 +146,7 @@ def _intake(
     incoming: Incoming,
     lead: str,
     rows: LeadRows,
+    proven: bool,
     dependencies: StoreDependencies,
 ) -> Intake:
     return build_intake(
@@ -155,6 +158,7 @@ def _intake(
         ids=NewIds(lead=lead, activity=dependencies.new_id()),
         now=dependencies.now,
         source=incoming.source,
+        proven=proven,
         double=incoming.form.opt_in == "double",
     )
 

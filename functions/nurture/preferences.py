@@ -24,6 +24,7 @@ from ripen.adapters.unavailable import answer_503
 from ripen.campaign.counts import counter
 from ripen.capture import opt_in
 from ripen.capture.builtin_pages import BuiltinPage, builtin_page
+from ripen.capture.typed_values import adopted
 from ripen.ids import digest
 from ripen.key_ring import KeyRing, Rotated
 from ripen.lead.activity import Activity, Kind
@@ -126,8 +127,9 @@ def confirm(send: Send, network: str, dependencies: Dependencies) -> None:
 def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activity] | None:
     """Write the confirmation. Return the key of its activity, None if everything was confirmed before."""
     table, now = dependencies.table, dependencies.clock.now()
-    row = table.get(keys.contact(send.lead))
-    if row is None or (row.value.proven and row.value.asked is None):
+    row, profile = table.get(keys.contact(send.lead)), table.get(keys.profile(send.lead))
+    typed = profile if profile and profile.value.typed else None
+    if row is None or (row.value.proven and row.value.asked is None and typed is None):
         return None
     id = digest("confirmed", send.id, now.isoformat())
     key = keys.activity(send.lead, now, id)
@@ -145,6 +147,7 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
     table.write(
         Replace(row.key, opt_in.confirmed(row.value, id, now), row.version),
         Create(key, activity, due=now),
+        *([Replace(typed.key, adopted(typed.value), typed.version)] if typed else []),
     )
     return key
 

@@ -33,8 +33,12 @@ def taken(
     profile: Profile | None = None,
     contact: Contact | None = None,
     wording: Consent | None = WORDING,
+    *,
+    proven: bool = False,
 ) -> Intake:
-    return build_intake(submission, profile, contact, wording=wording, bundle="hash1", ids=IDS, now=LATER)
+    return build_intake(
+        submission, profile, contact, wording=wording, bundle="hash1", ids=IDS, now=LATER, proven=proven
+    )
 
 
 def test_all_three_touches_of_a_new_lead_are_the_same() -> None:
@@ -43,10 +47,28 @@ def test_all_three_touches_of_a_new_lead_are_the_same() -> None:
     assert profile.first_touch == profile.lead_touch == profile.last_touch == a_submission().touch
 
 
-def test_a_known_lead_gets_new_values_and_loses_none() -> None:
+def test_a_stranger_fills_in_blanks_and_replaces_nothing() -> None:
+    known = a_lead(company="A社", department="", attributes={"budget": "1"})
+    given = a_submission(fields={"company": "B社", "department": "営業"}, attributes={"budget": "2", "size": "9"})
+    profile = taken(given, known).profile
+    assert (profile.company, profile.department) == ("A社", "営業")
+    assert profile.attributes == {"budget": "1", "size": "9"}
+    assert profile.typed == {"company": "B社", "budget": "2"}
+
+
+def test_an_answer_of_the_entry_is_the_newest_one() -> None:
+    entry = {"webinar_date": "2027-01-21"}
+    profile = taken(
+        a_submission(attributes=entry, entry=entry), a_lead(attributes={"webinar_date": "2026-12-10"})
+    ).profile
+    assert (profile.attributes, profile.typed) == (entry, {})
+
+
+def test_a_known_lead_gets_new_values_in_its_own_browser_and_loses_none() -> None:
     first = Touch(at=NOON, utm_source="first")
     known = a_lead(first_touch=first, lead_touch=first, last_touch=first, attributes={"budget": "1", "size": "9"})
-    profile = taken(a_submission(fields={"company": "新会社"}, attributes={"budget": "2"}, locale="en"), known).profile
+    given = a_submission(fields={"company": "新会社"}, attributes={"budget": "2"}, locale="en")
+    profile = taken(given, known, proven=True).profile
     assert (profile.company, profile.last_name, profile.phone, profile.locale) == (
         "新会社",
         "山田",
@@ -80,6 +102,7 @@ def test_a_name_given_in_two_fields_ends_the_review() -> None:
     profile = taken(
         a_submission(fields={"last_name": "山田", "first_name": "花子"}),
         a_lead(last_name="山田花子", first_name="", attributes={NAME_TO_REVIEW: "山田花子"}),
+        proven=True,
     ).profile
     assert NAME_TO_REVIEW not in profile.attributes
 

@@ -287,3 +287,14 @@ def test_card_of_an_unproven_reply_says_so(locale: str, said: str) -> None:
 
     assert said in dumps(card["blocks"], ensure_ascii=False)
     assert said not in dumps(note_card(an_alert(kind="reply", text="質問"), a_lead(), locale), ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"), [("ja", "別の入力あり（未確認）: B社"), ("en", "Also typed, not proven: B社")]
+)
+def test_the_card_shows_what_was_typed_beside_the_known_values(locale: str, words: str) -> None:
+    card = str(shown(locale=locale, company="A社", typed={"company": "B社", "department": "https://evil.example"}))
+    assert words in card
+    assert "A社" in card
+    assert "evil.example" not in card
+    assert words.partition(":")[0] not in str(shown(locale=locale))

@@ -5,10 +5,11 @@ from copy import replace
 from datetime import timedelta
 
 from capture.form import Dependencies, serve
-from ripen.adapters.table import Replace, keys
+from ripen.adapters.table import Create, Replace, keys
 from ripen.agenda import Lane, shard
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import Contact
+from ripen.tracking.visitor import VisitorPointer
 from tests.support.fakes import NOON, FakeQueue
 from tests.support.form_posts import EMAIL, SilentQueue, activities, body_of, contact_of, lead_of, profile_of
 from tests.support.gateway_events import a_json_post, a_post, an_event, rows
@@ -63,10 +64,20 @@ def test_a_known_person_stays_one_lead_and_keeps_blank_fields(dependencies: Depe
     later = replace(dependencies, now=NOON + timedelta(days=1))
     serve(a_post(email=EMAIL.upper(), last_name="", company="B社", utm_source="second"), later)
     profile = profile_of(dependencies.table)
-    assert (profile.last_name, profile.company, len(activities(dependencies.table))) == ("山田", "B社", 2)
+    assert (profile.last_name, profile.company, len(activities(dependencies.table))) == ("山田", "A社", 2)
+    assert profile.typed == {"company": "B社"}
     assert profile.first_touch and profile.lead_touch and profile.last_touch
     assert (profile.first_touch.utm_source, profile.last_touch.utm_source) == ("first", "second")
     assert profile.lead_touch == profile.first_touch
+
+
+def test_a_form_in_the_visit_of_a_click_in_the_lead_s_mail_replaces_values(dependencies: Dependencies) -> None:
+    serve(a_post(email=EMAIL, company="A社"), dependencies)
+    browser = VisitorPointer(lead=lead_of(dependencies.table), bound=False)
+    dependencies.table.write(Create(keys.visitor_pointer("0123456789abcdef"), browser))
+    serve(a_post(email=EMAIL, company="B社", visitor="0123456789abcdef"), dependencies)
+    profile = profile_of(dependencies.table)
+    assert (profile.company, profile.typed) == ("B社", {})
 
 
 def test_a_script_without_a_language_changes_none(dependencies: Dependencies) -> None:

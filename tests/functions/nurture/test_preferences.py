@@ -11,6 +11,7 @@ from ripen.adapters.table import Replace, Table, keys
 from ripen.lead.activity import ConsentProof
 from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.tracking import link_token
+from tests.support.builders import a_lead
 from tests.support.fakes import NOON, FakeClock, FakeQueue
 from tests.support.planned_mails import LINK_KEYS, a_send, known, sent, unsubscribing
 
@@ -222,6 +223,15 @@ def test_the_button_of_a_confirmation_counts_once_with_its_proof(
     assert activity.value.consent.network != "n1"
     assert (activity.value.kind, activity.due) == ("confirmed", clock.now())
     assert queue.woken == [activity.key.ref]
+
+
+def test_the_button_of_a_confirmation_adopts_what_was_typed(table: Table, clock: FakeClock, queue: FakeQueue) -> None:
+    known(table, a_lead(company="A社", typed={"company": "B社"}))
+    sent(table, id=a_send().id, email="confirm-consent")
+    confirming(table, clock, queue, "POST")
+    profile = table.get(keys.profile("lead1"))
+    assert profile is not None
+    assert (profile.value.company, profile.value.typed) == ("B社", {})
 
 
 @pytest.mark.parametrize("path", ["confirm", "unsubscribe"])

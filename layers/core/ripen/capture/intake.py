@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from ripen.capture.opt_in import ask, must_confirm
 from ripen.capture.submission import NAME_TO_REVIEW, Submission
+from ripen.capture.typed_values import with_values
 from ripen.lead.activity import Activity, ConsentProof, Kind
 from ripen.lead.contact import AskedConsent, Contact, Permission
 from ripen.lead.lead import Profile, Touch
@@ -42,20 +43,21 @@ def build_intake(
     now: datetime,
     source: str = "form",
     double: bool = False,
+    proven: bool = False,
 ) -> Intake:
     """Return the rows of a submission.
 
     `wording` is the form's consent in the playbook with the hash `bundle`. A box that is not ticked leaves an earlier
-    consent as it is. After a refusal, and always with `double`, a ticked box only asks for a confirmation (opt_in.py).
+    consent as it is. After a refusal, and always with `double`, it only asks for a confirmation (opt_in.py). `proven`:
+    the browser is the lead's own.
     """
     at, known, confirmation = submission.touch.at, contact or Contact(lead=ids.lead), None
     proof = _proof(submission, wording, bundle) if submission.consent and wording else None
     if proof and not _was_refused_later(known, proof.purpose, at) and must_confirm(known, proof.purpose, double):
         asked = AskedConsent(proof=proof, form=submission.form, record=ids.activity, mailed=now)
-        known, confirmation = ask(known, asked, now)
-        proof = None
+        (known, confirmation), proof = ask(known, asked, now), None
     return Intake(
-        profile=merge_profile(profile, submission, ids.lead, now),
+        profile=merge_profile(profile, submission, ids.lead, now, proven),
         activity=Activity(
             id=ids.activity,
             lead=ids.lead,
@@ -72,32 +74,26 @@ def build_intake(
     )
 
 
-def merge_profile(profile: Profile | None, submission: Submission, lead: str, now: datetime) -> Profile:
-    """Return the profile with the newest values; a blank value changes nothing.
+def merge_profile(
+    profile: Profile | None, submission: Submission, lead: str, now: datetime, proven: bool = False
+) -> Profile:
+    """Return the profile with the form's values; a blank value changes nothing.
 
-    The first touch stays, the lead touch is set once, the last touch moves. A name that could not be split does not
-    replace one that is split.
+    Values of a known lead are replaced only if the browser is `proven` (typed_values.py), except those that are kept
+    with the activity. The first touch stays, the lead touch is set once, the last touch moves. A name that could not be
+    split does not replace one that is split.
     """
     touch = submission.touch
     if profile is None:
         profile = Profile(id=lead, email=submission.email, created=now, locale=submission.locale)
-    new = dict(submission.fields)
+    new = submission.fields | submission.attributes
     unsplit = NAME_TO_REVIEW in submission.attributes and "first_name" not in new
     if unsplit and profile.first_name:
         del new["last_name"]
-    attributes = dict(profile.attributes)
-    if "last_name" in new:
-        attributes.pop(NAME_TO_REVIEW, None)
+    profile = with_values(with_values(profile, new, proven), submission.entry, proven=True)
     return replace(
         profile,
-        last_name=new.get("last_name", profile.last_name),
-        first_name=new.get("first_name", profile.first_name),
-        company=new.get("company", profile.company),
-        department=new.get("department", profile.department),
-        job_title=new.get("job_title", profile.job_title),
-        phone=new.get("phone", profile.phone),
         locale=profile.locale if submission.guessed else submission.locale,
-        attributes=attributes | submission.attributes,
         first_touch=profile.first_touch or touch,
         lead_touch=profile.lead_touch or touch,
         last_touch=_later(profile.last_touch, touch),

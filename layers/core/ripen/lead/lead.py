@@ -52,6 +52,8 @@ class Profile(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unkn
     """E.164, with ";ext=" before an extension (RFC 3966), if the number could be parsed; else as typed."""
     attributes: dict[str, str] = {}
     """All other fields of forms, by name."""
+    typed: dict[str, str] = {}
+    """Values that a form gave later and that differ, by name: kept until the browser or the address is proven."""
     country: str = ""
     """ISO 3166 code, if known."""
     time_zone: str = ""

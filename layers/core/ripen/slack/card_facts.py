@@ -17,6 +17,7 @@ from ripen.slack.blocks import Block, context, cut, escape, plain, section
 from ripen.slack.card_words import card_words
 
 _MOST_REASONS = 3
+_MOST_TYPED = 4
 _MARKS = {Rank.HOT: "🔥", Rank.WARM: "🌤️", Rank.COLD: "❄️"}
 _CLICK_IDS = {"gclid": "google", "yclid": "yahoo", "fbclid": "facebook"}
 
@@ -90,7 +91,16 @@ def _score_lines(facts: CardFacts, words: dict[str, str]) -> list[str]:
         engagement=round(score.engagement),
     )
     place = words["sep"].join(escape(cut(part, "word")) for part in (profile.department, profile.job_title) if part)
-    return [line, place] if place else [line]
+    return [part for part in (line, place, _typed(profile, words)) if part]
+
+
+def _typed(profile: Profile, words: dict[str, str]) -> str:
+    """Return the values that somebody typed and that differ from the known ones, "" if there are none.
+
+    They lose every character that a link could be made of.
+    """
+    shown = [escape(cut(re.sub(r"[:/.@]", " ", value), "word")) for value in profile.typed.values()][:_MOST_TYPED]
+    return words["typed"].format(values=words["sep"].join(shown)) if shown else ""
 
 
 def _contact(profile: Profile, words: dict[str, str]) -> Block:

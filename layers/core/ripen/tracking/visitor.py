@@ -44,6 +44,14 @@ class Crossing(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unk
     visitor: str
 
 
+def followed_mail_to(pointer: VisitorPointer, lead: str) -> bool:
+    """Return whether the browser came by a link in a mail to this lead, and no form was posted there since.
+
+    A form with the lead's address in such a visit proves the browser.
+    """
+    return pointer.lead == lead and not pointer.bound
+
+
 def is_visitor(id: str) -> bool:
     """Return whether the text has the form of an id that our script makes."""
     return _ID.fullmatch(id) is not None
