@@ -27,7 +27,7 @@ ROUNDS = 7
 BAR = 1.5
 NOTES = """CPU time of the function's process from its start to its first answer, under the Runtime Interface Emulator,
 with the layers and the code that `sam build` made. The floor: a bare handler, boto3, the same clients and first reads
-(floor.py); with requests for sync, crm, poll and act, and slack-bolt for notify.slack. The rest is ours."""
+(floor.py); with simple-salesforce for sync, crm, poll and act, and slack-bolt for notify.slack. The rest is ours."""
 
 
 def main(wanted: list[str]) -> int:

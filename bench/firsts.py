@@ -65,7 +65,7 @@ def _capture() -> dict[str, First]:
             event=messages(keys.MEMBERS.ref),
             clients=("dynamodb", "secretsmanager"),
             reads=(keys.MEMBERS.ref,),
-            library="requests",
+            library="simple_salesforce",
         ),
     }
 
@@ -77,7 +77,7 @@ def _score() -> dict[str, First]:
             event=messages(_row("due#crm")),
             clients=(*_PRIVATE, "sqs"),
             reads=(LIVE, _row("profile")),
-            library="requests",
+            library="simple_salesforce",
         ),
     }
 
@@ -96,7 +96,7 @@ def _nurture_work() -> dict[str, First]:
             event=messages(_row("request#e1")),
             clients=_PRIVATE,
             reads=(LIVE, _row("profile")),
-            library="requests",
+            library="simple_salesforce",
         ),
         "nurture.webhook": First(
             event=messages(_row("call#c1")), clients=("dynamodb", "secretsmanager", "sqs"), reads=(_row("call#c1"),)
@@ -135,7 +135,7 @@ def _notify() -> dict[str, First]:
             event=messages(_row("action#a1")),
             clients=(*_PRIVATE, "sqs"),
             reads=(LIVE, _row("profile")),
-            library="requests",
+            library="simple_salesforce",
         ),
     }
 

@@ -1,7 +1,7 @@
 """The floor of a cold start: a bare handler with boto3, the same clients and first reads, and none of our code.
 
 Its environment says what it does: FLOOR_CLIENTS, client names separated by commas; FLOOR_KEYS, the rows it reads,
-"pk|sk" separated by commas; FLOOR_QUERIES, the number of agenda shards it queries; FLOOR_LIBRARY, requests or
+"pk|sk" separated by commas; FLOOR_QUERIES, the number of agenda shards it queries; FLOOR_LIBRARY, simple_salesforce or
 slack_bolt.
 """
 
@@ -24,8 +24,9 @@ if library == "slack_bolt":
         token_verification_enabled=False,
     )
     app.action("not_fit")(lambda ack: ack())
-if library == "requests":
+if library == "simple_salesforce":
     import requests
+    from simple_salesforce.api import Salesforce
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -48,7 +49,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             ExpressionAttributeValues={":agenda": {"S": f"hot#{shard}"}, ":until": {"N": "1"}},
             Limit=100,
         )
-    if library == "requests":
+    if library == "simple_salesforce":
         _query(secret["salesforce"])
     if library == "slack_bolt":
         app.dispatch(BoltRequest(body=event["body"], headers={"content-type": "application/x-www-form-urlencoded"}))
@@ -62,5 +63,5 @@ def _query(settings: dict[str, str]) -> None:
         auth=(settings["client_id"], settings["client_secret"]),
         timeout=5,
     ).json()
-    url, headers = f"{token['instance_url']}/services/data/v62.0/composite", {"Authorization": token["access_token"]}
-    requests.post(url, json={"compositeRequest": []}, headers=headers, timeout=5).json()
+    salesforce = Salesforce(session_id=token["access_token"], instance_url=token["instance_url"])
+    salesforce.restful("composite", method="POST", json={"compositeRequest": []})

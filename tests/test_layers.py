@@ -38,12 +38,6 @@ def test_the_wheels_are_for_the_requested_processor(dependencies: tuple[str, Pat
         assert machine == MACHINES[architecture], library.name
 
 
-def test_the_layer_has_no_soap_client_and_no_xml_parser(dependencies: tuple[str, Path]) -> None:
-    _, folder = dependencies
-    assert {"requests", "msgspec"} < {path.name for path in folder.iterdir()}
-    assert not any((folder / name).exists() for name in ("zeep", "lxml", "simple_salesforce"))
-
-
 def test_every_function_imports_with_the_layer_alone(dependencies: tuple[str, Path], tmp_path: Path) -> None:
     """Beside the layer there are only the libraries that Lambda's runtime brings."""
     architecture, folder = dependencies

@@ -4,9 +4,6 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from simple_salesforce.format import format_soql
 
 from ripen.adapters.salesforce import opportunities, soql
 from ripen.adapters.salesforce.members import changes_query
@@ -29,7 +26,6 @@ HOSTILE = [
     "山田+花子@例え.jp",
     "👩‍💻‮rtl@example.com",
 ]
-YEARS = datetime(1900, 1, 1), datetime(2200, 1, 1)  # noqa: DTZ001 (hypothesis adds the zone)
 LINKS = {
     "Lead": CrmLink(object="Lead", id="00Q000000000001AAA", url=""),
     "Contact": CrmLink(object="Contact", id="003000000000001AAA", url=""),
@@ -124,10 +120,3 @@ def _text(literal: str) -> str:
     """Return the value of a quoted literal."""
     assert literal.startswith("'") and literal.endswith("'"), literal
     return re.sub(r"\\(.)", lambda found: _ESCAPED.get(found[1], found[1]), literal[1:-1])
-
-
-@given(st.text() | st.lists(st.text(), max_size=4) | st.datetimes(*YEARS, timezones=st.timezones()))
-def test_values_are_quoted_as_by_simple_salesforce(value: object) -> None:
-    assert soql.soql("SELECT Id FROM {:literal} WHERE Name = {}", "Lead", value) == format_soql(
-        "SELECT Id FROM {:literal} WHERE Name = {}", "Lead", value
-    )

@@ -55,6 +55,7 @@ LOADED_LATE = (
     "netrc",
     "phonenumbers.data.region_JP",
     "ripen.playbook.limited_liquid",
+    "simple_salesforce",
 )
 """Modules that functions import lazily: imported once here, not by each child."""
 READS = (

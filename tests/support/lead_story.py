@@ -225,9 +225,12 @@ class World:
                     self._again(message)
 
     def _is_lost(self, message: tuple[str, str]) -> bool:
-        """Return whether a dead worker's message is lost; a beacon's never is, because it exists nowhere else."""
+        """Return whether a dead worker's message is lost.
+
+        A beacon and an event of SES never are: they exist nowhere else, and SQS brings them back.
+        """
         queue, body = message
-        return self.lossy and not (queue == "beacons" and body.startswith("{"))
+        return self.lossy and not (queue in ("beacons", "feedback") and body.startswith("{"))
 
     def _again(self, message: tuple[str, str]) -> None:
         self.received[message] += 1

@@ -1,4 +1,4 @@
-"""The stand-in serves simple-salesforce, a client by another maker, over TLS."""
+"""The stand-in serves simple-salesforce, the client that we use, over TLS."""
 
 from typing import Any
 

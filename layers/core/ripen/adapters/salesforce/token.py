@@ -1,5 +1,8 @@
 """Access tokens of Salesforce, by client credentials or by a JWT signed with our key.
 
+The login of simple-salesforce is not used: it has no timeout, accepts only *.salesforce.com, and retries the login
+endlessly if a token keeps being refused.
+
 Sources: RFC 6749 §4.4 (client credentials); RFC 7523 (JWT bearer); Salesforce Help, "OAuth 2.0 JWT Bearer Flow for
 Server-to-Server Integration".
 """
