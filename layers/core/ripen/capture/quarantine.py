@@ -21,7 +21,7 @@ class Why(StrEnum):
     INBOX = "inbox"
 
 
-class Quarantined(Struct, frozen=True, kw_only=True):
+class Quarantined(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The `quarantine#<form>` row. It belongs to no lead."""
 
     id: str
