@@ -24,6 +24,7 @@ contacts = st.builds(
     bounced=times,
     complained=times,
     replied=times,
+    refused=st.lists(st.sampled_from(["welcome", "guide"]), unique=True).map(tuple),
     sent=st.dictionaries(st.sampled_from(["2026-11-20", "2026-11-21"]), st.integers(0, 3)),
 )
 
@@ -51,5 +52,6 @@ def test_no_refusal_is_lost_and_repetition_changes_nothing(restored: Contact, ne
     found = with_later_refusals(restored, newer)
     for refusal in ("unsubscribed", "bounced", "complained"):
         assert bool(getattr(found, refusal)) == bool(getattr(restored, refusal) or getattr(newer, refusal))
+    assert {*found.refused} == {*restored.refused, *newer.refused}
     assert consented_purposes(found) <= consented_purposes(restored)
     assert with_later_refusals(found, newer) == found

@@ -19,7 +19,9 @@ def with_later_refusals(restored: Contact, newer: Contact) -> Contact:
         bounced=restored.bounced or newer.bounced,
         complained=restored.complained or newer.complained,
         replied=_later(restored.replied, newer.replied),
-        sent={day: max(n, restored.sent.get(day, 0)) for day, n in (dict(restored.sent) | newer.sent).items()},
+        sent=_most(restored.sent, newer.sent),
+        requested=_most(restored.requested, newer.requested),
+        refused=tuple(dict.fromkeys((*restored.refused, *newer.refused))),
     )
 
 
@@ -29,6 +31,11 @@ def _withdrawn(restored: Mapping[str, Permission], newer: Mapping[str, Permissio
         for purpose, permission in newer.items()
         if not permission.granted and (purpose not in restored or permission.at > restored[purpose].at)
     }
+
+
+def _most(restored: Mapping[str, int], newer: Mapping[str, int]) -> dict[str, int]:
+    """Return the higher count of each day."""
+    return {day: max(restored.get(day, 0), newer.get(day, 0)) for day in (*restored, *newer)}
 
 
 def _later(one: datetime | None, other: datetime | None) -> datetime | None:
