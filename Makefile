@@ -67,7 +67,7 @@ deploy: .venv/.installed $(SAM) ## deploy to AWS (ARCHITECTURE=arm64 or x86_64; 
 	@$(SAM) deploy $$(grep -q '^region' samconfig.toml || echo --guided) \
 	  --parameter-overrides Architecture=$(ARCHITECTURE) $(PARAMETERS)
 	@ripen --stack "$$(awk -F'"' '/^stack_name/ { name = $$2 } END { print name }' samconfig.toml)" doctor || true
-	@echo "Now put the connections into the stack's secret and run: ripen publish"
+	@echo "Now fill in the stack's secret Connections (docs/deploy.md) and run: ripen publish"
 
 pictures: setup browser ## retake the README's pictures from the running local cloud
 	@$(PYTHON) docs/story.py

@@ -201,6 +201,7 @@ def _environment() -> dict[str, str]:
         "TABLE": "table",
         "BUCKET": "bucket",
         "SECRET": "secret",
+        "CONNECTIONS": "secret",
         "CONFIGURATION_SET": "set",
         "REPLY_DOMAIN": "",
         **{f"{name}_QUEUE": f"https://sqs.example/{name.lower()}" for name in QUEUES},

@@ -58,6 +58,7 @@ class Stub:
             "TABLE": "table",
             "BUCKET": "bucket",
             "SECRET": "secret",
+            "CONNECTIONS": "secret",
             "CONFIGURATION_SET": "set",
             "REPLY_DOMAIN": "",
             "SALES_CHANNEL": "C0123456789",

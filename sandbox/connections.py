@@ -9,7 +9,7 @@ from sandbox.salesforce.connected_app import connected_app
 
 
 def connections(folder: Path, salesforce: Path, salesforce_url: str) -> dict[str, Any]:
-    """Return Ripen's secret without the master key; see ripen.adapters.secrets."""
+    """Return Ripen's connections; see ripen.adapters.secrets."""
     kept = folder / "connections.json"
     if not kept.exists():
         kept.write_text(

@@ -30,7 +30,7 @@ from sandbox.ses import app as ses
 from sandbox.ses.receiving import Receiving
 from sandbox.slack import app as slack
 from sandbox.slack import workspace
-from sandbox.stack import Cloud, deploy, give_secrets, receiving, route
+from sandbox.stack import Cloud, deploy, give_connections, receiving, route
 from sandbox.warm_up import warm
 
 _WORKSPACE = PROJECT / "sandbox/node_modules/local-slack-linux-x64/bin/local-slack"
@@ -73,7 +73,7 @@ class Runner:
         incoming.rules += receiving(cloud, template)
         self._now = ApplicationClock(Table(outputs["Table"], cloud.client("dynamodb")), moves=True).now
         report(say("Routes, secrets, Slack workspace", "ルート、シークレット、Slack ワークスペース"))
-        give_secrets(cloud, outputs["Secret"], secrets)
+        give_connections(cloud, outputs["Connections"], secrets)
         self._serve_api(cloud, template, ports["api"], outputs)
         self._serve_slack(secrets, status, ports)
         report(say("Playbook", "プレイブック"))

@@ -99,12 +99,11 @@ def receiving(cloud: Cloud, template: Path) -> list[Rule]:
     ]
 
 
-def give_secrets(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:
-    """Add the local connections to the secret, beside the master key that the template created."""
-    client = cloud.client("secretsmanager")
-    kept = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
-    if kept | connections != kept:
-        client.put_secret_value(SecretId=secret, SecretString=json.dumps(kept | connections))
+def give_connections(cloud: Cloud, secret: str, connections: dict[str, Any]) -> None:
+    """Write the local connections into the secret that the template created empty."""
+    client, wanted = cloud.client("secretsmanager"), json.dumps(connections)
+    if client.get_secret_value(SecretId=secret)["SecretString"] != wanted:
+        client.put_secret_value(SecretId=secret, SecretString=wanted)
 
 
 def http_events(template: Path) -> Iterator[tuple[str, list[str]]]:

@@ -26,8 +26,8 @@ SWITCHES = Check(Words("Sending is on", "配信"), Owner.MARKETING)
 _OVERDUE = timedelta(minutes=10)
 """The next tick leases a due row, which moves its due time."""
 _FILL = Words(
-    "Add it to the stack's secret, as docs/deploy.md shows. Do not change master.",
-    "docs/deploy.md のとおり、スタックのシークレットに追加してください。master は変えないでください。",
+    "Add it to the stack's secret Connections, as docs/deploy.md shows.",
+    "docs/deploy.md のとおり、スタックのシークレット Connections に追加してください。",
 )
 _UPDATE = Words("Update this folder: git pull", "このフォルダーを更新してください: git pull")
 _DEPLOY = Words(
@@ -38,7 +38,7 @@ _PUBLISH = Words("Publish the playbook: ripen publish", "プレイブックを�
 
 
 def secret(found: Mapping[str, Any], bundle: Bundle | None) -> Finding:
-    """Check that the secret holds every value that is used. Typeform's is used only where a form takes it."""
+    """Check that the secrets hold every value that is used. Typeform's is used only where a form takes it."""
     wanted = ["slack_bot_token", "slack_signing_secret", "salesforce"]
     if bundle and any("typeform" in form.sources for form in bundle.forms.values()):
         wanted.append("typeform")

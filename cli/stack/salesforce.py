@@ -14,12 +14,12 @@ _API = "/services/data/v62.0"
 
 def query(stack: Stack, soql: str) -> list[dict[str, Any]]:
     """Return the records that Salesforce finds."""
-    login = stack.secrets.all().get("salesforce") or {}
+    login = stack.connections.all().get("salesforce") or {}
     if not login.get("client_secret"):
         raise Failure(
             Words(
-                "Ripen's secret has no client credentials for Salesforce.",
-                "Ripen のシークレットに Salesforce のクライアント認証情報がありません。",
+                "Ripen's connections have no client credentials for Salesforce.",
+                "Ripen の接続情報に Salesforce のクライアント認証情報がありません。",
             ),
             Words('Add "salesforce" to it: docs/deploy.md', '"salesforce" を追加してください: docs/deploy.md'),
         )

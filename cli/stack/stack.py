@@ -17,7 +17,7 @@ from ripen.errors import Unavailable
 from ripen.failure import Failure
 from ripen.words import Words
 
-_OUTPUTS = ("Table", "Bucket", "Secret", "ApiUrl", "Queues", "BundleFormat", "MailsPerSecond", "Tick")
+_OUTPUTS = ("Table", "Bucket", "Secret", "Connections", "ApiUrl", "Queues", "BundleFormat", "MailsPerSecond", "Tick")
 """The outputs of template.yaml that every command needs."""
 
 
@@ -26,6 +26,9 @@ class Stack:
     table: Table
     playbook: Playbook
     secrets: Secrets
+    """The master key."""
+    connections: Secrets
+    """The company's connections: Slack, Salesforce, Typeform."""
     clock: ApplicationClock
     site: str
     """The public address of the API, without a slash at the end."""
@@ -67,6 +70,7 @@ def connect() -> Stack:
         table=table,
         playbook=playbook,
         secrets=Secrets(outputs["Secret"]),
+        connections=Secrets(outputs["Connections"]),
         clock=ApplicationClock(table, moves=status is not None),
         site=status.api if status else outputs["ApiUrl"],
         queues=tuple(outputs["Queues"].split(",")),

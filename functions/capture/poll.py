@@ -39,9 +39,9 @@ logger = Logger()
 batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
-secrets = Secrets(os.environ["SECRET"])
-salesforce = SalesforceMembers(secrets)
-deals = SalesforceOpportunities(secrets)
+secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
+salesforce = SalesforceMembers(connections)
+deals = SalesforceOpportunities(connections)
 
 _RESERVE_MILLIS = 60_000
 """Time for the page that is being read."""

@@ -36,7 +36,7 @@ from ripen.playbook.bundle import Form
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-secrets = Secrets(os.environ["SECRET"])
+secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
 react = Queue(os.environ["REACT_QUEUE"])
 queues = Queues(
     advance=Queue(os.environ["ADVANCE_QUEUE"]),
@@ -78,7 +78,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Response:
 
 
 def _secret(source: str, fresh: bool) -> str:
-    return str(secrets.all(fresh).get(source, ""))
+    return str(connections.all(fresh).get(source, ""))
 
 
 def serve(request: Request, dependencies: Dependencies) -> Response:

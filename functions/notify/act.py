@@ -52,12 +52,12 @@ from ripen.slack.answer_words import answer_words
 
 logger = Logger()
 batch = batch_processor()
-secrets = Secrets(os.environ["SECRET"])
+connections = Secrets(os.environ["CONNECTIONS"])
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-chat = Slack(os.environ["SLACK_API"], secrets)
-owners = Salesforce(secrets)
+chat = Slack(os.environ["SLACK_API"], connections)
+owners = Salesforce(connections)
 alerts = Queue(os.environ["ALERT_QUEUE"])
 
 _FIRST_WAIT = timedelta(seconds=30)

@@ -37,7 +37,7 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-chat = Slack(os.environ["SLACK_API"], Secrets(os.environ["SECRET"]))
+chat = Slack(os.environ["SLACK_API"], Secrets(os.environ["CONNECTIONS"]))
 channel = os.environ["SALES_CHANNEL"]
 
 _LEASE = timedelta(minutes=5)

@@ -41,9 +41,9 @@ logger = Logger()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-secrets = Secrets(os.environ["SECRET"])
+secrets, connections = Secrets(os.environ["SECRET"]), Secrets(os.environ["CONNECTIONS"])
 actions = Queue(os.environ["ACT_QUEUE"])
-chat = Slack(os.environ["SLACK_API"], secrets)
+chat = Slack(os.environ["SLACK_API"], connections)
 channel = os.environ["SALES_CHANNEL"]
 bolt = App(
     authorize=lambda enterprise_id, team_id: AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id),
@@ -111,7 +111,7 @@ class Challenge(Struct, frozen=True, tag_field="type", tag="url_verification"):
 def handler(event: dict[str, Any], context: LambdaContext) -> Response:
     try:
         asked = request(event)
-        text = signed_body(asked, str(secrets.all().get("slack_signing_secret") or ""))
+        text = signed_body(asked, str(connections.all().get("slack_signing_secret") or ""))
         response = bolt.dispatch(bolt_request(text, asked))
     except Rejected as error:
         return answer({"error": error.reason}, error.status)

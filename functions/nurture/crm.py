@@ -37,7 +37,7 @@ batch = batch_processor()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = SalesforceRequests(Secrets(os.environ["SECRET"]))
+salesforce = SalesforceRequests(Secrets(os.environ["CONNECTIONS"]))
 
 _NOT_IN_CRM = "not in Salesforce yet"
 

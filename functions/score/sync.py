@@ -41,7 +41,7 @@ budget = Budget()
 table = Table(os.environ["TABLE"])
 clock = ApplicationClock(table, moves="CLOCK_MOVES" in os.environ)
 playbook = Playbook(table, os.environ["BUCKET"])
-salesforce = Salesforce(Secrets(os.environ["SECRET"]))
+salesforce = Salesforce(Secrets(os.environ["CONNECTIONS"]))
 alert = Queue(os.environ["ALERT_QUEUE"])
 
 _MAX_LEADS = 200

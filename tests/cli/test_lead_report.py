@@ -43,7 +43,9 @@ class Held:
 def stack(table: Table, clock: FakeClock) -> Stack:
     held: Any = Held()
     at: Any = clock
-    return Stack(table=table, playbook=held, secrets=held, clock=at, site="", queues=(), tick="", local=None)
+    return Stack(
+        table=table, playbook=held, secrets=held, connections=held, clock=at, site="", queues=(), tick="", local=None
+    )
 
 
 def report(stack: Stack, email: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ def stack(table: Table, clock: FakeClock) -> Stack:
         table=table,
         playbook=fake,
         secrets=fake,
+        connections=fake,
         clock=at,
         site="",
         queues=(),

@@ -30,6 +30,7 @@ def stack(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> St
         table=table,
         playbook=held,
         secrets=held,
+        connections=held,
         clock=at,
         site="",
         queues=(),

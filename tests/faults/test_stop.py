@@ -163,6 +163,7 @@ def a_stack(table: Table) -> Stack:
         table=table,
         playbook=None,  # type: ignore[arg-type]
         secrets=None,  # type: ignore[arg-type]
+        connections=None,  # type: ignore[arg-type]
         clock=ApplicationClock(table, moves=False),
         site="",
         queues=(),

@@ -252,7 +252,14 @@ def test_the_slack_endpoint_answers_any_request_without_a_500(
     body: bytes,
     signed: bool,
 ) -> None:
-    wired = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "playbook": _Published(live)}
+    wired = {
+        "table": table,
+        "clock": clock,
+        "actions": queue,
+        "secrets": KnownSecrets(),
+        "connections": KnownSecrets(),
+        "playbook": _Published(live),
+    }
     chat = FakeChat(members={("sales", "U0ALICE")})
     for name, value in (wired | {"chat": chat, "channel": "sales"}).items():
         monkeypatch.setattr(notify.slack, name, value)

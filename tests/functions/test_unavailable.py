@@ -32,7 +32,8 @@ def meets_newer(table: Table, clock: FakeClock, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(unavailable, "_reported", set())
 
     def wire(function: ModuleType) -> None:
-        wired = {"table": table, "clock": clock, "playbook": playbook, "secrets": KnownSecrets()}
+        known = KnownSecrets()
+        wired = {"table": table, "clock": clock, "playbook": playbook, "secrets": known, "connections": known}
         for name in wired.keys() & vars(function).keys():
             monkeypatch.setattr(function, name, wired[name])
 

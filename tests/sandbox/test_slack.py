@@ -82,7 +82,14 @@ def wired(
 ) -> Table:
     table.write(Create(keys.alert("lead1", ID), Alert(id=ID, lead="lead1", kind="hot", planned=NOON)))
     chat = Slack(workspace.api, KnownSecrets())
-    places = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "chat": chat}
+    places = {
+        "table": table,
+        "clock": clock,
+        "actions": queue,
+        "secrets": KnownSecrets(),
+        "connections": KnownSecrets(),
+        "chat": chat,
+    }
     for name, value in places.items():
         monkeypatch.setattr(notify.slack, name, value)
     return table

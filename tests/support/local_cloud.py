@@ -127,11 +127,16 @@ class RunningCloud:
         """Return the stack with clients of its own, so that other tests do not see the emulator."""
         outputs = self.status["stack"]
         table = Table(outputs["Table"], self.cloud.client("dynamodb"))
-        secret = self.cloud.client("secretsmanager").get_secret_value(SecretId=outputs["Secret"])["SecretString"]
+        read = self.cloud.client("secretsmanager").get_secret_value
+        kept, connected = (
+            KnownSecrets(**json.loads(read(SecretId=outputs[name])["SecretString"]))
+            for name in ("Secret", "Connections")
+        )
         return Stack(
             table=table,
             playbook=Playbook(table, outputs["Bucket"], self.cloud.client("s3")),
-            secrets=KnownSecrets(**json.loads(secret)),
+            secrets=kept,
+            connections=connected,
             clock=ApplicationClock(table, moves=True),
             site=self.status["api"],
             queues=tuple(outputs["Queues"].split(",")),

@@ -60,4 +60,14 @@ def a_stack(table: Table, clock: FakeClock, *bundles: Bundle, queues: tuple[str,
     kept: Any = Kept(bundles or (a_bundle(),))
     at: Any = clock
     site = "https://site.example"
-    return Stack(table=table, playbook=kept, secrets=kept, clock=at, site=site, queues=queues, tick="", local=None)
+    return Stack(
+        table=table,
+        playbook=kept,
+        secrets=kept,
+        connections=kept,
+        clock=at,
+        site=site,
+        queues=queues,
+        tick="",
+        local=None,
+    )

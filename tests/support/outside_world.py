@@ -199,7 +199,7 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
     app, trust = connected_app(folder / "salesforce"), ssl.create_default_context(cafile=str(tls.authorities))
     with running(folder / "slack") as workspace, httpx.Client(base_url=crm_url, verify=trust, timeout=30) as web:
         workspace.reset()
-        _secret(emulator.url, app.secret(crm_url))
+        _secrets(emulator.url, app.secret(crm_url))
         environment = {
             "AWS_ENDPOINT_URL": emulator.url,
             "AWS_ENDPOINT_URL_SQS": queue_url,
@@ -220,12 +220,13 @@ def outside(folder: Path, now: Callable[[], datetime]) -> Iterator[Outside]:
                 server.stop()
 
 
-def _secret(aws: str, connection: dict[str, str]) -> None:
-    known = {
-        "master": "m" * 32,
+def _secrets(aws: str, connection: dict[str, str]) -> None:
+    connections = {
         "slack_bot_token": TOKEN,
         "slack_signing_secret": SIGNING_SECRET,
         "typeform": TYPEFORM_SECRET,
         "salesforce": connection,
     }
-    boto3.client("secretsmanager", endpoint_url=aws).create_secret(Name="secret", SecretString=json.dumps(known))
+    client = boto3.client("secretsmanager", endpoint_url=aws)
+    for name, values in (("secret", {"master": "m" * 32}), ("connections", connections)):
+        client.create_secret(Name=name, SecretString=json.dumps(values))

@@ -197,14 +197,19 @@ def _allowed(name: str) -> Iterator[Right]:
 def _short(resource: Any) -> str:
     """Return a resource in short: !GetAtt Table.Arn → Table; !Sub "${Bucket.Arn}/bundles/*" → Bucket/bundles/*.
 
-    For SES, return the part after the account.
+    For SES, return the part after the account; for what a parameter may replace, the stack's own.
     """
     if isinstance(resource, str):
         return resource
+    if "Fn::If" in resource:
+        return _short(resource["Fn::If"][1])
     if "Ref" in resource:
         return str(resource["Ref"])
     if "Fn::GetAtt" in resource:
         found = resource["Fn::GetAtt"]
         return str(found[0] if isinstance(found, list) else found.partition(".")[0])
-    text = str(resource["Fn::Sub"]).rpartition("${AWS::AccountId}:")[2]
+    text, parts = resource["Fn::Sub"] if isinstance(resource["Fn::Sub"], list) else (resource["Fn::Sub"], {})
+    for name, part in parts.items():
+        text = text.replace(f"${{{name}}}", _short(part))
+    text = text.rpartition("${AWS::AccountId}:")[2]
     return re.sub(r"\$\{(\w+)(\.Arn)?\}", r"\1", text)

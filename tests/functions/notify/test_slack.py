@@ -33,8 +33,8 @@ FORM = "application/x-www-form-urlencoded"
 def wired(table: Table, clock: FakeClock, queue: FakeQueue, monkeypatch: pytest.MonkeyPatch) -> FakeChat:
     table.write(Create(keys.alert("lead1", ID), Alert(id=ID, lead="lead1", kind="hot", planned=NOON)))
     chat = FakeChat(members={("sales", "U0ALICE")})
-    places = {"table": table, "clock": clock, "actions": queue, "secrets": KnownSecrets(), "chat": chat}
-    for name, value in (places | {"channel": "sales"}).items():
+    places = {"table": table, "clock": clock, "actions": queue, "chat": chat, "channel": "sales"}
+    for name, value in (places | dict.fromkeys(("secrets", "connections"), KnownSecrets())).items():
         monkeypatch.setattr(notify.slack, name, value)
     return chat
 

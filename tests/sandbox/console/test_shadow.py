@@ -37,7 +37,17 @@ def page(table: Table, clock: FakeClock) -> Callable[[str], str]:
     nothing: Any = None
     published: Any = Published()
     at: Any = clock
-    stack = Stack(table=table, playbook=published, secrets=nothing, clock=at, site="", queues=(), tick="", local=STATUS)
+    stack = Stack(
+        table=table,
+        playbook=published,
+        secrets=nothing,
+        connections=nothing,
+        clock=at,
+        site="",
+        queues=(),
+        tick="",
+        local=STATUS,
+    )
     console = build(lambda: stack, lambda: STATUS)
 
     async def asked(lang: str) -> str:

@@ -1,9 +1,12 @@
-"""The one secret of Ripen in AWS Secrets Manager: a JSON object.
+"""The two secrets of Ripen in AWS Secrets Manager, each a JSON object. A function may read those that it needs.
 
-The template generates "master"; the company fills in the rest.
+The template generates the first (SECRET):
 
 master                  the key from which one key for each purpose is derived (ripen.key_ring)
 rotations               what `ripen secret rotate` keeps: generations and previous keys
+
+The company fills in the second (CONNECTIONS):
+
 typeform                the secret of the Typeform webhook
 slack_signing_secret    the signing secret of the Slack app
 slack_bot_token         the bot token of the Slack app: xoxb-…
@@ -24,7 +27,7 @@ _REFRESH_SECONDS = 60.0
 
 
 class Secrets:
-    """The secret, fetched at its first use and cached for five minutes."""
+    """One of the secrets, fetched at its first use and cached for five minutes."""
 
     def __init__(self, id: str, client: Any = None) -> None:
         self._id = id
