@@ -75,6 +75,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "link_followed": ("外部リンクへ移動", "Followed a link to another site"),
     "link_clicked": ("メールのリンクをクリック", "Clicked a link"),
     "unsubscribed": ("配信を停止", "Unsubscribed"),
+    "confirmed": ("確認のボタンを押した", "Confirmed"),
     "bounced": ("メールが届かなかった", "Mail bounced"),
     "complained": ("迷惑メールとして報告", "Complained"),
     "rejected_by_sales": ("営業が見送り", "Turned down by sales"),

@@ -14,7 +14,7 @@ from ripen.crm.opportunity import OpenOpportunities
 from ripen.decision import Decision, DecisionKind
 from ripen.journey.enrollment import Enrollment, EnrollmentState
 from ripen.journey.enrollment_decisions import decisions_about
-from ripen.lead.activity import Activity, Kind
+from ripen.lead.activity import Activity, Kind, decisions_inside
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
 from ripen.mail.ledger import Send, SendState
@@ -74,9 +74,8 @@ def render_transcript(lines: Iterable[Line], zone: str, lang: str) -> str:
 
 def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
     match row.after:
-        case Activity(kind=kind) if row.before is None and kind not in _HIDDEN_ACTIVITIES:
-            status = {name: value for name, value in row.after.facts.items() if name == "status"}
-            yield Line(row.at, str(kind), {"subject": row.after.subject} | status, own=True)
+        case Activity():
+            yield from _activity_lines(row)
         case State():
             yield from _state_lines(row, bundle)
         case Enrollment():
@@ -89,6 +88,18 @@ def _row_lines(row: WrittenRow, bundle: Bundle) -> Iterator[Line]:
             yield from decision_lines(row.after)
         case _:
             yield from _outside_lines(row)
+
+
+def _activity_lines(row: WrittenRow) -> Iterator[Line]:
+    """Yield the line for a new activity, and those for what was decided about it now."""
+    before: Activity | None = row.before
+    after: Activity = row.after
+    if before is None and after.kind not in _HIDDEN_ACTIVITIES:
+        status = {name: value for name, value in after.facts.items() if name == "status"}
+        yield Line(row.at, str(after.kind), {"subject": after.subject} | status, own=True)
+    for decision in decisions_inside(after)[len(before.decisions) if before else 0 :]:
+        if _is_shown(decision, row.at):
+            yield from decision_lines(decision)
 
 
 def _outside_lines(row: WrittenRow) -> Iterator[Line]:
