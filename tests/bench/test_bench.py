@@ -38,8 +38,14 @@ def test_the_last_line_is_json_and_the_exit_code_shows_a_missed_bar(
     last = capsys.readouterr().out.splitlines()[-1]
     assert json.loads(last) == {
         "bench": "cold",
-        "figures": {"capture.form": {"ratio": ratio, "bar": 1.5, "cpu_ms": 3.142}},
+        "figures": {"capture.form": {"ratio": ratio, "bar": 1.5, "cpu_ms": 3.142, "own_ms": 0.642}},
     }
+
+
+@pytest.mark.parametrize(("own_bar_ms", "is_over"), [(None, False), (0.7, False), (0.6, True)])
+def test_too_much_time_of_our_own_fails_the_bench_whatever_the_ratio(own_bar_ms: float | None, is_over: bool) -> None:
+    figure = Figure(ratio=1.2, bar=1.5, cpu_ms=3.14159, floor_ms=2.5, own_bar_ms=own_bar_ms)
+    assert show("activity", {"form": figure}, "notes") == is_over
 
 
 @pytest.mark.parametrize(("write_units", "requests", "is_over"), [(22, 6, False), (22.1, 6, True), (22, 6.1, True)])
@@ -112,7 +118,9 @@ def test_bulk_work_shows_the_throughput_of_one_core(capsys: pytest.CaptureFixtur
     assert show("journeys", {"step": journeys.figure(blocks)}, "notes") == 0
 
     last = capsys.readouterr().out.splitlines()[-1]
-    assert json.loads(last)["figures"] == {"step": {"ratio": 1.6, "bar": 2.0, "cpu_ms": 2.5, "per_second": 400}}
+    assert json.loads(last)["figures"] == {
+        "step": {"ratio": 1.6, "bar": 2.0, "cpu_ms": 2.5, "own_ms": 1.25, "per_second": 400}
+    }
 
 
 def test_the_quick_run_of_journeys_ends() -> None:
