@@ -62,7 +62,7 @@ def test_an_outage_of_salesforce_delays_only_the_record(cloud: RunningCloud) -> 
     assert len(cloud.records("Lead", "Id", Email=person["email"])) == 1
 
 
-@pytest.mark.parametrize("kind", ["React", "Deliver"])
+@pytest.mark.parametrize("kind", ["Advance", "Deliver"])
 def test_the_tick_does_the_work_of_a_purged_queue(cloud: RunningCloud, kind: str) -> None:
     person = a_director()
 

@@ -34,10 +34,35 @@ Right = tuple[str, str]
 """(action, resource): ("dynamodb:Query", "Table/index/agenda")."""
 
 NOT_SEEN: dict[str, dict[Right, str]] = {
+    "CaptureForm": {
+        ("dynamodb:UpdateItem", "Table"): "a form for which a journey waits",
+        ("sqs:SendMessage", "React"): "a form after a click without a verdict, which score.react must fold",
+    },
+    "CaptureLink": {
+        (
+            "sqs:SendMessage",
+            "React",
+        ): "a delayed message for the verdict; here the clock moves, and the tick wakes React",
+    },
     "CaptureWebhook": {
         ("dynamodb:Query", "Table"): "the visits of a browser whose id is in a hidden field of the provider's form",
+        ("dynamodb:UpdateItem", "Table"): "a form for which a journey waits",
+        ("sqs:SendMessage", "React"): "a form after a click without a verdict, which score.react must fold",
+        ("sqs:SendMessage", "Alert"): "a form at a provider that makes its lead hot",
+    },
+    "CaptureBeacons": {
+        ("sqs:SendMessage", "ReactBulk"): "visits after a click without a verdict",
+        ("sqs:SendMessage", "Alert"): "a visit that makes its lead hot",
+        ("sqs:SendMessage", "Sync"): "a visit that changes its lead's rank",
+    },
+    "NurtureAdvance": {
+        (
+            "sqs:SendMessage",
+            "Advance",
+        ): "a delayed message for a short wait; here the clock moves, and the tick wakes it",
     },
     "NurtureTick": {
+        ("sqs:SendMessage", "Beacons"): "the visits of a browser with forty and more before its form",
         ("sqs:SendMessage", "Act"): "the tick retries an accepted lead that Slack or Salesforce could not take",
         ("sqs:SendMessage", "Webhook"): "the tick retries a webhook that did not answer",
         ("sqs:SendMessage", "Crm"): "the tick retries a request that Salesforce could not take",
