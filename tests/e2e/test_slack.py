@@ -18,7 +18,7 @@ def a_card(cloud: RunningCloud, **changes: str) -> tuple[dict[str, str], dict[st
     """Return a hot lead that is in Salesforce, and its card."""
     person = a_director(**changes)
     cloud.submit("whitepaper", **person)
-    [card] = eventually(lambda: [card for card in cloud.cards(person["last_name"]) if "/lightning/" in str(card)])
+    [card] = eventually(lambda: cloud.linked_cards(person["last_name"]))
     return person, card
 
 

@@ -29,7 +29,7 @@ def test_a_form_makes_a_hot_lead_that_sales_hears_about_once(cloud: RunningCloud
     [record] = cloud.records("Lead", "LastName, Company, Ripen_Rank__c", Email=email)
     assert record == {"LastName": name, "Company": person["company"], "Ripen_Rank__c": "hot"}
     assert len(cloud.mails(email)) == 1
-    assert len(_linked_cards(cloud, name)) == 1
+    assert len(eventually(lambda: cloud.linked_cards(name))) == 1
 
 
 def test_the_commands_print_the_json_that_scripts_rely_on(cloud: RunningCloud) -> None:
@@ -37,7 +37,7 @@ def test_the_commands_print_the_json_that_scripts_rely_on(cloud: RunningCloud) -
     person = a_director()
     cloud.submit("whitepaper", **person)
     eventually(lambda: _settled(cloud, person["email"]))
-    [card] = _linked_cards(cloud, person["last_name"])
+    [card] = eventually(lambda: cloud.linked_cards(person["last_name"]))
 
     # then each command prints the promised keys
     lead = json.loads(cloud.ripen("lead", person["email"], "--json"))
@@ -96,11 +96,6 @@ def test_an_unknown_lead_is_a_failure_with_a_reason(cloud: RunningCloud) -> None
     assert done.returncode == 1
     assert "No lead has the address" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-def _linked_cards(cloud: RunningCloud, name: str) -> list[dict[str, Any]]:
-    """Return the cards about a lead of that name once they have the link to Salesforce."""
-    return eventually(lambda: [card for card in cloud.cards(name) if "/lightning/" in str(card)])
 
 
 def _settled(cloud: RunningCloud, email: str) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class RunningCloud:
         cards = self._outside.get(f"{self.status['slack']}/messages.json").json()
         return [card for card in cards if about in json.dumps(card, ensure_ascii=False)]
 
+    def linked_cards(self, about: str) -> list[dict[str, Any]]:
+        """Return the cards that have the link to Salesforce. A new card gets it later, by an update."""
+        return [card for card in self.cards(about) if "/lightning/" in json.dumps(card)]
+
     def query(self, soql: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self.ripen("crm", "query", soql, "--json"))
         return found

@@ -11,11 +11,11 @@ from tests.support.local_cloud import RunningCloud, eventually
 
 
 def a_mail(cloud: RunningCloud) -> tuple[dict[str, str], dict[str, Any]]:
-    """Return a person in a journey, and the mail that the person got."""
+    """Return a person in a journey, and the mail that the person got. The person's card is complete."""
     person = a_director(consent="yes")
     cloud.submit("whitepaper", **person)
     [mail] = eventually(lambda: cloud.mails(person["email"]))
-    eventually(lambda: cloud.cards(person["last_name"]))
+    eventually(lambda: cloud.linked_cards(person["last_name"]))
     return person, mail
 
 

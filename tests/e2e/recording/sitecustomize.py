@@ -58,11 +58,18 @@ class Diary:
     def note(self, operation: str, asked: dict[str, Any], answer: dict[str, Any]) -> None:
         if operation == "GetItem" and asked["Key"]["pk"]["S"] == "setting#clock" and "Item" in answer:
             self._offset = json.loads(answer["Item"]["body"]["S"])["seconds"]
-        if operation == "TransactWriteItems":
-            items = [item["Put"]["Item"] for item in asked["TransactItems"] if "Put" in item]
+        if items := list(_put(operation, asked)):
             rows = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
             with self._file.open("a") as lines:
                 lines.writelines(json.dumps(row | {"at": time.time() + self._offset}) + "\n" for row in rows)
+
+
+def _put(operation: str, asked: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows that the call put: alone, or in a transaction."""
+    if operation == "PutItem":
+        yield asked["Item"]
+    if operation == "TransactWriteItems":
+        yield from (item["Put"]["Item"] for item in asked["TransactItems"] if "Put" in item)
 
 
 def _watch(client: Any, folder: str, function: str) -> None:
