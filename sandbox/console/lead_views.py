@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from cli.local.home import LocalCloud
 from cli.local.web import web
 from cli.stack.salesforce import query
@@ -50,8 +48,7 @@ class LeadViews:
         stack, now = self.stack, self.stack.clock.now()
         found = lead_report(email, stack.table, stack.playbook, stack.secrets, now)
         bundle = stack.playbook.live().bundle
-        profile = msgspec.convert(found["profile"], Profile)
-        activities = [msgspec.convert(activity, Activity) for activity in found["activities"]]
+        profile, activities = self._stored(found["profile"]["id"])
         start, end = span(activities, now)
         alerts = {alert["id"]: alert["kind"] for alert in found["alerts"]}
         return {
@@ -87,6 +84,12 @@ class LeadViews:
 
     def time(self) -> str:
         return self._time(self.stack.clock.now().isoformat(), seconds=True)
+
+    def _stored(self, lead: str) -> tuple[Profile, list[Activity]]:
+        """Return the lead's profile and activities as stored, for the report is JSON that no type can be read from."""
+        rows = [row.value for row in self.stack.table.under(lead, "")]
+        profile = next(row for row in rows if isinstance(row, Profile))
+        return profile, [row for row in rows if isinstance(row, Activity)]
 
     def _who(self, found: View, profile: Profile) -> View:
         about = (profile.company, profile.department, profile.job_title, display_phone(profile.phone), profile.email)
