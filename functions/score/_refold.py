@@ -44,11 +44,12 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     4. Write the state, what follows from it, and the revised activities; if there may be more, the mark stays due.
     """
     table, bundle = dependencies.table, dependencies.bundle
-    rows, _ = read_lead(lead, table)
+    rows, marks = read_lead(lead, table, [keys.refold_mark(lead)])
+    known = marks[0] if marks else None
     if rows.profile is None or rows.state is None:
-        return _clear_mark(rows.refold), True
+        return _clear_mark(known), True
     is_old = is_outdated(rows.state, bundle)
-    if not is_old and not _is_due(rows.refold):
+    if not is_old and not _is_due(known):
         return [], True
     activities: dict[str, Row[Activity]] = {row.value.id: row for row in table.under(lead, "activity#")}
     folded = refold(
@@ -61,7 +62,7 @@ def _refold_changes(lead: str, dependencies: Dependencies, now: datetime, most: 
     )
     folded = with_embedded_decisions(folded)
     done = len(folded.activities) < most
-    mark = _clear_mark(rows.refold) if done else [_refold_mark(lead, rows.refold, now)]
+    mark = _clear_mark(known) if done else [_refold_mark(lead, known, now)]
     return [
         *fold_changes(rows, folded, table, now),
         *_activity_changes(lead, folded, activities, table, now),

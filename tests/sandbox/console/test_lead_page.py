@@ -71,12 +71,10 @@ def a_form_with_all_inside() -> Activity:
     )
 
 
-def a_lead_that_acted(table: Table, locale: str) -> str:
-    """Write a lead whose form carried a consent, a judged click, and decisions in all kinds of rows."""
-    lead = a_lead(locale=locale)
-    click = Activity(
+def a_machine_s_click(lead: str) -> Activity:
+    return Activity(
         id="click1",
-        lead=lead.id,
+        lead=lead,
         kind=Kind.LINK_CLICKED,
         at=NOON,
         received=NOON,
@@ -85,9 +83,12 @@ def a_lead_that_acted(table: Table, locale: str) -> str:
         verdict=Verdict.MACHINE,
         classification=Classification(points=9, rules_version=1, why=("scanner",)),
     )
-    send = Send(
+
+
+def a_capped_mail(lead: str) -> Send:
+    return Send(
         id="send1",
-        lead=lead.id,
+        lead=lead,
         email="case-study",
         mail_class=MailClass.MARKETING,
         origin="whitepaper",
@@ -96,6 +97,12 @@ def a_lead_that_acted(table: Table, locale: str) -> str:
         state=SendState.SKIPPED,
         decisions=(KeptDecision(NOON, Outcome.SKIPPED, Reason.CAPPED),),
     )
+
+
+def a_lead_that_acted(table: Table, locale: str) -> str:
+    """Write a lead whose form carried a consent, a judged click, and decisions in all kinds of rows."""
+    lead = a_lead(locale=locale)
+    send = a_capped_mail(lead.id)
     left = Enrollment(
         lead=lead.id,
         journey="whitepaper",
@@ -111,7 +118,7 @@ def a_lead_that_acted(table: Table, locale: str) -> str:
         Create(keys.state(lead.id), State(lead=lead.id, rank=Rank.HOT)),
         Create(keys.contact(lead.id), Contact(lead=lead.id, consent={"marketing": granted})),
         Create(keys.activity(lead.id, NOON, "activity1"), a_form_with_all_inside()),
-        Create(keys.activity(lead.id, NOON, "click1"), click, due=NOON),
+        Create(keys.activity(lead.id, NOON, "click1"), a_machine_s_click(lead.id), due=NOON),
         Create(keys.send(lead.id, send.id), send),
         Create(keys.enrollment(lead.id, left.journey, left.key), left),
     )

@@ -48,7 +48,7 @@ def fold_changes(rows: LeadRows, folded: Folded, table: Table, now: datetime) ->
     state = _without_ended_journeys(folded, affected)
     return [
         Replace(keys.state(lead), state, rows.state.version if rows.state else 0),
-        *_consequence_rows(lead, rows, folded, now),
+        *_consequence_rows(lead, rows, folded, table, now),
         *_decay_mark(lead, rows.decay, folded.decay),
         *(Mark(key, now) for key in woken),
         *(create_decision(decision) for decision in folded.decisions),
@@ -90,7 +90,7 @@ def _without_ended_journeys(folded: Folded, affected: Mapping[str, Sequence[Key[
     return replace(folded.state, journeys=entries)
 
 
-def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) -> Iterable[Change]:
+def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, table: Table, now: datetime) -> Iterable[Change]:
     for consequence in folded.consequences:
         match consequence:
             case LeadTurnedHot(alert):
@@ -100,7 +100,8 @@ def _consequence_rows(lead: str, rows: LeadRows, folded: Folded, now: datetime) 
             case CrmOutdated(urgent):
                 yield from _crm_mark(lead, rows.crm, urgent, now)
             case VerdictsOutdated():
-                version = rows.refold.version if rows.refold else 0
+                mark = table.get(keys.refold_mark(lead))  # read only here, because verdicts seldom change
+                version = mark.version if mark else 0
                 yield Replace(keys.refold_mark(lead), RefoldMark(lead=lead), version, due=now, lane=Lane.BULK)
             case JourneysAffected():
                 pass  # marked by fold_changes

@@ -10,7 +10,7 @@ from ripen.journey.enrollment import Enrollment
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
-from ripen.marks import CrmMark, DecayMark, RefoldMark
+from ripen.marks import CrmMark, DecayMark
 from ripen.playbook.bundle import Bundle
 from ripen.scoring.rules_version import rules_version
 
@@ -22,7 +22,6 @@ class LeadRows(Struct, frozen=True, kw_only=True):
     state: Row[State] | None
     crm: Row[CrmMark] | None
     decay: Row[DecayMark] | None
-    refold: Row[RefoldMark] | None
     contact: Row[Contact] | None
 
 
@@ -33,7 +32,6 @@ def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> 
         "state": keys.state(lead),
         "crm": keys.crm_mark(lead),
         "decay": keys.decay_mark(lead),
-        "refold": keys.refold_mark(lead),
         "contact": keys.contact(lead),
     }
     found = table.get_many([*wanted.values(), *extra_keys])
@@ -41,7 +39,7 @@ def read_lead[T](lead: str, table: Table, extra_keys: Sequence[Key[T]] = ()) -> 
     return LeadRows(**rows), [row for row in found[len(wanted) :] if row]
 
 
-NO_ROWS = LeadRows(profile=None, state=None, crm=None, decay=None, refold=None, contact=None)
+NO_ROWS = LeadRows(profile=None, state=None, crm=None, decay=None, contact=None)
 """Of a lead that does not exist yet."""
 
 
