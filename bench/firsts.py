@@ -30,7 +30,7 @@ MAIL = (
 _SHARDS = 320
 _STORE = ("dynamodb", "s3")
 _PRIVATE = (*_STORE, "secretsmanager")
-_MAIL = f"send#{SEND}|lead"
+_MAIL = f"lead#{LEAD}|send#{SEND}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ def _capture() -> dict[str, First]:
         ),
         "capture.track": First(event=beacon_post("visitor-1", "view-1"), clients=(*_STORE, "sqs")),
         "capture.beacons": First(
-            event=messages(_beacon()), clients=(*_STORE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
+            event=messages(_beacon()), clients=(*_PRIVATE, "sqs"), reads=(LIVE, "visitor#visitor-1|lead")
         ),
         "capture.webhook": First(event=_typeform(), clients=(*_PRIVATE, "sqs")),
         "capture.poll": First(
