@@ -29,18 +29,18 @@ MEMORY_GB, FULL_CPU_GB = 0.5, 1.769
 WAIT_MS = 8
 """How long a request to another service takes, while the function is billed."""
 LOG_KB = 0.4
-"""Of each call: its lines of the level INFO."""
+"""How much each call logs at the level INFO."""
 ACTIVITY_KB, MAIL_KB, LEAD_KB = 0.6, 1.2, 4.0
-"""What stays in the table."""
+"""The sizes of the rows that stay in the table."""
 MONTHS_KEPT = 3
 POLLERS, POLL_SECONDS, WINDOW_SECONDS = 5, 20, 1
 """Lambda asks each queue with so many pollers; each collects the messages of a second."""
 BUSY_QUEUES = 3
 """Beacons, bulk folds and SES's events take most messages."""
 ANSWER_KB = 2
-"""Of a response to a browser."""
+"""The size of a response to a browser."""
 SES_EVENTS = 2.1
-"""Of each mail: sent, delivered, and now and then another one."""
+"""How many events SES publishes for each mail: sent, delivered, and now and then another one."""
 BAR_OF_SES, BAR_IDLE = 0.6, 8.0
 MILLION, TINY = 1_000_000, 1e-9
 _FREE = {
@@ -159,13 +159,13 @@ def _gb_seconds(used: Usage) -> float:
 
 @dataclass(frozen=True)
 class Template:
-    """What is paid by the month, as infra/template.yaml defines it."""
+    """The resources of infra/template.yaml that have a monthly price."""
 
     queues: int
     alarm_metrics: int
     secrets: int
     metrics: int
-    """Of our own; each counts as soon as it is written."""
+    """The number of our own metrics; each costs its price as soon as it is written."""
 
 
 def _template() -> Template:

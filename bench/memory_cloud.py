@@ -100,7 +100,7 @@ class MemoryCloud:
 
     @property
     def idle_tick(self) -> Usage:
-        """What a tick uses while nothing is due."""
+        """The units and requests that a tick uses while nothing is due."""
         return self._idle_tick
 
     def take(self) -> Usage:

@@ -26,9 +26,9 @@ class Usage:
     write_units: float = 0
     read_units: float = 0
     requests: float = 0
-    """To DynamoDB, SQS and SES."""
+    """Requests to DynamoDB, SQS and SES."""
     calls: float = 0
-    """Of functions. Each message is taken alone, so these are the most."""
+    """Calls of functions. Each message is taken alone, so there are never more calls than this."""
     messages: float = 0
     """Put on queues."""
     cpu_ms: float = 0

@@ -141,7 +141,7 @@ def _confirm(send: Send, network: str, dependencies: Dependencies) -> Key[Activi
         at=now,
         received=now,
         subject=send.email,
-        facts={"send": send.id},
+        facts={"send": send.id} | ({"form": asked.form} if asked else {}),
         consent=opt_in.proof(asked, network) if asked else None,
     )
     table.write(

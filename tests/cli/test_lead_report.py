@@ -14,12 +14,13 @@ from ripen.adapters.rows.decisions import create_decision
 from ripen.adapters.table import Create, Table, keys
 from ripen.decision import Decision, DecisionKind, KeptDecision, Outcome
 from ripen.failure import Failure
-from ripen.lead.activity import Classification, Kind, Verdict
+from ripen.lead.activity import Classification, ConsentProof, Kind, Verdict
 from ripen.lead.address import address_hash
 from ripen.lead.contact import ConsentRecord, Contact, Permission
 from ripen.lead.state import Rank, RulePoints, State
 from ripen.mail.ledger import MailClass, Send, SendState
 from ripen.operations.leads.report import lead_report
+from ripen.playbook.bundle import Bundle
 from ripen.pointers import Pointer
 from ripen.slack.alert import Alert, AlertState
 from tests.support.builders import a_bundle, a_lead, an_activity
@@ -37,6 +38,10 @@ class Held:
 
     def live(self) -> Live:
         return Live(a_bundle(), "https://site.example")
+
+    def bundle(self, hash: str) -> Bundle:
+        assert hash == a_bundle().hash
+        return a_bundle()
 
 
 @pytest.fixture
@@ -73,6 +78,28 @@ def write_a_full_lead(table: Table) -> None:
         Create(keys.send(lead.id, send.id), send, due=NOON),
         Create(keys.activity(lead.id, NOON, "activity1"), an_activity()),
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "facts"),
+    [(Kind.FORM_SUBMITTED, "whitepaper", {}), (Kind.CONFIRMED, "confirmation", {"form": "whitepaper"})],
+)
+def test_report_has_the_wording_of_a_consent_and_its_form(
+    stack: Stack, table: Table, kind: Kind, subject: str, facts: dict[str, str]
+) -> None:
+    # given
+    write_a_full_lead(table)
+    consent = stack.playbook.live().bundle.forms["whitepaper"].consent
+    assert consent
+    proof = ConsentProof(purpose="marketing", version="1", locale="en", bundle=stack.playbook.live().bundle.hash)
+    given = an_activity(id="given", kind=kind, subject=subject, facts=facts, consent=proof)
+    table.write(Create(keys.activity("lead1", NOON, "given"), given))
+
+    # when
+    [record] = [each for each in report(stack, a_lead().email)["consent"]["records"] if each["id"] == "given"]
+
+    # then
+    assert (record["source"], record["wording"]) == ("form:whitepaper", consent.text["en"])
 
 
 def a_skipped_send(lead: str) -> Send:

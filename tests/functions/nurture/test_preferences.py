@@ -221,6 +221,7 @@ def test_the_button_of_a_confirmation_counts_once_with_its_proof(
     assert after.consent["marketing"] == Permission(granted=True, at=clock.now(), record=activity.value.id)
     assert activity.value.consent == replace(PROOF, network=activity.value.consent.network)
     assert activity.value.consent.network != "n1"
+    assert activity.value.facts["form"] == ASKED.form
     assert (activity.value.kind, activity.due) == ("confirmed", clock.now())
     assert queue.woken == [activity.key.ref]
 

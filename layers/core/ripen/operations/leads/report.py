@@ -10,7 +10,7 @@ from ripen.adapters.secrets import Secrets
 from ripen.adapters.table import Row, Table, keys
 from ripen.failure import Failure
 from ripen.journey.enrollment import Enrollment
-from ripen.lead.activity import Activity, ConsentProof, Verdict
+from ripen.lead.activity import Activity, ConsentProof, Kind, Verdict
 from ripen.lead.contact import Contact
 from ripen.lead.lead import Profile
 from ripen.lead.state import State
@@ -94,8 +94,9 @@ def _consents(rows: list[Row[Any]], activities: list[Activity], playbook: Playbo
 
 
 def _given(activity: Activity, proof: ConsentProof, playbook: Playbook) -> dict[str, Any]:
-    """Return the consent in a form, with the wording of the playbook that was live then."""
-    form = playbook.bundle(proof.bundle).forms.get(activity.subject)
+    """Return the consent in a form, or confirmed after it, with the wording of the playbook that was live then."""
+    name = activity.facts.get("form", "") if activity.kind is Kind.CONFIRMED else activity.subject
+    form = playbook.bundle(proof.bundle).forms.get(name)
     wording = form.consent.text.get(proof.locale, "") if form and form.consent else ""
     return {
         "id": activity.id,
@@ -103,7 +104,7 @@ def _given(activity: Activity, proof: ConsentProof, playbook: Playbook) -> dict[
         "purpose": proof.purpose,
         "granted": True,
         "at": plain(activity.at),
-        "source": f"form:{activity.subject}",
+        "source": f"form:{name}",
         "version": proof.version,
         "wording": wording,
         "url": activity.touch.url if activity.touch else "",
