@@ -1,0 +1,33 @@
+"""What proves that a lead reads the mails to its address."""
+
+import pytest
+
+from ripen.lead.activity import Kind, Verdict
+from ripen.lead.proof import is_proof
+from tests.support.builders import an_activity
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "proves"),
+    [
+        (Kind.LINK_CLICKED, {"send": "s1", "link": "1"}, True),
+        (Kind.REPLIED, {"send": "s1"}, True),
+        (Kind.CONFIRMED, {"send": "s1"}, True),
+        (Kind.PAGE_VIEWED, {"visitor": "v1234567", "click": "c1"}, True),
+        (Kind.PAGE_VIEWED, {"visitor": "v1234567"}, False),
+        (Kind.PAGE_READ, {"visitor": "v1234567", "likely": "yes"}, False),
+        (Kind.FORM_SUBMITTED, {"source": "form"}, False),
+        (Kind.LINK_FOLLOWED, {"target": "https://example.com"}, False),
+        (Kind.POINTS_GIVEN, {"points": "50"}, False),
+        (Kind.CAMPAIGN_JOINED, {"member": "m1"}, False),
+        (Kind.UNSUBSCRIBED, {"send": "s1"}, False),
+    ],
+)
+def test_only_an_act_that_needs_the_mail_is_a_proof(kind: Kind, facts: dict[str, str], proves: bool) -> None:
+    assert is_proof(an_activity(kind=kind, facts=facts)) is proves
+
+
+@pytest.mark.parametrize("verdict", [Verdict.MACHINE, Verdict.UNJUDGED])
+@pytest.mark.parametrize("kind", [Kind.LINK_CLICKED, Kind.PAGE_VIEWED])
+def test_what_no_person_did_is_no_proof(kind: Kind, verdict: Verdict) -> None:
+    assert not is_proof(an_activity(kind=kind, facts={"click": "c1"}, verdict=verdict))
